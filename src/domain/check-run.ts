@@ -1,0 +1,75 @@
+import type { Localized } from './localized.js';
+import type { CheckMode, Outcome, RunKind } from './outcome.js';
+import type { Reason } from './reason.js';
+import type { Verdict } from './verdict.js';
+
+/** A scalar as a probe hands it on. Times are RFC 3339 text; NaN and infinities have become null. */
+export type Scalar = string | number | boolean | null;
+export type ObservedValue = Scalar | readonly ObservedValue[] | { readonly [key: string]: ObservedValue };
+
+/** One row of what a probe saw. A probe never says whether that is good. */
+export type ObservedRow = { readonly [column: string]: ObservedValue };
+
+/** Where a result comes from, so that a person can look for themselves. Never holds a secret. */
+export interface Evidence {
+  readonly probe: 'sql' | 'env' | 'model' | 'service' | 'process' | 'file';
+  /** The statement as it was sent, with `$1…` in the place of values. */
+  readonly sql?: string;
+  readonly parameters?: readonly ObservedValue[];
+  /** SHA-256 of the statement or the file, in hex. */
+  readonly sha256?: string;
+  /** Host names, where the probe looked at hosts. */
+  readonly hosts?: readonly string[];
+  /** The span of time that was looked at, RFC 3339. */
+  readonly window?: { readonly from: string; readonly to: string };
+  /** Further statements that a person can ask for, by name (e.g. an unbounded total). */
+  readonly onDemand?: readonly string[];
+}
+
+export interface CheckResult {
+  readonly id: string;
+  /** The checklist's own number, e.g. `2.2-A`. */
+  readonly section: string;
+  readonly title: Localized;
+  readonly mode: CheckMode;
+  readonly outcome: Outcome;
+  /** Why, as a code from one closed list, with the values that the sentence needs. */
+  readonly reason: Reason;
+  /** One sentence with observed against expected. */
+  readonly message: Localized;
+  /** What a person does about it, where something is wrong. */
+  readonly remedy?: Localized;
+  readonly observed: readonly ObservedRow[];
+  /** The conditions as text, with the values of their parameters. */
+  readonly expected: string;
+  readonly evidence: Evidence;
+  /** RFC 3339. */
+  readonly observedAt: string;
+  readonly durationMs: number;
+}
+
+/** Who asked. `id` is a Slack user id, or the account's name in a terminal. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly surface: 'slack' | 'terminal';
+}
+
+export interface CheckRun {
+  readonly runId: string;
+  readonly strategy: string;
+  readonly target: string;
+  readonly kind: RunKind;
+  readonly verdict: Verdict;
+  readonly requestedBy: Person;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** RFC 3339: when the last observation was in. */
+  readonly asOf: string;
+  /** RFC 3339. */
+  readonly validUntil: string;
+  readonly durationMs: number;
+  /** SHA-256 of the runbook file, in hex. */
+  readonly runbookSha256: string;
+  readonly checks: readonly CheckResult[];
+}

@@ -1,0 +1,31 @@
+import type { CheckMode, Outcome } from './outcome.js';
+
+export const VERDICTS = ['GO', 'GO_WITH_WARNINGS', 'HOLD', 'NO_GO'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** A verdict older than this is no longer a basis for a decision. */
+export const DEFAULT_VERDICT_TTL_MS = 10 * 60_000;
+
+export interface DecidingResult {
+  readonly mode: CheckMode;
+  readonly outcome: Outcome;
+}
+
+/**
+ * The verdict over a run's checks: the worst deciding outcome wins and nothing offsets a FAIL.
+ * A run without a deciding check has measured nothing, so it is HOLD.
+ */
+export function evaluateVerdict(results: readonly DecidingResult[]): Verdict {
+  const outcomes = results.filter((result) => result.mode === 'deciding').map((result) => result.outcome);
+  if (outcomes.includes('FAIL')) return 'NO_GO';
+  if (outcomes.length === 0) return 'HOLD';
+  if (outcomes.some((outcome) => outcome !== 'PASS' && outcome !== 'WARN')) return 'HOLD';
+  return outcomes.includes('WARN') ? 'GO_WITH_WARNINGS' : 'GO';
+}
+
+/** The verdict as it stands at `now`: one that has expired, or whose expiry cannot be read, allows nothing. */
+export function verdictAt(verdict: Verdict, validUntil: Date, now: Date): Verdict {
+  const isFresh = now.getTime() < validUntil.getTime();
+  if (verdict === 'NO_GO' || isFresh) return verdict;
+  return 'HOLD';
+}

@@ -1,0 +1,128 @@
+/**
+ * The Host port: everything the bot may do on a machine of a target. Adapters: `local`, `ssh`.
+ * Each call takes a bound on time; a failure is a `HostError` with a code, never a raw error of the platform.
+ */
+
+export const HOST_ERROR_CODES = [
+  'not_found',
+  'permission_denied',
+  'outside_folder',
+  'not_a_file',
+  'too_large',
+  'timeout',
+  'unreachable',
+  'command_failed',
+  'unreadable_answer',
+  'changed_since_plan',
+  'no_space',
+  'read_only',
+  'cancelled',
+  'not_configured',
+] as const;
+export type HostErrorCode = (typeof HOST_ERROR_CODES)[number];
+
+export class HostError extends Error {
+  override readonly name = 'HostError';
+  readonly code: HostErrorCode;
+  readonly host: string;
+  /** @param detail one sentence without secrets: what was tried, what happened. */
+  constructor(code: HostErrorCode, host: string, detail: string, options?: { cause?: unknown }) {
+    super(detail, options);
+    this.code = code;
+    this.host = host;
+  }
+}
+
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface FileStat {
+  readonly path: string;
+  /** After every symbolic link. */
+  readonly realPath: string;
+  readonly kind: 'file' | 'directory' | 'other';
+  /** Bytes. */
+  readonly size: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits, e.g. 0o640. */
+  readonly mode: number;
+  readonly modifiedAt: Date;
+}
+
+export interface HostFile extends FileStat {
+  readonly bytes: Buffer;
+  /** SHA-256 in hex of `bytes`. */
+  readonly sha256: string;
+}
+
+export interface Host {
+  /** As in the targets file. */
+  readonly name: string;
+  /** undefined: there is nothing at that path. */
+  stat(path: string, options?: CallOptions): Promise<FileStat | undefined>;
+  /** undefined: there is nothing at that path. @throws HostError `too_large` over `maxBytes`. */
+  readFile(path: string, options?: CallOptions & { maxBytes?: number }): Promise<HostFile | undefined>;
+  /** SHA-256 in hex, worked out on the host. */
+  sha256(path: string, options?: CallOptions): Promise<string>;
+  /** Whether the named account may read the file: every folder on the way and the file itself. */
+  readableBy(path: string, user: string, options?: CallOptions): Promise<boolean>;
+  /** The plain files of a folder, newest first, without descending. */
+  listFiles(folder: string, options?: CallOptions): Promise<readonly FileStat[]>;
+  /**
+   * Replaces a file's content: written beside it, same owner and mode, synced, renamed. Symbolic links are
+   * resolved first. @throws HostError `changed_since_plan` when `expectedSha256` is given and differs.
+   */
+  replaceFile(
+    path: string,
+    bytes: Buffer,
+    options?: CallOptions & { expectedSha256?: string; backupPath?: string; mode?: number },
+  ): Promise<void>;
+  /** Copies a file of the bot's machine to `path`: beside it, SHA-256 checked on the host, then renamed. */
+  installFile(
+    localPath: string,
+    path: string,
+    options: CallOptions & { sha256: string; mode?: number },
+  ): Promise<void>;
+  readonly service: ServiceManager;
+}
+
+/** The state of a unit as systemd names it; a `command` manager answers in the same words. */
+export interface ServiceStatus {
+  readonly activeState: 'active' | 'activating' | 'deactivating' | 'reloading' | 'inactive' | 'failed' | 'unknown';
+  readonly subState: string;
+  /** 0: no process. */
+  readonly mainPid: number;
+  /** Changes with every start; empty when the unit never started. */
+  readonly invocationId: string;
+  /** Automatic restarts since the unit was last started by a person. */
+  readonly restarts: number;
+  readonly execMainStatus: number;
+  /** When the present process was seen to become active. */
+  readonly activeSince: Date | undefined;
+}
+
+export interface ServiceManager {
+  readonly description: string;
+  status(options?: CallOptions): Promise<ServiceStatus>;
+  restart(options?: CallOptions): Promise<void>;
+  stop(options?: CallOptions): Promise<void>;
+  /** Log lines, oldest first, since a moment; at most `limit` (the newest are kept). */
+  logs(options: CallOptions & { since: Date; limit?: number }): Promise<readonly LogLine[]>;
+  /**
+   * The environment of a running process, narrowed to the names asked for: whatever else is in it stays on the
+   * host. undefined: the process is gone.
+   */
+  processEnvironment(
+    pid: number,
+    names: readonly string[],
+    options?: CallOptions,
+  ): Promise<ReadonlyMap<string, string> | undefined>;
+}
+
+export interface LogLine {
+  readonly at: Date | undefined;
+  readonly text: string;
+}
