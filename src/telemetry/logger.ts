@@ -1,0 +1,26 @@
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import type { LogLevel } from '../config.js';
+import { redact } from './redact.js';
+
+export type { Logger } from 'pino';
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** A terminal keeps stdout for its answer. */
+  readonly to: 'stdout' | 'stderr' | DestinationStream;
+}
+
+/** JSON lines; every line is redacted as a whole just before it is written. */
+export function createLogger({ level, to }: LoggerOptions): Logger {
+  const stream = typeof to === 'string' ? destination({ dest: to === 'stdout' ? 1 : 2, sync: true }) : to;
+  return pino(
+    {
+      level,
+      base: { name: 'lobml' },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: redact },
+    },
+    stream,
+  );
+}
