@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { mkdir, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Account, canReach } from './account.js';
+
+/**
+ * The folder that holds the database, made where needed: `DATA_DIR/postgres`. When root keeps DATA_DIR in a folder
+ * that PostgreSQL's account cannot enter, that name becomes a link to a folder under `systemDir`, which also
+ * remembers the choice. `readyAt` in what comes back can be entered by the account.
+ */
+export async function preparePlace(
+  dataDir: string,
+  account: Account | undefined,
+  systemDir: string,
+): Promise<string> {
+  await mkdir(dataDir, { recursive: true });
+  const wanted = join(await realpath(dataDir), 'postgres');
+  const present = await realpath(wanted).catch(() => undefined);
+  if (present === undefined) await makePlace(wanted, account, systemDir);
+  const place = await realpath(wanted);
+  if (!(await canReach(account, place))) {
+    throw new Error(
+      `The embedded PostgreSQL's account (uid ${account?.uid}) can no longer enter ${place}: ` +
+        'give it the right to enter the folders above, or move the folder and leave a symbolic link.',
+    );
+  }
+  return place;
+}
+
+async function makePlace(wanted: string, account: Account | undefined, systemDir: string): Promise<void> {
+  await rm(wanted, { force: true });
+  await mkdir(wanted, { recursive: true, mode: 0o711 });
+  if (await canReach(account, wanted)) return;
+  const key = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
+  const elsewhere = join(systemDir, `database-${key}`);
+  await mkdir(elsewhere, { recursive: true, mode: 0o711 });
+  await rm(wanted, { recursive: true });
+  await symlink(elsewhere, wanted);
+}
+
+/** The owner of the files that are there decides, so that an account installed later does not lock us out. */
+export async function ownerOf(path: string): Promise<Account | undefined> {
+  return stat(path).then(
+    ({ uid, gid }) => ({ uid, gid }),
+    () => undefined,
+  );
+}

@@ -1,0 +1,33 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.js';
+import { TEMPLATE_DATABASE } from './database.js';
+
+export interface TestServer {
+  /** The server's own database, from which tests create theirs. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a PostgreSQL that forgets everything when it stops. */
+export async function startTestServer(): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'lobml-test-'));
+  // PostgreSQL's account must be able to enter, where root runs the tests.
+  await chmod(folder, 0o711);
+  const server = await startEmbeddedPostgres({
+    dataDir: join(folder, 'data'),
+    systemDir: join(folder, 'system'),
+    use: 'own',
+    durable: false,
+    maxConnections: 200,
+  });
+  await server.createDatabase(TEMPLATE_DATABASE);
+  return {
+    url: server.url('postgres'),
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
