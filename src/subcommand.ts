@@ -14,7 +14,12 @@ export interface Report {
   readonly text: string;
   readonly blocks: readonly Block[];
   /** Slack message metadata, by which a message that may have been posted is found again. */
-  readonly metadata?: { readonly event_type: string; readonly event_payload: Readonly<Record<string, string>> };
+  readonly metadata?: {
+    readonly event_type: string;
+    readonly event_payload: Readonly<Record<string, string>>;
+  };
+  /** Blocks by their `block_id` that Slack may refuse: the report is then sent again without them. */
+  readonly optionalBlockIds?: readonly string[];
 }
 
 export interface Modal {
@@ -49,6 +54,8 @@ export interface Conversation {
   post(report: Report): Promise<LiveMessage>;
   /** Only for this person. Not guaranteed to arrive: nothing that matters is only whispered. */
   whisper(report: Report): Promise<void>;
+  /** Opens at once with `loading` (the trigger lives 3 s), then shows what `build` returns. Absent in a terminal. */
+  openModal?(loading: Modal, build: () => Promise<Modal>): Promise<void>;
 }
 
 /** A click on a button: a conversation that knows the message it happened on, and can open a modal. */
@@ -56,9 +63,36 @@ export interface Click extends Conversation {
   readonly actionId: string;
   readonly value: string;
   readonly message: MessageRef | undefined;
+  /** Set when the click happened inside a modal: what is filled in, and a way to change what it shows. */
+  readonly modal?: OpenModal;
   /** Opens at once with `loading` (the trigger lives 3 s), then shows what `build` returns. */
   openModal(loading: Modal, build: () => Promise<Modal>): Promise<void>;
 }
+
+/** The inputs of a modal: block id, action id, and the element's value as plain text (several: a list). */
+export type ModalValues = Readonly<
+  Record<string, Readonly<Record<string, string | readonly string[] | undefined>>>
+>;
+
+export interface OpenModal {
+  readonly privateMetadata: string;
+  readonly values: ModalValues;
+  update(modal: Modal): Promise<void>;
+}
+
+/** A modal that was submitted. Its handler answers within 2 s, and leaves slow work to `then`. */
+export interface Submission extends Conversation {
+  readonly callbackId: string;
+  readonly privateMetadata: string;
+  readonly values: ModalValues;
+}
+
+/** What becomes of a submitted modal. `then` runs after the person has been answered. */
+export type SubmissionAnswer =
+  /** The modal stays open; one sentence for each faulty input, by block id. */
+  | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> }
+  | { readonly kind: 'update'; readonly modal: Modal; readonly then?: () => Promise<void> }
+  | { readonly kind: 'close'; readonly then?: () => Promise<void> };
 
 /** Exit codes of the terminal, after sysexits(3) where it has one. */
 export const EXIT = {
@@ -95,4 +129,10 @@ export interface Subcommand<Services> {
   run(words: readonly string[], conversation: Conversation, services: Services): Promise<SubcommandResult>;
   /** The buttons that belong to it, by action id (`precheck:run_again`). */
   readonly actions?: Readonly<Record<string, (click: Click, services: Services) => Promise<void>>>;
+  /** Action ids that wait for nothing, not even for the bot's database: the kill switch. */
+  readonly urgent?: readonly string[];
+  /** The modals that belong to it, by callback id. */
+  readonly submissions?: Readonly<
+    Record<string, (submission: Submission, services: Services) => Promise<SubmissionAnswer>>
+  >;
 }

@@ -1,0 +1,48 @@
+import { UsageError } from './errors.js';
+
+/** The closing quote of each opening one; phones type the curly pairs by themselves. */
+const CLOSING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '„': '“', '‘': '’' };
+
+/**
+ * Splits a line into words as a shell does: spaces part them, quotes keep them together, a backslash takes the next
+ * character as it is (also inside double quotes). Nothing is expanded.
+ * @throws UsageError for a quote that is not closed.
+ */
+export function splitWords(line: string): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let closing = '';
+  for (let index = 0; index < line.length; index += 1) {
+    const character = line.charAt(index);
+    if (character === '\\' && closing !== "'" && index + 1 < line.length) {
+      index += 1;
+      word = (word ?? '') + line.charAt(index);
+    } else if (closing !== '') {
+      if (character === closing) closing = '';
+      else word += character;
+    } else if (opensQuote(character, word)) {
+      closing = CLOSING[character] ?? '';
+      word ??= '';
+    } else if (/\s/.test(character)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else {
+      word = (word ?? '') + character;
+    }
+  }
+  if (closing !== '') throw unclosed(closing);
+  return word === undefined ? words : [...words, word];
+}
+
+/** An apostrophe inside a word (`don't`) is a letter; `KEY="a b"` opens a quote. */
+function opensQuote(character: string, word: string | undefined): boolean {
+  if (!(character in CLOSING)) return false;
+  return word === undefined || word.endsWith('=') || character === '"';
+}
+
+function unclosed(quote: string): UsageError {
+  return new UsageError({
+    en: `A quote is not closed: a ${quote} is missing. Nothing was done.`,
+    'zh-CN': `引号没有闭合：缺少 ${quote}。未执行任何操作。`,
+  });
+}
