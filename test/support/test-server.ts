@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.js';
+import { migrate } from '../../src/store/migrate.js';
 import { TEMPLATE_DATABASE } from './database.js';
 
 export interface TestServer {
@@ -23,6 +24,7 @@ export async function startTestServer(): Promise<TestServer> {
     maxConnections: 200,
   });
   await server.createDatabase(TEMPLATE_DATABASE);
+  await migrate({ url: server.url(TEMPLATE_DATABASE) });
   return {
     url: server.url('postgres'),
     async stop() {
