@@ -1,0 +1,84 @@
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { PageModal } from '../slack/protocol.js';
+import { BlockList, useIdentified } from './blocks/block-list.js';
+import { SurfaceProvider } from './blocks/surface.js';
+import type { Values } from './elements/element-value.js';
+import { inputErrors } from './input-errors.js';
+import { useSend } from './link.js';
+
+/** Slack gives the bot three seconds; after that the person may try again. */
+const SUBMIT_LIMIT_MS = 4000;
+
+interface Props {
+  user: string;
+  modal: PageModal;
+  notices: ReactNode;
+}
+
+export function ModalView({ user, modal, notices }: Props) {
+  const send = useSend();
+  const blocks = useIdentified(modal.blocks);
+  const values = useRef<Values>({});
+  const [ownErrors, setOwnErrors] = useState<Record<string, string>>({});
+  const [submitting, setSubmitting] = useSubmitting(modal);
+  const close = () => send({ type: 'close_modal', user, viewId: modal.viewId });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const errors = inputErrors(blocks, values.current);
+    setOwnErrors(errors);
+    if (Object.keys(errors).length === 0 && !submitting) {
+      setSubmitting(true);
+      send({ type: 'submit', user, viewId: modal.viewId, state: values.current });
+    }
+  };
+  const errors = { ...modal.errors, ...ownErrors };
+  return (
+    <form noValidate onSubmit={submit}>
+      <header>
+        <h2>{modal.title}</h2>
+        <button type="button" className="close" aria-label="Close" onClick={close}>
+          ✕
+        </button>
+      </header>
+      <div className="dialog-body">
+        <SurfaceProvider
+          user={user}
+          container={{ kind: 'modal', viewId: modal.viewId }}
+          blocks={blocks}
+          errors={errors}
+          onValues={(entered) => {
+            values.current = entered;
+          }}
+        >
+          <BlockList blocks={blocks} />
+        </SurfaceProvider>
+        {notices}
+      </div>
+      <footer>
+        <button type="button" className="button" onClick={close}>
+          {modal.close ?? 'Cancel'}
+        </button>
+        {modal.submit !== undefined && (
+          <button type="submit" className="button primary" disabled={submitting}>
+            {submitting ? 'Sending…' : modal.submit}
+          </button>
+        )}
+      </footer>
+    </form>
+  );
+}
+
+/** True from the click until the bot's answer changes the modal, or its time is over. */
+function useSubmitting(modal: PageModal) {
+  const [submitting, setSubmitting] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever comes for this modal is the answer.
+  useEffect(() => setSubmitting(false), [modal]);
+  useEffect(() => {
+    if (submitting) {
+      const timer = window.setTimeout(() => setSubmitting(false), SUBMIT_LIMIT_MS);
+      return () => window.clearTimeout(timer);
+    }
+    return undefined;
+  }, [submitting]);
+  return [submitting, setSubmitting] as const;
+}

@@ -1,0 +1,46 @@
+import { useId } from 'react';
+
+const METHODS = ['*', 'chat.postMessage', 'chat.update', 'chat.postEphemeral', 'views.open', 'views.update'];
+
+interface FieldProps<V> {
+  label: string;
+  value: V;
+  onChange: (value: V) => void;
+}
+
+export function NumberField({ label, value, onChange }: FieldProps<number>) {
+  return (
+    <label>
+      {label}
+      <input
+        aria-label={label}
+        type="number"
+        min={0}
+        step={1}
+        value={value}
+        onChange={(event) => onChange(Number(event.target.value))}
+      />
+    </label>
+  );
+}
+
+/** A Web API method; `*` for all. */
+export function MethodField({ label, value, onChange }: FieldProps<string>) {
+  const list = useId();
+  return (
+    <label>
+      {label}
+      <input
+        aria-label={label}
+        list={list}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <datalist id={list}>
+        {METHODS.map((method) => (
+          <option key={method} value={method} />
+        ))}
+      </datalist>
+    </label>
+  );
+}
