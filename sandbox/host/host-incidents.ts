@@ -1,0 +1,156 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { controlHost } from './control-host.js';
+import { type HostFault, writeFault } from './faults.js';
+import { editByHand, writtenValue } from './hand-edit.js';
+import type { TradingHost } from './trading-host.js';
+
+/** Something that goes wrong, on one host or in the feed, and how it is ended again. */
+export interface Incident {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  begin(): Promise<void> | void;
+  end(): Promise<void> | void;
+}
+
+type Text = Pick<Incident, 'id' | 'title' | 'description'>;
+
+function faultIncident(
+  host: TradingHost,
+  fault: HostFault,
+  text: Omit<Text, 'id'>,
+  restart = false,
+): Incident {
+  const set = async (active: boolean): Promise<void> => {
+    writeFault(host.faultsPath, fault, active);
+    if (restart) await controlHost(host.service.restart);
+  };
+  return { id: fault, ...text, begin: () => set(true), end: () => set(false) };
+}
+
+interface Edit {
+  readonly name: string;
+  readonly value: string;
+  readonly restart?: true;
+}
+
+/** A change of one line by hand; ended, it is taken back unless somebody else has changed it since. */
+function editIncident(host: TradingHost, edit: Edit, text: Text): Incident {
+  const path = host.environmentFiles[1];
+  let before: string | undefined;
+  const restart = async (): Promise<void> => {
+    if (edit.restart) await controlHost(host.service.restart);
+  };
+  return {
+    ...text,
+    async begin() {
+      before = editByHand(path, edit.name, edit.value);
+      await restart();
+    },
+    async end() {
+      if (before !== undefined && writtenValue(path, edit.name) === edit.value)
+        editByHand(path, edit.name, before);
+      await restart();
+    },
+  };
+}
+
+function corruptModel(host: TradingHost): Incident {
+  let before: Buffer | undefined;
+  const modelPath = (): string =>
+    (writtenValue(host.environmentFiles[1], 'MODEL_PATH') ?? host.modelPath).replaceAll(/^["']|["']$/g, '');
+  return {
+    id: 'model_corrupt',
+    title: 'Corrupt the model',
+    description: 'The model file is cut off and the service restarted: it fails fast, again and again.',
+    async begin() {
+      before = readFileSync(modelPath());
+      writeFileSync(modelPath(), before.subarray(0, Math.floor(before.length * 0.6)));
+      await controlHost(host.service.restart);
+    },
+    async end() {
+      if (before !== undefined) writeFileSync(modelPath(), before);
+      await controlHost(host.service.restart);
+    },
+  };
+}
+
+/** Every incident that one host can be put into. */
+export function hostIncidents(host: TradingHost): Incident[] {
+  return [
+    corruptModel(host),
+    editIncident(
+      host,
+      { name: 'MODEL_TYPE', value: 'lightgbm', restart: true },
+      {
+        id: 'model_type_wrong',
+        title: 'Wrong MODEL_TYPE',
+        description: 'MODEL_TYPE=lightgbm and a restart: the process refuses to start.',
+      },
+    ),
+    editIncident(
+      host,
+      { name: 'ENABLED', value: 'flase' },
+      {
+        id: 'flag_typo',
+        title: 'Typo in the enable flag',
+        description: 'ENABLED=flase in the file: ploy ignores it without an error and keeps its default.',
+      },
+    ),
+    editIncident(
+      host,
+      { name: 'EXIT_MODE', value: 'ev_exti' },
+      {
+        id: 'exit_mode_typo',
+        title: 'Typo in EXIT_MODE',
+        description: 'EXIT_MODE=ev_exti in the file: ploy warns in its log and keeps its default.',
+      },
+    ),
+    editIncident(
+      host,
+      { name: 'ENTRY_EARLY_WINDOW_SECS_5M', value: '90' },
+      {
+        id: 'env_edited_by_hand',
+        title: 'Edit the environment by hand',
+        description: 'The file says one thing, the running process has another: nobody restarted.',
+      },
+    ),
+    faultIncident(host, 'block_storm', {
+      title: 'Block storm',
+      description: 'The risk gate blocks 95 of 100 intents.',
+    }),
+    faultIncident(host, 'metadata_missing', {
+      title: 'Missing metadata',
+      description: 'Entries leave out the model type, its version and the blend weights.',
+    }),
+    faultIncident(host, 'wrong_weights', {
+      title: 'Wrong blend weights',
+      description: 'Entries are decided 0.60 / 0.40, whatever the configuration says.',
+    }),
+    faultIncident(host, 'old_model_version', {
+      title: 'Old model version in orders',
+      description: 'Entries carry the version before the configured one.',
+    }),
+    faultIncident(host, 'no_entries', {
+      title: 'No entries',
+      description: 'The process runs, but asks for no entry.',
+    }),
+    faultIncident(host, 'flag_ignored', {
+      title: 'Service ignores the flag',
+      description: 'The strategy trades on although the flag is off.',
+    }),
+    faultIncident(host, 'restart_ignored', {
+      title: 'Service does not restart',
+      description: 'A restart is answered with success, and the old process lives on.',
+    }),
+    faultIncident(
+      host,
+      'restart_loop',
+      {
+        title: 'Restart loop',
+        description: 'The process dies shortly after each start, whatever its configuration.',
+      },
+      true,
+    ),
+  ];
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { accountOf, FIRST_MODEL_VERSION } from '../trading-data/strategy.js';
+import { encodeLogisticModel, type LogisticModel } from './model.js';
+import { FEATURES, type ModelMeta } from './model-meta.js';
+import { ENVIRONMENT_PREFIX } from './ploy-config.js';
+
+/** Where the files of one simulated host stand: the folder is its `/opt/ploy`. */
+export interface HostLayout {
+  readonly name: string;
+  /** `live`, `dryrun`: names the environment file. */
+  readonly workload: string;
+  readonly folder: string;
+  /** In order: later ones win. The first holds secrets. */
+  readonly environmentFiles: readonly [string, string];
+  readonly modelsFolder: string;
+  readonly modelPath: string;
+  readonly binaryPath: string;
+  readonly journalPath: string;
+  readonly appliedStepsPath: string;
+  readonly faultsPath: string;
+}
+
+export function layOut(folder: string, name: string): HostLayout {
+  const home = join(folder, name);
+  const workload = name.replace(/-\d+$/, '');
+  const modelsFolder = join(home, 'models', 'crypto');
+  return {
+    name,
+    workload,
+    folder: home,
+    environmentFiles: [join(home, '.env'), join(home, 'env', `crypto-${workload}.env`)],
+    modelsFolder,
+    modelPath: join(modelsFolder, 'lob_tcn_5m_v3.onnx'),
+    binaryPath: join(home, 'bin', 'ploy'),
+    journalPath: join(home, 'log', 'journal.log'),
+    appliedStepsPath: join(home, 'log', 'applied-steps.jsonl'),
+    faultsPath: join(home, 'run', 'faults.json'),
+  };
+}
+
+/** The model that the hosts run at first; it follows the book's imbalance and the momentum. */
+const FIRST_MODEL: LogisticModel = { weights: [0.9, 0.4, -0.02, 0.008, -0.008, 0.6, 1.5, 0.8], bias: 0.02 };
+const NEXT_MODEL: LogisticModel = { weights: [1.1, 0.5, -0.01, 0.009, -0.009, 0.7, 1.7, 0.9], bias: 0.01 };
+
+function metaOf(version: string, trainedAt: Date, accuracy: number): ModelMeta {
+  const from = new Date(trainedAt.getTime() - 336 * 3_600_000);
+  return {
+    version,
+    horizon: '5m',
+    input_dim: FEATURES.length,
+    features: [...FEATURES],
+    metrics: { 'acc_at_0.5': accuracy, brier: 0.2391, log_loss: 0.6708, auc: accuracy + 0.022 },
+    rows: 1_209_600,
+    trained_from: from.toISOString(),
+    trained_to: trainedAt.toISOString(),
+    trained_at: trainedAt.toISOString(),
+  };
+}
+
+/** Writes `PATH` and beside it `NAME.meta.json`. */
+export async function writeModel(path: string, model: LogisticModel, meta: ModelMeta): Promise<void> {
+  await writeFile(path, encodeLogisticModel(model));
+  await writeFile(path.replace(/\.onnx$/, '.meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
+}
+
+/**
+ * The installed program: a script, so that a deployed one is really run. `programPath` is what it hands over to.
+ */
+export function binaryText(version: string, programPath: string): string {
+  const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+  return `#!/bin/sh\n# ploy ${version} (simulated)\nexec ${quote(process.execPath)} ${quote(programPath)} ${quote(version)}\n`;
+}
+
+function secretsText(host: HostLayout, databaseUrl: string): string {
+  return [
+    '# Secrets of this host. Do not share.',
+    `POLYMARKET_PRIVATE_KEY=0x${randomBytes(32).toString('hex')}`,
+    `PLOY_DATABASE__PASSWORD="${randomBytes(12).toString('base64url')}"`,
+    `DATABASE_URL='${databaseUrl}'`,
+    `PLOY_ACCOUNT_ID=${accountOf(host.workload)}`,
+    `PLOY_DRY_RUN=${host.workload !== 'live'}`,
+    'RUST_LOG=info',
+    '',
+  ].join('\n');
+}
+
+function strategyText(host: HostLayout): string {
+  const set = (name: string, value: string): string => `${ENVIRONMENT_PREFIX}${name}=${value}`;
+  return [
+    `# crypto_lob_ml on ${host.name}`,
+    set('ENABLED', 'true'),
+    set('MODEL_TYPE', 'onnx'),
+    set('MODEL_PATH', `"${host.modelPath}"`),
+    set('MODEL_VERSION', FIRST_MODEL_VERSION),
+    '',
+    '; exits and entries',
+    set('EXIT_MODE', 'ev_exit'),
+    set('ENTRY_SIDE_POLICY', 'lagging_only'),
+    set('ENTRY_EARLY_WINDOW_SECS_5M', '120'),
+    set('WINDOW_FALLBACK_WEIGHT', '0.10'),
+    set('EV_EXIT_BUFFER', '0.005'),
+    '',
+  ].join('\n');
+}
+
+export interface LayoutOptions {
+  readonly databaseUrl: string;
+  /** The compiled trading process. */
+  readonly programPath: string;
+  readonly now: Date;
+}
+
+/** Writes a host's files as an installation leaves them. */
+export async function writeHostFiles(host: HostLayout, options: LayoutOptions): Promise<void> {
+  for (const folder of ['env', 'models/crypto', 'bin', 'log', 'run']) {
+    await mkdir(join(host.folder, folder), { recursive: true });
+  }
+  const [secrets, strategy] = host.environmentFiles;
+  await writeFile(secrets, secretsText(host, options.databaseUrl), { mode: 0o600 });
+  await writeFile(strategy, strategyText(host), { mode: 0o640 });
+  const trainedAt = new Date(options.now.getTime() - 2 * 86_400_000);
+  await writeModel(host.modelPath, FIRST_MODEL, metaOf(FIRST_MODEL_VERSION, trainedAt, 0.561));
+  await writeFile(host.binaryPath, binaryText('0.9.3', options.programPath), { mode: 0o755 });
+}
+
+/** What waits for a deploy on the bot's machine: a better model, and a newer program. */
+export async function writeStaging(folder: string, options: LayoutOptions): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const trainedAt = new Date(options.now.getTime() - 3 * 3_600_000);
+  await writeModel(join(folder, 'lob_tcn_5m_v4.onnx'), NEXT_MODEL, metaOf('lob-tcn-5m-v4', trainedAt, 0.574));
+  await writeFile(join(folder, 'ploy-0.9.4'), binaryText('0.9.4', options.programPath), { mode: 0o755 });
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** What a supervisor is started with: one JSON argument. */
+export const supervisorSettings = z.object({
+  socketPath: z.string(),
+  execStart: z.array(z.string()).min(1),
+  workingFolder: z.string(),
+  /** In order, later ones win; one that is missing is fine. */
+  environmentFiles: z.array(z.string()),
+  /** What the process gets besides the files. */
+  baseEnvironment: z.record(z.string(), z.string()),
+  journalPath: z.string(),
+  /** Every start, stop and restart that was asked for, one JSON line each: the witness of what was done. */
+  appliedStepsPath: z.string(),
+  faultsPath: z.string(),
+  restartDelayMs: z.number().nonnegative(),
+  /** From SIGTERM to SIGKILL. */
+  stopTimeoutMs: z.number().positive(),
+});
+export type SupervisorSettings = z.infer<typeof supervisorSettings>;

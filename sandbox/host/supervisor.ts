@@ -1,0 +1,120 @@
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { z } from 'zod';
+import { parseEnvironmentFile } from '../../src/hosts/environment-file.js';
+import { exitWithParent } from './exit-with-parent.js';
+import { readFaults } from './faults.js';
+import { openJournal } from './journal.js';
+import { type SupervisorSettings, supervisorSettings } from './supervisor-settings.js';
+import { createUnit, type Unit } from './unit.js';
+import { formatUnitState } from './unit-state.js';
+
+/**
+ * The supervisor of one simulated host: one unit with systemd's manners behind a Unix socket. It ends, with its
+ * unit, when its parent does.
+ */
+
+/** The layered environment as systemd would pass it on: read now, later files win. */
+function readEnvironment(settings: SupervisorSettings): Record<string, string> {
+  const environment = { ...settings.baseEnvironment };
+  for (const path of settings.environmentFiles) {
+    if (!existsSync(path)) continue;
+    for (const { name, value } of parseEnvironmentFile(readFileSync(path, 'utf8')).assignments) {
+      environment[name] = value;
+    }
+  }
+  return environment;
+}
+
+function monotonicMicroseconds(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+type Verbs = Record<string, (words: readonly string[]) => Promise<string> | string>;
+
+function createVerbs(settings: SupervisorSettings, unit: Unit): Verbs {
+  const journal = openJournal(settings.journalPath);
+  const witness = (verb: string): void => {
+    const { mainPid } = unit.state();
+    appendFileSync(
+      settings.appliedStepsPath,
+      `${JSON.stringify({ at: new Date().toISOString(), verb, mainPid })}\n`,
+    );
+  };
+  const witnessed = (verb: string, act: () => Promise<void>) => async () => {
+    witness(verb);
+    await act();
+    return '';
+  };
+  return {
+    status: () => formatUnitState(unit.state()),
+    start: witnessed('start', unit.start),
+    stop: witnessed('stop', unit.stop),
+    restart: witnessed('restart', async () => {
+      if (readFaults(settings.faultsPath).has('restart_ignored')) return;
+      await unit.restart();
+    }),
+    logs: (words) => {
+      const at = words.indexOf('--since');
+      return journal.since(new Date(at < 0 ? 0 : Number(words[at + 1])));
+    },
+    environ: () => {
+      const { mainPid } = unit.state();
+      if (mainPid === 0) throw new Error('the service has no process');
+      return readFileSync(`/proc/${mainPid}/environ`, 'utf8');
+    },
+  };
+}
+
+async function answer(verbs: Verbs, request: string): Promise<string> {
+  try {
+    const [verb = '', ...words] = z.array(z.string()).parse(JSON.parse(request));
+    const run = verbs[verb];
+    if (run === undefined) return `error\nunknown verb ${verb}\n`;
+    return `ok\n${await run(words)}`;
+  } catch (error) {
+    return `error\n${error instanceof Error ? error.message : String(error)}\n`;
+  }
+}
+
+function serve(verbs: Verbs, socket: Socket): void {
+  let request = '';
+  socket.setEncoding('utf8').on('error', () => undefined);
+  socket.on('data', (chunk: string) => {
+    request += chunk;
+    if (request.endsWith('\n')) answer(verbs, request).then((text) => socket.end(text));
+  });
+}
+
+function main(argument: string | undefined): void {
+  const settings = supervisorSettings.parse(JSON.parse(argument ?? '{}'));
+  const journal = openJournal(settings.journalPath);
+  const unit = createUnit({
+    ...settings,
+    environment: () => readEnvironment(settings),
+    log: (text) => journal.write(new Date(), text),
+    now: () => new Date(),
+    monotonic: monotonicMicroseconds,
+  });
+  const end = (): void => {
+    unit.kill();
+    rmSync(settings.socketPath, { force: true });
+  };
+  exitWithParent(end);
+  process.on('SIGTERM', () => {
+    end();
+    process.exit(0);
+  });
+  const verbs = createVerbs(settings, unit);
+  rmSync(settings.socketPath, { force: true });
+  // A client half-closes after its request and still waits for the answer.
+  createServer({ allowHalfOpen: true }, (socket) => serve(verbs, socket)).listen(
+    settings.socketPath,
+    async () => {
+      await unit.start();
+      process.stdout.write('ready\n');
+    },
+  );
+}
+
+main(process.argv[2]);

@@ -1,0 +1,186 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PageIncident } from '../slack/protocol.js';
+import { accountOf } from '../trading-data/strategy.js';
+import { type ChildProgram, startProgram } from './child-program.js';
+import { type HostLayout, layOut, writeHostFiles, writeStaging } from './host-layout.js';
+import { createIncidents } from './incidents.js';
+import type { SupervisorSettings } from './supervisor-settings.js';
+
+export interface TradingHostsOptions {
+  /** Absolute; each host gets a folder in it. */
+  readonly folder: string;
+  /** The trading database, with its tables and write rights. */
+  readonly databaseUrl: string;
+  /** E.g. `live-1`, `live-2`, `dryrun-1`: what stands before the number is the target. */
+  readonly hosts: readonly string[];
+  /** RestartSec. */
+  readonly restartDelayMs?: number;
+  /** From one beat of the strategy to the next; each asks for one entry. */
+  readonly entryEveryMs?: number;
+  /** Where the compiled programs of this folder stand. */
+  readonly programsFolder?: string;
+  readonly now?: () => Date;
+}
+
+/** The argument lists by which a `command` service manager controls a host. */
+export interface ServiceCommands {
+  readonly manager: 'command';
+  readonly status: readonly string[];
+  readonly restart: readonly string[];
+  readonly stop: readonly string[];
+  /** `{since}` stands for milliseconds since 1970. */
+  readonly logs: readonly string[];
+  readonly environ: readonly string[];
+  readonly restartSecs: number;
+}
+
+export interface TradingHost extends HostLayout {
+  readonly service: ServiceCommands;
+  /** Brings a stopped service up again, as a person on the host would. */
+  readonly startCommand: readonly string[];
+}
+
+/** One target as the targets file has it, less what only the operators know (roles, approval, channels). */
+export interface TargetFragment {
+  readonly accountId: string;
+  readonly staging: string;
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly service: ServiceCommands;
+    readonly environmentFiles: readonly string[];
+    readonly models: string;
+    readonly binary: string;
+  }[];
+}
+
+export interface TradingHosts {
+  readonly hosts: readonly TradingHost[];
+  /** Models and programs that wait for a deploy. */
+  readonly stagingFolder: string;
+  /** By target, to be completed into a targets file. */
+  readonly targets: Readonly<Record<string, TargetFragment>>;
+  incidents(): PageIncident[];
+  /** Causes an incident or ends it. @throws Error for an unknown id or host. */
+  setIncident(id: string, host: string, active: boolean): Promise<void>;
+  /** Ends every process. The files stay. */
+  close(): Promise<void>;
+}
+
+const STOP_TIMEOUT_MS = 5000;
+
+/**
+ * Lays out the hosts, starts a supervisor for each and the collector, and waits until they answer. Every
+ * process ends with this one, also when it is killed.
+ */
+export async function createTradingHosts(options: TradingHostsOptions): Promise<TradingHosts> {
+  const programs = options.programsFolder ?? dirname(fileURLToPath(import.meta.url));
+  const restartDelayMs = options.restartDelayMs ?? 5000;
+  const now = options.now?.() ?? new Date();
+  const layoutOptions = { databaseUrl: options.databaseUrl, programPath: join(programs, 'ploy.js'), now };
+  // A socket's path may have some 100 bytes at most: the folder's own may be longer.
+  const socketFolder = await mkdtemp(join(tmpdir(), 'lobml-hosts-'));
+  const stagingFolder = join(options.folder, 'staging');
+  await writeStaging(stagingFolder, layoutOptions);
+
+  const hosts: TradingHost[] = [];
+  const supervisors: ChildProgram[] = [];
+  for (const name of options.hosts) {
+    const layout = layOut(options.folder, name);
+    await writeHostFiles(layout, layoutOptions);
+    const socketPath = join(socketFolder, `${name}.sock`);
+    const settings = supervisorSettingsOf(layout, socketPath, restartDelayMs, options.entryEveryMs ?? 4000);
+    hosts.push({ ...layout, ...commandsOf(programs, socketPath, restartDelayMs) });
+    supervisors.push(startProgram(join(programs, 'supervisor.js'), [JSON.stringify(settings)], {}));
+  }
+  await Promise.all(supervisors.map((supervisor) => supervisor.ready()));
+
+  const incidents = createIncidents({
+    hosts,
+    databaseUrl: options.databaseUrl,
+    collectorProgram: join(programs, 'collector.js'),
+    feedFaultsPath: join(options.folder, 'feed-faults.json'),
+  });
+  return {
+    hosts,
+    stagingFolder,
+    targets: targetFragments(hosts, stagingFolder),
+    incidents: incidents.list,
+    setIncident: incidents.set,
+    async close() {
+      await incidents.close();
+      await Promise.all(supervisors.map((supervisor) => supervisor.end()));
+      await rm(socketFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+function supervisorSettingsOf(
+  host: HostLayout,
+  socketPath: string,
+  restartDelayMs: number,
+  entryEveryMs: number,
+): SupervisorSettings {
+  return {
+    socketPath,
+    execStart: [host.binaryPath],
+    workingFolder: host.folder,
+    environmentFiles: [...host.environmentFiles],
+    baseEnvironment: {
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      LANG: 'C.UTF-8',
+      PLOY_DEPLOYMENT_ID: host.name,
+      PLOY_SANDBOX_FAULTS: host.faultsPath,
+      PLOY_SANDBOX_ENTRY_EVERY_MS: String(entryEveryMs),
+    },
+    journalPath: host.journalPath,
+    appliedStepsPath: host.appliedStepsPath,
+    faultsPath: host.faultsPath,
+    restartDelayMs,
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+  };
+}
+
+function commandsOf(programs: string, socketPath: string, restartDelayMs: number) {
+  const control = (...words: string[]): string[] => [
+    process.execPath,
+    join(programs, 'hostctl.js'),
+    '--socket',
+    socketPath,
+    ...words,
+  ];
+  const service: ServiceCommands = {
+    manager: 'command',
+    status: control('status'),
+    restart: control('restart'),
+    stop: control('stop'),
+    logs: control('logs', '--since', '{since}'),
+    environ: control('environ'),
+    restartSecs: restartDelayMs / 1000,
+  };
+  return { service, startCommand: control('start') };
+}
+
+function targetFragments(hosts: readonly TradingHost[], staging: string): Record<string, TargetFragment> {
+  const workloads = [...new Set(hosts.map((host) => host.workload))];
+  return Object.fromEntries(
+    workloads.map((workload) => [
+      workload,
+      {
+        accountId: accountOf(workload),
+        staging,
+        hosts: hosts
+          .filter((host) => host.workload === workload)
+          .map((host) => ({
+            name: host.name,
+            service: host.service,
+            environmentFiles: host.environmentFiles.map((path) => `-${path}`),
+            models: host.modelsFolder,
+            binary: host.binaryPath,
+          })),
+      },
+    ]),
+  );
+}

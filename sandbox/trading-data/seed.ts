@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { addDays } from 'date-fns/addDays';
+import { addHours } from 'date-fns/addHours';
+import type { StrategyFacts } from './order-metadata.js';
+import { insertOrdersHistory, type OrdersHistory } from './orders-history.js';
+import { packageFile } from './package-file.js';
+import type { Queryable } from './queryable.js';
+import { upsertSettlements } from './settlements.js';
+import { AGENT_ID, accountOf, FIRST_MODEL_VERSION, TRADED_SYMBOLS } from './strategy.js';
+import { insertSyncRecords } from './sync-records.js';
+
+export interface SeedOptions {
+  /** The history ends here. */
+  readonly now: Date;
+  /** 1: two hours of the feed and one day of orders. Settlements always cover 14 days. */
+  readonly scale?: number;
+  /** The version that the orders of the history carry. */
+  readonly modelVersion?: string;
+}
+
+export interface SeededRows {
+  readonly syncRecords: number;
+  readonly settlements: number;
+  readonly executions: number;
+}
+
+/** Creates the four tables and their indexes, where they are missing. */
+export async function createTradingSchema(database: Queryable): Promise<void> {
+  await database.query(await readFile(packageFile('sandbox/trading-data/schema.sql'), 'utf8'));
+}
+
+function seededStrategy(modelVersion: string, deploymentId: string): StrategyFacts {
+  return {
+    modelType: 'onnx',
+    modelVersion,
+    inputDim: 8,
+    windowWeight: 0.1,
+    exitMode: 'ev_exit',
+    entrySidePolicy: 'lagging_only',
+    entryEarlyWindowSecs5m: 120,
+    evExitBuffer: 0.005,
+    configHash: '5eeded0000000001',
+    deploymentId,
+  };
+}
+
+function histories(options: Required<SeedOptions>): OrdersHistory[] {
+  const { now, scale, modelVersion } = options;
+  const oneDay = { from: addHours(now, -24 * scale), to: now };
+  return [
+    {
+      ...oneDay,
+      agentId: AGENT_ID,
+      accountId: accountOf('live'),
+      dryRun: false,
+      everySecs: 15,
+      strategy: seededStrategy(modelVersion, 'live-1'),
+    },
+    {
+      ...oneDay,
+      agentId: AGENT_ID,
+      accountId: accountOf('dryrun'),
+      dryRun: true,
+      everySecs: 30,
+      strategy: seededStrategy(modelVersion, 'dryrun-1'),
+    },
+    { ...oneDay, agentId: 'crypto_momentum', accountId: accountOf('live'), dryRun: false, everySecs: 60 },
+    { ...oneDay, agentId: 'sports_arb', accountId: 'acct-sports', dryRun: false, everySecs: 120 },
+  ];
+}
+
+/**
+ * Creates the schema and fills it with a history that ends at `now`: set-based, and the same rows for the same
+ * `now`. The tables must be empty.
+ */
+export async function seedTradingDatabase(database: Queryable, options: SeedOptions): Promise<SeededRows> {
+  const settings = { scale: 1, modelVersion: FIRST_MODEL_VERSION, ...options };
+  const { now } = settings;
+  await createTradingSchema(database);
+  const syncRecords = await insertSyncRecords(database, {
+    from: addHours(now, -2 * settings.scale),
+    to: now,
+    everySecs: 1,
+    symbols: TRADED_SYMBOLS,
+  });
+  const settlements = await upsertSettlements(database, {
+    from: addHours(addDays(now, -14), -1),
+    to: now,
+    now,
+  });
+  let executions = 0;
+  for (const history of histories(settings)) executions += await insertOrdersHistory(database, history);
+  await database.query(
+    'ANALYZE sync_records, pm_token_settlements, agent_order_executions, risk_gate_decisions',
+  );
+  return { syncRecords, settlements, executions };
+}
