@@ -80,19 +80,19 @@ export interface OpenModal {
   update(modal: Modal): Promise<void>;
 }
 
-/** A modal that was submitted. Its handler answers within 2 s, and leaves slow work to `then`. */
+/** A modal that was submitted. Its handler answers within 2 s, and leaves slow work to `after`. */
 export interface Submission extends Conversation {
   readonly callbackId: string;
   readonly privateMetadata: string;
   readonly values: ModalValues;
 }
 
-/** What becomes of a submitted modal. `then` runs after the person has been answered. */
+/** What becomes of a submitted modal. `after` runs once the person has been answered. */
 export type SubmissionAnswer =
   /** The modal stays open; one sentence for each faulty input, by block id. */
   | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> }
-  | { readonly kind: 'update'; readonly modal: Modal; readonly then?: () => Promise<void> }
-  | { readonly kind: 'close'; readonly then?: () => Promise<void> };
+  | { readonly kind: 'update'; readonly modal: Modal; readonly after?: () => Promise<void> }
+  | { readonly kind: 'close'; readonly after?: () => Promise<void> };
 
 /** Exit codes of the terminal, after sysexits(3) where it has one. */
 export const EXIT = {

@@ -1,0 +1,146 @@
+import { App } from '@slack/bolt';
+import type { Clock } from '../clock.js';
+import type { BotConfig } from '../config.js';
+import type { Person } from '../domain/check-run.js';
+import type { Locale } from '../domain/localized.js';
+import type { Block, Conversation, Subcommand } from '../subcommand.js';
+import type { UnknownSubcommand } from '../subcommand-lookup.js';
+import { createHealthHandler, type DependencyCheck } from '../telemetry/health.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { createBoltLogger } from './bolt-logger.js';
+import { newReference, type SlackConnection } from './connection.js';
+import { type ClaimDelivery, DeliveryGate } from './delivery.js';
+import { Dispatch } from './dispatch.js';
+import { classifyFailure } from './failure.js';
+import { InFlight } from './in-flight.js';
+import { Intake } from './intake.js';
+import { registerListeners } from './listeners.js';
+import { createProblemDescriber } from './problem.js';
+import { ResponseUrl } from './response-url.js';
+import { indexSubcommands } from './subcommand-index.js';
+import { createTransport, isTokenRefusal, refusedToken } from './transport.js';
+
+/** Somebody who looks at the app's Home. */
+export interface HomeVisit {
+  readonly person: Person;
+  readonly locale: Locale;
+}
+
+export interface SlackAppOptions<Services> {
+  readonly config: Pick<BotConfig, 'slack' | 'port' | 'locale'>;
+  readonly connection: SlackConnection;
+  readonly subcommands: readonly Subcommand<Services>[];
+  readonly services: Services;
+  readonly onUnknown: (unknown: UnknownSubcommand, conversation: Conversation) => Promise<void>;
+  readonly home?: (visit: HomeVisit, services: Services) => Promise<readonly Block[]>;
+  readonly claimDelivery: ClaimDelivery;
+  /** What `/readyz` asks besides Slack. */
+  readonly dependencies: Readonly<Record<string, DependencyCheck>>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** How long `stop` waits for work in flight, ms. */
+  readonly drainMs?: number;
+}
+
+export interface SlackApp {
+  /** @returns the port of health and metrics. @throws ConfigError when Slack refuses a token; EADDRINUSE. */
+  start(): Promise<number>;
+  /** Takes no more deliveries, waits for the work in flight, then ends. Resolves to false when some was left. */
+  stop(): Promise<boolean>;
+  /** Shows a person's Home anew, e.g. because something has changed. */
+  publishHome(userId: string): Promise<void>;
+}
+
+const DRAIN_MS = 20_000;
+
+export function createSlackApp<Services>(options: SlackAppOptions<Services>): SlackApp {
+  const { config, connection, logger, metrics, clock, services, home } = options;
+  const { clients } = connection;
+  const inFlight = new InFlight();
+  const gate = new DeliveryGate({ claim: options.claimDelivery, clock, logger });
+  const describe = createProblemDescriber({ locale: config.locale, logger, newReference });
+  const dispatch = new Dispatch({
+    index: indexSubcommands(options.subcommands),
+    services,
+    onUnknown: options.onUnknown,
+    describe,
+    responseUrl: (url) => new ResponseUrl({ url, clock, logger, fetch }),
+    parts: (urgent) => ({
+      poster: urgent ? connection.urgentPoster : connection.poster,
+      ephemeral: urgent ? clients.urgent.chat : clients.posting.chat,
+      modals: urgent ? clients.urgent : clients.modals,
+      clock,
+      logger,
+      locale: config.locale,
+    }),
+  });
+  const transport = createTransport({
+    config: config.slack,
+    clock,
+    logger,
+    health: createHealthHandler({
+      dependencies: { slack: () => transport.state(), ...options.dependencies },
+      registry: metrics.registry,
+    }),
+  });
+
+  async function publishHome(userId: string): Promise<void> {
+    if (home === undefined) return;
+    const person: Person = { id: userId, name: userId, surface: 'slack' };
+    const blocks = await home({ person, locale: config.locale }, services);
+    // Ours to type: Slack knows kinds of blocks that its types do not list yet.
+    await clients.modals.views.publish({
+      user_id: userId,
+      view: { type: 'home', blocks: [...blocks] as never[] },
+    });
+  }
+
+  const app = new App({
+    receiver: transport.receiver,
+    logger: createBoltLogger(logger),
+    // Known without a call: an acknowledgement waits for nothing.
+    authorize: async () => ({ botToken: config.slack.botToken.reveal() }),
+    ignoreSelf: false,
+    convoStore: false,
+  });
+  registerListeners(app, {
+    intake: new Intake({ gate, inFlight, metrics, clock, logger }),
+    dispatch,
+    client: clients.modals,
+    clock,
+    locale: config.locale,
+    describe,
+    publishHome,
+  });
+
+  return {
+    start: async () => {
+      await checkBotToken(connection, logger);
+      return transport.start(config.port);
+    },
+    stop: async () => {
+      await transport.stopDeliveries();
+      const isIdle = await inFlight.idle(options.drainMs ?? DRAIN_MS, clock);
+      if (!isIdle) logger.warn({ left: inFlight.size }, 'work was still in flight when the bot ended');
+      await transport.stop();
+      return isIdle;
+    },
+    publishHome,
+  };
+}
+
+/** A wrong token stops the start; an outage does not: the bot must be able to start while Slack is down. */
+async function checkBotToken({ clients }: SlackConnection, logger: Logger): Promise<void> {
+  try {
+    const { user_id, team } = await clients.lookups.auth.test();
+    logger.info({ botUser: user_id, team }, 'Slack knows the bot');
+  } catch (error) {
+    const failure = classifyFailure(error);
+    if (failure.kind === 'refused' && isTokenRefusal(failure.code)) {
+      throw refusedToken('SLACK_BOT_TOKEN', failure.code);
+    }
+    logger.warn({ err: error }, 'Slack did not say who the bot is; starting all the same');
+  }
+}

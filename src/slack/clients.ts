@@ -1,0 +1,39 @@
+import { WebClient, type WebClientOptions } from '@slack/web-api';
+import type { SlackConfig } from '../config.js';
+import type { Logger } from '../telemetry/logger.js';
+import { createBoltLogger } from './bolt-logger.js';
+
+/**
+ * One client for each job, because a client is one queue: a look-up that hangs holds up no post, and neither holds
+ * up the rollback path.
+ */
+export interface SlackClients {
+  readonly posting: WebClient;
+  readonly lookups: WebClient;
+  readonly modals: WebClient;
+  readonly urgent: WebClient;
+}
+
+/**
+ * Every call has a time-out and none is repeated by the client: its own policy repeats for half an hour and posts
+ * twice when a reply is lost. Who calls knows whether a repetition is safe.
+ */
+export function createSlackClients(config: SlackConfig, logger: Logger): SlackClients {
+  const token = config.botToken.reveal();
+  const client = (job: string, timeoutMs: number) => {
+    const options: WebClientOptions = {
+      ...(config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }),
+      logger: createBoltLogger(logger.child({ slackClient: job })),
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      timeout: timeoutMs,
+    };
+    return new WebClient(token, options);
+  };
+  return {
+    posting: client('posting', 10_000),
+    lookups: client('lookups', 5_000),
+    modals: client('modals', 5_000),
+    urgent: client('urgent', 5_000),
+  };
+}

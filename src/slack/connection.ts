@@ -1,0 +1,49 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.js';
+import type { SlackConfig } from '../config.js';
+import type { MessageRef } from '../subcommand.js';
+import type { Logger } from '../telemetry/logger.js';
+import { createSlackClients, type SlackClients } from './clients.js';
+import { createDirectory, type Directory } from './identity.js';
+import { SlackLiveMessage } from './live-message.js';
+import { createPoster, type Poster, type PostTarget } from './poster.js';
+
+/** What the rest of the bot uses of Slack outside a conversation. Makes no call by itself. */
+export interface SlackConnection {
+  readonly clients: SlackClients;
+  readonly directory: Directory;
+  readonly poster: Poster;
+  /** A queue of its own, for the rollback path. */
+  readonly urgentPoster: Poster;
+  /** A message that moves, from the first state on, or one that stands already (`ref`), from any replica. */
+  liveMessage(target: PostTarget, ref?: MessageRef): SlackLiveMessage;
+}
+
+export interface SlackConnectionOptions {
+  readonly config: SlackConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export function createSlackConnection({ config, logger, clock }: SlackConnectionOptions): SlackConnection {
+  const clients = createSlackClients(config, logger);
+  const posterOver = (client: SlackClients['posting']) =>
+    createPoster({ client, clock, logger, newKey: randomUUID });
+  const poster = posterOver(clients.posting);
+  return {
+    clients,
+    directory: createDirectory({ client: clients.lookups, clock, logger }),
+    poster,
+    urgentPoster: posterOver(clients.urgent),
+    liveMessage: (target, ref) =>
+      new SlackLiveMessage({ poster, clock, logger, target, ...(ref === undefined ? {} : { ref }) }),
+  };
+}
+
+/** Without the letters and digits that are mistaken for each other when read aloud. */
+const READABLE = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Six characters that a person can quote. */
+export function newReference(): string {
+  return Array.from({ length: 6 }, () => READABLE.charAt(randomInt(READABLE.length))).join('');
+}

@@ -1,0 +1,166 @@
+import type { z } from 'zod';
+import { UserError } from '../errors.js';
+import type { Conversation, Subcommand, Submission, SubmissionAnswer } from '../subcommand.js';
+import { type UnknownSubcommand, unknownSubcommand } from '../subcommand-lookup.js';
+import { splitWords } from '../words.js';
+import { type ConversationParts, createConversation, type Place } from './conversation.js';
+import {
+  actionValue,
+  type ClickBody,
+  commandBody,
+  type mention,
+  nameOf,
+  type submissionBody,
+} from './interaction.js';
+import { modalValues, updateModal } from './modal.js';
+import { type DescribeProblem, type ProblemContext, plainReport } from './problem.js';
+import type { ResponseUrl } from './response-url.js';
+import type { ActionEntry, SubcommandIndex } from './subcommand-index.js';
+import { expiredButtonText } from './text.js';
+
+export interface DispatchOptions<Services> {
+  readonly index: SubcommandIndex<Services>;
+  readonly services: Services;
+  /** What to tell somebody whose subcommand does not exist. */
+  readonly onUnknown: (unknown: UnknownSubcommand, conversation: Conversation) => Promise<void>;
+  /** How to talk to Slack; the urgent ones have their own connection. */
+  readonly parts: (urgent: boolean) => Omit<ConversationParts, 'describe'>;
+  readonly responseUrl: (url: string | undefined) => ResponseUrl;
+  readonly describe: DescribeProblem;
+}
+
+/** A button whose click only opens an address; Slack delivers it all the same. */
+const LINK_ACTION = /^link(:|$)/;
+
+/** From a delivery to the subcommand that it belongs to, and from an error to the person. */
+export class Dispatch<Services> {
+  readonly #options: DispatchOptions<Services>;
+
+  constructor(options: DispatchOptions<Services>) {
+    this.#options = options;
+  }
+
+  async command(raw: unknown): Promise<void> {
+    const body = commandBody.parse(raw);
+    await this.#typed(body.text, {
+      person: { id: body.user_id, name: body.user_name || body.user_id, surface: 'slack' },
+      channel: body.channel_id,
+      triggerId: body.trigger_id,
+      responseUrl: this.#options.responseUrl(body.response_url),
+    });
+  }
+
+  /** `@lobml status` works where slash commands do not: inside threads. */
+  async mention(event: z.output<typeof mention>): Promise<void> {
+    await this.#typed(event.text.replace(/<@[^>]+>/g, ' '), {
+      person: { id: event.user, name: event.user, surface: 'slack' },
+      channel: event.channel,
+      threadTs: event.thread_ts,
+      responseUrl: this.#options.responseUrl(undefined),
+    });
+  }
+
+  async #typed(text: string, place: Place): Promise<void> {
+    const { index, services, onUnknown } = this.#options;
+    const [name = 'help'] = text.trim().split(/\s+/).filter(Boolean);
+    const subcommand = index.subcommand(name);
+    const usage = subcommand && usageOf(subcommand);
+    const conversation = this.conversation(place, { work: `/lobml ${name}`, usage });
+    await this.#orExplain(conversation, { work: `/lobml ${name}`, usage }, async () => {
+      if (subcommand === undefined) await onUnknown(unknownSubcommand(name, index.names), conversation);
+      else await subcommand.run(splitWords(text).slice(1), conversation, services);
+    });
+  }
+
+  async click(body: ClickBody, entry: ActionEntry<Services> | undefined): Promise<void> {
+    const action = body.actions[0];
+    if (action === undefined || LINK_ACTION.test(action.action_id)) return;
+    const conversation = this.conversation(
+      this.#placeOf(body),
+      { work: action.action_id },
+      entry?.urgent ?? false,
+    );
+    await this.#orExplain(conversation, { work: action.action_id }, async () => {
+      if (entry === undefined)
+        await conversation.whisper(plainReport(expiredButtonText[conversation.locale]));
+      else await entry.run({ ...conversation, ...this.#clickOf(body) }, this.#options.services);
+    });
+  }
+
+  /** What a click calls; undefined: nothing that this version of the bot knows. */
+  action(body: ClickBody): ActionEntry<Services> | undefined {
+    return this.#options.index.action(body.actions[0]?.action_id ?? '');
+  }
+
+  /** Who submits, and what takes it. */
+  submission(body: z.output<typeof submissionBody>) {
+    const { index, services, responseUrl } = this.#options;
+    const place: Place = {
+      person: { id: body.user.id, name: nameOf(body.user), surface: 'slack' },
+      channel: '',
+      triggerId: body.trigger_id,
+      responseUrl: responseUrl(undefined),
+    };
+    const entry = index.submission(body.view.callback_id);
+    const handle = async (submission: Submission): Promise<SubmissionAnswer> => {
+      if (entry !== undefined) return await entry.run(submission, services);
+      throw new UserError('unknown_modal', expiredButtonText);
+    };
+    return { conversation: this.conversation(place, { work: body.view.callback_id }), handle };
+  }
+
+  #clickOf(body: ClickBody) {
+    const { modals } = this.#options.parts(false);
+    const [action] = body.actions;
+    const { view, channel, message, container } = body;
+    const ts = message?.ts ?? container?.message_ts;
+    const channelId = channel?.id ?? container?.channel_id;
+    const modal = view?.type === 'modal' && {
+      privateMetadata: view.private_metadata,
+      values: modalValues(view.state?.values),
+      update: (next: Parameters<typeof updateModal>[2]) => updateModal(modals, view.id, next),
+    };
+    return {
+      actionId: action?.action_id ?? '',
+      value: action === undefined ? '' : actionValue(action),
+      message: ts && channelId ? { channel: channelId, ts } : undefined,
+      ...(modal ? { modal } : {}),
+    };
+  }
+
+  #placeOf(body: ClickBody): Place {
+    return {
+      person: { id: body.user.id, name: nameOf(body.user), surface: 'slack' },
+      channel: body.channel?.id ?? body.container?.channel_id ?? '',
+      threadTs: body.message?.thread_ts,
+      triggerId: body.trigger_id,
+      insideViewId: body.view?.type === 'modal' ? body.view.id : undefined,
+      responseUrl: this.#options.responseUrl(body.response_url),
+    };
+  }
+
+  conversation(place: Place, context: Omit<ProblemContext, 'user'>, urgent = false) {
+    const { parts, describe } = this.#options;
+    const user = place.person.id;
+    return createConversation(
+      { ...parts(urgent), describe: (error) => describe(error, { ...context, user }) },
+      place,
+    );
+  }
+
+  async #orExplain(
+    conversation: Conversation,
+    context: Omit<ProblemContext, 'user'>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      await conversation.whisper(this.#options.describe(error, { ...context, user: conversation.person.id }));
+    }
+  }
+}
+
+function usageOf<Services>(subcommand: Subcommand<Services>): string {
+  return ['/lobml', subcommand.name, subcommand.usage].filter(Boolean).join(' ');
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '../clock.js';
+import { UserError } from '../errors.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { SlackClients } from './clients.js';
+import { classifyFailure } from './failure.js';
+import { directoryAwayText } from './text.js';
+
+/** The Web API methods that the directory needs. */
+export interface DirectoryClient {
+  readonly users: Pick<SlackClients['lookups']['users'], 'info'>;
+  readonly usergroups: { readonly users: Pick<SlackClients['lookups']['usergroups']['users'], 'list'> };
+}
+
+export interface SlackPerson {
+  readonly id: string;
+  readonly name: string;
+  /** As Slack has it, e.g. `zh-CN`; undefined: not told. */
+  readonly locale: string | undefined;
+  /** A person of this workspace: no bot, no guest, not deactivated. */
+  readonly isActiveMember: boolean;
+}
+
+export interface GroupMembers {
+  readonly ids: readonly string[];
+  /** `listed`: Slack has no such group, or did not answer, and the configured ids stand in for it. */
+  readonly source: 'slack' | 'listed';
+}
+
+export interface GroupQuery {
+  /** Asks Slack now, whatever is remembered: before something is executed. */
+  readonly fresh?: boolean;
+  /** Ids that stand in when Slack cannot tell (user groups need a paid plan). */
+  readonly listed?: readonly string[];
+}
+
+/** Who people are. */
+export interface Directory {
+  /** @throws UserError `directory_away` when Slack does not tell. */
+  person(id: string): Promise<SlackPerson>;
+  /** @throws UserError `directory_away`: who cannot be looked up counts as nobody. */
+  isActiveMember(id: string): Promise<boolean>;
+  /** @throws UserError `directory_away` when Slack does not tell and no ids are listed. */
+  groupMembers(groupId: string, query?: GroupQuery): Promise<GroupMembers>;
+}
+
+/** Slack allows 20 calls a minute of usergroups.*. */
+const GROUP_TTL_MS = 30_000;
+const PERSON_TTL_MS = 5 * 60_000;
+
+export interface DirectoryOptions {
+  readonly client: DirectoryClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export function createDirectory({ client, clock, logger }: DirectoryOptions): Directory {
+  const people = new Remembered<SlackPerson>(clock, PERSON_TTL_MS);
+  const groups = new Remembered<readonly string[]>(clock, GROUP_TTL_MS);
+
+  async function person(id: string): Promise<SlackPerson> {
+    try {
+      return await people.get(id, () => askPerson(client, id));
+    } catch (error) {
+      logger.warn({ err: error, user: id }, 'users.info failed');
+      throw new UserError('directory_away', directoryAwayText, { cause: error });
+    }
+  }
+
+  async function groupMembers(groupId: string, query: GroupQuery = {}): Promise<GroupMembers> {
+    if (query.fresh) groups.forget(groupId);
+    try {
+      const ids = await groups.get(groupId, () => askGroup(client, groupId));
+      return { ids, source: 'slack' };
+    } catch (error) {
+      logger.warn({ err: error, group: groupId }, 'usergroups.users.list failed');
+      if (query.listed === undefined || query.listed.length === 0) {
+        throw new UserError('directory_away', directoryAwayText, { cause: error });
+      }
+      return { ids: query.listed, source: 'listed' };
+    }
+  }
+
+  return { person, groupMembers, isActiveMember: async (id) => (await person(id)).isActiveMember };
+}
+
+async function askPerson(client: DirectoryClient, id: string): Promise<SlackPerson> {
+  const { user } = await client.users.info({ user: id, include_locale: true }).catch((error: unknown) => {
+    const failure = classifyFailure(error);
+    if (failure.kind === 'refused' && failure.code === 'user_not_found') return { user: undefined };
+    throw error;
+  });
+  if (user === undefined) return { id, name: id, locale: undefined, isActiveMember: false };
+  const isGuest = user.is_restricted || user.is_ultra_restricted || user.is_stranger;
+  return {
+    id,
+    name: user.profile?.display_name || user.real_name || user.name || id,
+    locale: user.locale,
+    isActiveMember: !user.is_bot && !user.deleted && !isGuest,
+  };
+}
+
+async function askGroup(client: DirectoryClient, groupId: string): Promise<readonly string[]> {
+  const { users } = await client.usergroups.users.list({ usergroup: groupId });
+  return users ?? [];
+}
+
+/** Answers that stay good for a time. Askers at the same moment share one question; a failure is not kept. */
+class Remembered<T> {
+  readonly #clock: Clock;
+  readonly #ttlMs: number;
+  readonly #answers = new Map<string, { readonly askedAt: number; readonly answer: Promise<T> }>();
+
+  constructor(clock: Clock, ttlMs: number) {
+    this.#clock = clock;
+    this.#ttlMs = ttlMs;
+  }
+
+  get(key: string, ask: () => Promise<T>): Promise<T> {
+    const known = this.#answers.get(key);
+    const now = this.#clock.now();
+    if (known && now - known.askedAt < this.#ttlMs) return known.answer;
+    const answer = ask();
+    this.#answers.set(key, { askedAt: now, answer });
+    answer.catch(() => {
+      if (this.#answers.get(key)?.answer === answer) this.#answers.delete(key);
+    });
+    return answer;
+  }
+
+  forget(key: string): void {
+    this.#answers.delete(key);
+  }
+}

@@ -1,0 +1,69 @@
+import type { App } from '@slack/bolt';
+import type { Clock } from '../clock.js';
+import type { Locale } from '../domain/localized.js';
+import type { Dispatch } from './dispatch.js';
+import type { Intake } from './intake.js';
+import { clickBody, homeOpened, mention, submissionBody } from './interaction.js';
+import type { ModalClient } from './modal.js';
+import type { DescribeProblem } from './problem.js';
+import { answerSubmission } from './submission.js';
+
+export const COMMAND = '/lobml';
+
+export interface ListenerOptions<Services> {
+  readonly intake: Intake;
+  readonly dispatch: Dispatch<Services>;
+  readonly client: ModalClient;
+  readonly clock: Clock;
+  readonly locale: Locale;
+  readonly describe: DescribeProblem;
+  readonly publishHome: (userId: string) => Promise<void>;
+}
+
+/** The five kinds of things that Slack delivers. Bolt acknowledges events by itself. */
+export function registerListeners<Services>(app: App, options: ListenerOptions<Services>): void {
+  const { intake, dispatch, client, clock, describe, publishHome } = options;
+  const acknowledged = async () => undefined;
+
+  app.command(COMMAND, async ({ ack, body }) => {
+    await intake.accept({ kind: 'command', body, ack: () => ack() }, () => dispatch.command(body));
+  });
+
+  app.action(/[\s\S]*/, async ({ ack, body: raw }) => {
+    const parsed = clickBody.safeParse(raw);
+    if (!parsed.success) return await intake.acknowledge(() => ack());
+    const body = parsed.data;
+    const entry = dispatch.action(body);
+    const delivery = { kind: 'click', body: raw, ack: () => ack(), urgent: entry?.urgent ?? false } as const;
+    await intake.accept(delivery, () => dispatch.click(body, entry));
+  });
+
+  app.view({ callback_id: /[\s\S]*/, type: 'view_submission' }, async ({ ack, body: raw }) => {
+    const body = submissionBody.parse(raw);
+    const { conversation, handle } = dispatch.submission(body);
+    const context = { work: body.view.callback_id, user: body.user.id };
+    await intake.answer({ kind: 'submission', body: raw, ack: () => ack() }, () =>
+      answerSubmission({
+        body,
+        conversation,
+        handle,
+        ack: (answer) => intake.acknowledge(() => (answer === undefined ? ack() : ack(answer))),
+        client,
+        clock,
+        describe: (error) => describe(error, context),
+      }),
+    );
+  });
+
+  app.event('app_home_opened', async ({ body, event }) => {
+    const visit = homeOpened.parse(event);
+    if (visit.tab === 'messages') return;
+    await intake.accept({ kind: 'event', body, ack: acknowledged }, () => publishHome(visit.user));
+  });
+
+  app.event('app_mention', async ({ body, event }) => {
+    const parsed = mention.safeParse(event);
+    if (!parsed.success) return;
+    await intake.accept({ kind: 'event', body, ack: acknowledged }, () => dispatch.mention(parsed.data));
+  });
+}

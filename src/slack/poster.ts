@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import type { Clock } from '../clock.js';
+import type { MessageRef, Report } from '../subcommand.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { SlackClients } from './clients.js';
+import { classifyFailure, isBlockRefusal } from './failure.js';
+import { blocksOf, simplify, truncateToBytes } from './report-payload.js';
+
+/** The Web API methods that posting needs. */
+export interface PostingClient {
+  readonly chat: Pick<SlackClients['posting']['chat'], 'postMessage' | 'update'>;
+  readonly conversations: Pick<SlackClients['posting']['conversations'], 'history' | 'replies'>;
+}
+
+export interface PosterOptions {
+  readonly client: PostingClient;
+  readonly clock: Clock;
+  /** A short text that never comes twice. */
+  readonly newKey: () => string;
+  readonly logger: Logger;
+}
+
+export interface PostTarget {
+  /** A channel, or a person's id for a direct message. */
+  readonly channel: string;
+  readonly threadTs?: string | undefined;
+}
+
+export interface Poster {
+  /**
+   * Posts exactly once: a call whose outcome is unclear is looked for before it is repeated.
+   * @throws Slack's error when it refuses, or after `POST_DEADLINE_MS` of trying.
+   */
+  post(target: PostTarget, report: Report): Promise<MessageRef>;
+  /** One attempt to replace a message. @throws Slack's error. */
+  update(ref: MessageRef, report: Report): Promise<void>;
+  /** The message posted there since then (ms) that carries this delivery key. @throws Slack's error. */
+  find(target: PostTarget, key: string, sinceMs: number): Promise<MessageRef | undefined>;
+}
+
+/** The name in the metadata by which a message is found again. A caller that wants to find it sets it itself. */
+export const DELIVERY_KEY = 'delivery_key';
+export const POST_DEADLINE_MS = 120_000;
+const BACKOFF_MS = [300, 1_000, 3_000, 6_000, 10_000];
+/** Slack's clock and ours may differ by that much. */
+const CLOCK_SKEW_MS = 120_000;
+
+const withMetadata = z.object({ metadata: z.object({ event_payload: z.record(z.string(), z.unknown()) }) });
+
+export function createPoster({ client, clock, newKey, logger }: PosterOptions): Poster {
+  async function post(target: PostTarget, first: Report): Promise<MessageRef> {
+    const startedAt = clock.now();
+    const key = first.metadata?.event_payload[DELIVERY_KEY] ?? newKey();
+    let report = first;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await postOnce(target, report, key);
+      } catch (error) {
+        const failure = classifyFailure(error);
+        const simpler = isBlockRefusal(failure) ? simplify(report) : undefined;
+        if (simpler) {
+          logger.error(
+            { err: error, channel: target.channel },
+            'Slack refused the blocks; sending a simpler message',
+          );
+          report = simpler;
+          continue;
+        }
+        const waitMs = failure.kind === 'rate_limited' ? failure.retryAfterMs : backoffMs(attempt);
+        const isLate = clock.now() + waitMs > startedAt + POST_DEADLINE_MS;
+        if (failure.kind === 'refused' || isLate) throw error;
+        logger.warn(
+          { channel: target.channel, failure: failure.kind, waitMs },
+          'a post failed and will be repeated',
+        );
+        await clock.sleep(waitMs);
+        const posted = failure.kind === 'unclear' ? await lookUntil(target, key, startedAt) : undefined;
+        if (posted) return posted;
+      }
+    }
+  }
+
+  async function postOnce(target: PostTarget, report: Report, key: string): Promise<MessageRef> {
+    const answer = await client.chat.postMessage({
+      channel: target.channel,
+      ...(target.threadTs === undefined ? {} : { thread_ts: target.threadTs }),
+      text: truncateToBytes(report.text),
+      blocks: blocksOf(report, newKey()),
+      metadata: metadataOf(report, key),
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+    return { channel: answer.channel ?? target.channel, ts: answer.ts ?? '' };
+  }
+
+  /** Until Slack says whether the message stands, or it is too late; without the scope the answer is "no". */
+  async function lookUntil(
+    target: PostTarget,
+    key: string,
+    startedAt: number,
+  ): Promise<MessageRef | undefined> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await find(target, key, startedAt);
+      } catch (error) {
+        const failure = classifyFailure(error);
+        if (failure.kind === 'refused') {
+          logger.warn(
+            { err: error, channel: target.channel },
+            'cannot look for the message: it may appear twice',
+          );
+          return undefined;
+        }
+        const waitMs = failure.kind === 'rate_limited' ? failure.retryAfterMs : backoffMs(attempt);
+        if (clock.now() + waitMs > startedAt + POST_DEADLINE_MS) throw error;
+        await clock.sleep(waitMs);
+      }
+    }
+  }
+
+  async function find({ channel, threadTs }: PostTarget, key: string, sinceMs: number) {
+    const oldest = ((sinceMs - CLOCK_SKEW_MS) / 1_000).toFixed(6);
+    const range = { channel, oldest, limit: 100, include_all_metadata: true };
+    const page = threadTs
+      ? await client.conversations.replies({ ...range, ts: threadTs })
+      : await client.conversations.history(range);
+    const found = page.messages?.find((message) => payloadOf(message)[DELIVERY_KEY] === key);
+    return found?.ts === undefined ? undefined : { channel, ts: found.ts };
+  }
+
+  async function update(ref: MessageRef, report: Report): Promise<void> {
+    try {
+      await client.chat.update({
+        channel: ref.channel,
+        ts: ref.ts,
+        text: truncateToBytes(report.text),
+        blocks: blocksOf(report, newKey()),
+        ...(report.metadata === undefined ? {} : { metadata: report.metadata }),
+      });
+    } catch (error) {
+      const simpler = isBlockRefusal(classifyFailure(error)) ? simplify(report) : undefined;
+      if (simpler === undefined) throw error;
+      logger.error(
+        { err: error, channel: ref.channel },
+        'Slack refused the blocks; sending a simpler message',
+      );
+      await update(ref, simpler);
+    }
+  }
+
+  return { post, update, find };
+}
+
+function metadataOf(report: Report, key: string) {
+  return {
+    event_type: report.metadata?.event_type ?? 'lobml_report',
+    event_payload: { ...report.metadata?.event_payload, [DELIVERY_KEY]: key },
+  };
+}
+
+function payloadOf(message: { metadata?: unknown }): Record<string, unknown> {
+  const parsed = withMetadata.safeParse(message);
+  return parsed.success ? parsed.data.metadata.event_payload : {};
+}
+
+export function backoffMs(attempt: number): number {
+  return BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)] ?? 0;
+}

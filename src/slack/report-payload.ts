@@ -1,0 +1,42 @@
+import type { KnownBlock } from '@slack/types';
+import type { Report } from '../subcommand.js';
+
+/** Slack's bound for the `text` of chat.update, in bytes of UTF-8. */
+export const MAX_TEXT_BYTES = 4_000;
+const MAX_SECTION_TEXT = 3_000;
+const MAX_BLOCK_ID = 255;
+const ELLIPSIS = '…';
+
+/** The same text, cut at a character so that it takes at most `maxBytes` of UTF-8. */
+export function truncateToBytes(text: string, maxBytes = MAX_TEXT_BYTES): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text;
+  let bytes = Buffer.byteLength(ELLIPSIS);
+  let kept = '';
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > maxBytes) break;
+    kept += character;
+  }
+  return kept + ELLIPSIS;
+}
+
+/**
+ * The blocks as they are sent. Each gets a new `block_id` with every revision: Slack keeps what a person has typed
+ * or opened in a block whose id stays. Blocks are ours to type: Slack knows kinds that its types do not list yet.
+ */
+export function blocksOf(report: Report, revision: string): KnownBlock[] {
+  return report.blocks.map((block, index) => {
+    const name = (block.block_id ?? `block-${index}`).slice(0, MAX_BLOCK_ID - revision.length - 1);
+    return { ...block, block_id: `${name}~${revision}` } as KnownBlock;
+  });
+}
+
+/** How a report gets simpler when Slack refuses its blocks: first without the optional ones, then as plain text. */
+export function simplify(report: Report): Report | undefined {
+  const optional = report.optionalBlockIds ?? [];
+  const required = report.blocks.filter((block) => !optional.includes(block.block_id ?? ''));
+  if (required.length < report.blocks.length) return { ...report, blocks: required, optionalBlockIds: [] };
+  if (report.blocks.length === 1 && report.blocks[0]?.block_id === 'plain') return undefined;
+  const text = [...report.text].slice(0, MAX_SECTION_TEXT).join('') || ELLIPSIS;
+  return { ...report, blocks: [{ type: 'section', block_id: 'plain', text: { type: 'plain_text', text } }] };
+}

@@ -1,0 +1,105 @@
+import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
+import type { Clock } from '../clock.js';
+import { ConfigError, type SlackConfig } from '../config.js';
+import type { DependencyState, HealthHandler } from '../telemetry/health.js';
+import type { Logger } from '../telemetry/logger.js';
+import { createBoltLogger } from './bolt-logger.js';
+import { EVENTS_PATH, HttpEndpoint } from './http-endpoint.js';
+import { SocketConnection } from './socket-connection.js';
+
+/** How deliveries reach the bot. */
+export interface Transport {
+  readonly receiver: Receiver;
+  /** @returns the port of health and metrics. @throws ConfigError when Slack refuses the app token. */
+  start(port: number): Promise<number>;
+  /** Takes no more deliveries. */
+  stopDeliveries(): Promise<void>;
+  /** Ends the server of health and metrics. */
+  stop(): Promise<void>;
+  state(): DependencyState;
+}
+
+export interface TransportOptions {
+  readonly config: SlackConfig;
+  readonly health: HealthHandler;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Refusals that only a person can put right: worth stopping the start for. */
+const TOKEN_REFUSALS = [
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'not_allowed_token_type',
+];
+
+export function isTokenRefusal(code: string | undefined): code is string {
+  return code !== undefined && TOKEN_REFUSALS.includes(code);
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  const { transport } = options.config;
+  return transport.kind === 'socket'
+    ? socketTransport(options, transport.appToken.reveal())
+    : httpTransport(options, transport.signingSecret.reveal());
+}
+
+function socketTransport({ config, health, clock, logger }: TransportOptions, appToken: string): Transport {
+  const receiver = new SocketModeReceiver({
+    appToken,
+    logger: createBoltLogger(logger),
+    autoReconnectEnabled: false,
+    installerOptions: {
+      clientOptions: {
+        ...(config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }),
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+        timeout: 10_000,
+      },
+    },
+  });
+  const connection = new SocketConnection({ client: receiver.client, clock, logger });
+  const endpoint = new HttpEndpoint({ health, clock, logger });
+  return {
+    receiver,
+    start: async (port) => {
+      const used = await endpoint.start(port);
+      await connection.start();
+      if (!isTokenRefusal(connection.lastFailure)) return used;
+      await Promise.all([connection.stop(), endpoint.stop()]);
+      throw refusedToken('SLACK_APP_TOKEN', connection.lastFailure);
+    },
+    stopDeliveries: () => connection.stop(),
+    stop: () => endpoint.stop(),
+    state: () => {
+      if (connection.isConnected) return { ok: true };
+      return {
+        ok: false,
+        detail: `no Socket Mode connection (${connection.lastFailure ?? 'not connected yet'})`,
+      };
+    },
+  };
+}
+
+function httpTransport({ health, clock, logger }: TransportOptions, signingSecret: string): Transport {
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    endpoints: EVENTS_PATH,
+    logger: createBoltLogger(logger),
+  });
+  const endpoint = new HttpEndpoint({ health, receiver, clock, logger });
+  return {
+    receiver,
+    start: (port) => endpoint.start(port),
+    stopDeliveries: () => endpoint.stop(),
+    stop: async () => undefined,
+    state: () => ({ ok: true }),
+  };
+}
+
+export function refusedToken(variable: string, code: string): ConfigError {
+  const message = `is refused by Slack (${code}). Copy the token of this app again, and install the app once more.`;
+  return new ConfigError([{ variable, message }]);
+}
