@@ -91,7 +91,14 @@ export interface Host {
 
 /** The state of a unit as systemd names it; a `command` manager answers in the same words. */
 export interface ServiceStatus {
-  readonly activeState: 'active' | 'activating' | 'deactivating' | 'reloading' | 'inactive' | 'failed' | 'unknown';
+  readonly activeState:
+    | 'active'
+    | 'activating'
+    | 'deactivating'
+    | 'reloading'
+    | 'inactive'
+    | 'failed'
+    | 'unknown';
   readonly subState: string;
   /** 0: no process. */
   readonly mainPid: number;

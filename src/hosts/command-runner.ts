@@ -1,0 +1,58 @@
+import type { CallOptions } from './host.js';
+import { HostError } from './host.js';
+import { hostErrorCodeFromMessage } from './host-fault.js';
+import { redact } from './redact.js';
+
+export const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
+/** More output than this is refused: nothing that the bot asks for is that long. */
+export const DEFAULT_MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
+
+export interface RunOptions extends CallOptions {
+  readonly input?: Uint8Array;
+  /** A file of the bot's machine, sent as the command's input. */
+  readonly inputFile?: string;
+  readonly maxOutputBytes?: number;
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  /** As text; not redacted. */
+  readonly stderr: string;
+}
+
+/** Runs programs on a host: an argument array, never a line for a shell. */
+export interface CommandRunner {
+  /** The host's name in the targets file. */
+  readonly host: string;
+  /**
+   * An exit code other than 0 is a result, not an error.
+   * @throws HostError `timeout`, `cancelled`, `unreachable`, `too_large`, `command_failed` (could not start).
+   */
+  run(command: readonly string[], options?: RunOptions): Promise<CommandResult>;
+}
+
+/** What a person reads of a failed command: its last words, in one line, without secrets. */
+export function lastWords(stderr: string): string {
+  const line = stderr.trim().split('\n').at(-1)?.trim() ?? '';
+  return redact(line).slice(0, 200);
+}
+
+/** The error for a command that ended with something else than 0. */
+export function commandFailed(host: string, attempt: string, result: CommandResult): HostError {
+  const words = lastWords(result.stderr);
+  const detail = `${host}: ${attempt} ended with exit code ${result.exitCode}${words === '' ? '' : ` (${words})`}.`;
+  return new HostError(hostErrorCodeFromMessage(result.stderr), host, detail);
+}
+
+/** Runs a command that has to succeed. @throws HostError for any exit code but 0. */
+export async function runChecked(
+  runner: CommandRunner,
+  attempt: string,
+  command: readonly string[],
+  options?: RunOptions,
+): Promise<CommandResult> {
+  const result = await runner.run(command, options);
+  if (result.exitCode !== 0) throw commandFailed(runner.host, attempt, result);
+  return result;
+}

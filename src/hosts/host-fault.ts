@@ -1,0 +1,84 @@
+import { type CallOptions, HostError, type HostErrorCode } from './host.js';
+
+const CODE_OF_ERRNO: Readonly<Record<string, HostErrorCode>> = {
+  ENOENT: 'not_found',
+  ENOTDIR: 'not_found',
+  EACCES: 'permission_denied',
+  EPERM: 'permission_denied',
+  EISDIR: 'not_a_file',
+  ELOOP: 'not_found',
+  ENOSPC: 'no_space',
+  EDQUOT: 'no_space',
+  EROFS: 'read_only',
+  ETIMEDOUT: 'timeout',
+};
+
+/** How the standard tools word the same faults, with a locale of C. */
+const CODE_OF_MESSAGE: readonly (readonly [RegExp, HostErrorCode])[] = [
+  [/No such file or directory|Not a directory|Too many levels of symbolic links/, 'not_found'],
+  [/Permission denied|Operation not permitted|a password is required/, 'permission_denied'],
+  [/Is a directory/, 'not_a_file'],
+  [/No space left on device|Disk quota exceeded/, 'no_space'],
+  [/Read-only file system/, 'read_only'],
+];
+
+/** Not by `instanceof`: an error of the platform can come from another realm than this module. */
+export function errnoOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Turns a platform's error into the port's own. @param attempt what was tried, e.g. `reading /opt/ploy/.env`. */
+export function hostErrorFrom(error: unknown, host: string, attempt: string): HostError {
+  if (error instanceof HostError) return error;
+  const errno = errnoOf(error);
+  const code = (errno === undefined ? undefined : CODE_OF_ERRNO[errno]) ?? 'command_failed';
+  return new HostError(code, host, `${host}: ${attempt} failed (${errno ?? 'unexpected error'}).`, {
+    cause: error,
+  });
+}
+
+/** The same from what a command printed on its error stream. */
+export function hostErrorCodeFromMessage(stderr: string): HostErrorCode {
+  return CODE_OF_MESSAGE.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'command_failed';
+}
+
+/**
+ * Work on files with a bound on time: a hung network file system must not hang the bot. What was given up goes on
+ * in the background, so the work gets a signal to look at before it makes anything final.
+ */
+export async function within<T>(
+  host: string,
+  attempt: string,
+  defaultMs: number,
+  options: CallOptions | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const timeoutMs = options?.timeoutMs ?? defaultMs;
+  const outer = options?.signal;
+  if (outer?.aborted) throw cancelled(host, attempt);
+  const controller = new AbortController();
+  const giveUp = (reason: HostError) => controller.abort(reason);
+  const timer = setTimeout(() => giveUp(timedOut(host, attempt, timeoutMs)), timeoutMs);
+  const onAbort = () => giveUp(cancelled(host, attempt));
+  outer?.addEventListener('abort', onAbort, { once: true });
+  const givenUp = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([work(controller.signal), givenUp]);
+  } catch (error) {
+    throw hostErrorFrom(error, host, attempt);
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', onAbort);
+  }
+}
+
+export function timedOut(host: string, attempt: string, timeoutMs: number): HostError {
+  return new HostError('timeout', host, `${host}: ${attempt} took longer than ${timeoutMs} ms.`);
+}
+
+export function cancelled(host: string, attempt: string): HostError {
+  return new HostError('cancelled', host, `${host}: ${attempt} was cancelled.`);
+}

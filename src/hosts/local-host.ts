@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { constants, lstat, open, readdir, realpath, rename, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type CommandRunner, runChecked } from './command-runner.js';
+import { isInside } from './contained-path.js';
+import { evaluateReadable, foldersOnTheWay, parseAccount } from './file-access.js';
+import {
+  type CallOptions,
+  type FileStat,
+  type Host,
+  HostError,
+  type HostFile,
+  type ServiceManager,
+} from './host.js';
+import { errnoOf, within } from './host-fault.js';
+import { createLocalCommandRunner } from './local-command-runner.js';
+import {
+  backUpOnce,
+  ownershipFor,
+  replaceAtomically,
+  sha256OfFile,
+  statIfPresent,
+  writeBeside,
+} from './local-replacement.js';
+
+const FILE_TIMEOUT_MS = 10_000;
+const ARTEFACT_TIMEOUT_MS = 120_000;
+export const DEFAULT_MAX_BYTES = 1024 * 1024;
+/** An environment file holds secrets: group may read, others not. */
+export const NEW_FILE_MODE = 0o640;
+export const NEW_ARTEFACT_MODE = 0o644;
+/** What a file that is not there counts as when the plan is compared. */
+export const EMPTY_SHA256 = createHash('sha256').digest('hex');
+
+export interface LocalHostOptions {
+  readonly name: string;
+  readonly service: ServiceManager;
+  /** Absolute; files outside of them, after every symbolic link, are neither read nor written. */
+  readonly folders: readonly string[];
+  /** Asks for accounts (`id`); unless told, on this machine. */
+  readonly runner?: CommandRunner;
+}
+
+/** The Host on the machine that the bot runs on. */
+export function createLocalHost(options: LocalHostOptions): Host {
+  return new LocalHost(options);
+}
+
+class LocalHost implements Host {
+  readonly name: string;
+  readonly service: ServiceManager;
+  private readonly folders: readonly string[];
+  private readonly runner: CommandRunner;
+
+  constructor({ name, service, folders, runner }: LocalHostOptions) {
+    this.name = name;
+    this.service = service;
+    this.folders = folders;
+    this.runner = runner ?? createLocalCommandRunner({ host: name });
+  }
+
+  stat(path: string, options?: CallOptions): Promise<FileStat | undefined> {
+    return within(this.name, `looking at ${path}`, FILE_TIMEOUT_MS, options, async () => {
+      const realPath = await this.resolve(path);
+      const found = await statIfPresent(realPath);
+      return found === undefined ? undefined : fileStat(path, realPath, found);
+    });
+  }
+
+  readFile(path: string, options?: CallOptions & { maxBytes?: number }): Promise<HostFile | undefined> {
+    return within(this.name, `reading ${path}`, FILE_TIMEOUT_MS, options, async () => {
+      const realPath = await this.resolve(path);
+      const found = await statIfPresent(realPath);
+      if (found === undefined) return undefined;
+      this.assertFile(path, found);
+      const bytes = await this.readAtMost(path, realPath, options?.maxBytes ?? DEFAULT_MAX_BYTES);
+      return { ...fileStat(path, realPath, found), bytes, sha256: sha256Of(bytes) };
+    });
+  }
+
+  sha256(path: string, options?: CallOptions): Promise<string> {
+    return within(this.name, `hashing ${path}`, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
+      const realPath = await this.resolve(path);
+      this.assertFile(path, await stat(realPath));
+      return sha256OfFile(realPath, signal);
+    });
+  }
+
+  readableBy(path: string, user: string, options?: CallOptions): Promise<boolean> {
+    return within(this.name, `looking at the rights of ${path}`, FILE_TIMEOUT_MS, options, async () => {
+      const realPath = await this.resolve(path);
+      const file = await stat(realPath);
+      const folders = await Promise.all(foldersOnTheWay(path, realPath).map((folder) => stat(folder)));
+      const uid = await runChecked(
+        this.runner,
+        `asking for the account ${user}`,
+        ['id', '-u', '--', user],
+        options,
+      );
+      const gids = await runChecked(
+        this.runner,
+        `asking for the groups of ${user}`,
+        ['id', '-G', '--', user],
+        options,
+      );
+      const account = parseAccount(uid.stdout.toString(), gids.stdout.toString());
+      if (account === undefined) {
+        throw new HostError('unreadable_answer', this.name, `${this.name}: id gave no numbers for ${user}.`);
+      }
+      return file.isFile() && evaluateReadable(account, folders, file);
+    });
+  }
+
+  listFiles(folder: string, options?: CallOptions): Promise<readonly FileStat[]> {
+    return within(this.name, `listing ${folder}`, FILE_TIMEOUT_MS, options, async () => {
+      const realFolder = await this.resolve(folder);
+      const entries = await readdir(realFolder, { withFileTypes: true });
+      // Hidden files are left out: among them are the ones that are still being written.
+      const names = entries
+        .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+        .map(({ name }) => name);
+      const files = await Promise.all(
+        names.map(async (name) => {
+          const found = await statIfPresent(join(realFolder, name));
+          return found === undefined ? [] : [fileStat(join(folder, name), join(realFolder, name), found)];
+        }),
+      );
+      return files.flat().sort((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
+    });
+  }
+
+  replaceFile(
+    path: string,
+    bytes: Buffer,
+    options: CallOptions & { expectedSha256?: string; backupPath?: string; mode?: number } = {},
+  ): Promise<void> {
+    return within(this.name, `writing ${path}`, FILE_TIMEOUT_MS, options, async (signal) => {
+      const realPath = await this.resolveForWriting(path);
+      const present = await statIfPresent(realPath);
+      if (present !== undefined) this.assertFile(path, present);
+      const before =
+        present === undefined ? Buffer.alloc(0) : await this.readAtMost(path, realPath, DEFAULT_MAX_BYTES);
+      if (options.expectedSha256 !== undefined && sha256Of(before) !== options.expectedSha256) {
+        throw new HostError(
+          'changed_since_plan',
+          this.name,
+          `${this.name}: ${path} has changed since the plan.`,
+        );
+      }
+      const ownership = await ownershipFor(realPath, options.mode, NEW_FILE_MODE);
+      if (options.backupPath !== undefined && present !== undefined) {
+        await backUpOnce(await this.resolveForWriting(options.backupPath), before, ownership, signal);
+      }
+      await replaceAtomically(realPath, bytes, ownership, signal);
+    });
+  }
+
+  installFile(
+    localPath: string,
+    path: string,
+    options: CallOptions & { sha256: string; mode?: number },
+  ): Promise<void> {
+    return within(this.name, `installing ${path}`, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
+      const realPath = await this.resolveForWriting(path);
+      const present = await statIfPresent(realPath);
+      if (present !== undefined) this.assertFile(path, present);
+      await writeBeside(
+        realPath,
+        await ownershipFor(realPath, options.mode, NEW_ARTEFACT_MODE),
+        signal,
+        async (handle, temporary) => {
+          await handle.writeFile(createReadStream(localPath, { signal }));
+          if ((await sha256OfFile(temporary, signal)) !== options.sha256) {
+            throw new HostError(
+              'changed_since_plan',
+              this.name,
+              `${this.name}: the copy of ${basename(localPath)} does not have the planned SHA-256.`,
+            );
+          }
+        },
+        (temporary) => rename(temporary, realPath),
+      );
+    });
+  }
+
+  /** The path after every symbolic link; what is missing is placed in its real folder. */
+  private async resolve(path: string): Promise<string> {
+    const realPath = await this.realPathOf(path);
+    const folders = await Promise.all(this.folders.map(realPathOrSelf));
+    if (!folders.some((folder) => isInside(folder, realPath))) {
+      throw new HostError(
+        'outside_folder',
+        this.name,
+        `${this.name}: ${path} is outside the configured folders.`,
+      );
+    }
+    return realPath;
+  }
+
+  private async realPathOf(path: string): Promise<string> {
+    try {
+      return await realpath(path);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+    return join(await realPathOrSelf(dirname(path)), basename(path));
+  }
+
+  /** A rename onto a link that leads to nothing would replace the link. */
+  private async resolveForWriting(path: string): Promise<string> {
+    const realPath = await this.resolve(path);
+    if (await isSymbolicLink(realPath)) {
+      throw new HostError('not_found', this.name, `${this.name}: the link ${path} leads to nothing.`);
+    }
+    return realPath;
+  }
+
+  private async readAtMost(path: string, realPath: string, maxBytes: number): Promise<Buffer> {
+    const handle = await open(realPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const buffer = Buffer.alloc(maxBytes + 1);
+      let length = 0;
+      for (;;) {
+        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
+        length += bytesRead;
+        if (bytesRead === 0 || length === buffer.length) break;
+      }
+      if (length > maxBytes) {
+        throw new HostError(
+          'too_large',
+          this.name,
+          `${this.name}: ${path} is larger than ${maxBytes} bytes.`,
+        );
+      }
+      return buffer.subarray(0, length);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  private assertFile(path: string, found: Stats): void {
+    if (!found.isFile()) throw new HostError('not_a_file', this.name, `${this.name}: ${path} is not a file.`);
+  }
+}
+
+async function isSymbolicLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+async function realPathOrSelf(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    if (isMissing(error)) return folder;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function fileStat(path: string, realPath: string, found: Stats): FileStat {
+  return {
+    path,
+    realPath,
+    kind: found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other',
+    size: found.size,
+    uid: found.uid,
+    gid: found.gid,
+    mode: found.mode & 0o7777,
+    modifiedAt: found.mtime,
+  };
+}

@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { errnoOf } from './host-fault.js';
+
+/** SHA-256 in hex of a file of this machine, read in pieces. */
+export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash, ...(signal === undefined ? [] : [{ signal }]));
+  return hash.digest('hex');
+}
+
+/** Whose a new file is, and who may use it. */
+export interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/**
+ * The ownership that a file at `path` must have after it was replaced: the present file's, or (a new file) its
+ * folder's owner with `newFileMode`.
+ */
+export async function ownershipFor(
+  path: string,
+  mode: number | undefined,
+  newFileMode: number,
+): Promise<Ownership> {
+  const present = await statIfPresent(path);
+  const { uid, gid } = present ?? (await stat(dirname(path)));
+  return { uid, gid, mode: mode ?? (present === undefined ? newFileMode : present.mode & 0o7777) };
+}
+
+export async function statIfPresent(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes a file beside `path`, with its final owner and mode, synced to disk; `place` then moves it. The file
+ * is taken away again when anything fails.
+ */
+export async function writeBeside(
+  path: string,
+  ownership: Ownership,
+  signal: AbortSignal,
+  write: (handle: FileHandle, temporary: string) => Promise<void>,
+  place: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.lobml-${randomUUID()}`);
+  try {
+    // Nobody else may read it before it has its owner: an environment file holds secrets.
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await write(handle, temporary);
+      await takeOwnership(handle, ownership);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    signal.throwIfAborted();
+    await place(temporary);
+    await syncFolder(dirname(path));
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function takeOwnership(handle: FileHandle, { uid, gid, mode }: Ownership): Promise<void> {
+  const own = await handle.stat();
+  if (own.uid !== uid || own.gid !== gid) await handle.chown(uid, gid);
+  // After chown, which takes the set-id bits away.
+  await handle.chmod(mode);
+}
+
+/** A rename is on disk only when its folder is. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Replaces in one step: a reader sees the old file or the new one. */
+export async function replaceAtomically(
+  path: string,
+  bytes: Uint8Array,
+  ownership: Ownership,
+  signal: AbortSignal,
+): Promise<void> {
+  await writeBeside(
+    path,
+    ownership,
+    signal,
+    (handle) => handle.writeFile(bytes),
+    (temporary) => rename(temporary, path),
+  );
+}
+
+/** Writes a backup unless there is one: a step that runs again must not overwrite it with the changed file. */
+export async function backUpOnce(
+  backupPath: string,
+  bytes: Uint8Array,
+  ownership: Ownership,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await statIfPresent(backupPath)) !== undefined) return;
+  await writeBeside(
+    backupPath,
+    ownership,
+    signal,
+    (handle) => handle.writeFile(bytes),
+    async (temporary) => {
+      try {
+        await link(temporary, backupPath);
+      } catch (error) {
+        if (errnoOf(error) !== 'EEXIST') throw error;
+      }
+    },
+  );
+}

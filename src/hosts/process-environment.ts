@@ -1,0 +1,50 @@
+import { type CommandRunner, commandFailed } from './command-runner.js';
+import { isEnvironmentName } from './environment-file.js';
+import { type CallOptions, HostError } from './host.js';
+
+/**
+ * Reads chosen variables of a running process. The choice is made on the host, by grep over
+ * /proc/PID/environ: the other variables, among them secrets, never leave it.
+ * @returns undefined when there is no such process.
+ * @throws HostError `permission_denied` when the account on the host may not look into the process.
+ */
+export async function readProcessEnvironment(
+  runner: CommandRunner,
+  pid: number,
+  names: readonly string[],
+  options: CallOptions & { readonly sudo?: readonly string[] } = {},
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const wanted = environmentNames(runner.host, names);
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  if (wanted.length === 0) return new Map();
+  const pattern = `^(${wanted.join('|')})=`;
+  const command = ['grep', '-z', '-a', '-E', '-e', pattern, '--', `/proc/${pid}/environ`];
+  const { sudo = [], ...call } = options;
+  let result = await runner.run(command, call);
+  // An account that may look into its own processes needs no sudo, and may not have it for grep.
+  if (sudo.length > 0 && /Permission denied/.test(result.stderr))
+    result = await runner.run([...sudo, ...command], call);
+  if (result.exitCode === 0 || (result.exitCode === 1 && result.stderr.trim() === '')) {
+    return parseEnvironmentAnswer(result.stdout.toString('utf8'), wanted);
+  }
+  if (/No such (?:file or directory|process)/.test(result.stderr)) return undefined;
+  throw commandFailed(runner.host, `reading the environment of process ${pid}`, result);
+}
+
+/** Reads `NAME=value` records, apart by NUL or by line, narrowed to the wanted names; the first of a name counts. */
+export function parseEnvironmentAnswer(text: string, wanted: readonly string[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const record of text.split(text.includes('\0') ? '\0' : '\n')) {
+    const equals = record.indexOf('=');
+    const name = record.slice(0, Math.max(equals, 0));
+    if (wanted.includes(name) && !values.has(name)) values.set(name, record.slice(equals + 1));
+  }
+  return values;
+}
+
+function environmentNames(host: string, names: readonly string[]): readonly string[] {
+  if (!names.every(isEnvironmentName)) {
+    throw new HostError('not_configured', host, `${host}: a variable that was asked for has no valid name.`);
+  }
+  return names;
+}

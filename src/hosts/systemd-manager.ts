@@ -1,0 +1,70 @@
+import { type CommandRunner, runChecked } from './command-runner.js';
+import {
+  type CallOptions,
+  HostError,
+  type LogLine,
+  type ServiceManager,
+  type ServiceStatus,
+} from './host.js';
+import { parseJournalLines } from './log-lines.js';
+import { readProcessEnvironment } from './process-environment.js';
+import { parseUnitStatus, STATUS_PROPERTIES } from './unit-status.js';
+
+/** systemd itself waits up to 90 s for a service to stop, unless the unit says otherwise. */
+export const DEFAULT_RESTART_TIMEOUT_MS = 120_000;
+export const DEFAULT_LOG_LIMIT = 2_000;
+
+export interface SystemdManagerOptions {
+  readonly runner: CommandRunner;
+  /** e.g. `ploy-crypto-live.service`. */
+  readonly unit: string;
+  /** Put before each command, e.g. `['sudo', '-n']`. */
+  readonly sudo?: readonly string[];
+  /** true: the unit belongs to the account's own systemd (`systemctl --user`). */
+  readonly user?: boolean;
+}
+
+/** Drives one systemd unit. An exit code of 0 from `restart` proves nothing: see proof-of-start.ts. */
+export function createSystemdManager(options: SystemdManagerOptions): ServiceManager {
+  const { runner, unit, sudo = [] } = options;
+  if (!/^[A-Za-z0-9:_.@\\-]+$/.test(unit) || unit.startsWith('-')) {
+    throw new HostError(
+      'not_configured',
+      runner.host,
+      `${runner.host}: the unit's name is not one of systemd's.`,
+    );
+  }
+  const scope = options.user ? ['--user'] : [];
+  const systemctl = (...words: string[]) => [...sudo, 'systemctl', ...scope, '--no-pager', ...words];
+  const act = async (verb: 'restart' | 'stop', call?: CallOptions) => {
+    await runChecked(runner, `systemctl ${verb} ${unit}`, systemctl(verb, unit), {
+      timeoutMs: DEFAULT_RESTART_TIMEOUT_MS,
+      ...call,
+    });
+  };
+  return {
+    description: `systemd unit ${unit}`,
+    async status(call?: CallOptions): Promise<ServiceStatus> {
+      const command = systemctl(
+        'show',
+        '--timestamp=us+utc',
+        `--property=${STATUS_PROPERTIES.join(',')}`,
+        unit,
+      );
+      const { stdout } = await runChecked(runner, `systemctl show ${unit}`, command, call);
+      return parseUnitStatus(runner.host, stdout.toString('utf8'));
+    },
+    restart: (call) => act('restart', call),
+    stop: (call) => act('stop', call),
+    async logs({ since, limit = DEFAULT_LOG_LIMIT, ...call }): Promise<readonly LogLine[]> {
+      const command = [
+        ...[...sudo, 'journalctl', ...(options.user ? [`--user-unit=${unit}`] : [`--unit=${unit}`])],
+        ...[`--since=@${(since.getTime() / 1000).toFixed(3)}`, `--lines=${limit}`],
+        ...['--output=short-iso-precise', '--quiet', '--no-pager'],
+      ];
+      const { stdout } = await runChecked(runner, `journalctl ${unit}`, command, call);
+      return parseJournalLines(stdout.toString('utf8'));
+    },
+    processEnvironment: (pid, names, call) => readProcessEnvironment(runner, pid, names, { ...call, sudo }),
+  };
+}
