@@ -87,6 +87,8 @@ export interface PageSnapshot {
   teamName: string;
   users: PageUser[];
   channels: PageChannel[];
+  /** User groups, for their mentions (`<!subteam^S…>`). */
+  userGroups?: { id: string; name: string }[];
   messages: PageMessage[];
   homes: PageHome[];
   modals: PageModal[];
@@ -117,7 +119,10 @@ export type PageRequest =
   | {
       type: 'action';
       user: string;
-      container: { kind: 'message'; channel: string; ts: string } | { kind: 'modal'; viewId: string } | { kind: 'home' };
+      container:
+        | { kind: 'message'; channel: string; ts: string }
+        | { kind: 'modal'; viewId: string }
+        | { kind: 'home' };
       blockId: string;
       actionId: string;
       /** The element's own value: `{ value }` of a button, `{ selected_option }` of a select, … */
