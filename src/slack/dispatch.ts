@@ -3,6 +3,7 @@ import { UserError } from '../errors.js';
 import type { Conversation, Subcommand, Submission, SubmissionAnswer } from '../subcommand.js';
 import { type UnknownSubcommand, unknownSubcommand } from '../subcommand-lookup.js';
 import { splitWords } from '../words.js';
+import { COMMAND } from './command-name.js';
 import { type ConversationParts, createConversation, type Place } from './conversation.js';
 import {
   actionValue,
@@ -65,8 +66,8 @@ export class Dispatch<Services> {
     const [name = 'help'] = text.trim().split(/\s+/).filter(Boolean);
     const subcommand = index.subcommand(name);
     const usage = subcommand && usageOf(subcommand);
-    const conversation = this.conversation(place, { work: `/lobml ${name}`, usage });
-    await this.#orExplain(conversation, { work: `/lobml ${name}`, usage }, async () => {
+    const conversation = this.conversation(place, { work: `${COMMAND} ${name}`, usage });
+    await this.#orExplain(conversation, { work: `${COMMAND} ${name}`, usage }, async () => {
       if (subcommand === undefined) await onUnknown(unknownSubcommand(name, index.names), conversation);
       else await subcommand.run(splitWords(text).slice(1), conversation, services);
     });
@@ -162,5 +163,5 @@ export class Dispatch<Services> {
 }
 
 function usageOf<Services>(subcommand: Subcommand<Services>): string {
-  return ['/lobml', subcommand.name, subcommand.usage].filter(Boolean).join(' ');
+  return [COMMAND, subcommand.name, subcommand.usage].filter(Boolean).join(' ');
 }

@@ -1,14 +1,13 @@
 import type { App } from '@slack/bolt';
 import type { Clock } from '../clock.js';
 import type { Locale } from '../domain/localized.js';
+import { COMMAND } from './command-name.js';
 import type { Dispatch } from './dispatch.js';
 import type { Intake } from './intake.js';
 import { clickBody, homeOpened, mention, submissionBody } from './interaction.js';
 import type { ModalClient } from './modal.js';
 import type { DescribeProblem } from './problem.js';
 import { answerSubmission } from './submission.js';
-
-export const COMMAND = '/lobml';
 
 export interface ListenerOptions<Services> {
   readonly intake: Intake;
@@ -39,7 +38,9 @@ export function registerListeners<Services>(app: App, options: ListenerOptions<S
   });
 
   app.view({ callback_id: /[\s\S]*/, type: 'view_submission' }, async ({ ack, body: raw }) => {
-    const body = submissionBody.parse(raw);
+    const parsed = submissionBody.safeParse(raw);
+    if (!parsed.success) return await intake.acknowledge(() => ack());
+    const body = parsed.data;
     const { conversation, handle } = dispatch.submission(body);
     const context = { work: body.view.callback_id, user: body.user.id };
     await intake.answer({ kind: 'submission', body: raw, ack: () => ack() }, () =>

@@ -1,0 +1,2 @@
+/** The slash command, as in the app's manifest. */
+export const COMMAND = '/lobml';
