@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { CheckRun } from '../../domain/check-run.js';
+import type { Outcome } from '../../domain/outcome.js';
+import {
+  checkResultSchema,
+  instantSchema,
+  outcomeCountsSchema,
+  personSchema,
+  runKindSchema,
+  verdictSchema,
+} from '../check-run-schema.js';
+
+/** A run as a line of the history: everything but its checks. */
+export interface CheckRunSummary extends Omit<CheckRun, 'checks'> {
+  /** How many checks ended how; an outcome that no check had is left out. */
+  readonly outcomeCounts: Readonly<Partial<Record<Outcome, number>>>;
+}
+
+export const SUMMARY_COLUMNS = `run_id AS "runId", strategy, target, kind, verdict,
+  requested_by AS "requestedBy", started_at AS "startedAt", as_of AS "asOf", valid_until AS "validUntil",
+  duration_ms AS "durationMs", runbook_sha256 AS "runbookSha256"`;
+
+const commonShape = {
+  runId: z.uuid(),
+  strategy: z.string(),
+  target: z.string(),
+  kind: runKindSchema,
+  verdict: verdictSchema,
+  requestedBy: personSchema,
+  startedAt: instantSchema,
+  asOf: instantSchema,
+  validUntil: instantSchema,
+  durationMs: z.number(),
+  runbookSha256: z.string(),
+};
+
+export const summaryRowSchema = z.object({ ...commonShape, outcomeCounts: outcomeCountsSchema });
+export const checkRunRowSchema = z.object({ ...commonShape, checks: z.array(checkResultSchema) });

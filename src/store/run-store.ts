@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { CheckRun } from '../domain/check-run.js';
+import type { CheckRunSummary } from './queries/check-run-row.js';
+import { insertCheckRun } from './queries/insert-check-run.js';
+import { selectCheckRun } from './queries/select-check-run.js';
+import { type CheckRunPageRequest, selectCheckRunPage } from './queries/select-check-run-page.js';
+import { type RunSubject, selectLatestCheckRun } from './queries/select-latest-check-run.js';
+import type { Queryable } from './queryable.js';
+
+export type { CheckRunPageRequest, CheckRunSummary, RunSubject };
+
+/** Every run with its evidence, for every replica. */
+export interface RunStore {
+  /** Storing the same run twice changes nothing. */
+  save(run: CheckRun): Promise<void>;
+  /** Undefined for an id that does not exist or is no id at all. */
+  get(runId: string): Promise<CheckRun | undefined>;
+  /** The run that was started last, whatever its verdict. */
+  latest(subject: RunSubject): Promise<CheckRun | undefined>;
+  /** Newest first, without the checks; ask on with the last line as `before`. */
+  page(request: CheckRunPageRequest): Promise<readonly CheckRunSummary[]>;
+}
+
+export function createRunStore(database: Queryable): RunStore {
+  return {
+    save: (run) => insertCheckRun(database, run),
+    get: async (runId) => (z.uuid().safeParse(runId).success ? selectCheckRun(database, runId) : undefined),
+    latest: (subject) => selectLatestCheckRun(database, subject),
+    page: (request) => selectCheckRunPage(database, request),
+  };
+}
