@@ -3,7 +3,6 @@ import type { PageModal } from '../slack/protocol.js';
 import { BlockList, useIdentified } from './blocks/block-list.js';
 import { SurfaceProvider } from './blocks/surface.js';
 import type { Values } from './elements/element-value.js';
-import { inputErrors } from './input-errors.js';
 import { useSend } from './link.js';
 
 /** Slack gives the bot three seconds; after that the person may try again. */
@@ -19,21 +18,23 @@ export function ModalView({ user, modal, notices }: Props) {
   const send = useSend();
   const blocks = useIdentified(modal.blocks);
   const values = useRef<Values>({});
-  const [ownErrors, setOwnErrors] = useState<Record<string, string>>({});
   const [submitting, setSubmitting] = useSubmitting(modal);
   const close = () => send({ type: 'close_modal', user, viewId: modal.viewId });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const errors = inputErrors(blocks, values.current);
-    setOwnErrors(errors);
-    if (Object.keys(errors).length === 0 && !submitting) {
+    if (!submitting) {
       setSubmitting(true);
       send({ type: 'submit', user, viewId: modal.viewId, state: values.current });
     }
   };
-  const errors = { ...modal.errors, ...ownErrors };
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (modal.errors !== undefined) {
+      form.current?.querySelector<HTMLElement>('.invalid :is(input, select, textarea)')?.focus();
+    }
+  }, [modal.errors]);
   return (
-    <form noValidate onSubmit={submit}>
+    <form ref={form} noValidate onSubmit={submit}>
       <header>
         <h2>{modal.title}</h2>
         <button type="button" className="close" aria-label="Close" onClick={close}>
@@ -45,7 +46,7 @@ export function ModalView({ user, modal, notices }: Props) {
           user={user}
           container={{ kind: 'modal', viewId: modal.viewId }}
           blocks={blocks}
-          errors={errors}
+          {...(modal.errors && { errors: modal.errors })}
           onValues={(entered) => {
             values.current = entered;
           }}

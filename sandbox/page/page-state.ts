@@ -3,6 +3,7 @@ import type { PageEvent, PageMessage, PageSnapshot } from '../slack/protocol.js'
 /** Something that Slack itself says to one person. */
 export interface Notice {
   id: number;
+  /** Empty: whoever has this page open. */
   user: string;
   channel?: string;
   text: string;

@@ -39,7 +39,7 @@ export function Workspace({ state, online, dismissNotice }: Props) {
   };
   const messages = visibleMessages(state, channel, user);
   const modals = state.modals.filter((modal) => modal.user === user);
-  const notices = state.notices.filter((notice) => notice.user === user);
+  const notices = state.notices.filter((notice) => notice.user === user || notice.user === '');
   const noticeList = <Notices notices={notices} onDismiss={dismissNotice} />;
   const openBar = () => setBarOpen(true);
 
@@ -68,10 +68,10 @@ export function Workspace({ state, online, dismissNotice }: Props) {
             messages={messages}
             onThread={(ts) => openPanel({ kind: 'thread', ts })}
             onOpenBar={openBar}
-            notices={noticeList}
+            notices={modals.length === 0 && noticeList}
           />
         )}
-        {atHome && noticeList}
+        {atHome && modals.length === 0 && noticeList}
       </main>
       {panel && (
         <SidePanel

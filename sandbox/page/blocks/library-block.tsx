@@ -17,8 +17,7 @@ export function LibraryBlock({ block }: { block: unknown }) {
         hooks={{
           user: ({ id, name }) => <Mention>@{name || directory.nameOf(id)}</Mention>,
           channel: ({ id, name }) => <Mention>#{name || directory.nameOf(id)}</Mention>,
-          // The library takes the middle of 14:01:52 for an emoji; what is none stays as it was written.
-          emoji: (emoji, parse) => parse(emoji) || `:${emoji.name}:`,
+          emoji: (emoji, parse) => emojiOrText(emoji.name, parse(emoji)),
           usergroup: ({ id, name }) => <Mention>@{name || directory.nameOf(id)}</Mention>,
         }}
       />
@@ -28,4 +27,9 @@ export function LibraryBlock({ block }: { block: unknown }) {
 
 function Mention({ children }: { children: React.ReactNode }) {
   return <span className="mention">{children}</span>;
+}
+
+/** The library takes the middle of 14:01:52 for an emoji and drops its colons: what is none stays as written. */
+function emojiOrText(name: string, parsed: string): string {
+  return parsed === '' || parsed === name ? `:${name}:` : parsed;
 }

@@ -31,15 +31,6 @@ export function withValue(values: Values, blockId: string, actionId: string, val
   return { ...values, [blockId]: { ...values[blockId], [actionId]: value } };
 }
 
-/** Is there nothing in it? A required input is refused then. */
-export function isEmptyValue(value: ElementValue): boolean {
-  return Object.entries(value)
-    .filter(([field]) => field !== 'type')
-    .every(
-      ([, entered]) => entered === null || entered === '' || (Array.isArray(entered) && !entered.length),
-    );
-}
-
 function interactiveElements(block: KnownBlock): InteractiveElement[] {
   switch (block.type) {
     case 'actions':

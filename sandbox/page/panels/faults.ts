@@ -6,10 +6,10 @@ export function faultsOf(misbehaviour: Misbehaviour): string[] {
   const faults: string[] = [];
   if (api && api.count > 0) {
     const wait = api.retryAfterSecs === undefined ? '' : `, Retry-After ${api.retryAfterSecs} s`;
-    faults.push(`The next ${callsOf(api)} answer ${api.status}${wait}.`);
+    faults.push(`${api.status} for the next ${callsOf(api)}${wait}.`);
   }
   if (apiLostReplies && apiLostReplies.count > 0) {
-    faults.push(`The next ${callsOf(apiLostReplies)} take effect, but the answer is lost.`);
+    faults.push(`The answer is lost for the next ${callsOf(apiLostReplies)}.`);
   }
   if (apiDelayMs > 0) {
     faults.push(`Each answer comes ${apiDelayMs} ms late.`);
@@ -24,5 +24,6 @@ export function faultsOf(misbehaviour: Misbehaviour): string[] {
 }
 
 function callsOf({ method, count }: { method: string; count: number }): string {
-  return `${count} ${method === '*' ? '' : `${method} `}call${count === 1 ? '' : 's'}`;
+  const calls = method === '*' ? 'call' : `call of ${method}`;
+  return count === 1 ? calls : `${count} ${calls.replace('call', 'calls')}`;
 }

@@ -31,8 +31,8 @@ export function MisbehaviourForm({ misbehaviour }: { misbehaviour: Misbehaviour 
             onChange={(event) => set({ status: event.target.value })}
           >
             <option value="">as it should</option>
-            <option value="429">429, too many requests</option>
-            <option value="500">500, internal error</option>
+            <option value="429">429 rate limit</option>
+            <option value="500">500 error</option>
           </select>
         </label>
         <NumberField label="For the next calls" value={draft.count} onChange={(count) => set({ count })} />
