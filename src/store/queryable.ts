@@ -1,4 +1,6 @@
-import type pg from 'pg';
+import type { QueryResult, QueryResultRow } from 'pg';
 
 /** What a query needs: a pool, or one connection within a transaction. */
-export type Queryable = Pick<pg.Pool, 'query'>;
+export interface Queryable {
+  query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<Row>>;
+}
