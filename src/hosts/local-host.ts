@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
-import { constants, lstat, open, readdir, realpath, rename, stat } from 'node:fs/promises';
+import { constants, lstat, open, readdir, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type CommandRunner, runChecked } from './command-runner.js';
 import { isInside } from './contained-path.js';
@@ -171,7 +171,7 @@ class LocalHost implements Host {
         await ownershipFor(realPath, options.mode, NEW_ARTEFACT_MODE),
         signal,
         async (handle, temporary) => {
-          await handle.writeFile(createReadStream(localPath, { signal }));
+          await writeFile(handle, createReadStream(localPath, { signal }));
           if ((await sha256OfFile(temporary, signal)) !== options.sha256) {
             throw new HostError(
               'changed_since_plan',

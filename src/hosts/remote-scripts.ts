@@ -1,0 +1,101 @@
+/**
+ * What the ssh adapter runs on a host: constant texts for `sh -c`, whose values all come as arguments. They need
+ * GNU coreutils and findutils. Arguments: the path, four of the script's own, then the folders that are allowed.
+ */
+
+export const REMOTE_EXIT = {
+  outsideFolder: 65,
+  notFound: 66,
+  notAFile: 67,
+  tooLarge: 68,
+  changedSincePlan: 69,
+  wrongContent: 70,
+} as const;
+
+const PRELUDE = `
+set -eu
+LC_ALL=C; export LC_ALL
+umask 077
+path=$1; a=$2; b=$3; c=$4; d=$5
+shift 5
+inside() {
+  asked=$1; shift
+  for folder do
+    folder=$(readlink -m -- "$folder")
+    case $asked/ in "\${folder%/}"/*) return 0 ;; esac
+  done
+  exit ${REMOTE_EXIT.outsideFolder}
+}
+real=$(readlink -m -- "$path")
+inside "$real" "$@"
+`;
+
+const DESCRIBE = `stat --printf='%s %u %g %a %.9Y %F\\n' -- "$real"`;
+
+/** Prints the real path, NUL, and one line of facts. */
+export const STAT_SCRIPT = `${PRELUDE}
+facts=$(${DESCRIBE})
+printf '%s\\0%s\\n' "$real" "$facts"
+`;
+
+/** The same, then the file's bytes. a: the size that is still accepted. */
+export const READ_SCRIPT = `${PRELUDE}
+facts=$(${DESCRIBE})
+[ -f "$real" ] || exit ${REMOTE_EXIT.notAFile}
+[ "\${facts%% *}" -le "$a" ] || exit ${REMOTE_EXIT.tooLarge}
+printf '%s\\0%s\\n' "$real" "$facts"
+exec head -c "$((a + 1))" -- "$real"
+`;
+
+export const SHA256_SCRIPT = `${PRELUDE}
+stat -- "$real" > /dev/null
+[ -f "$real" ] || exit ${REMOTE_EXIT.notAFile}
+exec sha256sum < "$real"
+`;
+
+/** Prints a record for each plain file: facts, then the name, closed by NUL. */
+export const LIST_SCRIPT = `${PRELUDE}
+printf '%s\\0' "$real"
+exec find "$real" -mindepth 1 -maxdepth 1 -type f ! -name '.*' -printf '%s %U %G %m %T@ %f\\0'
+`;
+
+/**
+ * Replaces a file by what comes in, in one step. a: the SHA-256 that the file must still have (empty: any);
+ * b: where to keep the old one (empty: nowhere); c: the mode (empty: as it was); d: the SHA-256 of what comes
+ * in, a space, and the mode of a new file. A connection that breaks must not leave half a file, hence the hash.
+ */
+export const REPLACE_SCRIPT = `${PRELUDE}
+digest() { sha256sum < "$1" | cut -c 1-64; }
+if [ -L "$path" ] && [ ! -e "$path" ]; then exit ${REMOTE_EXIT.notFound}; fi
+folder=$(dirname -- "$real")
+spare=
+new=$(mktemp -- "$folder/.lobml-XXXXXXXXXX")
+trap 'rm -f -- "$new" "$spare"' EXIT
+trap 'exit 1' HUP INT TERM PIPE
+cat > "$new"
+[ "$(digest "$new")" = "\${d%% *}" ] || exit ${REMOTE_EXIT.wrongContent}
+owner=$folder
+if [ -e "$real" ]; then
+  [ -f "$real" ] || exit ${REMOTE_EXIT.notAFile}
+  owner=$real
+fi
+chown --reference="$owner" -- "$new"
+if [ "$owner" = "$real" ]; then chmod --reference="$real" -- "$new"; else chmod "\${d##* }" -- "$new"; fi
+[ -z "$c" ] || chmod "$c" -- "$new"
+before=$(if [ -e "$real" ]; then digest "$real"; else digest /dev/null; fi)
+[ -z "$a" ] || [ "$before" = "$a" ] || exit ${REMOTE_EXIT.changedSincePlan}
+if [ -n "$b" ] && [ -e "$real" ]; then
+  backup=$(readlink -m -- "$b")
+  inside "$backup" "$@"
+  if [ ! -e "$backup" ]; then
+    spare=$(mktemp -- "$(dirname -- "$backup")/.lobml-XXXXXXXXXX")
+    cp -p -- "$real" "$spare"
+    sync -- "$spare"
+    ln -T -- "$spare" "$backup"
+    sync -- "$(dirname -- "$backup")"
+  fi
+fi
+sync -- "$new"
+mv -T -- "$new" "$real"
+sync -- "$folder"
+`;
