@@ -158,7 +158,7 @@ export function createLocalSlack(options: LocalSlackOptions = {}): LocalSlack {
     },
     async stop() {
       courier.stop();
-      hub.close();
+      await hub.close();
       page.close();
       if (!server.listening) return;
       const closed = once(server, 'close');
