@@ -1,0 +1,74 @@
+import { HostError, type LogLine, type ServiceManager } from './host.js';
+import {
+  evaluateProofOfStart,
+  type StartObservation,
+  type StartPlan,
+  type StartProof,
+} from './proof-of-start.js';
+
+/** Time as the watcher needs it; `sleep` ends early when the signal does. */
+export interface Clock {
+  now(): Date;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface WatchStartOptions {
+  readonly clock: Clock;
+  readonly pollMs?: number;
+  readonly signal?: AbortSignal;
+  /** Called after each look, with what is still missing. */
+  readonly onProgress?: (proof: StartProof) => void;
+}
+
+const DEFAULT_POLL_MS = 500;
+
+/**
+ * Looks at a service until its start is proved or has failed. A host that does not answer for a while is asked
+ * again: only the plan's own time-out ends that.
+ * @throws HostError `cancelled`, `not_configured`
+ */
+export async function watchStart(
+  service: Pick<ServiceManager, 'status' | 'logs' | 'processEnvironment'>,
+  plan: StartPlan,
+  { clock, pollMs = DEFAULT_POLL_MS, signal, onProgress }: WatchStartOptions,
+): Promise<Exclude<StartProof, { kind: 'not_yet' }>> {
+  const observations: StartObservation[] = [];
+  for (;;) {
+    const observation = await observe(service, plan, clock, signal);
+    if (observation !== undefined) observations.push(observation);
+    const proof = evaluateProofOfStart(plan, observations, clock.now());
+    onProgress?.(proof);
+    if (proof.kind !== 'not_yet') return proof;
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+async function observe(
+  service: Pick<ServiceManager, 'status' | 'logs' | 'processEnvironment'>,
+  plan: StartPlan,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<StartObservation | undefined> {
+  const call = signal === undefined ? {} : { signal };
+  const status = await unlessAway(service.status(call));
+  if (status === undefined) return undefined;
+  const [log, environment] = await Promise.all([
+    unlessAway<readonly LogLine[]>(service.logs({ ...call, since: plan.restartedAt })),
+    status.mainPid === 0
+      ? undefined
+      : unlessAway(service.processEnvironment(status.mainPid, [...plan.environment.keys()], call)),
+  ]);
+  return { at: clock.now(), status, log: log ?? [], environment };
+}
+
+/** undefined for a fault that may pass; a call that was cancelled, or cannot work at all, is an error. */
+async function unlessAway<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    const isFinal =
+      !(error instanceof HostError) || error.code === 'cancelled' || error.code === 'not_configured';
+    if (isFinal) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,191 @@
+import { describe, expect, test } from '@jest/globals';
+import { HostError, type ServiceStatus } from '../../src/hosts/host.js';
+import {
+  evaluateProofOfStart,
+  type StartObservation,
+  type StartPlan,
+} from '../../src/hosts/proof-of-start.js';
+import { watchStart } from '../../src/hosts/watch-start.js';
+
+const START = Date.UTC(2026, 0, 1, 12);
+const at = (seconds: number) => new Date(START + seconds * 1000);
+
+const running = (mainPid: number, more: Partial<ServiceStatus> = {}): ServiceStatus => ({
+  activeState: 'active',
+  subState: 'running',
+  mainPid,
+  invocationId: `i${mainPid}`,
+  restarts: 0,
+  execMainStatus: 0,
+  activeSince: at(0),
+  ...more,
+});
+
+const plan: StartPlan = {
+  before: running(100, { restarts: 3 }),
+  restartedAt: at(0),
+  environment: new Map([
+    ['ENABLED', 'true'],
+    ['OLD', undefined],
+  ]),
+  loadedLine: ['loaded lob-ml onnx model', '/models/new.onnx'],
+  errorLines: [/MODEL_PATH|model_type=(?!onnx)/],
+  restartSecMs: 5_000,
+  timeoutMs: 60_000,
+};
+
+const loaded = { at: at(1), text: 'loaded lob-ml onnx model model_path=/models/new.onnx' };
+const good = (seconds: number, more: Partial<StartObservation> = {}): StartObservation => ({
+  at: at(seconds),
+  status: running(200),
+  log: [loaded],
+  environment: new Map([['ENABLED', 'true']]),
+  ...more,
+});
+
+describe('evaluateProofOfStart', () => {
+  test('proved only after the new process stood longer than RestartSec', () => {
+    expect(evaluateProofOfStart(plan, [], at(0))).toMatchObject({ kind: 'not_yet' });
+    expect(evaluateProofOfStart(plan, [good(1), good(6)], at(6))).toEqual({
+      kind: 'not_yet',
+      missing: ['stable'],
+      wrongVariables: [],
+    });
+    expect(evaluateProofOfStart(plan, [good(1), good(6.1)], at(6.1))).toEqual({
+      kind: 'proved',
+      pid: 200,
+      provedAt: at(6.1),
+      loadedLine: loaded.text,
+    });
+  });
+
+  test.each<[string, Partial<StartObservation>, string[]]>([
+    ['the old process', { status: running(100) }, ['new_process', 'stable']],
+    ['a PID that came back', { status: running(200, { invocationId: 'i100' }) }, ['new_process', 'stable']],
+    ['no line', { log: [] }, ['model_loaded']],
+    ['a line from before', { log: [{ ...loaded, at: at(-1) }] }, ['model_loaded']],
+    [
+      'a line with the old path',
+      { log: [{ at: at(1), text: 'loaded lob-ml onnx model /models/old.onnx' }] },
+      ['model_loaded'],
+    ],
+    ['another value', { environment: new Map([['ENABLED', 'false']]) }, ['environment']],
+    [
+      'a value that must be gone',
+      {
+        environment: new Map([
+          ['ENABLED', 'true'],
+          ['OLD', '1'],
+        ]),
+      },
+      ['environment'],
+    ],
+    ['an environment that nobody could read', { environment: undefined }, ['environment']],
+    [
+      'on its way',
+      { status: running(200, { activeState: 'activating', subState: 'start' }) },
+      ['new_process', 'stable'],
+    ],
+  ])('%s: not yet, and in the end a time-out', (_, more, missing) => {
+    const observations = [good(1, more), good(10, more)];
+    expect(evaluateProofOfStart(plan, observations, at(10))).toMatchObject({ kind: 'not_yet', missing });
+    expect(evaluateProofOfStart(plan, observations, at(61))).toMatchObject({
+      kind: 'failed_fast',
+      reason: 'timed_out',
+      missing,
+    });
+  });
+
+  test('names the variables that are wrong, never their values', () => {
+    const environment = new Map([['OLD', 'hunter22']]);
+    const proof = evaluateProofOfStart(plan, [good(1, { environment })], at(2));
+    expect(proof).toMatchObject({ wrongVariables: ['ENABLED', 'OLD'] });
+    expect(JSON.stringify(proof)).not.toContain('hunter22');
+  });
+
+  test.each<[string, StartObservation[], string]>([
+    ['failed', [good(1, { status: running(0, { activeState: 'failed', execMainStatus: 3 }) })], 'exited'],
+    [
+      'waits for RestartSec',
+      [good(1, { status: running(0, { activeState: 'activating', subState: 'auto-restart' }) })],
+      'exited',
+    ],
+    [
+      'exited between two looks',
+      [good(1, { status: running(0, { activeState: 'inactive' }) }), good(2)],
+      'exited',
+    ],
+    ['the counter rose', [good(1, { status: running(200, { restarts: 1 }) })], 'restart_loop'],
+    [
+      'the counter rose from where it stood',
+      [good(1, { status: running(200, { restarts: 4 }) })],
+      'restart_loop',
+    ],
+    ['the PID changed again', [good(1), good(2, { status: running(201) })], 'restart_loop'],
+    [
+      'an error line',
+      [good(1, { log: [loaded, { at: at(1), text: 'MODEL_PATH is unreadable' }] })],
+      'error_line',
+    ],
+  ])('fails fast: %s', (_, observations, reason) => {
+    expect(evaluateProofOfStart(plan, observations, at(2))).toMatchObject({ kind: 'failed_fast', reason });
+  });
+
+  test('quotes the error lines since the restart, without secrets', () => {
+    const log = [
+      { at: at(-5), text: 'MODEL_PATH error of yesterday' },
+      { at: at(1), text: 'starting' },
+      { at: at(1), text: 'cannot read MODEL_PATH, DB_PASSWORD=hunter22 postgres://ploy:hunter22@db/ploy' },
+    ];
+    const proof = evaluateProofOfStart(plan, [good(1, { log })], at(2));
+    expect(proof).toMatchObject({
+      quotes: ['cannot read MODEL_PATH, DB_PASSWORD=[redacted] postgres://ploy:[redacted]@db/ploy'],
+    });
+  });
+});
+
+describe('watchStart', () => {
+  const clockFrom = (seconds: number) => {
+    let now = at(seconds).getTime();
+    return {
+      now: () => new Date(now),
+      sleep: async (ms: number) => {
+        now += ms;
+      },
+    };
+  };
+  const serviceOf = (statuses: (ServiceStatus | HostError)[]) => {
+    let call = 0;
+    return {
+      status: async () => {
+        const answer = statuses[Math.min(call++, statuses.length - 1)];
+        if (answer === undefined || answer instanceof HostError) throw answer;
+        return answer;
+      },
+      logs: async () => [loaded],
+      processEnvironment: async () => new Map([['ENABLED', 'true']]),
+    };
+  };
+
+  test('goes on while the host is away, and ends with the proof', async () => {
+    const away = new HostError('unreachable', 'there', 'there: away.');
+    const seen: string[] = [];
+    const proof = await watchStart(serviceOf([running(100), away, running(200)]), plan, {
+      clock: clockFrom(1),
+      onProgress: ({ kind }) => seen.push(kind),
+    });
+    expect(proof).toMatchObject({ kind: 'proved', pid: 200, provedAt: at(7.5) });
+    expect(seen.filter((kind) => kind === 'not_yet')).toHaveLength(13);
+  });
+
+  test('ends by the time-out when the host stays away', async () => {
+    const away = new HostError('timeout', 'there', 'there: away.');
+    const proof = await watchStart(serviceOf([away]), plan, { clock: clockFrom(0) });
+    expect(proof).toMatchObject({ kind: 'failed_fast', reason: 'timed_out' });
+  });
+
+  test('a call that was cancelled ends the watch', async () => {
+    const cancelled = new HostError('cancelled', 'there', 'there: cancelled.');
+    await expect(watchStart(serviceOf([cancelled]), plan, { clock: clockFrom(0) })).rejects.toBe(cancelled);
+  });
+});
