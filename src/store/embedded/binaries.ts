@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { type Account, canReach } from './account.js';
@@ -58,7 +58,8 @@ async function copyOnce(native: string, systemDir: string): Promise<string> {
   const copy = join(systemDir, `postgresql-${size}-${Math.trunc(mtimeMs)}`);
   if (await exists(copy)) return copy;
   const beside = `${copy}.${randomUUID()}`;
-  await mkdir(systemDir, { recursive: true, mode: 0o755 });
+  await mkdir(systemDir, { recursive: true });
+  await chmod(systemDir, 0o711);
   await cp(native, beside, { recursive: true, verbatimSymlinks: true });
   await rename(beside, copy).catch(() => rm(beside, { recursive: true }));
   return copy;

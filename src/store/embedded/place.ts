@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Account, canReach } from './account.js';
 
 /**
  * The folder that holds the database, made where needed: `DATA_DIR/postgres`. When root keeps DATA_DIR in a folder
  * that PostgreSQL's account cannot enter, that name becomes a link to a folder under `systemDir`, which also
- * remembers the choice. `readyAt` in what comes back can be entered by the account.
+ * remembers the choice.
+ *
+ * @returns the real folder, which the account can enter.
+ * @throws Error when the account can no longer enter it.
  */
 export async function preparePlace(
   dataDir: string,
@@ -29,13 +32,20 @@ export async function preparePlace(
 
 async function makePlace(wanted: string, account: Account | undefined, systemDir: string): Promise<void> {
   await rm(wanted, { force: true });
-  await mkdir(wanted, { recursive: true, mode: 0o711 });
+  await makeOpen(wanted);
   if (await canReach(account, wanted)) return;
   const key = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
   const elsewhere = join(systemDir, `database-${key}`);
-  await mkdir(elsewhere, { recursive: true, mode: 0o711 });
+  await makeOpen(systemDir);
+  await makeOpen(elsewhere);
   await rm(wanted, { recursive: true });
   await symlink(elsewhere, wanted);
+}
+
+/** A folder that others may enter but not list, whatever our umask. */
+async function makeOpen(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o711);
 }
 
 /** The owner of the files that are there decides, so that an account installed later does not lock us out. */
