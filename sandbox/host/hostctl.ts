@@ -10,7 +10,7 @@ function main(words: readonly string[]): void {
   const socketPath = words[socketAt + 1];
   const verb = words[socketAt + 2];
   if (socketAt !== 0 || socketPath === undefined || verb === undefined) {
-    fail('usage: hostctl --socket PATH status|start|stop|restart|environ|logs [--since EPOCH_MS]', 64);
+    fail('usage: hostctl --socket PATH status|start|stop|restart|environ|logs [--since RFC3339]', 64);
     return;
   }
   const socket = connect(socketPath, () => socket.end(`${JSON.stringify(words.slice(2))}\n`));

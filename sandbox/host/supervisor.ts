@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { parseEnvironmentFile } from '../../src/hosts/environment-file.js';
 import { exitWithParent } from './exit-with-parent.js';
@@ -56,7 +57,7 @@ function createVerbs(settings: SupervisorSettings, unit: Unit): Verbs {
     }),
     logs: (words) => {
       const at = words.indexOf('--since');
-      return journal.since(new Date(at < 0 ? 0 : Number(words[at + 1])));
+      return journal.since(new Date(at < 0 ? 0 : words[at + 1] ?? 0));
     },
     environ: () => {
       const { mainPid } = unit.state();
@@ -86,6 +87,16 @@ function serve(verbs: Verbs, socket: Socket): void {
   });
 }
 
+/** The last supervisor takes the sockets' folder away with it: nobody else may be left to do it. */
+function removeSocket(path: string): void {
+  rmSync(path, { force: true });
+  try {
+    rmdirSync(dirname(path));
+  } catch {
+    // Other sockets are still in it.
+  }
+}
+
 function main(argument: string | undefined): void {
   const settings = supervisorSettings.parse(JSON.parse(argument ?? '{}'));
   const journal = openJournal(settings.journalPath);
@@ -98,7 +109,7 @@ function main(argument: string | undefined): void {
   });
   const end = (): void => {
     unit.kill();
-    rmSync(settings.socketPath, { force: true });
+    removeSocket(settings.socketPath);
   };
   exitWithParent(end);
   process.on('SIGTERM', () => {

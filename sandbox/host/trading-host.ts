@@ -31,7 +31,7 @@ export interface ServiceCommands {
   readonly status: readonly string[];
   readonly restart: readonly string[];
   readonly stop: readonly string[];
-  /** `{since}` stands for milliseconds since 1970. */
+  /** `{since}` stands for a moment, RFC 3339. */
   readonly logs: readonly string[];
   readonly environ: readonly string[];
   readonly restartSecs: number;

@@ -35,8 +35,8 @@ export interface CheckResult {
   readonly outcome: Outcome;
   /** Why, as a code from one closed list, with the values that the sentence needs. */
   readonly reason: Reason;
-  /** One sentence with observed against expected. */
-  readonly message: Localized;
+  /** The runbook's own sentences about the rows that matter, where it has a text for them. */
+  readonly says: readonly Localized[];
   /** What a person does about it, where something is wrong. */
   readonly remedy?: Localized;
   readonly observed: readonly ObservedRow[];

@@ -7,13 +7,25 @@ export const REASON_CODES = [
   'warning_holds',
   'failure_holds',
   'neither_holds',
+  /** Facts: `count` of rows that carry a fault of `fault-codes`. */
+  'faulty_rows',
   'no_data',
+  /** Facts: `missing`, the names. */
   'keys_missing',
+  /** Facts: `hosts` whose service has no process. */
+  'service_stopped',
+  /** Facts: `error`, what could not be evaluated. */
   'condition_error',
+  /** Facts: `host` and `code` of a HostError. */
+  'host_error',
+  /** Facts: `code` of a TradingDatabaseError and what belongs to it. */
+  'database_error',
+  /** Facts: `timeoutMs`. */
   'probe_timeout',
-  'probe_refused',
-  'probe_failed',
+  /** Facts: `setting`, the configuration that is missing. */
   'not_configured',
+  'probe_failed',
+  /** Facts: `by`, `because`. */
   'skipped',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];

@@ -1,0 +1,5 @@
+import { ensureBuilt } from './built.mjs';
+
+ensureBuilt();
+const { main } = await import('../dist/src/main.js');
+await main([]);

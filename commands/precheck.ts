@@ -1,0 +1,29 @@
+import type { Services } from '../src/services.js';
+import type { Subcommand } from '../src/subcommand.js';
+import { ON_DEMAND_ACTION } from '../views/details-modal.js';
+import { openDetails, showOnDemand } from './details.js';
+import { runAndReport } from './run-and-report.js';
+import { parseTarget } from './target-argument.js';
+
+const usage = '[target]';
+
+/** Sections 2.1 and 2.2: what stands on the hosts and in the database, before a deploy. */
+export const precheck: Subcommand<Services> = {
+  name: 'precheck',
+  section: '2.1, 2.2',
+  audience: 'all',
+  usage,
+  summary: {
+    en: 'Check the configuration, the model file and the freshness of the data.',
+    'zh-CN': '检查配置、模型文件和数据新鲜度。',
+  },
+  run: (words, conversation, services) =>
+    runAndReport('precheck', parseTarget(words, services.targets, usage), conversation, services),
+  actions: {
+    'precheck:run_again': async (click, services) => {
+      await runAndReport('precheck', parseTarget([click.value], services.targets, usage), click, services);
+    },
+    'run:details': openDetails,
+    [ON_DEMAND_ACTION]: showOnDemand,
+  },
+};

@@ -1,0 +1,24 @@
+import { UsageError } from '../src/errors.js';
+import type { Target, Targets } from '../src/runbook/targets.js';
+import { nearestWord } from '../src/spelling.js';
+import { textFor } from '../views/text/index.js';
+
+/**
+ * The one word `[target]`; the default target without it.
+ * @throws UsageError with the nearest name for an unknown target, or for a word too many.
+ */
+export function parseTarget(words: readonly string[], targets: Targets, usage: string): Target {
+  const [name = targets.defaultTarget, extra] = words;
+  if (extra !== undefined) {
+    throw usageError((locale) => textFor(locale).usage.tooManyWords(extra, usage));
+  }
+  const target = targets.targets.get(name);
+  if (target !== undefined) return target;
+  const known = [...targets.targets.keys()];
+  const nearest = nearestWord(name, known);
+  throw usageError((locale) => textFor(locale).usage.unknownTarget(name, known.join(', '), nearest));
+}
+
+function usageError(sentence: (locale: 'en' | 'zh-CN') => string): UsageError {
+  return new UsageError({ en: sentence('en'), 'zh-CN': sentence('zh-CN') });
+}

@@ -1,0 +1,30 @@
+import { stringify } from 'yaml';
+import type { TargetFragment } from './host/trading-host.js';
+
+/** The people of the local Slack in the roles of a small trading team. */
+const ROLES = {
+  requesters: ['S0TRADING'],
+  operators: ['S0OPS'],
+  admins: ['U0CAROL'],
+};
+
+const GROUPS = { S0TRADING: ['U0ALICE', 'U0CAROL'], S0RISK: ['U0BOB'], S0OPS: ['U0CAROL'] };
+
+const CHANNELS = { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' };
+
+/** The demo shortens the waits; every report shows them. */
+const WATCH = { checkpointMinutes: [0.5, 1, 1.5], confirmMinutes: 5, haltObservationSecs: 20 };
+
+/** Completes what the simulated hosts say of themselves into a targets file. */
+export function demoTargetsFile(fragments: Readonly<Record<string, TargetFragment>>): string {
+  const targets = Object.fromEntries(
+    Object.entries(fragments).map(([name, fragment]) => [
+      name,
+      { ...fragment, approval: approvalOf(name), watch: WATCH, channels: CHANNELS },
+    ]),
+  );
+  return stringify({ defaultTarget: 'live', roles: ROLES, groups: GROUPS, targets });
+}
+
+const approvalOf = (name: string) =>
+  name === 'live' ? { quorum: 2, groups: ['S0TRADING', 'S0RISK'] } : { quorum: 1, groups: ['S0TRADING'] };

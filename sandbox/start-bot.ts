@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { packageFile } from './trading-data/package-file.js';
+
+export interface BotProcess {
+  readonly pid: number;
+  /** The clean end: the work in flight ends first. */
+  end(): Promise<void>;
+  /** As `kill -9`. */
+  kill(): Promise<void>;
+  /** Resolves with the exit code when it ends, however that comes. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Starts the bot as a process of its own; its log lines go to a file. */
+export function startBot(environment: Readonly<Record<string, string>>, logFile: string): BotProcess {
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, [packageFile('dist/sandbox/bot-process.js')], {
+    env: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', ...environment },
+    stdio: ['pipe', log, log],
+  });
+  child.stdin?.on('error', () => {});
+  const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
+  const endBy = (signal: NodeJS.Signals) => async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+  };
+  return { pid: child.pid ?? 0, end: endBy('SIGTERM'), kill: endBy('SIGKILL'), exited };
+}

@@ -1,0 +1,59 @@
+import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
+import type { Host } from '../hosts/host.js';
+import type { CheckDefinition, ProbeDefinition, Runbook } from '../runbook/runbook.js';
+import type { Target, TargetHost } from '../runbook/targets.js';
+import type { HostEnvironment } from './host-environment.js';
+import type { ModelInspection } from './inspect-model.js';
+import type { Observation } from './observation.js';
+
+/** What an SQL probe needs of the trading database. */
+export interface TradingQueries {
+  query(request: {
+    text: string;
+    values: readonly ObservedValue[];
+    timeoutMs: number;
+    signal?: AbortSignal;
+  }): Promise<QueryAnswer>;
+}
+
+export interface QueryAnswer {
+  readonly rows: readonly ObservedRow[];
+  /** RFC 3339. */
+  readonly observedAt: string;
+}
+
+/** One host of the target with what is written about it. */
+export interface HostAccess {
+  readonly host: Host;
+  readonly settings: TargetHost;
+  /** The environment that the run judges: as it stands, or as a release plans it. Read once a run. */
+  environment(): Promise<HostEnvironment>;
+}
+
+/** Everything the probes of one run share. */
+export interface CheckContext {
+  readonly runbook: Runbook;
+  readonly target: Target;
+  readonly hosts: readonly HostAccess[];
+  /** undefined: TRADING_DATABASE_URL is not set. */
+  readonly trading: TradingQueries | undefined;
+  readonly inspectModel: (bytes: Buffer, sha256: string) => ModelInspection;
+  /** Values of the run that statements may bind. */
+  readonly runParameters: Readonly<Record<string, ObservedValue>>;
+  readonly now: () => Date;
+  /** One execution for all checks of a run that share a query. */
+  readonly shared: Map<string, Promise<QueryAnswer>>;
+}
+
+/** The bounds of one probe. */
+export interface ProbeCall {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export type Probe<K extends ProbeDefinition['kind']> = (
+  definition: Extract<ProbeDefinition, { kind: K }>,
+  context: CheckContext,
+  call: ProbeCall,
+  check: CheckDefinition,
+) => Promise<Observation>;

@@ -1,0 +1,152 @@
+import type { CheckResult, CheckRun, ObservedRow, Person } from '../domain/check-run.js';
+import type { RunKind } from '../domain/outcome.js';
+import { DEFAULT_VERDICT_TTL_MS, evaluateVerdict } from '../domain/verdict.js';
+import type { Host } from '../hosts/host.js';
+import type { CheckDefinition, Runbook } from '../runbook/runbook.js';
+import type { Target, TargetHost } from '../runbook/targets.js';
+import type { CheckContext, HostAccess, TradingQueries } from './check-context.js';
+import { type HostEnvironment, readHostEnvironment } from './host-environment.js';
+import { createModelInspector } from './inspect-model.js';
+import { runChecks, sectionsOf } from './run-checks.js';
+
+export interface RunRequest {
+  readonly kind: RunKind;
+  readonly target: Target;
+  readonly requestedBy: Person;
+  /** Told at the start and after each result. */
+  readonly onProgress?: (checks: readonly CheckState[]) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A check of a run that goes on. */
+export interface CheckState {
+  readonly id: string;
+  readonly section: string;
+  readonly title: CheckDefinition['title'];
+  /** undefined: still running. */
+  readonly result: CheckResult | undefined;
+}
+
+export interface FinishedRun {
+  readonly run: CheckRun;
+  /** false: the bot's database did not take it; the run itself is as good. */
+  readonly stored: boolean;
+}
+
+export interface CheckService {
+  /** Runs every check of a kind at once. Never fails: what cannot be looked at is an outcome. */
+  run(request: RunRequest): Promise<FinishedRun>;
+  /** Runs a figure that a check offers on demand. @throws TradingDatabaseError; Error where there is no such figure */
+  onDemand(target: Target, checkId: string, name: string): Promise<readonly ObservedRow[]>;
+}
+
+export interface CheckServiceOptions {
+  readonly runbook: Runbook;
+  readonly hostOf: (settings: TargetHost) => Host;
+  /** undefined: TRADING_DATABASE_URL is not set. */
+  readonly trading: TradingQueries | undefined;
+  /** @throws when the run cannot be stored. */
+  readonly saveRun: (run: CheckRun) => Promise<void>;
+  readonly onStoreError: (error: unknown) => void;
+  readonly now: () => Date;
+  readonly monotonicMs: () => number;
+  readonly newRunId: () => string;
+}
+
+/** A layer of a host must be readable within this time; the checks that need it have their own bounds besides. */
+const ENVIRONMENT_TIMEOUT_MS = 5_000;
+
+export function createCheckService(options: CheckServiceOptions): CheckService {
+  const { runbook, now, monotonicMs } = options;
+  const inspectModel = createModelInspector();
+
+  const contextFor = (target: Target): CheckContext => ({
+    runbook,
+    target,
+    hosts: target.hosts.map((settings) => accessTo(options.hostOf(settings), settings)),
+    trading: options.trading,
+    inspectModel,
+    runParameters: { agentId: runbook.agentId, accountId: target.accountId ?? null },
+    now,
+    shared: new Map(),
+  });
+
+  return {
+    async run({ kind, target, requestedBy, onProgress, signal }) {
+      const startedAt = now();
+      const startedMs = monotonicMs();
+      const context = contextFor(target);
+      const definitions = sectionsOf(context, kind).flatMap((section) => section.checks);
+      const states = definitions.map(({ id, section, title }) => ({ id, section, title, result: undefined }));
+      const progress = new Map<string, CheckState>(states.map((state) => [state.id, state]));
+      onProgress?.([...progress.values()]);
+
+      const checks = await runChecks(definitions, context, {
+        monotonicMs,
+        ...(signal === undefined ? {} : { signal }),
+        onResult: (result) => {
+          const { id, section, title } = result;
+          progress.set(id, { id, section, title, result });
+          onProgress?.([...progress.values()]);
+        },
+      });
+
+      const asOf = now();
+      const run: CheckRun = {
+        runId: options.newRunId(),
+        strategy: runbook.strategy,
+        target: target.name,
+        kind,
+        verdict: evaluateVerdict(checks),
+        requestedBy,
+        startedAt: startedAt.toISOString(),
+        asOf: asOf.toISOString(),
+        validUntil: new Date(asOf.getTime() + DEFAULT_VERDICT_TTL_MS).toISOString(),
+        durationMs: Math.round(monotonicMs() - startedMs),
+        runbookSha256: runbook.sha256,
+        checks,
+      };
+      return { run, stored: await store(run, options) };
+    },
+
+    async onDemand(target, checkId, name) {
+      const checks = runbook.sections.flatMap((section) => section.checks);
+      const query = checks.find(({ id }) => id === checkId)?.onDemand.get(name);
+      if (query === undefined || options.trading === undefined) {
+        throw new Error(`the check ${checkId} offers no figure ${name}`);
+      }
+      const { runParameters } = contextFor(target);
+      const values = query.statement.parameters.map((parameter) => {
+        return runParameters[parameter] ?? runbook.params[parameter] ?? null;
+      });
+      const { text } = query.statement;
+      const { rows } = await options.trading.query({ text, values, timeoutMs: query.timeoutMs });
+      return rows;
+    },
+  };
+}
+
+function accessTo(host: Host, settings: TargetHost): HostAccess {
+  let environment: Promise<HostEnvironment> | undefined;
+  return {
+    host,
+    settings,
+    environment() {
+      environment ??= readHostEnvironment(host, settings, {
+        timeoutMs: ENVIRONMENT_TIMEOUT_MS,
+        signal: AbortSignal.timeout(ENVIRONMENT_TIMEOUT_MS),
+      });
+      return environment;
+    },
+  };
+}
+
+async function store(run: CheckRun, { saveRun, onStoreError }: CheckServiceOptions): Promise<boolean> {
+  try {
+    await saveRun(run);
+    return true;
+  } catch (error) {
+    onStoreError(error);
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+import type { ObservedRow } from '../domain/check-run.js';
+import type { Outcome } from '../domain/outcome.js';
+import type { Reason } from '../domain/reason.js';
+import { type Condition, ConditionError } from '../runbook/conditions.js';
+import type { CheckDefinition } from '../runbook/runbook.js';
+import { FAULT_COLUMN, type Observation } from './observation.js';
+
+export interface Evaluation {
+  readonly outcome: Outcome;
+  readonly reason: Reason;
+  /** The rows that a message speaks of: the wrong ones, or all where nothing is wrong. */
+  readonly telling: readonly ObservedRow[];
+}
+
+type Judged = Pick<CheckDefinition, 'pass' | 'warn' | 'fail' | 'expectKeys' | 'noData' | 'isWrongRow'>;
+
+/**
+ * Turns an observation into an outcome. `fail` goes first and nothing overrides it; PASS needs `pass` to hold on
+ * rows that exist; whatever is left over is INCONCLUSIVE, and what cannot be evaluated is ERROR.
+ */
+export function evaluateCheck(check: Judged, observation: Observation): Evaluation {
+  const { rows, gaps = [] } = observation;
+  const telling = wrongRows(check, rows);
+  const conclude = (outcome: Outcome, reason: Reason, about = telling): Evaluation => ({
+    outcome,
+    reason,
+    telling: about,
+  });
+
+  const faulty = rows.filter((row) => hasFault(row));
+  if (faulty.length > 0) return conclude('FAIL', { code: 'faulty_rows', facts: { count: faulty.length } }, faulty);
+
+  const missing = missingKeys(check, rows);
+  const missingReason: Reason = { code: 'keys_missing', facts: { missing } };
+  if (missing.length > 0 && check.expectKeys?.missing === 'fail') return conclude('FAIL', missingReason);
+
+  if (!rows.some(holdsData)) {
+    const [gap] = gaps;
+    if (gap !== undefined) return conclude(gap.code === 'service_stopped' ? 'INCONCLUSIVE' : 'ERROR', gap);
+    if (missing.length > 0) return conclude('INCONCLUSIVE', missingReason);
+    return conclude(check.noData === 'fail' ? 'FAIL' : 'INCONCLUSIVE', { code: 'no_data' });
+  }
+
+  try {
+    if (check.fail.holds(rows)) return conclude('FAIL', { code: 'failure_holds' });
+    const [gap] = gaps;
+    if (gap !== undefined) return conclude(gap.code === 'service_stopped' ? 'INCONCLUSIVE' : 'ERROR', gap);
+    if (missing.length > 0) return conclude('INCONCLUSIVE', missingReason);
+    if (!check.pass.holds(rows)) return conclude('INCONCLUSIVE', { code: 'neither_holds' });
+    if (holds(check.warn, rows)) return conclude('WARN', { code: 'warning_holds' });
+    return conclude('PASS', { code: 'conditions_hold' }, rows);
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error;
+    return conclude('ERROR', { code: 'condition_error', facts: { error: error.message } });
+  }
+}
+
+const hasFault = (row: ObservedRow): boolean => (row[FAULT_COLUMN] ?? '') !== '';
+
+const holds = (condition: Condition | undefined, rows: readonly ObservedRow[]): boolean =>
+  condition?.holds(rows) ?? false;
+
+/** A row in which nothing was measured (an aggregate over no rows) is no data. */
+function holdsData(row: ObservedRow): boolean {
+  return Object.values(row).some((value) => value !== null && value !== '');
+}
+
+function missingKeys(check: Judged, rows: readonly ObservedRow[]): readonly string[] {
+  if (check.expectKeys === undefined) return [];
+  const { column, values } = check.expectKeys;
+  const seen = new Set(rows.map((row) => String(row[column])));
+  return values.filter((value) => !seen.has(value));
+}
+
+function wrongRows(check: Judged, rows: readonly ObservedRow[]): readonly ObservedRow[] {
+  const { isWrongRow } = check;
+  if (isWrongRow === undefined) return rows;
+  const wrong = rows.filter((row) => {
+    try {
+      return isWrongRow(row);
+    } catch {
+      return true; // a row that cannot be judged is worth showing
+    }
+  });
+  return wrong.length > 0 ? wrong : rows;
+}

@@ -1,0 +1,46 @@
+import { decodeEnvironmentBytes, type EffectiveVariable, effectiveEnvironment } from '../hosts/environment-file.js';
+import type { Host } from '../hosts/host.js';
+import type { TargetHost } from '../runbook/targets.js';
+
+/** An environment file as it stands on a host. Its text never leaves this process: it also holds secrets. */
+export interface LayerState {
+  readonly path: string;
+  readonly optional: boolean;
+  readonly state: 'read' | 'missing' | 'refused';
+  readonly text: string;
+  /** SHA-256 in hex; '' where the file is missing. */
+  readonly sha256: string;
+}
+
+/** What the service will read at its next start. */
+export interface HostEnvironment {
+  readonly layers: readonly LayerState[];
+  readonly effective: ReadonlyMap<string, EffectiveVariable>;
+}
+
+const MAX_ENVIRONMENT_BYTES = 1024 * 1024;
+
+/** Reads every layer of a host. @throws HostError when a layer cannot be looked at. */
+export async function readHostEnvironment(
+  host: Pick<Host, 'readFile'>,
+  target: Pick<TargetHost, 'environmentFiles'>,
+  options: { timeoutMs: number; signal: AbortSignal },
+): Promise<HostEnvironment> {
+  const layers = await Promise.all(
+    target.environmentFiles.map(async ({ path, optional }): Promise<LayerState> => {
+      const file = await host.readFile(path, { ...options, maxBytes: MAX_ENVIRONMENT_BYTES });
+      if (file === undefined) return { path, optional, state: 'missing', text: '', sha256: '' };
+      const text = decodeEnvironmentBytes(file.bytes);
+      const refused = text === undefined || text.includes('\0');
+      return { path, optional, state: refused ? 'refused' : 'read', text: text ?? '', sha256: file.sha256 };
+    }),
+  );
+  return composeEnvironment(layers);
+}
+
+/** The effective environment of layers, e.g. after a planned change of one of them. */
+export function composeEnvironment(layers: readonly LayerState[]): HostEnvironment {
+  const readable = layers.filter((layer) => layer.state === 'read');
+  const effective = effectiveEnvironment(readable.map(({ path, text }) => ({ file: path, text })));
+  return { layers, effective };
+}

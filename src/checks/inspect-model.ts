@@ -1,0 +1,87 @@
+import protobuf from 'protobufjs';
+
+/** What an ONNX file says of itself. */
+export type ModelInspection =
+  | {
+      readonly kind: 'onnx';
+      readonly producer: string;
+      readonly opset: number;
+      readonly nodes: number;
+      readonly inputs: readonly string[];
+      readonly outputs: readonly string[];
+    }
+  | { readonly kind: 'not_onnx'; readonly because: string };
+
+// The part of onnx.proto (ONNX 1.x, field numbers from the specification) that tells a model from other bytes.
+const SCHEMA = `
+syntax = "proto3";
+message OperatorSetIdProto { string domain = 1; int64 version = 2; }
+message ValueInfoProto { string name = 1; bytes type = 2; }
+message NodeProto { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; }
+message TensorProto { repeated int64 dims = 1; int32 data_type = 2; string name = 8; }
+message GraphProto {
+  repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
+  repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12;
+}
+message ModelProto {
+  int64 ir_version = 1; string producer_name = 2; int64 model_version = 5;
+  GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8;
+}`;
+
+interface DecodedModel {
+  irVersion?: number;
+  producerName?: string;
+  opsetImport?: { domain?: string; version?: number }[];
+  graph?: {
+    node?: { opType?: string }[];
+    input?: { name?: string }[];
+    output?: { name?: string }[];
+    initializer?: { name?: string }[];
+  };
+}
+
+const modelType = protobuf.parse(SCHEMA).root.lookupType('ModelProto');
+
+/** Whether the bytes parse as an ONNX model with something to compute. Nothing in them is run. */
+export function inspectModel(bytes: Buffer): ModelInspection {
+  let model: DecodedModel;
+  try {
+    const options = { longs: Number, arrays: true };
+    model = modelType.toObject(modelType.decode(bytes), options) as DecodedModel;
+  } catch {
+    return notOnnx('its bytes are no protocol buffer of a model');
+  }
+  const { graph, opsetImport = [] } = model;
+  if ((model.irVersion ?? 0) < 1) return notOnnx('it names no ONNX version');
+  if (graph === undefined) return notOnnx('it holds no graph');
+  const { node = [], input = [], output = [], initializer = [] } = graph;
+  if (node.length === 0 || output.length === 0) return notOnnx('its graph computes nothing');
+  if (node.some(({ opType }) => !opType)) return notOnnx('a node of its graph names no operator');
+  const opset = opsetImport.find(({ domain }) => (domain ?? '') === '' || domain === 'ai.onnx')?.version ?? 0;
+  if (opset < 1) return notOnnx('it names no operator set');
+  const weights = new Set(initializer.map(({ name }) => name));
+  return {
+    kind: 'onnx',
+    producer: model.producerName ?? '',
+    opset,
+    nodes: node.length,
+    inputs: input.flatMap(({ name }) => (name && !weights.has(name) ? [name] : [])),
+    outputs: output.flatMap(({ name }) => (name ? [name] : [])),
+  };
+}
+
+const notOnnx = (because: string): ModelInspection => ({ kind: 'not_onnx', because });
+
+/** Remembers the inspection of the last few models by their SHA-256: a model does not change under its hash. */
+export function createModelInspector(capacity = 16): (bytes: Buffer, sha256: string) => ModelInspection {
+  const known = new Map<string, ModelInspection>();
+  return (bytes, sha256) => {
+    const remembered = known.get(sha256);
+    if (remembered !== undefined) return remembered;
+    const inspection = inspectModel(bytes);
+    known.set(sha256, inspection);
+    const [oldest] = known.keys();
+    if (known.size > capacity && oldest !== undefined) known.delete(oldest);
+    return inspection;
+  };
+}

@@ -1,0 +1,25 @@
+import type { Evidence, ObservedRow } from '../domain/check-run.js';
+import type { Reason } from '../domain/reason.js';
+
+/** What a probe saw. Never a verdict: the check's conditions decide. */
+export interface Observation {
+  readonly rows: readonly ObservedRow[];
+  readonly evidence: Evidence;
+  /** RFC 3339. */
+  readonly observedAt: string;
+  /** What could not be looked at although the probe as a whole went on, e.g. one host of several. */
+  readonly gaps?: readonly Reason[];
+}
+
+/** The column by which a probe calls a row wrong by itself; a code of `FAULT_CODES`, or ''. */
+export const FAULT_COLUMN = 'fault';
+
+/** A probe that could not observe anything. The message is one sentence for the log. */
+export class ProbeError extends Error {
+  override readonly name = 'ProbeError';
+  readonly reason: Reason;
+  constructor(reason: Reason, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.reason = reason;
+  }
+}

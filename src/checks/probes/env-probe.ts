@@ -1,0 +1,43 @@
+import type { ObservedRow } from '../../domain/check-run.js';
+import { readVariable, type VariableDefinition } from '../../runbook/variable.js';
+import type { HostAccess, Probe } from '../check-context.js';
+import type { HostEnvironment } from '../host-environment.js';
+import { lookAtEachHost } from './each-host.js';
+
+/**
+ * The effective value of one variable over a host's environment files, as the strategy will read it at its next
+ * start. One row a host.
+ */
+export const probeEnv: Probe<'env'> = async ({ variable, definition }, context) => {
+  const name = `${context.runbook.envPrefix}${variable}`;
+  const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => [
+    variableRow(access, name, definition, await access.environment()),
+  ]);
+  return { rows, gaps, evidence: { probe: 'env', hosts }, observedAt: context.now().toISOString() };
+};
+
+function variableRow(
+  access: HostAccess,
+  name: string,
+  definition: VariableDefinition,
+  environment: HostEnvironment,
+): ObservedRow {
+  const host = access.host.name;
+  const broken = environment.layers.find(
+    (layer) => layer.state === 'refused' || (layer.state === 'missing' && !layer.optional),
+  );
+  if (broken !== undefined) {
+    const fault = broken.state === 'missing' ? 'environment_file_missing' : 'environment_file_refused';
+    return { host, variable: name, value: null, raw: null, origin: 'none', file: broken.path, line: null, fault };
+  }
+
+  const found = environment.effective.get(name);
+  const reading = readVariable(definition, found?.value);
+  const where = { file: found?.file ?? access.settings.writtenEnvironmentFile, line: found?.line ?? null };
+  const row = { host, variable: name, raw: found?.value ?? null, ...where, models: access.settings.models ?? '' };
+  if (reading.kind === 'value') {
+    return { ...row, value: reading.value, origin: reading.isDefault ? 'default' : 'file', fault: '' };
+  }
+  const { fault, nearest = null, expected = null } = reading;
+  return { ...row, value: null, origin: found ? 'file' : 'none', fault, nearest, allowed: expected };
+}

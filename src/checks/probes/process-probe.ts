@@ -1,0 +1,30 @@
+import type { ObservedRow } from '../../domain/check-run.js';
+import type { Reason } from '../../domain/reason.js';
+import type { Probe } from '../check-context.js';
+import { lookAtEachHost } from './each-host.js';
+
+/**
+ * Compares what the environment files say with what the running process has: an environment file changes nothing
+ * until the service restarts. One row a variable that differs; one row with `agrees` for a host where none does.
+ */
+export const probeProcess: Probe<'process'> = async (_definition, context, call) => {
+  const { envPrefix, variables } = context.runbook;
+  const names = [...variables.keys()].map((name) => `${envPrefix}${name}`);
+
+  const { rows, gaps, hosts } = await lookAtEachHost(context, async ({ host, environment }) => {
+    const stopped: Reason = { code: 'service_stopped', facts: { hosts: [host.name] } };
+    const [{ effective }, status] = await Promise.all([environment(), host.service.status(call)]);
+    if (status.mainPid === 0) return stopped;
+    const running = await host.service.processEnvironment(status.mainPid, names, call);
+    if (running === undefined) return stopped;
+
+    const about = { host: host.name, pid: status.mainPid, since: status.activeSince?.toISOString() ?? null };
+    const differences = names.flatMap((variable): ObservedRow[] => {
+      const file = effective.get(variable)?.value ?? null;
+      const process = running.get(variable) ?? null;
+      return file === process ? [] : [{ ...about, variable, file, process, agrees: false }];
+    });
+    return differences.length > 0 ? differences : [{ ...about, variable: '', file: '', process: '', agrees: true }];
+  });
+  return { rows, gaps, evidence: { probe: 'process', hosts }, observedAt: context.now().toISOString() };
+};

@@ -1,0 +1,160 @@
+import type { CheckResult, Evidence } from '../domain/check-run.js';
+import type { Localized } from '../domain/localized.js';
+import type { RunKind } from '../domain/outcome.js';
+import type { Reason } from '../domain/reason.js';
+import { HostError } from '../hosts/host.js';
+import type { CheckDefinition, Section } from '../runbook/runbook.js';
+import { TradingDatabaseError } from '../store/trading-database-error.js';
+import type { CheckContext, ProbeCall } from './check-context.js';
+import { type Evaluation, evaluateCheck } from './evaluate-check.js';
+import { type Observation, ProbeError } from './observation.js';
+import { probeEnv } from './probes/env-probe.js';
+import { probeFile } from './probes/file-probe.js';
+import { probeModel } from './probes/model-probe.js';
+import { probeProcess } from './probes/process-probe.js';
+import { probeSql } from './probes/sql-probe.js';
+
+/** What is known of a run while it goes on: a check without a result is still running. */
+export interface CheckProgress {
+  readonly check: CheckDefinition;
+  readonly result: CheckResult | undefined;
+}
+
+export interface RunChecksOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds from any fixed point; for durations only. */
+  readonly monotonicMs: () => number;
+  readonly onResult?: (result: CheckResult) => void;
+}
+
+/** The sections that a run of this kind holds, in the order of the runbook. */
+export function sectionsOf(context: Pick<CheckContext, 'runbook'>, kind: RunKind): readonly Section[] {
+  return context.runbook.sections.filter((section) => section.kinds.includes(kind));
+}
+
+/**
+ * Runs checks all at once, each within its own time-out. Never throws: a probe that fails, hangs or is refused is an
+ * ERROR of its check. The results come in the order of `checks`.
+ */
+export async function runChecks(
+  checks: readonly CheckDefinition[],
+  context: CheckContext,
+  options: RunChecksOptions,
+): Promise<readonly CheckResult[]> {
+  return Promise.all(
+    checks.map(async (check) => {
+      const result = await runCheck(check, context, options);
+      options.onResult?.(result);
+      return result;
+    }),
+  );
+}
+
+async function runCheck(
+  check: CheckDefinition,
+  context: CheckContext,
+  { signal, monotonicMs }: RunChecksOptions,
+): Promise<CheckResult> {
+  const startedMs = monotonicMs();
+  const { observation, evaluation } = await observeAndEvaluate(check, context, signal);
+  return {
+    id: check.id,
+    section: check.section,
+    title: check.title,
+    mode: check.mode,
+    outcome: evaluation.outcome,
+    reason: evaluation.reason,
+    says: sentences(check, evaluation),
+    ...(check.text.remedy !== undefined && evaluation.outcome !== 'PASS' ? { remedy: check.text.remedy } : {}),
+    observed: observation.rows,
+    expected: expectedText(check),
+    evidence: withOnDemand(observation.evidence, check),
+    observedAt: observation.observedAt,
+    durationMs: Math.round(monotonicMs() - startedMs),
+  };
+}
+
+async function observeAndEvaluate(
+  check: CheckDefinition,
+  context: CheckContext,
+  signal: AbortSignal | undefined,
+): Promise<{ observation: Observation; evaluation: Evaluation }> {
+  const deadline = AbortSignal.timeout(check.timeoutMs);
+  const call: ProbeCall = {
+    timeoutMs: check.timeoutMs,
+    signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+  };
+  try {
+    const observation = await within(observe(check, context, call), call.signal);
+    return { observation, evaluation: evaluateCheck(check, observation) };
+  } catch (error) {
+    const reason = reasonOf(error, check, deadline);
+    const evidence: Evidence = { probe: check.probe.kind };
+    const observation = { rows: [], evidence, observedAt: context.now().toISOString() };
+    return { observation, evaluation: { outcome: 'ERROR', reason, telling: [] } };
+  }
+}
+
+function observe(check: CheckDefinition, context: CheckContext, call: ProbeCall): Promise<Observation> {
+  const { probe } = check;
+  switch (probe.kind) {
+    case 'sql':
+      return probeSql(probe, context, call, check);
+    case 'env':
+      return probeEnv(probe, context, call, check);
+    case 'process':
+      return probeProcess(probe, context, call, check);
+    case 'model':
+      return probeModel(probe, context, call, check);
+    case 'file':
+      return probeFile(probe, context, call, check);
+  }
+}
+
+/** Settles by the signal at the latest, even when the probe itself does not heed it. */
+function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function reasonOf(error: unknown, check: CheckDefinition, deadline: AbortSignal): Reason {
+  if (error instanceof ProbeError) return error.reason;
+  if (error instanceof TradingDatabaseError) {
+    return { code: 'database_error', facts: { ...error.facts, code: error.code, timeoutMs: check.timeoutMs } };
+  }
+  if (deadline.aborted) return { code: 'probe_timeout', facts: { timeoutMs: check.timeoutMs } };
+  if (error instanceof HostError) {
+    return { code: 'host_error', facts: { host: error.host, code: error.code, detail: error.message } };
+  }
+  return { code: 'probe_failed' };
+}
+
+function sentences(check: CheckDefinition, { outcome, reason, telling }: Evaluation): readonly Localized[] {
+  // A fault or a gap has its own sentence, in the words of the reason; the runbook's text is about measured rows.
+  if (!MEASURED.has(reason.code)) return [];
+  const template = outcome === 'PASS' ? check.text.fine : check.text.problem;
+  if (template === undefined) return [];
+  const said = telling.map((row) => ({
+    en: template.en.render(row),
+    'zh-CN': template['zh-CN'].render(row),
+  }));
+  return said.filter(({ en }, index) => said.findIndex((other) => other.en === en) === index);
+}
+
+const MEASURED: ReadonlySet<Reason['code']> = new Set([
+  'conditions_hold',
+  'warning_holds',
+  'failure_holds',
+  'neither_holds',
+]);
+
+function expectedText({ pass, warn, fail }: CheckDefinition): string {
+  return [`pass: ${pass.text}`, ...(warn ? [`warn: ${warn.text}`] : []), `fail: ${fail.text}`].join('; ');
+}
+
+function withOnDemand(evidence: Evidence, check: CheckDefinition): Evidence {
+  return check.onDemand.size === 0 ? evidence : { ...evidence, onDemand: [...check.onDemand.keys()] };
+}

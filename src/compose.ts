@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { createCheckService } from './checks/check-service.js';
+import type { Config } from './config.js';
+import { createDoctor } from './doctor/doctor.js';
+import { createExaminations } from './doctor/examinations.js';
+import { createHost } from './hosts/create-host.js';
+import { ConfigurationError } from './runbook/configuration-fault.js';
+import { loadRunbook } from './runbook/load-runbook.js';
+import { loadTargets } from './runbook/targets.js';
+import type { ChangeMessage, Services } from './services.js';
+import { createMessageStore } from './store/message-store.js';
+import type { State } from './store/open-state.js';
+import type { Queryable } from './store/queryable.js';
+import { createRunStore } from './store/run-store.js';
+import { createTradingDatabase } from './store/trading-database.js';
+import type { Logger } from './telemetry/logger.js';
+import { redact } from './telemetry/redact.js';
+
+export interface Composition {
+  readonly services: Services;
+  close(): Promise<void>;
+}
+
+export interface CompositionOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** The bot has it open; a terminal opens it while the checks run. */
+  readonly state: () => Promise<State>;
+  readonly changeMessage?: ChangeMessage;
+}
+
+/** Puts the use cases together. @throws ConfigurationError for a faulty runbook or targets file. */
+export async function compose(options: CompositionOptions): Promise<Composition> {
+  const { config, logger } = options;
+  const [runbook, targets] = await loadFiles(config);
+  const now = () => new Date();
+  const state = lazyQueryable(options.state);
+  const runs = createRunStore(state);
+  const trading =
+    config.tradingDatabaseUrl === undefined
+      ? undefined
+      : createTradingDatabase({ url: config.tradingDatabaseUrl.reveal(), logger });
+
+  const files = runbook.sections.flatMap(({ checks }) =>
+    checks.flatMap(({ probe }) => (probe.kind === 'file' ? [probe.path] : [])),
+  );
+  const hostOf: Parameters<typeof createCheckService>[0]['hostOf'] = (settings) => createHost(settings, { files });
+  const checks = createCheckService({
+    runbook,
+    hostOf,
+    trading,
+    saveRun: (run) => runs.save(run),
+    onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
+    now,
+    monotonicMs: () => performance.now(),
+    newRunId: randomUUID,
+  });
+  const doctor = createDoctor(createExaminations({ config, runbook, targets, trading, state, hostOf }), redact);
+
+  return {
+    services: {
+      runbook,
+      targets,
+      checks,
+      runs,
+      messages: createMessageStore(state),
+      doctor,
+      ...(options.changeMessage === undefined ? {} : { changeMessage: options.changeMessage }),
+      logger,
+      now,
+    },
+    close: async () => trading?.close(),
+  };
+}
+
+/** Both files at once, so that a person sees the faults of both. */
+async function loadFiles(config: Config) {
+  const [runbook, targets] = await Promise.allSettled([
+    loadRunbook(config.runbookFile),
+    loadTargets(config.targetsFile),
+  ]);
+  if (runbook.status === 'fulfilled' && targets.status === 'fulfilled') return [runbook.value, targets.value] as const;
+  const reasons = [runbook, targets].flatMap((loaded) => (loaded.status === 'rejected' ? [loaded.reason] : []));
+  const faults = reasons.flatMap((reason) => {
+    if (reason instanceof ConfigurationError) return reason.faults;
+    throw reason;
+  });
+  throw new ConfigurationError(faults);
+}
+
+/** Asks for the database only when something is asked of it. */
+function lazyQueryable(state: () => Promise<State>): Queryable {
+  return {
+    query: async (text, values) => (await state()).pool.query(text, values),
+  };
+}

@@ -1,0 +1,21 @@
+import { subcommands } from '../commands/index.js';
+import { unknownSubcommandView } from '../views/help.js';
+import { terminalText } from '../views/terminal.js';
+
+/**
+ * The only place that puts the surfaces, the commands and the views together. Without words it is the bot; with
+ * words it is the terminal, which does not load Bolt.
+ */
+export async function main(words: readonly string[]): Promise<void> {
+  if (words.length > 0) {
+    const { runTerminal } = await import('./cli.js');
+    process.exitCode = await runTerminal(words, {
+      subcommands,
+      asText: terminalText,
+      unknown: unknownSubcommandView,
+    });
+    return;
+  }
+  const { runBot } = await import('./run-bot.js');
+  await runBot({ subcommands, unknown: unknownSubcommandView });
+}

@@ -1,0 +1,112 @@
+import { Environment } from '@marcbachmann/cel-js';
+import type { ObservedRow } from '../domain/check-run.js';
+
+/** A parameter of the runbook: what conditions read as `params.NAME` and SQL as `${NAME}`. */
+export type ParameterValue = string | number | boolean | readonly string[] | readonly number[];
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+export interface Condition {
+  /** The condition as it stands in the file. */
+  readonly source: string;
+  /** The same with its parameters' values in place of their names. */
+  readonly text: string;
+  /**
+   * @throws ConditionError when it cannot be evaluated: a column is missing, a value is null, the answer is
+   * not true or false.
+   */
+  holds(rows: readonly ObservedRow[]): boolean;
+}
+
+export class ConditionError extends Error {
+  override readonly name = 'ConditionError';
+}
+
+export type RowPredicate = (row: ObservedRow) => boolean;
+
+/** Compiles conditions against one set of parameters. Conditions are CEL: typed, without side effects. */
+export interface ConditionCompiler {
+  /** @throws ConditionError that says in one sentence what is wrong with the text. */
+  compile(source: string): Condition;
+  /** A condition over one row, named `r`; for choosing the rows to show. */
+  compileRowPredicate(source: string): RowPredicate;
+}
+
+export function createConditionCompiler(parameters: Parameters): ConditionCompiler {
+  const base = environmentWith(parameters);
+  const overRows = base.clone().registerVariable('rows', 'list<map>');
+  const overRow = base.clone().registerVariable('r', 'map');
+
+  return {
+    compile(source) {
+      const evaluate = compileBoolean(overRows, source);
+      return {
+        source,
+        text: withValues(source, parameters),
+        holds: (rows) => evaluate({ rows, params: parameters }),
+      };
+    },
+    compileRowPredicate(source) {
+      const evaluate = compileBoolean(overRow, source);
+      return (row) => evaluate({ r: row, params: parameters });
+    },
+  };
+}
+
+function compileBoolean(environment: Environment, source: string): (context: object) => boolean {
+  const checked = environment.check(source);
+  if (!checked.valid) throw new ConditionError(firstLine(checked.error));
+  if (checked.type !== 'bool' && checked.type !== 'dyn') {
+    throw new ConditionError(`a condition answers true or false, but this one is of type ${checked.type}`);
+  }
+  const program = environment.parse(source);
+  return (context) => {
+    let answer: unknown;
+    try {
+      answer = program(context);
+    } catch (error) {
+      throw new ConditionError(firstLine(error), { cause: error });
+    }
+    if (typeof answer !== 'boolean') throw new ConditionError('the answer is not true or false');
+    return answer;
+  };
+}
+
+function environmentWith(parameters: Parameters): Environment {
+  const environment = new Environment().registerVariable({ name: 'params', schema: schemaOf(parameters) });
+  // Every observed number is a double, and CEL keeps doubles and ints apart: without these, `r.lag * 2` would be
+  // refused, which nobody who writes a checklist expects.
+  for (const [sign, apply] of ARITHMETIC) {
+    environment.registerOperator(`double ${sign} int`, (a: number, b: bigint) => apply(a, Number(b)));
+    environment.registerOperator(`int ${sign} double`, (a: bigint, b: number) => apply(Number(a), b));
+  }
+  return environment;
+}
+
+const ARITHMETIC: readonly (readonly [string, (a: number, b: number) => number])[] = [
+  ['+', (a, b) => a + b],
+  ['-', (a, b) => a - b],
+  ['*', (a, b) => a * b],
+  ['/', (a, b) => a / b],
+];
+
+function schemaOf(parameters: Parameters): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, celType(value)]));
+}
+
+function celType(value: ParameterValue): string {
+  if (Array.isArray(value)) return `list<${celType(value[0] ?? '')}>`;
+  if (typeof value === 'number') return 'double';
+  return typeof value === 'boolean' ? 'bool' : 'string';
+}
+
+function withValues(source: string, parameters: Parameters): string {
+  return source.replaceAll(/\bparams\.([A-Za-z_]\w*)/g, (whole, name: string) => {
+    const value = parameters[name];
+    return value === undefined ? whole : JSON.stringify(value);
+  });
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n')[0] ?? message).trim();
+}

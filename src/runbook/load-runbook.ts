@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Localized } from '../domain/localized.js';
+import { type ConditionCompiler, createConditionCompiler, type Parameters } from './conditions.js';
+import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
+import { compileMessage } from './message-template.js';
+import {
+  type CheckDefinition,
+  type LocalizedTemplate,
+  type ProbeDefinition,
+  type Query,
+  RUN_PARAMETERS,
+  type Runbook,
+} from './runbook.js';
+import { type CheckSource, type RunbookSource, runbookSchema } from './runbook-schema.js';
+import { compileStatement, loadSqlParser } from './statement.js';
+import { readVariable } from './variable.js';
+import { parseYaml, type YamlDocument } from './yaml-document.js';
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+const PROBE_KEYS = ['sql', 'query', 'env', 'file', 'model', 'process'] as const;
+
+/** @throws ConfigurationError with every fault and its line. */
+export async function loadRunbook(file: string): Promise<Runbook> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch {
+    throw new ConfigurationError([{ file, message: 'the runbook cannot be read: set RUNBOOK_FILE to a runbook' }]);
+  }
+  return parseRunbook(file, bytes);
+}
+
+/** @throws ConfigurationError with every fault and its line. */
+export async function parseRunbook(file: string, bytes: Buffer): Promise<Runbook> {
+  await loadSqlParser();
+  const parsed = parseYaml(file, bytes.toString('utf8'), runbookSchema);
+  if (parsed.kind === 'faults') throw new ConfigurationError(parsed.faults);
+
+  const compiler = new RunbookCompiler(parsed.document, parsed.value);
+  const runbook = compiler.compile(createHash('sha256').update(bytes).digest('hex'));
+  if (compiler.faults.length > 0) throw new ConfigurationError(compiler.faults);
+  return runbook;
+}
+
+type Path = readonly PropertyKey[];
+
+/** Turns the file's text into compiled parts, and goes on after a fault so that all are found at once. */
+class RunbookCompiler {
+  readonly faults: ConfigurationFault[] = [];
+  readonly #document: YamlDocument;
+  readonly #source: RunbookSource;
+  readonly #conditions: ConditionCompiler;
+  readonly #bindable: ReadonlySet<string>;
+  readonly #queries = new Map<string, Query>();
+
+  constructor(document: YamlDocument, source: RunbookSource) {
+    this.#document = document;
+    this.#source = source;
+    this.#conditions = createConditionCompiler(source.params);
+    this.#bindable = new Set([...Object.keys(source.params), ...RUN_PARAMETERS]);
+  }
+
+  compile(sha256: string): Runbook {
+    const { strategy, agentId, envPrefix, params } = this.#source;
+    this.#checkNames();
+    for (const [name, query] of Object.entries(this.#source.queries)) {
+      const compiled = this.#query(name, query.sql, query.timeoutMs, ['queries', name, 'sql']);
+      if (compiled !== undefined) this.#queries.set(name, compiled);
+    }
+    const sections = this.#source.sections.map((section, s) => ({
+      id: section.id,
+      title: section.title,
+      kinds: section.kind,
+      checks: section.checks.flatMap(
+        (check, c) => this.#check(check, section.id, ['sections', s, 'checks', c]) ?? [],
+      ),
+    }));
+    const variables = new Map(Object.entries(this.#source.variables));
+    return { file: this.#document.file, sha256, strategy, agentId, envPrefix, params, variables, sections };
+  }
+
+  #checkNames(): void {
+    const seen = new Set<string>();
+    for (const [s, section] of this.#source.sections.entries()) {
+      for (const [c, { id }] of section.checks.entries()) {
+        if (seen.has(id)) this.#fault(['sections', s, 'checks', c, 'id'], `the id \`${id}\` stands twice`);
+        seen.add(id);
+      }
+    }
+    for (const name of Object.keys(this.#source.params)) {
+      if ((RUN_PARAMETERS as readonly string[]).includes(name)) {
+        this.#fault(['params', name], `\`${name}\` is set by the run itself: choose another name`);
+      }
+    }
+    for (const [name, definition] of Object.entries(this.#source.variables)) {
+      if (definition.default !== undefined && readVariable(definition, undefined).kind === 'fault') {
+        this.#fault(['variables', name, 'default'], 'the default is not a value that the variable can have');
+      }
+    }
+  }
+
+  #check(source: CheckSource, section: string, path: Path): CheckDefinition | undefined {
+    const probe = this.#probe(source, path);
+    const pass = this.#attempt([...path, 'pass'], () => this.#conditions.compile(source.pass));
+    const fail = this.#attempt([...path, 'fail'], () => this.#conditions.compile(source.fail));
+    const warn = this.#optional(source.warn, [...path, 'warn'], (text) => this.#conditions.compile(text));
+    const isWrongRow = this.#optional(source.wrongRows, [...path, 'wrongRows'], (text) =>
+      this.#conditions.compileRowPredicate(text),
+    );
+    const expectKeys = this.#expectKeys(source, path);
+    const problem = this.#template(source.text.problem, [...path, 'text', 'problem']);
+    const fine = this.#template(source.text.fine, [...path, 'text', 'fine']);
+    const onDemand = new Map(
+      Object.entries(source.onDemand).flatMap(([name, extra]) => {
+        const query = this.#query(name, extra.sql, extra.timeoutMs, [...path, 'onDemand', name, 'sql']);
+        return query === undefined ? [] : [[name, { ...query, title: extra.title }] as const];
+      }),
+    );
+    if (probe === undefined || pass === undefined || fail === undefined) return undefined;
+    return {
+      id: source.id,
+      section,
+      title: source.title,
+      mode: source.mode,
+      probe,
+      expectKeys,
+      noData: source.noData,
+      pass,
+      warn,
+      fail,
+      isWrongRow,
+      text: { problem, fine, remedy: source.text.remedy },
+      timeoutMs: source.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      onDemand,
+    };
+  }
+
+  #probe(source: CheckSource, path: Path): ProbeDefinition | undefined {
+    const given = PROBE_KEYS.filter((key) => source[key] !== undefined);
+    if (given.length !== 1) {
+      const found = given.length === 0 ? 'none' : given.join(' and ');
+      return this.#fault(path, `a check has exactly one of ${PROBE_KEYS.join(', ')}; this one has ${found}`);
+    }
+    if (source.column !== undefined && source.query === undefined) {
+      return this.#fault([...path, 'column'], '`column` goes with `query` only');
+    }
+    if (source.sql !== undefined) {
+      const query = this.#query(source.id, source.sql, source.timeoutMs, [...path, 'sql']);
+      return query && { kind: 'sql', query, column: undefined };
+    }
+    if (source.query !== undefined) {
+      const query = this.#queries.get(source.query);
+      if (query !== undefined) return { kind: 'sql', query, column: source.column };
+      if (source.query in this.#source.queries) return undefined; // its own fault has been said
+      return this.#fault([...path, 'query'], `there is no query \`${source.query}\` under \`queries\``);
+    }
+    if (source.env !== undefined) {
+      const definition = this.#variable(source.env, [...path, 'env']);
+      return definition && { kind: 'env', variable: source.env, definition };
+    }
+    if (source.model !== undefined) {
+      const definition = this.#variable(source.model, [...path, 'model']);
+      return definition && { kind: 'model', variable: source.model };
+    }
+    if (source.file !== undefined) {
+      if (source.file.startsWith('/')) return { kind: 'file', path: source.file };
+      return this.#fault([...path, 'file'], 'write the file’s absolute path on the host');
+    }
+    return { kind: 'process' };
+  }
+
+  #variable(name: string, path: Path) {
+    const definition = this.#source.variables[name];
+    return definition ?? this.#fault(path, `there is no variable \`${name}\` under \`variables\``);
+  }
+
+  #expectKeys(source: CheckSource, path: Path): CheckDefinition['expectKeys'] {
+    if (source.expectKeys === undefined) return undefined;
+    const { column, parameter, missing } = source.expectKeys;
+    const values = this.#source.params[parameter];
+    if (Array.isArray(values)) return { column, values: values.map(String), missing };
+    const problem = values === undefined ? 'does not exist' : 'is not a list';
+    return this.#fault([...path, 'expectKeys', 'parameter'], `the parameter \`${parameter}\` ${problem}`);
+  }
+
+  #query(name: string, sql: string, timeoutMs: number | undefined, path: Path): Query | undefined {
+    const statement = this.#attempt(path, () => compileStatement(sql, this.#bindable));
+    return statement && { name, statement, timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS };
+  }
+
+  #template(text: Localized | undefined, path: Path): LocalizedTemplate | undefined {
+    const parameters: Parameters = this.#source.params;
+    return this.#optional(text, path, (localized) => ({
+      en: compileMessage(localized.en, parameters),
+      'zh-CN': compileMessage(localized['zh-CN'], parameters),
+    }));
+  }
+
+  #optional<S, T>(source: S | undefined, path: Path, compile: (source: S) => T): T | undefined {
+    return source === undefined ? undefined : this.#attempt(path, () => compile(source));
+  }
+
+  #attempt<T>(path: Path, compile: () => T): T | undefined {
+    try {
+      return compile();
+    } catch (error) {
+      return this.#fault(path, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #fault(path: Path, message: string): undefined {
+    const { file } = this.#document;
+    this.faults.push({ file, line: this.#document.lineOf(path), message: `${pathText(path)}: ${message}` });
+    return undefined;
+  }
+}
+
+const pathText = (path: Path): string => path.map(String).join('.');

@@ -1,0 +1,56 @@
+import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
+import type { Parameters } from './conditions.js';
+
+/**
+ * A sentence with holes: `{symbol} {lag_secs:secs}, expected under {params.lagPassSecs} s`.
+ * A hole names a column of the row or a parameter, and may say how to write it.
+ */
+export interface MessageTemplate {
+  readonly source: string;
+  render(row: ObservedRow): string;
+}
+
+const FORMATS = {
+  /** Seconds with one decimal, without the unit. */
+  secs: (value: number) => value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  int: (value: number) => Math.round(value).toLocaleString('en-US'),
+  number: (value: number) => String(Number(value.toPrecision(6))),
+  percent: (value: number) => `${(value * 100).toFixed(1)} %`,
+} as const;
+type NumberFormat = keyof typeof FORMATS;
+
+/** A moment inside a message, written by each surface in its reader's own way: `⟨2026-01-01T00:00:00.000Z⟩`. */
+export const momentToken = (rfc3339: string): string => `⟨${rfc3339}⟩`;
+
+/** @throws Error naming a hole that is no parameter's and no column's name, or an unknown format. */
+export function compileMessage(source: string, parameters: Parameters): MessageTemplate {
+  for (const [, name = '', format] of source.matchAll(HOLE)) {
+    const parameter = /^params\.(\w+)$/.exec(name)?.[1];
+    if (parameter !== undefined && parameters[parameter] === undefined) {
+      throw new Error(`the text names the parameter \`${parameter}\`, which does not exist`);
+    }
+    if (format !== undefined && format !== 'time' && !(format in FORMATS)) {
+      const known = [...Object.keys(FORMATS), 'time'].join(', ');
+      throw new Error(`the text asks for the format \`${format}\`; known are ${known}`);
+    }
+  }
+  const render = (row: ObservedRow): string =>
+    source.replaceAll(HOLE, (_whole, name: string, format: string | undefined) => {
+      const parameter = /^params\.(\w+)$/.exec(name)?.[1];
+      const value = parameter === undefined ? row[name] : parameters[parameter];
+      return formatValue(value, format);
+    });
+  return { source, render };
+}
+
+const HOLE = /\{([A-Za-z_][\w.]*)(?::([a-z]+))?\}/g;
+
+function formatValue(value: ObservedValue | undefined, format: string | undefined): string {
+  if (value === null || value === undefined) return '—';
+  if (format === 'time' && typeof value === 'string') return momentToken(value);
+  if (format !== undefined && format in FORMATS && typeof value === 'number') {
+    return FORMATS[format as NumberFormat](value);
+  }
+  if (Array.isArray(value)) return value.map((item) => formatValue(item, format)).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
+
+/** The runbook file as people write it. `docs/runbook-format.md` explains each key. */
+
+const localized = z.strictObject({ en: z.string().min(1), 'zh-CN': z.string().min(1) });
+const name = z.string().regex(/^[A-Za-z_]\w*$/, 'write a name of letters, digits and _');
+const checkId = z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/, 'write an id like `data.sync_records.lag`');
+const variableName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'write a variable without its prefix, in capitals');
+const timeoutMs = z.number().int().min(50).max(60_000);
+
+const parameter = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.string()).min(1),
+  z.array(z.number()).min(1),
+]);
+
+const defaultText = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional();
+
+export const variableSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('boolean'), default: defaultText }),
+  z.strictObject({
+    type: z.literal('enum'),
+    values: z.record(z.string(), z.array(z.string())),
+    default: defaultText,
+  }),
+  z.strictObject({
+    type: z.enum(['number', 'integer']),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    default: defaultText,
+  }),
+  z.strictObject({ type: z.enum(['text', 'path']), default: defaultText }),
+]);
+
+const querySchema = z.strictObject({ sql: z.string().min(1), timeoutMs: timeoutMs.optional() });
+
+const onDemandSchema = z.strictObject({ title: localized, sql: z.string().min(1), timeoutMs: timeoutMs.optional() });
+
+const checkSchema = z.strictObject({
+  id: checkId,
+  title: localized,
+  mode: z.enum(CHECK_MODES).default('deciding'),
+  // Exactly one of these says where the observation comes from.
+  sql: z.string().min(1).optional(),
+  query: name.optional(),
+  env: variableName.optional(),
+  file: z.string().min(1).optional(),
+  model: variableName.optional(),
+  process: z.literal('environment').optional(),
+  /** With `query`: the column that holds this check's rows as a JSON list. */
+  column: name.optional(),
+  expectKeys: z
+    .strictObject({
+      column: name,
+      parameter: name,
+      missing: z.enum(['fail', 'inconclusive']).default('fail'),
+    })
+    .optional(),
+  noData: z.enum(['inconclusive', 'fail']).default('inconclusive'),
+  pass: z.string({ error: 'a check needs a `pass` condition' }).min(1),
+  warn: z.string().min(1).optional(),
+  fail: z.string({ error: 'a check needs a `fail` condition' }).min(1),
+  wrongRows: z.string().min(1).optional(),
+  text: z
+    .strictObject({
+      problem: localized.optional(),
+      fine: localized.optional(),
+      remedy: localized.optional(),
+    })
+    .default({}),
+  timeoutMs: timeoutMs.optional(),
+  onDemand: z.record(name, onDemandSchema).default({}),
+});
+
+const runKind = z.enum(RUN_KINDS);
+
+const sectionSchema = z.strictObject({
+  id: z.string().regex(/^\d+(\.\d+)*(-[A-Z])?$/, 'write the checklist’s number, like `2.2-A`'),
+  title: localized,
+  kind: z.union([runKind.transform((kind) => [kind]), z.array(runKind).min(1)]),
+  checks: z.array(checkSchema).min(1),
+});
+
+export const runbookSchema = z.strictObject({
+  strategy: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  agentId: z.string().min(1),
+  envPrefix: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
+  params: z.record(name, parameter),
+  variables: z.record(variableName, variableSchema),
+  queries: z.record(name, querySchema).default({}),
+  sections: z.array(sectionSchema).min(1),
+});
+
+export type RunbookSource = z.infer<typeof runbookSchema>;
+export type CheckSource = RunbookSource['sections'][number]['checks'][number];

@@ -1,0 +1,85 @@
+import type { Localized } from '../domain/localized.js';
+import type { CheckMode, RunKind } from '../domain/outcome.js';
+import type { Condition, Parameters, RowPredicate } from './conditions.js';
+import type { MessageTemplate } from './message-template.js';
+import type { Statement } from './statement.js';
+import type { VariableDefinition } from './variable.js';
+
+/** A loaded runbook: everything in it has been checked, compiled and cross-referenced. */
+export interface Runbook {
+  readonly file: string;
+  /** SHA-256 of the file's bytes, in hex. */
+  readonly sha256: string;
+  readonly strategy: string;
+  readonly agentId: string;
+  readonly envPrefix: string;
+  readonly params: Parameters;
+  /** By name without the prefix, in the order of the file. */
+  readonly variables: ReadonlyMap<string, VariableDefinition>;
+  readonly sections: readonly Section[];
+}
+
+export interface Section {
+  /** The checklist's number. */
+  readonly id: string;
+  readonly title: Localized;
+  readonly kinds: readonly RunKind[];
+  readonly checks: readonly CheckDefinition[];
+}
+
+export interface Query {
+  /** Checks with the same name share one execution, so that their figures agree with each other. */
+  readonly name: string;
+  readonly statement: Statement;
+  readonly timeoutMs: number;
+}
+
+export type ProbeDefinition =
+  | { readonly kind: 'sql'; readonly query: Query; readonly column: string | undefined }
+  | { readonly kind: 'env'; readonly variable: string; readonly definition: VariableDefinition }
+  | { readonly kind: 'process' }
+  | { readonly kind: 'model'; readonly variable: string }
+  | { readonly kind: 'file'; readonly path: string };
+
+export interface LocalizedTemplate {
+  readonly en: MessageTemplate;
+  readonly 'zh-CN': MessageTemplate;
+}
+
+export interface CheckDefinition {
+  readonly id: string;
+  readonly section: string;
+  readonly title: Localized;
+  readonly mode: CheckMode;
+  readonly probe: ProbeDefinition;
+  readonly expectKeys:
+    | {
+        readonly column: string;
+        readonly values: readonly string[];
+        readonly missing: 'fail' | 'inconclusive';
+      }
+    | undefined;
+  readonly noData: 'inconclusive' | 'fail';
+  readonly pass: Condition;
+  readonly warn: Condition | undefined;
+  readonly fail: Condition;
+  readonly isWrongRow: RowPredicate | undefined;
+  readonly text: {
+    readonly problem: LocalizedTemplate | undefined;
+    readonly fine: LocalizedTemplate | undefined;
+    readonly remedy: Localized | undefined;
+  };
+  readonly timeoutMs: number;
+  readonly onDemand: ReadonlyMap<string, Query & { readonly title: Localized }>;
+}
+
+/** What a statement may bind besides the runbook's own parameters; the run supplies them. */
+export const RUN_PARAMETERS = [
+  'agentId',
+  'accountId',
+  'windowFrom',
+  'windowTo',
+  'baselineFrom',
+  'baselineTo',
+] as const;
+export type RunParameter = (typeof RUN_PARAMETERS)[number];

@@ -1,0 +1,63 @@
+import { loadModule, parseSync } from 'libpg-query';
+
+/** SQL of the runbook, ready to be sent: `${name}` has become `$1…` and is bound, never pasted. */
+export interface Statement {
+  readonly text: string;
+  /** The names to bind, in the order of `$1…`. */
+  readonly parameters: readonly string[];
+}
+
+/** PostgreSQL's own grammar, compiled to WebAssembly; to be awaited once before `compileStatement`. */
+export async function loadSqlParser(): Promise<void> {
+  await loadModule();
+}
+
+/**
+ * @param known the names that may stand in `${…}`.
+ * @throws Error that says in one sentence why the text is refused: it does not parse, is more than one
+ * statement, does not only read, or names an unknown parameter.
+ */
+export function compileStatement(sql: string, known: ReadonlySet<string>): Statement {
+  const parameters: string[] = [];
+  const text = sql.replaceAll(/\$\{([^}]*)\}/g, (_whole, raw: string) => {
+    const name = raw.trim();
+    if (!known.has(name)) throw new Error(`the SQL names the parameter \`${name}\`, which does not exist`);
+    if (!parameters.includes(name)) parameters.push(name);
+    return `$${parameters.indexOf(name) + 1}`;
+  });
+
+  const statements = parseStatements(text);
+  if (statements.length !== 1) {
+    throw new Error(`the SQL holds ${statements.length} statements, but a check is exactly one`);
+  }
+  const [kind] = Object.keys(statements[0]?.stmt ?? {});
+  if (kind !== 'SelectStmt' || modifiesData(statements[0])) {
+    throw new Error('the SQL does more than read: write one SELECT (or WITH … SELECT)');
+  }
+  return { text, parameters };
+}
+
+function parseStatements(text: string): readonly { readonly stmt?: object }[] {
+  try {
+    const result: { stmts?: { stmt?: object }[] } = parseSync(text);
+    return result.stmts ?? [];
+  } catch (error) {
+    throw new Error(`the SQL does not parse: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** `WITH d AS (DELETE …) SELECT`, `SELECT … INTO` and `FOR UPDATE` are SELECTs to the grammar. */
+function modifiesData(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(modifiesData);
+  if (typeof node !== 'object' || node === null) return false;
+  return Object.entries(node).some(([key, value]) => WRITING_NODES.has(key) || modifiesData(value));
+}
+
+const WRITING_NODES: ReadonlySet<string> = new Set([
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'intoClause',
+  'lockingClause',
+]);

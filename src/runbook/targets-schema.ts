@@ -1,0 +1,123 @@
+import { z } from 'zod';
+
+/** The targets file as people write it. `docs/targets.md` explains each key. */
+
+const userId = z.string().regex(/^[UW][A-Z0-9]+$/, 'write a Slack user id (U…)');
+const groupId = z.string().regex(/^S[A-Z0-9]+$/, 'write a Slack user group id (S…)');
+const member = z.string().regex(/^[UWS][A-Z0-9]+$/, 'write a Slack user id (U…) or user group id (S…)');
+const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, 'write a Slack channel id (C…)');
+const absolutePath = z.string().regex(/^\/[^\0\n]*$/, 'write an absolute path');
+const targetName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'write a target in small letters, digits and -');
+const accountName = z.string().regex(/^[a-z_][a-z0-9_-]*$/, 'write the name of an account of the host');
+const argumentList = z.array(z.string().min(1).regex(/^[^\0\n]*$/)).min(1);
+
+const systemdService = z.strictObject({
+  manager: z.literal('systemd'),
+  unit: z.string().regex(/^[\w@:.-]+\.service$/, 'write the unit’s name with .service'),
+  /** Put before each command, e.g. [sudo, -n]. */
+  sudo: argumentList.optional(),
+  /** `systemctl --user`. */
+  userManager: z.boolean().default(false),
+  user: accountName.optional(),
+  restartSecs: z.number().min(0).max(300).default(5),
+});
+
+const commandService = z.strictObject({
+  manager: z.literal('command'),
+  status: argumentList,
+  restart: argumentList,
+  stop: argumentList,
+  /** `{since}` in an element becomes the moment, RFC 3339 in UTC. */
+  logs: argumentList,
+  /** Prints the running process’s environment, NUL-separated; without it /proc is read. */
+  environ: argumentList.optional(),
+  user: accountName.optional(),
+  restartSecs: z.number().min(0).max(300).default(5),
+});
+
+const service = z.discriminatedUnion('manager', [systemdService, commandService]);
+
+const environmentFile = z.union([
+  // As systemd writes it: a leading `-` means that a missing file is fine.
+  z
+    .string()
+    .regex(/^-?\/[^\0\n]*$/, 'write an absolute path, with a leading - where a missing file is fine')
+    .transform((text) => ({ path: text.replace(/^-/, ''), optional: text.startsWith('-') })),
+  z.strictObject({ path: absolutePath, optional: z.boolean().default(false) }),
+]);
+
+const ssh = z.strictObject({
+  address: z.string().regex(/^[^\s-][^\s]*$/, 'write a host, user@host, or a name of the ssh configuration'),
+  port: z.number().int().min(1).max(65_535).optional(),
+  identityFile: absolutePath.optional(),
+  configFile: absolutePath.optional(),
+  sudo: argumentList.optional(),
+});
+
+/** What a host may say itself; whatever it leaves out comes from its target. */
+const hostSettings = {
+  service: service.optional(),
+  environmentFiles: z.array(environmentFile).min(1).optional(),
+  /** The layer that the bot writes; the last one unless named. */
+  writtenEnvironmentFile: absolutePath.optional(),
+  models: absolutePath.optional(),
+  binary: absolutePath.optional(),
+};
+
+const host = z.strictObject({
+  name: z.string().regex(/^[a-zA-Z0-9][\w.-]*$/),
+  connection: z.union([z.literal('local'), z.strictObject({ ssh })]).default('local'),
+  ...hostSettings,
+});
+
+const approval = z.strictObject({
+  /** How many different people. */
+  quorum: z.number().int().min(1).max(10),
+  /** At least one from each. */
+  groups: z.array(groupId).default([]),
+  /** Who may approve besides the groups' members. */
+  users: z.array(userId).default([]),
+  quorumMinutes: z.number().min(1).max(24 * 60).default(60),
+  startMinutes: z.number().min(1).max(24 * 60).default(15),
+});
+
+const watch = z.strictObject({
+  /** When the post-deploy checks run, minutes after the start; the last one confirms. */
+  checkpointMinutes: z.array(z.number().positive()).min(1).default([5, 15, 30]),
+  /** Not confirmed by then: the flag goes to false. */
+  confirmMinutes: z.number().positive().default(45),
+  /** How long after a halt no entry may come before it counts as verified. */
+  haltObservationSecs: z.number().positive().default(120),
+});
+
+const target = z.strictObject({
+  /** Only this account's rows count in the shared tables. */
+  accountId: z.string().min(1).optional(),
+  ...hostSettings,
+  hosts: z.array(host).min(1),
+  /** On the bot's own machine: where trained models and binaries wait for a deploy. */
+  staging: absolutePath.optional(),
+  approval,
+  watch: watch.prefault({}),
+  channels: z.strictObject({ reports: channelId, incidents: channelId }).optional(),
+  /** Confirmed releases kept with their artefacts. */
+  keepReleases: z.number().int().min(1).max(100).default(5),
+});
+
+export const targetsSchema = z.strictObject({
+  defaultTarget: targetName,
+  roles: z.strictObject({
+    requesters: z.array(member).default([]),
+    operators: z.array(member).min(1, 'name at least one operator: nobody else can stop the strategy'),
+    admins: z.array(member).default([]),
+  }),
+  /** Members of user groups, for workspaces without them and for when Slack does not answer. */
+  groups: z.record(groupId, z.array(userId)).default({}),
+  targets: z.record(targetName, target).refine((targets) => Object.keys(targets).length > 0, 'name a target'),
+});
+
+export type TargetsSource = z.infer<typeof targetsSchema>;
+export type ServiceSettings = z.infer<typeof service>;
+export type SshSettings = z.infer<typeof ssh>;
+export type ApprovalPolicy = z.infer<typeof approval>;
+export type WatchPolicy = z.infer<typeof watch>;

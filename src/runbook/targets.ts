@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
+import {
+  type ApprovalPolicy,
+  type ServiceSettings,
+  type SshSettings,
+  type TargetsSource,
+  targetsSchema,
+  type WatchPolicy,
+} from './targets-schema.js';
+import { parseYaml } from './yaml-document.js';
+
+/** Where the strategy runs: a loaded targets file. */
+export interface Targets {
+  readonly file: string;
+  /** SHA-256 of the file's bytes, in hex. */
+  readonly sha256: string;
+  readonly defaultTarget: string;
+  readonly roles: Readonly<Record<'requesters' | 'operators' | 'admins', readonly string[]>>;
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly targets: ReadonlyMap<string, Target>;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly accountId: string | undefined;
+  /** The first one is the canary. */
+  readonly hosts: readonly TargetHost[];
+  readonly staging: string | undefined;
+  readonly approval: ApprovalPolicy;
+  readonly watch: WatchPolicy;
+  readonly channels: { readonly reports: string; readonly incidents: string } | undefined;
+  readonly keepReleases: number;
+}
+
+export interface EnvironmentLayer {
+  readonly path: string;
+  /** A missing file is fine. */
+  readonly optional: boolean;
+}
+
+export interface TargetHost {
+  readonly name: string;
+  /** undefined: this machine. */
+  readonly ssh: SshSettings | undefined;
+  readonly service: ServiceSettings;
+  /** In order: later ones win. */
+  readonly environmentFiles: readonly EnvironmentLayer[];
+  readonly writtenEnvironmentFile: string;
+  readonly models: string | undefined;
+  readonly binary: string | undefined;
+}
+
+/** @throws ConfigurationError with every fault and its line. */
+export async function loadTargets(file: string): Promise<Targets> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch {
+    const message = 'the targets file cannot be read: copy targets.example.yaml, or set TARGETS_FILE';
+    throw new ConfigurationError([{ file, message }]);
+  }
+  return parseTargets(file, bytes);
+}
+
+/** @throws ConfigurationError with every fault and its line. */
+export function parseTargets(file: string, bytes: Buffer): Targets {
+  const parsed = parseYaml(file, bytes.toString('utf8'), targetsSchema);
+  if (parsed.kind === 'faults') throw new ConfigurationError(parsed.faults);
+  const { value: source, document } = parsed;
+
+  const faults: ConfigurationFault[] = [];
+  const fault = (path: readonly PropertyKey[], message: string): undefined => {
+    faults.push({ file, line: document.lineOf(path), message: `${path.map(String).join('.')}: ${message}` });
+  };
+  const targets = new Map(
+    Object.entries(source.targets).map(([name, target]) => [name, toTarget(name, target, fault)]),
+  );
+  if (!targets.has(source.defaultTarget)) {
+    fault(['defaultTarget'], `there is no target \`${source.defaultTarget}\` under \`targets\``);
+  }
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return {
+    file,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    defaultTarget: source.defaultTarget,
+    roles: source.roles,
+    groups: new Map(Object.entries(source.groups)),
+    targets,
+  };
+}
+
+type AddFault = (path: readonly PropertyKey[], message: string) => undefined;
+type TargetSource = TargetsSource['targets'][string];
+
+function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
+  const path = ['targets', name];
+  const names = new Set<string>();
+  const hosts = source.hosts.flatMap((host, h) => {
+    const hostPath = [...path, 'hosts', h];
+    if (names.has(host.name)) fault([...hostPath, 'name'], `the host \`${host.name}\` stands twice`);
+    names.add(host.name);
+    const service = host.service ?? source.service;
+    const environmentFiles = host.environmentFiles ?? source.environmentFiles;
+    if (service === undefined) return fault(hostPath, 'say `service`, here or for the whole target') ?? [];
+    if (environmentFiles === undefined) {
+      return fault(hostPath, 'say `environmentFiles`, here or for the whole target') ?? [];
+    }
+    const written = host.writtenEnvironmentFile ?? source.writtenEnvironmentFile;
+    if (written !== undefined && !environmentFiles.some((layer) => layer.path === written)) {
+      fault([...hostPath, 'writtenEnvironmentFile'], 'name one of the `environmentFiles`');
+    }
+    const last = environmentFiles.at(-1);
+    return {
+      name: host.name,
+      ssh: host.connection === 'local' ? undefined : host.connection.ssh,
+      service,
+      environmentFiles,
+      writtenEnvironmentFile: written ?? last?.path ?? '',
+      models: host.models ?? source.models,
+      binary: host.binary ?? source.binary,
+    };
+  });
+  const { accountId, staging, approval, watch, channels, keepReleases } = source;
+  return { name, accountId, hosts, staging, approval, watch, channels, keepReleases };
+}
+

@@ -1,0 +1,83 @@
+import type { Block } from '../src/subcommand.js';
+
+/** Typed builders that keep Slack's limits, so that no text of a person or a machine can make Slack refuse one. */
+
+export const LIMITS = {
+  messageBlocks: 50,
+  viewBlocks: 100,
+  header: 150,
+  section: 3000,
+  context: 2000,
+  contextElements: 10,
+  actions: 25,
+  buttonText: 75,
+  buttonValue: 2000,
+  modalTitle: 24,
+  preformatted: 2800,
+} as const;
+
+/** Cuts by characters as Slack counts them, with an ellipsis, and never through a surrogate pair. */
+export function clip(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const cut = text.slice(0, limit - 1);
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}
+
+/** Slack's three control characters; everything that is not our own markup goes through here. */
+export function escapeMrkdwn(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Text in a code span; a backtick inside would end it. */
+export const code = (text: string): string => `\`${escapeMrkdwn(text.replaceAll('`', 'ˋ')) || ' '}\``;
+
+export const preformatted = (text: string): string =>
+  `\`\`\`${clip(escapeMrkdwn(text.replaceAll('```', 'ˋˋˋ')), LIMITS.preformatted)}\`\`\``;
+
+const plain = (text: string, limit: number) => ({ type: 'plain_text', text: clip(text, limit), emoji: true });
+const mrkdwn = (text: string, limit: number) => ({ type: 'mrkdwn', text: clip(text, limit) });
+
+export const header = (text: string): Block => ({ type: 'header', text: plain(text, LIMITS.header) });
+
+export const section = (text: string): Block => ({ type: 'section', text: mrkdwn(text, LIMITS.section) });
+
+export const context = (...texts: readonly string[]): Block => ({
+  type: 'context',
+  elements: texts.slice(0, LIMITS.contextElements).map((text) => mrkdwn(text, LIMITS.context)),
+});
+
+export const divider = (): Block => ({ type: 'divider' });
+
+export interface Button {
+  readonly actionId: string;
+  readonly text: string;
+  readonly value: string;
+  readonly style?: 'primary' | 'danger';
+  /** Asked before the click counts. */
+  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
+}
+
+export function actions(...buttons: readonly Button[]): Block {
+  return {
+    type: 'actions',
+    elements: buttons.slice(0, LIMITS.actions).map(({ actionId, text, value, style, confirm }) => ({
+      type: 'button',
+      action_id: actionId,
+      text: plain(text, LIMITS.buttonText),
+      value: clip(value, LIMITS.buttonValue),
+      ...(style === undefined ? {} : { style }),
+      ...(confirm === undefined ? {} : { confirm: confirmDialog(confirm) }),
+    })),
+  };
+}
+
+function confirmDialog({ title, text, yes, no }: NonNullable<Button['confirm']>) {
+  return { title: plain(title, 100), text: plain(text, 300), confirm: plain(yes, 30), deny: plain(no, 30) };
+}
+
+/** Keeps a message's first blocks and its last one (the buttons) within Slack's bound. */
+export function within(limit: number, blocks: readonly Block[], cut: string): readonly Block[] {
+  if (blocks.length <= limit) return blocks;
+  const last = blocks.at(-1);
+  return [...blocks.slice(0, limit - 2), context(cut), ...(last === undefined ? [] : [last])];
+}

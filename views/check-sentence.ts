@@ -1,0 +1,47 @@
+import type { CheckResult } from '../src/domain/check-run.js';
+import { FAULT_CODES, type FaultCode } from '../src/domain/fault.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { Reason } from '../src/domain/reason.js';
+import { textFor } from './text/index.js';
+
+const SHOWN = 3;
+
+/** One sentence with observed against expected, with moments as tokens (see `views/moments.ts`). */
+export function checkSentence(result: CheckResult, locale: Locale): string {
+  const text = textFor(locale);
+  const sentences =
+    result.reason.code === 'faulty_rows'
+      ? faultSentences(result, locale)
+      : result.says.map((sentence) => sentence[locale]);
+  if (sentences.length === 0) return reasonSentence(result.reason, locale);
+  const shown = sentences.slice(0, SHOWN).join(result.outcome === 'PASS' ? ' · ' : ' ');
+  const rest = sentences.length - SHOWN;
+  return rest > 0 ? `${shown} ${text.report.more(rest)}` : shown;
+}
+
+export function reasonSentence(reason: Reason, locale: Locale): string {
+  const facts = reason.facts ?? {};
+  return textFor(locale).reason[reason.code]((name) => {
+    const value = facts[name];
+    return Array.isArray(value) ? value.join(', ') : String(value ?? '');
+  });
+}
+
+/** What to do about it; the runbook's own words first. '' where nothing is to be done. */
+export function remedySentence(result: CheckResult, locale: Locale): string {
+  if (result.outcome === 'PASS') return '';
+  const measured = result.reason.code === 'failure_holds' || result.reason.code === 'neither_holds';
+  const general = textFor(locale).remedy[result.reason.code] ?? '';
+  const own = result.remedy?.[locale] ?? '';
+  return measured || general === '' ? own : general;
+}
+
+function faultSentences(result: CheckResult, locale: Locale): readonly string[] {
+  const { fault } = textFor(locale);
+  return result.observed.flatMap((row) => {
+    const code = row['fault'];
+    return isFaultCode(code) ? [fault[code](row)] : [];
+  });
+}
+
+const isFaultCode = (value: unknown): value is FaultCode => (FAULT_CODES as readonly unknown[]).includes(value);

@@ -1,0 +1,144 @@
+import type { CheckResult, CheckRun, ObservedRow } from '../src/domain/check-run.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { Block, Modal } from '../src/subcommand.js';
+import { actions, clip, code, context, header, LIMITS, preformatted, section } from './blocks.js';
+import { checkSentence } from './check-sentence.js';
+import { sentenceForSlack, slackTime } from './moments.js';
+import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
+import { valueText } from './text/cell.js';
+import { textFor } from './text/index.js';
+
+export const DETAILS_CALLBACK = 'run:details';
+export const ON_DEMAND_ACTION = 'details:on_demand';
+
+const SHOWN_ROWS = 8;
+const SEVERITY: Readonly<Record<CheckResult['outcome'], number>> = {
+  FAIL: 0,
+  ERROR: 1,
+  INCONCLUSIVE: 2,
+  SKIPPED: 3,
+  WARN: 4,
+  PASS: 5,
+};
+
+/** What a click on an on-demand figure carries. */
+export interface OnDemandRequest {
+  readonly runId: string;
+  readonly checkId: string;
+  readonly name: string;
+}
+
+/** A figure that was asked for: its rows, or why there are none. */
+export interface OnDemandAnswer {
+  readonly checkId: string;
+  readonly rows: readonly ObservedRow[] | undefined;
+  readonly error: string;
+}
+
+export function detailsLoadingModal(locale: Locale): Modal {
+  const { details } = textFor(locale);
+  return modal([section(`⏳ ${details.loading}`)], locale);
+}
+
+export function detailsGoneModal(locale: Locale): Modal {
+  return modal([section(textFor(locale).details.gone)], locale);
+}
+
+/** The evidence of each check of a run, what is wrong first. */
+export function detailsModal(
+  run: CheckRun,
+  locale: Locale,
+  onDemandTitle: (checkId: string, name: string) => string,
+  answer?: OnDemandAnswer,
+): Modal {
+  const text = textFor(locale);
+  const title = `${VERDICT_SYMBOL[run.verdict]} ${text.verdict[run.verdict]} · ${run.strategy} · ${run.target}`;
+  const ordered = run.checks.toSorted((a, b) => SEVERITY[a.outcome] - SEVERITY[b.outcome]);
+  const blocks: Block[] = [header(title), context(`${text.kind[run.kind]} · ${slackTime(run.asOf, 'date_short_pretty')}`)];
+  for (const [index, check] of ordered.entries()) {
+    const own = checkBlocks(run, check, locale, onDemandTitle, answer);
+    if (blocks.length + own.length > LIMITS.viewBlocks - 1) {
+      blocks.push(context(text.report.more(ordered.length - index)));
+      break;
+    }
+    blocks.push(...own);
+  }
+  return modal(blocks, locale);
+}
+
+function modal(blocks: readonly Block[], locale: Locale): Modal {
+  const text = textFor(locale);
+  return {
+    callbackId: DETAILS_CALLBACK,
+    title: clip(text.details.title, LIMITS.modalTitle),
+    close: text.button.close,
+    blocks,
+  };
+}
+
+function checkBlocks(
+  run: CheckRun,
+  check: CheckResult,
+  locale: Locale,
+  onDemandTitle: (checkId: string, name: string) => string,
+  answer: OnDemandAnswer | undefined,
+): readonly Block[] {
+  const text = textFor(locale);
+  const title = `${OUTCOME_SYMBOL[check.outcome]} *${check.section} ${check.title[locale]}* · ${text.outcome[check.outcome]}`;
+  const head = section(`${title} · ${code(check.id)}\n${sentenceForSlack(checkSentence(check, locale))}`);
+  const asked = answer?.checkId === check.id ? [section(answerText(answer, locale))] : [];
+  const names = check.evidence.onDemand ?? [];
+  const more = names.map((name) => {
+    const request: OnDemandRequest = { runId: run.runId, checkId: check.id, name };
+    const label = `${text.button.countAll}: ${onDemandTitle(check.id, name)}`;
+    return { actionId: ON_DEMAND_ACTION, text: label, value: JSON.stringify(request) };
+  });
+  return [
+    head,
+    section(evidenceText(check, locale)),
+    ...(check.evidence.sql === undefined ? [] : [section(sqlText(check, locale))]),
+    ...asked,
+    ...(more.length === 0 ? [] : [actions(...more)]),
+  ];
+}
+
+function evidenceText(check: CheckResult, locale: Locale): string {
+  const { details } = textFor(locale);
+  const { window, sha256, hosts } = check.evidence;
+  const lines = [
+    `*${details.observed}* ${preformatted(clip(rowsText(check.observed, locale), 1600))}`,
+    `*${details.expected}* ${code(clip(check.expected, 500))}`,
+    ...(window === undefined
+      ? []
+      : [`*${details.window}* ${slackTime(window.from, 'time_secs')} – ${slackTime(window.to, 'time_secs')}`]),
+    [
+      details.took(check.durationMs, slackTime(check.observedAt, 'time_secs')),
+      ...(hosts === undefined ? [] : [hosts.map(sentenceForSlack).join(', ')]),
+      ...(sha256 === undefined ? [] : [`SHA-256 ${code(sha256.slice(0, 16))}`]),
+    ].join(' · '),
+  ];
+  return lines.join('\n');
+}
+
+function sqlText(check: CheckResult, locale: Locale): string {
+  const parameters = check.evidence.parameters ?? [];
+  const bound = parameters.map((value, index) => `$${index + 1} = ${valueText(value)}`).join(', ');
+  const line = bound === '' ? '' : `\n${textFor(locale).details.parameters}: ${code(clip(bound, 400))}`;
+  return preformatted(clip(check.evidence.sql?.trim() ?? '', 2300)) + line;
+}
+
+function answerText({ rows, error }: OnDemandAnswer, locale: Locale): string {
+  return rows === undefined ? `! ${sentenceForSlack(error)}` : preformatted(rowsText(rows, locale));
+}
+
+export function rowsText(rows: readonly ObservedRow[], locale: Locale): string {
+  const { details } = textFor(locale);
+  if (rows.length === 0) return details.noRows;
+  const lines = rows.slice(0, SHOWN_ROWS).map((row) =>
+    Object.entries(row)
+      .map(([name, value]) => `${name}=${valueText(value)}`)
+      .join('  '),
+  );
+  const rest = rows.length - SHOWN_ROWS;
+  return (rest > 0 ? [...lines, details.rowsMore(rest)] : lines).join('\n');
+}

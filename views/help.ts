@@ -1,0 +1,47 @@
+import type { Locale } from '../src/domain/localized.js';
+import type { Report, Subcommand } from '../src/subcommand.js';
+import { clip, code, context, LIMITS, section } from './blocks.js';
+import { textFor } from './text/index.js';
+
+type Entry = Pick<Subcommand<never>, 'name' | 'usage' | 'summary' | 'section' | 'audience' | 'surfaces'>;
+
+/** Every subcommand with its arguments, what it is for and who may use it. */
+export function helpView(entries: readonly Entry[], targets: readonly string[], locale: Locale): Report {
+  const { help } = textFor(locale);
+  const lines = entries.map((entry) => {
+    const facts = [
+      ...(entry.section === undefined ? [] : [help.section(entry.section)]),
+      ...(entry.audience === 'all' ? [] : [help.audience[entry.audience]]),
+      ...(entry.surfaces?.includes('slack') === false ? [help.terminalOnly] : []),
+    ];
+    const command = code(`${commandWord(entry)} ${entry.usage}`.trim());
+    return `${command}  ${entry.summary[locale]}${facts.length === 0 ? '' : ` _(${facts.join(', ')})_`}`;
+  });
+  const known = `target: ${targets.map(code).join(', ')}`;
+  return {
+    text: help.title,
+    blocks: [
+      section(`*${help.title}*\n${help.intro}`),
+      ...chunksOf(lines, 20).map((part) => section(clip(part.join('\n'), LIMITS.section))),
+      context(known),
+    ],
+  };
+}
+
+const commandWord = ({ name, surfaces }: Entry): string =>
+  surfaces?.includes('slack') === false ? `lobml ${name}` : `/lobml ${name}`;
+
+function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, index) => index * size);
+  return starts.map((start) => items.slice(start, start + size));
+}
+
+/** The answer to a subcommand that does not exist. */
+export function unknownSubcommandView(name: string, nearest: string | undefined, locale: Locale): Report {
+  const guess = nearest === undefined ? undefined : code(`/lobml ${nearest}`);
+  const text = {
+    en: `There is no subcommand ${code(name)}.${guess ? ` Did you mean ${guess}?` : ''} ${code('/lobml help')} lists them all.`,
+    'zh-CN': `没有子命令 ${code(name)}。${guess ? `是否想写 ${guess}？` : ''}${code('/lobml help')} 列出全部命令。`,
+  }[locale];
+  return { text, blocks: [section(text)] };
+}

@@ -1,0 +1,25 @@
+import { escapeMrkdwn } from './blocks.js';
+
+/** A moment for Slack, which shows each reader their own zone. */
+export function slackTime(rfc3339: string, format: 'time' | 'time_secs' | 'date_short_pretty' = 'time'): string {
+  const at = new Date(rfc3339);
+  const pattern = format === 'date_short_pretty' ? '{date_short_pretty} {time}' : `{${format}}`;
+  return `<!date^${Math.floor(at.getTime() / 1000)}^${pattern}|${clockTime(rfc3339)}>`;
+}
+
+/** `2026-01-01T14:03:52.123Z` → `14:03:52 UTC`. */
+export const clockTime = (rfc3339: string): string => `${rfc3339.slice(11, 19)} UTC`;
+
+const MOMENT = /⟨([^⟩]+)⟩/g;
+
+/** A sentence of a run as mrkdwn: its moments become Slack dates, everything else is escaped. */
+export function sentenceForSlack(sentence: string): string {
+  return sentence
+    .split(MOMENT)
+    .map((part, index) => (index % 2 === 1 ? slackTime(part, 'time_secs') : escapeMrkdwn(part)))
+    .join('');
+}
+
+/** The same sentence without markup, for JSON and notifications. */
+export const sentenceAsText = (sentence: string): string =>
+  sentence.replaceAll(MOMENT, (_whole, rfc3339: string) => clockTime(rfc3339));

@@ -1,0 +1,114 @@
+import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { Block, Report } from '../src/subcommand.js';
+import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
+import { checkSentence, remedySentence } from './check-sentence.js';
+import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
+import { person } from './person.js';
+import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
+import { textFor } from './text/index.js';
+
+export interface RunReportOptions {
+  readonly locale: Locale;
+  /** The run could not be stored: *Details* would find nothing. */
+  readonly stored: boolean;
+  /** RFC 3339: a newer run of the same kind and target exists. */
+  readonly supersededAt?: string;
+  /** Buttons besides *Run again* and *Details*, e.g. the rollback. */
+  readonly furtherButtons?: readonly Button[];
+}
+
+/** The report of a run: verdict first, then what is wrong, then one folded line a section for what is right. */
+export function runReportView(run: CheckRun, options: RunReportOptions): Report {
+  const { locale, stored, supersededAt } = options;
+  const text = textFor(locale);
+  const deciding = run.checks.filter((check) => check.mode === 'deciding');
+  const ofOutcome = (...outcomes: CheckResult['outcome'][]) =>
+    deciding.filter((check) => outcomes.includes(check.outcome));
+
+  const blocks: Block[] = [
+    header(`${VERDICT_SYMBOL[run.verdict]} ${text.verdict[run.verdict]} · ${run.strategy} · ${run.target}`),
+    context(headline(run, locale)),
+    ...(supersededAt === undefined ? [] : [context(`⏮ ${text.report.superseded(slackTime(supersededAt))}`)]),
+    ...problems(text.report.stops, ofOutcome('FAIL'), locale),
+    ...problems(text.report.unknown, ofOutcome('INCONCLUSIVE', 'ERROR', 'SKIPPED'), locale),
+    ...problems(text.report.warnings, ofOutcome('WARN'), locale),
+    ...problems(
+      text.report.shadow,
+      run.checks.filter((check) => check.mode === 'shadow' && check.outcome !== 'PASS'),
+      locale,
+    ),
+    ...foldedSections(run, locale),
+    ...(stored ? [] : [context(`⚠ ${text.report.notStored}`)]),
+    actions(...buttons(run, options)),
+  ];
+  return { text: runSummary(run, locale), blocks: within(LIMITS.messageBlocks, blocks, text.report.cut) };
+}
+
+/** The outcome in one line, for notifications and screen readers. */
+export function runSummary(run: CheckRun, locale: Locale): string {
+  const { verdict, kind, report } = textFor(locale);
+  const worst = worstChecks(run);
+  const why = worst
+    .slice(0, 3)
+    .map((check) => `${check.title[locale]}: ${sentenceAsText(checkSentence(check, locale))}`)
+    .join(' ');
+  const more = worst.length > 3 ? ` ${report.more(worst.length - 3)}` : '';
+  const symbol = VERDICT_SYMBOL[run.verdict];
+  return `${symbol} ${report.summary(verdict[run.verdict], run.strategy, run.target, kind[run.kind], why)}${more}`;
+}
+
+function worstChecks(run: CheckRun): readonly CheckResult[] {
+  const deciding = run.checks.filter((check) => check.mode === 'deciding' && check.outcome !== 'PASS');
+  const fails = deciding.filter((check) => check.outcome === 'FAIL');
+  return fails.length > 0 ? fails : deciding;
+}
+
+function headline(run: CheckRun, locale: Locale): string {
+  const { kind, report } = textFor(locale);
+  const parts = [
+    report.by(kind[run.kind], person(run.requestedBy), slackTime(run.asOf, 'date_short_pretty')),
+    report.size(run.checks.length, (run.durationMs / 1000).toFixed(1)),
+    report.validUntil(slackTime(run.validUntil)),
+  ];
+  return parts.join(' · ');
+}
+
+function problems(title: string, checks: readonly CheckResult[], locale: Locale): readonly Block[] {
+  if (checks.length === 0) return [];
+  return [section(`*${title}*`), ...checks.map((check) => section(problemLine(check, locale)))];
+}
+
+function problemLine(check: CheckResult, locale: Locale): string {
+  const remedy = remedySentence(check, locale);
+  const sentence = sentenceForSlack(checkSentence(check, locale));
+  const title = `${OUTCOME_SYMBOL[check.outcome]} *${check.section} ${check.title[locale]}*`;
+  return `${title}  ${sentence}${remedy === '' ? '' : `\n→ ${sentenceForSlack(remedy)}`}`;
+}
+
+function foldedSections(run: CheckRun, locale: Locale): readonly Block[] {
+  const ids = [...new Set(run.checks.map((check) => check.section))];
+  const lines = ids.flatMap((id) => {
+    const checks = run.checks.filter((check) => check.section === id);
+    const passed = checks.filter((check) => check.outcome === 'PASS');
+    if (passed.length === 0) return [];
+    return [`✓ *${id}* ${textFor(locale).report.folded(passed.length, checks.length)}  ${foldedLine(passed, locale)}`];
+  });
+  return lines.length === 0 ? [] : [context(lines.join('\n'))];
+}
+
+/** What was measured where a text says it, and the checks' names for the rest. */
+function foldedLine(passed: readonly CheckResult[], locale: Locale): string {
+  const measured = passed.filter((check) => check.says.length > 0 && check.evidence.probe === 'sql');
+  const shown = measured.slice(0, 1).map((check) => sentenceForSlack(checkSentence(check, locale)));
+  if (shown.length > 0) return shown.join(' · ');
+  const names = passed.slice(0, 4).map((check) => sentenceForSlack(check.title[locale]));
+  return names.join(', ') + (passed.length > 4 ? '…' : '');
+}
+
+function buttons(run: CheckRun, { locale, stored, furtherButtons = [] }: RunReportOptions): readonly Button[] {
+  const { button } = textFor(locale);
+  const again: Button = { actionId: `${run.kind}:run_again`, text: button.runAgain, value: run.target };
+  const details: Button = { actionId: 'run:details', text: button.details, value: run.runId };
+  return [again, ...(stored ? [details] : []), ...furtherButtons];
+}

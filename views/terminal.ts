@@ -1,0 +1,54 @@
+import type { Block, Report } from '../src/subcommand.js';
+
+/** The same blocks as readable text for a terminal: no markup, no buttons, UTC clock times. */
+export function terminalText({ blocks, text }: Report): string {
+  const parts = blocks.flatMap((block) => {
+    const lines = blockText(block);
+    return lines === '' ? [] : [lines];
+  });
+  return parts.length === 0 ? withoutMarkup(text) : parts.join('\n');
+}
+
+function blockText(block: Block): string {
+  switch (block.type) {
+    case 'header':
+      return `${textOf(block['text'])}\n`;
+    case 'section':
+      return withoutMarkup([textOf(block['text']), ...textsOf(block['fields'])].filter(Boolean).join('\n'));
+    case 'context':
+      return withoutMarkup(textsOf(block['elements']).join('  '));
+    case 'divider':
+      return '—'.repeat(20);
+    case 'table':
+      return tableText(block['rows']);
+    default:
+      return '';
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const textOf = (value: unknown): string => (isObject(value) ? String(value['text'] ?? '') : '');
+
+const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(textOf) : []);
+
+function tableText(rows: unknown): string {
+  if (!Array.isArray(rows)) return '';
+  const cells = rows.map((row) => textsOf(row).map(withoutMarkup));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
+  return cells.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+}
+
+/** Slack's mrkdwn as plain text: dates by their fall-back, mentions by their id. */
+export function withoutMarkup(mrkdwn: string): string {
+  return mrkdwn
+    .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
+    .replaceAll(/<[@#!]([^|>]*)(?:\|([^>]*))?>/g, (_whole, id: string, label?: string) => label ?? id)
+    .replaceAll(/<([^|>]+)\|([^>]*)>/g, '$2 ($1)')
+    .replaceAll(/(^|[\s(])\*([^*\n]+)\*(?=$|[\s).,:;·])/gm, '$1$2')
+    .replaceAll(/(^|[\s(])_\(([^_\n]+)\)_/gm, '$1($2)')
+    .replaceAll('```', '\n')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}

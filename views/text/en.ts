@@ -1,0 +1,153 @@
+import { cell } from './cell.js';
+import type { Text } from './text.js';
+
+const where = (row: Parameters<typeof cell>[0]): string =>
+  row['line'] === null || row['line'] === undefined ? cell(row, 'file') : `${cell(row, 'file')} line ${cell(row, 'line')}`;
+
+const didYouMean = (row: Parameters<typeof cell>[0]): string =>
+  row['nearest'] ? ` Did you mean \`${cell(row, 'nearest')}\`?` : '';
+
+export const en: Text = {
+  verdict: { GO: 'GO', GO_WITH_WARNINGS: 'GO WITH WARNINGS', HOLD: 'HOLD', NO_GO: 'NO-GO' },
+  outcome: {
+    PASS: 'pass',
+    WARN: 'warning',
+    FAIL: 'fail',
+    INCONCLUSIVE: 'inconclusive',
+    ERROR: 'error',
+    SKIPPED: 'skipped',
+  },
+  kind: { precheck: 'precheck', verify: 'verify', gonogo: 'go/no-go' },
+  reason: {
+    conditions_hold: () => 'As expected.',
+    warning_holds: () => 'Within the bounds, but its warning condition holds.',
+    failure_holds: () => 'Its fail condition holds.',
+    neither_holds: () => 'Neither good enough to pass nor bad enough to fail.',
+    faulty_rows: (fact) => `${fact('count')} wrong.`,
+    no_data: () => 'No data: nothing was measured, and nothing measured is no pass.',
+    keys_missing: (fact) => `No row at all for ${fact('missing')}.`,
+    service_stopped: (fact) => `The service on ${fact('hosts')} is stopped: nothing to compare with.`,
+    condition_error: (fact) => `Its conditions could not be evaluated: ${fact('error')}.`,
+    host_error: (fact) => `${fact('host')}: ${en.hostError[fact('code')] ?? 'the host could not be looked at'}.`,
+    database_error: (fact) =>
+      `${en.databaseError[fact('code')]?.(fact) ?? 'The trading database refused the query'}.`,
+    probe_timeout: (fact) => `No answer within ${Number(fact('timeoutMs')) / 1000} s.`,
+    not_configured: (fact) => `${fact('setting')} is not set, so this could not be looked at.`,
+    probe_failed: () => 'The check itself failed; the log holds the cause.',
+    skipped: (fact) => `Skipped by ${fact('by')}: ${fact('because')}.`,
+  },
+  fault: {
+    not_set: (row) => `${cell(row, 'host')}: not set in any environment file, and ploy has no default. ${where(row)}`,
+    empty: (row) => `${cell(row, 'host')}: set to nothing. ${where(row)}`,
+    not_a_boolean: (row) =>
+      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no boolean; ploy would ignore it and keep its default.${didYouMean(row)} ${where(row)}`,
+    not_one_of: (row) =>
+      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is none of ${cell(row, 'allowed')}; ploy would keep its default.${didYouMean(row)} ${where(row)}`,
+    not_a_number: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no number. ${where(row)}`,
+    not_whole: (row) =>
+      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no whole number (${cell(row, 'allowed')}). ${where(row)}`,
+    out_of_range: (row) =>
+      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is outside ${cell(row, 'allowed')}. ${where(row)}`,
+    not_absolute: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no absolute path. ${where(row)}`,
+    environment_file_missing: (row) => `${cell(row, 'host')}: the environment file ${cell(row, 'file')} is missing.`,
+    environment_file_refused: (row) =>
+      `${cell(row, 'host')}: systemd would refuse ${cell(row, 'file')} (it is not UTF-8 text, or holds a NUL).`,
+    file_missing: (row) => `${cell(row, 'host')}: there is no file ${cell(row, 'path')}.`,
+    not_a_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no regular file.`,
+    empty_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is empty.`,
+    not_readable: (row) =>
+      `${cell(row, 'host')}: the account ${cell(row, 'user')} may not read ${cell(row, 'path')}.`,
+    not_onnx: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no ONNX model: ${cell(row, 'because')}.`,
+    model_path_unknown: (row) => `${cell(row, 'host')}: MODEL_PATH names no file, so there is nothing to look at.`,
+    outside_models_folder: (row) =>
+      `${cell(row, 'host')}: ${cell(row, 'path')} leads to ${cell(row, 'real_path')}, outside ${cell(row, 'models')}.`,
+  },
+  remedy: {
+    faulty_rows: 'Mend the value with a release (/lobml deploy), then run the check again.',
+    keys_missing: 'The source of these rows is dead or was never started: look at the collector.',
+    service_stopped: 'Start the service if it should be running.',
+    host_error: 'Check that the host answers; `lobml doctor` shows what the bot can reach.',
+    database_error: 'Check the trading database; `lobml doctor` shows what the bot can reach.',
+    probe_timeout: 'Run again; if it stays, look at the load of the host or database.',
+    not_configured: 'Set it for the bot and start the bot again.',
+    condition_error: 'Mend the condition in the runbook, or the query that feeds it.',
+  },
+  hostError: {
+    not_found: 'what was looked for is not there',
+    permission_denied: 'the bot may not look at it',
+    outside_folder: 'the path leads outside its folder',
+    not_a_file: 'the path is no regular file',
+    too_large: 'the file is too large to be looked at',
+    timeout: 'no answer in time',
+    unreachable: 'the host does not answer',
+    command_failed: 'a command on the host failed',
+    unreadable_answer: 'the answer of a command could not be read',
+    changed_since_plan: 'the file changed since it was planned',
+    no_space: 'the disk is full',
+    read_only: 'the disk is read-only',
+    cancelled: 'it was cancelled',
+    not_configured: 'the targets file does not say how',
+  },
+  databaseError: {
+    unreachable: () => 'The trading database does not answer',
+    timeout: (fact) => `The trading database did not answer within ${Number(fact('timeoutMs')) / 1000} s`,
+    locked: () => 'A table of the trading database is locked (the trading system may be starting)',
+    missing_table: (fact) => `The table ${fact('table') || 'that is asked for'} does not exist yet in the trading database`,
+    permission_denied: (fact) => `The bot’s role may not read ${fact('table') || 'a table'} of the trading database`,
+    starting: () => 'The trading database is starting or shutting down',
+    authentication: () => 'The trading database refused the bot’s user or password',
+    cancelled: () => 'The query was cancelled',
+    syntax: () => 'The trading database does not understand the query',
+    read_only_violation: () => 'The query tried to write, which is refused',
+  },
+  report: {
+    stops: 'What stops it',
+    unknown: 'What is unknown',
+    warnings: 'Warnings',
+    shadow: 'In trial (does not decide)',
+    by: (kind, who, when) => `${kind} by ${who} · ${when}`,
+    size: (checks, seconds) => `${checks} checks in ${seconds} s`,
+    validUntil: (when) => `valid until ${when}`,
+    folded: (passed, of) => `${passed} of ${of}`,
+    more: (count) => `and ${count} more`,
+    cut: 'More than fits here: see Details.',
+    notStored: 'This run could not be stored (the bot’s database does not answer): Details and history will not show it.',
+    superseded: (when) => `A newer run exists (${when}): this report is history.`,
+    summary: (verdict, strategy, target, kind, why) => `${verdict} · ${strategy} · ${target} · ${kind}${why && `: ${why}`}`,
+    running: (kind, strategy, target) => `Running ${kind} · ${strategy} · ${target}`,
+    runningLine: (done, of) => `${done} of ${of} checks done`,
+    stillRunning: 'still running',
+  },
+  button: {
+    runAgain: 'Run again',
+    details: 'Details',
+    rollBack: 'Roll back',
+    close: 'Close',
+    countAll: 'Show',
+  },
+  details: {
+    title: 'Evidence',
+    loading: 'Reading the stored run…',
+    gone: 'This run is not stored: run the check again.',
+    observed: 'Observed',
+    expected: 'Expected',
+    window: 'Window',
+    took: (ms, at) => `${ms} ms, observed ${at}`,
+    noRows: 'no row',
+    parameters: 'Parameters',
+    counting: 'Counting…',
+    rowsMore: (count) => `… and ${count} more rows`,
+  },
+  help: {
+    title: 'lobml: the release captain',
+    intro: 'Runs the Go/No-Go checklist of the strategy and shows the evidence.',
+    audience: { all: 'everybody', requester: 'requesters', operator: 'operators', admin: 'admins' },
+    section: (id) => `checklist ${id}`,
+    terminalOnly: 'in a terminal',
+  },
+  usage: {
+    unknownTarget: (name, known, nearest) =>
+      `There is no target \`${name}\`.${nearest ? ` Did you mean \`${nearest}\`?` : ''} Known: ${known}.`,
+    tooManyWords: (word, usage) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
+  },
+};
