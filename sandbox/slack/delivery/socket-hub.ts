@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { isObject, type JsonObject } from '../block-kit/rule.js';
+import type { JsonObject } from '../block-kit/rule.js';
 import { secret } from '../ids.js';
+import { jsonMessage } from '../json-message.js';
 import type { Ack, Transport } from './transport.js';
 
 /** Slack keeps at most ten connections an app, and pings each of them. */
@@ -37,8 +38,8 @@ export interface SocketHubOptions {
 }
 
 function acknowledgement(data: string): { id: string; body: unknown } | undefined {
-  const message: unknown = JSON.parse(data);
-  if (!isObject(message) || typeof message.envelope_id !== 'string') return undefined;
+  const message = jsonMessage(data);
+  if (typeof message?.envelope_id !== 'string') return undefined;
   return { id: message.envelope_id, body: message.payload };
 }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { isObject } from '../block-kit/rule.js';
 import type { Changes } from '../changes.js';
+import { jsonMessage } from '../json-message.js';
 import type { PageEvent, PageRequest, PageSnapshot } from '../protocol.js';
 
 export interface PageSocket {
@@ -23,8 +23,8 @@ function write(socket: WebSocket, event: PageEvent): void {
 
 /** The page is ours and sends what the protocol says; anything else is dropped. */
 function readRequest(data: string): PageRequest | undefined {
-  const message: unknown = JSON.parse(data);
-  return isObject(message) && typeof message.type === 'string' ? (message as PageRequest) : undefined;
+  const message = jsonMessage(data);
+  return typeof message?.type === 'string' ? (message as PageRequest) : undefined;
 }
 
 /** The WebSocket at `/page`: a snapshot first, then every change. */

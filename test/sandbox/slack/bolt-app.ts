@@ -6,6 +6,16 @@ import {
   type LocalSlackOptions,
 } from '../../../sandbox/slack/local-slack.js';
 
+export const silent = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  setLevel: () => {},
+  getLevel: () => LogLevel.ERROR,
+  setName: () => {},
+};
+
 /** Real clients of Slack against the local one; they retry nothing, so that a test sees each refusal. */
 export function clientOf(
   slack: LocalSlack,
@@ -21,16 +31,6 @@ export function clientOf(
     ...options,
   });
 }
-
-const silent = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  setLevel: () => {},
-  getLevel: () => LogLevel.ERROR,
-  setName: () => {},
-};
 
 /** A real Bolt app in Socket Mode that reconnects within a fraction of a second. */
 export function socketModeApp(slack: LocalSlack): App {

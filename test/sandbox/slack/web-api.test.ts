@@ -34,7 +34,11 @@ describe('tokens and scopes', () => {
   test('a missing scope is named', async () => {
     const refusal = client.conversations.list();
     await expect(refusal).rejects.toMatchObject({
-      data: { error: 'missing_scope', needed: 'channels:read', provided: expect.stringContaining('chat:write') },
+      data: {
+        error: 'missing_scope',
+        needed: 'channels:read',
+        provided: expect.stringContaining('chat:write'),
+      },
     });
   });
 });
