@@ -57,7 +57,7 @@ function createVerbs(settings: SupervisorSettings, unit: Unit): Verbs {
     }),
     logs: (words) => {
       const at = words.indexOf('--since');
-      return journal.since(new Date(at < 0 ? 0 : words[at + 1] ?? 0));
+      return journal.since(new Date(at < 0 ? 0 : (words[at + 1] ?? 0)));
     },
     environ: () => {
       const { mainPid } = unit.state();

@@ -12,7 +12,7 @@ import { insertSyncRecords } from './sync-records.js';
 export interface SeedOptions {
   /** The history ends here. */
   readonly now: Date;
-  /** 1: two hours of the feed and one day of orders. Settlements always cover 14 days. */
+  /** 1: one hour of the feed and one day of orders. Settlements always cover 14 days. */
   readonly scale?: number;
   /** The version that the orders of the history carry. */
   readonly modelVersion?: string;
@@ -78,7 +78,7 @@ export async function seedTradingDatabase(database: Queryable, options: SeedOpti
   const { now } = settings;
   await createTradingSchema(database);
   const syncRecords = await insertSyncRecords(database, {
-    from: addHours(now, -2 * settings.scale),
+    from: addHours(now, -settings.scale),
     to: now,
     everySecs: 1,
     symbols: TRADED_SYMBOLS,
