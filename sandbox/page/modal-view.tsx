@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { PageModal } from '../slack/protocol.js';
 import { BlockList, useIdentified } from './blocks/block-list.js';
 import { SurfaceProvider } from './blocks/surface.js';
@@ -18,6 +18,9 @@ export function ModalView({ user, modal, notices }: Props) {
   const send = useSend();
   const blocks = useIdentified(modal.blocks);
   const values = useRef<Values>({});
+  const keepValues = useCallback((entered: Values) => {
+    values.current = entered;
+  }, []);
   const [submitting, setSubmitting] = useSubmitting(modal);
   const close = () => send({ type: 'close_modal', user, viewId: modal.viewId });
   const submit = (event: FormEvent) => {
@@ -47,9 +50,7 @@ export function ModalView({ user, modal, notices }: Props) {
           container={{ kind: 'modal', viewId: modal.viewId }}
           blocks={blocks}
           {...(modal.errors && { errors: modal.errors })}
-          onValues={(entered) => {
-            values.current = entered;
-          }}
+          onValues={keepValues}
         >
           <BlockList blocks={blocks} />
         </SurfaceProvider>

@@ -33,6 +33,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await app.stop();
+  // A connection cut in the middle of its farewell keeps a timer of the client alive for 30 s.
+  await slack.waitFor(() => !slack.botConnected);
   await slack.stop();
 });
 

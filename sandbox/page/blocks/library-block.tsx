@@ -1,9 +1,10 @@
+import { memo } from 'react';
 import { type Block, Message } from 'slack-blocks-to-jsx';
 import { useDirectory } from '../directory.js';
 import { BlockBoundary } from './block-boundary.js';
 
 /** Draws one block with slack-blocks-to-jsx. A block that it cannot draw shows its type and its source. */
-export function LibraryBlock({ block }: { block: unknown }) {
+export const LibraryBlock = memo(function LibraryBlock({ block }: { block: unknown }) {
   const directory = useDirectory();
   return (
     <BlockBoundary block={block}>
@@ -23,7 +24,7 @@ export function LibraryBlock({ block }: { block: unknown }) {
       />
     </BlockBoundary>
   );
-}
+});
 
 function Mention({ children }: { children: React.ReactNode }) {
   return <span className="mention">{children}</span>;

@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useMemo, useRef, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { PageRequest } from '../../slack/protocol.js';
 import { type ElementValue, startingValues, type Values, withValue } from '../elements/element-value.js';
 import { useSend } from '../link.js';
@@ -45,7 +45,7 @@ export function SurfaceProvider({ user, container, blocks, errors = {}, onValues
   // Two changes before the next render must both count.
   const latest = useRef(values);
   latest.current = values;
-  onValues?.(values);
+  useEffect(() => onValues?.(values), [onValues, values]);
 
   const enter: Surface['enter'] = (blockId, actionId, value) => {
     latest.current = withValue(latest.current, blockId, actionId, value);

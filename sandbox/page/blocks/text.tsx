@@ -1,4 +1,5 @@
 import type { TextObject } from '@slack/types';
+import { useMemo } from 'react';
 import { LibraryBlock } from './library-block.js';
 
 const EMOJI_NAME = /:[a-z0-9_+-]+:/;
@@ -13,5 +14,6 @@ export function Text({ text }: { text: TextObject }) {
 
 /** Text in Slack's mrkdwn, as a message without blocks has it. */
 export function Mrkdwn({ text }: { text: string }) {
-  return <LibraryBlock block={{ type: 'section', text: { type: 'mrkdwn', text } }} />;
+  const block = useMemo(() => ({ type: 'section', text: { type: 'mrkdwn', text } }), [text]);
+  return <LibraryBlock block={block} />;
 }

@@ -56,7 +56,7 @@ export function selectedValue(element: ChoiceElement, keys: readonly string[]): 
   const chosen =
     'options' in element || 'option_groups' in element
       ? options.filter(({ key }) => keys.includes(key)).map(({ option }) => option)
-      : keys;
+      : keys.filter((key) => key !== '');
   return {
     type: element.type,
     [SELECTED_FIELD[element.type]]: takesMany(element) ? [...chosen] : (chosen[0] ?? null),
