@@ -177,6 +177,29 @@ describe('the page', () => {
     ]);
   });
 
+  test('is told who alone may see an ephemeral message, and does not get it again after a reload', async () => {
+    const slack = await startSlack();
+    const page = await openPage(slack.url);
+    await clientOf(slack).chat.postEphemeral({ channel: 'C0RELEASES', user: 'U0BOB', text: 'psst' });
+    await slack.waitFor(() => page.events.length === 2);
+    expect(page.events[1]).toMatchObject({
+      type: 'message',
+      message: { text: 'psst', ephemeralFor: 'U0BOB' },
+    });
+    const reloaded = await openPage(slack.url);
+    expect(reloaded.events[0]).toMatchObject({ type: 'snapshot', messages: [] });
+  });
+
+  test('that sends nonsense breaks nothing', async () => {
+    const slack = await startSlack();
+    const socket = new WebSocket(`${slack.url.replace('http', 'ws')}/page`);
+    await once(socket, 'message');
+    socket.send('{');
+    socket.send('[]');
+    const page = await openPage(slack.url);
+    expect(page.events[0]?.type).toBe('snapshot');
+  });
+
   test('causes incidents, and is told what became of them', async () => {
     const slack = await startSlack();
     const incident = { id: 'stop-feed', title: 'Stop', description: 'Stops it', active: false, host: '' };
