@@ -32,6 +32,8 @@ export interface TestApp {
 export interface TestAppOptions extends Partial<SlackAppOptions<TestServices>> {
   readonly mode?: 'socket' | 'http';
   readonly slackOptions?: LocalSlackOptions;
+  /** Tokens of the bot that are not those of the local Slack. */
+  readonly tokens?: { readonly botToken?: string; readonly appToken?: string };
 }
 
 export function startSlack(options: LocalSlackOptions = {}): LocalSlack {
@@ -42,6 +44,7 @@ export function startSlack(options: LocalSlackOptions = {}): LocalSlack {
 export async function startTestApp({
   mode = 'socket',
   slackOptions,
+  tokens,
   ...options
 }: TestAppOptions): Promise<TestApp> {
   const slack = startSlack(slackOptions);
@@ -49,8 +52,15 @@ export async function startTestApp({
   const log: string[] = [];
   const logger = createLogger({ level: 'debug', to: { write: (line) => log.push(line) } });
   const transport =
-    mode === 'socket' ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: slack.signingSecret };
-  const env = { SLACK_BOT_TOKEN: slack.botToken, SLACK_API_URL: slack.apiUrl, PORT: '0', ...transport };
+    mode === 'socket'
+      ? { SLACK_APP_TOKEN: tokens?.appToken ?? slack.appToken }
+      : { SLACK_SIGNING_SECRET: slack.signingSecret };
+  const env = {
+    SLACK_BOT_TOKEN: tokens?.botToken ?? slack.botToken,
+    SLACK_API_URL: slack.apiUrl,
+    PORT: '0',
+    ...transport,
+  };
   const config = loadConfig(env, { role: 'bot' });
   const connection = createSlackConnection({ config: config.slack, logger, clock: systemClock });
   const done: string[] = [];
@@ -69,7 +79,10 @@ export async function startTestApp({
     clock: systemClock,
     ...options,
   });
-  const port = await app.start();
+  const port = await app.start().catch(async (error: unknown) => {
+    await slack.stop();
+    throw error;
+  });
   if (mode === 'http') slack.setRequestUrl(`http://127.0.0.1:${port}/slack/events`);
   const end = async () => {
     await app.stop();
