@@ -37,8 +37,10 @@ export const DEFAULT_SEED: Seed = {
 /** The scopes that the app's manifest asks for, unless told otherwise. */
 export const DEFAULT_SCOPES: readonly string[] = [
   'app_mentions:read',
+  'channels:history',
   'chat:write',
   'commands',
+  'groups:history',
   'usergroups:read',
   'users:read',
 ];

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { WebClient } from '@slack/web-api';
 import type { LocalSlack } from '../../../sandbox/slack/local-slack.js';
@@ -11,7 +12,7 @@ let nowMs = 1_800_000_000_000;
 
 beforeEach(async () => {
   nowMs = 1_800_000_000_000;
-  slack = await startSlack({ now: () => nowMs, scopes: [...DEFAULT_SCOPES, 'channels:history'] });
+  slack = await startSlack({ now: () => nowMs });
   client = clientOf(slack);
 });
 afterEach(stopAll);
@@ -29,6 +30,11 @@ describe('tokens and scopes', () => {
     ['unknown_method', 'xoxb-sandbox-bot-token', 'chat.shout'],
   ])('%s', async (code, token, method) => {
     expect(await outcome(clientOf(slack, token).apiCall(method))).toBe(code);
+  });
+
+  test('the default scopes are those that the manifest asks for', async () => {
+    const manifest = JSON.parse(await readFile('manifest.json', 'utf8'));
+    expect([...DEFAULT_SCOPES].sort()).toEqual([...manifest.oauth_config.scopes.bot].sort());
   });
 
   test('a missing scope is named', async () => {
