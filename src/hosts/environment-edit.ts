@@ -1,10 +1,10 @@
-import { isEnvironmentName, isEnvironmentValue, parseEnvironmentFile } from './environment-file.js';
+import { isEnvironmentName, isPlainEnvironmentValue, parseEnvironmentFile } from './environment-file.js';
 import { type ScannedAssignment, scanEnvironmentText } from './environment-scan.js';
 
 export const ENVIRONMENT_EDIT_CODES = [
   /** The name is not one that systemd accepts. */
   'invalid_name',
-  /** The value holds a line break, NUL or another character that systemd does not accept. */
+  /** The value holds a line break, NUL or another control character. */
   'invalid_value',
   /** systemd refuses the file as it stands. */
   'unreadable_file',
@@ -30,7 +30,7 @@ export class EnvironmentEditError extends Error {
  * @throws EnvironmentEditError `invalid_value`
  */
 export function quoteEnvironmentValue(value: string): string {
-  if (/[\r\n]/.test(value) || !isEnvironmentValue(value)) {
+  if (/[\r\n]/.test(value) || !isPlainEnvironmentValue(value)) {
     throw new EnvironmentEditError(
       'invalid_value',
       'A value of an environment file must be one line without control characters.',

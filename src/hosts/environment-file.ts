@@ -8,8 +8,8 @@ export const ENVIRONMENT_FAULTS = [
   'export_prefix',
   /** Not letters, digits and `_`, or it begins with a digit: systemd ignores the assignment. */
   'invalid_name',
-  /** A control character other than tab and line feed: systemd ignores the assignment, and those before it. */
-  'invalid_value',
+  /** A control character other than tab and line feed stands in a value, e.g. a carriage return. It is kept. */
+  'control_character',
   /** A quote is never closed: the rest of the file became part of the value. */
   'open_quote',
   /** A comment ends in a backslash: before version 254 systemd takes the next line as part of it. */
@@ -38,11 +38,13 @@ export function isEnvironmentName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
-/** Whether systemd accepts the text as a variable's value: no control character but tab and line feed. */
-export function isEnvironmentValue(value: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  return !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(value) && !UNENCODABLE.test(value);
+/** Whether a text is safe as a value: no control character but tab and line feed, and encodable as UTF-8. */
+export function isPlainEnvironmentValue(value: string): boolean {
+  return !CONTROL_CHARACTERS.test(value) && !UNENCODABLE.test(value);
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
 // What systemd's UTF-8 check refuses and a JavaScript string can hold: lone surrogates and noncharacters.
 const UNENCODABLE = /[\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
@@ -64,20 +66,15 @@ export function parseEnvironmentFile(text: string, options: ScanOptions = {}): E
     ...scan.linesWithoutEquals.map((line) => ({ line, fault: 'missing_equals' as const })),
     ...scan.continuedComments.map((line) => ({ line, fault: 'comment_ends_in_backslash' as const })),
   ];
-  let assignments: EnvironmentAssignment[] = [];
+  const assignments: EnvironmentAssignment[] = [];
   for (const scanned of scan.assignments) {
     const { name, value, line } = scanned;
+    if (UNENCODABLE.test(name + value)) return { assignments: [], faults: [{ line, fault: 'not_utf8' }] };
     if (!scanned.closed) faults.push({ line, fault: 'open_quote' });
+    if (CONTROL_CHARACTERS.test(value)) faults.push({ line, fault: 'control_character' });
     const fault = nameFault(scanned);
-    if (fault !== undefined) {
-      faults.push({ line, fault });
-    } else if (!isEnvironmentValue(value)) {
-      faults.push({ line, fault: 'invalid_value' });
-      // systemd merges a file's duplicates before it drops what is invalid, so the earlier ones are gone too.
-      assignments = assignments.filter((earlier) => earlier.name !== name);
-    } else {
-      assignments.push({ name, value, line });
-    }
+    if (fault === undefined) assignments.push({ name, value, line });
+    else faults.push({ line, fault });
   }
   return { assignments, faults: faults.sort((a, b) => a.line - b.line) };
 }

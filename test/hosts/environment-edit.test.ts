@@ -56,7 +56,7 @@ describe('editEnvironmentFile', () => {
     ['adds behind a backslash', 'A=1\\', { B: '2' }, 'A=1\\\n\nB=2'],
     ['adds behind a continued comment', '# x \\\n', { B: '2' }, '# x \\\n\nB=2\n'],
     ['keeps what nobody understands', 'junk\nexport A=1\n', { A: '2' }, 'junk\nexport A=1\nA=2\n'],
-    ['replaces a value that systemd drops', 'A=1\nA="\u001b"\n', { A: '2' }, 'A=1\nA=2\n'],
+    ['replaces a value with a control character', 'A=1\nA="\u001b"\n', { A: '2' }, 'A=1\nA=2\n'],
     ['nothing to do', 'A=1\n', { B: undefined }, 'A=1\n'],
   ])('%s', (_, text, changes, expected) => {
     expect(edit(text, changes)).toBe(expected);

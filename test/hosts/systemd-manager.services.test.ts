@@ -1,0 +1,156 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parseEnvironmentFile } from '../../src/hosts/environment-file.js';
+import type { ServiceManager } from '../../src/hosts/host.js';
+import type { StartPlan } from '../../src/hosts/proof-of-start.js';
+import { createSystemdManager } from '../../src/hosts/systemd-manager.js';
+import { watchStart } from '../../src/hosts/watch-start.js';
+import { logAs, startUserSystemd, type UserSystemd } from '../support/systemd.js';
+
+const UNIT = 'ploy-test.service';
+const clock = {
+  now: () => new Date(),
+  sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+};
+
+let systemd: UserSystemd;
+let manager: ServiceManager;
+
+const file = (name: string) => join(systemd.folder, name);
+
+beforeAll(async () => {
+  systemd = await startUserSystemd();
+  manager = createSystemdManager({ runner: systemd.runner, unit: UNIT, user: true });
+  const script = `${logAs(UNIT, 'starting')}\n[ "$FAIL" = yes ] && { ${logAs(UNIT, 'cannot read MODEL_PATH TOKEN=hunter22')}; exit 3; }\n`;
+  await writeFile(
+    file('service'),
+    `#!/bin/sh\n${script.replaceAll('%%', '%')}${logAs(UNIT, 'loaded lob-ml onnx model $MODEL_PATH').replaceAll('%%', '%')}\nexec sleep 600\n`,
+    { mode: 0o755 },
+  );
+  const unit = ['[Service]', `EnvironmentFile=-${file('.env')}`, `EnvironmentFile=-${file('live.env')}`];
+  await writeFile(
+    join(systemd.unitFolder, UNIT),
+    [...unit, `ExecStart=${file('service')}`, 'Restart=always', 'RestartSec=1', ''].join('\n'),
+  );
+  await systemd.runner.run(['systemctl', '--user', 'daemon-reload']);
+});
+afterAll(() => systemd.stop());
+
+beforeEach(async () => {
+  await writeFile(file('.env'), 'MODEL_PATH=/models/old.onnx\nDB_PASSWORD=hunter22\n');
+  await writeFile(file('live.env'), 'MODEL_PATH="/models/new.onnx"\n');
+});
+
+async function restartAndWatch(more: Partial<StartPlan> = {}) {
+  const before = await manager.status();
+  const restartedAt = new Date();
+  await manager.restart();
+  const plan: StartPlan = {
+    before,
+    restartedAt,
+    environment: new Map([['MODEL_PATH', '/models/new.onnx']]),
+    loadedLine: ['loaded lob-ml onnx model', '/models/new.onnx'],
+    errorLines: [/cannot read MODEL_PATH/],
+    restartSecMs: 1000,
+    timeoutMs: 15_000,
+    ...more,
+  };
+  return watchStart(manager, plan, { clock, pollMs: 100 });
+}
+
+describe('a real unit', () => {
+  test('a good start is proved: status, journal and environment of the process', async () => {
+    const proof = await restartAndWatch();
+    expect(proof).toMatchObject({ kind: 'proved', loadedLine: 'loaded lob-ml onnx model /models/new.onnx' });
+    const status = await manager.status();
+    expect(status).toMatchObject({ activeState: 'active', subState: 'running', restarts: 0 });
+    expect(status.invocationId).toMatch(/^[0-9a-f]{32}$/);
+    expect(status.activeSince).toBeInstanceOf(Date);
+    const again = await restartAndWatch();
+    expect(again).toMatchObject({ kind: 'proved' });
+    expect((await manager.status()).invocationId).not.toBe(status.invocationId);
+    await manager.stop();
+    expect(await manager.status()).toMatchObject({ activeState: 'inactive', mainPid: 0 });
+  });
+
+  test('a restart that returns 0 for a service that fails fast is told, with its words', async () => {
+    await writeFile(file('live.env'), 'FAIL=yes\n');
+    const proof = await restartAndWatch();
+    expect(proof).toMatchObject({ kind: 'failed_fast' });
+    expect(JSON.stringify(proof)).toContain('cannot read MODEL_PATH TOKEN=[redacted]');
+    await manager.stop();
+  });
+
+  test('a unit that does not exist', async () => {
+    const absent = createSystemdManager({ runner: systemd.runner, unit: 'absent.service', user: true });
+    await expect(absent.status()).rejects.toMatchObject({ code: 'not_found' });
+    await expect(absent.restart()).rejects.toMatchObject({ code: 'command_failed' });
+    expect(() => createSystemdManager({ runner: systemd.runner, unit: '--all' })).toThrow('unit');
+  });
+});
+
+/** Texts on which a parser could differ from systemd: both have to give the service the same environment. */
+const TEXTS = [
+  'A=1\n B = two words \t\nC=\n',
+  'A="a \\"b\\" \\\\ \\$ \\` \\n"\nB=\'it \\ "$x" \'\n',
+  'A="one"  \'two\' three\nB=b"c"\nC="quoted" # not a comment\n',
+  'A=one \\\n  two\nB="one \\\ntwo"\nC="one\ntwo"\n',
+  'A=a\\ b\\\\c\\"d\nB=tail\\ \nC=end\\',
+  'A=a\\\r\nB=2\r\nC=3\rD=4',
+  'junk\nexport A=1\n1A=1\nA-B=1\n=1=2\nB=2',
+  'A=1\nA="a\u001bb"\nB=1\n',
+  'A=1\nB="2\nC=3\n',
+  '# A=1\n; B=2\n  # C=3\nD=4#5;6\n',
+  '\ufeffA=1\nB=日本\nA=2',
+  '# why \\\nA=1\nB=2',
+];
+const randomText = fc
+  .array(
+    fc.constantFrom(
+      '\nA=',
+      '\nB=',
+      '\r\n',
+      '\n',
+      '\\',
+      '"',
+      "'",
+      '#',
+      ';',
+      '=',
+      ' ',
+      '\t',
+      '$',
+      'x',
+      'ü',
+      '\\\n',
+    ),
+    {
+      maxLength: 25,
+    },
+  )
+  .map((parts) => parts.join(''));
+
+test('the parser reads what systemd reads', async () => {
+  const show = 'environment-test.service';
+  await writeFile(
+    join(systemd.unitFolder, show),
+    `[Unit]\nStartLimitIntervalSec=0\n[Service]\nType=oneshot\nEnvironmentFile=${file('text.env')}\nExecStart=/bin/sh -c 'env -0 > ${file('seen')}'\n`,
+  );
+  await systemd.runner.run(['systemctl', '--user', 'daemon-reload']);
+  const { stdout: version } = await systemd.runner.run(['systemctl', '--version']);
+  const commentsContinue = Number(/^systemd (\d+)/.exec(version.toString())?.[1]) < 254;
+  for (const text of [...TEXTS, ...fc.sample(randomText, 60)]) {
+    await writeFile(file('text.env'), text);
+    expect((await systemd.runner.run(['systemctl', '--user', 'start', show])).exitCode).toBe(0);
+    const { stdout } = await systemd.runner.run(['cat', file('seen')]);
+    const seen = stdout.toString('utf8').split('\0');
+    const parsed = new Map(
+      parseEnvironmentFile(text, { commentsContinue }).assignments.map(({ name, value }) => [name, value]),
+    );
+    const read = [...parsed].map(([name, value]) => `${name}=${value}`);
+    const ours = (record: string) => /^[ABCDx]+=/.test(record);
+    expect({ text, read: seen.filter(ours).sort() }).toEqual({ text, read: read.filter(ours).sort() });
+  }
+});

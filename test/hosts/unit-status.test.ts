@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseJournalLines, parsePlainLines } from '../../src/hosts/log-lines.js';
+import { parseUnitStatus } from '../../src/hosts/unit-status.js';
+
+const ANSWER = `MainPID=8159
+NRestarts=2
+ExecMainStatus=3
+LoadState=loaded
+ActiveState=activating
+SubState=auto-restart
+ActiveEnterTimestamp=Sun 2026-11-22 18:26:26.894900 UTC
+InvocationID=e4bf10ee8c704ea7b029d55e92be45ee
+`;
+
+describe('parseUnitStatus', () => {
+  test('reads what systemctl show prints', () => {
+    expect(parseUnitStatus('here', ANSWER)).toEqual({
+      activeState: 'activating',
+      subState: 'auto-restart',
+      mainPid: 8159,
+      restarts: 2,
+      execMainStatus: 3,
+      invocationId: 'e4bf10ee8c704ea7b029d55e92be45ee',
+      activeSince: new Date('2026-11-22T18:26:26.894Z'),
+    });
+  });
+
+  test.each([
+    ['@1795371986', '2026-11-22T18:26:26.000Z'],
+    ['2026-11-22T18:26:26Z', '2026-11-22T18:26:26.000Z'],
+    ['2026-11-22T19:26:26+0100', '2026-11-22T18:26:26.000Z'],
+    ['', undefined],
+    ['n/a', undefined],
+  ])('the time %j', (written, expected) => {
+    const answer = ANSWER.replace(/ActiveEnterTimestamp=.*/, `ActiveEnterTimestamp=${written}`);
+    expect(parseUnitStatus('here', answer).activeSince?.toISOString()).toBe(expected);
+  });
+
+  test.each([
+    ['no answer', ''],
+    ['no PID', ANSWER.replace('MainPID=8159', 'MainPID=')],
+    ['a PID that is none', ANSWER.replace('8159', '-1')],
+    ['no counter of restarts', ANSWER.replace('NRestarts=2\n', '')],
+    ['an unknown state', ANSWER.replace('activating', 'fine')],
+    ['a time of another zone', ANSWER.replace(' UTC', ' CET')],
+  ])('refuses %s', (_, answer) => {
+    expect(() => parseUnitStatus('here', answer)).toThrow(
+      expect.objectContaining({ code: 'unreadable_answer' }),
+    );
+  });
+
+  test('a unit that systemd does not know', () => {
+    const answer = ANSWER.replace('LoadState=loaded', 'LoadState=not-found');
+    expect(() => parseUnitStatus('here', answer)).toThrow(expect.objectContaining({ code: 'not_found' }));
+  });
+});
+
+test("the journal's lines, also those of one message over several lines", () => {
+  const text = `-- Boot 1 --
+2026-11-22T18:26:50.123456+0000 vm ploy[12]: loaded: one
+                                             two
+2026-11-22T18:26:51+00:00 vm systemd[1]: Stopped ploy.
+`;
+  expect(parseJournalLines(text)).toEqual([
+    { at: new Date('2026-11-22T18:26:50.123Z'), text: 'loaded: one' },
+    { at: new Date('2026-11-22T18:26:50.123Z'), text: 'two' },
+    { at: new Date('2026-11-22T18:26:51Z'), text: 'Stopped ploy.' },
+  ]);
+});
+
+test('lines of any program', () => {
+  const text = 'no time\n[2026-11-22T18:26:50.5Z] one\n2026-11-22 18:26:51,250+00:00 two\nmore\n';
+  expect(parsePlainLines(text)).toEqual([
+    { at: undefined, text: 'no time' },
+    { at: new Date('2026-11-22T18:26:50.500Z'), text: 'one' },
+    { at: new Date('2026-11-22T18:26:51.250Z'), text: 'two' },
+    { at: new Date('2026-11-22T18:26:51.250Z'), text: 'more' },
+  ]);
+});
