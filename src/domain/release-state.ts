@@ -1,0 +1,64 @@
+/** The life of a request: `open` collects approvals; `approved` waits for its start; the rest is terminal. */
+export const REQUEST_STATES = [
+  'open',
+  'approved',
+  'executing',
+  'executed',
+  'rejected',
+  'withdrawn',
+  'expired',
+  /** The content changed: approval is asked for again with a new request. */
+  'invalidated',
+  /** A rollback closed it. */
+  'halted',
+] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+export const TERMINAL_REQUEST_STATES: readonly RequestState[] = [
+  'executed',
+  'rejected',
+  'withdrawn',
+  'expired',
+  'invalidated',
+  'halted',
+];
+
+/** The life of a release, from the moment it starts to act. */
+export const RELEASE_STATES = [
+  'running',
+  /** Steps are done; the post-deploy checks are under way. */
+  'watching',
+  'confirmed',
+  /** The previous state was put back after a failed start. */
+  'reverted',
+  /** Not confirmed by its deadline: the flag was set to false. */
+  'disabled',
+  /** Stopped before it changed anything, or by a person before the next step. */
+  'cancelled',
+  /** A step was interrupted and its effect cannot be told: a person must look. */
+  'needs_person',
+  /** A rollback took over. */
+  'halted',
+] as const;
+export type ReleaseState = (typeof RELEASE_STATES)[number];
+
+/** The steps of a release, in their order; those of a host repeat for each host. */
+export const STEP_KINDS = [
+  'lock',
+  'precheck',
+  'compare_digest',
+  'stage_model',
+  'stage_binary',
+  'write_environment',
+  'restart',
+  'prove_start',
+  'checkpoint',
+  'converge',
+  'confirm',
+  'revert',
+  'disable',
+] as const;
+export type StepKind = (typeof STEP_KINDS)[number];
+
+export const STEP_STATES = ['pending', 'running', 'done', 'failed', 'skipped', 'unclear'] as const;
+export type StepState = (typeof STEP_STATES)[number];
