@@ -80,6 +80,7 @@ export function createSlackApp<Services>(options: SlackAppOptions<Services>): Sl
     config: config.slack,
     clock,
     logger,
+    probe: () => clients.lookups.auth.test(),
     health: createHealthHandler({
       dependencies: { slack: () => transport.state(), ...options.dependencies },
       registry: metrics.registry,

@@ -1,9 +1,10 @@
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import type { Clock } from '../clock.js';
 import { ConfigError, type SlackConfig } from '../config.js';
-import type { DependencyState, HealthHandler } from '../telemetry/health.js';
+import type { DependencyCheck, DependencyState, HealthHandler } from '../telemetry/health.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createBoltLogger } from './bolt-logger.js';
+import { classifyFailure } from './failure.js';
 import { EVENTS_PATH, HttpEndpoint } from './http-endpoint.js';
 import { SocketConnection } from './socket-connection.js';
 
@@ -16,15 +17,19 @@ export interface Transport {
   stopDeliveries(): Promise<void>;
   /** Ends the server of health and metrics. */
   stop(): Promise<void>;
-  state(): DependencyState;
+  readonly state: DependencyCheck;
 }
 
 export interface TransportOptions {
   readonly config: SlackConfig;
   readonly health: HealthHandler;
+  /** Any call that Slack answers when the bot is welcome. */
+  readonly probe: () => Promise<unknown>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+const PROBE_TTL_MS = 15_000;
 
 /** Refusals that only a person can put right: worth stopping the start for. */
 const TOKEN_REFUSALS = [
@@ -83,7 +88,8 @@ function socketTransport({ config, health, clock, logger }: TransportOptions, ap
   };
 }
 
-function httpTransport({ health, clock, logger }: TransportOptions, signingSecret: string): Transport {
+function httpTransport(options: TransportOptions, signingSecret: string): Transport {
+  const { health, clock, logger } = options;
   const receiver = new HTTPReceiver({
     signingSecret,
     endpoints: EVENTS_PATH,
@@ -95,7 +101,26 @@ function httpTransport({ health, clock, logger }: TransportOptions, signingSecre
     start: (port) => endpoint.start(port),
     stopDeliveries: () => endpoint.stop(),
     stop: async () => undefined,
-    state: () => ({ ok: true }),
+    state: probedState(options),
+  };
+}
+
+/** In HTTP mode nothing stays connected: a call tells, at most one in `PROBE_TTL_MS`. */
+function probedState({ probe, clock }: TransportOptions): DependencyCheck {
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let answer: Promise<DependencyState> = Promise.resolve({ ok: false });
+  return () => {
+    if (clock.now() - askedAt < PROBE_TTL_MS) return answer;
+    askedAt = clock.now();
+    answer = probe().then(
+      () => ({ ok: true }),
+      (error: unknown) => {
+        askedAt = Number.NEGATIVE_INFINITY;
+        const failure = classifyFailure(error);
+        return { ok: false, detail: failure.kind === 'refused' ? failure.code : failure.kind };
+      },
+    );
+    return answer;
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../src/errors.js';
 import {
@@ -107,6 +108,38 @@ describe.each(['socket', 'http'] as const)('over %s', (mode) => {
     expect(done).toEqual(['live 1.2']);
     expect(slack.modals('alice')).toEqual([]);
   });
+});
+
+test('a modal whose handler is slow shows that it works, and then the outcome', async () => {
+  const modal = {
+    callbackId: 'slow:form',
+    title: 'Slow',
+    close: 'Close',
+    submit: 'Go',
+    blocks: section('form').blocks,
+  };
+  const slow = subcommand(
+    'slow',
+    async (_words, conversation) => {
+      await conversation.openModal?.(modal, async () => modal);
+      return DONE;
+    },
+    {
+      submissions: {
+        'slow:form': async () => {
+          await sleep(2_200);
+          return { kind: 'update', modal: { ...modal, blocks: section('the outcome').blocks } };
+        },
+      },
+    },
+  );
+  const { slack } = await start({ subcommands: [slow] });
+  const shown = () => JSON.stringify(slack.modals('alice')[0]?.blocks ?? '');
+  await slack.runCommand('alice', '#trading-releases', '/lobml slow');
+  await slack.waitFor(() => slack.calls.some((call) => call.method === 'views.update'));
+  expect(await slack.submitModal('alice')).toMatchObject({ ok: true });
+  expect(shown()).toContain('Still working');
+  await slack.waitFor(() => shown().includes('the outcome'));
 });
 
 describe('a click', () => {

@@ -163,3 +163,17 @@ describe('signed requests', () => {
     expect((await fetch(`http://127.0.0.1:${running.port}/elsewhere`)).status).toBe(404);
   });
 });
+
+test('in HTTP mode /readyz asks Slack', async () => {
+  const { slack, port } = await start({ mode: 'http', dependencies: { database: () => ({ ok: true }) } });
+  const ready = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+    return { status: response.status, body: await response.json() };
+  };
+  slack.misbehave({ api: { method: 'auth.test', status: 500, count: 1 } });
+  expect(await ready()).toMatchObject({ status: 503, body: { dependencies: { slack: { ok: false } } } });
+  expect(await ready()).toEqual({
+    status: 200,
+    body: { ok: true, dependencies: { slack: { ok: true }, database: { ok: true } } },
+  });
+});

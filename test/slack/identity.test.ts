@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals';
+import { systemClock } from '../../src/clock.js';
+import { loadConfig } from '../../src/config.js';
+import { createSlackConnection } from '../../src/slack/connection.js';
+import { createDirectory } from '../../src/slack/identity.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { createFakeClock } from './support/fake-clock.js';
+import { startSlack } from './support/test-app.js';
+
+const logger = createLogger({ level: 'silent', to: 'stderr' });
+
+async function withDirectory(
+  work: (parts: Awaited<ReturnType<typeof open>>) => Promise<void>,
+): Promise<void> {
+  const parts = await open();
+  try {
+    await work(parts);
+  } finally {
+    await parts.slack.stop();
+  }
+}
+
+async function open() {
+  const slack = startSlack();
+  await slack.start();
+  const env = {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+  };
+  const config = loadConfig(env, { role: 'bot' }).slack;
+  const { clients } = createSlackConnection({ config, logger, clock: systemClock });
+  const clock = createFakeClock();
+  const asked = (method: string) => slack.calls.filter((call) => call.method === method).length;
+  return { slack, clock, asked, directory: createDirectory({ client: clients.lookups, clock, logger }) };
+}
+
+test('bots, guests, deactivated and unknown people are no active members', () =>
+  withDirectory(async ({ directory }) => {
+    const people = ['U0ALICE', 'U0ERIN', 'U0FRANK', 'U0OTHERBOT', 'U0NOBODY'];
+    const active = await Promise.all(people.map((id) => directory.isActiveMember(id)));
+    expect(active).toEqual([true, false, false, false, false]);
+    expect(await directory.person('U0CAROL')).toMatchObject({ locale: 'zh-CN' });
+  }));
+
+test('a group is remembered for 30 s, unless it is asked for fresh', () =>
+  withDirectory(async ({ directory, asked, clock }) => {
+    const members = () => directory.groupMembers('S0TRADING');
+    expect(await members()).toEqual({ ids: ['U0ALICE', 'U0CAROL'], source: 'slack' });
+    await members();
+    expect(asked('usergroups.users.list')).toBe(1);
+    await directory.groupMembers('S0TRADING', { fresh: true });
+    expect(asked('usergroups.users.list')).toBe(2);
+    clock.advance(30_001);
+    await members();
+    expect(asked('usergroups.users.list')).toBe(3);
+  }));
+
+test('listed ids stand in for a group that Slack does not know; without them nobody is assumed', () =>
+  withDirectory(async ({ directory, slack }) => {
+    const listed = ['U0BOB'];
+    expect(await directory.groupMembers('S0GONE', { listed })).toEqual({ ids: listed, source: 'listed' });
+    await expect(directory.groupMembers('S0GONE')).rejects.toMatchObject({ code: 'directory_away' });
+    slack.misbehave({ api: { method: '*', status: 500, count: 9 } });
+    await expect(directory.isActiveMember('U0BOB')).rejects.toMatchObject({ code: 'directory_away' });
+  }));
