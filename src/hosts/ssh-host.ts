@@ -52,6 +52,7 @@ const CODE_OF_EXIT: Readonly<Record<number, readonly [HostErrorCode, string]>> =
   [REMOTE_EXIT.notFound]: ['not_found', 'is a link that leads to nothing'],
   [REMOTE_EXIT.notAFile]: ['not_a_file', 'is not a file'],
   [REMOTE_EXIT.tooLarge]: ['too_large', 'is too large'],
+  [REMOTE_EXIT.wrongContent]: ['command_failed', 'did not arrive whole, so nothing was replaced'],
   [REMOTE_EXIT.changedSincePlan]: ['changed_since_plan', 'has changed since the plan'],
 };
 

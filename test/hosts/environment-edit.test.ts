@@ -48,6 +48,7 @@ describe('editEnvironmentFile', () => {
     ['keeps a missing line end', 'A=1\nB=2', { B: '3' }, 'A=1\nB=3'],
     ['continuation lines are replaced as a whole', 'A=1\\\n2\\\n3\nB=2\n', { A: 'x' }, 'A=x\nB=2\n'],
     ['a value over several lines', 'A="1\n2"\r\nB=2\n', { A: 'x' }, 'A=x\r\nB=2\n'],
+    ['a backslash before CRLF', 'A=a\\\r\nB=2\r\n', { A: 'x' }, 'A=x\r\nB=2\r\n'],
     ['the last of several', 'A=1\nB=2\nA=3\n', { A: '4' }, 'A=1\nB=2\nA=4\n'],
     ['all of several are taken out', 'A=1\n  B=2\nA=3', { A: undefined, B: undefined }, ''],
     ['adds at the end', 'A=1\r\n', { B: 'x y', C: '1' }, 'A=1\r\nB="x y"\r\nC=1\r\n'],

@@ -182,6 +182,21 @@ describe('replacing', () => {
     expect(await readFile(at('e'), 'utf8')).toBe('someone was here');
   });
 
+  test('a connection that breaks leaves the old file, not half of the new one', async () => {
+    await writeFile(at('e'), 'old');
+    const breaking: CommandRunner = {
+      host: 'there',
+      run: (command, options) => runner.run(command, { ...options, input: Buffer.from('ne') }),
+    };
+    const service = createCommandManager({ runner, commands });
+    const cut = createSshHost({ name: 'there', runner: breaking, service, folders: [folder] });
+    await expect(cut.replaceFile(at('e'), Buffer.from('new'))).rejects.toMatchObject({
+      code: 'command_failed',
+    });
+    expect(await readFile(at('e'), 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['e']);
+  });
+
   test('a new file', async () => {
     await host.replaceFile(at('new'), Buffer.from('1'), { expectedSha256: EMPTY_SHA256 });
     expect((await stat(at('new'))).mode & 0o777).toBe(0o640);
