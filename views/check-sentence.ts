@@ -2,6 +2,7 @@ import type { CheckResult } from '../src/domain/check-run.js';
 import { FAULT_CODES, type FaultCode } from '../src/domain/fault.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Reason } from '../src/domain/reason.js';
+import { cell } from './text/cell.js';
 import { textFor } from './text/index.js';
 
 const SHOWN = 3;
@@ -12,7 +13,7 @@ export function checkSentence(result: CheckResult, locale: Locale): string {
   const sentences =
     result.reason.code === 'faulty_rows'
       ? faultSentences(result, locale)
-      : result.says.map((sentence) => sentence[locale]);
+      : [...result.says.map((sentence) => sentence[locale]), ...defaultSentences(result, locale)];
   if (sentences.length === 0) return reasonSentence(result.reason, locale);
   const shown = sentences.slice(0, SHOWN).join(result.outcome === 'PASS' ? ' · ' : ' ');
   const rest = sentences.length - SHOWN;
@@ -42,6 +43,13 @@ function faultSentences(result: CheckResult, locale: Locale): readonly string[] 
     const code = row['fault'];
     return isFaultCode(code) ? [fault[code](row)] : [];
   });
+}
+
+/** A variable that no file sets has a value all the same: the strategy's default, which the report shows and says. */
+function defaultSentences(result: CheckResult, locale: Locale): readonly string[] {
+  return result.observed
+    .filter((row) => row['origin'] === 'default')
+    .map((row) => textFor(locale).report.defaultApplies(cell(row, 'host'), cell(row, 'value')));
 }
 
 const isFaultCode = (value: unknown): value is FaultCode => (FAULT_CODES as readonly unknown[]).includes(value);

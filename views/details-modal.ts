@@ -136,6 +136,7 @@ export function rowsText(rows: readonly ObservedRow[], locale: Locale): string {
   if (rows.length === 0) return details.noRows;
   const lines = rows.slice(0, SHOWN_ROWS).map((row) =>
     Object.entries(row)
+      .filter(([, value]) => value !== '' && value !== null)
       .map(([name, value]) => `${name}=${valueText(value)}`)
       .join('  '),
   );

@@ -112,6 +112,7 @@ export const en: Text = {
     more: (count) => `and ${count} more`,
     cut: 'More than fits here: see Details.',
     notStored: 'This run could not be stored (the bot’s database does not answer): Details and history will not show it.',
+    defaultApplies: (host, value) => `${host}: not set in any file; ploy’s default \`${value}\` applies.`,
     superseded: (when) => `A newer run exists (${when}): this report is history.`,
     summary: (verdict, strategy, target, kind, why) => `${verdict} · ${strategy} · ${target} · ${kind}${why && `: ${why}`}`,
     running: (kind, strategy, target) => `Running ${kind} · ${strategy} · ${target}`,

@@ -31,6 +31,8 @@ export interface Text {
     readonly more: (count: number) => string;
     readonly cut: string;
     readonly notStored: string;
+    /** A variable is set in no file. */
+    readonly defaultApplies: (host: string, value: string) => string;
     readonly superseded: (when: string) => string;
     readonly summary: (verdict: string, strategy: string, target: string, kind: string, why: string) => string;
     readonly running: (kind: string, strategy: string, target: string) => string;
