@@ -1,3 +1,5 @@
+import type { ChartFigures } from './chart.js';
+import type { CriterionResult } from './criterion.js';
 import type { Localized } from './localized.js';
 import type { CheckMode, Outcome, RunKind } from './outcome.js';
 import type { Reason } from './reason.js';
@@ -46,6 +48,8 @@ export interface CheckResult {
   /** RFC 3339. */
   readonly observedAt: string;
   readonly durationMs: number;
+  /** Set: not run again but taken from this earlier run, in which it was still fresh. */
+  readonly reusedFrom?: { readonly runId: string; readonly kind: RunKind };
 }
 
 /** Who asked. `id` is a Slack user id, or the account's name in a terminal. */
@@ -72,4 +76,7 @@ export interface CheckRun {
   /** SHA-256 of the runbook file, in hex. */
   readonly runbookSha256: string;
   readonly checks: readonly CheckResult[];
+  /** The criteria of the decision, where the run is one (`gonogo`). */
+  readonly criteria?: readonly CriterionResult[];
+  readonly charts?: readonly ChartFigures[];
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { CHART_TYPES, type ChartFigures } from '../domain/chart.js';
 import type { CheckResult, ObservedValue, Person } from '../domain/check-run.js';
+import { CRITERION_KINDS, type CriterionResult } from '../domain/criterion.js';
 import { CHECK_MODES, OUTCOMES, RUN_KINDS } from '../domain/outcome.js';
 import { REASON_CODES } from '../domain/reason.js';
 import { VERDICTS } from '../domain/verdict.js';
@@ -51,4 +53,23 @@ export const checkResultSchema: z.ZodType<CheckResult> = z.object({
   evidence: evidenceSchema,
   observedAt: z.string(),
   durationMs: z.number(),
+  reusedFrom: z.object({ runId: z.string(), kind: runKindSchema }).exactOptional(),
+});
+
+export const criterionSchema: z.ZodType<CriterionResult> = z.object({
+  id: z.string(),
+  kind: z.enum(CRITERION_KINDS),
+  title: localizedSchema,
+  checks: z.array(z.string()),
+  outcome: z.enum(OUTCOMES),
+});
+
+export const chartSchema: z.ZodType<ChartFigures> = z.object({
+  id: z.string(),
+  title: localizedSchema,
+  type: z.enum(CHART_TYPES),
+  xLabel: localizedSchema,
+  yLabel: localizedSchema,
+  categories: z.array(z.string()),
+  series: z.array(z.object({ name: z.string(), values: z.array(z.number()) })),
 });

@@ -5,9 +5,11 @@ import { insertCheckRun } from './queries/insert-check-run.js';
 import { selectCheckRun } from './queries/select-check-run.js';
 import { type CheckRunPageRequest, selectCheckRunPage } from './queries/select-check-run-page.js';
 import { type RunSubject, selectLatestCheckRun } from './queries/select-latest-check-run.js';
+import { selectLatestOfKinds } from './queries/select-latest-of-kinds.js';
+import { type RecentRunsRequest, selectRecentCheckRuns } from './queries/select-recent-check-runs.js';
 import type { Queryable } from './queryable.js';
 
-export type { CheckRunPageRequest, CheckRunSummary, RunSubject };
+export type { CheckRunPageRequest, CheckRunSummary, RecentRunsRequest, RunSubject };
 
 /** Every run with its evidence, for every replica. */
 export interface RunStore {
@@ -17,6 +19,10 @@ export interface RunStore {
   get(runId: string): Promise<CheckRun | undefined>;
   /** The run that was started last, whatever its verdict. */
   latest(subject: RunSubject): Promise<CheckRun | undefined>;
+  /** The newest run of each kind, without the checks. */
+  latestOfKinds(subject: Pick<CheckRun, 'strategy' | 'target'>): Promise<readonly CheckRunSummary[]>;
+  /** Whole runs, newest first. */
+  recent(request: RecentRunsRequest): Promise<readonly CheckRun[]>;
   /** Newest first, without the checks; ask on with the last line as `before`. */
   page(request: CheckRunPageRequest): Promise<readonly CheckRunSummary[]>;
 }
@@ -26,6 +32,8 @@ export function createRunStore(database: Queryable): RunStore {
     save: (run) => insertCheckRun(database, run),
     get: async (runId) => (z.uuid().safeParse(runId).success ? selectCheckRun(database, runId) : undefined),
     latest: (subject) => selectLatestCheckRun(database, subject),
+    latestOfKinds: (subject) => selectLatestOfKinds(database, subject),
+    recent: (request) => selectRecentCheckRuns(database, request),
     page: (request) => selectCheckRunPage(database, request),
   };
 }

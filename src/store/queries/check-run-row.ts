@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { CheckRun } from '../../domain/check-run.js';
 import type { Outcome } from '../../domain/outcome.js';
 import {
+  chartSchema,
   checkResultSchema,
+  criterionSchema,
   instantSchema,
   outcomeCountsSchema,
   personSchema,
@@ -11,7 +13,7 @@ import {
 } from '../check-run-schema.js';
 
 /** A run as a line of the history: everything but its checks. */
-export interface CheckRunSummary extends Omit<CheckRun, 'checks'> {
+export interface CheckRunSummary extends Omit<CheckRun, 'checks' | 'criteria' | 'charts'> {
   /** How many checks ended how; an outcome that no check had is left out. */
   readonly outcomeCounts: Readonly<Partial<Record<Outcome, number>>>;
 }
@@ -35,4 +37,20 @@ const commonShape = {
 };
 
 export const summaryRowSchema = z.object({ ...commonShape, outcomeCounts: outcomeCountsSchema });
-export const checkRunRowSchema = z.object({ ...commonShape, checks: z.array(checkResultSchema) });
+/** What a whole run has beyond its line of the history. */
+export const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts`;
+
+export const checkRunRowSchema = z
+  .object({
+    ...commonShape,
+    checks: z.array(checkResultSchema),
+    criteria: z.array(criterionSchema).nullable(),
+    charts: z.array(chartSchema).nullable(),
+  })
+  .transform(
+    ({ criteria, charts, ...run }): CheckRun => ({
+      ...run,
+      ...(criteria === null ? {} : { criteria }),
+      ...(charts === null ? {} : { charts }),
+    }),
+  );

@@ -1,6 +1,6 @@
 import type { CheckRun } from '../../domain/check-run.js';
 import type { Queryable } from '../queryable.js';
-import { checkRunRowSchema, SUMMARY_COLUMNS } from './check-run-row.js';
+import { checkRunRowSchema, WHOLE_RUN_COLUMNS } from './check-run-row.js';
 
 export type RunSubject = Pick<CheckRun, 'strategy' | 'target' | 'kind'>;
 
@@ -10,7 +10,7 @@ export async function selectLatestCheckRun(
   { strategy, target, kind }: RunSubject,
 ): Promise<CheckRun | undefined> {
   const { rows } = await database.query(
-    `SELECT ${SUMMARY_COLUMNS}, checks FROM lobml.check_runs
+    `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs
      WHERE strategy = $1 AND target = $2 AND kind = $3
      ORDER BY started_at DESC, run_id DESC LIMIT 1`,
     [strategy, target, kind],

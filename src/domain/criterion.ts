@@ -1,0 +1,53 @@
+import type { Localized } from './localized.js';
+import type { Outcome } from './outcome.js';
+import { type DecidingResult, evaluateVerdict, type Verdict } from './verdict.js';
+
+/** A `go` criterion must be met; a `no_go` criterion must be absent. */
+export const CRITERION_KINDS = ['go', 'no_go'] as const;
+export type CriterionKind = (typeof CRITERION_KINDS)[number];
+
+/** One line of the checklist's section 5, and the checks that prove it. */
+export interface CriterionDefinition {
+  readonly id: string;
+  readonly kind: CriterionKind;
+  readonly title: Localized;
+  /** Ids of deciding checks, at least one. */
+  readonly checks: readonly string[];
+}
+
+export interface CriterionResult extends CriterionDefinition {
+  /** The worst outcome of its checks. PASS: a go criterion is met, a no-go criterion is absent. */
+  readonly outcome: Outcome;
+}
+
+const WORST_FIRST: readonly Outcome[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'SKIPPED', 'WARN', 'PASS'];
+
+interface IdentifiedResult extends DecidingResult {
+  readonly id: string;
+}
+
+/** Each criterion by its worst check. A check that the run does not hold proves nothing: INCONCLUSIVE. */
+export function evaluateCriteria(
+  definitions: readonly CriterionDefinition[],
+  results: readonly IdentifiedResult[],
+): readonly CriterionResult[] {
+  const outcomes = new Map(results.map(({ id, outcome }) => [id, outcome]));
+  return definitions.map((definition) => {
+    const seen = definition.checks.map((id) => outcomes.get(id) ?? 'INCONCLUSIVE');
+    return {
+      ...definition,
+      outcome: WORST_FIRST.find((outcome) => seen.includes(outcome)) ?? 'INCONCLUSIVE',
+    };
+  });
+}
+
+/** The verdict over a run's checks and criteria together: a criterion can only make it worse. */
+export function evaluateGoNoGo(
+  results: readonly DecidingResult[],
+  criteria: readonly CriterionResult[],
+): Verdict {
+  return evaluateVerdict([
+    ...results,
+    ...criteria.map(({ outcome }) => ({ mode: 'deciding', outcome }) as const),
+  ]);
+}
