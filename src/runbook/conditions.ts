@@ -1,9 +1,14 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { ObservedRow } from '../domain/check-run.js';
+import { registerStatistics } from './condition-functions.js';
+import type { VariableDefinition, VariableValue } from './variable.js';
 
 /** A parameter of the runbook: what conditions read as `params.NAME` and SQL as `${NAME}`. */
 export type ParameterValue = string | number | boolean | readonly string[] | readonly number[];
 export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/** Effective values of the strategy's variables, by name without the prefix: what conditions read as `env.NAME`. */
+export type EnvironmentValues = Readonly<Record<string, VariableValue>>;
 
 export interface Condition {
   /** The condition as it stands in the file. */
@@ -14,14 +19,14 @@ export interface Condition {
    * @throws ConditionError when it cannot be evaluated: a column is missing, a value is null, the answer is
    * not true or false.
    */
-  holds(rows: readonly ObservedRow[]): boolean;
+  holds(rows: readonly ObservedRow[], env?: EnvironmentValues): boolean;
 }
 
 export class ConditionError extends Error {
   override readonly name = 'ConditionError';
 }
 
-export type RowPredicate = (row: ObservedRow) => boolean;
+export type RowPredicate = (row: ObservedRow, env?: EnvironmentValues) => boolean;
 
 /** Compiles conditions against one set of parameters. Conditions are CEL: typed, without side effects. */
 export interface ConditionCompiler {
@@ -31,8 +36,12 @@ export interface ConditionCompiler {
   compileRowPredicate(source: string): RowPredicate;
 }
 
-export function createConditionCompiler(parameters: Parameters): ConditionCompiler {
-  const base = environmentWith(parameters);
+/** @param variables of the runbook: the names that conditions may read as `env.NAME`, with their types. */
+export function createConditionCompiler(
+  parameters: Parameters,
+  variables: Readonly<Record<string, VariableDefinition>> = {},
+): ConditionCompiler {
+  const base = environmentWith(parameters, variables);
   const overRows = base.clone().registerVariable('rows', 'list<map>');
   const overRow = base.clone().registerVariable('r', 'map');
 
@@ -42,12 +51,12 @@ export function createConditionCompiler(parameters: Parameters): ConditionCompil
       return {
         source,
         text: withValues(source, parameters),
-        holds: (rows) => evaluate({ rows, params: parameters }),
+        holds: (rows, env = {}) => evaluate({ rows, params: parameters, env }),
       };
     },
     compileRowPredicate(source) {
       const evaluate = compileBoolean(overRow, source);
-      return (row) => evaluate({ r: row, params: parameters });
+      return (row, env = {}) => evaluate({ r: row, params: parameters, env });
     },
   };
 }
@@ -71,8 +80,14 @@ function compileBoolean(environment: Environment, source: string): (context: obj
   };
 }
 
-function environmentWith(parameters: Parameters): Environment {
-  const environment = new Environment().registerVariable({ name: 'params', schema: schemaOf(parameters) });
+function environmentWith(
+  parameters: Parameters,
+  variables: Readonly<Record<string, VariableDefinition>>,
+): Environment {
+  const environment = new Environment()
+    .registerVariable({ name: 'params', schema: schemaOf(parameters) })
+    .registerVariable({ name: 'env', schema: typesOf(variables) });
+  registerStatistics(environment);
   // Every observed number is a double, and CEL keeps doubles and ints apart: without these, `r.lag * 2` would be
   // refused, which nobody who writes a checklist expects.
   for (const [sign, apply] of ARITHMETIC) {
@@ -92,6 +107,19 @@ const ARITHMETIC: readonly (readonly [string, (a: number, b: number) => number])
 function schemaOf(parameters: Parameters): Record<string, string> {
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, celType(value)]));
 }
+
+function typesOf(variables: Readonly<Record<string, VariableDefinition>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).map(([name, { type }]) => [name, VARIABLE_TYPES[type]]));
+}
+
+const VARIABLE_TYPES: Readonly<Record<VariableDefinition['type'], string>> = {
+  boolean: 'bool',
+  number: 'double',
+  integer: 'double',
+  enum: 'string',
+  text: 'string',
+  path: 'string',
+};
 
 function celType(value: ParameterValue): string {
   if (Array.isArray(value)) return `list<${celType(value[0] ?? '')}>`;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Localized } from '../domain/localized.js';
 import { type ConditionCompiler, createConditionCompiler, type Parameters } from './conditions.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
+import { compileCharts, compileCriteria } from './decision.js';
 import { compileMessage } from './message-template.js';
 import {
   type CheckDefinition,
@@ -18,7 +19,7 @@ import { readVariable } from './variable.js';
 import { parseYaml, type YamlDocument } from './yaml-document.js';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-const PROBE_KEYS = ['sql', 'query', 'env', 'file', 'model', 'process'] as const;
+const PROBE_KEYS = ['sql', 'query', 'env', 'file', 'model', 'process', 'service'] as const;
 
 /** @throws ConfigurationError with every fault and its line. */
 export async function loadRunbook(file: string): Promise<Runbook> {
@@ -26,7 +27,9 @@ export async function loadRunbook(file: string): Promise<Runbook> {
   try {
     bytes = await readFile(file);
   } catch {
-    throw new ConfigurationError([{ file, message: 'the runbook cannot be read: set RUNBOOK_FILE to a runbook' }]);
+    throw new ConfigurationError([
+      { file, message: 'the runbook cannot be read: set RUNBOOK_FILE to a runbook' },
+    ]);
   }
   return parseRunbook(file, bytes);
 }
@@ -57,12 +60,12 @@ class RunbookCompiler {
   constructor(document: YamlDocument, source: RunbookSource) {
     this.#document = document;
     this.#source = source;
-    this.#conditions = createConditionCompiler(source.params);
+    this.#conditions = createConditionCompiler(source.params, source.variables);
     this.#bindable = new Set([...Object.keys(source.params), ...RUN_PARAMETERS]);
   }
 
   compile(sha256: string): Runbook {
-    const { strategy, agentId, envPrefix, params } = this.#source;
+    const { strategy, agentId, envPrefix, params, window } = this.#source;
     this.#checkNames();
     for (const [name, query] of Object.entries(this.#source.queries)) {
       const compiled = this.#query(name, query.sql, query.timeoutMs, ['queries', name, 'sql']);
@@ -77,7 +80,13 @@ class RunbookCompiler {
       ),
     }));
     const variables = new Map(Object.entries(this.#source.variables));
-    return { file: this.#document.file, sha256, strategy, agentId, envPrefix, params, variables, sections };
+    const fault = (path: Path, message: string) => void this.#fault(path, message);
+    const criteria = compileCriteria(this.#source.criteria, sections, fault);
+    const compileSql = (sql: string, path: Path) =>
+      this.#attempt(path, () => compileStatement(sql, this.#bindable));
+    const charts = compileCharts(this.#source.charts, compileSql, fault);
+    const { file } = this.#document;
+    return { file, sha256, strategy, agentId, envPrefix, params, variables, sections, criteria, charts };
   }
 
   #checkNames(): void {
@@ -110,6 +119,7 @@ class RunbookCompiler {
     );
     const expectKeys = this.#expectKeys(source, path);
     const problem = this.#template(source.text.problem, [...path, 'text', 'problem']);
+    const unclear = this.#template(source.text.unclear, [...path, 'text', 'unclear']);
     const fine = this.#template(source.text.fine, [...path, 'text', 'fine']);
     const onDemand = new Map(
       Object.entries(source.onDemand).flatMap(([name, extra]) => {
@@ -130,7 +140,8 @@ class RunbookCompiler {
       warn,
       fail,
       isWrongRow,
-      text: { problem, fine, remedy: source.text.remedy },
+      environment: environmentOf(source),
+      text: { problem, unclear, fine, remedy: source.text.remedy },
       timeoutMs: source.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       onDemand,
     };
@@ -167,12 +178,19 @@ class RunbookCompiler {
       if (source.file.startsWith('/')) return { kind: 'file', path: source.file };
       return this.#fault([...path, 'file'], 'write the file’s absolute path on the host');
     }
-    return { kind: 'process' };
+    if (source.service === undefined) return { kind: 'process' };
+    if (this.#source.startLog !== undefined) return { kind: 'service' };
+    return this.#fault([...path, 'service'], 'a proof of start needs `startLog`: how a start shows in the log');
   }
 
   #variable(name: string, path: Path) {
     const definition = this.#source.variables[name];
     return definition ?? this.#fault(path, `there is no variable \`${name}\` under \`variables\``);
+  }
+
+  /** @param names matches whose first group is a variable's name. */
+  #checkVariables(names: Iterable<RegExpMatchArray>, path: Path): void {
+    for (const [, name = ''] of names) this.#variable(name, path);
   }
 
   #expectKeys(source: CheckSource, path: Path): CheckDefinition['expectKeys'] {
@@ -191,6 +209,7 @@ class RunbookCompiler {
 
   #template(text: Localized | undefined, path: Path): LocalizedTemplate | undefined {
     const parameters: Parameters = this.#source.params;
+    for (const words of Object.values(text ?? {})) this.#checkVariables(words.matchAll(/\{env\.(\w+)/g), path);
     return this.#optional(text, path, (localized) => ({
       en: compileMessage(localized.en, parameters),
       'zh-CN': compileMessage(localized['zh-CN'], parameters),
@@ -214,6 +233,13 @@ class RunbookCompiler {
     this.faults.push({ file, line: this.#document.lineOf(path), message: `${pathText(path)}: ${message}` });
     return undefined;
   }
+}
+
+/** What conditions and texts read as `env.NAME`; the compilers have refused what is no variable. */
+function environmentOf({ pass, warn, fail, wrongRows, text }: CheckSource): readonly string[] {
+  const texts = [text.problem, text.unclear, text.fine].flatMap((localized) => Object.values(localized ?? {}));
+  const words = [pass, warn, fail, wrongRows, ...texts].join('\n');
+  return [...new Set([...words.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name))];
 }
 
 const pathText = (path: Path): string => path.map(String).join('.');

@@ -1,18 +1,19 @@
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
-import type { Parameters } from './conditions.js';
+import type { EnvironmentValues, Parameters } from './conditions.js';
 
 /**
  * A sentence with holes: `{symbol} {lag_secs:secs}, expected under {params.lagPassSecs} s`.
- * A hole names a column of the row or a parameter, and may say how to write it.
+ * A hole names a column of the row, a parameter or a variable (`{env.MODEL_VERSION}`), and may say how to write it.
  */
 export interface MessageTemplate {
   readonly source: string;
-  render(row: ObservedRow): string;
+  render(row: ObservedRow, env?: EnvironmentValues): string;
 }
 
 const FORMATS = {
   /** Seconds with one decimal, without the unit. */
-  secs: (value: number) => value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  secs: (value: number) =>
+    value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
   int: (value: number) => Math.round(value).toLocaleString('en-US'),
   number: (value: number) => String(Number(value.toPrecision(6))),
   percent: (value: number) => `${(value * 100).toFixed(1)} %`,
@@ -34,12 +35,15 @@ export function compileMessage(source: string, parameters: Parameters): MessageT
       throw new Error(`the text asks for the format \`${format}\`; known are ${known}`);
     }
   }
-  const render = (row: ObservedRow): string =>
-    source.replaceAll(HOLE, (_whole, name: string, format: string | undefined) => {
-      const parameter = /^params\.(\w+)$/.exec(name)?.[1];
-      const value = parameter === undefined ? row[name] : parameters[parameter];
-      return formatValue(value, format);
-    });
+  const valueOf = (name: string, row: ObservedRow, env: EnvironmentValues): ObservedValue | undefined => {
+    const [scope, inner = ''] = name.split('.', 2);
+    if (scope === 'params') return parameters[inner];
+    return scope === 'env' ? env[inner] : row[name];
+  };
+  const render = (row: ObservedRow, env: EnvironmentValues = {}): string =>
+    source.replaceAll(HOLE, (_whole, name: string, format: string | undefined) =>
+      formatValue(valueOf(name, row, env), format),
+    );
   return { source, render };
 }
 

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
+import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
 
 /** The runbook file as people write it. `docs/runbook-format.md` explains each key. */
 
 const localized = z.strictObject({ en: z.string().min(1), 'zh-CN': z.string().min(1) });
 const name = z.string().regex(/^[A-Za-z_]\w*$/, 'write a name of letters, digits and _');
-const checkId = z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/, 'write an id like `data.sync_records.lag`');
-const variableName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'write a variable without its prefix, in capitals');
+const checkId = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/, 'write an id like `data.sync_records.lag`');
+const variableName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'write a variable without its prefix, in capitals');
 const timeoutMs = z.number().int().min(50).max(60_000);
 
 const parameter = z.union([
@@ -37,7 +42,11 @@ export const variableSchema = z.discriminatedUnion('type', [
 
 const querySchema = z.strictObject({ sql: z.string().min(1), timeoutMs: timeoutMs.optional() });
 
-const onDemandSchema = z.strictObject({ title: localized, sql: z.string().min(1), timeoutMs: timeoutMs.optional() });
+const onDemandSchema = z.strictObject({
+  title: localized,
+  sql: z.string().min(1),
+  timeoutMs: timeoutMs.optional(),
+});
 
 const checkSchema = z.strictObject({
   id: checkId,
@@ -50,6 +59,7 @@ const checkSchema = z.strictObject({
   file: z.string().min(1).optional(),
   model: variableName.optional(),
   process: z.literal('environment').optional(),
+  service: z.literal('started').optional(),
   /** With `query`: the column that holds this check's rows as a JSON list. */
   column: name.optional(),
   expectKeys: z
@@ -67,12 +77,25 @@ const checkSchema = z.strictObject({
   text: z
     .strictObject({
       problem: localized.optional(),
+      /** For INCONCLUSIVE: neither `pass` nor `fail` holds. */
+      unclear: localized.optional(),
       fine: localized.optional(),
       remedy: localized.optional(),
     })
     .default({}),
   timeoutMs: timeoutMs.optional(),
   onDemand: z.record(name, onDemandSchema).default({}),
+});
+
+const windowSchema = z.strictObject({
+  minutes: z.number().positive().max(24 * 60).default(30),
+  baselineMaxAgeHours: z.number().positive().default(7 * 24),
+});
+
+const startLogSchema = z.strictObject({
+  loadedLine: z.array(z.string().min(1)).min(1),
+  errorLines: z.array(z.string().min(1)).default([]),
+  withinSecs: z.number().positive().max(600).default(60),
 });
 
 const runKind = z.enum(RUN_KINDS);
@@ -90,8 +113,12 @@ export const runbookSchema = z.strictObject({
   envPrefix: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
   params: z.record(name, parameter),
   variables: z.record(variableName, variableSchema),
+  window: windowSchema.prefault({}),
+  startLog: startLogSchema.optional(),
   queries: z.record(name, querySchema).default({}),
   sections: z.array(sectionSchema).min(1),
+  criteria: z.array(criterionSourceSchema).default([]),
+  charts: z.array(chartSourceSchema).default([]),
 });
 
 export type RunbookSource = z.infer<typeof runbookSchema>;

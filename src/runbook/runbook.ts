@@ -1,6 +1,8 @@
+import type { CriterionDefinition } from '../domain/criterion.js';
 import type { Localized } from '../domain/localized.js';
 import type { CheckMode, RunKind } from '../domain/outcome.js';
 import type { Condition, Parameters, RowPredicate } from './conditions.js';
+import type { ChartDefinition } from './decision.js';
 import type { MessageTemplate } from './message-template.js';
 import type { Statement } from './statement.js';
 import type { VariableDefinition } from './variable.js';
@@ -16,7 +18,30 @@ export interface Runbook {
   readonly params: Parameters;
   /** By name without the prefix, in the order of the file. */
   readonly variables: ReadonlyMap<string, VariableDefinition>;
+  readonly window: WindowSettings;
+  /** undefined: the runbook does not say how a start shows in the log. */
+  readonly startLog: StartLog | undefined;
   readonly sections: readonly Section[];
+  /** Section 5 of the checklist: what the go/no-go decision rests on. */
+  readonly criteria: readonly CriterionDefinition[];
+  readonly charts: readonly ChartDefinition[];
+}
+
+/** The span of time that statements look at when they bind `windowFrom` and its like. */
+export interface WindowSettings {
+  /** At most this long, however long the present process has been running. */
+  readonly minutes: number;
+  /** An earlier passed window is a baseline up to this age. */
+  readonly baselineMaxAgeHours: number;
+}
+
+/** How the strategy's log shows a good and a bad start. */
+export interface StartLog {
+  /** One line holds all of these; `{NAME}` stands for the effective value of a variable. */
+  readonly loadedLine: readonly string[];
+  readonly errorLines: readonly RegExp[];
+  /** How long after the start these lines come. */
+  readonly withinSecs: number;
 }
 
 export interface Section {
@@ -39,6 +64,7 @@ export type ProbeDefinition =
   | { readonly kind: 'env'; readonly variable: string; readonly definition: VariableDefinition }
   | { readonly kind: 'process' }
   | { readonly kind: 'model'; readonly variable: string }
+  | { readonly kind: 'service' }
   | { readonly kind: 'file'; readonly path: string };
 
 export interface LocalizedTemplate {
@@ -64,8 +90,12 @@ export interface CheckDefinition {
   readonly warn: Condition | undefined;
   readonly fail: Condition;
   readonly isWrongRow: RowPredicate | undefined;
+  /** The variables that its conditions and texts read as `env.NAME`. */
+  readonly environment: readonly string[];
   readonly text: {
     readonly problem: LocalizedTemplate | undefined;
+    /** Where neither `pass` nor `fail` holds; `problem` unless given. */
+    readonly unclear: LocalizedTemplate | undefined;
     readonly fine: LocalizedTemplate | undefined;
     readonly remedy: Localized | undefined;
   };

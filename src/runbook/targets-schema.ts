@@ -9,7 +9,14 @@ const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, 'write a Slack channel id 
 const absolutePath = z.string().regex(/^\/[^\0\n]*$/, 'write an absolute path');
 const targetName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'write a target in small letters, digits and -');
 const accountName = z.string().regex(/^[a-z_][a-z0-9_-]*$/, 'write the name of an account of the host');
-const argumentList = z.array(z.string().min(1).regex(/^[^\0\n]*$/)).min(1);
+const argumentList = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .regex(/^[^\0\n]*$/),
+  )
+  .min(1);
 
 const systemdService = z.strictObject({
   manager: z.literal('systemd'),
@@ -51,7 +58,10 @@ const ssh = z.strictObject({
   port: z.number().int().min(1).max(65_535).optional(),
   identityFile: absolutePath.optional(),
   configFile: absolutePath.optional(),
+  /** Put before each command on files, e.g. [sudo, -n]. */
   sudo: argumentList.optional(),
+  /** A key of its own for the service's commands, where the host allows it nothing else (a forced command). */
+  serviceIdentityFile: absolutePath.optional(),
 });
 
 /** What a host may say itself; whatever it leaves out comes from its target. */
@@ -77,8 +87,16 @@ const approval = z.strictObject({
   groups: z.array(groupId).default([]),
   /** Who may approve besides the groups' members. */
   users: z.array(userId).default([]),
-  quorumMinutes: z.number().min(1).max(24 * 60).default(60),
-  startMinutes: z.number().min(1).max(24 * 60).default(15),
+  quorumMinutes: z
+    .number()
+    .min(1)
+    .max(24 * 60)
+    .default(60),
+  startMinutes: z
+    .number()
+    .min(1)
+    .max(24 * 60)
+    .default(15),
 });
 
 const watch = z.strictObject({

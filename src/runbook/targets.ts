@@ -125,4 +125,3 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
   const { accountId, staging, approval, watch, channels, keepReleases } = source;
   return { name, accountId, hosts, staging, approval, watch, channels, keepReleases };
 }
-

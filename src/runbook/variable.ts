@@ -33,7 +33,12 @@ export type VariableFault = (typeof VARIABLE_FAULTS)[number];
 
 export type VariableReading =
   | { readonly kind: 'value'; readonly value: VariableValue; readonly isDefault: boolean }
-  | { readonly kind: 'fault'; readonly fault: VariableFault; readonly nearest?: string; readonly expected?: string };
+  | {
+      readonly kind: 'fault';
+      readonly fault: VariableFault;
+      readonly nearest?: string;
+      readonly expected?: string;
+    };
 
 const TRUE_WORDS = ['true', '1', 'yes', 'on'];
 const FALSE_WORDS = ['false', '0', 'no', 'off'];

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { CHART_LIMITS, CHART_TYPES } from '../domain/chart.js';
+import { CRITERION_KINDS } from '../domain/criterion.js';
+import { RUN_KINDS } from '../domain/outcome.js';
+
+/** The parts of a runbook file that no check owns: the criteria of the decision, and the charts of the reports. */
+
+const localized = z.strictObject({ en: z.string().min(1), 'zh-CN': z.string().min(1) });
+const chartTitle = z.string().min(1).max(CHART_LIMITS.title);
+const localizedTitle = z.strictObject({ en: chartTitle, 'zh-CN': chartTitle });
+const id = z.string().regex(/^[a-z][a-z0-9_]*$/, 'write an id like `data_fresh`');
+
+export const criterionSourceSchema = z.strictObject({
+  id,
+  kind: z.enum(CRITERION_KINDS),
+  title: localized,
+  checks: z.array(z.string()).min(1),
+});
+
+export const chartSourceSchema = z.strictObject({
+  id,
+  title: localizedTitle,
+  kind: z.array(z.enum(RUN_KINDS)).min(1),
+  type: z.enum(CHART_TYPES),
+  xLabel: localizedTitle,
+  yLabel: localizedTitle,
+  /** One row a point: `label` (text, along the x axis), `series` (text) and `value` (number), in drawing order. */
+  sql: z.string().min(1),
+  timeoutMs: z.number().int().min(50).max(5_000).default(3_000),
+});
+
+export type CriterionSource = z.infer<typeof criterionSourceSchema>;
+export type ChartSource = z.infer<typeof chartSourceSchema>;

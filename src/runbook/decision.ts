@@ -1,0 +1,62 @@
+import type { CriterionDefinition } from '../domain/criterion.js';
+import type { RunKind } from '../domain/outcome.js';
+import type { ChartSource, CriterionSource } from './decision-schema.js';
+import type { Section } from './runbook.js';
+import type { Statement } from './statement.js';
+
+/** A chart of the reports of some kinds of run. */
+export interface ChartDefinition
+  extends Pick<ChartSource, 'id' | 'title' | 'type' | 'xLabel' | 'yLabel' | 'timeoutMs'> {
+  readonly kinds: readonly RunKind[];
+  readonly statement: Statement;
+}
+
+type Path = readonly PropertyKey[];
+type AddFault = (path: Path, message: string) => void;
+
+/**
+ * The criteria of the go/no-go decision. One whose checks do not run in that decision, or do not decide, would never
+ * stop anything: it is a fault.
+ */
+export function compileCriteria(
+  sources: readonly CriterionSource[],
+  sections: readonly Section[],
+  fault: AddFault,
+): readonly CriterionDefinition[] {
+  const checks = new Map(
+    sections.flatMap(({ kinds, checks }) =>
+      checks.map((check) => [check.id, { kinds, mode: check.mode }] as const),
+    ),
+  );
+  const seen = new Set<string>();
+  for (const [index, { id, checks: ids }] of sources.entries()) {
+    const path = ['criteria', index];
+    if (seen.has(id)) fault([...path, 'id'], `the id \`${id}\` stands twice`);
+    seen.add(id);
+    for (const [place, checkId] of ids.entries()) {
+      const check = checks.get(checkId);
+      const at = [...path, 'checks', place];
+      if (check === undefined) fault(at, `there is no check \`${checkId}\``);
+      else if (!check.kinds.includes('gonogo'))
+        fault(at, `\`${checkId}\` stands in no section of kind \`gonogo\``);
+      else if (check.mode !== 'deciding') fault(at, `\`${checkId}\` is in shadow mode and decides nothing`);
+    }
+  }
+  return sources;
+}
+
+/** The charts; Slack shows at most two in a message. */
+export function compileCharts(
+  sources: readonly ChartSource[],
+  compileSql: (sql: string, path: Path) => Statement | undefined,
+  fault: AddFault,
+): readonly ChartDefinition[] {
+  const seen = new Set<string>();
+  return sources.flatMap(({ sql, kind, ...source }, index) => {
+    const path = ['charts', index];
+    if (seen.has(source.id)) fault([...path, 'id'], `the id \`${source.id}\` stands twice`);
+    seen.add(source.id);
+    const statement = compileSql(sql, [...path, 'sql']);
+    return statement === undefined ? [] : [{ ...source, kinds: kind, statement }];
+  });
+}
