@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createCheckService } from './checks/check-service.js';
-import type { Config } from './config.js';
+import { type Config, sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
-import { createHost } from './hosts/create-host.js';
+import { createHost, type HostRequirements } from './hosts/create-host.js';
 import { ConfigurationError } from './runbook/configuration-fault.js';
 import { loadRunbook } from './runbook/load-runbook.js';
 import { loadTargets } from './runbook/targets.js';
+import { createScratchDatabase } from './selftest/scratch-database.js';
+import { createSelfTest } from './selftest/self-test.js';
 import type { ChangeMessage, Services } from './services.js';
 import { createMessageStore } from './store/message-store.js';
 import type { State } from './store/open-state.js';
@@ -41,10 +46,12 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       ? undefined
       : createTradingDatabase({ url: config.tradingDatabaseUrl.reveal(), logger });
 
+  const ssh = createSshFolders();
   const files = runbook.sections.flatMap(({ checks }) =>
     checks.flatMap(({ probe }) => (probe.kind === 'file' ? [probe.path] : [])),
   );
-  const hostOf: Parameters<typeof createCheckService>[0]['hostOf'] = (settings) => createHost(settings, { files });
+  const hostOf: Parameters<typeof createCheckService>[0]['hostOf'] = (settings) =>
+    createHost(settings, { files, ssh });
   const checks = createCheckService({
     runbook,
     hostOf,
@@ -55,7 +62,17 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     monotonicMs: () => performance.now(),
     newRunId: randomUUID,
   });
-  const doctor = createDoctor(createExaminations({ config, runbook, targets, trading, state, hostOf }), redact);
+  const selfTest = createSelfTest({
+    runbook,
+    createDatabase: async () => createScratchDatabase((await options.state()).url, logger),
+    now,
+    monotonicMs: () => performance.now(),
+    newRunId: randomUUID,
+  });
+  const doctor = createDoctor(
+    createExaminations({ config, runbook, targets, trading, state, hostOf }),
+    redact,
+  );
 
   return {
     services: {
@@ -65,12 +82,24 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       runs,
       messages: createMessageStore(state),
       doctor,
+      selfTest,
       ...(options.changeMessage === undefined ? {} : { changeMessage: options.changeMessage }),
       logger,
       now,
     },
-    close: async () => trading?.close(),
+    close: async () => {
+      await trading?.close();
+      rmSync(ssh.controlFolder, { recursive: true, force: true });
+    },
   };
+}
+
+/** Private folders for the sockets of shared ssh connections; short, because a socket's path is. */
+function createSshFolders(): NonNullable<HostRequirements['ssh']> {
+  const controlFolder = mkdtempSync(join(tmpdir(), 'lobml-ssh-'));
+  const serviceControlFolder = join(controlFolder, 's');
+  mkdirSync(serviceControlFolder, { mode: 0o700 });
+  return { controlFolder, serviceControlFolder, environment: sshEnvironment() };
 }
 
 /** Both files at once, so that a person sees the faults of both. */
@@ -79,8 +108,11 @@ async function loadFiles(config: Config) {
     loadRunbook(config.runbookFile),
     loadTargets(config.targetsFile),
   ]);
-  if (runbook.status === 'fulfilled' && targets.status === 'fulfilled') return [runbook.value, targets.value] as const;
-  const reasons = [runbook, targets].flatMap((loaded) => (loaded.status === 'rejected' ? [loaded.reason] : []));
+  if (runbook.status === 'fulfilled' && targets.status === 'fulfilled')
+    return [runbook.value, targets.value] as const;
+  const reasons = [runbook, targets].flatMap((loaded) =>
+    loaded.status === 'rejected' ? [loaded.reason] : [],
+  );
   const faults = reasons.flatMap((reason) => {
     if (reason instanceof ConfigurationError) return reason.faults;
     throw reason;

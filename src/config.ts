@@ -111,6 +111,12 @@ export const ENVIRONMENT = {
 const schema = z.object(ENVIRONMENT);
 type Values = z.output<typeof schema>;
 
+/** What the system's ssh needs of the bot's environment: its agent. Nothing else is handed on. */
+export function sshEnvironment(env: Environment = process.env): Readonly<Record<string, string>> {
+  const agent = env['SSH_AUTH_SOCK'];
+  return agent === undefined ? {} : { SSH_AUTH_SOCK: agent };
+}
+
 /** The process's variables, and beneath them those of a `.env` file where there is one. */
 export function readEnvironment(env: Environment = process.env, file = '.env'): Environment {
   return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;

@@ -1,32 +1,79 @@
 import { dirname } from 'node:path';
 import type { TargetHost } from '../runbook/targets.js';
+import type { SshSettings } from '../runbook/targets-schema.js';
 import { createCommandManager } from './command-manager.js';
 import type { CommandRunner } from './command-runner.js';
-import type { Host, ServiceManager } from './host.js';
+import { type Host, HostError, type ServiceManager } from './host.js';
 import { createLocalCommandRunner } from './local-command-runner.js';
 import { createLocalHost } from './local-host.js';
+import { createSshCommandRunner } from './ssh-command-runner.js';
+import { createSshHost } from './ssh-host.js';
 import { createSystemdManager } from './systemd-manager.js';
 
 export interface HostRequirements {
   /** Further files that may be looked at, e.g. those that checks of the runbook name. */
   readonly files?: readonly string[];
+  /** For hosts behind ssh. */
+  readonly ssh?: {
+    /** A folder that only the bot can enter, for the shared connections' sockets. */
+    readonly controlFolder: string;
+    /** Another one, for the connections of a service's own key. */
+    readonly serviceControlFolder: string;
+    /** e.g. SSH_AUTH_SOCK. */
+    readonly environment: Readonly<Record<string, string>>;
+  };
 }
 
 /** The host that a targets file describes. Only its own folders can be read or written through it. */
-export function createHost(settings: TargetHost, { files = [] }: HostRequirements = {}): Host {
-  const runner = createLocalCommandRunner({ host: settings.name });
-  const service = createServiceManager(settings, runner);
-  return createLocalHost({ name: settings.name, service, folders: foldersOf(settings, files), runner });
+export function createHost(settings: TargetHost, requirements: HostRequirements = {}): Host {
+  const { name, ssh } = settings;
+  const folders = foldersOf(settings, requirements.files ?? []);
+  if (ssh === undefined) {
+    const runner = createLocalCommandRunner({ host: name });
+    return createLocalHost({ name, service: createServiceManager(settings, { runner }), folders, runner });
+  }
+  const connect = (identityFile: string | undefined, forced: boolean) =>
+    connectBySsh(name, ssh, identityFile, forced, requirements.ssh);
+  const runner = connect(ssh.identityFile, false);
+  const service =
+    ssh.serviceIdentityFile === undefined
+      ? createServiceManager(settings, { runner })
+      : createServiceManager(settings, { runner: connect(ssh.serviceIdentityFile, true), forced: true });
+  const { sudo } = ssh;
+  return createSshHost({ name, runner, service, folders, ...(sudo === undefined ? {} : { sudo }) });
 }
 
-function createServiceManager({ service }: TargetHost, runner: CommandRunner): ServiceManager {
+function connectBySsh(
+  name: string,
+  { address, port, configFile }: SshSettings,
+  identityFile: string | undefined,
+  forced: boolean,
+  connection: HostRequirements['ssh'],
+): CommandRunner {
+  if (connection === undefined) {
+    throw new HostError('not_configured', name, `${name}: ssh needs a folder for its connections.`);
+  }
+  const sshArguments = [
+    ...(configFile === undefined ? [] : ['-F', configFile]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    ...(identityFile === undefined ? [] : ['-i', identityFile, '-o', 'IdentitiesOnly=yes']),
+  ];
+  // Two keys are two connections: a shared one would carry the rights of whichever was first.
+  const controlFolder = forced ? connection.serviceControlFolder : connection.controlFolder;
+  return createSshCommandRunner({ ...connection, controlFolder, name, address, sshArguments, forced });
+}
+
+function createServiceManager(
+  { service }: TargetHost,
+  { runner, forced = false }: { runner: CommandRunner; forced?: boolean },
+): ServiceManager {
   if (service.manager === 'systemd') {
     const { unit, sudo, userManager: user } = service;
     return createSystemdManager({ runner, unit, user, ...(sudo === undefined ? {} : { sudo }) });
   }
   const { status, restart, stop, logs, environ } = service;
   const commands = { status, restart, stop, logs, ...(environ === undefined ? {} : { environ }) };
-  return createCommandManager({ runner, commands });
+  return createCommandManager({ runner, commands, ...(forced ? { procRunner: undefined } : {}) });
 }
 
 function foldersOf(settings: TargetHost, files: readonly string[]): readonly string[] {
