@@ -9,14 +9,17 @@ import { textFor } from '../views/text/index.js';
  */
 export function parseTarget(words: readonly string[], targets: Targets, usage: string): Target {
   const [name = targets.defaultTarget, extra] = words;
-  if (extra !== undefined) {
-    throw usageError((locale) => textFor(locale).usage.tooManyWords(extra, usage));
-  }
+  rejectWords(extra === undefined ? [] : [extra], usage);
   const target = targets.targets.get(name);
   if (target !== undefined) return target;
   const known = [...targets.targets.keys()];
   const nearest = nearestWord(name, known);
   throw usageError((locale) => textFor(locale).usage.unknownTarget(name, known.join(', '), nearest));
+}
+
+/** For a subcommand that takes no word. @throws UsageError */
+export function rejectWords([extra]: readonly string[], usage: string): void {
+  if (extra !== undefined) throw usageError((locale) => textFor(locale).usage.tooManyWords(extra, usage));
 }
 
 function usageError(sentence: (locale: 'en' | 'zh-CN') => string): UsageError {

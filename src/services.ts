@@ -2,6 +2,7 @@ import type { CheckService } from './checks/check-service.js';
 import type { Doctor } from './doctor/doctor.js';
 import type { Runbook } from './runbook/runbook.js';
 import type { Targets } from './runbook/targets.js';
+import type { SelfTest } from './selftest/self-test.js';
 import type { MessageStore } from './store/message-store.js';
 import type { RunStore } from './store/run-store.js';
 import type { Report } from './subcommand.js';
@@ -15,6 +16,7 @@ export interface Services {
   readonly runs: Pick<RunStore, 'get' | 'latest' | 'page'>;
   readonly messages: MessageStore;
   readonly doctor: Doctor;
+  readonly selfTest: SelfTest;
   /** Changes a message that stands already, from any replica. Absent in a terminal. */
   readonly changeMessage?: ChangeMessage;
   readonly logger: Logger;

@@ -26,7 +26,7 @@ export interface SeededRows {
 
 /** Creates the four tables and their indexes, where they are missing. */
 export async function createTradingSchema(database: Queryable): Promise<void> {
-  await database.query(await readFile(packageFile('sandbox/trading-data/schema.sql'), 'utf8'));
+  await database.query(await readFile(packageFile('src/selftest/trading-tables.sql'), 'utf8'));
 }
 
 function seededStrategy(modelVersion: string, deploymentId: string): StrategyFacts {

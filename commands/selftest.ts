@@ -1,0 +1,24 @@
+import type { Services } from '../src/services.js';
+import { EXIT, type Subcommand } from '../src/subcommand.js';
+import { selftestJson, selftestRunningView, selftestView } from '../views/selftest.js';
+import { rejectWords } from './target-argument.js';
+
+/** Shows that every check of the runbook can fail, and that its failure blocks. */
+export const selftest: Subcommand<Services> = {
+  name: 'selftest',
+  audience: 'all',
+  usage: '',
+  surfaces: ['terminal'],
+  summary: {
+    en: 'Prove on scratch data that every check of the runbook can fail, and blocks when it does.',
+    'zh-CN': '在临时数据上证明运行手册的每项检查都会失败，并且失败时会阻断。',
+  },
+  async run(words, conversation, { selfTest }) {
+    rejectWords(words, '');
+    const { locale } = conversation;
+    const message = await conversation.post(selftestRunningView(0, 0, locale));
+    const report = await selfTest.run((done, of) => message.update(selftestRunningView(done, of, locale)));
+    await message.finish(selftestView(report, locale));
+    return { exitCode: report.isProved ? EXIT.ok : EXIT.noGo, json: selftestJson(report) };
+  },
+};

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** The cases file as people write it. `docs/check-cases.md` explains each key. */
+
+const variableName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'write a variable without its prefix, in capitals');
+const placedPath = z
+  .string()
+  .regex(
+    /^(?!.*(^|\/)\.\.(\/|$))[^/\0\n][^\0\n]*$/,
+    'write a path inside the scratch folder, e.g. env/strategy.env',
+  );
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+/** null takes away what the base has. */
+const settings = z.record(variableName, scalar.nullable());
+
+const situation = z.strictObject({
+  /** What the written environment file says. */
+  environment: settings.default({}),
+  /** Where the running process differs from that file. */
+  process: settings.default({}),
+  /** Further text files; null removes one. */
+  files: z.record(placedPath, z.string().nullable()).default({}),
+  /** A name under `models`, or `none`: there is no model file. */
+  model: z.string().optional(),
+  /** The service's status in systemd's words. */
+  service: z.record(z.string().regex(/^[A-Z][A-Za-z]+$/), scalar).default({}),
+  /** When the present process started. */
+  startedSecsAgo: z.number().positive().optional(),
+  /** The service's log; a case that names one replaces the base's. */
+  log: z.array(z.strictObject({ secsAgo: z.number(), text: z.string() })).optional(),
+  /** Statements on the scratch trading tables, one after the other. */
+  sql: z.array(z.string().min(1)).default([]),
+});
+
+const checkCase = situation.extend({
+  check: z.string().min(1),
+  name: z.string().min(1),
+  expect: z.enum(['PASS', 'WARN', 'FAIL', 'INCONCLUSIVE', 'ERROR']),
+});
+
+export const casesSchema = z.strictObject({
+  /** Files as base64, by name. */
+  models: z.record(z.string().regex(/^[a-z][a-z_]*$/), z.base64()).default({}),
+  /** The situation in which every check passes; each case says what is different. */
+  base: situation.extend({ model: z.string(), startedSecsAgo: z.number().positive() }),
+  cases: z.array(checkCase).min(1),
+});
+
+export type CasesSource = z.infer<typeof casesSchema>;
+export type BaseSituation = CasesSource['base'];
+export type CheckCase = CasesSource['cases'][number];

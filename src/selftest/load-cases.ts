@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigurationError, type ConfigurationFault } from '../runbook/configuration-fault.js';
+import type { Runbook } from '../runbook/runbook.js';
+import { parseYaml } from '../runbook/yaml-document.js';
+import { type CasesSource, casesSchema } from './cases-schema.js';
+
+/** Situations with a known outcome: what proves that a check can fail, and can pass. */
+export type CheckCases = CasesSource;
+
+/** The word of a case that wants no model file at all. */
+export const NO_MODEL = 'none';
+
+/** `NAME.yaml` has its cases in `NAME.cases.yaml` beside it. */
+export function casesFileOf(runbookFile: string): string {
+  return runbookFile.replace(/(\.ya?ml)?$/, '.cases.yaml');
+}
+
+/** @throws ConfigurationError with every fault and its line; also for a check or a model that does not exist. */
+export async function loadCases(file: string, runbook: Pick<Runbook, 'sections'>): Promise<CheckCases> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    const message =
+      'the cases of the runbook cannot be read: write them beside the runbook (docs/check-cases.md)';
+    throw new ConfigurationError([{ file, message }]);
+  }
+  return parseCases(file, text, runbook);
+}
+
+/** @throws ConfigurationError with every fault and its line. */
+export function parseCases(file: string, text: string, runbook: Pick<Runbook, 'sections'>): CheckCases {
+  const parsed = parseYaml(file, text, casesSchema);
+  if (parsed.kind === 'faults') throw new ConfigurationError(parsed.faults);
+  const { value, document } = parsed;
+
+  const faults: ConfigurationFault[] = [];
+  const fault = (path: readonly PropertyKey[], message: string) => {
+    faults.push({ file, line: document.lineOf(path), message: `${path.map(String).join('.')}: ${message}` });
+  };
+  const models = new Set([...Object.keys(value.models), NO_MODEL]);
+  const checks = new Set(runbook.sections.flatMap((section) => section.checks.map(({ id }) => id)));
+  if (!models.has(value.base.model)) fault(['base', 'model'], `there is no model \`${value.base.model}\``);
+  for (const [index, { check, model }] of value.cases.entries()) {
+    if (!checks.has(check)) fault(['cases', index, 'check'], `the runbook has no check \`${check}\``);
+    if (model !== undefined && !models.has(model)) {
+      fault(['cases', index, 'model'], `there is no model \`${model}\` under \`models\``);
+    }
+  }
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return value;
+}

@@ -1,0 +1,73 @@
+import { type CheckServiceOptions, createCheckService } from '../checks/check-service.js';
+import type { CheckResult } from '../domain/check-run.js';
+import type { Verdict } from '../domain/verdict.js';
+import { createHost } from '../hosts/create-host.js';
+import type { CheckDefinition, ProbeDefinition, Runbook, Section } from '../runbook/runbook.js';
+import type { CheckCase } from './cases-schema.js';
+import type { CheckCases } from './load-cases.js';
+import type { ScratchDatabase } from './scratch-database.js';
+import { createScratchHost } from './scratch-host.js';
+
+/** What a case came to. */
+export interface CaseResult {
+  readonly name: string;
+  readonly expected: CheckCase['expect'];
+  readonly result: CheckResult;
+  /** The verdict of a run that holds this check alone. */
+  readonly verdict: Verdict;
+  /** The outcome is the expected one, and a failure of a deciding check alone is a NO-GO. */
+  readonly agrees: boolean;
+}
+
+export interface CaseOptions extends Pick<CheckServiceOptions, 'now' | 'monotonicMs' | 'newRunId'> {
+  readonly runbook: Runbook;
+  readonly cases: CheckCases;
+  readonly database: Pick<ScratchDatabase, 'trading' | 'arrange'>;
+}
+
+/** Sets a case's situation up and lets the real check look at it, as the only check of a run. */
+export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<CaseResult> {
+  const { runbook, cases, database, now } = options;
+  const section = sectionWith(runbook, wanted.check);
+  const host = await createScratchHost(cases, wanted, runbook.envPrefix, now());
+  try {
+    if (section.checks.some(readsTables)) await database.arrange([...cases.base.sql, ...wanted.sql]);
+    const service = createCheckService({
+      ...options,
+      runbook: { ...runbook, sections: [section] },
+      hostOf: (settings) => createHost(settings),
+      trading: database.trading,
+      saveRun: async () => {},
+      onStoreError: () => {},
+    });
+    const { run } = await service.run({
+      kind: section.kinds[0] ?? 'precheck',
+      target: host.target,
+      requestedBy: { id: 'selftest', name: 'selftest', surface: 'terminal' },
+    });
+    const [result] = run.checks;
+    if (result === undefined) throw new Error(`the check ${wanted.check} did not run`);
+    const { name, expect: expected } = wanted;
+    return { name, expected, result, verdict: run.verdict, agrees: agrees(wanted, result, run.verdict) };
+  } finally {
+    await host.remove();
+  }
+}
+
+const readsTables = ({ probe }: CheckDefinition): boolean => !HOST_PROBES.has(probe.kind);
+
+/** Probes that look at the host alone: they need no rows. */
+const HOST_PROBES: ReadonlySet<ProbeDefinition['kind']> = new Set(['env', 'process', 'model', 'file']);
+
+function sectionWith(runbook: Runbook, id: string): Section {
+  for (const section of runbook.sections) {
+    const checks = section.checks.filter((check) => check.id === id);
+    if (checks.length > 0) return { ...section, checks };
+  }
+  throw new Error(`the runbook has no check ${id}`);
+}
+
+function agrees(wanted: CheckCase, result: CheckResult, verdict: Verdict): boolean {
+  if (result.outcome !== wanted.expect) return false;
+  return wanted.expect !== 'FAIL' || result.mode === 'shadow' || verdict === 'NO_GO';
+}

@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseTargets, type Target } from '../runbook/targets.js';
+import type { BaseSituation, CheckCase } from './cases-schema.js';
+import { type CheckCases, NO_MODEL } from './load-cases.js';
+
+export interface ScratchHost {
+  readonly target: Target;
+  remove(): Promise<void>;
+}
+
+const ENVIRONMENT_FILE = 'env/strategy.env';
+const BASE_FILE = 'env/base.env';
+const MODEL_FILE = 'models/model.onnx';
+
+/**
+ * Lays out a host of files in a new folder: environment files, a model, and a service whose status, environment and
+ * log are files that `cat` prints. The checks look at it as at any other local host.
+ */
+export async function createScratchHost(
+  { base, models }: CheckCases,
+  wanted: CheckCase,
+  envPrefix: string,
+  now: Date,
+): Promise<ScratchHost> {
+  const folder = await mkdtemp(join(tmpdir(), 'lobml-selftest-'));
+  const environment = { ...base.environment, ...wanted.environment };
+  const model = wanted.model ?? base.model;
+  const files: Record<string, string | Buffer | null> = {
+    [BASE_FILE]: '',
+    [ENVIRONMENT_FILE]: environmentText(environment, envPrefix, '\n'),
+    [MODEL_FILE]: model === NO_MODEL ? null : Buffer.from(models[model] ?? '', 'base64'),
+    'service/status': statusText(base, wanted, now),
+    'service/environ': environmentText({ ...environment, ...wanted.process }, envPrefix, '\0'),
+    'service/log': logText(wanted.log ?? base.log ?? [], now),
+    ...base.files,
+    ...wanted.files,
+  };
+  for (const [path, content] of Object.entries(files)) {
+    if (content === null) continue;
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), typeof content === 'string' ? inFolder(content, folder) : content);
+  }
+  await mkdir(join(folder, 'models'), { recursive: true });
+  return { target: targetIn(folder), remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+const inFolder = (text: string, folder: string): string => text.replaceAll('{folder}', folder);
+
+function environmentText(
+  values: Readonly<Record<string, string | null>>,
+  prefix: string,
+  end: string,
+): string {
+  return Object.entries(values)
+    .flatMap(([name, value]) => (value === null ? [] : [`${prefix}${name}=${value}${end}`]))
+    .join('');
+}
+
+function statusText(base: BaseSituation, wanted: CheckCase, now: Date): string {
+  const startedSecsAgo = wanted.startedSecsAgo ?? base.startedSecsAgo;
+  const startedAt = new Date(now.getTime() - startedSecsAgo * 1000).toISOString();
+  const status = { ActiveEnterTimestamp: startedAt, ...base.service, ...wanted.service };
+  return Object.entries(status)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+function logText(lines: readonly { secsAgo: number; text: string }[], now: Date): string {
+  return lines
+    .map(({ secsAgo, text }) => `${new Date(now.getTime() - secsAgo * 1000).toISOString()} ${text}\n`)
+    .join('');
+}
+
+/** Through the parser of the targets file, so that a scratch target is a target like any other. */
+function targetIn(folder: string): Target {
+  const service = {
+    manager: 'command',
+    status: ['cat', join(folder, 'service/status')],
+    environ: ['cat', join(folder, 'service/environ')],
+    logs: ['cat', join(folder, 'service/log')],
+    restart: ['true'],
+    stop: ['true'],
+  };
+  const target = {
+    service,
+    environmentFiles: [
+      { path: join(folder, BASE_FILE), optional: true },
+      { path: join(folder, ENVIRONMENT_FILE) },
+    ],
+    models: join(folder, 'models'),
+    hosts: [{ name: 'scratch' }],
+    approval: { quorum: 1 },
+  };
+  const source = {
+    defaultTarget: 'selftest',
+    roles: { operators: ['U0'] },
+    targets: { selftest: target },
+  };
+  const { targets } = parseTargets('the scratch host', Buffer.from(JSON.stringify(source)));
+  const found = targets.get('selftest');
+  if (found === undefined) throw new Error('the scratch host has no target');
+  return found;
+}

@@ -1,0 +1,92 @@
+import type { Localized } from '../domain/localized.js';
+import type { CheckMode } from '../domain/outcome.js';
+import type { Runbook } from '../runbook/runbook.js';
+import { casesFileOf, loadCases } from './load-cases.js';
+import { type CaseOptions, type CaseResult, runCase } from './run-case.js';
+import type { ScratchDatabase } from './scratch-database.js';
+
+/**
+ * `proved`: it failed where it must fail, passed where it must pass, and every other case came out as written.
+ * `unproved`: it has no failing or no passing case. `disproved`: a case came out otherwise.
+ */
+export const PROOF_STATES = ['proved', 'unproved', 'disproved'] as const;
+export type ProofState = (typeof PROOF_STATES)[number];
+
+export interface CheckProof {
+  readonly check: string;
+  readonly section: string;
+  readonly title: Localized;
+  readonly mode: CheckMode;
+  readonly state: ProofState;
+  readonly cases: readonly CaseResult[];
+}
+
+export interface SelfTestReport {
+  readonly runbookSha256: string;
+  readonly casesFile: string;
+  /** One for each check, in the order of the runbook. */
+  readonly proofs: readonly CheckProof[];
+  readonly isProved: boolean;
+  readonly durationMs: number;
+}
+
+export interface SelfTest {
+  /** Told after each case. @throws ConfigurationError for a faulty cases file; UserError without the right to a scratch database */
+  run(onProgress?: (done: number, of: number) => void): Promise<SelfTestReport>;
+}
+
+export interface SelfTestOptions extends Pick<CaseOptions, 'runbook' | 'now' | 'monotonicMs' | 'newRunId'> {
+  readonly createDatabase: () => Promise<ScratchDatabase>;
+}
+
+/** Holds every check of the runbook against situations with a known outcome, in a scratch database and folder. */
+export function createSelfTest(options: SelfTestOptions): SelfTest {
+  const { runbook, monotonicMs } = options;
+  return {
+    async run(onProgress) {
+      const startedMs = monotonicMs();
+      const casesFile = casesFileOf(runbook.file);
+      const cases = await loadCases(casesFile, runbook);
+      const database = await options.createDatabase();
+      const results = new Map<string, CaseResult[]>();
+      try {
+        // One after the other: they share the four tables.
+        for (const [index, wanted] of cases.cases.entries()) {
+          const result = await runCase(wanted, { ...options, cases, database });
+          results.set(wanted.check, [...(results.get(wanted.check) ?? []), result]);
+          onProgress?.(index + 1, cases.cases.length);
+        }
+      } finally {
+        await database.drop();
+      }
+      const proofs = proofsOf(runbook, results);
+      return {
+        runbookSha256: runbook.sha256,
+        casesFile,
+        proofs,
+        isProved: proofs.length > 0 && proofs.every(({ state }) => state === 'proved'),
+        durationMs: Math.round(monotonicMs() - startedMs),
+      };
+    },
+  };
+}
+
+function proofsOf(
+  runbook: Runbook,
+  results: ReadonlyMap<string, readonly CaseResult[]>,
+): readonly CheckProof[] {
+  return runbook.sections.flatMap((section) =>
+    section.checks.map(({ id, title, mode }) => {
+      const cases = results.get(id) ?? [];
+      return { check: id, section: section.id, title, mode, state: proofState(cases), cases };
+    }),
+  );
+}
+
+export function proofState(cases: readonly Pick<CaseResult, 'expected' | 'agrees'>[]): ProofState {
+  if (cases.some(({ agrees }) => !agrees)) return 'disproved';
+  const isCovered = (['FAIL', 'PASS'] as const).every((outcome) =>
+    cases.some(({ expected }) => expected === outcome),
+  );
+  return isCovered ? 'proved' : 'unproved';
+}

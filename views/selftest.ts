@@ -1,0 +1,85 @@
+import type { Locale } from '../src/domain/localized.js';
+import type { CaseResult } from '../src/selftest/run-case.js';
+import type { CheckProof, ProofState, SelfTestReport } from '../src/selftest/self-test.js';
+import type { Report } from '../src/subcommand.js';
+import { clip, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
+import { checkSentence } from './check-sentence.js';
+import { sentenceAsText } from './moments.js';
+import { textFor } from './text/index.js';
+import { selftestText } from './text/selftest.js';
+
+const SYMBOL: Readonly<Record<ProofState, string>> = { proved: '✓', unproved: '?', disproved: '✗' };
+const ORDER: readonly ProofState[] = ['disproved', 'unproved', 'proved'];
+
+/** The proof of every check: what is not proved first, then each failing case with the verdict that it led to. */
+export function selftestView(report: SelfTestReport, locale: Locale): Report {
+  const text = selftestText[locale];
+  const wrong = report.proofs.filter(({ state }) => state !== 'proved').length;
+  const cases = report.proofs.reduce((sum, proof) => sum + proof.cases.length, 0);
+  const seconds = (report.durationMs / 1000).toFixed(1);
+  const title = report.isProved
+    ? `✅ ${text.proved(report.proofs.length, cases, seconds)}`
+    : `⛔ ${text.notProved(wrong, report.proofs.length)}`;
+  const proofs = ORDER.flatMap((state) => report.proofs.filter((proof) => proof.state === state));
+  const blocks = [
+    header(title),
+    context(text.legend),
+    ...proofs.map((proof) => section(clip(proofText(proof, locale), LIMITS.section))),
+    context(escapeMrkdwn(text.allIn(report.casesFile))),
+  ];
+  return { text: title, blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut) };
+}
+
+/** One message that moves while the cases run. */
+export function selftestRunningView(done: number, of: number, locale: Locale): Report {
+  const text = selftestText[locale].running(done, of);
+  return { text, blocks: [section(text)] };
+}
+
+function proofText(proof: CheckProof, locale: Locale): string {
+  const text = selftestText[locale];
+  const trial = proof.mode === 'shadow' ? ` (${text.shadow})` : '';
+  const head = `${SYMBOL[proof.state]} *${proof.section} ${escapeMrkdwn(proof.title[locale])}* ${text.state[proof.state]}${trial}`;
+  return [head, ...proofLines(proof, locale).map((line) => `   ${escapeMrkdwn(line)}`)].join('\n');
+}
+
+function proofLines({ cases }: CheckProof, locale: Locale): readonly string[] {
+  const text = selftestText[locale];
+  const { verdict, outcome } = textFor(locale);
+  const has = (expected: CaseResult['expected']) => cases.some((result) => result.expected === expected);
+  const surprises = cases.filter(({ agrees }) => !agrees);
+  const blocking = cases.filter(({ agrees, expected }) => agrees && expected === 'FAIL');
+  return [
+    ...surprises.map(({ name, expected, result }) =>
+      text.surprise(
+        name,
+        outcome[expected],
+        outcome[result.outcome],
+        sentenceAsText(checkSentence(result, locale)),
+      ),
+    ),
+    ...(has('FAIL') ? [] : [text.noFailingCase]),
+    ...(has('PASS') ? [] : [text.noPassingCase]),
+    ...blocking.map((result) => text.blocks(result.name, verdict[result.verdict])),
+  ];
+}
+
+/** The answer of `--json`. */
+export function selftestJson(report: SelfTestReport): unknown {
+  const { runbookSha256, casesFile, isProved, durationMs } = report;
+  const checks = report.proofs.map(({ check, section, mode, state, cases }) => ({
+    id: check,
+    section,
+    mode,
+    state,
+    cases: cases.map(({ name, expected, result, verdict, agrees }) => ({
+      name,
+      expected,
+      outcome: result.outcome,
+      verdict,
+      agrees,
+      reason: result.reason,
+    })),
+  }));
+  return { proved: isProved, runbookSha256, casesFile, durationMs, checks };
+}
