@@ -58,6 +58,7 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     trading,
     saveRun: (run) => runs.save(run),
     onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
+    onChartError: (chart, error) => logger.warn({ err: error, chart }, 'a chart was left out of the report'),
     now,
     monotonicMs: () => performance.now(),
     newRunId: randomUUID,

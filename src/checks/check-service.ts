@@ -1,18 +1,22 @@
 import type { CheckResult, CheckRun, ObservedRow, Person } from '../domain/check-run.js';
+import { evaluateCriteria, evaluateGoNoGo } from '../domain/criterion.js';
 import type { RunKind } from '../domain/outcome.js';
-import { DEFAULT_VERDICT_TTL_MS, evaluateVerdict } from '../domain/verdict.js';
+import { DEFAULT_VERDICT_TTL_MS } from '../domain/verdict.js';
 import type { Host } from '../hosts/host.js';
 import type { CheckDefinition, Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { CheckContext, HostAccess, TradingQueries } from './check-context.js';
 import { type HostEnvironment, readHostEnvironment } from './host-environment.js';
 import { createModelInspector } from './inspect-model.js';
+import { readCharts } from './read-charts.js';
 import { runChecks, sectionsOf } from './run-checks.js';
 
 export interface RunRequest {
   readonly kind: RunKind;
   readonly target: Target;
   readonly requestedBy: Person;
+  /** Results of earlier runs that are taken instead of running their checks, by check id. */
+  readonly reuse?: ReadonlyMap<string, CheckResult>;
   /** Told at the start and after each result. */
   readonly onProgress?: (checks: readonly CheckState[]) => void;
   readonly signal?: AbortSignal;
@@ -48,6 +52,8 @@ export interface CheckServiceOptions {
   /** @throws when the run cannot be stored. */
   readonly saveRun: (run: CheckRun) => Promise<void>;
   readonly onStoreError: (error: unknown) => void;
+  /** Told of each chart that could not be read; the report does without it. */
+  readonly onChartError?: (chartId: string, error: unknown) => void;
   readonly now: () => Date;
   readonly monotonicMs: () => number;
   readonly newRunId: () => string;
@@ -57,7 +63,7 @@ export interface CheckServiceOptions {
 const ENVIRONMENT_TIMEOUT_MS = 5_000;
 
 export function createCheckService(options: CheckServiceOptions): CheckService {
-  const { runbook, now, monotonicMs } = options;
+  const { runbook, now, monotonicMs, onChartError = () => {} } = options;
   const inspectModel = createModelInspector();
 
   const contextFor = (target: Target): CheckContext => ({
@@ -72,18 +78,26 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
   });
 
   return {
-    async run({ kind, target, requestedBy, onProgress, signal }) {
+    async run({ kind, target, requestedBy, reuse = new Map(), onProgress, signal }) {
       const startedAt = now();
       const startedMs = monotonicMs();
       const context = contextFor(target);
       const definitions = sectionsOf(context, kind).flatMap((section) => section.checks);
-      const states = definitions.map(({ id, section, title }) => ({ id, section, title, result: undefined }));
+      const states = definitions.map(({ id, section, title }) => ({
+        id,
+        section,
+        title,
+        result: reuse.get(id),
+      }));
       const progress = new Map<string, CheckState>(states.map((state) => [state.id, state]));
       onProgress?.([...progress.values()]);
 
-      const checks = await runChecks(definitions, context, {
+      const stop = signal === undefined ? {} : { signal };
+      const charting = readCharts(kind, context, { ...stop, onFailure: onChartError });
+      const missing = definitions.filter(({ id }) => !reuse.has(id));
+      const fresh = await runChecks(missing, context, {
         monotonicMs,
-        ...(signal === undefined ? {} : { signal }),
+        ...stop,
         onResult: (result) => {
           const { id, section, title } = result;
           progress.set(id, { id, section, title, result });
@@ -91,20 +105,27 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         },
       });
 
+      const observed = new Map(fresh.map((result) => [result.id, result]));
+      const checks = definitions.flatMap(({ id }) => observed.get(id) ?? reuse.get(id) ?? []);
+      const criteria = kind === 'gonogo' ? evaluateCriteria(runbook.criteria, checks) : [];
+      const charts = await charting;
+
       const asOf = now();
       const run: CheckRun = {
         runId: options.newRunId(),
         strategy: runbook.strategy,
         target: target.name,
         kind,
-        verdict: evaluateVerdict(checks),
+        verdict: evaluateGoNoGo(checks, criteria),
         requestedBy,
         startedAt: startedAt.toISOString(),
         asOf: asOf.toISOString(),
-        validUntil: new Date(asOf.getTime() + DEFAULT_VERDICT_TTL_MS).toISOString(),
+        validUntil: validUntil(asOf, checks).toISOString(),
         durationMs: Math.round(monotonicMs() - startedMs),
         runbookSha256: runbook.sha256,
         checks,
+        ...(criteria.length === 0 ? {} : { criteria }),
+        ...(charts.length === 0 ? {} : { charts }),
       };
       return { run, stored: await store(run, options) };
     },
@@ -124,6 +145,12 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       return rows;
     },
   };
+}
+
+/** A verdict is no fresher than the oldest observation that it rests on. */
+function validUntil(asOf: Date, checks: readonly CheckResult[]): Date {
+  const reused = checks.flatMap(({ reusedFrom, observedAt }) => (reusedFrom ? [Date.parse(observedAt)] : []));
+  return new Date(Math.min(asOf.getTime(), ...reused) + DEFAULT_VERDICT_TTL_MS);
 }
 
 function accessTo(host: Host, settings: TargetHost): HostAccess {

@@ -1,0 +1,47 @@
+import type { CheckResult, CheckRun } from '../domain/check-run.js';
+import { DEFAULT_VERDICT_TTL_MS } from '../domain/verdict.js';
+
+export interface ReuseOptions {
+  readonly now: Date;
+  /** The runbook of now; a result under another one was judged by other conditions. */
+  readonly runbookSha256: string;
+  /**
+   * Since when the present processes run, or when a result was last outdated in another way; undefined: unknown, and
+   * then nothing is reused.
+   */
+  readonly unchangedSince: Date | undefined;
+}
+
+/**
+ * The results of earlier runs that a decision may rest on, by check id. Only what passed (PASS or WARN) in its newest
+ * observation, is younger than a verdict lives, and was observed on the present process: whatever was bad or unknown
+ * is looked at again, and so is everything after a restart.
+ *
+ * @param runs runs of one strategy and target, newest first.
+ */
+export function reusableResults(
+  runs: readonly CheckRun[],
+  { now, runbookSha256, unchangedSince }: ReuseOptions,
+): ReadonlyMap<string, CheckResult> {
+  if (unchangedSince === undefined) return new Map();
+  const newest = new Map<string, CheckResult>();
+  for (const run of runs.filter((candidate) => candidate.runbookSha256 === runbookSha256)) {
+    for (const check of run.checks) {
+      const known = newest.get(check.id);
+      if (known !== undefined && known.observedAt >= check.observedAt) continue;
+      newest.set(check.id, {
+        ...check,
+        reusedFrom: check.reusedFrom ?? { runId: run.runId, kind: run.kind },
+      });
+    }
+  }
+  const oldest = Math.max(now.getTime() - DEFAULT_VERDICT_TTL_MS, unchangedSince.getTime());
+  return new Map([...newest].filter(([, check]) => isGood(check) && isWithin(check, oldest, now.getTime())));
+}
+
+const isGood = ({ outcome }: CheckResult): boolean => outcome === 'PASS' || outcome === 'WARN';
+
+function isWithin({ observedAt }: CheckResult, oldestMs: number, newestMs: number): boolean {
+  const at = Date.parse(observedAt);
+  return at > oldestMs && at <= newestMs;
+}
