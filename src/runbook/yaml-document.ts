@@ -1,6 +1,7 @@
 import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { ZodType } from 'zod';
 import type { ConfigurationFault } from './configuration-fault.js';
+import { explainIssue } from './explain-issue.js';
 
 export interface YamlDocument {
   readonly file: string;
@@ -37,10 +38,10 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>): Pa
 
   const result = schema.safeParse(document.value);
   if (result.success) return { kind: 'ok', value: result.data, document };
-  const faults = result.error.issues.map((issue) => ({
+  const faults = result.error.issues.flatMap(explainIssue).map(({ path, message }) => ({
     file,
-    line: lineOf(issue.path),
-    message: `${issue.path.map(String).join('.') || 'the file'}: ${issue.message}`,
+    line: lineOf(path),
+    message: `${path.map(String).join('.') || 'the file'}: ${message}`,
   }));
   return { kind: 'faults', faults };
 }

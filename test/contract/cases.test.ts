@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { loadRunbook } from '../../src/runbook/load-runbook.js';
+import type { Runbook } from '../../src/runbook/runbook.js';
+import { type CheckCases, casesFileOf, loadCases, parseCases } from '../../src/selftest/load-cases.js';
+
+const SHIPPED = 'runbooks/crypto_lob_ml.yaml';
+
+/** `CHECK lacks OUTCOME` for every check without a case in which it fails, or passes. */
+function uncovered({ sections }: Pick<Runbook, 'sections'>, { cases }: Pick<CheckCases, 'cases'>): string[] {
+  const ids = sections.flatMap(({ checks }) => checks.map(({ id }) => id));
+  return ids.flatMap((id) =>
+    (['FAIL', 'PASS'] as const)
+      .filter((outcome) => !cases.some(({ check, expect: expected }) => check === id && expected === outcome))
+      .map((outcome) => `${id} lacks ${outcome}`),
+  );
+}
+
+test('every shipped check has a case in which it fails and one in which it passes', async () => {
+  const runbook = await loadRunbook(SHIPPED);
+  expect(runbook.sections.flatMap(({ checks }) => checks).length).toBeGreaterThan(0);
+  expect(uncovered(runbook, await loadCases(casesFileOf(SHIPPED), runbook))).toEqual([]);
+});
+
+test('a check that loses its cases is refused by name', async () => {
+  const runbook = await loadRunbook(SHIPPED);
+  const { cases } = await loadCases(casesFileOf(SHIPPED), runbook);
+  const without = cases.filter(
+    ({ check, expect: expected }) => check !== 'env.enabled' || expected === 'PASS',
+  );
+  expect(uncovered(runbook, { cases: without })).toEqual(['env.enabled lacks FAIL']);
+});
+
+test('the cases of one check have names of their own', async () => {
+  const { cases } = await loadCases(casesFileOf(SHIPPED), await loadRunbook(SHIPPED));
+  const names = cases.map(({ check, name }) => `${check}: ${name}`);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
+test('a faulty cases file is refused with every fault and its line', async () => {
+  const runbook = await loadRunbook(SHIPPED);
+  const text = [
+    'models: { good: CAg= }',
+    'base: { model: god, startedSecsAgo: 60 }',
+    'cases:',
+    '  - { check: env.enabled, name: a, expect: FAIL, model: bad }',
+    '  - { check: env.enabld, name: b, expect: PASS }',
+  ].join('\n');
+  expect(() => parseCases('c.yaml', text, runbook)).toThrow(
+    [
+      'c.yaml:2: base.model: there is no model `god`',
+      'c.yaml:4: cases.0.model: there is no model `bad` under `models`',
+      'c.yaml:5: cases.1.check: the runbook has no check `env.enabld`',
+    ].join('\n'),
+  );
+  const outside = text.replace('model: bad', "files: { '../x': '' }").replace('expect: PASS', 'expect: GOOD');
+  expect(() => parseCases('c.yaml', outside, runbook)).toThrow(
+    /c\.yaml:4: .*inside the scratch folder[\s\S]*c\.yaml:5: /,
+  );
+});
