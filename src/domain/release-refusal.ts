@@ -1,0 +1,97 @@
+/** Every reason why a release is not planned, requested, approved or started; `views/text` writes the sentences. */
+export const RELEASE_REFUSALS = [
+  // The plan
+  /** Facts: `name`. A name that is no plain file name. */
+  'bad_artefact_name',
+  /** Facts: `name`, `folder`. */
+  'artefact_missing',
+  /** Facts: `name`. It leads outside of the staging folder, or is no regular file. */
+  'artefact_not_a_file',
+  /** Facts: `name`. */
+  'artefact_empty',
+  'no_staging_folder',
+  /** Facts: `host`. The targets file does not say where models go. */
+  'no_models_folder',
+  /** Facts: `host`. */
+  'no_binary_path',
+  'version_missing',
+  /** A version, but no model to go with it. */
+  'version_without_model',
+  'reason_missing',
+  'nothing_to_do',
+  /** Facts: `variable`, `nearest`. */
+  'unknown_variable',
+  /** Facts: `variable`. The plan sets it from the model. */
+  'variable_from_model',
+  /** Facts: `variable`, `value`, `fault`, `expected`, `nearest`. */
+  'bad_value',
+  /** A release turns the strategy on; turning it off is a rollback. */
+  'release_turns_on',
+  /** Facts: `host`, `variable`, `file`. A later layer sets it too, so the change would have no effect. */
+  'overridden_by_layer',
+  /** Facts: `host`, `file`. systemd would refuse the file, or it cannot be edited safely. */
+  'unsafe_environment_file',
+  /** Facts: `host`, `code`, `detail`: a HostError. */
+  'host_error',
+  /** The runbook or targets file on disk is not the one that the bot loaded. Facts: `file`. */
+  'configuration_changed',
+  // The request
+  /** Facts: `verdict`. */
+  'verdict_forbids',
+  /** Facts: `subjects`: checks, or `drift`. */
+  'not_acknowledged',
+  /** Facts: `check`, `outcome`: break-glass needs a model that passes. */
+  'model_not_proved',
+  'run_not_stored',
+  /** Facts: `requestId`, `by`. */
+  'request_exists',
+  /** Facts: `by`, `since`, `reason`. */
+  'target_locked',
+  /** Facts: `by`, `requestId`. */
+  'review_pending',
+  /** The target's policy names nobody. */
+  'nobody_may_approve',
+  /** Facts: `who`. */
+  'not_allowed',
+  // Decisions
+  'request_unknown',
+  /** Facts: `state`. */
+  'request_closed',
+  /** The button belongs to an older content of the request. */
+  'request_renewed',
+  'self_approval',
+  'not_active_member',
+  'not_an_approver',
+  'evidence_expired',
+  'content_changed',
+  'nothing_to_take_back',
+  'not_yours_to_withdraw',
+  'quorum_not_reached',
+  'release_running',
+  'only_in_slack',
+  /** Facts: `by`. Who broke the glass does not review it. */
+  'own_break_glass',
+  // Locks
+  /** Facts: `by`, `since`, `reason`. */
+  'already_locked',
+  'not_locked',
+  /** Facts: `by`. */
+  'lock_of_another',
+] as const;
+export type ReleaseRefusalCode = (typeof RELEASE_REFUSALS)[number];
+
+export interface ReleaseRefusal {
+  readonly code: ReleaseRefusalCode;
+  /** Names, numbers as text; times as RFC 3339. Never a secret. */
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly refusal: ReleaseRefusal;
+}
+
+export const refused = (code: ReleaseRefusalCode, facts?: Readonly<Record<string, string>>): Refused => ({
+  kind: 'refused',
+  refusal: facts === undefined ? { code } : { code, facts },
+});

@@ -1,0 +1,16 @@
+-- Up Migration
+ALTER TABLE lobml.release_requests
+  -- NULL where nobody knows the requester's Slack id.
+  ADD COLUMN requester_slack_id text,
+  -- Which warnings and which drift somebody took upon themselves, and who.
+  ADD COLUMN acknowledged json NOT NULL DEFAULT '[]',
+  -- What differed when the request was invalidated.
+  ADD COLUMN end_changes json NOT NULL DEFAULT '[]',
+  ADD COLUMN reviewed_by jsonb,
+  ADD COLUMN reviewed_at timestamptz;
+
+-- A release that skipped its approvals blocks the next ordinary one until a second person has looked at it.
+CREATE INDEX release_requests_unreviewed ON lobml.release_requests (strategy, target)
+  WHERE kind = 'break_glass' AND reviewed_at IS NULL;
+
+CREATE INDEX messages_of_subject ON lobml.messages (subject);
