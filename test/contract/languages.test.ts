@@ -1,0 +1,100 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { loadRunbook } from '../../src/runbook/load-runbook.js';
+
+/** Both languages say the same things, and each says something. */
+
+const folder = new URL('../../views/text/', import.meta.url);
+const CHINESE = /[\u3400-\u9fff]/;
+
+interface Pair {
+  readonly name: string;
+  readonly en: unknown;
+  readonly zhCN: unknown;
+}
+
+/** Exports that come in two languages: `{ en, 'zh-CN' }`, or two exports `…En`/`en` and `…ZhCN`/`zhCN`. */
+async function pairs(): Promise<readonly Pair[]> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  const modules = await Promise.all(
+    files.map((file) => import(`../../views/text/${file.replace(/ts$/, 'js')}`)),
+  );
+  const values: Record<string, unknown> = Object.assign({}, ...modules);
+  return Object.entries(values).flatMap(([name, value]): Pair[] => {
+    if (isObject(value) && 'en' in value && 'zh-CN' in value)
+      return [{ name, en: value.en, zhCN: value['zh-CN'] }];
+    const twin = name.replace(/en$/, 'zhCN').replace(/En$/, 'ZhCN');
+    return twin === name || typeof value !== 'object' ? [] : [{ name, en: value, zhCN: values[twin] }];
+  });
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** Every text by its path; a function is called with stand-ins for whatever it wants. */
+function textsOf(value: unknown, path = ''): ReadonlyMap<string, string> {
+  if (typeof value === 'string') return new Map([[path, value]]);
+  if (typeof value === 'function') return new Map([[path, String(value(...Array(8).fill(anything)))]]);
+  if (!isObject(value)) return new Map([[path, '']]);
+  return new Map(Object.entries(value).flatMap(([key, inner]) => [...textsOf(inner, `${path}.${key}`)]));
+}
+
+/** Stands in for a number, a text, a row, a list of nothing, and a function that looks a fact up. */
+const anything: unknown = new Proxy(() => '7', {
+  get: (_target, key) => {
+    if (key === Symbol.toPrimitive) return () => '7';
+    if (key === Symbol.iterator) return [][Symbol.iterator];
+    return key === 'length' ? 1 : anything;
+  },
+});
+
+/** Names of the field are the same in every language, and so is what is nothing but values and signs. */
+const isSameInBoth = (text: string): boolean => !/[a-z]/.test(text.replaceAll('Go/No-Go', ''));
+
+describe('the prose of the views', () => {
+  test('both languages have the same texts', async () => {
+    const all = await pairs();
+    expect(all.length).toBeGreaterThan(1);
+    for (const { name, en, zhCN } of all) {
+      expect({ name, texts: [...textsOf(zhCN).keys()].sort() }).toEqual({
+        name,
+        texts: [...textsOf(en).keys()].sort(),
+      });
+    }
+  });
+
+  test('no text is empty, none is undefined, and the Chinese ones are Chinese', async () => {
+    const wrong = (await pairs()).flatMap(({ name, en, zhCN }) => {
+      const faulty = (texts: ReadonlyMap<string, string>, isWrong: (text: string) => boolean) =>
+        [...texts].filter(([, text]) => isWrong(text)).map(([path, text]) => `${name}${path}: ${text}`);
+      const isBroken = (text: string) => text.trim() === '' || /undefined|\[object/.test(text);
+      return [
+        ...faulty(textsOf(en), (text) => isBroken(text) || CHINESE.test(text)),
+        ...faulty(textsOf(zhCN), (text) => isBroken(text) || !(CHINESE.test(text) || isSameInBoth(text))),
+      ];
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the prose of the shipped runbook', () => {
+  test('each text has the same holes in both languages, and the Chinese is Chinese', async () => {
+    const { sections } = await loadRunbook('runbooks/crypto_lob_ml.yaml');
+    const templates = sections.flatMap(({ checks }) =>
+      checks.flatMap(({ id, text: { problem, fine } }) =>
+        [problem, fine].flatMap((template) => (template === undefined ? [] : [{ id, template }])),
+      ),
+    );
+    const holes = (text: string) => [...new Set(text.match(/\{[^}]+\}/g))].sort();
+    expect(templates.length).toBeGreaterThan(10);
+    for (const { id, template } of templates) {
+      expect({ id, holes: holes(template['zh-CN'].source) }).toEqual({
+        id,
+        holes: holes(template.en.source),
+      });
+      expect(template.en.source).not.toMatch(CHINESE);
+    }
+    const remedies = sections.flatMap(({ checks }) => checks.flatMap(({ text }) => text.remedy ?? []));
+    expect(remedies.filter((remedy) => !CHINESE.test(remedy['zh-CN']))).toEqual([]);
+  });
+});
