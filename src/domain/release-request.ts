@@ -1,4 +1,5 @@
 import type { Person } from './check-run.js';
+import type { DeployWish } from './deploy-wish.js';
 import type { ContentChange } from './release-content.js';
 import type { EvidenceBinding, ReleasePlan } from './release-plan.js';
 import type { RequestState } from './release-state.js';
@@ -26,6 +27,7 @@ export interface ReleaseRequest {
   /** The requester's Slack id; null where nobody knows it, as for an account of a terminal. */
   readonly requesterSlackId: string | null;
   readonly reason: string;
+  readonly wish: DeployWish;
   readonly plan: ReleasePlan;
   /** SHA-256 over plan and evidence, in hex. */
   readonly digest: string;

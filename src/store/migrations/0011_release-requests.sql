@@ -1,5 +1,7 @@
 -- Up Migration
 ALTER TABLE lobml.release_requests
+  -- What the requester asked for: the plan is worked out from it again before anything is approved or done.
+  ADD COLUMN wish json NOT NULL,
   -- NULL where nobody knows the requester's Slack id.
   ADD COLUMN requester_slack_id text,
   -- Which warnings and which drift somebody took upon themselves, and who.

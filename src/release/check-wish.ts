@@ -1,0 +1,69 @@
+import type { DeployWish } from '../domain/deploy-wish.js';
+import { type ReleaseRefusal, refused } from '../domain/release-refusal.js';
+import { isPlainEnvironmentValue } from '../hosts/environment-file.js';
+import type { Runbook } from '../runbook/runbook.js';
+import { readVariable } from '../runbook/variable.js';
+import { nearestWord } from '../spelling.js';
+
+/** What the plan itself sets from the model and its version. */
+const FROM_MODEL = ['MODEL_PATH', 'MODEL_VERSION'];
+/** The flag that a release turns on. */
+export const ENABLE_FLAG = 'ENABLED';
+
+/** Characters; a value is one line of an environment file. */
+const MAX_VALUE = 500;
+
+/** Everything that is wrong with a wish by itself, before any host is looked at. */
+export function checkWish(wish: DeployWish, runbook: Pick<Runbook, 'variables'>): readonly ReleaseRefusal[] {
+  const faults = Object.entries(wish.settings).flatMap(([name, value]) => {
+    const fault = settingFault(name, value, wish, runbook);
+    return fault === undefined ? [] : [fault];
+  });
+  if (wish.reason.trim() === '') faults.push(refused('reason_missing').refusal);
+  if (wish.model !== undefined && (wish.modelVersion ?? '').trim() === '') {
+    faults.push(refused('version_missing').refusal);
+  }
+  if (wish.model === undefined && wish.modelVersion !== undefined) {
+    faults.push(refused('version_without_model').refusal);
+  }
+  const version = wish.modelVersion;
+  if (version !== undefined && !isOneLine(version)) faults.push(badValue('MODEL_VERSION', version));
+  return faults;
+}
+
+/** What is wrong with one setting; undefined: the strategy will read it as it is meant. */
+export function settingFault(
+  name: string,
+  value: string,
+  wish: Pick<DeployWish, 'model'>,
+  { variables }: Pick<Runbook, 'variables'>,
+): ReleaseRefusal | undefined {
+  const definition = variables.get(name);
+  if (definition === undefined) {
+    const nearest = nearestWord(name, [...variables.keys()]) ?? '';
+    return refused('unknown_variable', { variable: name, nearest }).refusal;
+  }
+  if (wish.model !== undefined && FROM_MODEL.includes(name)) {
+    return refused('variable_from_model', { variable: name }).refusal;
+  }
+  if (!isOneLine(value)) return badValue(name, value);
+  const reading = readVariable(definition, value);
+  if (reading.kind === 'fault') {
+    const { fault, expected = '', nearest = '' } = reading;
+    return refused('bad_value', { variable: name, value, fault, expected, nearest }).refusal;
+  }
+  if (name === ENABLE_FLAG && reading.value === false) return refused('release_turns_on').refusal;
+  return undefined;
+}
+
+const badValue = (variable: string, value: string): ReleaseRefusal =>
+  refused('bad_value', {
+    variable,
+    value: value.slice(0, 80),
+    fault: 'not_one_line',
+    expected: '',
+    nearest: '',
+  }).refusal;
+
+const isOneLine = (value: string): boolean =>
+  isPlainEnvironmentValue(value) && !/[\t\n]/.test(value) && value.length <= MAX_VALUE;

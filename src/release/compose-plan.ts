@@ -1,0 +1,124 @@
+import type { PlannedState } from '../checks/planned-state.js';
+import type { DeployWish } from '../domain/deploy-wish.js';
+import type { ReleasePlan } from '../domain/release-plan.js';
+import { type Refused, type ReleaseRefusal, refused } from '../domain/release-refusal.js';
+import type { Host } from '../hosts/host.js';
+import type { Runbook } from '../runbook/runbook.js';
+import type { Target, TargetHost } from '../runbook/targets.js';
+import { checkWish, ENABLE_FLAG } from './check-wish.js';
+import type { ConfigurationHashes } from './configuration-hashes.js';
+import { type HostIntent, planHost } from './plan-host.js';
+import { readStagedArtefact, type StagedArtefact } from './staging.js';
+
+export interface PlanSources {
+  readonly runbook: Runbook;
+  readonly hostOf: (settings: TargetHost) => Host;
+  /** The configuration files as they are on disk now. */
+  readonly configuration: (target: string) => Promise<ConfigurationHashes>;
+}
+
+export interface ComposedPlan {
+  readonly kind: 'plan';
+  readonly plan: ReleasePlan;
+  /** What the pre-deploy checks judge. Holds secrets of the hosts' files: never stored, never shown. */
+  readonly planned: PlannedState;
+}
+
+export interface PlanRefused {
+  readonly kind: 'refused';
+  /** All that is wrong, at once. */
+  readonly refusals: readonly ReleaseRefusal[];
+}
+
+/** Works out what a wish means on the hosts as they stand now. Looks only, and gives the same answer while nothing changes. */
+export async function composePlan(
+  wish: DeployWish,
+  target: Target,
+  sources: PlanSources,
+): Promise<ComposedPlan | PlanRefused> {
+  const faults = [...checkWish(wish, sources.runbook), ...placeFaults(wish, target)];
+  const [model, binary, hashes] = await Promise.all([
+    readArtefact(target.staging, wish.model),
+    readArtefact(target.staging, wish.binary),
+    sources.configuration(target.name),
+  ]);
+  const refusals = [...faults, ...refusalsOf([model, binary])];
+  if (refusals.length > 0 || isRefused(model) || isRefused(binary)) return { kind: 'refused', refusals };
+
+  const hosts = await Promise.all(
+    target.hosts.map((settings) =>
+      planHost(sources.hostOf(settings), settings, intentFor(settings, wish, model, binary, sources.runbook)),
+    ),
+  );
+  const planned = hosts.filter((host) => host.kind === 'planned');
+  if (planned.length < hosts.length) return { kind: 'refused', refusals: refusalsOf(hosts) };
+  const changesSomething =
+    model !== undefined || binary !== undefined || planned.some(({ plan }) => plan.changes.length > 0);
+  if (!changesSomething) return { kind: 'refused', refusals: [refused('nothing_to_do').refusal] };
+  return {
+    kind: 'plan',
+    plan: {
+      strategy: sources.runbook.strategy,
+      target: target.name,
+      reason: wish.reason.trim(),
+      model: model?.plan,
+      binary: binary?.plan,
+      hosts: planned.map(({ plan }) => plan),
+      ...hashes,
+    },
+    planned: new Map(planned.map((host) => [host.plan.host, host.planned])),
+  };
+}
+
+/** What the targets file must say before an artefact can go anywhere. */
+function placeFaults(wish: DeployWish, target: Target): readonly ReleaseRefusal[] {
+  const wantsArtefact = wish.model !== undefined || wish.binary !== undefined;
+  if (wantsArtefact && target.staging === undefined) return [refused('no_staging_folder').refusal];
+  return target.hosts.flatMap(({ name, models, binary }) => [
+    ...(wish.model !== undefined && models === undefined
+      ? [refused('no_models_folder', { host: name }).refusal]
+      : []),
+    ...(wish.binary !== undefined && binary === undefined
+      ? [refused('no_binary_path', { host: name }).refusal]
+      : []),
+  ]);
+}
+
+async function readArtefact(
+  folder: string | undefined,
+  name: string | undefined,
+): Promise<StagedArtefact | Refused | undefined> {
+  return folder === undefined || name === undefined ? undefined : readStagedArtefact(folder, name);
+}
+
+/** A release turns the strategy on, and names the model that it brings. */
+function intentFor(
+  settings: TargetHost,
+  wish: DeployWish,
+  model: StagedArtefact | undefined,
+  binary: StagedArtefact | undefined,
+  { envPrefix, variables }: Runbook,
+): HostIntent {
+  const wanted: Record<string, string> = {
+    ...(variables.has(ENABLE_FLAG) ? { [ENABLE_FLAG]: 'true' } : {}),
+    ...(model === undefined
+      ? {}
+      : {
+          MODEL_PATH: `${settings.models}/${model.plan.name}`,
+          MODEL_VERSION: wish.modelVersion?.trim() ?? '',
+        }),
+    ...wish.settings,
+  };
+  return {
+    model,
+    binary,
+    variables: new Map(Object.entries(wanted).map(([name, value]) => [`${envPrefix}${name}`, value])),
+    strategyVariables: [...variables.keys()].map((name) => `${envPrefix}${name}`),
+  };
+}
+
+const isRefused = (value: { readonly kind: string } | undefined): value is Refused =>
+  value?.kind === 'refused';
+
+const refusalsOf = (values: readonly ({ readonly kind: string } | undefined)[]): readonly ReleaseRefusal[] =>
+  values.flatMap((value) => (isRefused(value) ? [value.refusal] : []));

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { canonicalJson } from '../domain/canonical-json.js';
+import { parseTargets, type Targets } from '../runbook/targets.js';
+import { sha256OfFile } from './staging.js';
+
+export interface ConfigurationHashes {
+  /** SHA-256 of the runbook file's bytes, in hex; '' where it cannot be read. */
+  readonly runbookSha256: string;
+  /** SHA-256 over a target's approval policy, the groups and the roles, in hex; '' where they cannot be read. */
+  readonly policySha256: string;
+}
+
+/** The files as they are on disk now: not as they were when the bot started. */
+export async function readConfigurationHashes(
+  files: { readonly runbook: string; readonly targets: string },
+  target: string,
+): Promise<ConfigurationHashes> {
+  const [runbookSha256, policySha256] = await Promise.all([
+    sha256OfFile(files.runbook).catch(() => ''),
+    readFile(files.targets)
+      .then((bytes) => policyHash(parseTargets(files.targets, bytes), target))
+      .catch(() => ''),
+  ]);
+  return { runbookSha256, policySha256 };
+}
+
+/** '' for a target that does not exist. */
+export function policyHash(targets: Pick<Targets, 'targets' | 'groups' | 'roles'>, target: string): string {
+  const approval = targets.targets.get(target)?.approval;
+  if (approval === undefined) return '';
+  const policy = { approval, groups: Object.fromEntries(targets.groups), roles: targets.roles };
+  return createHash('sha256').update(canonicalJson(policy)).digest('hex');
+}

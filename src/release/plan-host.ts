@@ -1,0 +1,156 @@
+import { composeEnvironment, type HostEnvironment, readHostEnvironment } from '../checks/host-environment.js';
+import type { PlannedHost } from '../checks/planned-state.js';
+import type { HostPlan, VariableChange } from '../domain/release-plan.js';
+import { type Refused, refused } from '../domain/release-refusal.js';
+import { resolveInside } from '../hosts/contained-path.js';
+import { EnvironmentEditError, editEnvironmentFile } from '../hosts/environment-edit.js';
+import { type CallOptions, type Host, HostError } from '../hosts/host.js';
+import type { TargetHost } from '../runbook/targets.js';
+import type { StagedArtefact } from './staging.js';
+
+/** What a release wants of a host. */
+export interface HostIntent {
+  readonly model: StagedArtefact | undefined;
+  readonly binary: StagedArtefact | undefined;
+  /** By full name: what the strategy is to see after the restart. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Every variable of the strategy, by full name. */
+  readonly strategyVariables: readonly string[];
+}
+
+export interface HostPlanning {
+  readonly kind: 'planned';
+  readonly plan: HostPlan;
+  readonly planned: PlannedHost;
+}
+
+const HOST_TIMEOUT_MS = 10_000;
+
+/** Works out what a release changes on one host. Looks only. */
+export async function planHost(
+  host: Host,
+  settings: TargetHost,
+  intent: HostIntent,
+): Promise<HostPlanning | Refused> {
+  const call = { timeoutMs: HOST_TIMEOUT_MS, signal: AbortSignal.timeout(HOST_TIMEOUT_MS) };
+  try {
+    return await planOn(host, settings, intent, call);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return refused('host_error', { host: host.name, code: error.code, detail: error.message });
+  }
+}
+
+async function planOn(
+  host: Host,
+  settings: TargetHost,
+  intent: HostIntent,
+  call: { timeoutMs: number; signal: AbortSignal },
+): Promise<HostPlanning | Refused> {
+  const present = await readHostEnvironment(host, settings, call);
+  const environment = editedEnvironment(
+    host.name,
+    settings.writtenEnvironmentFile,
+    present,
+    intent.variables,
+  );
+  if ('refusal' in environment) return environment;
+
+  const { model, binary } = intent;
+  const modelPath = model === undefined ? undefined : `${settings.models}/${model.plan.name}`;
+  const binaryPath = binary === undefined ? undefined : settings.binary;
+  if (modelPath !== undefined) await resolveInside(host, settings.models ?? '', modelPath, call);
+  const [presentModelSha256, presentBinarySha256, drift] = await Promise.all([
+    hashOf(host, modelPath, call),
+    hashOf(host, binaryPath, call),
+    driftOf(host, present, intent, call),
+  ]);
+  const plan: HostPlan = {
+    host: host.name,
+    modelPath,
+    binaryPath,
+    presentModelSha256,
+    presentBinarySha256,
+    layers: present.layers.map(({ path, sha256 }) => ({ path, sha256 })),
+    writtenFile: settings.writtenEnvironmentFile,
+    changes: changesBetween(intent.variables, present),
+    drift,
+  };
+  const plannedModel =
+    model === undefined || modelPath === undefined
+      ? undefined
+      : { path: modelPath, stagedPath: model.path, sha256: model.plan.sha256 };
+  return { kind: 'planned', plan, planned: { environment, model: plannedModel, drift, present } };
+}
+
+/** The environment as it will be. What is in force already is not written again. */
+function editedEnvironment(
+  host: string,
+  writtenFile: string,
+  present: HostEnvironment,
+  wanted: ReadonlyMap<string, string>,
+): HostEnvironment | Refused {
+  const broken = present.layers.find(
+    ({ state, optional, path }) =>
+      state === 'refused' || (state === 'missing' && !optional && path !== writtenFile),
+  );
+  if (broken !== undefined) return refused('unsafe_environment_file', { host, file: broken.path });
+  const edits = new Map([...wanted].filter(([name, value]) => present.effective.get(name)?.value !== value));
+  if (edits.size === 0) return present;
+  try {
+    const layers = present.layers.map((layer) =>
+      layer.path === writtenFile
+        ? { ...layer, state: 'read' as const, text: editEnvironmentFile(layer.text, edits) }
+        : layer,
+    );
+    const planned = composeEnvironment(layers);
+    for (const [name, value] of wanted) {
+      const effective = planned.effective.get(name);
+      if (effective?.value === value) continue;
+      return refused('overridden_by_layer', { host, variable: name, file: effective?.file ?? writtenFile });
+    }
+    return planned;
+  } catch (error) {
+    if (!(error instanceof EnvironmentEditError)) throw error;
+    return refused('unsafe_environment_file', { host, file: writtenFile });
+  }
+}
+
+function changesBetween(
+  wanted: ReadonlyMap<string, string>,
+  { effective }: HostEnvironment,
+): readonly VariableChange[] {
+  return [...wanted].flatMap(([variable, after]) => {
+    const before = effective.get(variable)?.value ?? null;
+    return before === after ? [] : [{ variable, before, after }];
+  });
+}
+
+/** SHA-256 of what stands at a path; '' where nothing does. */
+async function hashOf(host: Host, path: string | undefined, call: CallOptions): Promise<string> {
+  if (path === undefined) return '';
+  const found = await host.stat(path, call);
+  return found?.kind === 'file' ? host.sha256(path, call) : '';
+}
+
+/**
+ * What somebody edited without a restart: it would go live with this release. Variables that the release sets are
+ * left out, their value before and after stands among the changes.
+ */
+async function driftOf(
+  host: Host,
+  { effective }: HostEnvironment,
+  { strategyVariables, variables }: HostIntent,
+  call: CallOptions,
+): Promise<readonly VariableChange[]> {
+  const names = strategyVariables.filter((name) => !variables.has(name));
+  const status = await host.service.status(call);
+  const running =
+    status.mainPid === 0 ? undefined : await host.service.processEnvironment(status.mainPid, names, call);
+  if (running === undefined) return [];
+  return names.flatMap((variable): VariableChange[] => {
+    const before = running.get(variable) ?? null;
+    const after = effective.get(variable)?.value ?? null;
+    return before === after ? [] : [{ variable, before, after }];
+  });
+}

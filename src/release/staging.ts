@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import type { ArtefactPlan } from '../domain/release-plan.js';
+import { type Refused, refused } from '../domain/release-refusal.js';
+
+/** A model that waits for a deploy. */
+export interface StagedModel extends ArtefactPlan {
+  readonly modifiedAt: Date;
+  /** What its training wrote beside it; undefined: nothing readable. */
+  readonly meta: StagedModelMeta | undefined;
+}
+
+export interface StagedModelMeta {
+  readonly version: string | undefined;
+  readonly horizon: string | undefined;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface StagedFiles {
+  /** Newest first. */
+  readonly models: readonly StagedModel[];
+  readonly binaries: readonly (ArtefactPlan & { readonly modifiedAt: Date })[];
+}
+
+/** A person picks among the newest; older ones can be named in a terminal. */
+const SHOWN = 20;
+const MODEL_SUFFIX = '.onnx';
+const META_SUFFIX = '.meta.json';
+const MAX_META_BYTES = 1024 * 1024;
+
+const metaSchema = z.looseObject({
+  version: z.string().optional(),
+  horizon: z.string().optional(),
+  metrics: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** What waits in the staging folder; empty where there is no such folder. */
+export async function listStaging(folder: string): Promise<StagedFiles> {
+  const files = (await plainFiles(folder)).filter(({ name }) => !name.endsWith(META_SUFFIX));
+  const isModel = ({ name }: { name: string }) => name.endsWith(MODEL_SUFFIX);
+  const withHash = async (file: (typeof files)[number]) => {
+    const sha256 = await sha256OfFile(join(folder, file.name));
+    return { ...file, sha256 };
+  };
+  const [models, binaries] = await Promise.all([
+    Promise.all(
+      files
+        .filter(isModel)
+        .slice(0, SHOWN)
+        .map(async (file) => ({ ...(await withHash(file)), meta: await readMeta(join(folder, file.name)) })),
+    ),
+    Promise.all(
+      files
+        .filter((file) => !isModel(file))
+        .slice(0, SHOWN)
+        .map(withHash),
+    ),
+  ]);
+  return { models, binaries };
+}
+
+/** A plain name: no folder, nothing hidden, nothing that a program could take for an option. */
+const ARTEFACT_NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$/;
+
+export interface StagedArtefact {
+  readonly kind: 'artefact';
+  readonly plan: ArtefactPlan;
+  /** On the bot's machine, after every symbolic link. */
+  readonly path: string;
+}
+
+/** Looks at one artefact by its name and works out its SHA-256 from the bytes as they are now. */
+export async function readStagedArtefact(folder: string, name: string): Promise<StagedArtefact | Refused> {
+  if (!ARTEFACT_NAME.test(name)) return refused('bad_artefact_name', { name });
+  const path = await realPathOf(join(folder, name));
+  if (path === undefined) return refused('artefact_missing', { name, folder });
+  if (dirname(path) !== (await realpath(folder))) return refused('artefact_not_a_file', { name });
+  const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
+  if (!isFile) return refused('artefact_not_a_file', { name });
+  if (size === 0) return refused('artefact_empty', { name });
+  return { kind: 'artefact', plan: { name, sha256: await sha256OfFile(path), size }, path };
+}
+
+async function plainFiles(folder: string) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isFile() && ARTEFACT_NAME.test(entry.name));
+  const files = await Promise.all(
+    names.map(async ({ name }) => {
+      const { size, mtime } = await stat(join(folder, name));
+      return { name, size, modifiedAt: mtime };
+    }),
+  );
+  return files.sort((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
+}
+
+async function realPathOf(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** SHA-256 in hex, without holding the file in memory. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** `NAME.meta.json` beside `NAME.onnx`. */
+async function readMeta(modelPath: string): Promise<StagedModelMeta | undefined> {
+  const path = `${modelPath.slice(0, -MODEL_SUFFIX.length)}${META_SUFFIX}`;
+  try {
+    if ((await stat(path)).size > MAX_META_BYTES) return undefined;
+    const { version, horizon, metrics } = metaSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => isFigure(entry[1]));
+    return { version, horizon, metrics: Object.fromEntries(numbers) };
+  } catch {
+    return undefined;
+  }
+}
+
+const isFigure = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
