@@ -5,6 +5,8 @@ import type { Target, TargetHost } from '../runbook/targets.js';
 import type { HostEnvironment } from './host-environment.js';
 import type { ModelInspection } from './inspect-model.js';
 import type { Observation } from './observation.js';
+import type { PlannedHost } from './planned-state.js';
+import type { RunWindow } from './run-window.js';
 
 /** What an SQL probe needs of the trading database. */
 export interface TradingQueries {
@@ -28,6 +30,8 @@ export interface HostAccess {
   readonly settings: TargetHost;
   /** The environment that the run judges: as it stands, or as a release plans it. Read once a run. */
   environment(): Promise<HostEnvironment>;
+  /** What a release plans for the host; without it the run judges what stands. */
+  readonly planned?: PlannedHost;
 }
 
 /** Everything the probes of one run share. */
@@ -40,7 +44,11 @@ export interface CheckContext {
   readonly inspectModel: (bytes: Buffer, sha256: string) => ModelInspection;
   /** Values of the run that statements may bind. */
   readonly runParameters: Readonly<Record<string, ObservedValue>>;
+  /** The span of time that the run looks at; worked out once, when the first probe asks for it. */
+  readonly window: () => Promise<RunWindow>;
   readonly now: () => Date;
+  /** Ends early, with an error, when the signal does. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** One execution for all checks of a run that share a query. */
   readonly shared: Map<string, Promise<QueryAnswer>>;
 }

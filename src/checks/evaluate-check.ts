@@ -1,7 +1,7 @@
 import type { ObservedRow } from '../domain/check-run.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Reason } from '../domain/reason.js';
-import { type Condition, ConditionError } from '../runbook/conditions.js';
+import { ConditionError, type EnvironmentValues } from '../runbook/conditions.js';
 import type { CheckDefinition } from '../runbook/runbook.js';
 import { FAULT_COLUMN, type Observation } from './observation.js';
 
@@ -18,9 +18,13 @@ type Judged = Pick<CheckDefinition, 'pass' | 'warn' | 'fail' | 'expectKeys' | 'n
  * Turns an observation into an outcome. `fail` goes first and nothing overrides it; PASS needs `pass` to hold on
  * rows that exist; whatever is left over is INCONCLUSIVE, and what cannot be evaluated is ERROR.
  */
-export function evaluateCheck(check: Judged, observation: Observation): Evaluation {
+export function evaluateCheck(
+  check: Judged,
+  observation: Observation,
+  env: EnvironmentValues = {},
+): Evaluation {
   const { rows, gaps = [] } = observation;
-  const telling = wrongRows(check, rows);
+  const telling = wrongRows(check, rows, env);
   const conclude = (outcome: Outcome, reason: Reason, about = telling): Evaluation => ({
     outcome,
     reason,
@@ -28,7 +32,8 @@ export function evaluateCheck(check: Judged, observation: Observation): Evaluati
   });
 
   const faulty = rows.filter((row) => hasFault(row));
-  if (faulty.length > 0) return conclude('FAIL', { code: 'faulty_rows', facts: { count: faulty.length } }, faulty);
+  if (faulty.length > 0)
+    return conclude('FAIL', { code: 'faulty_rows', facts: { count: faulty.length } }, faulty);
 
   const missing = missingKeys(check, rows);
   const missingReason: Reason = { code: 'keys_missing', facts: { missing } };
@@ -42,12 +47,12 @@ export function evaluateCheck(check: Judged, observation: Observation): Evaluati
   }
 
   try {
-    if (check.fail.holds(rows)) return conclude('FAIL', { code: 'failure_holds' });
+    if (check.fail.holds(rows, env)) return conclude('FAIL', { code: 'failure_holds' });
     const [gap] = gaps;
     if (gap !== undefined) return conclude(gap.code === 'service_stopped' ? 'INCONCLUSIVE' : 'ERROR', gap);
     if (missing.length > 0) return conclude('INCONCLUSIVE', missingReason);
-    if (!check.pass.holds(rows)) return conclude('INCONCLUSIVE', { code: 'neither_holds' });
-    if (holds(check.warn, rows)) return conclude('WARN', { code: 'warning_holds' });
+    if (!check.pass.holds(rows, env)) return conclude('INCONCLUSIVE', { code: 'neither_holds' });
+    if (check.warn?.holds(rows, env)) return conclude('WARN', { code: 'warning_holds' });
     return conclude('PASS', { code: 'conditions_hold' }, rows);
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
@@ -56,9 +61,6 @@ export function evaluateCheck(check: Judged, observation: Observation): Evaluati
 }
 
 const hasFault = (row: ObservedRow): boolean => (row[FAULT_COLUMN] ?? '') !== '';
-
-const holds = (condition: Condition | undefined, rows: readonly ObservedRow[]): boolean =>
-  condition?.holds(rows) ?? false;
 
 /** A row in which nothing was measured (an aggregate over no rows) is no data. */
 function holdsData(row: ObservedRow): boolean {
@@ -72,12 +74,16 @@ function missingKeys(check: Judged, rows: readonly ObservedRow[]): readonly stri
   return values.filter((value) => !seen.has(value));
 }
 
-function wrongRows(check: Judged, rows: readonly ObservedRow[]): readonly ObservedRow[] {
+function wrongRows(
+  check: Judged,
+  rows: readonly ObservedRow[],
+  env: EnvironmentValues,
+): readonly ObservedRow[] {
   const { isWrongRow } = check;
   if (isWrongRow === undefined) return rows;
   const wrong = rows.filter((row) => {
     try {
-      return isWrongRow(row);
+      return isWrongRow(row, env);
     } catch {
       return true; // a row that cannot be judged is worth showing
     }

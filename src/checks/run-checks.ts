@@ -1,10 +1,12 @@
 import type { CheckResult, Evidence } from '../domain/check-run.js';
 import type { Localized } from '../domain/localized.js';
-import type { RunKind } from '../domain/outcome.js';
+import type { Outcome, RunKind } from '../domain/outcome.js';
 import type { Reason } from '../domain/reason.js';
 import { HostError } from '../hosts/host.js';
 import type { CheckDefinition, Section } from '../runbook/runbook.js';
 import { TradingDatabaseError } from '../store/trading-database-error.js';
+import type { EnvironmentValues } from '../runbook/conditions.js';
+import { agreedEnvironment } from './agreed-environment.js';
 import type { CheckContext, ProbeCall } from './check-context.js';
 import { type Evaluation, evaluateCheck } from './evaluate-check.js';
 import { type Observation, ProbeError } from './observation.js';
@@ -12,6 +14,7 @@ import { probeEnv } from './probes/env-probe.js';
 import { probeFile } from './probes/file-probe.js';
 import { probeModel } from './probes/model-probe.js';
 import { probeProcess } from './probes/process-probe.js';
+import { probeService } from './probes/service-probe.js';
 import { probeSql } from './probes/sql-probe.js';
 
 /** What is known of a run while it goes on: a check without a result is still running. */
@@ -56,7 +59,7 @@ async function runCheck(
   { signal, monotonicMs }: RunChecksOptions,
 ): Promise<CheckResult> {
   const startedMs = monotonicMs();
-  const { observation, evaluation } = await observeAndEvaluate(check, context, signal);
+  const { observation, evaluation, env } = await observeAndEvaluate(check, context, signal);
   return {
     id: check.id,
     section: check.section,
@@ -64,8 +67,10 @@ async function runCheck(
     mode: check.mode,
     outcome: evaluation.outcome,
     reason: evaluation.reason,
-    says: sentences(check, evaluation),
-    ...(check.text.remedy !== undefined && evaluation.outcome !== 'PASS' ? { remedy: check.text.remedy } : {}),
+    says: sentences(check, evaluation, env),
+    ...(check.text.remedy !== undefined && evaluation.outcome !== 'PASS'
+      ? { remedy: check.text.remedy }
+      : {}),
     observed: observation.rows,
     expected: expectedText(check),
     evidence: withOnDemand(observation.evidence, check),
@@ -74,24 +79,31 @@ async function runCheck(
   };
 }
 
+interface Examined {
+  readonly observation: Observation;
+  readonly evaluation: Evaluation;
+  readonly env: EnvironmentValues;
+}
+
 async function observeAndEvaluate(
   check: CheckDefinition,
   context: CheckContext,
   signal: AbortSignal | undefined,
-): Promise<{ observation: Observation; evaluation: Evaluation }> {
+): Promise<Examined> {
   const deadline = AbortSignal.timeout(check.timeoutMs);
   const call: ProbeCall = {
     timeoutMs: check.timeoutMs,
     signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
   };
   try {
-    const observation = await within(observe(check, context, call), call.signal);
-    return { observation, evaluation: evaluateCheck(check, observation) };
+    const looking = Promise.all([observe(check, context, call), agreedEnvironment(check.environment, context)]);
+    const [observation, env] = await within(looking, call.signal);
+    return { observation, evaluation: evaluateCheck(check, observation, env), env };
   } catch (error) {
     const reason = reasonOf(error, check, deadline);
     const evidence: Evidence = { probe: check.probe.kind };
     const observation = { rows: [], evidence, observedAt: context.now().toISOString() };
-    return { observation, evaluation: { outcome: 'ERROR', reason, telling: [] } };
+    return { observation, evaluation: { outcome: 'ERROR', reason, telling: [] }, env: {} };
   }
 }
 
@@ -108,6 +120,8 @@ function observe(check: CheckDefinition, context: CheckContext, call: ProbeCall)
       return probeModel(probe, context, call, check);
     case 'file':
       return probeFile(probe, context, call, check);
+    case 'service':
+      return probeService(probe, context, call, check);
   }
 }
 
@@ -123,7 +137,10 @@ function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 function reasonOf(error: unknown, check: CheckDefinition, deadline: AbortSignal): Reason {
   if (error instanceof ProbeError) return error.reason;
   if (error instanceof TradingDatabaseError) {
-    return { code: 'database_error', facts: { ...error.facts, code: error.code, timeoutMs: check.timeoutMs } };
+    return {
+      code: 'database_error',
+      facts: { ...error.facts, code: error.code, timeoutMs: check.timeoutMs },
+    };
   }
   if (deadline.aborted) return { code: 'probe_timeout', facts: { timeoutMs: check.timeoutMs } };
   if (error instanceof HostError) {
@@ -132,16 +149,25 @@ function reasonOf(error: unknown, check: CheckDefinition, deadline: AbortSignal)
   return { code: 'probe_failed' };
 }
 
-function sentences(check: CheckDefinition, { outcome, reason, telling }: Evaluation): readonly Localized[] {
+function sentences(
+  check: CheckDefinition,
+  { outcome, reason, telling }: Evaluation,
+  env: EnvironmentValues,
+): readonly Localized[] {
   // A fault or a gap has its own sentence, in the words of the reason; the runbook's text is about measured rows.
   if (!MEASURED.has(reason.code)) return [];
-  const template = outcome === 'PASS' ? check.text.fine : check.text.problem;
+  const template = templateFor(outcome, check);
   if (template === undefined) return [];
   const said = telling.map((row) => ({
-    en: template.en.render(row),
-    'zh-CN': template['zh-CN'].render(row),
+    en: template.en.render(row, env),
+    'zh-CN': template['zh-CN'].render(row, env),
   }));
   return said.filter(({ en }, index) => said.findIndex((other) => other.en === en) === index);
+}
+
+function templateFor(outcome: Outcome, { text }: CheckDefinition) {
+  if (outcome === 'PASS') return text.fine;
+  return outcome === 'INCONCLUSIVE' ? (text.unclear ?? text.problem) : text.problem;
 }
 
 const MEASURED: ReadonlySet<Reason['code']> = new Set([

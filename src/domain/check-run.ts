@@ -12,6 +12,31 @@ export type ObservedValue = Scalar | readonly ObservedValue[] | { readonly [key:
 /** One row of what a probe saw. A probe never says whether that is good. */
 export type ObservedRow = { readonly [column: string]: ObservedValue };
 
+/**
+ * Why a window begins where it does: at the start of the present process, at the full look-back because that process
+ * is older, or at the full look-back because nobody knows when it started.
+ */
+export const WINDOW_BASES = ['process_start', 'look_back', 'start_unknown'] as const;
+
+export interface ObservedWindow {
+  readonly from: string;
+  readonly to: string;
+  readonly basis?: (typeof WINDOW_BASES)[number];
+  /** Hosts whose process is stopped, or whose start could not be read. */
+  readonly hostsWithoutStart?: readonly string[];
+}
+
+/** Within the window of an earlier run that passed; or, where there is none, directly before the present window. */
+export const BASELINE_BASES = ['passed_run', 'before_window'] as const;
+
+export interface ObservedBaseline {
+  readonly from: string;
+  readonly to: string;
+  readonly basis: (typeof BASELINE_BASES)[number];
+  /** The run that passed. */
+  readonly runId?: string;
+}
+
 /** Where a result comes from, so that a person can look for themselves. Never holds a secret. */
 export interface Evidence {
   readonly probe: 'sql' | 'env' | 'model' | 'service' | 'process' | 'file';
@@ -23,7 +48,9 @@ export interface Evidence {
   /** Host names, where the probe looked at hosts. */
   readonly hosts?: readonly string[];
   /** The span of time that was looked at, RFC 3339. */
-  readonly window?: { readonly from: string; readonly to: string };
+  readonly window?: ObservedWindow;
+  /** The earlier span of the same length that it was compared with. */
+  readonly baseline?: ObservedBaseline;
   /** Further statements that a person can ask for, by name (e.g. an unbounded total). */
   readonly onDemand?: readonly string[];
 }

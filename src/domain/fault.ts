@@ -1,3 +1,19 @@
+/** What the model gate finds wrong with a model; `views/text/model-faults.ts` writes the sentences. */
+export const MODEL_FAULT_CODES = [
+  'model_meta_unreadable',
+  'model_does_not_load',
+  'model_unusable_shape',
+  'model_does_not_run',
+  'model_crashes',
+  'model_hangs',
+  'model_eats_memory',
+  'model_input_dim_differs',
+  'model_output_not_finite',
+  'model_output_out_of_range',
+  'model_output_constant',
+] as const;
+export type ModelFaultCode = (typeof MODEL_FAULT_CODES)[number];
+
 /** What is wrong with a row that a probe calls wrong by itself; `views/text` writes the sentence for each. */
 export const FAULT_CODES = [
   'not_set',
@@ -17,5 +33,8 @@ export const FAULT_CODES = [
   'not_onnx',
   'model_path_unknown',
   'outside_models_folder',
+  ...MODEL_FAULT_CODES,
+  'start_failed',
+  'start_differs',
 ] as const;
 export type FaultCode = (typeof FAULT_CODES)[number];

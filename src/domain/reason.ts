@@ -20,11 +20,15 @@ export const REASON_CODES = [
   'host_error',
   /** Facts: `code` of a TradingDatabaseError and what belongs to it. */
   'database_error',
+  /** Facts: `variable`, and `values` as `host: value`, which differ or are wrong. */
+  'environment_unclear',
   /** Facts: `timeoutMs`. */
   'probe_timeout',
   /** Facts: `setting`, the configuration that is missing. */
   'not_configured',
   'probe_failed',
+  /** There is no ONNX Runtime on the bot's machine. */
+  'model_runtime_missing',
   /** Facts: `by`, `because`. */
   'skipped',
 ] as const;

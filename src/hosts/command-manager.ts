@@ -47,7 +47,7 @@ export function createCommandManager(options: CommandManagerOptions): ServiceMan
     },
     restart: (call) => act('restart', call),
     stop: (call) => act('stop', call),
-    async logs({ since, limit = DEFAULT_LOG_LIMIT, ...call }) {
+    async logs({ since, until, limit = DEFAULT_LOG_LIMIT, ...call }) {
       const values = {
         since: since.toISOString(),
         sinceUnix: (since.getTime() / 1000).toFixed(3),
@@ -61,7 +61,9 @@ export function createCommandManager(options: CommandManagerOptions): ServiceMan
       );
       const asksForTime = commands.logs.some((word) => /\{since(?:Unix)?\}/.test(word));
       const lines = parsePlainLines(stdout.toString('utf8'));
-      return lines.filter((line) => isSince(line, since, asksForTime)).slice(-limit);
+      return lines
+        .filter((line) => isSince(line, since, asksForTime) && isUntil(line, until))
+        .slice(-limit);
     },
     async processEnvironment(pid, names, call) {
       if (commands.environ !== undefined) {
@@ -82,6 +84,10 @@ export function createCommandManager(options: CommandManagerOptions): ServiceMan
 /** Old lines prove nothing: without a time they count only when the command itself was asked for new ones. */
 function isSince(line: LogLine, since: Date, asksForTime: boolean): boolean {
   return line.at === undefined ? asksForTime : line.at.getTime() >= since.getTime();
+}
+
+function isUntil(line: LogLine, until: Date | undefined): boolean {
+  return until === undefined || line.at === undefined || line.at.getTime() <= until.getTime();
 }
 
 function fillIn(command: readonly string[], values: Readonly<Record<string, string>>): string[] {

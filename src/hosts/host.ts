@@ -116,8 +116,8 @@ export interface ServiceManager {
   status(options?: CallOptions): Promise<ServiceStatus>;
   restart(options?: CallOptions): Promise<void>;
   stop(options?: CallOptions): Promise<void>;
-  /** Log lines, oldest first, since a moment; at most `limit` (the newest are kept). */
-  logs(options: CallOptions & { since: Date; limit?: number }): Promise<readonly LogLine[]>;
+  /** Log lines, oldest first, since a moment and until another; at most `limit` (the newest are kept). */
+  logs(options: CallOptions & { since: Date; until?: Date; limit?: number }): Promise<readonly LogLine[]>;
   /**
    * The environment of a running process, narrowed to the names asked for: whatever else is in it stays on the
    * host. undefined: the process is gone.

@@ -56,10 +56,11 @@ export function createSystemdManager(options: SystemdManagerOptions): ServiceMan
     },
     restart: (call) => act('restart', call),
     stop: (call) => act('stop', call),
-    async logs({ since, limit = DEFAULT_LOG_LIMIT, ...call }): Promise<readonly LogLine[]> {
+    async logs({ since, until, limit = DEFAULT_LOG_LIMIT, ...call }): Promise<readonly LogLine[]> {
       const command = [
         ...[...sudo, 'journalctl', ...(options.user ? [`--user-unit=${unit}`] : [`--unit=${unit}`])],
-        ...[`--since=@${(since.getTime() / 1000).toFixed(3)}`, `--lines=${limit}`],
+        ...[`--since=@${unixSeconds(since)}`, `--lines=${limit}`],
+        ...(until === undefined ? [] : [`--until=@${unixSeconds(until)}`]),
         ...['--output=short-iso-precise', '--quiet', '--no-pager'],
       ];
       const { stdout } = await runChecked(runner, `journalctl ${unit}`, command, call);
@@ -68,3 +69,5 @@ export function createSystemdManager(options: SystemdManagerOptions): ServiceMan
     processEnvironment: (pid, names, call) => readProcessEnvironment(runner, pid, names, { ...call, sudo }),
   };
 }
+
+const unixSeconds = (at: Date): string => (at.getTime() / 1000).toFixed(3);

@@ -2,7 +2,10 @@ import type { Environment } from '@marcbachmann/cel-js';
 import { cohenH, isNear, poissonRateP, twoProportionP } from '../domain/statistics.js';
 
 /** The functions that conditions may call besides CEL's own; `docs/runbook-format.md` explains each. */
-const FUNCTIONS: readonly (readonly [signature: string, apply: (...numbers: number[]) => number | boolean])[] = [
+const FUNCTIONS: readonly (readonly [
+  signature: string,
+  apply: (...numbers: number[]) => number | boolean,
+])[] = [
   ['near(double, double, double): bool', (a = 0, b = 0, tolerance = 0) => isNear(a, b, tolerance)],
   [
     'twoProportionP(double, double, double, double): double',

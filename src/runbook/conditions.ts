@@ -109,7 +109,9 @@ function schemaOf(parameters: Parameters): Record<string, string> {
 }
 
 function typesOf(variables: Readonly<Record<string, VariableDefinition>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).map(([name, { type }]) => [name, VARIABLE_TYPES[type]]));
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, { type }]) => [name, VARIABLE_TYPES[type]]),
+  );
 }
 
 const VARIABLE_TYPES: Readonly<Record<VariableDefinition['type'], string>> = {

@@ -86,7 +86,21 @@ class RunbookCompiler {
       this.#attempt(path, () => compileStatement(sql, this.#bindable));
     const charts = compileCharts(this.#source.charts, compileSql, fault);
     const { file } = this.#document;
-    return { file, sha256, strategy, agentId, envPrefix, params, variables, sections, criteria, charts };
+    const startLog = this.#startLog();
+    const names = { file, sha256, strategy, agentId, envPrefix };
+    return { ...names, params, variables, window, startLog, sections, criteria, charts };
+  }
+
+  #startLog(): Runbook['startLog'] {
+    const { startLog } = this.#source;
+    if (startLog === undefined) return undefined;
+    const errorLines = startLog.errorLines.flatMap((pattern, index) => {
+      return this.#attempt(['startLog', 'errorLines', index], () => new RegExp(pattern, 'i')) ?? [];
+    });
+    for (const [index, part] of startLog.loadedLine.entries()) {
+      this.#checkVariables(part.matchAll(/\{(\w+)\}/g), ['startLog', 'loadedLine', index]);
+    }
+    return { ...startLog, errorLines };
   }
 
   #checkNames(): void {
@@ -180,7 +194,10 @@ class RunbookCompiler {
     }
     if (source.service === undefined) return { kind: 'process' };
     if (this.#source.startLog !== undefined) return { kind: 'service' };
-    return this.#fault([...path, 'service'], 'a proof of start needs `startLog`: how a start shows in the log');
+    return this.#fault(
+      [...path, 'service'],
+      'a proof of start needs `startLog`: how a start shows in the log',
+    );
   }
 
   #variable(name: string, path: Path) {
@@ -209,7 +226,8 @@ class RunbookCompiler {
 
   #template(text: Localized | undefined, path: Path): LocalizedTemplate | undefined {
     const parameters: Parameters = this.#source.params;
-    for (const words of Object.values(text ?? {})) this.#checkVariables(words.matchAll(/\{env\.(\w+)/g), path);
+    for (const words of Object.values(text ?? {}))
+      this.#checkVariables(words.matchAll(/\{env\.(\w+)/g), path);
     return this.#optional(text, path, (localized) => ({
       en: compileMessage(localized.en, parameters),
       'zh-CN': compileMessage(localized['zh-CN'], parameters),
@@ -237,7 +255,9 @@ class RunbookCompiler {
 
 /** What conditions and texts read as `env.NAME`; the compilers have refused what is no variable. */
 function environmentOf({ pass, warn, fail, wrongRows, text }: CheckSource): readonly string[] {
-  const texts = [text.problem, text.unclear, text.fine].flatMap((localized) => Object.values(localized ?? {}));
+  const texts = [text.problem, text.unclear, text.fine].flatMap((localized) =>
+    Object.values(localized ?? {}),
+  );
   const words = [pass, warn, fail, wrongRows, ...texts].join('\n');
   return [...new Set([...words.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name))];
 }

@@ -88,8 +88,15 @@ const checkSchema = z.strictObject({
 });
 
 const windowSchema = z.strictObject({
-  minutes: z.number().positive().max(24 * 60).default(30),
-  baselineMaxAgeHours: z.number().positive().default(7 * 24),
+  minutes: z
+    .number()
+    .positive()
+    .max(24 * 60)
+    .default(30),
+  baselineMaxAgeHours: z
+    .number()
+    .positive()
+    .default(7 * 24),
 });
 
 const startLogSchema = z.strictObject({

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { CHART_TYPES, type ChartFigures } from '../domain/chart.js';
-import type { CheckResult, ObservedValue, Person } from '../domain/check-run.js';
+import {
+  BASELINE_BASES,
+  type CheckResult,
+  type ObservedValue,
+  type Person,
+  WINDOW_BASES,
+} from '../domain/check-run.js';
 import { CRITERION_KINDS, type CriterionResult } from '../domain/criterion.js';
 import { CHECK_MODES, OUTCOMES, RUN_KINDS } from '../domain/outcome.js';
 import { REASON_CODES } from '../domain/reason.js';
@@ -30,7 +36,22 @@ const evidenceSchema = z.object({
   parameters: z.array(observedValueSchema).exactOptional(),
   sha256: z.string().exactOptional(),
   hosts: z.array(z.string()).exactOptional(),
-  window: z.object({ from: z.string(), to: z.string() }).exactOptional(),
+  window: z
+    .object({
+      from: z.string(),
+      to: z.string(),
+      basis: z.enum(WINDOW_BASES).exactOptional(),
+      hostsWithoutStart: z.array(z.string()).exactOptional(),
+    })
+    .exactOptional(),
+  baseline: z
+    .object({
+      from: z.string(),
+      to: z.string(),
+      basis: z.enum(BASELINE_BASES),
+      runId: z.string().exactOptional(),
+    })
+    .exactOptional(),
   onDemand: z.array(z.string()).exactOptional(),
 });
 

@@ -6,6 +6,11 @@ import { selectCheckRun } from './queries/select-check-run.js';
 import { type CheckRunPageRequest, selectCheckRunPage } from './queries/select-check-run-page.js';
 import { type RunSubject, selectLatestCheckRun } from './queries/select-latest-check-run.js';
 import { selectLatestOfKinds } from './queries/select-latest-of-kinds.js';
+import {
+  type PassedWindowRow,
+  type PassedWindowsRequest,
+  selectPassedWindows,
+} from './queries/select-passed-windows.js';
 import { type RecentRunsRequest, selectRecentCheckRuns } from './queries/select-recent-check-runs.js';
 import type { Queryable } from './queryable.js';
 
@@ -23,6 +28,8 @@ export interface RunStore {
   latestOfKinds(subject: Pick<CheckRun, 'strategy' | 'target'>): Promise<readonly CheckRunSummary[]>;
   /** Whole runs, newest first. */
   recent(request: RecentRunsRequest): Promise<readonly CheckRun[]>;
+  /** Windows of runs that passed, newest first: what a later window is compared with. */
+  passedWindows(request: PassedWindowsRequest): Promise<readonly PassedWindowRow[]>;
   /** Newest first, without the checks; ask on with the last line as `before`. */
   page(request: CheckRunPageRequest): Promise<readonly CheckRunSummary[]>;
 }
@@ -34,6 +41,7 @@ export function createRunStore(database: Queryable): RunStore {
     latest: (subject) => selectLatestCheckRun(database, subject),
     latestOfKinds: (subject) => selectLatestOfKinds(database, subject),
     recent: (request) => selectRecentCheckRuns(database, request),
+    passedWindows: (request) => selectPassedWindows(database, request),
     page: (request) => selectCheckRunPage(database, request),
   };
 }

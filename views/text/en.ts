@@ -1,11 +1,22 @@
-import { cell } from './cell.js';
+import { isFailFastReason } from '../../src/hosts/proof-of-start.js';
+import { cell, valueText } from './cell.js';
 import type { Text } from './text.js';
 
 const where = (row: Parameters<typeof cell>[0]): string =>
-  row['line'] === null || row['line'] === undefined ? cell(row, 'file') : `${cell(row, 'file')} line ${cell(row, 'line')}`;
+  row['line'] === null || row['line'] === undefined
+    ? cell(row, 'file')
+    : `${cell(row, 'file')} line ${cell(row, 'line')}`;
 
 const didYouMean = (row: Parameters<typeof cell>[0]): string =>
   row['nearest'] ? ` Did you mean \`${cell(row, 'nearest')}\`?` : '';
+
+const startFailure = (row: Parameters<typeof cell>[0]): string =>
+  isFailFastReason(row['because']) ? en.startFailure[row['because']] : cell(row, 'because');
+
+const quoted = (row: Parameters<typeof cell>[0]): string => {
+  const lines = Array.isArray(row['quotes']) ? row['quotes'].slice(-2) : [];
+  return lines.length === 0 ? '' : ` Its log: ${lines.map((line) => `\`${valueText(line)}\``).join(' ')}`;
+};
 
 export const en: Text = {
   verdict: { GO: 'GO', GO_WITH_WARNINGS: 'GO WITH WARNINGS', HOLD: 'HOLD', NO_GO: 'NO-GO' },
@@ -28,16 +39,21 @@ export const en: Text = {
     keys_missing: (fact) => `No row at all for ${fact('missing')}.`,
     service_stopped: (fact) => `The service on ${fact('hosts')} is stopped: nothing to compare with.`,
     condition_error: (fact) => `Its conditions could not be evaluated: ${fact('error')}.`,
-    host_error: (fact) => `${fact('host')}: ${en.hostError[fact('code')] ?? 'the host could not be looked at'}.`,
+    host_error: (fact) =>
+      `${fact('host')}: ${en.hostError[fact('code')] ?? 'the host could not be looked at'}.`,
     database_error: (fact) =>
       `${en.databaseError[fact('code')]?.(fact) ?? 'The trading database refused the query'}.`,
+    environment_unclear: (fact) =>
+      `${fact('variable')} has no one valid value to compare with: ${fact('values')}.`,
     probe_timeout: (fact) => `No answer within ${Number(fact('timeoutMs')) / 1000} s.`,
     not_configured: (fact) => `${fact('setting')} is not set, so this could not be looked at.`,
+    model_runtime_missing: () => 'ONNX Runtime is not installed on the bot’s machine, so no model can be judged.',
     probe_failed: () => 'The check itself failed; the log holds the cause.',
     skipped: (fact) => `Skipped by ${fact('by')}: ${fact('because')}.`,
   },
   fault: {
-    not_set: (row) => `${cell(row, 'host')}: not set in any environment file, and ploy has no default. ${where(row)}`,
+    not_set: (row) =>
+      `${cell(row, 'host')}: not set in any environment file, and ploy has no default. ${where(row)}`,
     empty: (row) => `${cell(row, 'host')}: set to nothing. ${where(row)}`,
     not_a_boolean: (row) =>
       `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no boolean; ploy would ignore it and keep its default.${didYouMean(row)} ${where(row)}`,
@@ -49,7 +65,8 @@ export const en: Text = {
     out_of_range: (row) =>
       `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is outside ${cell(row, 'allowed')}. ${where(row)}`,
     not_absolute: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no absolute path. ${where(row)}`,
-    environment_file_missing: (row) => `${cell(row, 'host')}: the environment file ${cell(row, 'file')} is missing.`,
+    environment_file_missing: (row) =>
+      `${cell(row, 'host')}: the environment file ${cell(row, 'file')} is missing.`,
     environment_file_refused: (row) =>
       `${cell(row, 'host')}: systemd would refuse ${cell(row, 'file')} (it is not UTF-8 text, or holds a NUL).`,
     file_missing: (row) => `${cell(row, 'host')}: there is no file ${cell(row, 'path')}.`,
@@ -57,12 +74,41 @@ export const en: Text = {
     empty_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is empty.`,
     not_readable: (row) =>
       `${cell(row, 'host')}: the account ${cell(row, 'user')} may not read ${cell(row, 'path')}.`,
-    not_onnx: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no ONNX model: ${cell(row, 'because')}.`,
-    model_path_unknown: (row) => `${cell(row, 'host')}: MODEL_PATH names no file, so there is nothing to look at.`,
+    not_onnx: (row) =>
+      `${cell(row, 'host')}: ${cell(row, 'path')} is no ONNX model: ${cell(row, 'because')}.`,
+    model_path_unknown: (row) =>
+      `${cell(row, 'host')}: MODEL_PATH names no file, so there is nothing to look at.`,
+    ...modelFaultsEn,
     outside_models_folder: (row) =>
       `${cell(row, 'host')}: ${cell(row, 'path')} leads to ${cell(row, 'real_path')}, outside ${cell(row, 'models')}.`,
+    start_failed: (row) =>
+      `${cell(row, 'host')}: the start failed, ${startFailure(row)} (state ${cell(row, 'state')}, exit status ${cell(row, 'exit_status')}, ${cell(row, 'restarts')} automatic restarts).${quoted(row)}`,
+    start_differs: (row) =>
+      `${cell(row, 'host')}: the process runs without the files’ values of ${cell(row, 'variables')}.`,
+  },
+  startFailure: {
+    exited: 'the process has exited',
+    restart_loop: 'it is started again and again',
+    error_line: 'its log holds an error of the start',
+    timed_out: 'the time is up',
+  },
+  window: {
+    shown: (from, to, basis) => `Window ${from} to ${to}: ${basis}.`,
+    baseline: (from, to, basis) => `Baseline ${from} to ${to}: ${basis}.`,
+    basis: {
+      process_start: 'since the present process was seen running',
+      look_back: 'the full look-back, the process is older',
+      start_unknown: 'the full look-back, as nobody knows when the process started',
+    },
+    baselineBasis: {
+      passed_run: 'out of an earlier window that passed',
+      before_window: 'directly before, as no earlier window of this length passed',
+    },
+    withoutStart: (hosts) => `No known start: ${hosts}.`,
+    caveat: 'Before and after differ by the market too: a pass says that no rule is broken, and no more.',
   },
   remedy: {
+    model_runtime_missing: 'Run `npm install onnxruntime-node` in the bot’s folder, and start it again.',
     faulty_rows: 'Mend the value with a release (/lobml deploy), then run the check again.',
     keys_missing: 'The source of these rows is dead or was never started: look at the collector.',
     service_stopped: 'Start the service if it should be running.',
@@ -70,6 +116,7 @@ export const en: Text = {
     database_error: 'Check the trading database; `lobml doctor` shows what the bot can reach.',
     probe_timeout: 'Run again; if it stays, look at the load of the host or database.',
     not_configured: 'Set it for the bot and start the bot again.',
+    environment_unclear: 'Release one value to all hosts (/lobml deploy), then run the check again.',
     condition_error: 'Mend the condition in the runbook, or the query that feeds it.',
   },
   hostError: {
@@ -92,8 +139,10 @@ export const en: Text = {
     unreachable: () => 'The trading database does not answer',
     timeout: (fact) => `The trading database did not answer within ${Number(fact('timeoutMs')) / 1000} s`,
     locked: () => 'A table of the trading database is locked (the trading system may be starting)',
-    missing_table: (fact) => `The table ${fact('table') || 'that is asked for'} does not exist yet in the trading database`,
-    permission_denied: (fact) => `The bot’s role may not read ${fact('table') || 'a table'} of the trading database`,
+    missing_table: (fact) =>
+      `The table ${fact('table') || 'that is asked for'} does not exist yet in the trading database`,
+    permission_denied: (fact) =>
+      `The bot’s role may not read ${fact('table') || 'a table'} of the trading database`,
     starting: () => 'The trading database is starting or shutting down',
     authentication: () => 'The trading database refused the bot’s user or password',
     cancelled: () => 'The query was cancelled',
@@ -111,10 +160,12 @@ export const en: Text = {
     folded: (passed, of) => `${passed} of ${of}`,
     more: (count) => `and ${count} more`,
     cut: 'More than fits here: see Details.',
-    notStored: 'This run could not be stored (the bot’s database does not answer): Details and history will not show it.',
+    notStored:
+      'This run could not be stored (the bot’s database does not answer): Details and history will not show it.',
     defaultApplies: (host, value) => `${host}: not set in any file; ploy’s default \`${value}\` applies.`,
     superseded: (when) => `A newer run exists (${when}): this report is history.`,
-    summary: (verdict, strategy, target, kind, why) => `${verdict} · ${strategy} · ${target} · ${kind}${why && `: ${why}`}`,
+    summary: (verdict, strategy, target, kind, why) =>
+      `${verdict} · ${strategy} · ${target} · ${kind}${why && `: ${why}`}`,
     running: (kind, strategy, target) => `Running ${kind} · ${strategy} · ${target}`,
     runningLine: (done, of) => `${done} of ${of} checks done`,
     stillRunning: 'still running',

@@ -1,8 +1,16 @@
-import type { ObservedRow } from '../../src/domain/check-run.js';
+import type {
+  BASELINE_BASES,
+  ObservedRow,
+  WINDOW_BASES,
+} from '../../src/domain/check-run.js';
 import type { FaultCode } from '../../src/domain/fault.js';
 import type { Outcome, RunKind } from '../../src/domain/outcome.js';
 import type { ReasonCode } from '../../src/domain/reason.js';
 import type { Verdict } from '../../src/domain/verdict.js';
+import type { FailFastReason } from '../../src/hosts/proof-of-start.js';
+
+type WindowBasis = (typeof WINDOW_BASES)[number];
+type BaselineBasis = (typeof BASELINE_BASES)[number];
 
 /** The facts of a reason, each as text. */
 export type Facts = (name: string) => string;
@@ -15,6 +23,18 @@ export interface Text {
   readonly reason: Readonly<Record<ReasonCode, (fact: Facts) => string>>;
   /** About one row that carries the fault. */
   readonly fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>>;
+  /** Why a start counts as failed. */
+  readonly startFailure: Readonly<Record<FailFastReason, string>>;
+  /** The spans of time that a report speaks of. */
+  readonly window: {
+    readonly shown: (from: string, to: string, basis: string) => string;
+    readonly baseline: (from: string, to: string, basis: string) => string;
+    readonly basis: Readonly<Record<WindowBasis, string>>;
+    readonly baselineBasis: Readonly<Record<BaselineBasis, string>>;
+    readonly withoutStart: (hosts: string) => string;
+    /** What a comparison with an earlier window cannot show. */
+    readonly caveat: string;
+  };
   /** What to do about a reason; the runbook's own remedy goes before it. */
   readonly remedy: Readonly<Partial<Record<ReasonCode, string>>>;
   readonly hostError: Readonly<Record<string, string>>;
@@ -34,7 +54,13 @@ export interface Text {
     /** A variable is set in no file. */
     readonly defaultApplies: (host: string, value: string) => string;
     readonly superseded: (when: string) => string;
-    readonly summary: (verdict: string, strategy: string, target: string, kind: string, why: string) => string;
+    readonly summary: (
+      verdict: string,
+      strategy: string,
+      target: string,
+      kind: string,
+      why: string,
+    ) => string;
     readonly running: (kind: string, strategy: string, target: string) => string;
     readonly runningLine: (done: number, of: number) => string;
     readonly stillRunning: string;

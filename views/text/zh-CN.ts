@@ -1,5 +1,6 @@
 import type { ObservedRow } from '../../src/domain/check-run.js';
-import { cell } from './cell.js';
+import { isFailFastReason } from '../../src/hosts/proof-of-start.js';
+import { cell, valueText } from './cell.js';
 import type { Text } from './text.js';
 
 const where = (row: ObservedRow): string =>
@@ -7,10 +8,24 @@ const where = (row: ObservedRow): string =>
     ? cell(row, 'file')
     : `${cell(row, 'file')} 第 ${cell(row, 'line')} 行`;
 
-const didYouMean = (row: ObservedRow): string => (row['nearest'] ? `是否想写 \`${cell(row, 'nearest')}\`？` : '');
+const didYouMean = (row: ObservedRow): string =>
+  row['nearest'] ? `是否想写 \`${cell(row, 'nearest')}\`？` : '';
+
+const startFailure = (row: Parameters<typeof cell>[0]): string =>
+  isFailFastReason(row['because']) ? zhCN.startFailure[row['because']] : cell(row, 'because');
+
+const quoted = (row: Parameters<typeof cell>[0]): string => {
+  const lines = Array.isArray(row['quotes']) ? row['quotes'].slice(-2) : [];
+  return lines.length === 0 ? '' : `日志：${lines.map((line) => `\`${valueText(line)}\``).join(' ')}`;
+};
 
 export const zhCN: Text = {
-  verdict: { GO: 'GO（通过）', GO_WITH_WARNINGS: 'GO（有警告）', HOLD: 'HOLD（暂缓）', NO_GO: 'NO-GO（阻断）' },
+  verdict: {
+    GO: 'GO（通过）',
+    GO_WITH_WARNINGS: 'GO（有警告）',
+    HOLD: 'HOLD（暂缓）',
+    NO_GO: 'NO-GO（阻断）',
+  },
   outcome: {
     PASS: '通过',
     WARN: '警告',
@@ -32,8 +47,10 @@ export const zhCN: Text = {
     condition_error: (fact) => `无法计算其条件：${fact('error')}。`,
     host_error: (fact) => `${fact('host')}：${zhCN.hostError[fact('code')] ?? '无法查看该主机'}。`,
     database_error: (fact) => `${zhCN.databaseError[fact('code')]?.(fact) ?? '交易数据库拒绝了查询'}。`,
+    environment_unclear: (fact) => `${fact('variable')} 没有唯一有效的值可供比较：${fact('values')}。`,
     probe_timeout: (fact) => `${Number(fact('timeoutMs')) / 1000} 秒内没有回应。`,
     not_configured: (fact) => `未设置 ${fact('setting')}，因此无法查看。`,
+    model_runtime_missing: () => '机器人所在机器未安装 ONNX Runtime，无法判断模型。',
     probe_failed: () => '检查本身失败；原因见日志。',
     skipped: (fact) => `由 ${fact('by')} 跳过：${fact('because')}。`,
   },
@@ -59,10 +76,36 @@ export const zhCN: Text = {
     not_readable: (row) => `${cell(row, 'host')}：账户 ${cell(row, 'user')} 无权读取 ${cell(row, 'path')}。`,
     not_onnx: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 不是 ONNX 模型：${cell(row, 'because')}。`,
     model_path_unknown: (row) => `${cell(row, 'host')}：MODEL_PATH 没有指向文件，无从检查。`,
+    ...modelFaultsZhCN,
     outside_models_folder: (row) =>
       `${cell(row, 'host')}：${cell(row, 'path')} 指向 ${cell(row, 'real_path')}，位于 ${cell(row, 'models')} 之外。`,
+    start_failed: (row) =>
+      `${cell(row, 'host')}：启动失败，${startFailure(row)}（状态 ${cell(row, 'state')}，退出码 ${cell(row, 'exit_status')}，自动重启 ${cell(row, 'restarts')} 次）。${quoted(row)}`,
+    start_differs: (row) => `${cell(row, 'host')}：运行中的进程未使用文件中的 ${cell(row, 'variables')}。`,
+  },
+  startFailure: {
+    exited: '进程已退出',
+    restart_loop: '进程反复重启',
+    error_line: '日志中有启动错误',
+    timed_out: '已超时',
+  },
+  window: {
+    shown: (from, to, basis) => `窗口 ${from} 至 ${to}：${basis}。`,
+    baseline: (from, to, basis) => `基线 ${from} 至 ${to}：${basis}。`,
+    basis: {
+      process_start: '自当前进程开始运行起',
+      look_back: '完整回看时长（进程启动更早）',
+      start_unknown: '完整回看时长（进程启动时间未知）',
+    },
+    baselineBasis: {
+      passed_run: '取自此前通过的窗口',
+      before_window: '紧接在窗口之前（此前没有同样长度且通过的窗口）',
+    },
+    withoutStart: (hosts) => `启动时间未知：${hosts}。`,
+    caveat: '前后对比同时受行情影响：通过仅表示没有违反规则，不代表更多。',
   },
   remedy: {
+    model_runtime_missing: '请在机器人目录运行 `npm install onnxruntime-node`，然后重新启动。',
     faulty_rows: '通过发布（/lobml deploy）修正该值，然后重新检查。',
     keys_missing: '这些数据的来源已停止或从未启动：请检查 collector。',
     service_stopped: '如果服务应当运行，请启动它。',
@@ -70,6 +113,7 @@ export const zhCN: Text = {
     database_error: '请检查交易数据库；`lobml doctor` 会显示机器人能访问什么。',
     probe_timeout: '请重新运行；若仍如此，请查看主机或数据库的负载。',
     not_configured: '请为机器人设置该项并重新启动。',
+    environment_unclear: '请通过 /lobml deploy 将同一个值发布到所有主机，然后重新检查。',
     condition_error: '请修正 runbook 中的条件或其查询。',
   },
   hostError: {
@@ -114,7 +158,8 @@ export const zhCN: Text = {
     notStored: '本次运行未能保存（机器人的数据库没有回应）：“详情”和历史中不会有它。',
     defaultApplies: (host, value) => `${host}：所有文件均未设置；将采用 ploy 的默认值 \`${value}\`。`,
     superseded: (when) => `已有更新的运行（${when}）：本报告仅供存档。`,
-    summary: (verdict, strategy, target, kind, why) => `${verdict} · ${strategy} · ${target} · ${kind}${why && `：${why}`}`,
+    summary: (verdict, strategy, target, kind, why) =>
+      `${verdict} · ${strategy} · ${target} · ${kind}${why && `：${why}`}`,
     running: (kind, strategy, target) => `正在运行${kind} · ${strategy} · ${target}`,
     runningLine: (done, of) => `已完成 ${done}/${of} 项检查`,
     stillRunning: '运行中',

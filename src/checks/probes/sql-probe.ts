@@ -2,20 +2,21 @@ import { createHash } from 'node:crypto';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
 import { isRecord } from '../../is-record.js';
 import type { Query } from '../../runbook/runbook.js';
+import { bindParameters } from '../bind-parameters.js';
 import type { CheckContext, Probe, ProbeCall } from '../check-context.js';
 import { ProbeError } from '../observation.js';
 
 /** The rows of one statement on the trading database; checks that name the same query share one execution. */
 export const probeSql: Probe<'sql'> = async ({ query, column }, context, call) => {
   const { statement } = query;
-  const values = statement.parameters.map((name) => parameterValue(context, name));
+  const { values, spans } = await bindParameters(statement, context);
   const { rows, observedAt } = await runShared(context, query, values, call);
   const evidence = {
     probe: 'sql',
     sql: statement.text,
     parameters: values,
     sha256: createHash('sha256').update(statement.text).digest('hex'),
-    ...windowOf(context),
+    ...spans,
   } as const;
   const observed = column === undefined ? rows : rowsOfColumn(rows, column);
   return { rows: observed, evidence, observedAt };
@@ -32,16 +33,6 @@ function runShared(context: CheckContext, query: Query, values: readonly Observe
   const started = trading.query({ text: query.statement.text, values, ...call });
   shared.set(query.name, started);
   return started;
-}
-
-function parameterValue(context: CheckContext, name: string): ObservedValue {
-  return context.runParameters[name] ?? context.runbook.params[name] ?? null;
-}
-
-function windowOf(context: CheckContext) {
-  const { windowFrom, windowTo } = context.runParameters;
-  if (typeof windowFrom !== 'string' || typeof windowTo !== 'string') return {};
-  return { window: { from: windowFrom, to: windowTo } };
 }
 
 function rowsOfColumn(rows: readonly ObservedRow[], column: string): readonly ObservedRow[] {

@@ -1,0 +1,36 @@
+import type { Evidence, ObservedValue } from '../domain/check-run.js';
+import type { Statement } from '../runbook/statement.js';
+import type { CheckContext } from './check-context.js';
+
+type Sources = Pick<CheckContext, 'runParameters' | 'runbook' | 'window'>;
+
+export interface BoundParameters {
+  /** In the order of `$1…`. */
+  readonly values: readonly ObservedValue[];
+  /** The spans of time among them. */
+  readonly spans: Pick<Evidence, 'window' | 'baseline'>;
+}
+
+const SPAN_PARAMETERS = ['windowFrom', 'windowTo', 'baselineFrom', 'baselineTo'];
+
+/** What a statement binds: the run's own values first, then the runbook's. Only a statement that asks for the window has it worked out. */
+export async function bindParameters(
+  statement: Pick<Statement, 'parameters'>,
+  { runParameters, runbook, window }: Sources,
+): Promise<BoundParameters> {
+  const asksForSpan = statement.parameters.some((name) => SPAN_PARAMETERS.includes(name));
+  const spans = asksForSpan ? await window() : undefined;
+  const own: Readonly<Record<string, ObservedValue>> = {
+    ...runParameters,
+    ...(spans === undefined
+      ? {}
+      : {
+          windowFrom: spans.window.from,
+          windowTo: spans.window.to,
+          baselineFrom: spans.baseline.from,
+          baselineTo: spans.baseline.to,
+        }),
+  };
+  const values = statement.parameters.map((name) => own[name] ?? runbook.params[name] ?? null);
+  return { values, spans: spans ?? {} };
+}

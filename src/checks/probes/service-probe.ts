@@ -1,0 +1,131 @@
+import type { ObservedRow } from '../../domain/check-run.js';
+import type { Reason } from '../../domain/reason.js';
+import type { LogLine, ServiceStatus } from '../../hosts/host.js';
+import {
+  evaluateProofOfStart,
+  type StartObservation,
+  type StartPlan,
+  type StartProof,
+} from '../../hosts/proof-of-start.js';
+import type { Runbook, StartLog } from '../../runbook/runbook.js';
+import type { CheckContext, HostAccess, Probe, ProbeCall } from '../check-context.js';
+import type { HostEnvironment } from '../host-environment.js';
+import { lookAtEachHost } from './each-host.js';
+
+const POLL_MS = 500;
+/** Kept for the answers themselves when a start has to be watched up to the time-out. */
+const RESERVE_MS = 2_000;
+/** An automatic restart is history once the process has run for this long. */
+const SETTLED_MS = 120_000;
+
+/**
+ * The proof of start of the present process, without a restart of our own: the same MainPID at every look and older
+ * than RestartSec, no automatic restart meanwhile, the model-loaded line with the configured path, and the files'
+ * values in the process. A process that is old has two looks, half a second apart; one that may be a turn of a restart
+ * loop is watched for longer than RestartSec. One row a host.
+ */
+export const probeService: Probe<'service'> = async (_definition, context, call) => {
+  const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => {
+    const [environment, first] = await Promise.all([access.environment(), access.host.service.status(call)]);
+    const stopped: Reason = { code: 'service_stopped', facts: { hosts: [access.host.name] } };
+    if (first.activeState === 'inactive') return stopped;
+    return [await watch(access, first, environment, context, call)];
+  });
+  return { rows, gaps, evidence: { probe: 'service', hosts }, observedAt: context.now().toISOString() };
+};
+
+async function watch(
+  { host, settings }: HostAccess,
+  first: ServiceStatus,
+  environment: HostEnvironment,
+  context: CheckContext,
+  call: ProbeCall,
+): Promise<ObservedRow> {
+  const restartSecMs = settings.service.restartSecs * 1000;
+  const began = context.now();
+  const since = first.activeSince ?? new Date(began.getTime() - 2 * restartSecMs);
+  const startLog = context.runbook.startLog ?? NO_START_LOG;
+  const plan: StartPlan = {
+    before: { ...first, activeState: 'inactive', mainPid: 0, invocationId: '' },
+    restartedAt: since,
+    environment: expectedEnvironment(context.runbook, environment),
+    loadedLine: startLog.loadedLine.map((part) => withValues(part, context.runbook, environment)),
+    errorLines: startLog.errorLines,
+    restartSecMs,
+    timeoutMs: Number.POSITIVE_INFINITY,
+  };
+  const until = new Date(since.getTime() + startLog.withinSecs * 1000);
+  const watchMs = Math.min(watchFor(first, since, began, restartSecMs), call.timeoutMs - RESERVE_MS);
+  // The manager's own word that this process has been active since then counts as the first look.
+  const observations: StartObservation[] = [{ at: since, status: first, log: [], environment: undefined }];
+  for (let watchedMs = 0; ; watchedMs += POLL_MS) {
+    const status = watchedMs === 0 ? first : await host.service.status(call);
+    const [log, running] = await Promise.all([
+      host.service.logs({ ...call, since, until: isSame(first, status) ? until : context.now() }),
+      status.mainPid === 0
+        ? undefined
+        : host.service.processEnvironment(status.mainPid, [...plan.environment.keys()], call),
+    ]);
+    observations.push({ at: context.now(), status, log, environment: running });
+    const proof = evaluateProofOfStart(plan, observations, context.now());
+    if (proof.kind === 'failed_fast' || watchedMs >= watchMs) {
+      return rowOf(host.name, status, since, context.now(), proof, log);
+    }
+    await context.sleep(POLL_MS, call.signal);
+  }
+}
+
+/** What a process says long after its start, e.g. about a lost order, tells nothing about that start. */
+const isSame = (first: ServiceStatus, { activeState, mainPid }: ServiceStatus): boolean =>
+  activeState === 'active' && mainPid === first.mainPid;
+
+const NO_START_LOG: StartLog = { loadedLine: [], errorLines: [], withinSecs: 60 };
+
+/** A process that has just begun, or was restarted automatically not long ago, may be one turn of a loop. */
+function watchFor({ restarts }: ServiceStatus, since: Date, now: Date, restartSecMs: number): number {
+  const ageMs = now.getTime() - since.getTime();
+  if (restarts > 0 && ageMs < SETTLED_MS) return restartSecMs + 2 * POLL_MS;
+  return Math.max(POLL_MS, restartSecMs - ageMs + POLL_MS);
+}
+
+function expectedEnvironment({ envPrefix, variables }: Runbook, { effective }: HostEnvironment) {
+  const names = [...variables.keys()].map((name) => `${envPrefix}${name}`);
+  return new Map(names.map((name) => [name, effective.get(name)?.value]));
+}
+
+/** A variable without a value leaves its name in braces, which no line of a log holds. */
+function withValues(part: string, { envPrefix }: Runbook, { effective }: HostEnvironment): string {
+  return part.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    return effective.get(`${envPrefix}${name}`)?.value.trim() || whole;
+  });
+}
+
+function rowOf(
+  host: string,
+  status: ServiceStatus,
+  since: Date,
+  now: Date,
+  proof: StartProof,
+  log: readonly LogLine[],
+): ObservedRow {
+  const missing = proof.kind === 'proved' ? [] : proof.missing;
+  const differing = proof.kind === 'proved' ? [] : proof.wrongVariables;
+  const row = {
+    host,
+    pid: status.mainPid,
+    since: since.toISOString(),
+    age_secs: (now.getTime() - since.getTime()) / 1000,
+    restarts: status.restarts,
+    state: `${status.activeState} (${status.subState})`,
+    stable: !missing.includes('stable') && !missing.includes('no_automatic_restart'),
+    model_loaded: !missing.includes('model_loaded'),
+    loaded_line: proof.kind === 'proved' ? (proof.loadedLine ?? '') : '',
+    log_lines: log.length,
+  };
+  if (proof.kind === 'failed_fast') {
+    const { reason, exitStatus, quotes } = proof;
+    return { ...row, fault: 'start_failed', because: reason, exit_status: exitStatus, quotes };
+  }
+  if (differing.length > 0) return { ...row, fault: 'start_differs', variables: differing.join(', ') };
+  return { ...row, fault: '' };
+}

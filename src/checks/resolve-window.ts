@@ -1,0 +1,49 @@
+import type { Host } from '../hosts/host.js';
+import type { WindowSettings } from '../runbook/runbook.js';
+import { evaluateWindow, type PassedWindow, processStartOf, type RunWindow } from './run-window.js';
+
+/** Together well below the time-out of a check, so that its statement still has most of it. */
+const STATUS_TIMEOUT_MS = 2_500;
+const BASELINE_TIMEOUT_MS = 1_000;
+
+export interface WindowSources {
+  readonly hosts: readonly Host[];
+  readonly settings: WindowSettings;
+  readonly now: () => Date;
+  /** The windows of earlier runs of this target that passed and were started since then, newest first. */
+  readonly passedWindows: (since: Date) => Promise<readonly PassedWindow[]>;
+}
+
+/** Works the window of one run out when it is asked for, and once. Never fails: what is not known is said. */
+export function windowOnce(sources: WindowSources): () => Promise<RunWindow> {
+  let window: Promise<RunWindow> | undefined;
+  return () => {
+    window ??= resolveWindow(sources);
+    return window;
+  };
+}
+
+async function resolveWindow({ hosts, settings, now, passedWindows }: WindowSources): Promise<RunWindow> {
+  const asked = now();
+  const since = new Date(asked.getTime() - settings.baselineMaxAgeHours * 3_600_000);
+  const [starts, passed] = await Promise.all([
+    Promise.all(hosts.map((host) => processStartOf(host, STATUS_TIMEOUT_MS))),
+    withoutFailing(passedWindows(since)),
+  ]);
+  return evaluateWindow(asked, starts, passed, settings);
+}
+
+/** Without the bot's own database the window before this one is the baseline, and the report says so. */
+async function withoutFailing(windows: Promise<readonly PassedWindow[]>): Promise<readonly PassedWindow[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly PassedWindow[]>((resolve) => {
+    timer = setTimeout(() => resolve([]), BASELINE_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([windows, late]);
+  } catch {
+    return [];
+  } finally {
+    clearTimeout(timer);
+  }
+}
