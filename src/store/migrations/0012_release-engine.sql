@@ -24,3 +24,10 @@ CREATE INDEX known_good_releases_of_target ON lobml.known_good_releases (strateg
 
 -- Names a replica for as long as it lives; its number is also that of its advisory lock.
 CREATE SEQUENCE lobml.replica_number AS integer CYCLE;
+
+CREATE TABLE lobml.replicas (
+  replica    integer PRIMARY KEY,
+  -- The name under which the job queue knows its locks.
+  pool_id    text NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT now()
+);

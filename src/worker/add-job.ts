@@ -1,0 +1,29 @@
+import type { Queryable } from '../store/queryable.js';
+import type { TaskName } from './task.js';
+import { WORKER_SCHEMA } from './worker-schema.js';
+
+export interface JobRequest {
+  readonly task: TaskName;
+  readonly payload: Readonly<Record<string, string>>;
+  /** Jobs of one queue run one after the other, on whichever replica. */
+  readonly queue: string;
+  /** One waiting job a key: a later request for it replaces the earlier one. */
+  readonly key: string;
+  /** undefined: at once. */
+  readonly runAt?: Date;
+}
+
+/** A job is tried again for as long as it takes: what it is about has deadlines of its own. */
+const MAX_ATTEMPTS = 30_000;
+
+/** Adds a job within the caller's transaction. A job with that key that runs already is followed by this one. */
+export async function addJob(
+  client: Queryable,
+  { task, payload, queue, key, runAt }: JobRequest,
+): Promise<void> {
+  await client.query(
+    `SELECT ${WORKER_SCHEMA}.add_job($1, payload := $2::json, queue_name := $3, job_key := $4,
+       run_at := COALESCE($5::timestamptz, now()), max_attempts := ${MAX_ATTEMPTS})`,
+    [task, JSON.stringify(payload), queue, key, runAt ?? null],
+  );
+}

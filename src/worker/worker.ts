@@ -1,0 +1,162 @@
+import { EventEmitter } from 'node:events';
+import { Logger as QueueLogger, type Runner, run, type TaskList, type WorkerPool } from 'graphile-worker';
+import type { Clock } from '../clock.js';
+import { createStatePool } from '../store/state-pool.js';
+import type { Logger } from '../telemetry/logger.js';
+import { freeJobsOfDeadReplicas, joinAsReplica, type Replica } from './replica.js';
+import type { Task, TaskCall } from './task.js';
+import { WORKER_SCHEMA } from './worker-schema.js';
+
+export interface WorkerOptions {
+  /** The bot's own database. */
+  readonly url: string;
+  readonly tasks: Readonly<Record<string, Task>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Jobs at a time in this process; the queues of several targets go on beside each other. */
+  readonly concurrency?: number;
+}
+
+export interface Worker {
+  /** Lets the tasks come to a safe place, and leaves the rest to the other replicas. */
+  stop(): Promise<void>;
+}
+
+const SWEEP_MS = 1_000;
+const POLL_MS = 1_000;
+const REJOIN_MS = 1_000;
+const DEFAULT_CONCURRENCY = 6;
+
+/**
+ * Runs the durable work of this replica. When its place is lost (the connection that holds its lock is gone), every
+ * task is told to touch nothing more, and it joins anew under another number as soon as the database answers.
+ * @throws the database's error when the first attempt to join fails.
+ */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { clock, logger } = options;
+  const stopping = new AbortController();
+  let session = await openSession(options, stopping.signal);
+  const life = (async () => {
+    while (!stopping.signal.aborted) {
+      await Promise.race([aborted(session.lost), aborted(stopping.signal)]);
+      await session.close();
+      while (!stopping.signal.aborted && session.lost.aborted) {
+        try {
+          await clock.sleep(REJOIN_MS, stopping.signal);
+          session = await openSession(options, stopping.signal);
+        } catch (error) {
+          if (!stopping.signal.aborted) logger.warn({ err: error }, 'the worker cannot join; trying again');
+        }
+      }
+    }
+  })();
+  return {
+    async stop() {
+      stopping.abort();
+      await life;
+      await session.close();
+    },
+  };
+}
+
+interface Session {
+  readonly lost: AbortSignal;
+  close(): Promise<void>;
+}
+
+async function openSession(options: WorkerOptions, stopping: AbortSignal): Promise<Session> {
+  const { url, clock, logger, concurrency = DEFAULT_CONCURRENCY } = options;
+  const replica = await joinAsReplica({ url, clock, logger });
+  const pool = createStatePool({ url, logger, maxConnections: concurrency + 3 });
+  // The queue asks for a listener on each connection; the loss of one shows in the next query.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const events = new EventEmitter();
+  const registered = new Promise<void>((resolve, reject) => {
+    events.once('pool:create', ({ workerPool }: { workerPool: WorkerPool }) => {
+      replica.register(workerPool.id).then(resolve, reject);
+    });
+  });
+  registered.catch(() => undefined);
+  const call: TaskCall = { stopping, lost: replica.lost };
+  let runner: Runner;
+  try {
+    runner = await run({
+      pgPool: pool,
+      schema: WORKER_SCHEMA,
+      concurrency,
+      pollInterval: POLL_MS,
+      noHandleSignals: true,
+      events,
+      logger: queueLogger(logger),
+      taskList: taskList(options.tasks, call, registered),
+    });
+  } catch (error) {
+    await replica.leave();
+    await pool.end();
+    throw error;
+  }
+  const sweeping = sweep(pool, replica, clock, logger);
+  let closing: Promise<void> | undefined;
+  return {
+    lost: replica.lost,
+    close: () => {
+      closing ??= (async () => {
+        await runner
+          .stop()
+          .catch((error: unknown) => logger.warn({ err: error }, 'the job queue ended badly'));
+        await replica.leave();
+        await sweeping;
+        await pool.end();
+      })();
+      return closing;
+    },
+  };
+}
+
+/** Nothing acts before the others can know whose job it is. */
+function taskList(tasks: WorkerOptions['tasks'], call: TaskCall, registered: Promise<void>): TaskList {
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [
+      name,
+      async (payload: unknown) => {
+        await registered;
+        call.lost.throwIfAborted();
+        await task(payload, call);
+      },
+    ]),
+  );
+}
+
+async function sweep(
+  pool: ReturnType<typeof createStatePool>,
+  replica: Replica,
+  clock: Clock,
+  logger: Logger,
+): Promise<void> {
+  while (!replica.lost.aborted) {
+    try {
+      const freed = await freeJobsOfDeadReplicas(pool);
+      if (freed > 0) logger.warn({ freed }, 'took over the jobs of replicas that are gone');
+      await clock.sleep(SWEEP_MS, replica.lost);
+    } catch (error) {
+      if (replica.lost.aborted) return;
+      logger.warn({ err: error }, 'could not look for replicas that are gone');
+      await clock.sleep(SWEEP_MS, replica.lost).catch(() => undefined);
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** The queue's own talk is only worth a line when something is wrong. */
+function queueLogger(logger: Logger): QueueLogger {
+  return new QueueLogger(() => (level, message) => {
+    if (level === 'error') logger.error({}, message);
+    else if (level === 'warning') logger.warn({}, message);
+  });
+}
