@@ -33,7 +33,6 @@ export interface ServiceCommands {
   readonly stop: readonly string[];
   /** `{since}` stands for a moment, RFC 3339. */
   readonly logs: readonly string[];
-  readonly environ: readonly string[];
   readonly restartSecs: number;
 }
 
@@ -41,6 +40,8 @@ export interface TradingHost extends HostLayout {
   readonly service: ServiceCommands;
   /** Brings a stopped service up again, as a person on the host would. */
   readonly startCommand: readonly string[];
+  /** Prints the running process's environment. The bot does not need it: it reads /proc, as on a real host. */
+  readonly environCommand: readonly string[];
 }
 
 /** One target as the targets file has it, less what only the operators know (roles, approval, channels). */
@@ -157,10 +158,9 @@ function commandsOf(programs: string, socketPath: string, restartDelayMs: number
     restart: control('restart'),
     stop: control('stop'),
     logs: control('logs', '--since', '{since}'),
-    environ: control('environ'),
     restartSecs: restartDelayMs / 1000,
   };
-  return { service, startCommand: control('start') };
+  return { service, startCommand: control('start'), environCommand: control('environ') };
 }
 
 function targetFragments(hosts: readonly TradingHost[], staging: string): Record<string, TargetFragment> {

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import { Calm } from './calm.js';
 import { type DeliveryGate, deliveryKey } from './delivery.js';
 import type { InFlight } from './in-flight.js';
 
@@ -24,6 +24,7 @@ export interface Delivery {
 /** The one door for all that Slack delivers: acknowledge, recognise duplicates, then work. */
 export class Intake {
   readonly #options: IntakeOptions;
+  readonly #calm = new Calm();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -45,6 +46,7 @@ export class Intake {
   async acknowledge(ack: () => Promise<void>): Promise<void> {
     const { clock, logger, metrics } = this.#options;
     const startedAt = clock.now();
+    this.#calm.stir();
     try {
       await ack();
       metrics.ackSeconds.observe((clock.now() - startedAt) / 1_000);
@@ -62,8 +64,8 @@ export class Intake {
     const { kind, body, urgent = false } = delivery;
     metrics.inFlight.inc();
     try {
-      // Whatever else has arrived is acknowledged before this one's work takes the thread.
-      if (!urgent) await nextTurn();
+      // Whatever else arrives at the same time is acknowledged before this one's work takes the thread.
+      if (!urgent) await this.#calm.settled();
       if (await gate.isFirst(deliveryKey(body), urgent)) {
         await work();
         metrics.deliveries.inc({ kind, outcome: 'handled' });

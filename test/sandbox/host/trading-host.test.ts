@@ -130,7 +130,7 @@ describe('a service', () => {
     await running();
     const before = await status();
     await setVariable('EV_EXIT_BUFFER', '0.007');
-    const environ = async () => (await controlHost(live().service.environ)).split('\0');
+    const environ = async () => (await controlHost(live().environCommand)).split('\0');
     expect(await environ()).toContain(`${PREFIX}EV_EXIT_BUFFER=0.005`);
     await controlHost(live().service.restart);
     const after = await status();
@@ -148,7 +148,7 @@ describe('a service', () => {
     const text = await readFile(secrets, 'utf8');
     await writeFile(secrets, `${text}${PREFIX}EXIT_MODE=settle_only\nONLY_BELOW='a b'\n`);
     await controlHost(live().service.restart);
-    const environ = (await controlHost(live().service.environ)).split('\0');
+    const environ = (await controlHost(live().environCommand)).split('\0');
     expect(environ).toContain(`${PREFIX}EXIT_MODE=ev_exit`);
     expect(environ).toContain('ONLY_BELOW=a b');
     await writeFile(secrets, text);

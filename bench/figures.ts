@@ -1,0 +1,7 @@
+import { acknowledgement } from './acknowledgement.js';
+import type { Figure } from './figure.js';
+import { freshness } from './freshness.js';
+import { precheck } from './precheck.js';
+
+/** The registry: what `npm run bench` measures, in this order. */
+export const FIGURES: readonly Figure[] = [freshness, precheck, acknowledgement];

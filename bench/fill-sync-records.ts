@@ -1,0 +1,32 @@
+import type pg from 'pg';
+import { TRADED_SYMBOLS } from '../sandbox/trading-data/strategy.js';
+import { insertSyncRecords } from '../sandbox/trading-data/sync-records.js';
+
+/** One row a second and symbol, as the collector writes at its slowest. */
+const EVERY_MS = 1_000;
+
+/**
+ * Fills the table backwards from now up to `rows` rows in all, and brings its statistics up to date. The newest rows
+ * are written anew, so that the last five minutes are full however long the earlier work took.
+ */
+export async function fillSyncRecords(owner: pg.Client, rows: number): Promise<void> {
+  const now = new Date();
+  const present = await owner.query<{ rows: string; first: Date | null; last: Date | null }>(
+    'SELECT count(*) AS rows, min(timestamp) AS first, max(timestamp) AS last FROM sync_records',
+  );
+  const [{ first, last } = { first: null, last: null }] = present.rows;
+  if (last !== null) await insert(owner, new Date(last.getTime() + EVERY_MS), now);
+  const before = await countRows(owner);
+  const seconds = Math.ceil((rows - before) / TRADED_SYMBOLS.length);
+  const end = first === null ? now : new Date(first.getTime() - EVERY_MS);
+  if (seconds > 0) await insert(owner, new Date(end.getTime() - (seconds - 1) * EVERY_MS), end);
+  await owner.query('VACUUM ANALYZE sync_records');
+}
+
+async function countRows(owner: pg.Client): Promise<number> {
+  const { rows } = await owner.query<{ rows: string }>('SELECT count(*) AS rows FROM sync_records');
+  return Number(rows[0]?.rows ?? 0);
+}
+
+const insert = (owner: pg.Client, from: Date, to: Date) =>
+  insertSyncRecords(owner, { from, to, everySecs: EVERY_MS / 1_000, symbols: TRADED_SYMBOLS });
