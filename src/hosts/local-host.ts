@@ -220,12 +220,15 @@ class LocalHost implements Host {
   private async readAtMost(path: string, realPath: string, maxBytes: number): Promise<Buffer> {
     const handle = await open(realPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const buffer = Buffer.alloc(maxBytes + 1);
+      // As large as the file says it is, not as it may be; it can grow while it is read.
+      const { size } = await handle.stat();
+      let buffer = Buffer.alloc(Math.min(size, maxBytes) + 1);
       let length = 0;
       for (;;) {
         const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
         length += bytesRead;
-        if (bytesRead === 0 || length === buffer.length) break;
+        if (bytesRead === 0 || length > maxBytes) break;
+        if (length === buffer.length) buffer = enlarged(buffer, maxBytes + 1);
       }
       if (length > maxBytes) {
         throw new HostError(
@@ -264,6 +267,12 @@ async function realPathOrSelf(folder: string): Promise<string> {
 
 function isMissing(error: unknown): boolean {
   return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
+}
+
+function enlarged(buffer: Buffer, limit: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.alloc(Math.min(Math.max(buffer.length * 2, 4096), limit));
+  buffer.copy(larger);
+  return larger;
 }
 
 function sha256Of(bytes: Uint8Array): string {

@@ -16,9 +16,9 @@ interface Pair {
 /** Exports that come in two languages: `{ en, 'zh-CN' }`, or two exports `…En`/`en` and `…ZhCN`/`zhCN`. */
 async function pairs(): Promise<readonly Pair[]> {
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
-  const modules = await Promise.all(
-    files.map((file) => import(`../../views/text/${file.replace(/ts$/, 'js')}`)),
-  );
+  const modules: object[] = [];
+  // One after the other: Jest cannot link modules that share imports at the same time.
+  for (const file of files) modules.push(await import(`../../views/text/${file.replace(/ts$/, 'js')}`));
   const values: Record<string, unknown> = Object.assign({}, ...modules);
   return Object.entries(values).flatMap(([name, value]): Pair[] => {
     if (isObject(value) && 'en' in value && 'zh-CN' in value)

@@ -63,6 +63,23 @@ describe('reading', () => {
     expect(await host.sha256(at('.env'))).toBe(sha256('A=1\n'));
   });
 
+  test('takes as much memory as the file needs, not as much as it may have', async () => {
+    await writeFile(at('model.onnx'), 'model');
+    const file = await host.readFile(at('model.onnx'), { maxBytes: 512 * 1024 * 1024 });
+    expect(file?.bytes.toString()).toBe('model');
+    expect(file?.bytes.buffer.byteLength).toBeLessThan(64 * 1024);
+  });
+
+  test('a file that says it is empty and is not, as those of the kernel', async () => {
+    const kernel = createLocalHost({ name: 'here', service: unusedService, folders: ['/proc/self'] });
+    const file = await kernel.readFile('/proc/self/status');
+    expect(file?.size).toBe(0);
+    expect(file?.bytes.toString()).toContain(`Pid:\t${process.pid}`);
+    await expect(kernel.readFile('/proc/self/status', { maxBytes: 10 })).rejects.toMatchObject({
+      code: 'too_large',
+    });
+  });
+
   test('nothing there, also behind a link or below a file', async () => {
     await symlink('nowhere', at('broken'));
     await writeFile(at('file'), '');
