@@ -3,9 +3,9 @@ import type { Localized } from '../domain/localized.js';
 import type { Outcome, RunKind } from '../domain/outcome.js';
 import type { Reason } from '../domain/reason.js';
 import { HostError } from '../hosts/host.js';
+import type { EnvironmentValues } from '../runbook/conditions.js';
 import type { CheckDefinition, Section } from '../runbook/runbook.js';
 import { TradingDatabaseError } from '../store/trading-database-error.js';
-import type { EnvironmentValues } from '../runbook/conditions.js';
 import { agreedEnvironment } from './agreed-environment.js';
 import type { CheckContext, ProbeCall } from './check-context.js';
 import { type Evaluation, evaluateCheck } from './evaluate-check.js';
@@ -96,7 +96,10 @@ async function observeAndEvaluate(
     signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
   };
   try {
-    const looking = Promise.all([observe(check, context, call), agreedEnvironment(check.environment, context)]);
+    const looking = Promise.all([
+      observe(check, context, call),
+      agreedEnvironment(check.environment, context),
+    ]);
     const [observation, env] = await within(looking, call.signal);
     return { observation, evaluation: evaluateCheck(check, observation, env), env };
   } catch (error) {

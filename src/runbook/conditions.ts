@@ -1,6 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { ObservedRow } from '../domain/check-run.js';
 import { registerStatistics } from './condition-functions.js';
+import { registerNullComparison } from './null-comparison.js';
 import type { VariableDefinition, VariableValue } from './variable.js';
 
 /** A parameter of the runbook: what conditions read as `params.NAME` and SQL as `${NAME}`. */
@@ -88,6 +89,7 @@ function environmentWith(
     .registerVariable({ name: 'params', schema: schemaOf(parameters) })
     .registerVariable({ name: 'env', schema: typesOf(variables) });
   registerStatistics(environment);
+  registerNullComparison(environment);
   // Every observed number is a double, and CEL keeps doubles and ints apart: without these, `r.lag * 2` would be
   // refused, which nobody who writes a checklist expects.
   for (const [sign, apply] of ARITHMETIC) {

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { checkSentence, reasonSentence } from '../../views/check-sentence.js';
+import {
+  createStage,
+  type HostSituation,
+  loadedLine,
+  NOW,
+  resultOf,
+  type Stage,
+  type StageRun,
+  secondsAgo,
+} from './support/verify-stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage.close());
+
+const PATH = '/opt/ploy/models/crypto/new.onnx';
+const startedAgo = (seconds: number) => ({ ActiveEnterTimestamp: secondsAgo(seconds).toISOString() });
+
+/** Time goes on only while the probe sleeps; `later` is what the host looks like from the given second on. */
+async function prove(
+  situation: HostSituation,
+  later: readonly { readonly afterSecs: number; readonly situation: HostSituation }[] = [],
+  options: StageRun = {},
+) {
+  await stage.writeHost('live-1', situation);
+  let sleptMs = 0;
+  const run = await stage.run('gonogo', {
+    only: ['service.started'],
+    now: () => new Date(NOW.getTime() + sleptMs),
+    sleep: async (ms) => {
+      sleptMs += ms;
+      const change = later.findLast(({ afterSecs }) => sleptMs >= afterSecs * 1000);
+      if (change !== undefined) await stage.writeHost('live-1', change.situation);
+    },
+    ...options,
+  });
+  return { result: resultOf(run, 'service.started'), run, sleptMs };
+}
+
+describe('service.started', () => {
+  test('proves the start of a process that has been running for long, in half a second', async () => {
+    const { result, run, sleptMs } = await prove({});
+    expect(result.outcome).toBe('PASS');
+    expect(run.verdict).toBe('GO');
+    expect(result.observed).toMatchObject([{ pid: 4242, stable: true, model_loaded: true, fault: '' }]);
+    expect(sleptMs).toBe(500);
+  });
+
+  test('an automatic restart of last week is history', async () => {
+    const { result, sleptMs } = await prove({ status: { NRestarts: 2 } });
+    expect(result.outcome).toBe('PASS');
+    expect(sleptMs).toBe(500);
+  });
+
+  test('watches a young process until it is older than RestartSec', async () => {
+    const young = { status: startedAgo(2), log: [loadedLine(PATH, secondsAgo(1))] };
+    const { result, sleptMs } = await prove(young);
+    expect(result.outcome).toBe('PASS');
+    expect(sleptMs).toBeGreaterThan(3_000);
+  });
+
+  test('a process whose model is not loaded yet is not proved', async () => {
+    const { result, run } = await prove({ status: startedAgo(10), log: [] });
+    expect(result.outcome).toBe('INCONCLUSIVE');
+    expect(run.verdict).toBe('HOLD');
+    expect(result.says[0]?.en).toContain('model-loaded line false');
+  });
+
+  test('the loaded line of another model proves nothing', async () => {
+    const { result } = await prove({ log: [loadedLine('/opt/ploy/models/crypto/old.onnx')] });
+    expect(result.outcome).toBe('INCONCLUSIVE');
+  });
+
+  test('sees a restart loop between two exits, and quotes the log without its secrets', async () => {
+    const status = { ...startedAgo(1), NRestarts: 7 };
+    const words = `${NOW.toISOString()} ERROR cannot read MODEL_PATH /x.onnx: ENOENT DB_PASSWORD=hunter2`;
+    const waiting = { ActiveState: 'activating', SubState: 'auto-restart', MainPID: 0, ExecMainStatus: 1 };
+    const { result, run } = await prove({ status, log: [] }, [
+      { afterSecs: 1, situation: { status: { ...status, ...waiting }, log: [words] } },
+    ]);
+    expect(result.outcome).toBe('FAIL');
+    expect(run.verdict).toBe('NO_GO');
+    const sentence = checkSentence(result, 'en');
+    expect(sentence).toContain('cannot read MODEL_PATH /x.onnx');
+    expect(sentence).not.toContain('hunter2');
+    expect(checkSentence(result, 'zh-CN')).toContain('启动失败');
+  });
+
+  test('sees a restart loop by a new process, though each look finds it active', async () => {
+    const loop = (secondsOld: number, restarts: number) => ({
+      status: { ...startedAgo(secondsOld), NRestarts: restarts, MainPID: 5000 + restarts },
+      log: [],
+    });
+    const { result } = await prove(loop(1, 3), [{ afterSecs: 5, situation: loop(-4, 4) }]);
+    expect(result.outcome).toBe('FAIL');
+    expect(result.observed).toMatchObject([{ fault: 'start_failed', because: 'restart_loop' }]);
+  });
+
+  test('fails on an error line of the start, though the process goes on', async () => {
+    const error = `${secondsAgo(7199).toISOString()} ERROR crypto_lob_ml: unsupported model_type "lgbm"`;
+    const { result } = await prove({ log: [error] });
+    expect(result.outcome).toBe('FAIL');
+    expect(result.observed).toMatchObject([{ because: 'error_line' }]);
+  });
+
+  test('an error line long after the start tells nothing about it', async () => {
+    const error = `${secondsAgo(60).toISOString()} ERROR order lost: model_type unknown to the exchange`;
+    const { result } = await prove({ log: [loadedLine(PATH), error] });
+    expect(result.outcome).toBe('PASS');
+  });
+
+  test('fails when the process runs without the files’ values, naming the variables', async () => {
+    const { result } = await prove({ process: { MODEL_VERSION: 'v1' } });
+    expect(result.outcome).toBe('FAIL');
+    expect(checkSentence(result, 'en')).toContain('PLOY_CRYPTO_LOB_ML__MODEL_VERSION');
+  });
+
+  test('a unit that has given up fails', async () => {
+    const { result } = await prove({ status: { ActiveState: 'failed', SubState: 'failed', MainPID: 0 } });
+    expect(result.outcome).toBe('FAIL');
+  });
+
+  test('a service that somebody stopped is unknown, not failed', async () => {
+    const { result } = await prove({ status: { ActiveState: 'inactive', SubState: 'dead', MainPID: 0 } });
+    expect(result.outcome).toBe('INCONCLUSIVE');
+    expect(reasonSentence(result.reason, 'en')).toContain('live-1 is stopped');
+  });
+
+  test('one failing host of two fails the check, by name', async () => {
+    await stage.writeHost('live-2', { status: { ActiveState: 'failed', SubState: 'failed', MainPID: 0 } });
+    const { result } = await prove({}, [], { hosts: ['live-1', 'live-2'] });
+    expect(result.outcome).toBe('FAIL');
+    expect(checkSentence(result, 'en')).toContain('live-2');
+  });
+});

@@ -1,0 +1,153 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
+import { type CheckServiceOptions, createCheckService } from '../../../src/checks/check-service.js';
+import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
+import type { RunKind } from '../../../src/domain/outcome.js';
+import { createHost } from '../../../src/hosts/create-host.js';
+import { loadRunbook } from '../../../src/runbook/load-runbook.js';
+import { parseTargets } from '../../../src/runbook/targets.js';
+import { createTradingDatabase } from '../../../src/store/trading-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
+
+export const NOW = new Date('2026-03-01T12:00:00.000Z');
+export const secondsAgo = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);
+
+const ENVIRONMENT = {
+  ENABLED: 'true',
+  MODEL_TYPE: 'onnx',
+  MODEL_PATH: '/opt/ploy/models/crypto/new.onnx',
+  MODEL_VERSION: 'v2',
+  WINDOW_FALLBACK_WEIGHT: '0.10',
+};
+
+/** What is written about one host of the stage; each key replaces the usual. */
+export interface HostSituation {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where the process differs from the file. */
+  readonly process?: Readonly<Record<string, string>>;
+  readonly status?: Readonly<Record<string, string | number>>;
+  readonly log?: readonly string[];
+}
+
+export interface Stage {
+  readonly database: TestDatabase;
+  readonly folder: string;
+  writeHost(name: string, situation: HostSituation): Promise<void>;
+  run(kind: RunKind, options?: StageRun): Promise<CheckRun>;
+  close(): Promise<void>;
+}
+
+export interface StageRun extends Partial<Pick<CheckServiceOptions, 'passedWindows' | 'sleep' | 'now'>> {
+  readonly hosts?: readonly string[];
+  readonly accountId?: string;
+  /** Only the checks with these ids. */
+  readonly only?: readonly string[];
+}
+
+/** A trading database, and hosts made of files whose service answers what stands in them. */
+export async function createStage(): Promise<Stage> {
+  const database = await createEmptyDatabase();
+  await createTradingSchema(database.pool);
+  const trading = createTradingDatabase({ url: database.url, logger: { warn: () => {} } });
+  const folder = await mkdtemp(join(tmpdir(), 'lobml-verify-'));
+  const runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml');
+  const path = (host: string, file: string) => join(folder, `${host}.${file}`);
+
+  return {
+    database,
+    folder,
+    async writeHost(name, { environment = {}, process = {}, status = {}, log }) {
+      const file = { ...ENVIRONMENT, ...environment };
+      const unit = { ...RUNNING, ...status };
+      const lines = (values: Record<string, string>, end: string) =>
+        Object.entries(values).map(([key, value]) => `${runbook.envPrefix}${key}=${value}${end}`);
+      await writeFile(path(name, 'env'), lines(file, '\n').join(''));
+      await writeFile(path(name, 'environ'), lines({ ...file, ...process }, '\0').join(''));
+      await writeFile(
+        path(name, 'status'),
+        Object.entries(unit)
+          .map((pair) => `${pair.join('=')}\n`)
+          .join(''),
+      );
+      await writeFile(
+        path(name, 'log'),
+        (log ?? [loadedLine(file.MODEL_PATH)]).map((line) => `${line}\n`).join(''),
+      );
+    },
+    async run(kind, { hosts = ['live-1'], accountId, only, ...options } = {}) {
+      const sections = runbook.sections.map((section) => ({
+        ...section,
+        checks: section.checks.filter(({ id }) => only === undefined || only.includes(id)),
+      }));
+      const service = createCheckService({
+        runbook: { ...runbook, sections, criteria: only === undefined ? runbook.criteria : [], charts: [] },
+        hostOf: (settings) => createHost(settings),
+        trading,
+        saveRun: async () => {},
+        onStoreError: () => {},
+        onChartError: () => {},
+        now: () => NOW,
+        monotonicMs: () => performance.now(),
+        newRunId: () => '00000000-0000-4000-8000-000000000001',
+        ...options,
+      });
+      const target = targetOf(hosts, path, accountId);
+      const requestedBy = { id: 'U0ALICE', name: 'alice', surface: 'terminal' } as const;
+      return (await service.run({ kind, target, requestedBy })).run;
+    },
+    async close() {
+      await trading.close();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const RUNNING = {
+  ActiveState: 'active',
+  SubState: 'running',
+  MainPID: 4242,
+  NRestarts: 0,
+  ExecMainStatus: 0,
+  InvocationID: '0f0e0d0c0b0a09080706050403020100',
+  ActiveEnterTimestamp: secondsAgo(7200).toISOString(),
+};
+
+export const loadedLine = (modelPath: string | undefined, at = secondsAgo(7199)): string =>
+  `${at.toISOString()} INFO loaded lob-ml onnx model model_type=onnx model_path=${modelPath} input_dim=8 output_dim=1`;
+
+function targetOf(
+  hosts: readonly string[],
+  path: (host: string, file: string) => string,
+  accountId?: string,
+) {
+  const hostSources = hosts.map((name) => ({
+    name,
+    service: {
+      manager: 'command',
+      status: ['cat', path(name, 'status')],
+      logs: ['cat', path(name, 'log')],
+      environ: ['cat', path(name, 'environ')],
+      restart: ['false'],
+      stop: ['false'],
+    },
+    environmentFiles: [path(name, 'env')],
+  }));
+  const account = accountId === undefined ? {} : { accountId };
+  const source = {
+    defaultTarget: 'live',
+    roles: { operators: ['U0'] },
+    targets: { live: { hosts: hostSources, approval: { quorum: 1 }, ...account } },
+  };
+  const target = parseTargets('the stage', Buffer.from(JSON.stringify(source))).targets.get('live');
+  if (target === undefined) throw new Error('the stage has no target');
+  return target;
+}
+
+export function resultOf(run: CheckRun, id: string): CheckResult {
+  const result = run.checks.find((check) => check.id === id);
+  if (result === undefined) throw new Error(`the run holds no check ${id}`);
+  return result;
+}

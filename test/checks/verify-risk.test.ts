@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CheckResult } from '../../src/domain/check-run.js';
+import { type DecisionRow, insertDecisions, insertOrder } from './support/orders.js';
+import { createStage, resultOf, type Stage, type StageRun, secondsAgo } from './support/verify-stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage.close());
+beforeEach(async () => {
+  await stage.database.pool.query('TRUNCATE agent_order_executions, risk_gate_decisions');
+  await stage.writeHost('live-1', {});
+});
+
+const recent = secondsAgo(60);
+const inBaseline = secondsAgo(45 * 60);
+const decide = (count: number, row: DecisionRow) => insertDecisions(stage.database.pool, count, row);
+
+async function check(id: string, options: StageRun = {}): Promise<CheckResult> {
+  return resultOf(await stage.run('verify', { ...options, only: [id] }), id);
+}
+
+describe('risk.decisions', () => {
+  test('passes with any decision in the window', async () => {
+    await decide(2, { at: recent });
+    await decide(1, { at: recent, decision: 'BLOCKED', reason: 'max_exposure' });
+    const result = await check('risk.decisions');
+    expect(result.outcome).toBe('PASS');
+    expect(result.says[0]?.en).toBe('2 PASSED, 0 ADJUSTED, 1 BLOCKED');
+  });
+
+  test('fails when orders come without a decision', async () => {
+    await insertOrder(stage.database.pool, { at: recent });
+    await decide(5, { at: inBaseline });
+    expect((await check('risk.decisions')).outcome).toBe('FAIL');
+  });
+
+  test('the order of a decision that came just before the window is no bypass', async () => {
+    await insertOrder(stage.database.pool, { at: secondsAgo(1799) });
+    await decide(1, { at: secondsAgo(1801) });
+    expect((await check('risk.decisions')).outcome).toBe('INCONCLUSIVE');
+  });
+
+  test('is inconclusive with neither, and with those of others alone', async () => {
+    await decide(3, { at: recent, agentId: 'crypto_momentum' });
+    await decide(3, { at: recent, accountId: 'acct-dryrun' });
+    const result = await check('risk.decisions', { accountId: 'acct-live' });
+    expect(result.outcome).toBe('INCONCLUSIVE');
+    expect(result.says[0]?.en).toContain('expected at least one');
+  });
+});
+
+describe('risk.blocked_share', () => {
+  const share = async (blocked: number, passed: number, at = recent) => {
+    await decide(blocked, { at, decision: 'BLOCKED', reason: 'max_exposure' });
+    await decide(passed, { at });
+  };
+
+  test('passes at the share of the baseline', async () => {
+    await share(3, 27);
+    await share(3, 27, inBaseline);
+    expect((await check('risk.blocked_share')).outcome).toBe('PASS');
+  });
+
+  test('fails above the absolute bound, baseline or not, and names the most frequent reasons', async () => {
+    await decide(15, { at: recent, decision: 'BLOCKED', reason: 'daily_loss_limit' });
+    await decide(3, { at: recent, decision: 'BLOCKED', reason: 'stale_quote' });
+    await decide(2, { at: recent });
+    const result = await check('risk.blocked_share');
+    expect(result.outcome).toBe('FAIL');
+    expect(result.says[0]?.en).toContain('18 of 20 BLOCKED (90.0 %');
+    expect(result.says[0]?.en).toContain('Reasons: daily_loss_limit 15, stale_quote 3.');
+  });
+
+  test.each([
+    ['exactly at the bound of failure', 16, 4, 'WARN'],
+    ['exactly at the bound of warning', 10, 10, 'PASS'],
+    ['above the bound of warning', 11, 9, 'WARN'],
+  ])('%s', async (_name, blocked, passed, outcome) => {
+    await share(blocked, passed);
+    await share(blocked, passed, inBaseline);
+    expect((await check('risk.blocked_share')).outcome).toBe(outcome);
+  });
+
+  test('warns of a rise that is significant and of medium size', async () => {
+    await share(12, 28);
+    await share(2, 98, inBaseline);
+    expect((await check('risk.blocked_share')).outcome).toBe('WARN');
+  });
+
+  test('does not warn of a rise that chance explains', async () => {
+    await share(5, 15);
+    await share(1, 19, inBaseline);
+    expect((await check('risk.blocked_share')).outcome).toBe('PASS');
+  });
+
+  test('does not warn of a significant rise that is small', async () => {
+    await share(1200, 8800);
+    await share(1000, 9000, inBaseline);
+    expect((await check('risk.blocked_share')).outcome).toBe('PASS');
+  });
+
+  test('does not warn of a fall', async () => {
+    await share(0, 100);
+    await share(40, 60, inBaseline);
+    expect((await check('risk.blocked_share')).outcome).toBe('PASS');
+  });
+
+  test.each([
+    ['in the window', 19, 40],
+    ['in the baseline', 40, 19],
+    ['anywhere', 0, 0],
+  ])(
+    'is inconclusive with too few decisions %s, and says how many are needed',
+    async (_name, here, there) => {
+      await share(0, here);
+      await share(0, there, inBaseline);
+      const result = await check('risk.blocked_share');
+      expect(result.outcome).toBe('INCONCLUSIVE');
+      expect(result.says[0]?.en).toContain('20 decisions are needed on each side');
+    },
+  );
+
+  test('nineteen blocked of nineteen are too few for a No-Go', async () => {
+    await share(19, 0);
+    expect((await check('risk.blocked_share')).outcome).toBe('INCONCLUSIVE');
+  });
+});
