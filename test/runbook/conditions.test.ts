@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import { type ConditionError, createConditionCompiler } from '../../src/runbook/conditions.js';
+
+const compiler = createConditionCompiler(
+  { limit: 10, name: 'onnx', symbols: ['BTC', 'ETH'], counts: [1, 2], strict: true },
+  { ENABLED: { type: 'boolean' }, WEIGHT: { type: 'number' }, MODE: { type: 'enum', values: { a: [] } } },
+);
+const holds = (source: string, ...rows: Record<string, string | number | boolean | null>[]): boolean =>
+  compiler.compile(source).holds(rows);
+
+/** What was refused, by its sentence. */
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return (error as ConditionError).name === 'ConditionError'
+      ? (error as ConditionError).message
+      : `other: ${error}`;
+  }
+  return 'nothing was refused';
+}
+
+describe('a condition', () => {
+  test.each([
+    ['rows.all(r, r.lag < params.limit)', true],
+    ['rows.exists(r, r.lag >= 9)', true],
+    ['rows.exists(r, r.lag > 9.5)', false],
+    ['rows.all(r, r.kind == params.name)', true],
+    ['rows.all(r, r.symbol in params.symbols)', true],
+    ['rows.exists(r, r.n in params.counts)', true],
+    ['rows.all(r, r.ok == params.strict)', true],
+    ['rows.size() == 2', true],
+    ['rows.all(r, r.lag * 2 < 19 && r.lag / 2 > 1 && r.lag + 1 > 5 && r.lag - 1 < 9)', true],
+    ['rows.all(r, 2 * r.lag < 19 && 18 / r.lag > 1)', true],
+    ['rows.all(r, r.kind.endsWith("nx") && r.kind.startsWith("on"))', true],
+  ])('%s is %s', (source, answer) => {
+    const rows = [
+      { lag: 9, kind: 'onnx', symbol: 'BTC', n: 1, ok: true },
+      { lag: 5.5, kind: 'onnx', symbol: 'ETH', n: 3, ok: true },
+    ];
+    expect(holds(source, ...rows)).toBe(answer);
+  });
+
+  test('shows the values of its parameters', () => {
+    expect(compiler.compile('rows.all(r, r.x < params.limit && r.y in params.symbols)').text).toBe(
+      'rows.all(r, r.x < 10 && r.y in ["BTC","ETH"])',
+    );
+  });
+
+  test('reads the agreed environment, with its types', () => {
+    const condition = compiler.compile(
+      'rows.all(r, r.w == 1 - env.WEIGHT) && env.ENABLED && env.MODE == "a"',
+    );
+    expect(condition.holds([{ w: 0.75 }], { WEIGHT: 0.25, ENABLED: true, MODE: 'a' })).toBe(true);
+    expect(condition.holds([{ w: 0.5 }], { WEIGHT: 0.25, ENABLED: true, MODE: 'a' })).toBe(false);
+  });
+
+  test('over one row', () => {
+    const isWrong = compiler.compileRowPredicate('r.lag >= params.limit');
+    expect([9, 10].map((lag) => isWrong({ lag }))).toEqual([false, true]);
+  });
+});
+
+describe('what cannot be evaluated is an error, never an answer', () => {
+  test.each([
+    ['a missing column', 'rows.all(r, r.absent < 10)', {}],
+    ['a value that is null', 'rows.all(r, r.lag < 10)', { lag: null }],
+    ['a text where a number is wanted', 'rows.all(r, r.lag < 10)', { lag: '5' }],
+    ['arithmetic with nothing', 'rows.all(r, r.lag * 2 > 0)', { lag: null }],
+    ['a boolean of a number', 'rows.all(r, r.lag)', { lag: 1 }],
+    ['no environment', 'env.WEIGHT > 0', {}],
+  ])('%s', (_name, source, row) => {
+    expect(refusal(() => holds(source, row))).toMatch(/^(?!other:|nothing).+/);
+  });
+
+  test('null in some rows hides neither behind `all` nor behind `exists`', () => {
+    const rows = [{ lag: 5 }, { lag: null }];
+    expect(refusal(() => holds('rows.all(r, r.lag < 10)', ...rows))).toMatch(/^(?!other:|nothing).+/);
+    expect(refusal(() => holds('rows.exists(r, r.lag >= 10)', ...rows))).toMatch(/^(?!other:|nothing).+/);
+    // A row that fails for certain is enough for `exists`, and one that does not hold for `all`.
+    expect(holds('rows.exists(r, r.lag >= 10)', { lag: null }, { lag: 50 })).toBe(true);
+    expect(holds('rows.all(r, r.lag < 10)', { lag: null }, { lag: 50 })).toBe(false);
+  });
+
+  test.each([
+    'rows.all(r, r.value == 5)',
+    'rows.all(r, r.value != 5)',
+    'rows.all(r, r.value != params.limit)',
+    'rows.exists(r, r.value != "x")',
+    'rows.exists(r, params.name == r.value)',
+    'rows.all(r, r.value != true)',
+    'rows.all(r, r.value != params.symbols)',
+  ])('null is no value, not another one: %s', (source) => {
+    expect(refusal(() => holds(source, { value: null }))).toMatch(/^(?!other:|nothing).+/);
+  });
+
+  test('a test for null is a test for null', () => {
+    expect(holds('rows.exists(r, r.value == null)', { value: null })).toBe(true);
+    expect(holds('rows.all(r, r.value != null && r.value > 1)', { value: null })).toBe(false);
+    expect(holds('rows.all(r, null != r.value && r.value > 1)', { value: 2 })).toBe(true);
+  });
+});
+
+describe('what is refused when the runbook is loaded', () => {
+  test.each([
+    ['an unknown parameter', 'rows.all(r, r.x < params.absent)'],
+    ['an unknown variable', 'env.ABSENT == 1'],
+    ['an unknown name', 'foo == 1'],
+    ['an answer that is no boolean', 'params.limit + 1.0'],
+    ['a list as an answer', 'rows'],
+    ['types that do not go together', 'params.name < params.limit'],
+    ['no syntax at all', 'rows.all(r,'],
+    ['an unknown function', 'rows.every(r, r.x > 1)'],
+    ['nothing', ''],
+  ])('%s', (_name, source) => {
+    expect(refusal(() => compiler.compile(source))).toMatch(/^(?!other:|nothing)[^\n]+$/);
+  });
+
+  test('a row predicate knows no rows', () => {
+    expect(refusal(() => compiler.compileRowPredicate('rows.size() > 0'))).toMatch(/rows/);
+  });
+});
