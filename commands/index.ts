@@ -1,14 +1,22 @@
 import type { Services } from '../src/services.js';
 import type { Subcommand } from '../src/subcommand.js';
 import { doctor } from './doctor.js';
+import { gonogo } from './gonogo.js';
 import { createHelp } from './help.js';
+import { history } from './history.js';
 import { precheck } from './precheck.js';
 import { selftest } from './selftest.js';
+import { status } from './status.js';
+import { verify } from './verify.js';
 
 /** The registry: every subcommand, in the order in which help shows them. */
 export const subcommands: readonly Subcommand<Services>[] = [
   createHelp(() => subcommands),
   precheck,
+  verify,
+  gonogo,
+  status,
+  history,
   doctor,
   selftest,
 ];

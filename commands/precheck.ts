@@ -3,6 +3,7 @@ import type { Subcommand } from '../src/subcommand.js';
 import { ON_DEMAND_ACTION } from '../views/details-modal.js';
 import { openDetails, showOnDemand } from './details.js';
 import { runAndReport } from './run-and-report.js';
+import { runFromHome } from './run-from-home.js';
 import { parseTarget } from './target-argument.js';
 
 const usage = '[target]';
@@ -23,6 +24,13 @@ export const precheck: Subcommand<Services> = {
     'precheck:run_again': async (click, services) => {
       await runAndReport('precheck', parseTarget([click.value], services.targets, usage), click, services);
     },
+    'status:precheck': async (click, services) => {
+      await runAndReport('precheck', parseTarget([click.value], services.targets, usage), click, services);
+    },
+    'home:precheck': (click, services) =>
+      runFromHome(click, services, (target, conversation) =>
+        runAndReport('precheck', target, conversation, services),
+      ),
     'run:details': openDetails,
     [ON_DEMAND_ACTION]: showOnDemand,
   },

@@ -1,4 +1,4 @@
-import type { CheckRun } from '../src/domain/check-run.js';
+import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { RunKind } from '../src/domain/outcome.js';
 import type { Target } from '../src/runbook/targets.js';
 import type { Services } from '../src/services.js';
@@ -7,13 +7,20 @@ import { runJson } from '../views/run-json.js';
 import { runReportView } from '../views/run-report.js';
 import { runningReportView } from '../views/running-report.js';
 import { VERDICT_EXIT } from './exit-code.js';
+import { refreshMessage } from './stored-report.js';
 
-/** Runs every check of a kind in one message that moves, and ends as the report. */
+type Reuse = ReadonlyMap<string, CheckResult>;
+
+/**
+ * Runs every check of a kind in one message that moves, and ends as the report.
+ * @param findReusable results of earlier runs to rest on; asked while the message is on its way.
+ */
 export async function runAndReport(
   kind: RunKind,
   target: Target,
   conversation: Conversation,
   services: Services,
+  findReusable: () => Promise<Reuse> = async () => new Map(),
 ): Promise<SubcommandResult> {
   const { locale } = conversation;
   const { strategy } = services.runbook;
@@ -22,47 +29,55 @@ export async function runAndReport(
 
   let latest: Parameters<typeof progressOf>[0] = [];
   let message: LiveMessage | undefined;
-  const running = services.checks.run({
-    kind,
-    target,
-    requestedBy: conversation.person,
-    onProgress: (checks) => {
-      latest = checks;
-      message?.update(progressOf(checks));
-    },
-  });
+  const running = findReusable().then((reuse) =>
+    services.checks.run({
+      kind,
+      target,
+      requestedBy: conversation.person,
+      reuse,
+      onProgress: (checks) => {
+        latest = checks;
+        message?.update(progressOf(checks));
+      },
+    }),
+  );
   // The checks run while the message is on its way: a slow Slack does not slow them.
   const posting = conversation.post(progressOf(latest));
   posting.then(
     (live) => {
       message = live;
+      if (latest.length > 0) live.update(progressOf(latest));
     },
     () => {},
   );
   const { run, stored } = await running;
   const live = await posting;
   await live.finish(runReportView(run, { locale, stored }));
+  services.homeChanged?.();
   if (stored) await supersedeOlderReports(run, live, conversation, services);
   return { exitCode: VERDICT_EXIT[run.verdict], json: runJson(run, locale) };
 }
 
-/** Reports of the same kind and target that stand above in the channel say from now on that they are history. */
+/**
+ * Reports of the same kind and target in the channel say from now on that they are history, all but the one that was
+ * asked for last: that may be another than this one, where two ran at once.
+ */
 async function supersedeOlderReports(
   run: CheckRun,
   live: LiveMessage,
   { channel, locale }: Conversation,
-  { messages, runs, changeMessage, logger, now }: Services,
+  services: Services,
 ): Promise<void> {
-  if (live.ref === undefined || changeMessage === undefined) return;
+  if (live.ref === undefined || services.changeMessage === undefined) return;
+  const { messages, runs, logger, now } = services;
   try {
     const subject = `${run.kind} ${run.strategy} ${run.target}`;
-    await messages.reserve({ key: run.runId, subject, channel, runId: run.runId }, now());
+    const reservation = { key: run.runId, subject, channel: live.ref.channel || channel, runId: run.runId };
+    await messages.reserve(reservation, new Date(run.startedAt));
     await messages.markPosted(run.runId, live.ref.ts);
     for (const older of await messages.supersedeOlder(run.runId, now())) {
       const olderRun = older.runId === null ? undefined : await runs.get(older.runId);
-      if (olderRun === undefined || older.ts === null) continue;
-      const report = runReportView(olderRun, { locale, stored: true, supersededAt: run.asOf });
-      await changeMessage({ channel: older.channel, ts: older.ts }, report);
+      if (olderRun !== undefined) await refreshMessage(older, olderRun, locale, services);
     }
   } catch (error) {
     logger.warn({ err: error, runId: run.runId }, 'older reports could not be marked as superseded');

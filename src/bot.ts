@@ -1,19 +1,26 @@
+import { systemClock } from './clock.js';
 import { compose } from './compose.js';
 import { loadConfig, readEnvironment } from './config.js';
-import { systemClock } from './clock.js';
 import type { Locale } from './domain/localized.js';
 import type { Services } from './services.js';
-import { createSlackApp } from './slack/app.js';
+import { createSlackApp, type HomeVisit, type SlackApp } from './slack/app.js';
 import { createSlackConnection } from './slack/connection.js';
+import { postLive } from './slack/conversation.js';
+import { createHomeRefresher } from './status/home-refresher.js';
+import { createHomeVisitorStore } from './store/home-visitor-store.js';
 import { openState } from './store/open-state.js';
 import { claimDelivery } from './store/queries/claim-delivery.js';
-import type { Report, Subcommand } from './subcommand.js';
+import type { Block, Report, Subcommand } from './subcommand.js';
 import { createLogger } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
 
 export interface BotProgram {
   readonly subcommands: readonly Subcommand<Services>[];
   readonly unknown: (name: string, nearest: string | undefined, locale: Locale) => Report;
+  readonly home: (
+    visit: Pick<HomeVisit, 'person' | 'locale'>,
+    services: Services,
+  ) => Promise<readonly Block[]>;
 }
 
 export interface Bot {
@@ -22,7 +29,7 @@ export interface Bot {
 }
 
 /** @throws ConfigError, ConfigurationError with every fault; an Error where a dependency refuses the bot. */
-export async function startBot({ subcommands, unknown }: BotProgram): Promise<Bot> {
+export async function startBot({ subcommands, unknown, home }: BotProgram): Promise<Bot> {
   const config = loadConfig(readEnvironment(), { role: 'bot' });
   const logger = createLogger({ level: config.logLevel, to: 'stdout' });
   const clock = systemClock;
@@ -32,15 +39,29 @@ export async function startBot({ subcommands, unknown }: BotProgram): Promise<Bo
     config,
     logger,
     state: async () => state,
-    changeMessage: (ref, report) => connection.poster.update(ref, report),
+    slack: {
+      changeMessage: (ref, report) => connection.poster.update(ref, report),
+      postIn: (channel, report) =>
+        postLive({ poster: connection.poster, clock, logger }, { channel }, report),
+      homeChanged: () => refresher.changed(),
+    },
   });
-  const app = createSlackApp({
+  const visitors = createHomeVisitorStore(state.pool);
+  const app: SlackApp = createSlackApp({
     config,
     connection,
     subcommands,
     services,
     onUnknown: async ({ name, nearest }, conversation) =>
       conversation.whisper(unknown(name, nearest, conversation.locale)),
+    home: async (visit, all) => {
+      if (visit.because === 'opened') {
+        const isForgotten = (error: unknown) =>
+          logger.warn({ err: error }, 'a visitor of the Home was not noted');
+        await visitors.record(visit.person.id, new Date(clock.now())).catch(isForgotten);
+      }
+      return home(visit, all);
+    },
     claimDelivery: (key) => claimDelivery(state.pool, key, new Date(clock.now())),
     dependencies: {
       stateDatabase: async () => {
@@ -52,11 +73,18 @@ export async function startBot({ subcommands, unknown }: BotProgram): Promise<Bo
     metrics: createMetrics(),
     clock,
   });
+  const refresher = createHomeRefresher({
+    visitors,
+    publish: (userId) => app.publishHome(userId),
+    onError: (error) => logger.warn({ err: error }, 'a Home could not be shown anew'),
+    now: () => new Date(clock.now()),
+  });
   const port = await app.start();
   logger.info({ port, strategy: services.runbook.strategy }, 'the bot is ready');
   return {
     async stop() {
       await app.stop();
+      await refresher.idle();
       await close();
       await state.close();
       logger.info('the bot has ended');

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCheckService } from './checks/check-service.js';
+import { limitRuns } from './checks/limit-runs.js';
 import { type Config, sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
@@ -12,7 +13,9 @@ import { loadRunbook } from './runbook/load-runbook.js';
 import { loadTargets } from './runbook/targets.js';
 import { createScratchDatabase } from './selftest/scratch-database.js';
 import { createSelfTest } from './selftest/self-test.js';
-import type { ChangeMessage, Services } from './services.js';
+import type { Services } from './services.js';
+import { createStatusService } from './status/status-service.js';
+import { createAcknowledgementStore } from './store/acknowledgement-store.js';
 import { createMessageStore } from './store/message-store.js';
 import type { State } from './store/open-state.js';
 import type { Queryable } from './store/queryable.js';
@@ -31,7 +34,8 @@ export interface CompositionOptions {
   readonly logger: Logger;
   /** The bot has it open; a terminal opens it while the checks run. */
   readonly state: () => Promise<State>;
-  readonly changeMessage?: ChangeMessage;
+  /** What only a bot in Slack can do. */
+  readonly slack?: Pick<Services, 'changeMessage' | 'postIn' | 'homeChanged'>;
 }
 
 /** Puts the use cases together. @throws ConfigurationError for a faulty runbook or targets file. */
@@ -52,17 +56,24 @@ export async function compose(options: CompositionOptions): Promise<Composition>
   );
   const hostOf: Parameters<typeof createCheckService>[0]['hostOf'] = (settings) =>
     createHost(settings, { files, ssh });
-  const checks = createCheckService({
-    runbook,
-    hostOf,
-    trading,
-    saveRun: (run) => runs.save(run),
-    onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
-    onChartError: (chart, error) => logger.warn({ err: error, chart }, 'a chart was left out of the report'),
-    now,
-    monotonicMs: () => performance.now(),
-    newRunId: randomUUID,
-  });
+  const onStoreError = (error: unknown) =>
+    logger.warn({ err: error }, 'the history of runs could not be read');
+  const checks = limitRuns(
+    createCheckService({
+      runbook,
+      hostOf,
+      trading,
+      saveRun: (run) => runs.save(run),
+      onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
+      onChartError: (chart, error) =>
+        logger.warn({ err: error, chart }, 'a chart was left out of the report'),
+      now,
+      monotonicMs: () => performance.now(),
+      newRunId: randomUUID,
+      passedWindows: (target, since) =>
+        runs.passedWindows({ strategy: runbook.strategy, target, since, limit: 50 }),
+    }),
+  );
   const selfTest = createSelfTest({
     runbook,
     createDatabase: async () => createScratchDatabase((await options.state()).url, logger),
@@ -82,9 +93,11 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       checks,
       runs,
       messages: createMessageStore(state),
+      acknowledgements: createAcknowledgementStore(state),
+      status: createStatusService({ runbook, hostOf, runs, onStoreError, now }),
       doctor,
       selfTest,
-      ...(options.changeMessage === undefined ? {} : { changeMessage: options.changeMessage }),
+      ...options.slack,
       logger,
       now,
     },

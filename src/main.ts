@@ -1,3 +1,4 @@
+import { home } from '../commands/home.js';
 import { subcommands } from '../commands/index.js';
 import { unknownSubcommandView } from '../views/help.js';
 import { terminalText } from '../views/terminal.js';
@@ -17,5 +18,5 @@ export async function main(words: readonly string[]): Promise<void> {
     return;
   }
   const { runBot } = await import('./run-bot.js');
-  await runBot({ subcommands, unknown: unknownSubcommandView });
+  await runBot({ subcommands, unknown: unknownSubcommandView, home });
 }

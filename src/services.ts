@@ -3,9 +3,11 @@ import type { Doctor } from './doctor/doctor.js';
 import type { Runbook } from './runbook/runbook.js';
 import type { Targets } from './runbook/targets.js';
 import type { SelfTest } from './selftest/self-test.js';
+import type { StatusService } from './status/status-service.js';
+import type { AcknowledgementStore } from './store/acknowledgement-store.js';
 import type { MessageStore } from './store/message-store.js';
 import type { RunStore } from './store/run-store.js';
-import type { Report } from './subcommand.js';
+import type { LiveMessage, Report } from './subcommand.js';
 import type { Logger } from './telemetry/logger.js';
 
 /** The use cases that subcommands call; `main.ts` puts them together. */
@@ -13,12 +15,18 @@ export interface Services {
   readonly runbook: Runbook;
   readonly targets: Targets;
   readonly checks: CheckService;
-  readonly runs: Pick<RunStore, 'get' | 'latest' | 'page'>;
+  readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'recent'>;
   readonly messages: MessageStore;
+  readonly acknowledgements: AcknowledgementStore;
+  readonly status: StatusService;
   readonly doctor: Doctor;
   readonly selfTest: SelfTest;
   /** Changes a message that stands already, from any replica. Absent in a terminal. */
   readonly changeMessage?: ChangeMessage;
+  /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */
+  readonly postIn?: (channel: string, report: Report) => Promise<LiveMessage>;
+  /** To be called when something that the Home shows has changed. Absent in a terminal. */
+  readonly homeChanged?: () => void;
   readonly logger: Logger;
   readonly now: () => Date;
 }

@@ -46,6 +46,20 @@ export const context = (...texts: readonly string[]): Block => ({
   elements: texts.slice(0, LIMITS.contextElements).map((text) => mrkdwn(text, LIMITS.context)),
 });
 
+/** A titled, preformatted text: rich text shows what a machine wrote as it stands, where mrkdwn would read signs in it. */
+export const titledText = (
+  ...parts: readonly { readonly title: string; readonly text: string }[]
+): Block => ({
+  type: 'rich_text',
+  elements: parts.flatMap(({ title, text }) => [
+    { type: 'rich_text_section', elements: [{ type: 'text', text: title, style: { bold: true } }] },
+    {
+      type: 'rich_text_preformatted',
+      elements: [{ type: 'text', text: clip(text, LIMITS.preformatted) || ' ' }],
+    },
+  ]),
+});
+
 export const divider = (): Block => ({ type: 'divider' });
 
 export interface Button {
@@ -54,20 +68,32 @@ export interface Button {
   readonly value: string;
   readonly style?: 'primary' | 'danger';
   /** Asked before the click counts. */
-  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
+  readonly confirm?: {
+    readonly title: string;
+    readonly text: string;
+    readonly yes: string;
+    readonly no: string;
+  };
 }
 
 export function actions(...buttons: readonly Button[]): Block {
+  return { type: 'actions', elements: buttons.slice(0, LIMITS.actions).map(buttonElement) };
+}
+
+/** A text with one button beside it. */
+export const sectionWithButton = (text: string, button: Button): Block => ({
+  ...section(text),
+  accessory: buttonElement(button),
+});
+
+function buttonElement({ actionId, text, value, style, confirm }: Button) {
   return {
-    type: 'actions',
-    elements: buttons.slice(0, LIMITS.actions).map(({ actionId, text, value, style, confirm }) => ({
-      type: 'button',
-      action_id: actionId,
-      text: plain(text, LIMITS.buttonText),
-      value: clip(value, LIMITS.buttonValue),
-      ...(style === undefined ? {} : { style }),
-      ...(confirm === undefined ? {} : { confirm: confirmDialog(confirm) }),
-    })),
+    type: 'button',
+    action_id: actionId,
+    text: plain(text, LIMITS.buttonText),
+    value: clip(value, LIMITS.buttonValue),
+    ...(style === undefined ? {} : { style }),
+    ...(confirm === undefined ? {} : { confirm: confirmDialog(confirm) }),
   };
 }
 

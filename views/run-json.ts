@@ -1,4 +1,5 @@
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
+import type { CriterionResult } from '../src/domain/criterion.js';
 import type { Locale } from '../src/domain/localized.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceAsText } from './moments.js';
@@ -15,6 +16,9 @@ export function runJson(run: CheckRun, locale: Locale) {
     validUntil: run.validUntil,
     durationMs: run.durationMs,
     checks: run.checks.map((check) => checkJson(check, locale)),
+    ...(run.criteria === undefined
+      ? {}
+      : { criteria: run.criteria.map((one) => criterionJson(one, locale)) }),
   };
 }
 
@@ -30,5 +34,16 @@ function checkJson(check: CheckResult, locale: Locale) {
     expected,
     message: sentenceAsText(checkSentence(check, locale)),
     durationMs,
+    ...(check.reusedFrom === undefined
+      ? {}
+      : { observedAt: check.observedAt, reusedFrom: check.reusedFrom.runId }),
   };
 }
+
+const criterionJson = ({ id, kind, title, checks, outcome }: CriterionResult, locale: Locale) => ({
+  id,
+  kind,
+  title: title[locale],
+  outcome,
+  checks,
+});

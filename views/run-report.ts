@@ -1,12 +1,17 @@
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Acknowledgement } from '../src/store/acknowledgement-store.js';
 import type { Block, Report } from '../src/subcommand.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
+import { chartBlocks } from './charts.js';
 import { checkSentence, remedySentence } from './check-sentence.js';
+import { criteriaBlocks, reusedBlocks } from './gonogo.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
+import { windowBlocks } from './run-window.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
+import { acknowledgedCount, asksForAcknowledgement, warningBlock, warningsOf } from './warnings.js';
 
 export interface RunReportOptions {
   readonly locale: Locale;
@@ -14,6 +19,8 @@ export interface RunReportOptions {
   readonly stored: boolean;
   /** RFC 3339: a newer run of the same kind and target exists. */
   readonly supersededAt?: string;
+  /** Warnings of this run that a person has taken upon themselves. */
+  readonly acknowledgements?: readonly Acknowledgement[];
   /** Buttons besides *Run again* and *Details*, e.g. the rollback. */
   readonly furtherButtons?: readonly Button[];
 }
@@ -26,23 +33,32 @@ export function runReportView(run: CheckRun, options: RunReportOptions): Report 
   const ofOutcome = (...outcomes: CheckResult['outcome'][]) =>
     deciding.filter((check) => outcomes.includes(check.outcome));
 
+  const charts = chartBlocks(run.charts, locale);
   const blocks: Block[] = [
     header(`${VERDICT_SYMBOL[run.verdict]} ${text.verdict[run.verdict]} · ${run.strategy} · ${run.target}`),
     context(headline(run, locale)),
     ...(supersededAt === undefined ? [] : [context(`⏮ ${text.report.superseded(slackTime(supersededAt))}`)]),
     ...problems(text.report.stops, ofOutcome('FAIL'), locale),
     ...problems(text.report.unknown, ofOutcome('INCONCLUSIVE', 'ERROR', 'SKIPPED'), locale),
-    ...problems(text.report.warnings, ofOutcome('WARN'), locale),
+    ...warnings(run, options),
     ...problems(
       text.report.shadow,
       run.checks.filter((check) => check.mode === 'shadow' && check.outcome !== 'PASS'),
       locale,
     ),
+    ...criteriaBlocks(run, locale),
     ...foldedSections(run, locale),
+    ...reusedBlocks(run, locale),
+    ...windowBlocks(run, locale),
+    ...charts,
     ...(stored ? [] : [context(`⚠ ${text.report.notStored}`)]),
     actions(...buttons(run, options)),
   ];
-  return { text: runSummary(run, locale), blocks: within(LIMITS.messageBlocks, blocks, text.report.cut) };
+  return {
+    text: runSummary(run, locale),
+    blocks: within(LIMITS.messageBlocks, blocks, text.report.cut),
+    optionalBlockIds: charts.flatMap(({ block_id: id }) => id ?? []),
+  };
 }
 
 /** The outcome in one line, for notifications and screen readers. */
@@ -79,6 +95,22 @@ function problems(title: string, checks: readonly CheckResult[], locale: Locale)
   return [section(`*${title}*`), ...checks.map((check) => section(problemLine(check, locale)))];
 }
 
+function warnings(run: CheckRun, options: RunReportOptions): readonly Block[] {
+  const { locale, acknowledgements = [], supersededAt, stored } = options;
+  const checks = warningsOf(run);
+  const title = textFor(locale).report.warnings;
+  const isOpen = asksForAcknowledgement(run) && supersededAt === undefined && stored;
+  if (!isOpen) return problems(title, checks, locale);
+  return [
+    section(`*${title}*`),
+    ...checks.map((check) => {
+      const acknowledgement = acknowledgements.find(({ checkId }) => checkId === check.id);
+      return warningBlock(run, check, problemLine(check, locale), acknowledgement, locale);
+    }),
+    acknowledgedCount(run, acknowledgements, locale),
+  ];
+}
+
 function problemLine(check: CheckResult, locale: Locale): string {
   const remedy = remedySentence(check, locale);
   const sentence = sentenceForSlack(checkSentence(check, locale));
@@ -92,7 +124,9 @@ function foldedSections(run: CheckRun, locale: Locale): readonly Block[] {
     const checks = run.checks.filter((check) => check.section === id);
     const passed = checks.filter((check) => check.outcome === 'PASS');
     if (passed.length === 0) return [];
-    return [`✓ *${id}* ${textFor(locale).report.folded(passed.length, checks.length)}  ${foldedLine(passed, locale)}`];
+    return [
+      `✓ *${id}* ${textFor(locale).report.folded(passed.length, checks.length)}  ${foldedLine(passed, locale)}`,
+    ];
   });
   return lines.length === 0 ? [] : [context(lines.join('\n'))];
 }
@@ -106,7 +140,10 @@ function foldedLine(passed: readonly CheckResult[], locale: Locale): string {
   return names.join(', ') + (passed.length > 4 ? '…' : '');
 }
 
-function buttons(run: CheckRun, { locale, stored, furtherButtons = [] }: RunReportOptions): readonly Button[] {
+function buttons(
+  run: CheckRun,
+  { locale, stored, furtherButtons = [] }: RunReportOptions,
+): readonly Button[] {
   const { button } = textFor(locale);
   const again: Button = { actionId: `${run.kind}:run_again`, text: button.runAgain, value: run.target };
   const details: Button = { actionId: 'run:details', text: button.details, value: run.runId };

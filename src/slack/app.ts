@@ -25,6 +25,8 @@ import { createTransport, isTokenRefusal, refusedToken } from './transport.js';
 export interface HomeVisit {
   readonly person: Person;
   readonly locale: Locale;
+  /** The person has just opened it, or it is shown anew to somebody who has. */
+  readonly because: 'opened' | 'changed';
 }
 
 export interface SlackAppOptions<Services> {
@@ -87,10 +89,10 @@ export function createSlackApp<Services>(options: SlackAppOptions<Services>): Sl
     }),
   });
 
-  async function publishHome(userId: string): Promise<void> {
+  async function publishHome(userId: string, because: HomeVisit['because']): Promise<void> {
     if (home === undefined) return;
     const person: Person = { id: userId, name: userId, surface: 'slack' };
-    const blocks = await home({ person, locale: config.locale }, services);
+    const blocks = await home({ person, locale: config.locale, because }, services);
     // Ours to type: Slack knows kinds of blocks that its types do not list yet.
     await clients.modals.views.publish({
       user_id: userId,
@@ -113,7 +115,7 @@ export function createSlackApp<Services>(options: SlackAppOptions<Services>): Sl
     clock,
     locale: config.locale,
     describe,
-    publishHome,
+    publishHome: (userId) => publishHome(userId, 'opened'),
   });
 
   return {
@@ -128,7 +130,7 @@ export function createSlackApp<Services>(options: SlackAppOptions<Services>): Sl
       await transport.stop();
       return isIdle;
     },
-    publishHome,
+    publishHome: (userId) => publishHome(userId, 'changed'),
   };
 }
 

@@ -38,28 +38,37 @@ export interface Place {
   readonly responseUrl: ResponseUrl;
 }
 
+/**
+ * Posts a message that moves. Waits for Slack a little, then the work goes on without it.
+ * @throws UserError where the bot is not in the channel; Slack's error.
+ */
+export async function postLive(
+  { poster, clock, logger }: Pick<ConversationParts, 'poster' | 'clock' | 'logger'>,
+  target: PostTarget,
+  report: Report,
+): Promise<LiveMessage> {
+  const message = new SlackLiveMessage({ poster, clock, logger, target });
+  message.update(report);
+  const patience = new AbortController();
+  try {
+    await Promise.race([
+      message.settled(),
+      clock.sleep(POST_PATIENCE_MS, patience.signal).catch(() => undefined),
+    ]);
+  } catch (error) {
+    if (!isChannelRefusal(classifyFailure(error))) throw error;
+    throw new UserError('not_in_channel', inviteText(target.channel), { cause: error });
+  } finally {
+    patience.abort();
+  }
+  return message;
+}
+
 /** A conversation in Slack; where there is no channel, it takes place in the person's direct messages. */
 export function createConversation(parts: ConversationParts, place: Place) {
   const { clock, logger, locale } = parts;
   const target: PostTarget = { channel: place.channel || place.person.id, threadTs: place.threadTs };
-
-  async function post(report: Report): Promise<LiveMessage> {
-    const message = new SlackLiveMessage({ poster: parts.poster, clock, logger, target });
-    message.update(report);
-    const patience = new AbortController();
-    try {
-      await Promise.race([
-        message.settled(),
-        clock.sleep(POST_PATIENCE_MS, patience.signal).catch(() => undefined),
-      ]);
-    } catch (error) {
-      if (!isChannelRefusal(classifyFailure(error))) throw error;
-      throw new UserError('not_in_channel', inviteText(target.channel), { cause: error });
-    } finally {
-      patience.abort();
-    }
-    return message;
-  }
+  const post = (report: Report) => postLive({ poster: parts.poster, clock, logger }, target, report);
 
   async function whisper(report: Report): Promise<void> {
     if (await place.responseUrl.reply(report)) return;

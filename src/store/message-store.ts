@@ -30,8 +30,9 @@ export interface MessageStore {
   /** Every message that shows a run. */
   ofRun(runId: string): Promise<readonly StoredMessage[]>;
   /**
-   * Marks what stood before `key` on its subject in its channel, and hands it out to be changed. Each message is
-   * handed out once, also when two replicas ask at the same time.
+   * Marks all but the newest message on the subject of `key` in its channel, and hands them out to be changed: also
+   * `key` itself, where a newer one was posted first. Each message is handed out once, also when two replicas ask at
+   * the same time.
    */
   supersedeOlder(key: string, now: Date): Promise<readonly StoredMessage[]>;
 }

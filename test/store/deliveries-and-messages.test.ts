@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addHours } from 'date-fns/addHours';
-import { createMessageStore, type MessageStore } from '../../src/store/message-store.js';
+import { createMessageStore, type MessageReservation, type MessageStore } from '../../src/store/message-store.js';
 import { claimDelivery } from '../../src/store/queries/claim-delivery.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -56,20 +56,35 @@ describe('messages', () => {
     expect(await messages.supersedeOlder('never reserved', now)).toEqual([]);
   });
 
-  test('the newer supersedes the older on its subject in its channel, and each is handed out once', async () => {
+  test('all but the newest on a subject in a channel are superseded, and each is handed out once', async () => {
     const [first, second, third] = [about('gonogo live'), about('gonogo live'), about('gonogo live')];
     const bystanders = [about('gonogo dryrun'), { ...about('gonogo live'), channel: 'C2' }];
-    for (const message of [first, ...bystanders]) await messages.reserve(message, now);
-    await messages.reserve(second, addHours(now, 1));
-    await messages.reserve(third, addHours(now, 2));
+    for (const message of [first, ...bystanders]) await post(message, now);
+    await post(second, addHours(now, 1));
     const answers = await Promise.all(
       [1, 2, 3].map(() => messages.supersedeOlder(second.key, addHours(now, 3))),
     );
-    expect(answers.flat().map((message) => message.key)).toEqual([first.key]);
-    expect((await messages.find(third.key))?.supersededAt).toBeNull();
-    expect((await messages.supersedeOlder(third.key, now)).map((message) => message.key)).toEqual([
-      second.key,
-    ]);
+    expect(keysOf(answers.flat())).toEqual([first.key]);
+    expect((await messages.find(second.key))?.supersededAt).toBeNull();
+    await post(third, addHours(now, 2));
+    expect(keysOf(await messages.supersedeOlder(third.key, now))).toEqual([second.key]);
     for (const { key } of bystanders) expect((await messages.find(key))?.supersededAt).toBeNull();
   });
+
+  test('a message that is posted after a newer one is itself superseded, once it is posted', async () => {
+    const [slow, quick] = [about('verify live'), about('verify live')];
+    await messages.reserve(slow, now);
+    await post(quick, addHours(now, 1));
+    expect(await messages.supersedeOlder(quick.key, now)).toEqual([]);
+    await messages.markPosted(slow.key, '111.222');
+    expect(keysOf(await messages.supersedeOlder(slow.key, now))).toEqual([slow.key]);
+    expect((await messages.find(quick.key))?.supersededAt).toBeNull();
+  });
 });
+
+async function post(message: MessageReservation, at: Date): Promise<void> {
+  await messages.reserve(message, at);
+  await messages.markPosted(message.key, '111.222');
+}
+
+const keysOf = (found: readonly { key: string }[]) => found.map(({ key }) => key);

@@ -1,7 +1,10 @@
 import type { Queryable } from '../queryable.js';
 import { MESSAGE_COLUMNS, messageRowsSchema, type StoredMessage } from './message-row.js';
 
-/** Marks the older messages on the same subject and channel, and returns those that this call marked. */
+/**
+ * Marks all but the newest message on the subject and channel of `key`, and returns those that this call marked. A
+ * message that is not known to have been posted is left to the call that follows its post.
+ */
 export async function supersedeMessages(
   database: Queryable,
   key: string,
@@ -9,10 +12,13 @@ export async function supersedeMessages(
 ): Promise<readonly StoredMessage[]> {
   const { rows } = await database.query(
     `UPDATE lobml.messages SET superseded_at = $2
-     WHERE superseded_at IS NULL AND (channel, subject) = (
+     WHERE superseded_at IS NULL AND ts IS NOT NULL AND (channel, subject) = (
          SELECT newer.channel, newer.subject FROM lobml.messages newer WHERE newer.key = $1)
        AND (reserved_at, key) < (
-         SELECT newer.reserved_at, newer.key FROM lobml.messages newer WHERE newer.key = $1)
+         SELECT newest.reserved_at, newest.key FROM lobml.messages newest, lobml.messages mine
+         WHERE mine.key = $1 AND (newest.channel, newest.subject) = (mine.channel, mine.subject)
+           AND newest.superseded_at IS NULL AND newest.ts IS NOT NULL
+         ORDER BY newest.reserved_at DESC, newest.key DESC LIMIT 1)
      RETURNING ${MESSAGE_COLUMNS}`,
     [key, now],
   );

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { UserError } from '../src/errors.js';
+import type { Services } from '../src/services.js';
+import type { Click } from '../src/subcommand.js';
+import { person } from '../views/person.js';
+import { decisionTextFor } from '../views/text/decision-text.js';
+import { asksForAcknowledgement, warningsOf } from '../views/warnings.js';
+import { refreshMessage } from './stored-report.js';
+
+const requestSchema = z.object({ runId: z.string(), checkId: z.string() });
+
+/**
+ * Somebody takes one warning of a GO WITH WARNINGS upon themselves. Stored before any message shows it.
+ * @throws UserError for a run that has expired, a warning that it does not hold, and one that is acknowledged already
+ */
+export async function acknowledgeWarning(click: Click, services: Services): Promise<void> {
+  const { runs, acknowledgements, messages, now } = services;
+  const { runId, checkId } = requestSchema.parse(JSON.parse(click.value));
+  const run = await runs.get(runId);
+  if (
+    run === undefined ||
+    !asksForAcknowledgement(run) ||
+    !warningsOf(run).some(({ id }) => id === checkId)
+  ) {
+    throw refusal('not_a_warning', (text) => text.notAWarning);
+  }
+  const at = now();
+  const copies = await messages.ofRun(runId);
+  const isSuperseded = copies.length > 0 && copies.every(({ supersededAt }) => supersededAt !== null);
+  if (isSuperseded || at.getTime() >= Date.parse(run.validUntil)) {
+    throw refusal('too_late', (text) => text.tooLate);
+  }
+  const isFirst = await acknowledgements.acknowledge({
+    runId,
+    checkId,
+    person: click.person,
+    at: at.toISOString(),
+  });
+  for (const message of copies) await refreshMessage(message, run, click.locale, services);
+  if (isFirst) return;
+  const known = await acknowledgements.acknowledgedWarnings(runId);
+  const first = known.find((acknowledgement) => acknowledgement.checkId === checkId);
+  const who = person(first?.person ?? click.person);
+  throw refusal('already_acknowledged', (text) => text.alreadyAcknowledged(who));
+}
+
+function refusal(code: string, say: (text: ReturnType<typeof decisionTextFor>) => string): UserError {
+  return new UserError(code, { en: say(decisionTextFor('en')), 'zh-CN': say(decisionTextFor('zh-CN')) });
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Localized } from '../src/domain/localized.js';
+import { UsageError, UserError } from '../src/errors.js';
+import type { Services } from '../src/services.js';
+import { type HistoryPlace, readHistoryPage } from '../src/status/run-history.js';
+import {
+  type Click,
+  type Conversation,
+  EXIT,
+  type Subcommand,
+  type SubcommandResult,
+} from '../src/subcommand.js';
+import { historyView, NEWER_ACTION, OLDER_ACTION } from '../views/history.js';
+import { runJson } from '../views/run-json.js';
+import { type StatusText, statusTextFor } from '../views/text/status-text.js';
+import { storedReport } from './stored-report.js';
+import { parseTarget } from './target-argument.js';
+
+const usage = '[target] [--before RUN_ID] [--run RUN_ID]';
+const turnSchema = z.object({ target: z.string(), runId: z.string() });
+
+/** The runs of a target, newest first, each opening its stored report. */
+export const history: Subcommand<Services> = {
+  name: 'history',
+  audience: 'all',
+  usage,
+  summary: { en: 'Show earlier runs, newest first.', 'zh-CN': '显示历史运行，最新的在前。' },
+  async run(words, conversation, services) {
+    const { rest, before, runId } = parseFlags(words);
+    const target = parseTarget(rest, services.targets, usage).name;
+    if (runId !== undefined) return showRun(runId, target, conversation, services);
+    const place: HistoryPlace = before === undefined ? { kind: 'newest' } : { kind: 'before', runId: before };
+    const page = await pageOf(target, place, conversation, services);
+    if (page === undefined)
+      throw new UserError(
+        'unknown_run',
+        inBoth((text) => text.beforeUnknown(before ?? '')),
+      );
+    const message = await conversation.post(page.report);
+    await message.finish(page.report);
+    return { exitCode: EXIT.ok, json: page.json };
+  },
+  actions: {
+    [OLDER_ACTION]: (click, services) => turnPage('before', click, services),
+    [NEWER_ACTION]: (click, services) => turnPage('after', click, services),
+  },
+};
+
+async function pageOf(target: string, place: HistoryPlace, conversation: Conversation, services: Services) {
+  const subject = { strategy: services.runbook.strategy, target };
+  const page = await readHistoryPage(services.runs, subject, place);
+  if (page === undefined) return undefined;
+  const { locale, person } = conversation;
+  const report = historyView(subject, page, { locale, showIds: person.surface === 'terminal' });
+  const { runs, hasOlder, hasNewer } = page;
+  return { report, json: { ...subject, runs, hasOlder, hasNewer } };
+}
+
+/** Turns the page in the message itself; where that cannot be changed, the page is a new message. */
+async function turnPage(kind: 'before' | 'after', click: Click, services: Services): Promise<void> {
+  const { target, runId } = turnSchema.parse(JSON.parse(click.value));
+  const page = await pageOf(target, { kind, runId }, click, services);
+  if (page === undefined)
+    throw new UserError(
+      'unknown_run',
+      inBoth((text) => text.runGone),
+    );
+  if (click.message !== undefined && services.changeMessage !== undefined) {
+    await services.changeMessage(click.message, page.report);
+    return;
+  }
+  const message = await click.post(page.report);
+  await message.finish(page.report);
+}
+
+async function showRun(
+  runId: string,
+  target: string,
+  conversation: Conversation,
+  services: Services,
+): Promise<SubcommandResult> {
+  const run = await services.runs.get(runId);
+  if (run === undefined || run.target !== target) {
+    throw new UserError(
+      'unknown_run',
+      inBoth((text) => text.runUnknown(runId)),
+    );
+  }
+  const report = await storedReport(run, { locale: conversation.locale }, services);
+  const message = await conversation.post(report);
+  await message.finish(report);
+  return { exitCode: EXIT.ok, json: runJson(run, conversation.locale) };
+}
+
+function parseFlags(words: readonly string[]) {
+  const found: { before?: string; runId?: string } = {};
+  const rest: string[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (word !== '--before' && word !== '--run') {
+      rest.push(word);
+      continue;
+    }
+    index += 1;
+    const value = words[index];
+    if (value === undefined) throw new UsageError(inBoth((text) => text.wordMissing(word)));
+    found[word === '--run' ? 'runId' : 'before'] = value;
+  }
+  return { ...found, rest };
+}
+
+const inBoth = (say: (text: StatusText) => string): Localized => ({
+  en: say(statusTextFor('en')),
+  'zh-CN': say(statusTextFor('zh-CN')),
+});

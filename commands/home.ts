@@ -1,0 +1,16 @@
+import type { Person } from '../src/domain/check-run.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { Services } from '../src/services.js';
+import type { Block } from '../src/subcommand.js';
+import { homeView } from '../views/home.js';
+
+/** What the Home of the bot shows: the same for everybody, as it stands now. */
+export async function home(
+  { locale }: { readonly person: Person; readonly locale: Locale },
+  { targets, status }: Services,
+): Promise<readonly Block[]> {
+  const states = await Promise.all(
+    [...targets.targets.values()].map(async (target) => ({ target, status: await status.gather(target) })),
+  );
+  return homeView(states, locale);
+}

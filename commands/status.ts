@@ -1,0 +1,26 @@
+import type { Services } from '../src/services.js';
+import { EXIT, type Subcommand } from '../src/subcommand.js';
+import { statusView } from '../views/status.js';
+import { parseTarget } from './target-argument.js';
+
+const usage = '[target]';
+
+/** What stands on the hosts of a target, what was last found out about it, and what is going on. */
+export const status: Subcommand<Services> = {
+  name: 'status',
+  audience: 'all',
+  usage,
+  summary: {
+    en: 'Show the flag, the model, the process and the last runs.',
+    'zh-CN': '显示开关、模型、进程和最近的运行。',
+  },
+  async run(words, conversation, services) {
+    const target = parseTarget(words, services.targets, usage);
+    const state = await services.status.gather(target);
+    const report = statusView(state, conversation.locale);
+    const message = await conversation.post(report);
+    await message.finish(report);
+    const isKnown = state.runs.kind === 'read' && state.hosts.every(({ kind }) => kind === 'read');
+    return { exitCode: isKnown ? EXIT.ok : EXIT.unavailable, json: state };
+  },
+};

@@ -1,0 +1,83 @@
+import { readHostEnvironment } from '../checks/host-environment.js';
+import { type Host, HostError, type HostErrorCode } from '../hosts/host.js';
+import type { TargetHost } from '../runbook/targets.js';
+import type { FileAndProcess, HostStatus, ModelState } from './target-status.js';
+
+/** A person waits for the answer: a host that takes longer is shown as unreachable. */
+export const HOST_PATIENCE_MS = 3_000;
+
+export interface StatusNames {
+  /** Full names of variables, with the strategy's prefix. */
+  readonly flag: string;
+  readonly modelPath: string;
+  readonly modelVersion: string;
+}
+
+/** What stands on one host, within `HOST_PATIENCE_MS`. Never throws a HostError: it is an answer. */
+export async function lookAtHost(host: Host, settings: TargetHost, names: StatusNames): Promise<HostStatus> {
+  const signal = AbortSignal.timeout(HOST_PATIENCE_MS);
+  try {
+    return await within(look(host, settings, names, signal), host.name, signal);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return { kind: 'unreachable', host: host.name, code: error.code };
+  }
+}
+
+async function look(
+  host: Host,
+  settings: TargetHost,
+  names: StatusNames,
+  signal: AbortSignal,
+): Promise<HostStatus> {
+  const call = { timeoutMs: HOST_PATIENCE_MS, signal };
+  const [{ effective }, status] = await Promise.all([
+    readHostEnvironment(host, settings, call),
+    host.service.status(call),
+  ]);
+  const asked = [names.flag, names.modelVersion];
+  const [running, model] = await Promise.all([
+    status.mainPid === 0 ? undefined : host.service.processEnvironment(status.mainPid, asked, call),
+    lookAtModel(host, effective.get(names.modelPath)?.value, call),
+  ]);
+  const both = (name: string): FileAndProcess => ({
+    file: effective.get(name)?.value,
+    ...(running === undefined ? {} : { process: { value: running.get(name) } }),
+  });
+  return {
+    kind: 'read',
+    host: host.name,
+    service: {
+      state: status.activeState,
+      pid: status.mainPid,
+      since: status.mainPid === 0 ? undefined : status.activeSince?.toISOString(),
+      restarts: status.restarts,
+    },
+    flag: both(names.flag),
+    modelVersion: both(names.modelVersion),
+    model,
+  };
+}
+
+async function lookAtModel(
+  host: Host,
+  path: string | undefined,
+  call: { timeoutMs: number; signal: AbortSignal },
+): Promise<ModelState> {
+  if (path === undefined || path === '') return { kind: 'unknown', path: '', because: 'not_set' };
+  const unknown = (because: HostErrorCode): ModelState => ({ kind: 'unknown', path, because });
+  try {
+    return { kind: 'file', path, sha256: await host.sha256(path, call) };
+  } catch (error) {
+    if (error instanceof HostError) return unknown(error.code);
+    throw error;
+  }
+}
+
+function within<T>(work: Promise<T>, host: string, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new HostError('timeout', host, `${host} did not answer in time`));
+    signal.addEventListener('abort', late, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
+  });
+}

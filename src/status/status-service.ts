@@ -1,0 +1,76 @@
+import { type ProcessStart, processStartOf } from '../checks/run-window.js';
+import type { Host } from '../hosts/host.js';
+import type { Runbook } from '../runbook/runbook.js';
+import type { Target, TargetHost } from '../runbook/targets.js';
+import type { RunStore } from '../store/run-store.js';
+import { HOST_PATIENCE_MS, lookAtHost } from './look-at-host.js';
+import type { ReleaseFacts } from './release-facts.js';
+import type { RunsOfTarget, TargetStatus } from './target-status.js';
+
+export interface StatusService {
+  /** Never fails: what cannot be looked at is part of the answer. */
+  gather(target: Target): Promise<TargetStatus>;
+  /** When the youngest process of a target started; undefined where a host does not say, or runs none. */
+  runningSince(target: Target): Promise<Date | undefined>;
+}
+
+export interface StatusOptions {
+  readonly runbook: Pick<Runbook, 'strategy' | 'envPrefix'>;
+  readonly hostOf: (settings: TargetHost) => Host;
+  readonly runs: Pick<RunStore, 'latestOfKinds'>;
+  /** Absent where no releases are kept. */
+  readonly releases?: ReleaseFacts | undefined;
+  readonly onStoreError: (error: unknown) => void;
+  readonly now: () => Date;
+}
+
+/** The names that ploy gives them; the same for each of its strategies. */
+const FLAG = 'ENABLED';
+const MODEL_PATH = 'MODEL_PATH';
+const MODEL_VERSION = 'MODEL_VERSION';
+
+export function createStatusService(options: StatusOptions): StatusService {
+  const { runbook, hostOf, now } = options;
+  const names = {
+    flag: `${runbook.envPrefix}${FLAG}`,
+    modelPath: `${runbook.envPrefix}${MODEL_PATH}`,
+    modelVersion: `${runbook.envPrefix}${MODEL_VERSION}`,
+  };
+  return {
+    async gather(target) {
+      const [stored, ...hosts] = await Promise.all([
+        readStored(target, options),
+        ...target.hosts.map((settings) => lookAtHost(hostOf(settings), settings, names)),
+      ]);
+      return { strategy: runbook.strategy, target: target.name, asOf: now().toISOString(), hosts, ...stored };
+    },
+    async runningSince(target) {
+      const starts = await Promise.all(
+        target.hosts.map((settings) => processStartOf(hostOf(settings), HOST_PATIENCE_MS)),
+      );
+      return latestOf(starts);
+    },
+  };
+}
+
+function latestOf(starts: readonly ProcessStart[]): Date | undefined {
+  const known = starts.flatMap(({ at }) => (at === undefined ? [] : [at.getTime()]));
+  if (known.length === 0 || known.length < starts.length) return undefined;
+  return new Date(Math.max(...known));
+}
+
+async function readStored(
+  target: Target,
+  { runbook, runs, releases, onStoreError }: StatusOptions,
+): Promise<{ runs: RunsOfTarget; release: TargetStatus['release'] }> {
+  try {
+    const [latest, release] = await Promise.all([
+      runs.latestOfKinds({ strategy: runbook.strategy, target: target.name }),
+      releases?.factsOf(target.name),
+    ]);
+    return { runs: { kind: 'read', latest }, release };
+  } catch (error) {
+    onStoreError(error);
+    return { runs: { kind: 'unreachable' }, release: undefined };
+  }
+}

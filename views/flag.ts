@@ -1,0 +1,34 @@
+import type { Locale } from '../src/domain/localized.js';
+import { readVariable } from '../src/runbook/variable.js';
+import type { FileAndProcess, HostStatus } from '../src/status/target-status.js';
+import { escapeMrkdwn } from './blocks.js';
+import { statusTextFor } from './text/status-text.js';
+
+/** A value of the enable flag as ploy reads it: ON, OFF, or why it is neither. */
+export function flagWord(raw: string | undefined, locale: Locale): string {
+  const text = statusTextFor(locale);
+  if (raw === undefined) return text.notSet;
+  const reading = readVariable({ type: 'boolean', default: undefined }, raw);
+  if (reading.kind !== 'value') return text.unreadableFlag(escapeMrkdwn(raw));
+  return reading.value === true ? text.on : text.off;
+}
+
+export function flagLine(flag: FileAndProcess, locale: Locale): string {
+  const text = statusTextFor(locale);
+  const file = flagWord(flag.file, locale);
+  if (flag.process === undefined) return `${text.summaryFlag(`*${file}*`)} (${text.processMissing})`;
+  const process = flagWord(flag.process.value, locale);
+  return file === process ? text.flag(file) : text.flagDiffers(file, process);
+}
+
+/** One word for the whole target; hosts that do not answer leave it unknown. */
+export function flagOfTarget(hosts: readonly HostStatus[], locale: Locale): string {
+  const text = statusTextFor(locale);
+  const words = hosts.flatMap((host) => {
+    if (host.kind === 'unreachable') return [text.unknown];
+    const { file, process } = host.flag;
+    return [flagWord(file, locale), ...(process === undefined ? [] : [flagWord(process.value, locale)])];
+  });
+  const [first = text.unknown, ...others] = new Set(words);
+  return others.length === 0 ? first : text.mixed;
+}

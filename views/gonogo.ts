@@ -1,0 +1,74 @@
+import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
+import type { CriterionResult } from '../src/domain/criterion.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { Outcome } from '../src/domain/outcome.js';
+import type { Block } from '../src/subcommand.js';
+import { clip, context } from './blocks.js';
+import { checkSentence } from './check-sentence.js';
+import { sentenceAsText, slackTime } from './moments.js';
+import { decisionTextFor, type Standing } from './text/decision-text.js';
+
+const EVIDENCE_LENGTH = 160;
+
+const STANDING: Readonly<Record<Outcome, Standing>> = {
+  PASS: 'pass',
+  WARN: 'warn',
+  FAIL: 'fail',
+  INCONCLUSIVE: 'unknown',
+  ERROR: 'unknown',
+  SKIPPED: 'unknown',
+};
+
+/** The criteria of the decision as a table: what must be met, then what must be absent; nothing without criteria. */
+export function criteriaBlocks(run: CheckRun, locale: Locale): readonly Block[] {
+  const { criteria = [] } = run;
+  if (criteria.length === 0) return [];
+  const text = decisionTextFor(locale);
+  const ordered = [
+    ...criteria.filter(({ kind }) => kind === 'go'),
+    ...criteria.filter(({ kind }) => kind === 'no_go'),
+  ];
+  const rows = ordered.map((criterion) => [
+    `${criterion.kind === 'go' ? 'Go' : 'No-Go'} · ${criterion.title[locale]}`,
+    criterionStanding(criterion, locale),
+    evidenceOf(criterion, run, locale),
+  ]);
+  const head = [text.criterion, text.result, text.evidence];
+  return [
+    {
+      type: 'table',
+      block_id: 'criteria',
+      column_settings: [{ is_wrapped: true }, { is_wrapped: true }, { is_wrapped: true }],
+      rows: [head, ...rows].map((row) => row.map((cell) => ({ type: 'raw_text', text: cell }))),
+    },
+  ];
+}
+
+/** `✓ met`, `✗ present` and the like. */
+export function criterionStanding({ kind, outcome }: CriterionResult, locale: Locale): string {
+  const { goStanding, noGoStanding } = decisionTextFor(locale);
+  return (kind === 'go' ? goStanding : noGoStanding)[STANDING[outcome]];
+}
+
+/** What its worst checks say. */
+function evidenceOf(criterion: CriterionResult, run: CheckRun, locale: Locale): string {
+  const own = run.checks.filter(({ id }) => criterion.checks.includes(id));
+  const telling = own.filter(({ outcome }) => outcome === criterion.outcome);
+  const sentences = telling.map((check) => sentenceAsText(checkSentence(check, locale)));
+  return clip(sentences.join(' · ') || decisionTextFor(locale).noEvidence, EVIDENCE_LENGTH);
+}
+
+/** Which results were taken from earlier runs and how old they are; nothing where all were observed now. */
+export function reusedBlocks(run: CheckRun, locale: Locale): readonly Block[] {
+  const reused = run.checks.filter(({ reusedFrom }) => reusedFrom !== undefined);
+  const oldest = reused.map(({ observedAt }) => observedAt).sort()[0];
+  if (oldest === undefined) return [];
+  const minutes = Math.ceil((Date.parse(run.asOf) - Date.parse(oldest)) / 60_000);
+  const sections = [...new Set(reused.map(({ section }) => section))];
+  const parts = sections.map((id) => `${id} (${countOf(reused, id)})`).join(', ');
+  const { reused: say } = decisionTextFor(locale);
+  return [context(`↺ ${say(reused.length, run.checks.length, parts, slackTime(oldest), minutes)}`)];
+}
+
+const countOf = (checks: readonly CheckResult[], sectionId: string): number =>
+  checks.filter(({ section }) => section === sectionId).length;

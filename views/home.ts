@@ -1,0 +1,36 @@
+import type { Locale } from '../src/domain/localized.js';
+import type { Target } from '../src/runbook/targets.js';
+import type { TargetStatus } from '../src/status/target-status.js';
+import type { Block } from '../src/subcommand.js';
+import { actions, context, divider, header, LIMITS, section, within } from './blocks.js';
+import { slackTime } from './moments.js';
+import { runButtons, statusBlocks, statusLine } from './status.js';
+import { textFor } from './text/index.js';
+import { statusTextFor } from './text/status-text.js';
+
+export interface HomeTarget {
+  readonly target: Pick<Target, 'name' | 'channels'>;
+  readonly status: TargetStatus;
+}
+
+/** The Home: each target as it stands, with what can be asked about it. */
+export function homeView(targets: readonly HomeTarget[], locale: Locale): readonly Block[] {
+  const text = statusTextFor(locale);
+  const blocks = [
+    header(text.homeTitle),
+    context(text.homeIntro),
+    ...targets.flatMap(({ target, status }) => [
+      divider(),
+      section(`*${text.title(status.strategy, status.target)}*\n${statusLine(status, locale)}`),
+      ...statusBlocks(status, locale),
+      actions(...runButtons(target.name, locale, 'home')),
+      context(
+        [
+          text.asOf(slackTime(status.asOf, 'date_short_pretty')),
+          ...(target.channels === undefined ? [] : [text.homeReportsIn(`<#${target.channels.reports}>`)]),
+        ].join(' · '),
+      ),
+    ]),
+  ];
+  return within(LIMITS.viewBlocks, blocks, textFor(locale).report.cut);
+}

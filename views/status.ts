@@ -1,0 +1,114 @@
+import { differenceInMinutes } from 'date-fns/differenceInMinutes';
+import type { Locale } from '../src/domain/localized.js';
+import { RUN_KINDS } from '../src/domain/outcome.js';
+import { verdictAt } from '../src/domain/verdict.js';
+import type { OpenRequest, TargetRelease } from '../src/status/release-facts.js';
+import type { TargetStatus } from '../src/status/target-status.js';
+import type { CheckRunSummary } from '../src/store/run-store.js';
+import type { Block, Report } from '../src/subcommand.js';
+import { actions, context, escapeMrkdwn, header, section } from './blocks.js';
+import { flagOfTarget } from './flag.js';
+import { hostSection } from './host-status.js';
+import { slackTime } from './moments.js';
+import { person } from './person.js';
+import { VERDICT_SYMBOL } from './symbols.js';
+import { textFor } from './text/index.js';
+import { statusTextFor } from './text/status-text.js';
+
+/** What stands on a target's hosts, what was last found out about it, and what is going on. */
+export function statusView(status: TargetStatus, locale: Locale): Report {
+  const text = statusTextFor(locale);
+  const title = text.title(status.strategy, status.target);
+  return {
+    text: `${title}: ${statusLine(status, locale)}`,
+    blocks: [
+      header(title),
+      context(`${statusLine(status, locale)} · ${text.asOf(slackTime(status.asOf, 'date_short_pretty'))}`),
+      ...statusBlocks(status, locale),
+      actions(...runButtons(status.target, locale, 'status')),
+    ],
+  };
+}
+
+/** The state in one line, for notifications and the heading. */
+export function statusLine({ hosts, runs }: TargetStatus, locale: Locale): string {
+  const text = statusTextFor(locale);
+  const running = hosts.filter((host) => host.kind === 'read' && host.service.pid > 0).length;
+  const latest =
+    runs.kind === 'read'
+      ? runs.latest.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0]
+      : undefined;
+  const flag = flagOfTarget(hosts, locale);
+  return [
+    text.summaryFlag(flag),
+    text.summaryOn(running, hosts.length),
+    ...(latest === undefined
+      ? []
+      : [`${textFor(locale).kind[latest.kind]} ${textFor(locale).verdict[latest.verdict]}`]),
+  ].join(' · ');
+}
+
+/** The state without heading and buttons: also a part of the Home. */
+export function statusBlocks(status: TargetStatus, locale: Locale): readonly Block[] {
+  return [
+    ...status.hosts.map((host) => hostSection(host, locale)),
+    ...releaseBlocks(status.release, locale),
+    lastRuns(status, locale),
+  ];
+}
+
+function lastRuns({ runs, asOf }: TargetStatus, locale: Locale): Block {
+  const text = statusTextFor(locale);
+  if (runs.kind === 'unreachable') return section(text.databaseUnreachable);
+  const lines = RUN_KINDS.map((kind) => {
+    const run = runs.latest.find((candidate) => candidate.kind === kind);
+    const name = textFor(locale).kind[kind];
+    return run === undefined ? `${name}: ${text.never}` : `${name}: ${lastRun(run, asOf, locale)}`;
+  });
+  return section(`*${text.lastRuns}*\n${lines.join('\n')}`);
+}
+
+function lastRun(run: CheckRunSummary, asOf: string, locale: Locale): string {
+  const text = statusTextFor(locale);
+  const words = textFor(locale).verdict;
+  const now = verdictAt(run.verdict, new Date(run.validUntil), new Date(asOf));
+  const verdict = now === run.verdict ? `*${words[now]}*` : text.expired(words[run.verdict]);
+  const age = text.age(differenceInMinutes(new Date(asOf), new Date(run.asOf)));
+  return [
+    `${VERDICT_SYMBOL[now]} ${verdict}`,
+    slackTime(run.asOf, 'date_short_pretty'),
+    age,
+    text.by(person(run.requestedBy)),
+  ].join(' · ');
+}
+
+function releaseBlocks(release: TargetRelease | undefined, locale: Locale): readonly Block[] {
+  if (release === undefined) return [];
+  const text = statusTextFor(locale);
+  const { lock, openRequests } = release;
+  return [
+    ...(lock === undefined
+      ? []
+      : [
+          section(
+            text.lock(person(lock.by), escapeMrkdwn(lock.reason), slackTime(lock.at, 'date_short_pretty')),
+          ),
+        ]),
+    ...(openRequests.length === 0
+      ? []
+      : [
+          section(
+            `*${text.openRequests}*\n${openRequests.map((request) => requestLine(request)).join('\n')}`,
+          ),
+        ]),
+  ];
+}
+
+const requestLine = ({ state, by, at, summary }: OpenRequest): string =>
+  `${escapeMrkdwn(state)} · ${escapeMrkdwn(summary)} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
+
+/** Runs of each kind for a target. @param surface where the buttons stand: `status` or `home`. */
+export function runButtons(target: string, locale: Locale, surface: 'status' | 'home') {
+  const { kind } = textFor(locale);
+  return RUN_KINDS.map((name) => ({ actionId: `${surface}:${name}`, text: kind[name], value: target }));
+}

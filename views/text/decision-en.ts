@@ -1,0 +1,42 @@
+import type { DecisionText } from './decision-text.js';
+
+export const decisionEn: DecisionText = {
+  criterion: 'Criterion',
+  result: 'Result',
+  evidence: 'Evidence',
+  noEvidence: 'Not looked at.',
+  goStanding: { pass: '✓ met', warn: '⚠ met, with a warning', fail: '✗ not met', unknown: '? unknown' },
+  noGoStanding: {
+    pass: '✓ absent',
+    warn: '⚠ absent, with a warning',
+    fail: '✗ present',
+    unknown: '? unknown',
+  },
+  reused: (count, of, parts, oldest, minutes) =>
+    `Reused ${count} of ${of} results, observed since ${oldest} (up to ${minutes} min earlier): ${parts}. *Run again* looks at everything anew.`,
+  window: (from, to, basis) => `Window ${from} – ${to}: ${basis}.`,
+  windowBasis: {
+    process_start: 'since the present process started',
+    look_back: 'the full look-back; the present process is older',
+    start_unknown: 'the full look-back, because nobody knows when the process started',
+  },
+  withoutStart: (hosts) => `No start is known for ${hosts}.`,
+  baseline: (from, to, basis) => `Compared with ${from} – ${to}: ${basis}.`,
+  baselineBasis: {
+    passed_run: 'within the window of an earlier run that passed',
+    before_window: 'directly before the window',
+  },
+  confounded:
+    'One instance trades, so before and after differ by the market too: this says that no rule is broken, not that the model is better.',
+  acknowledge: 'Acknowledge',
+  acknowledgeTitle: 'Acknowledge the warning?',
+  acknowledgeText: (title) => `${title}: you take this warning upon yourself, by name, for this run.`,
+  cancel: 'Cancel',
+  acknowledgedBy: (who, when) => `acknowledged by ${who} · ${when}`,
+  acknowledgedCount: (done, of) => `${done} of ${of} warnings acknowledged.`,
+  tooLate:
+    'This report is out of date, so its warnings can no longer be acknowledged. Nothing was stored. Run go/no-go again.',
+  notAWarning: 'This run holds no such warning. Nothing was stored.',
+  alreadyAcknowledged: (who) => `This warning has been acknowledged already, by ${who}.`,
+  startedIn: (channel) => `Started: the report appears in ${channel}.`,
+};
