@@ -1,0 +1,216 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { loadRunbook, parseRunbook } from '../../src/runbook/load-runbook.js';
+
+const GOOD = `strategy: toy
+agentId: toy
+envPrefix: TOY__
+params: { limit: 10, names: [a, b] }
+variables:
+  ENABLED: { type: boolean, default: false }
+queries:
+  both: { sql: 'SELECT 1 AS x' }
+sections:
+  - id: '1.1'
+    title: { en: One, zh-CN: 一 }
+    kind: precheck
+    checks:
+      - id: toy.sql
+        title: { en: SQL, zh-CN: 查询 }
+        sql: SELECT 1 AS x WHERE 'a' = ANY(\${names}) AND 1 < \${limit}
+        pass: rows.all(r, r.x < params.limit)
+        fail: rows.exists(r, r.x >= params.limit)
+      - id: toy.env
+        title: { en: ENABLED, zh-CN: 开关 }
+        env: ENABLED
+        pass: rows.all(r, r.value == true)
+        fail: rows.exists(r, r.value == false)
+`;
+
+const parse = (text: string) => parseRunbook('r.yaml', Buffer.from(text));
+
+/** The message of the ConfigurationError, or '' where the text is accepted. */
+async function faultsOf(text: string): Promise<string> {
+  try {
+    await parse(text);
+    return '';
+  } catch (error) {
+    const { name, message } = error as Error;
+    return name === 'ConfigurationError' ? message : `no configuration error: ${message}`;
+  }
+}
+
+const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
+
+describe('a runbook without faults', () => {
+  test('is compiled', async () => {
+    const runbook = await parse(GOOD);
+    expect(runbook).toMatchObject({ strategy: 'toy', envPrefix: 'TOY__', file: 'r.yaml' });
+    expect(runbook.sha256).toMatch(/^[0-9a-f]{64}$/);
+    const [section] = runbook.sections;
+    expect(section).toMatchObject({ id: '1.1', kinds: ['precheck'] });
+    const [sql, env] = section?.checks ?? [];
+    expect(sql?.probe).toMatchObject({
+      kind: 'sql',
+      query: {
+        statement: { text: "SELECT 1 AS x WHERE 'a' = ANY($1) AND 1 < $2", parameters: ['names', 'limit'] },
+      },
+    });
+    expect(sql).toMatchObject({ mode: 'deciding', noData: 'inconclusive', timeoutMs: 5_000 });
+    expect(env?.probe).toMatchObject({ kind: 'env', variable: 'ENABLED' });
+  });
+
+  test('its hash changes with each byte', async () => {
+    const [one, other] = [await parse(GOOD), await parse(`${GOOD}# a remark\n`)];
+    expect(one.sha256).not.toBe(other.sha256);
+  });
+});
+
+describe('each fault is named with its line', () => {
+  test.each([
+    ['no pass', '        pass: rows.all(r, r.value == true)\n', '', 'id: toy.env', /`pass`/],
+    ['no fail', '        fail: rows.exists(r, r.value == false)\n', '', 'id: toy.env', /`fail`/],
+    [
+      'an unknown parameter in a condition',
+      'r.x < params.limit',
+      'r.x < params.limmit',
+      'params.limmit',
+      /limmit/,
+    ],
+    [
+      'a condition that does not parse',
+      'rows.all(r, r.x < params.limit)',
+      'rows.all(r,',
+      'pass: rows.all(r,',
+      /pass/,
+    ],
+    ['an unknown parameter in SQL', '${limit}', '${limmit}', '${limmit}', /`limmit`, which does not exist/],
+    [
+      'two statements',
+      'SELECT 1 AS x WHERE',
+      'SELECT 1; SELECT 1 AS x WHERE',
+      'SELECT 1; SELECT',
+      /2 statements/,
+    ],
+    [
+      'SQL that writes',
+      "sql: SELECT 1 AS x WHERE 'a' = ANY(${names}) AND 1 < ${limit}",
+      'sql: DELETE FROM t',
+      'DELETE',
+      /more than read/,
+    ],
+    ['SQL that does not parse', 'SELECT 1 AS x WHERE', 'SELEC 1 WHERE', 'SELEC ', /does not parse/],
+    [
+      'an id that stands twice',
+      'id: toy.env',
+      'id: toy.sql # again',
+      'toy.sql # again',
+      /`toy\.sql` stands twice/,
+    ],
+    ['a malformed id', 'id: toy.env', 'id: Toy', 'id: Toy', /write an id like/],
+    ['an unknown variable', 'env: ENABLED', 'env: ENABLDE', 'env: ENABLDE', /ENABLDE/],
+    ['a malformed variable', '  ENABLED: {', '  enabled: {', 'enabled: {', /in capitals/],
+    [
+      'a default that the variable cannot have',
+      'default: false',
+      'default: flase',
+      'default: flase',
+      /default/,
+    ],
+    [
+      'an unknown key',
+      '        env: ENABLED',
+      '        colour: red\n        env: ENABLED',
+      'colour',
+      /no such key/,
+    ],
+    [
+      'two sources',
+      '        env: ENABLED',
+      '        process: environment\n        env: ENABLED',
+      'id: toy.env',
+      /exactly one of/,
+    ],
+    ['no source', '        env: ENABLED\n', '', 'id: toy.env', /this one has none/],
+    ['an unknown query', 'env: ENABLED', 'query: neither', 'query: neither', /no query `neither`/],
+    [
+      'a column without a query',
+      '        env: ENABLED',
+      '        column: x\n        env: ENABLED',
+      'column: x',
+      /goes with `query`/,
+    ],
+    ['a relative file', 'env: ENABLED', 'file: etc/hosts', 'file: etc/hosts', /absolute path/],
+    ['a section for no run', 'kind: precheck', 'kind: prechek', 'kind: prechek', /kind/],
+    [
+      'a name that the run sets itself',
+      'limit: 10,',
+      'limit: 10, accountId: x,',
+      'accountId',
+      /set by the run itself/,
+    ],
+    ['a text in one language', 'title: { en: SQL, zh-CN: 查询 }', 'title: { en: SQL }', 'en: SQL', /zh-CN/],
+    ['YAML that does not parse', 'params: {', 'params: }{', 'params: }{', /not valid YAML/],
+    ['a key twice', 'agentId: toy\n', 'agentId: toy\nagentId: other\n', 'agentId: other', /not valid YAML/],
+  ])('%s', async (_name, part, instead, at, sentence) => {
+    const text = GOOD.replace(part, () => instead);
+    expect(text).not.toBe(GOOD);
+    const faults = (await faultsOf(text)).split('\n');
+    const there = faults.filter((fault) => fault.startsWith(`r.yaml:${lineOf(text, at)}: `));
+    expect({ faults, there: there.join('\n') }).toEqual({ faults, there: expect.stringMatching(sentence) });
+  });
+
+  test.each([
+    ['problem', '{x} against {params.limmit}', /`limmit`, which does not exist/],
+    ['fine', '{x:seconds}', /the format `seconds`; known are/],
+  ])('in a text (%s)', async (key, words, sentence) => {
+    const added = `        text: { ${key}: { en: '${words}', zh-CN: '一' } }\n`;
+    const faults = await faultsOf(GOOD + added);
+    expect(faults).toMatch(sentence);
+    expect(faults).toMatch(new RegExp(`^r\\.yaml:${GOOD.split('\n').length}: `));
+  });
+
+  test('expectKeys names a parameter that is a list of texts', async () => {
+    const added = (parameter: string) =>
+      `${GOOD}        expectKeys: { column: x, parameter: ${parameter} }\n`;
+    expect(await faultsOf(added('names'))).toBe('');
+    expect(await faultsOf(added('limit'))).toMatch(/limit/);
+    expect(await faultsOf(added('absent'))).toMatch(/absent/);
+  });
+});
+
+describe('all faults at once', () => {
+  test('of the compiled parts', async () => {
+    const text = GOOD.replace('r.x < params.limit', 'r.x < params.one')
+      .replace('${names}', '${two}')
+      .replace('env: ENABLED', 'env: THREE')
+      .replace('r.value == false', 'r.value === false');
+    const faults = (await faultsOf(text)).split('\n');
+    const lines = faults.map((fault) => Number(/^r\.yaml:(\d+):/.exec(fault)?.[1]));
+    expect(new Set(lines)).toEqual(
+      new Set(['params.one', '${two}', 'env: THREE', '=== false'].map((part) => lineOf(text, part))),
+    );
+  });
+
+  test('of the shape', async () => {
+    const text = GOOD.replace('strategy: toy', 'strategy: Toy!')
+      .replace('kind: precheck', 'kind: x')
+      .replace('env: ENABLED', 'env: e');
+    expect((await faultsOf(text)).split('\n')).toHaveLength(3);
+  });
+});
+
+test('a file that is not there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lobml-runbook-'));
+  await expect(loadRunbook(join(folder, 'none.yaml'))).rejects.toThrow(
+    /none\.yaml: the runbook cannot be read/,
+  );
+  await rm(folder, { recursive: true });
+});
+
+test('the shipped runbook has no fault', async () => {
+  const { sections } = await loadRunbook('runbooks/crypto_lob_ml.yaml');
+  expect(sections.flatMap(({ checks }) => checks.map(({ id }) => id))).toContain('data.sync_records.lag');
+});

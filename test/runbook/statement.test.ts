@@ -1,0 +1,55 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { compileStatement, loadSqlParser } from '../../src/runbook/statement.js';
+
+beforeAll(loadSqlParser);
+
+const known = new Set(['a', 'b']);
+
+describe('what is read', () => {
+  test('each name is bound once, in the order in which it first stands', () => {
+    expect(compileStatement('SELECT ${b}, ${ a }, ${b}', known)).toEqual({
+      text: 'SELECT $1, $2, $1',
+      parameters: ['b', 'a'],
+    });
+  });
+
+  test.each([
+    'SELECT 1',
+    'SELECT 1;',
+    'WITH x AS MATERIALIZED (SELECT 1 AS n) SELECT * FROM x',
+    'SELECT 1 UNION ALL SELECT 2',
+    "SELECT ';' -- ; DELETE",
+    'VALUES (1)',
+  ])('%s', (sql) => {
+    expect(compileStatement(sql, known).text).toBe(sql);
+  });
+});
+
+describe('what is refused', () => {
+  test.each([
+    ['SELECT ${c}', /`c`, which does not exist/],
+    ['SELECT 1; SELECT 2', /2 statements/],
+    ['', /cannot be empty/],
+    ['-- nothing', /0 statements/],
+    ['SELECT FROM WHERE', /does not parse/],
+    ['DELETE FROM t', /more than read/],
+    ['UPDATE t SET a = 1', /more than read/],
+    ['INSERT INTO t VALUES (1) RETURNING a', /more than read/],
+    ['WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d', /more than read/],
+    [
+      'SELECT * FROM (WITH d AS (UPDATE t SET a = 1 RETURNING *) SELECT * FROM d) x',
+      /does not parse|more than read/,
+    ],
+    ['SELECT 1 INTO t', /more than read/],
+    ['SELECT * FROM t FOR UPDATE', /more than read/],
+    ['CREATE TABLE t (a int)', /more than read/],
+    ['TRUNCATE t', /more than read/],
+    ['SET work_mem = 1', /more than read/],
+    ['BEGIN', /more than read/],
+    ['EXPLAIN ANALYZE SELECT 1', /more than read/],
+    ['COPY t TO STDOUT', /more than read/],
+    ['MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN DELETE', /more than read/],
+  ])('%s', (sql, sentence) => {
+    expect(() => compileStatement(sql, known)).toThrow(sentence);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadTargets, parseTargets } from '../../src/runbook/targets.js';
+
+const GOOD = `defaultTarget: live
+roles: { operators: [U1] }
+targets:
+  live:
+    service: { manager: systemd, unit: ploy.service }
+    environmentFiles: [-/opt/ploy/.env, /opt/ploy/env/live.env]
+    models: /opt/ploy/models
+    approval: { quorum: 2, groups: [S1] }
+    hosts:
+      - name: live-1
+      - name: live-2
+        connection: { ssh: { address: ploy@live-2 } }
+        environmentFiles: [/opt/other.env]
+`;
+const parse = (text: string) => parseTargets('t.yaml', Buffer.from(text));
+const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
+
+test('a host takes from its target what it does not say itself', () => {
+  const live = parse(GOOD).targets.get('live');
+  const [one, two] = live?.hosts ?? [];
+  expect(one).toMatchObject({
+    name: 'live-1',
+    ssh: undefined,
+    models: '/opt/ploy/models',
+    environmentFiles: [
+      { path: '/opt/ploy/.env', optional: true },
+      { path: '/opt/ploy/env/live.env', optional: false },
+    ],
+    writtenEnvironmentFile: '/opt/ploy/env/live.env',
+  });
+  expect(two).toMatchObject({ ssh: { address: 'ploy@live-2' }, writtenEnvironmentFile: '/opt/other.env' });
+  expect(live?.approval).toMatchObject({ quorum: 2, quorumMinutes: 60, startMinutes: 15 });
+});
+
+describe('each fault is named with its line', () => {
+  test.each([
+    ['defaultTarget: live', 'defaultTarget: liv', 'defaultTarget: liv', /no target `liv`/],
+    ['name: live-2', 'name: live-1 # again', 'live-1 # again', /`live-1` stands twice/],
+    ['    service: { manager: systemd, unit: ploy.service }\n', '', 'name: live-1', /say `service`/],
+    [
+      '    environmentFiles: [-/opt/ploy/.env, /opt/ploy/env/live.env]\n',
+      '',
+      'name: live-1',
+      /say `environmentFiles`/,
+    ],
+    ['unit: ploy.service', 'unit: ploy', 'unit: ploy', /with \.service/],
+    ['manager: systemd', 'manager: upstart', 'manager: upstart', /manager/],
+    ['models: /opt', 'models: opt', 'models: opt', /absolute path/],
+    ['[/opt/other.env]', '[other.env]', 'other.env', /absolute path/],
+    ['operators: [U1]', 'operators: []', 'operators: []', /nobody else can stop/],
+    ['operators: [U1]', 'operators: [alice]', 'alice', /Slack user id/],
+    ['quorum: 2', 'quorum: 0', 'quorum: 0', /quorum/],
+    ['address: ploy@live-2', 'address: -oProxyCommand=x', 'address: -o', /write a host/],
+    ['    models: /opt', '    folder: /x\n    models: /opt', 'folder', /no such key/],
+    [
+      '    models: /opt',
+      '    writtenEnvironmentFile: /opt/no.env\n    models: /opt',
+      'name: live-1',
+      /one of the `environmentFiles`/,
+    ],
+  ])('%s → %s', (part, instead, at, sentence) => {
+    const text = GOOD.replace(part, () => instead);
+    expect(text).not.toBe(GOOD);
+    expect(() => parse(text)).toThrow(
+      new RegExp(`^(?:.*\\n)*t\\.yaml:${lineOf(text, at)}: .*${sentence.source}`),
+    );
+  });
+
+  test('all at once', () => {
+    const text = GOOD.replace('defaultTarget: live', 'defaultTarget: x').replace(
+      'name: live-2',
+      'name: live-1',
+    );
+    expect(() => parse(text)).toThrow(/t\.yaml:1: [^\n]*\nt\.yaml:11: |t\.yaml:11: [^\n]*\nt\.yaml:1: /);
+  });
+});
+
+test('a file that is not there says what to do', async () => {
+  await expect(loadTargets('/no/such/targets.yaml')).rejects.toThrow(
+    /copy targets\.example\.yaml, or set TARGETS_FILE/,
+  );
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import { readVariable, type VariableDefinition } from '../../src/runbook/variable.js';
+
+const flag: VariableDefinition = { type: 'boolean', default: 'false' };
+const mode: VariableDefinition = {
+  type: 'enum',
+  values: { ev_exit: ['ev'], settle_only: ['settle'] },
+  default: 'ev_exit',
+};
+const weight: VariableDefinition = { type: 'number', min: 0, max: 1 };
+const seconds: VariableDefinition = { type: 'integer', min: 0, max: 300 };
+
+const value = (of: string | number | boolean) => ({ kind: 'value', value: of, isDefault: false });
+const fault = (of: string) => expect.objectContaining({ kind: 'fault', fault: of });
+
+describe('booleans as the strategy reads them', () => {
+  test.each(['1', 'true', 'YES', ' on ', 'True'])('%j is true', (raw) => {
+    expect(readVariable(flag, raw)).toEqual(value(true));
+  });
+  test.each(['0', 'false', 'No', 'OFF'])('%j is false', (raw) => {
+    expect(readVariable(flag, raw)).toEqual(value(false));
+  });
+  test.each([
+    ['flase', 'false'],
+    ['ture', 'true'],
+    ['tru', 'true'],
+  ])('%j is none, and was probably %s', (raw, nearest) => {
+    expect(readVariable(flag, raw)).toMatchObject({ kind: 'fault', fault: 'not_a_boolean', nearest });
+  });
+  test.each(['enabled', '2', 'y', 'true;'])('%j is none', (raw) => {
+    expect(readVariable(flag, raw)).toEqual(fault('not_a_boolean'));
+  });
+});
+
+describe('words', () => {
+  test.each([
+    ['ev_exit', 'ev_exit'],
+    ['EV', 'ev_exit'],
+    [' Settle ', 'settle_only'],
+  ])('%j is %s', (raw, word) => {
+    expect(readVariable(mode, raw)).toEqual(value(word));
+  });
+  test('a typo is a fault with the nearest word and all of them', () => {
+    expect(readVariable(mode, 'ev_exti')).toEqual({
+      kind: 'fault',
+      fault: 'not_one_of',
+      nearest: 'ev_exit',
+      expected: 'ev_exit, settle_only',
+    });
+  });
+  test('what is near to nothing has no nearest word', () => {
+    expect(readVariable(mode, 'something else')).not.toHaveProperty('nearest');
+  });
+});
+
+describe('numbers', () => {
+  test.each([
+    ['0.10', 0.1],
+    ['.5', 0.5],
+    ['1', 1],
+    ['+0.25', 0.25],
+    ['0', 0],
+    ['1.', 1],
+  ])('%j is %d', (raw, number) => {
+    expect(readVariable(weight, raw)).toEqual(value(number));
+  });
+  test.each([
+    ['10%', 'not_a_number'],
+    ['0,1', 'not_a_number'],
+    ['1e-1', 'not_a_number'],
+    ['NaN', 'not_a_number'],
+    ['Infinity', 'not_a_number'],
+    ['0x1', 'not_a_number'],
+    ['1.0000001', 'out_of_range'],
+    ['-0.1', 'out_of_range'],
+  ])('%j is a fault: %s', (raw, code) => {
+    expect(readVariable(weight, raw)).toMatchObject({ fault: code, expected: '0…1' });
+  });
+  test.each([
+    ['120.5', 'not_whole'],
+    ['120.0', 'not_whole'],
+    ['301', 'out_of_range'],
+    ['two', 'not_a_number'],
+  ])('whole seconds: %j is a fault: %s', (raw, code) => {
+    expect(readVariable(seconds, raw)).toEqual(fault(code));
+  });
+  test('a range may be open', () => {
+    expect(readVariable({ type: 'number', min: 2 }, '1')).toMatchObject({ expected: '≥ 2' });
+    expect(readVariable({ type: 'number', max: 2 }, '3')).toMatchObject({ expected: '≤ 2' });
+  });
+});
+
+describe('what is not set', () => {
+  test('takes the default, and says so', () => {
+    expect(readVariable(flag, undefined)).toEqual({ kind: 'value', value: false, isDefault: true });
+    expect(readVariable(mode, undefined)).toEqual({ kind: 'value', value: 'ev_exit', isDefault: true });
+  });
+  test('is a fault without a default', () => {
+    expect(readVariable({ type: 'text' }, undefined)).toEqual({ kind: 'fault', fault: 'not_set' });
+  });
+  test.each(['', '  '])('set to %j is set to nothing, whatever the default', (raw) => {
+    expect(readVariable(flag, raw)).toEqual({ kind: 'fault', fault: 'empty' });
+  });
+});
+
+test('a path is absolute', () => {
+  expect(readVariable({ type: 'path' }, '/opt/a.onnx')).toEqual(value('/opt/a.onnx'));
+  expect(readVariable({ type: 'path' }, 'a.onnx')).toEqual({ kind: 'fault', fault: 'not_absolute' });
+});
