@@ -3,7 +3,7 @@ import type { Host } from '../hosts/host.js';
 import type { CheckDefinition, ProbeDefinition, Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { HostEnvironment } from './host-environment.js';
-import type { ModelInspection } from './inspect-model.js';
+import type { ModelGate } from '../model/model-gate.js';
 import type { Observation } from './observation.js';
 import type { PlannedHost } from './planned-state.js';
 import type { RunWindow } from './run-window.js';
@@ -41,7 +41,7 @@ export interface CheckContext {
   readonly hosts: readonly HostAccess[];
   /** undefined: TRADING_DATABASE_URL is not set. */
   readonly trading: TradingQueries | undefined;
-  readonly inspectModel: (bytes: Buffer, sha256: string) => ModelInspection;
+  readonly modelGate: ModelGate;
   /** Values of the run that statements may bind. */
   readonly runParameters: Readonly<Record<string, ObservedValue>>;
   /** The span of time that the run looks at; worked out once, when the first probe asks for it. */

@@ -71,17 +71,3 @@ export function inspectModel(bytes: Buffer): ModelInspection {
 }
 
 const notOnnx = (because: string): ModelInspection => ({ kind: 'not_onnx', because });
-
-/** Remembers the inspection of the last few models by their SHA-256: a model does not change under its hash. */
-export function createModelInspector(capacity = 16): (bytes: Buffer, sha256: string) => ModelInspection {
-  const known = new Map<string, ModelInspection>();
-  return (bytes, sha256) => {
-    const remembered = known.get(sha256);
-    if (remembered !== undefined) return remembered;
-    const inspection = inspectModel(bytes);
-    known.set(sha256, inspection);
-    const [oldest] = known.keys();
-    if (known.size > capacity && oldest !== undefined) known.delete(oldest);
-    return inspection;
-  };
-}

@@ -15,6 +15,7 @@ import {
 } from './runbook.js';
 import { type CheckSource, type RunbookSource, runbookSchema } from './runbook-schema.js';
 import { compileStatement, loadSqlParser } from './statement.js';
+import { compileTraining } from './training.js';
 import { readVariable } from './variable.js';
 import { parseYaml, type YamlDocument } from './yaml-document.js';
 
@@ -87,8 +88,17 @@ class RunbookCompiler {
     const charts = compileCharts(this.#source.charts, compileSql, fault);
     const { file } = this.#document;
     const startLog = this.#startLog();
+    const modelInputs = this.#modelInputs();
+    const { training: trainingSource } = this.#source;
+    const training = trainingSource && compileTraining(trainingSource, sections, fault);
     const names = { file, sha256, strategy, agentId, envPrefix };
-    return { ...names, params, variables, window, startLog, sections, criteria, charts };
+    const strategyParts = { params, variables, window, startLog, modelInputs, training };
+    return { ...names, ...strategyParts, sections, criteria, charts };
+  }
+
+  #modelInputs(): Runbook['modelInputs'] {
+    const { modelInputs } = this.#source;
+    return modelInputs && this.#query('modelInputs', modelInputs.sql, modelInputs.timeoutMs, ['modelInputs', 'sql']);
   }
 
   #startLog(): Runbook['startLog'] {

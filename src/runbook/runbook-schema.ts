@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
+import { trainingSchema } from './training-schema.js';
 
 /** The runbook file as people write it. `docs/runbook-format.md` explains each key. */
 
@@ -123,6 +124,8 @@ export const runbookSchema = z.strictObject({
   window: windowSchema.prefault({}),
   startLog: startLogSchema.optional(),
   queries: z.record(name, querySchema).default({}),
+  modelInputs: querySchema.optional(),
+  training: trainingSchema.optional(),
   sections: z.array(sectionSchema).min(1),
   criteria: z.array(criterionSourceSchema).default([]),
   charts: z.array(chartSourceSchema).default([]),

@@ -5,6 +5,7 @@ import type { Condition, Parameters, RowPredicate } from './conditions.js';
 import type { ChartDefinition } from './decision.js';
 import type { MessageTemplate } from './message-template.js';
 import type { Statement } from './statement.js';
+import type { TrainingDefinition } from './training.js';
 import type { VariableDefinition } from './variable.js';
 
 /** A loaded runbook: everything in it has been checked, compiled and cross-referenced. */
@@ -21,6 +22,10 @@ export interface Runbook {
   readonly window: WindowSettings;
   /** undefined: the runbook does not say how a start shows in the log. */
   readonly startLog: StartLog | undefined;
+  /** Rows of the market's present state, one column a feature: what a model is tried on. */
+  readonly modelInputs: Query | undefined;
+  /** undefined: the runbook does not say how a model is trained. */
+  readonly training: TrainingDefinition | undefined;
   readonly sections: readonly Section[];
   /** Section 5 of the checklist: what the go/no-go decision rests on. */
   readonly criteria: readonly CriterionDefinition[];

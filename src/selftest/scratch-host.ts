@@ -40,13 +40,17 @@ export async function createScratchHost(
   for (const [path, content] of Object.entries(files)) {
     if (content === null) continue;
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), typeof content === 'string' ? inFolder(content, folder) : content);
+    await writeFile(
+      join(folder, path),
+      typeof content === 'string' ? filledIn(content, folder, now) : content,
+    );
   }
   await mkdir(join(folder, 'models'), { recursive: true });
   return { target: targetIn(folder), remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-const inFolder = (text: string, folder: string): string => text.replaceAll('{folder}', folder);
+const filledIn = (text: string, folder: string, now: Date): string =>
+  text.replaceAll('{folder}', folder).replaceAll('{now}', now.toISOString());
 
 function environmentText(
   values: Readonly<Record<string, string | null>>,

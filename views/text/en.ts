@@ -1,5 +1,6 @@
 import { isFailFastReason } from '../../src/hosts/proof-of-start.js';
 import { cell, valueText } from './cell.js';
+import { modelFaultsEn } from './model-faults.js';
 import type { Text } from './text.js';
 
 const where = (row: Parameters<typeof cell>[0]): string =>
@@ -47,7 +48,8 @@ export const en: Text = {
       `${fact('variable')} has no one valid value to compare with: ${fact('values')}.`,
     probe_timeout: (fact) => `No answer within ${Number(fact('timeoutMs')) / 1000} s.`,
     not_configured: (fact) => `${fact('setting')} is not set, so this could not be looked at.`,
-    model_runtime_missing: () => 'ONNX Runtime is not installed on the bot’s machine, so no model can be judged.',
+    model_runtime_missing: () =>
+      'ONNX Runtime is not installed on the bot’s machine, so no model can be judged.',
     probe_failed: () => 'The check itself failed; the log holds the cause.',
     skipped: (fact) => `Skipped by ${fact('by')}: ${fact('because')}.`,
   },
@@ -91,21 +93,6 @@ export const en: Text = {
     restart_loop: 'it is started again and again',
     error_line: 'its log holds an error of the start',
     timed_out: 'the time is up',
-  },
-  window: {
-    shown: (from, to, basis) => `Window ${from} to ${to}: ${basis}.`,
-    baseline: (from, to, basis) => `Baseline ${from} to ${to}: ${basis}.`,
-    basis: {
-      process_start: 'since the present process was seen running',
-      look_back: 'the full look-back, the process is older',
-      start_unknown: 'the full look-back, as nobody knows when the process started',
-    },
-    baselineBasis: {
-      passed_run: 'out of an earlier window that passed',
-      before_window: 'directly before, as no earlier window of this length passed',
-    },
-    withoutStart: (hosts) => `No known start: ${hosts}.`,
-    caveat: 'Before and after differ by the market too: a pass says that no rule is broken, and no more.',
   },
   remedy: {
     model_runtime_missing: 'Run `npm install onnxruntime-node` in the bot’s folder, and start it again.',

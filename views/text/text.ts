@@ -1,16 +1,9 @@
-import type {
-  BASELINE_BASES,
-  ObservedRow,
-  WINDOW_BASES,
-} from '../../src/domain/check-run.js';
+import type { ObservedRow } from '../../src/domain/check-run.js';
 import type { FaultCode } from '../../src/domain/fault.js';
 import type { Outcome, RunKind } from '../../src/domain/outcome.js';
 import type { ReasonCode } from '../../src/domain/reason.js';
 import type { Verdict } from '../../src/domain/verdict.js';
 import type { FailFastReason } from '../../src/hosts/proof-of-start.js';
-
-type WindowBasis = (typeof WINDOW_BASES)[number];
-type BaselineBasis = (typeof BASELINE_BASES)[number];
 
 /** The facts of a reason, each as text. */
 export type Facts = (name: string) => string;
@@ -25,16 +18,6 @@ export interface Text {
   readonly fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>>;
   /** Why a start counts as failed. */
   readonly startFailure: Readonly<Record<FailFastReason, string>>;
-  /** The spans of time that a report speaks of. */
-  readonly window: {
-    readonly shown: (from: string, to: string, basis: string) => string;
-    readonly baseline: (from: string, to: string, basis: string) => string;
-    readonly basis: Readonly<Record<WindowBasis, string>>;
-    readonly baselineBasis: Readonly<Record<BaselineBasis, string>>;
-    readonly withoutStart: (hosts: string) => string;
-    /** What a comparison with an earlier window cannot show. */
-    readonly caveat: string;
-  };
   /** What to do about a reason; the runbook's own remedy goes before it. */
   readonly remedy: Readonly<Partial<Record<ReasonCode, string>>>;
   readonly hostError: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { ObservedRow } from '../../src/domain/check-run.js';
 import { isFailFastReason } from '../../src/hosts/proof-of-start.js';
 import { cell, valueText } from './cell.js';
+import { modelFaultsZhCN } from './model-faults.js';
 import type { Text } from './text.js';
 
 const where = (row: ObservedRow): string =>
@@ -88,21 +89,6 @@ export const zhCN: Text = {
     restart_loop: '进程反复重启',
     error_line: '日志中有启动错误',
     timed_out: '已超时',
-  },
-  window: {
-    shown: (from, to, basis) => `窗口 ${from} 至 ${to}：${basis}。`,
-    baseline: (from, to, basis) => `基线 ${from} 至 ${to}：${basis}。`,
-    basis: {
-      process_start: '自当前进程开始运行起',
-      look_back: '完整回看时长（进程启动更早）',
-      start_unknown: '完整回看时长（进程启动时间未知）',
-    },
-    baselineBasis: {
-      passed_run: '取自此前通过的窗口',
-      before_window: '紧接在窗口之前（此前没有同样长度且通过的窗口）',
-    },
-    withoutStart: (hosts) => `启动时间未知：${hosts}。`,
-    caveat: '前后对比同时受行情影响：通过仅表示没有违反规则，不代表更多。',
   },
   remedy: {
     model_runtime_missing: '请在机器人目录运行 `npm install onnxruntime-node`，然后重新启动。',

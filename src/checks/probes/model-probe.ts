@@ -1,13 +1,20 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { FaultCode } from '../../domain/fault.js';
+import type { Host } from '../../hosts/host.js';
+import { type ModelFinding, ModelRuntimeMissing } from '../../model/model-gate.js';
+import { metaPathOf } from '../../model/model-meta.js';
 import type { CheckContext, HostAccess, Probe, ProbeCall } from '../check-context.js';
+import { ProbeError } from '../observation.js';
+import { readTypicalRows } from '../typical-rows.js';
 import { lookAtEachHost } from './each-host.js';
 
 const MAX_MODEL_BYTES = 512 * 1024 * 1024;
+const MAX_META_BYTES = 1024 * 1024;
+const INPUT_DIM_VARIABLE = 'MODEL_INPUT_DIM';
 
 /**
  * The model file that a variable names, on each host: there, a regular file, readable by the service's account, not
- * empty, and an ONNX model. One row a host.
+ * empty, and judged by the model gate. One row a host. A model that the gate knows by its hash is not transferred.
  */
 export const probeModel: Probe<'model'> = async ({ variable }, context, call) => {
   const name = `${context.runbook.envPrefix}${variable}`;
@@ -44,11 +51,58 @@ async function modelRow(
   if (user !== undefined && !(await host.readableBy(path, user, call))) {
     return wrong('not_readable', { ...size, user });
   }
-  const file = await host.readFile(path, { ...call, maxBytes: MAX_MODEL_BYTES });
-  if (file === undefined) return wrong('file_missing');
-  const inspection = context.inspectModel(file.bytes, file.sha256);
-  const facts = { ...size, sha256: file.sha256 };
-  if (inspection.kind === 'not_onnx') return wrong('not_onnx', { ...facts, because: inspection.because });
-  const { producer, opset, nodes, inputs, outputs } = inspection;
-  return { ...about, ...facts, producer, opset, nodes, inputs, outputs, fault: '' };
+  const sha256 = await host.sha256(path, call);
+  const finding = await judge(access, { path, sha256, variable }, context, call);
+  return { ...about, ...size, sha256, ...finding };
+}
+
+interface HostModel {
+  readonly path: string;
+  readonly sha256: string;
+  /** The variable that names it, with its prefix. */
+  readonly variable: string;
+}
+
+async function judge(
+  access: HostAccess,
+  { path, sha256, variable }: HostModel,
+  context: CheckContext,
+  call: ProbeCall,
+): Promise<ModelFinding> {
+  const { host } = access;
+  const { effective } = await access.environment();
+  const inputDim = Number(effective.get(`${context.runbook.envPrefix}${INPUT_DIM_VARIABLE}`)?.value);
+  try {
+    return await context.modelGate.judge({
+      sha256,
+      bytes: async () =>
+        (await host.readFile(path, { ...call, maxBytes: MAX_MODEL_BYTES }))?.bytes ?? Buffer.alloc(0),
+      meta: await readText(host, metaPathOf(path), call),
+      runningMeta: await runningMeta(access, variable, path, call),
+      typicalRows: () => readTypicalRows(context, call),
+      ...(Number.isInteger(inputDim) && inputDim > 0 ? { expectedInputDim: inputDim } : {}),
+    });
+  } catch (error) {
+    if (!(error instanceof ModelRuntimeMissing)) throw error;
+    throw new ProbeError({ code: 'model_runtime_missing' }, error.message, { cause: error });
+  }
+}
+
+/** The running model's meta.json, where the process runs another file than the one that is judged. */
+async function runningMeta(
+  { host }: HostAccess,
+  variable: string,
+  path: string,
+  call: ProbeCall,
+): Promise<string | undefined> {
+  const { mainPid } = await host.service.status(call);
+  if (mainPid === 0) return undefined;
+  const environment = await host.service.processEnvironment(mainPid, [variable], call);
+  const running = environment?.get(variable)?.trim() ?? '';
+  return running.startsWith('/') && running !== path ? readText(host, metaPathOf(running), call) : undefined;
+}
+
+async function readText(host: Host, path: string, call: ProbeCall): Promise<string | undefined> {
+  const file = await host.readFile(path, { ...call, maxBytes: MAX_META_BYTES });
+  return file?.bytes.toString('utf8');
 }

@@ -1,0 +1,23 @@
+import type { ObservedRow } from '../domain/check-run.js';
+import { bindParameters } from './bind-parameters.js';
+import type { CheckContext, ProbeCall } from './check-context.js';
+
+/**
+ * Rows of what the market looks like now, for a model to be tried on. None where they cannot be had: a database that
+ * does not answer is told by the checks that ask it, and says nothing about the model.
+ */
+export async function readTypicalRows(
+  context: CheckContext,
+  { signal }: Pick<ProbeCall, 'signal'>,
+): Promise<readonly ObservedRow[]> {
+  const { modelInputs } = context.runbook;
+  if (modelInputs === undefined || context.trading === undefined) return [];
+  const { statement, timeoutMs } = modelInputs;
+  try {
+    const { values } = await bindParameters(statement, context);
+    const answer = await context.trading.query({ text: statement.text, values, timeoutMs, signal });
+    return answer.rows;
+  } catch {
+    return [];
+  }
+}

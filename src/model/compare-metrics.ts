@@ -1,0 +1,37 @@
+import { METRIC_NAMES, type MetricName, MORE_IS_BETTER, type ModelMeta } from './model-meta.js';
+
+/** One metric of a candidate beside the running model's. */
+export interface MetricComparison {
+  readonly name: MetricName;
+  readonly candidate: number | undefined;
+  readonly running: number | undefined;
+  /** By how much the candidate is worse; below 0 it is better. undefined: one of the two is missing. */
+  readonly loss: number | undefined;
+}
+
+/** The metrics side by side. Models of different horizons answer different questions: then nothing is compared. */
+export function compareMetrics(
+  candidate: Pick<ModelMeta, 'horizon' | 'metrics'>,
+  running: Pick<ModelMeta, 'horizon' | 'metrics'> | undefined,
+): readonly MetricComparison[] {
+  const comparable = running !== undefined && running.horizon === candidate.horizon;
+  return METRIC_NAMES.map((name) => {
+    const ours = candidate.metrics[name];
+    const theirs = comparable ? running.metrics[name] : undefined;
+    return { name, candidate: ours, running: theirs, loss: lossOf(name, ours, theirs) };
+  });
+}
+
+function lossOf(name: MetricName, candidate?: number, running?: number): number | undefined {
+  if (candidate === undefined || running === undefined) return undefined;
+  return MORE_IS_BETTER[name] ? running - candidate : candidate - running;
+}
+
+/** The metric that lost most; undefined where nothing could be compared. */
+export function worstLoss(
+  comparisons: readonly MetricComparison[],
+): { readonly name: MetricName; readonly loss: number } | undefined {
+  return comparisons
+    .flatMap(({ name, loss }) => (loss === undefined ? [] : [{ name, loss }]))
+    .toSorted((a, b) => b.loss - a.loss)[0];
+}

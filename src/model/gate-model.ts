@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import type { ObservedRow } from '../domain/check-run.js';
+import { type ModelFinding, type ModelGate, sha256Of } from './model-gate.js';
+import { metaPathOf } from './model-meta.js';
+
+/** A model on the bot's own machine: staged for a release, or fresh from a training. */
+export type LocalModel = {
+  /** `NAME.meta.json`; beside the model unless named. */
+  readonly metaPath?: string;
+  readonly expectedInputDim?: number | undefined;
+  /** The text of the running model's `NAME.meta.json`. */
+  readonly runningMeta?: string | undefined;
+  readonly typicalRows?: () => Promise<readonly ObservedRow[]>;
+} & ({ readonly path: string } | { readonly bytes: Buffer; readonly metaPath: string });
+
+/**
+ * The gate for a file of this machine. @returns the finding with `size` and `sha256`; `fault` is '' for a fit model.
+ * @throws ModelRuntimeMissing; the file system's error where the model cannot be read.
+ */
+export async function gateModel(gate: ModelGate, model: LocalModel): Promise<ModelFinding> {
+  const bytes = 'path' in model ? await readFile(model.path) : model.bytes;
+  const about = { size: bytes.length, sha256: sha256Of(bytes) };
+  if (bytes.length === 0) return { ...about, fault: 'empty_file' };
+  const metaPath = 'path' in model ? (model.metaPath ?? metaPathOf(model.path)) : model.metaPath;
+  const finding = await gate.judge({
+    sha256: about.sha256,
+    bytes: async () => bytes,
+    meta: await textOf(metaPath),
+    expectedInputDim: model.expectedInputDim,
+    runningMeta: model.runningMeta,
+    typicalRows: model.typicalRows ?? (async () => []),
+  });
+  return { ...about, ...finding };
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

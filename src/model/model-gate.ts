@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { inspectModel, type ModelInspection } from '../checks/inspect-model.js';
+import type { ObservedRow } from '../domain/check-run.js';
+import type { FaultCode } from '../domain/fault.js';
+import { compareMetrics, worstLoss } from './compare-metrics.js';
+import { type MetaReading, type ModelMeta, readModelMeta } from './model-meta.js';
+import { createTrialMemory } from './trial-memory.js';
+import {
+  DEFAULT_TRIAL_LIMITS,
+  type TrialInput,
+  type TrialLimits,
+  type TrialResult,
+  tryModel,
+} from './try-model.js';
+
+/** A model file, wherever it stands, and what it is held against. */
+export interface ModelCandidate {
+  /** In hex. */
+  readonly sha256: string;
+  /** Asked for only when the gate does not know this hash yet: a transfer may stand behind it. */
+  readonly bytes: () => Promise<Buffer>;
+  /** The text of its `NAME.meta.json`; undefined: there is none. */
+  readonly meta: string | undefined;
+  /** The environment's MODEL_INPUT_DIM, where it is set. */
+  readonly expectedInputDim?: number | undefined;
+  /** The text of the running model's `NAME.meta.json`, where it is another model. */
+  readonly runningMeta?: string | undefined;
+  /** Rows of what the market looks like now, with a column for each feature; none where they cannot be had. */
+  readonly typicalRows: () => Promise<readonly ObservedRow[]>;
+}
+
+/** What the gate saw of a model. `fault` is '' where the model is fit to serve; the check's conditions see the rest. */
+export type ModelFinding = ObservedRow & { readonly fault: FaultCode | '' };
+
+export interface ModelGate {
+  /** @throws ModelRuntimeMissing; whatever `bytes` throws. Everything that is the model's doing is a finding. */
+  judge(candidate: ModelCandidate): Promise<ModelFinding>;
+}
+
+/** There is no ONNX Runtime on the bot's machine, so that nothing can be said about any model. */
+export class ModelRuntimeMissing extends Error {
+  override readonly name = 'ModelRuntimeMissing';
+}
+
+export interface ModelGateOptions {
+  readonly now: () => Date;
+  readonly limits?: TrialLimits;
+  readonly run?: (input: TrialInput, limits: TrialLimits) => Promise<TrialResult>;
+}
+
+interface Trial {
+  readonly inspection: ModelInspection;
+  readonly result: TrialResult | undefined;
+  readonly typical: number;
+}
+
+const HOUR_MS = 3_600_000;
+const DEFAULT_STEPS = 16;
+/** Outputs that differ by less say the same about every input. */
+const LEAST_SPREAD = 1e-6;
+
+/**
+ * Judges models. A model is tried once: what it does is remembered by its SHA-256 and what it was tried with, for an
+ * hour. Its age and its metrics are compared anew each time.
+ */
+export function createModelGate(options: ModelGateOptions): ModelGate {
+  const { now, limits = DEFAULT_TRIAL_LIMITS, run = tryModel } = options;
+  const memory = createTrialMemory<Trial>({ now, keepMs: HOUR_MS, capacity: 32 });
+
+  return {
+    async judge(candidate) {
+      const reading = candidate.meta === undefined ? undefined : readModelMeta(candidate.meta);
+      if (reading?.kind === 'unreadable') return fault('model_meta_unreadable', { because: reading.because });
+      const meta = reading?.meta;
+      const features = meta?.features ?? [];
+      const steps = meta?.steps ?? DEFAULT_STEPS;
+      const key = [candidate.sha256, steps, ...features].join('\n');
+      const trial = await memory.recall(key, async () => {
+        const bytes = await candidate.bytes();
+        const inspection = inspectModel(bytes);
+        if (inspection.kind === 'not_onnx') return { inspection, result: undefined, typical: 0 };
+        const typical = typicalInputs(await candidate.typicalRows(), features);
+        const result = await run({ bytes, typical, steps }, limits);
+        if (result.kind === 'no_runtime') throw new ModelRuntimeMissing(result.because);
+        return { inspection, result, typical: typical.length };
+      });
+      const facts = { ...trialFacts(trial), ...metaFacts(meta, candidate, now()) };
+      return findingOf(trial, meta, candidate, limits, facts);
+    },
+  };
+}
+
+/** Only features that are columns with a number; the others stand at 0. Nothing where no feature is a column. */
+function typicalInputs(
+  rows: readonly ObservedRow[],
+  features: readonly string[],
+): readonly (readonly number[])[] {
+  if (!features.some((feature) => rows.some((row) => Number.isFinite(numberOf(row[feature]))))) return [];
+  return rows.map((row) => features.map((feature) => numberOf(row[feature]) || 0));
+}
+
+const numberOf = (value: ObservedRow[string] | undefined): number =>
+  typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+
+const fault = (code: FaultCode, facts: ObservedRow): ModelFinding => ({ ...facts, fault: code });
+
+function findingOf(
+  { inspection, result }: Trial,
+  meta: ModelMeta | undefined,
+  { expectedInputDim }: ModelCandidate,
+  limits: TrialLimits,
+  facts: ObservedRow,
+): ModelFinding {
+  if (inspection.kind === 'not_onnx') return fault('not_onnx', { ...facts, because: inspection.because });
+  switch (result?.kind) {
+    case 'hangs':
+      return fault('model_hangs', { ...facts, limit_secs: limits.timeoutMs / 1000 });
+    case 'eats_memory':
+      return fault('model_eats_memory', {
+        ...facts,
+        limit_mib: Math.round(limits.memoryBytes / 1024 / 1024),
+      });
+    case 'crashes':
+      return fault('model_crashes', { ...facts, because: result.because });
+    case 'does_not_load':
+      return fault('model_does_not_load', { ...facts, because: result.because });
+    case 'unusable_shape':
+      return fault('model_unusable_shape', { ...facts, because: result.because });
+    case 'does_not_run':
+      return wrongDimension(result, meta, expectedInputDim, facts) ?? doesNotRun(result.because, facts);
+    case 'ran':
+      return (
+        wrongDimension(result, meta, expectedInputDim, facts) ??
+        wrongOutput(result, facts) ?? { ...facts, fault: '' }
+      );
+    default:
+      return doesNotRun('', facts);
+  }
+}
+
+const doesNotRun = (because: string, facts: ObservedRow): ModelFinding =>
+  fault('model_does_not_run', { ...facts, because });
+
+/** A sequence model may be described by the features of a step or by all values of a row. */
+function wrongDimension(
+  { inputDim, rowSize }: { inputDim: number; rowSize: number },
+  meta: ModelMeta | undefined,
+  expectedInputDim: number | undefined,
+  facts: ObservedRow,
+): ModelFinding | undefined {
+  const said = [
+    { source: 'meta.json (input_dim)', value: meta?.inputDim },
+    { source: 'meta.json (features)', value: meta?.features.length || undefined },
+    { source: 'MODEL_INPUT_DIM', value: expectedInputDim },
+  ];
+  const wrong = said.find(({ value }) => value !== undefined && value !== inputDim && value !== rowSize);
+  if (wrong?.value === undefined) return undefined;
+  return fault('model_input_dim_differs', { ...facts, expected_dim: wrong.value, source: wrong.source });
+}
+
+function wrongOutput(
+  ran: Extract<TrialResult, { kind: 'ran' }>,
+  facts: ObservedRow,
+): ModelFinding | undefined {
+  if (ran.notFinite > 0) return fault('model_output_not_finite', facts);
+  if (ran.least < 0 || ran.most > 1) return fault('model_output_out_of_range', facts);
+  return ran.spread < LEAST_SPREAD ? fault('model_output_constant', facts) : undefined;
+}
+
+function trialFacts({ inspection, result, typical }: Trial): ObservedRow {
+  const { producer, opset, nodes } = inspection.kind === 'onnx' ? inspection : NOTHING_INSPECTED;
+  const about = { producer, opset, nodes, typical_rows: typical };
+  if (result?.kind !== 'ran') {
+    return result?.kind === 'does_not_run' ? { ...about, input_dim: result.inputDim } : about;
+  }
+  const { inputDim, outputDim, inputs, values, notFinite, least, most } = result;
+  return {
+    ...about,
+    input_dim: inputDim,
+    output_dim: outputDim,
+    tried_inputs: inputs,
+    values,
+    not_finite: notFinite,
+    least_output: rounded(least),
+    most_output: rounded(most),
+  };
+}
+
+const NOTHING_INSPECTED = { producer: '', opset: 0, nodes: 0 };
+
+const rounded = (value: number): number => Number(value.toPrecision(6));
+
+/** -1 and 0 stand for what is not known, because conditions cannot be held against nothing. */
+function metaFacts(meta: ModelMeta | undefined, candidate: ModelCandidate, now: Date): ObservedRow {
+  const running = candidate.runningMeta === undefined ? undefined : readModelMeta(candidate.runningMeta);
+  const comparisons = meta === undefined ? [] : compareMetrics(meta, metaOf(running));
+  const worst = worstLoss(comparisons);
+  const until = meta?.trainedTo ?? meta?.trainedAt;
+  return {
+    has_meta: meta !== undefined,
+    horizon: meta?.horizon ?? '',
+    data_age_hours: until === undefined ? -1 : rounded((now.getTime() - until.getTime()) / HOUR_MS),
+    compared: worst !== undefined,
+    worst_metric: worst?.name ?? '',
+    metric_loss: worst === undefined ? 0 : rounded(worst.loss),
+  };
+}
+
+const metaOf = (reading: MetaReading | undefined): ModelMeta | undefined =>
+  reading?.kind === 'meta' ? reading.meta : undefined;
+
+/** SHA-256 of bytes at hand, in hex. */
+export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,141 @@
+// Loads one ONNX model and runs it on a batch of inputs, in a process of its own: whatever the model does to its
+// process, it does not do to the bot. Plain JavaScript, started from the same place by the sources and by their build.
+//
+// Standard input: one line of JSON `{"typical": number[][], "steps": number}`, then the model's bytes.
+// Standard output: one JSON document; `kind` says how far it came.
+
+const MAX_SHOWN = 300;
+const EXTREME_FACTOR = 100;
+const PLAIN_EXTREME = 1_000;
+
+async function readInput() {
+  const chunks = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  const input = Buffer.concat(chunks);
+  const end = input.indexOf('\n');
+  return [JSON.parse(input.subarray(0, end).toString('utf8')), input.subarray(end + 1)];
+}
+
+async function trial({ typical, steps }, bytes) {
+  const runtime = await loadRuntime();
+  if (runtime.ort === undefined) return { kind: 'no_runtime', because: runtime.because };
+  const { InferenceSession } = runtime.ort;
+  let session;
+  try {
+    const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4 };
+    session = await InferenceSession.create(bytes, options);
+  } catch (error) {
+    return { kind: 'does_not_load', because: said(error) };
+  }
+  const shape = usableShape(session, steps);
+  if (typeof shape === 'string') return { kind: 'unusable_shape', because: shape };
+  const { input, output, dimensions } = shape;
+  const rowSize = dimensions.slice(1).reduce((product, size) => product * size, 1);
+  const inputDim = dimensions.at(-1);
+  const report = { input: input.name, output: output.name, shape: dimensions, inputDim, rowSize };
+  try {
+    const batch = inputRows(typical, rowSize);
+    const rows = await outputRows(session, shape, batch, runtime.ort.Tensor);
+    return { kind: 'ran', ...report, inputs: batch.length, ...summary(rows) };
+  } catch (error) {
+    return { kind: 'does_not_run', ...report, because: said(error) };
+  }
+}
+
+async function loadRuntime() {
+  try {
+    const loaded = await import('onnxruntime-node');
+    return { ort: loaded.default ?? loaded };
+  } catch (error) {
+    return { because: said(error) };
+  }
+}
+
+/** The one input and the one output that matter, or a sentence that says why there are none. */
+function usableShape({ inputMetadata, outputMetadata }, steps) {
+  const [input, ...more] = inputMetadata;
+  if (input === undefined || more.length > 0) return `it has ${inputMetadata.length} inputs, expected one`;
+  if (!input.isTensor || input.type !== 'float32')
+    return `its input is ${input.type ?? 'no tensor'}, expected float32`;
+  if (input.shape.length < 2)
+    return `its input has ${input.shape.length} dimensions, expected a batch of rows`;
+  const output = outputMetadata.find(({ isTensor, type }) => isTensor && type === 'float32');
+  if (output === undefined) return 'it has no output of float32';
+  const last = input.shape.at(-1);
+  if (!isFixed(last)) return 'its input does not say how many features it takes';
+  const dimensions = input.shape.map((size, index) => (isFixed(size) ? size : index === 0 ? 0 : steps));
+  return { input, output, dimensions };
+}
+
+const isFixed = (size) => typeof size === 'number' && size > 0;
+
+/** Zeros, what the market looks like, and values far beyond it. */
+function inputRows(typical, rowSize) {
+  const far = typical.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 0) * EXTREME_FACTOR;
+  const extreme = far > 0 ? far : PLAIN_EXTREME;
+  const rowOf = (value) => Float32Array.from({ length: rowSize }, (_, index) => value(index));
+  return [
+    rowOf(() => 0),
+    rowOf((index) => Math.sin(index + 1)),
+    rowOf((index) => Math.cos(3 * index + 1)),
+    ...typical.map((values) => rowOf((index) => values[index % values.length] ?? 0)),
+    rowOf(() => extreme),
+    rowOf(() => -extreme),
+    rowOf((index) => (index % 2 === 0 ? extreme : -extreme)),
+  ];
+}
+
+/** As many rows at once as the model takes: all of them where its batch is free. */
+async function outputRows(session, { input, output, dimensions }, batch, Tensor) {
+  const [fixed = 0, ...rest] = dimensions;
+  const size = fixed > 0 ? fixed : batch.length;
+  const rows = [];
+  for (let from = 0; from < batch.length; from += size) {
+    const part = Array.from({ length: size }, (_, index) => batch[Math.min(from + index, batch.length - 1)]);
+    const data = new Float32Array(part.length * part[0].length);
+    part.forEach((row, index) => {
+      data.set(row, index * row.length);
+    });
+    const answer = await session.run({ [input.name]: new Tensor('float32', data, [size, ...rest]) });
+    const { data: values } = answer[output.name];
+    if (values.length === 0 || values.length % size !== 0) {
+      throw new Error(`it gave ${values.length} values for ${size} rows`);
+    }
+    const width = values.length / size;
+    for (let row = 0; row < size; row += 1)
+      rows.push(Array.from(values.subarray(row * width, (row + 1) * width)));
+  }
+  return rows;
+}
+
+function summary(rows) {
+  const values = rows.flat();
+  const finite = values.filter(Number.isFinite);
+  const first = rows.map(([value]) => value).filter(Number.isFinite);
+  const { least, most } = span(finite);
+  const { least: firstLeast, most: firstMost } = span(first);
+  return {
+    outputDim: rows[0]?.length ?? 0,
+    values: values.length,
+    notFinite: values.length - finite.length,
+    least,
+    most,
+    spread: firstMost - firstLeast,
+  };
+}
+
+function span(values) {
+  if (values.length === 0) return { least: 0, most: 0 };
+  return {
+    least: values.reduce((a, b) => Math.min(a, b)),
+    most: values.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+function said(error) {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_SHOWN);
+}
+
+const [settings, model] = await readInput();
+process.stdout.write(JSON.stringify(await trial(settings, model)));

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** `training` of the runbook: how a new model comes to be. `docs/training.md` explains each key. */
+
+export const TRAINING_PLACEHOLDERS = ['horizon', 'lookbackHours', 'output', 'meta', 'name'] as const;
+export type TrainingPlaceholder = (typeof TRAINING_PLACEHOLDERS)[number];
+
+const argument = z
+  .string()
+  .min(1)
+  .regex(/^[^\0\n]*$/, 'write one line');
+const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'write a variable’s name');
+
+export const trainingSchema = z.strictObject({
+  /** A list of arguments, never a line for a shell. `{horizon}` and its like stand for the training's own values. */
+  command: z.array(argument).min(1),
+  workingFolder: z
+    .string()
+    .regex(/^\/[^\0\n]*$/, 'write an absolute path')
+    .optional(),
+  /** Variables that the trainer gets, by the name of the bot's own variable that they come from. */
+  environment: z.record(variable, variable).default({}),
+  horizons: z.array(z.string().regex(/^\d+m$/, 'write a horizon like 5m')).min(1),
+  lookbackHours: z.number().int().positive().default(336),
+  maxLookbackHours: z
+    .number()
+    .int()
+    .positive()
+    .default(24 * 90),
+  timeLimitMinutes: z
+    .number()
+    .positive()
+    .max(24 * 60)
+    .default(120),
+  memoryLimitMib: z.number().int().positive().default(8192),
+  /** The name of the model: its file is NAME.onnx and its version NAME. `{date}` is the day and minute in UTC. */
+  modelName: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*(\{(horizon|date)\}[\w.-]*)*$/, 'write a file name without its ending')
+    .default('model_{horizon}_{date}'),
+  /** The target whose staging folder takes the model; the default target unless named. */
+  target: z.string().optional(),
+  /** Where it runs. The bot's own machine is the only place so far. */
+  runsOn: z.literal('local').default('local'),
+  /** Checks that must pass before, by id. */
+  checks: z.array(z.string()).default([]),
+  /** How its lines show progress: regular expressions; the groups `step` and `of` say how far it is. */
+  progress: z.array(z.string().min(1)).default([]),
+});
+
+export type TrainingSource = z.infer<typeof trainingSchema>;

@@ -1,0 +1,61 @@
+import type { CheckDefinition, Section } from './runbook.js';
+import { TRAINING_PLACEHOLDERS, type TrainingSource } from './training-schema.js';
+
+/** How a new model comes to be: `training` of the runbook, compiled. */
+export interface TrainingDefinition
+  extends Omit<TrainingSource, 'progress' | 'checks' | 'environment' | 'workingFolder' | 'target'> {
+  readonly workingFolder: string | undefined;
+  readonly target: string | undefined;
+  /** The trainer's variable → the bot's variable. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly checks: readonly CheckDefinition[];
+  readonly progress: readonly RegExp[];
+}
+
+type AddFault = (path: readonly PropertyKey[], message: string) => void;
+
+const NEEDED = ['horizon', 'output', 'meta'] as const;
+
+/** Tells every fault, and leaves out what is faulty. */
+export function compileTraining(
+  source: TrainingSource,
+  sections: readonly Section[],
+  fault: AddFault,
+): TrainingDefinition {
+  const known = new Map(sections.flatMap((section) => section.checks).map((check) => [check.id, check]));
+  checkPlaceholders(source.command, fault);
+  const checks = source.checks.flatMap((id, index) => {
+    const check = known.get(id);
+    if (check === undefined) fault(['training', 'checks', index], `there is no check \`${id}\``);
+    return check ?? [];
+  });
+  const progress = source.progress.flatMap((pattern, index) => {
+    try {
+      return [new RegExp(pattern)];
+    } catch (error) {
+      fault(['training', 'progress', index], error instanceof Error ? error.message : String(error));
+      return [];
+    }
+  });
+  if (source.lookbackHours > source.maxLookbackHours) {
+    fault(['training', 'lookbackHours'], 'it is more than `maxLookbackHours`');
+  }
+  const { workingFolder, target } = source;
+  return { ...source, workingFolder, target, checks, progress };
+}
+
+function checkPlaceholders(command: readonly string[], fault: AddFault): void {
+  const used = new Set<string>();
+  for (const [index, argument] of command.entries()) {
+    for (const [, name = ''] of argument.matchAll(/\{(\w*)\}/g)) {
+      used.add(name);
+      if (!TRAINING_PLACEHOLDERS.some((known) => known === name)) {
+        const list = TRAINING_PLACEHOLDERS.map((known) => `{${known}}`).join(', ');
+        fault(['training', 'command', index], `there is no \`{${name}}\`; there are ${list}`);
+      }
+    }
+  }
+  for (const name of NEEDED) {
+    if (!used.has(name)) fault(['training', 'command'], `the command does not use \`{${name}}\``);
+  }
+}

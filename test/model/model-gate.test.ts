@@ -1,0 +1,218 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type BadModel, encodeBadModel, encodeLogisticModel } from '../../sandbox/host/model.js';
+import { gateModel } from '../../src/model/gate-model.js';
+import { createModelGate, type ModelCandidate, sha256Of } from '../../src/model/model-gate.js';
+import { DEFAULT_TRIAL_LIMITS, type TrialLimits, tryModel } from '../../src/model/try-model.js';
+import {
+  encodeEndlessModel,
+  encodeHungryModel,
+  encodeLargeModel,
+  encodeUnboundedModel,
+} from './odd-models.js';
+
+const NOW = new Date('2026-03-01T12:00:00Z');
+const FEATURES = ['bn_obi_5', 'bn_obi_10', 'bn_momentum'];
+const GOOD = { weights: [0.9, -0.4, 1.5], bias: 0.1 };
+const TYPICAL = [
+  { bn_obi_5: 0.2, bn_obi_10: '0.1', bn_momentum: -0.4 },
+  { bn_obi_5: -0.3, bn_obi_10: '0.4', bn_momentum: 0.2 },
+];
+
+const meta = (changes: Record<string, unknown> = {}): string =>
+  JSON.stringify({
+    version: 'v2',
+    horizon: '5m',
+    input_dim: 3,
+    features: FEATURES,
+    metrics: { 'acc_at_0.5': 0.56, brier: 0.24, log_loss: 0.67, auc: 0.58 },
+    trained_to: '2026-03-01T06:00:00Z',
+    ...changes,
+  });
+
+const candidate = (bytes: Buffer, changes: Partial<ModelCandidate> = {}): ModelCandidate => ({
+  sha256: sha256Of(bytes),
+  bytes: async () => bytes,
+  meta: meta(),
+  typicalRows: async () => TYPICAL,
+  ...changes,
+});
+
+const gateWith = (limits: Partial<TrialLimits> = {}) =>
+  createModelGate({ now: () => NOW, limits: { ...DEFAULT_TRIAL_LIMITS, ...limits } });
+
+describe('a good model', () => {
+  test('is fit, and what was measured is told', async () => {
+    const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD)));
+    expect(finding).toMatchObject({
+      fault: '',
+      input_dim: 3,
+      output_dim: 1,
+      typical_rows: 2,
+      not_finite: 0,
+      has_meta: true,
+      data_age_hours: 6,
+      compared: false,
+      metric_loss: 0,
+    });
+  });
+
+  test('of 40 MB is no different', async () => {
+    const bytes = encodeLargeModel(3);
+    expect(bytes.length).toBeGreaterThan(40_000_000);
+    const finding = await gateWith({ timeoutMs: 25_000, cpuSecs: 20 }).judge(candidate(bytes));
+    expect(finding).toMatchObject({ fault: '', input_dim: 3, output_dim: 1 });
+  });
+
+  test('without meta.json is tried all the same, and its age is unknown', async () => {
+    const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { meta: undefined }));
+    expect(finding).toMatchObject({ fault: '', has_meta: false, data_age_hours: -1, typical_rows: 0 });
+  });
+
+  test.each([
+    [
+      'worse',
+      { 'acc_at_0.5': 0.6, brier: 0.24, auc: 0.58 },
+      '5m',
+      { compared: true, worst_metric: 'accuracy', metric_loss: 0.04 },
+    ],
+    [
+      'of a lower Brier score',
+      { brier: 0.2 },
+      '5m',
+      { compared: true, worst_metric: 'brier', metric_loss: 0.04 },
+    ],
+    ['of another horizon', { 'acc_at_0.5': 0.9 }, '15m', { compared: false, metric_loss: 0 }],
+  ])('is compared with the running one: %s', async (_name, metrics, horizon, expected) => {
+    const runningMeta = meta({ metrics, horizon });
+    const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { runningMeta }));
+    expect(finding).toMatchObject({ fault: '', ...expected });
+  });
+});
+
+describe('a bad model is refused with its own fault', () => {
+  const bad = (kind: BadModel) => encodeBadModel(kind, GOOD);
+  test.each([
+    ['empty', bad('empty'), 'not_onnx'],
+    ['truncated', bad('truncated'), 'not_onnx'],
+    ['random', Buffer.from('e6a1c2ff0013', 'hex'), 'not_onnx'],
+    ['bit-flipped', bad('bit_flipped'), 'model_does_not_load'],
+    ['wrong shape', bad('wrong_shape'), 'model_input_dim_differs'],
+    ['not a number', bad('not_a_number'), 'model_output_not_finite'],
+    ['constant', bad('constant'), 'model_output_constant'],
+    ['unbounded', encodeUnboundedModel(3), 'model_output_out_of_range'],
+    ['memory-hungry', encodeHungryModel(3), 'model_eats_memory'],
+  ])('%s', async (_name, bytes, fault) => {
+    expect(await gateWith().judge(candidate(bytes))).toMatchObject({ fault });
+  });
+
+  test('endless: ended at its time, not at ours', async () => {
+    const startedMs = performance.now();
+    const finding = await gateWith({ timeoutMs: 1_500 }).judge(candidate(encodeEndlessModel(3)));
+    expect(finding).toMatchObject({ fault: 'model_hangs', limit_secs: 1.5 });
+    expect(performance.now() - startedMs).toBeLessThan(6_000);
+  });
+
+  test('endless: the bound on processor time ends it as well', async () => {
+    const finding = await gateWith({ timeoutMs: 20_000, cpuSecs: 1 }).judge(candidate(encodeEndlessModel(3)));
+    expect(finding.fault).toBe('model_hangs');
+  });
+
+  test.each([
+    ['says another dimension', meta({ input_dim: 4 }), 'model_input_dim_differs'],
+    [
+      'names more features',
+      meta({ input_dim: 3, features: ['a', 'b', 'c', 'd'] }),
+      'model_input_dim_differs',
+    ],
+    ['is no JSON', '{', 'model_meta_unreadable'],
+    ['has a date that is none', meta({ trained_to: 'yesterday' }), 'model_meta_unreadable'],
+  ])('its meta.json %s', async (_name, text, fault) => {
+    expect(await gateWith().judge(candidate(encodeLogisticModel(GOOD), { meta: text }))).toMatchObject({
+      fault,
+    });
+  });
+
+  test('MODEL_INPUT_DIM says another dimension', async () => {
+    const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { expectedInputDim: 8 }));
+    expect(finding).toMatchObject({
+      fault: 'model_input_dim_differs',
+      expected_dim: 8,
+      source: 'MODEL_INPUT_DIM',
+    });
+  });
+});
+
+test('without ONNX Runtime nothing is said about the model', async () => {
+  const gate = createModelGate({
+    now: () => NOW,
+    run: async () => ({ kind: 'no_runtime', because: 'Cannot find package' }),
+  });
+  await expect(gate.judge(candidate(encodeLogisticModel(GOOD)))).rejects.toMatchObject({
+    name: 'ModelRuntimeMissing',
+  });
+});
+
+describe('what is known by its hash', () => {
+  test('is neither read nor tried again, until an hour has passed', async () => {
+    let now = NOW;
+    const run = jest.fn(tryModel);
+    const gate = createModelGate({ now: () => now, run });
+    const bytes = encodeLogisticModel(GOOD);
+    const read = jest.fn(async () => bytes);
+    const again = () => gate.judge(candidate(bytes, { bytes: read }));
+    await Promise.all([again(), again()]);
+    now = new Date(NOW.getTime() + 3_599_000);
+    expect(await again()).toMatchObject({ fault: '', data_age_hours: expect.closeTo(7, 2) });
+    expect([read.mock.calls.length, run.mock.calls.length]).toEqual([1, 1]);
+    now = new Date(NOW.getTime() + 3_601_000);
+    await again();
+    expect(run).toHaveBeenCalledTimes(2);
+  });
+
+  test('is tried again with other features', async () => {
+    const run = jest.fn(tryModel);
+    const gate = createModelGate({ now: () => NOW, run });
+    const bytes = encodeLogisticModel(GOOD);
+    await gate.judge(candidate(bytes));
+    await gate.judge(candidate(bytes, { meta: meta({ features: ['a', 'b', 'c'] }) }));
+    expect(run).toHaveBeenCalledTimes(2);
+  });
+
+  test('a transfer that failed is asked for again', async () => {
+    const gate = gateWith();
+    const bytes = encodeLogisticModel(GOOD);
+    const broken = candidate(bytes, { bytes: async () => Promise.reject(new Error('cut')) });
+    await expect(gate.judge(broken)).rejects.toThrow('cut');
+    expect(await gate.judge(candidate(bytes))).toMatchObject({ fault: '' });
+  });
+});
+
+describe('a file of this machine', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gate-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('is judged with the meta.json beside it', async () => {
+    const path = join(folder, 'next.onnx');
+    const bytes = encodeLogisticModel(GOOD);
+    await writeFile(path, bytes);
+    await writeFile(join(folder, 'next.meta.json'), meta());
+    expect(await gateModel(gateWith(), { path })).toMatchObject({
+      fault: '',
+      size: bytes.length,
+      sha256: sha256Of(bytes),
+      has_meta: true,
+    });
+  });
+
+  test('is called empty when it is', async () => {
+    const path = join(folder, 'empty.onnx');
+    await writeFile(path, '');
+    expect(await gateModel(gateWith(), { path })).toMatchObject({ fault: 'empty_file', size: 0 });
+  });
+});
