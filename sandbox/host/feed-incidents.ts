@@ -1,9 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { ChildProgram } from './child-program.js';
 import { type FeedFaults, writeFeedFaults } from './feed-faults.js';
 import type { Incident } from './host-incidents.js';
+import { createRecentRecords } from './recent-records.js';
 
 const STOPPED_SYMBOL = 'SOLUSDT';
+/** How long ago an incident has begun when it is caused: past the shipped runbook's thresholds for a No-Go. */
+const SILENT_SECS = 74;
+const FROZEN_SECS = 150;
+/** The collector writes once a second: by then it knows of a fault. */
+const COLLECTOR_NOTICES_MS = 1_200;
 
 export interface FeedOptions {
   readonly databaseUrl: string;
@@ -17,54 +24,57 @@ export interface Feed {
   close(): Promise<void>;
 }
 
-type Text = Pick<Incident, 'id' | 'title' | 'description'>;
-
 /** The collector, and what can go wrong with the data. */
 export function createFeed(options: FeedOptions): Feed {
   writeFeedFaults(options.faultsPath, { stoppedSymbols: [], frozenAt: null, future: false });
   let collector: ChildProgram | undefined = options.startCollector();
   const lock = tableLock(options.databaseUrl);
-  const fault = (text: Text, begin: () => Partial<FeedFaults>, end: Partial<FeedFaults>): Incident => ({
-    ...text,
-    begin: () => writeFeedFaults(options.faultsPath, begin()),
-    end: () => writeFeedFaults(options.faultsPath, end),
-  });
+  const recent = createRecentRecords(options.databaseUrl);
+  const tell = async (faults: Partial<FeedFaults>) => {
+    writeFeedFaults(options.faultsPath, faults);
+    if (collector !== undefined) await sleep(COLLECTOR_NOTICES_MS);
+  };
 
   const incidents: Incident[] = [
-    fault(
-      {
-        id: 'feed_symbol_stopped',
-        title: `Stop ${STOPPED_SYMBOL}`,
-        description: `No more sync_records for ${STOPPED_SYMBOL}; the other symbols go on.`,
+    {
+      id: 'feed_symbol_stopped',
+      title: `Stop ${STOPPED_SYMBOL}`,
+      description: `No sync_records for ${STOPPED_SYMBOL} for over a minute; the other symbols go on.`,
+      async begin() {
+        await tell({ stoppedSymbols: [STOPPED_SYMBOL] });
+        await recent.silence(SILENT_SECS, [STOPPED_SYMBOL]);
       },
-      () => ({ stoppedSymbols: [STOPPED_SYMBOL] }),
-      { stoppedSymbols: [] },
-    ),
-    fault(
-      {
-        id: 'feed_frozen',
-        title: 'Freeze prices',
-        description: 'Rows keep coming with fresh time stamps, but their prices never change.',
+      end: () => tell({ stoppedSymbols: [] }),
+    },
+    {
+      id: 'feed_frozen',
+      title: 'Freeze prices',
+      description: 'Rows keep coming with fresh time stamps, but their prices have not changed for minutes.',
+      async begin() {
+        const at = await recent.lastBefore(FROZEN_SECS);
+        await tell({ frozenAt: at.getTime() });
+        await recent.freeze(at);
       },
-      () => ({ frozenAt: Date.now() }),
-      { frozenAt: null },
-    ),
-    fault(
-      {
-        id: 'feed_future',
-        title: 'Rows from the future',
-        description: 'The collector’s clock is two minutes ahead.',
+      end: () => tell({ frozenAt: null }),
+    },
+    {
+      id: 'feed_future',
+      title: 'Rows from the future',
+      description: 'The collector’s clock is two minutes ahead.',
+      begin: () => tell({ future: true }),
+      async end() {
+        await tell({ future: false });
+        await recent.dropFuture();
       },
-      () => ({ future: true }),
-      { future: false },
-    ),
+    },
     {
       id: 'feed_stopped',
       title: 'Stop the collector',
-      description: 'The collector’s process ends: every symbol falls behind.',
+      description: 'The collector’s process has ended over a minute ago: every symbol is behind.',
       async begin() {
         await collector?.end();
         collector = undefined;
+        await recent.silence(SILENT_SECS);
       },
       end() {
         collector ??= options.startCollector();
