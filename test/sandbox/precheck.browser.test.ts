@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
+import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+
+const START_TIMEOUT_MS = 150_000;
+const browser = startTestBrowser();
+
+const WORDS = {
+  en: { details: 'Details', again: 'Run again', evidence: 'Evidence', total: /All labels/ },
+  'zh-CN': { details: '详情', again: '再次运行', evidence: '证据', total: /全部标签/ },
+} as const;
+
+describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (locale) => {
+  let folder: DemoFolder;
+  let demo: Demo;
+  const words = WORDS[locale];
+
+  beforeAll(async () => {
+    folder = await createDemoFolder();
+    demo = await startDemo(folder.path, { LOCALE: locale });
+  }, START_TIMEOUT_MS);
+
+  afterAll(async () => {
+    await demo?.interrupt();
+    await folder.remove();
+  });
+
+  const open = (viewport: typeof WIDE) =>
+    browser.open(`${demo.pageUrl}?user=U0ALICE&channel=C0RELEASES`, viewport);
+
+  test('GO, an incident, NO-GO with its cause, the evidence, and a figure on demand', async () => {
+    const page = await open(WIDE);
+    const report = await precheck(page, '✅ GO');
+    expect(await report.textContent()).toContain('crypto_lob_ml · live');
+
+    await switchIncident(page, 'live-1', 'Typo in EXIT_MODE');
+    await report.getByRole('button', { name: words.again }).click();
+    const worse = page.getByTestId('message').filter({ hasText: '⛔ NO-GO' });
+    await worse.waitFor();
+    expect(await worse.textContent()).toMatch(/EXIT_MODE.*ev_exti.*ev_exit.*crypto-live\.env/);
+
+    await worse.getByRole('button', { name: words.details }).click();
+    const evidence = page.getByRole('dialog', { name: words.evidence });
+    await evidence.getByText('data.settlements.coverage').waitFor();
+    expect(await evidence.textContent()).toContain('GROUP BY market_slug');
+    await evidence.getByRole('button', { name: words.total }).click();
+    await evidence
+      .getByText(/resolved_markets.*16,?\d{3}/)
+      .first()
+      .waitFor();
+    await switchIncident(page, 'live-1', 'Typo in EXIT_MODE', evidence);
+  }, 60_000);
+
+  test('on a phone nothing is wider than the screen', async () => {
+    const page = await open(PHONE);
+    const report = await precheck(page, 'GO');
+    const box = await report.boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? PHONE.width + 1)).toBeLessThanOrEqual(PHONE.width);
+    await report.getByRole('button', { name: words.details }).click();
+    await page.getByRole('dialog', { name: words.evidence }).getByText('env.enabled').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
+  }, 60_000);
+});
+
+async function precheck(page: Page, verdict: string) {
+  const composer = page.getByRole('textbox', { name: 'Message #trading-releases' });
+  await composer.fill('/lobml precheck');
+  await composer.press('Escape');
+  await composer.press('Enter');
+  const report = page.getByTestId('message').filter({ hasText: verdict }).last();
+  await report.getByRole('button').first().waitFor({ timeout: 20_000 });
+  return report;
+}
+
+/** Turns an incident of a host on or off, in the page's own menu. */
+async function switchIncident(page: Page, host: string, title: string, open?: ReturnType<Page['getByRole']>) {
+  if (open !== undefined) await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Incidents' }).click();
+  const toggle = page.getByRole('region', { name: host }).getByRole('switch', { name: title });
+  const before = await toggle.getAttribute('aria-checked');
+  await toggle.click();
+  await toggle.and(page.locator(`[aria-checked="${before === 'true' ? 'false' : 'true'}"]`)).waitFor();
+  await page.getByRole('button', { name: 'Incidents' }).click();
+}
