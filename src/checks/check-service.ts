@@ -1,15 +1,20 @@
 import type { CheckResult, CheckRun, ObservedRow, Person } from '../domain/check-run.js';
 import { evaluateCriteria, evaluateGoNoGo } from '../domain/criterion.js';
+import { systemClock } from '../clock.js';
 import type { RunKind } from '../domain/outcome.js';
 import { DEFAULT_VERDICT_TTL_MS } from '../domain/verdict.js';
 import type { Host } from '../hosts/host.js';
 import type { CheckDefinition, Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
+import { createModelGate, type ModelGate } from '../model/model-gate.js';
+import { bindParameters } from './bind-parameters.js';
 import type { CheckContext, HostAccess, TradingQueries } from './check-context.js';
 import { type HostEnvironment, readHostEnvironment } from './host-environment.js';
-import { createModelInspector } from './inspect-model.js';
+import type { PlannedHost, PlannedState } from './planned-state.js';
 import { readCharts } from './read-charts.js';
+import { windowOnce } from './resolve-window.js';
 import { runChecks, sectionsOf } from './run-checks.js';
+import type { PassedWindow } from './run-window.js';
 
 export interface RunRequest {
   readonly kind: RunKind;
@@ -17,6 +22,8 @@ export interface RunRequest {
   readonly requestedBy: Person;
   /** Results of earlier runs that are taken instead of running their checks, by check id. */
   readonly reuse?: ReadonlyMap<string, CheckResult>;
+  /** What a release plans: judged instead of what stands. */
+  readonly planned?: PlannedState;
   /** Told at the start and after each result. */
   readonly onProgress?: (checks: readonly CheckState[]) => void;
   readonly signal?: AbortSignal;
@@ -57,6 +64,11 @@ export interface CheckServiceOptions {
   readonly now: () => Date;
   readonly monotonicMs: () => number;
   readonly newRunId: () => string;
+  /** Windows of earlier runs of a target that passed; without it the window before is the baseline. */
+  readonly passedWindows?: (target: string, since: Date) => Promise<readonly PassedWindow[]>;
+  readonly sleep?: CheckContext['sleep'];
+  /** One that others use too remembers what they have asked; its own unless given. */
+  readonly modelGate?: ModelGate;
 }
 
 /** A layer of a host must be readable within this time; the checks that need it have their own bounds besides. */
@@ -64,24 +76,36 @@ const ENVIRONMENT_TIMEOUT_MS = 5_000;
 
 export function createCheckService(options: CheckServiceOptions): CheckService {
   const { runbook, now, monotonicMs, onChartError = () => {} } = options;
-  const inspectModel = createModelInspector();
+  const modelGate = options.modelGate ?? createModelGate({ now });
 
-  const contextFor = (target: Target): CheckContext => ({
-    runbook,
-    target,
-    hosts: target.hosts.map((settings) => accessTo(options.hostOf(settings), settings)),
-    trading: options.trading,
-    inspectModel,
-    runParameters: { agentId: runbook.agentId, accountId: target.accountId ?? null },
-    now,
-    shared: new Map(),
-  });
+  const contextFor = (target: Target, planned?: PlannedState): CheckContext => {
+    const hosts = target.hosts.map((settings) =>
+      accessTo(options.hostOf(settings), settings, planned?.get(settings.name)),
+    );
+    return {
+      runbook,
+      target,
+      hosts,
+      trading: options.trading,
+      modelGate,
+      runParameters: { agentId: runbook.agentId, accountId: target.accountId ?? null },
+      window: windowOnce({
+        hosts: hosts.map(({ host }) => host),
+        settings: runbook.window,
+        now,
+        passedWindows: async (since) => options.passedWindows?.(target.name, since) ?? [],
+      }),
+      now,
+      sleep: options.sleep ?? systemClock.sleep,
+      shared: new Map(),
+    };
+  };
 
   return {
-    async run({ kind, target, requestedBy, reuse = new Map(), onProgress, signal }) {
+    async run({ kind, target, requestedBy, reuse = new Map(), planned, onProgress, signal }) {
       const startedAt = now();
       const startedMs = monotonicMs();
-      const context = contextFor(target);
+      const context = contextFor(target, planned);
       const definitions = sectionsOf(context, kind).flatMap((section) => section.checks);
       const states = definitions.map(({ id, section, title }) => ({
         id,
@@ -126,6 +150,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         checks,
         ...(criteria.length === 0 ? {} : { criteria }),
         ...(charts.length === 0 ? {} : { charts }),
+        ...(planned === undefined ? {} : { planned: true }),
       };
       return { run, stored: await store(run, options) };
     },
@@ -136,10 +161,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       if (query === undefined || options.trading === undefined) {
         throw new Error(`the check ${checkId} offers no figure ${name}`);
       }
-      const { runParameters } = contextFor(target);
-      const values = query.statement.parameters.map((parameter) => {
-        return runParameters[parameter] ?? runbook.params[parameter] ?? null;
-      });
+      const { values } = await bindParameters(query.statement, contextFor(target));
       const { text } = query.statement;
       const { rows } = await options.trading.query({ text, values, timeoutMs: query.timeoutMs });
       return rows;
@@ -153,7 +175,8 @@ function validUntil(asOf: Date, checks: readonly CheckResult[]): Date {
   return new Date(Math.min(asOf.getTime(), ...reused) + DEFAULT_VERDICT_TTL_MS);
 }
 
-function accessTo(host: Host, settings: TargetHost): HostAccess {
+function accessTo(host: Host, settings: TargetHost, planned: PlannedHost | undefined): HostAccess {
+  if (planned !== undefined) return { host, settings, planned, environment: async () => planned.environment };
   let environment: Promise<HostEnvironment> | undefined;
   return {
     host,
