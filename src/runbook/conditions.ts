@@ -93,8 +93,8 @@ function environmentWith(
   // Every observed number is a double, and CEL keeps doubles and ints apart: without these, `r.lag * 2` would be
   // refused, which nobody who writes a checklist expects.
   for (const [sign, apply] of ARITHMETIC) {
-    environment.registerOperator(`double ${sign} int`, (a: number, b: bigint) => apply(a, Number(b)));
-    environment.registerOperator(`int ${sign} double`, (a: bigint, b: number) => apply(Number(a), b));
+    environment.registerOperator(`double ${sign} int: double`, (a: number, b: bigint) => apply(a, Number(b)));
+    environment.registerOperator(`int ${sign} double: double`, (a: bigint, b: number) => apply(Number(a), b));
   }
   return environment;
 }
