@@ -11,6 +11,7 @@ export const MODEL_FAULT_CODES = [
   'model_output_not_finite',
   'model_output_out_of_range',
   'model_output_constant',
+  'model_not_as_planned',
 ] as const;
 export type ModelFaultCode = (typeof MODEL_FAULT_CODES)[number];
 

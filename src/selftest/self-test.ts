@@ -1,5 +1,6 @@
 import type { Localized } from '../domain/localized.js';
 import type { CheckMode } from '../domain/outcome.js';
+import { createModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { casesFileOf, loadCases } from './load-cases.js';
 import { type CaseOptions, type CaseResult, runCase } from './run-case.js';
@@ -49,10 +50,12 @@ export function createSelfTest(options: SelfTestOptions): SelfTest {
       const cases = await loadCases(casesFile, runbook);
       const database = await options.createDatabase();
       const results = new Map<string, CaseResult[]>();
+      // The same good model stands in most cases: it is tried once.
+      const modelGate = createModelGate({ now: options.now });
       try {
         // One after the other: they share the four tables.
         for (const [index, wanted] of cases.cases.entries()) {
-          const result = await runCase(wanted, { ...options, cases, database });
+          const result = await runCase(wanted, { ...options, cases, database, modelGate });
           results.set(wanted.check, [...(results.get(wanted.check) ?? []), result]);
           onProgress?.(index + 1, cases.cases.length);
         }

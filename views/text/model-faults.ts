@@ -29,6 +29,8 @@ export const modelFaultsEn: Sentences = {
     `${en(row)} answers from ${cell(row, 'least_output')} to ${cell(row, 'most_output')}: no probability from 0 to 1.`,
   model_output_constant: (row) =>
     `${en(row)} answers ${cell(row, 'least_output')} whatever its input: it has learned nothing.`,
+  model_not_as_planned: (row) =>
+    `${en(row)}: the staged file has changed since it was planned (SHA-256 ${cell(row, 'sha256')}).`,
 };
 
 export const modelFaultsZhCN: Sentences = {
@@ -47,4 +49,5 @@ export const modelFaultsZhCN: Sentences = {
     `${zh(row)} 的输出为 ${cell(row, 'least_output')} 至 ${cell(row, 'most_output')}，不是 0 到 1 的概率。`,
   model_output_constant: (row) =>
     `${zh(row)} 对任何输入都输出 ${cell(row, 'least_output')}：没有学到任何东西。`,
+  model_not_as_planned: (row) => `${zh(row)}：暂存文件在计划之后被改动（SHA-256 ${cell(row, 'sha256')}）。`,
 };

@@ -1,12 +1,12 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { FaultCode } from '../../domain/fault.js';
 import type { Host } from '../../hosts/host.js';
-import { type ModelFinding, ModelRuntimeMissing } from '../../model/model-gate.js';
+import type { ModelFinding } from '../../model/model-gate.js';
 import { metaPathOf } from '../../model/model-meta.js';
 import type { CheckContext, HostAccess, Probe, ProbeCall } from '../check-context.js';
-import { ProbeError } from '../observation.js';
 import { readTypicalRows } from '../typical-rows.js';
 import { lookAtEachHost } from './each-host.js';
+import { type HeldAgainst, plannedModelFinding, sayingWhatIsMissing } from './planned-model.js';
 
 const MAX_MODEL_BYTES = 512 * 1024 * 1024;
 const MAX_META_BYTES = 1024 * 1024;
@@ -37,6 +37,11 @@ async function modelRow(
   const about = { host: host.name, path, size: null, sha256: null };
   const wrong = (fault: FaultCode, facts: ObservedRow = {}): ObservedRow => ({ ...about, ...facts, fault });
   if (!path.startsWith('/')) return wrong('model_path_unknown');
+  const planned = access.planned?.model;
+  if (planned?.path === path) {
+    const against = await heldAgainst(access, { path, variable }, context, call);
+    return { ...about, ...(await plannedModelFinding(planned, against, context)) };
+  }
 
   const stat = await host.stat(path, call);
   if (stat === undefined) return wrong('file_missing');
@@ -65,27 +70,38 @@ interface HostModel {
 
 async function judge(
   access: HostAccess,
-  { path, sha256, variable }: HostModel,
+  model: HostModel,
   context: CheckContext,
   call: ProbeCall,
 ): Promise<ModelFinding> {
   const { host } = access;
+  const { path, sha256 } = model;
+  const against = await heldAgainst(access, model, context, call);
+  const read = async () => (await host.readFile(path, { ...call, maxBytes: MAX_MODEL_BYTES }))?.bytes;
+  return sayingWhatIsMissing(async () =>
+    context.modelGate.judge({
+      ...against,
+      sha256,
+      bytes: async () => (await read()) ?? Buffer.alloc(0),
+      meta: await readText(host, metaPathOf(path), call),
+    }),
+  );
+}
+
+/** What a model of a host is held against, wherever it stands now. */
+async function heldAgainst(
+  access: HostAccess,
+  { path, variable }: Pick<HostModel, 'path' | 'variable'>,
+  context: CheckContext,
+  call: ProbeCall,
+): Promise<HeldAgainst> {
   const { effective } = await access.environment();
   const inputDim = Number(effective.get(`${context.runbook.envPrefix}${INPUT_DIM_VARIABLE}`)?.value);
-  try {
-    return await context.modelGate.judge({
-      sha256,
-      bytes: async () =>
-        (await host.readFile(path, { ...call, maxBytes: MAX_MODEL_BYTES }))?.bytes ?? Buffer.alloc(0),
-      meta: await readText(host, metaPathOf(path), call),
-      runningMeta: await runningMeta(access, variable, path, call),
-      typicalRows: () => readTypicalRows(context, call),
-      ...(Number.isInteger(inputDim) && inputDim > 0 ? { expectedInputDim: inputDim } : {}),
-    });
-  } catch (error) {
-    if (!(error instanceof ModelRuntimeMissing)) throw error;
-    throw new ProbeError({ code: 'model_runtime_missing' }, error.message, { cause: error });
-  }
+  return {
+    runningMeta: await runningMeta(access, variable, path, call),
+    typicalRows: () => readTypicalRows(context, call),
+    ...(Number.isInteger(inputDim) && inputDim > 0 ? { expectedInputDim: inputDim } : {}),
+  };
 }
 
 /** The running model's meta.json, where the process runs another file than the one that is judged. */
