@@ -102,6 +102,8 @@ export interface CheckRun {
   readonly durationMs: number;
   /** SHA-256 of the runbook file, in hex. */
   readonly runbookSha256: string;
+  /** It judged what a release plans, not what stands. */
+  readonly planned?: true;
   readonly checks: readonly CheckResult[];
   /** The criteria of the decision, where the run is one (`gonogo`). */
   readonly criteria?: readonly CriterionResult[];

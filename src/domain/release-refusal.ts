@@ -51,6 +51,8 @@ export const RELEASE_REFUSALS = [
   'review_pending',
   /** The target's policy names nobody. */
   'nobody_may_approve',
+  /** The targets file names no channel for the request. */
+  'no_reports_channel',
   /** Facts: `who`. */
   'not_allowed',
   // Decisions

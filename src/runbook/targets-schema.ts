@@ -131,6 +131,8 @@ export const targetsSchema = z.strictObject({
   }),
   /** Members of user groups, for workspaces without them and for when Slack does not answer. */
   groups: z.record(groupId, z.array(userId)).default({}),
+  /** Who is behind an account of a terminal: their own approval then never counts for what they asked for there. */
+  accounts: z.record(z.string(), userId).default({}),
   targets: z.record(targetName, target).refine((targets) => Object.keys(targets).length > 0, 'name a target'),
 });
 

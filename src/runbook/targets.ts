@@ -19,6 +19,8 @@ export interface Targets {
   readonly defaultTarget: string;
   readonly roles: Readonly<Record<'requesters' | 'operators' | 'admins', readonly string[]>>;
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** Slack ids by account of a terminal. */
+  readonly accounts: ReadonlyMap<string, string>;
   readonly targets: ReadonlyMap<string, Target>;
 }
 
@@ -87,6 +89,7 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
     defaultTarget: source.defaultTarget,
     roles: source.roles,
     groups: new Map(Object.entries(source.groups)),
+    accounts: new Map(Object.entries(source.accounts)),
     targets,
   };
 }

@@ -29,6 +29,8 @@ export interface MessageStore {
   find(key: string): Promise<StoredMessage | undefined>;
   /** Every message that shows a run. */
   ofRun(runId: string): Promise<readonly StoredMessage[]>;
+  /** Every copy of a message about something that is not a run, e.g. a request. */
+  ofSubject(subject: string): Promise<readonly StoredMessage[]>;
   /**
    * Marks all but the newest message on the subject of `key` in its channel, and hands them out to be changed: also
    * `key` itself, where a newer one was posted first. Each message is handed out once, also when two replicas ask at
@@ -44,6 +46,7 @@ export function createMessageStore(database: Queryable): MessageStore {
     find: async (key) => (await selectMessages(database, { column: 'key', value: key }))[0],
     ofRun: async (runId) =>
       z.uuid().safeParse(runId).success ? selectMessages(database, { column: 'run_id', value: runId }) : [],
+    ofSubject: (subject) => selectMessages(database, { column: 'subject', value: subject }),
     supersedeOlder: (key, now) => supersedeMessages(database, key, now),
   };
 }

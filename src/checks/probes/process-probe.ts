@@ -2,6 +2,7 @@ import type { ObservedRow } from '../../domain/check-run.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Probe } from '../check-context.js';
 import { lookAtEachHost } from './each-host.js';
+import { plannedProcessRows } from './planned-process.js';
 
 /**
  * Compares what the environment files say with what the running process has: an environment file changes nothing
@@ -11,7 +12,9 @@ export const probeProcess: Probe<'process'> = async (_definition, context, call)
   const { envPrefix, variables } = context.runbook;
   const names = [...variables.keys()].map((name) => `${envPrefix}${name}`);
 
-  const { rows, gaps, hosts } = await lookAtEachHost(context, async ({ host, environment }) => {
+  const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => {
+    const { host, environment, planned } = access;
+    if (planned !== undefined) return plannedProcessRows(host, planned, names, call);
     const stopped: Reason = { code: 'service_stopped', facts: { hosts: [host.name] } };
     const [{ effective }, status] = await Promise.all([environment(), host.service.status(call)]);
     if (status.mainPid === 0) return stopped;
@@ -24,7 +27,9 @@ export const probeProcess: Probe<'process'> = async (_definition, context, call)
       const process = running.get(variable) ?? null;
       return file === process ? [] : [{ ...about, variable, file, process, agrees: false }];
     });
-    return differences.length > 0 ? differences : [{ ...about, variable: '', file: '', process: '', agrees: true }];
+    return differences.length > 0
+      ? differences
+      : [{ ...about, variable: '', file: '', process: '', agrees: true }];
   });
   return { rows, gaps, evidence: { probe: 'process', hosts }, observedAt: context.now().toISOString() };
 };

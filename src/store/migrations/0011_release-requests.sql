@@ -11,6 +11,9 @@ ALTER TABLE lobml.release_requests
   ADD COLUMN reviewed_by jsonb,
   ADD COLUMN reviewed_at timestamptz;
 
+-- A run that judged what a release plans says nothing about what stands.
+ALTER TABLE lobml.check_runs ADD COLUMN planned boolean NOT NULL DEFAULT false;
+
 -- A release that skipped its approvals blocks the next ordinary one until a second person has looked at it.
 CREATE INDEX release_requests_unreviewed ON lobml.release_requests (strategy, target)
   WHERE kind = 'break_glass' AND reviewed_at IS NULL;

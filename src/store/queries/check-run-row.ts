@@ -38,7 +38,7 @@ const commonShape = {
 
 export const summaryRowSchema = z.object({ ...commonShape, outcomeCounts: outcomeCountsSchema });
 /** What a whole run has beyond its line of the history. */
-export const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts`;
+export const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned`;
 
 export const checkRunRowSchema = z
   .object({
@@ -46,11 +46,13 @@ export const checkRunRowSchema = z
     checks: z.array(checkResultSchema),
     criteria: z.array(criterionSchema).nullable(),
     charts: z.array(chartSchema).nullable(),
+    planned: z.boolean(),
   })
   .transform(
-    ({ criteria, charts, ...run }): CheckRun => ({
+    ({ criteria, charts, planned, ...run }): CheckRun => ({
       ...run,
       ...(criteria === null ? {} : { criteria }),
       ...(charts === null ? {} : { charts }),
+      ...(planned ? { planned } : {}),
     }),
   );

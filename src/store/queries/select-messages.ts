@@ -4,7 +4,7 @@ import { MESSAGE_COLUMNS, messageRowsSchema, type StoredMessage } from './messag
 /** Oldest first. */
 export async function selectMessages(
   database: Queryable,
-  by: { readonly column: 'key' | 'run_id'; readonly value: string },
+  by: { readonly column: 'key' | 'run_id' | 'subject'; readonly value: string },
 ): Promise<readonly StoredMessage[]> {
   const { rows } = await database.query(
     `SELECT ${MESSAGE_COLUMNS} FROM lobml.messages WHERE ${by.column} = $1 ORDER BY reserved_at, key`,

@@ -1,0 +1,86 @@
+import type { MessageStore, StoredMessage } from '../store/message-store.js';
+import type { Report } from '../subcommand.js';
+import { type ReleaseContext, targetOf } from './release-context.js';
+import { type RequestView, readRequestView } from './request-view.js';
+
+/** Posting and changing messages, whoever asked. */
+export interface Announcer {
+  /** Posts once for each key, also when the answer of an earlier attempt was lost. @returns Slack's id in the channel */
+  post(channel: string, report: Report, key: string): Promise<string>;
+  /** The message of that key, where an earlier attempt posted it; undefined: none is there. */
+  find(channel: string, key: string, since: Date): Promise<string | undefined>;
+  change(ref: { readonly channel: string; readonly ts: string }, report: Report): Promise<void>;
+}
+
+/** How a request looks, in the language of the installation. */
+export interface RequestViews {
+  readonly request: (view: RequestView) => Report;
+  /** The loud one: a release that skips its approvals, and who has to look at it. */
+  readonly brokenGlass: (view: RequestView) => Report;
+}
+
+export interface AnnouncementContext extends ReleaseContext {
+  readonly messages: Pick<MessageStore, 'reserve' | 'markPosted' | 'find' | 'ofSubject'>;
+  readonly announcer: Announcer;
+  readonly views: RequestViews;
+}
+
+/** As often as a request moves on while its messages are being changed. */
+const ATTEMPTS = 5;
+
+export const requestSubject = (requestId: string): string => `release request ${requestId}`;
+
+/**
+ * Brings every message about a request up to date, and posts those that are missing. May be called at any time, any
+ * number of times. @throws Slack's error: the caller tries again later.
+ */
+export async function announceRequest(context: AnnouncementContext, requestId: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const view = await readRequestView(context, requestId);
+    if (view === undefined) return;
+    await showEverywhere(context, view);
+    const now = await readRequestView(context, requestId);
+    if (now === undefined || JSON.stringify(now) === JSON.stringify(view)) return;
+  }
+}
+
+async function showEverywhere(context: AnnouncementContext, view: RequestView): Promise<void> {
+  const target = targetOf(context, view.request);
+  if (target?.channels === undefined) return;
+  const { reports, incidents } = target.channels;
+  await show(context, view, reports, 'request');
+  if (view.request.kind === 'break_glass') await show(context, view, incidents, 'brokenGlass');
+  const known = [keyOf(view, 'request'), keyOf(view, 'brokenGlass')];
+  const copies = await context.messages.ofSubject(requestSubject(view.request.requestId));
+  for (const copy of copies.filter(({ key }) => !known.includes(key))) {
+    if (copy.ts !== null)
+      await context.announcer.change({ channel: copy.channel, ts: copy.ts }, context.views.request(view));
+  }
+}
+
+const keyOf = ({ request }: RequestView, as: keyof RequestViews): string =>
+  `${requestSubject(request.requestId)} ${as}`;
+
+async function show(
+  { messages, announcer, views, now }: AnnouncementContext,
+  view: RequestView,
+  channel: string,
+  as: keyof RequestViews,
+): Promise<void> {
+  const report = views[as](view);
+  const key = keyOf(view, as);
+  const subject = requestSubject(view.request.requestId);
+  const isFirst = await messages.reserve({ key, subject, channel }, now());
+  const known = isFirst ? undefined : await messages.find(key);
+  const ts = known === undefined ? undefined : await standingTs(announcer, known);
+  if (ts === undefined) {
+    await messages.markPosted(key, await announcer.post(channel, report, key));
+    return;
+  }
+  if (known?.ts === null) await messages.markPosted(key, ts);
+  await announcer.change({ channel: known?.channel ?? channel, ts }, report);
+}
+
+async function standingTs(announcer: Announcer, { ts, channel, key, reservedAt }: StoredMessage) {
+  return ts ?? (await announcer.find(channel, key, new Date(reservedAt)));
+}

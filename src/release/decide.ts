@@ -1,0 +1,187 @@
+import type { Person } from '../domain/check-run.js';
+import { judgeApprover } from '../domain/quorum.js';
+import type { ContentChange } from '../domain/release-content.js';
+import { type Refused, refused } from '../domain/release-refusal.js';
+import type { Approval, ReleaseRequest } from '../domain/release-request.js';
+import { refuseUnlessLive } from '../domain/request-clock.js';
+import { verdictAt } from '../domain/verdict.js';
+import { selectApprovals, upsertApproval } from '../store/queries/approvals.js';
+import { selectReleaseRequest } from '../store/queries/select-release-request.js';
+import { endRequest, expireRequest } from './end-request.js';
+import { findRequest } from './find-request.js';
+import { readPresentContent } from './present-content.js';
+import { type ReleaseContext, recordNow, refuseAndRecord, targetOf } from './release-context.js';
+import { settleQuorum } from './settle-quorum.js';
+
+export type DecisionResult =
+  /** `repeated`: it stood already. */
+  | { readonly kind: 'done'; readonly repeated: boolean }
+  /** What was approved is no longer what stands: the request has ended, and approval is asked for again. */
+  | { readonly kind: 'invalidated'; readonly changes: readonly ContentChange[] }
+  | Refused;
+
+export interface Decision {
+  readonly requestId: string;
+  readonly person: Person;
+}
+
+/** @param digest what the person saw; the server works it out again from what stands now. */
+export async function approveRequest(
+  context: ReleaseContext,
+  { requestId, digest, person }: Decision & { readonly digest: string },
+): Promise<DecisionResult> {
+  const request = await findRequest(context, requestId);
+  if (request === undefined) return refused('request_unknown');
+  const refuse = refuseFor(context, request, person, 'approve');
+
+  const closed = await refuseClosed(context, request, ['open', 'approved']);
+  if (closed !== undefined) return refuse(closed);
+  if (request.digest !== digest) return refuse(refused('request_renewed'));
+  const stranger = await refuseUnlessApprover(context, request, person);
+  if (stranger !== undefined) return refuse(stranger);
+
+  const present = await readPresentContent(context, request);
+  if (present.kind === 'unknown') return refuse({ kind: 'refused', refusal: firstOf(present.refusals) });
+  if (present.kind === 'changed') {
+    await endRequest(context, requestId, { state: 'invalidated', changes: present.changes });
+    return { kind: 'invalidated', changes: present.changes };
+  }
+  const { verdict, validUntil } = present.run;
+  const now = verdictAt(verdict, new Date(validUntil), context.now());
+  if (now === 'HOLD' || now === 'NO_GO') return refuse(refused('evidence_expired'));
+
+  const decision = { person, decision: 'approved', digest, reason: null } as const;
+  const written = await writeApproval(context, requestId, decision);
+  if (written.kind === 'refused') return refuse(written);
+  if (!written.repeated) {
+    const details = { requestId, digest };
+    await recordNow(context, { kind: 'release.approved', target: request.target, actor: person, details });
+  }
+  await settleQuorum(context, requestId);
+  return written;
+}
+
+/** One rejection ends the request. The requester withdraws instead. */
+export async function rejectRequest(
+  context: ReleaseContext,
+  { requestId, person, reason }: Decision & { readonly reason: string },
+): Promise<DecisionResult> {
+  const request = await findRequest(context, requestId);
+  if (request === undefined) return refused('request_unknown');
+  const refuse = refuseFor(context, request, person, 'reject');
+  const closed = await refuseClosed(context, request, ['open', 'approved']);
+  if (closed !== undefined) return refuse(closed);
+  if (reason.trim() === '') return refused('reason_missing');
+  const stranger = await refuseUnlessApprover(context, request, person);
+  if (stranger !== undefined) return refuse(stranger);
+  const facts = { state: 'rejected', by: person, reason: reason.trim() } as const;
+  const ended = await endRequest(context, requestId, facts);
+  return ended ? { kind: 'done', repeated: false } : closedNow(context, requestId);
+}
+
+/** Only until the release starts. */
+export async function takeBackApproval(
+  context: ReleaseContext,
+  { requestId, person }: Decision,
+): Promise<DecisionResult> {
+  const request = await findRequest(context, requestId);
+  if (request === undefined) return refused('request_unknown');
+  const refuse = refuseFor(context, request, person, 'take_back');
+  const closed = await refuseClosed(context, request, ['open', 'approved']);
+  if (closed !== undefined) return refuse(closed);
+  const approvals = await selectApprovals(context.database, requestId);
+  const own = approvals.find(
+    (approval) => approval.person.id === person.id && approval.decision === 'approved',
+  );
+  if (own === undefined) return refuse(refused('nothing_to_take_back'));
+  const decision = { person, decision: 'taken_back', digest: own.digest, reason: null } as const;
+  const written = await writeApproval(context, requestId, decision);
+  if (written.kind === 'refused') return refuse(written);
+  const details = { requestId };
+  await recordNow(context, {
+    kind: 'release.approval_taken_back',
+    target: request.target,
+    actor: person,
+    details,
+  });
+  await settleQuorum(context, requestId);
+  return written;
+}
+
+/** Only until the release starts; by who asked for it, or an admin. */
+export async function withdrawRequest(
+  context: ReleaseContext,
+  { requestId, person }: Decision,
+): Promise<DecisionResult> {
+  const request = await findRequest(context, requestId);
+  if (request === undefined) return refused('request_unknown');
+  const refuse = refuseFor(context, request, person, 'withdraw');
+  const closed = await refuseClosed(context, request, ['open', 'approved']);
+  if (closed !== undefined) return refuse(closed);
+  const { requestedBy, requesterSlackId } = request;
+  const isOwn =
+    person.id === requesterSlackId ||
+    (person.surface === requestedBy.surface && person.id === requestedBy.id);
+  if (!isOwn && (await context.access.mayAct('admin', person, { fresh: true })).kind === 'refused') {
+    return refuse(refused('not_yours_to_withdraw', { by: requestedBy.name }));
+  }
+  const ended = await endRequest(context, requestId, { state: 'withdrawn', by: person });
+  return ended ? { kind: 'done', repeated: false } : closedNow(context, requestId);
+}
+
+/** Writes with the row held, so that nothing is decided about a request that has ended or moved on. */
+async function writeApproval(
+  context: ReleaseContext,
+  requestId: string,
+  approval: Omit<Approval, 'decidedAt'>,
+): Promise<Extract<DecisionResult, { kind: 'done' }> | Refused> {
+  return context.transact(async (client) => {
+    const request = await selectReleaseRequest(client, requestId, { lock: true });
+    if (request === undefined) return refused('request_unknown');
+    const closed = refuseUnlessLive(request, ['open', 'approved'], context.now());
+    if (closed !== undefined) return closed;
+    if (request.digest !== approval.digest && approval.decision === 'approved')
+      return refused('request_renewed');
+    const decidedAt = context.now().toISOString();
+    const isNew = await upsertApproval(client, requestId, { ...approval, decidedAt });
+    if (isNew) await context.queue.announce(client, requestId);
+    return { kind: 'done', repeated: !isNew };
+  });
+}
+
+/** A clock that has run out ends the request here and now, whatever its timer does. */
+export async function refuseClosed(
+  context: ReleaseContext,
+  request: ReleaseRequest,
+  states: Parameters<typeof refuseUnlessLive>[1],
+): Promise<Refused | undefined> {
+  await expireRequest(context, request.requestId);
+  return refuseUnlessLive(request, states, context.now());
+}
+
+async function refuseUnlessApprover(
+  context: ReleaseContext,
+  request: ReleaseRequest,
+  person: Person,
+): Promise<Refused | undefined> {
+  const target = targetOf(context, request);
+  if (target === undefined) return refused('request_unknown');
+  if (person.surface === 'terminal') return refused('only_in_slack');
+  const [standing] = await context.approvers.standings(target.approval, [person.id]);
+  if (standing === undefined) return refused('not_an_approver');
+  const judgement = judgeApprover(standing, request.requesterSlackId ?? undefined);
+  return judgement.kind === 'counts' ? undefined : refused(judgement.reason);
+}
+
+async function closedNow(context: ReleaseContext, requestId: string): Promise<Refused> {
+  const request = await findRequest(context, requestId);
+  return refused('request_closed', { state: request?.state ?? 'expired' });
+}
+
+export function refuseFor(context: ReleaseContext, request: ReleaseRequest, actor: Person, act: string) {
+  const about = { target: request.target, actor, requestId: request.requestId, act };
+  return (refusal: Refused) => refuseAndRecord(context, refusal, about);
+}
+
+const firstOf = ([first]: readonly Refused['refusal'][]): Refused['refusal'] =>
+  first ?? { code: 'content_changed' };

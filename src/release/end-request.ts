@@ -1,0 +1,63 @@
+import type { Person } from '../domain/check-run.js';
+import type { ContentChange } from '../domain/release-content.js';
+import type { ReleaseRequest } from '../domain/release-request.js';
+import { hasExpired } from '../domain/request-clock.js';
+import { selectReleaseRequest } from '../store/queries/select-release-request.js';
+import { endReleaseRequest, type RequestEnd } from '../store/queries/update-release-request.js';
+import { type ReleaseEventKind, THE_BOT } from './record-event.js';
+import { type ReleaseContext, recordNow } from './release-context.js';
+
+const EVENT_OF_END: Readonly<Record<RequestEnd['state'], ReleaseEventKind>> = {
+  rejected: 'release.rejected',
+  withdrawn: 'release.withdrawn',
+  expired: 'release.expired',
+  invalidated: 'release.invalidated',
+};
+
+export interface EndingFacts {
+  readonly state: RequestEnd['state'];
+  /** undefined: a clock or a changed content. */
+  readonly by?: Person;
+  readonly reason?: string;
+  readonly changes?: readonly ContentChange[];
+}
+
+/**
+ * Ends a request, unless something has ended it or it is carried out already: then nothing happens.
+ * @param condition asked once more with the row held.
+ * @returns whether this call ended it.
+ */
+export async function endRequest(
+  context: ReleaseContext,
+  requestId: string,
+  facts: EndingFacts,
+  condition: (request: ReleaseRequest) => boolean = () => true,
+): Promise<boolean> {
+  const at = context.now();
+  const ended = await context.transact(async (client) => {
+    const request = await selectReleaseRequest(client, requestId, { lock: true });
+    if (request === undefined || !isWaiting(request) || !condition(request)) return undefined;
+    await endReleaseRequest(client, requestId, { ...facts, at });
+    await context.queue.announce(client, requestId);
+    return request;
+  });
+  if (ended === undefined) return false;
+  const { by = THE_BOT, reason, changes = [] } = facts;
+  await recordNow(context, {
+    kind: EVENT_OF_END[facts.state],
+    target: ended.target,
+    actor: by,
+    ...(reason === undefined ? {} : { reason }),
+    details: { requestId, from: ended.state, changes },
+  });
+  return true;
+}
+
+const isWaiting = ({ state }: ReleaseRequest): boolean => state === 'open' || state === 'approved';
+
+/** Ends a request whose clock has run out. May be called at any time, any number of times. */
+export function expireRequest(context: ReleaseContext, requestId: string): Promise<boolean> {
+  return endRequest(context, requestId, { state: 'expired' }, (request) =>
+    hasExpired(request, context.now()),
+  );
+}

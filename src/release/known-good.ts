@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+const artefactSchema = z.object({
+  path: z.string(),
+  sha256: z.string(),
+  /** Where its copy is kept on the host, which nothing overwrites. */
+  keptPath: z.string(),
+});
+
+const hostSchema = z.object({
+  host: z.string(),
+  model: artefactSchema.nullable(),
+  binary: artefactSchema.nullable(),
+  /** The strategy's variables as the running process had them, by full name; secrets never. */
+  variables: z.record(z.string(), z.string()),
+});
+export type KnownGoodHost = Readonly<z.infer<typeof hostSchema>>;
+
+export const knownGoodSchema = z.object({
+  releaseId: z.uuid(),
+  strategy: z.string(),
+  target: z.string(),
+  hosts: z.array(hostSchema),
+  confirmedAt: z.coerce.date().transform((date) => date.toISOString()),
+  prunedAt: z.coerce
+    .date()
+    .transform((date) => date.toISOString())
+    .nullable(),
+});
+
+/** A release that was confirmed: what a rollback may go back to, as long as its artefacts are kept. */
+export type KnownGoodRelease = Readonly<z.infer<typeof knownGoodSchema>>;
+
+/**
+ * The kept copies that no release needs any more, host by host.
+ * @param releases newest first; all that are not pruned yet.
+ * @param keep how many stay.
+ */
+export function evaluatePruning(
+  releases: readonly KnownGoodRelease[],
+  keep: number,
+): { readonly releaseIds: readonly string[]; readonly files: ReadonlyMap<string, readonly string[]> } {
+  const [kept, old] = [releases.slice(0, keep), releases.slice(keep)];
+  const needed = new Set(kept.flatMap(({ hosts }) => hosts.flatMap(keptFiles)));
+  const files = new Map<string, string[]>();
+  for (const host of old.flatMap(({ hosts }) => hosts)) {
+    const gone = files.get(host.host) ?? [];
+    gone.push(
+      ...keptPaths(host).filter((path) => !needed.has(fileId(host.host, path)) && !gone.includes(path)),
+    );
+    files.set(host.host, gone);
+  }
+  return { releaseIds: old.map(({ releaseId }) => releaseId), files };
+}
+
+const keptPaths = ({ model, binary }: KnownGoodHost): string[] =>
+  [model, binary].flatMap((artefact) => (artefact === null ? [] : [artefact.keptPath]));
+
+const keptFiles = (host: KnownGoodHost): string[] => keptPaths(host).map((path) => fileId(host.host, path));
+
+const fileId = (host: string, path: string): string => `${host}\0${path}`;

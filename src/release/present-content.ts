@@ -1,0 +1,49 @@
+import type { CheckRun } from '../domain/check-run.js';
+import { type BoundContent, type ContentChange, contentChanges } from '../domain/release-content.js';
+import type { ReleaseRefusal } from '../domain/release-refusal.js';
+import type { ReleaseRequest } from '../domain/release-request.js';
+import { type ComposedPlan, composePlan } from './compose-plan.js';
+import { evidenceOf } from './plan-digest.js';
+import type { ReleaseContext } from './release-context.js';
+
+export type PresentContent =
+  /** What was approved is what stands. */
+  | { readonly kind: 'same'; readonly composed: ComposedPlan; readonly run: CheckRun }
+  | { readonly kind: 'changed'; readonly changes: readonly ContentChange[] }
+  /** It cannot be looked at now, e.g. a host is away: nothing is decided. */
+  | { readonly kind: 'unknown'; readonly refusals: readonly ReleaseRefusal[] };
+
+type Sources = Pick<ReleaseContext, 'sources' | 'targets' | 'runs'>;
+
+/** Works out again, from the present state of files, hosts and evidence, what a request is for. */
+export async function readPresentContent(context: Sources, request: ReleaseRequest): Promise<PresentContent> {
+  const target = context.targets.targets.get(request.target);
+  if (target === undefined)
+    return { kind: 'changed', changes: [{ part: 'hosts', before: request.target, after: '' }] };
+  const [composed, run] = await Promise.all([
+    composePlan(request.wish, target, context.sources),
+    context.runs.get(request.checkRunId),
+  ]);
+  if (composed.kind === 'refused') {
+    const isAway = composed.refusals.some(({ code }) => code === 'host_error');
+    if (isAway) return { kind: 'unknown', refusals: composed.refusals };
+    return { kind: 'changed', changes: composed.refusals.map((refusal) => changeOf(refusal, request)) };
+  }
+  const evidence = run === undefined ? { checkRunId: request.checkRunId, outcomes: [] } : evidenceOf(run);
+  const changes = contentChanges(approvedContent(request), { plan: composed.plan, evidence });
+  if (changes.length > 0 || run === undefined) return { kind: 'changed', changes };
+  return { kind: 'same', composed, run };
+}
+
+export const approvedContent = ({ plan, evidence }: ReleaseRequest): BoundContent => ({ plan, evidence });
+
+/** A plan that could be made and now cannot: what it is about has changed. */
+function changeOf({ code, facts = {} }: ReleaseRefusal, { plan }: ReleaseRequest): ContentChange {
+  if (code.startsWith('artefact_')) {
+    const part = facts.name === plan.binary?.name ? 'binary' : 'model';
+    const before = (part === 'binary' ? plan.binary : plan.model)?.sha256 ?? '';
+    return { part, subject: facts.name ?? '', before, after: '' };
+  }
+  const host = facts.host === undefined ? {} : { host: facts.host };
+  return { part: 'plan', ...host, subject: facts.file ?? facts.variable ?? code, before: '', after: code };
+}

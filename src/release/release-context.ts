@@ -1,0 +1,86 @@
+import type { CheckService } from '../checks/check-service.js';
+import type { Person } from '../domain/check-run.js';
+import { type Refused, refused } from '../domain/release-refusal.js';
+import type { ReleaseRequest } from '../domain/release-request.js';
+import type { Targets } from '../runbook/targets.js';
+import type { AcknowledgementStore } from '../store/acknowledgement-store.js';
+import type { Queryable } from '../store/queryable.js';
+import type { RunStore } from '../store/run-store.js';
+import type { Transact } from '../store/transaction.js';
+import type { Access } from './access.js';
+import type { Approvers } from './approvers.js';
+import type { PlanSources } from './compose-plan.js';
+import type { RecordEvent, ReleaseEventKind } from './record-event.js';
+import type { ReleaseQueue } from './release-queue.js';
+import type { RequestQueue } from './request-queue.js';
+
+/** What the use cases of a release share. */
+export interface ReleaseContext {
+  readonly sources: PlanSources;
+  readonly targets: Pick<Targets, 'targets'>;
+  readonly checks: Pick<CheckService, 'run'>;
+  readonly runs: Pick<RunStore, 'get'>;
+  readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledge' | 'acknowledgedWarnings'>;
+  readonly database: Queryable;
+  readonly transact: Transact;
+  readonly queue: RequestQueue & Pick<ReleaseQueue, 'enqueue'>;
+  readonly access: Access;
+  readonly approvers: Approvers;
+  readonly recordEvent: RecordEvent;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+export interface EventFacts {
+  readonly kind: ReleaseEventKind;
+  readonly target: string;
+  readonly actor: Person;
+  readonly reason?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes an event of this strategy, now. */
+export function recordNow(
+  context: Pick<ReleaseContext, 'sources' | 'now' | 'recordEvent'>,
+  { details = {}, ...facts }: EventFacts,
+): Promise<void> {
+  const { strategy } = context.sources.runbook;
+  return context.recordEvent({ ...facts, strategy, at: context.now().toISOString(), details });
+}
+
+/** Records that somebody was refused, and hands the refusal back. */
+export async function refuseAndRecord(
+  context: ReleaseContext,
+  refusal: Refused,
+  about: {
+    readonly target: string;
+    readonly actor: Person;
+    readonly requestId?: string;
+    readonly act: string;
+  },
+): Promise<Refused> {
+  const { target, actor, requestId = null, act } = about;
+  const { code, facts = {} } = refusal.refusal;
+  await recordNow(context, {
+    kind: 'release.refused',
+    target,
+    actor,
+    details: { act, requestId, code, facts },
+  });
+  return refusal;
+}
+
+/** The target of a request as the targets file has it now. */
+export function targetOf(context: ReleaseContext, { target }: Pick<ReleaseRequest, 'target'>) {
+  return context.targets.targets.get(target);
+}
+
+/** @returns a refusal where the person does not hold the role. */
+export async function refuseUnlessRole(
+  context: Pick<ReleaseContext, 'access'>,
+  role: Parameters<Access['mayAct']>[0],
+  person: Person,
+): Promise<Refused | undefined> {
+  const answer = await context.access.mayAct(role, person, { fresh: true });
+  return answer.kind === 'allowed' ? undefined : refused('not_allowed', { who: answer.who.join(', ') });
+}

@@ -1,0 +1,104 @@
+import type { ContentChange } from '../domain/release-content.js';
+import { contentChanges } from '../domain/release-content.js';
+import { type Refused, refused } from '../domain/release-refusal.js';
+import type { ReleaseRequest } from '../domain/release-request.js';
+import { rebindApprovals } from '../store/queries/approvals.js';
+import { selectReleaseRequest } from '../store/queries/select-release-request.js';
+import { renewRequestEvidence } from '../store/queries/update-release-request.js';
+import { type CheckedPlan, judgePlan } from './check-plan.js';
+import { composePlan } from './compose-plan.js';
+import { type Decision, refuseClosed, refuseFor } from './decide.js';
+import { endRequest } from './end-request.js';
+import { findRequest } from './find-request.js';
+import { evidenceOf } from './plan-digest.js';
+import { approvedContent } from './present-content.js';
+import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
+import { settleQuorum } from './settle-quorum.js';
+
+export type RenewResult =
+  /** The outcomes are the same: the approvals stay. */
+  | { readonly kind: 'kept' }
+  /** The outcomes differ, but a release may still be asked for: the approvals are dropped. */
+  | { readonly kind: 'dropped'; readonly changes: readonly ContentChange[] }
+  | { readonly kind: 'invalidated'; readonly changes: readonly ContentChange[] }
+  | Refused;
+
+/** Runs the checks of a request again, on the same plan, because a verdict is good for some minutes only. */
+export async function renewEvidence(
+  context: ReleaseContext,
+  { requestId, person }: Decision,
+): Promise<RenewResult> {
+  const request = await findRequest(context, requestId);
+  const target = request && targetOf(context, request);
+  if (request === undefined || target === undefined) return refused('request_unknown');
+  const refuse = refuseFor(context, request, person, 'renew_evidence');
+  const closed = await refuseClosed(context, request, ['open', 'approved']);
+  if (closed !== undefined) return refuse(closed);
+
+  const composed = await composePlan(request.wish, target, context.sources);
+  if (composed.kind === 'refused') {
+    const [refusal = { code: 'content_changed' as const }] = composed.refusals;
+    return refuse({ kind: 'refused', refusal });
+  }
+  const checked = await judgePlan(context, composed, target, person);
+  if (!checked.stored) return refuse(refused('run_not_stored'));
+  const changes = contentChanges(approvedContent(request), {
+    plan: checked.plan,
+    evidence: evidenceOf(checked.run),
+  });
+  if (changes.length > 0 && !isStillRequestable(request, checked, changes)) {
+    await endRequest(context, requestId, { state: 'invalidated', changes });
+    return { kind: 'invalidated', changes };
+  }
+  const renewed = await bindTo(context, request, checked, changes.length === 0);
+  if (renewed.kind === 'refused') return refuse(renewed);
+  await recordNow(context, {
+    kind: changes.length === 0 ? 'release.evidence_renewed' : 'release.approvals_dropped',
+    target: target.name,
+    actor: person,
+    details: { requestId, runId: checked.run.runId, changes },
+  });
+  await settleQuorum(context, requestId);
+  return changes.length === 0 ? { kind: 'kept' } : { kind: 'dropped', changes };
+}
+
+/** Only the outcomes differ, none of them forbids the release, and every warning is known to the requester. */
+function isStillRequestable(
+  request: ReleaseRequest,
+  { run, toAcknowledge }: CheckedPlan,
+  changes: readonly ContentChange[],
+): boolean {
+  const known = request.acknowledged.map(({ subject }) => subject);
+  return (
+    changes.every(({ part }) => part === 'outcome') &&
+    (run.verdict === 'GO' || run.verdict === 'GO_WITH_WARNINGS') &&
+    toAcknowledge.every((subject) => known.includes(subject))
+  );
+}
+
+async function bindTo(
+  { transact, queue }: ReleaseContext,
+  seen: ReleaseRequest,
+  { run, digest, toAcknowledge }: CheckedPlan,
+  keepsApprovals: boolean,
+): Promise<{ readonly kind: 'bound' } | Refused> {
+  const { requestId } = seen;
+  return transact(async (client) => {
+    const request = await selectReleaseRequest(client, requestId, { lock: true });
+    if (request === undefined) return refused('request_unknown');
+    // Two people asked for the checks at the same time: the first answer stands.
+    if (request.digest !== seen.digest) return { kind: 'bound' };
+    if (request.state !== 'open' && request.state !== 'approved') {
+      return refused('request_closed', { state: request.state });
+    }
+    await renewRequestEvidence(client, requestId, {
+      checkRunId: run.runId,
+      evidence: evidenceOf(run),
+      digest,
+      acknowledged: request.acknowledged.filter(({ subject }) => toAcknowledge.includes(subject)),
+    });
+    if (keepsApprovals) await rebindApprovals(client, requestId, { from: seen.digest, to: digest });
+    await queue.announce(client, requestId);
+    return { kind: 'bound' };
+  });
+}

@@ -1,0 +1,59 @@
+import type { Person } from '../domain/check-run.js';
+import { type Refused, refused } from '../domain/release-refusal.js';
+import { deleteLock, insertLock, selectLock, type TargetLock } from '../store/queries/locks.js';
+import { type ReleaseContext, recordNow, refuseUnlessRole } from './release-context.js';
+
+export type { TargetLock };
+
+export type LockResult = { readonly kind: 'locked'; readonly lock: TargetLock } | Refused;
+export type UnlockResult = { readonly kind: 'unlocked'; readonly lock: TargetLock } | Refused;
+
+type LockContext = Pick<ReleaseContext, 'database' | 'access' | 'now' | 'recordEvent' | 'sources'>;
+
+/** No deploy of the target until it is unlocked. A rollback goes through all the same. */
+export async function lockTarget(
+  context: LockContext,
+  { target, person, reason }: { readonly target: string; readonly person: Person; readonly reason: string },
+): Promise<LockResult> {
+  const refuse = refuseFor(context, target, person);
+  const forbidden = await refuseUnlessRole(context, 'operator', person);
+  if (forbidden !== undefined) return refuse(forbidden);
+  if (reason.trim() === '') return refused('reason_missing');
+  const { strategy } = context.sources.runbook;
+  const takenAt = context.now().toISOString();
+  const lock: TargetLock = { strategy, target, holder: person, reason: reason.trim(), takenAt };
+  if (!(await insertLock(context.database, lock))) {
+    const present = await selectLock(context.database, strategy, target);
+    return refuse(refused('already_locked', factsOf(present ?? lock)));
+  }
+  await recordNow(context, { kind: 'lock.taken', target, actor: person, reason: lock.reason });
+  return { kind: 'locked', lock };
+}
+
+/** Only by who took it, or by an admin; and only the lock that was looked at. */
+export async function unlockTarget(
+  context: LockContext,
+  { target, person }: { readonly target: string; readonly person: Person },
+): Promise<UnlockResult> {
+  const refuse = refuseFor(context, target, person);
+  const { strategy } = context.sources.runbook;
+  const lock = await selectLock(context.database, strategy, target);
+  if (lock === undefined) return refuse(refused('not_locked'));
+  const isOwn = lock.holder.id === person.id && lock.holder.surface === person.surface;
+  const forbidden = await refuseUnlessRole(context, isOwn ? 'operator' : 'admin', person);
+  if (forbidden !== undefined) return refuse(refused('lock_of_another', factsOf(lock)));
+  if (!(await deleteLock(context.database, lock))) return refuse(refused('not_locked'));
+  const details = { takenBy: lock.holder, takenAt: lock.takenAt };
+  await recordNow(context, { kind: 'lock.released', target, actor: person, reason: lock.reason, details });
+  return { kind: 'unlocked', lock };
+}
+
+const factsOf = ({ holder, takenAt, reason }: TargetLock) => ({ by: holder.name, since: takenAt, reason });
+
+function refuseFor(context: LockContext, target: string, actor: Person) {
+  return async (refusal: Refused): Promise<Refused> => {
+    const { code, facts = {} } = refusal.refusal;
+    await recordNow(context, { kind: 'lock.refused', target, actor, details: { code, facts } });
+    return refusal;
+  };
+}
