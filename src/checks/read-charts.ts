@@ -2,6 +2,7 @@ import { CHART_LIMITS, type ChartFigures } from '../domain/chart.js';
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { RunKind } from '../domain/outcome.js';
 import type { ChartDefinition } from '../runbook/decision.js';
+import { bindParameters } from './bind-parameters.js';
 import type { CheckContext } from './check-context.js';
 
 /** Slack shows no more in one message. */
@@ -19,7 +20,7 @@ export interface ReadChartsOptions {
  */
 export async function readCharts(
   kind: RunKind,
-  context: Pick<CheckContext, 'runbook' | 'trading' | 'runParameters'>,
+  context: Pick<CheckContext, 'runbook' | 'trading' | 'runParameters' | 'window'>,
   options: ReadChartsOptions,
 ): Promise<readonly ChartFigures[]> {
   const { runbook, trading } = context;
@@ -27,9 +28,9 @@ export async function readCharts(
   const wanted = runbook.charts.filter(({ kinds }) => kinds.includes(kind)).slice(0, MAX_CHARTS);
   const read = wanted.map(async (chart): Promise<ChartFigures | undefined> => {
     const { text, parameters } = chart.statement;
-    const values = parameters.map((name) => parameterValue(context, name));
     const { timeoutMs } = chart;
     try {
+      const { values } = await bindParameters({ parameters }, context);
       const signal = options.signal === undefined ? {} : { signal: options.signal };
       const { rows } = await trading.query({ text, values, timeoutMs, ...signal });
       return chartOf(chart, rows);
@@ -39,13 +40,6 @@ export async function readCharts(
     }
   });
   return (await Promise.all(read)).filter((chart) => chart !== undefined);
-}
-
-function parameterValue(
-  { runParameters, runbook }: Pick<CheckContext, 'runParameters' | 'runbook'>,
-  name: string,
-) {
-  return runParameters[name] ?? runbook.params[name] ?? null;
 }
 
 /** undefined: nothing to draw. A series without a value for each label is left out: a gap cannot be drawn. */
