@@ -21,13 +21,13 @@ test('every shipped check has a case in which it fails and one in which it passe
   expect(uncovered(runbook, await loadCases(casesFileOf(SHIPPED), runbook))).toEqual([]);
 });
 
-test('a check that loses its cases is refused by name', async () => {
+test('a check that loses its failing cases is refused by name', async () => {
   const runbook = await loadRunbook(SHIPPED);
   const { cases } = await loadCases(casesFileOf(SHIPPED), runbook);
   const without = cases.filter(
     ({ check, expect: expected }) => check !== 'env.enabled' || expected === 'PASS',
   );
-  expect(uncovered(runbook, { cases: without })).toEqual(['env.enabled lacks FAIL']);
+  expect(uncovered(runbook, { cases: without })).toContain('env.enabled lacks FAIL');
 });
 
 test('the cases of one check have names of their own', async () => {
