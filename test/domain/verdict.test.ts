@@ -1,112 +1,69 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CHECK_MODES, OUTCOMES } from '../../src/domain/outcome.js';
-import {
-  DEFAULT_VERDICT_TTL_MS,
-  type DecidingResult,
-  evaluateVerdict,
-  VERDICTS,
-  verdictAt,
-} from '../../src/domain/verdict.js';
+import { type DecidingResult, evaluateVerdict, VERDICTS, verdictAt } from '../../src/domain/verdict.js';
 
-const outcome = fc.constantFrom(...OUTCOMES);
-const result: fc.Arbitrary<DecidingResult> = fc.record({ mode: fc.constantFrom(...CHECK_MODES), outcome });
-const results = fc.array(result, { maxLength: 12 });
-const deciding = (...outcomes: DecidingResult['outcome'][]): DecidingResult[] =>
-  outcomes.map((one) => ({ mode: 'deciding', outcome: one }));
+const of = (...outcomes: DecidingResult['outcome'][]) =>
+  evaluateVerdict(outcomes.map((outcome) => ({ mode: 'deciding', outcome })));
 
-/** From good to bad: a run that is worse never has a better verdict. */
-const SEVERITY = new Map(VERDICTS.map((verdict, index) => [verdict, index]));
-const severity = (of: readonly DecidingResult[]) => SEVERITY.get(evaluateVerdict(of)) ?? Number.NaN;
+describe('the verdict of a run', () => {
+  test('nothing measured is a HOLD', () => {
+    expect(of()).toBe('HOLD');
+    expect(evaluateVerdict([{ mode: 'shadow', outcome: 'PASS' }])).toBe('HOLD');
+  });
+  test.each(['INCONCLUSIVE', 'ERROR', 'SKIPPED'] as const)('%s among passes is a HOLD', (outcome) => {
+    expect(of('PASS', outcome, 'WARN')).toBe('HOLD');
+    expect(of(outcome)).toBe('HOLD');
+  });
+  test('a FAIL is a NO-GO whatever else there is', () => {
+    expect(of('PASS', 'ERROR', 'FAIL', 'SKIPPED')).toBe('NO_GO');
+  });
+  test('passes are a GO, with a warning a GO WITH WARNINGS', () => {
+    expect(of('PASS', 'PASS')).toBe('GO');
+    expect(of('PASS', 'WARN')).toBe('GO_WITH_WARNINGS');
+  });
 
-describe('the verdict over random outcomes', () => {
-  test('nothing offsets a FAIL', () => {
+  const result = fc.record({ mode: fc.constantFrom(...CHECK_MODES), outcome: fc.constantFrom(...OUTCOMES) });
+
+  test('a GO needs a deciding check, and all of them to pass', () => {
     fc.assert(
-      fc.property(results, fc.nat(), (others, place) => {
-        const mixed = others.toSpliced(place % (others.length + 1), 0, ...deciding('FAIL'));
-        return evaluateVerdict(mixed) === 'NO_GO';
+      fc.property(fc.array(result), (results) => {
+        const deciding = results.filter(({ mode }) => mode === 'deciding');
+        const isGood =
+          deciding.length > 0 && deciding.every(({ outcome }) => ['PASS', 'WARN'].includes(outcome));
+        expect(['GO', 'GO_WITH_WARNINGS'].includes(evaluateVerdict(results))).toBe(isGood);
       }),
     );
   });
 
-  test('without a FAIL anything unknown, skipped or failed to be looked at is HOLD', () => {
-    const unknown = fc.constantFrom('INCONCLUSIVE', 'ERROR', 'SKIPPED');
-    const harmless = fc.array(result.filter((one) => one.mode === 'shadow' || one.outcome !== 'FAIL'));
+  test('shadow checks, order and repetition change nothing; a further FAIL never makes it better', () => {
     fc.assert(
-      fc.property(harmless, unknown, (others, one) => {
-        return evaluateVerdict([...others, ...deciding(one)]) === 'HOLD';
+      fc.property(fc.array(result, { minLength: 1 }), (results) => {
+        const verdict = evaluateVerdict(results);
+        expect(evaluateVerdict(results.filter(({ mode }) => mode === 'deciding'))).toBe(verdict);
+        expect(evaluateVerdict([...results].reverse())).toBe(verdict);
+        expect(evaluateVerdict([...results, ...results])).toBe(verdict);
+        expect(evaluateVerdict([...results, { mode: 'deciding', outcome: 'FAIL' }])).toBe('NO_GO');
       }),
-    );
-  });
-
-  test('GO needs at least one deciding check, and every one of them to pass', () => {
-    fc.assert(
-      fc.property(results, (some) => {
-        const outcomes = some.filter(({ mode }) => mode === 'deciding').map((one) => one.outcome);
-        const allPass = outcomes.length > 0 && outcomes.every((one) => one === 'PASS');
-        return (evaluateVerdict(some) === 'GO') === allPass;
-      }),
-    );
-  });
-
-  test('a shadow check never changes it', () => {
-    fc.assert(
-      fc.property(results, outcome, (some, extra) => {
-        return evaluateVerdict([...some, { mode: 'shadow', outcome: extra }]) === evaluateVerdict(some);
-      }),
-    );
-  });
-
-  test('the order of the checks never changes it', () => {
-    fc.assert(
-      fc.property(
-        results.chain((some) =>
-          fc.tuple(fc.constant(some), fc.shuffledSubarray(some, { minLength: some.length })),
-        ),
-        ([some, shuffled]) => evaluateVerdict(some) === evaluateVerdict(shuffled),
-      ),
-    );
-  });
-
-  test('a further deciding check never makes a run that measured something better', () => {
-    const measured = results.filter((some) => some.some(({ mode }) => mode === 'deciding'));
-    fc.assert(
-      fc.property(
-        measured,
-        outcome,
-        (some, extra) => severity([...some, ...deciding(extra)]) >= severity(some),
-      ),
     );
   });
 });
 
-describe('the verdict of small runs', () => {
-  test.each([
-    ['no check at all', [], 'HOLD'],
-    ['shadow checks alone', [{ mode: 'shadow', outcome: 'PASS' } as const], 'HOLD'],
-    ['everything skipped', deciding('SKIPPED', 'SKIPPED'), 'HOLD'],
-    ['one pass', deciding('PASS'), 'GO'],
-    ['a warning among passes', deciding('PASS', 'WARN'), 'GO_WITH_WARNINGS'],
-    ['a warning and a gap', deciding('WARN', 'INCONCLUSIVE'), 'HOLD'],
-    ['a gap and a failure', deciding('ERROR', 'FAIL', 'PASS'), 'NO_GO'],
-  ])('%s', (_name, some, expected) => {
-    expect(evaluateVerdict(some)).toBe(expected);
+describe('a verdict as it stands later', () => {
+  const until = new Date('2026-01-01T00:10:00Z');
+  const at = (time: string) => new Date(`2026-01-01T${time}Z`);
+
+  test.each(VERDICTS)('%s stands until it expires', (verdict) => {
+    expect(verdictAt(verdict, until, at('00:09:59.999'))).toBe(verdict);
   });
-});
-
-describe('a verdict that grows old', () => {
-  const asOf = new Date('2026-03-01T12:00:00.000Z');
-  const later = (ms: number) => new Date(asOf.getTime() + ms);
-  const validUntil = later(DEFAULT_VERDICT_TTL_MS);
-
-  test('holds until it expires and is HOLD from then on', () => {
-    expect(verdictAt('GO', validUntil, later(DEFAULT_VERDICT_TTL_MS - 1))).toBe('GO');
-    expect(verdictAt('GO', validUntil, validUntil)).toBe('HOLD');
-    expect(verdictAt('GO_WITH_WARNINGS', validUntil, validUntil)).toBe('HOLD');
+  test('an expired GO is a HOLD, from the very moment', () => {
+    expect(verdictAt('GO', until, at('00:10:00'))).toBe('HOLD');
+    expect(verdictAt('GO_WITH_WARNINGS', until, at('01:00:00'))).toBe('HOLD');
   });
-
-  test('a NO-GO stays one, and an expiry that cannot be read allows nothing', () => {
-    expect(verdictAt('NO_GO', validUntil, later(DEFAULT_VERDICT_TTL_MS * 100))).toBe('NO_GO');
-    expect(verdictAt('GO', new Date(Number.NaN), asOf)).toBe('HOLD');
+  test('a NO-GO does not get better by waiting', () => {
+    expect(verdictAt('NO_GO', until, at('23:00:00'))).toBe('NO_GO');
+  });
+  test('an expiry that cannot be read allows nothing', () => {
+    expect(verdictAt('GO', new Date('soon'), at('00:00:00'))).toBe('HOLD');
   });
 });
