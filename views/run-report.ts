@@ -119,9 +119,11 @@ function problemLine(check: CheckResult, locale: Locale): string {
 }
 
 function foldedSections(run: CheckRun, locale: Locale): readonly Block[] {
+  // What the table of the criteria shows is not said again.
+  const tabled = new Set(run.criteria?.flatMap((criterion) => criterion.checks));
   const ids = [...new Set(run.checks.map((check) => check.section))];
   const lines = ids.flatMap((id) => {
-    const checks = run.checks.filter((check) => check.section === id);
+    const checks = run.checks.filter((check) => check.section === id && !tabled.has(check.id));
     const passed = checks.filter((check) => check.outcome === 'PASS');
     if (passed.length === 0) return [];
     return [

@@ -1,4 +1,5 @@
 import type { Block, Report } from '../src/subcommand.js';
+import { chartText } from './terminal-chart.js';
 
 /** The same blocks as readable text for a terminal: no markup, no buttons, UTC clock times. */
 export function terminalText({ blocks, text }: Report): string {
@@ -21,12 +22,15 @@ function blockText(block: Block): string {
       return '—'.repeat(20);
     case 'table':
       return tableText(block['rows']);
+    case 'data_visualization':
+      return chartText(block);
     default:
       return '';
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 const textOf = (value: unknown): string => (isObject(value) ? String(value['text'] ?? '') : '');
 
@@ -35,8 +39,12 @@ const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? v
 function tableText(rows: unknown): string {
   if (!Array.isArray(rows)) return '';
   const cells = rows.map((row) => textsOf(row).map(withoutMarkup));
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
-  return cells.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => (row[column] ?? '').length)),
+  );
+  return cells
+    .map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '))
+    .join('\n');
 }
 
 /** Slack's mrkdwn as plain text: dates by their fall-back, mentions by their id. */

@@ -15,7 +15,8 @@ export interface ReuseOptions {
 /**
  * The results of earlier runs that a decision may rest on, by check id. Only what passed (PASS or WARN) in its newest
  * observation, is younger than a verdict lives, and was observed on the present process: whatever was bad or unknown
- * is looked at again, and so is everything after a restart.
+ * is looked at again, and so is everything after a restart. Results that share a statement agree with each other only
+ * as long as they come from one execution of it: they are reused together or not at all.
  *
  * @param runs runs of one strategy and target, newest first.
  */
@@ -36,8 +37,25 @@ export function reusableResults(
     }
   }
   const oldest = Math.max(now.getTime() - DEFAULT_VERDICT_TTL_MS, unchangedSince.getTime());
-  return new Map([...newest].filter(([, check]) => isGood(check) && isWithin(check, oldest, now.getTime())));
+  const results = [...newest.values()];
+  const stale = results.filter((check) => !isGood(check) || !isWithin(check, oldest, now.getTime()));
+  const spoiled = results.filter((check) => results.some((other) => disagree(check, other)));
+  const again = new Set([
+    ...stale,
+    ...spoiled,
+    ...results.filter((check) => stale.some(sharesStatementWith(check))),
+  ]);
+  return new Map(results.filter((check) => !again.has(check)).map((check) => [check.id, check]));
 }
+
+const sharesStatementWith =
+  ({ evidence }: CheckResult) =>
+  (other: CheckResult): boolean =>
+    evidence.sql !== undefined && evidence.sql === other.evidence.sql;
+
+/** Two results of one statement that were not observed at once. */
+const disagree = (check: CheckResult, other: CheckResult): boolean =>
+  sharesStatementWith(check)(other) && check.observedAt !== other.observedAt;
 
 const isGood = ({ outcome }: CheckResult): boolean => outcome === 'PASS' || outcome === 'WARN';
 
