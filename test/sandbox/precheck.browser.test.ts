@@ -49,7 +49,10 @@ describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (loca
       .getByText(/resolved_markets.*16,?\d{3}/)
       .first()
       .waitFor();
-    await switchIncident(page, 'live-1', 'Typo in EXIT_MODE', evidence);
+    await page.keyboard.press('Escape');
+    await switchIncident(page, 'live-1', 'Typo in EXIT_MODE');
+    const better = await precheck(page, '✅ GO');
+    expect(await better.textContent()).toContain('crypto_lob_ml · live');
   }, 60_000);
 
   test('on a phone nothing is wider than the screen', async () => {
@@ -74,12 +77,11 @@ async function precheck(page: Page, verdict: string) {
 }
 
 /** Turns an incident of a host on or off, in the page's own menu. */
-async function switchIncident(page: Page, host: string, title: string, open?: ReturnType<Page['getByRole']>) {
-  if (open !== undefined) await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Incidents' }).click();
-  const toggle = page.getByRole('region', { name: host }).getByRole('switch', { name: title });
-  const before = await toggle.getAttribute('aria-checked');
+async function switchIncident(page: Page, host: string, title: string) {
+  const menu = page.getByRole('region', { name: host });
+  if (!(await menu.isVisible())) await page.getByRole('button', { name: /^Incidents/ }).click();
+  const toggle = menu.getByRole('switch', { name: title });
+  const after = (await toggle.getAttribute('aria-checked')) === 'true' ? 'false' : 'true';
   await toggle.click();
-  await toggle.and(page.locator(`[aria-checked="${before === 'true' ? 'false' : 'true'}"]`)).waitFor();
-  await page.getByRole('button', { name: 'Incidents' }).click();
+  await menu.locator(`[role=switch][aria-checked=${after}]`).first().waitFor();
 }
