@@ -6,10 +6,14 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const SOURCES = ['src', 'commands', 'views', 'sandbox', 'bench'];
 
-/** Builds where a source is newer than what was built, so that no command ever runs old code. */
-export function ensureBuilt() {
+/**
+ * Builds where a source is newer than what was built, so that no command ever runs old code.
+ * `orOlder`: what was built last will do, because a halt waits for no compiler.
+ */
+export function ensureBuilt({ orOlder = false } = {}) {
   const built = join(root, 'dist', 'src', 'main.js');
   if (!existsSync(join(root, 'tsconfig.build.json'))) return; // an installed package is built already
+  if (orOlder && existsSync(built)) return;
   const newest = Math.max(...SOURCES.map((folder) => newestIn(join(root, folder))));
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
   // npm's own words go to stderr: stdout belongs to the command's answer.

@@ -2,6 +2,8 @@ import { userInfo } from 'node:os';
 import { compose } from './compose.js';
 import { type Config, ConfigError, loadConfig, readEnvironment } from './config.js';
 import { UsageError, UserError } from './errors.js';
+import type { RollbackServices } from './rollback/rollback-services.js';
+import { openTerminalRollback } from './rollback/terminal-rollback.js';
 import { ConfigurationError } from './runbook/configuration-fault.js';
 import type { Services } from './services.js';
 import { openState, type State } from './store/open-state.js';
@@ -13,6 +15,8 @@ import { createTerminalConversation } from './terminal-conversation.js';
 
 export interface TerminalProgram {
   readonly subcommands: readonly Subcommand<Services>[];
+  /** Runs without most of the services: without a valid runbook, Slack or a database. */
+  readonly killSwitch: Subcommand<RollbackServices>;
   readonly asText: (report: Report) => string;
   readonly unknown: (name: string, nearest: string | undefined, locale: Config['locale']) => Report;
 }
@@ -26,7 +30,8 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   const wantsHelp = argv.includes('--help') || argv.includes('-h');
   const [name = 'help', ...words] = argv.filter((word) => !GLOBAL_FLAGS.has(word));
 
-  const subcommand = program.subcommands.find((candidate) => candidate.name === name && onTerminal(candidate));
+  const known: readonly Subcommand<Services>[] = [...program.subcommands, program.killSwitch];
+  const subcommand = known.find((candidate) => candidate.name === name && onTerminal(candidate));
   if (subcommand === undefined) {
     const names = program.subcommands.filter(onTerminal).map((candidate) => candidate.name);
     const { nearest } = unknownSubcommand(name, names);
@@ -38,6 +43,7 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
     return EXIT.ok;
   }
   try {
+    if (name === program.killSwitch.name) return await runKillSwitch(words, wantsJson, program);
     return await runSubcommand(subcommand, words, wantsJson, program);
   } catch (error) {
     return explain(error, subcommand);
@@ -68,25 +74,69 @@ async function runSubcommand(
   };
   const composition = await compose({ config, logger, state });
   try {
-    const { username } = userInfo();
-    const conversation = createTerminalConversation({
-      person: { id: username, name: username, surface: 'terminal' },
-      locale: config.locale,
-      asText: program.asText,
-      print: (text) => {
-        if (!wantsJson) process.stdout.write(`${text}\n`);
-      },
-      showProgress: process.stderr.isTTY ? (line) => process.stderr.write(`\r\u001B[K${line}`) : () => {},
-    });
-    const { exitCode, json } = await subcommand.run(words, conversation, composition.services);
-    if (wantsJson) process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
-    return exitCode;
+    return await answer(subcommand, words, wantsJson, { program, config, services: composition.services });
   } finally {
     await composition.close();
     await opened?.then(
       (open) => open.close(),
       () => {},
     );
+  }
+}
+
+/** From the targets file and the hosts alone. */
+async function runKillSwitch(
+  words: readonly string[],
+  wantsJson: boolean,
+  program: TerminalProgram,
+): Promise<ExitCode> {
+  const config = loadConfig(readEnvironment(), { role: 'kill_switch' });
+  const logger = createLogger({ level: 'error', to: 'stderr' });
+  const terminal = await openTerminalRollback(config, logger);
+  try {
+    return await answer(program.killSwitch, words, wantsJson, {
+      program,
+      config,
+      services: terminal.services,
+    });
+  } finally {
+    await terminal.close();
+  }
+}
+
+interface TerminalParts<S> {
+  readonly program: TerminalProgram;
+  readonly config: Config;
+  readonly services: S;
+}
+
+async function answer<S>(
+  subcommand: Subcommand<S>,
+  words: readonly string[],
+  wantsJson: boolean,
+  { program, config, services }: TerminalParts<S>,
+): Promise<ExitCode> {
+  const username = accountName();
+  const conversation = createTerminalConversation({
+    person: { id: username, name: username, surface: 'terminal' },
+    locale: config.locale,
+    asText: program.asText,
+    print: (text) => {
+      if (!wantsJson) process.stdout.write(`${text}\n`);
+    },
+    showProgress: process.stderr.isTTY ? (line) => process.stderr.write(`\r\u001B[K${line}`) : () => {},
+  });
+  const { exitCode, json } = await subcommand.run(words, conversation, services);
+  if (wantsJson) process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
+  return exitCode;
+}
+
+/** An account may have a number only. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
 }
 

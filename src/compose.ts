@@ -8,9 +8,12 @@ import { type Config, sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
 import { createHost, type HostRequirements } from './hosts/create-host.js';
+import { composeRollback, openLocalJournal } from './rollback/compose-rollback.js';
+import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
+import { createHaltVerification } from './rollback/verify-after-halt.js';
 import { ConfigurationError } from './runbook/configuration-fault.js';
 import { loadRunbook } from './runbook/load-runbook.js';
-import { loadTargets } from './runbook/targets.js';
+import { loadTargets, type Targets } from './runbook/targets.js';
 import { createScratchDatabase } from './selftest/scratch-database.js';
 import { createSelfTest } from './selftest/self-test.js';
 import type { Services } from './services.js';
@@ -35,7 +38,9 @@ export interface CompositionOptions {
   /** The bot has it open; a terminal opens it while the checks run. */
   readonly state: () => Promise<State>;
   /** What only a bot in Slack can do. */
-  readonly slack?: Pick<Services, 'changeMessage' | 'postIn' | 'homeChanged'>;
+  readonly slack?: Pick<Services, 'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt'>;
+  /** Who may roll back; a terminal asks nobody. */
+  readonly operators?: (targets: Targets) => OperatorGate;
 }
 
 /** Puts the use cases together. @throws ConfigurationError for a faulty runbook or targets file. */
@@ -86,10 +91,24 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     redact,
   );
 
+  const rollback = composeRollback({
+    config,
+    facts: runbook,
+    hostOf,
+    trading,
+    store: undefined,
+    journal: openLocalJournal(config, process.pid),
+    verify: createHaltVerification(checks, targets),
+    pid: process.pid,
+    logger,
+  });
+
   return {
     services: {
       runbook,
       targets,
+      rollback,
+      operators: options.operators?.(targets) ?? everybodyHere,
       checks,
       runs,
       messages: createMessageStore(state),

@@ -122,17 +122,20 @@ export function readEnvironment(env: Environment = process.env, file = '.env'): 
   return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;
 }
 
+/** `kill_switch` starts with whatever faults there are: a wrong address of a database must not prevent a halt. */
+export type ConfigRole = 'bot' | 'terminal' | 'kill_switch';
+
 /**
  * The whole configuration. An empty variable counts as not set; spaces around a value are dropped.
  * @throws ConfigError with every fault at once.
  */
 export function loadConfig(env: Environment, options: { role: 'bot' }): BotConfig;
-export function loadConfig(env: Environment, options: { role: 'bot' | 'terminal' }): Config;
-export function loadConfig(env: Environment, { role }: { role: 'bot' | 'terminal' }): Config {
+export function loadConfig(env: Environment, options: { role: ConfigRole }): Config;
+export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Config {
   const { values, faults } = parse(env);
   const slackFaults = [...faults.filter(isSlackFault), ...missingSlackVariables(env, role)];
   const otherFaults = faults.filter((fault) => !isSlackFault(fault));
-  const fatal = role === 'bot' ? [...slackFaults, ...otherFaults] : otherFaults;
+  const fatal = { bot: [...slackFaults, ...otherFaults], terminal: otherFaults, kill_switch: [] }[role];
   if (fatal.length > 0) throw new ConfigError(fatal);
   return {
     slack: slackFaults.length === 0 ? slackConfig(values) : undefined,
@@ -144,7 +147,7 @@ export function loadConfig(env: Environment, { role }: { role: 'bot' | 'terminal
     dataDir: values.DATA_DIR,
     locale: values.LOCALE,
     logLevel: values.LOG_LEVEL,
-    tolerated: slackFaults,
+    tolerated: role === 'kill_switch' ? [...slackFaults, ...otherFaults] : slackFaults,
   };
 }
 
@@ -166,10 +169,10 @@ function isSlackFault(fault: ConfigFault): boolean {
   return fault.variable.startsWith('SLACK_');
 }
 
-function missingSlackVariables(env: Environment, role: 'bot' | 'terminal'): ConfigFault[] {
+function missingSlackVariables(env: Environment, role: ConfigRole): ConfigFault[] {
   const isMissing = (variable: keyof typeof ENVIRONMENT) => !env[variable]?.trim();
   const bothMissing = isMissing('SLACK_APP_TOKEN') && isMissing('SLACK_SIGNING_SECRET');
-  if (role === 'terminal' && bothMissing && isMissing('SLACK_BOT_TOKEN')) return [];
+  if (role !== 'bot' && bothMissing && isMissing('SLACK_BOT_TOKEN')) return [];
   const faults: ConfigFault[] = [];
   if (isMissing('SLACK_BOT_TOKEN')) {
     const message =

@@ -1,5 +1,6 @@
 import { home } from '../commands/home.js';
 import { subcommands } from '../commands/index.js';
+import { rollback } from '../commands/rollback.js';
 import { unknownSubcommandView } from '../views/help.js';
 import { terminalText } from '../views/terminal.js';
 
@@ -12,6 +13,7 @@ export async function main(words: readonly string[]): Promise<void> {
     const { runTerminal } = await import('./cli.js');
     process.exitCode = await runTerminal(words, {
       subcommands,
+      killSwitch: rollback,
       asText: terminalText,
       unknown: unknownSubcommandView,
     });

@@ -1,7 +1,7 @@
 import type { CheckService } from './checks/check-service.js';
 import type { Doctor } from './doctor/doctor.js';
+import type { RollbackServices } from './rollback/rollback-services.js';
 import type { Runbook } from './runbook/runbook.js';
-import type { Targets } from './runbook/targets.js';
 import type { SelfTest } from './selftest/self-test.js';
 import type { StatusService } from './status/status-service.js';
 import type { AcknowledgementStore } from './store/acknowledgement-store.js';
@@ -11,9 +11,8 @@ import type { LiveMessage, Report } from './subcommand.js';
 import type { Logger } from './telemetry/logger.js';
 
 /** The use cases that subcommands call; `main.ts` puts them together. */
-export interface Services {
+export interface Services extends RollbackServices {
   readonly runbook: Runbook;
-  readonly targets: Targets;
   readonly checks: CheckService;
   readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'recent'>;
   readonly messages: MessageStore;

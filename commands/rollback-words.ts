@@ -1,0 +1,42 @@
+import type { HaltKind } from '../src/domain/halt.js';
+import { UsageError } from '../src/errors.js';
+import { rollbackTextFor } from '../views/text/rollback.js';
+
+export interface RollbackWords {
+  /** What stands before the flags: the target. */
+  readonly rest: readonly string[];
+  /** undefined: only look. */
+  readonly kind: HaltKind | undefined;
+  readonly reason: string | undefined;
+}
+
+const KIND_OF: Readonly<Record<string, HaltKind>> = {
+  '--disable': 'disable',
+  '--stop': 'stop',
+  '--previous-model': 'previous_model',
+};
+
+/** @throws UsageError for two actions at once, or a reason without a text. */
+export function parseRollbackWords(words: readonly string[]): RollbackWords {
+  const rest: string[] = [];
+  const kinds = new Set<HaltKind>();
+  let reason: string | undefined;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    const kind = KIND_OF[word];
+    if (kind !== undefined) kinds.add(kind);
+    else if (word === '--reason' || word.startsWith('--reason=')) {
+      reason = word === '--reason' ? words[(index += 1)] : word.slice('--reason='.length);
+      if (reason === undefined || reason.trim() === '') throw usage('reasonMissing');
+    } else rest.push(word);
+  }
+  if (kinds.size > 1) throw usage('oneAction');
+  return { rest, kind: [...kinds][0], reason: reason?.trim() };
+}
+
+function usage(code: 'oneAction' | 'reasonMissing'): UsageError {
+  return new UsageError({
+    en: rollbackTextFor('en').usage[code],
+    'zh-CN': rollbackTextFor('zh-CN').usage[code],
+  });
+}

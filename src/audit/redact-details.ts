@@ -1,0 +1,25 @@
+import { redact } from '../telemetry/redact.js';
+
+const GONE = '[redacted]';
+const SECRET_NAME =
+  /secret|password|passphrase|private_?key|api_?key|authorization|cookie|mnemonic|(?:bot|app|access|refresh)_?token/i;
+
+/**
+ * The same value as plain JSON, without secrets: by the name of a field and by what the texts look like. Before it is
+ * stored, not before it is shown.
+ */
+export function redactDetails(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map((item) => redactDetails(item ?? null));
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value !== 'object' || value === null) return typeof value === 'boolean' ? value : null;
+  if (value instanceof Date) return value.toISOString();
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(
+    fields.map(([name, field]) => {
+      const isSecret = SECRET_NAME.test(name) && typeof field === 'string';
+      return [redact(name), isSecret ? GONE : redactDetails(field)];
+    }),
+  );
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { createLocalJournal, type LocalJournal } from '../audit/local-journal.js';
+import { redactDetails } from '../audit/redact-details.js';
+import { systemClock } from '../clock.js';
+import type { Config } from '../config.js';
+import type { Host } from '../hosts/host.js';
+import type { TargetHost } from '../runbook/targets.js';
+import type { TradingDatabase } from '../store/trading-database.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { HaltStore } from './halt-store.js';
+import { createOpenHaltFiles } from './open-halt-file.js';
+import { identifyProcess } from './process-identity.js';
+import { createRollback, type Rollback, type RollbackOptions } from './rollback.js';
+import type { StrategyFacts } from './strategy-facts.js';
+import { createTradingLook } from './trading-look.js';
+
+export interface RollbackCompositionOptions {
+  readonly config: Pick<Config, 'dataDir'>;
+  readonly facts: StrategyFacts;
+  readonly hostOf: (settings: TargetHost) => Host;
+  readonly trading: Pick<TradingDatabase, 'query'> | undefined;
+  readonly store: HaltStore | undefined;
+  readonly journal: LocalJournal;
+  readonly cancelReleases?: RollbackOptions['cancelReleases'];
+  readonly verify?: RollbackOptions['verify'];
+  /** Told after each event that is on this machine's disk. */
+  readonly onEvent?: () => void;
+  readonly pid: number;
+  readonly logger: Logger;
+}
+
+/** The kill switch over this machine's disk; the database is a guest. */
+export function composeRollback(options: RollbackCompositionOptions): Rollback {
+  const { config, facts, hostOf, trading, store, journal, cancelReleases, verify, logger, pid } = options;
+  const owner = identifyProcess(pid);
+  return createRollback({
+    facts,
+    hostOf,
+    trading: trading === undefined ? undefined : createTradingLook(trading, facts),
+    files: createOpenHaltFiles(config.dataDir, owner),
+    journal: async (event) => {
+      await journal.append({ ...event, details: redactDetails(event.details) as typeof event.details });
+      options.onEvent?.();
+    },
+    store,
+    ...(cancelReleases === undefined ? {} : { cancelReleases }),
+    ...(verify === undefined ? {} : { verify }),
+    clock: systemClock,
+    newId: randomUUID,
+    owner: `${owner}/${randomUUID()}`,
+    logger,
+  });
+}
+
+/** The local journal of a process. */
+export function openLocalJournal({ dataDir }: Pick<Config, 'dataDir'>, pid: number): LocalJournal {
+  return createLocalJournal({ dataDir, pid, isAlive });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,108 @@
+import type { HaltFault } from '../domain/halt.js';
+import type { ServiceStatus } from '../hosts/host.js';
+
+/** One look at a host. */
+export interface HostLook {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly disk: 'as_wanted' | 'differs' | 'unreadable';
+  /** undefined: the service manager did not answer. */
+  readonly status: ServiceStatus | undefined;
+  /** The running process's own environment; `none`: there is no process. */
+  readonly process: 'as_wanted' | 'differs' | 'unreadable' | 'none';
+}
+
+/** What was done on the host so far. Times in milliseconds since 1970. */
+export interface HostHistory {
+  /** A call of the service manager that has not come back. */
+  readonly inFlight: 'restart' | 'stop' | undefined;
+  readonly restarts: number;
+  /** When the last restart came back, and what it replaced. */
+  readonly restartedAt: number | undefined;
+  readonly replacedPid: number | undefined;
+  /** The counter of automatic restarts at the first look after our restart. */
+  readonly automaticRestarts: number | undefined;
+  readonly stops: number;
+  readonly stoppedAt: number | undefined;
+  /** Since when the unit has had no process and waits to start one. */
+  readonly waitingSince: number | undefined;
+}
+
+export interface HostPolicy {
+  /** The unit's RestartSec. */
+  readonly restartSecMs: number;
+  /** Whether stopping the service is a way out (for a halt), or asked for. */
+  readonly stop: 'asked' | 'allowed' | 'never';
+}
+
+export type HostAction =
+  | { readonly kind: 'write' }
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'stop'; readonly because: HaltFault | 'asked' }
+  | { readonly kind: 'wait'; readonly fault: HaltFault | null }
+  | { readonly kind: 'settled'; readonly process: 'as_wanted' | 'stopped' };
+
+/** A restart that has come back has replaced the process; the look may have been under way. */
+const IGNORED_AFTER_MS = 1_500;
+/** A stop that came back is believed after this long only when it shows. */
+const STOP_AGAIN_AFTER_MS = 5_000;
+const LOOP_GRACE_MS = 3_000;
+const MAX_RESTARTS = 2;
+
+/**
+ * What to do next on a host, told by what stands there and not by what was said to have been done: so a bot that was
+ * killed goes on from the same rules, and a restart that is not needed is not repeated.
+ */
+export function decideHostAction(look: HostLook, history: HostHistory, policy: HostPolicy): HostAction {
+  const { status } = look;
+  if (look.disk === 'differs' && history.inFlight === undefined) return { kind: 'write' };
+  if (status === undefined) return wait('not_answering');
+  if (isStopped(status)) return { kind: 'settled', process: 'stopped' };
+  if (history.inFlight !== undefined) return wait(null);
+  if (history.stops > 0 || policy.stop === 'asked') return stopAgain(look.at, history);
+  if (status.activeState === 'deactivating' || status.activeState === 'reloading') return wait(null);
+  if (isLooping(look, status, history, policy)) return wayOut('restart_loop', history, policy);
+  if (status.mainPid === 0) return wait(null);
+  if (look.process === 'as_wanted') return { kind: 'settled', process: 'as_wanted' };
+  if (history.restarts === 0) return { kind: 'restart' };
+  return afterRestart(look, status, history, policy);
+}
+
+const wait = (fault: HaltFault | null): HostAction => ({ kind: 'wait', fault });
+
+export const isStopped = ({ activeState, mainPid }: ServiceStatus): boolean =>
+  mainPid === 0 && (activeState === 'inactive' || activeState === 'failed');
+
+function afterRestart(
+  look: HostLook,
+  status: ServiceStatus,
+  history: HostHistory,
+  policy: HostPolicy,
+): HostAction {
+  if (look.process === 'none') return wait(null);
+  if (look.process === 'unreadable') return wait('process_unreadable');
+  if (history.restartedAt === undefined) return wayOut('restart_failed', history, policy);
+  if (look.at - history.restartedAt < IGNORED_AFTER_MS) return wait(null);
+  const fault = status.mainPid === history.replacedPid ? 'restart_ignored' : 'process_differs';
+  // A file that was written by somebody else in between: the next process reads what stands there now.
+  if (fault === 'process_differs' && history.restarts < MAX_RESTARTS) return { kind: 'restart' };
+  return wayOut(fault, history, policy);
+}
+
+function isLooping(look: HostLook, status: ServiceStatus, history: HostHistory, policy: HostPolicy): boolean {
+  if (history.restarts === 0) return false;
+  const { automaticRestarts, waitingSince } = history;
+  const risen = automaticRestarts === undefined ? 0 : status.restarts - automaticRestarts;
+  const waited = waitingSince === undefined ? 0 : look.at - waitingSince;
+  return risen >= 2 || waited > 2 * policy.restartSecMs + LOOP_GRACE_MS;
+}
+
+function wayOut(fault: HaltFault, history: HostHistory, policy: HostPolicy): HostAction {
+  return policy.stop === 'never' || history.stops > 0 ? wait(fault) : { kind: 'stop', because: fault };
+}
+
+function stopAgain(now: number, { stops, stoppedAt }: HostHistory): HostAction {
+  if (stops === 0) return { kind: 'stop', because: 'asked' };
+  if (stoppedAt === undefined || now - stoppedAt < STOP_AGAIN_AFTER_MS) return wait('stop_failed');
+  return { kind: 'stop', because: 'stop_failed' };
+}

@@ -1,0 +1,83 @@
+import type { AuditEvent } from '../domain/audit-event.js';
+import type { Person } from '../domain/check-run.js';
+import type { Halt, HostHalt } from '../domain/halt.js';
+
+type Draft = Omit<AuditEvent, 'eventId'>;
+
+/** What is written down before anything is done. */
+export function requestedEvent(halt: Halt): Draft {
+  return {
+    ...commonOf(halt),
+    kind: 'halt.requested',
+    actor: halt.requestedBy,
+    at: halt.requestedAt,
+    details: {
+      haltId: halt.haltId,
+      halt: halt.kind,
+      wanted: halt.wanted,
+      hosts: halt.hosts.map(({ host }) => host),
+      resumed: halt.resumed,
+    },
+  };
+}
+
+/** The bot itself, for what follows from a person's request. */
+const THE_BOT: Person = { id: 'lobml', name: 'lobml', surface: 'terminal' };
+
+/** What has happened between two states of a halt, in order. @param at RFC 3339 */
+export function haltEvents(before: Halt, after: Halt, at: string): readonly Draft[] {
+  const event = (kind: string, details: Draft['details']): Draft => ({
+    ...commonOf(after),
+    kind,
+    actor: THE_BOT,
+    at,
+    details: { haltId: after.haltId, ...details },
+  });
+  const ofHosts = after.hosts.flatMap((host, index) => {
+    const earlier = before.hosts[index];
+    return earlier === undefined
+      ? []
+      : hostEvents(earlier, host).map(([kind, details]) => event(kind, details));
+  });
+  const cancelled =
+    before.cancelled === null && after.cancelled !== null
+      ? [event('halt.release_cancelled', after.cancelled)]
+      : [];
+  const ended =
+    before.endedAt === null && after.endedAt !== null ? [event('halt.ended', outcomeOf(after))] : [];
+  return [...cancelled, ...ofHosts, ...ended];
+}
+
+function commonOf({ strategy, target, reason }: Halt) {
+  return { strategy, target, reason };
+}
+
+function hostEvents(before: HostHalt, after: HostHalt): readonly (readonly [string, Draft['details']])[] {
+  const { host, files, pidBefore, pid, fault, faultDetail } = after;
+  const became = <K extends keyof HostHalt>(key: K, value: HostHalt[K]) =>
+    before[key] !== value && after[key] === value;
+  return [
+    ...(became('disk', 'done')
+      ? [['halt.written', { host, files, at: after.diskAt, wasThere: after.diskWasDone }] as const]
+      : []),
+    ...(became('restart', 'issued') ? [['halt.restart_issued', { host, pidBefore }] as const] : []),
+    ...(became('stop', 'issued')
+      ? [['halt.stop_issued', { host, because: after.stopBecause }] as const]
+      : []),
+    ...(before.fault !== fault && fault !== null
+      ? [['halt.fault', { host, fault, detail: faultDetail }] as const]
+      : []),
+    ...(before.process !== after.process && (after.process === 'as_wanted' || after.process === 'stopped')
+      ? [['halt.process_seen', { host, process: after.process, pid, pidBefore }] as const]
+      : []),
+  ];
+}
+
+function outcomeOf({ state, entryWatch, hosts, resumed }: Halt): Draft['details'] {
+  return {
+    state,
+    entryWatch: { ...entryWatch },
+    hosts: hosts.map(({ host, disk, process, fault }) => ({ host, disk, process, fault })),
+    resumed,
+  };
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Halt } from '../domain/halt.js';
+import { type HaltRecord, haltRecordSchema } from './halt-schema.js';
+import { isSameProcessAlive } from './process-identity.js';
+
+/**
+ * Halts on this machine's disk, synced, from before the first act until they have ended and the database knows: what
+ * a bot that was killed goes on from, without any database.
+ */
+export interface OpenHaltFiles {
+  /** Resolves when the state is synced. @throws the file system's error. */
+  save(record: HaltRecord): Promise<void>;
+  list(): Promise<readonly HaltRecord[]>;
+  /** Those that no running process of this machine works on. */
+  abandoned(): Promise<readonly HaltRecord[]>;
+  remove(haltId: Halt['haltId']): Promise<void>;
+}
+
+const savedSchema = z.object({ owner: z.string(), record: haltRecordSchema });
+
+/** @param owner of this process, see `identifyProcess`. */
+export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFiles {
+  const folder = join(dataDir, 'halts');
+  const fileOf = (haltId: string) => join(folder, `${haltId}.json`);
+  const read = async () => {
+    const names = await readdir(folder).catch(() => []);
+    const found = names.filter((name) => name.endsWith('.json')).map((name) => readSaved(join(folder, name)));
+    return (await Promise.all(found)).flatMap((saved) => saved ?? []);
+  };
+  return {
+    async save(record) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const temporary = join(folder, `.${randomUUID()}`);
+      const handle = await open(temporary, 'wx', 0o600);
+      try {
+        await handle.writeFile(JSON.stringify({ owner, record }));
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, fileOf(record.halt.haltId));
+      const directory = await open(folder, 'r');
+      await directory.sync().finally(() => directory.close());
+    },
+    list: async () => (await read()).map(({ record }) => record),
+    abandoned: async () =>
+      (await read()).flatMap(({ owner: whose, record }) =>
+        whose !== owner && isSameProcessAlive(whose) ? [] : [record],
+      ),
+    remove: (haltId) => rm(fileOf(haltId), { force: true }),
+  };
+}
+
+async function readSaved(file: string): Promise<z.output<typeof savedSchema> | undefined> {
+  try {
+    return savedSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,282 @@
+import type { Clock } from '../clock.js';
+import type { AuditEvent } from '../domain/audit-event.js';
+import type { Person } from '../domain/check-run.js';
+import { type Halt, type HaltKind, newHostHalt } from '../domain/halt.js';
+import type { Host } from '../hosts/host.js';
+import type { Target, TargetHost } from '../runbook/targets.js';
+import type { Logger } from '../telemetry/logger.js';
+import { haltEvents, requestedEvent } from './halt-events.js';
+import { runHalt } from './halt-run.js';
+import type { HaltRecord } from './halt-schema.js';
+import type { HaltStore } from './halt-store.js';
+import { type HaltHandle, LiveHalt } from './live-halt.js';
+import type { OpenHaltFiles } from './open-halt-file.js';
+import { enableFlag, type StrategyFacts } from './strategy-facts.js';
+import type { TradingLook } from './trading-look.js';
+import type { Wanted } from './wanted.js';
+
+export interface HaltRequest {
+  readonly target: Target;
+  readonly kind: HaltKind;
+  readonly requestedBy: Person;
+  readonly reason?: string | undefined;
+  /** For `previous_model`: the variables of the confirmed release. */
+  readonly wanted?: Wanted;
+}
+
+/** The kill switch. It depends on the targets file and the hosts; everything else may be away. */
+export interface Rollback {
+  readonly facts: StrategyFacts;
+  /** Begins before it returns. Of several requests for one target the first is carried out, the others join it. */
+  start(request: HaltRequest): HaltHandle;
+  /** What goes on for a target in this process. */
+  running(target: string): HaltHandle | undefined;
+  /** The newest halt of a target that anybody knows of. */
+  latest(target: string): Promise<Halt | undefined>;
+  /** Goes on with what a process that was killed has left, on this machine and (by the database) on others. */
+  resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]>;
+  /** Resolves when what has ended is written down, as far as that is possible now. */
+  settled(): Promise<void>;
+}
+
+export interface RollbackOptions {
+  readonly facts: StrategyFacts;
+  readonly hostOf: (settings: TargetHost) => Host;
+  readonly trading: TradingLook | undefined;
+  readonly files: OpenHaltFiles;
+  /** Resolves when the event is synced on this machine. */
+  readonly journal: (event: AuditEvent) => Promise<void>;
+  readonly store: HaltStore | undefined;
+  /** Stops the target's running release and closes its requests. */
+  readonly cancelReleases?: (halt: Halt) => Promise<Halt['cancelled']>;
+  readonly verify?: (halt: Halt) => Promise<Halt['verification']>;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** Names this process among the replicas. */
+  readonly owner: string;
+  readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
+}
+
+/** What is written down before the first act: a disk that hangs may not hold up a halt for longer. */
+const DURABLE_PATIENCE_MS = 300;
+/** How long a restart waits for the word of the other replicas. */
+const CLAIM_PATIENCE_MS = 100;
+/** A stronger request takes over from a weaker one. */
+const STRENGTH: Readonly<Record<HaltKind, number>> = { previous_model: 0, disable: 1, stop: 2 };
+
+export function createRollback(options: RollbackOptions): Rollback {
+  return new HaltSwitch(options);
+}
+
+class HaltSwitch implements Rollback {
+  readonly facts: StrategyFacts;
+  readonly #o: RollbackOptions;
+  readonly #live = new Map<string, LiveHalt>();
+  readonly #saving = new Map<string, Promise<void>>();
+  readonly #unsaved = new Map<string, HaltRecord>();
+
+  constructor(options: RollbackOptions) {
+    this.#o = options;
+    this.facts = options.facts;
+  }
+
+  start(request: HaltRequest): HaltHandle {
+    const running = this.#live.get(request.target.name);
+    const isOpen = running !== undefined && running.halt.endedAt === null;
+    if (isOpen && STRENGTH[running.halt.kind] >= STRENGTH[request.kind]) return running.handle(true);
+    if (isOpen) running.abandon();
+    const messages = isOpen ? running.record.messages : [];
+    const live = this.#begin({ halt: this.#newHalt(request), messages }, request.target);
+    if (isOpen) running.ended(live.halt);
+    return live.handle(false);
+  }
+
+  running(target: string): HaltHandle | undefined {
+    return this.#live.get(target)?.handle(true);
+  }
+
+  async latest(target: string): Promise<Halt | undefined> {
+    const live = this.#live.get(target)?.halt;
+    if (live !== undefined) return live;
+    const [stored, files] = await Promise.all([
+      this.#o.store?.latest(this.facts.strategy, target).catch(() => undefined),
+      this.#o.files.list(),
+    ]);
+    const known = [...files.map(({ halt }) => halt).filter((halt) => halt.target === target), stored];
+    return known.flatMap((halt) => halt ?? []).sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : -1))[0];
+  }
+
+  async resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]> {
+    const files = await this.#o.files.abandoned();
+    const abandoned = await this.#o.store?.takeAbandoned(this.facts.strategy, this.#o.owner).catch(() => []);
+    const byId = new Map([...(abandoned ?? []), ...files].map((record) => [record.halt.haltId, record]));
+    return [...byId.values()].flatMap((record) => {
+      const target = targets.get(record.halt.target);
+      if (record.halt.endedAt !== null) void this.#writeDown(record);
+      else if (target !== undefined && !this.#live.has(target.name)) {
+        return [this.#begin({ ...record, halt: { ...record.halt, resumed: true } }, target).handle(false)];
+      }
+      return [];
+    });
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#saving.values());
+  }
+
+  #newHalt({ target, kind, requestedBy, reason, wanted }: HaltRequest): Halt {
+    return {
+      haltId: this.#o.newId(),
+      strategy: this.facts.strategy,
+      target: target.name,
+      kind,
+      wanted: Object.fromEntries(wanted ?? [[enableFlag(this.facts), 'false']]),
+      requestedBy,
+      requestedAt: this.#now(),
+      reason: reason ?? null,
+      state: 'halting',
+      hosts: target.hosts.map(({ name }) => newHostHalt(name)),
+      entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
+      openEntries: null,
+      verification: null,
+      cancelled: null,
+      resumed: false,
+      endedAt: null,
+    };
+  }
+
+  #begin(record: HaltRecord, target: Target): LiveHalt {
+    const live = new LiveHalt(record, (changed) => void this.#writeDown(changed));
+    this.#live.set(target.name, live);
+    void this.#carryOut(live, target);
+    return live;
+  }
+
+  async #carryOut(live: LiveHalt, target: Target): Promise<void> {
+    const { clock, logger, hostOf, trading, verify } = this.#o;
+    const claim = this.#claim(live);
+    await this.#writeDownFirst(live);
+    // Started before the hosts are touched and waited for by nobody.
+    void this.#cancelReleases(live);
+    try {
+      const ended = await runHalt(live.halt, {
+        target,
+        hostOf,
+        trading,
+        clock,
+        ...(verify === undefined ? {} : { verify }),
+        mayRestart: () => claim,
+        onChange: (halt) => this.#changed(live, { ...halt, cancelled: live.halt.cancelled }),
+        signal: live.signal,
+      });
+      live.ended({ ...ended, cancelled: live.halt.cancelled });
+    } catch (error) {
+      logger.error({ err: error, haltId: live.halt.haltId }, 'a halt failed inside the bot');
+      live.ended(live.halt);
+    } finally {
+      if (this.#live.get(target.name) === live) this.#live.delete(target.name);
+    }
+  }
+
+  #changed(live: LiveHalt, halt: Halt): void {
+    const before = live.halt;
+    live.become(halt);
+    for (const event of haltEvents(before, halt, this.#now())) this.#record(event);
+  }
+
+  #record(event: Omit<AuditEvent, 'eventId'>): void {
+    this.#o.journal({ ...event, eventId: this.#o.newId() }).catch((error: unknown) => {
+      this.#o.logger.error(
+        { err: error, kind: event.kind },
+        'an event could not be written to the local journal',
+      );
+    });
+  }
+
+  /** A halt that nobody knows of after a crash would stay half done: so it is on disk before the first act. */
+  async #writeDownFirst({ record }: LiveHalt): Promise<void> {
+    const { files, journal, newId, clock, logger } = this.#o;
+    const event = { ...requestedEvent(record.halt), eventId: newId() };
+    const written = Promise.all([files.save(record), journal(event)]).catch((error: unknown) => {
+      logger.error(
+        { err: error, haltId: record.halt.haltId },
+        'a halt could not be written down; it goes on',
+      );
+    });
+    await withPatience(clock, DURABLE_PATIENCE_MS, written);
+  }
+
+  async #cancelReleases(live: LiveHalt): Promise<void> {
+    try {
+      const cancelled = (await this.#o.cancelReleases?.(live.halt)) ?? null;
+      if (cancelled !== null) this.#changed(live, { ...live.halt, cancelled });
+    } catch (error) {
+      this.#o.logger.warn({ err: error }, 'releases could not be cancelled: the database of the bot is away');
+    }
+  }
+
+  /** Whether this process is the one that restarts. Without the database the host itself decides. */
+  async #claim(live: LiveHalt): Promise<boolean> {
+    const { store, owner, clock } = this.#o;
+    if (store === undefined) return true;
+    const asked = store.claim(live.record, owner).then(
+      (claim) => {
+        if (claim.kind === 'mine') return true;
+        live.become({ ...claim.halt, resumed: live.halt.resumed });
+        live.abandon();
+        void this.#o.files.remove(live.halt.haltId);
+        return false;
+      },
+      () => true,
+    );
+    return (await withPatience(clock, CLAIM_PATIENCE_MS, asked)) ?? true;
+  }
+
+  /** One after the other, the newest state only; an ended halt leaves the disk once the database has it. */
+  async #writeDown(record: HaltRecord): Promise<void> {
+    const { haltId } = record.halt;
+    this.#unsaved.set(haltId, record);
+    if (this.#saving.has(haltId)) return;
+    const saving = this.#writeAll(haltId).finally(() => this.#saving.delete(haltId));
+    this.#saving.set(haltId, saving);
+    await saving;
+  }
+
+  async #writeAll(haltId: string): Promise<void> {
+    const { files, store, owner, logger } = this.#o;
+    for (let next = this.#unsaved.get(haltId); next !== undefined; next = this.#unsaved.get(haltId)) {
+      this.#unsaved.delete(haltId);
+      const record = next;
+      try {
+        await files.save(record);
+      } catch (error) {
+        logger.error({ err: error, haltId }, 'the state of a halt could not be written to this machine');
+      }
+      if (store === undefined) continue;
+      try {
+        await store.save(record, owner);
+        if (record.halt.endedAt !== null && !this.#unsaved.has(haltId)) await files.remove(haltId);
+      } catch {
+        logger.warn({ haltId }, 'the state of a halt could not be written to the database; it is on disk');
+      }
+    }
+  }
+
+  #now(): string {
+    return new Date(this.#o.clock.now()).toISOString();
+  }
+}
+
+/** The answer, or undefined when it does not come in time. */
+async function withPatience<T>(clock: Clock, ms: number, answer: Promise<T>): Promise<T | undefined> {
+  const ended = new AbortController();
+  const late = clock.sleep(ms, ended.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    ended.abort();
+  }
+}

@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Config, sshEnvironment } from '../config.js';
+import { createHost } from '../hosts/create-host.js';
+import { loadTargets } from '../runbook/targets.js';
+import { createTradingDatabase } from '../store/trading-database.js';
+import type { Logger } from '../telemetry/logger.js';
+import { composeRollback, openLocalJournal } from './compose-rollback.js';
+import type { RollbackServices } from './rollback-services.js';
+import { loadStrategyFacts } from './strategy-facts.js';
+
+export interface TerminalRollback {
+  readonly services: RollbackServices;
+  close(): Promise<void>;
+}
+
+/** How long the end waits for what is still being written down. */
+const SETTLE_PATIENCE_MS = 3_000;
+
+/**
+ * The kill switch from the targets file and the hosts alone: no runbook but its prefix, no Slack, and neither database
+ * need answer. What it writes to this machine's journal the bot moves into its database.
+ * @throws ConfigurationError when the targets file, or the flag's name, cannot be read.
+ */
+export async function openTerminalRollback(config: Config, logger: Logger): Promise<TerminalRollback> {
+  const [facts, targets] = await Promise.all([
+    loadStrategyFacts(config.runbookFile),
+    loadTargets(config.targetsFile),
+  ]);
+  const ssh = sshFolders();
+  const url = config.tradingDatabaseUrl?.reveal();
+  const trading = url === undefined ? undefined : createTradingDatabase({ url, logger });
+  const rollback = composeRollback({
+    config,
+    facts,
+    hostOf: (settings) => createHost(settings, { ssh }),
+    trading,
+    store: undefined,
+    journal: openLocalJournal(config, process.pid),
+    pid: process.pid,
+    logger,
+  });
+  // Whoever has an account on this machine and the rights on its hosts needs no bot to stop them.
+  const operators = { who: [], mayRollBack: async () => ({ kind: 'yes' }) as const };
+  return {
+    services: { rollback, targets, operators },
+    async close() {
+      await Promise.race([
+        rollback.settled(),
+        new Promise((resolve) => setTimeout(resolve, SETTLE_PATIENCE_MS).unref()),
+      ]);
+      await trading?.close();
+      rmSync(ssh.controlFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+function sshFolders() {
+  const controlFolder = mkdtempSync(join(tmpdir(), 'lobml-ssh-'));
+  const serviceControlFolder = join(controlFolder, 's');
+  mkdirSync(serviceControlFolder, { mode: 0o700 });
+  return { controlFolder, serviceControlFolder, environment: sshEnvironment() };
+}

@@ -1,0 +1,27 @@
+import { gapsOf, type Halt } from '../src/domain/halt.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { ServiceCommandsByHost } from '../src/rollback/commands-by-hand.js';
+import type { Block } from '../src/subcommand.js';
+import { preformatted, section } from './blocks.js';
+import { rollbackTextFor } from './text/rollback.js';
+
+/** What a person pastes into a shell on each host that is not proved to be off, the host's name first. */
+export function byHandBlocks(halt: Halt, commands: ServiceCommandsByHost, locale: Locale): readonly Block[] {
+  const text = rollbackTextFor(locale);
+  const gaps = gapsOf(halt);
+  const isEverywhere = gaps.some(({ code }) => code !== 'host');
+  const named = gaps.flatMap((gap) => (gap.code === 'host' ? [gap.host] : []));
+  const hosts = halt.hosts.filter(({ host }) => isEverywhere || named.includes(host));
+  const parts = hosts.flatMap(({ host, disk }) => {
+    const known = commands.get(host);
+    if (known === undefined) return [];
+    const wanted = Object.entries(halt.wanted).map(([name, value]) => `${name}=${value}`);
+    const lines = [
+      ...(disk === 'done' ? [] : wanted.map((line) => text.setByHand(line, known.file))),
+      halt.kind === 'previous_model' ? known.restart : known.stop,
+      known.status,
+    ];
+    return [section(`*${text.onHost(host)}* ${preformatted(lines.join('\n'))}`)];
+  });
+  return parts.length === 0 ? [] : [section(`*${text.byHand}*`), ...parts];
+}

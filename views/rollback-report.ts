@@ -1,0 +1,181 @@
+import type { Halt, HostHalt } from '../src/domain/halt.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { ServiceCommandsByHost } from '../src/rollback/commands-by-hand.js';
+import type { Block, Report } from '../src/subcommand.js';
+import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
+import { slackTime } from './moments.js';
+import { person } from './person.js';
+import { ADD_REASON_ACTION, STOP_ACTION } from './rollback-buttons.js';
+import { byHandBlocks } from './rollback-by-hand.js';
+import { textFor } from './text/index.js';
+import { rollbackTextFor } from './text/rollback.js';
+
+export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
+  halting: '⏳',
+  verified: '🛑',
+  not_verified: '🚨',
+};
+
+export interface HaltReportOptions {
+  readonly locale: Locale;
+  readonly commands: ServiceCommandsByHost;
+  /** The operators' group as a mention; set where they must be called. */
+  readonly alarm?: string;
+}
+
+/** One halt as it stands: the first line says whether trading has stopped. */
+export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltReportOptions): Report {
+  const text = rollbackTextFor(locale);
+  const title = haltTitle(halt, locale);
+  const isOpen = halt.endedAt === null;
+  const blocks: Block[] = [
+    header(title),
+    ...(alarm === undefined ? [] : [section(text.alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
+    ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
+    section(watchLine(halt, locale)),
+    ...(halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null)
+      ? byHandBlocks(halt, commands, locale)
+      : []),
+    ...(isOpen ? [] : afterwards(halt, locale)),
+    context(...headline(halt, locale)),
+    ...(isOpen ? [] : [actions(...buttons(halt, locale))]),
+  ];
+  return {
+    text: haltSummary(halt, locale),
+    blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut),
+  };
+}
+
+export const haltTitle = (halt: Pick<Halt, 'kind' | 'state' | 'target'>, locale: Locale): string =>
+  `${HALT_SYMBOL[halt.state]} ${rollbackTextFor(locale).state[halt.kind][halt.state]} · ${halt.target}`;
+
+/** For notifications and screen readers. */
+export function haltSummary(halt: Halt, locale: Locale): string {
+  const faults = halt.hosts.flatMap(({ host, fault }) =>
+    fault === null ? [] : [`${host}: ${rollbackTextFor(locale).fault[fault]}`],
+  );
+  const parts = [
+    haltTitle(halt, locale),
+    halt.strategy,
+    ...faults,
+    ...(halt.entryWatch.state === 'entries' ? [watchLine(halt, locale)] : []),
+  ];
+  return parts.join(' · ');
+}
+
+function headline(halt: Halt, locale: Locale): readonly string[] {
+  const text = rollbackTextFor(locale);
+  const { kind, requestedBy, requestedAt, reason, resumed, cancelled } = halt;
+  const isCancelled = cancelled !== null && (cancelled.releaseId !== null || cancelled.requests > 0);
+  return [
+    `${escapeMrkdwn(halt.strategy)} · ${text.by(text.kind[kind], person(requestedBy), slackTime(requestedAt, 'time_secs'))}`,
+    reason === null ? text.noReason : text.reason(escapeMrkdwn(reason)),
+    ...(isCancelled ? [text.cancelled(cancelled.releaseId !== null, cancelled.requests)] : []),
+    ...(resumed ? [text.resumed] : []),
+  ];
+}
+
+/** `✓ live-1  flag off on disk · restarted · process shows flag off`. */
+function hostLine(host: HostHalt, { kind }: Halt, locale: Locale): string {
+  const text = rollbackTextFor(locale);
+  const isOff = (host.process === 'as_wanted' || host.process === 'stopped') && host.fault === null;
+  const symbol = host.fault !== null ? '✗' : isOff ? '✓' : '…';
+  const steps = [
+    text.disk[kind][host.disk === 'done' && host.diskWasDone ? 'was_done' : host.disk],
+    ...(host.stop === 'none' || host.restart !== 'pending' ? [text.restart[host.restart]] : []),
+    ...(host.stop === 'none' ? [] : [text.stop[host.stop]]),
+    processText(host, kind, locale),
+  ];
+  const because =
+    host.stopBecause === null || host.stopBecause === 'asked'
+      ? []
+      : [text.stopBecause(text.fault[host.stopBecause])];
+  const notes = [
+    ...(host.fault === null ? [] : [`*${text.fault[host.fault]}*`]),
+    ...(host.fault !== null && host.faultDetail !== '' ? [escapeMrkdwn(host.faultDetail)] : []),
+    ...(host.stop === 'none' ? [] : because),
+    ...(host.disk === 'failed' && host.process === 'stopped' ? [`*${text.flagStillOn}*`] : []),
+  ];
+  return [
+    `${symbol} *${escapeMrkdwn(host.host)}*  ${steps.join(' · ')}`,
+    ...notes.map((note) => `→ ${note}`),
+  ].join('\n');
+}
+
+function processText(host: HostHalt, kind: Halt['kind'], locale: Locale): string {
+  const text = rollbackTextFor(locale);
+  const shown = text.process[kind][host.process];
+  const isProof = host.process === 'as_wanted' || host.process === 'stopped';
+  if (!isProof) return shown;
+  const at = host.processAt === null ? '' : ` ${slackTime(host.processAt, 'time_secs')}`;
+  const { pid, pidBefore } = host;
+  const isNew = pid !== null && pid !== 0 && pidBefore !== null && pidBefore !== 0 && pid !== pidBefore;
+  return `${shown}${at}${isNew ? ` (${text.pid(String(pidBefore), String(pid))})` : ''}`;
+}
+
+function watchLine({ kind, entryWatch }: Halt, locale: Locale): string {
+  const { watch } = rollbackTextFor(locale);
+  const at = (moment: string | null) => (moment === null ? '?' : slackTime(moment, 'time_secs'));
+  const { state, from, until, entries, code } = entryWatch;
+  if (kind === 'previous_model') return ' ';
+  switch (state) {
+    case 'waiting':
+      return `… ${watch.waiting}`;
+    case 'watching':
+      return code === null
+        ? `… ${watch.watching(at(from), at(until))}`
+        : `? ${watch.unknown(code === 'not_configured' ? watch.databaseMissing : watch.databaseAway)}`;
+    case 'clear':
+    case 'not_watched':
+      return `✓ ${watch.clear(at(from), at(until))}`;
+    case 'entries':
+      return `✗ *${watch.entries(entries, at(from))}*`;
+    case 'unknown':
+      return `? *${watch.unknown(code === 'not_configured' ? watch.databaseMissing : watch.databaseAway)}*`;
+  }
+}
+
+function afterwards(halt: Halt, locale: Locale): readonly Block[] {
+  if (halt.kind === 'previous_model') return [];
+  const text = rollbackTextFor(locale);
+  const { verification } = halt;
+  const verdict =
+    verification === null
+      ? text.section4Missing
+      : text.section4(textFor(locale).verdict[verification.verdict]);
+  return [section(openEntriesText(halt, locale)), context(verdict, text.turningOn)];
+}
+
+function openEntriesText({ openEntries }: Halt, locale: Locale): string {
+  const text = rollbackTextFor(locale);
+  if (openEntries === null) return `? ${text.openEntriesUnknown}`;
+  if (openEntries.total === 0) return `✓ ${text.openEntriesNone}`;
+  const lines = openEntries.rows.map((row) =>
+    text.openEntry(
+      escapeMrkdwn(String(row['market_slug'])),
+      String(row['market_side']),
+      String(row['shares']),
+      slackTime(String(row['entered_at'])),
+    ),
+  );
+  const rest = openEntries.total - lines.length;
+  return [
+    `⚠ *${text.openEntries(openEntries.total)}*`,
+    ...lines,
+    ...(rest > 0 ? [text.more(rest)] : []),
+  ].join('\n');
+}
+
+function buttons(
+  { kind, state, target, haltId, verification, reason }: Halt,
+  locale: Locale,
+): readonly Button[] {
+  const text = rollbackTextFor(locale);
+  const { details } = textFor(locale).button;
+  const stop: Button = { actionId: STOP_ACTION, text: text.button.stop, value: target, style: 'danger' };
+  return [
+    ...(state === 'not_verified' && kind !== 'previous_model' ? [stop] : []),
+    ...(reason === null ? [{ actionId: ADD_REASON_ACTION, text: text.button.addReason, value: haltId }] : []),
+    ...(verification?.stored ? [{ actionId: 'run:details', text: details, value: verification.runId }] : []),
+  ];
+}

@@ -1,0 +1,40 @@
+import type { Halt } from '../src/domain/halt.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/subcommand.js';
+import { actions, context, escapeMrkdwn, section } from './blocks.js';
+import { slackTime } from './moments.js';
+import { person } from './person.js';
+import { rollbackButtons } from './rollback-buttons.js';
+import { haltTitle } from './rollback-report.js';
+import { rollbackTextFor } from './text/rollback.js';
+
+export interface RollbackStatus {
+  readonly target: string;
+  readonly latest: Halt | undefined;
+  /** Those who may, as mentions. */
+  readonly who: readonly string[];
+  readonly confirm?: boolean;
+  readonly locale: Locale;
+}
+
+/** What `/lobml rollback` answers: the state, and both buttons. */
+export function rollbackStatusView({ target, latest, who, confirm = false, locale }: RollbackStatus): Report {
+  const { status } = rollbackTextFor(locale);
+  const title = status.title(escapeMrkdwn(target));
+  const last =
+    latest === undefined
+      ? status.never
+      : status.last(
+          haltTitle(latest, locale),
+          person(latest.requestedBy),
+          slackTime(latest.requestedAt, 'date_short_pretty'),
+        );
+  return {
+    text: `${title}: ${last}`,
+    blocks: [
+      section(`*${title}*\n${last}`),
+      actions(...rollbackButtons({ target, locale, confirm })),
+      context(status.explain, ...(who.length === 0 ? [] : [status.who(who.join(', '))])),
+    ],
+  };
+}

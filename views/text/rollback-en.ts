@@ -1,0 +1,144 @@
+import type { RollbackText } from './rollback-text.js';
+
+const DISABLE = { halting: 'HALTING…', verified: 'HALTED - VERIFIED', not_verified: 'HALT NOT VERIFIED' };
+
+export const rollbackEn: RollbackText = {
+  state: {
+    disable: DISABLE,
+    stop: DISABLE,
+    previous_model: {
+      halting: 'RESTORING MODEL…',
+      verified: 'PREVIOUS MODEL - VERIFIED',
+      not_verified: 'PREVIOUS MODEL NOT VERIFIED',
+    },
+  },
+  kind: { disable: 'Disable', stop: 'Stop the service', previous_model: 'Previous model' },
+  by: (kind, who, when) => `${kind} · ${who} · ${when}`,
+  reason: (reason) => `Reason: ${reason}`,
+  noReason: 'No reason given yet.',
+  resumed: 'The bot was ended meanwhile and has gone on from what it found on the hosts.',
+  alreadyBy: (kind, who, when) =>
+    `${who} did this already at ${when} (${kind}). It is carried out once; nothing was started again.`,
+  hosts: 'Hosts',
+  disk: {
+    disable: {
+      pending: 'flag not written yet',
+      done: 'flag off on disk',
+      was_done: 'flag was off on disk already',
+      failed: 'flag NOT written',
+    },
+    stop: {
+      pending: 'flag not written yet',
+      done: 'flag off on disk',
+      was_done: 'flag was off on disk already',
+      failed: 'flag NOT written',
+    },
+    previous_model: {
+      pending: 'environment not written yet',
+      done: 'environment written',
+      was_done: 'environment held it already',
+      failed: 'environment NOT written',
+    },
+  },
+  restart: {
+    pending: 'not restarted yet',
+    issued: 'restarting…',
+    done: 'restarted',
+    not_needed: 'no restart needed',
+    failed: 'restart FAILED',
+  },
+  stop: { issued: 'stopping the service…', done: 'service stopped', failed: 'stop FAILED' },
+  process: {
+    disable: {
+      unknown: 'process not seen yet',
+      differs: 'process still shows flag ON',
+      as_wanted: 'process shows flag off',
+      stopped: 'no process: the service is stopped',
+    },
+    stop: {
+      unknown: 'process not seen yet',
+      differs: 'process still runs with flag ON',
+      as_wanted: 'process still runs, with flag off',
+      stopped: 'no process: the service is stopped',
+    },
+    previous_model: {
+      unknown: 'process not seen yet',
+      differs: 'process still has the other model',
+      as_wanted: 'process shows the previous model',
+      stopped: 'no process: the service is stopped',
+    },
+  },
+  pid: (before, now) => `PID ${before} → ${now}`,
+  fault: {
+    not_answering: 'does not answer; it is tried again',
+    not_on_disk: 'the environment file cannot be written',
+    restart_failed: 'the restart failed',
+    restart_ignored: 'the restart was reported as done, but the old process lives on',
+    restart_loop: 'the service restarts in a loop',
+    process_differs:
+      'the new process has another value: something else sets the variable (the unit, or a later file)',
+    process_unreadable: 'the running process does not let its environment be read',
+    stop_failed: 'the service could not be stopped',
+  },
+  stopBecause: (why) => `stopped instead, because ${why}`,
+  flagStillOn: 'The flag is still ON on disk: do not start the service before it is off.',
+  watch: {
+    waiting: 'New entries: watched as soon as every host is off.',
+    watching: (from, until) => `No new entry since ${from}; watching until ${until}.`,
+    clear: (from, until) => `No new entry from ${from} to ${until}.`,
+    entries: (count, from) =>
+      `${count} NEW ${count === 1 ? 'ENTRY' : 'ENTRIES'} since ${from}: the strategy trades on although its flag is off.`,
+    unknown: (why) => `Whether new entries came is unknown: ${why}.`,
+    databaseAway: 'the trading database did not answer',
+    databaseMissing: 'TRADING_DATABASE_URL is not set',
+  },
+  missing: 'What is missing',
+  byHand: 'Do this by hand',
+  onHost: (host) => `On ${host}:`,
+  setByHand: (line, file) => `# set ${line} in ${file}`,
+  openEntries: (total) =>
+    `${total} ${total === 1 ? 'entry has' : 'entries have'} no exit: nobody manages ${total === 1 ? 'it' : 'them'} now`,
+  openEntriesNone: 'No entry without an exit in the last 24 hours.',
+  openEntriesUnknown: 'Entries without an exit: unknown, the trading database did not answer.',
+  openEntry: (market, side, shares, since) => `${market} ${side}, ${shares} shares, since ${since}`,
+  more: (count) => `and ${count} more`,
+  section4: (verdict) => `Section 4 since the halt: ${verdict} (a halted strategy has no activity to judge).`,
+  section4Missing: 'Section 4 could not be run.',
+  cancelled: (release, requests) =>
+    [
+      ...(release ? ['the running release was stopped'] : []),
+      ...(requests > 0
+        ? [`${requests} open ${requests === 1 ? 'request was' : 'requests were'} closed`]
+        : []),
+    ].join(', '),
+  turningOn: 'Turning it on again is a deploy, with its full quorum: `/lobml deploy`.',
+  alarm: (group, target) => `${group} ${target} may still be trading. Act by hand now:`,
+  button: {
+    disable: 'Disable now',
+    stop: 'Stop the service',
+    previousModel: 'Previous model',
+    addReason: 'Add reason',
+    restore: 'Restore',
+    cancel: 'Cancel',
+    details: 'Details',
+  },
+  confirm: {
+    title: 'Disable now?',
+    text: (target) => `The flag goes to false and ${target} is restarted at once.`,
+  },
+  status: {
+    title: (target) => `Rollback · ${target}`,
+    last: (state, who, when) => `Last: ${state} · ${who} · ${when}`,
+    never: 'No rollback is on record.',
+    who: (names) => `Who may: ${names}, at once and without approval.`,
+    explain:
+      '*Disable now* sets the flag to false on every host and restarts, on one click. *Previous model* shows what it would restore and asks once.',
+  },
+  usage: {
+    oneAction: 'Say one of --disable, --previous-model and --stop.',
+    reasonMissing: '--reason needs a text.',
+  },
+  forbidden: 'You may not roll back.',
+  unknownOperator:
+    'Slack did not say in time whether you are an operator, so nothing was done. List your id in the targets file, or run `lobml rollback TARGET --disable` in a terminal.',
+};

@@ -1,0 +1,62 @@
+import type { HaltFault, HaltKind, HaltState, HostHalt } from '../../src/domain/halt.js';
+
+/** All prose of the rollback, in one language. */
+export interface RollbackText {
+  /** The first line: whether trading has stopped. */
+  readonly state: Readonly<Record<HaltKind, Readonly<Record<HaltState, string>>>>;
+  readonly kind: Readonly<Record<HaltKind, string>>;
+  readonly by: (kind: string, who: string, when: string) => string;
+  readonly reason: (reason: string) => string;
+  readonly noReason: string;
+  readonly resumed: string;
+  readonly alreadyBy: (kind: string, who: string, when: string) => string;
+  readonly hosts: string;
+  readonly disk: Readonly<Record<HaltKind, Readonly<Record<HostHalt['disk'] | 'was_done', string>>>>;
+  readonly restart: Readonly<Record<HostHalt['restart'], string>>;
+  readonly stop: Readonly<Record<Exclude<HostHalt['stop'], 'none'>, string>>;
+  readonly process: Readonly<Record<HaltKind, Readonly<Record<HostHalt['process'], string>>>>;
+  readonly pid: (before: string, now: string) => string;
+  readonly fault: Readonly<Record<HaltFault, string>>;
+  readonly stopBecause: (why: string) => string;
+  readonly flagStillOn: string;
+  readonly watch: {
+    readonly waiting: string;
+    readonly watching: (from: string, until: string) => string;
+    readonly clear: (from: string, until: string) => string;
+    readonly entries: (count: number, from: string) => string;
+    readonly unknown: (why: string) => string;
+    readonly databaseAway: string;
+    readonly databaseMissing: string;
+  };
+  readonly missing: string;
+  readonly byHand: string;
+  readonly onHost: (host: string) => string;
+  readonly setByHand: (line: string, file: string) => string;
+  readonly openEntries: (total: number) => string;
+  readonly openEntriesNone: string;
+  readonly openEntriesUnknown: string;
+  readonly openEntry: (market: string, side: string, shares: string, since: string) => string;
+  readonly more: (count: number) => string;
+  readonly section4: (verdict: string) => string;
+  readonly section4Missing: string;
+  readonly cancelled: (release: boolean, requests: number) => string;
+  readonly turningOn: string;
+  readonly alarm: (group: string, target: string) => string;
+  readonly button: Readonly<
+    Record<'disable' | 'stop' | 'previousModel' | 'addReason' | 'restore' | 'cancel' | 'details', string>
+  >;
+  readonly confirm: { readonly title: string; readonly text: (target: string) => string };
+  readonly status: {
+    readonly title: (target: string) => string;
+    readonly last: (state: string, who: string, when: string) => string;
+    readonly never: string;
+    readonly who: (names: string) => string;
+    readonly explain: string;
+  };
+  readonly usage: {
+    readonly oneAction: string;
+    readonly reasonMissing: string;
+  };
+  readonly forbidden: string;
+  readonly unknownOperator: string;
+}
