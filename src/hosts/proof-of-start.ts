@@ -14,9 +14,6 @@ export type ProofPart = (typeof PROOF_PARTS)[number];
 export const FAIL_FAST_REASONS = ['exited', 'restart_loop', 'error_line', 'timed_out'] as const;
 export type FailFastReason = (typeof FAIL_FAST_REASONS)[number];
 
-export const isFailFastReason = (value: unknown): value is FailFastReason =>
-  (FAIL_FAST_REASONS as readonly unknown[]).includes(value);
-
 export interface StartPlan {
   /** The status before the restart was issued. */
   readonly before: ServiceStatus;

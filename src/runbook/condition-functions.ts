@@ -1,5 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { cohenH, isNear, poissonRateP, twoProportionP } from '../domain/statistics.js';
+import { cohenH, isNear, poissonRateP, twoProportionP } from './statistics.js';
 
 /** The functions that conditions may call besides CEL's own; `docs/runbook-format.md` explains each. */
 const FUNCTIONS: readonly (readonly [

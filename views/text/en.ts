@@ -1,4 +1,3 @@
-import { isFailFastReason } from '../../src/hosts/proof-of-start.js';
 import { cell, valueText } from './cell.js';
 import { modelFaultsEn } from './model-faults.js';
 import type { Text } from './text.js';
@@ -11,8 +10,10 @@ const where = (row: Parameters<typeof cell>[0]): string =>
 const didYouMean = (row: Parameters<typeof cell>[0]): string =>
   row['nearest'] ? ` Did you mean \`${cell(row, 'nearest')}\`?` : '';
 
-const startFailure = (row: Parameters<typeof cell>[0]): string =>
-  isFailFastReason(row['because']) ? en.startFailure[row['because']] : cell(row, 'because');
+const startFailure = (row: Parameters<typeof cell>[0]): string => {
+  const reasons: Readonly<Record<string, string>> = en.startFailure;
+  return reasons[cell(row, 'because')] ?? cell(row, 'because');
+};
 
 const quoted = (row: Parameters<typeof cell>[0]): string => {
   const lines = Array.isArray(row['quotes']) ? row['quotes'].slice(-2) : [];

@@ -1,5 +1,4 @@
 import type { ObservedRow } from '../../src/domain/check-run.js';
-import { isFailFastReason } from '../../src/hosts/proof-of-start.js';
 import { cell, valueText } from './cell.js';
 import { modelFaultsZhCN } from './model-faults.js';
 import type { Text } from './text.js';
@@ -12,8 +11,10 @@ const where = (row: ObservedRow): string =>
 const didYouMean = (row: ObservedRow): string =>
   row['nearest'] ? `是否想写 \`${cell(row, 'nearest')}\`？` : '';
 
-const startFailure = (row: Parameters<typeof cell>[0]): string =>
-  isFailFastReason(row['because']) ? zhCN.startFailure[row['because']] : cell(row, 'because');
+const startFailure = (row: Parameters<typeof cell>[0]): string => {
+  const reasons: Readonly<Record<string, string>> = zhCN.startFailure;
+  return reasons[cell(row, 'because')] ?? cell(row, 'because');
+};
 
 const quoted = (row: Parameters<typeof cell>[0]): string => {
   const lines = Array.isArray(row['quotes']) ? row['quotes'].slice(-2) : [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cohenH, isNear, poissonRateP, twoProportionP } from '../../src/domain/statistics.js';
+import { cohenH, isNear, poissonRateP, twoProportionP } from '../../src/runbook/statistics.js';
 
 describe('twoProportionP', () => {
   // Worked by hand: 12/40 against 2/100 has z = (0.3 - 0.02) / sqrt(0.1 * 0.9 * (1/40 + 1/100)) = 4.98888.
