@@ -1,7 +1,7 @@
 import type { CheckResult, CheckRun, ObservedRow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Modal } from '../src/subcommand.js';
-import { actions, clip, code, context, header, LIMITS, preformatted, section } from './blocks.js';
+import { actions, clip, code, context, header, LIMITS, section, titledText } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceForSlack, slackTime } from './moments.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
@@ -54,7 +54,10 @@ export function detailsModal(
   const text = textFor(locale);
   const title = `${VERDICT_SYMBOL[run.verdict]} ${text.verdict[run.verdict]} · ${run.strategy} · ${run.target}`;
   const ordered = run.checks.toSorted((a, b) => SEVERITY[a.outcome] - SEVERITY[b.outcome]);
-  const blocks: Block[] = [header(title), context(`${text.kind[run.kind]} · ${slackTime(run.asOf, 'date_short_pretty')}`)];
+  const blocks: Block[] = [
+    header(title),
+    context(`${text.kind[run.kind]} · ${slackTime(run.asOf, 'date_short_pretty')}`),
+  ];
   for (const [index, check] of ordered.entries()) {
     const own = checkBlocks(run, check, locale, onDemandTitle, answer);
     if (blocks.length + own.length > LIMITS.viewBlocks - 1) {
@@ -86,60 +89,78 @@ function checkBlocks(
   const text = textFor(locale);
   const title = `${OUTCOME_SYMBOL[check.outcome]} *${check.section} ${check.title[locale]}* · ${text.outcome[check.outcome]}`;
   const head = section(`${title} · ${code(check.id)}\n${sentenceForSlack(checkSentence(check, locale))}`);
-  const asked = answer?.checkId === check.id ? [section(answerText(answer, locale))] : [];
+  const asked = answer?.checkId === check.id ? [answerBlock(answer, locale)] : [];
   const names = check.evidence.onDemand ?? [];
   const more = names.map((name) => {
     const request: OnDemandRequest = { runId: run.runId, checkId: check.id, name };
     const label = `${text.button.countAll}: ${onDemandTitle(check.id, name)}`;
     return { actionId: ON_DEMAND_ACTION, text: label, value: JSON.stringify(request) };
   });
-  return [
-    head,
-    section(evidenceText(check, locale)),
-    ...(check.evidence.sql === undefined ? [] : [section(sqlText(check, locale))]),
-    ...asked,
-    ...(more.length === 0 ? [] : [actions(...more)]),
-  ];
+  return [head, ...evidenceBlocks(check, locale), ...asked, ...(more.length === 0 ? [] : [actions(...more)])];
 }
 
-function evidenceText(check: CheckResult, locale: Locale): string {
+/** What was seen and what was asked for, as they stand; how long it took and where, in small print. */
+function evidenceBlocks(check: CheckResult, locale: Locale): readonly Block[] {
+  const { details } = textFor(locale);
+  const { sql, parameters = [] } = check.evidence;
+  const bound = parameters.map((value, index) => `$${index + 1} = ${valueText(value)}`).join('\n');
+  const parts = [
+    { title: details.observed, text: rowsText(check.observed, locale) },
+    { title: details.expected, text: check.expected.replaceAll(/; (?=(?:warn|fail): )/g, '\n') },
+    ...(sql === undefined ? [] : [{ title: 'SQL', text: sql.trim() }]),
+    ...(bound === '' ? [] : [{ title: details.parameters, text: bound }]),
+  ];
+  return [titledText(...parts), context(smallPrint(check, locale))];
+}
+
+function smallPrint(check: CheckResult, locale: Locale): string {
   const { details } = textFor(locale);
   const { window, sha256, hosts } = check.evidence;
-  const lines = [
-    `*${details.observed}* ${preformatted(clip(rowsText(check.observed, locale), 1600))}`,
-    `*${details.expected}* ${code(clip(check.expected, 500))}`,
+  const parts = [
+    details.took(check.durationMs, slackTime(check.observedAt, 'time_secs')),
     ...(window === undefined
       ? []
-      : [`*${details.window}* ${slackTime(window.from, 'time_secs')} – ${slackTime(window.to, 'time_secs')}`]),
-    [
-      details.took(check.durationMs, slackTime(check.observedAt, 'time_secs')),
-      ...(hosts === undefined ? [] : [hosts.map(sentenceForSlack).join(', ')]),
-      ...(sha256 === undefined ? [] : [`SHA-256 ${code(sha256.slice(0, 16))}`]),
-    ].join(' · '),
+      : [`${details.window} ${slackTime(window.from, 'time_secs')} – ${slackTime(window.to, 'time_secs')}`]),
+    ...(hosts === undefined ? [] : [hosts.map(sentenceForSlack).join(', ')]),
+    ...(sha256 === undefined ? [] : [`SHA-256 ${code(sha256.slice(0, 16))}`]),
+  ];
+  return parts.join(' · ');
+}
+
+function answerBlock({ rows, error }: OnDemandAnswer, locale: Locale): Block {
+  return rows === undefined
+    ? section(`! ${sentenceForSlack(error)}`)
+    : titledText({ title: textFor(locale).details.observed, text: rowsText(rows, locale) });
+}
+
+/** One value a line; what all rows share stands once, above them. Empty values say nothing and are left out. */
+export function rowsText(rows: readonly ObservedRow[], locale: Locale): string {
+  const { details } = textFor(locale);
+  if (rows.length === 0) return details.noRows;
+  const shared = rows.length === 1 ? {} : sharedValues(rows);
+  const own = rows.slice(0, SHOWN_ROWS).map((row) =>
+    Object.entries(row)
+      .filter(([name]) => !(name in shared))
+      .flatMap(([name, value]) => valueLine(name, value))
+      .join(rows.length === 1 ? '\n' : '  '),
+  );
+  const common = Object.entries(shared).flatMap(([name, value]) => valueLine(name, value));
+  const rest = rows.length - SHOWN_ROWS;
+  const lines = [
+    ...common,
+    ...own.filter((line) => line !== ''),
+    ...(rest > 0 ? [details.rowsMore(rest)] : []),
   ];
   return lines.join('\n');
 }
 
-function sqlText(check: CheckResult, locale: Locale): string {
-  const parameters = check.evidence.parameters ?? [];
-  const bound = parameters.map((value, index) => `$${index + 1} = ${valueText(value)}`).join(', ');
-  const line = bound === '' ? '' : `\n${textFor(locale).details.parameters}: ${code(clip(bound, 400))}`;
-  return preformatted(clip(check.evidence.sql?.trim() ?? '', 2300)) + line;
-}
+const valueLine = (name: string, value: ObservedRow[string]): readonly string[] =>
+  value === null || value === '' || value === undefined ? [] : [`${name}=${valueText(value)}`];
 
-function answerText({ rows, error }: OnDemandAnswer, locale: Locale): string {
-  return rows === undefined ? `! ${sentenceForSlack(error)}` : preformatted(rowsText(rows, locale));
-}
-
-export function rowsText(rows: readonly ObservedRow[], locale: Locale): string {
-  const { details } = textFor(locale);
-  if (rows.length === 0) return details.noRows;
-  const lines = rows.slice(0, SHOWN_ROWS).map((row) =>
-    Object.entries(row)
-      .filter(([, value]) => value !== '' && value !== null)
-      .map(([name, value]) => `${name}=${valueText(value)}`)
-      .join('  '),
+function sharedValues(rows: readonly ObservedRow[]): ObservedRow {
+  const [first = {}, ...others] = rows;
+  const entries = Object.entries(first).filter(([name, value]) =>
+    others.every((row) => valueText(row[name] ?? null) === valueText(value)),
   );
-  const rest = rows.length - SHOWN_ROWS;
-  return (rest > 0 ? [...lines, details.rowsMore(rest)] : lines).join('\n');
+  return Object.fromEntries(entries);
 }
