@@ -1,0 +1,237 @@
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { encodeBadModel, encodeLogisticModel } from '../../sandbox/host/model.js';
+import { createFileStage, entry, type FileStage } from './support/file-stage.js';
+
+let stage: FileStage;
+beforeEach(async () => {
+  stage = await createFileStage();
+});
+afterEach(() => stage.remove());
+
+describe('a variable over the environment files', () => {
+  const name = entry(
+    'env.name',
+    'env: NAME',
+    'pass: rows.all(r, r.value == "right")',
+    'fail: rows.exists(r, r.value != "right")',
+  );
+  const look = async () => (await stage.run({ checks: name }))['env.name'];
+
+  test('the last layer wins, and within a file the last line; the place is named', async () => {
+    await stage.place('base.env', 'TOY__NAME=wrong\n');
+    const own = await stage.place('own.env', '# TOY__NAME=x\nTOY__NAME=wrong\n\nTOY__NAME=right\n');
+    const result = await look();
+    expect(result).toMatchObject({
+      outcome: 'PASS',
+      observed: [{ value: 'right', origin: 'file', file: own, line: 4 }],
+    });
+  });
+
+  test('a layer before speaks where the last one is silent', async () => {
+    const base = await stage.place('base.env', 'TOY__NAME=right\n');
+    await stage.place('own.env', 'OTHER=1\n');
+    expect(await look()).toMatchObject({ outcome: 'PASS', observed: [{ file: base, line: 1 }] });
+  });
+
+  test.each([
+    ['"right"', 'right'],
+    ["'right'", 'right'],
+    ['"ri\\"ght"', 'ri"ght'],
+    ['right   ', 'right'],
+    ['ri\\\nght', 'right'],
+    ['right # no comment', 'right # no comment'],
+    ['$HOME', '$HOME'],
+  ])('is read by systemd’s rules: %j', async (written, value) => {
+    await stage.place('own.env', `TOY__NAME=${written}\n`);
+    expect((await look())?.observed).toMatchObject([{ value }]);
+  });
+
+  test('`export` is no assignment', async () => {
+    await stage.place('own.env', 'export TOY__NAME=right\n');
+    expect(await look()).toMatchObject({ outcome: 'FAIL', observed: [{ fault: 'not_set' }] });
+  });
+
+  test('a mandatory layer that is missing fails, whatever the others say', async () => {
+    await stage.place('base.env', 'TOY__NAME=right\n');
+    expect(await look()).toMatchObject({
+      outcome: 'FAIL',
+      reason: { code: 'faulty_rows' },
+      observed: [{ fault: 'environment_file_missing', file: join(stage.folder, 'own.env') }],
+    });
+  });
+
+  test('a file that systemd would refuse', async () => {
+    await stage.place('own.env', Buffer.from('TOY__NAME=right\nX=\u00ff\n', 'latin1'));
+    expect(await look()).toMatchObject({
+      outcome: 'FAIL',
+      observed: [{ fault: 'environment_file_refused' }],
+    });
+  });
+
+  test('a layer that cannot be looked at is an ERROR, not a default', async () => {
+    await mkdir(join(stage.folder, 'own.env'));
+    expect(await look()).toMatchObject({
+      outcome: 'ERROR',
+      reason: { code: 'host_error', facts: { code: 'not_a_file' } },
+    });
+  });
+
+  test('of two hosts the one that differs is named', async () => {
+    await stage.place('own.env', 'TOY__NAME=right\n');
+    const other = await stage.place('other.env', 'TOY__NAME=left\n');
+    const hosts = [{ name: 'one' }, { name: 'two', environmentFiles: [other] }];
+    const { 'env.name': result } = await stage.run({ checks: name, target: { hosts } });
+    expect(result?.outcome).toBe('FAIL');
+    expect(result?.observed).toMatchObject([
+      { host: 'one', value: 'right' },
+      { host: 'two', value: 'left' },
+    ]);
+  });
+});
+
+describe('the running process', () => {
+  const check = entry(
+    'env.process',
+    'process: environment',
+    'pass: rows.all(r, r.agrees)',
+    'fail: rows.exists(r, !r.agrees)',
+  );
+  const look = async () => (await stage.run({ checks: check }))['env.process'];
+  const RUNNING = 'ActiveState=active\nMainPID=42\nNRestarts=0\nActiveEnterTimestamp=2026-03-01T11:00:00Z\n';
+
+  beforeEach(() => stage.place('own.env', 'TOY__NAME=new\nTOY__ENABLED=true\nSECRET=1\n'));
+
+  test('agrees', async () => {
+    await stage.place('service/status', RUNNING);
+    await stage.place('service/environ', 'TOY__NAME=new\0TOY__ENABLED=true\0SECRET=2\0');
+    expect(await look()).toMatchObject({
+      outcome: 'PASS',
+      observed: [{ pid: 42, since: '2026-03-01T11:00:00.000Z' }],
+    });
+  });
+
+  test('one row for each variable that differs, and none with what is not asked for', async () => {
+    await stage.place('service/status', RUNNING);
+    await stage.place(
+      'service/environ',
+      'TOY__NAME=old\0TOY__MODEL_PATH=/m\0TOY__ENABLED=true\0SECRET=hunter2\0',
+    );
+    const result = await look();
+    expect(result?.outcome).toBe('FAIL');
+    expect(result?.observed).toMatchObject([
+      { variable: 'TOY__MODEL_PATH', file: null, process: '/m' },
+      { variable: 'TOY__NAME', file: 'new', process: 'old' },
+    ]);
+    expect(JSON.stringify(result)).not.toMatch(/hunter2|SECRET/);
+  });
+
+  test('a stopped service leaves it open', async () => {
+    await stage.place('service/status', 'ActiveState=inactive\nMainPID=0\nNRestarts=0\n');
+    expect(await look()).toMatchObject({
+      outcome: 'INCONCLUSIVE',
+      reason: { code: 'service_stopped', facts: { hosts: ['one'] } },
+    });
+  });
+
+  test('a status that cannot be read is an ERROR', async () => {
+    await stage.place('service/status', 'what?\n');
+    expect(await look()).toMatchObject({
+      outcome: 'ERROR',
+      reason: { code: 'host_error', facts: { code: 'unreadable_answer' } },
+    });
+  });
+});
+
+describe('the model file', () => {
+  beforeEach(() => stage.place('service/status', 'ActiveState=inactive\nMainPID=0\nNRestarts=0\n'));
+
+  const check = entry(
+    'model.file',
+    'model: MODEL_PATH',
+    'timeoutMs: 20000',
+    'pass: rows.all(r, r.size > 0)',
+    'fail: rows.exists(r, r.size == 0)',
+  );
+  const model = { weights: [0.5, -0.25], bias: 0.1 };
+  const look = async (path: string, target = {}) => {
+    await stage.place('own.env', `TOY__MODEL_PATH=${path}\n`);
+    return (await stage.run({ checks: check, target }))['model.file'];
+  };
+  const faultOf = async (path: string, target = {}) => (await look(path, target))?.observed[0]?.fault;
+
+  test('there, with its size and SHA-256', async () => {
+    const path = await stage.place('models/a.onnx', encodeLogisticModel(model));
+    const result = await look(path);
+    expect(result).toMatchObject({
+      outcome: expect.stringMatching(/PASS|WARN/),
+      observed: [{ fault: '', path }],
+    });
+    expect(result?.evidence.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test.each(['empty', 'truncated', 'random'] as const)('%s', async (kind) => {
+    const path = await stage.place('models/a.onnx', encodeBadModel(kind, model));
+    const result = await look(path);
+    expect(result?.outcome).toBe('FAIL');
+    expect(result?.observed[0]?.fault).toBe(kind === 'empty' ? 'empty_file' : 'not_onnx');
+  });
+
+  test('missing, a folder, or not named at all', async () => {
+    expect(await faultOf(join(stage.folder, 'models/none.onnx'))).toBe('file_missing');
+    expect(await faultOf(join(stage.folder, 'models'))).toBe('not_a_file');
+    expect(await faultOf('a.onnx')).toBe('model_path_unknown');
+  });
+
+  test('a link that leads out of the models folder', async () => {
+    const outside = await stage.place('elsewhere/a.onnx', encodeLogisticModel(model));
+    const link = join(stage.folder, 'models/link.onnx');
+    await symlink(outside, link);
+    const result = await look(link, { binary: outside });
+    expect(result?.observed[0]).toMatchObject({ fault: 'outside_models_folder', real_path: outside });
+  });
+
+  test('a link within the models folder', async () => {
+    await stage.place('models/v1/a.onnx', encodeLogisticModel(model));
+    await symlink('v1/a.onnx', join(stage.folder, 'models/current.onnx'));
+    expect(await faultOf(join(stage.folder, 'models/current.onnx'))).toBe('');
+  });
+
+  test('not readable by the account of the service', async () => {
+    const path = await stage.place('models/a.onnx', encodeLogisticModel(model));
+    await chmod(path, 0o600);
+    const service = {
+      manager: 'command',
+      status: ['true'],
+      restart: ['true'],
+      stop: ['true'],
+      logs: ['true'],
+      user: 'nobody',
+    };
+    expect(await faultOf(path, { service })).toBe('not_readable');
+  });
+});
+
+describe('a file by its path', () => {
+  const check = (path: string) =>
+    entry(
+      'host.file',
+      `file: ${path}`,
+      'pass: rows.all(r, r.exists && r.size > params.limit)',
+      'fail: rows.exists(r, !r.exists)',
+    );
+
+  test('there, too small, and gone', async () => {
+    const path = await stage.place('seen/state', 'more than ten bytes');
+    const look = async () => (await stage.run({ checks: check(path) }))['host.file'];
+    expect(await look()).toMatchObject({
+      outcome: 'PASS',
+      observed: [{ kind: 'file', size: 19, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+    });
+    await stage.place('seen/state', 'few');
+    expect((await look())?.outcome).toBe('INCONCLUSIVE');
+    await rm(path);
+    expect(await look()).toMatchObject({ outcome: 'FAIL', observed: [{ exists: false }] });
+  });
+});

@@ -1,0 +1,243 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { TradingQueries } from '../../src/checks/check-context.js';
+import type { CheckResult } from '../../src/domain/check-run.js';
+import { createTradingDatabase, type TradingDatabase } from '../../src/store/trading-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
+import { createFileStage, entry, type FileStage } from './support/file-stage.js';
+
+const logger = { warn: () => {} };
+let database: TestDatabase;
+let trading: TradingDatabase;
+let stage: FileStage;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  await database.pool.query(
+    "CREATE TABLE feed (symbol text, lag float8); INSERT INTO feed VALUES ('BTC', 1), ('ETH', 2)",
+  );
+  trading = createTradingDatabase({ url: database.url, logger });
+});
+afterAll(async () => {
+  await trading.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  stage = await createFileStage();
+  await stage.place('own.env', 'TOY__NAME=right\n');
+});
+afterEach(() => stage.remove());
+
+const CONDITIONS = ['pass: rows.all(r, r.lag < params.limit)', 'fail: rows.exists(r, r.lag >= 60.0)'];
+const env = entry('env.name', 'env: NAME', 'pass: rows.all(r, r.value == "right")', 'fail: "false"');
+const sql = (id: string, statement: string, ...keys: string[]) =>
+  entry(id, `sql: ${statement}`, ...CONDITIONS, ...keys);
+const brief = ({ outcome, reason }: CheckResult) => [outcome, reason.code, reason.facts?.code];
+
+describe('an SQL check', () => {
+  test('binds its parameters and shows what it sent', async () => {
+    const { 'feed.lag': result } = await stage.run({
+      trading,
+      checks: sql('feed.lag', 'SELECT symbol, lag FROM feed WHERE lag < ${limit} ORDER BY symbol'),
+    });
+    expect(result).toMatchObject({
+      outcome: 'PASS',
+      observed: [
+        { symbol: 'BTC', lag: 1 },
+        { symbol: 'ETH', lag: 2 },
+      ],
+      evidence: { sql: 'SELECT symbol, lag FROM feed WHERE lag < $1 ORDER BY symbol', parameters: [10] },
+      expected: 'pass: rows.all(r, r.lag < 10); fail: rows.exists(r, r.lag >= 60.0)',
+    });
+  });
+
+  test('NULL and NaN are an ERROR beside what was measured, and no data alone', async () => {
+    const of = (values: string) => `SELECT * FROM (VALUES ${values}) AS v(symbol, lag)`;
+    const results = await stage.run({
+      trading,
+      checks: [
+        sql('feed.null', of("('BTC', 1::float8), ('ETH', NULL)")),
+        sql('feed.nan', of("('BTC', 'NaN'::float8)")),
+        sql('feed.aggregate', 'SELECT MAX(lag) AS lag FROM feed WHERE FALSE'),
+        sql('feed.none', 'SELECT lag FROM feed WHERE FALSE'),
+      ].join(''),
+    });
+    expect(Object.values(results).map(brief)).toEqual([
+      ['ERROR', 'condition_error', undefined],
+      ['ERROR', 'condition_error', undefined],
+      ['INCONCLUSIVE', 'no_data', undefined],
+      ['INCONCLUSIVE', 'no_data', undefined],
+    ]);
+  });
+
+  test('checks that name one query share its execution, also its failure', async () => {
+    const sent: string[] = [];
+    const counting: TradingQueries = {
+      query: (request) => {
+        sent.push(request.text);
+        return trading.query(request);
+      },
+    };
+    const shared = (id: string, query: string) => entry(id, `query: ${query}`, ...CONDITIONS);
+    const results = await stage.run({
+      trading: counting,
+      queries: 'both: { sql: SELECT lag FROM feed }\nbroken: { sql: SELECT lag FROM nowhere }',
+      checks: [
+        shared('a.one', 'both'),
+        shared('a.two', 'both'),
+        shared('b.one', 'broken'),
+        shared('b.two', 'broken'),
+      ].join(''),
+    });
+    expect(sent.sort()).toEqual(['SELECT lag FROM feed', 'SELECT lag FROM nowhere']);
+    expect(Object.values(results).map(({ outcome }) => outcome)).toEqual(['PASS', 'PASS', 'ERROR', 'ERROR']);
+  });
+});
+
+describe('a trading database that does not answer as it should is an ERROR within the time-out', () => {
+  const look = async (using: TradingQueries | undefined, statement = 'SELECT lag FROM feed', ms = 5_000) => {
+    const started = performance.now();
+    const checks = sql('feed.lag', statement, `timeoutMs: ${ms}`) + env;
+    const results = await stage.run({ checks, ...(using === undefined ? {} : { trading: using }) });
+    expect(results['env.name']?.outcome).toBe('PASS');
+    expect(performance.now() - started).toBeLessThan(ms + 1_500);
+    const result = results['feed.lag'];
+    if (result === undefined) throw new Error('the check did not run');
+    return brief(result);
+  };
+
+  test('it is not configured', async () => {
+    expect(await look(undefined)).toEqual(['ERROR', 'not_configured', undefined]);
+  });
+
+  test('down', async () => {
+    const url = new URL(database.url);
+    url.port = '1';
+    const down = createTradingDatabase({ url: url.href, logger });
+    expect(await look(down)).toEqual(['ERROR', 'database_error', 'unreachable']);
+    await down.close();
+  });
+
+  test('slow', async () => {
+    expect(await look(trading, 'SELECT lag FROM feed, pg_sleep(30)', 400)).toEqual([
+      'ERROR',
+      'database_error',
+      'timeout',
+    ]);
+  });
+
+  test('locked', async () => {
+    const owner = await database.pool.connect();
+    await owner.query('BEGIN; LOCK TABLE feed IN ACCESS EXCLUSIVE MODE');
+    const seen = await look(trading);
+    await owner.query('ROLLBACK');
+    owner.release();
+    expect(seen).toEqual(['ERROR', 'database_error', 'locked']);
+  });
+
+  test('without the table', async () => {
+    expect(await look(trading, 'SELECT lag FROM nowhere')).toEqual([
+      'ERROR',
+      'database_error',
+      'missing_table',
+    ]);
+  });
+
+  test('without the right', async () => {
+    const role = `reader_${process.pid}`;
+    await database.pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'right'`);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = 'right';
+    const stranger = createTradingDatabase({ url: url.href, logger });
+    const seen = await look(stranger);
+    await stranger.close();
+    await database.pool.query(`DROP ROLE ${role}`);
+    expect(seen).toEqual(['ERROR', 'database_error', 'permission_denied']);
+  });
+
+  test('a client that heeds no time-out at all', async () => {
+    const deaf: TradingQueries = { query: () => new Promise(() => {}) };
+    expect(await look(deaf, 'SELECT lag FROM feed', 200)).toEqual(['ERROR', 'probe_timeout', undefined]);
+  });
+
+  test('a fault of our own stays within its check', async () => {
+    const broken: TradingQueries = { query: () => Promise.reject(new TypeError('boom')) };
+    expect(await look(broken)).toEqual(['ERROR', 'probe_failed', undefined]);
+  });
+});
+
+describe('a run', () => {
+  const requested = { checks: env };
+
+  test('carries its verdict and until when it stands', async () => {
+    const { run, stored } = await stage.finish(requested);
+    expect(stored).toBe(true);
+    expect(run).toMatchObject({
+      verdict: 'GO',
+      asOf: '2026-03-01T12:00:00.000Z',
+      validUntil: '2026-03-01T12:10:00.000Z',
+    });
+  });
+
+  test('that cannot be stored is as good, and says so', async () => {
+    const failures: unknown[] = [];
+    const { run, stored } = await stage.finish({
+      ...requested,
+      saveRun: () => Promise.reject(new Error('the database is away')),
+      onStoreError: (error) => failures.push(error),
+    });
+    expect({ stored, verdict: run.verdict, failures: failures.length }).toEqual({
+      stored: false,
+      verdict: 'GO',
+      failures: 1,
+    });
+  });
+
+  test('a shadow check is shown and does not decide', async () => {
+    const shadow = entry('env.shadow', 'env: NAME', 'mode: shadow', 'pass: "false"', 'fail: "true"');
+    const { run } = await stage.finish({ checks: env + shadow });
+    expect(run.checks.map(({ outcome }) => outcome)).toEqual(['PASS', 'FAIL']);
+    expect(run.verdict).toBe('GO');
+    expect((await stage.finish({ checks: shadow })).run.verdict).toBe('HOLD');
+  });
+});
+
+describe('a new check is a new entry, nothing else', () => {
+  test('of SQL, environment and file kind, against a real PostgreSQL and real files', async () => {
+    const path = await stage.place('seen/heartbeat', 'alive since noon');
+    const checks = [
+      sql(
+        'extra.feed',
+        'SELECT symbol, lag FROM feed',
+        'text: { fine: { en: "{symbol} {lag:secs} s", zh-CN: "{symbol} {lag:secs} 秒" } }',
+      ),
+      entry(
+        'extra.name',
+        'env: NAME',
+        'pass: rows.all(r, r.value.startsWith("r"))',
+        'fail: rows.exists(r, r.value == "")',
+      ),
+      entry(
+        'extra.heartbeat',
+        `file: ${path}`,
+        'pass: rows.all(r, r.exists && r.size > 0)',
+        'fail: rows.exists(r, !r.exists)',
+      ),
+    ].join('');
+    const good = await stage.finish({ trading, checks });
+    expect(good.run.verdict).toBe('GO');
+    expect(good.run.checks[0]?.says).toEqual([
+      { en: 'BTC 1.0 s', 'zh-CN': 'BTC 1.0 秒' },
+      { en: 'ETH 2.0 s', 'zh-CN': 'ETH 2.0 秒' },
+    ]);
+    await database.pool.query("UPDATE feed SET lag = 75 WHERE symbol = 'ETH'");
+    const bad = await stage.finish({ trading, checks });
+    await database.pool.query("UPDATE feed SET lag = 2 WHERE symbol = 'ETH'");
+    expect(bad.run.checks.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ['extra.feed', 'FAIL'],
+      ['extra.name', 'PASS'],
+      ['extra.heartbeat', 'PASS'],
+    ]);
+    expect(bad.run.verdict).toBe('NO_GO');
+  });
+});
