@@ -86,6 +86,10 @@ export interface Host {
     path: string,
     options: CallOptions & { sha256: string; mode?: number },
   ): Promise<void>;
+  /** Copies a file within the host: beside its new place, synced, then renamed. Owner and mode as the original's. */
+  copyFile(path: string, to: string, options?: CallOptions): Promise<void>;
+  /** Takes a file away; fine when there is none. */
+  removeFile(path: string, options?: CallOptions): Promise<void>;
   readonly service: ServiceManager;
 }
 

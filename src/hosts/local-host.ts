@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
-import { constants, lstat, open, readdir, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { constants, lstat, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type CommandRunner, runChecked } from './command-runner.js';
 import { isInside } from './contained-path.js';
@@ -182,6 +182,28 @@ class LocalHost implements Host {
         },
         (temporary) => rename(temporary, realPath),
       );
+    });
+  }
+
+  copyFile(path: string, to: string, options?: CallOptions): Promise<void> {
+    return within(this.name, `copying ${path}`, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
+      const source = await this.resolve(path);
+      const present = await stat(source);
+      this.assertFile(path, present);
+      const target = await this.resolveForWriting(to);
+      await writeBeside(
+        target,
+        { uid: present.uid, gid: present.gid, mode: present.mode & 0o7777 },
+        signal,
+        (handle) => writeFile(handle, createReadStream(source, { signal })),
+        (temporary) => rename(temporary, target),
+      );
+    });
+  }
+
+  removeFile(path: string, options?: CallOptions): Promise<void> {
+    return within(this.name, `removing ${path}`, FILE_TIMEOUT_MS, options, async () => {
+      await rm(await this.resolve(path), { force: true });
     });
   }
 

@@ -99,3 +99,22 @@ sync -- "$new"
 mv -T -- "$new" "$real"
 sync -- "$folder"
 `;
+
+/** a: where the copy goes. */
+export const COPY_SCRIPT = `${PRELUDE}
+[ -f "$real" ] || exit ${REMOTE_EXIT.notAFile}
+if [ -L "$a" ] && [ ! -e "$a" ]; then exit ${REMOTE_EXIT.notFound}; fi
+to=$(readlink -m -- "$a")
+inside "$to" "$@"
+new=$(mktemp -- "$(dirname -- "$to")/.lobml-XXXXXXXXXX")
+trap 'rm -f -- "$new"' EXIT
+trap 'exit 1' HUP INT TERM PIPE
+cp -p -- "$real" "$new"
+sync -- "$new"
+mv -T -- "$new" "$to"
+sync -- "$(dirname -- "$to")"
+`;
+
+export const REMOVE_SCRIPT = `${PRELUDE}
+rm -f -- "$real"
+`;

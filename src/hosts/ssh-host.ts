@@ -20,9 +20,11 @@ import {
 import { DEFAULT_MAX_BYTES, NEW_ARTEFACT_MODE, NEW_FILE_MODE } from './local-host.js';
 import { sha256OfFile } from './local-replacement.js';
 import {
+  COPY_SCRIPT,
   LIST_SCRIPT,
   READ_SCRIPT,
   REMOTE_EXIT,
+  REMOVE_SCRIPT,
   REPLACE_SCRIPT,
   SHA256_SCRIPT,
   STAT_SCRIPT,
@@ -170,6 +172,16 @@ class SshHost implements Host {
     const result = await this.script(REPLACE_SCRIPT, path, words, sending);
     if (result.exitCode === REMOTE_EXIT.wrongContent) throw this.wrongCopy(path);
     this.assertDone(result, path, 'installing');
+  }
+
+  async copyFile(path: string, to: string, options?: CallOptions): Promise<void> {
+    const result = await this.script(COPY_SCRIPT, path, [to], { timeoutMs: ARTEFACT_TIMEOUT_MS, ...options });
+    this.assertDone(result, path, 'copying');
+  }
+
+  async removeFile(path: string, options?: CallOptions): Promise<void> {
+    const result = await this.script(REMOVE_SCRIPT, path, [], { timeoutMs: FILE_TIMEOUT_MS, ...options });
+    this.assertDone(result, path, 'removing');
   }
 
   private wrongCopy(path: string): HostError {

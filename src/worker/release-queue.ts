@@ -7,6 +7,8 @@ import { TASKS } from './task.js';
 export interface ReleaseTimers extends ReleaseQueue {
   /** Looks at the release again at that moment. */
   wakeAt(client: Queryable, releaseId: string, at: Date): Promise<void>;
+  /** Looks at its deadline at that moment, which may be sooner than the deadline itself. */
+  deadlineAt(client: Queryable, releaseId: string, at: Date): Promise<void>;
 }
 
 /** The queue of a release is its target's: one release of a target at a time. Its deadline waits for no step. */
@@ -21,20 +23,24 @@ export function createReleaseQueue(): ReleaseTimers {
       ...(at === undefined ? {} : { runAt: at }),
     });
   };
+  const deadlineAt = async (client: Queryable, releaseId: string, at?: Date): Promise<void> => {
+    const { subject, confirmBy } = await subjectOf(client, releaseId);
+    await addJob(client, {
+      task: TASKS.releaseDeadline,
+      payload: { releaseId },
+      queue: `deadline ${subject}`,
+      key: `deadline ${releaseId}`,
+      runAt: at ?? confirmBy,
+    });
+  };
   return {
     async enqueue(client, releaseId) {
       await wakeAt(client, releaseId);
-      const { subject, confirmBy } = await subjectOf(client, releaseId);
-      await addJob(client, {
-        task: TASKS.releaseDeadline,
-        payload: { releaseId },
-        queue: `deadline ${subject}`,
-        key: `deadline ${releaseId}`,
-        runAt: confirmBy,
-      });
+      await deadlineAt(client, releaseId);
     },
     wake: (client, releaseId) => wakeAt(client, releaseId),
     wakeAt,
+    deadlineAt,
   };
 }
 

@@ -1,0 +1,36 @@
+/** Why a step failed or is unclear, and why a release ended: one closed list; `views/text` writes the sentences. */
+export const RELEASE_PROBLEMS = [
+  /** Facts: `by`, `reason`, `since`. */
+  'target_locked',
+  /** Facts: `releaseId`. */
+  'other_release_holds_lock',
+  /** Facts: `verdict`, `runId`, `checks`: titles' ids of what decided. */
+  'verdict_forbids',
+  /** Facts: `changes`: part, host and subject of each. */
+  'content_changed',
+  /** Facts: `host`, `code`, `detail`: a HostError. */
+  'host_error',
+  /** Facts: `host`, `path`. */
+  'changed_since_plan',
+  /** Facts: `host`, `reason` of FAIL_FAST_REASONS, `exitStatus`, `missing`, `variables`. */
+  'failed_fast',
+  /** Facts: `differences`: one line each. */
+  'hosts_differ',
+  /** Facts: `host`, `what`: what a person has to look at. */
+  'effect_unclear',
+  /** Facts: `confirmBy`. */
+  'deadline_passed',
+  /** Facts: `by`, `reason`. */
+  'cancelled_by_person',
+  /** The step ended in a way that nobody foresaw. Facts: `detail`. */
+  'unexpected',
+] as const;
+export type ReleaseProblemCode = (typeof RELEASE_PROBLEMS)[number];
+
+export interface ReleaseProblem {
+  readonly code: ReleaseProblemCode;
+  /** Never a secret: what comes from a host is redacted before it gets here. */
+  readonly facts: Readonly<Record<string, string | number | readonly string[]>>;
+  /** Log lines, redacted. */
+  readonly quotes?: readonly string[];
+}

@@ -1,0 +1,67 @@
+import { readHostEnvironment } from '../../checks/host-environment.js';
+import { expectedEnvironment } from '../../checks/probes/service-probe.js';
+import { presentSha256 } from './kept-artefact.js';
+import type { HostInPlan, StepContext } from './step.js';
+
+export interface HostDifference {
+  readonly host: string;
+  /** A variable, with `(process)` where the running process is meant; `model`, `binary`, `process`. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+export interface HostState {
+  readonly host: string;
+  readonly differences: readonly HostDifference[];
+  /** The strategy's variables of the running process. */
+  readonly running: ReadonlyMap<string, string>;
+  readonly model: { readonly path: string; readonly sha256: string } | undefined;
+  readonly binary: { readonly path: string; readonly sha256: string } | undefined;
+}
+
+const READ_TIMEOUT_MS = 10_000;
+
+/** One host as it stands against the plan: files, artefacts, and what the running process has. @throws HostError */
+export async function lookAtHost(
+  context: StepContext,
+  { host, settings, plan }: HostInPlan,
+): Promise<HostState> {
+  const { runbook, interrupted: signal } = context;
+  const files = await readHostEnvironment(host, settings, { timeoutMs: READ_TIMEOUT_MS, signal });
+  const expected = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
+  const differences: HostDifference[] = [];
+  const compare = (subject: string, want: string | null | undefined, found: string | null | undefined) => {
+    const [a, b] = [want ?? '', found ?? ''];
+    if (a !== b) differences.push({ host: host.name, subject, expected: a, found: b });
+  };
+
+  for (const { variable, after } of plan.changes) {
+    compare(variable, after, files.effective.get(variable)?.value);
+    expected.set(variable, after ?? undefined);
+  }
+  const { mainPid } = await host.service.status({ signal });
+  const running =
+    mainPid === 0
+      ? undefined
+      : await host.service.processEnvironment(mainPid, [...expected.keys()], { signal });
+  if (running === undefined) compare('process', 'running', '');
+  else
+    for (const [variable, value] of expected) compare(`${variable} (process)`, value, running.get(variable));
+
+  const modelPath = plan.modelPath ?? files.effective.get(`${runbook.envPrefix}MODEL_PATH`)?.value;
+  const [model, binary] = await Promise.all([
+    artefact(modelPath, (path) => presentSha256(host, path, signal)),
+    artefact(plan.binaryPath ?? settings.binary, (path) => presentSha256(host, path, signal)),
+  ]);
+  const { model: plannedModel, binary: plannedBinary } = context.plan;
+  if (plannedModel !== undefined) compare('model', plannedModel.sha256, model?.sha256);
+  if (plannedBinary !== undefined) compare('binary', plannedBinary.sha256, binary?.sha256);
+  return { host: host.name, differences, running: running ?? new Map(), model, binary };
+}
+
+async function artefact(path: string | undefined, hash: (path: string) => Promise<string>) {
+  if (path === undefined || path === '') return undefined;
+  const sha256 = await hash(path);
+  return sha256 === '' ? undefined : { path, sha256 };
+}

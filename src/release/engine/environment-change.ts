@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { HostPlan } from '../../domain/release-plan.js';
+import { type EnvironmentChanges, editEnvironmentFile } from '../../hosts/environment-edit.js';
+import { decodeEnvironmentBytes, parseEnvironmentFile } from '../../hosts/environment-file.js';
+import { type Host, HostError } from '../../hosts/host.js';
+import { EMPTY_SHA256 } from '../../hosts/local-host.js';
+
+export interface WrittenLayer {
+  readonly text: string;
+  /** As `replaceFile` counts it: a file that is not there has the hash of nothing. */
+  readonly sha256: string;
+  readonly exists: boolean;
+}
+
+/** The layer that a release writes. @throws HostError when it cannot be read, or is no text. */
+export async function readWrittenLayer(
+  host: Pick<Host, 'name' | 'readFile'>,
+  path: string,
+  signal: AbortSignal,
+): Promise<WrittenLayer> {
+  const file = await host.readFile(path, { signal });
+  if (file === undefined) return { text: '', sha256: EMPTY_SHA256, exists: false };
+  const text = decodeEnvironmentBytes(file.bytes);
+  if (text === undefined) {
+    throw new HostError('unreadable_answer', host.name, `${host.name}: ${path} is not UTF-8.`);
+  }
+  return { text, sha256: file.sha256, exists: true };
+}
+
+/** The hash that the plan expects of the layer, as `replaceFile` counts it. */
+export function plannedSha256(plan: HostPlan): string {
+  const layer = plan.layers.find(({ path }) => path === plan.writtenFile);
+  return layer === undefined || layer.sha256 === '' ? EMPTY_SHA256 : layer.sha256;
+}
+
+/** The layer's text with the plan's changes. @throws EnvironmentEditError */
+export function changedText(text: string, plan: HostPlan): string {
+  return editEnvironmentFile(
+    text,
+    new Map(plan.changes.map(({ variable, after }) => [variable, after ?? undefined])),
+  );
+}
+
+/** What the layer itself says of the variables that change, to be put back; null: nothing. */
+export function assignmentsBefore(text: string, plan: HostPlan): Record<string, string | null> {
+  const values = new Map(parseEnvironmentFile(text).assignments.map(({ name, value }) => [name, value]));
+  return Object.fromEntries(plan.changes.map(({ variable }) => [variable, values.get(variable) ?? null]));
+}
+
+/** The changes that put these assignments back, without the named variable. */
+export function changesBack(
+  assignments: Readonly<Record<string, string | null>>,
+  without: string,
+): EnvironmentChanges {
+  const others = Object.entries(assignments).filter(([name]) => name !== without);
+  return new Map(others.map(([name, value]) => [name, value ?? undefined]));
+}
+
+export const sha256OfText = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** The one backup of a layer; the next release replaces it. */
+export const backupPathOf = (path: string): string => `${path}.lobml-before`;

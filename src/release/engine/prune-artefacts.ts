@@ -1,0 +1,27 @@
+import type { Host } from '../../hosts/host.js';
+import type { Target, TargetHost } from '../../runbook/targets.js';
+import { markKnownGoodPruned } from '../../store/queries/mark-known-good-pruned.js';
+import { selectKnownGood } from '../../store/queries/select-known-good.js';
+import type { Queryable } from '../../store/queryable.js';
+import { evaluatePruning } from '../known-good.js';
+
+export interface Pruning {
+  readonly database: Queryable;
+  readonly hostOf: (settings: TargetHost) => Host;
+  readonly now: () => Date;
+}
+
+/** Takes the kept artefacts of all but the newest confirmed releases away. @throws HostError, the database's error */
+export async function pruneArtefacts(
+  { database, hostOf, now }: Pruning,
+  subject: { readonly strategy: string; readonly target: string },
+  { hosts, keepReleases }: Pick<Target, 'hosts' | 'keepReleases'>,
+): Promise<void> {
+  const { releaseIds, files } = evaluatePruning(await selectKnownGood(database, subject), keepReleases);
+  if (releaseIds.length === 0) return;
+  await markKnownGoodPruned(database, releaseIds, now());
+  for (const settings of hosts) {
+    const host = hostOf(settings);
+    for (const path of files.get(settings.name) ?? []) await host.removeFile(path);
+  }
+}

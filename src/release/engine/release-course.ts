@@ -1,0 +1,32 @@
+import type { StepKind } from '../../domain/release-state.js';
+import type { ReleaseRecord, StepRecord } from './release-record.js';
+
+/** Steps that change a host; the revert undoes exactly these. */
+const TOUCHING: readonly StepKind[] = ['stage_model', 'stage_binary', 'write_environment', 'restart'];
+
+/** Steps that put back or switch off: no cancellation stops them. */
+export const isForward = (kind: StepKind): boolean => kind !== 'revert' && kind !== 'disable';
+
+/** The hosts on which a changing step has at least begun, in the order of the plan. */
+export function touchedHosts({ plan, steps }: Pick<ReleaseRecord, 'plan' | 'steps'>): readonly string[] {
+  const touched = new Set(
+    steps.filter(({ kind, attempts }) => TOUCHING.includes(kind) && attempts > 0).map(({ host }) => host),
+  );
+  return plan.hosts.map(({ host }) => host).filter((host) => touched.has(host));
+}
+
+export const isPuttingBack = ({ steps }: Pick<ReleaseRecord, 'steps'>): boolean =>
+  steps.some(({ kind }) => kind === 'revert');
+
+/** After all hosts have the release, a failure waits for the deadline (commit-confirm) instead of reverting. */
+export const waitsForDeadline = ({ kind, host }: Pick<StepRecord, 'kind' | 'host'>): boolean =>
+  (kind === 'checkpoint' && host === null) || kind === 'converge' || kind === 'confirm';
+
+/** Where the release goes on; undefined: nowhere. A failed step lets nothing after it run but what puts back. */
+export function nextStep(release: Pick<ReleaseRecord, 'steps'>): StepRecord | undefined {
+  const isReverting = isPuttingBack(release);
+  const open = release.steps.filter(({ state }) => state === 'pending' || state === 'running');
+  if (isReverting) return open.find(({ kind }) => kind === 'revert');
+  const hasFailed = release.steps.some(({ state }) => state === 'failed' || state === 'unclear');
+  return hasFailed ? undefined : open.find(({ kind }) => isForward(kind));
+}

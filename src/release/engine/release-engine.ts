@@ -1,0 +1,71 @@
+import type { Clock } from '../../clock.js';
+import type { Host } from '../../hosts/host.js';
+import type { Runbook } from '../../runbook/runbook.js';
+import type { Target, TargetHost, Targets } from '../../runbook/targets.js';
+import type { Logger } from '../../telemetry/logger.js';
+import type { TaskCall } from '../../worker/task.js';
+import type { ReleaseRecord, StepRecord } from './release-record.js';
+import type { EnginePace, HostInPlan, ReleaseChecks, StepContext, StepRegistry } from './step.js';
+import type { StepJournal } from './step-journal.js';
+
+/** Everything that carrying a release out needs. */
+export interface ReleaseEngine {
+  readonly journal: StepJournal;
+  readonly steps: StepRegistry;
+  readonly hostOf: (settings: TargetHost) => Host;
+  readonly targets: Pick<Targets, 'targets'>;
+  readonly runbook: Runbook;
+  readonly checks: ReleaseChecks;
+  readonly clock: Clock;
+  readonly pace: EnginePace;
+  /** Told after each change that a person would want to see. Must neither wait nor fail. */
+  readonly onChange: (releaseId: string) => void;
+  /** Best effort, after a release was confirmed. */
+  readonly prune: (release: ReleaseRecord, target: Target) => Promise<void>;
+  readonly logger: Logger;
+}
+
+/** What becomes of a look at a release. */
+export type LookResult =
+  /** There is nothing to do until somebody says so. */
+  { readonly kind: 'rest' } | { readonly kind: 'wait'; readonly until: Date };
+
+/** After this a host that did not answer is asked again. */
+export const RETRY_MS = 5_000;
+
+/** @throws Error where the targets file no longer has the target: the plan cannot be carried out. */
+export function targetOf({ targets }: Pick<ReleaseEngine, 'targets'>, release: ReleaseRecord): Target {
+  const target = targets.targets.get(release.target);
+  if (target === undefined) throw new Error(`the targets file has no target ${release.target} any more`);
+  return target;
+}
+
+export function contextFor(
+  engine: ReleaseEngine,
+  release: ReleaseRecord,
+  step: StepRecord,
+  { stopping, lost }: TaskCall,
+): StepContext {
+  const target = targetOf(engine, release);
+  const { runbook, checks, clock, pace } = engine;
+  return {
+    release,
+    step,
+    plan: release.plan,
+    target,
+    runbook,
+    checks,
+    clock,
+    pace,
+    lost,
+    interrupted: AbortSignal.any([stopping, lost]),
+    host(name): HostInPlan {
+      const settings = target.hosts.find((host) => host.name === name);
+      const plan = release.plan.hosts.find((host) => host.host === name);
+      if (settings === undefined || plan === undefined) {
+        throw new Error(`the host ${name} is missing in the plan or in the targets file`);
+      }
+      return { host: engine.hostOf(settings), settings, plan };
+    },
+  };
+}

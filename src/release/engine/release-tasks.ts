@@ -1,0 +1,38 @@
+import type { Queryable } from '../../store/queryable.js';
+import type { ReleaseTimers } from '../../worker/release-queue.js';
+import { releasePayload, TASKS, type Task } from '../../worker/task.js';
+import { type LookResult, RETRY_MS, type ReleaseEngine } from './release-engine.js';
+import { runDeadline } from './run-deadline.js';
+import { runRelease } from './run-release.js';
+
+export interface ReleaseTasksOptions {
+  readonly engine: ReleaseEngine;
+  readonly queue: ReleaseTimers;
+  readonly database: Queryable;
+}
+
+/** The durable work of releases: a look that must go on later leaves its own next job behind. */
+export function createReleaseTasks({
+  engine,
+  queue,
+  database,
+}: ReleaseTasksOptions): Readonly<Record<string, Task>> {
+  const { clock, logger } = engine;
+  const task = (look: typeof runRelease, again: (releaseId: string, at: Date) => Promise<void>): Task => {
+    return async (payload, call) => {
+      const { releaseId } = releasePayload.parse(payload);
+      const result = await look(engine, releaseId, call).catch((error: unknown): LookResult => {
+        if (call.lost.aborted) throw error;
+        if (!call.stopping.aborted)
+          logger.error({ err: error, releaseId }, 'a release could not go on; trying again');
+        const delayMs = call.stopping.aborted ? 0 : RETRY_MS;
+        return { kind: 'wait', until: new Date(clock.now() + delayMs) };
+      });
+      if (result.kind === 'wait') await again(releaseId, result.until);
+    };
+  };
+  return {
+    [TASKS.release]: task(runRelease, (releaseId, at) => queue.wakeAt(database, releaseId, at)),
+    [TASKS.releaseDeadline]: task(runDeadline, (releaseId, at) => queue.deadlineAt(database, releaseId, at)),
+  };
+}

@@ -1,0 +1,85 @@
+import type { TaskCall } from '../../worker/task.js';
+import { performStep } from './perform-step.js';
+import { touchedHosts } from './release-course.js';
+import { contextFor, type LookResult, RETRY_MS, type ReleaseEngine } from './release-engine.js';
+import type { ReleaseRecord, StepRecord } from './release-record.js';
+import { type Held, LIVE_STATES, SupersededError } from './step-journal.js';
+
+const REST: LookResult = { kind: 'rest' };
+
+/**
+ * Commit-confirm: a release that is not confirmed by its deadline turns itself off. The state changes first, so that
+ * the engine's steps can record nothing more; then the flag goes to false on all hosts at once.
+ */
+export async function runDeadline(
+  engine: ReleaseEngine,
+  releaseId: string,
+  call: TaskCall,
+): Promise<LookResult> {
+  try {
+    const release = await engine.journal.load(releaseId);
+    if (release === undefined || release.endedAt !== null) return REST;
+    const now = new Date(engine.clock.now());
+    const confirmBy = new Date(release.confirmBy);
+    if (release.state !== 'disabled' && now < confirmBy) return { kind: 'wait', until: confirmBy };
+    if (!(await turnOff(engine, release, now))) return REST;
+    engine.onChange(releaseId);
+    return await disableHosts(engine, releaseId, call);
+  } catch (error) {
+    if (error instanceof SupersededError) return REST;
+    throw error;
+  } finally {
+    engine.onChange(releaseId);
+  }
+}
+
+/** @returns whether there are hosts to disable. */
+async function turnOff({ journal }: ReleaseEngine, release: ReleaseRecord, now: Date): Promise<boolean> {
+  if (release.state === 'disabled') return true;
+  const { releaseId, plan, confirmBy } = release;
+  const epoch = await journal.claim(releaseId, LIVE_STATES);
+  if (epoch === undefined) return false;
+  const held: Held = { releaseId, epoch, states: LIVE_STATES, now };
+  const problem = { code: 'deadline_passed', facts: { confirmBy } } as const;
+  // Looked at again under the claim: the steps that were recorded until now are all there will be.
+  const present = await journal.load(releaseId);
+  if (present === undefined || touchedHosts(present).length === 0) {
+    await journal.turn(held, { state: 'cancelled', problem, ended: true });
+    return false;
+  }
+  const instead = plan.hosts.map(({ host }) => ({ kind: 'disable' as const, host }));
+  await journal.turn(held, { state: 'disabled', problem, instead });
+  return true;
+}
+
+async function disableHosts(engine: ReleaseEngine, releaseId: string, call: TaskCall): Promise<LookResult> {
+  const { journal, clock } = engine;
+  const states = ['disabled'] as const;
+  const epoch = await journal.claim(releaseId, states);
+  const release = await journal.load(releaseId);
+  if (epoch === undefined || release === undefined) return REST;
+  const held = (): Held => ({ releaseId, epoch, states, now: new Date(clock.now()) });
+  const open = release.steps.filter(({ kind, state }) => kind === 'disable' && state !== 'done');
+  // One host that does not answer must not keep the others waiting.
+  const answers = await Promise.all(open.map((step) => disable(engine, held, release, step, call)));
+  if (!answers.every((isDone) => isDone)) return { kind: 'wait', until: new Date(clock.now() + RETRY_MS) };
+  await journal.turn(held(), { ended: true });
+  return REST;
+}
+
+async function disable(
+  engine: ReleaseEngine,
+  held: () => Held,
+  release: ReleaseRecord,
+  step: StepRecord,
+  call: TaskCall,
+): Promise<boolean> {
+  const { journal } = engine;
+  const context = contextFor(engine, release, step, call);
+  const performance = { journal, held: held(), step: engine.steps.disable, context, call, retryMs: RETRY_MS };
+  const result = await performStep(performance);
+  if (result.kind !== 'done') return false;
+  await journal.end(held(), step.position, { state: 'done', after: result.after });
+  engine.onChange(release.releaseId);
+  return true;
+}

@@ -1,0 +1,164 @@
+import type { ReleaseProblem } from '../../domain/release-problem.js';
+import type { ReleaseState } from '../../domain/release-state.js';
+import type { TaskCall } from '../../worker/task.js';
+import { performStep } from './perform-step.js';
+import { isForward, isPuttingBack, nextStep, touchedHosts, waitsForDeadline } from './release-course.js';
+import { contextFor, type LookResult, RETRY_MS, type ReleaseEngine, targetOf } from './release-engine.js';
+import type { ReleaseRecord, StepRecord } from './release-record.js';
+import { type Held, SupersededError, type Turn } from './step-journal.js';
+
+const ACTING: readonly ReleaseState[] = ['running', 'watching'];
+const REST: LookResult = { kind: 'rest' };
+
+/**
+ * Carries a release as far as it goes now: to its end, to the time of its next checkpoint, or to where a person must
+ * look. Any replica may call it at any time; the one that called last goes on, and what an earlier one still wants to
+ * record is refused.
+ */
+export async function runRelease(
+  engine: ReleaseEngine,
+  releaseId: string,
+  call: TaskCall,
+): Promise<LookResult> {
+  try {
+    await closeHalted(engine, releaseId);
+    const epoch = await engine.journal.claim(releaseId, ACTING);
+    if (epoch === undefined) return REST;
+    for (;;) {
+      call.lost.throwIfAborted();
+      if (call.stopping.aborted) return { kind: 'wait', until: new Date(engine.clock.now()) };
+      const held = { releaseId, epoch, states: ACTING, now: new Date(engine.clock.now()) };
+      const result = await goOn(engine, held, call);
+      engine.onChange(releaseId);
+      if (result !== undefined) return result;
+    }
+  } catch (error) {
+    if (!(error instanceof SupersededError)) throw error;
+    await closeHalted(engine, releaseId);
+    engine.onChange(releaseId);
+    return REST;
+  }
+}
+
+/** One step, or one turn. undefined: there is more to do. */
+async function goOn(engine: ReleaseEngine, held: Held, call: TaskCall): Promise<LookResult | undefined> {
+  const release = await engine.journal.load(held.releaseId);
+  if (release === undefined || release.epoch !== held.epoch || !ACTING.includes(release.state)) return REST;
+  const step = nextStep(release);
+  const isCancelled = release.cancelRequested !== null && !isPuttingBack(release);
+  // An interrupted step comes first: what it has done must be known before it is undone.
+  if (isCancelled && step?.state !== 'running') {
+    await engine.journal.turn(held, turnBack(release, cancelProblem(release)));
+    return undefined;
+  }
+  if (step === undefined) return finishRevert(engine, held, release);
+  if (isFirstOfWatch(release, step)) await engine.journal.turn(held, { state: 'watching' });
+  return advance(engine, held, release, step, call);
+}
+
+async function advance(
+  engine: ReleaseEngine,
+  held: Held,
+  release: ReleaseRecord,
+  step: StepRecord,
+  call: TaskCall,
+): Promise<LookResult | undefined> {
+  const { journal, clock } = engine;
+  const context = contextFor(engine, release, step, call);
+  const performance = { journal, held, step: engine.steps[step.kind], context, call, retryMs: RETRY_MS };
+  engine.onChange(release.releaseId);
+  const result = await performStep(performance);
+  const now = { ...held, now: new Date(clock.now()) };
+  switch (result.kind) {
+    case 'refused':
+      // It did not begin: a cancellation, which comes next, finds it so.
+      await journal.end(now, step.position, { state: 'pending' });
+      return undefined;
+    case 'done':
+      await journal.end(now, step.position, { state: 'done', after: result.after }, result.turn);
+      if (step.kind === 'confirm') await prune(engine, release);
+      return undefined;
+    case 'wait':
+      if (step.kind === 'checkpoint') {
+        await journal.end(now, step.position, { state: 'pending', after: result.after });
+      }
+      return result;
+    case 'failed':
+      await fail(engine, now, release, step, result);
+      return undefined;
+    case 'unclear': {
+      const { problem } = result;
+      await journal.end(
+        now,
+        step.position,
+        { state: 'unclear', problem },
+        { state: 'needs_person', problem },
+      );
+      return REST;
+    }
+  }
+}
+
+async function fail(
+  engine: ReleaseEngine,
+  held: Held,
+  release: ReleaseRecord,
+  step: StepRecord,
+  { problem, after }: { readonly problem: ReleaseProblem; readonly after?: StepRecord['after'] & object },
+): Promise<void> {
+  const end = { state: 'failed', problem, after } as const;
+  if (!isForward(step.kind)) {
+    // The state of before does not start either: only a person can say what now, and the deadline stands.
+    await engine.journal.end(held, step.position, end, { state: 'needs_person', problem });
+  } else if (waitsForDeadline(step)) {
+    await engine.journal.end(held, step.position, end, { problem });
+  } else {
+    // The step itself has begun, whatever was loaded before it did.
+    const begun = release.steps.map((other) =>
+      other === step ? { ...step, attempts: step.attempts + 1 } : other,
+    );
+    await engine.journal.end(held, step.position, end, turnBack({ ...release, steps: begun }, problem));
+  }
+}
+
+/** Back to what stood before, host by host, or the end where nothing was touched. */
+function turnBack(release: Pick<ReleaseRecord, 'plan' | 'steps'>, problem: ReleaseProblem): Turn {
+  const touched = touchedHosts(release);
+  if (touched.length === 0) return { state: 'cancelled', problem, ended: true };
+  return { problem, instead: touched.map((host) => ({ kind: 'revert', host })) };
+}
+
+function cancelProblem({ cancelRequested }: ReleaseRecord): ReleaseProblem {
+  const facts = { by: cancelRequested?.by.name ?? '', reason: cancelRequested?.reason ?? '' };
+  return { code: 'cancelled_by_person', facts };
+}
+
+async function finishRevert(engine: ReleaseEngine, held: Held, release: ReleaseRecord): Promise<LookResult> {
+  const reverts = release.steps.filter(({ kind }) => kind === 'revert');
+  if (reverts.length > 0 && reverts.every(({ state }) => state === 'done')) {
+    const state = release.problem?.code === 'cancelled_by_person' ? 'cancelled' : 'reverted';
+    await engine.journal.turn(held, { state, ended: true });
+  }
+  return REST;
+}
+
+/** The watch begins when every host runs the release. */
+function isFirstOfWatch(release: ReleaseRecord, { kind, host }: StepRecord): boolean {
+  return release.state === 'running' && kind === 'checkpoint' && host === null;
+}
+
+/** A rollback took over: the steps and the lock are let go of; everything else is the rollback's. */
+async function closeHalted({ journal, clock }: ReleaseEngine, releaseId: string): Promise<void> {
+  const states: readonly ReleaseState[] = ['halted'];
+  const epoch = await journal.claim(releaseId, states);
+  if (epoch === undefined) return;
+  await journal.turn({ releaseId, epoch, states, now: new Date(clock.now()) }, { ended: true });
+}
+
+async function prune(engine: ReleaseEngine, release: ReleaseRecord): Promise<void> {
+  try {
+    await engine.prune(release, targetOf(engine, release));
+  } catch (error) {
+    engine.logger.warn({ err: error, target: release.target }, 'old artefacts could not be taken away');
+  }
+}

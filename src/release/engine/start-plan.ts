@@ -1,0 +1,54 @@
+import { readHostEnvironment } from '../../checks/host-environment.js';
+import { expectedEnvironment, withValues } from '../../checks/probes/service-probe.js';
+import type { VariableChange } from '../../domain/release-plan.js';
+import type { StartPlan, StartProof } from '../../hosts/proof-of-start.js';
+import { watchStart } from '../../hosts/watch-start.js';
+import { enableFlag, isOn } from './enable-flag.js';
+import type { Seen } from './release-record.js';
+import type { HostInPlan, StepContext } from './step.js';
+import { statusBefore } from './steps/restart.js';
+
+const READ_TIMEOUT_MS = 10_000;
+const DEFAULT_WITHIN_SECS = 60;
+
+/**
+ * Watches a restart until the start is proved or has failed: against the files as they stand, and against these
+ * changes of a plan.
+ * @param restart what was recorded before the restart.
+ */
+export async function proveStart(
+  context: StepContext,
+  { host, settings }: HostInPlan,
+  restart: Seen,
+  changes: readonly VariableChange[],
+): Promise<Exclude<StartProof, { kind: 'not_yet' }>> {
+  const { runbook, clock, pace, interrupted } = context;
+  const files = await readHostEnvironment(host, settings, {
+    timeoutMs: READ_TIMEOUT_MS,
+    signal: interrupted,
+  });
+  const { status: before, at: restartedAt } = statusBefore(restart);
+  const environment = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
+  for (const { variable, after } of changes) environment.set(variable, after ?? undefined);
+  const log = runbook.startLog;
+  const restartSecMs = settings.service.restartSecs * 1000;
+  const waitedMs = clock.now() - restartedAt.getTime();
+  const plan: StartPlan = {
+    before,
+    restartedAt,
+    environment,
+    // A strategy that is off loads no model.
+    loadedLine: isOn(environment.get(enableFlag(runbook)))
+      ? log?.loadedLine.map((part) => withValues(part, runbook, files))
+      : undefined,
+    errorLines: log?.errorLines ?? [],
+    restartSecMs,
+    // From now: the restart may lie back, when another replica has taken over.
+    timeoutMs: waitedMs + restartSecMs + (log?.withinSecs ?? DEFAULT_WITHIN_SECS) * 1000,
+  };
+  const time = {
+    now: () => new Date(clock.now()),
+    sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal),
+  };
+  return watchStart(host.service, plan, { clock: time, pollMs: pace.pollMs, signal: interrupted });
+}

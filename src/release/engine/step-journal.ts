@@ -1,0 +1,179 @@
+import type { Person } from '../../domain/check-run.js';
+import type { ReleaseProblem } from '../../domain/release-problem.js';
+import type { ReleaseState, StepKind, StepState } from '../../domain/release-state.js';
+import { insertKnownGood } from '../../store/queries/insert-known-good.js';
+import { selectRelease } from '../../store/queries/select-release.js';
+import type { Queryable } from '../../store/queryable.js';
+import type { Transact } from '../../store/transaction.js';
+import type { KnownGoodHost } from '../known-good.js';
+import type { ReleaseRecord, Seen } from './release-record.js';
+
+/** The states in which a release may still act on its hosts. */
+export const LIVE_STATES = ['running', 'watching', 'needs_person'] as const satisfies readonly ReleaseState[];
+
+/** Somebody else has this release now, or it has ended: what this replica wanted to record is refused. */
+export class SupersededError extends Error {
+  override readonly name = 'SupersededError';
+}
+
+export interface StepEnd {
+  readonly state: Extract<StepState, 'done' | 'failed' | 'unclear' | 'pending'>;
+  readonly after?: Seen | undefined;
+  readonly problem?: ReleaseProblem | undefined;
+}
+
+export interface Turn {
+  readonly state?: ReleaseState;
+  readonly problem?: ReleaseProblem;
+  readonly ended?: boolean;
+  /** With the end of a release that proved itself: what a rollback goes back to. */
+  readonly knownGood?: readonly KnownGoodHost[];
+  /** Steps to add at the end; what is still pending before them is skipped. */
+  readonly instead?: readonly { readonly kind: StepKind; readonly host: string }[];
+}
+
+/** What the engine writes down. Every write holds only for the replica that claimed the release last. */
+export interface StepJournal {
+  load(releaseId: string): Promise<ReleaseRecord | undefined>;
+  /** Takes the release over: earlier holders can record nothing more. */
+  claim(releaseId: string, states: readonly ReleaseState[]): Promise<number | undefined>;
+  /**
+   * Before a step acts, in the same statement that looks whether it still may: false when the release was cancelled,
+   * halted or ended since. `forward` steps are stopped by a cancellation, those that put things back are not.
+   */
+  begin(held: Held, position: number, before: Seen, forward: boolean): Promise<boolean>;
+  end(held: Held, position: number, end: StepEnd, turn?: Turn): Promise<void>;
+  /** @throws SupersededError */
+  turn(held: Held, turn: Turn): Promise<void>;
+}
+
+export interface Held {
+  readonly releaseId: string;
+  readonly epoch: number;
+  /** The states from which this holder may write. */
+  readonly states: readonly ReleaseState[];
+  readonly now: Date;
+}
+
+export interface JournalOptions {
+  readonly database: Queryable;
+  readonly transact: Transact;
+}
+
+export function createStepJournal({ database, transact }: JournalOptions): StepJournal {
+  return {
+    load: (releaseId) => selectRelease(database, releaseId),
+    async claim(releaseId, states) {
+      const { rows } = await database.query<{ epoch: number }>(
+        `UPDATE lobml.releases SET epoch = epoch + 1
+         WHERE release_id = $1 AND state = ANY($2) AND ended_at IS NULL RETURNING epoch`,
+        [releaseId, states],
+      );
+      return rows[0]?.epoch;
+    },
+    async begin({ releaseId, epoch, states, now }, position, before, forward) {
+      const { rowCount } = await database.query(
+        `UPDATE lobml.release_steps s
+         SET state = 'running', attempts = attempts + 1, before = $4, started_at = COALESCE(s.started_at, $5)
+         FROM (SELECT release_id FROM lobml.releases
+               WHERE release_id = $1 AND epoch = $2 AND state = ANY($6) AND ended_at IS NULL
+                 AND ($7 = false OR cancel_requested IS NULL) FOR UPDATE) r
+         WHERE s.release_id = r.release_id AND s.position = $3 AND s.state IN ('pending', 'running')`,
+        [releaseId, epoch, position, JSON.stringify(before), now, states, forward],
+      );
+      return rowCount === 1;
+    },
+    end: (held, position, end, turn) =>
+      transact(async (client) => {
+        await assertHeld(client, held);
+        await writeStepEnd(client, held, position, end);
+        if (turn !== undefined) await writeTurn(client, held, turn);
+      }),
+    turn: (held, turn) =>
+      transact(async (client) => {
+        await assertHeld(client, held);
+        await writeTurn(client, held, turn);
+      }),
+  };
+}
+
+async function assertHeld(client: Queryable, { releaseId, epoch, states }: Held): Promise<void> {
+  const { rowCount } = await client.query(
+    `SELECT 1 FROM lobml.releases
+     WHERE release_id = $1 AND epoch = $2 AND state = ANY($3) AND ended_at IS NULL FOR UPDATE`,
+    [releaseId, epoch, states],
+  );
+  if (rowCount !== 1) throw new SupersededError(`the release ${releaseId} is no longer held`);
+}
+
+async function writeStepEnd(
+  client: Queryable,
+  { releaseId, now }: Held,
+  position: number,
+  { state, after, problem }: StepEnd,
+): Promise<void> {
+  const isOver = state === 'done' || state === 'failed';
+  await client.query(
+    `UPDATE lobml.release_steps SET state = $3, after = COALESCE($4, after), problem = $5, finished_at = $6
+     WHERE release_id = $1 AND position = $2 AND state <> 'done'`,
+    [
+      releaseId,
+      position,
+      state,
+      after === undefined ? null : JSON.stringify(after),
+      problem === undefined ? null : JSON.stringify(problem),
+      isOver ? now : null,
+    ],
+  );
+}
+
+async function writeTurn(client: Queryable, { releaseId, now }: Held, turn: Turn): Promise<void> {
+  const { state, problem, ended = false, instead } = turn;
+  if (instead !== undefined || ended) {
+    await client.query(
+      `UPDATE lobml.release_steps SET state = 'skipped'
+       WHERE release_id = $1 AND state IN ('pending', 'running', 'unclear')`,
+      [releaseId],
+    );
+  }
+  if (instead !== undefined) {
+    await client.query(
+      `INSERT INTO lobml.release_steps (release_id, position, kind, host, state)
+       SELECT $1, (SELECT max(position) FROM lobml.release_steps WHERE release_id = $1) + s.n, s.kind, s.host, 'pending'
+       FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS s(kind, host, n)`,
+      [releaseId, instead.map(({ kind }) => kind), instead.map(({ host }) => host)],
+    );
+  }
+  await client.query(
+    `UPDATE lobml.releases SET state = COALESCE($2, state), problem = COALESCE($3, problem),
+       ended_at = CASE WHEN $4 THEN $5 ELSE ended_at END
+     WHERE release_id = $1`,
+    [releaseId, state ?? null, problem === undefined ? null : JSON.stringify(problem), ended, now],
+  );
+  if (turn.knownGood !== undefined) await insertKnownGood(client, releaseId, turn.knownGood, now);
+  if (ended) await closeBehind(client, releaseId, now);
+}
+
+/** A release that has ended holds nothing any more, and neither does its request. */
+async function closeBehind(client: Queryable, releaseId: string, now: Date): Promise<void> {
+  await client.query(`DELETE FROM lobml.locks WHERE release_id = $1 AND kind = 'release'`, [releaseId]);
+  await client.query(
+    `UPDATE lobml.release_requests SET state = 'executed', ended_at = $2
+     WHERE request_id = (SELECT request_id FROM lobml.releases WHERE release_id = $1) AND state = 'executing'`,
+    [releaseId, now],
+  );
+}
+
+/** Who wants it stopped. The first one counts; false when it has ended or was asked before. */
+export async function requestCancellation(
+  client: Queryable,
+  releaseId: string,
+  cancellation: { readonly by: Person; readonly reason: string; readonly at: string },
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE lobml.releases SET cancel_requested = $2
+     WHERE release_id = $1 AND cancel_requested IS NULL AND ended_at IS NULL AND state = ANY($3)`,
+    [releaseId, JSON.stringify(cancellation), LIVE_STATES],
+  );
+  return rowCount === 1;
+}

@@ -1,0 +1,26 @@
+import { lastFinished, lookAgain, type Step } from '../step.js';
+import { verdictProblem } from './verdict-problem.js';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Runs the post-deploy checks when their time has come, counted from the last proved start. What is neither good nor
+ * bad (a quiet market, a query that failed) is asked again, until the release's deadline decides.
+ */
+export const checkpointStep: Step = {
+  async observe({ release, step, clock }) {
+    const startedAt = lastFinished(release, 'prove_start', step.host);
+    if (startedAt === undefined) throw new Error('there is no start to count from');
+    const dueAt = startedAt.getTime() + (step.checkpoint ?? 0) * MINUTE_MS;
+    return clock.now() < dueAt ? { notBefore: new Date(dueAt) } : { dueAt: new Date(dueAt).toISOString() };
+  },
+  async apply({ release, checks, clock, pace, interrupted }) {
+    const run = await checks.checkpoint(release, interrupted);
+    const after = { runId: run.runId, verdict: run.verdict };
+    if (run.verdict === 'NO_GO') return { kind: 'failed', problem: verdictProblem(run), after };
+    if (run.verdict === 'HOLD')
+      return { kind: 'wait', until: new Date(clock.now() + pace.retryCheckMs), after };
+    return { kind: 'done', after };
+  },
+  reconcile: lookAgain,
+};

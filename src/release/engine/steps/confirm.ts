@@ -1,0 +1,35 @@
+import { isSecretName } from '../../../hosts/redact.js';
+import type { KnownGoodHost } from '../../known-good.js';
+import { type HostState, lookAtHost } from '../convergence.js';
+import { keepArtefact } from '../kept-artefact.js';
+import { lookAgain, nothingSeen, type Step, type StepContext } from '../step.js';
+
+/** Makes it the known-good release: its artefacts are kept on every host, and the watch is over. */
+export const confirmStep: Step = {
+  observe: nothingSeen,
+  async apply(context) {
+    const knownGood = await Promise.all(
+      context.plan.hosts.map(async ({ host }) =>
+        keep(context, await lookAtHost(context, context.host(host))),
+      ),
+    );
+    return { kind: 'done', after: {}, turn: { state: 'confirmed', ended: true, knownGood } };
+  },
+  reconcile: lookAgain,
+};
+
+async function keep(
+  context: StepContext,
+  { host, model, binary, running }: HostState,
+): Promise<KnownGoodHost> {
+  const keeping = async (artefact: HostState['model']) =>
+    artefact === undefined
+      ? null
+      : { ...artefact, keptPath: await keepArtefact(context.host(host).host, artefact, context.lost) };
+  return {
+    host,
+    model: await keeping(model),
+    binary: await keeping(binary),
+    variables: Object.fromEntries([...running].filter(([name]) => !isSecretName(name))),
+  };
+}

@@ -1,0 +1,21 @@
+import { verdictAt } from '../../../domain/verdict.js';
+import { lookAgain, nothingSeen, type Step } from '../step.js';
+import { verdictProblem } from './verdict-problem.js';
+
+/** Runs the pre-deploy checks again, on what the release will bring. */
+export const precheckStep: Step = {
+  observe: nothingSeen,
+  async apply({ release, checks, clock, interrupted }) {
+    const run = await checks.planned(release, interrupted);
+    const after = { runId: run.runId, verdict: run.verdict };
+    const verdict = verdictAt(run.verdict, new Date(run.validUntil), new Date(clock.now()));
+    if (verdict === 'GO' || verdict === 'GO_WITH_WARNINGS') return { kind: 'done', after };
+    // Breaking the glass goes past what is unknown and what fails, never past the model itself.
+    const isModelProved = run.checks.every(({ evidence, outcome }) => {
+      return evidence.probe !== 'model' || outcome === 'PASS' || outcome === 'WARN';
+    });
+    if (release.kind === 'break_glass' && isModelProved) return { kind: 'done', after };
+    return { kind: 'failed', problem: verdictProblem(run), after };
+  },
+  reconcile: lookAgain,
+};

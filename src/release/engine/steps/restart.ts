@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { ServiceStatus } from '../../../hosts/host.js';
+import { unclear } from '../problems.js';
+import type { Seen } from '../release-record.js';
+import { hostOf, type Step } from '../step.js';
+
+/** What is recorded before a restart: the process that must not be there afterwards, and when it was issued. */
+export const restartSeenSchema = z.object({
+  at: z.iso.datetime(),
+  activeState: z.enum(['active', 'activating', 'deactivating', 'reloading', 'inactive', 'failed', 'unknown']),
+  subState: z.string(),
+  mainPid: z.number(),
+  invocationId: z.string(),
+  restarts: z.number(),
+  execMainStatus: z.number(),
+});
+
+export function restartSeen(status: ServiceStatus, at: Date): Seen {
+  const { activeSince: _, ...facts } = status;
+  return { at: at.toISOString(), ...facts };
+}
+
+/** The status before a recorded restart. */
+export function statusBefore(seen: Seen): { readonly status: ServiceStatus; readonly at: Date } {
+  const { at, ...facts } = restartSeenSchema.parse(seen);
+  return { status: { ...facts, activeSince: undefined }, at: new Date(at) };
+}
+
+const UNDER_WAY: readonly ServiceStatus['activeState'][] = ['activating', 'deactivating', 'reloading'];
+
+/** Issues the restart. Whether it led to a running service is for the proof to say. */
+export const restartStep: Step = {
+  async observe(context) {
+    const at = new Date(context.clock.now());
+    return restartSeen(await hostOf(context).host.service.status({ signal: context.interrupted }), at);
+  },
+  async apply(context, before) {
+    await hostOf(context).host.service.restart({ signal: context.lost });
+    return { kind: 'done', after: { issuedAt: restartSeenSchema.parse(before).at } };
+  },
+  /** The command may still be on its way when the replica that sent it is dead: it gets a time to show. */
+  async reconcile(context, before) {
+    const { host } = hostOf(context);
+    const { clock, pace, interrupted } = context;
+    const { status: old, at } = statusBefore(before);
+    const since = clock.now();
+    for (;;) {
+      const status = await host.service.status({ signal: interrupted });
+      const isOther = status.mainPid !== old.mainPid || status.invocationId !== old.invocationId;
+      const isUnderWay =
+        UNDER_WAY.includes(status.activeState) && !status.subState.startsWith('auto-restart');
+      if (isOther && status.mainPid !== 0 && !isUnderWay) {
+        return { kind: 'done', after: { issuedAt: at.toISOString() } };
+      }
+      if (clock.now() - since >= pace.settleMs && !isUnderWay) {
+        return isOther ? unclear(host.name, host.service.description) : { kind: 'not_done' };
+      }
+      await clock.sleep(Math.min(pace.pollMs, pace.settleMs), interrupted);
+    }
+  },
+};

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ArtefactPlan } from '../../../domain/release-plan.js';
+import { keepArtefact, presentSha256 } from '../kept-artefact.js';
+import { unclear } from '../problems.js';
+import { hostOf, type Step, type StepContext } from '../step.js';
+
+const seenSchema = z.object({ path: z.string(), sha256: z.string() });
+
+interface Staging {
+  readonly artefact: ArtefactPlan;
+  readonly path: string;
+  /** What stood there when the plan was made. */
+  readonly plannedSha256: string;
+  readonly mode: number | undefined;
+}
+
+const EXECUTABLE = 0o755;
+
+/**
+ * Puts an artefact in its place on a host: the one before is kept, the new one is copied beside it, its SHA-256 is
+ * worked out on the host, and only then it is renamed.
+ */
+export function createStageStep(kind: 'model' | 'binary'): Step {
+  return {
+    async observe(context) {
+      const { path } = stagingOf(context, kind);
+      return { path, sha256: await presentSha256(hostOf(context).host, path, context.interrupted) };
+    },
+    async apply(context, before) {
+      const { artefact, path, plannedSha256, mode } = stagingOf(context, kind);
+      const { host } = hostOf(context);
+      const seen = seenSchema.parse(before);
+      const after = { path, sha256: artefact.sha256 };
+      if (seen.sha256 === artefact.sha256) return { kind: 'done', after };
+      if (seen.sha256 !== plannedSha256) {
+        return { kind: 'failed', problem: { code: 'changed_since_plan', facts: { host: host.name, path } } };
+      }
+      if (seen.sha256 !== '') await keepArtefact(host, seen, context.lost);
+      const localPath = join(context.target.staging ?? '', artefact.name);
+      await host.installFile(localPath, path, {
+        sha256: artefact.sha256,
+        signal: context.lost,
+        ...(mode === undefined || seen.sha256 !== '' ? {} : { mode }),
+      });
+      return { kind: 'done', after };
+    },
+    async reconcile(context, before) {
+      const { artefact, path } = stagingOf(context, kind);
+      const { host } = hostOf(context);
+      const present = await presentSha256(host, path, context.interrupted);
+      if (present === artefact.sha256) return { kind: 'done', after: { path, sha256: present } };
+      if (present === seenSchema.parse(before).sha256) return { kind: 'not_done' };
+      return unclear(host.name, path);
+    },
+  };
+}
+
+function stagingOf(context: StepContext, kind: 'model' | 'binary'): Staging {
+  const { plan } = hostOf(context);
+  const artefact = context.plan[kind];
+  const path = kind === 'model' ? plan.modelPath : plan.binaryPath;
+  if (artefact === undefined || path === undefined)
+    throw new Error(`the plan holds no ${kind} for ${plan.host}`);
+  const plannedSha256 = kind === 'model' ? plan.presentModelSha256 : plan.presentBinarySha256;
+  return { artefact, path, plannedSha256, mode: kind === 'binary' ? EXECUTABLE : undefined };
+}
