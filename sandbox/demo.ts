@@ -10,7 +10,8 @@ export async function runDemo(): Promise<void> {
   const folder = resolve('.data', 'demo');
   const locale = process.env['LOCALE'] === 'zh-CN' ? 'zh-CN' : 'en';
   const stopEarly = new Promise<never>((_resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(signal)));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(signal)));
   });
   stopEarly.catch(() => {});
 

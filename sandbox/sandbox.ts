@@ -6,10 +6,10 @@ import { subcommands } from '../commands/index.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
 import { demoTargetsFile } from './demo-targets.js';
 import { createTradingHosts, type TradingHosts } from './host/trading-host.js';
-import { packageFile } from './trading-data/package-file.js';
 import { createLocalSlack, type LocalSlack } from './slack/local-slack.js';
 import { lobmlCommand } from './slack/manifest-commands.js';
 import { type BotProcess, startBot } from './start-bot.js';
+import { packageFile } from './trading-data/package-file.js';
 import { createReaderRole } from './trading-data/reader-role.js';
 import { seedTradingDatabase } from './trading-data/seed.js';
 

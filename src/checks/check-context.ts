@@ -1,9 +1,9 @@
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { Host } from '../hosts/host.js';
+import type { ModelGate } from '../model/model-gate.js';
 import type { CheckDefinition, ProbeDefinition, Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { HostEnvironment } from './host-environment.js';
-import type { ModelGate } from '../model/model-gate.js';
 import type { Observation } from './observation.js';
 import type { PlannedHost } from './planned-state.js';
 import type { RunWindow } from './run-window.js';

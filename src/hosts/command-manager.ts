@@ -61,9 +61,7 @@ export function createCommandManager(options: CommandManagerOptions): ServiceMan
       );
       const asksForTime = commands.logs.some((word) => /\{since(?:Unix)?\}/.test(word));
       const lines = parsePlainLines(stdout.toString('utf8'));
-      return lines
-        .filter((line) => isSince(line, since, asksForTime) && isUntil(line, until))
-        .slice(-limit);
+      return lines.filter((line) => isSince(line, since, asksForTime) && isUntil(line, until)).slice(-limit);
     },
     async processEnvironment(pid, names, call) {
       if (commands.environ !== undefined) {

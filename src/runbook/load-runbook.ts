@@ -98,7 +98,10 @@ class RunbookCompiler {
 
   #modelInputs(): Runbook['modelInputs'] {
     const { modelInputs } = this.#source;
-    return modelInputs && this.#query('modelInputs', modelInputs.sql, modelInputs.timeoutMs, ['modelInputs', 'sql']);
+    return (
+      modelInputs &&
+      this.#query('modelInputs', modelInputs.sql, modelInputs.timeoutMs, ['modelInputs', 'sql'])
+    );
   }
 
   #startLog(): Runbook['startLog'] {

@@ -35,14 +35,14 @@ export function compileMessage(source: string, parameters: Parameters): MessageT
       throw new Error(`the text asks for the format \`${format}\`; known are ${known}`);
     }
   }
-  const valueOf = (name: string, row: ObservedRow, env: EnvironmentValues): ObservedValue | undefined => {
+  const valueAt = (name: string, row: ObservedRow, env: EnvironmentValues): ObservedValue | undefined => {
     const [scope, inner = ''] = name.split('.', 2);
     if (scope === 'params') return parameters[inner];
     return scope === 'env' ? env[inner] : row[name];
   };
   const render = (row: ObservedRow, env: EnvironmentValues = {}): string =>
     source.replaceAll(HOLE, (_whole, name: string, format: string | undefined) =>
-      formatValue(valueOf(name, row, env), format),
+      formatValue(valueAt(name, row, env), format),
     );
   return { source, render };
 }

@@ -68,25 +68,25 @@ function readText(definition: VariableDefinition, text: string): VariableReading
     case 'integer':
       return readNumber(definition, text);
     case 'path':
-      return text.startsWith('/') ? valueOf(text) : { kind: 'fault', fault: 'not_absolute' };
+      return text.startsWith('/') ? readAs(text) : { kind: 'fault', fault: 'not_absolute' };
     case 'text':
-      return valueOf(text);
+      return readAs(text);
   }
 }
 
-const valueOf = (value: VariableValue): VariableReading => ({ kind: 'value', value, isDefault: false });
+const readAs = (value: VariableValue): VariableReading => ({ kind: 'value', value, isDefault: false });
 
 function readBoolean(text: string): VariableReading {
   const word = text.toLowerCase();
-  if (TRUE_WORDS.includes(word)) return valueOf(true);
-  if (FALSE_WORDS.includes(word)) return valueOf(false);
+  if (TRUE_WORDS.includes(word)) return readAs(true);
+  if (FALSE_WORDS.includes(word)) return readAs(false);
   return wrongWord('not_a_boolean', text, ['true', 'false', 'yes', 'no', 'on', 'off'], 'true, false');
 }
 
 function readEnum(values: Readonly<Record<string, readonly string[]>>, text: string): VariableReading {
   const word = text.toLowerCase();
   for (const [name, aliases] of Object.entries(values)) {
-    if (word === name || aliases.includes(word)) return valueOf(name);
+    if (word === name || aliases.includes(word)) return readAs(name);
   }
   return wrongWord('not_one_of', text, Object.keys(values), Object.keys(values).join(', '));
 }
@@ -115,7 +115,7 @@ function readNumber(
     return { kind: 'fault', fault: 'not_whole', expected: range };
   }
   if (value < min || value > max) return { kind: 'fault', fault: 'out_of_range', expected: range };
-  return valueOf(value);
+  return readAs(value);
 }
 
 function rangeText(min: number | undefined, max: number | undefined): string {

@@ -19,7 +19,8 @@ export interface CaseResult {
   readonly agrees: boolean;
 }
 
-export interface CaseOptions extends Pick<CheckServiceOptions, 'now' | 'monotonicMs' | 'newRunId' | 'modelGate'> {
+export interface CaseOptions
+  extends Pick<CheckServiceOptions, 'now' | 'monotonicMs' | 'newRunId' | 'modelGate'> {
   readonly runbook: Runbook;
   readonly cases: CheckCases;
   readonly database: Pick<ScratchDatabase, 'trading' | 'arrange'>;

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addHours } from 'date-fns/addHours';
-import { createMessageStore, type MessageReservation, type MessageStore } from '../../src/store/message-store.js';
+import {
+  createMessageStore,
+  type MessageReservation,
+  type MessageStore,
+} from '../../src/store/message-store.js';
 import { claimDelivery } from '../../src/store/queries/claim-delivery.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
