@@ -52,22 +52,21 @@ test('without an incident the verdict is GO', async () => {
   expect([exitCode, run.verdict]).toEqual([0, 'GO']);
 }, 30_000);
 
-test.each`
-  incident                 | host        | check                               | outcome    | says
-  ${'model_corrupt'}       | ${'live-1'} | ${'model.file'}                     | ${'FAIL'}  | ${/live-1/}
-  ${'model_type_wrong'}    | ${'live-2'} | ${'env.model_type'}                 | ${'FAIL'}  | ${/live-2.*lightgbm/}
-  ${'flag_typo'}           | ${'live-1'} | ${'env.enabled'}                    | ${'FAIL'}  | ${/flase.*true|flase.*false/}
-  ${'exit_mode_typo'}      | ${'live-1'} | ${'env.exit_mode'}                  | ${'FAIL'}  | ${/ev_exti.*ev_exit/}
-  ${'env_edited_by_hand'}  | ${'live-2'} | ${'env.entry_early_window_secs_5m'} | ${'FAIL'}  | ${/live-2.*90.*120/}
-  ${'env_edited_by_hand'}  | ${'live-1'} | ${'env.running_process'}            | ${'FAIL'}  | ${/live-1.*90.*120/}
-  ${'database_locked'}     | ${''}       | ${'data.sync_records.lag'}          | ${'ERROR'} | ${/lock/i}
-  ${'feed_frozen'}         | ${''}       | ${'data.sync_records.frozen'}       | ${'FAIL'}  | ${/BTCUSDT/}
-  ${'feed_future'}         | ${''}       | ${'data.sync_records.lag'}          | ${'FAIL'}  | ${/future/}
-  ${'feed_symbol_stopped'} | ${''}       | ${'data.sync_records.lag'}          | ${'FAIL'}  | ${/SOLUSDT \d+\.\d s/}
-  ${'feed_stopped'}        | ${''}       | ${'data.sync_records.lag'}          | ${'FAIL'}  | ${/BTCUSDT \d+\.\d s/}
-`(
-  '$incident ($host) shows up in the next report as $check $outcome',
-  async ({ incident, host, check, outcome, says }) => {
+test.each<[incident: string, host: string, check: string, outcome: string, says: RegExp]>([
+  ['model_corrupt', 'live-1', 'model.file', 'FAIL', /live-1/],
+  ['model_type_wrong', 'live-2', 'env.model_type', 'FAIL', /live-2.*lightgbm/],
+  ['flag_typo', 'live-1', 'env.enabled', 'FAIL', /flase.*true|flase.*false/],
+  ['exit_mode_typo', 'live-1', 'env.exit_mode', 'FAIL', /ev_exti.*ev_exit/],
+  ['env_edited_by_hand', 'live-2', 'env.entry_early_window_secs_5m', 'FAIL', /live-2.*90.*120/],
+  ['env_edited_by_hand', 'live-1', 'env.running_process', 'FAIL', /live-1.*90.*120/],
+  ['database_locked', '', 'data.sync_records.lag', 'ERROR', /lock/i],
+  ['feed_frozen', '', 'data.sync_records.frozen', 'FAIL', /BTCUSDT/],
+  ['feed_future', '', 'data.sync_records.lag', 'FAIL', /future/],
+  ['feed_symbol_stopped', '', 'data.sync_records.lag', 'FAIL', /SOLUSDT \d+\.\d s/],
+  ['feed_stopped', '', 'data.sync_records.lag', 'FAIL', /BTCUSDT \d+\.\d s/],
+])(
+  '%s (%s) shows up in the next report as %s %s',
+  async (incident, host, check, outcome, says) => {
     await switchIncident(incident, host, true);
     try {
       const { exitCode, run } = await precheck();
