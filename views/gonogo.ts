@@ -8,7 +8,7 @@ import { checkSentence } from './check-sentence.js';
 import { sentenceAsText, slackTime } from './moments.js';
 import { decisionTextFor, type Standing } from './text/decision-text.js';
 
-const EVIDENCE_LENGTH = 160;
+const EVIDENCE_LENGTH = 110;
 
 const STANDING: Readonly<Record<Outcome, Standing>> = {
   PASS: 'pass',
