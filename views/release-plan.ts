@@ -1,0 +1,154 @@
+import type { CheckRun } from '../src/domain/check-run.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { ArtefactPlan, HostPlan, ReleasePlan, VariableChange } from '../src/domain/release-plan.js';
+import type { ApprovalPolicy, WatchPolicy } from '../src/runbook/targets-schema.js';
+import type { Block, Report } from '../src/subcommand.js';
+import { clip, code, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
+import { checkSentence } from './check-sentence.js';
+import { sentenceForSlack } from './moments.js';
+import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
+import { textFor } from './text/index.js';
+import { releaseTextFor } from './text/release.js';
+
+export interface PlanView {
+  readonly plan: ReleasePlan;
+  readonly modelVersion: string | undefined;
+  /** The run that judged what the plan brings. */
+  readonly run: CheckRun;
+  readonly approval: ApprovalPolicy;
+  readonly watch: WatchPolicy;
+  readonly envPrefix: string;
+}
+
+const SHOWN_VALUE = 60;
+const SHORT_HASH = 12;
+
+/** The whole plan: what is deployed, what changes on each host, what speaks against it, and who must approve. */
+export function planReportView(view: PlanView, locale: Locale): Report {
+  const { plan, run } = view;
+  const { verdict } = textFor(locale);
+  const text = releaseTextFor(locale);
+  const title = `📋 ${text.plan.title} · ${plan.strategy} · ${plan.target}`;
+  const blocks = [
+    header(title),
+    ...planBlocks(view, locale),
+    ...verdictBlocks(run, locale),
+    ...rulesBlocks(view, locale),
+  ];
+  const summary = `${title}: ${VERDICT_SYMBOL[run.verdict]} ${verdict[run.verdict]}`;
+  return { text: summary, blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut) };
+}
+
+/** What is deployed and what changes; only this strategy's variables, never another line of a file. */
+export function planBlocks(
+  { plan, modelVersion, envPrefix }: Pick<PlanView, 'plan' | 'modelVersion' | 'envPrefix'>,
+  locale: Locale,
+): readonly Block[] {
+  const { plan: text } = releaseTextFor(locale);
+  const version = modelVersion === undefined ? '' : ` · ${text.version} ${code(modelVersion)}`;
+  const lines = [
+    `*${text.model}*  ${artefactText(plan.model, locale)}${version}`,
+    ...(plan.binary === undefined ? [] : [`*${text.binary}*  ${artefactText(plan.binary, locale)}`]),
+    `*${text.reason}*  ${clip(escapeMrkdwn(plan.reason), 1500)}`,
+  ];
+  return [
+    section(lines.join('\n')),
+    ...hostBlocks(plan, envPrefix, locale),
+    ...driftBlocks(plan, envPrefix, locale),
+  ];
+}
+
+function artefactText(artefact: ArtefactPlan | undefined, locale: Locale): string {
+  if (artefact === undefined) return releaseTextFor(locale).plan.unchanged;
+  const { name, size, sha256 } = artefact;
+  return `${code(name)} · ${sizeText(size)} · SHA-256 ${code(sha256.slice(0, SHORT_HASH))}`;
+}
+
+/** `412 B`, `3.2 MB`. */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  return power === 0 ? `${bytes} B` : `${(bytes / 1000 ** power).toFixed(1)} ${units[power]}`;
+}
+
+/** Hosts in their order; neighbours on which the same changes share their lines. */
+function hostBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): readonly Block[] {
+  const { plan: text } = releaseTextFor(locale);
+  const groups: { names: string[]; lines: string }[] = [];
+  for (const [index, host] of plan.hosts.entries()) {
+    const isCanary = index === 0 && plan.hosts.length > 1;
+    const name = `${escapeMrkdwn(host.host)}${isCanary ? ` (${text.canary})` : ''}`;
+    const lines = changeLines(host, envPrefix, locale);
+    const last = groups.at(-1);
+    if (last?.lines === lines) last.names.push(name);
+    else groups.push({ names: [name], lines });
+  }
+  return groups.map(({ names, lines }) =>
+    section(clip(`*${names.join(`, ${text.next} `)}*\n${lines}`, LIMITS.section)),
+  );
+}
+
+function changeLines({ changes }: HostPlan, envPrefix: string, locale: Locale): string {
+  if (changes.length === 0) return releaseTextFor(locale).plan.noChange;
+  return changes.map((change) => variableLine(change, envPrefix, locale)).join('\n');
+}
+
+function variableLine(
+  { variable, before, after }: VariableChange,
+  envPrefix: string,
+  locale: Locale,
+): string {
+  const name = variable.startsWith(envPrefix) ? variable.slice(envPrefix.length) : variable;
+  return `${code(name)}  ${valueText(before, locale)} → ${valueText(after, locale)}`;
+}
+
+/** A path by its last part: its folder is the host's own. */
+function valueText(value: string | null, locale: Locale): string {
+  if (value === null) return `_(${releaseTextFor(locale).plan.notSet})_`;
+  const shown = value.startsWith('/') ? `…/${value.slice(value.lastIndexOf('/') + 1)}` : value;
+  return code(clip(shown, SHOWN_VALUE));
+}
+
+function driftBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): readonly Block[] {
+  const lines = plan.hosts.flatMap(({ host, drift }) =>
+    drift.map((change) => `${escapeMrkdwn(host)}  ${variableLine(change, envPrefix, locale)}`),
+  );
+  if (lines.length === 0) return [];
+  return [section(clip(`⚠ *${releaseTextFor(locale).plan.drift}*\n${lines.join('\n')}`, LIMITS.section))];
+}
+
+/** The verdict over what will stand, and each check that is not right. */
+export function verdictBlocks(run: CheckRun, locale: Locale): readonly Block[] {
+  const { verdict } = textFor(locale);
+  const { plan: text } = releaseTextFor(locale);
+  const wrong = run.checks.filter(({ outcome, mode }) => outcome !== 'PASS' && mode === 'deciding');
+  const head = `${VERDICT_SYMBOL[run.verdict]} *${verdict[run.verdict]}*`;
+  if (wrong.length === 0) return [section(`${head}  ${text.allPass(run.checks.length)}`)];
+  const lines = wrong.map((check) => {
+    const sentence = sentenceForSlack(checkSentence(check, locale));
+    return `${OUTCOME_SYMBOL[check.outcome]} *${check.section} ${check.title[locale]}*  ${clip(sentence, 500)}`;
+  });
+  return [section(`${head}  ${text.stops}`), ...lines.map((line) => section(line))];
+}
+
+function rulesBlocks({ approval, watch }: PlanView, locale: Locale): readonly Block[] {
+  const { plan: text } = releaseTextFor(locale);
+  const { quorum, groups, users } = approval;
+  const people = Math.max(quorum, groups.length);
+  const named = groups.map((id) => `<!subteam^${id}>`);
+  const isOpen = people > groups.length;
+  const who = [
+    ...named,
+    ...(isOpen
+      ? [
+          users.length > 0 && named.length === 0
+            ? users.map((id) => `<@${id}>`).join(' / ')
+            : text.anyApprover,
+        ]
+      : []),
+  ];
+  return [
+    context(text.approvers(people, who.join(' + '))),
+    context(text.watch(watch.checkpointMinutes.join(', '), String(watch.confirmMinutes))),
+  ];
+}

@@ -1,0 +1,224 @@
+import type { Locale } from '../src/domain/localized.js';
+import { DRIFT, type ReleaseRequest } from '../src/domain/release-request.js';
+import type { RequestState } from '../src/domain/release-state.js';
+import type { RequestView } from '../src/release/request-view.js';
+import type { Block, Report } from '../src/subcommand.js';
+import {
+  actions,
+  type Button,
+  clip,
+  context,
+  escapeMrkdwn,
+  header,
+  LIMITS,
+  section,
+  within,
+} from './blocks.js';
+import { slackTime } from './moments.js';
+import { person } from './person.js';
+import { planBlocks } from './release-plan.js';
+import { changeLine } from './release-sentence.js';
+import { VERDICT_SYMBOL } from './symbols.js';
+import { textFor } from './text/index.js';
+import { releaseTextFor } from './text/release.js';
+
+export interface RequestViewOptions {
+  readonly locale: Locale;
+  readonly envPrefix: string;
+}
+
+const STATE_SYMBOL: Readonly<Record<RequestState, string>> = {
+  open: '🔔',
+  approved: '✅',
+  executing: '🚀',
+  executed: '🏁',
+  rejected: '⛔',
+  withdrawn: '↩️',
+  expired: '⌛',
+  invalidated: '⚠️',
+  halted: '🛑',
+};
+
+/** What a button of a request carries: which request, and exactly which content of it. */
+export const buttonValue = ({ requestId, digest }: Pick<ReleaseRequest, 'requestId' | 'digest'>): string =>
+  `${requestId} ${digest}`;
+
+/** The request in its channel: plan, verdict, who has approved, and what may be done now. */
+export function requestReportView(view: RequestView, { locale, envPrefix }: RequestViewOptions): Report {
+  const { request } = view;
+  const text = releaseTextFor(locale);
+  const state = text.state[request.state];
+  const title = `${STATE_SYMBOL[request.state]} ${text.request.title} · ${request.strategy} · ${request.target}`;
+  const blocks: Block[] = [
+    header(title),
+    ...outcomeBlocks(request, locale),
+    context(text.request.by(person(request.requestedBy), slackTime(request.createdAt, 'date_short_pretty'))),
+    ...planBlocks({ plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix }, locale),
+    ...evidenceBlocks(view, locale),
+    ...approvalBlocks(view, locale),
+    ...clockBlocks(request, locale),
+    ...buttonBlocks(view, locale),
+  ];
+  const summary = text.request.summary(state, request.strategy, request.target, request.requestedBy.name);
+  return {
+    text: `${STATE_SYMBOL[request.state]} ${summary}`,
+    blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut),
+  };
+}
+
+/** How it ended, first: who decided, when, and why. */
+function outcomeBlocks(request: ReleaseRequest, locale: Locale): readonly Block[] {
+  const { request: text } = releaseTextFor(locale);
+  const sentence = endSentence(request, locale);
+  if (sentence === undefined) return [];
+  const why = request.endReason === null ? [] : [`> ${clip(escapeMrkdwn(request.endReason), 1000)}`];
+  const changes = request.endChanges.map((change) => `• ${changeLine(change, locale)}`);
+  const again = request.state === 'invalidated' || request.state === 'expired' ? [text.askAgain] : [];
+  return [section(clip([`*${sentence}*`, ...why, ...changes, ...again].join('\n'), LIMITS.section))];
+}
+
+function endSentence(
+  { state, endedAt, endedBy, startExpiresAt }: ReleaseRequest,
+  locale: Locale,
+): string | undefined {
+  const { request: text } = releaseTextFor(locale);
+  const when = slackTime(endedAt ?? '1970-01-01T00:00:00Z', 'date_short_pretty');
+  const who = endedBy === null ? '—' : person(endedBy);
+  switch (state) {
+    case 'open':
+    case 'approved':
+      return undefined;
+    case 'rejected':
+      return text.rejected(who, when);
+    case 'withdrawn':
+      return text.withdrawn(who, when);
+    case 'expired':
+      return startExpiresAt === null ? text.quorumTimeOut(when) : text.startTimeOut(when);
+    case 'invalidated':
+      return text.invalidated(when);
+    case 'halted':
+      return text.halted(when);
+    case 'executing':
+      return text.executing;
+    case 'executed':
+      return text.executed;
+  }
+}
+
+function evidenceBlocks({ run, request }: RequestView, locale: Locale): readonly Block[] {
+  const { verdict } = textFor(locale);
+  const text = releaseTextFor(locale);
+  if (run === undefined) return [];
+  const until = slackTime(run.validUntil);
+  const word = `${VERDICT_SYMBOL[run.verdict]} ${verdict[run.verdict]}`;
+  const line = text.request.evidence(word, slackTime(run.asOf), until);
+  const taken = request.acknowledged.map(({ subject, by }) => {
+    const check = run.checks.find(({ id }) => id === subject);
+    const what = subject === DRIFT ? text.plan.acknowledgeDrift : (check?.title[locale] ?? subject);
+    return `⚠ ${text.request.acknowledged(what, person(by))}`;
+  });
+  return [context([line, ...taken].join('\n'))];
+}
+
+function approvalBlocks({ request, approvals, quorum }: RequestView, locale: Locale): readonly Block[] {
+  if (request.kind === 'break_glass') return [];
+  const { request: text } = releaseTextFor(locale);
+  if (quorum === undefined) {
+    const names = approvals.map((approval) => `✓ ${person(approval.person)}`);
+    return [section([...names, `_${text.unknownPlaces}_`].join('\n'))];
+  }
+  const isWaiting = request.state === 'open' || request.state === 'approved';
+  const lines = quorum.places.map(({ group, personId }) => {
+    const place = group === undefined ? text.anyone : `<!subteam^${group}>`;
+    const approval = approvals.find((one) => one.person.id === personId);
+    if (approval === undefined) return `${isWaiting ? '⏳' : '–'} ${place}  ${isWaiting ? text.waiting : ''}`;
+    return `✓ ${place}  ${person(approval.person)} · ${slackTime(approval.decidedAt)}`;
+  });
+  const given = quorum.places.filter(({ personId }) => personId !== undefined).length;
+  return [section([`*${text.approvals(given, quorum.places.length)}*`, ...lines].join('\n'))];
+}
+
+function clockBlocks(
+  { state, quorumExpiresAt, startExpiresAt }: ReleaseRequest,
+  locale: Locale,
+): readonly Block[] {
+  const { request: text } = releaseTextFor(locale);
+  if (state === 'open') return [context(`⏱ ${text.quorumUntil(slackTime(quorumExpiresAt))}`)];
+  if (state === 'approved' && startExpiresAt !== null) {
+    return [section(`*${text.startUntil(slackTime(startExpiresAt))}*`)];
+  }
+  return [];
+}
+
+/** Only while something can still be decided: every other state has no button. */
+function buttonBlocks({ request, approvals }: RequestView, locale: Locale): readonly Block[] {
+  if (request.state !== 'open' && request.state !== 'approved') return [];
+  const { button, confirm } = releaseTextFor(locale);
+  const value = buttonValue(request);
+  const hosts = request.plan.hosts.map(({ host }) => host).join(', ');
+  const start: Button = {
+    actionId: 'deploy:start',
+    text: button.start,
+    value,
+    style: 'primary',
+    confirm: {
+      title: confirm.startTitle,
+      text: confirm.startText(hosts),
+      yes: confirm.startYes,
+      no: confirm.no,
+    },
+  };
+  const approve: Button = { actionId: 'deploy:approve', text: button.approve, value, style: 'primary' };
+  return [
+    actions(
+      request.state === 'approved' ? start : approve,
+      { actionId: 'deploy:reject', text: button.reject, value },
+      { actionId: 'run:details', text: textFor(locale).button.details, value: request.checkRunId },
+      { actionId: 'deploy:renew', text: button.renew, value },
+      ...(approvals.length > 0 ? [{ actionId: 'deploy:take_back', text: button.takeBack, value }] : []),
+      { actionId: 'deploy:withdraw', text: button.withdraw, value },
+    ),
+  ];
+}
+
+/** The loud message in the incidents channel about a release that skips its approvals. */
+export function brokenGlassView(
+  { request, run }: RequestView,
+  { locale, envPrefix }: RequestViewOptions,
+): Report {
+  const text = releaseTextFor(locale);
+  const title = `🚨 ${text.request.brokenGlass} · ${request.strategy} · ${request.target}`;
+  const by = text.request.glassBy(
+    person(request.requestedBy),
+    slackTime(request.createdAt, 'date_short_pretty'),
+  );
+  const verdict =
+    run === undefined ? [] : [`${VERDICT_SYMBOL[run.verdict]} ${textFor(locale).verdict[run.verdict]}`];
+  const review =
+    request.reviewedBy === null
+      ? [
+          section(text.request.glassReview),
+          actions({
+            actionId: 'deploy:reviewed',
+            text: text.button.reviewed,
+            value: buttonValue(request),
+            style: 'primary',
+          }),
+        ]
+      : [
+          section(
+            `✓ ${text.request.glassReviewed(person(request.reviewedBy), slackTime(request.reviewedAt ?? '', 'date_short_pretty'))}`,
+          ),
+        ];
+  const plan = planBlocks({ plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix }, locale);
+  return {
+    text: `${title}: ${request.requestedBy.name}`,
+    blocks: [
+      header(title),
+      section(`*${by}*`),
+      ...plan,
+      ...(verdict.length > 0 ? [context(...verdict)] : []),
+      ...review,
+    ],
+  };
+}
