@@ -5,6 +5,7 @@ import { gonogo } from './gonogo.js';
 import { createHelp } from './help.js';
 import { history } from './history.js';
 import { precheck } from './precheck.js';
+import { rollback } from './rollback.js';
 import { selftest } from './selftest.js';
 import { status } from './status.js';
 import { verify } from './verify.js';
@@ -16,6 +17,7 @@ export const subcommands: readonly Subcommand<Services>[] = [
   verify,
   gonogo,
   status,
+  rollback,
   history,
   doctor,
   selftest,

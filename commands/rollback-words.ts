@@ -21,17 +21,19 @@ export function parseRollbackWords(words: readonly string[]): RollbackWords {
   const rest: string[] = [];
   const kinds = new Set<HaltKind>();
   let reason: string | undefined;
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
+  const waiting = words.flatMap((word) =>
+    word.startsWith('--reason=') ? ['--reason', word.slice(9)] : [word],
+  );
+  for (let word = waiting.shift(); word !== undefined; word = waiting.shift()) {
     const kind = KIND_OF[word];
     if (kind !== undefined) kinds.add(kind);
-    else if (word === '--reason' || word.startsWith('--reason=')) {
-      reason = word === '--reason' ? words[(index += 1)] : word.slice('--reason='.length);
-      if (reason === undefined || reason.trim() === '') throw usage('reasonMissing');
+    else if (word === '--reason') {
+      reason = waiting.shift()?.trim();
+      if (!reason) throw usage('reasonMissing');
     } else rest.push(word);
   }
   if (kinds.size > 1) throw usage('oneAction');
-  return { rest, kind: [...kinds][0], reason: reason?.trim() };
+  return { rest, kind: [...kinds][0], reason };
 }
 
 function usage(code: 'oneAction' | 'reasonMissing'): UsageError {

@@ -1,16 +1,21 @@
 import { type Halt, type HaltKind, type HaltState, isSettled } from '../src/domain/halt.js';
+import type { Localized } from '../src/domain/localized.js';
+import { ForbiddenError, UserError } from '../src/errors.js';
 import { commandsByHand } from '../src/rollback/commands-by-hand.js';
-import type { RollbackServices } from '../src/rollback/rollback-services.js';
+import type { OperatorAnswer, RollbackServices } from '../src/rollback/rollback-services.js';
 import type { Target } from '../src/runbook/targets.js';
 import {
+  type Click,
   type Conversation,
   EXIT,
   type ExitCode,
   type Subcommand,
   type SubcommandResult,
 } from '../src/subcommand.js';
-import { haltReportView } from '../views/rollback-report.js';
+import { DISABLE_ACTION, STOP_ACTION } from '../views/rollback-buttons.js';
+import { alreadyHaltingView, haltReportView } from '../views/rollback-report.js';
 import { rollbackStatusView } from '../views/rollback-status.js';
+import { rollbackTextFor } from '../views/text/rollback.js';
 import { parseRollbackWords } from './rollback-words.js';
 import { parseTarget } from './target-argument.js';
 
@@ -33,7 +38,35 @@ export const rollback: Subcommand<RollbackServices> = {
       return showState(target, conversation, services);
     return haltFromTerminal({ target, kind, reason }, conversation, services);
   },
+  actions: {
+    [DISABLE_ACTION]: (click, services) => haltFromClick('disable', click, services),
+    [STOP_ACTION]: (click, services) => haltFromClick('stop', click, services),
+  },
+  urgent: [DISABLE_ACTION, STOP_ACTION],
 };
+
+/** One click: the hosts first, then everything that is said about it. */
+async function haltFromClick(kind: HaltKind, click: Click, services: RollbackServices): Promise<void> {
+  const { person, locale } = click;
+  const target = parseTarget([click.value], services.targets, usage);
+  assertMayRollBack(await services.operators.mayRollBack(person), services);
+  const handle = services.rollback.start({ target, kind, requestedBy: person });
+  if (handle.joined) return click.whisper(alreadyHaltingView(handle.current(), locale));
+  services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? person.id));
+  await handle.done;
+}
+
+/** @throws ForbiddenError with those who may; UserError when nobody could tell. */
+function assertMayRollBack({ kind }: OperatorAnswer, { operators }: RollbackServices): void {
+  if (kind === 'yes') return;
+  if (kind === 'no') throw new ForbiddenError(inBoth('forbidden'), operators.who);
+  throw new UserError('operators_unknown', inBoth('unknownOperator'));
+}
+
+const inBoth = (code: 'forbidden' | 'unknownOperator'): Localized => ({
+  en: rollbackTextFor('en')[code],
+  'zh-CN': rollbackTextFor('zh-CN')[code],
+});
 
 async function showState(
   target: Target,

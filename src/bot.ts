@@ -1,7 +1,11 @@
 import { systemClock } from './clock.js';
 import { compose } from './compose.js';
 import { loadConfig, readEnvironment } from './config.js';
+import type { Halt } from './domain/halt.js';
 import type { Locale } from './domain/localized.js';
+import { createHaltAnnouncer, type HaltReportOptions } from './rollback/announce-halt.js';
+import { createOperatorGate } from './rollback/operator-gate.js';
+import { startRollbackUpkeep } from './rollback/upkeep.js';
 import type { Services } from './services.js';
 import { createSlackApp, type HomeVisit, type SlackApp } from './slack/app.js';
 import { createSlackConnection } from './slack/connection.js';
@@ -21,6 +25,7 @@ export interface BotProgram {
     visit: Pick<HomeVisit, 'person' | 'locale'>,
     services: Services,
   ) => Promise<readonly Block[]>;
+  readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
 }
 
 export interface Bot {
@@ -29,7 +34,7 @@ export interface Bot {
 }
 
 /** @throws ConfigError, ConfigurationError with every fault; an Error where a dependency refuses the bot. */
-export async function startBot({ subcommands, unknown, home }: BotProgram): Promise<Bot> {
+export async function startBot({ subcommands, unknown, home, haltReport }: BotProgram): Promise<Bot> {
   const config = loadConfig(readEnvironment(), { role: 'bot' });
   const logger = createLogger({ level: config.logLevel, to: 'stdout' });
   const clock = systemClock;
@@ -44,8 +49,27 @@ export async function startBot({ subcommands, unknown, home }: BotProgram): Prom
       postIn: (channel, report) =>
         postLive({ poster: connection.poster, clock, logger }, { channel }, report),
       homeChanged: () => refresher.changed(),
+      announceHalt: (handle, channel) => announcer.announce(handle, channel),
     },
+    operators: (targets) =>
+      createOperatorGate({
+        targets,
+        askGroup: async (group) => (await connection.directory.groupMembers(group)).ids,
+        clock,
+      }),
   });
+  const { targets } = services.targets;
+  const announcer = createHaltAnnouncer({
+    targets,
+    view: (halt, options) => haltReport(halt, { locale: config.locale, ...options }),
+    operators: services.operators.who,
+    open: (channel, ref) => connection.urgentMessage({ channel }, ref),
+    find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
+    clock,
+    logger,
+  });
+  // Before Slack is reached: a halt that was cut short waits for nothing.
+  const endUpkeep = startRollbackUpkeep({ ...services, announcer, targets, clock });
   const visitors = createHomeVisitorStore(state.pool);
   const app: SlackApp = createSlackApp({
     config,
@@ -84,6 +108,8 @@ export async function startBot({ subcommands, unknown, home }: BotProgram): Prom
   return {
     async stop() {
       await app.stop();
+      endUpkeep();
+      await services.rollback.settled();
       await refresher.idle();
       await close();
       await state.close();

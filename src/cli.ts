@@ -30,8 +30,9 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   const wantsHelp = argv.includes('--help') || argv.includes('-h');
   const [name = 'help', ...words] = argv.filter((word) => !GLOBAL_FLAGS.has(word));
 
-  const known: readonly Subcommand<Services>[] = [...program.subcommands, program.killSwitch];
-  const subcommand = known.find((candidate) => candidate.name === name && onTerminal(candidate));
+  const subcommand = program.subcommands.find(
+    (candidate) => candidate.name === name && onTerminal(candidate),
+  );
   if (subcommand === undefined) {
     const names = program.subcommands.filter(onTerminal).map((candidate) => candidate.name);
     const { nearest } = unknownSubcommand(name, names);

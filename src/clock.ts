@@ -12,3 +12,17 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
 };
+
+/** The answer, or undefined when it does not come within `ms`. What comes later is for nobody. */
+export async function withPatience<T>(clock: Clock, ms: number, answer: Promise<T>): Promise<T | undefined> {
+  const ended = new AbortController();
+  const late = clock.sleep(ms, ended.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    ended.abort();
+  }
+}

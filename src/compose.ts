@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAuditTrail } from './audit/audit-trail.js';
 import { createCheckService } from './checks/check-service.js';
 import { limitRuns } from './checks/limit-runs.js';
+import { systemClock } from './clock.js';
 import { type Config, sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
 import { createHost, type HostRequirements } from './hosts/create-host.js';
 import { composeRollback, openLocalJournal } from './rollback/compose-rollback.js';
+import { createHaltStore } from './rollback/halt-store.js';
 import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
+import { haltReleases } from './rollback/queries/halt-releases.js';
 import { createHaltVerification } from './rollback/verify-after-halt.js';
 import { ConfigurationError } from './runbook/configuration-fault.js';
 import { loadRunbook } from './runbook/load-runbook.js';
@@ -24,6 +28,7 @@ import type { State } from './store/open-state.js';
 import type { Queryable } from './store/queryable.js';
 import { createRunStore } from './store/run-store.js';
 import { createTradingDatabase } from './store/trading-database.js';
+import { createTransact } from './store/transaction.js';
 import type { Logger } from './telemetry/logger.js';
 import { redact } from './telemetry/redact.js';
 
@@ -91,13 +96,24 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     redact,
   );
 
+  const journal = openLocalJournal(config, process.pid);
+  const audit = createAuditTrail({
+    journal,
+    database: state,
+    transact: createTransact(async () => (await options.state()).pool),
+    clock: systemClock,
+    newId: randomUUID,
+    onAway: () => logger.warn('the database is away: an event waits in the local journal'),
+  });
   const rollback = composeRollback({
     config,
     facts: runbook,
     hostOf,
     trading,
-    store: undefined,
-    journal: openLocalJournal(config, process.pid),
+    store: createHaltStore(state),
+    journal,
+    onEvent: () => void audit.flush().catch(() => undefined),
+    cancelReleases: (halt) => haltReleases(state, halt),
     verify: createHaltVerification(checks, targets),
     pid: process.pid,
     logger,
@@ -108,6 +124,7 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       runbook,
       targets,
       rollback,
+      audit,
       operators: options.operators?.(targets) ?? everybodyHere,
       checks,
       runs,

@@ -2,6 +2,7 @@ import { home } from '../commands/home.js';
 import { subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
 import { unknownSubcommandView } from '../views/help.js';
+import { haltReportView } from '../views/rollback-report.js';
 import { terminalText } from '../views/terminal.js';
 
 /**
@@ -20,5 +21,5 @@ export async function main(words: readonly string[]): Promise<void> {
     return;
   }
   const { runBot } = await import('./run-bot.js');
-  await runBot({ subcommands, unknown: unknownSubcommandView, home });
+  await runBot({ subcommands, unknown: unknownSubcommandView, home, haltReport: haltReportView });
 }

@@ -1,3 +1,4 @@
+import type { AuditTrail } from './audit/audit-trail.js';
 import type { CheckService } from './checks/check-service.js';
 import type { Doctor } from './doctor/doctor.js';
 import type { RollbackServices } from './rollback/rollback-services.js';
@@ -13,6 +14,7 @@ import type { Logger } from './telemetry/logger.js';
 /** The use cases that subcommands call; `main.ts` puts them together. */
 export interface Services extends RollbackServices {
   readonly runbook: Runbook;
+  readonly audit: AuditTrail;
   readonly checks: CheckService;
   readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'recent'>;
   readonly messages: MessageStore;

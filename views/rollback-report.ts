@@ -1,6 +1,6 @@
 import type { Halt, HostHalt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { ServiceCommandsByHost } from '../src/rollback/commands-by-hand.js';
+import type { HaltReportOptions } from '../src/rollback/announce-halt.js';
 import type { Block, Report } from '../src/subcommand.js';
 import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
@@ -15,13 +15,6 @@ export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
   verified: '🛑',
   not_verified: '🚨',
 };
-
-export interface HaltReportOptions {
-  readonly locale: Locale;
-  readonly commands: ServiceCommandsByHost;
-  /** The operators' group as a mention; set where they must be called. */
-  readonly alarm?: string;
-}
 
 /** One halt as it stands: the first line says whether trading has stopped. */
 export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltReportOptions): Report {
@@ -178,4 +171,13 @@ function buttons(
     ...(reason === null ? [{ actionId: ADD_REASON_ACTION, text: text.button.addReason, value: haltId }] : []),
     ...(verification?.stored ? [{ actionId: 'run:details', text: details, value: verification.runId }] : []),
   ];
+}
+
+/** For whoever clicks while it goes on already. */
+export function alreadyHaltingView(halt: Halt, locale: Locale): Report {
+  const text = rollbackTextFor(locale);
+  const { kind, requestedBy, requestedAt } = halt;
+  const sentence = text.alreadyBy(text.kind[kind], person(requestedBy), slackTime(requestedAt, 'time_secs'));
+  const title = haltTitle(halt, locale);
+  return { text: `${title}: ${sentence}`, blocks: [section(`*${title}*\n${sentence}`)] };
 }

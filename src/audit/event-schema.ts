@@ -10,7 +10,7 @@ export const auditEventSchema: z.ZodType<AuditEvent> = z.object({
   kind: z.string(),
   target: z.string().nullable(),
   actor: person,
-  at: z.string(),
+  at: z.iso.datetime(),
   reason: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),
 });

@@ -9,7 +9,8 @@ const SECRET_NAME =
  * stored, not before it is shown.
  */
 export function redactDetails(value: unknown): unknown {
-  if (typeof value === 'string') return redact(value);
+  // PostgreSQL's text holds no NUL.
+  if (typeof value === 'string') return redact(value.replaceAll('\0', '\uFFFD'));
   if (Array.isArray(value)) return value.map((item) => redactDetails(item ?? null));
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, withPatience } from '../clock.js';
 import type { HaltFault, HostHalt } from '../domain/halt.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../runbook/targets.js';
@@ -85,7 +85,7 @@ class HostHalting {
   /** What needs no look: the files have just changed, so the process that runs is the wrong one. */
   async #actAtOnce(before: Promise<ServiceStatus | undefined>, written: 'written' | 'failed'): Promise<void> {
     const { policy } = this.#o;
-    const status = await this.#within(BEFORE_PATIENCE_MS, before);
+    const status = await withPatience(this.#o.clock, BEFORE_PATIENCE_MS, before);
     if (status !== undefined) this.#change({ pidBefore: this.#record.pidBefore ?? status.mainPid });
     if (status !== undefined && isStopped(status)) return;
     if (policy.stop === 'asked') this.#stop('asked');
@@ -285,19 +285,6 @@ class HostHalting {
 
   #now(): string {
     return new Date(this.#o.clock.now()).toISOString();
-  }
-
-  async #within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
-    const ended = new AbortController();
-    const late = this.#o.clock.sleep(ms, ended.signal).then(
-      () => undefined,
-      () => undefined,
-    );
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      ended.abort();
-    }
   }
 
   async #pause(ms: number): Promise<void> {

@@ -1,5 +1,11 @@
+import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
+import type { Queryable } from '../store/queryable.js';
 import type { HaltRecord } from './halt-schema.js';
+import { claimHalt } from './queries/claim-halt.js';
+import { saveHalt } from './queries/save-halt.js';
+import { selectHalt, selectLatestHalt } from './queries/select-halt.js';
+import { takeAbandonedHalts } from './queries/take-abandoned-halts.js';
 
 /** Halts in the bot's database: for the other replicas, and for later. Every call may fail: a halt goes on without. */
 export interface HaltStore {
@@ -17,3 +23,18 @@ export interface HaltStore {
 }
 
 export type HaltClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; readonly halt: Halt };
+
+export function createHaltStore(database: Queryable): HaltStore {
+  const haltOf = (record: HaltRecord | undefined) => record?.halt;
+  return {
+    async claim(record, owner) {
+      const other = await claimHalt(database, record, owner);
+      return other === undefined ? { kind: 'mine' } : { kind: 'theirs', halt: other.halt };
+    },
+    save: (record, owner) => saveHalt(database, record, owner),
+    get: async (haltId) =>
+      z.uuid().safeParse(haltId).success ? haltOf(await selectHalt(database, haltId)) : undefined,
+    latest: async (strategy, target) => haltOf(await selectLatestHalt(database, strategy, target)),
+    takeAbandoned: (strategy, owner) => takeAbandonedHalts(database, strategy, owner),
+  };
+}

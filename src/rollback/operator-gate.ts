@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, withPatience } from '../clock.js';
 import type { Person } from '../domain/check-run.js';
 import type { Targets } from '../runbook/targets.js';
 import type { OperatorAnswer, OperatorGate } from './rollback-services.js';
@@ -49,7 +49,7 @@ export function createOperatorGate({ targets, askGroup, clock }: OperatorGateOpt
       if (groups.length === 0) return { kind: 'no' };
       const answers = await Promise.all(
         groups.map(async (group) => {
-          const answer = await inTime(clock, look(group, id));
+          const answer = await withPatience(clock, ASK_PATIENCE_MS, look(group, id));
           if (answer !== undefined && answer !== 'unknown') return answer;
           const known = lastKnown.get(group);
           return known === undefined ? 'unknown' : known.includes(id) ? 'yes' : 'no';
@@ -59,17 +59,4 @@ export function createOperatorGate({ targets, askGroup, clock }: OperatorGateOpt
       return { kind: answers.includes('unknown') ? 'unknown' : 'no' };
     },
   };
-}
-
-async function inTime<T>(clock: Clock, answer: Promise<T>): Promise<T | undefined> {
-  const ended = new AbortController();
-  const late = clock.sleep(ASK_PATIENCE_MS, ended.signal).then(
-    () => undefined,
-    () => undefined,
-  );
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    ended.abort();
-  }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, withPatience } from '../clock.js';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { Person } from '../domain/check-run.js';
 import { type Halt, type HaltKind, newHostHalt } from '../domain/halt.js';
@@ -61,6 +61,8 @@ export interface RollbackOptions {
 const DURABLE_PATIENCE_MS = 300;
 /** How long a restart waits for the word of the other replicas. */
 const CLAIM_PATIENCE_MS = 100;
+const LATEST_PATIENCE_MS = 1_000;
+const SIGN_OF_LIFE_MS = 3_000;
 /** A stronger request takes over from a weaker one. */
 const STRENGTH: Readonly<Record<HaltKind, number>> = { previous_model: 0, disable: 1, stop: 2 };
 
@@ -99,7 +101,12 @@ class HaltSwitch implements Rollback {
     const live = this.#live.get(target)?.halt;
     if (live !== undefined) return live;
     const [stored, files] = await Promise.all([
-      this.#o.store?.latest(this.facts.strategy, target).catch(() => undefined),
+      withPatience(
+        this.#o.clock,
+        LATEST_PATIENCE_MS,
+        this.#o.store?.latest(this.facts.strategy, target).catch(() => undefined) ??
+          Promise.resolve(undefined),
+      ),
       this.#o.files.list(),
     ]);
     const known = [...files.map(({ halt }) => halt).filter((halt) => halt.target === target), stored];
@@ -155,6 +162,8 @@ class HaltSwitch implements Rollback {
   async #carryOut(live: LiveHalt, target: Target): Promise<void> {
     const { clock, logger, hostOf, trading, verify } = this.#o;
     const claim = this.#claim(live);
+    const lived = new AbortController();
+    void this.#giveSignsOfLife(live, lived.signal);
     await this.#writeDownFirst(live);
     // Started before the hosts are touched and waited for by nobody.
     void this.#cancelReleases(live);
@@ -174,7 +183,17 @@ class HaltSwitch implements Rollback {
       logger.error({ err: error, haltId: live.halt.haltId }, 'a halt failed inside the bot');
       live.ended(live.halt);
     } finally {
+      lived.abort();
       if (this.#live.get(target.name) === live) this.#live.delete(target.name);
+    }
+  }
+
+  /** So that no other replica takes it over while nothing changes. */
+  async #giveSignsOfLife(live: LiveHalt, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#o.clock.sleep(SIGN_OF_LIFE_MS, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      void this.#writeDown(live.record);
     }
   }
 
@@ -264,19 +283,5 @@ class HaltSwitch implements Rollback {
 
   #now(): string {
     return new Date(this.#o.clock.now()).toISOString();
-  }
-}
-
-/** The answer, or undefined when it does not come in time. */
-async function withPatience<T>(clock: Clock, ms: number, answer: Promise<T>): Promise<T | undefined> {
-  const ended = new AbortController();
-  const late = clock.sleep(ms, ended.signal).then(
-    () => undefined,
-    () => undefined,
-  );
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    ended.abort();
   }
 }

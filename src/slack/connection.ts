@@ -17,6 +17,8 @@ export interface SlackConnection {
   readonly urgentPoster: Poster;
   /** A message that moves, from the first state on, or one that stands already (`ref`), from any replica. */
   liveMessage(target: PostTarget, ref?: MessageRef): SlackLiveMessage;
+  /** The same on the queue of the rollback path. */
+  urgentMessage(target: PostTarget, ref?: MessageRef): SlackLiveMessage;
 }
 
 export interface SlackConnectionOptions {
@@ -30,13 +32,16 @@ export function createSlackConnection({ config, logger, clock }: SlackConnection
   const posterOver = (client: SlackClients['posting']) =>
     createPoster({ client, clock, logger, newKey: randomUUID });
   const poster = posterOver(clients.posting);
+  const urgentPoster = posterOver(clients.urgent);
+  const messageBy = (through: Poster) => (target: PostTarget, ref?: MessageRef) =>
+    new SlackLiveMessage({ poster: through, clock, logger, target, ...(ref === undefined ? {} : { ref }) });
   return {
     clients,
     directory: createDirectory({ client: clients.lookups, clock, logger }),
     poster,
-    urgentPoster: posterOver(clients.urgent),
-    liveMessage: (target, ref) =>
-      new SlackLiveMessage({ poster, clock, logger, target, ...(ref === undefined ? {} : { ref }) }),
+    urgentPoster,
+    liveMessage: messageBy(poster),
+    urgentMessage: messageBy(urgentPoster),
   };
 }
 

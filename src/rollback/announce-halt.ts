@@ -1,0 +1,135 @@
+import type { Clock } from '../clock.js';
+import { gapsOf, type Halt } from '../domain/halt.js';
+import type { Locale } from '../domain/localized.js';
+import type { Target } from '../runbook/targets.js';
+import type { LiveMessage, MessageRef, Report } from '../subcommand.js';
+import type { Logger } from '../telemetry/logger.js';
+import { type CommandsByHand, commandsByHand } from './commands-by-hand.js';
+import type { HaltMessage } from './halt-schema.js';
+import type { HaltHandle } from './live-halt.js';
+
+export interface HaltReportOptions {
+  readonly locale: Locale;
+  readonly commands: ReadonlyMap<string, CommandsByHand>;
+  /** The operators as mentions, where they must be called. */
+  readonly alarm?: string;
+}
+
+export interface HaltAnnouncerOptions {
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly view: (halt: Halt, options: Omit<HaltReportOptions, 'locale'>) => Report;
+  /** The operators, as mentions. */
+  readonly operators: readonly string[];
+  /** A message that moves, new or standing. Posts nothing by itself. */
+  readonly open: (channel: string, ref?: MessageRef) => LiveMessage;
+  /** Looks for a message whose post may or may not have arrived. */
+  readonly find: (channel: string, key: string, sinceMs: number) => Promise<MessageRef | undefined>;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+export interface HaltAnnouncer {
+  /** Shows a halt in a channel, and calls the operators where it is not verified. Waits for nothing. */
+  announce(handle: HaltHandle, channel: string): void;
+  /** Goes on with the messages of a halt that another process has left. */
+  resume(handle: HaltHandle): void;
+}
+
+/** A fault that lasts longer calls the operators before the halt has ended. */
+const ALARM_AFTER_MS = 10_000;
+/** The post's own metadata, by which it is found again after a crash. */
+const EVENT_TYPE = 'lobml_halt';
+
+export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnouncer {
+  return {
+    announce(handle, channel) {
+      const target = options.targets.get(handle.current().target);
+      const place = channel || target?.channels?.reports;
+      if (place !== undefined) show(handle, { role: 'report', channel: place, ts: null }, options);
+      raiseAlarm(handle, options);
+    },
+    resume(handle) {
+      for (const message of handle.messages()) show(handle, message, options);
+      if (!handle.messages().some(({ role }) => role === 'alarm')) raiseAlarm(handle, options);
+    },
+  };
+}
+
+/** Keeps one message true until the halt has ended. */
+function show(handle: HaltHandle, message: HaltMessage, options: HaltAnnouncerOptions): void {
+  const started = open(handle, message, options);
+  const note = (live: LiveMessage) => {
+    if (live.ref !== undefined)
+      handle.noteMessage({ ...message, channel: live.ref.channel, ts: live.ref.ts });
+  };
+  const keep = async () => {
+    const live = await started;
+    let isNoted = message.ts !== null;
+    const unsubscribe = handle.subscribe((halt) => {
+      live.update(reportOf(halt, message, options));
+      if (isNoted || live.ref === undefined) return;
+      isNoted = true;
+      // Not in the listener's own turn: noting it is a change as well.
+      queueMicrotask(() => note(live));
+    });
+    const ended = await handle.done;
+    unsubscribe();
+    await live.finish(reportOf(ended, message, options));
+    note(live);
+  };
+  keep().catch((error: unknown) =>
+    options.logger.warn({ err: error, channel: message.channel }, 'a message about a halt could not be sent'),
+  );
+}
+
+async function open(
+  handle: HaltHandle,
+  message: HaltMessage,
+  options: HaltAnnouncerOptions,
+): Promise<LiveMessage> {
+  const { channel, ts } = message;
+  if (ts !== null) return options.open(channel, { channel, ts });
+  const halt = handle.current();
+  const isNew = !handle.messages().some((known) => known.role === message.role && known.channel === channel);
+  if (isNew) {
+    handle.noteMessage(message);
+    return options.open(channel);
+  }
+  const key = deliveryKey(halt, message);
+  const found = await options.find(channel, key, Date.parse(halt.requestedAt)).catch(() => undefined);
+  return options.open(channel, found);
+}
+
+/** Posts into the incidents channel once, as soon as it is clear that a person must act. */
+function raiseAlarm(handle: HaltHandle, options: HaltAnnouncerOptions): void {
+  const { targets, clock } = options;
+  const channel = targets.get(handle.current().target)?.channels?.incidents;
+  if (channel === undefined) return;
+  let faultySince: number | undefined;
+  let isRaised = false;
+  const unsubscribe = handle.subscribe((halt) => {
+    const isFaulty = halt.hosts.some(({ fault }) => fault !== null);
+    faultySince = isFaulty ? (faultySince ?? clock.now()) : undefined;
+    const isLasting = faultySince !== undefined && clock.now() - faultySince >= ALARM_AFTER_MS;
+    const isFailed = halt.state === 'not_verified' || halt.entryWatch.state === 'entries';
+    if (isRaised || !(isLasting || isFailed)) return;
+    isRaised = true;
+    queueMicrotask(() => show(handle, { role: 'alarm', channel, ts: null }, options));
+  });
+  void handle.done.then(() => unsubscribe());
+}
+
+function reportOf(halt: Halt, message: HaltMessage, options: HaltAnnouncerOptions): Report {
+  const target = options.targets.get(halt.target);
+  const commands = target === undefined ? new Map() : commandsByHand(target);
+  const isCalled = message.role === 'alarm' && (halt.state === 'not_verified' || gapsOf(halt).length > 0);
+  const report = options.view(halt, {
+    commands,
+    ...(isCalled ? { alarm: options.operators.join(' ') } : {}),
+  });
+  const payload = { delivery_key: deliveryKey(halt, message), halt_id: halt.haltId };
+  return { ...report, metadata: { event_type: EVENT_TYPE, event_payload: payload } };
+}
+
+const deliveryKey = ({ haltId }: Halt, { role, channel }: HaltMessage): string =>
+  `halt:${haltId}:${role}:${channel}`;

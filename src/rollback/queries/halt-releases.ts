@@ -1,0 +1,37 @@
+import type { Halt } from '../../domain/halt.js';
+import type { Queryable } from '../../store/queryable.js';
+
+/**
+ * Stops what is going on with a target, in one statement: its release takes no further step, its open requests are
+ * closed, and the release's lock is let go of. Asking twice changes nothing more.
+ */
+export async function haltReleases(
+  database: Queryable,
+  { strategy, target, requestedBy, requestedAt, reason, haltId }: Halt,
+): Promise<NonNullable<Halt['cancelled']>> {
+  const why = reason ?? `halt ${haltId}`;
+  const { rows } = await database.query<{ releaseId: string | null; requests: number }>(
+    `WITH stopped AS (
+       UPDATE lobml.releases
+       SET state = 'halted', cancel_requested = COALESCE(cancel_requested, $3)
+       WHERE strategy = $1 AND target = $2 AND state IN ('running', 'watching', 'needs_person')
+       RETURNING release_id),
+     closed AS (
+       UPDATE lobml.release_requests SET state = 'halted', ended_at = $4, ended_by = $5, end_reason = $6
+       WHERE strategy = $1 AND target = $2 AND state IN ('open', 'approved', 'executing')
+       RETURNING request_id),
+     released AS (
+       DELETE FROM lobml.locks WHERE strategy = $1 AND target = $2 AND kind = 'release'
+         AND release_id IN (SELECT release_id FROM stopped))
+     SELECT (SELECT release_id FROM stopped LIMIT 1) AS "releaseId", (SELECT COUNT(*) FROM closed)::int AS requests`,
+    [
+      strategy,
+      target,
+      JSON.stringify({ by: requestedBy, reason: why, at: requestedAt }),
+      requestedAt,
+      JSON.stringify(requestedBy),
+      why,
+    ],
+  );
+  return { releaseId: rows[0]?.releaseId ?? null, requests: rows[0]?.requests ?? 0 };
+}
