@@ -29,14 +29,14 @@ export interface CaseOptions
 /** Sets a case's situation up and lets the real check look at it, as the only check of a run. */
 export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<CaseResult> {
   const { runbook, cases, database, now } = options;
-  const section = sectionWith(runbook, wanted.check);
   const host = await createScratchHost(cases, wanted, runbook.envPrefix, now());
+  const section = sectionWith(runbook, wanted.check, host.placeOf);
   try {
     if (section.checks.some(readsTables)) await database.arrange([...cases.base.sql, ...wanted.sql]);
     const service = createCheckService({
       ...options,
       runbook: { ...runbook, sections: [section] },
-      hostOf: (settings) => createHost(settings),
+      hostOf: (settings) => createHost(settings, { files: filesOf(section) }),
       trading: database.trading,
       saveRun: async () => {},
       onStoreError: () => {},
@@ -60,9 +60,18 @@ const readsTables = ({ probe }: CheckDefinition): boolean => !HOST_PROBES.has(pr
 /** Probes that look at the host alone: they need no rows. */
 const HOST_PROBES: ReadonlySet<ProbeDefinition['kind']> = new Set(['env', 'process', 'model', 'file']);
 
-function sectionWith(runbook: Runbook, id: string): Section {
+const filesOf = ({ checks }: Section): readonly string[] =>
+  checks.flatMap(({ probe }) => (probe.kind === 'file' ? [probe.path] : []));
+
+/** The section with this check alone, which looks for its files in the scratch folder. */
+function sectionWith(runbook: Runbook, id: string, placeOf: (path: string) => string): Section {
   for (const section of runbook.sections) {
-    const checks = section.checks.filter((check) => check.id === id);
+    const checks = section.checks
+      .filter((check) => check.id === id)
+      .map(({ probe, ...check }) => ({
+        ...check,
+        probe: probe.kind === 'file' ? { ...probe, path: placeOf(probe.path) } : probe,
+      }));
     if (checks.length > 0) return { ...section, checks };
   }
   throw new Error(`the runbook has no check ${id}`);

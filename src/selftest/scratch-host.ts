@@ -7,6 +7,8 @@ import { type CheckCases, NO_MODEL } from './load-cases.js';
 
 export interface ScratchHost {
   readonly target: Target;
+  /** Where a file that a check names by its path on the host stands here. */
+  placeOf(path: string): string;
   remove(): Promise<void>;
 }
 
@@ -46,7 +48,11 @@ export async function createScratchHost(
     );
   }
   await mkdir(join(folder, 'models'), { recursive: true });
-  return { target: targetIn(folder), remove: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    target: targetIn(folder),
+    placeOf: (path) => join(folder, 'root', path),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 const filledIn = (text: string, folder: string, now: Date): string =>

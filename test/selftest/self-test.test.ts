@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import { createScratchDatabase } from '../../src/selftest/scratch-database.js';
 import { createSelfTest } from '../../src/selftest/self-test.js';
+import { selftestJson, selftestView } from '../../views/selftest.js';
+import { terminalText } from '../../views/terminal.js';
 import { createEmptyDatabase } from '../support/database.js';
 
 test('every case of the shipped runbook comes out as written, and every check is proved', async () => {
@@ -38,3 +43,82 @@ test('every case of the shipped runbook comes out as written, and every check is
   expect(rows).toEqual([]);
   await beside.drop();
 }, 120_000);
+
+const RUNBOOK = `strategy: toy
+agentId: toy
+envPrefix: TOY__
+params: {}
+variables: { NAME: { type: text } }
+sections:
+  - id: '1.1'
+    title: { en: One, zh-CN: 一 }
+    kind: precheck
+    checks:
+      - id: toy.file
+        title: { en: File, zh-CN: 文件 }
+        file: /etc/toy.conf
+        pass: rows.all(r, r.exists && r.size > 0)
+        fail: rows.exists(r, !r.exists)
+      - id: toy.blind
+        title: { en: Blind, zh-CN: 盲 }
+        env: NAME
+        pass: 'true'
+        fail: 'false'
+      - id: toy.bare
+        title: { en: Bare, zh-CN: 无 }
+        env: NAME
+        pass: rows.all(r, r.value == "a")
+        fail: rows.exists(r, r.value != "a")
+`;
+const CASES = `base: { environment: { NAME: a }, model: none, startedSecsAgo: 60 }
+cases:
+  - { check: toy.file, name: there, expect: PASS, files: { root/etc/toy.conf: x } }
+  - { check: toy.file, name: gone, expect: FAIL }
+  - { check: toy.blind, name: right, expect: PASS }
+  - { check: toy.blind, name: wrong, expect: FAIL, environment: { NAME: b } }
+  - { check: toy.bare, name: right, expect: PASS }
+`;
+
+test('a check that cannot fail is disproved, one without a failing case unproved', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lobml-toy-'));
+  const beside = await createEmptyDatabase();
+  await writeFile(join(folder, 'toy.yaml'), RUNBOOK);
+  await writeFile(join(folder, 'toy.cases.yaml'), CASES);
+  const report = await createSelfTest({
+    runbook: await loadRunbook(join(folder, 'toy.yaml')),
+    createDatabase: () => createScratchDatabase(beside.url, { warn: () => {} }),
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    newRunId: randomUUID,
+  }).run();
+  expect(report.proofs.map(({ check, state }) => [check, state])).toEqual([
+    ['toy.file', 'proved'],
+    ['toy.blind', 'disproved'],
+    ['toy.bare', 'unproved'],
+  ]);
+  expect(report.isProved).toBe(false);
+  for (const locale of ['en', 'zh-CN'] as const) {
+    const text = terminalText(selftestView(report, locale));
+    expect(text.startsWith('⛔')).toBe(true);
+    expect(text).toContain({ en: 'wrong: expected fail, came out as pass', 'zh-CN': 'wrong：预期' }[locale]);
+    expect(text).toContain({ en: 'no case in which it fails', 'zh-CN': '没有让它失败的用例' }[locale]);
+  }
+  expect(selftestJson(report)).toMatchObject({ proved: false, checks: [{ state: 'proved' }, {}, {}] });
+  await rm(folder, { recursive: true });
+  await beside.drop();
+});
+
+test('without the right to create a database it says which right is missing, and changes nothing', async () => {
+  const beside = await createEmptyDatabase();
+  const role = `selftest_${process.pid}`;
+  await beside.pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'right'`);
+  const url = new URL(beside.url);
+  url.username = role;
+  url.password = 'right';
+  await expect(createScratchDatabase(url.href, { warn: () => {} })).rejects.toMatchObject({
+    code: 'selftest_needs_createdb',
+    sentence: { en: expect.stringContaining('CREATEDB'), 'zh-CN': expect.stringContaining('CREATEDB') },
+  });
+  await beside.pool.query(`DROP ROLE ${role}`);
+  await beside.drop();
+});
