@@ -44,7 +44,17 @@ export interface FinishedRun {
   readonly stored: boolean;
 }
 
+/** Some checks by themselves, as a part of other work. */
+export interface ExamineRequest {
+  readonly target: Target;
+  readonly checks: readonly CheckDefinition[];
+  readonly planned?: PlannedState;
+  readonly signal?: AbortSignal;
+}
+
 export interface CheckService {
+  /** Runs checks that are no run of their own: nothing is stored. Never fails, as `run`. */
+  examine(request: ExamineRequest): Promise<readonly CheckResult[]>;
   /** Runs every check of a kind at once. Never fails: what cannot be looked at is an outcome. */
   run(request: RunRequest): Promise<FinishedRun>;
   /** Runs a figure that a check offers on demand. @throws TradingDatabaseError; Error where there is no such figure */
@@ -154,6 +164,12 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       };
       return { run, stored: await store(run, options) };
     },
+
+    examine: ({ target, checks, planned, signal }) =>
+      runChecks(checks, contextFor(target, planned), {
+        monotonicMs,
+        ...(signal === undefined ? {} : { signal }),
+      }),
 
     async onDemand(target, checkId, name) {
       const checks = runbook.sections.flatMap((section) => section.checks);

@@ -199,6 +199,14 @@ function metaFacts(meta: ModelMeta | undefined, candidate: ModelCandidate, now: 
   return {
     has_meta: meta !== undefined,
     horizon: meta?.horizon ?? '',
+    rows: meta?.rows ?? 0,
+    trained_from: meta?.trainedFrom?.toISOString() ?? '',
+    trained_to: until?.toISOString() ?? '',
+    metrics: comparisons.map(({ name, candidate: ours, running: theirs }) => ({
+      name,
+      candidate: ours ?? null,
+      running: theirs ?? null,
+    })),
     data_age_hours: until === undefined ? -1 : rounded((now.getTime() - until.getTime()) / HOUR_MS),
     compared: worst !== undefined,
     worst_metric: worst?.name ?? '',

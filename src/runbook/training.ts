@@ -10,6 +10,8 @@ export interface TrainingDefinition
   readonly environment: Readonly<Record<string, string>>;
   readonly checks: readonly CheckDefinition[];
   readonly progress: readonly RegExp[];
+  /** The check that judges the model that comes out. */
+  readonly gate: CheckDefinition;
 }
 
 type AddFault = (path: readonly PropertyKey[], message: string) => void;
@@ -21,7 +23,7 @@ export function compileTraining(
   source: TrainingSource,
   sections: readonly Section[],
   fault: AddFault,
-): TrainingDefinition {
+): TrainingDefinition | undefined {
   const known = new Map(sections.flatMap((section) => section.checks).map((check) => [check.id, check]));
   checkPlaceholders(source.command, fault);
   const checks = source.checks.flatMap((id, index) => {
@@ -40,8 +42,13 @@ export function compileTraining(
   if (source.lookbackHours > source.maxLookbackHours) {
     fault(['training', 'lookbackHours'], 'it is more than `maxLookbackHours`');
   }
+  const gate = [...known.values()].find(({ probe }) => probe.kind === 'model');
+  if (gate === undefined) {
+    fault(['training'], 'a training needs a check with `model`: the gate for what comes out');
+    return undefined;
+  }
   const { workingFolder, target } = source;
-  return { ...source, workingFolder, target, checks, progress };
+  return { ...source, workingFolder, target, checks, progress, gate };
 }
 
 function checkPlaceholders(command: readonly string[], fault: AddFault): void {

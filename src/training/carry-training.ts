@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import type { TrainingChange, TrainingStore } from '../store/training-store.js';
+import { forHorizon, stoppingChecks } from './data-checks.js';
+import { type JudgeOptions, judgeTraining, META_FILE, MODEL_FILE, stageModel } from './judge-training.js';
+import { readProgress } from './read-progress.js';
+import { fillCommand } from './trainer-command.js';
+import { readLogTail } from './trainer-log.js';
+import {
+  cancelTrainer,
+  endOrphan,
+  LOG_FILE,
+  lookAtTrainer,
+  startTrainer,
+  type TrainerExit,
+} from './trainer-process.js';
+import type { Training, TrainingFailure } from './training.js';
+
+export interface CarryOptions extends JudgeOptions {
+  readonly store: Pick<TrainingStore, 'get' | 'update'>;
+  /** The training's own folder. */
+  readonly folder: string;
+  /** A variable of the bot, for the trainer. */
+  readonly variableOf: (name: string) => string | undefined;
+  readonly now: () => Date;
+}
+
+const TAIL_BYTES = 4_096;
+/** A started trainer shows itself within this time, or it never started. */
+const START_WITHIN_MS = 15_000;
+
+/** Takes a training one step further; whatever it knows stands in the database and in the training's folder. */
+export async function carryTraining(training: Training, options: CarryOptions): Promise<void> {
+  switch (training.state) {
+    case 'checking':
+      return checkData(training, options);
+    case 'running':
+      return training.cancelRequested === null
+        ? followTrainer(training, options)
+        : cancelRunning(training, options);
+    case 'judging':
+      return judge(training, options);
+    default:
+      return undefined;
+  }
+}
+
+async function checkData(training: Training, options: CarryOptions): Promise<void> {
+  const { definition, checks: service, target } = options;
+  const definitions = definition.checks.map((check) => forHorizon(check, training.horizon));
+  const checks = await service.examine({ target, checks: definitions });
+  if (await isCancelled(training, options)) return end(training, options, { state: 'cancelled', checks });
+  if (stoppingChecks(checks).length > 0 && training.overrideReason === null) {
+    return end(training, options, { state: 'refused', checks });
+  }
+  const startedAt = options.now().toISOString();
+  return options.store.update(training.trainingId, { state: 'running', checks, startedAt });
+}
+
+async function followTrainer(training: Training, options: CarryOptions): Promise<void> {
+  const { folder, definition, store } = options;
+  const trainer = await lookAtTrainer(folder);
+  switch (trainer.kind) {
+    case 'none':
+      return start(training, options);
+    case 'running': {
+      const log = await readLogTail(join(folder, LOG_FILE), TAIL_BYTES);
+      const progress = readProgress(log, definition.progress);
+      if (JSON.stringify(progress) === JSON.stringify(training.progress ?? {})) return undefined;
+      return store.update(training.trainingId, { progress });
+    }
+    case 'lost':
+      await endOrphan(folder);
+      return fail(training, options, { code: 'lost', facts: {} });
+    case 'ended': {
+      const failure = failureOf(trainer.exit, definition.timeLimitMinutes);
+      if (failure !== undefined) return fail(training, options, failure);
+      return store.update(training.trainingId, { state: 'judging' });
+    }
+  }
+}
+
+async function start(training: Training, options: CarryOptions): Promise<void> {
+  const { folder, definition, now } = options;
+  const sinceMs = now().getTime() - Date.parse(training.startedAt ?? training.createdAt);
+  if (sinceMs > START_WITHIN_MS) {
+    return fail(training, options, { code: 'not_started', facts: { code: 'timeout' } });
+  }
+  const values = {
+    horizon: training.horizon,
+    lookbackHours: String(training.lookbackHours),
+    output: join(folder, MODEL_FILE),
+    meta: join(folder, META_FILE),
+    name: training.modelName,
+  };
+  const variables = Object.entries(definition.environment).flatMap(([name, source]) => {
+    const value = options.variableOf(source);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return startTrainer(folder, {
+    command: fillCommand(definition.command, values),
+    workingFolder: definition.workingFolder ?? folder,
+    environment: Object.fromEntries(variables),
+    timeLimitMs: definition.timeLimitMinutes * 60_000,
+    memoryLimitBytes: definition.memoryLimitMib * 1024 * 1024,
+  });
+}
+
+async function cancelRunning(training: Training, options: CarryOptions): Promise<void> {
+  const trainer = await lookAtTrainer(options.folder);
+  if (trainer.kind === 'running' || trainer.kind === 'lost') await cancelTrainer(options.folder);
+  if (trainer.kind === 'running') return undefined; // it says itself when it has ended
+  return end(training, options, { state: 'cancelled' });
+}
+
+async function judge(training: Training, options: CarryOptions): Promise<void> {
+  const { folder, target } = options;
+  const judgement = await judgeTraining(folder, training, options);
+  if (await isCancelled(training, options)) return end(training, options, { state: 'cancelled' });
+  if (judgement.kind === 'failed') return fail(training, options, judgement.failure);
+  const { result } = judgement;
+  const isFit = result.check.outcome === 'PASS' || result.check.outcome === 'WARN';
+  if (!isFit || target.staging === undefined) return end(training, options, { state: 'finished', result });
+  try {
+    const stagedAs = await stageModel(folder, target.staging, training.modelName);
+    return await end(training, options, { state: 'finished', result: { ...result, stagedAs } });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return fail(training, options, { code: 'not_staged', facts: { folder: target.staging, code } });
+  }
+}
+
+async function isCancelled({ trainingId }: Training, { store }: CarryOptions): Promise<boolean> {
+  return ((await store.get(trainingId))?.cancelRequested ?? null) !== null;
+}
+
+const fail = (training: Training, options: CarryOptions, failure: TrainingFailure): Promise<void> =>
+  end(training, options, { state: 'failed', failure });
+
+const end = ({ trainingId }: Training, { store, now }: CarryOptions, change: TrainingChange): Promise<void> =>
+  store.update(trainingId, { ...change, endedAt: now().toISOString() });
+
+/** undefined: it ended as it should. */
+function failureOf(exit: TrainerExit, timeLimitMinutes: number): TrainingFailure | undefined {
+  switch (exit.because) {
+    case 'not_started':
+      return { code: 'not_started', facts: { code: exit.detail ?? 'unknown' } };
+    case 'timed_out':
+      return { code: 'timed_out', facts: { minutes: timeLimitMinutes } };
+    case 'cancelled':
+      return { code: 'trainer_failed', facts: { exit: 'SIGTERM' } };
+    case 'exited':
+      if (exit.code === 0) return undefined;
+      return { code: 'trainer_failed', facts: { exit: exit.signal ?? exit.code ?? 'unknown' } };
+  }
+}

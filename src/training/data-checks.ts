@@ -1,0 +1,36 @@
+import type { CheckResult, ObservedRow } from '../domain/check-run.js';
+import type { Condition } from '../runbook/conditions.js';
+import type { CheckDefinition } from '../runbook/runbook.js';
+
+const HORIZON = 'horizon';
+
+/**
+ * The check as a training of one horizon sees it: rows about other horizons neither stop it nor count for it. Rows
+ * without a horizon (the market's data) count for each.
+ */
+export function forHorizon(check: CheckDefinition, horizon: string): CheckDefinition {
+  const isOurs = (row: ObservedRow) => row[HORIZON] === undefined || row[HORIZON] === horizon;
+  const narrowed = (condition: Condition): Condition => ({
+    ...condition,
+    holds: (rows, env) => condition.holds(rows.filter(isOurs), env),
+  });
+  const { expectKeys, warn, isWrongRow } = check;
+  return {
+    ...check,
+    pass: narrowed(check.pass),
+    fail: narrowed(check.fail),
+    warn: warn && narrowed(warn),
+    isWrongRow: (row, env) => isOurs(row) && (isWrongRow?.(row, env) ?? true),
+    expectKeys:
+      expectKeys?.column === HORIZON
+        ? { ...expectKeys, values: expectKeys.values.filter((value) => value === horizon) }
+        : expectKeys,
+  };
+}
+
+/** What keeps a training from starting: every deciding check that did not pass. A warning does not. */
+export function stoppingChecks(results: readonly CheckResult[]): readonly CheckResult[] {
+  return results.filter(
+    ({ mode, outcome }) => mode === 'deciding' && outcome !== 'PASS' && outcome !== 'WARN',
+  );
+}

@@ -1,0 +1,34 @@
+/** How far a trainer is, by its own lines. */
+export interface TrainingProgress {
+  /** From 0 to 1; undefined: no line says. */
+  readonly fraction: number | undefined;
+  /** The named figures of the newest line that matches, e.g. `loss`. */
+  readonly figures: Readonly<Record<string, string>>;
+  readonly lastLine: string;
+}
+
+const MAX_LINE = 300;
+const MAX_FIGURES = 6;
+
+/** @param log the end of the log; its last whole or partial line counts as well. */
+export function readProgress(log: string, patterns: readonly RegExp[]): TrainingProgress {
+  const lines = log.split('\n').filter((line) => line.trim() !== '');
+  const lastLine = (lines.at(-1) ?? '').trim().slice(0, MAX_LINE);
+  for (const line of lines.toReversed()) {
+    for (const pattern of patterns) {
+      const groups = pattern.exec(line.slice(0, MAX_LINE))?.groups;
+      if (groups !== undefined) return { ...measured(groups), lastLine };
+    }
+  }
+  return { fraction: undefined, figures: {}, lastLine };
+}
+
+function measured(groups: Readonly<Record<string, string | undefined>>) {
+  const { step, of, ...rest } = groups;
+  const share = Number(step) / Number(of);
+  const fraction = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : undefined;
+  const figures = Object.entries(rest).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return { fraction, figures: Object.fromEntries(figures.slice(0, MAX_FIGURES)) };
+}

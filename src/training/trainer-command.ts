@@ -1,0 +1,17 @@
+import type { TrainingPlaceholder } from '../runbook/training-schema.js';
+
+/** The runbook's arguments with a training's own values in place of `{horizon}` and its like. */
+export function fillCommand(
+  command: readonly string[],
+  values: Readonly<Record<TrainingPlaceholder, string>>,
+): readonly string[] {
+  return command.map((argument) =>
+    argument.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name as TrainingPlaceholder] ?? whole),
+  );
+}
+
+/** `lob_tcn_{horizon}_{date}` → `lob_tcn_5m_20260301-120000`. @param now in UTC, as the name has it */
+export function modelNameOf(pattern: string, horizon: string, now: Date): string {
+  const [day = '', time = ''] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
+  return pattern.replaceAll('{horizon}', horizon).replaceAll('{date}', `${day}-${time}`);
+}

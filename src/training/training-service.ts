@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.js';
+import type { Person } from '../domain/check-run.js';
+import type { Locale } from '../domain/localized.js';
+import type { Runbook } from '../runbook/runbook.js';
+import type { Target, Targets } from '../runbook/targets.js';
+import type { TrainingDefinition } from '../runbook/training.js';
+import type { TrainingStore } from '../store/training-store.js';
+import { type CarryOptions, carryTraining } from './carry-training.js';
+import { isFolder } from './judge-training.js';
+import { modelNameOf } from './trainer-command.js';
+import { type LogPage, readLogPage } from './trainer-log.js';
+import { LOG_FILE } from './trainer-process.js';
+import { isLive, type Training } from './training.js';
+
+export interface TrainingRequest {
+  readonly horizon: string;
+  /** The runbook's default unless given. */
+  readonly lookbackHours?: number | undefined;
+  readonly requestedBy: Person;
+  readonly locale: Locale;
+  /** Set: start although the data checks do not pass. */
+  readonly overrideReason?: string | undefined;
+}
+
+export type TrainingAnswer =
+  | { readonly kind: 'started'; readonly training: Training }
+  /** One of this horizon goes on already. */
+  | { readonly kind: 'busy'; readonly training: Training }
+  | { readonly kind: 'no_training' }
+  | { readonly kind: 'unknown_horizon'; readonly known: readonly string[] }
+  | { readonly kind: 'lookback_out_of_range'; readonly most: number }
+  | { readonly kind: 'no_staging'; readonly target: string };
+
+export interface FollowOptions {
+  /** Told when something has changed. */
+  readonly onChange: (training: Training) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainingService {
+  start(request: TrainingRequest): Promise<TrainingAnswer>;
+  get(trainingId: string): Promise<Training | undefined>;
+  /** The trainings that go on. */
+  live(): Promise<readonly Training[]>;
+  /** False where it has ended, or somebody has cancelled it before. */
+  cancel(trainingId: string, person: Person): Promise<boolean>;
+  /** Says where its message stands, so that any bot can change it. */
+  attach(trainingId: string, message: { channel: string; ts: string }): Promise<void>;
+  /**
+   * Carries a training on, or watches the one who does, until it has ended or the signal aborts; the trainer itself
+   * goes on then. @throws Error for an id that does not exist.
+   */
+  follow(trainingId: string, options: FollowOptions): Promise<Training>;
+  /** undefined: no log on this machine. */
+  log(training: Training, page?: number): Promise<LogPage | undefined>;
+}
+
+export interface TrainingServiceOptions extends Pick<CarryOptions, 'hostOf' | 'checks' | 'variableOf'> {
+  readonly runbook: Runbook;
+  readonly targets: Targets;
+  readonly store: TrainingStore;
+  /** Absolute: each training has a folder of its own in it. */
+  readonly folder: string;
+  /** Tells this machine from others that share the database. */
+  readonly machine: string;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly intervalMs?: number;
+  /** How long a follower that says nothing keeps a training from others. */
+  readonly leaseMs?: number;
+}
+
+export function createTrainingService(options: TrainingServiceOptions): TrainingService {
+  const { runbook, targets, store, clock, machine, intervalMs = 1_000, leaseMs = 15_000 } = options;
+  const now = () => new Date(clock.now());
+  const follower = options.newId();
+  const folderOf = ({ trainingId }: Pick<Training, 'trainingId'>) => join(options.folder, trainingId);
+
+  /** @returns whether this machine may carry it on now. */
+  const mayCarry = async (training: Training): Promise<boolean> => {
+    if (training.machine !== machine) return false;
+    const until = new Date(clock.now() + leaseMs);
+    return store.follow({ trainingId: training.trainingId, follower, now: now(), until });
+  };
+
+  const step = async (training: Training): Promise<void> => {
+    const definition = runbook.training;
+    const target = targets.targets.get(training.target);
+    if (definition === undefined || target === undefined || !(await mayCarry(training))) return;
+    const folder = folderOf(training);
+    await carryTraining(training, { ...options, definition, target, folder, now });
+  };
+
+  return {
+    async start(request) {
+      const definition = runbook.training;
+      if (definition === undefined) return { kind: 'no_training' };
+      const answer = await refusalOf(request, definition, targets);
+      if ('kind' in answer) return answer;
+      const createdAt = now();
+      const trainingId = options.newId();
+      const isNew = await store.insert({
+        trainingId,
+        strategy: runbook.strategy,
+        target: answer.name,
+        horizon: request.horizon,
+        lookbackHours: request.lookbackHours ?? definition.lookbackHours,
+        modelName: modelNameOf(definition.modelName, request.horizon, createdAt),
+        machine,
+        requestedBy: request.requestedBy,
+        locale: request.locale,
+        overrideReason: request.overrideReason ?? null,
+        createdAt: createdAt.toISOString(),
+      });
+      if (isNew) return { kind: 'started', training: await existing(store, trainingId) };
+      const live = await store.live(runbook.strategy);
+      const busy = live.find(({ horizon }) => horizon === request.horizon);
+      // It ended in this moment: the next try is free.
+      return busy === undefined ? this.start(request) : { kind: 'busy', training: busy };
+    },
+
+    get: (trainingId) => store.get(trainingId),
+    live: () => store.live(runbook.strategy),
+    cancel: (trainingId, person) => store.cancel(trainingId, person),
+    attach: (trainingId, message) => store.setMessage(trainingId, message),
+
+    async follow(trainingId, { onChange, signal }) {
+      let shown = '';
+      for (;;) {
+        const training = await existing(store, trainingId);
+        const state = JSON.stringify(training);
+        if (state !== shown) onChange(training);
+        shown = state;
+        if (!isLive(training) || signal?.aborted) return training;
+        await step(training);
+        const after = await existing(store, trainingId);
+        // A step that changed the state is followed by the next one at once.
+        if (after.state === training.state) await clock.sleep(intervalMs, signal).catch(() => {});
+      }
+    },
+
+    async log(training, page) {
+      return training.machine === machine ? readLogPage(join(folderOf(training), LOG_FILE), page) : undefined;
+    },
+  };
+}
+
+async function refusalOf(
+  { horizon, lookbackHours }: TrainingRequest,
+  definition: TrainingDefinition,
+  { targets, defaultTarget }: Targets,
+): Promise<Exclude<TrainingAnswer, { kind: 'started' | 'busy' }> | Target> {
+  if (!definition.horizons.includes(horizon)) return { kind: 'unknown_horizon', known: definition.horizons };
+  const hours = lookbackHours ?? definition.lookbackHours;
+  if (!Number.isInteger(hours) || hours < 1 || hours > definition.maxLookbackHours) {
+    return { kind: 'lookback_out_of_range', most: definition.maxLookbackHours };
+  }
+  const name = definition.target ?? defaultTarget;
+  const target = targets.get(name);
+  if (target?.staging === undefined || !(await isFolder(target.staging))) {
+    return { kind: 'no_staging', target: name };
+  }
+  return target;
+}
+
+async function existing(store: Pick<TrainingStore, 'get'>, trainingId: string): Promise<Training> {
+  const training = await store.get(trainingId);
+  if (training === undefined) throw new Error(`there is no training ${trainingId}`);
+  return training;
+}

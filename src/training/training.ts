@@ -1,0 +1,73 @@
+import type { CheckResult, Person } from '../domain/check-run.js';
+import type { Locale } from '../domain/localized.js';
+import type { TrainingProgress } from './read-progress.js';
+
+export const LIVE_STATES = ['checking', 'running', 'judging'] as const;
+/** `finished`: there is a model, and the gate has judged it. `refused`: the data checks did not pass. */
+export const TRAINING_STATES = [...LIVE_STATES, 'finished', 'refused', 'failed', 'cancelled'] as const;
+export type TrainingState = (typeof TRAINING_STATES)[number];
+
+export const TRAINING_FAILURES = [
+  /** Facts: `code` of the operating system. */
+  'not_started',
+  /** Facts: `exit` (code or signal). */
+  'trainer_failed',
+  /** Facts: `minutes`. */
+  'timed_out',
+  /** The process vanished without a word, e.g. with the machine. */
+  'lost',
+  'no_model',
+  'no_meta',
+  /** Facts: `because`. */
+  'meta_unreadable',
+  /** Facts: `said` and `wanted`. */
+  'wrong_horizon',
+  /** The model is good, but it could not be put into the staging folder. Facts: `folder`, `code`. */
+  'not_staged',
+] as const;
+export type TrainingFailureCode = (typeof TRAINING_FAILURES)[number];
+
+export interface TrainingFailure {
+  readonly code: TrainingFailureCode;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/** What came out. The gate's finding stands in the check's one row. */
+export interface TrainingResult {
+  readonly check: CheckResult;
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The file's name in the staging folder; null: the gate refused it, so it is not there. */
+  readonly stagedAs: string | null;
+}
+
+export interface Training {
+  readonly trainingId: string;
+  readonly strategy: string;
+  readonly target: string;
+  readonly horizon: string;
+  readonly lookbackHours: number;
+  /** Also the model's version. */
+  readonly modelName: string;
+  readonly machine: string;
+  readonly state: TrainingState;
+  readonly requestedBy: Person;
+  readonly locale: Locale;
+  readonly overrideReason: string | null;
+  /** The data checks as they came out before the start. */
+  readonly checks: readonly CheckResult[];
+  readonly progress: TrainingProgress | null;
+  readonly result: TrainingResult | null;
+  readonly failure: TrainingFailure | null;
+  readonly cancelRequested: Person | null;
+  /** Where its message stands; null in a terminal. */
+  readonly message: { readonly channel: string; readonly ts: string } | null;
+  /** RFC 3339, as the next two. */
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+export const isLive = ({ state }: Pick<Training, 'state'>): boolean =>
+  LIVE_STATES.some((live) => live === state);

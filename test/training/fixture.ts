@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { encodeLogisticModel } from '../../sandbox/host/model.js';
+import { createCheckService } from '../../src/checks/check-service.js';
+import { systemClock } from '../../src/clock.js';
+import { createHost } from '../../src/hosts/create-host.js';
+import { parseRunbook } from '../../src/runbook/load-runbook.js';
+import { parseTargets } from '../../src/runbook/targets.js';
+import { createTrainingStore } from '../../src/store/training-store.js';
+import { createTrainingService, type TrainingService } from '../../src/training/training-service.js';
+import { createTestDatabase } from '../support/database.js';
+
+/** Where trainings are tried: a real database, a real local host, and trainers that are scripts. */
+export interface TrainingFixture {
+  readonly folder: string;
+  readonly staging: string;
+  /** A further service is a further bot on this machine. */
+  service(options?: { leaseMs?: number; machine?: string }): Promise<TrainingService>;
+  /** The script of the next trainings; it gets HORIZON OUTPUT META as arguments. */
+  trainer(script: string): Promise<void>;
+  /** What the running model's meta.json says. */
+  runningMeta(meta: object): Promise<void>;
+  /** How many labels the data check finds. */
+  labels(count: number): Promise<void>;
+  readonly trainingsFolder: string;
+  readonly pool: Awaited<ReturnType<typeof createTestDatabase>>['pool'];
+  remove(): Promise<void>;
+}
+
+const MODEL = encodeLogisticModel({ weights: [0.9, -0.4], bias: 0.1 }).toString('base64');
+const FEATURES = ['bn_obi_5', 'bn_momentum'];
+
+export const goodMeta = (changes: object = {}): object => ({
+  version: 'any',
+  horizon: '5m',
+  input_dim: 2,
+  features: FEATURES,
+  metrics: { 'acc_at_0.5': 0.58, brier: 0.236, log_loss: 0.66, auc: 0.61 },
+  rows: 1_000,
+  trained_from: '2026-03-01T00:00:00Z',
+  trained_to: new Date().toISOString(),
+  trained_at: new Date().toISOString(),
+  ...changes,
+});
+
+/** A trainer that prints some lines and writes these files; `null` writes none. */
+export function writingTrainer(
+  meta: object | string | null,
+  model: string | null = MODEL,
+  epochs = 2,
+): string {
+  const text = typeof meta === 'string' ? meta : JSON.stringify(meta);
+  return `
+    import { writeFileSync } from 'node:fs';
+    const [, , horizon, output, metaPath] = process.argv;
+    console.log('training ' + horizon + ' with secret ' + (process.env.TRAINER_PASSWORD ?? 'none'));
+    for (let epoch = 1; epoch <= ${epochs}; epoch += 1) console.log('epoch ' + epoch + '/${epochs} loss=0.5' + epoch);
+    ${model === null ? '' : `writeFileSync(output, Buffer.from('${model}', 'base64'));`}
+    ${meta === null ? '' : `writeFileSync(metaPath, ${JSON.stringify(text)});`}
+  `;
+}
+
+const check = { title: { en: 'Labels', 'zh-CN': '标签' } };
+
+function runbookText(folder: string): string {
+  return stringify({
+    strategy: 'crypto_lob_ml',
+    agentId: 'crypto_lob_ml',
+    envPrefix: 'PLOY_CRYPTO_LOB_ML__',
+    params: { horizons: ['5m', '15m'], least: 100 },
+    variables: { MODEL_PATH: { type: 'path' } },
+    training: {
+      command: [process.execPath, join(folder, 'trainer.mjs'), '{horizon}', '{output}', '{meta}'],
+      environment: { TRAINER_PASSWORD: 'BOT_PASSWORD' },
+      horizons: ['5m', '15m'],
+      maxLookbackHours: 500,
+      timeLimitMinutes: 0.05,
+      memoryLimitMib: 2048,
+      modelName: 'lob_{horizon}_{date}',
+      checks: ['data.labels.count'],
+      progress: ['epoch (?<step>\\d+)/(?<of>\\d+) loss=(?<loss>[\\d.]+)'],
+    },
+    sections: [
+      {
+        id: '2.1',
+        title: check.title,
+        kind: 'precheck',
+        checks: [
+          {
+            id: 'model.file',
+            ...check,
+            model: 'MODEL_PATH',
+            timeoutMs: 10_000,
+            pass: 'rows.all(r, r.metric_loss <= 0.02)',
+            fail: 'rows.exists(r, r.metric_loss > 0.02)',
+          },
+        ],
+      },
+      {
+        id: '2.2-B',
+        title: check.title,
+        kind: 'precheck',
+        checks: [
+          {
+            id: 'data.labels.count',
+            ...check,
+            sql: 'SELECT horizon, n FROM labels',
+            expectKeys: { column: 'horizon', parameter: 'horizons' },
+            pass: 'rows.all(r, r.n >= params.least)',
+            fail: 'rows.exists(r, r.n < params.least)',
+          },
+        ],
+      },
+    ],
+  });
+}
+
+function targetsText(folder: string): string {
+  const running = `PLOY_CRYPTO_LOB_ML__MODEL_PATH=${join(folder, 'models/running.onnx')}\\0`;
+  return stringify({
+    defaultTarget: 'live',
+    roles: { operators: ['U0'] },
+    targets: {
+      live: {
+        service: {
+          manager: 'command',
+          status: [
+            'printf',
+            'ActiveState=active\\nSubState=running\\nMainPID=4242\\nNRestarts=0\\nExecMainStatus=0\\nInvocationID=1\\n',
+          ],
+          environ: ['printf', running],
+          logs: ['true'],
+          restart: ['true'],
+          stop: ['true'],
+        },
+        environmentFiles: [join(folder, 'live.env')],
+        models: join(folder, 'models'),
+        hosts: [{ name: 'live-1' }],
+        staging: join(folder, 'staging'),
+        approval: { quorum: 1 },
+      },
+    },
+  });
+}
+
+export async function createTrainingFixture(): Promise<TrainingFixture> {
+  const folder = await mkdtemp(join(tmpdir(), 'training-'));
+  const database = await createTestDatabase();
+  for (const name of ['models', 'staging', 'trainings']) await mkdir(join(folder, name));
+  await writeFile(join(folder, 'live.env'), '');
+  const runbook = await parseRunbook('runbook.yaml', Buffer.from(runbookText(folder)));
+  const targets = parseTargets('targets.yaml', Buffer.from(targetsText(folder)));
+  let labels = 500;
+  const checks = createCheckService({
+    runbook,
+    hostOf: (settings) => createHost(settings),
+    // The trading database is somebody else's: one answer is enough here.
+    trading: {
+      query: async () => ({
+        rows: [
+          { horizon: '5m', n: labels },
+          { horizon: '15m', n: 0 },
+        ],
+        observedAt: new Date().toISOString(),
+      }),
+    },
+    saveRun: async () => {},
+    onStoreError: () => {},
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    newRunId: randomUUID,
+  });
+  const fixture: TrainingFixture = {
+    folder,
+    staging: join(folder, 'staging'),
+    trainingsFolder: join(folder, 'trainings'),
+    pool: database.pool,
+    service: async ({ leaseMs = 400, machine = 'here' } = {}) =>
+      createTrainingService({
+        runbook,
+        targets,
+        checks,
+        hostOf: (settings) => createHost(settings),
+        store: createTrainingStore(database.pool),
+        folder: join(folder, 'trainings'),
+        machine,
+        newId: randomUUID,
+        clock: systemClock,
+        variableOf: (name) => (name === 'BOT_PASSWORD' ? 'hunter2' : undefined),
+        intervalMs: 50,
+        leaseMs,
+      }),
+    trainer: (script) => writeFile(join(folder, 'trainer.mjs'), script),
+    runningMeta: (meta) => writeFile(join(folder, 'models/running.meta.json'), JSON.stringify(meta)),
+    labels: async (count) => {
+      labels = count;
+    },
+    async remove() {
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await fixture.runningMeta(goodMeta());
+  return fixture;
+}
