@@ -13,7 +13,10 @@ const requestSchema = z.object({ runId: z.string(), checkId: z.string() });
  * Somebody takes one warning of a GO WITH WARNINGS upon themselves. Stored before any message shows it.
  * @throws UserError for a run that has expired, a warning that it does not hold, and one that is acknowledged already
  */
-export async function acknowledgeWarning(click: Click, services: Services): Promise<void> {
+export async function acknowledgeWarning(
+  click: Click,
+  services: Pick<Services, 'runs' | 'acknowledgements' | 'messages' | 'changeMessage' | 'now'>,
+): Promise<void> {
   const { runs, acknowledgements, messages, now } = services;
   const { runId, checkId } = requestSchema.parse(JSON.parse(click.value));
   const run = await runs.get(runId);

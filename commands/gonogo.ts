@@ -2,10 +2,10 @@ import { reusableResults } from '../src/checks/reusable-results.js';
 import type { CheckResult } from '../src/domain/check-run.js';
 import { DEFAULT_VERDICT_TTL_MS } from '../src/domain/verdict.js';
 import type { Target } from '../src/runbook/targets.js';
-import type { Services } from '../src/services.js';
 import type { Conversation, Subcommand } from '../src/subcommand.js';
 import { ACKNOWLEDGE_ACTION } from '../views/warnings.js';
 import { acknowledgeWarning } from './acknowledge-warning.js';
+import type { DecisionServices } from './decision-services.js';
 import { runAndReport } from './run-and-report.js';
 import { runFromHome } from './run-from-home.js';
 import { parseTarget } from './target-argument.js';
@@ -16,7 +16,7 @@ const usage = '[target]';
 const RUNS_LOOKED_AT = 20;
 
 /** Section 5: each criterion with its evidence, and the verdict. Rests on what is fresh, and runs the rest. */
-export const gonogo: Subcommand<Services> = {
+export const gonogo: Subcommand<DecisionServices> = {
   name: 'gonogo',
   section: '5',
   audience: 'all',
@@ -41,11 +41,14 @@ export const gonogo: Subcommand<Services> = {
   },
 };
 
-const decide = (target: Target, conversation: Conversation, services: Services) =>
+const decide = (target: Target, conversation: Conversation, services: DecisionServices) =>
   runAndReport('gonogo', target, conversation, services, () => findReusable(target, services));
 
 /** Nothing where the bot's database or a host does not answer: then everything is run. */
-async function findReusable(target: Target, services: Services): Promise<ReadonlyMap<string, CheckResult>> {
+async function findReusable(
+  target: Target,
+  services: DecisionServices,
+): Promise<ReadonlyMap<string, CheckResult>> {
   const { runbook, runs, status, logger, now } = services;
   const at = now();
   try {

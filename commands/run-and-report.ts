@@ -1,11 +1,11 @@
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { RunKind } from '../src/domain/outcome.js';
 import type { Target } from '../src/runbook/targets.js';
-import type { Services } from '../src/services.js';
 import type { Conversation, LiveMessage, SubcommandResult } from '../src/subcommand.js';
 import { runJson } from '../views/run-json.js';
 import { runReportView } from '../views/run-report.js';
 import { runningReportView } from '../views/running-report.js';
+import type { ReportServices } from './decision-services.js';
 import { VERDICT_EXIT } from './exit-code.js';
 import { refreshMessage } from './stored-report.js';
 
@@ -19,7 +19,7 @@ export async function runAndReport(
   kind: RunKind,
   target: Target,
   conversation: Conversation,
-  services: Services,
+  services: ReportServices,
   findReusable: () => Promise<Reuse> = async () => new Map(),
 ): Promise<SubcommandResult> {
   const { locale } = conversation;
@@ -66,7 +66,7 @@ async function supersedeOlderReports(
   run: CheckRun,
   live: LiveMessage,
   { channel, locale }: Conversation,
-  services: Services,
+  services: ReportServices,
 ): Promise<void> {
   if (live.ref === undefined || services.changeMessage === undefined) return;
   const { messages, runs, logger, now } = services;

@@ -10,7 +10,7 @@ import { parseTarget } from './target-argument.js';
  */
 export async function runFromHome(
   click: Click,
-  services: Services,
+  services: Pick<Services, 'targets' | 'postIn'>,
   run: (target: Target, conversation: Conversation) => Promise<unknown>,
 ): Promise<void> {
   const target = parseTarget([click.value], services.targets, '[target]');

@@ -26,7 +26,7 @@ export async function refreshMessage(
   message: StoredMessage,
   run: CheckRun,
   locale: Locale,
-  services: Services,
+  services: Pick<Services, 'acknowledgements' | 'changeMessage'>,
 ): Promise<void> {
   if (message.ts === null || services.changeMessage === undefined) return;
   const supersededAt = message.supersededAt ?? undefined;

@@ -1,5 +1,5 @@
-import type { Services } from '../src/services.js';
 import type { Subcommand } from '../src/subcommand.js';
+import type { ReportServices } from './decision-services.js';
 import { runAndReport } from './run-and-report.js';
 import { runFromHome } from './run-from-home.js';
 import { parseTarget } from './target-argument.js';
@@ -7,7 +7,7 @@ import { parseTarget } from './target-argument.js';
 const usage = '[target]';
 
 /** Sections 4.1 to 4.4: whether the present process trades as it should, beside an earlier window. */
-export const verify: Subcommand<Services> = {
+export const verify: Subcommand<ReportServices> = {
   name: 'verify',
   section: '4.1–4.4',
   audience: 'all',

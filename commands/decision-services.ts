@@ -1,0 +1,26 @@
+import type { CheckService } from '../src/checks/check-service.js';
+import type { Services } from '../src/services.js';
+import type { StatusService } from '../src/status/status-service.js';
+
+/** What running checks and reporting on them needs. */
+export interface ReportServices
+  extends Pick<
+    Services,
+    | 'runbook'
+    | 'targets'
+    | 'runs'
+    | 'messages'
+    | 'acknowledgements'
+    | 'changeMessage'
+    | 'postIn'
+    | 'homeChanged'
+    | 'logger'
+    | 'now'
+  > {
+  readonly checks: Pick<CheckService, 'run'>;
+}
+
+/** A decision also asks since when the present processes run. */
+export interface DecisionServices extends ReportServices {
+  readonly status: Pick<StatusService, 'runningSince'>;
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { gonogo } from '../../commands/gonogo.js';
+import { verify } from '../../commands/verify.js';
+import { createCheckService } from '../../src/checks/check-service.js';
+import type { CheckRun } from '../../src/domain/check-run.js';
+import { createHost } from '../../src/hosts/create-host.js';
+import type { Runbook } from '../../src/runbook/runbook.js';
+import { createRunStore } from '../../src/store/run-store.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { aCheck, aRun } from '../support/runs.js';
+import { type CommandStage, createCommandStage, decisionRunbook } from './support/command-stage.js';
+
+let database: TestDatabase;
+let runbook: Runbook;
+let stage: CommandStage;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  runbook = await decisionRunbook();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE lobml.check_runs, lobml.messages CASCADE');
+  stage = createCommandStage(database, runbook);
+});
+
+/** The statements that the trading database was asked, by the run that asked them. */
+function realChecks(answers: Readonly<Record<string, number>>) {
+  const asked: string[] = [];
+  const checks = createCheckService({
+    runbook,
+    hostOf: (settings) => createHost(settings, { files: [] }),
+    trading: {
+      query: async ({ text }) => {
+        const name = text.replace(/.*'(\w+)'.*/s, '$1');
+        asked.push(name);
+        return { rows: [{ n: answers[name] ?? 0 }], observedAt: stage.now().toISOString() };
+      },
+    },
+    saveRun: (run) => createRunStore(database.pool).save(run),
+    onStoreError: (error) => {
+      throw error;
+    },
+    passedWindows: async () => [],
+    now: () => stage.now(),
+    monotonicMs: () => stage.now().getTime(),
+    newRunId: randomUUID,
+  });
+  return { checks, asked };
+}
+
+test('go/no-go runs what is missing, reuses what is fresh and passed, and says which', async () => {
+  const { checks, asked } = realChecks({ one: 1, two: -1, three: 1 });
+  const services = { ...stage.services, checks };
+  await verify.run(['live'], stage.conversation, services);
+  expect(asked.sort()).toEqual(['one', 'two']);
+  asked.length = 0;
+  stage.pass(4 * 60_000);
+
+  const first = await gonogo.run(['live'], stage.conversation, services);
+  expect(asked.sort()).toEqual(['three', 'two']);
+  const report = stage.texts();
+  expect(report).toContain('Reused 1 of 3 results');
+  expect(report).toContain('up to 4 min earlier');
+  expect(first.json).toMatchObject({ kind: 'gonogo', verdict: 'NO_GO', validUntil: stage.at(6 * 60_000) });
+  const run = (await createRunStore(database.pool).latest({
+    strategy: 'toy',
+    target: 'live',
+    kind: 'gonogo',
+  })) as CheckRun;
+  expect(run.criteria?.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual(['first PASS', 'second FAIL']);
+  expect(run.checks.map(({ id, reusedFrom }) => [id, reusedFrom?.kind])).toEqual([
+    ['a.one', 'verify'],
+    ['a.two', undefined],
+    ['a.three', undefined],
+  ]);
+
+  asked.length = 0;
+  stage.pass(6 * 60_000);
+  await gonogo.run(['live'], stage.conversation, services);
+  // What was reused is ten minutes old by now, the rest six: the age is that of the observation.
+  expect(asked.sort()).toEqual(['one', 'two']);
+});
+
+test('after a restart nothing is reused, and Run again never reuses', async () => {
+  const { checks, asked } = realChecks({ one: 1, two: 1, three: 1 });
+  const services = { ...stage.services, checks };
+  await gonogo.run(['live'], stage.conversation, services);
+  asked.length = 0;
+  await gonogo.actions?.['gonogo:run_again']?.(stage.click('live'), services);
+  expect(asked).toHaveLength(3);
+  asked.length = 0;
+  const restarted = {
+    ...stage.services.status,
+    runningSince: async () => new Date(stage.now().getTime() + 1),
+  };
+  await gonogo.run(['live'], stage.conversation, { ...services, status: restarted });
+  expect(asked).toHaveLength(3);
+});
+
+test('of two runs at once each has its message, and the one asked for first says that a newer exists', async () => {
+  const first = aRun({ kind: 'verify', startedAt: stage.at(0), asOf: stage.at(9_000) });
+  const second = aRun({ kind: 'verify', startedAt: stage.at(1_000), asOf: stage.at(2_000) });
+  const release = deferred();
+  const finished = async (run: CheckRun) => {
+    await createRunStore(database.pool).save(run);
+    return { run, stored: true };
+  };
+  const slow = verify.run(['live'], stage.conversation, {
+    ...stage.services,
+    checks: { ...stage.services.checks, run: async () => release.promise.then(() => finished(first)) },
+  });
+  await verify.run(['live'], stage.conversation, {
+    ...stage.services,
+    checks: { ...stage.services.checks, run: () => finished(second) },
+  });
+  release.resolve();
+  await slow;
+  const standing = stage.messages();
+  expect(standing).toHaveLength(2);
+  const history = standing.map((text) => text.includes('A newer run exists'));
+  expect(history).toEqual([true, false]);
+});
+
+test('a warning is acknowledged by name, once, on every copy of the message', async () => {
+  const warned = aCheck('a.one', { outcome: 'WARN', reason: { code: 'warning_holds' } });
+  const run = aRun({
+    kind: 'gonogo',
+    verdict: 'GO_WITH_WARNINGS',
+    checks: [warned],
+    validUntil: stage.at(60_000),
+  });
+  const services = {
+    ...stage.services,
+    checks: {
+      ...stage.services.checks,
+      run: async () => {
+        await createRunStore(database.pool).save(run);
+        return { run, stored: true };
+      },
+    },
+  };
+  await gonogo.run(['live'], stage.conversation, services);
+  const acknowledge = gonogo.actions?.['gonogo:acknowledge'];
+  const value = (checkId: string) => JSON.stringify({ runId: run.runId, checkId });
+  expect(stage.texts()).toContain('0 of 1 warnings acknowledged');
+  await acknowledge?.(stage.click(value('a.one'), 'U0BOB'), services);
+  expect(stage.texts()).toContain('acknowledged by <@U0BOB>');
+  expect(stage.texts()).toContain('1 of 1 warnings acknowledged');
+  expect(await services.acknowledgements.acknowledgedWarnings(run.runId)).toMatchObject([
+    { checkId: 'a.one', person: { id: 'U0BOB' } },
+  ]);
+
+  const again = acknowledge?.(stage.click(value('a.one'), 'U0CAROL'), services);
+  await expect(again).rejects.toMatchObject({ code: 'already_acknowledged' });
+  await expect(acknowledge?.(stage.click(value('a.other')), services)).rejects.toMatchObject({
+    code: 'not_a_warning',
+  });
+  stage.pass(60_000);
+  await expect(acknowledge?.(stage.click(value('a.one')), services)).rejects.toMatchObject({
+    code: 'too_late',
+  });
+});
+
+test('a button of the Home posts into the report channel and tells the person where', async () => {
+  const run = aRun({ kind: 'verify' });
+  const services = {
+    ...stage.services,
+    checks: { ...stage.services.checks, run: async () => ({ run, stored: false }) },
+  };
+  await verify.actions?.['home:verify']?.({ ...stage.click('live'), channel: '' }, services);
+  expect(stage.posted.map(({ channel }) => channel)).toEqual(['C0REPORTS']);
+  expect(stage.whispers).toEqual(['Started: the report appears in <#C0REPORTS>.']);
+  expect(stage.homeChanges()).toBe(1);
+});
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,139 @@
+import type { DecisionServices } from '../../../commands/decision-services.js';
+import { parseRunbook } from '../../../src/runbook/load-runbook.js';
+import type { Runbook } from '../../../src/runbook/runbook.js';
+import { parseTargets } from '../../../src/runbook/targets.js';
+import { createAcknowledgementStore } from '../../../src/store/acknowledgement-store.js';
+import { createMessageStore } from '../../../src/store/message-store.js';
+import { createRunStore } from '../../../src/store/run-store.js';
+import type { Click, Conversation, LiveMessage, MessageRef, Report } from '../../../src/subcommand.js';
+import { createLogger } from '../../../src/telemetry/logger.js';
+import { terminalText } from '../../../views/terminal.js';
+import type { TestDatabase } from '../../support/database.js';
+
+const START = Date.parse('2026-03-01T12:00:00.000Z');
+
+const RUNBOOK = `strategy: toy
+agentId: toy
+envPrefix: TOY__
+params: { limit: 10 }
+variables: {}
+sections:
+  - id: '4.1'
+    title: { en: One, zh-CN: 一 }
+    kind: [verify, gonogo]
+    checks:
+      - { id: a.one, title: { en: One, zh-CN: 一 }, sql: "SELECT 'one' AS n", pass: 'rows[0].n > 0.0', fail: 'rows[0].n < 0.0' }
+      - { id: a.two, title: { en: Two, zh-CN: 二 }, sql: "SELECT 'two' AS n", pass: 'rows[0].n > 0.0', fail: 'rows[0].n < 0.0' }
+  - id: '5'
+    title: { en: Three, zh-CN: 三 }
+    kind: [gonogo]
+    checks:
+      - { id: a.three, title: { en: Three, zh-CN: 三 }, sql: "SELECT 'three' AS n", pass: 'rows[0].n > 0.0', fail: 'rows[0].n < 0.0' }
+criteria:
+  - { id: first, kind: go, title: { en: First, zh-CN: 甲 }, checks: [a.one] }
+  - { id: second, kind: no_go, title: { en: Second, zh-CN: 乙 }, checks: [a.two] }
+`;
+
+const TARGETS = `defaultTarget: live
+roles: { requesters: [U0ALICE], operators: [U0CAROL], admins: [] }
+groups: { S0RISK: [U0BOB] }
+targets:
+  live:
+    hosts: [{ name: h1, connection: local }]
+    service: { manager: systemd, unit: toy.service }
+    environmentFiles: [{ path: /etc/toy.env }]
+    approval: { quorum: 1, groups: [S0RISK] }
+    channels: { reports: C0REPORTS, incidents: C0INCIDENTS }
+`;
+
+/** Three checks in two sections, and two criteria over them. */
+export const decisionRunbook = (): Promise<Runbook> => parseRunbook('toy.yaml', Buffer.from(RUNBOOK));
+
+export interface CommandStage {
+  readonly services: DecisionServices;
+  readonly conversation: Conversation;
+  readonly posted: readonly (MessageRef & { readonly report: Report })[];
+  readonly whispers: readonly string[];
+  readonly homeChanges: () => number;
+  now(): Date;
+  /** RFC 3339, so many ms after the present moment of the stage. */
+  at(ms: number): string;
+  pass(ms: number): void;
+  click(value: string, user?: string): Click;
+  /** Each message as it stands, as text. */
+  messages(): readonly string[];
+  texts(): string;
+}
+
+/** A channel that remembers, on a real database and a clock of its own. */
+export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): CommandStage {
+  let clockMs = START;
+  let changes = 0;
+  const posted: (MessageRef & { report: Report })[] = [];
+  const whispers: string[] = [];
+  const now = () => new Date(clockMs);
+  const change = async (ref: MessageRef, report: Report) => {
+    const message = posted.find(({ channel, ts }) => channel === ref.channel && ts === ref.ts);
+    if (message === undefined) throw new Error(`there is no message ${ref.ts}`);
+    message.report = report;
+  };
+  const postIn = async (channel: string, report: Report): Promise<LiveMessage> => {
+    const message = { channel, ts: String(posted.length + 1), report };
+    posted.push(message);
+    const update = (next: Report) => {
+      message.report = next;
+    };
+    return { ref: message, update, finish: async (next) => update(next) };
+  };
+  const unused = () => {
+    throw new Error('this stage does not need it');
+  };
+  const services: DecisionServices = {
+    runbook,
+    targets: parseTargets('targets.yaml', Buffer.from(TARGETS)),
+    checks: { run: unused },
+    runs: createRunStore(pool),
+    messages: createMessageStore(pool),
+    acknowledgements: createAcknowledgementStore(pool),
+    status: { runningSince: async () => new Date(START - 1) },
+    changeMessage: change,
+    postIn,
+    homeChanged: () => {
+      changes += 1;
+    },
+    logger: createLogger({ level: 'fatal', to: 'stderr' }),
+    now,
+  };
+  const conversationOf = (user: string): Conversation => ({
+    person: { id: user, name: user, surface: 'slack' },
+    locale: 'en',
+    channel: 'C0RELEASES',
+    post: (report) => postIn('C0RELEASES', report),
+    whisper: async ({ text }) => {
+      whispers.push(text);
+    },
+  });
+  const textOf = ({ report }: { report: Report }) =>
+    report.blocks.map((block) => JSON.stringify(block)).join('\n') + terminalText(report);
+  return {
+    services,
+    conversation: conversationOf('U0ALICE'),
+    posted,
+    whispers,
+    homeChanges: () => changes,
+    now,
+    at: (ms) => new Date(clockMs + ms).toISOString(),
+    pass: (ms) => {
+      clockMs += ms;
+    },
+    click: (value, user = 'U0ALICE') => ({
+      ...conversationOf(user),
+      actionId: 'x',
+      value,
+      message: posted.at(-1),
+      openModal: unused,
+    }),
+    messages: () => posted.map(textOf),
+    texts: () => posted.map(textOf).join('\n'),
+  };
+}
