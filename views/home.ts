@@ -4,6 +4,7 @@ import type { TargetStatus } from '../src/status/target-status.js';
 import type { Block } from '../src/subcommand.js';
 import { actions, context, divider, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
+import { rollbackButtons } from './rollback-buttons.js';
 import { runButtons, statusBlocks, statusLine } from './status.js';
 import { textFor } from './text/index.js';
 import { statusTextFor } from './text/status-text.js';
@@ -23,7 +24,7 @@ export function homeView(targets: readonly HomeTarget[], locale: Locale): readon
       divider(),
       section(`*${text.title(status.strategy, status.target)}*\n${statusLine(status, locale)}`),
       ...statusBlocks(status, locale),
-      actions(...runButtons(target.name, locale, 'home')),
+      actions(...runButtons(target.name, locale, 'home'), ...rollbackButtons(target.name, locale)),
       context(
         [
           text.asOf(slackTime(status.asOf, 'date_short_pretty')),

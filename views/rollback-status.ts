@@ -13,12 +13,11 @@ export interface RollbackStatus {
   readonly latest: Halt | undefined;
   /** Those who may, as mentions. */
   readonly who: readonly string[];
-  readonly confirm?: boolean;
   readonly locale: Locale;
 }
 
 /** What `/lobml rollback` answers: the state, and both buttons. */
-export function rollbackStatusView({ target, latest, who, confirm = false, locale }: RollbackStatus): Report {
+export function rollbackStatusView({ target, latest, who, locale }: RollbackStatus): Report {
   const { status } = rollbackTextFor(locale);
   const title = status.title(escapeMrkdwn(target));
   const last =
@@ -33,7 +32,7 @@ export function rollbackStatusView({ target, latest, who, confirm = false, local
     text: `${title}: ${last}`,
     blocks: [
       section(`*${title}*\n${last}`),
-      actions(...rollbackButtons({ target, locale, confirm })),
+      actions(...rollbackButtons(target, locale)),
       context(status.explain, ...(who.length === 0 ? [] : [status.who(who.join(', '))])),
     ],
   };

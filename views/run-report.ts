@@ -8,6 +8,7 @@ import { checkSentence, remedySentence } from './check-sentence.js';
 import { criteriaBlocks, reusedBlocks } from './gonogo.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
+import { rollbackButtons } from './rollback-buttons.js';
 import { windowBlocks } from './run-window.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
@@ -21,7 +22,7 @@ export interface RunReportOptions {
   readonly supersededAt?: string;
   /** Warnings of this run that a person has taken upon themselves. */
   readonly acknowledgements?: readonly Acknowledgement[];
-  /** Buttons besides *Run again* and *Details*, e.g. the rollback. */
+  /** Buttons besides *Run again*, *Details* and the rollback. */
   readonly furtherButtons?: readonly Button[];
 }
 
@@ -149,5 +150,7 @@ function buttons(
   const { button } = textFor(locale);
   const again: Button = { actionId: `${run.kind}:run_again`, text: button.runAgain, value: run.target };
   const details: Button = { actionId: 'run:details', text: button.details, value: run.runId };
-  return [again, ...(stored ? [details] : []), ...furtherButtons];
+  // Whoever reads that something is wrong must not have to look for the way out.
+  const rollback = run.verdict === 'GO' ? [] : rollbackButtons(run.target, locale);
+  return [again, ...(stored ? [details] : []), ...furtherButtons, ...rollback];
 }

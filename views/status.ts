@@ -11,6 +11,7 @@ import { flagOfTarget } from './flag.js';
 import { hostSection } from './host-status.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
+import { rollbackButtons } from './rollback-buttons.js';
 import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
 import { statusTextFor } from './text/status-text.js';
@@ -25,7 +26,7 @@ export function statusView(status: TargetStatus, locale: Locale): Report {
       header(title),
       context(`${statusLine(status, locale)} · ${text.asOf(slackTime(status.asOf, 'date_short_pretty'))}`),
       ...statusBlocks(status, locale),
-      actions(...runButtons(status.target, locale, 'status')),
+      actions(...runButtons(status.target, locale, 'status'), ...rollbackButtons(status.target, locale)),
     ],
   };
 }
