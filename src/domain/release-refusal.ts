@@ -18,6 +18,8 @@ export const RELEASE_REFUSALS = [
   /** A version, but no model to go with it. */
   'version_without_model',
   'reason_missing',
+  /** Reason and values together are more than a form can carry. */
+  'too_much_text',
   'nothing_to_do',
   /** Facts: `variable`, `nearest`. */
   'unknown_variable',

@@ -1,6 +1,7 @@
 import type { CheckState } from '../checks/check-service.js';
-import type { Person } from '../domain/check-run.js';
+import type { CheckRun, Person } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
+import type { ReleaseRefusal } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';
 import { selectLock } from '../store/queries/locks.js';
@@ -17,9 +18,16 @@ import {
   withdrawRequest,
 } from './decide.js';
 import { expireRequest } from './end-request.js';
-import type { ReleaseContext } from './release-context.js';
+import { type ReleaseContext, refuseUnlessRole } from './release-context.js';
 import { type RenewResult, renewEvidence } from './renew-evidence.js';
-import { breakGlass, type RequestResult, type RequestWish, requestRelease } from './request-release.js';
+import {
+  breakGlass,
+  modelNotProved,
+  type RequestResult,
+  type RequestWish,
+  requestRelease,
+  standingObstacle,
+} from './request-release.js';
 import { type RequestView, readRequestView } from './request-view.js';
 import { reviewBreakGlass } from './review-break-glass.js';
 import { listStaging, type StagedFiles } from './staging.js';
@@ -42,6 +50,10 @@ export interface ReleaseService {
     by: Person,
     onProgress?: (checks: readonly CheckState[]) => void,
   ): Promise<CheckedPlan | PlanRefused>;
+  /** Why no release of the target can be asked for by this person now; undefined: it can. */
+  obstacle(target: Target, by: Person): Promise<ReleaseRefusal | undefined>;
+  /** Whether the person may skip the approvals of what this run has judged. */
+  mayBreakGlass(by: Person, run: CheckRun): Promise<boolean>;
   request(asked: RequestWish): Promise<RequestResult>;
   breakGlass(asked: RequestWish): Promise<RequestResult>;
   review(decision: Decision): Promise<DecisionResult>;
@@ -71,6 +83,16 @@ export function createReleaseService(context: ReleaseContext): ReleaseService {
     staged: async ({ staging }) =>
       staging === undefined ? { models: [], binaries: [] } : listStaging(staging),
     plan: (wish, target, by, onProgress) => checkPlan(context, wish, target, by, onProgress),
+    async obstacle(target, by) {
+      const forbidden =
+        (await refuseUnlessRole(context, 'requester', by)) ??
+        (await standingObstacle(context, target, 'ordinary'));
+      return forbidden?.refusal;
+    },
+    async mayBreakGlass(by, run) {
+      const isAdmin = (await context.access.mayAct('admin', by, { fresh: true })).kind === 'allowed';
+      return isAdmin && modelNotProved(run) === undefined;
+    },
     request: (asked) => requestRelease(context, asked),
     breakGlass: (asked) => breakGlass(context, asked),
     review: (decision) => reviewBreakGlass(context, decision),

@@ -120,7 +120,7 @@ export async function breakGlass(context: ReleaseContext, asked: RequestWish): P
 }
 
 /** What stands in the way of any release of the target, whoever asks. */
-async function standingObstacle(
+export async function standingObstacle(
   { database, sources, targets }: ReleaseContext,
   target: Target,
   kind: ReleaseRequest['kind'],
@@ -188,7 +188,7 @@ async function acknowledgements(
 }
 
 /** Every check of the model file must pass; a runbook without one proves nothing. */
-function modelNotProved({ checks }: CheckRun): Refused | undefined {
+export function modelNotProved({ checks }: CheckRun): Refused | undefined {
   const ofModel = checks.filter(({ evidence }) => evidence.probe === 'model');
   const wrong = ofModel.find(({ outcome }) => outcome !== 'PASS' && outcome !== 'WARN');
   if (ofModel.length > 0 && wrong === undefined) return undefined;

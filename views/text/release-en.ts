@@ -15,6 +15,7 @@ export const releaseEn: ReleaseText = {
     version_missing: () => 'Say the version of the model: each order carries it.',
     version_without_model: () => 'A version goes with a model: pick the model too.',
     reason_missing: () => 'Say why: the reason stands in the request and in the audit trail.',
+    too_much_text: () => 'The reason and the values are too long together: shorten the reason.',
     nothing_to_do: () => 'Every host already runs with these values: there is nothing to release.',
     unknown_variable: (fact) =>
       `The strategy has no variable \`${fact('variable')}\`.${fact('nearest') ? ` Did you mean \`${fact('nearest')}\`?` : ''}`,

@@ -13,6 +13,7 @@ export const releaseZhCN: ReleaseText = {
     version_missing: () => '请填写模型版本：每个订单都会带上它。',
     version_without_model: () => '版本随模型而定：请同时选择模型。',
     reason_missing: () => '请填写原因：它会出现在申请和审计记录中。',
+    too_much_text: () => '原因与变量值合计过长：请缩短原因。',
     nothing_to_do: () => '所有主机已经是这些值：没有可发布的内容。',
     unknown_variable: (fact) =>
       `策略没有变量 \`${fact('variable')}\`。${fact('nearest') ? `是否想写 \`${fact('nearest')}\`？` : ''}`,

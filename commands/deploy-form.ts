@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { DeployWish } from '../src/domain/deploy-wish.js';
+import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import { settingFault } from '../src/release/check-wish.js';
+import type { Target } from '../src/runbook/targets.js';
+import type { Click, Conversation, Modal, ModalValues } from '../src/subcommand.js';
+import {
+  type DeployForm,
+  deployFormModal,
+  deployWaitModal,
+  FORM_BLOCKS,
+  KEEP,
+  VALUE_ACTION,
+} from '../views/deploy-form.js';
+import { deployNoteModal } from '../views/deploy-plan-modal.js';
+import { refusalView } from '../views/release-sentence.js';
+import type { DeployServices } from './deploy-services.js';
+
+const formMetadata = z.object({ target: z.string() });
+
+/** What a release sets itself, or what only a rollback may set. */
+const NOT_BY_HAND = ['ENABLED', 'MODEL_PATH', 'MODEL_VERSION'];
+
+/** Opens the form at once and fills it in as soon as the staging folder has been looked at. */
+export async function openDeployForm(
+  open: NonNullable<Conversation['openModal']>,
+  { person, locale }: Pick<Conversation, 'person' | 'locale'>,
+  target: Target,
+  services: DeployServices,
+): Promise<void> {
+  await open(deployWaitModal(target.name, 'loading', locale), async (): Promise<Modal> => {
+    const obstacle = await services.releases.obstacle(target, person);
+    if (obstacle !== undefined)
+      return deployNoteModal(target.name, refusalView([obstacle], locale).blocks, locale);
+    const staged = await services.releases.staged(target);
+    const model = staged.models[0]?.name ?? KEEP;
+    return deployFormModal(emptyForm(target, staged, model, services), locale);
+  });
+}
+
+function emptyForm(
+  target: Target,
+  staged: DeployForm['staged'],
+  model: string,
+  { runbook, now }: DeployServices,
+): DeployForm {
+  const variables = new Map([...runbook.variables].filter(([name]) => !NOT_BY_HAND.includes(name)));
+  const nothing = { picked: new Map(), faults: new Map() };
+  return {
+    strategy: runbook.strategy,
+    target: target.name,
+    staged,
+    variables,
+    model,
+    ...nothing,
+    now: now(),
+  };
+}
+
+/** Draws the form anew after a choice, and says at once what is wrong with a value. */
+export async function redrawDeployForm(click: Click, services: DeployServices): Promise<void> {
+  const { modal, locale } = click;
+  if (modal === undefined) return;
+  const target = targetOfForm(modal.privateMetadata, services);
+  if (target === undefined) return;
+  const staged = await services.releases.staged(target);
+  const form = emptyForm(target, staged, textOf(modal.values, FORM_BLOCKS.model) ?? KEEP, services);
+  const typed = readSettings(modal.values);
+  const model = form.model === KEEP ? undefined : form.model;
+  const faults = Object.entries(typed).flatMap(([name, value]): [string, ReleaseRefusal][] => {
+    const fault = value === undefined ? undefined : settingFault(name, value, { model }, services.runbook);
+    return fault === undefined ? [] : [[name, fault]];
+  });
+  const filled = { ...form, picked: new Map(Object.entries(typed)), faults: new Map(faults) };
+  await modal.update(deployFormModal(filled, locale));
+}
+
+export function targetOfForm(privateMetadata: string, { targets }: DeployServices): Target | undefined {
+  return targets.targets.get(formMetadata.parse(JSON.parse(privateMetadata)).target);
+}
+
+/** What the form says; a value that was picked but not typed is ''. */
+export function wishOfForm(values: ModalValues): DeployWish {
+  const model = textOf(values, FORM_BLOCKS.model) ?? KEEP;
+  const binary = textOf(values, FORM_BLOCKS.binary) ?? KEEP;
+  const settings = Object.entries(readSettings(values)).map(([name, value]) => [name, value?.trim() ?? '']);
+  return {
+    model: model === KEEP ? undefined : model,
+    modelVersion: model === KEEP ? undefined : (textOf(values, versionBlock(values)) ?? ''),
+    binary: binary === KEEP ? undefined : binary,
+    settings: Object.fromEntries(settings),
+    reason: textOf(values, FORM_BLOCKS.reason) ?? '',
+  };
+}
+
+/** Where a refusal is shown: beside the input that it is about. */
+export function blockOfRefusal({ code, facts = {} }: ReleaseRefusal, values: ModalValues): string {
+  const ofVariable = `${FORM_BLOCKS.value}:${facts.variable}`;
+  if (ofVariable in values) return ofVariable;
+  if (code === 'version_missing') return versionBlock(values);
+  if (code === 'reason_missing') return FORM_BLOCKS.reason;
+  const isBinary = code.startsWith('artefact_') && facts.name === textOf(values, FORM_BLOCKS.binary);
+  return isBinary || code === 'no_binary_path' ? FORM_BLOCKS.binary : FORM_BLOCKS.model;
+}
+
+const versionBlock = (values: ModalValues): string =>
+  Object.keys(values).find((id) => id.startsWith(`${FORM_BLOCKS.version}:`)) ?? FORM_BLOCKS.version;
+
+/** By variable: what was typed; undefined where it was picked just now. */
+function readSettings(values: ModalValues): Readonly<Record<string, string | undefined>> {
+  const picked = Object.values(values[FORM_BLOCKS.variables] ?? {}).flatMap((value) => value ?? []);
+  return Object.fromEntries(
+    picked.map((name) => {
+      const typed = values[`${FORM_BLOCKS.value}:${name}`]?.[VALUE_ACTION];
+      return [name, typeof typed === 'string' ? typed : undefined];
+    }),
+  );
+}
+
+/** The only element of a block as text. */
+function textOf(values: ModalValues, blockId: string): string | undefined {
+  const [value] = Object.values(values[blockId] ?? {});
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { DeployWish } from '../src/domain/deploy-wish.js';
+import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import type { CheckedPlan } from '../src/release/check-plan.js';
+import type { RequestResult } from '../src/release/request-release.js';
+import type { Target } from '../src/runbook/targets.js';
+import type {
+  Click,
+  Conversation,
+  Modal,
+  ModalValues,
+  Submission,
+  SubmissionAnswer,
+} from '../src/subcommand.js';
+import { ACKNOWLEDGE_BLOCK, deployNoteModal, deployPlanModal } from '../views/deploy-plan-modal.js';
+import { noteView, refusalAsText, refusalView } from '../views/release-sentence.js';
+import { releaseTextFor } from '../views/text/release.js';
+import { blockOfRefusal, targetOfForm, wishOfForm } from './deploy-form.js';
+import { type DeployServices, planViewOf } from './deploy-services.js';
+
+/** What the modal with the plan carries, so that exactly the plan that was seen is asked for. */
+const planMetadata = z.object({
+  target: z.string(),
+  runId: z.string(),
+  digest: z.string(),
+  wish: z.object({
+    model: z.string().optional(),
+    modelVersion: z.string().optional(),
+    binary: z.string().optional(),
+    settings: z.record(z.string(), z.string()),
+    reason: z.string(),
+  }),
+});
+
+/** Slack's bound for what a modal carries along. */
+const MAX_METADATA = 3000;
+
+/** The form was filled in: the plan and its verdict take its place. */
+export async function submitDeployForm(
+  submission: Submission,
+  services: DeployServices,
+): Promise<SubmissionAnswer> {
+  const { values, person, locale } = submission;
+  const target = targetOfForm(submission.privateMetadata, services);
+  if (target === undefined) return noted('', [{ code: 'request_unknown' }], locale);
+  const wish = wishOfForm(values);
+  const checked = await services.releases.plan(wish, target, person);
+  if (checked.kind === 'checked') {
+    return { kind: 'update', modal: await planModal(checked, wish, target, submission, services) };
+  }
+  const errors = checked.refusals.map(
+    (refusal) => [blockOfRefusal(refusal, values), refusalAsText(refusal, locale)] as const,
+  );
+  return { kind: 'errors', errors: joinByBlock(errors) };
+}
+
+function joinByBlock(errors: readonly (readonly [string, string])[]): Record<string, string> {
+  const joined: Record<string, string> = {};
+  for (const [block, text] of errors)
+    joined[block] = joined[block] === undefined ? text : `${joined[block]} ${text}`;
+  return joined;
+}
+
+async function planModal(
+  checked: CheckedPlan,
+  wish: DeployWish,
+  target: Target,
+  { person, locale }: Pick<Conversation, 'person' | 'locale'>,
+  services: DeployServices,
+  notice?: ReleaseRefusal,
+): Promise<Modal> {
+  const { run, digest, toAcknowledge } = checked;
+  const privateMetadata = JSON.stringify({ target: target.name, runId: run.runId, digest, wish });
+  if (privateMetadata.length > MAX_METADATA) {
+    return deployNoteModal(target.name, refusalView([{ code: 'too_much_text' }], locale).blocks, locale);
+  }
+  const mayBreakGlass = await services.releases.mayBreakGlass(person, run);
+  const shown = {
+    ...planViewOf(checked, wish, target, services),
+    toAcknowledge,
+    privateMetadata,
+    mayBreakGlass,
+  };
+  return deployPlanModal(notice === undefined ? shown : { ...shown, notice }, locale);
+}
+
+/** *Request approval*. */
+export async function submitPlan(
+  submission: Submission,
+  services: DeployServices,
+): Promise<SubmissionAnswer> {
+  const { privateMetadata, values, person, locale } = submission;
+  const asked = readPlan(privateMetadata, services);
+  if (asked === undefined) return noted('', [{ code: 'request_unknown' }], locale);
+  const acknowledged = acknowledgedIn(values);
+  const result = await services.releases.request({ ...asked, by: person, acknowledged });
+  if (result.kind === 'refused' && 'refusal' in result && result.refusal.code === 'not_acknowledged') {
+    return { kind: 'errors', errors: { [ACKNOWLEDGE_BLOCK]: refusalAsText(result.refusal, locale) } };
+  }
+  return { kind: 'update', modal: await modalAfter(result, asked.wish, asked.target, submission, services) };
+}
+
+/** *Break the glass*, inside the modal with the plan. */
+export async function breakGlass(click: Click, services: DeployServices): Promise<void> {
+  const { modal, person } = click;
+  const asked = modal === undefined ? undefined : readPlan(modal.privateMetadata, services);
+  if (modal === undefined || asked === undefined) return;
+  const acknowledged = acknowledgedIn(modal.values);
+  const result = await services.releases.breakGlass({ ...asked, by: person, acknowledged });
+  await modal.update(await modalAfter(result, asked.wish, asked.target, click, services));
+}
+
+async function modalAfter(
+  result: RequestResult,
+  wish: DeployWish,
+  target: Target,
+  conversation: Pick<Conversation, 'person' | 'locale'>,
+  services: DeployServices,
+): Promise<Modal> {
+  const { locale, person } = conversation;
+  if (result.kind === 'requested') {
+    const { request: text } = releaseTextFor(locale);
+    const channel = `<#${target.channels?.reports ?? ''}>`;
+    const sentence = result.request.kind === 'ordinary' ? text.posted(channel) : text.started;
+    return deployNoteModal(target.name, noteView(`✅ ${sentence}`).blocks, locale);
+  }
+  const refusals = 'refusal' in result ? [result.refusal] : result.refusals;
+  const [first] = refusals;
+  if (first?.code === 'content_changed') {
+    const checked = await services.releases.plan(wish, target, person);
+    if (checked.kind === 'checked') return planModal(checked, wish, target, conversation, services, first);
+  }
+  return deployNoteModal(target.name, refusalView(refusals, locale).blocks, locale);
+}
+
+function readPlan(privateMetadata: string, { targets }: DeployServices) {
+  const { target: name, runId, digest, wish } = planMetadata.parse(JSON.parse(privateMetadata));
+  const target = targets.targets.get(name);
+  if (target === undefined) return undefined;
+  const { model, modelVersion, binary, settings, reason } = wish;
+  return { target, runId, digest, wish: { model, modelVersion, binary, settings, reason } };
+}
+
+function acknowledgedIn(values: ModalValues): readonly string[] {
+  const chosen = values[ACKNOWLEDGE_BLOCK]?.choice;
+  return typeof chosen === 'string' ? [chosen] : (chosen ?? []);
+}
+
+function noted(
+  target: string,
+  refusals: readonly ReleaseRefusal[],
+  locale: Conversation['locale'],
+): SubmissionAnswer {
+  return { kind: 'update', modal: deployNoteModal(target, refusalView(refusals, locale).blocks, locale) };
+}

@@ -1,0 +1,24 @@
+import type { DeployWish } from '../src/domain/deploy-wish.js';
+import type { CheckedPlan } from '../src/release/check-plan.js';
+import type { ReleaseService } from '../src/release/release-service.js';
+import type { Runbook } from '../src/runbook/runbook.js';
+import type { Target, Targets } from '../src/runbook/targets.js';
+import type { PlanView } from '../views/release-plan.js';
+
+/** What the commands of a release need. */
+export interface DeployServices {
+  readonly runbook: Pick<Runbook, 'strategy' | 'envPrefix' | 'variables'>;
+  readonly targets: Targets;
+  readonly releases: ReleaseService;
+  readonly now: () => Date;
+}
+
+/** A judged plan as its view needs it. */
+export function planViewOf(
+  { plan, run }: CheckedPlan,
+  wish: DeployWish,
+  { approval, watch }: Target,
+  { runbook }: Pick<DeployServices, 'runbook'>,
+): PlanView {
+  return { plan, run, modelVersion: wish.modelVersion, approval, watch, envPrefix: runbook.envPrefix };
+}

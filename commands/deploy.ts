@@ -1,0 +1,43 @@
+import { EXIT, type Subcommand } from '../src/subcommand.js';
+import { FORM_CALLBACK, REDRAW_ACTION, VALUE_ACTION } from '../views/deploy-form.js';
+import { PLAN_CALLBACK, REJECT_CALLBACK } from '../views/deploy-plan-modal.js';
+import { decisionActions, submitRejection } from './deploy-decisions.js';
+import { openDeployForm, redrawDeployForm } from './deploy-form.js';
+import { breakGlass, submitDeployForm, submitPlan } from './deploy-request.js';
+import type { DeployServices } from './deploy-services.js';
+import { deployFromTerminal } from './deploy-terminal.js';
+import { DEPLOY_USAGE, parseDeployWords } from './deploy-words.js';
+import { parseTarget } from './target-argument.js';
+
+/** Section 3: a plan, its approvals, and the start of the release. */
+export const deploy: Subcommand<DeployServices> = {
+  name: 'deploy',
+  section: '3',
+  audience: 'requester',
+  usage: DEPLOY_USAGE,
+  summary: {
+    en: 'Plan a release, ask for its approvals, and start it. In Slack, a form opens.',
+    'zh-CN': '制定发布计划、申请审批并启动发布。在 Slack 中会打开表单。',
+  },
+  async run(words, conversation, services) {
+    if (conversation.openModal !== undefined) {
+      const target = parseTarget(words, services.targets, '[target]');
+      await openDeployForm(conversation.openModal, conversation, target, services);
+      return { exitCode: EXIT.ok, json: {} };
+    }
+    const { targetWords, ...asked } = parseDeployWords(words);
+    const target = parseTarget(targetWords, services.targets, DEPLOY_USAGE);
+    return deployFromTerminal(asked, target, conversation, services);
+  },
+  actions: {
+    ...decisionActions,
+    [REDRAW_ACTION]: redrawDeployForm,
+    [VALUE_ACTION]: redrawDeployForm,
+    'deploy:break_glass': breakGlass,
+  },
+  submissions: {
+    [FORM_CALLBACK]: submitDeployForm,
+    [PLAN_CALLBACK]: submitPlan,
+    [REJECT_CALLBACK]: submitRejection,
+  },
+};

@@ -1,0 +1,70 @@
+import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import { UsageError } from '../src/errors.js';
+import {
+  type Conversation,
+  EXIT,
+  type Report,
+  type Subcommand,
+  type SubcommandResult,
+} from '../src/subcommand.js';
+import { lockedView, unlockedView } from '../views/lock.js';
+import { refusalAsText, refusalView } from '../views/release-sentence.js';
+import type { DeployServices } from './deploy-services.js';
+import { parseTarget } from './target-argument.js';
+
+const LOCK_USAGE = '[target] REASON';
+
+/** No deploy of the target until it is unlocked; a rollback goes through. */
+export const lock: Subcommand<DeployServices> = {
+  name: 'lock',
+  audience: 'operator',
+  usage: LOCK_USAGE,
+  summary: {
+    en: 'Keep deploys away from a target, with a reason.',
+    'zh-CN': '锁定目标，阻止部署（需说明原因）。',
+  },
+  async run(words, conversation, { targets, releases }) {
+    const [first = '', ...rest] = words;
+    const isTarget = targets.targets.has(first);
+    const target = parseTarget(isTarget ? [first] : [], targets, LOCK_USAGE);
+    const reason = (isTarget ? rest : words).join(' ').trim();
+    if (reason === '') {
+      throw new UsageError({
+        en: 'Say why the target is locked: everybody who wants to deploy reads it.',
+        'zh-CN': '请说明锁定原因：想要部署的人都会看到它。',
+      });
+    }
+    const result = await releases.lock({ target: target.name, person: conversation.person, reason });
+    if (result.kind === 'refused') return refuse(conversation, result.refusal);
+    return done(conversation, lockedView(result.lock, conversation.locale), {
+      locked: true,
+      lock: result.lock,
+    });
+  },
+};
+
+export const unlock: Subcommand<DeployServices> = {
+  name: 'unlock',
+  audience: 'operator',
+  usage: '[target]',
+  summary: { en: 'Take your lock away from a target.', 'zh-CN': '解除您对目标的锁定。' },
+  async run(words, conversation, { targets, releases }) {
+    const target = parseTarget(words, targets, '[target]');
+    const result = await releases.unlock({ target: target.name, person: conversation.person });
+    if (result.kind === 'refused') return refuse(conversation, result.refusal);
+    const report = unlockedView(result.lock, conversation.person, conversation.locale);
+    return done(conversation, report, { locked: false, lock: result.lock });
+  },
+};
+
+async function done(conversation: Conversation, report: Report, json: object): Promise<SubcommandResult> {
+  const message = await conversation.post(report);
+  await message.finish(report);
+  return { exitCode: EXIT.ok, json };
+}
+
+async function refuse(conversation: Conversation, refusal: ReleaseRefusal): Promise<SubcommandResult> {
+  await conversation.whisper(refusalView([refusal], conversation.locale));
+  const told = { ...refusal, message: refusalAsText(refusal, conversation.locale) };
+  return { exitCode: EXIT.noGo, json: { refusal: told } };
+}

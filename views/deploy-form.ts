@@ -1,0 +1,237 @@
+import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
+import { zhCN } from 'date-fns/locale/zh-CN';
+import type { Locale } from '../src/domain/localized.js';
+import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import type { StagedFiles, StagedModel } from '../src/release/staging.js';
+import type { VariableDefinition } from '../src/runbook/variable.js';
+import type { Block, Modal } from '../src/subcommand.js';
+import { clip, code, context, LIMITS, section } from './blocks.js';
+import { sizeText } from './release-plan.js';
+import { refusalSentence } from './release-sentence.js';
+import { releaseTextFor } from './text/release.js';
+
+export const FORM_CALLBACK = 'deploy:form';
+/** Choosing a model, or which variables change, draws the form anew. */
+export const REDRAW_ACTION = 'deploy:redraw';
+/** Typing a value shows at once what is wrong with it. */
+export const VALUE_ACTION = 'deploy:value';
+/** The option that stands for "leave it as it is". */
+export const KEEP = '-';
+
+/** Block ids of the form; a value's block is named after its variable, the version's after the model it came from. */
+export const FORM_BLOCKS = {
+  model: 'model',
+  version: 'version',
+  binary: 'binary',
+  variables: 'variables',
+  value: 'value',
+  reason: 'reason',
+} as const;
+
+export interface DeployForm {
+  readonly strategy: string;
+  readonly target: string;
+  readonly staged: StagedFiles;
+  /** Those that a person may change, by name without the prefix. */
+  readonly variables: ReadonlyMap<string, VariableDefinition>;
+  /** A file name, or `KEEP`. */
+  readonly model: string;
+  /** The variables that were picked, with what was typed so far. */
+  readonly picked: ReadonlyMap<string, string | undefined>;
+  /** What is wrong with what was typed, by variable. */
+  readonly faults: ReadonlyMap<string, ReleaseRefusal>;
+  readonly now: Date;
+}
+
+const MAX_REASON = 1000;
+
+const plain = (text: string, limit = 75) => ({ type: 'plain_text', text: clip(text, limit) });
+const option = (text: string, value: string, description?: string) => ({
+  text: plain(text),
+  value,
+  ...(description === undefined ? {} : { description: plain(description) }),
+});
+
+/** Which model, which version, which variables, and why. */
+export function deployFormModal(form: DeployForm, locale: Locale): Modal {
+  const { form: text, button } = releaseTextFor(locale);
+  const model = form.staged.models.find(({ name }) => name === form.model);
+  return {
+    callbackId: FORM_CALLBACK,
+    title: clip(`${text.title} · ${form.target}`, LIMITS.modalTitle),
+    submit: button.makePlan,
+    close: button.cancel,
+    privateMetadata: JSON.stringify({ target: form.target }),
+    blocks: [
+      ...modelBlocks(form, model, locale),
+      ...(model === undefined ? [] : [versionBlock(model, locale)]),
+      ...binaryBlocks(form, locale),
+      ...variableBlocks(form, locale),
+      {
+        type: 'input',
+        block_id: FORM_BLOCKS.reason,
+        label: plain(text.reason),
+        element: { type: 'plain_text_input', action_id: 'text', multiline: true, max_length: MAX_REASON },
+      },
+    ],
+  };
+}
+
+function modelBlocks(form: DeployForm, chosen: StagedModel | undefined, locale: Locale): readonly Block[] {
+  const { form: text } = releaseTextFor(locale);
+  const keep = option(text.keepModel, KEEP);
+  const options = [
+    ...form.staged.models.map((model) =>
+      option(model.name, model.name, ageText(model.modifiedAt, form.now, locale)),
+    ),
+    keep,
+  ];
+  const element = {
+    type: 'static_select',
+    action_id: REDRAW_ACTION,
+    options,
+    initial_option: options.find(({ value }) => value === form.model) ?? keep,
+  };
+  return [
+    { type: 'input', block_id: FORM_BLOCKS.model, dispatch_action: true, label: plain(text.model), element },
+    ...(form.staged.models.length === 0 ? [context(text.noStaged)] : []),
+    ...(chosen === undefined ? [] : [context(modelFacts(chosen, form.now, locale))]),
+  ];
+}
+
+function ageText(at: Date, now: Date, locale: Locale): string {
+  const options = locale === 'zh-CN' ? { locale: zhCN } : {};
+  return releaseTextFor(locale).form.age(formatDistanceStrict(at, now, options));
+}
+
+/** Size, hash, age, and what the training measured. */
+function modelFacts({ size, sha256, modifiedAt, meta }: StagedModel, now: Date, locale: Locale): string {
+  const metrics = Object.entries(meta?.metrics ?? {}).map(
+    ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
+  );
+  const facts = [
+    sizeText(size),
+    ageText(modifiedAt, now, locale),
+    `SHA-256 ${code(sha256.slice(0, 12))}`,
+    ...(meta?.horizon === undefined ? [] : [meta.horizon]),
+    ...metrics.slice(0, 8),
+  ];
+  return facts.join(' · ');
+}
+
+/** Its block id changes with the model: Slack keeps what was typed in a block whose id stays. */
+function versionBlock({ name, meta }: StagedModel, locale: Locale): Block {
+  const { form: text } = releaseTextFor(locale);
+  const initial = meta?.version === undefined ? {} : { initial_value: clip(meta.version, 200) };
+  return {
+    type: 'input',
+    block_id: `${FORM_BLOCKS.version}:${name}`,
+    label: plain(text.version),
+    hint: plain(text.versionHint),
+    element: { type: 'plain_text_input', action_id: 'text', max_length: 200, ...initial },
+  };
+}
+
+function binaryBlocks({ staged, now }: DeployForm, locale: Locale): readonly Block[] {
+  if (staged.binaries.length === 0) return [];
+  const { form: text } = releaseTextFor(locale);
+  const keep = option(text.keepBinary, KEEP);
+  const options = [
+    keep,
+    ...staged.binaries.map(({ name, size, modifiedAt, sha256 }) =>
+      option(name, name, `${sizeText(size)} · ${ageText(modifiedAt, now, locale)} · ${sha256.slice(0, 12)}`),
+    ),
+  ];
+  const element = { type: 'static_select', action_id: 'choice', options, initial_option: keep };
+  return [{ type: 'input', block_id: FORM_BLOCKS.binary, label: plain(text.binary), element }];
+}
+
+function variableBlocks(form: DeployForm, locale: Locale): readonly Block[] {
+  const { form: text } = releaseTextFor(locale);
+  const options = [...form.variables.keys()].map((name) => option(name, name));
+  if (options.length === 0) return [];
+  const picked = options.filter(({ value }) => form.picked.has(value));
+  const element = {
+    type: 'multi_static_select',
+    action_id: REDRAW_ACTION,
+    options,
+    ...(picked.length === 0 ? {} : { initial_options: picked }),
+  };
+  return [
+    {
+      type: 'input',
+      block_id: FORM_BLOCKS.variables,
+      optional: true,
+      dispatch_action: true,
+      label: plain(text.settings),
+      hint: plain(text.settingsHint),
+      element,
+    },
+    ...[...form.picked].flatMap(([name, value]) => valueBlocks(form, name, value, locale)),
+  ];
+}
+
+function valueBlocks(
+  { variables, faults }: DeployForm,
+  name: string,
+  value: string | undefined,
+  locale: Locale,
+): readonly Block[] {
+  const definition = variables.get(name);
+  if (definition === undefined) return [];
+  const fault = faults.get(name);
+  const hint = hintOf(definition, locale);
+  return [
+    {
+      type: 'input',
+      block_id: `${FORM_BLOCKS.value}:${name}`,
+      dispatch_action: true,
+      label: plain(name),
+      ...(hint === '' ? {} : { hint: plain(hint, 150) }),
+      element: valueElement(definition, value),
+    },
+    ...(fault === undefined ? [] : [section(`⚠ ${refusalSentence(fault, locale)}`)]),
+  ];
+}
+
+function valueElement(definition: VariableDefinition, value: string | undefined) {
+  if (definition.type === 'enum' || definition.type === 'boolean') {
+    const words = definition.type === 'enum' ? Object.keys(definition.values) : ['true', 'false'];
+    const options = words.map((word) => option(word, word));
+    const chosen = options.find((one) => one.value === value);
+    return {
+      type: 'static_select',
+      action_id: VALUE_ACTION,
+      options,
+      ...(chosen === undefined ? {} : { initial_option: chosen }),
+    };
+  }
+  return {
+    type: 'plain_text_input',
+    action_id: VALUE_ACTION,
+    max_length: 500,
+    dispatch_action_config: { trigger_actions_on: ['on_character_entered'] },
+    ...(value === undefined ? {} : { initial_value: value }),
+  };
+}
+
+function hintOf(definition: VariableDefinition, locale: Locale): string {
+  const { form: text } = releaseTextFor(locale);
+  const isNumber = definition.type === 'number' || definition.type === 'integer';
+  const bounds = isNumber ? [definition.min, definition.max].filter((bound) => bound !== undefined) : [];
+  return [
+    ...(bounds.length === 2 ? [text.range(bounds.join(' – '))] : []),
+    ...(definition.default === undefined ? [] : [text.default(definition.default)]),
+  ].join(' · ');
+}
+
+/** What is shown while the staging folder or the hosts are looked at. */
+export function deployWaitModal(target: string, what: 'loading' | 'planning', locale: Locale): Modal {
+  const { form: text, button } = releaseTextFor(locale);
+  return {
+    callbackId: FORM_CALLBACK,
+    title: clip(`${text.title} · ${target}`, LIMITS.modalTitle),
+    close: button.cancel,
+    blocks: [section(`⏳ ${text[what]}`)],
+  };
+}

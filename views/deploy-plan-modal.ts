@@ -1,0 +1,109 @@
+import type { Locale } from '../src/domain/localized.js';
+import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import { DRIFT } from '../src/domain/release-request.js';
+import type { Block, Modal } from '../src/subcommand.js';
+import { actions, clip, LIMITS, section } from './blocks.js';
+import { type PlanView, planReportView } from './release-plan.js';
+import { refusalView } from './release-sentence.js';
+import { textFor } from './text/index.js';
+import { releaseTextFor } from './text/release.js';
+
+export const PLAN_CALLBACK = 'deploy:plan';
+export const REJECT_CALLBACK = 'deploy:reject_form';
+export const ACKNOWLEDGE_BLOCK = 'acknowledge';
+
+export interface PlanModal extends PlanView {
+  readonly toAcknowledge: readonly string[];
+  /** Travels with the modal: what is asked for when it is submitted. */
+  readonly privateMetadata: string;
+  /** Whether the person may skip the approvals, and the model allows it. */
+  readonly mayBreakGlass: boolean;
+  /** Shown above: why this is not the plan that the person saw before. */
+  readonly notice?: ReleaseRefusal;
+}
+
+/** The plan with its verdict; it can be requested where the verdict allows it. */
+export function deployPlanModal(view: PlanModal, locale: Locale): Modal {
+  const text = releaseTextFor(locale);
+  const { verdict } = view.run;
+  const canRequest = verdict === 'GO' || verdict === 'GO_WITH_WARNINGS';
+  const notice = view.notice === undefined ? [] : refusalView([view.notice], locale).blocks;
+  const blocks: Block[] = [
+    ...notice,
+    ...planReportView(view, locale).blocks,
+    ...(canRequest ? acknowledgeBlocks(view, locale) : []),
+    ...(canRequest ? [] : [section(`*${text.plan.notRequestable(textFor(locale).verdict[verdict])}*`)]),
+    ...(view.mayBreakGlass ? [breakGlassBlock(locale)] : []),
+  ];
+  return {
+    callbackId: PLAN_CALLBACK,
+    title: clip(`${text.plan.title} · ${view.plan.target}`, LIMITS.modalTitle),
+    close: canRequest ? text.button.cancel : textFor(locale).button.close,
+    ...(canRequest ? { submit: text.button.requestApproval } : {}),
+    privateMetadata: view.privateMetadata,
+    blocks: blocks.slice(0, LIMITS.viewBlocks),
+  };
+}
+
+/** One box for each warning, by name, and one for what was edited without a restart. */
+function acknowledgeBlocks({ toAcknowledge, run }: PlanModal, locale: Locale): readonly Block[] {
+  if (toAcknowledge.length === 0) return [];
+  const { plan: text } = releaseTextFor(locale);
+  const options = toAcknowledge.slice(0, 10).map((subject) => {
+    const check = run.checks.find(({ id }) => id === subject);
+    const label =
+      subject === DRIFT
+        ? text.acknowledgeDrift
+        : `${check?.section ?? ''} ${check?.title[locale] ?? subject}`;
+    return { text: { type: 'plain_text', text: clip(label.trim(), 75) }, value: subject };
+  });
+  return [
+    {
+      type: 'input',
+      block_id: ACKNOWLEDGE_BLOCK,
+      label: { type: 'plain_text', text: text.acknowledge },
+      element: { type: 'checkboxes', action_id: 'choice', options },
+    },
+  ];
+}
+
+function breakGlassBlock(locale: Locale): Block {
+  const { button, confirm } = releaseTextFor(locale);
+  return actions({
+    actionId: 'deploy:break_glass',
+    text: button.breakGlass,
+    value: 'break_glass',
+    style: 'danger',
+    confirm: { title: confirm.glassTitle, text: confirm.glassText, yes: confirm.glassYes, no: confirm.no },
+  });
+}
+
+/** What became of it, in the place of the form. */
+export function deployNoteModal(target: string, blocks: readonly Block[], locale: Locale): Modal {
+  return {
+    callbackId: PLAN_CALLBACK,
+    title: clip(`${releaseTextFor(locale).form.title} · ${target}`, LIMITS.modalTitle),
+    close: textFor(locale).button.close,
+    blocks,
+  };
+}
+
+/** Asks for the reason of a rejection. */
+export function rejectModal(privateMetadata: string, locale: Locale): Modal {
+  const { form, button } = releaseTextFor(locale);
+  return {
+    callbackId: REJECT_CALLBACK,
+    title: clip(form.rejectTitle, LIMITS.modalTitle),
+    submit: clip(button.reject.replace('…', ''), LIMITS.modalTitle),
+    close: button.cancel,
+    privateMetadata,
+    blocks: [
+      {
+        type: 'input',
+        block_id: 'reason',
+        label: { type: 'plain_text', text: form.rejectReason },
+        element: { type: 'plain_text_input', action_id: 'text', multiline: true, max_length: 1000 },
+      },
+    ],
+  };
+}

@@ -1,0 +1,19 @@
+import type { Person } from '../src/domain/check-run.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { TargetLock } from '../src/release/target-locks.js';
+import type { Report } from '../src/subcommand.js';
+import { escapeMrkdwn } from './blocks.js';
+import { slackTime } from './moments.js';
+import { person } from './person.js';
+import { noteView } from './release-sentence.js';
+import { releaseTextFor } from './text/release.js';
+
+export function lockedView({ target, holder, takenAt, reason }: TargetLock, locale: Locale): Report {
+  const when = slackTime(takenAt, 'date_short_pretty');
+  return noteView(releaseTextFor(locale).lock.locked(target, person(holder), when, escapeMrkdwn(reason)));
+}
+
+export function unlockedView({ target, takenAt }: TargetLock, by: Person, locale: Locale): Report {
+  const when = slackTime(takenAt, 'date_short_pretty');
+  return noteView(releaseTextFor(locale).lock.unlocked(target, person(by), when));
+}
