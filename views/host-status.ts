@@ -28,9 +28,10 @@ export function hostSection(host: HostStatus, locale: Locale): Block {
 function processLine({ service }: ReadHost, locale: Locale): string {
   const text = statusTextFor(locale);
   const { pid, since, state, restarts } = service;
-  if (pid === 0) return text.stopped(escapeMrkdwn(state));
+  const again = restarts === 0 ? [] : [text.restarts(restarts)];
+  if (pid === 0) return [text.stopped(escapeMrkdwn(state)), ...again].join(' · ');
   const started = since === undefined ? text.unknown : slackTime(since, 'date_short_pretty');
-  return [text.running(started, pid), ...(restarts === 0 ? [] : [text.restarts(restarts)])].join(' · ');
+  return [text.running(started, pid), ...again].join(' · ');
 }
 
 function modelLine({ model, modelVersion }: ReadHost, locale: Locale): string {

@@ -69,7 +69,10 @@ function baselineBefore(
 }
 
 /** A host that does not say so in time has no known start: the window says so, and the checks go on. */
-export async function processStartOf(host: Host, timeoutMs: number): Promise<ProcessStart> {
+export async function processStartOf(
+  host: Pick<Host, 'name'> & { readonly service: Pick<Host['service'], 'status'> },
+  timeoutMs: number,
+): Promise<ProcessStart> {
   try {
     const status = await host.service.status({ timeoutMs, signal: AbortSignal.timeout(timeoutMs) });
     return { host: host.name, at: status.mainPid === 0 ? undefined : status.activeSince };

@@ -6,6 +6,11 @@ import type { FileAndProcess, HostStatus, ModelState } from './target-status.js'
 /** A person waits for the answer: a host that takes longer is shown as unreachable. */
 export const HOST_PATIENCE_MS = 3_000;
 
+/** The part of a host that is looked at. */
+export interface VisibleHost extends Pick<Host, 'name' | 'readFile' | 'sha256'> {
+  readonly service: Pick<Host['service'], 'status' | 'processEnvironment'>;
+}
+
 export interface StatusNames {
   /** Full names of variables, with the strategy's prefix. */
   readonly flag: string;
@@ -14,7 +19,11 @@ export interface StatusNames {
 }
 
 /** What stands on one host, within `HOST_PATIENCE_MS`. Never throws a HostError: it is an answer. */
-export async function lookAtHost(host: Host, settings: TargetHost, names: StatusNames): Promise<HostStatus> {
+export async function lookAtHost(
+  host: VisibleHost,
+  settings: TargetHost,
+  names: StatusNames,
+): Promise<HostStatus> {
   const signal = AbortSignal.timeout(HOST_PATIENCE_MS);
   try {
     return await within(look(host, settings, names, signal), host.name, signal);
@@ -25,7 +34,7 @@ export async function lookAtHost(host: Host, settings: TargetHost, names: Status
 }
 
 async function look(
-  host: Host,
+  host: VisibleHost,
   settings: TargetHost,
   names: StatusNames,
   signal: AbortSignal,
@@ -60,7 +69,7 @@ async function look(
 }
 
 async function lookAtModel(
-  host: Host,
+  host: VisibleHost,
   path: string | undefined,
   call: { timeoutMs: number; signal: AbortSignal },
 ): Promise<ModelState> {

@@ -1,9 +1,8 @@
 import { type ProcessStart, processStartOf } from '../checks/run-window.js';
-import type { Host } from '../hosts/host.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { RunStore } from '../store/run-store.js';
-import { HOST_PATIENCE_MS, lookAtHost } from './look-at-host.js';
+import { HOST_PATIENCE_MS, lookAtHost, type VisibleHost } from './look-at-host.js';
 import type { ReleaseFacts } from './release-facts.js';
 import type { RunsOfTarget, TargetStatus } from './target-status.js';
 
@@ -16,7 +15,7 @@ export interface StatusService {
 
 export interface StatusOptions {
   readonly runbook: Pick<Runbook, 'strategy' | 'envPrefix'>;
-  readonly hostOf: (settings: TargetHost) => Host;
+  readonly hostOf: (settings: TargetHost) => VisibleHost;
   readonly runs: Pick<RunStore, 'latestOfKinds'>;
   /** Absent where no releases are kept. */
   readonly releases?: ReleaseFacts | undefined;

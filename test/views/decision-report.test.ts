@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { messageFaults, messageTooLong } from '../../sandbox/slack/block-kit/surfaces.js';
+import type { CheckRun } from '../../src/domain/check-run.js';
+import { LOCALES } from '../../src/domain/localized.js';
+import { simplify } from '../../src/slack/report-payload.js';
+import { runReportView } from '../../views/run-report.js';
+import { terminalText } from '../../views/terminal.js';
+import { aCheck, aRun } from '../support/runs.js';
+
+const title = (text: string) => ({ en: text, 'zh-CN': `${text}（中）` });
+const window = {
+  from: '2026-03-01T11:40:00.000Z',
+  to: '2026-03-01T12:00:00.000Z',
+  basis: 'process_start',
+} as const;
+const baseline = {
+  from: '2026-03-01T11:20:00.000Z',
+  to: '2026-03-01T11:40:00.000Z',
+  basis: 'before_window',
+} as const;
+
+const run: CheckRun = aRun({
+  runId: '22222222-2222-4222-8222-222222222222',
+  kind: 'gonogo',
+  verdict: 'GO_WITH_WARNINGS',
+  checks: [
+    aCheck('data.lag', {
+      section: '2.2-A',
+      reusedFrom: { runId: 'r', kind: 'precheck' },
+      observedAt: '2026-03-01T11:56:30.000Z',
+    }),
+    aCheck('exec.model_type', { evidence: { probe: 'sql', window, baseline } }),
+    aCheck('exec.activity', { section: '4.1', outcome: 'WARN', reason: { code: 'warning_holds' } }),
+    aCheck('env.enabled', { section: '2.1' }),
+  ],
+  criteria: [
+    {
+      id: 'a',
+      kind: 'no_go',
+      title: title('Source lags'),
+      checks: ['data.lag', 'gone'],
+      outcome: 'INCONCLUSIVE',
+    },
+    { id: 'b', kind: 'go', title: title('Model decides'), checks: ['exec.model_type'], outcome: 'PASS' },
+    { id: 'c', kind: 'go', title: title('Activity'), checks: ['exec.activity'], outcome: 'WARN' },
+  ],
+  charts: [
+    {
+      id: 'lag',
+      title: title('Lag'),
+      type: 'line',
+      xLabel: title('minutes'),
+      yLabel: title('seconds'),
+      categories: ['-1', '0'],
+      series: [{ name: 'BTCUSDT', values: [0.5, 8] }],
+    },
+  ],
+});
+
+const acknowledgement = {
+  runId: run.runId,
+  checkId: 'exec.activity',
+  person: { id: 'U0BOB', name: 'bob', surface: 'slack' },
+  at: '2026-03-01T12:01:00.000Z',
+} as const;
+
+describe.each(LOCALES)('a decision in %s', (locale) => {
+  test('reads in a terminal', () => {
+    expect(terminalText(runReportView(run, { locale, stored: true }))).toMatchSnapshot();
+  });
+
+  test('asks for each warning until it is acknowledged, and no longer once a newer run exists', () => {
+    const open = runReportView(run, { locale, stored: true });
+    expect(messageFaults(open.blocks)).toEqual([]);
+    expect(messageTooLong(open.blocks)).toBe(false);
+    expect(open.blocks).toMatchSnapshot();
+    const hasButton = (options: Partial<Parameters<typeof runReportView>[1]>) =>
+      JSON.stringify(runReportView(run, { locale, stored: true, ...options }).blocks).includes(
+        'gonogo:acknowledge',
+      );
+    expect(hasButton({})).toBe(true);
+    expect(hasButton({ acknowledgements: [acknowledgement] })).toBe(false);
+    expect(hasButton({ supersededAt: '2026-03-01T12:05:00.000Z' })).toBe(false);
+    expect(hasButton({ stored: false })).toBe(false);
+  });
+
+  test('loses its charts first where Slack refuses it', () => {
+    const report = runReportView(run, { locale, stored: true });
+    expect(report.blocks.map(({ type }) => type)).toContain('data_visualization');
+    const simpler = simplify(report);
+    expect(simpler?.blocks.map(({ type }) => type)).not.toContain('data_visualization');
+    expect(simpler?.blocks).toHaveLength(report.blocks.length - 1);
+  });
+});
+
+test('other reports have no criteria, no charts and nothing to acknowledge', () => {
+  const report = runReportView(aRun(), { locale: 'en', stored: true });
+  expect(report.blocks.map(({ type }) => type)).toEqual(['header', 'context', 'context', 'actions']);
+  expect(report.optionalBlockIds).toEqual([]);
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from '@jest/globals';
+import { messageFaults, viewFaults } from '../../sandbox/slack/block-kit/surfaces.js';
+import { LOCALES } from '../../src/domain/localized.js';
+import type { HostStatus, TargetStatus } from '../../src/status/target-status.js';
+import type { CheckRunSummary } from '../../src/store/run-store.js';
+import { historyView } from '../../views/history.js';
+import { homeView } from '../../views/home.js';
+import { statusView } from '../../views/status.js';
+import { terminalText } from '../../views/terminal.js';
+import { aRun } from '../support/runs.js';
+
+const host: Extract<HostStatus, { kind: 'read' }> = {
+  kind: 'read',
+  host: 'live-1',
+  service: { state: 'active', pid: 42, since: '2026-03-01T11:00:00.000Z', restarts: 0 },
+  flag: { file: 'true', process: { value: '1' } },
+  modelVersion: { file: 'v3', process: { value: 'v2' } },
+  model: { kind: 'file', path: '/m/a.onnx', sha256: 'ab'.repeat(32) },
+};
+
+const summary = (changes: Partial<CheckRunSummary> = {}): CheckRunSummary => {
+  const { checks: _checks, ...run } = aRun({ runId: '11111111-1111-4111-8111-111111111111' });
+  return { ...run, outcomeCounts: { PASS: 3, FAIL: 1 }, ...changes };
+};
+
+const status: TargetStatus = {
+  strategy: 'crypto_lob_ml',
+  target: 'live',
+  asOf: '2026-03-01T12:30:00.000Z',
+  hosts: [
+    host,
+    {
+      ...host,
+      host: 'live-2',
+      flag: { file: 'flase' },
+      service: { state: 'failed', pid: 0, since: undefined, restarts: 7 },
+      modelVersion: { file: undefined },
+      model: { kind: 'unknown', path: '/m/b.onnx', because: 'not_found' },
+    },
+    { kind: 'unreachable', host: 'live-3', code: 'timeout' },
+  ],
+  runs: { kind: 'read', latest: [summary(), summary({ kind: 'gonogo', verdict: 'NO_GO' })] },
+  release: {
+    lock: {
+      by: { id: 'U0CAROL', name: 'carol', surface: 'slack' },
+      reason: 'payday <!>',
+      at: '2026-03-01T10:00:00.000Z',
+    },
+    openRequests: [
+      {
+        requestId: 'r1',
+        state: 'requested',
+        by: { id: 'U0ALICE', name: 'alice', surface: 'slack' },
+        at: '2026-03-01T12:00:00.000Z',
+        summary: 'model v4',
+      },
+    ],
+    lastConfirmed: undefined,
+  },
+};
+
+describe.each(LOCALES)('in %s', (locale) => {
+  test('status: what differs, what is stopped, what is unknown, and a verdict that has expired', () => {
+    const report = statusView(status, locale);
+    expect(messageFaults(report.blocks)).toEqual([]);
+    expect(report.text).toMatchSnapshot();
+    expect(terminalText(report)).toMatchSnapshot();
+  });
+
+  test('history: each run opens its report, and the page turns both ways', () => {
+    const page = {
+      runs: [summary(), summary({ kind: 'verify', verdict: 'HOLD' })],
+      hasOlder: true,
+      hasNewer: true,
+    };
+    const report = historyView({ strategy: 's', target: 'live' }, page, { locale, showIds: true });
+    expect(messageFaults(report.blocks)).toEqual([]);
+    expect(terminalText(report)).toMatchSnapshot();
+    expect(report.blocks.at(-1)).toMatchSnapshot();
+    const empty = { runs: [], hasOlder: false, hasNewer: false };
+    expect(
+      historyView({ strategy: 's', target: 'live' }, empty, { locale, showIds: false }),
+    ).toMatchSnapshot();
+  });
+
+  test('the Home holds many targets within what Slack takes', () => {
+    const target = { name: 'live', channels: { reports: 'C0REPORTS', incidents: 'C0INCIDENTS' } };
+    const one = homeView([{ target, status }], locale);
+    expect(one).toMatchSnapshot();
+    const many = homeView(
+      Array.from({ length: 30 }, () => ({ target, status })),
+      locale,
+    );
+    expect(viewFaults({ type: 'home', blocks: many }, 'home')).toEqual([]);
+  });
+
+  test('a full page of history is what Slack takes', () => {
+    const page = { runs: Array.from({ length: 20 }, () => summary()), hasOlder: true, hasNewer: true };
+    const report = historyView({ strategy: 's', target: 'live' }, page, { locale, showIds: false });
+    expect(messageFaults(report.blocks)).toEqual([]);
+  });
+});
+
+test('without the bot’s database the status says what is unknown', () => {
+  const report = statusView({ ...status, runs: { kind: 'unreachable' }, release: undefined }, 'en');
+  expect(terminalText(report)).toContain('own database does not answer');
+});
