@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly logger: Logger;
   /** Jobs at a time in this process; the queues of several targets go on beside each other. */
   readonly concurrency?: number;
+  /** Between two looks for due jobs, and for replicas that are gone. */
+  readonly pollMs?: number;
 }
 
 export interface Worker {
@@ -22,8 +24,7 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-const SWEEP_MS = 1_000;
-const POLL_MS = 1_000;
+const DEFAULT_POLL_MS = 1_000;
 const REJOIN_MS = 1_000;
 const DEFAULT_CONCURRENCY = 6;
 
@@ -65,7 +66,7 @@ interface Session {
 }
 
 async function openSession(options: WorkerOptions, stopping: AbortSignal): Promise<Session> {
-  const { url, clock, logger, concurrency = DEFAULT_CONCURRENCY } = options;
+  const { url, clock, logger, concurrency = DEFAULT_CONCURRENCY, pollMs = DEFAULT_POLL_MS } = options;
   const replica = await joinAsReplica({ url, clock, logger });
   const pool = createStatePool({ url, logger, maxConnections: concurrency + 3 });
   // The queue asks for a listener on each connection; the loss of one shows in the next query.
@@ -84,7 +85,7 @@ async function openSession(options: WorkerOptions, stopping: AbortSignal): Promi
       pgPool: pool,
       schema: WORKER_SCHEMA,
       concurrency,
-      pollInterval: POLL_MS,
+      pollInterval: pollMs,
       noHandleSignals: true,
       events,
       logger: queueLogger(logger),
@@ -95,7 +96,7 @@ async function openSession(options: WorkerOptions, stopping: AbortSignal): Promi
     await pool.end();
     throw error;
   }
-  const sweeping = sweep(pool, replica, clock, logger);
+  const sweeping = sweep(pool, replica, options, pollMs);
   let closing: Promise<void> | undefined;
   return {
     lost: replica.lost,
@@ -130,18 +131,18 @@ function taskList(tasks: WorkerOptions['tasks'], call: TaskCall, registered: Pro
 async function sweep(
   pool: ReturnType<typeof createStatePool>,
   replica: Replica,
-  clock: Clock,
-  logger: Logger,
+  { clock, logger }: WorkerOptions,
+  pollMs: number,
 ): Promise<void> {
   while (!replica.lost.aborted) {
     try {
       const freed = await freeJobsOfDeadReplicas(pool);
       if (freed > 0) logger.warn({ freed }, 'took over the jobs of replicas that are gone');
-      await clock.sleep(SWEEP_MS, replica.lost);
+      await clock.sleep(pollMs, replica.lost);
     } catch (error) {
       if (replica.lost.aborted) return;
       logger.warn({ err: error }, 'could not look for replicas that are gone');
-      await clock.sleep(SWEEP_MS, replica.lost).catch(() => undefined);
+      await clock.sleep(pollMs, replica.lost).catch(() => undefined);
     }
   }
 }

@@ -29,6 +29,7 @@ export async function runRelease(
       if (call.stopping.aborted) return { kind: 'wait', until: new Date(engine.clock.now()) };
       const held = { releaseId, epoch, states: ACTING, now: new Date(engine.clock.now()) };
       const result = await goOn(engine, held, call);
+      if (result?.kind === 'rest') await closeHalted(engine, releaseId);
       engine.onChange(releaseId);
       if (result !== undefined) return result;
     }

@@ -1,12 +1,11 @@
 import { readHostEnvironment } from '../../checks/host-environment.js';
 import { expectedEnvironment, withValues } from '../../checks/probes/service-probe.js';
 import type { VariableChange } from '../../domain/release-plan.js';
+import type { ServiceStatus } from '../../hosts/host.js';
 import type { StartPlan, StartProof } from '../../hosts/proof-of-start.js';
 import { watchStart } from '../../hosts/watch-start.js';
 import { enableFlag, isOn } from './enable-flag.js';
-import type { Seen } from './release-record.js';
 import type { HostInPlan, StepContext } from './step.js';
-import { statusBefore } from './steps/restart.js';
 
 const READ_TIMEOUT_MS = 10_000;
 const DEFAULT_WITHIN_SECS = 60;
@@ -14,12 +13,12 @@ const DEFAULT_WITHIN_SECS = 60;
 /**
  * Watches a restart until the start is proved or has failed: against the files as they stand, and against these
  * changes of a plan.
- * @param restart what was recorded before the restart.
+ * @param restart the status before it, and when it was issued.
  */
 export async function proveStart(
   context: StepContext,
   { host, settings }: HostInPlan,
-  restart: Seen,
+  restart: { readonly status: ServiceStatus; readonly at: Date },
   changes: readonly VariableChange[],
 ): Promise<Exclude<StartProof, { kind: 'not_yet' }>> {
   const { runbook, clock, pace, interrupted } = context;
@@ -27,7 +26,7 @@ export async function proveStart(
     timeoutMs: READ_TIMEOUT_MS,
     signal: interrupted,
   });
-  const { status: before, at: restartedAt } = statusBefore(restart);
+  const { status: before, at: restartedAt } = restart;
   const environment = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
   for (const { variable, after } of changes) environment.set(variable, after ?? undefined);
   const log = runbook.startLog;

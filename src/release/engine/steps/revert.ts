@@ -1,4 +1,6 @@
+import type { ServiceManager, ServiceStatus } from '../../../hosts/host.js';
 import { failedStart } from '../problems.js';
+import type { Seen } from '../release-record.js';
 import { restoreHost } from '../restore-host.js';
 import { proveStart } from '../start-plan.js';
 import { earlier, hostOf, lookAgain, type Step, type StepContext } from '../step.js';
@@ -20,17 +22,35 @@ export const revertStep: Step = {
     const restored = { ...(await restoreHost(context, inPlan)) };
     if (!wasRestarted(context, inPlan.host.name))
       return { kind: 'done', after: { ...restored, restarted: false } };
-    const { status: old } = statusBefore(before);
-    const present = await inPlan.host.service.status({ signal: context.interrupted });
-    const isRestarted = present.mainPid !== 0 && present.mainPid !== old.mainPid && present.restarts === 0;
-    if (!isRestarted) await inPlan.host.service.restart({ signal: context.lost });
-    const proof = await proveStart(context, inPlan, before, []);
+    const restart = await restartOnce(context, inPlan.host.service, before);
+    const proof = await proveStart(context, inPlan, restart, []);
     if (proof.kind === 'failed_fast')
       return { kind: 'failed', problem: failedStart(inPlan.host.name, proof) };
     return { kind: 'done', after: { ...restored, restarted: true, pid: proof.pid } };
   },
   reconcile: lookAgain,
 };
+
+/**
+ * Stops before it starts: a process that fails again and again must not write its last words into the new one's log.
+ * One that was started since the revert began is not restarted again.
+ */
+async function restartOnce(
+  { lost, interrupted, clock }: StepContext,
+  service: ServiceManager,
+  before: Seen,
+): Promise<{ readonly status: ServiceStatus; readonly at: Date }> {
+  const recorded = statusBefore(before);
+  const present = await service.status({ signal: interrupted });
+  if (present.mainPid !== 0 && present.mainPid !== recorded.status.mainPid && present.restarts === 0) {
+    return { status: recorded.status, at: present.activeSince ?? recorded.at };
+  }
+  await service.stop({ signal: lost });
+  const status = await service.status({ signal: interrupted });
+  const at = new Date(clock.now());
+  await service.restart({ signal: lost });
+  return { status, at };
+}
 
 function wasRestarted(context: StepContext, host: string): boolean {
   return (earlier(context, 'restart', host)?.attempts ?? 0) > 0;

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { ReleasePlan } from '../../../../src/domain/release-plan.js';
+import { stepsOfRelease } from '../../../../src/domain/release-steps.js';
+import { insertRelease } from '../../../../src/store/queries/insert-release.js';
+import { createTransact } from '../../../../src/store/transaction.js';
+import { createReleaseQueue } from '../../../../src/worker/release-queue.js';
+import type { TestDatabase } from '../../../support/database.js';
+import type { Waits } from './targets-of.js';
+
+const ALICE = { id: 'U0ALICE', name: 'alice', surface: 'slack' };
+
+/** Writes a request that is being executed, its release and its job: what an approval leaves behind. */
+export async function startRelease(
+  { pool }: TestDatabase,
+  plan: ReleasePlan,
+  { checkpointMinutes, confirmMinutes }: Waits,
+  kind: 'ordinary' | 'break_glass' = 'ordinary',
+): Promise<string> {
+  const [requestId, releaseId] = [randomUUID(), randomUUID()];
+  const startedAt = new Date();
+  await createTransact(async () => pool)(async (client) => {
+    await client.query(
+      `INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by, reason, wish, plan,
+         digest, check_run_id, evidence, created_at, quorum_expires_at)
+       VALUES ($1, $2, $3, $4, 'executing', $5, $6, '{}', $7, 'd', $8, '{}', $9, $9)`,
+      [
+        requestId,
+        plan.strategy,
+        plan.target,
+        kind,
+        JSON.stringify(ALICE),
+        plan.reason,
+        JSON.stringify(plan),
+        randomUUID(),
+        startedAt,
+      ],
+    );
+    const steps = stepsOfRelease(plan, checkpointMinutes);
+    const confirmBy = new Date(startedAt.getTime() + confirmMinutes * 60_000);
+    await insertRelease(client, { releaseId, requestId, plan, steps, startedAt, confirmBy });
+    await createReleaseQueue().enqueue(client, releaseId);
+  });
+  return releaseId;
+}

@@ -1,0 +1,58 @@
+import type pg from 'pg';
+import { systemClock } from '../../../../src/clock.js';
+import type { ContentChange } from '../../../../src/domain/release-content.js';
+import type { Verdict } from '../../../../src/domain/verdict.js';
+import { createHost } from '../../../../src/hosts/create-host.js';
+import type { Host } from '../../../../src/hosts/host.js';
+import { pruneArtefacts } from '../../../../src/release/engine/prune-artefacts.js';
+import type { ReleaseEngine } from '../../../../src/release/engine/release-engine.js';
+import type { ReleaseChecks } from '../../../../src/release/engine/step.js';
+import { createStepJournal, type StepJournal } from '../../../../src/release/engine/step-journal.js';
+import { createStepRegistry } from '../../../../src/release/engine/step-registry.js';
+import type { Runbook } from '../../../../src/runbook/runbook.js';
+import type { TargetHost, Targets } from '../../../../src/runbook/targets.js';
+import { createTransact } from '../../../../src/store/transaction.js';
+import { createLogger } from '../../../../src/telemetry/logger.js';
+import { checkRun } from './check-run.js';
+
+export interface TestEngineOptions {
+  readonly pool: pg.Pool;
+  readonly targets: Targets;
+  readonly runbook: Runbook;
+  readonly wrapJournal?: (journal: StepJournal) => StepJournal;
+  readonly wrapHost?: (host: Host) => Host;
+  /** What the next runs find; GO unless told. */
+  readonly verdicts?: { planned?: Verdict; checkpoint?: Verdict };
+  readonly changes?: readonly ContentChange[];
+}
+
+/** The engine over real hosts and a real database; only the checks' verdicts are given. */
+export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
+  const { pool, targets, runbook, wrapJournal, wrapHost, verdicts = {}, changes = [] } = options;
+  const transact = createTransact(async () => pool);
+  const journal = createStepJournal({ database: pool, transact });
+  const hostOf = (settings: TargetHost): Host => {
+    const host = createHost(settings);
+    return wrapHost?.(host) ?? host;
+  };
+  const checks: ReleaseChecks = {
+    planned: async ({ target }) => checkRun('precheck', verdicts.planned ?? 'GO', target),
+    differences: async () => changes,
+    checkpoint: async ({ target }) => checkRun('verify', verdicts.checkpoint ?? 'GO', target),
+    run: async () => checkRun('precheck', 'GO', 'live'),
+  };
+  return {
+    journal: wrapJournal?.(journal) ?? journal,
+    steps: createStepRegistry(pool),
+    hostOf,
+    targets,
+    runbook,
+    checks,
+    clock: systemClock,
+    pace: { pollMs: 50, settleMs: 1_000, retryCheckMs: 200 },
+    onChange: () => undefined,
+    prune: (release, target) =>
+      pruneArtefacts({ database: pool, hostOf, now: () => new Date() }, release, target),
+    logger: createLogger({ level: 'silent', to: 'stderr' }),
+  };
+}
