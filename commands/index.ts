@@ -1,24 +1,33 @@
 import type { Services } from '../src/services.js';
 import type { Subcommand } from '../src/subcommand.js';
+import { audit } from './audit.js';
+import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';
 import { gonogo } from './gonogo.js';
 import { createHelp } from './help.js';
 import { history } from './history.js';
+import { lock, unlock } from './lock.js';
 import { precheck } from './precheck.js';
 import { rollback } from './rollback.js';
 import { selftest } from './selftest.js';
 import { status } from './status.js';
+import { train } from './train.js';
 import { verify } from './verify.js';
 
 /** The registry: every subcommand, in the order in which help shows them. */
 export const subcommands: readonly Subcommand<Services>[] = [
   createHelp(() => subcommands),
   precheck,
+  train,
+  deploy,
   verify,
   gonogo,
   status,
   rollback,
+  lock,
+  unlock,
   history,
+  audit,
   doctor,
   selftest,
 ];

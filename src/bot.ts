@@ -3,6 +3,10 @@ import { compose } from './compose.js';
 import { loadConfig, readEnvironment } from './config.js';
 import type { Halt } from './domain/halt.js';
 import type { Locale } from './domain/localized.js';
+import type { RequestViews } from './release/announce-request.js';
+import { createAnnouncements } from './release/release-service.js';
+import { createRequestTasks } from './release/request-tasks.js';
+import { createSlackAnnouncer } from './release/slack-announcer.js';
 import { createHaltAnnouncer, type HaltReportOptions } from './rollback/announce-halt.js';
 import { createOperatorGate } from './rollback/operator-gate.js';
 import { startRollbackUpkeep } from './rollback/upkeep.js';
@@ -17,6 +21,10 @@ import { claimDelivery } from './store/queries/claim-delivery.js';
 import type { Block, Report, Subcommand } from './subcommand.js';
 import { createLogger } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
+import { startWorker } from './worker/worker.js';
+import { prepareWorkerSchema } from './worker/worker-schema.js';
+import type { Training } from './training/training.js';
+import { followTrainings } from './training/training-follower.js';
 
 export interface BotProgram {
   readonly subcommands: readonly Subcommand<Services>[];
@@ -25,7 +33,10 @@ export interface BotProgram {
     visit: Pick<HomeVisit, 'person' | 'locale'>,
     services: Services,
   ) => Promise<readonly Block[]>;
+  readonly requestViews: (options: { readonly locale: Locale; readonly envPrefix: string }) => RequestViews;
   readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
+  /** @param now RFC 3339 */
+  readonly trainingReport: (training: Training, locale: Locale, now: string) => Report;
 }
 
 export interface Bot {
@@ -34,16 +45,25 @@ export interface Bot {
 }
 
 /** @throws ConfigError, ConfigurationError with every fault; an Error where a dependency refuses the bot. */
-export async function startBot({ subcommands, unknown, home, haltReport }: BotProgram): Promise<Bot> {
+export async function startBot({
+  subcommands,
+  unknown,
+  home,
+  haltReport,
+  requestViews,
+  trainingReport,
+}: BotProgram): Promise<Bot> {
   const config = loadConfig(readEnvironment(), { role: 'bot' });
   const logger = createLogger({ level: config.logLevel, to: 'stdout' });
   const clock = systemClock;
   const connection = createSlackConnection({ config: config.slack, logger, clock });
   const state = await openState(config, 'bot', logger);
-  const { services, close } = await compose({
+  await prepareWorkerSchema(state, { always: true });
+  const { services, releaseContext, close } = await compose({
     config,
     logger,
     state: async () => state,
+    directory: connection.directory,
     slack: {
       changeMessage: (ref, report) => connection.poster.update(ref, report),
       postIn: (channel, report) =>
@@ -103,11 +123,41 @@ export async function startBot({ subcommands, unknown, home, haltReport }: BotPr
     onError: (error) => logger.warn({ err: error }, 'a Home could not be shown anew'),
     now: () => new Date(clock.now()),
   });
+  const { announce } = createAnnouncements({
+    ...releaseContext,
+    messages: services.messages,
+    announcer: createSlackAnnouncer(connection.poster),
+    views: requestViews({ locale: config.locale, envPrefix: services.runbook.envPrefix }),
+  });
+  const worker = await startWorker({
+    url: state.url,
+    tasks: createRequestTasks({
+      releases: services.releases,
+      announce: async (requestId) => {
+        await announce(requestId);
+        refresher.changed();
+      },
+    }),
+    clock,
+    logger,
+  });
   const port = await app.start();
+  const trainings = followTrainings({
+    trainings: services.trainings,
+    show: async (training) => {
+      const now = new Date(clock.now()).toISOString();
+      const report = trainingReport(training, training.locale, now);
+      if (training.message !== null) await connection.poster.update(training.message, report);
+    },
+    onError: (error) => logger.warn({ err: error }, 'a training could not be followed'),
+    clock,
+  });
   logger.info({ port, strategy: services.runbook.strategy }, 'the bot is ready');
   return {
     async stop() {
       await app.stop();
+      await worker.stop();
+      await trainings.stop();
       endUpkeep();
       await services.rollback.settled();
       await refresher.idle();

@@ -10,6 +10,9 @@ import { type Config, sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
 import { createHost, type HostRequirements } from './hosts/create-host.js';
+import { createReleaseContext } from './release/compose-releases.js';
+import type { ReleaseContext } from './release/release-context.js';
+import { createReleaseService } from './release/release-service.js';
 import { composeRollback, openLocalJournal } from './rollback/compose-rollback.js';
 import { createHaltStore } from './rollback/halt-store.js';
 import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
@@ -21,6 +24,7 @@ import { loadTargets, type Targets } from './runbook/targets.js';
 import { createScratchDatabase } from './selftest/scratch-database.js';
 import { createSelfTest } from './selftest/self-test.js';
 import type { Services } from './services.js';
+import type { Directory } from './slack/identity.js';
 import { createStatusService } from './status/status-service.js';
 import { createAcknowledgementStore } from './store/acknowledgement-store.js';
 import { createMessageStore } from './store/message-store.js';
@@ -31,9 +35,14 @@ import { createTradingDatabase } from './store/trading-database.js';
 import { createTransact } from './store/transaction.js';
 import type { Logger } from './telemetry/logger.js';
 import { redact } from './telemetry/redact.js';
+import { createReleaseQueue, createRequestQueue } from './worker/release-queue.js';
+import { prepareWorkerSchema } from './worker/worker-schema.js';
+import { composeTraining } from './training/compose-training.js';
 
 export interface Composition {
   readonly services: Services;
+  /** What the use cases of a release share, for the work that a bot does besides. */
+  readonly releaseContext: ReleaseContext;
   close(): Promise<void>;
 }
 
@@ -44,6 +53,8 @@ export interface CompositionOptions {
   readonly state: () => Promise<State>;
   /** What only a bot in Slack can do. */
   readonly slack?: Pick<Services, 'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt'>;
+  /** Who people are; absent in a terminal. */
+  readonly directory?: Directory;
   /** Who may roll back; a terminal asks nobody. */
   readonly operators?: (targets: Targets) => OperatorGate;
 }
@@ -119,9 +130,27 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     logger,
   });
 
+  const acknowledgements = createAcknowledgementStore(state);
+  const releaseContext = createReleaseContext({
+    runbook,
+    targets,
+    hostOf,
+    checks,
+    runs,
+    acknowledgements,
+    audit,
+    database: state,
+    transact: createTransact(poolWithQueue(options.state)),
+    queue: { ...createReleaseQueue(), ...createRequestQueue() },
+    directory: options.directory,
+    now,
+  });
+
   return {
+    releaseContext,
     services: {
       runbook,
+      releases: createReleaseService(releaseContext),
       targets,
       rollback,
       audit,
@@ -129,10 +158,11 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       checks,
       runs,
       messages: createMessageStore(state),
-      acknowledgements: createAcknowledgementStore(state),
+      acknowledgements,
       status: createStatusService({ runbook, hostOf, runs, onStoreError, now }),
       doctor,
       selfTest,
+      trainings: composeTraining({ config, runbook, targets, checks, hostOf, state }),
       ...options.slack,
       logger,
       now,
@@ -141,6 +171,21 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       await trading?.close();
       rmSync(ssh.controlFolder, { recursive: true, force: true });
     },
+  };
+}
+
+/** The bot's pool, once the job queue's schema is there: a terminal may be the first to ask for something. */
+function poolWithQueue(state: () => Promise<State>): () => Promise<State['pool']> {
+  let ready: Promise<State['pool']> | undefined;
+  return () => {
+    ready ??= state().then(async (open) => {
+      await prepareWorkerSchema(open, { always: false });
+      return open.pool;
+    });
+    ready.catch(() => {
+      ready = undefined;
+    });
+    return ready;
   };
 }
 

@@ -3,7 +3,9 @@ import { subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
 import { unknownSubcommandView } from '../views/help.js';
 import { haltReportView } from '../views/rollback-report.js';
+import { brokenGlassView, requestReportView } from '../views/release-request.js';
 import { terminalText } from '../views/terminal.js';
+import { trainingView } from '../views/train-report.js';
 
 /**
  * The only place that puts the surfaces, the commands and the views together. Without words it is the bot; with
@@ -21,5 +23,15 @@ export async function main(words: readonly string[]): Promise<void> {
     return;
   }
   const { runBot } = await import('./run-bot.js');
-  await runBot({ subcommands, unknown: unknownSubcommandView, home, haltReport: haltReportView });
+  await runBot({
+    subcommands,
+    unknown: unknownSubcommandView,
+    home,
+    requestViews: (options) => ({
+      request: (view) => requestReportView(view, options),
+      brokenGlass: (view) => brokenGlassView(view, options),
+    }),
+    haltReport: haltReportView,
+    trainingReport: trainingView,
+  });
 }

@@ -1,6 +1,7 @@
 import type { AuditTrail } from './audit/audit-trail.js';
 import type { CheckService } from './checks/check-service.js';
 import type { Doctor } from './doctor/doctor.js';
+import type { ReleaseService } from './release/release-service.js';
 import type { RollbackServices } from './rollback/rollback-services.js';
 import type { Runbook } from './runbook/runbook.js';
 import type { SelfTest } from './selftest/self-test.js';
@@ -10,18 +11,21 @@ import type { MessageStore } from './store/message-store.js';
 import type { RunStore } from './store/run-store.js';
 import type { LiveMessage, Report } from './subcommand.js';
 import type { Logger } from './telemetry/logger.js';
+import type { TrainingService } from './training/training-service.js';
 
 /** The use cases that subcommands call; `main.ts` puts them together. */
 export interface Services extends RollbackServices {
   readonly runbook: Runbook;
   readonly audit: AuditTrail;
   readonly checks: CheckService;
-  readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'recent'>;
+  readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'placeOf' | 'recent'>;
   readonly messages: MessageStore;
   readonly acknowledgements: AcknowledgementStore;
+  readonly releases: ReleaseService;
   readonly status: StatusService;
   readonly doctor: Doctor;
   readonly selfTest: SelfTest;
+  readonly trainings: TrainingService;
   /** Changes a message that stands already, from any replica. Absent in a terminal. */
   readonly changeMessage?: ChangeMessage;
   /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */

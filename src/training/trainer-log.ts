@@ -60,11 +60,13 @@ async function readBytes(path: string, from: number, to: number): Promise<Buffer
   }
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
+const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+
 /** Progress bars overwrite their line; only what they left is shown. Colours and control characters go. */
 function visible(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/\r$/, '').split('\r').at(-1) ?? '');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
-  return redact(
-    lines.join('\n').replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f]/g, ''),
-  );
+  return redact(lines.join('\n').replaceAll(COLOURS, '').replaceAll(CONTROL_CHARACTERS, ''));
 }

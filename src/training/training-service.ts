@@ -33,7 +33,7 @@ export type TrainingAnswer =
   | { readonly kind: 'no_staging'; readonly target: string };
 
 export interface FollowOptions {
-  /** Told when something has changed. */
+  /** Told when something has changed, and now and then while nothing has: time has passed. */
   readonly onChange: (training: Training) => void;
   readonly signal?: AbortSignal;
 }
@@ -71,8 +71,11 @@ export interface TrainingServiceOptions extends Pick<CarryOptions, 'hostOf' | 'c
   readonly leaseMs?: number;
 }
 
+/** So often at least the elapsed time is shown anew. */
+const SHOW_EVERY_MS = 5_000;
+
 export function createTrainingService(options: TrainingServiceOptions): TrainingService {
-  const { runbook, targets, store, clock, machine, intervalMs = 1_000, leaseMs = 15_000 } = options;
+  const { runbook, targets, store, clock, machine, intervalMs = 1_500, leaseMs = 15_000 } = options;
   const now = () => new Date(clock.now());
   const follower = options.newId();
   const folderOf = ({ trainingId }: Pick<Training, 'trainingId'>) => join(options.folder, trainingId);
@@ -126,12 +129,14 @@ export function createTrainingService(options: TrainingServiceOptions): Training
     attach: (trainingId, message) => store.setMessage(trainingId, message),
 
     async follow(trainingId, { onChange, signal }) {
-      let shown = '';
+      let shown = { state: '', at: 0 };
       for (;;) {
         const training = await existing(store, trainingId);
         const state = JSON.stringify(training);
-        if (state !== shown) onChange(training);
-        shown = state;
+        if (state !== shown.state || clock.now() - shown.at >= SHOW_EVERY_MS) {
+          shown = { state, at: clock.now() };
+          onChange(training);
+        }
         if (!isLive(training) || signal?.aborted) return training;
         await step(training);
         const after = await existing(store, trainingId);

@@ -155,7 +155,7 @@ describe('a trainer that goes wrong', () => {
     const training = await trained(`${writingTrainer(goodMeta())} ${noise}`);
     expect(training.state).toBe('finished');
     const page = await service.log(training, 1);
-    expect(page?.text).not.toMatch(/\u0000|\u001b/);
+    for (const character of ['\u0000', '\u001b']) expect(page?.text).not.toContain(character);
   });
 
   test.each([

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { evaluateVerdict } from '../src/domain/verdict.js';
+import { UserError } from '../src/errors.js';
+import type { Services } from '../src/services.js';
+import {
+  type Click,
+  type Conversation,
+  EXIT,
+  type ExitCode,
+  type Subcommand,
+  type SubcommandResult,
+} from '../src/subcommand.js';
+import type { Training } from '../src/training/training.js';
+import type { TrainingAnswer, TrainingRequest } from '../src/training/training-service.js';
+import { person } from '../views/person.js';
+import { trainTextFor } from '../views/text/train.js';
+import type { TrainText } from '../views/text/train-text.js';
+import {
+  DESPITE_CALLBACK,
+  despiteModal,
+  logLoadingModal,
+  logPageModal,
+  REASON_BLOCK,
+  REASON_INPUT,
+  trainingGoneModal,
+} from '../views/train-modals.js';
+import { trainingView } from '../views/train-report.js';
+import { VERDICT_EXIT } from './exit-code.js';
+import { parseTrainWords } from './train-words.js';
+
+export type TrainServices = Pick<Services, 'trainings' | 'runbook' | 'now'>;
+
+type Wish = Pick<TrainingRequest, 'horizon' | 'lookbackHours' | 'overrideReason'>;
+
+const wishSchema = z.object({ horizon: z.string(), lookbackHours: z.number() });
+const logSchema = z.object({ trainingId: z.string(), page: z.number().optional() });
+
+/** Section 2.3: trains a model, judges it beside the running one, and offers it for a deploy. */
+export const train: Subcommand<TrainServices> = {
+  name: 'train',
+  section: '2.3',
+  audience: 'requester',
+  usage: '5m|15m [--lookback-hours N] [--despite-checks REASON]',
+  summary: {
+    en: 'Train a model, judge it beside the running one, and offer it for a deploy.',
+    'zh-CN': '训练模型，与运行中的模型对比，并可申请上线。',
+  },
+  async run(words, conversation, services) {
+    const known = services.runbook.training?.horizons ?? [];
+    const training = await startTraining(parseTrainWords(words, known), conversation, services);
+    return conversation.person.surface === 'terminal'
+      ? followInTerminal(training, conversation, services)
+      : postInSlack(training, conversation, services);
+  },
+  actions: {
+    'train:again': async (click, services) => {
+      const wish = wishSchema.parse(JSON.parse(click.value));
+      await postInSlack(await startTraining(wish, click, services), click, services);
+    },
+    'train:despite': (click) =>
+      click.openModal(despiteModal(click.value, click.locale), async () =>
+        despiteModal(click.value, click.locale),
+      ),
+    'train:cancel': async (click, { trainings }) => {
+      if (await trainings.cancel(click.value, click.person)) return;
+      throw refusal('too_late_to_cancel', (text) => text.tooLateToCancel);
+    },
+    'train:log': (click, services) =>
+      click.openModal(logLoadingModal(click.locale), () => logModal(click, services)),
+    'train:older': turnPage,
+    'train:newer': turnPage,
+  },
+  submissions: {
+    [DESPITE_CALLBACK]: async (submission, services) => {
+      const typed = submission.values[REASON_BLOCK]?.[REASON_INPUT];
+      const overrideReason = typeof typed === 'string' ? typed.trim() : '';
+      if (overrideReason === '') {
+        return {
+          kind: 'errors',
+          errors: { [REASON_BLOCK]: trainTextFor(submission.locale).despite.missing },
+        };
+      }
+      const wish = { ...wishSchema.parse(JSON.parse(submission.privateMetadata)), overrideReason };
+      return {
+        kind: 'close',
+        after: async () => {
+          await postInSlack(await startTraining(wish, submission, services), submission, services);
+        },
+      };
+    },
+  },
+};
+
+/** @throws UserError for a training that may not start. */
+async function startTraining(
+  wish: Wish,
+  conversation: Conversation,
+  { trainings }: TrainServices,
+): Promise<Training> {
+  const answer = await trainings.start({
+    ...wish,
+    requestedBy: conversation.person,
+    locale: conversation.locale,
+  });
+  if (answer.kind === 'started') return answer.training;
+  throw refusal(answer.kind, (text) => refusalSentence(answer, wish, text));
+}
+
+function refusalSentence(
+  answer: Exclude<TrainingAnswer, { kind: 'started' }>,
+  { horizon }: Wish,
+  text: TrainText,
+): string {
+  switch (answer.kind) {
+    case 'busy':
+      return text.busy(horizon, person(answer.training.requestedBy));
+    case 'no_training':
+      return text.refusal.noTraining;
+    case 'unknown_horizon':
+      return text.refusal.unknownHorizon(horizon, answer.known.join(', '));
+    case 'lookback_out_of_range':
+      return text.refusal.lookback(answer.most);
+    case 'no_staging':
+      return text.refusal.noStaging(answer.target);
+  }
+}
+
+const refusal = (code: string, say: (text: TrainText) => string): UserError =>
+  new UserError(code, { en: say(trainTextFor('en')), 'zh-CN': say(trainTextFor('zh-CN')) });
+
+/** Only the first state is posted here: whichever bot follows the training changes the message from then on. */
+async function postInSlack(
+  training: Training,
+  { post, locale }: Conversation,
+  { trainings, now }: TrainServices,
+): Promise<SubcommandResult> {
+  const report = trainingView(training, locale, now().toISOString());
+  const message = await post(report);
+  await message.finish(report);
+  if (message.ref !== undefined) await trainings.attach(training.trainingId, message.ref);
+  return { exitCode: EXIT.ok, json: trainingJson(training) };
+}
+
+async function followInTerminal(
+  started: Training,
+  { post, locale }: Conversation,
+  { trainings, now }: TrainServices,
+): Promise<SubcommandResult> {
+  const view = (training: Training) => trainingView(training, locale, now().toISOString());
+  const message = await post(view(started));
+  const training = await trainings.follow(started.trainingId, {
+    onChange: (state) => message.update(view(state)),
+  });
+  await message.finish(view(training));
+  return { exitCode: exitCodeOf(training), json: trainingJson(training) };
+}
+
+/** `verdict` is about the model where there is one, else about the data; null where neither was judged. */
+function trainingJson(training: Training) {
+  const { state, result, checks } = training;
+  const judged = state === 'refused' ? checks : result === null ? [] : [result.check];
+  return { ...training, verdict: judged.length === 0 ? null : evaluateVerdict(judged) };
+}
+
+function exitCodeOf({ state, result, checks }: Training): ExitCode {
+  if (state === 'refused') return VERDICT_EXIT[evaluateVerdict(checks)];
+  return state === 'finished' && result !== null ? VERDICT_EXIT[evaluateVerdict([result.check])] : EXIT.noGo;
+}
+
+async function logModal(click: Click, { trainings }: TrainServices) {
+  const { trainingId, page } = logSchema.parse(JSON.parse(click.value));
+  const training = await trainings.get(trainingId);
+  if (training === undefined) return trainingGoneModal(click.locale);
+  return logPageModal(training, await trainings.log(training, page), click.locale);
+}
+
+async function turnPage(click: Click, services: TrainServices): Promise<void> {
+  await click.modal?.update(await logModal(click, services));
+}

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { systemClock } from '../clock.js';
+import { type Config, readEnvironment } from '../config.js';
+import type { Queryable } from '../store/queryable.js';
+import { createTrainingStore } from '../store/training-store.js';
+import {
+  createTrainingService,
+  type TrainingService,
+  type TrainingServiceOptions,
+} from './training-service.js';
+
+export type TrainingParts = Pick<TrainingServiceOptions, 'runbook' | 'targets' | 'checks' | 'hostOf'> & {
+  readonly config: Pick<Config, 'dataDir'>;
+  readonly state: Queryable;
+};
+
+/** Trainings on this machine, in folders below `DATA_DIR`. */
+export function composeTraining({ config, state, ...parts }: TrainingParts): TrainingService {
+  const variables = readEnvironment();
+  return createTrainingService({
+    ...parts,
+    store: createTrainingStore(state),
+    folder: join(resolve(config.dataDir), 'trainings'),
+    machine: hostname(),
+    newId: randomUUID,
+    clock: systemClock,
+    variableOf: (name) => variables[name],
+  });
+}

@@ -1,0 +1,146 @@
+import type { CheckResult } from '../src/domain/check-run.js';
+import type { Locale } from '../src/domain/localized.js';
+import { evaluateVerdict } from '../src/domain/verdict.js';
+import type { Block, Report } from '../src/subcommand.js';
+import { stoppingChecks } from '../src/training/data-checks.js';
+import type { Training, TrainingResult } from '../src/training/training.js';
+import { actions, type Button, code, context, escapeMrkdwn, header, section } from './blocks.js';
+import { checkSentence, remedySentence } from './check-sentence.js';
+import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
+import { person } from './person.js';
+import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
+import { trainTextFor } from './text/train.js';
+import { METRICS_CHART, metricBlocks } from './train-metrics.js';
+import { headline, logButton, overrideLine } from './train-parts.js';
+import { spanText } from './train-time.js';
+
+/** How a training came out: verdict first, then why, then what can be done. */
+export function endedTrainingView(training: Training, locale: Locale): Report {
+  const { title, why, blocks } = contentOf(training, locale);
+  return {
+    text: `${title}: ${why}`,
+    blocks: [
+      header(title),
+      context([headline(training, locale), ...tookText(training, locale)].join(' · ')),
+      ...blocks,
+      ...overrideLine(training, locale),
+      actions(...endedButtons(training, locale)),
+    ],
+    optionalBlockIds: [METRICS_CHART],
+  };
+}
+
+interface Content {
+  readonly title: string;
+  /** For notifications: no markup. */
+  readonly why: string;
+  readonly blocks: readonly Block[];
+}
+
+function contentOf(training: Training, locale: Locale): Content {
+  const { state, result } = training;
+  if (state === 'finished' && result !== null) return finished(training, result, locale);
+  if (state === 'refused') return refused(training, locale);
+  return state === 'cancelled' ? cancelled(training, locale) : failed(training, locale);
+}
+
+function finished(training: Training, result: TrainingResult, locale: Locale): Content {
+  const text = trainTextFor(locale);
+  const { check, stagedAs, sha256, size } = result;
+  const verdict = evaluateVerdict([check]);
+  const isFit = stagedAs !== null;
+  const say = isFit ? text.title.finished : verdict === 'NO_GO' ? text.title.modelRefused : text.title.held;
+  const gate = `${OUTCOME_SYMBOL[check.outcome]} *${text.gate}*  ${sentenceForSlack(checkSentence(check, locale))}`;
+  const remedy = remedySentence(check, locale);
+  const [row = {}] = check.observed;
+  const where = isFit ? text.staged(code(stagedAs), training.target) : text.notStaged;
+  return {
+    title: `${VERDICT_SYMBOL[verdict]} ${say(training.horizon, training.strategy)}`,
+    why: sentenceAsText(checkSentence(check, locale)),
+    blocks: [
+      section(check.outcome !== 'ERROR' || remedy === '' ? gate : `${gate}\n→ ${sentenceForSlack(remedy)}`),
+      ...metricBlocks(row, locale),
+      section(where),
+      context([...dataText(check, locale), text.file(code(sha256), (size / 1000).toFixed(1))].join(' · ')),
+    ],
+  };
+}
+
+function dataText(check: CheckResult, locale: Locale): readonly string[] {
+  const [row = {}] = check.observed;
+  const { rows, trained_from: from, trained_to: to } = row;
+  if (typeof rows !== 'number' || typeof from !== 'string' || typeof to !== 'string' || !from || !to)
+    return [];
+  const moment = (at: string) => slackTime(at, 'date_short_pretty');
+  return [trainTextFor(locale).data(rows.toLocaleString('en'), moment(from), moment(to))];
+}
+
+function refused(training: Training, locale: Locale): Content {
+  const text = trainTextFor(locale);
+  const stopping = stoppingChecks(training.checks);
+  const verdict = evaluateVerdict(training.checks);
+  const lines = stopping.map((check) => {
+    const remedy = remedySentence(check, locale);
+    const line = `${OUTCOME_SYMBOL[check.outcome]} *${check.section} ${check.title[locale]}*  ${sentenceForSlack(checkSentence(check, locale))}`;
+    return section(remedy === '' ? line : `${line}\n→ ${sentenceForSlack(remedy)}`);
+  });
+  return {
+    title: `${VERDICT_SYMBOL[verdict]} ${text.title.refused(training.horizon, training.strategy)}`,
+    why: stopping.map((check) => sentenceAsText(checkSentence(check, locale))).join(' '),
+    blocks: [section(`*${text.whatStops}*`), ...lines],
+  };
+}
+
+function cancelled(training: Training, locale: Locale): Content {
+  const text = trainTextFor(locale);
+  const who = training.cancelRequested;
+  const line = who === null ? '' : text.cancelledBy(person(who));
+  return {
+    title: `⏹ ${text.title.cancelled(training.horizon, training.strategy)}`,
+    why: who === null ? text.nothingStaged : text.cancelledBy(who.name),
+    blocks: [section(`${line} ${text.nothingStaged}`.trim())],
+  };
+}
+
+function failed(training: Training, locale: Locale): Content {
+  const text = trainTextFor(locale);
+  const why = failureSentence(training, locale);
+  const line = training.progress?.lastLine ?? '';
+  return {
+    title: `✗ ${text.title.failed(training.horizon, training.strategy)}`,
+    why,
+    blocks: [
+      section(`${escapeMrkdwn(why)} ${text.nothingStaged}`),
+      ...(line === '' ? [] : [context(`${text.lastLine}: ${code(line)}`)]),
+    ],
+  };
+}
+
+/** '' where it did not fail. */
+export function failureSentence({ failure }: Training, locale: Locale): string {
+  if (failure === null) return '';
+  return trainTextFor(locale).failure[failure.code]((name) => String(failure.facts[name] ?? ''));
+}
+
+function tookText({ startedAt, endedAt }: Training, locale: Locale): readonly string[] {
+  if (startedAt === null || endedAt === null) return [];
+  return [trainTextFor(locale).took(spanText(Date.parse(endedAt) - Date.parse(startedAt), locale))];
+}
+
+function endedButtons(training: Training, locale: Locale): readonly Button[] {
+  const { button } = trainTextFor(locale);
+  const { trainingId, horizon, lookbackHours, result, target, modelName, state, startedAt } = training;
+  const again = JSON.stringify({ horizon, lookbackHours });
+  const model = result?.stagedAs ?? null;
+  const deploy = JSON.stringify({ target, model, version: modelName });
+  return [
+    ...(model === null
+      ? []
+      : [{ actionId: 'deploy:prefill', text: button.deploy, value: deploy, style: 'primary' } as const]),
+    { actionId: 'train:again', text: button.again, value: again },
+    ...(state === 'refused'
+      ? [{ actionId: 'train:despite', text: button.despite, value: again } as const]
+      : []),
+    ...(startedAt === null ? [] : [logButton(trainingId, locale)]),
+  ];
+}

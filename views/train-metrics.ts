@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { ObservedRow } from '../src/domain/check-run.js';
+import type { Locale } from '../src/domain/localized.js';
+import { METRIC_NAMES, MORE_IS_BETTER } from '../src/model/model-meta.js';
+import type { Block } from '../src/subcommand.js';
+import { context } from './blocks.js';
+import { chartBlocks } from './charts.js';
+import { trainTextFor } from './text/train.js';
+
+const metricsSchema = z
+  .array(
+    z.object({
+      name: z.enum(METRIC_NAMES),
+      candidate: z.number().nullable(),
+      running: z.number().nullable(),
+    }),
+  )
+  .catch([]);
+type Metric = z.infer<typeof metricsSchema>[number];
+
+/** Steps smaller than this look the same. */
+const NOTICEABLE = 0.0001;
+
+export const METRICS_CHART = 'chart-training-metrics';
+
+/** What the gate's row holds of the metrics: the new model's beside the running one's, as a table and a chart. */
+export function metricBlocks(row: ObservedRow, locale: Locale): readonly Block[] {
+  const metrics = metricsSchema.parse(row['metrics'] ?? []).filter(({ candidate }) => candidate !== null);
+  if (metrics.length === 0) return [];
+  const isCompared = metrics.some(({ running }) => running !== null);
+  return [
+    metricTable(metrics, locale),
+    ...(isCompared ? metricChart(metrics, locale) : [context(trainTextFor(locale).notCompared)]),
+  ];
+}
+
+function metricTable(metrics: readonly Metric[], locale: Locale): Block {
+  const text = trainTextFor(locale);
+  const head = [text.metricHead, text.candidate, text.running, ''];
+  const rows = metrics.map((metric) => [
+    text.metric[metric.name],
+    figure(metric.candidate),
+    figure(metric.running),
+    standing(metric, locale),
+  ]);
+  return {
+    type: 'table',
+    block_id: 'training-metrics',
+    rows: [head, ...rows].map((cells) => cells.map((cell) => ({ type: 'raw_text', text: cell || ' ' }))),
+  };
+}
+
+const figure = (value: number | null): string => (value === null ? '—' : value.toFixed(4));
+
+function standing({ name, candidate, running }: Metric, locale: Locale): string {
+  if (candidate === null || running === null) return '';
+  const text = trainTextFor(locale);
+  const gain = MORE_IS_BETTER[name] ? candidate - running : running - candidate;
+  if (Math.abs(gain) < NOTICEABLE) return `= ${text.same}`;
+  const difference = `${candidate > running ? '+' : '−'}${Math.abs(candidate - running).toFixed(4)}`;
+  return gain > 0 ? `✓ ${difference} ${text.better}` : `✗ ${difference} ${text.worse}`;
+}
+
+function metricChart(metrics: readonly Metric[], locale: Locale): readonly Block[] {
+  const compared = metrics.filter(({ running }) => running !== null);
+  const [en, zh] = [trainTextFor('en'), trainTextFor('zh-CN')];
+  const text = trainTextFor(locale);
+  return chartBlocks(
+    [
+      {
+        id: 'training-metrics',
+        title: { en: en.chartTitle, 'zh-CN': zh.chartTitle },
+        type: 'bar',
+        xLabel: { en: en.metricHead, 'zh-CN': zh.metricHead },
+        yLabel: { en: en.value, 'zh-CN': zh.value },
+        categories: compared.map(({ name }) => text.metric[name]),
+        series: [
+          { name: text.candidate, values: compared.map(({ candidate }) => candidate ?? 0) },
+          { name: text.running, values: compared.map(({ running }) => running ?? 0) },
+        ],
+      },
+    ],
+    locale,
+  );
+}

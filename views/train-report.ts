@@ -1,0 +1,86 @@
+import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/subcommand.js';
+import { isLive, type Training } from '../src/training/training.js';
+import { actions, type Button, code, context, escapeMrkdwn, section } from './blocks.js';
+import { person } from './person.js';
+import { trainTextFor } from './text/train.js';
+import { endedTrainingView } from './train-ended.js';
+import { headline, logButton, overrideLine } from './train-parts.js';
+import { spanText } from './train-time.js';
+
+const BAR_CELLS = 20;
+
+/** The one message of a training, in whatever state it is. @param now RFC 3339, for the time that has passed */
+export function trainingView(training: Training, locale: Locale, now: string): Report {
+  return isLive(training) ? liveTrainingView(training, locale, now) : endedTrainingView(training, locale);
+}
+
+function liveTrainingView(training: Training, locale: Locale, now: string): Report {
+  const text = trainTextFor(locale);
+  const title = text.title.live(training.horizon, training.strategy);
+  const phase = phaseLine(training, locale);
+  const passed = Date.parse(now) - Date.parse(training.startedAt ?? training.createdAt);
+  const times = timesLine(training, passed, locale);
+  const summary = `⏳ ${title}: ${plain(phase)} ${times}`;
+  const line = training.progress?.lastLine ?? '';
+  return {
+    text: summary,
+    blocks: [
+      section(`⏳ *${escapeMrkdwn(title)}*`),
+      context(headline(training, locale)),
+      section(phase),
+      context([times, figuresLine(training)].filter(Boolean).join(' · ')),
+      ...(line === '' ? [] : [context(`${text.lastLine}: ${code(line)}`)]),
+      ...overrideLine(training, locale),
+      actions(...liveButtons(training, locale)),
+    ],
+  };
+}
+
+function phaseLine({ state, cancelRequested, progress }: Training, locale: Locale): string {
+  const text = trainTextFor(locale);
+  if (cancelRequested !== null) return text.cancelling(person(cancelRequested));
+  if (state === 'checking') return text.checking;
+  if (state === 'judging') return text.judging;
+  if (progress === null) return text.starting;
+  const { fraction } = progress;
+  return fraction === undefined ? '…' : `${bar(fraction)}  ${Math.floor(fraction * 100)} %`;
+}
+
+function bar(fraction: number): string {
+  const full = Math.round(fraction * BAR_CELLS);
+  return '▓'.repeat(full) + '░'.repeat(BAR_CELLS - full);
+}
+
+function timesLine({ state, progress }: Training, passedMs: number, locale: Locale): string {
+  const text = trainTextFor(locale);
+  const elapsed = text.elapsed(spanText(passedMs, locale));
+  const fraction = progress?.fraction ?? 0;
+  if (state !== 'running' || fraction <= 0) return elapsed;
+  return `${elapsed} · ${text.left(spanText((passedMs * (1 - fraction)) / fraction, locale))}`;
+}
+
+function figuresLine({ progress }: Training): string {
+  return Object.entries(progress?.figures ?? {})
+    .map(([name, value]) => `${name} ${code(value)}`)
+    .join(' · ');
+}
+
+function liveButtons({ trainingId, cancelRequested }: Training, locale: Locale): readonly Button[] {
+  const text = trainTextFor(locale);
+  const cancel: Button = {
+    actionId: 'train:cancel',
+    text: text.button.cancel,
+    value: trainingId,
+    style: 'danger',
+    confirm: {
+      title: text.confirmCancelTitle,
+      text: text.confirmCancel,
+      yes: text.button.cancel,
+      no: text.button.keep,
+    },
+  };
+  return [...(cancelRequested === null ? [cancel] : []), logButton(trainingId, locale)];
+}
+
+const plain = (mrkdwn: string): string => mrkdwn.replaceAll(/[▓░]+\s*/g, '');
