@@ -1,7 +1,9 @@
 import { acknowledgement } from './acknowledgement.js';
 import type { Figure } from './figure.js';
 import { freshness } from './freshness.js';
+import { history } from './history-bench.js';
 import { precheck } from './precheck.js';
+import { verify } from './verify.js';
 
 /** The registry: what `npm run bench` measures, in this order. */
-export const FIGURES: readonly Figure[] = [freshness, precheck, acknowledgement];
+export const FIGURES: readonly Figure[] = [freshness, precheck, verify, history, acknowledgement];

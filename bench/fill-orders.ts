@@ -1,0 +1,78 @@
+import type pg from 'pg';
+import { entryMetadata } from '../sandbox/trading-data/order-metadata.js';
+
+/** What the strategy and the other agents wrote: evenly spread over these days, up to now. */
+const DAYS = 14;
+
+/** One statement a table; every figure follows from the row's number, so that two fills are the same. */
+const INSERT_EXECUTIONS = `
+INSERT INTO agent_order_executions (account_id, agent_id, intent_id, order_id, metadata, executed_at)
+SELECT CASE WHEN n % 4 = 0 THEN 'acct-dryrun' ELSE 'acct-live' END,
+  CASE WHEN n % 5 = 0 THEN 'crypto_momentum' ELSE 'crypto_lob_ml' END,
+  md5(n::text)::uuid, 'ord-' || n,
+  $1::jsonb || jsonb_build_object(
+    'signal_type', CASE WHEN n % 2 = 0 THEN 'crypto_lob_ml_exit' ELSE 'crypto_lob_ml_entry' END,
+    'p_up_model', round((n % 1000) / 1000.0, 6)::text, 'symbol', 'BTCUSDT-' || n % 7),
+  now() - make_interval(secs => n * $3::float8)
+FROM generate_series($2::bigint, 1, -1) AS n`;
+
+const INSERT_DECISIONS = `
+INSERT INTO risk_gate_decisions (account_id, agent_id, intent_id, domain, decision, block_reason, decided_at)
+SELECT CASE WHEN n % 4 = 0 THEN 'acct-dryrun' ELSE 'acct-live' END,
+  CASE WHEN n % 5 = 0 THEN 'crypto_momentum' ELSE 'crypto_lob_ml' END,
+  md5(n::text)::uuid, 'crypto',
+  CASE WHEN n % 12 = 0 THEN 'BLOCKED' WHEN n % 7 = 0 THEN 'ADJUSTED' ELSE 'PASSED' END,
+  CASE WHEN n % 12 = 0 THEN 'max_exposure' END,
+  now() - make_interval(secs => n * $2::float8)
+FROM generate_series($1::bigint, 1, -1) AS n`;
+
+/** How many text values an entry of production holds: over 2 kB in all, so that PostgreSQL compresses them. */
+const KEYS = 59;
+
+const WRITTEN = entryMetadata({
+  symbol: 'BTCUSDT',
+  coin: 'btc',
+  horizon: '5m',
+  marketSlug: 'btc-updown-5m-1767225600',
+  side: 'UP',
+  price: 0.5,
+  shares: 10,
+  spotPrice: 97_000,
+  probabilities: { model: 0.6, window: 0.5 },
+  windowElapsedSecs: 140,
+  strategy: {
+    modelType: 'onnx',
+    modelVersion: 'v1',
+    inputDim: 8,
+    windowWeight: 0.1,
+    exitMode: 'ev_exit',
+    entrySidePolicy: 'lagging_only',
+    entryEarlyWindowSecs5m: 120,
+    evExitBuffer: 0.005,
+    configHash: '5eeded0000000001',
+    deploymentId: 'live-1',
+  },
+});
+
+const METADATA = {
+  ...WRITTEN,
+  ...Object.fromEntries(
+    Array.from({ length: KEYS - Object.keys(WRITTEN).length }, (_, index) => [
+      `feature_contribution_${index}`,
+      (index * 1.234567).toFixed(6),
+    ]),
+  ),
+};
+
+export interface OrderCounts {
+  readonly executions: number;
+  readonly decisions: number;
+}
+
+/** Fills both tables, which must be empty, up to now, and brings their statistics up to date. */
+export async function fillOrders(owner: pg.Client, { executions, decisions }: OrderCounts): Promise<void> {
+  const everySecs = (rows: number) => (DAYS * 86_400) / rows;
+  await owner.query(INSERT_EXECUTIONS, [JSON.stringify(METADATA), executions, everySecs(executions)]);
+  await owner.query(INSERT_DECISIONS, [decisions, everySecs(decisions)]);
+  await owner.query('VACUUM ANALYZE agent_order_executions, risk_gate_decisions');
+}
