@@ -24,7 +24,7 @@ export interface HistorySubject {
  * @returns undefined where the line to start from is not stored.
  */
 export async function readHistoryPage(
-  runs: Pick<RunStore, 'page' | 'get'>,
+  runs: Pick<RunStore, 'page' | 'placeOf'>,
   subject: HistorySubject,
   place: HistoryPlace,
 ): Promise<HistoryPage | undefined> {
@@ -33,7 +33,7 @@ export async function readHistoryPage(
     const found = await runs.page({ ...subject, limit });
     return { runs: found.slice(0, HISTORY_PAGE), hasOlder: found.length === limit, hasNewer: false };
   }
-  const edge = await runs.get(place.runId);
+  const edge = await runs.placeOf(place.runId);
   if (edge === undefined) return undefined;
   const { startedAt, runId } = edge;
   if (place.kind === 'before') {

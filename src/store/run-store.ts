@@ -12,6 +12,7 @@ import {
   selectPassedWindows,
 } from './queries/select-passed-windows.js';
 import { type RecentRunsRequest, selectRecentCheckRuns } from './queries/select-recent-check-runs.js';
+import { selectRunPlace } from './queries/select-run-place.js';
 import type { Queryable } from './queryable.js';
 
 export type { CheckRunPageRequest, CheckRunSummary, RecentRunsRequest, RunSubject };
@@ -22,6 +23,8 @@ export interface RunStore {
   save(run: CheckRun): Promise<void>;
   /** Undefined for an id that does not exist or is no id at all. */
   get(runId: string): Promise<CheckRun | undefined>;
+  /** Where a run stands in the history; undefined as for `get`. */
+  placeOf(runId: string): Promise<Pick<CheckRunSummary, 'startedAt' | 'runId'> | undefined>;
   /** The run that was started last, whatever its verdict. */
   latest(subject: RunSubject): Promise<CheckRun | undefined>;
   /** The newest run of each kind, without the checks. */
@@ -38,6 +41,8 @@ export function createRunStore(database: Queryable): RunStore {
   return {
     save: (run) => insertCheckRun(database, run),
     get: async (runId) => (z.uuid().safeParse(runId).success ? selectCheckRun(database, runId) : undefined),
+    placeOf: async (runId) =>
+      z.uuid().safeParse(runId).success ? selectRunPlace(database, runId) : undefined,
     latest: (subject) => selectLatestCheckRun(database, subject),
     latestOfKinds: (subject) => selectLatestOfKinds(database, subject),
     recent: (request) => selectRecentCheckRuns(database, request),
