@@ -21,10 +21,10 @@ import { claimDelivery } from './store/queries/claim-delivery.js';
 import type { Block, Report, Subcommand } from './subcommand.js';
 import { createLogger } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
-import { startWorker } from './worker/worker.js';
-import { prepareWorkerSchema } from './worker/worker-schema.js';
 import type { Training } from './training/training.js';
 import { followTrainings } from './training/training-follower.js';
+import { startWorker } from './worker/worker.js';
+import { prepareWorkerSchema } from './worker/worker-schema.js';
 
 export interface BotProgram {
   readonly subcommands: readonly Subcommand<Services>[];

@@ -35,9 +35,9 @@ import { createTradingDatabase } from './store/trading-database.js';
 import { createTransact } from './store/transaction.js';
 import type { Logger } from './telemetry/logger.js';
 import { redact } from './telemetry/redact.js';
+import { composeTraining } from './training/compose-training.js';
 import { createReleaseQueue, createRequestQueue } from './worker/release-queue.js';
 import { prepareWorkerSchema } from './worker/worker-schema.js';
-import { composeTraining } from './training/compose-training.js';
 
 export interface Composition {
   readonly services: Services;
@@ -168,6 +168,7 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       now,
     },
     close: async () => {
+      await journal.close();
       await trading?.close();
       rmSync(ssh.controlFolder, { recursive: true, force: true });
     },

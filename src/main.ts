@@ -2,8 +2,8 @@ import { home } from '../commands/home.js';
 import { subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
 import { unknownSubcommandView } from '../views/help.js';
-import { haltReportView } from '../views/rollback-report.js';
 import { brokenGlassView, requestReportView } from '../views/release-request.js';
+import { haltReportView } from '../views/rollback-report.js';
 import { terminalText } from '../views/terminal.js';
 import { trainingView } from '../views/train-report.js';
 

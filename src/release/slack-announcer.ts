@@ -1,0 +1,14 @@
+import { DELIVERY_KEY, type Poster } from '../slack/poster.js';
+import type { Announcer } from './announce-request.js';
+
+/** Messages of requests over the bot's own connection; a call that fails is tried again by the job that asked. */
+export function createSlackAnnouncer(poster: Poster): Announcer {
+  return {
+    async post(channel, report, key) {
+      const metadata = { event_type: 'lobml_request', event_payload: { [DELIVERY_KEY]: key } };
+      return (await poster.post({ channel }, { ...report, metadata })).ts;
+    },
+    find: async (channel, key, since) => (await poster.find({ channel }, key, since.getTime()))?.ts,
+    change: (ref, report) => poster.update(ref, report),
+  };
+}
