@@ -1,0 +1,227 @@
+import type { Locale } from '../src/domain/localized.js';
+import type { ReleaseProblem } from '../src/domain/release-problem.js';
+import type { ReleaseState, StepState } from '../src/domain/release-state.js';
+import { FAIL_FAST_REASONS } from '../src/hosts/proof-of-start.js';
+import type { ReleaseRecord, StepRecord } from '../src/release/engine/release-record.js';
+import type { Block, Report } from '../src/subcommand.js';
+import {
+  actions,
+  type Button,
+  code,
+  context,
+  header,
+  LIMITS,
+  preformatted,
+  section,
+  within,
+} from './blocks.js';
+import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
+import { person } from './person.js';
+import { rollbackButtons } from './rollback-buttons.js';
+import { deployTextFor } from './text/deploy-text.js';
+import { textFor } from './text/index.js';
+
+export const CANCEL_ACTION = 'deploy:cancel';
+export const WAS_DONE_ACTION = 'deploy:step_was_done';
+export const WAS_NOT_DONE_ACTION = 'deploy:step_was_not_done';
+
+const STATE_SYMBOL: Readonly<Record<ReleaseState, string>> = {
+  running: '⏳',
+  watching: '👀',
+  confirmed: '✅',
+  reverted: '⏪',
+  disabled: '🛑',
+  cancelled: '⏹️',
+  needs_person: '✋',
+  halted: '🛑',
+};
+
+const STEP_SYMBOL: Readonly<Record<StepState, string>> = {
+  pending: '○',
+  running: '◐',
+  done: '✓',
+  failed: '✗',
+  skipped: '–',
+  unclear: '?',
+};
+
+const LIVE: readonly ReleaseState[] = ['running', 'watching', 'needs_person'];
+
+/** The message that moves: what is done, host by host with time and evidence, what is running, what comes. */
+export function deployProgressView(release: ReleaseRecord, locale: Locale): Report {
+  const text = deployTextFor(locale);
+  const { strategy, target, state, problem } = release;
+  const title = `${STATE_SYMBOL[state]} ${text.state[state]} · ${strategy} · ${target}`;
+  const blocks: Block[] = [
+    header(title),
+    context(headline(release, locale)),
+    ...problemBlocks(problem, locale),
+    ...whatNow(release, locale),
+    ...groupsOf(release).map(({ host, steps }) => section(groupText(release, host, steps, locale))),
+    ...buttonRow(release, locale),
+  ];
+  const now =
+    problem === null ? currentStep(release, locale) : sentenceAsText(problemSentence(problem, locale));
+  return {
+    text: `${STATE_SYMBOL[state]} ${text.summary(text.state[state], strategy, target, now)}`,
+    blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut),
+  };
+}
+
+/** What the incident channel is told, once for each way in which a release can go wrong. */
+export function deployIncidentView(release: ReleaseRecord, locale: Locale): Report {
+  const text = deployTextFor(locale);
+  const report = deployProgressView(release, locale);
+  return {
+    text: `${text.incident}: ${report.text}`,
+    blocks: [
+      header(`🚨 ${text.state[release.state]} · ${release.strategy} · ${release.target}`),
+      context(headline(release, locale)),
+      ...problemBlocks(release.problem, locale),
+      ...whatNow(release, locale),
+      actions(...rollbackButtons(release.target, locale)),
+    ],
+  };
+}
+
+function headline(release: ReleaseRecord, locale: Locale): string {
+  const text = deployTextFor(locale);
+  const minutes = release.steps.flatMap(({ kind, host, checkpoint }) =>
+    kind === 'checkpoint' && host === null && checkpoint !== null ? [String(checkpoint)] : [],
+  );
+  return [
+    text.by(person(release.requestedBy), slackTime(release.startedAt)),
+    ...(release.kind === 'break_glass' ? [`*${text.brokenGlass}*`] : []),
+    text.watch(minutes.join(', ')),
+    release.endedAt === null
+      ? text.confirmBy(slackTime(release.confirmBy))
+      : text.ended(slackTime(release.endedAt)),
+  ].join(' · ');
+}
+
+function problemSentence({ code: problem, facts }: ReleaseProblem, locale: Locale): string {
+  const text = deployTextFor(locale);
+  const reason = FAIL_FAST_REASONS.find((known) => known === facts.reason);
+  const known = { ...facts, why: reason === undefined ? '' : text.failFast[reason] };
+  return text.problem[problem]((name) => {
+    const value = Object.entries(known).find(([key]) => key === name)?.[1] ?? '';
+    return Array.isArray(value) ? value.join('; ') : String(value);
+  });
+}
+
+function problemBlocks(problem: ReleaseProblem | null, locale: Locale): readonly Block[] {
+  if (problem === null) return [];
+  const { quotes = [] } = problem;
+  return [
+    section(`✗ *${sentenceForSlack(problemSentence(problem, locale))}*`),
+    ...(quotes.length === 0
+      ? []
+      : [section(`${deployTextFor(locale).logSays}\n${preformatted(quotes.join('\n'))}`)]),
+  ];
+}
+
+function whatNow(
+  { state, problem, confirmBy, cancelRequested }: ReleaseRecord,
+  locale: Locale,
+): readonly Block[] {
+  const text = deployTextFor(locale);
+  if (state === 'watching' && problem !== null) return [section(text.notConfirmed(slackTime(confirmBy)))];
+  if (LIVE.includes(state) && cancelRequested !== null)
+    return [context(text.cancelling(person(cancelRequested.by)))];
+  const sentence = text.whatNow[state];
+  return sentence === undefined ? [] : [context(sentence)];
+}
+
+interface Group {
+  readonly host: string | null;
+  readonly steps: readonly StepRecord[];
+}
+
+/** Neighbours of one host stand together, in the order in which they run. */
+function groupsOf({ steps }: ReleaseRecord): readonly Group[] {
+  const groups: { host: string | null; steps: StepRecord[] }[] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (last !== undefined && last.host === step.host) last.steps.push(step);
+    else groups.push({ host: step.host, steps: [step] });
+  }
+  return groups;
+}
+
+function groupText(
+  release: ReleaseRecord,
+  host: string | null,
+  steps: readonly StepRecord[],
+  locale: Locale,
+): string {
+  const text = deployTextFor(locale);
+  const isCanary = release.plan.hosts.length > 1 && release.plan.hosts[0]?.host === host;
+  const title = host === null ? text.wholeTarget : `${host}${isCanary ? ` (${text.canary})` : ''}`;
+  const isUntouched = steps.every(({ state }) => state === 'pending' || state === 'skipped');
+  // What has not begun takes one line: a phone shows few of them.
+  if (isUntouched) {
+    const names = [...new Set(steps.map((step) => stepName(step, locale)))];
+    const state = steps[0]?.state ?? 'pending';
+    return `*${title}*  ${STEP_SYMBOL[state]} ${text.stepState[state]}: ${names.join(', ')}`;
+  }
+  return [`*${title}*`, ...steps.map((step) => stepLine(step, locale))].join('\n');
+}
+
+function stepName({ kind, checkpoint }: StepRecord, locale: Locale): string {
+  const text = deployTextFor(locale);
+  return checkpoint === null ? text.step[kind] : `${text.step[kind]} ${text.due(String(checkpoint))}`;
+}
+
+function stepLine(step: StepRecord, locale: Locale): string {
+  const text = deployTextFor(locale);
+  const at = step.finishedAt ?? step.startedAt;
+  const facts = [
+    `${STEP_SYMBOL[step.state]} ${stepName(step, locale)}`,
+    ...(step.state === 'done' ? [] : [text.stepState[step.state]]),
+    ...(at === null ? [] : [slackTime(at, 'time_secs')]),
+    ...evidence(step, locale),
+  ];
+  return facts.join(' · ');
+}
+
+function evidence({ after, answered }: StepRecord, locale: Locale): readonly string[] {
+  const text = deployTextFor(locale);
+  const { verdict, pid, sha256, loadedLine, restarted, stopped } = after ?? {};
+  const verdictText = Object.entries(textFor(locale).verdict).find(([name]) => name === verdict)?.[1];
+  return [
+    ...(verdictText === undefined ? [] : [verdictText]),
+    ...(typeof pid === 'number' ? [text.process(String(pid))] : []),
+    ...(typeof sha256 === 'string' ? [code(sha256.slice(0, 12))] : []),
+    ...(typeof loadedLine === 'string' ? [code(loadedLine.slice(0, 160))] : []),
+    ...(restarted === true ? [text.putBack] : []),
+    ...(stopped === true ? [text.stopped] : []),
+    ...(answered === null ? [] : [text.answered(person(answered.by), answered.wasDone)]),
+  ];
+}
+
+function currentStep(release: ReleaseRecord, locale: Locale): string {
+  if (!LIVE.includes(release.state)) return '';
+  const step = release.steps.find(({ state }) => state !== 'done' && state !== 'skipped');
+  if (step === undefined) return '';
+  return step.host === null ? stepName(step, locale) : `${step.host} ${stepName(step, locale)}`;
+}
+
+function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
+  const { button, confirmCancel } = deployTextFor(locale);
+  const { releaseId, state, steps, cancelRequested } = release;
+  const unclear = steps.find((step) => step.state === 'unclear');
+  const value = `${releaseId} ${unclear?.position ?? ''}`.trim();
+  const buttons: Button[] = [
+    ...(unclear === undefined || state !== 'needs_person'
+      ? []
+      : [
+          { actionId: WAS_DONE_ACTION, text: button.wasDone, value },
+          { actionId: WAS_NOT_DONE_ACTION, text: button.wasNotDone, value },
+        ]),
+    ...(LIVE.includes(state) && cancelRequested === null
+      ? [{ actionId: CANCEL_ACTION, text: button.cancel, value: releaseId, confirm: confirmCancel }]
+      : []),
+    ...(state === 'halted' ? [] : rollbackButtons(release.target, locale)),
+  ];
+  return buttons.length === 0 ? [] : [actions(...buttons)];
+}

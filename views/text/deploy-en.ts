@@ -1,0 +1,98 @@
+import type { DeployText } from './deploy-text.js';
+
+export const deployEn: DeployText = {
+  state: {
+    running: 'Deploying',
+    watching: 'Deployed, watching',
+    confirmed: 'Confirmed',
+    reverted: 'Put back',
+    disabled: 'Turned off',
+    cancelled: 'Cancelled',
+    needs_person: 'Somebody must look',
+    halted: 'Halted by a rollback',
+  },
+  step: {
+    lock: 'take the lock',
+    precheck: 'checks again',
+    compare_digest: 'compare with what was approved',
+    stage_model: 'stage the model',
+    stage_binary: 'stage the binary',
+    write_environment: 'write the environment',
+    restart: 'restart',
+    prove_start: 'proof of start',
+    checkpoint: 'checks',
+    converge: 'compare all hosts with the plan',
+    confirm: 'confirm and keep the artefacts',
+    revert: 'put the previous state back',
+    disable: 'turn the strategy off',
+  },
+  stepState: {
+    pending: 'waiting',
+    running: 'running',
+    done: 'done',
+    failed: 'failed',
+    skipped: 'left out',
+    unclear: 'unclear',
+  },
+  problem: {
+    target_locked: (fact) =>
+      `${fact('by')} has locked the target since ⟨${fact('since')}⟩: ${fact('reason')}. Nothing was changed.`,
+    other_release_holds_lock: () => 'Another release holds the target. Nothing was changed.',
+    verdict_forbids: (fact) => `The checks say ${fact('verdict')}: ${fact('checks')}.`,
+    content_changed: (fact) =>
+      `What was approved is not what stands any more: ${fact('changes')}. Ask for approval again.`,
+    host_error: (fact) => `${fact('detail')}`,
+    changed_since_plan: (fact) =>
+      `${fact('host')}: ${fact('path')} was changed since the plan. It was not overwritten; plan again.`,
+    failed_fast: (fact) => `${fact('host')} did not come up: ${fact('why')}.`,
+    hosts_differ: (fact) => `NO-GO, hosts differ from the plan: ${fact('differences')}.`,
+    effect_unclear: (fact) =>
+      `A step was interrupted and nobody can tell whether it was done. Look at ${fact('what')} on ${fact('host')}, then say so below.`,
+    deadline_passed: (fact) => `It was not confirmed by ⟨${fact('confirmBy')}⟩.`,
+    cancelled_by_person: (fact) => `${fact('by')} cancelled it: ${fact('reason')}.`,
+    unexpected: (fact) => `Something unforeseen stopped it: ${fact('detail')}.`,
+  },
+  failFast: {
+    exited: 'the process ended',
+    restart_loop: 'it restarts again and again',
+    error_line: 'its log holds an error',
+    timed_out: 'its start was not proved in time',
+  },
+  summary: (state, strategy, target, now) =>
+    `${state} · ${strategy} · ${target}${now === '' ? '' : `: ${now}`}`,
+  by: (who, when) => `by ${who} · started ${when}`,
+  confirmBy: (when) => `turns itself off unless confirmed by ${when}`,
+  ended: (when) => `ended ${when}`,
+  watch: (minutes) => `checks ${minutes} min after the start`,
+  wholeTarget: 'whole target',
+  canary: 'canary',
+  due: (minutes) => `after ${minutes} min`,
+  verdict: (verdict) => verdict,
+  process: (pid) => `process ${pid}`,
+  putBack: 'restarted with it',
+  stopped: 'the file could not be written: the service was stopped',
+  answered: (who, wasDone) => `${who} says: it was ${wasDone ? '' : 'not '}done`,
+  logSays: 'The log says',
+  cancelling: (who) => `${who} asked to cancel: it stops before the next step.`,
+  whatNow: {
+    reverted: 'The previous environment and artefacts are back. Find the cause, then plan a new release.',
+    disabled:
+      'The enable flag is false on the hosts listed above as done. Entries without an exit are managed by nobody.',
+    cancelled: 'What had been changed was put back; what is listed as left out never happened.',
+    needs_person:
+      'Nothing more happens until somebody has looked. The deadline still turns the strategy off.',
+  },
+  notConfirmed: (when) =>
+    `It cannot be confirmed. At ${when} the strategy turns itself off; roll back now if that is too late.`,
+  incident: 'Incident',
+  brokenGlass: 'break-glass: no approvals',
+  button: { cancel: 'Cancel', wasDone: 'It was done', wasNotDone: 'It was not done' },
+  confirmCancel: {
+    title: 'Cancel this release?',
+    text: 'It stops before its next step, and what was changed on hosts is put back.',
+    yes: 'Cancel it',
+    no: 'Go on',
+  },
+  cancelReason: 'button on the message',
+  alreadyOver: 'That is over already, or somebody else said so first.',
+};
