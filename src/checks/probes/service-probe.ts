@@ -88,13 +88,21 @@ function watchFor({ restarts }: ServiceStatus, since: Date, now: Date, restartSe
   return Math.max(POLL_MS, restartSecMs - ageMs + POLL_MS);
 }
 
-export function expectedEnvironment({ envPrefix, variables }: Runbook, { effective }: HostEnvironment) {
+/** What a new process must have of the strategy's variables, by full name. */
+export function expectedEnvironment(
+  { envPrefix, variables }: Pick<Runbook, 'envPrefix' | 'variables'>,
+  { effective }: HostEnvironment,
+) {
   const names = [...variables.keys()].map((name) => `${envPrefix}${name}`);
   return new Map(names.map((name) => [name, effective.get(name)?.value]));
 }
 
 /** A variable without a value leaves its name in braces, which no line of a log holds. */
-export function withValues(part: string, { envPrefix }: Runbook, { effective }: HostEnvironment): string {
+export function withValues(
+  part: string,
+  { envPrefix }: Pick<Runbook, 'envPrefix'>,
+  { effective }: HostEnvironment,
+): string {
   return part.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
     return effective.get(`${envPrefix}${name}`)?.value.trim() || whole;
   });

@@ -1,11 +1,17 @@
 import type { Clock } from '../../clock.js';
 import type { Host } from '../../hosts/host.js';
-import type { Runbook } from '../../runbook/runbook.js';
 import type { Target, TargetHost, Targets } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { TaskCall } from '../../worker/task.js';
 import type { ReleaseRecord, StepRecord } from './release-record.js';
-import type { EnginePace, HostInPlan, ReleaseChecks, StepContext, StepRegistry } from './step.js';
+import type {
+  EnginePace,
+  HostInPlan,
+  ReleaseChecks,
+  StepContext,
+  StepRegistry,
+  StrategyFacts,
+} from './step.js';
 import type { StepJournal } from './step-journal.js';
 
 /** Everything that carrying a release out needs. */
@@ -14,7 +20,7 @@ export interface ReleaseEngine {
   readonly steps: StepRegistry;
   readonly hostOf: (settings: TargetHost) => Host;
   readonly targets: Pick<Targets, 'targets'>;
-  readonly runbook: Runbook;
+  readonly runbook: StrategyFacts;
   readonly checks: ReleaseChecks;
   readonly clock: Clock;
   readonly pace: EnginePace;

@@ -10,6 +10,9 @@ import type { Target, TargetHost } from '../../runbook/targets.js';
 import type { ReleaseRecord, Seen, StepRecord } from './release-record.js';
 import type { Turn } from './step-journal.js';
 
+/** What the engine must know of a strategy: its variables, and how its log shows a start. */
+export type StrategyFacts = Pick<Runbook, 'envPrefix' | 'variables' | 'startLog'>;
+
 /** The checks of a release, as the engine asks for them. */
 export interface ReleaseChecks {
   /** The pre-deploy run: judges what will stand, not what stands. */
@@ -39,7 +42,7 @@ export interface StepContext {
   readonly step: StepRecord;
   readonly plan: ReleasePlan;
   readonly target: Target;
-  readonly runbook: Runbook;
+  readonly runbook: StrategyFacts;
   readonly checks: ReleaseChecks;
   readonly clock: Clock;
   readonly pace: EnginePace;

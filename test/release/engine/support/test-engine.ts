@@ -6,10 +6,9 @@ import { createHost } from '../../../../src/hosts/create-host.js';
 import type { Host } from '../../../../src/hosts/host.js';
 import { pruneArtefacts } from '../../../../src/release/engine/prune-artefacts.js';
 import type { ReleaseEngine } from '../../../../src/release/engine/release-engine.js';
-import type { ReleaseChecks } from '../../../../src/release/engine/step.js';
+import type { ReleaseChecks, StrategyFacts } from '../../../../src/release/engine/step.js';
 import { createStepJournal, type StepJournal } from '../../../../src/release/engine/step-journal.js';
 import { createStepRegistry } from '../../../../src/release/engine/step-registry.js';
-import type { Runbook } from '../../../../src/runbook/runbook.js';
 import type { TargetHost, Targets } from '../../../../src/runbook/targets.js';
 import { createTransact } from '../../../../src/store/transaction.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
@@ -18,7 +17,7 @@ import { checkRun } from './check-run.js';
 export interface TestEngineOptions {
   readonly pool: pg.Pool;
   readonly targets: Targets;
-  readonly runbook: Runbook;
+  readonly runbook: StrategyFacts;
   readonly wrapJournal?: (journal: StepJournal) => StepJournal;
   readonly wrapHost?: (host: Host) => Host;
   /** What the next runs find; GO unless told. */
