@@ -34,5 +34,6 @@ export function createTerminalConversation(options: TerminalOptions): Conversati
     async whisper(report) {
       print(asText(report));
     },
+    writeLine: print,
   };
 }

@@ -16,6 +16,8 @@ export interface LocalJournal {
   pending(): Promise<readonly PendingEvents[]>;
   /** Takes a file away that was read whole, unless more was appended to it since. */
   discard(pending: PendingEvents): Promise<void>;
+  /** Lets go of the file; a later append begins another one. */
+  close(): Promise<void>;
 }
 
 export interface PendingEvents {
@@ -74,6 +76,12 @@ export function createLocalJournal({ dataDir, pid, isAlive }: LocalJournalOption
       }),
     pending: () => inTurn(() => readPending(folder)),
     discard: (pending) => inTurn(() => discardNow(pending)),
+    close: () =>
+      inTurn(async () => {
+        const present = own;
+        own = undefined;
+        await present?.handle.close();
+      }),
   };
 }
 

@@ -11,8 +11,11 @@ import { isSameProcessAlive } from './process-identity.js';
  * a bot that was killed goes on from, without any database.
  */
 export interface OpenHaltFiles {
-  /** Resolves when the state is synced. @throws the file system's error. */
-  save(record: HaltRecord): Promise<void>;
+  /**
+   * Resolves when the state stands there for every process of this machine, however this one ends; `synced` also for
+   * after a power cut. @throws the file system's error.
+   */
+  save(record: HaltRecord, options: { readonly synced: boolean }): Promise<void>;
   list(): Promise<readonly HaltRecord[]>;
   /** Those that no running process of this machine works on. */
   abandoned(): Promise<readonly HaltRecord[]>;
@@ -31,17 +34,18 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
     return (await Promise.all(found)).flatMap((saved) => saved ?? []);
   };
   return {
-    async save(record) {
+    async save(record, { synced }) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const temporary = join(folder, `.${randomUUID()}`);
       const handle = await open(temporary, 'wx', 0o600);
       try {
         await handle.writeFile(JSON.stringify({ owner, record }));
-        await handle.sync();
+        if (synced) await handle.sync();
       } finally {
         await handle.close();
       }
       await rename(temporary, fileOf(record.halt.haltId));
+      if (!synced) return;
       const directory = await open(folder, 'r');
       await directory.sync().finally(() => directory.close());
     },

@@ -58,7 +58,7 @@ export interface RollbackOptions {
 }
 
 /** What is written down before the first act: a disk that hangs may not hold up a halt for longer. */
-const DURABLE_PATIENCE_MS = 300;
+const DURABLE_PATIENCE_MS = 50;
 /** How long a restart waits for the word of the other replicas. */
 const CLAIM_PATIENCE_MS = 100;
 const LATEST_PATIENCE_MS = 1_000;
@@ -161,10 +161,11 @@ class HaltSwitch implements Rollback {
 
   async #carryOut(live: LiveHalt, target: Target): Promise<void> {
     const { clock, logger, hostOf, trading, verify } = this.#o;
-    const claim = this.#claim(live);
     const lived = new AbortController();
     void this.#giveSignsOfLife(live, lived.signal);
-    await this.#writeDownFirst(live);
+    const written = this.#writeDownFirst(live);
+    const claim = this.#claim(live);
+    await written;
     // Started before the hosts are touched and waited for by nobody.
     void this.#cancelReleases(live);
     try {
@@ -212,17 +213,21 @@ class HaltSwitch implements Rollback {
     });
   }
 
-  /** A halt that nobody knows of after a crash would stay half done: so it is on disk before the first act. */
+  /**
+   * A halt that nobody knows of after a crash would stay half done: so the state is there before the first act. It is
+   * synced while the hosts are acted on: a power cut of this machine is the one thing that could lose it.
+   */
   async #writeDownFirst({ record }: LiveHalt): Promise<void> {
-    const { files, journal, newId, clock, logger } = this.#o;
-    const event = { ...requestedEvent(record.halt), eventId: newId() };
-    const written = Promise.all([files.save(record), journal(event)]).catch((error: unknown) => {
+    const { files, clock, logger } = this.#o;
+    const written = files.save(record, { synced: false }).catch((error: unknown) => {
       logger.error(
         { err: error, haltId: record.halt.haltId },
         'a halt could not be written down; it goes on',
       );
     });
     await withPatience(clock, DURABLE_PATIENCE_MS, written);
+    this.#record(requestedEvent(record.halt));
+    void this.#writeDown(record);
   }
 
   async #cancelReleases(live: LiveHalt): Promise<void> {
@@ -267,7 +272,7 @@ class HaltSwitch implements Rollback {
       this.#unsaved.delete(haltId);
       const record = next;
       try {
-        await files.save(record);
+        await files.save(record, { synced: true });
       } catch (error) {
         logger.error({ err: error, haltId }, 'the state of a halt could not be written to this machine');
       }

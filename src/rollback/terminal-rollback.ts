@@ -31,13 +31,14 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
   const ssh = sshFolders();
   const url = config.tradingDatabaseUrl?.reveal();
   const trading = url === undefined ? undefined : createTradingDatabase({ url, logger });
+  const journal = openLocalJournal(config, process.pid);
   const rollback = composeRollback({
     config,
     facts,
     hostOf: (settings) => createHost(settings, { ssh }),
     trading,
     store: undefined,
-    journal: openLocalJournal(config, process.pid),
+    journal,
     pid: process.pid,
     logger,
   });
@@ -50,6 +51,7 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
         rollback.settled(),
         new Promise((resolve) => setTimeout(resolve, SETTLE_PATIENCE_MS).unref()),
       ]);
+      await journal.close();
       await trading?.close();
       rmSync(ssh.controlFolder, { recursive: true, force: true });
     },

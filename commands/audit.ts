@@ -1,0 +1,65 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { exportTrail, verifyExport } from '../src/audit/export-trail.js';
+import { type TrailVerdict, verifyTrail } from '../src/audit/verify-trail.js';
+import { UsageError, UserError } from '../src/errors.js';
+import type { Services } from '../src/services.js';
+import { type Conversation, EXIT, type Subcommand, type SubcommandResult } from '../src/subcommand.js';
+import { auditView } from '../views/audit.js';
+import { auditTextFor } from '../views/text/audit.js';
+
+const usage = 'verify [--file EXPORT] | export';
+
+/** The audit trail: whether its chain holds, and a copy of it. */
+export const audit: Subcommand<Services> = {
+  name: 'audit',
+  audience: 'all',
+  usage,
+  summary: {
+    en: 'Verify the chain of audit events, or write it out as JSON lines.',
+    'zh-CN': '验证审计事件链，或以 JSON 行导出。',
+  },
+  async run(words, conversation, { audit: trail }) {
+    const [verb, option, file, extra] = words;
+    const isTerminal = conversation.person.surface === 'terminal';
+    if (verb === 'export' && option === undefined && isTerminal)
+      return writeOut(exportTrail(trail), conversation);
+    if (verb !== 'verify' || extra !== undefined) throw usageError();
+    if (option === undefined) return show(await verifyTrail(trail), conversation);
+    if (option !== '--file' || file === undefined || !isTerminal) throw usageError();
+    return show(await verifyFile(file), conversation);
+  },
+};
+
+async function show(verdict: TrailVerdict, conversation: Conversation): Promise<SubcommandResult> {
+  await conversation.whisper(auditView(verdict, conversation.locale));
+  return { exitCode: verdict.broken.length === 0 ? EXIT.ok : EXIT.noGo, json: verdict };
+}
+
+async function verifyFile(file: string): Promise<TrailVerdict> {
+  try {
+    return await verifyExport(
+      createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }),
+    );
+  } catch (error) {
+    const sentence = (locale: 'en' | 'zh-CN') => auditTextFor(locale).unreadableFile(file);
+    throw new UserError(
+      'unreadable_file',
+      { en: sentence('en'), 'zh-CN': sentence('zh-CN') },
+      { cause: error },
+    );
+  }
+}
+
+/** Line by line, so that a chain of years needs no memory. With `--json` the events are one list. */
+async function writeOut(lines: AsyncIterable<string>, conversation: Conversation): Promise<SubcommandResult> {
+  const events: unknown[] = [];
+  for await (const line of lines) {
+    events.push(JSON.parse(line));
+    conversation.writeLine?.(line);
+  }
+  return { exitCode: EXIT.ok, json: events };
+}
+
+const usageError = (): UsageError =>
+  new UsageError({ en: auditTextFor('en').usage, 'zh-CN': auditTextFor('zh-CN').usage });

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { ChainHead } from '../domain/audit-event.js';
+import type { AuditTrail } from './audit-trail.js';
+import { type BrokenLink, ChainFollower } from './chain.js';
+import { chainedEventSchema } from './event-schema.js';
+import type { TrailVerdict } from './verify-trail.js';
+
+const PAGE = 1_000;
+const headLine = z.object({
+  head: z.object({ strategy: z.string(), position: z.number(), sha256: z.string() }),
+});
+
+/** JSON lines: every event of every strategy in its order, and behind them the heads, so that a missing end shows. */
+export async function* exportTrail(trail: Pick<AuditTrail, 'heads' | 'chain'>): AsyncGenerator<string> {
+  const heads = await trail.heads();
+  for (const { strategy, position } of heads) {
+    let after = 0;
+    while (after < position) {
+      const page = await trail.chain(strategy, after, Math.min(PAGE, position - after));
+      for (const event of page) yield JSON.stringify(event);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = last.position;
+    }
+  }
+  for (const head of heads) yield JSON.stringify({ head });
+}
+
+/** Follows the chains of an export, and names the line of the first broken link of each. */
+export async function verifyExport(lines: AsyncIterable<string> | Iterable<string>): Promise<TrailVerdict> {
+  const reader = new ExportReader();
+  for await (const line of lines) reader.read(line);
+  return reader.verdict();
+}
+
+class ExportReader {
+  readonly #followers = new Map<string, ChainFollower>();
+  readonly #broken = new Map<string, BrokenLink>();
+  readonly #heads = new Map<string, ChainHead>();
+  #line = 0;
+
+  read(line: string): void {
+    this.#line += 1;
+    if (line.trim() === '') return;
+    const value = parseJson(line);
+    const head = headLine.safeParse(value);
+    if (head.success) {
+      this.#heads.set(head.data.head.strategy, head.data.head);
+      return;
+    }
+    const event = chainedEventSchema.safeParse(value);
+    if (!event.success) return this.#note({ strategy: '', position: 0, fault: 'unreadable', eventId: null });
+    const { strategy } = event.data;
+    if (this.#broken.has(strategy)) return;
+    const link = this.#follower(strategy).next(event.data);
+    if (link !== undefined) this.#note(link);
+  }
+
+  verdict(): TrailVerdict {
+    const strategies = new Set([...this.#followers.keys(), ...this.#heads.keys()]);
+    for (const strategy of strategies) {
+      if (this.#broken.has(strategy)) continue;
+      // An export whose last lines are gone has no head: then nobody can say that nothing is missing.
+      const head = this.#heads.get(strategy);
+      const link = this.#follower(strategy).end(head);
+      if (link !== undefined) this.#broken.set(strategy, link);
+    }
+    const counts = [...this.#followers].map(([strategy, { head }]) => [strategy, head.position]);
+    return { events: Object.fromEntries(counts), broken: [...this.#broken.values()] };
+  }
+
+  #follower(strategy: string): ChainFollower {
+    const follower = this.#followers.get(strategy) ?? new ChainFollower(strategy);
+    this.#followers.set(strategy, follower);
+    return follower;
+  }
+
+  #note(link: BrokenLink): void {
+    if (!this.#broken.has(link.strategy)) this.#broken.set(link.strategy, { ...link, line: this.#line });
+  }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

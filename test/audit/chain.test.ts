@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type AuditTrail, createAuditTrail } from '../../src/audit/audit-trail.js';
+import { exportTrail, verifyExport } from '../../src/audit/export-trail.js';
+import { createLocalJournal } from '../../src/audit/local-journal.js';
+import { verifyTrail } from '../../src/audit/verify-trail.js';
+import { systemClock } from '../../src/clock.js';
+import { createTransact } from '../../src/store/transaction.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+const carol = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
+let database: TestDatabase;
+let dataDir: string;
+let trail: AuditTrail;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'lobml-audit-'));
+  trail = createAuditTrail({
+    journal: createLocalJournal({ dataDir, pid: process.pid, isAlive: () => true }),
+    database: database.pool,
+    transact: createTransact(async () => database.pool),
+    clock: systemClock,
+    newId: randomUUID,
+    onAway: (error) => {
+      throw error;
+    },
+  });
+});
+
+afterAll(async () => {
+  await database.drop();
+  await rm(dataDir, { recursive: true });
+});
+
+/** A strategy of its own for each test, with a chain of five events. */
+async function chainOfFive(): Promise<string> {
+  const strategy = `s_${randomUUID().slice(0, 8)}`;
+  for (const number of [1, 2, 3, 4, 5]) {
+    const at = `2026-01-01T00:00:0${number}.000Z`;
+    await trail.record({
+      kind: 'halt.requested',
+      strategy,
+      target: 'live',
+      actor: carol,
+      at,
+      reason: 'why',
+      details: { number },
+    });
+  }
+  return strategy;
+}
+
+async function brokenIn(strategy: string) {
+  const { broken } = await verifyTrail(trail);
+  const found = broken.filter((link) => link.strategy === strategy);
+  const lines: string[] = [];
+  for await (const line of exportTrail(trail)) lines.push(line);
+  const exported = await verifyExport(lines);
+  const inExport = exported.broken.filter((link) => link.strategy === strategy);
+  expect(inExport.map(({ line, ...link }) => link)).toEqual(found);
+  return found.map(({ position, fault }) => [position, fault]);
+}
+
+const sql = (text: string, strategy: string, ...more: unknown[]) =>
+  database.pool.query(text, [strategy, ...more]);
+
+describe('a chain of events', () => {
+  test('holds, with positions from 1 without gaps', async () => {
+    const strategy = await chainOfFive();
+    expect(await brokenIn(strategy)).toEqual([]);
+    const events = await trail.chain(strategy, 0, 10);
+    expect(events.map(({ position, details }) => [position, details])).toEqual(
+      [1, 2, 3, 4, 5].map((number) => [number, { number }]),
+    );
+  });
+
+  test.each([
+    ['reason', `UPDATE lobml.audit_events SET reason = 'another' WHERE strategy = $1 AND position = 3`],
+    [
+      'details',
+      `UPDATE lobml.audit_events SET details = '{"number":9}' WHERE strategy = $1 AND position = 3`,
+    ],
+    [
+      'actor',
+      `UPDATE lobml.audit_events SET actor = actor || '{"id":"U0BOB"}' WHERE strategy = $1 AND position = 3`,
+    ],
+    ['kind', `UPDATE lobml.audit_events SET kind = 'halt.ended' WHERE strategy = $1 AND position = 3`],
+    ['target', `UPDATE lobml.audit_events SET target = NULL WHERE strategy = $1 AND position = 3`],
+    [
+      'time',
+      `UPDATE lobml.audit_events SET occurred_at = occurred_at + interval '1 microsecond' WHERE strategy = $1 AND position = 3`,
+    ],
+    ['id', `UPDATE lobml.audit_events SET event_id = gen_random_uuid() WHERE strategy = $1 AND position = 3`],
+  ])('names the event whose %s was edited', async (_field, text) => {
+    const strategy = await chainOfFive();
+    await sql(text, strategy);
+    expect(await brokenIn(strategy)).toEqual([[3, 'content']]);
+  });
+
+  test('names the place where an event was dropped', async () => {
+    const strategy = await chainOfFive();
+    await sql('DELETE FROM lobml.audit_events WHERE strategy = $1 AND position = 2', strategy);
+    expect(await brokenIn(strategy)).toEqual([[2, 'position']]);
+  });
+
+  test('names the place where an event was dropped and the rest moved up', async () => {
+    const strategy = await chainOfFive();
+    await sql('DELETE FROM lobml.audit_events WHERE strategy = $1 AND position = 2', strategy);
+    await sql(
+      'UPDATE lobml.audit_events SET position = position + 100 WHERE strategy = $1 AND position > 2',
+      strategy,
+    );
+    await sql(
+      'UPDATE lobml.audit_events SET position = position - 101 WHERE strategy = $1 AND position > 2',
+      strategy,
+    );
+    expect(await brokenIn(strategy)).toEqual([[2, 'link']]);
+  });
+
+  test('names the end when the last events were dropped', async () => {
+    const strategy = await chainOfFive();
+    await sql('DELETE FROM lobml.audit_events WHERE strategy = $1 AND position > 3', strategy);
+    expect(await brokenIn(strategy)).toEqual([[4, 'end']]);
+  });
+
+  test('names the chain that is gone as a whole', async () => {
+    const strategy = await chainOfFive();
+    await sql('DELETE FROM lobml.audit_events WHERE strategy = $1', strategy);
+    expect(await brokenIn(strategy)).toEqual([[1, 'end']]);
+  });
+
+  test('names the first of two events that were swapped', async () => {
+    const strategy = await chainOfFive();
+    await sql('UPDATE lobml.audit_events SET position = 100 WHERE strategy = $1 AND position = 2', strategy);
+    await sql('UPDATE lobml.audit_events SET position = 2 WHERE strategy = $1 AND position = 4', strategy);
+    await sql('UPDATE lobml.audit_events SET position = 4 WHERE strategy = $1 AND position = 100', strategy);
+    expect(await brokenIn(strategy)).toEqual([[2, 'link']]);
+  });
+
+  test('names an event that was put in, with a hash of its own', async () => {
+    const strategy = await chainOfFive();
+    await sql(
+      'UPDATE lobml.audit_events SET position = position + 100 WHERE strategy = $1 AND position > 2',
+      strategy,
+    );
+    await sql(
+      `INSERT INTO lobml.audit_events SELECT strategy, 3, gen_random_uuid(), kind, target, actor, occurred_at, reason,
+         details, previous_sha256, repeat('a', 64) FROM lobml.audit_events WHERE strategy = $1 AND position = 103`,
+      strategy,
+    );
+    await sql(
+      'UPDATE lobml.audit_events SET position = position - 99 WHERE strategy = $1 AND position > 100',
+      strategy,
+    );
+    expect(await brokenIn(strategy)).toEqual([[3, 'content']]);
+  });
+});
+
+describe('an export', () => {
+  const exported = async (strategy: string) => {
+    const lines: string[] = [];
+    for await (const line of exportTrail(trail)) lines.push(line);
+    return lines.filter((line) => line.includes(strategy));
+  };
+
+  test('without its last lines is named as cut off', async () => {
+    const lines = await exported(await chainOfFive());
+    const verdict = await verifyExport(lines.slice(0, 4));
+    expect(verdict.broken).toEqual([expect.objectContaining({ position: 5, fault: 'end' })]);
+  });
+
+  test('with a line that is no event names the line', async () => {
+    const lines = await exported(await chainOfFive());
+    const verdict = await verifyExport([...lines.slice(0, 2), '{"half":', ...lines.slice(2)]);
+    expect(verdict.broken).toEqual([expect.objectContaining({ fault: 'unreadable', line: 3 })]);
+  });
+});
+
+describe('writers at the same time', () => {
+  test('make one chain, and the same event twice makes one row', async () => {
+    const strategy = `s_${randomUUID().slice(0, 8)}`;
+    const at = '2026-01-01T00:00:00.000Z';
+    const event = (number: number) => ({
+      kind: 'k',
+      strategy,
+      target: null,
+      actor: carol,
+      at,
+      details: { number },
+    });
+    await Promise.all(Array.from({ length: 20 }, (_, number) => trail.record(event(number))));
+    expect(await brokenIn(strategy)).toEqual([]);
+    expect((await trail.chain(strategy, 0, 100)).map(({ details }) => details.number)).toHaveLength(20);
+  });
+});
+
+describe('what is stored', () => {
+  test('holds no secret', async () => {
+    const strategy = `s_${randomUUID().slice(0, 8)}`;
+    const details = {
+      url: 'postgres://bot:hunter22@db/x',
+      botToken: 'anything',
+      note: 'DB_PASSWORD=hunter22 xoxb-1-2',
+    };
+    const at = '2026-01-01T00:00:00.000Z';
+    await trail.record({
+      kind: 'k',
+      strategy,
+      target: null,
+      actor: carol,
+      at,
+      reason: 'Bearer abcdefgh12',
+      details,
+    });
+    const stored = JSON.stringify(await trail.chain(strategy, 0, 1));
+    for (const secret of ['hunter22', 'anything', 'xoxb-1', 'abcdefgh12'])
+      expect(stored).not.toContain(secret);
+  });
+});

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createAuditTrail } from '../../src/audit/audit-trail.js';
+import { createLocalJournal, type LocalJournal } from '../../src/audit/local-journal.js';
+import { systemClock } from '../../src/clock.js';
+import type { AuditEvent } from '../../src/domain/audit-event.js';
+import { createTransact } from '../../src/store/transaction.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+let dataDir: string;
+let database: TestDatabase;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'lobml-journal-'));
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  await rm(dataDir, { recursive: true });
+  await database.drop();
+});
+
+const opened: LocalJournal[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((journal) => journal.close())));
+
+function journalOf(pid: number, alive: readonly number[] = [pid]): LocalJournal {
+  const journal = createLocalJournal({ dataDir, pid, isAlive: (asked) => alive.includes(asked) });
+  opened.push(journal);
+  return journal;
+}
+
+function event(number: number): AuditEvent {
+  const actor = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
+  const at = `2026-01-01T00:00:${String(number).padStart(2, '0')}.000Z`;
+  return {
+    eventId: randomUUID(),
+    strategy: 's',
+    kind: 'k',
+    target: 'live',
+    actor,
+    at,
+    reason: null,
+    details: { number },
+  };
+}
+
+/** A database that is away until it is told to be there. */
+function trailOver(journal: ReturnType<typeof journalOf>, isThere: () => boolean) {
+  const transact = createTransact(async () => database.pool);
+  return createAuditTrail({
+    journal,
+    database: database.pool,
+    transact: async (work) => {
+      if (!isThere()) throw new Error('connect ECONNREFUSED');
+      return transact(work);
+    },
+    clock: systemClock,
+    newId: randomUUID,
+    onAway: () => {},
+  });
+}
+
+const stored = async () => {
+  const { rows } = await database.pool.query('SELECT details FROM lobml.audit_events ORDER BY position');
+  return rows.map(({ details }) => details.number);
+};
+
+test('events of a time without the database are moved in later, in order and once', async () => {
+  let isThere = false;
+  const trail = trailOver(journalOf(7), () => isThere);
+  for (const number of [1, 2, 3]) await trail.record(event(number));
+  expect(await stored()).toEqual([]);
+  await expect(trail.flush()).rejects.toThrow('ECONNREFUSED');
+  isThere = true;
+  expect(await trail.flush()).toBe(3);
+  expect(await trail.flush()).toBe(0);
+  await trail.record(event(4));
+  expect(await stored()).toEqual([1, 2, 3, 4]);
+  expect(await readdir(join(dataDir, 'journal'))).toEqual([]);
+});
+
+test('a crash between the database and the journal makes no double', async () => {
+  const dead = journalOf(7);
+  for (const number of [1, 2]) await dead.append(event(number));
+  const [pending] = await dead.pending();
+  const moving = trailOver(journalOf(8, [8]), () => true);
+  expect(await moving.flush()).toBe(2);
+  // As if the file had not been taken away.
+  for (const again of pending?.events ?? []) await dead.append(again);
+  expect(await moving.flush()).toBe(0);
+  expect(await stored()).toEqual([1, 2]);
+});
+
+test('a line that was cut off by a crash is no event, and what stands before it is kept', async () => {
+  const dead = journalOf(7);
+  await dead.append(event(1));
+  const [name = ''] = await readdir(join(dataDir, 'journal'));
+  await appendFile(join(dataDir, 'journal', name), JSON.stringify(event(2)).slice(0, 40));
+  expect(await trailOver(journalOf(8, [8]), () => true).flush()).toBe(1);
+  expect(await stored()).toEqual([1]);
+});
+
+test('the file of another running process is read and stays its own', async () => {
+  const other = journalOf(7, [7, 8]);
+  await other.append(event(1));
+  const ours = trailOver(journalOf(8, [7, 8]), () => true);
+  expect(await ours.flush()).toBe(1);
+  await other.append(event(2));
+  expect(await ours.flush()).toBe(1);
+  expect(await stored()).toEqual([1, 2]);
+});

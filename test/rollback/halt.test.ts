@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { controlHost } from '../../sandbox/host/control-host.js';
+import type { Halt } from '../../src/domain/halt.js';
+import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
+
+let bench: HaltingBench;
+
+beforeAll(async () => {
+  bench = await createHaltingBench();
+}, 60_000);
+afterAll(() => bench.close());
+beforeEach(() => bench.begin(), 30_000);
+
+const disable = (rollback = bench.rollback()) =>
+  rollback.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
+
+const hostOf = (halt: Halt, name: string) => halt.hosts.find(({ host }) => host === name);
+
+async function withIncident(id: string, host: string, work: () => Promise<void>): Promise<void> {
+  await bench.trading.setIncident(id, host, true);
+  try {
+    await work();
+  } finally {
+    await bench.trading.setIncident(id, host, false);
+  }
+}
+
+const kinds = () => bench.events.map(({ kind }) => kind);
+
+describe('disable', () => {
+  test('writes the flag, restarts, and is verified when nothing trades for the observation time', async () => {
+    const halt = await disable().done;
+    expect(halt.state).toBe('verified');
+    for (const { environmentFiles } of bench.trading.hosts) {
+      expect(await readFile(environmentFiles[1], 'utf8')).toContain(`${FLAG}=false\n`);
+    }
+    for (const host of halt.hosts) {
+      expect(host).toMatchObject({ disk: 'done', restart: 'done', process: 'as_wanted', fault: null });
+      expect(host.pid).not.toBe(host.pidBefore);
+    }
+    expect(await bench.restartsOf('live-1')).toBe(1);
+    expect(await bench.entriesSince(halt.entryWatch.from ?? '')).toBe(0);
+    expect(halt.openEntries?.total).toBeGreaterThan(0);
+    expect(kinds()[0]).toBe('halt.requested');
+    expect(kinds().at(-1)).toBe('halt.ended');
+  });
+
+  test('fifty at once are one, and everyone else joins', async () => {
+    const rollback = bench.rollback();
+    const handles = Array.from({ length: 50 }, () => disable(rollback));
+    expect(handles.filter(({ joined }) => !joined)).toHaveLength(1);
+    const halts = await Promise.all(handles.map(({ done }) => done));
+    expect(new Set(halts.map(({ haltId }) => haltId)).size).toBe(1);
+    expect(await bench.restartsOf('live-1')).toBe(1);
+    expect(await bench.restartsOf('live-2')).toBe(1);
+  });
+
+  test('of what is off already restarts nothing', async () => {
+    await disable().done;
+    const again = await disable().done;
+    expect(again.state).toBe('verified');
+    expect(hostOf(again, 'live-1')).toMatchObject({ diskWasDone: true, restart: 'not_needed' });
+    expect(await bench.restartsOf('live-1')).toBe(1);
+  });
+
+  test('does not start a service that is stopped', async () => {
+    await controlHost(bench.host('live-2').service.stop);
+    const halt = await disable().done;
+    expect(halt.state).toBe('verified');
+    expect(hostOf(halt, 'live-2')).toMatchObject({ disk: 'done', process: 'stopped', restart: 'not_needed' });
+    expect(await bench.restartsOf('live-2')).toBe(0);
+  });
+
+  test('goes on when what is written down first cannot be written', async () => {
+    const refuse = async () => {
+      throw new Error('ENOSPC');
+    };
+    const files = { save: refuse, list: async () => [], abandoned: async () => [], remove: async () => {} };
+    const halt = await disable(bench.rollback({ files, journal: refuse })).done;
+    expect(halt.state).toBe('verified');
+  });
+});
+
+describe('a service', () => {
+  test('that ignores the flag is not verified, with the entries counted', async () => {
+    await withIncident('flag_ignored', 'live-1', async () => {
+      const halt = await disable().done;
+      expect(halt.state).toBe('not_verified');
+      expect(halt.entryWatch.state).toBe('entries');
+      expect(halt.entryWatch.entries).toBeGreaterThan(0);
+      const stopped = await bench.rollback().start({ target: bench.target, kind: 'stop', requestedBy: CAROL })
+        .done;
+      expect(stopped.state).toBe('verified');
+      expect(hostOf(stopped, 'live-1')).toMatchObject({ process: 'stopped', stop: 'done' });
+    });
+  });
+
+  test('that does not restart is stopped instead', async () => {
+    await withIncident('restart_ignored', 'live-2', async () => {
+      const halt = await disable().done;
+      expect(halt.state).toBe('verified');
+      expect(hostOf(halt, 'live-2')).toMatchObject({
+        process: 'stopped',
+        stop: 'done',
+        stopBecause: 'restart_ignored',
+      });
+      expect(hostOf(halt, 'live-1')).toMatchObject({ process: 'as_wanted', stop: 'none' });
+    });
+  });
+
+  test('that restarts in a loop is stopped instead', async () => {
+    await withIncident('restart_loop', 'live-1', async () => {
+      const halt = await disable().done;
+      expect(halt.state).toBe('verified');
+      expect(hostOf(halt, 'live-1')).toMatchObject({ process: 'stopped', stopBecause: 'restart_loop' });
+    });
+  });
+});
+
+describe('the trading database away', () => {
+  test('does not hinder the halt, and is named as the missing part', async () => {
+    const halt = await disable(bench.rollback({ trading: undefined })).done;
+    expect(halt.state).toBe('not_verified');
+    expect(halt.entryWatch).toMatchObject({ state: 'unknown', code: 'not_configured' });
+    expect(halt.hosts.every(({ process }) => process === 'as_wanted')).toBe(true);
+  });
+});

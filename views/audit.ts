@@ -1,0 +1,26 @@
+import type { TrailVerdict } from '../src/audit/verify-trail.js';
+import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/subcommand.js';
+import { escapeMrkdwn, section } from './blocks.js';
+import { auditTextFor } from './text/audit.js';
+
+/** Whether the chains hold, and the first broken link of each that does not. */
+export function auditView({ events, broken }: TrailVerdict, locale: Locale): Report {
+  const text = auditTextFor(locale);
+  const holding = Object.entries(events).filter(
+    ([strategy]) => !broken.some((link) => link.strategy === strategy),
+  );
+  const lines = [
+    ...broken.map(({ strategy, position, fault, eventId, line }) => {
+      const where =
+        (eventId === null ? '' : text.event(eventId)) + (line === undefined ? '' : text.line(line));
+      return `✗ *${escapeMrkdwn(text.broken(strategy, position, text.fault[fault] ?? fault, where))}*`;
+    }),
+    ...holding.map(([strategy, count]) => `✓ ${escapeMrkdwn(text.holds(strategy, count))}`),
+  ];
+  const shown = lines.length === 0 ? [text.empty] : lines;
+  return {
+    text: `${text.title}: ${shown.join(' ')}`,
+    blocks: [section([`*${text.title}*`, ...shown].join('\n'))],
+  };
+}
