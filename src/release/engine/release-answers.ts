@@ -1,11 +1,17 @@
+import { z } from 'zod';
 import type { Person } from '../../domain/check-run.js';
+import { selectRelease } from '../../store/queries/select-release.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
+import type { RecordEvent, ReleaseEventKind } from '../record-event.js';
 import type { ReleaseQueue } from '../release-queue.js';
+import type { ReleaseRecord } from './release-record.js';
 import { requestCancellation } from './step-journal.js';
 
 /** What people may say to a release that is under way. */
 export interface ReleaseAnswers {
+  /** undefined for an id that does not exist or is no id at all. */
+  get(releaseId: string): Promise<ReleaseRecord | undefined>;
   /** Stops it before its next step; what was changed on hosts is put back. False: it had ended, or was asked already. */
   cancel(releaseId: string, by: Person, reason: string): Promise<boolean>;
   /** Says of an unclear step whether it was done; the release goes on. False: somebody else said so before. */
@@ -13,23 +19,49 @@ export interface ReleaseAnswers {
 }
 
 export interface ReleaseAnswersOptions {
+  readonly database: Queryable;
   readonly transact: Transact;
   readonly queue: Pick<ReleaseQueue, 'wake'>;
+  readonly recordEvent: RecordEvent;
   readonly now: () => Date;
 }
 
-export function createReleaseAnswers({ transact, queue, now }: ReleaseAnswersOptions): ReleaseAnswers {
+export function createReleaseAnswers({
+  database,
+  transact,
+  queue,
+  recordEvent,
+  now,
+}: ReleaseAnswersOptions): ReleaseAnswers {
+  const record = async (kind: ReleaseEventKind, releaseId: string, actor: Person, details: object) => {
+    const release = await selectRelease(database, releaseId);
+    if (release === undefined) return;
+    const { strategy, target } = release;
+    await recordEvent({
+      kind,
+      strategy,
+      target,
+      actor,
+      at: now().toISOString(),
+      details: { releaseId, ...details },
+    });
+  };
   return {
-    cancel: (releaseId, by, reason) =>
-      transact(async (client) => {
+    get: async (releaseId) =>
+      z.uuid().safeParse(releaseId).success ? selectRelease(database, releaseId) : undefined,
+    async cancel(releaseId, by, reason) {
+      const isDone = await transact(async (client) => {
         const isFirst = await requestCancellation(client, releaseId, { by, reason, at: now().toISOString() });
         // A release that waits for a person goes on only to be cancelled.
         if (isFirst) await resume(client, releaseId);
         if (isFirst) await queue.wake(client, releaseId);
         return isFirst;
-      }),
-    answer: (releaseId, position, by, wasDone) =>
-      transact(async (client) => {
+      });
+      if (isDone) await record('release.cancel_requested', releaseId, by, { reason });
+      return isDone;
+    },
+    async answer(releaseId, position, by, wasDone) {
+      const isDone = await transact(async (client) => {
         const answered = JSON.stringify({ by, at: now().toISOString(), wasDone });
         const { rowCount } = await client.query(
           `UPDATE lobml.release_steps SET state = $3, answered = $4, problem = NULL,
@@ -41,7 +73,10 @@ export function createReleaseAnswers({ transact, queue, now }: ReleaseAnswersOpt
         await resume(client, releaseId);
         await queue.wake(client, releaseId);
         return true;
-      }),
+      });
+      if (isDone) await record('release.step_answered', releaseId, by, { position, wasDone });
+      return isDone;
+    },
   };
 }
 

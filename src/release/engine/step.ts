@@ -16,7 +16,11 @@ export type StrategyFacts = Pick<Runbook, 'envPrefix' | 'variables' | 'startLog'
 /** The checks of a release, as the engine asks for them. */
 export interface ReleaseChecks {
   /** The pre-deploy run: judges what will stand, not what stands. */
-  planned(release: ReleaseRecord, signal: AbortSignal): Promise<CheckRun>;
+  planned(release: ReleaseRecord): Promise<
+    | { readonly kind: 'run'; readonly run: CheckRun }
+    /** What was asked for cannot even be planned any more. */
+    | { readonly kind: 'refused'; readonly changes: readonly string[] }
+  >;
   /** What differs between what was approved and what stands now; `run` is the pre-deploy run. */
   differences(release: ReleaseRecord, run: CheckRun): Promise<readonly ContentChange[]>;
   /** The post-deploy run, over the time since the new processes were seen. */
@@ -35,7 +39,7 @@ export interface EnginePace {
   readonly retryCheckMs: number;
 }
 
-export const DEFAULT_PACE: EnginePace = { pollMs: 500, settleMs: 1_500, retryCheckMs: 30_000 };
+export const DEFAULT_PACE: EnginePace = { pollMs: 500, settleMs: 1_500, retryCheckMs: 20_000 };
 
 export interface StepContext {
   readonly release: ReleaseRecord;

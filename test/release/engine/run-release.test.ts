@@ -267,6 +267,15 @@ describe('checkpoints', () => {
   });
 });
 
+const answers = () =>
+  createReleaseAnswers({
+    database: database.pool,
+    transact: createTransact(async () => database.pool),
+    queue: createReleaseQueue(),
+    recordEvent: async () => undefined,
+    now: () => new Date(),
+  });
+
 /** Does something just after the step at that position was recorded as done. */
 const afterStep = (position: number, act: () => Promise<void> | void): Partial<TestEngineOptions> => ({
   wrapJournal: (journal) => ({
@@ -335,13 +344,6 @@ describe('commit-confirm', () => {
 });
 
 describe('cancelling', () => {
-  const answers = () =>
-    createReleaseAnswers({
-      transact: createTransact(async () => database.pool),
-      queue: createReleaseQueue(),
-      now: () => new Date(),
-    });
-
   test('before anything was touched', async () => {
     const releaseId = await start();
     expect(await answers().cancel(releaseId, CAROL, 'wrong model')).toBe(true);
@@ -424,13 +426,8 @@ test('a step whose effect nobody can tell asks a person, and goes on as told', a
     problem: { code: 'effect_unclear', facts: { host: 'live-1', what: canary().binaryPath } },
   });
   await copyFile(join(trading.stagingFolder, 'ploy-0.9.4'), canary().binaryPath);
-  const answers = createReleaseAnswers({
-    transact: createTransact(async () => database.pool),
-    queue: createReleaseQueue(),
-    now: () => new Date(),
-  });
-  expect(await answers.answer(releaseId, 4, CAROL, true)).toBe(true);
-  expect(await answers.answer(releaseId, 4, CAROL, false)).toBe(false);
+  expect(await answers().answer(releaseId, 4, CAROL, true)).toBe(true);
+  expect(await answers().answer(releaseId, 4, CAROL, false)).toBe(false);
   expect((await carryOut(engine, releaseId)).state).toBe('confirmed');
 });
 

@@ -5,8 +5,12 @@ import { verdictProblem } from './verdict-problem.js';
 /** Runs the pre-deploy checks again, on what the release will bring. */
 export const precheckStep: Step = {
   observe: nothingSeen,
-  async apply({ release, checks, clock, interrupted }) {
-    const run = await checks.planned(release, interrupted);
+  async apply({ release, checks, clock }) {
+    const planned = await checks.planned(release);
+    if (planned.kind === 'refused') {
+      return { kind: 'failed', problem: { code: 'content_changed', facts: { changes: planned.changes } } };
+    }
+    const { run } = planned;
     const after = { runId: run.runId, verdict: run.verdict };
     const verdict = verdictAt(run.verdict, new Date(run.validUntil), new Date(clock.now()));
     if (verdict === 'GO' || verdict === 'GO_WITH_WARNINGS') return { kind: 'done', after };

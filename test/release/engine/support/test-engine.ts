@@ -35,7 +35,10 @@ export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
     return wrapHost?.(host) ?? host;
   };
   const checks: ReleaseChecks = {
-    planned: async ({ target }) => checkRun('precheck', verdicts.planned ?? 'GO', target),
+    planned: async ({ target }) => ({
+      kind: 'run',
+      run: checkRun('precheck', verdicts.planned ?? 'GO', target),
+    }),
     differences: async () => changes,
     checkpoint: async ({ target }) => checkRun('verify', verdicts.checkpoint ?? 'GO', target),
     run: async () => checkRun('precheck', 'GO', 'live'),

@@ -1,0 +1,41 @@
+import { type RecordEvent, THE_BOT } from '../record-event.js';
+import type { ReleaseRecord } from './release-record.js';
+import type { StepEnd, StepJournal, Turn } from './step-journal.js';
+
+/** The same journal, each entry of which is also an event of the audit trail. */
+export function auditedJournal(journal: StepJournal, record: RecordEvent, now: () => Date): StepJournal {
+  const tell = async (
+    releaseId: string,
+    position: number | undefined,
+    end: StepEnd | undefined,
+    turn?: Turn,
+  ) => {
+    const release = await journal.load(releaseId);
+    if (release === undefined) return;
+    const { strategy, target } = release;
+    const subject = { strategy, target, actor: THE_BOT, at: now().toISOString() };
+    if (position !== undefined && end !== undefined && end.state !== 'pending') {
+      await record({ kind: 'release.step', ...subject, details: stepDetails(release, position, end) });
+    }
+    if (turn?.state === undefined && turn?.ended !== true) return;
+    const { state, problem } = release;
+    await record({ kind: 'release.state', ...subject, details: { releaseId, state, problem } });
+  };
+  return {
+    ...journal,
+    async end(held, position, end, turn) {
+      await journal.end(held, position, end, turn);
+      await tell(held.releaseId, position, end, turn);
+    },
+    async turn(held, turn) {
+      await journal.turn(held, turn);
+      await tell(held.releaseId, undefined, undefined, turn);
+    },
+  };
+}
+
+function stepDetails({ releaseId, steps }: ReleaseRecord, position: number, { state, problem }: StepEnd) {
+  const step = steps.find((each) => each.position === position);
+  const { kind, host, before, after } = step ?? {};
+  return { releaseId, position, step: kind, host, state, before, after, problem };
+}

@@ -1,0 +1,59 @@
+import { contentChanges } from '../../domain/release-content.js';
+import type { ReleaseRequest } from '../../domain/release-request.js';
+import type { Target } from '../../runbook/targets.js';
+import { judgePlan } from '../check-plan.js';
+import { composePlan } from '../compose-plan.js';
+import { findRequest } from '../find-request.js';
+import { evidenceOf } from '../plan-digest.js';
+import { approvedContent } from '../present-content.js';
+import { THE_BOT } from '../record-event.js';
+import type { ReleaseContext } from '../release-context.js';
+import type { ReleaseRecord } from './release-record.js';
+import type { ReleaseChecks } from './step.js';
+
+type Sources = Pick<ReleaseContext, 'sources' | 'targets' | 'checks' | 'runs' | 'database'>;
+
+/** The checks of a release over the same use cases that judged its plan. */
+export function createReleaseChecks(context: Sources): ReleaseChecks {
+  const { sources, checks, runs } = context;
+  return {
+    async planned(release) {
+      const { request, target } = await subjectOf(context, release);
+      const composed = await composePlan(request.wish, target, sources);
+      if (composed.kind === 'refused') {
+        const words = composed.refusals.map(({ code, facts = {} }) => [facts.host, facts.detail ?? code]);
+        return { kind: 'refused', changes: words.map((pair) => pair.filter(Boolean).join(' ')) };
+      }
+      return { kind: 'run', run: (await judgePlan({ checks }, composed, target, THE_BOT)).run };
+    },
+    async differences(release, run) {
+      const { request, target } = await subjectOf(context, release);
+      const composed = await composePlan(request.wish, target, sources);
+      if (composed.kind === 'refused') {
+        return composed.refusals.map(({ code }) => ({
+          part: 'plan',
+          subject: code,
+          before: '',
+          after: code,
+        }));
+      }
+      return contentChanges(approvedContent(request), { plan: composed.plan, evidence: evidenceOf(run) });
+    },
+    async checkpoint(release, signal) {
+      const { target } = await subjectOf(context, release);
+      return (await checks.run({ kind: 'verify', target, requestedBy: THE_BOT, signal })).run;
+    },
+    run: (runId) => runs.get(runId),
+  };
+}
+
+async function subjectOf(
+  context: Sources,
+  { requestId, target: name }: ReleaseRecord,
+): Promise<{ readonly request: ReleaseRequest; readonly target: Target }> {
+  const request = await findRequest(context, requestId);
+  const target = context.targets.targets.get(name);
+  if (request === undefined) throw new Error(`there is no request ${requestId}`);
+  if (target === undefined) throw new Error(`the targets file has no target ${name} any more`);
+  return { request, target };
+}
