@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { subcommands } from '../commands/index.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
+import { writeDemoRunbook } from './demo-runbook.js';
 import { demoTargetsFile } from './demo-targets.js';
 import { createTradingHosts, type TradingHosts } from './host/trading-host.js';
 import { createLocalSlack, type LocalSlack } from './slack/local-slack.js';
@@ -80,7 +81,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       PORT: '0',
       DATABASE_URL: postgres.url('lobml'),
       TRADING_DATABASE_URL: readerUrl,
-      RUNBOOK_FILE: packageFile('runbooks/crypto_lob_ml.yaml'),
+      RUNBOOK_FILE: await writeDemoRunbook(folder),
       TARGETS_FILE: targetsFile,
       DATA_DIR: folder,
       LOCALE: options.locale ?? 'en',

@@ -9,6 +9,7 @@ import { checkSentence, remedySentence } from './check-sentence.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
+import { cell } from './text/cell.js';
 import { trainTextFor } from './text/train.js';
 import { METRICS_CHART, metricBlocks } from './train-metrics.js';
 import { headline, logButton, overrideLine } from './train-parts.js';
@@ -50,13 +51,13 @@ function finished(training: Training, result: TrainingResult, locale: Locale): C
   const verdict = evaluateVerdict([check]);
   const isFit = stagedAs !== null;
   const say = isFit ? text.title.finished : verdict === 'NO_GO' ? text.title.modelRefused : text.title.held;
-  const gate = `${OUTCOME_SYMBOL[check.outcome]} *${text.gate}*  ${sentenceForSlack(checkSentence(check, locale))}`;
+  const gate = `${OUTCOME_SYMBOL[check.outcome]} *${text.gate}*  ${sentenceForSlack(gateSentence(check, locale))}`;
   const remedy = remedySentence(check, locale);
   const [row = {}] = check.observed;
   const where = isFit ? text.staged(code(stagedAs), training.target) : text.notStaged;
   return {
     title: `${VERDICT_SYMBOL[verdict]} ${say(training.horizon, training.strategy)}`,
-    why: sentenceAsText(checkSentence(check, locale)),
+    why: sentenceAsText(gateSentence(check, locale)),
     blocks: [
       section(check.outcome !== 'ERROR' || remedy === '' ? gate : `${gate}\n→ ${sentenceForSlack(remedy)}`),
       ...metricBlocks(row, locale),
@@ -64,6 +65,17 @@ function finished(training: Training, result: TrainingResult, locale: Locale): C
       context([...dataText(check, locale), text.file(code(sha256), (size / 1000).toFixed(1))].join(' · ')),
     ],
   };
+}
+
+/** The model stands on no host yet: nothing is said of one. */
+function gateSentence(check: CheckResult, locale: Locale): string {
+  const [row = {}] = check.observed;
+  if (check.outcome === 'PASS') {
+    const [tried, typical] = [cell(row, 'tried_inputs'), cell(row, 'typical_rows')];
+    return trainTextFor(locale).fit(tried, typical, cell(row, 'least_output'), cell(row, 'most_output'));
+  }
+  const observed = check.observed.map(({ host: _host, path: _path, ...facts }) => facts);
+  return checkSentence({ ...check, observed }, locale);
 }
 
 function dataText(check: CheckResult, locale: Locale): readonly string[] {

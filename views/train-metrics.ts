@@ -61,6 +61,8 @@ function standing({ name, candidate, running }: Metric, locale: Locale): string 
   return gain > 0 ? `✓ ${difference} ${text.better}` : `✗ ${difference} ${text.worse}`;
 }
 
+const drawn = (value: number | null): number => Number((value ?? 0).toFixed(4));
+
 function metricChart(metrics: readonly Metric[], locale: Locale): readonly Block[] {
   const compared = metrics.filter(({ running }) => running !== null);
   const [en, zh] = [trainTextFor('en'), trainTextFor('zh-CN')];
@@ -75,8 +77,8 @@ function metricChart(metrics: readonly Metric[], locale: Locale): readonly Block
         yLabel: { en: en.value, 'zh-CN': zh.value },
         categories: compared.map(({ name }) => text.metric[name]),
         series: [
-          { name: text.candidate, values: compared.map(({ candidate }) => candidate ?? 0) },
-          { name: text.running, values: compared.map(({ running }) => running ?? 0) },
+          { name: text.candidate, values: compared.map(({ candidate }) => drawn(candidate)) },
+          { name: text.running, values: compared.map(({ running }) => drawn(running)) },
         ],
       },
     ],

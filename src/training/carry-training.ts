@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { TrainingChange, TrainingStore } from '../store/training-store.js';
 import { forHorizon, stoppingChecks } from './data-checks.js';
 import { type JudgeOptions, judgeTraining, META_FILE, MODEL_FILE, stageModel } from './judge-training.js';
-import { readProgress } from './read-progress.js';
+import { readProgress, type TrainingProgress } from './read-progress.js';
 import { fillCommand } from './trainer-command.js';
 import { readLogTail } from './trainer-log.js';
 import {
@@ -63,20 +63,24 @@ async function followTrainer(training: Training, options: CarryOptions): Promise
     case 'none':
       return start(training, options);
     case 'running': {
-      const log = await readLogTail(join(folder, LOG_FILE), TAIL_BYTES);
-      const progress = readProgress(log, definition.progress);
-      if (JSON.stringify(progress) === JSON.stringify(training.progress ?? {})) return undefined;
+      const progress = await progressOf(options);
+      if (JSON.stringify(progress) === JSON.stringify(training.progress)) return undefined;
       return store.update(training.trainingId, { progress });
     }
     case 'lost':
       await endOrphan(folder);
       return fail(training, options, { code: 'lost', facts: {} });
     case 'ended': {
+      const progress = await progressOf(options);
       const failure = failureOf(trainer.exit, definition.timeLimitMinutes);
-      if (failure !== undefined) return fail(training, options, failure);
-      return store.update(training.trainingId, { state: 'judging' });
+      if (failure === undefined) return store.update(training.trainingId, { state: 'judging', progress });
+      return end(training, options, { state: 'failed', failure, progress });
     }
   }
+}
+
+async function progressOf({ folder, definition }: CarryOptions): Promise<TrainingProgress> {
+  return readProgress(await readLogTail(join(folder, LOG_FILE), TAIL_BYTES), definition.progress);
 }
 
 async function start(training: Training, options: CarryOptions): Promise<void> {

@@ -24,6 +24,8 @@ export const trainEn: TrainText = {
   override: (who, why) => `${who} started it although the data checks did not pass: ${why}`,
   whatStops: 'What stops it',
   gate: 'Model gate',
+  fit: (tried, typical, least, most) =>
+    `It loads, and answers ${tried} inputs (${typical} of them from the market) with probabilities from ${least} to ${most}.`,
   staged: (name, target) => `Staged as ${name} for ${target}.`,
   notStaged: 'The model was not staged: it cannot be deployed.',
   metric: { accuracy: 'Accuracy', brier: 'Brier score', logLoss: 'Log loss', auc: 'AUC' },

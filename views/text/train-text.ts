@@ -28,6 +28,8 @@ export interface TrainText {
   readonly override: (who: string, why: string) => string;
   readonly whatStops: string;
   readonly gate: string;
+  /** @param tried how many inputs; @param typical how many of them are the market's own */
+  readonly fit: (tried: string, typical: string, least: string, most: string) => string;
   readonly staged: (name: string, target: string) => string;
   readonly notStaged: string;
   readonly metric: Readonly<Record<MetricName, string>>;

@@ -24,6 +24,8 @@ export const trainZhCN: TrainText = {
   override: (who, why) => `数据检查未通过，${who} 仍然启动了训练：${why}`,
   whatStops: '阻止原因',
   gate: '模型门禁',
+  fit: (tried, typical, least, most) =>
+    `可以加载，对 ${tried} 个输入（其中 ${typical} 个来自市场）给出 ${least} 至 ${most} 的概率。`,
   staged: (name, target) => `已为 ${target} 暂存为 ${name}。`,
   notStaged: '模型没有暂存：不能上线。',
   metric: { accuracy: '准确率', brier: 'Brier 分数', logLoss: '对数损失', auc: '曲线下面积 AUC' },

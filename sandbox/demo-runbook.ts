@@ -1,0 +1,47 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { packageFile } from './trading-data/package-file.js';
+
+const RUNBOOK = 'runbooks/crypto_lob_ml.yaml';
+
+/**
+ * The shipped runbook with the sandbox's own trainer in the place of the operators' script; everything else is the
+ * same. Written into `folder`, with the cases of the self-test beside it.
+ * @returns the path for RUNBOOK_FILE.
+ */
+export async function writeDemoRunbook(folder: string): Promise<string> {
+  const document = parseDocument(await readFile(packageFile(RUNBOOK), 'utf8'));
+  if (!document.hasIn(['training', 'command']))
+    throw new Error('the shipped runbook has no training command');
+  document.setIn(
+    ['training', 'command'],
+    [process.execPath, packageFile('dist/sandbox/trainer/train.js'), ...ARGUMENTS],
+  );
+  document.setIn(['training', 'workingFolder'], folder);
+  document.setIn(['training', 'timeLimitMinutes'], 5);
+  document.setIn(['training', 'progress'], [PROGRESS]);
+  const path = join(folder, basename(RUNBOOK));
+  await writeFile(path, document.toString({ lineWidth: 0 }));
+  const cases = RUNBOOK.replace(/\.yaml$/, '.cases.yaml');
+  await copyFile(packageFile(cases), join(folder, basename(cases)));
+  return path;
+}
+
+const ARGUMENTS = [
+  '--source',
+  'sync_records',
+  '--horizon',
+  '{horizon}',
+  '--lookback-hours',
+  '{lookbackHours}',
+  '--output',
+  '{output}',
+  '--meta',
+  '{meta}',
+  '--version',
+  '{name}',
+];
+
+const PROGRESS =
+  'epoch (?<step>\\d+)/(?<of>\\d+) loss=(?<loss>[\\d.]+) val_loss=(?<val_loss>[\\d.]+) acc=(?<acc>[\\d.]+)';

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { seedTradingDatabase } from '../../../sandbox/trading-data/seed.js';
+import { readSamples, type Sample, splitSamples } from '../../../sandbox/trainer/dataset.js';
+import { fitLogistic, predict } from '../../../sandbox/trainer/logistic-regression.js';
+import { areaUnderCurve, measure } from '../../../sandbox/trainer/metrics.js';
+import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
+
+const NOW = new Date('2026-01-15T12:00:00Z');
+/** Reaches back to that time, whenever the test runs. */
+const LOOKBACK_HOURS = 1_000_000;
+
+describe('on the sandbox’s own data', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createEmptyDatabase();
+    await seedTradingDatabase(database.pool, { now: NOW });
+  });
+  afterAll(() => database.drop());
+
+  test.each([
+    ['5m', 40],
+    ['15m', 8],
+  ])('%s: learns what the held-out markets confirm', async (horizon, least) => {
+    const samples = await readSamples(database.pool, { horizon, lookbackHours: LOOKBACK_HOURS });
+    expect(new Set(samples.map(({ market }) => market)).size).toBeGreaterThanOrEqual(least);
+    expect(
+      samples.every(({ market, inputs }) => market.includes(`-${horizon}-`) && inputs.every(Number.isFinite)),
+    ).toBe(true);
+    const { training, heldOut } = splitSamples(samples);
+    const markets = new Set(training.map(({ market }) => market));
+    expect(heldOut.length).toBeGreaterThan(0);
+    expect(heldOut.some(({ market }) => markets.has(market))).toBe(false);
+    const epochs = [...fitLogistic(training, { epochs: 60 })];
+    const [first, last] = [epochs[0], epochs.at(-1)];
+    if (first === undefined || last === undefined) throw new Error('there is no epoch');
+    expect(last.loss).toBeLessThan(first.loss);
+    const metrics = measure(
+      heldOut.map(({ inputs, wentUp }) => ({ probability: predict(last.model, inputs), wentUp })),
+    );
+    // Three held-out markets of 15m say little about a model.
+    if (horizon === '5m') expect(metrics.auc).toBeGreaterThan(0.6);
+  });
+});
+
+test('a model of inputs as they are equals the one of standardised inputs', () => {
+  const samples: Sample[] = Array.from({ length: 40 }, (_, index) => ({
+    market: `m${index}`,
+    at: new Date(0),
+    inputs: [1_000 + index, 7],
+    wentUp: index >= 20,
+  }));
+  const last = [...fitLogistic(samples, { epochs: 200 })].at(-1);
+  if (last === undefined) throw new Error('there is no epoch');
+  expect(predict(last.model, [1_000, 7])).toBeLessThan(0.2);
+  expect(predict(last.model, [1_039, 7])).toBeGreaterThan(0.8);
+});
+
+describe('metrics', () => {
+  test('of a model that is always right and sure', () => {
+    const metrics = measure([
+      { probability: 1, wentUp: true },
+      { probability: 0, wentUp: false },
+    ]);
+    expect(metrics).toEqual({ 'acc_at_0.5': 1, brier: 0, log_loss: 0, auc: 1 });
+  });
+
+  test('of a model that says a half to everything', () => {
+    const metrics = measure([
+      { probability: 0.5, wentUp: true },
+      { probability: 0.5, wentUp: false },
+    ]);
+    expect(metrics).toEqual({ 'acc_at_0.5': 0.5, brier: 0.25, log_loss: 0.6931, auc: 0.5 });
+  });
+
+  test('the area under the curve counts pairs in the right order', () => {
+    const of = (probability: number, wentUp: boolean) => ({ probability, wentUp });
+    expect(areaUnderCurve([of(0.1, false), of(0.4, true), of(0.35, false), of(0.8, true)])).toBe(1);
+    expect(areaUnderCurve([of(0.1, true), of(0.4, false), of(0.35, true), of(0.8, true)])).toBeCloseTo(1 / 3);
+    expect(areaUnderCurve([of(0.7, true)])).toBe(0.5);
+  });
+});
