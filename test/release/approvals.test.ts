@@ -1,10 +1,18 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Person } from '../../src/domain/check-run.js';
+import type { ReleaseRequest } from '../../src/domain/release-request.js';
 import {
+  ALICE,
   BOB,
   CAROL,
   createReleaseWorld,
+  DAVE,
+  ERIN,
   type ReleaseWorld,
   requestAsAlice,
+  WISH,
+  writeRunning,
 } from './support/release-world.js';
 
 let world: ReleaseWorld;
@@ -14,17 +22,265 @@ beforeEach(async () => {
 afterEach(() => world.end());
 
 const stateOf = async (requestId: string) => (await world.service.view(requestId))?.request.state;
+const approve = ({ requestId, digest }: Pick<ReleaseRequest, 'requestId' | 'digest'>, person: Person) =>
+  world.service.approve({ requestId, digest, person });
+const eventKinds = () => world.events.map(({ kind }) => kind);
 
-test('a plan is requested, approved by two people from the two groups, and started once', async () => {
+async function approved(): Promise<ReleaseRequest> {
+  const request = await requestAsAlice(world);
+  await approve(request, BOB);
+  await approve(request, CAROL);
+  return request;
+}
+
+const minutesLater = (minutes: number) => {
+  world.clock.now = new Date(world.clock.now.getTime() + minutes * 60_000);
+};
+
+const releases = async () => {
+  const { rows } = await world.database.pool.query('SELECT state FROM lobml.releases');
+  return rows.length;
+};
+
+test('approved by two people from the two groups, and started with its steps and its job', async () => {
   const { requestId, digest, state } = await requestAsAlice(world);
   expect(state).toBe('open');
-  expect(await world.service.approve({ requestId, digest, person: BOB })).toEqual({
-    kind: 'done',
-    repeated: false,
-  });
+  expect(await approve({ requestId, digest }, BOB)).toEqual({ kind: 'done', repeated: false });
+  expect(await approve({ requestId, digest }, BOB)).toEqual({ kind: 'done', repeated: true });
   expect(await stateOf(requestId)).toBe('open');
-  await world.service.approve({ requestId, digest, person: CAROL });
+  await approve({ requestId, digest }, CAROL);
   expect(await stateOf(requestId)).toBe('approved');
-  expect(await world.service.start({ requestId, digest, person: BOB })).toMatchObject({ kind: 'started' });
+  const started = await world.service.start({ requestId, digest, person: BOB });
+  expect(started).toMatchObject({ kind: 'started' });
   expect(await stateOf(requestId)).toBe('executing');
+  expect(world.queued).toContainEqual({ what: 'enqueue', id: (started as { releaseId: string }).releaseId });
+  const { rows } = await world.database.pool.query('SELECT kind FROM lobml.release_steps ORDER BY position');
+  expect(rows.map(({ kind }) => kind).slice(0, 4)).toEqual([
+    'lock',
+    'precheck',
+    'compare_digest',
+    'stage_model',
+  ]);
+  expect(eventKinds()).toEqual([
+    'release.requested',
+    'release.approved',
+    'release.approved',
+    'release.quorum_reached',
+    'release.started',
+  ]);
+});
+
+test('fifty approvals and fifty starts at once, by four people: one quorum, one release', async () => {
+  const request = await requestAsAlice(world);
+  const people = [ALICE, BOB, CAROL, DAVE];
+  const clicks = Array.from({ length: 50 }, (_, index) => people[index % 4] ?? BOB);
+  await Promise.all(clicks.map((person) => approve(request, person)));
+  expect(eventKinds().filter((kind) => kind === 'release.quorum_reached')).toHaveLength(1);
+  const { requestId, digest } = request;
+  const starts = await Promise.all(
+    clicks.map((person) => world.service.start({ requestId, digest, person })),
+  );
+  expect(starts.filter(({ kind }) => kind === 'started')).toHaveLength(1);
+  expect(await releases()).toBe(1);
+  expect(world.queued.filter(({ what }) => what === 'enqueue')).toHaveLength(1);
+}, 60_000);
+
+describe('who does not count', () => {
+  test.each([
+    ['the requester', ALICE, 'self_approval'],
+    ['a deactivated user, a guest or a bot', ERIN, 'not_active_member'],
+    ['a stranger', { ...ALICE, id: 'U0FRANK' }, 'not_an_approver'],
+    ['a terminal', { ...BOB, surface: 'terminal' as const }, 'only_in_slack'],
+  ])('%s', async (_name, person, code) => {
+    const request = await requestAsAlice(world);
+    expect(await approve(request, person)).toMatchObject({ kind: 'refused', refusal: { code } });
+    expect((await world.service.view(request.requestId))?.approvals).toEqual([]);
+    expect(world.events.at(-1)).toMatchObject({ kind: 'release.refused', actor: person, details: { code } });
+  });
+
+  test('the person behind a terminal account, who is known to the targets file', async () => {
+    const by: Person = { id: 'alice', name: 'alice', surface: 'terminal' };
+    const checked = await world.service.plan(WISH, world.target, by);
+    if (checked.kind !== 'checked') throw new Error('no plan');
+    const { run, digest } = checked;
+    const asked = { wish: WISH, target: world.target, by, runId: run.runId, digest, acknowledged: [] };
+    const result = await world.service.request(asked);
+    if (result.kind !== 'requested') throw new Error('no request');
+    const refusal = { code: 'self_approval' };
+    expect(await approve(result.request, ALICE)).toMatchObject({ kind: 'refused', refusal });
+  });
+
+  test('who left the group between the click and the start', async () => {
+    const { requestId, digest } = await approved();
+    world.people.groups.set('S0RISK', []);
+    minutesLater(1);
+    const refusal = { code: 'quorum_not_reached' };
+    expect(await world.service.start({ requestId, digest, person: ALICE })).toMatchObject({ refusal });
+    expect(await stateOf(requestId)).toBe('open');
+    expect(await releases()).toBe(0);
+  });
+});
+
+describe('what changes between the click and the start stops it, by name', () => {
+  test.each<[string, () => Promise<unknown>, object]>([
+    [
+      'model',
+      () => appendFile(world.path('staging', 'next.onnx'), 'x'),
+      { part: 'model', subject: 'next.onnx' },
+    ],
+    ['model gone', () => rm(world.path('staging', 'next.onnx')), { part: 'model', after: '' }],
+    [
+      'another file at the path of the model',
+      () => writeFile(world.path('h2', 'models', 'next.onnx'), 'x'),
+      { part: 'installed_model', host: 'h2' },
+    ],
+    [
+      'environment',
+      () => appendFile(world.path('h2', 'secrets.env'), '#'),
+      { part: 'environment_file', host: 'h2', subject: expect.stringContaining('secrets.env') },
+    ],
+    [
+      'running process',
+      () => writeRunning(world.path, 'h1', ['S__ENABLED=false', 'S__EXIT_MODE=signal_flip']),
+      { part: 'running_process', host: 'h1', subject: 'S__EXIT_MODE' },
+    ],
+    ['runbook', () => appendFile(world.path('runbook.yaml'), '#'), { part: 'runbook' }],
+    [
+      'policy',
+      async () => {
+        const text = await readFile(world.path('targets.yaml'), 'utf8');
+        await writeFile(world.path('targets.yaml'), text.replace('quorum: 2', 'quorum: 3'));
+      },
+      { part: 'policy' },
+    ],
+    [
+      'outcomes',
+      () =>
+        world.database.pool.query(
+          `UPDATE lobml.check_runs SET checks = replace(checks::text, '"outcome":"PASS"', '"outcome":"FAIL"')::json`,
+        ),
+      { part: 'outcome', before: 'PASS', after: 'FAIL' },
+    ],
+  ])('%s', async (_name, change, named) => {
+    const { requestId, digest } = await approved();
+    await change();
+    const result = await world.service.start({ requestId, digest, person: ALICE });
+    expect(result).toMatchObject({
+      kind: 'invalidated',
+      changes: expect.arrayContaining([expect.objectContaining(named)]),
+    });
+    expect((await world.service.view(requestId))?.request).toMatchObject({
+      state: 'invalidated',
+      endChanges: expect.arrayContaining([expect.objectContaining(named)]),
+    });
+    expect(await releases()).toBe(0);
+  });
+
+  test('also at the click on Approve', async () => {
+    const request = await requestAsAlice(world);
+    await appendFile(world.path('staging', 'next.onnx'), 'x');
+    expect(await approve(request, BOB)).toMatchObject({ kind: 'invalidated' });
+    expect(await stateOf(request.requestId)).toBe('invalidated');
+  });
+
+  test('an approval for another content is refused', async () => {
+    const { requestId } = await requestAsAlice(world);
+    const refusal = { code: 'request_renewed' };
+    expect(await approve({ requestId, digest: 'f'.repeat(64) }, BOB)).toMatchObject({ refusal });
+  });
+});
+
+describe('the two clocks', () => {
+  test('60 minutes to reach the quorum', async () => {
+    const { requestId, digest } = await requestAsAlice(world);
+    minutesLater(59.9);
+    expect(await world.service.expire(requestId)).toBe(false);
+    minutesLater(0.1);
+    expect(await approve({ requestId, digest }, BOB)).toMatchObject({ refusal: { code: 'request_closed' } });
+    expect(await stateOf(requestId)).toBe('expired');
+    expect(await world.service.expire(requestId)).toBe(false);
+    expect(eventKinds().filter((kind) => kind === 'release.expired')).toHaveLength(1);
+  });
+
+  test('15 minutes from the quorum to the start', async () => {
+    const { requestId, digest } = await approved();
+    expect(world.queued).toContainEqual({
+      what: 'expireAt',
+      id: requestId,
+      at: new Date('2026-03-01T12:15:00.000Z'),
+    });
+    minutesLater(15);
+    expect(await world.service.start({ requestId, digest, person: ALICE })).toMatchObject({
+      refusal: { code: 'request_closed', facts: { state: 'expired' } },
+    });
+    expect(await releases()).toBe(0);
+  });
+});
+
+describe('until it starts', () => {
+  test('an approval can be taken back, and then it is open again', async () => {
+    const { requestId, digest } = await approved();
+    await world.service.takeBack({ requestId, person: BOB });
+    expect(await stateOf(requestId)).toBe('open');
+    await approve({ requestId, digest }, BOB);
+    expect(await stateOf(requestId)).toBe('approved');
+    await world.service.start({ requestId, digest, person: ALICE });
+    const refusal = { code: 'request_closed', facts: { state: 'executing' } };
+    expect(await world.service.takeBack({ requestId, person: BOB })).toMatchObject({ refusal });
+  });
+
+  test('one rejection ends it, with its reason', async () => {
+    const { requestId } = await approved();
+    const decision = { requestId, person: CAROL, reason: 'the market is thin' };
+    expect(await world.service.reject(decision)).toMatchObject({ kind: 'done' });
+    expect((await world.service.view(requestId))?.request).toMatchObject({
+      state: 'rejected',
+      endedBy: CAROL,
+      endReason: 'the market is thin',
+    });
+  });
+
+  test('who asked withdraws it, or an admin; nobody else', async () => {
+    const { requestId } = await requestAsAlice(world);
+    expect(await world.service.withdraw({ requestId, person: BOB })).toMatchObject({
+      refusal: { code: 'not_yours_to_withdraw' },
+    });
+    expect(await world.service.withdraw({ requestId, person: ALICE })).toMatchObject({ kind: 'done' });
+    expect(await stateOf(requestId)).toBe('withdrawn');
+  });
+
+  test('a locked target is not started', async () => {
+    const { requestId, digest } = await approved();
+    await world.service.lock({ target: 'live', person: CAROL, reason: 'audit day' });
+    const refusal = { code: 'target_locked', facts: { by: 'carol', reason: 'audit day' } };
+    expect(await world.service.start({ requestId, digest, person: ALICE })).toMatchObject({ refusal });
+    expect(await releases()).toBe(0);
+  });
+});
+
+describe('evidence', () => {
+  test('that is no longer fresh is run again; the same outcomes keep the approvals', async () => {
+    const request = await requestAsAlice(world);
+    await approve(request, BOB);
+    minutesLater(11);
+    expect(await approve(request, CAROL)).toMatchObject({ refusal: { code: 'evidence_expired' } });
+    const { requestId } = request;
+    expect(await world.service.renewEvidence({ requestId, person: CAROL })).toEqual({ kind: 'kept' });
+    const view = await world.service.view(requestId);
+    expect(view?.approvals.map(({ person }) => person.id)).toEqual(['U0BOB']);
+    expect(view?.request.digest).not.toBe(request.digest);
+    expect(await approve(request, CAROL)).toMatchObject({ refusal: { code: 'request_renewed' } });
+    await approve({ requestId, digest: view?.request.digest ?? '' }, CAROL);
+    expect(await stateOf(requestId)).toBe('approved');
+  });
+
+  test('with a failing check ends the request and names it', async () => {
+    const request = await requestAsAlice(world);
+    await rm(world.path('flag'));
+    const renewed = await world.service.renewEvidence({ requestId: request.requestId, person: BOB });
+    expect(renewed).toMatchObject({
+      kind: 'invalidated',
+      changes: [{ part: 'outcome', subject: 'file.flag', after: 'FAIL' }],
+    });
+  });
 });
