@@ -1,5 +1,7 @@
 import type { DeployWish } from '../src/domain/deploy-wish.js';
+import type { Access } from '../src/release/access.js';
 import type { CheckedPlan } from '../src/release/check-plan.js';
+import type { ReleaseAnswers } from '../src/release/engine/release-answers.js';
 import type { ReleaseService } from '../src/release/release-service.js';
 import type { Runbook } from '../src/runbook/runbook.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
@@ -10,6 +12,8 @@ export interface DeployServices {
   readonly runbook: Pick<Runbook, 'strategy' | 'envPrefix' | 'variables'>;
   readonly targets: Targets;
   readonly releases: ReleaseService;
+  readonly answers: ReleaseAnswers;
+  readonly access: Pick<Access, 'mayAct'>;
   readonly now: () => Date;
 }
 

@@ -3,6 +3,7 @@ import { FORM_CALLBACK, REDRAW_ACTION, VALUE_ACTION } from '../views/deploy-form
 import { PLAN_CALLBACK, REJECT_CALLBACK } from '../views/deploy-plan-modal.js';
 import { decisionActions, submitRejection } from './deploy-decisions.js';
 import { openDeployForm, redrawDeployForm } from './deploy-form.js';
+import { progressActions } from './deploy-progress.js';
 import { breakGlass, submitDeployForm, submitPlan } from './deploy-request.js';
 import type { DeployServices } from './deploy-services.js';
 import { deployFromTerminal } from './deploy-terminal.js';
@@ -34,6 +35,7 @@ export const deploy: Subcommand<DeployServices> = {
     [REDRAW_ACTION]: redrawDeployForm,
     [VALUE_ACTION]: redrawDeployForm,
     'deploy:break_glass': breakGlass,
+    ...progressActions,
   },
   submissions: {
     [FORM_CALLBACK]: submitDeployForm,

@@ -4,6 +4,8 @@ import { loadConfig, readEnvironment } from './config.js';
 import type { Halt } from './domain/halt.js';
 import type { Locale } from './domain/localized.js';
 import type { RequestViews } from './release/announce-request.js';
+import type { ReleaseViews } from './release/engine/announce-release.js';
+import { composeEngine } from './release/engine/compose-engine.js';
 import { createAnnouncements } from './release/release-service.js';
 import { createRequestTasks } from './release/request-tasks.js';
 import { createSlackAnnouncer } from './release/slack-announcer.js';
@@ -34,6 +36,7 @@ export interface BotProgram {
     services: Services,
   ) => Promise<readonly Block[]>;
   readonly requestViews: (options: { readonly locale: Locale; readonly envPrefix: string }) => RequestViews;
+  readonly releaseViews: (locale: Locale) => ReleaseViews;
   readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
   /** @param now RFC 3339 */
   readonly trainingReport: (training: Training, locale: Locale, now: string) => Report;
@@ -51,6 +54,7 @@ export async function startBot({
   home,
   haltReport,
   requestViews,
+  releaseViews,
   trainingReport,
 }: BotProgram): Promise<Bot> {
   const config = loadConfig(readEnvironment(), { role: 'bot' });
@@ -59,7 +63,7 @@ export async function startBot({
   const connection = createSlackConnection({ config: config.slack, logger, clock });
   const state = await openState(config, 'bot', logger);
   await prepareWorkerSchema(state, { always: true });
-  const { services, releaseContext, close } = await compose({
+  const { services, releaseContext, hostOf, close } = await compose({
     config,
     logger,
     state: async () => state,
@@ -70,6 +74,7 @@ export async function startBot({
         postLive({ poster: connection.poster, clock, logger }, { channel }, report),
       homeChanged: () => refresher.changed(),
       announceHalt: (handle, channel) => announcer.announce(handle, channel),
+      refreshHalt: (record) => announcer.refresh(record),
     },
     operators: (targets) =>
       createOperatorGate({
@@ -123,21 +128,35 @@ export async function startBot({
     onError: (error) => logger.warn({ err: error }, 'a Home could not be shown anew'),
     now: () => new Date(clock.now()),
   });
+  const slackAnnouncer = createSlackAnnouncer(connection.poster);
   const { announce } = createAnnouncements({
     ...releaseContext,
     messages: services.messages,
-    announcer: createSlackAnnouncer(connection.poster),
+    announcer: slackAnnouncer,
     views: requestViews({ locale: config.locale, envPrefix: services.runbook.envPrefix }),
+  });
+  const engine = composeEngine({
+    context: releaseContext,
+    hostOf,
+    messages: services.messages,
+    announcer: slackAnnouncer,
+    views: releaseViews(config.locale),
+    clock,
+    logger,
+    onChange: () => refresher.changed(),
   });
   const worker = await startWorker({
     url: state.url,
-    tasks: createRequestTasks({
-      releases: services.releases,
-      announce: async (requestId) => {
-        await announce(requestId);
-        refresher.changed();
-      },
-    }),
+    tasks: {
+      ...engine.tasks,
+      ...createRequestTasks({
+        releases: services.releases,
+        announce: async (requestId) => {
+          await announce(requestId);
+          refresher.changed();
+        },
+      }),
+    },
     clock,
     logger,
   });
@@ -157,6 +176,7 @@ export async function startBot({
     async stop() {
       await app.stop();
       await worker.stop();
+      await engine.messages.settled();
       await trainings.stop();
       endUpkeep();
       await services.rollback.settled();

@@ -10,17 +10,20 @@ import { type Config, sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
 import { createHost, type HostRequirements } from './hosts/create-host.js';
+import type { Host } from './hosts/host.js';
 import { createReleaseContext } from './release/compose-releases.js';
+import { createReleaseAnswers } from './release/engine/release-answers.js';
 import type { ReleaseContext } from './release/release-context.js';
 import { createReleaseService } from './release/release-service.js';
 import { composeRollback, openLocalJournal } from './rollback/compose-rollback.js';
 import { createHaltStore } from './rollback/halt-store.js';
 import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
+import { createPreviousModel } from './rollback/previous-model.js';
 import { haltReleases } from './rollback/queries/halt-releases.js';
 import { createHaltVerification } from './rollback/verify-after-halt.js';
 import { ConfigurationError } from './runbook/configuration-fault.js';
 import { loadRunbook } from './runbook/load-runbook.js';
-import { loadTargets, type Targets } from './runbook/targets.js';
+import { loadTargets, type TargetHost, type Targets } from './runbook/targets.js';
 import { createScratchDatabase } from './selftest/scratch-database.js';
 import { createSelfTest } from './selftest/self-test.js';
 import type { Services } from './services.js';
@@ -29,6 +32,7 @@ import { createStatusService } from './status/status-service.js';
 import { createAcknowledgementStore } from './store/acknowledgement-store.js';
 import { createMessageStore } from './store/message-store.js';
 import type { State } from './store/open-state.js';
+import { selectKnownGood } from './store/queries/select-known-good.js';
 import type { Queryable } from './store/queryable.js';
 import { createRunStore } from './store/run-store.js';
 import { createTradingDatabase } from './store/trading-database.js';
@@ -43,6 +47,7 @@ export interface Composition {
   readonly services: Services;
   /** What the use cases of a release share, for the work that a bot does besides. */
   readonly releaseContext: ReleaseContext;
+  readonly hostOf: (settings: TargetHost) => Host;
   close(): Promise<void>;
 }
 
@@ -52,7 +57,7 @@ export interface CompositionOptions {
   /** The bot has it open; a terminal opens it while the checks run. */
   readonly state: () => Promise<State>;
   /** What only a bot in Slack can do. */
-  readonly slack?: Pick<Services, 'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt'>;
+  readonly slack?: Pick<Services, 'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt' | 'refreshHalt'>;
   /** Who people are; absent in a terminal. */
   readonly directory?: Directory;
   /** Who may roll back; a terminal asks nobody. */
@@ -148,11 +153,19 @@ export async function compose(options: CompositionOptions): Promise<Composition>
 
   return {
     releaseContext,
+    hostOf,
     services: {
       runbook,
       releases: createReleaseService(releaseContext),
+      answers: createReleaseAnswers({ ...releaseContext, queue: createReleaseQueue() }),
+      access: releaseContext.access,
       targets,
       rollback,
+      previousModel: createPreviousModel({
+        facts: runbook,
+        hostOf,
+        knownGood: (target) => selectKnownGood(state, { strategy: runbook.strategy, target }),
+      }),
       audit,
       operators: options.operators?.(targets) ?? everybodyHere,
       checks,

@@ -1,6 +1,7 @@
 import { home } from '../commands/home.js';
 import { subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
+import { deployIncidentView, deployProgressView } from '../views/deploy-progress.js';
 import { unknownSubcommandView } from '../views/help.js';
 import { brokenGlassView, requestReportView } from '../views/release-request.js';
 import { haltReportView } from '../views/rollback-report.js';
@@ -30,6 +31,10 @@ export async function main(words: readonly string[]): Promise<void> {
     requestViews: (options) => ({
       request: (view) => requestReportView(view, options),
       brokenGlass: (view) => brokenGlassView(view, options),
+    }),
+    releaseViews: (locale) => ({
+      progress: (release) => deployProgressView(release, locale),
+      incident: (release) => deployIncidentView(release, locale),
     }),
     haltReport: haltReportView,
     trainingReport: trainingView,

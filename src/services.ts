@@ -1,6 +1,8 @@
 import type { AuditTrail } from './audit/audit-trail.js';
 import type { CheckService } from './checks/check-service.js';
 import type { Doctor } from './doctor/doctor.js';
+import type { Access } from './release/access.js';
+import type { ReleaseAnswers } from './release/engine/release-answers.js';
 import type { ReleaseService } from './release/release-service.js';
 import type { RollbackServices } from './rollback/rollback-services.js';
 import type { Runbook } from './runbook/runbook.js';
@@ -22,6 +24,9 @@ export interface Services extends RollbackServices {
   readonly messages: MessageStore;
   readonly acknowledgements: AcknowledgementStore;
   readonly releases: ReleaseService;
+  /** What people say to a release under way. */
+  readonly answers: ReleaseAnswers;
+  readonly access: Pick<Access, 'mayAct'>;
   readonly status: StatusService;
   readonly doctor: Doctor;
   readonly selfTest: SelfTest;

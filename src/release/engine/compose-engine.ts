@@ -34,7 +34,11 @@ export function composeEngine(parts: EngineParts): {
 } {
   const { context, hostOf, clock, logger, onChange, announcer, views } = parts;
   const { database, transact, targets, sources, recordEvent, now } = context;
-  const journal = auditedJournal(createStepJournal({ database, transact }), recordEvent, now);
+  const journal = auditedJournal(
+    createStepJournal({ database, transact, announceRequest: context.queue.announce }),
+    recordEvent,
+    now,
+  );
   const messages = createReleaseAnnouncer({
     load: journal.load,
     targets,

@@ -58,9 +58,15 @@ export interface Held {
 export interface JournalOptions {
   readonly database: Queryable;
   readonly transact: Transact;
+  /** The messages of a request follow the end of its release. */
+  readonly announceRequest?: (client: Queryable, requestId: string) => Promise<void>;
 }
 
-export function createStepJournal({ database, transact }: JournalOptions): StepJournal {
+export function createStepJournal({ database, transact, announceRequest }: JournalOptions): StepJournal {
+  const change = async (client: Queryable, held: Held, turn: Turn): Promise<void> => {
+    const requestId = await writeTurn(client, held, turn);
+    if (requestId !== undefined) await announceRequest?.(client, requestId);
+  };
   return {
     load: (releaseId) => selectRelease(database, releaseId),
     async claim(releaseId, states) {
@@ -87,12 +93,12 @@ export function createStepJournal({ database, transact }: JournalOptions): StepJ
       transact(async (client) => {
         await assertHeld(client, held);
         await writeStepEnd(client, held, position, end);
-        if (turn !== undefined) await writeTurn(client, held, turn);
+        if (turn !== undefined) await change(client, held, turn);
       }),
     turn: (held, turn) =>
       transact(async (client) => {
         await assertHeld(client, held);
-        await writeTurn(client, held, turn);
+        await change(client, held, turn);
       }),
   };
 }
@@ -127,7 +133,12 @@ async function writeStepEnd(
   );
 }
 
-async function writeTurn(client: Queryable, { releaseId, now }: Held, turn: Turn): Promise<void> {
+/** @returns the request whose release has ended with this. */
+async function writeTurn(
+  client: Queryable,
+  { releaseId, now }: Held,
+  turn: Turn,
+): Promise<string | undefined> {
   const { state, problem, ended = false, instead } = turn;
   if (instead !== undefined || ended) {
     await client.query(
@@ -151,17 +162,19 @@ async function writeTurn(client: Queryable, { releaseId, now }: Held, turn: Turn
     [releaseId, state ?? null, problem === undefined ? null : JSON.stringify(problem), ended, now],
   );
   if (turn.knownGood !== undefined) await insertKnownGood(client, releaseId, turn.knownGood, now);
-  if (ended) await closeBehind(client, releaseId, now);
+  return ended ? closeBehind(client, releaseId, now) : undefined;
 }
 
 /** A release that has ended holds nothing any more, and neither does its request. */
-async function closeBehind(client: Queryable, releaseId: string, now: Date): Promise<void> {
+async function closeBehind(client: Queryable, releaseId: string, now: Date): Promise<string | undefined> {
   await client.query(`DELETE FROM lobml.locks WHERE release_id = $1 AND kind = 'release'`, [releaseId]);
-  await client.query(
+  const { rows } = await client.query<{ requestId: string }>(
     `UPDATE lobml.release_requests SET state = 'executed', ended_at = $2
-     WHERE request_id = (SELECT request_id FROM lobml.releases WHERE release_id = $1) AND state = 'executing'`,
+     WHERE request_id = (SELECT request_id FROM lobml.releases WHERE release_id = $1) AND state = 'executing'
+     RETURNING request_id AS "requestId"`,
     [releaseId, now],
   );
+  return rows[0]?.requestId;
 }
 
 /** Who wants it stopped. The first one counts; false when it has ended or was asked before. */
