@@ -1,8 +1,7 @@
 import { type Halt, type HaltKind, type HaltState, isSettled } from '../src/domain/halt.js';
-import type { Localized } from '../src/domain/localized.js';
-import { ForbiddenError, UserError } from '../src/errors.js';
 import { commandsByHand } from '../src/rollback/commands-by-hand.js';
-import type { OperatorAnswer, RollbackServices } from '../src/rollback/rollback-services.js';
+import type { HaltHandle } from '../src/rollback/live-halt.js';
+import type { RollbackServices } from '../src/rollback/rollback-services.js';
 import type { Target } from '../src/runbook/targets.js';
 import {
   type Click,
@@ -12,10 +11,20 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/subcommand.js';
-import { DISABLE_ACTION, STOP_ACTION } from '../views/rollback-buttons.js';
+import {
+  ADD_REASON_ACTION,
+  DISABLE_ACTION,
+  DISABLE_CONFIRMED_ACTION,
+  PREVIOUS_MODEL_ACTION,
+  RESTORE_ACTION,
+  STOP_ACTION,
+} from '../views/rollback-buttons.js';
+import { confirmDisableModal, REASON_CALLBACK, rollbackNoteModal } from '../views/rollback-modals.js';
 import { alreadyHaltingView, haltReportView } from '../views/rollback-report.js';
 import { rollbackStatusView } from '../views/rollback-status.js';
-import { rollbackTextFor } from '../views/text/rollback.js';
+import { assertMayRollBack } from './rollback-access.js';
+import { restoreFromTerminal, restorePreviousModel, showPreviousModel } from './rollback-previous.js';
+import { askReason, takeReason } from './rollback-reason.js';
 import { parseRollbackWords } from './rollback-words.js';
 import { parseTarget } from './target-argument.js';
 
@@ -39,34 +48,37 @@ export const rollback: Subcommand<RollbackServices> = {
     return haltFromTerminal({ target, kind, reason }, conversation, services);
   },
   actions: {
-    [DISABLE_ACTION]: (click, services) => haltFromClick('disable', click, services),
+    [DISABLE_ACTION]: (click, services) =>
+      asksFirst(click, services)
+        ? click.openModal(confirmDisableModal(click.value, click.locale), async () =>
+            confirmDisableModal(click.value, click.locale),
+          )
+        : haltFromClick('disable', click, services),
+    [DISABLE_CONFIRMED_ACTION]: (click, services) => haltFromClick('disable', click, services),
     [STOP_ACTION]: (click, services) => haltFromClick('stop', click, services),
+    [PREVIOUS_MODEL_ACTION]: showPreviousModel,
+    [RESTORE_ACTION]: restorePreviousModel,
+    [ADD_REASON_ACTION]: askReason,
   },
-  urgent: [DISABLE_ACTION, STOP_ACTION],
+  submissions: { [REASON_CALLBACK]: takeReason },
+  urgent: [DISABLE_ACTION, DISABLE_CONFIRMED_ACTION, STOP_ACTION],
 };
+
+/** A setting of the target, off unless told: the safe direction should not ask. */
+const asksFirst = ({ value }: Click, { targets }: RollbackServices): boolean =>
+  targets.targets.get(value)?.rollback.confirm ?? false;
 
 /** One click: the hosts first, then everything that is said about it. */
 async function haltFromClick(kind: HaltKind, click: Click, services: RollbackServices): Promise<void> {
   const { person, locale } = click;
   const target = parseTarget([click.value], services.targets, usage);
-  assertMayRollBack(await services.operators.mayRollBack(person), services);
+  await assertMayRollBack(person, services);
   const handle = services.rollback.start({ target, kind, requestedBy: person });
   if (handle.joined) return click.whisper(alreadyHaltingView(handle.current(), locale));
   services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? person.id));
+  await click.modal?.update(rollbackNoteModal('started', locale));
   await handle.done;
 }
-
-/** @throws ForbiddenError with those who may; UserError when nobody could tell. */
-function assertMayRollBack({ kind }: OperatorAnswer, { operators }: RollbackServices): void {
-  if (kind === 'yes') return;
-  if (kind === 'no') throw new ForbiddenError(inBoth('forbidden'), operators.who);
-  throw new UserError('operators_unknown', inBoth('unknownOperator'));
-}
-
-const inBoth = (code: 'forbidden' | 'unknownOperator'): Localized => ({
-  en: rollbackTextFor('en')[code],
-  'zh-CN': rollbackTextFor('zh-CN')[code],
-});
 
 async function showState(
   target: Target,
@@ -85,7 +97,16 @@ async function haltFromTerminal(
   conversation: Conversation,
   services: RollbackServices,
 ): Promise<SubcommandResult> {
-  const handle = services.rollback.start({ target, kind, reason, requestedBy: conversation.person });
+  const follow = (handle: HaltHandle) => followInTerminal(handle, target, conversation);
+  if (kind === 'previous_model') return restoreFromTerminal(target, conversation, services, follow, reason);
+  return follow(services.rollback.start({ target, kind, reason, requestedBy: conversation.person }));
+}
+
+async function followInTerminal(
+  handle: HaltHandle,
+  target: Target,
+  conversation: Conversation,
+): Promise<SubcommandResult> {
   const commands = commandsByHand(target);
   const view = (halt: Halt) => haltReportView(halt, { locale: conversation.locale, commands });
   const message = await conversation.post(view(handle.current()));

@@ -57,7 +57,10 @@ export interface CompositionOptions {
   /** The bot has it open; a terminal opens it while the checks run. */
   readonly state: () => Promise<State>;
   /** What only a bot in Slack can do. */
-  readonly slack?: Pick<Services, 'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt' | 'refreshHalt'>;
+  readonly slack?: Pick<
+    Services,
+    'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt' | 'refreshHalt'
+  >;
   /** Who people are; absent in a terminal. */
   readonly directory?: Directory;
   /** Who may roll back; a terminal asks nobody. */

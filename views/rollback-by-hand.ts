@@ -1,4 +1,4 @@
-import { gapsOf, type Halt } from '../src/domain/halt.js';
+import { gapsOf, type Halt, wantedOn } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ServiceCommandsByHost } from '../src/rollback/commands-by-hand.js';
 import type { Block } from '../src/subcommand.js';
@@ -15,7 +15,7 @@ export function byHandBlocks(halt: Halt, commands: ServiceCommandsByHost, locale
   const parts = hosts.flatMap(({ host, disk }) => {
     const known = commands.get(host);
     if (known === undefined) return [];
-    const wanted = Object.entries(halt.wanted).map(([name, value]) => `${name}=${value}`);
+    const wanted = Object.entries(wantedOn(halt, host)).map(([name, value]) => `${name}=${value}`);
     const lines = [
       ...(disk === 'done' ? [] : wanted.map((line) => text.setByHand(line, known.file))),
       halt.kind === 'previous_model' ? known.restart : known.stop,

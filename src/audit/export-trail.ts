@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChainHead } from '../domain/audit-event.js';
+import type { ChainedEvent, ChainHead } from '../domain/audit-event.js';
 import type { AuditTrail } from './audit-trail.js';
 import { type BrokenLink, ChainFollower } from './chain.js';
 import { chainedEventSchema } from './event-schema.js';
@@ -49,10 +49,13 @@ class ExportReader {
       return;
     }
     const event = chainedEventSchema.safeParse(value);
-    if (!event.success) return this.#note({ strategy: '', position: 0, fault: 'unreadable', eventId: null });
-    const { strategy } = event.data;
-    if (this.#broken.has(strategy)) return;
-    const link = this.#follower(strategy).next(event.data);
+    if (event.success) this.#follow(event.data);
+    else this.#note({ strategy: '', position: 0, fault: 'unreadable', eventId: null });
+  }
+
+  #follow(event: ChainedEvent): void {
+    if (this.#broken.has(event.strategy)) return;
+    const link = this.#follower(event.strategy).next(event);
     if (link !== undefined) this.#note(link);
   }
 

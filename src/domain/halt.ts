@@ -72,6 +72,8 @@ export interface Halt {
   readonly kind: HaltKind;
   /** By their full names, e.g. the enable flag and `false`. */
   readonly wanted: Readonly<Record<string, string>>;
+  /** Where hosts differ (the path of a model): by host, instead of `wanted`. */
+  readonly wantedOf: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly requestedBy: Person;
   /** RFC 3339. */
   readonly requestedAt: string;
@@ -103,6 +105,11 @@ export type HaltGap =
 export function isSettled({ process, fault }: HostHalt, kind: HaltKind): boolean {
   if (fault !== null) return false;
   return process === 'as_wanted' || (process === 'stopped' && kind !== 'previous_model');
+}
+
+/** What the running process of a host must show. */
+export function wantedOn({ wanted, wantedOf }: Pick<Halt, 'wanted' | 'wantedOf'>, host: string) {
+  return wantedOf[host] ?? wanted;
 }
 
 /** What is missing for VERIFIED. An empty list while the watch goes on means: nothing but time. */

@@ -5,7 +5,7 @@ import type { Target } from '../runbook/targets.js';
 import type { LiveMessage, MessageRef, Report } from '../subcommand.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type CommandsByHand, commandsByHand } from './commands-by-hand.js';
-import type { HaltMessage } from './halt-schema.js';
+import type { HaltMessage, HaltRecord } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 
 export interface HaltReportOptions {
@@ -33,6 +33,8 @@ export interface HaltAnnouncer {
   announce(handle: HaltHandle, channel: string): void;
   /** Goes on with the messages of a halt that another process has left. */
   resume(handle: HaltHandle): void;
+  /** Brings the messages of a halt that has ended up to date. */
+  refresh(record: HaltRecord): void;
 }
 
 /** A fault that lasts longer calls the operators before the halt has ended. */
@@ -51,6 +53,18 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
     resume(handle) {
       for (const message of handle.messages()) show(handle, message, options);
       if (!handle.messages().some(({ role }) => role === 'alarm')) raiseAlarm(handle, options);
+    },
+    refresh({ halt, messages }) {
+      for (const message of messages) {
+        const { channel, ts } = message;
+        if (ts === null) continue;
+        options
+          .open(channel, { channel, ts })
+          .finish(reportOf(halt, message, options))
+          .catch((error: unknown) =>
+            options.logger.warn({ err: error, channel }, 'a message stayed as it was'),
+          );
+      }
     },
   };
 }

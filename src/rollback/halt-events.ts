@@ -15,10 +15,16 @@ export function requestedEvent(halt: Halt): Draft {
       haltId: halt.haltId,
       halt: halt.kind,
       wanted: halt.wanted,
+      wantedOf: halt.wantedOf,
       hosts: halt.hosts.map(({ host }) => host),
       resumed: halt.resumed,
     },
   };
+}
+
+/** A reason that was given afterwards. @param at RFC 3339 */
+export function reasonEvent(halt: Halt, by: Person, at: string): Draft {
+  return { ...commonOf(halt), kind: 'halt.reason_given', actor: by, at, details: { haltId: halt.haltId } };
 }
 
 /** The bot itself, for what follows from a person's request. */

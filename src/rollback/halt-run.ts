@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { evaluateHalt, type Halt, type HostHalt, isSettled } from '../domain/halt.js';
+import { evaluateHalt, type Halt, type HostHalt, isSettled, wantedOn } from '../domain/halt.js';
 import type { Host } from '../hosts/host.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import { haltHost } from './halt-host.js';
@@ -61,13 +61,13 @@ class HaltRun {
 
   #haltHost(settings: TargetHost): Promise<void> {
     const { hostOf, clock, mayRestart } = this.#o;
-    const { kind, wanted } = this.#halt;
+    const { kind } = this.#halt;
     const initial = this.#halt.hosts.find(({ host }) => host === settings.name);
     if (initial === undefined) return Promise.resolve();
     return haltHost({
       host: hostOf(settings),
       settings,
-      wanted: new Map(Object.entries(wanted)),
+      wanted: new Map(Object.entries(wantedOn(this.#halt, settings.name))),
       policy: {
         restartSecMs: settings.service.restartSecs * 1_000,
         stop: kind === 'stop' ? 'asked' : kind === 'disable' ? 'allowed' : 'never',

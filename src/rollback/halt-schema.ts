@@ -31,6 +31,7 @@ export const haltSchema: z.ZodType<Halt> = z.object({
   target: z.string(),
   kind: z.enum(HALT_KINDS),
   wanted: z.record(z.string(), z.string()),
+  wantedOf: z.record(z.string(), z.record(z.string(), z.string())),
   requestedBy: person,
   requestedAt: z.string(),
   reason: z.string().nullable(),

@@ -16,7 +16,7 @@ export interface HaltStore {
   claim(record: HaltRecord, owner: string): Promise<HaltClaim>;
   /** Writes the state down, with a sign of life. */
   save(record: HaltRecord, owner: string): Promise<void>;
-  get(haltId: string): Promise<Halt | undefined>;
+  get(haltId: string): Promise<HaltRecord | undefined>;
   latest(strategy: string, target: string): Promise<Halt | undefined>;
   /** Halts that have not ended and whose process is gone; they belong to `owner` from now on. */
   takeAbandoned(strategy: string, owner: string): Promise<readonly HaltRecord[]>;
@@ -32,8 +32,7 @@ export function createHaltStore(database: Queryable): HaltStore {
       return other === undefined ? { kind: 'mine' } : { kind: 'theirs', halt: other.halt };
     },
     save: (record, owner) => saveHalt(database, record, owner),
-    get: async (haltId) =>
-      z.uuid().safeParse(haltId).success ? haltOf(await selectHalt(database, haltId)) : undefined,
+    get: async (haltId) => (z.uuid().safeParse(haltId).success ? selectHalt(database, haltId) : undefined),
     latest: async (strategy, target) => haltOf(await selectLatestHalt(database, strategy, target)),
     takeAbandoned: (strategy, owner) => takeAbandonedHalts(database, strategy, owner),
   };

@@ -5,7 +5,7 @@ import { type Halt, type HaltKind, newHostHalt } from '../domain/halt.js';
 import type { Host } from '../hosts/host.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
-import { haltEvents, requestedEvent } from './halt-events.js';
+import { haltEvents, reasonEvent, requestedEvent } from './halt-events.js';
 import { runHalt } from './halt-run.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
@@ -13,15 +13,14 @@ import { type HaltHandle, LiveHalt } from './live-halt.js';
 import type { OpenHaltFiles } from './open-halt-file.js';
 import { enableFlag, type StrategyFacts } from './strategy-facts.js';
 import type { TradingLook } from './trading-look.js';
-import type { Wanted } from './wanted.js';
 
 export interface HaltRequest {
   readonly target: Target;
   readonly kind: HaltKind;
   readonly requestedBy: Person;
   readonly reason?: string | undefined;
-  /** For `previous_model`: the variables of the confirmed release. */
-  readonly wanted?: Wanted;
+  /** For `previous_model`: the variables of the confirmed release, by host. */
+  readonly wantedOf?: Halt['wantedOf'];
 }
 
 /** The kill switch. It depends on the targets file and the hosts; everything else may be away. */
@@ -33,6 +32,11 @@ export interface Rollback {
   running(target: string): HaltHandle | undefined;
   /** The newest halt of a target that anybody knows of. */
   latest(target: string): Promise<Halt | undefined>;
+  /**
+   * Says afterwards why; the newest reason stands in the report, every one in the audit trail.
+   * @returns the halt with its messages; undefined: nobody knows it.
+   */
+  addReason(haltId: string, reason: string, by: Person): Promise<HaltRecord | undefined>;
   /** Goes on with what a process that was killed has left, on this machine and (by the database) on others. */
   resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]>;
   /** Resolves when what has ended is written down, as far as that is possible now. */
@@ -113,6 +117,20 @@ class HaltSwitch implements Rollback {
     return known.flatMap((halt) => halt ?? []).sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : -1))[0];
   }
 
+  async addReason(haltId: string, reason: string, by: Person): Promise<HaltRecord | undefined> {
+    const live = [...this.#live.values()].find(({ halt }) => halt.haltId === haltId);
+    const known =
+      live?.record ??
+      (await this.#o.files.list()).find(({ halt }) => halt.haltId === haltId) ??
+      (await this.#o.store?.get(haltId));
+    if (known === undefined) return undefined;
+    const halt = { ...known.halt, reason };
+    this.#record(reasonEvent(halt, by, this.#now()));
+    if (live === undefined) await this.#writeDown({ ...known, halt });
+    else live.become(halt);
+    return { ...known, halt };
+  }
+
   async resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]> {
     const files = await this.#o.files.abandoned();
     const abandoned = await this.#o.store?.takeAbandoned(this.facts.strategy, this.#o.owner).catch(() => []);
@@ -131,13 +149,14 @@ class HaltSwitch implements Rollback {
     await Promise.all(this.#saving.values());
   }
 
-  #newHalt({ target, kind, requestedBy, reason, wanted }: HaltRequest): Halt {
+  #newHalt({ target, kind, requestedBy, reason, wantedOf = {} }: HaltRequest): Halt {
     return {
       haltId: this.#o.newId(),
       strategy: this.facts.strategy,
       target: target.name,
       kind,
-      wanted: Object.fromEntries(wanted ?? [[enableFlag(this.facts), 'false']]),
+      wanted: kind === 'previous_model' ? {} : { [enableFlag(this.facts)]: 'false' },
+      wantedOf,
       requestedBy,
       requestedAt: this.#now(),
       reason: reason ?? null,
@@ -176,10 +195,10 @@ class HaltSwitch implements Rollback {
         clock,
         ...(verify === undefined ? {} : { verify }),
         mayRestart: () => claim,
-        onChange: (halt) => this.#changed(live, { ...halt, cancelled: live.halt.cancelled }),
+        onChange: (halt) => this.#changed(live, withLaterFacts(halt, live.halt)),
         signal: live.signal,
       });
-      live.ended({ ...ended, cancelled: live.halt.cancelled });
+      live.ended(withLaterFacts(ended, live.halt));
     } catch (error) {
       logger.error({ err: error, haltId: live.halt.haltId }, 'a halt failed inside the bot');
       live.ended(live.halt);
@@ -290,3 +309,6 @@ class HaltSwitch implements Rollback {
     return new Date(this.#o.clock.now()).toISOString();
   }
 }
+
+/** What became known beside the run itself: it must not be overwritten by the run's next state. */
+const withLaterFacts = (halt: Halt, { cancelled, reason }: Halt): Halt => ({ ...halt, cancelled, reason });

@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, sshEnvironment } from '../config.js';
 import { createHost } from '../hosts/create-host.js';
-import { loadTargets } from '../runbook/targets.js';
+import { loadTargets, type TargetHost } from '../runbook/targets.js';
+import { openState, type State } from '../store/open-state.js';
+import { selectKnownGood } from '../store/queries/select-known-good.js';
 import { createTradingDatabase } from '../store/trading-database.js';
 import type { Logger } from '../telemetry/logger.js';
 import { composeRollback, openLocalJournal } from './compose-rollback.js';
+import { createPreviousModel } from './previous-model.js';
 import type { RollbackServices } from './rollback-services.js';
 import { loadStrategyFacts } from './strategy-facts.js';
 
@@ -29,13 +32,20 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
     loadTargets(config.targetsFile),
   ]);
   const ssh = sshFolders();
+  const hostOf = (settings: TargetHost) => createHost(settings, { ssh });
+  let opened: Promise<State> | undefined;
+  // Only *Previous model* needs it: what was confirmed stands nowhere else.
+  const state = () => {
+    opened ??= openState(config, 'terminal', logger);
+    return opened;
+  };
   const url = config.tradingDatabaseUrl?.reveal();
   const trading = url === undefined ? undefined : createTradingDatabase({ url, logger });
   const journal = openLocalJournal(config, process.pid);
   const rollback = composeRollback({
     config,
     facts,
-    hostOf: (settings) => createHost(settings, { ssh }),
+    hostOf,
     trading,
     store: undefined,
     journal,
@@ -45,12 +55,26 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
   // Whoever has an account on this machine and the rights on its hosts needs no bot to stop them.
   const operators = { who: [], mayRollBack: async () => ({ kind: 'yes' }) as const };
   return {
-    services: { rollback, targets, operators },
+    services: {
+      rollback,
+      previousModel: createPreviousModel({
+        facts,
+        hostOf,
+        knownGood: async (target) =>
+          selectKnownGood((await state()).pool, { strategy: facts.strategy, target }),
+      }),
+      targets,
+      operators,
+    },
     async close() {
       await Promise.race([
         rollback.settled(),
         new Promise((resolve) => setTimeout(resolve, SETTLE_PATIENCE_MS).unref()),
       ]);
+      await opened?.then(
+        (open) => open.close(),
+        () => {},
+      );
       await journal.close();
       await trading?.close();
       rmSync(ssh.controlFolder, { recursive: true, force: true });

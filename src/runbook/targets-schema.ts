@@ -108,6 +108,11 @@ const watch = z.strictObject({
   haltObservationSecs: z.number().positive().default(120),
 });
 
+const rollback = z.strictObject({
+  /** Ask once more before *Disable now* acts. Off unless told: the safe direction should not ask. */
+  confirm: z.boolean().default(false),
+});
+
 const target = z.strictObject({
   /** Only this account's rows count in the shared tables. */
   accountId: z.string().min(1).optional(),
@@ -118,6 +123,7 @@ const target = z.strictObject({
   approval,
   watch: watch.prefault({}),
   channels: z.strictObject({ reports: channelId, incidents: channelId }).optional(),
+  rollback: rollback.prefault({}),
   /** Confirmed releases kept with their artefacts. */
   keepReleases: z.number().int().min(1).max(100).default(5),
 });

@@ -33,6 +33,7 @@ export interface Target {
   readonly approval: ApprovalPolicy;
   readonly watch: WatchPolicy;
   readonly channels: { readonly reports: string; readonly incidents: string } | undefined;
+  readonly rollback: { readonly confirm: boolean };
   readonly keepReleases: number;
 }
 
@@ -125,6 +126,6 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
       binary: host.binary ?? source.binary,
     };
   });
-  const { accountId, staging, approval, watch, channels, keepReleases } = source;
-  return { name, accountId, hosts, staging, approval, watch, channels, keepReleases };
+  const { accountId, staging, approval, watch, channels, rollback, keepReleases } = source;
+  return { name, accountId, hosts, staging, approval, watch, channels, rollback, keepReleases };
 }

@@ -122,6 +122,33 @@ export const rollbackEn: RollbackText = {
     cancel: 'Cancel',
     details: 'Details',
   },
+  previous: {
+    title: 'Previous model',
+    looking: 'Looking for the last confirmed release…',
+    restores: (when) => `Restores the model of the release that was confirmed ${when}.`,
+    host: (host, path, sha256) => `${host}: ${path}, SHA-256 ${sha256}`,
+    putBack: 'its kept copy is put back first',
+    verified: 'The files were verified by their SHA-256 just now.',
+    untried: (hosts) =>
+      `The program on ${hosts} and this model were never confirmed together: nobody knows whether they fit.`,
+    flagStays: 'The enable flag stays as it is: a strategy that trades goes on trading, with this model.',
+    none: 'No release of this target was ever confirmed, so there is nothing to go back to. Disable instead.',
+    runsAlready: 'The only confirmed release is what runs now. Disable instead.',
+    artefactMissing: (host, path, sha256) =>
+      `${host}: neither ${path} nor its kept copy has the confirmed content (SHA-256 ${sha256}). Nothing was changed; disable instead.`,
+    hostAway: (detail) => `A host could not be looked at: ${detail} Nothing was changed; disable instead.`,
+    databaseAway:
+      'The database of the bot is away, and only it knows which releases were confirmed. Nothing was changed; disable instead.',
+    changed: 'What would be restored has changed since it was shown. Nothing was done; look again.',
+    started: 'It has begun; the message in the channel shows how far it is.',
+  },
+  reasonModal: {
+    title: 'Reason',
+    label: 'Why was it rolled back?',
+    submit: 'Save',
+    close: 'Cancel',
+    gone: 'This rollback is not on record, so the reason was not saved.',
+  },
   confirm: {
     title: 'Disable now?',
     text: (target) => `The flag goes to false and ${target} is restarted at once.`,

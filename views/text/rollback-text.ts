@@ -45,6 +45,30 @@ export interface RollbackText {
   readonly button: Readonly<
     Record<'disable' | 'stop' | 'previousModel' | 'addReason' | 'restore' | 'cancel' | 'details', string>
   >;
+  readonly previous: {
+    readonly title: string;
+    readonly looking: string;
+    readonly restores: (when: string) => string;
+    readonly host: (host: string, path: string, sha256: string) => string;
+    readonly putBack: string;
+    readonly verified: string;
+    readonly untried: (hosts: string) => string;
+    readonly flagStays: string;
+    readonly none: string;
+    readonly runsAlready: string;
+    readonly artefactMissing: (host: string, path: string, sha256: string) => string;
+    readonly hostAway: (detail: string) => string;
+    readonly databaseAway: string;
+    readonly changed: string;
+    readonly started: string;
+  };
+  readonly reasonModal: {
+    readonly title: string;
+    readonly label: string;
+    readonly submit: string;
+    readonly close: string;
+    readonly gone: string;
+  };
   readonly confirm: { readonly title: string; readonly text: (target: string) => string };
   readonly status: {
     readonly title: (target: string) => string;

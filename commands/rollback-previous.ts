@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { HaltHandle } from '../src/rollback/live-halt.js';
+import type { PreviousModelPlan } from '../src/rollback/previous-model.js';
+import type { RollbackServices } from '../src/rollback/rollback-services.js';
+import type { Target } from '../src/runbook/targets.js';
+import { type Click, type Conversation, EXIT, type SubcommandResult } from '../src/subcommand.js';
+import {
+  previousModelBlocks,
+  previousModelLoadingModal,
+  previousModelModal,
+  previousModelSentence,
+  rollbackNoteModal,
+} from '../views/rollback-modals.js';
+import { assertMayRollBack } from './rollback-access.js';
+import { parseTarget } from './target-argument.js';
+
+const restoreRequest = z.object({ target: z.string(), releaseId: z.string() });
+
+/** Shows what *Previous model* would restore, and asks once. */
+export async function showPreviousModel(click: Click, services: RollbackServices): Promise<void> {
+  await assertMayRollBack(click.person, services);
+  const target = parseTarget([click.value], services.targets, '[target]');
+  await click.openModal(previousModelLoadingModal(click.locale), async () =>
+    previousModelModal(await services.previousModel.plan(target), click.locale),
+  );
+}
+
+/** Restores what was shown; what has changed since is shown again instead. */
+export async function restorePreviousModel(click: Click, services: RollbackServices): Promise<void> {
+  await assertMayRollBack(click.person, services);
+  const request = restoreRequest.parse(JSON.parse(click.value));
+  const target = parseTarget([request.target], services.targets, '[target]');
+  const answer = await services.previousModel.plan(target);
+  const isSame = answer.kind === 'plan' && answer.plan.releaseId === request.releaseId;
+  if (!isSame) {
+    await click.modal?.update(rollbackNoteModal('changed', click.locale));
+    return;
+  }
+  const handle = await begin(answer.plan, target, click, services);
+  services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? click.person.id));
+  await click.modal?.update(rollbackNoteModal('started', click.locale));
+  await handle.done;
+}
+
+/** The same in a terminal, where the flag itself is the asking. */
+export async function restoreFromTerminal(
+  target: Target,
+  conversation: Conversation,
+  services: RollbackServices,
+  follow: (handle: HaltHandle) => Promise<SubcommandResult>,
+  reason: string | undefined,
+): Promise<SubcommandResult> {
+  const answer = await services.previousModel.plan(target);
+  if (answer.kind !== 'plan') {
+    const sentence = previousModelSentence(answer, conversation.locale);
+    await conversation.whisper({ text: sentence, blocks: [] });
+    const isAway = answer.kind === 'database_away' || answer.kind === 'host_away';
+    return { exitCode: isAway ? EXIT.unavailable : EXIT.noGo, json: { refused: answer } };
+  }
+  await conversation.whisper({ text: '', blocks: previousModelBlocks(answer.plan, conversation.locale) });
+  return follow(await begin(answer.plan, target, conversation, services, reason));
+}
+
+async function begin(
+  plan: PreviousModelPlan,
+  target: Target,
+  { person }: Conversation,
+  { previousModel, rollback }: RollbackServices,
+  reason?: string,
+): Promise<HaltHandle> {
+  await previousModel.putBack(target, plan);
+  const wantedOf = Object.fromEntries(plan.hosts.map(({ host, wanted }) => [host, wanted]));
+  return rollback.start({ target, kind: 'previous_model', requestedBy: person, wantedOf, reason });
+}

@@ -1,0 +1,121 @@
+import type { Locale } from '../src/domain/localized.js';
+import type { PreviousModelAnswer, PreviousModelPlan } from '../src/rollback/previous-model.js';
+import type { Block, Modal } from '../src/subcommand.js';
+import { actions, code, escapeMrkdwn, section } from './blocks.js';
+import { slackTime } from './moments.js';
+import { DISABLE_CONFIRMED_ACTION, RESTORE_ACTION } from './rollback-buttons.js';
+import { textFor } from './text/index.js';
+import { rollbackTextFor } from './text/rollback.js';
+
+export const PREVIOUS_MODEL_CALLBACK = 'rollback:previous';
+export const REASON_CALLBACK = 'rollback:reason';
+export const REASON_INPUT = { block: 'reason', action: 'text' } as const;
+
+/** What a click on *Restore* carries: only what was shown is restored. */
+export interface RestoreRequest {
+  readonly target: string;
+  readonly releaseId: string;
+}
+
+export const previousModelLoadingModal = (locale: Locale): Modal =>
+  modal([section(`⏳ ${rollbackTextFor(locale).previous.looking}`)], locale);
+
+/** Shows what would be restored, and asks once; or says why it cannot. */
+export function previousModelModal(answer: PreviousModelAnswer, locale: Locale): Modal {
+  if (answer.kind !== 'plan')
+    return modal([section(escapeMrkdwn(previousModelSentence(answer, locale)))], locale);
+  const { plan } = answer;
+  const { button } = rollbackTextFor(locale);
+  const request: RestoreRequest = { target: plan.target, releaseId: plan.releaseId };
+  const restore = {
+    actionId: RESTORE_ACTION,
+    text: button.restore,
+    value: JSON.stringify(request),
+    style: 'danger',
+  } as const;
+  return modal([...previousModelBlocks(plan, locale), actions(restore)], locale);
+}
+
+/** The plan without its button: also for a terminal. */
+export function previousModelBlocks(plan: PreviousModelPlan, locale: Locale): readonly Block[] {
+  const { previous } = rollbackTextFor(locale);
+  const hosts = plan.hosts.map(({ host, path, sha256, restoreFrom }) => {
+    const line = previous.host(host, path, sha256.slice(0, 16));
+    return `• ${escapeMrkdwn(restoreFrom === null ? line : `${line} (${previous.putBack})`)}`;
+  });
+  const untried =
+    plan.untriedBinary.length === 0
+      ? []
+      : [`⚠ *${previous.untried(plan.untriedBinary.map(code).join(', '))}*`];
+  return [
+    section(`*${previous.restores(slackTime(plan.confirmedAt, 'date_short_pretty'))}*\n${hosts.join('\n')}`),
+    section([previous.verified, ...untried, previous.flagStays].join('\n')),
+  ];
+}
+
+/** Why there is nothing to restore. */
+export function previousModelSentence(
+  answer: Exclude<PreviousModelAnswer, { kind: 'plan' }>,
+  locale: Locale,
+): string {
+  const { previous } = rollbackTextFor(locale);
+  switch (answer.kind) {
+    case 'none':
+      return previous.none;
+    case 'runs_already':
+      return previous.runsAlready;
+    case 'artefact_missing':
+      return previous.artefactMissing(answer.host, answer.path, answer.sha256);
+    case 'host_away':
+      return previous.hostAway(answer.detail);
+    case 'database_away':
+      return previous.databaseAway;
+  }
+}
+
+export const rollbackNoteModal = (note: 'changed' | 'started', locale: Locale): Modal =>
+  modal([section(rollbackTextFor(locale).previous[note])], locale);
+
+/** For a target that wants a second click before *Disable now* acts. */
+export function confirmDisableModal(target: string, locale: Locale): Modal {
+  const { confirm, button } = rollbackTextFor(locale);
+  const disable = {
+    actionId: DISABLE_CONFIRMED_ACTION,
+    text: button.disable,
+    value: target,
+    style: 'danger',
+  } as const;
+  return modal(
+    [section(`*${confirm.title}*\n${escapeMrkdwn(confirm.text(target))}`), actions(disable)],
+    locale,
+  );
+}
+
+function modal(blocks: readonly Block[], locale: Locale): Modal {
+  return {
+    callbackId: PREVIOUS_MODEL_CALLBACK,
+    title: rollbackTextFor(locale).kind.previous_model,
+    close: textFor(locale).button.close,
+    blocks,
+  };
+}
+
+/** Asked after the halt, never before it. */
+export function reasonModal(haltId: string, locale: Locale): Modal {
+  const { reasonModal: text } = rollbackTextFor(locale);
+  const element = {
+    type: 'plain_text_input',
+    action_id: REASON_INPUT.action,
+    multiline: true,
+    max_length: 500,
+  };
+  const label = { type: 'plain_text', text: text.label };
+  return {
+    callbackId: REASON_CALLBACK,
+    title: text.title,
+    submit: text.submit,
+    close: text.close,
+    privateMetadata: haltId,
+    blocks: [{ type: 'input', block_id: REASON_INPUT.block, label, element }],
+  };
+}
