@@ -63,7 +63,7 @@ async function status(host = live()): Promise<Record<string, string>> {
 }
 
 async function logsSince(since: Date, host = live()): Promise<string> {
-  return controlHost(host.service.logs.map((word) => word.replace('{since}', String(since.getTime()))));
+  return controlHost(host.service.logs.map((word) => word.replace('{since}', since.toISOString())));
 }
 
 async function running(host = live()): Promise<number> {
