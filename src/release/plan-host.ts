@@ -60,10 +60,14 @@ async function planOn(
   const modelPath = model === undefined ? undefined : `${settings.models}/${model.plan.name}`;
   const binaryPath = binary === undefined ? undefined : settings.binary;
   if (modelPath !== undefined) await resolveInside(host, settings.models ?? '', modelPath, call);
+  const changes = changesBetween(intent.variables, present);
+  const unchanged = intent.strategyVariables.filter(
+    (name) => !changes.some(({ variable }) => variable === name),
+  );
   const [presentModelSha256, presentBinarySha256, drift] = await Promise.all([
     hashOf(host, modelPath, call),
     hashOf(host, binaryPath, call),
-    driftOf(host, present, intent, call),
+    driftOf(host, present, unchanged, call),
   ]);
   const plan: HostPlan = {
     host: host.name,
@@ -73,7 +77,7 @@ async function planOn(
     presentBinarySha256,
     layers: present.layers.map(({ path, sha256 }) => ({ path, sha256 })),
     writtenFile: settings.writtenEnvironmentFile,
-    changes: changesBetween(intent.variables, present),
+    changes,
     drift,
   };
   const plannedModel =
@@ -134,16 +138,15 @@ async function hashOf(host: Host, path: string | undefined, call: CallOptions): 
 }
 
 /**
- * What somebody edited without a restart: it would go live with this release. Variables that the release sets are
- * left out, their value before and after stands among the changes.
+ * What somebody edited without a restart: it would go live with this release. Variables that the release
+ * changes are left out: their value before and after stands among the changes.
  */
 async function driftOf(
   host: Host,
   { effective }: HostEnvironment,
-  { strategyVariables, variables }: HostIntent,
+  names: readonly string[],
   call: CallOptions,
 ): Promise<readonly VariableChange[]> {
-  const names = strategyVariables.filter((name) => !variables.has(name));
   const status = await host.service.status(call);
   const running =
     status.mainPid === 0 ? undefined : await host.service.processEnvironment(status.mainPid, names, call);

@@ -10,7 +10,7 @@ import type { PlannedHost } from '../planned-state.js';
  */
 export async function plannedProcessRows(
   host: Host,
-  { present, drift }: PlannedHost,
+  { present, drift, environment }: PlannedHost,
   names: readonly string[],
   call: ProbeCall,
 ): Promise<readonly ObservedRow[]> {
@@ -22,10 +22,13 @@ export async function plannedProcessRows(
     if (running === undefined) return [];
     const file = present.effective.get(variable)?.value ?? null;
     const process = running.get(variable) ?? null;
+    const isChanged = (environment.effective.get(variable)?.value ?? null) !== file;
     const isNamed = drift.some(
       (change) => change.variable === variable && change.before === process && change.after === file,
     );
-    return file === process || isNamed ? [] : [{ ...about, variable, file, process, agrees: false }];
+    return file === process || isChanged || isNamed
+      ? []
+      : [{ ...about, variable, file, process, agrees: false }];
   });
   return differences.length > 0
     ? differences

@@ -1,0 +1,159 @@
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { DeployWish } from '../../src/domain/deploy-wish.js';
+import {
+  ALICE,
+  createReleaseWorld,
+  type ReleaseWorld,
+  requestAsAlice,
+  WISH,
+  writeRunning,
+} from './support/release-world.js';
+
+let world: ReleaseWorld;
+beforeEach(async () => {
+  world = await createReleaseWorld();
+});
+afterEach(() => world.end());
+
+const plan = (wish: Partial<DeployWish> = {}) =>
+  world.service.plan({ ...WISH, ...wish }, world.target, ALICE);
+const codes = async (wish: Partial<DeployWish>) => {
+  const result = await plan(wish);
+  return result.kind === 'refused' ? result.refusals.map(({ code }) => code) : [];
+};
+async function checked(wish: Partial<DeployWish> = {}) {
+  const result = await plan(wish);
+  if (result.kind !== 'checked') throw new Error(JSON.stringify(result));
+  return result;
+}
+
+test('says what changes on each host, and judges what will stand, not what stands', async () => {
+  const result = await checked();
+  expect(result.run.verdict).toBe('GO');
+  expect(result.plan.hosts.map(({ host }) => host)).toEqual(['h1', 'h2']);
+  expect(result.plan.hosts[0]).toMatchObject({
+    modelPath: world.path('h1', 'models', 'next.onnx'),
+    presentModelSha256: '',
+    writtenFile: world.path('h1', 'strategy.env'),
+    drift: [],
+    changes: [
+      { variable: 'S__ENABLED', before: 'false', after: 'true' },
+      { variable: 'S__MODEL_PATH', after: world.path('h1', 'models', 'next.onnx') },
+      { variable: 'S__MODEL_VERSION', before: 'v1', after: 'v2' },
+      { variable: 'S__EV_EXIT_BUFFER', before: null, after: '0.01' },
+    ],
+  });
+  expect(result.run.planned).toBe(true);
+  expect(await readFile(world.path('h1', 'strategy.env'), 'utf8')).toContain('S__ENABLED=false');
+});
+
+test('no other variable, and no secret, is in the plan, the run or an event', async () => {
+  await requestAsAlice(world);
+  const { rows } = await world.database.pool.query(
+    'SELECT plan, evidence, (SELECT json_agg(checks) FROM lobml.check_runs) AS checks FROM lobml.release_requests',
+  );
+  const everything = JSON.stringify([rows, world.events]);
+  expect(everything).not.toContain('deadbeef');
+  expect(everything).not.toContain('PRIVATE_KEY');
+  expect(everything).not.toContain('unrelated');
+});
+
+test('the same wish on the same hosts gives the same plan', async () => {
+  expect((await checked()).plan).toEqual((await checked()).plan);
+});
+
+test('what was edited without a restart goes live with it, and is taken upon oneself by name', async () => {
+  await writeRunning(world.path, 'h2', ['S__ENABLED=false', 'S__EXIT_MODE=signal_flip']);
+  const { plan: made, run, toAcknowledge } = await checked();
+  expect(made.hosts[1]?.drift).toEqual([{ variable: 'S__EXIT_MODE', before: 'signal_flip', after: null }]);
+  expect(run.verdict).toBe('GO');
+  expect(toAcknowledge).toEqual(['drift']);
+  await expect(requestAsAlice(world)).rejects.toThrow('not_acknowledged');
+  const request = await requestAsAlice(world, WISH, ['drift']);
+  expect(request.acknowledged).toMatchObject([{ subject: 'drift', by: ALICE }]);
+});
+
+test('a flag that was set by hand without a restart is drift too', async () => {
+  const text = await readFile(world.path('h1', 'strategy.env'), 'utf8');
+  await writeFile(world.path('h1', 'strategy.env'), text.replace('ENABLED=false', 'ENABLED=true'));
+  const { plan: made, run } = await checked();
+  expect(made.hosts[0]?.drift).toEqual([{ variable: 'S__ENABLED', before: 'false', after: 'true' }]);
+  expect(run.verdict).toBe('GO');
+});
+
+test('a stopped service is no obstacle: a release brings it back', async () => {
+  await writeRunning(world.path, 'h1', undefined);
+  expect((await checked()).run.verdict).toBe('GO');
+});
+
+test('a warning needs its acknowledgement by name; a NO-GO cannot be requested at all', async () => {
+  const warned = { ...WISH, settings: { EV_EXIT_BUFFER: '0.2' } };
+  expect((await checked(warned)).toAcknowledge).toEqual(['env.ev_exit_buffer']);
+  await expect(requestAsAlice(world, warned)).rejects.toThrow('not_acknowledged');
+  const forbidden = { ...WISH, settings: { EV_EXIT_BUFFER: '0.4' } };
+  expect((await checked(forbidden)).run.verdict).toBe('NO_GO');
+  await expect(requestAsAlice(world, forbidden, ['env.ev_exit_buffer'])).rejects.toThrow('verdict_forbids');
+  await requestAsAlice(world, warned, ['env.ev_exit_buffer']);
+});
+
+test('what was shown and has changed since is not requested', async () => {
+  const { run, digest } = await checked();
+  await writeFile(world.path('staging', 'next.onnx'), 'another model');
+  const asked = { wish: WISH, target: world.target, by: ALICE, runId: run.runId, digest, acknowledged: [] };
+  expect(await world.service.request(asked)).toMatchObject({ refusal: { code: 'content_changed' } });
+});
+
+describe('refuses', () => {
+  test.each<[string, Partial<DeployWish>, string]>([
+    ['a value that the strategy would ignore', { settings: { EXIT_MODE: 'ev_exti' } }, 'bad_value'],
+    [
+      'a value with a line break',
+      { settings: { MODEL_VERSION: 'v2\nX=1' }, model: undefined, modelVersion: undefined },
+      'bad_value',
+    ],
+    ['a variable that the strategy does not have', { settings: { EXITMODE: 'ev' } }, 'unknown_variable'],
+    ['a path beside the model', { settings: { MODEL_PATH: '/x' } }, 'variable_from_model'],
+    ['turning off', { settings: { ENABLED: 'no' } }, 'release_turns_on'],
+    ['no reason', { reason: ' ' }, 'reason_missing'],
+    ['a model without a version', { modelVersion: '' }, 'version_missing'],
+    ['a path as a name', { model: '../runbook.yaml' }, 'bad_artefact_name'],
+    ['a model that is not there', { model: 'gone.onnx' }, 'artefact_missing'],
+  ])('%s', async (_name, wish, code) => {
+    expect(await codes(wish)).toContain(code);
+  });
+
+  test('a link that leads out of the staging folder, and an empty file', async () => {
+    await symlink(world.path('h1', 'secrets.env'), world.path('staging', 'link.onnx'));
+    await writeFile(world.path('staging', 'empty.onnx'), '');
+    expect(await codes({ model: 'link.onnx' })).toEqual(['artefact_not_a_file']);
+    expect(await codes({ model: 'empty.onnx' })).toEqual(['artefact_empty']);
+  });
+
+  test('a place on the host that leads out of the models folder', async () => {
+    await mkdir(world.path('h2', 'elsewhere'));
+    await symlink(world.path('h2', 'elsewhere', 'x'), world.path('h2', 'models', 'next.onnx'));
+    await writeFile(world.path('h2', 'elsewhere', 'x'), '');
+    expect(await codes({})).toEqual(['host_error']);
+  });
+
+  test('a host whose environment file is gone', async () => {
+    await rm(world.path('h2', 'secrets.env'));
+    expect(await codes({})).toEqual(['unsafe_environment_file']);
+  });
+
+  test('what is there already', async () => {
+    for (const host of ['h1', 'h2']) await writeFile(world.path(host, 'strategy.env'), 'S__ENABLED=true\n');
+    const wish = { model: undefined, modelVersion: undefined, settings: {} };
+    expect(await codes(wish)).toEqual(['nothing_to_do']);
+  });
+});
+
+test('the staging folder, newest first, with what the training measured', async () => {
+  await writeFile(world.path('staging', 'ploy-2'), 'binary');
+  const { models, binaries } = await world.service.staged(world.target);
+  expect(models).toMatchObject([
+    { name: 'next.onnx', size: 10, meta: { version: 'v2', metrics: { auc: 0.6 } } },
+  ]);
+  expect(binaries).toMatchObject([{ name: 'ploy-2' }]);
+});
