@@ -47,23 +47,26 @@ function seededStrategy(modelVersion: string, deploymentId: string): StrategyFac
 function histories(options: Required<SeedOptions>): OrdersHistory[] {
   const { now, scale, modelVersion } = options;
   const oneDay = { from: addHours(now, -24 * scale), to: now };
+  // The last part at the pace at which the simulated hosts go on, so that a comparison across their start is fair.
+  const lastPart = { from: addHours(now, -scale), to: now };
+  const before = { from: oneDay.from, to: lastPart.from };
+  const live = {
+    agentId: AGENT_ID,
+    accountId: accountOf('live'),
+    dryRun: false,
+    strategy: seededStrategy(modelVersion, 'live-1'),
+  };
+  const dryRun = {
+    agentId: AGENT_ID,
+    accountId: accountOf('dryrun'),
+    dryRun: true,
+    strategy: seededStrategy(modelVersion, 'dryrun-1'),
+  };
   return [
-    {
-      ...oneDay,
-      agentId: AGENT_ID,
-      accountId: accountOf('live'),
-      dryRun: false,
-      everySecs: 15,
-      strategy: seededStrategy(modelVersion, 'live-1'),
-    },
-    {
-      ...oneDay,
-      agentId: AGENT_ID,
-      accountId: accountOf('dryrun'),
-      dryRun: true,
-      everySecs: 30,
-      strategy: seededStrategy(modelVersion, 'dryrun-1'),
-    },
+    { ...before, ...live, everySecs: 15 },
+    { ...lastPart, ...live, everySecs: 2 },
+    { ...before, ...dryRun, everySecs: 30 },
+    { ...lastPart, ...dryRun, everySecs: 4 },
     { ...oneDay, agentId: 'crypto_momentum', accountId: accountOf('live'), dryRun: false, everySecs: 60 },
     { ...oneDay, agentId: 'sports_arb', accountId: 'acct-sports', dryRun: false, everySecs: 120 },
   ];

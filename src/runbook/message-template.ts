@@ -11,7 +11,7 @@ export interface MessageTemplate {
 }
 
 const FORMATS = {
-  /** Seconds with one decimal, without the unit. */
+  /** One decimal, without the unit: seconds, or a rate. */
   secs: (value: number) =>
     value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
   int: (value: number) => Math.round(value).toLocaleString('en-US'),
