@@ -1,7 +1,6 @@
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import type { ReleaseState, StepState } from '../src/domain/release-state.js';
-import { FAIL_FAST_REASONS } from '../src/hosts/proof-of-start.js';
 import type { ReleaseRecord, StepRecord } from '../src/release/engine/release-record.js';
 import type { Block, Report } from '../src/subcommand.js';
 import {
@@ -101,8 +100,8 @@ function headline(release: ReleaseRecord, locale: Locale): string {
 
 function problemSentence({ code: problem, facts }: ReleaseProblem, locale: Locale): string {
   const text = deployTextFor(locale);
-  const reason = FAIL_FAST_REASONS.find((known) => known === facts.reason);
-  const known = { ...facts, why: reason === undefined ? '' : text.failFast[reason] };
+  const why = Object.entries(text.failFast).find(([reason]) => reason === facts.reason)?.[1] ?? '';
+  const known = { ...facts, why };
   return text.problem[problem]((name) => {
     const value = Object.entries(known).find(([key]) => key === name)?.[1] ?? '';
     return Array.isArray(value) ? value.join('; ') : String(value);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
-import { constants, lstat, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type CommandRunner, runChecked } from './command-runner.js';
 import { isInside } from './contained-path.js';
@@ -24,6 +24,7 @@ import {
   statIfPresent,
   writeBeside,
 } from './local-replacement.js';
+import { readAtMost } from './read-at-most.js';
 
 const FILE_TIMEOUT_MS = 10_000;
 const ARTEFACT_TIMEOUT_MS = 120_000;
@@ -75,7 +76,7 @@ class LocalHost implements Host {
       const found = await statIfPresent(realPath);
       if (found === undefined) return undefined;
       this.assertFile(path, found);
-      const bytes = await this.readAtMost(path, realPath, options?.maxBytes ?? DEFAULT_MAX_BYTES);
+      const bytes = await readAtMost(this.name, path, realPath, options?.maxBytes ?? DEFAULT_MAX_BYTES);
       return { ...fileStat(path, realPath, found), bytes, sha256: sha256Of(bytes) };
     });
   }
@@ -141,7 +142,9 @@ class LocalHost implements Host {
       const present = await statIfPresent(realPath);
       if (present !== undefined) this.assertFile(path, present);
       const before =
-        present === undefined ? Buffer.alloc(0) : await this.readAtMost(path, realPath, DEFAULT_MAX_BYTES);
+        present === undefined
+          ? Buffer.alloc(0)
+          : await readAtMost(this.name, path, realPath, DEFAULT_MAX_BYTES);
       if (options.expectedSha256 !== undefined && sha256Of(before) !== options.expectedSha256) {
         throw new HostError(
           'changed_since_plan',
@@ -239,32 +242,6 @@ class LocalHost implements Host {
     return realPath;
   }
 
-  private async readAtMost(path: string, realPath: string, maxBytes: number): Promise<Buffer> {
-    const handle = await open(realPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      // As large as the file says it is, not as it may be; it can grow while it is read.
-      const { size } = await handle.stat();
-      let buffer = Buffer.alloc(Math.min(size, maxBytes) + 1);
-      let length = 0;
-      for (;;) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
-        length += bytesRead;
-        if (bytesRead === 0 || length > maxBytes) break;
-        if (length === buffer.length) buffer = enlarged(buffer, maxBytes + 1);
-      }
-      if (length > maxBytes) {
-        throw new HostError(
-          'too_large',
-          this.name,
-          `${this.name}: ${path} is larger than ${maxBytes} bytes.`,
-        );
-      }
-      return buffer.subarray(0, length);
-    } finally {
-      await handle.close();
-    }
-  }
-
   private assertFile(path: string, found: Stats): void {
     if (!found.isFile()) throw new HostError('not_a_file', this.name, `${this.name}: ${path} is not a file.`);
   }
@@ -289,12 +266,6 @@ async function realPathOrSelf(folder: string): Promise<string> {
 
 function isMissing(error: unknown): boolean {
   return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
-}
-
-function enlarged(buffer: Buffer, limit: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.alloc(Math.min(Math.max(buffer.length * 2, 4096), limit));
-  buffer.copy(larger);
-  return larger;
 }
 
 function sha256Of(bytes: Uint8Array): string {
