@@ -15,25 +15,31 @@ import {
 import { deployNoteModal } from '../views/deploy-plan-modal.js';
 import { refusalView } from '../views/release-sentence.js';
 import type { DeployServices } from './deploy-services.js';
+import { parseTarget } from './target-argument.js';
 
 const formMetadata = z.object({ target: z.string() });
 
 /** What a release sets itself, or what only a rollback may set. */
 const NOT_BY_HAND = ['ENABLED', 'MODEL_PATH', 'MODEL_VERSION'];
 
-/** Opens the form at once and fills it in as soon as the staging folder has been looked at. */
+/**
+ * Opens the form at once and fills it in as soon as the staging folder has been looked at.
+ * @param wanted the model to begin with; the newest one where it is not given or not there.
+ */
 export async function openDeployForm(
   open: NonNullable<Conversation['openModal']>,
   { person, locale }: Pick<Conversation, 'person' | 'locale'>,
   target: Target,
   services: DeployServices,
+  wanted?: string,
 ): Promise<void> {
   await open(deployWaitModal(target.name, 'loading', locale), async (): Promise<Modal> => {
     const obstacle = await services.releases.obstacle(target, person);
     if (obstacle !== undefined)
       return deployNoteModal(target.name, refusalView([obstacle], locale).blocks, locale);
     const staged = await services.releases.staged(target);
-    const model = staged.models[0]?.name ?? KEEP;
+    const begun = staged.models.find(({ name }) => name === wanted) ?? staged.models[0];
+    const model = begun?.name ?? KEEP;
     return deployFormModal(emptyForm(target, staged, model, services), locale);
   });
 }
@@ -55,6 +61,15 @@ function emptyForm(
     ...nothing,
     now: now(),
   };
+}
+
+const prefillRequest = z.object({ target: z.string(), model: z.string() });
+
+/** *Request deploy* beside a model that has just been trained: the form, with that model chosen. */
+export async function openPrefilledForm(click: Click, services: DeployServices): Promise<void> {
+  const { target, model } = prefillRequest.parse(JSON.parse(click.value));
+  const known = parseTarget([target], services.targets, '[target]');
+  await openDeployForm(click.openModal, click, known, services, model);
 }
 
 /** Draws the form anew after a choice, and says at once what is wrong with a value. */

@@ -2,7 +2,7 @@ import { EXIT, type Subcommand } from '../src/subcommand.js';
 import { FORM_CALLBACK, REDRAW_ACTION, VALUE_ACTION } from '../views/deploy-form.js';
 import { PLAN_CALLBACK, REJECT_CALLBACK } from '../views/deploy-plan-modal.js';
 import { decisionActions, submitRejection } from './deploy-decisions.js';
-import { openDeployForm, redrawDeployForm } from './deploy-form.js';
+import { openDeployForm, openPrefilledForm, redrawDeployForm } from './deploy-form.js';
 import { progressActions } from './deploy-progress.js';
 import { breakGlass, submitDeployForm, submitPlan } from './deploy-request.js';
 import type { DeployServices } from './deploy-services.js';
@@ -32,6 +32,7 @@ export const deploy: Subcommand<DeployServices> = {
   },
   actions: {
     ...decisionActions,
+    'deploy:prefill': openPrefilledForm,
     [REDRAW_ACTION]: redrawDeployForm,
     [VALUE_ACTION]: redrawDeployForm,
     'deploy:break_glass': breakGlass,

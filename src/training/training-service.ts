@@ -87,6 +87,11 @@ export function createTrainingService(options: TrainingServiceOptions): Training
     return store.follow({ trainingId: training.trainingId, follower, now: now(), until });
   };
 
+  /** So that the next bot need not wait for the end of the lease. */
+  const letGo = async ({ trainingId }: Training): Promise<void> => {
+    await store.follow({ trainingId, follower, now: now(), until: now() });
+  };
+
   const step = async (training: Training): Promise<void> => {
     const definition = runbook.training;
     const target = targets.targets.get(training.target);
@@ -137,7 +142,11 @@ export function createTrainingService(options: TrainingServiceOptions): Training
           shown = { state, at: clock.now() };
           onChange(training);
         }
-        if (!isLive(training) || signal?.aborted) return training;
+        if (!isLive(training)) return training;
+        if (signal?.aborted) {
+          await letGo(training);
+          return training;
+        }
         await step(training);
         const after = await existing(store, trainingId);
         // A step that changed the state is followed by the next one at once.
