@@ -25,13 +25,14 @@ export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltRepo
     header(title),
     ...(alarm === undefined ? [] : [section(text.alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
-    section(watchLine(halt, locale)),
+    ...(halt.kind === 'previous_model' ? [] : [section(watchLine(halt, locale))]),
+    ...(canStop(halt) ? [actions(stopButton(halt, locale))] : []),
     ...(halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null)
       ? byHandBlocks(halt, commands, locale)
       : []),
     ...(isOpen ? [] : afterwards(halt, locale)),
     context(...headline(halt, locale)),
-    ...(isOpen ? [] : [actions(...buttons(halt, locale))]),
+    ...(isOpen || buttons(halt, locale).length === 0 ? [] : [actions(...buttons(halt, locale))]),
   ];
   return {
     text: haltSummary(halt, locale),
@@ -68,6 +69,8 @@ function headline(halt: Halt, locale: Locale): readonly string[] {
   ];
 }
 
+const WAS_RESTARTED: readonly HostHalt['restart'][] = ['issued', 'done', 'failed'];
+
 /** `✓ live-1  flag off on disk · restarted · process shows flag off`. */
 function hostLine(host: HostHalt, { kind }: Halt, locale: Locale): string {
   const text = rollbackTextFor(locale);
@@ -75,7 +78,7 @@ function hostLine(host: HostHalt, { kind }: Halt, locale: Locale): string {
   const symbol = host.fault !== null ? '✗' : isOff ? '✓' : '…';
   const steps = [
     text.disk[kind][host.disk === 'done' && host.diskWasDone ? 'was_done' : host.disk],
-    ...(host.stop === 'none' || host.restart !== 'pending' ? [text.restart[host.restart]] : []),
+    ...(host.stop === 'none' || WAS_RESTARTED.includes(host.restart) ? [text.restart[host.restart]] : []),
     ...(host.stop === 'none' ? [] : [text.stop[host.stop]]),
     processText(host, kind, locale),
   ];
@@ -106,11 +109,10 @@ function processText(host: HostHalt, kind: Halt['kind'], locale: Locale): string
   return `${shown}${at}${isNew ? ` (${text.pid(String(pidBefore), String(pid))})` : ''}`;
 }
 
-function watchLine({ kind, entryWatch }: Halt, locale: Locale): string {
+function watchLine({ entryWatch }: Halt, locale: Locale): string {
   const { watch } = rollbackTextFor(locale);
   const at = (moment: string | null) => (moment === null ? '?' : slackTime(moment, 'time_secs'));
   const { state, from, until, entries, code } = entryWatch;
-  if (kind === 'previous_model') return ' ';
   switch (state) {
     case 'waiting':
       return `… ${watch.waiting}`;
@@ -159,15 +161,21 @@ function openEntriesText({ openEntries }: Halt, locale: Locale): string {
   ].join('\n');
 }
 
-function buttons(
-  { kind, state, target, haltId, verification, reason }: Halt,
-  locale: Locale,
-): readonly Button[] {
+/** Near the first line: it is what a person on a phone must find. */
+const canStop = ({ state, kind, hosts }: Halt): boolean =>
+  state === 'not_verified' && kind !== 'previous_model' && hosts.some(({ process }) => process !== 'stopped');
+
+const stopButton = ({ target }: Halt, locale: Locale): Button => ({
+  actionId: STOP_ACTION,
+  text: rollbackTextFor(locale).button.stop,
+  value: target,
+  style: 'danger',
+});
+
+function buttons({ haltId, verification, reason }: Halt, locale: Locale): readonly Button[] {
   const text = rollbackTextFor(locale);
   const { details } = textFor(locale).button;
-  const stop: Button = { actionId: STOP_ACTION, text: text.button.stop, value: target, style: 'danger' };
   return [
-    ...(state === 'not_verified' && kind !== 'previous_model' ? [stop] : []),
     ...(reason === null ? [{ actionId: ADD_REASON_ACTION, text: text.button.addReason, value: haltId }] : []),
     ...(verification?.stored ? [{ actionId: 'run:details', text: details, value: verification.runId }] : []),
   ];

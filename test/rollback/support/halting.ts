@@ -34,6 +34,8 @@ export const CAROL = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const
 export interface HaltingBench {
   readonly trading: TradingHosts;
   readonly target: Target;
+  /** The targets file as text. */
+  readonly targetsText: string;
   readonly dataDir: string;
   readonly events: AuditEvent[];
   rollback(more?: Partial<RollbackOptions>): Rollback;
@@ -72,7 +74,8 @@ export async function createHaltingBench(observationSecs = 3): Promise<HaltingBe
     },
   };
   // JSON is YAML.
-  const target = parseTargets('targets.yaml', Buffer.from(JSON.stringify(source))).targets.get('live');
+  const targetsText = JSON.stringify(source);
+  const target = parseTargets('targets.yaml', Buffer.from(targetsText)).targets.get('live');
   if (target === undefined) throw new Error('There is no target.');
   const dataDir = join(folder, 'data');
   const events: AuditEvent[] = [];
@@ -91,6 +94,7 @@ export async function createHaltingBench(observationSecs = 3): Promise<HaltingBe
   return {
     trading,
     target,
+    targetsText,
     dataDir,
     events,
     host,

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../../src/clock.js';
+import { createHost } from '../../../src/hosts/create-host.js';
+import { createOpenHaltFiles } from '../../../src/rollback/open-halt-file.js';
+import { identifyProcess } from '../../../src/rollback/process-identity.js';
+import { createRollback } from '../../../src/rollback/rollback.js';
+import { parseTargets } from '../../../src/runbook/targets.js';
+
+/** A process that halts, and is killed as by `kill -9` when the named event happens on the named host. */
+const [, , dataDir = '', targetsText = '', killAt = '', killHost = ''] = process.argv;
+const target = parseTargets('targets.yaml', Buffer.from(targetsText)).targets.get('live');
+if (target === undefined) throw new Error('There is no target.');
+
+const rollback = createRollback({
+  facts: { strategy: 'crypto_lob_ml', agentId: 'crypto_lob_ml', envPrefix: 'PLOY_CRYPTO_LOB_ML__' },
+  hostOf: (settings) => createHost(settings),
+  trading: undefined,
+  files: createOpenHaltFiles(dataDir, identifyProcess(process.pid)),
+  journal: async ({ kind, details }) => {
+    const isThere = killHost === '' || details.host === killHost;
+    if (kind === killAt && isThere) process.kill(process.pid, 'SIGKILL');
+  },
+  store: undefined,
+  clock: systemClock,
+  newId: randomUUID,
+  owner: 'killed',
+  logger: { warn: () => {}, error: () => {}, info: () => {} },
+});
+const requestedBy = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
+await rollback.start({ target, kind: 'disable', requestedBy }).done;
