@@ -267,3 +267,27 @@ inMount('a disk that is full or read-only', () => {
     expect(await readFile(at('disk', 'e'), 'utf8')).toBe('1');
   });
 });
+
+describe('keeping a copy', () => {
+  test('has the content, the mode and nothing of the place it was made in; taking it away twice is fine', async () => {
+    await writeFile(at('ploy'), 'new', { mode: 0o755 });
+    await writeFile(at('kept'), 'old');
+    await host.copyFile(at('ploy'), at('kept'));
+    expect(await readFile(at('kept'), 'utf8')).toBe('new');
+    expect((await stat(at('kept'))).mode & 0o777).toBe(0o755);
+    expect((await readdir(folder)).sort()).toEqual(['kept', 'ploy']);
+    await host.removeFile(at('kept'));
+    await host.removeFile(at('kept'));
+    expect(await readdir(folder)).toEqual(['ploy']);
+  });
+
+  test('stays inside the folders', async () => {
+    await writeFile(at('ploy'), 'new');
+    await writeFile(join(root, 'outside'), 'x');
+    const outside = { code: 'outside_folder' };
+    await expect(host.copyFile(at('ploy'), join(root, 'outside'))).rejects.toMatchObject(outside);
+    await expect(host.copyFile(join(root, 'outside'), at('in'))).rejects.toMatchObject(outside);
+    await expect(host.removeFile(join(root, 'outside'))).rejects.toMatchObject(outside);
+    expect(await readFile(join(root, 'outside'), 'utf8')).toBe('x');
+  });
+});

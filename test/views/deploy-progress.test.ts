@@ -1,0 +1,140 @@
+import { describe, expect, test } from '@jest/globals';
+import { messageFaults } from '../../sandbox/slack/block-kit/surfaces.js';
+import { LOCALES } from '../../src/domain/localized.js';
+import type { ReleasePlan } from '../../src/domain/release-plan.js';
+import { RELEASE_PROBLEMS } from '../../src/domain/release-problem.js';
+import { RELEASE_STATES } from '../../src/domain/release-state.js';
+import { stepsOfRelease } from '../../src/domain/release-steps.js';
+import type { ReleaseRecord, StepRecord } from '../../src/release/engine/release-record.js';
+import { deployIncidentView, deployProgressView } from '../../views/deploy-progress.js';
+import { terminalText } from '../../views/terminal.js';
+
+const AT = '2026-03-01T12:00:00.000Z';
+const ALICE = { id: 'U0ALICE', name: 'alice', surface: 'slack' } as const;
+const artefact = { name: 'a.onnx', sha256: 'ab'.repeat(32), size: 10 };
+
+const plan: ReleasePlan = {
+  strategy: 'crypto_lob_ml',
+  target: 'live',
+  reason: 'better',
+  model: artefact,
+  binary: undefined,
+  hosts: ['live-1', 'live-2'].map((host) => ({
+    host,
+    modelPath: '/m/a.onnx',
+    binaryPath: undefined,
+    presentModelSha256: '',
+    presentBinarySha256: '',
+    layers: [],
+    writtenFile: '/e/live.env',
+    changes: [],
+    drift: [],
+  })),
+  runbookSha256: '',
+  policySha256: '',
+};
+
+/** The first `done` steps are done, the next one is as told. */
+function releaseWith(
+  done: number,
+  next: Partial<StepRecord>,
+  changes: Partial<ReleaseRecord> = {},
+): ReleaseRecord {
+  const steps = stepsOfRelease(plan, [5, 15, 30]).map(
+    (step): StepRecord => ({
+      ...step,
+      state: 'pending',
+      attempts: 0,
+      before: null,
+      after: null,
+      problem: null,
+      answered: null,
+      startedAt: null,
+      finishedAt: null,
+      ...(step.position < done
+        ? { state: 'done', attempts: 1, startedAt: AT, finishedAt: AT, after: evidenceOf(step.kind) }
+        : {}),
+      ...(step.position === done ? { attempts: 1, startedAt: AT, ...next } : {}),
+    }),
+  );
+  return {
+    releaseId: '11111111-1111-4111-8111-111111111111',
+    requestId: '22222222-2222-4222-8222-222222222222',
+    strategy: 'crypto_lob_ml',
+    target: 'live',
+    kind: 'ordinary',
+    requestedBy: ALICE,
+    state: 'running',
+    plan,
+    epoch: 1,
+    cancelRequested: null,
+    problem: null,
+    startedAt: AT,
+    confirmBy: '2026-03-01T12:45:00.000Z',
+    endedAt: null,
+    steps,
+    ...changes,
+  };
+}
+
+function evidenceOf(kind: StepRecord['kind']): StepRecord['after'] {
+  if (kind === 'prove_start') return { pid: 42, loadedLine: 'loaded lob-ml onnx model model_path=/m/a.onnx' };
+  if (kind === 'checkpoint' || kind === 'precheck') return { verdict: 'GO', runId: 'r' };
+  return kind === 'stage_model' ? { path: '/m/a.onnx', sha256: artefact.sha256 } : {};
+}
+
+const running = releaseWith(5, { state: 'running' });
+const failed = releaseWith(
+  6,
+  { state: 'failed' },
+  {
+    problem: {
+      code: 'failed_fast',
+      facts: { host: 'live-1', reason: 'exited', exitStatus: 1, missing: ['stable'], variables: [] },
+      quotes: ['ERROR cannot read MODEL_PATH <x>'],
+    },
+  },
+);
+
+describe.each(LOCALES)('a release under way (%s)', (locale) => {
+  test('says first where it stands, then host by host', () => {
+    expect(terminalText(deployProgressView(running, locale))).toMatchSnapshot();
+    expect(terminalText(deployProgressView(failed, locale))).toMatchSnapshot();
+  });
+
+  test('keeps to Slack’s rules in every state and with every problem', () => {
+    for (const state of RELEASE_STATES) {
+      for (const code of RELEASE_PROBLEMS) {
+        const facts = { host: 'live-1', since: AT, confirmBy: AT, changes: ['model'], checks: ['a FAIL'] };
+        const release = releaseWith(4, { state: 'unclear' }, { state, problem: { code, facts } });
+        for (const report of [deployProgressView(release, locale), deployIncidentView(release, locale)]) {
+          expect(messageFaults(report.blocks)).toEqual([]);
+          expect(JSON.stringify(report)).not.toContain('undefined');
+        }
+      }
+    }
+  });
+});
+
+test('an unclear step asks for an answer; whoever asked to cancel is named', () => {
+  const unclear = releaseWith(4, { state: 'unclear' }, { state: 'needs_person' });
+  const shown = JSON.stringify(deployProgressView(unclear, 'en').blocks);
+  expect(shown).toContain('"deploy:step_was_done"');
+  expect(shown).toContain(`"${unclear.releaseId} 4"`);
+  const cancelled = releaseWith(4, {}, { cancelRequested: { by: ALICE, reason: 'no', at: AT } });
+  const blocks = JSON.stringify(deployProgressView(cancelled, 'en').blocks);
+  expect(blocks).toContain('<@U0ALICE> asked to cancel');
+  expect(blocks).not.toContain('deploy:cancel');
+});
+
+test('what waits for its deadline says when, and an ended release has no button that acts on it', () => {
+  const problem = { code: 'hosts_differ', facts: { differences: ['live-2: model a ≠ b'] } } as const;
+  const watching = deployProgressView(
+    releaseWith(13, { state: 'failed' }, { state: 'watching', problem }),
+    'en',
+  );
+  expect(watching.text).toContain('live-2: model a ≠ b');
+  expect(JSON.stringify(watching.blocks)).toContain('It cannot be confirmed');
+  const over = deployProgressView(releaseWith(14, {}, { state: 'confirmed', endedAt: AT }), 'en');
+  expect(JSON.stringify(over.blocks)).not.toMatch(/deploy:(cancel|step)/);
+});
