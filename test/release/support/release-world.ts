@@ -97,7 +97,8 @@ sections:
 
 const PROCESS_ID = 4242;
 
-export async function createReleaseWorld(): Promise<ReleaseWorld> {
+/** @param slack who people are; unless given, the world's own `people` answer. */
+export async function createReleaseWorld(slack?: DirectoryPart): Promise<ReleaseWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-release-'));
   await chmod(folder, 0o755);
   const path = (...parts: string[]) => join(folder, ...parts);
@@ -143,7 +144,7 @@ export async function createReleaseWorld(): Promise<ReleaseWorld> {
     ]),
     isAway: false,
   };
-  const directory = directoryOf(people);
+  const directory = slack ?? directoryOf(people);
   const events: ReleaseEvent[] = [];
   const queued: ReleaseWorld['queued'] = [];
   const context: ReleaseContext = {
@@ -246,7 +247,9 @@ function targetsSource(path: ReleaseWorld['path'], hosts: readonly string[]) {
   };
 }
 
-function directoryOf(people: ReleaseWorld['people']): Pick<Directory, 'isActiveMember' | 'groupMembers'> {
+type DirectoryPart = Pick<Directory, 'isActiveMember' | 'groupMembers'>;
+
+function directoryOf(people: ReleaseWorld['people']): DirectoryPart {
   return {
     async isActiveMember(id) {
       if (people.isAway) throw new Error('Slack is away');

@@ -1,0 +1,250 @@
+import { appendFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { deploy } from '../../commands/deploy.js';
+import type { DeployServices } from '../../commands/deploy-services.js';
+import { parseDeployWords } from '../../commands/deploy-words.js';
+import { lock, unlock } from '../../commands/lock.js';
+import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/local-slack.js';
+import { systemClock } from '../../src/clock.js';
+import { loadConfig } from '../../src/config.js';
+import { createReleaseAnswers } from '../../src/release/engine/release-answers.js';
+import { createAnnouncements } from '../../src/release/release-service.js';
+import { createSlackAnnouncer } from '../../src/release/slack-announcer.js';
+import { createSlackApp, type SlackApp } from '../../src/slack/app.js';
+import { createSlackConnection } from '../../src/slack/connection.js';
+import type { Poster } from '../../src/slack/poster.js';
+import { createMessageStore } from '../../src/store/message-store.js';
+import type { Block } from '../../src/subcommand.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { createMetrics } from '../../src/telemetry/metrics.js';
+import { brokenGlassView, requestReportView } from '../../views/release-request.js';
+import { createReleaseWorld, type ReleaseWorld } from '../release/support/release-world.js';
+
+const CHANNEL = '#trading-releases';
+let slack: LocalSlack;
+let app: SlackApp;
+let world: ReleaseWorld;
+let poster: Poster;
+let announce: (requestId: string) => Promise<void>;
+
+beforeEach(async () => {
+  slack = createLocalSlack({ rateLimits: false });
+  await slack.start();
+  const env = {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    PORT: '0',
+  };
+  const config = loadConfig(env, { role: 'bot' });
+  const logger = createLogger({ level: 'fatal', to: { write: () => undefined } });
+  const clock = systemClock;
+  const connection = createSlackConnection({ config: config.slack, logger, clock });
+  poster = connection.poster;
+  world = await createReleaseWorld(connection.directory);
+  const view = { locale: 'en', envPrefix: 'S__' } as const;
+  ({ announce } = createAnnouncements({
+    ...world.context,
+    messages: createMessageStore(world.database.pool),
+    announcer: createSlackAnnouncer(connection.poster),
+    views: {
+      request: (one) => requestReportView(one, view),
+      brokenGlass: (one) => brokenGlassView(one, view),
+    },
+  }));
+  const { sources, targets, transact, access, now } = world.context;
+  const answers = createReleaseAnswers({ transact, queue: { wake: async () => undefined }, now });
+  const all = { targets: targets.targets, defaultTarget: 'live' } as DeployServices['targets'];
+  app = createSlackApp<DeployServices>({
+    config,
+    connection,
+    subcommands: [deploy, lock, unlock],
+    services: { runbook: sources.runbook, targets: all, releases: world.service, answers, access, now },
+    onUnknown: async () => undefined,
+    claimDelivery: async () => true,
+    dependencies: {},
+    logger,
+    metrics: createMetrics(),
+    clock,
+  });
+  await app.start();
+});
+
+afterEach(async () => {
+  await app.stop();
+  await slack.stop();
+  await world.end();
+});
+
+const shown = (user: string) => JSON.stringify(slack.modals(user).at(-1)?.blocks ?? '');
+const modalShows = (user: string, text: string) => slack.waitFor(() => shown(user).includes(text));
+const whisperTo = (user: string, text: string) =>
+  slack.waitFor(() =>
+    slack.messages(CHANNEL, user).find((one) => one.ephemeralFor && one.text.includes(text)),
+  );
+
+/** What the queue's job does, for every request that asked for it. */
+async function announceAll(): Promise<void> {
+  const ids = new Set(world.queued.splice(0).flatMap(({ what, id }) => (what === 'announce' ? [id] : [])));
+  for (const id of ids) await announce(id);
+}
+
+const request = () => {
+  const found = slack.messages(CHANNEL).find((one) => one.text.includes('Release request'));
+  if (found === undefined) throw new Error('there is no request');
+  return found;
+};
+const copyOf = (ts: string) => {
+  const found = slack.messages('#trading-incidents').find((one) => one.ts === ts);
+  if (found === undefined) throw new Error('there is no copy');
+  return found;
+};
+const hasButtons = (message: { blocks: unknown }) => JSON.stringify(message.blocks).includes('"button"');
+
+async function requestAsAlice(): Promise<string> {
+  await slack.runCommand('alice', CHANNEL, '/lobml deploy live');
+  await modalShows('alice', 'next.onnx');
+  await slack.submitModal('alice', { reason: 'better model' });
+  await modalShows('alice', 'All 4 checks of the planned state pass');
+  await slack.submitModal('alice');
+  await modalShows('alice', 'The request stands');
+  await announceAll();
+  return world.events.find(({ kind }) => kind === 'release.requested')?.details.requestId as string;
+}
+
+describe('from the form to the start', () => {
+  test('form, plan, request, two approvals, start; then nothing can be clicked', async () => {
+    await requestAsAlice();
+    expect(slack.messages(CHANNEL)).toHaveLength(1);
+    await slack.click('bob', request(), 'deploy:approve');
+    await slack.waitFor(() => world.events.some(({ kind }) => kind === 'release.approved'));
+    await announceAll();
+    expect(JSON.stringify(request().blocks)).toMatch(/Approvals 1 of 2.*<@U0BOB>/);
+    await slack.click('carol', request(), 'deploy:approve');
+    await slack.waitFor(() => world.events.some(({ kind }) => kind === 'release.quorum_reached'));
+    await announceAll();
+    expect(JSON.stringify(request().blocks)).toContain('Start deploy');
+    await slack.click('alice', request(), 'deploy:start');
+    await slack.waitFor(() => world.events.some(({ kind }) => kind === 'release.started'));
+    await announceAll();
+    expect(hasButtons(request())).toBe(false);
+    expect(request().text).toContain('is being carried out');
+  }, 60_000);
+
+  test('a value is judged while it is typed, and again when the form is sent', async () => {
+    await slack.runCommand('alice', CHANNEL, '/lobml deploy live');
+    await modalShows('alice', 'next.onnx');
+    const option = { text: { type: 'plain_text', text: 'EV_EXIT_BUFFER' }, value: 'EV_EXIT_BUFFER' };
+    await slack.submitModal('alice', {
+      reason: 'r',
+      variables: { 'deploy:redraw': { type: 'multi_static_select', selected_options: [option] } },
+    });
+    await slack.waitFor(() => Object.keys(slack.modals('alice').at(-1)?.errors ?? {}).length > 0);
+    expect(JSON.stringify(slack.modals('alice').at(-1)?.errors)).toContain('EV_EXIT_BUFFER');
+  });
+
+  test('somebody without the role is told who can, instead of a form', async () => {
+    await slack.runCommand('dave', CHANNEL, '/lobml deploy live');
+    await modalShows('dave', '<@U0ALICE>');
+    expect(slack.modals('dave').at(-1)?.submit).toBeUndefined();
+  });
+});
+
+describe('every end takes the buttons off every copy, and names who and why', () => {
+  const ends: [string, (requestId: string) => Promise<unknown>, RegExp][] = [
+    [
+      'rejected',
+      async () => {
+        await slack.click('bob', request(), 'deploy:reject');
+        await modalShows('bob', 'Why not');
+        await slack.submitModal('bob', { reason: 'the market is thin' });
+      },
+      /Rejected by <@U0BOB>.*the market is thin/,
+    ],
+    ['withdrawn', () => slack.click('alice', request(), 'deploy:withdraw'), /Withdrawn by <@U0ALICE>/],
+    [
+      'expired',
+      async (requestId) => {
+        world.clock.now = new Date(world.clock.now.getTime() + 3_600_000);
+        await world.service.expire(requestId);
+      },
+      /Expired/,
+    ],
+    [
+      'invalidated',
+      async () => {
+        await appendFile(world.path('staging', 'next.onnx'), 'x');
+        await slack.click('bob', request(), 'deploy:approve');
+        await whisperTo('bob', 'next.onnx is another file');
+      },
+      /The model next.onnx is another file now/,
+    ],
+  ];
+
+  test.each(ends)(
+    '%s',
+    async (state, end, said) => {
+      const requestId = await requestAsAlice();
+      const copy = await poster.post(
+        { channel: 'C0INCIDENTS' },
+        { text: 'copy', blocks: request().blocks as Block[] },
+      );
+      await world.database.pool.query(
+        `INSERT INTO lobml.messages (key, subject, channel, ts, reserved_at)
+       SELECT 'copy', subject, 'C0INCIDENTS', $1, reserved_at FROM lobml.messages WHERE subject LIKE 'release request%'`,
+        [copy.ts],
+      );
+      expect(hasButtons(copyOf(copy.ts))).toBe(true);
+      await end(requestId);
+      await slack.waitFor(() => world.events.some(({ kind }) => kind === `release.${state}`));
+      await announceAll();
+      expect(hasButtons(request())).toBe(false);
+      expect(JSON.stringify(request().blocks)).toMatch(said);
+    },
+    60_000,
+  );
+
+  test('announcing twice posts once', async () => {
+    const requestId = await requestAsAlice();
+    await Promise.all([announce(requestId), announce(requestId)]);
+    expect(slack.messages(CHANNEL)).toHaveLength(1);
+  });
+});
+
+test('lock and unlock from a channel', async () => {
+  await slack.runCommand('carol', CHANNEL, '/lobml lock live "audit day"');
+  await slack.waitFor(() => slack.messages(CHANNEL).some(({ text }) => text.includes('locked by U0CAROL')));
+  await slack.runCommand('alice', CHANNEL, '/lobml deploy live');
+  await modalShows('alice', 'audit day');
+  await slack.runCommand('carol', CHANNEL, '/lobml unlock live');
+  await slack.waitFor(() => slack.messages(CHANNEL).some(({ text }) => text.includes('unlocked')));
+});
+
+describe('the words of a terminal', () => {
+  test('all of them', () => {
+    const line =
+      'live --model m.onnx --model-version v2 --binary=ploy --set A=1 --set B=x=y --reason why --plan --acknowledge drift';
+    expect(parseDeployWords(line.split(' '))).toEqual({
+      targetWords: ['live'],
+      planOnly: true,
+      acknowledged: ['drift'],
+      wish: {
+        model: 'm.onnx',
+        modelVersion: 'v2',
+        binary: 'ploy',
+        settings: { A: '1', B: 'x=y' },
+        reason: 'why',
+      },
+    });
+  });
+
+  test.each([
+    ['--modle x', 'Did you mean `--model`?'],
+    ['--model', '`--model` needs a value.'],
+    ['--reason a --reason b', '`--reason` stands twice'],
+    ['--set A', '`A` is no KEY=VALUE'],
+    ['--set A=1 --set A=2', '`--set A` stands twice'],
+  ])('%s', (line, sentence) => {
+    expect(() => parseDeployWords(line.split(' '))).toThrow(sentence);
+  });
+});
