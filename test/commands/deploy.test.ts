@@ -52,8 +52,8 @@ beforeEach(async () => {
       brokenGlass: (one) => brokenGlassView(one, view),
     },
   }));
-  const { sources, targets, transact, access, now } = world.context;
-  const answers = createReleaseAnswers({ transact, queue: { wake: async () => undefined }, now });
+  const { sources, targets, access, now } = world.context;
+  const answers = createReleaseAnswers({ ...world.context, queue: { wake: async () => undefined } });
   const all = { targets: targets.targets, defaultTarget: 'live' } as DeployServices['targets'];
   app = createSlackApp<DeployServices>({
     config,
