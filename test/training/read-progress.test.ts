@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readProgress } from '../../src/training/read-progress.js';
+import { fillCommand, modelNameOf } from '../../src/training/trainer-command.js';
+import { readLogPage, readLogTail } from '../../src/training/trainer-log.js';
+
+const PATTERNS = [/epoch (?<step>\d+)\/(?<of>\d+)(?: loss=(?<loss>[\d.]+))?/];
+
+describe('progress', () => {
+  test.each([
+    ['epoch 3/12 loss=0.5\nsaved', 0.25, { loss: '0.5' }, 'saved'],
+    ['epoch 3/12\nepoch 4/12\n', 1 / 3, {}, 'epoch 4/12'],
+    ['epoch 13/12', 1, {}, 'epoch 13/12'],
+    ['epoch 1/0', undefined, {}, 'epoch 1/0'],
+    ['no number at all', undefined, {}, 'no number at all'],
+    ['', undefined, {}, ''],
+  ])('of %j', (log, fraction, figures, lastLine) => {
+    expect(readProgress(log, PATTERNS)).toEqual({ fraction, figures, lastLine });
+  });
+});
+
+describe('the log', () => {
+  let folder = '';
+  const path = () => join(folder, 'trainer.log');
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'log-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('in pages holds every line once, and cuts none', async () => {
+    const lines = Array.from({ length: 400 }, (_, index) => `line ${index} ${'x'.repeat(index % 60)}`);
+    await writeFile(path(), `${lines.join('\n')}\n`);
+    const last = await readLogPage(path());
+    if (last === undefined) throw new Error('there is no page');
+    expect(last.page).toBe(last.pages - 1);
+    let text = '';
+    for (let page = 0; page < last.pages; page += 1) text += (await readLogPage(path(), page))?.text ?? '';
+    expect(text).toBe(`${lines.join('\n')}\n`);
+  });
+
+  test('hides secrets, colours and what a progress bar wrote over', async () => {
+    await writeFile(path(), 'DB_PASSWORD=hunter2\n\u001b[31mred\u001b[0m\n10%\r20%\r30%\n');
+    expect(await readLogTail(path(), 1_000)).toBe('DB_PASSWORD=[redacted]\nred\n30%\n');
+  });
+
+  test('that is not there is no page and no tail', async () => {
+    const missing = join(folder, 'none');
+    expect([await readLogPage(missing), await readLogTail(missing, 10)]).toEqual([undefined, '']);
+  });
+});
+
+test('a command is filled argument by argument; what it is filled with is never read again', () => {
+  const values = { horizon: '5m', lookbackHours: '{meta}', output: '/a b', meta: '/m', name: 'n' };
+  expect(fillCommand(['x', '--h={horizon}', '{lookbackHours}', '{output}'], values)).toEqual([
+    'x',
+    '--h=5m',
+    '{meta}',
+    '/a b',
+  ]);
+});
+
+test('a model is named after its horizon and its moment', () => {
+  expect(modelNameOf('lob_{horizon}_{date}', '15m', new Date('2026-03-01T12:00:09Z'))).toBe(
+    'lob_15m_20260301-120009',
+  );
+});

@@ -1,0 +1,32 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseTrainWords } from '../../commands/train-words.js';
+
+const parse = (...words: string[]) => parseTrainWords(words, ['5m', '15m']);
+
+describe('the words of train', () => {
+  test.each([
+    [['5m'], { horizon: '5m', lookbackHours: undefined, overrideReason: undefined }],
+    [['15m', '--lookback-hours', '48'], { horizon: '15m', lookbackHours: 48, overrideReason: undefined }],
+    [['--lookback-hours=48', '5m'], { horizon: '5m', lookbackHours: 48, overrideReason: undefined }],
+    [
+      ['5m', '--despite-checks', 'a try'],
+      { horizon: '5m', lookbackHours: undefined, overrideReason: 'a try' },
+    ],
+    [['5m', '--despite-checks=a=b'], { horizon: '5m', lookbackHours: undefined, overrideReason: 'a=b' }],
+  ])('%j', (words, expected) => {
+    expect(parse(...words)).toEqual(expected);
+  });
+
+  test.each([['two days'], ['-1'], ['1.5'], ['']])('a look-back of "%s" is never allowed', (text) => {
+    expect(parse('5m', '--lookback-hours', text).lookbackHours).toBe(0);
+  });
+
+  test.each([
+    [[], 'Say which horizon to train: 5m, 15m.'],
+    [['5m', '15m'], '`15m` is not expected here.'],
+    [['5m', '--fast'], '`--fast` is not expected here.'],
+    [['5m', '--despite-checks'], '--despite-checks needs the reason as its text, in quotes.'],
+  ])('%j is answered with a sentence', (words, sentence) => {
+    expect(() => parse(...words)).toThrow(sentence);
+  });
+});
