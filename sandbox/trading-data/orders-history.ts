@@ -5,11 +5,11 @@ import { AGENT_ID, DOMAIN, TRADED_SYMBOLS } from './strategy.js';
 /**
  * One statement writes a stretch of one agent's history: a decision for each intent, an entry for each that
  * was not blocked, and 20 to 59 s later the exit with its own decision. Every "random" figure is a hash of the intent's
- * key: the same history each time.
+ * key: the same history each time. The pace is part of the key, so that two stretches of an account share no intent.
  */
 const INSERT_HISTORY = `
 WITH intent AS (
-  SELECT $1::text || ':' || $2::text || ':' || n AS key, at,
+  SELECT $1::text || ':' || $2::text || ':' || $5::float8 || ':' || n AS key, at,
     s.symbol, s.coin, s.base, h.horizon, h.seconds
   FROM generate_series($3::timestamptz, $4::timestamptz, make_interval(secs => $5::float8))
     WITH ORDINALITY AS t(tick, n)
