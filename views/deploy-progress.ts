@@ -185,10 +185,11 @@ function stepLine(step: StepRecord, locale: Locale): string {
 
 function evidence({ after, answered }: StepRecord, locale: Locale): readonly string[] {
   const text = deployTextFor(locale);
-  const { verdict, pid, sha256, loadedLine, restarted, stopped } = after ?? {};
+  const { verdict, pid, sha256, loadedLine, restarted, stopped, setAside } = after ?? {};
   const verdictText = Object.entries(textFor(locale).verdict).find(([name]) => name === verdict)?.[1];
   return [
     ...(verdictText === undefined ? [] : [verdictText]),
+    ...(Array.isArray(setAside) && setAside.length > 0 ? [text.setAside(setAside.join(', '))] : []),
     ...(typeof pid === 'number' ? [text.process(String(pid))] : []),
     ...(typeof sha256 === 'string' ? [code(sha256.slice(0, 12))] : []),
     ...(typeof loadedLine === 'string' ? [code(loadedLine.slice(0, 160))] : []),

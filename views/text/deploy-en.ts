@@ -69,6 +69,7 @@ export const deployEn: DeployText = {
   due: (minutes) => `after ${minutes} min`,
   verdict: (verdict) => verdict,
   process: (pid) => `process ${pid}`,
+  setAside: (checks) => `${checks} set aside: the other hosts still write the values of before`,
   putBack: 'restarted with it',
   stopped: 'the file could not be written: the service was stopped',
   answered: (who, wasDone) => `${who} says: it was ${wasDone ? '' : 'not '}done`,

@@ -23,6 +23,8 @@ export interface DeployText {
   readonly due: (minutes: string) => string;
   readonly verdict: (verdict: string) => string;
   readonly process: (pid: string) => string;
+  /** Checks whose failure is that of hosts which do not have the release yet. */
+  readonly setAside: (checks: string) => string;
   readonly putBack: string;
   readonly stopped: string;
   readonly answered: (who: string, wasDone: boolean) => string;

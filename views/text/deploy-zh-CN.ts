@@ -68,6 +68,7 @@ export const deployZhCN: DeployText = {
   due: (minutes) => `${minutes} 分钟后`,
   verdict: (verdict) => verdict,
   process: (pid) => `进程 ${pid}`,
+  setAside: (checks) => `未计入 ${checks}：其他主机仍在写入之前的值`,
   putBack: '已据此重启',
   stopped: '无法写入文件：已停止服务',
   answered: (who, wasDone) => `${who} 说明：${wasDone ? '已执行' : '未执行'}`,

@@ -39,9 +39,11 @@ export function createReleaseChecks(context: Sources): ReleaseChecks {
       }
       return contentChanges(approvedContent(request), { plan: composed.plan, evidence: evidenceOf(run) });
     },
-    async checkpoint(release, signal) {
+    async checkpoint(release, canary, signal) {
       const { target } = await subjectOf(context, release);
-      return (await checks.run({ kind: 'verify', target, requestedBy: THE_BOT, signal })).run;
+      const hosts = target.hosts.filter(({ name }) => canary === null || name === canary);
+      const subject = { ...target, hosts };
+      return (await checks.run({ kind: 'verify', target: subject, requestedBy: THE_BOT, signal })).run;
     },
     run: (runId) => runs.get(runId),
   };

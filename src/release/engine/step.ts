@@ -23,8 +23,11 @@ export interface ReleaseChecks {
   >;
   /** What differs between what was approved and what stands now; `run` is the pre-deploy run. */
   differences(release: ReleaseRecord, run: CheckRun): Promise<readonly ContentChange[]>;
-  /** The post-deploy run, over the time since the new processes were seen. */
-  checkpoint(release: ReleaseRecord, signal: AbortSignal): Promise<CheckRun>;
+  /**
+   * The post-deploy run, over the time since the new processes were seen.
+   * @param canary the host that alone has the release; null: all of them have it.
+   */
+  checkpoint(release: ReleaseRecord, canary: string | null, signal: AbortSignal): Promise<CheckRun>;
   /** A run that an earlier step left behind. */
   run(runId: string): Promise<CheckRun | undefined>;
 }

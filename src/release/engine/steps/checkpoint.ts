@@ -1,3 +1,4 @@
+import { evaluateCanary } from '../canary-verdict.js';
 import { lastFinished, lookAgain, type Step } from '../step.js';
 import { verdictProblem } from './verdict-problem.js';
 
@@ -14,12 +15,13 @@ export const checkpointStep: Step = {
     const dueAt = startedAt.getTime() + (step.checkpoint ?? 0) * MINUTE_MS;
     return clock.now() < dueAt ? { notBefore: new Date(dueAt) } : { dueAt: new Date(dueAt).toISOString() };
   },
-  async apply({ release, checks, clock, pace, interrupted }) {
-    const run = await checks.checkpoint(release, interrupted);
-    const after = { runId: run.runId, verdict: run.verdict };
-    if (run.verdict === 'NO_GO') return { kind: 'failed', problem: verdictProblem(run), after };
-    if (run.verdict === 'HOLD')
-      return { kind: 'wait', until: new Date(clock.now() + pace.retryCheckMs), after };
+  async apply({ release, step, plan, checks, clock, pace, interrupted }) {
+    const run = await checks.checkpoint(release, step.host, interrupted);
+    const changes = plan.hosts.find(({ host }) => host === step.host)?.changes ?? [];
+    const { verdict, setAside } = evaluateCanary(run, changes);
+    const after = { runId: run.runId, verdict, setAside: [...setAside] };
+    if (verdict === 'NO_GO') return { kind: 'failed', problem: verdictProblem(run), after };
+    if (verdict === 'HOLD') return { kind: 'wait', until: new Date(clock.now() + pace.retryCheckMs), after };
     return { kind: 'done', after };
   },
   reconcile: lookAgain,
