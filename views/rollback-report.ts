@@ -112,11 +112,12 @@ function processText(host: HostHalt, kind: Halt['kind'], locale: Locale): string
 function watchLine({ entryWatch }: Halt, locale: Locale): string {
   const { watch } = rollbackTextFor(locale);
   const at = (moment: string | null) => (moment === null ? '?' : slackTime(moment, 'time_secs'));
-  const { state, from, until, entries, code } = entryWatch;
+  const { state, from, until, askedAt, entries, code } = entryWatch;
   switch (state) {
     case 'waiting':
       return `… ${watch.waiting}`;
     case 'watching':
+      if (code === null && askedAt === null) return `… ${watch.begun(at(until))}`;
       return code === null
         ? `… ${watch.watching(at(from), at(until))}`
         : `? ${watch.unknown(code === 'not_configured' ? watch.databaseMissing : watch.databaseAway)}`;

@@ -132,7 +132,8 @@ class HaltRun {
   /** A process that is younger than RestartSec may be one turn of a restart loop. */
   #watchedMs(observationMs: number): number {
     const settle = Math.max(...this.#o.target.hosts.map(({ service }) => service.restartSecs * 1_000));
-    return this.#halt.kind === 'previous_model' ? settle + 500 : Math.max(observationMs, settle);
+    const margin = CLOCK_MARGIN_SECS * 1_000;
+    return this.#halt.kind === 'previous_model' ? settle + 500 : Math.max(observationMs, settle, margin);
   }
 
   async #askEntries(from: number): Promise<void> {
@@ -140,8 +141,9 @@ class HaltRun {
     if (trading === undefined) return this.#watchIs({ code: 'not_configured' });
     const asked = clock.now();
     const seconds = (asked - from) / 1_000 - CLOCK_MARGIN_SECS;
+    if (seconds <= 0) return;
     try {
-      const entries = seconds <= 0 ? 0 : await trading.entriesSince(target.accountId, seconds);
+      const entries = await trading.entriesSince(target.accountId, seconds);
       const at = { askedAt: new Date(asked).toISOString(), entries, code: null };
       this.#watchIs(entries > 0 ? { ...at, state: 'entries' } : at);
     } catch (error) {

@@ -84,6 +84,7 @@ export const rollbackEn: RollbackText = {
   flagStillOn: 'The flag is still ON on disk: do not start the service before it is off.',
   watch: {
     waiting: 'New entries: watched as soon as every host is off.',
+    begun: (until) => `Watching for new entries until ${until}.`,
     watching: (from, until) => `No new entry since ${from}; watching until ${until}.`,
     clear: (from, until) => `No new entry from ${from} to ${until}.`,
     entries: (count, from) =>

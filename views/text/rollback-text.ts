@@ -21,6 +21,7 @@ export interface RollbackText {
   readonly flagStillOn: string;
   readonly watch: {
     readonly waiting: string;
+    readonly begun: (until: string) => string;
     readonly watching: (from: string, until: string) => string;
     readonly clear: (from: string, until: string) => string;
     readonly entries: (count: number, from: string) => string;

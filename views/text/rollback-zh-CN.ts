@@ -86,6 +86,7 @@ export const rollbackZhCN: RollbackText = {
   flagStillOn: '磁盘上的开关仍为开启：关闭之前请勿启动服务。',
   watch: {
     waiting: '新入场：所有主机关闭后开始观察。',
+    begun: (until) => `正在观察新入场，至 ${until}。`,
     watching: (from, until) => `自 ${from} 起没有新入场；观察至 ${until}。`,
     clear: (from, until) => `${from} 至 ${until} 没有新入场。`,
     entries: (count, from) => `自 ${from} 起有 ${count} 笔新入场：开关已关闭，但策略仍在交易。`,

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createHaltStore } from '../../src/rollback/halt-store.js';
+import { haltReleases } from '../../src/rollback/queries/halt-releases.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { CAROL, createHaltingBench, type HaltingBench } from './support/halting.js';
+
+let bench: HaltingBench;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  [bench, database] = await Promise.all([createHaltingBench(), createTestDatabase()]);
+}, 60_000);
+afterAll(async () => {
+  await bench.close();
+  await database.drop();
+});
+beforeEach(() => bench.begin(), 30_000);
+
+const replica = (owner: string) =>
+  bench.rollback({
+    store: createHaltStore(database.pool),
+    owner,
+    cancelReleases: (halt) => haltReleases(database.pool, halt),
+  });
+const request = () => ({ target: bench.target, kind: 'disable', requestedBy: CAROL }) as const;
+
+test('two replicas that are clicked at once halt once, and both know the same halt', async () => {
+  const [one, two] = [replica('one'), replica('two')];
+  const halts = await Promise.all([one.start(request()).done, two.start(request()).done]);
+  await Promise.all([one.settled(), two.settled()]);
+  expect(new Set(halts.map(({ haltId }) => haltId)).size).toBe(1);
+  expect(await bench.restartsOf('live-1')).toBe(1);
+  expect(await bench.restartsOf('live-2')).toBe(1);
+  const { rows } = await database.pool.query('SELECT state FROM lobml.halts');
+  expect(rows).toEqual([{ state: 'verified' }]);
+  expect((await replica('three').latest('live'))?.state).toBe('verified');
+});
+
+test('a halt whose replica has gone silent is taken over by one other', async () => {
+  const store = createHaltStore(database.pool);
+  const gone = replica('gone').start(request());
+  const record = { halt: gone.current(), messages: [] };
+  await gone.done;
+  await database.pool.query('DELETE FROM lobml.halts');
+  await store.claim({ ...record, halt: { ...record.halt, haltId: randomUUID() } }, 'gone');
+  expect(await store.takeAbandoned('crypto_lob_ml', 'early')).toEqual([]);
+  await database.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
+  const taken = await Promise.all(['a', 'b'].map((owner) => store.takeAbandoned('crypto_lob_ml', owner)));
+  expect(taken.flat()).toHaveLength(1);
+  await database.pool.query('DELETE FROM lobml.halts');
+});
+
+test('a running release, its lock and open requests are ended by the halt', async () => {
+  const [requestId, releaseId, openId] = [randomUUID(), randomUUID(), randomUUID()];
+  const person = JSON.stringify(CAROL);
+  const insert = (id: string, target: string, state: string) =>
+    database.pool.query(
+      `INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by, reason, plan,
+         digest, check_run_id, evidence, created_at, quorum_expires_at, wish)
+       VALUES ($1, 'crypto_lob_ml', $2, 'ordinary', $3, $4, 'r', '{}', 'd', $1, '{}', now(), now(), '{}')`,
+      [id, target, state, person],
+    );
+  await insert(requestId, 'live', 'executing');
+  await insert(openId, 'dryrun', 'open');
+  await database.pool.query(
+    `INSERT INTO lobml.releases (release_id, request_id, strategy, target, state, plan, started_at, confirm_by)
+     VALUES ($1, $2, 'crypto_lob_ml', 'live', 'running', '{}', now(), now())`,
+    [releaseId, requestId],
+  );
+  await database.pool.query(
+    `INSERT INTO lobml.locks (strategy, target, kind, holder, release_id, reason, taken_at)
+     VALUES ('crypto_lob_ml', 'live', 'release', $1, $2, 'r', now()),
+            ('crypto_lob_ml', 'live', 'person', $1, NULL, 'r', now())`,
+    [person, releaseId],
+  );
+  const halt = await replica('one').start(request()).done;
+  expect(halt).toMatchObject({ state: 'verified', cancelled: { releaseId, requests: 1 } });
+  const { rows } = await database.pool.query(
+    `SELECT (SELECT state FROM lobml.releases) AS release, (SELECT cancel_requested->'by'->>'id' FROM lobml.releases) AS by,
+       (SELECT array_agg(state ORDER BY target) FROM lobml.release_requests) AS requests,
+       (SELECT array_agg(kind) FROM lobml.locks) AS locks`,
+  );
+  // Another target's request, and a person's lock, are none of its business.
+  expect(rows[0]).toEqual({
+    release: 'halted',
+    by: 'U0CAROL',
+    requests: ['open', 'halted'],
+    locks: ['person'],
+  });
+});
+
+test('a database that is away neither hinders nor slows the halt', async () => {
+  const away = new Error('connect ECONNREFUSED');
+  const refuse = async () => {
+    throw away;
+  };
+  const hang = () => new Promise<never>(() => {});
+  for (const answer of [refuse, hang]) {
+    await bench.begin();
+    const store = { claim: answer, save: answer, get: answer, latest: answer, takeAbandoned: answer };
+    const startedAt = Date.now();
+    const handle = bench.rollback({ store, cancelReleases: answer }).start(request());
+    const halt = await handle.done;
+    expect(halt.state).toBe('verified');
+    const written = Math.max(...halt.hosts.map(({ diskAt }) => Date.parse(diskAt ?? '')));
+    expect(written - startedAt).toBeLessThan(1_000);
+  }
+});
