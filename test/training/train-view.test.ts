@@ -1,78 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CheckResult } from '../../src/domain/check-run.js';
 import type { Training } from '../../src/training/training.js';
 import { TRAINING_FAILURES } from '../../src/training/training.js';
 import { terminalText } from '../../views/terminal.js';
 import { endedTrainingView } from '../../views/train-ended.js';
 import { logPageModal } from '../../views/train-modals.js';
 import { trainingView } from '../../views/train-report.js';
+import { checkOf, trainingOf } from './train-values.js';
 
 const NOW = '2026-03-01T12:01:00.000Z';
 const ALICE = { id: 'U0ALICE', name: 'alice', surface: 'slack' } as const;
 
-const training = (changes: Partial<Training> = {}): Training => ({
-  trainingId: '6b8f8c1e-0000-4000-8000-000000000000',
-  strategy: 'crypto_lob_ml',
-  target: 'live',
-  horizon: '5m',
-  lookbackHours: 336,
-  modelName: 'lob_tcn_5m_20260301-120000',
-  machine: 'bot-1',
-  state: 'running',
-  requestedBy: ALICE,
-  locale: 'en',
-  overrideReason: null,
-  checks: [],
-  progress: null,
-  result: null,
-  failure: null,
-  cancelRequested: null,
-  message: null,
-  createdAt: '2026-03-01T12:00:00.000Z',
-  startedAt: '2026-03-01T12:00:00.000Z',
-  endedAt: null,
-  ...changes,
-});
-
-const check = (changes: Partial<CheckResult> = {}): CheckResult => ({
-  id: 'model.file',
-  section: '2.1',
-  title: { en: 'Model file', 'zh-CN': '模型文件' },
-  mode: 'deciding',
-  outcome: 'PASS',
-  reason: { code: 'conditions_hold' },
-  says: [{ en: 'live-1 200 bytes', 'zh-CN': 'live-1 200 字节' }],
-  observed: [
-    {
-      host: 'live-1',
-      path: '/opt/ploy/models/crypto/x.onnx',
-      tried_inputs: 38,
-      typical_rows: 32,
-      least_output: 0.02,
-      most_output: 0.97,
-      rows: 1_209_600,
-      trained_from: '2026-02-15T00:00:00.000Z',
-      trained_to: '2026-03-01T00:00:00.000Z',
-      metrics: [
-        { name: 'accuracy', candidate: 0.58, running: 0.56 },
-        { name: 'brier', candidate: 0.25, running: 0.24 },
-        { name: 'auc', candidate: 0.6, running: null },
-      ],
-      fault: '',
-    },
-  ],
-  expected: 'pass: …',
-  evidence: { probe: 'model' },
-  observedAt: NOW,
-  durationMs: 400,
-  ...changes,
-});
-
 const finished = (result: Partial<NonNullable<Training['result']>>): Training =>
-  training({
+  trainingOf({
     state: 'finished',
     endedAt: '2026-03-01T12:12:05.000Z',
-    result: { check: check(), sha256: 'ab'.repeat(32), size: 226, stagedAs: 'x.onnx', ...result },
+    result: { check: checkOf(), sha256: 'ab'.repeat(32), size: 226, stagedAs: 'x.onnx', ...result },
   });
 
 const actionsOf = (view: { blocks: readonly unknown[] }): readonly string[] =>
@@ -81,7 +23,7 @@ const actionsOf = (view: { blocks: readonly unknown[] }): readonly string[] =>
 describe('while it goes on', () => {
   test('shows how far it is, how long it has been and how long it will be', () => {
     const progress = { fraction: 0.25, figures: { loss: '0.61' }, lastLine: 'epoch 5/20 loss=0.61' };
-    const view = trainingView(training({ progress }), 'en', NOW);
+    const view = trainingView(trainingOf({ progress }), 'en', NOW);
     expect(terminalText(view)).toMatchInlineSnapshot(`
 "⏳ Training 5m · crypto_lob_ml
 by U0ALICE · 12:00:00 UTC · data of the last 336 h · live
@@ -98,18 +40,18 @@ Last line: \`epoch 5/20 loss=0.61\`"
     ['running', 'The trainer is starting…'],
     ['judging', 'The trainer is done. The gate is trying the model…'],
   ] as const)('says what it does: %s', (state, phase) => {
-    expect(terminalText(trainingView(training({ state }), 'en', NOW))).toContain(phase);
+    expect(terminalText(trainingView(trainingOf({ state }), 'en', NOW))).toContain(phase);
   });
 
   test('says who has cancelled it, and asks for no second cancel', () => {
-    const view = trainingView(training({ cancelRequested: ALICE }), 'en', NOW);
+    const view = trainingView(trainingOf({ cancelRequested: ALICE }), 'en', NOW);
     expect(terminalText(view)).toContain('U0ALICE has cancelled it');
     expect(actionsOf(view)).toEqual(['train:log']);
   });
 
   test('what a trainer prints cannot speak for the bot', () => {
     const progress = { fraction: undefined, figures: {}, lastLine: '`<!channel> *done*`' };
-    expect(JSON.stringify(trainingView(training({ progress }), 'en', NOW))).not.toContain('<!channel>');
+    expect(JSON.stringify(trainingView(trainingOf({ progress }), 'en', NOW))).not.toContain('<!channel>');
   });
 });
 
@@ -140,7 +82,7 @@ Staged as \`x.onnx\` for live.
   });
 
   test('a refused model cannot, and the sentence names no host that does not have it', () => {
-    const refused = check({
+    const refused = checkOf({
       outcome: 'FAIL',
       reason: { code: 'faulty_rows', facts: { count: 1 } },
       observed: [
@@ -163,14 +105,14 @@ Staged as \`x.onnx\` for live.
   });
 
   test('without ONNX Runtime it is a HOLD that says how to install it', () => {
-    const unknown = check({ outcome: 'ERROR', reason: { code: 'model_runtime_missing' }, observed: [] });
+    const unknown = checkOf({ outcome: 'ERROR', reason: { code: 'model_runtime_missing' }, observed: [] });
     const view = endedTrainingView(finished({ check: unknown, stagedAs: null }), 'en');
     expect(view.text).toMatch(/^⏸️ Model trained, gate undecided/);
     expect(terminalText(view)).toContain('npm install onnxruntime-node');
   });
 
   test('refused data names what stops it and offers to go on by name', () => {
-    const stale = check({
+    const stale = checkOf({
       id: 'data.sync_records.lag',
       section: '2.2-A',
       outcome: 'FAIL',
@@ -178,7 +120,7 @@ Staged as \`x.onnx\` for live.
       says: [{ en: 'SOLUSDT 74.2 s, expected under 10 s.', 'zh-CN': 'SOLUSDT 74.2 秒。' }],
     });
     const view = endedTrainingView(
-      training({ state: 'refused', checks: [stale, check()], startedAt: null }),
+      trainingOf({ state: 'refused', checks: [stale, checkOf()], startedAt: null }),
       'en',
     );
     expect(view.text).toBe(
@@ -199,7 +141,7 @@ Staged as \`x.onnx\` for live.
         wanted: '5m',
         folder: '/s',
       };
-      const failed = training({ state: 'failed', failure: { code, facts }, endedAt: NOW });
+      const failed = trainingOf({ state: 'failed', failure: { code, facts }, endedAt: NOW });
       expect(endedTrainingView(failed, 'en').text).toMatch(/^✗ Training failed · 5m · crypto_lob_ml: .+\.$/);
       expect(endedTrainingView(failed, 'zh-CN').text).toMatch(/^✗ 训练失败 · 5m · crypto_lob_ml: .+。$/);
       expect(terminalText(endedTrainingView(failed, 'en'))).toContain('Nothing was staged');
@@ -221,12 +163,12 @@ describe('the log', () => {
     [2, 3, ['train:older']],
     [0, 1, []],
   ])('page %i of %i has the ways to the others', (page, pages, ways) => {
-    const modal = logPageModal(training(), { text: 'epoch 1/2', page, pages }, 'en');
+    const modal = logPageModal(trainingOf(), { text: 'epoch 1/2', page, pages }, 'en');
     expect(actionsOf(modal)).toEqual(ways);
     expect(JSON.stringify(modal.blocks)).toContain(`Page ${page + 1} of ${pages}`);
   });
 
   test('of another machine is not here', () => {
-    expect(JSON.stringify(logPageModal(training(), undefined, 'en').blocks)).toContain('bot-1');
+    expect(JSON.stringify(logPageModal(trainingOf(), undefined, 'en').blocks)).toContain('bot-1');
   });
 });

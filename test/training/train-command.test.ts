@@ -1,0 +1,185 @@
+import { describe, expect, test } from '@jest/globals';
+import { type TrainServices, train } from '../../commands/train.js';
+import type { Outcome } from '../../src/domain/outcome.js';
+import { parseRunbook } from '../../src/runbook/load-runbook.js';
+import type { Click, Conversation, Modal, Report, Submission } from '../../src/subcommand.js';
+import type { Training } from '../../src/training/training.js';
+import type { TrainingAnswer, TrainingRequest } from '../../src/training/training-service.js';
+import { checkOf, RUNBOOK, trainingOf } from './train-values.js';
+
+const ALICE = { id: 'U0ALICE', name: 'alice', surface: 'slack' } as const;
+const ID = trainingOf().trainingId;
+
+/** The use case as it answers here, and what was asked of it. */
+async function stage(
+  answer: TrainingAnswer,
+  ended: Training = trainingOf(),
+  surface: 'slack' | 'terminal' = 'slack',
+) {
+  const asked: { starts: TrainingRequest[]; attached: unknown[]; cancelled: unknown[]; pages: unknown[] } = {
+    starts: [],
+    attached: [],
+    cancelled: [],
+    pages: [],
+  };
+  const posted: Report[] = [];
+  const services: TrainServices = {
+    runbook: await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK)),
+    now: () => new Date('2026-03-01T12:01:00Z'),
+    trainings: {
+      start: async (request) => {
+        asked.starts.push(request);
+        return answer;
+      },
+      get: async (id) => (id === ID ? trainingOf() : undefined),
+      live: async () => [],
+      cancel: async (id, person) => {
+        asked.cancelled.push([id, person.id]);
+        return asked.cancelled.length === 1;
+      },
+      attach: async (id, ref) => void asked.attached.push([id, ref]),
+      follow: async (_id, { onChange }) => {
+        onChange(ended);
+        return ended;
+      },
+      log: async (_training, page) => {
+        asked.pages.push(page);
+        return { text: 'epoch 1/2', page: page ?? 2, pages: 3 };
+      },
+    },
+  };
+  const ref = { channel: 'C1', ts: '1.1' };
+  const conversation: Conversation = {
+    person: { ...ALICE, surface },
+    locale: 'en',
+    channel: 'C1',
+    post: async (report) => {
+      posted.push(report);
+      return { ref, update: () => {}, finish: async (last) => void posted.push(last) };
+    },
+    whisper: async () => {},
+  };
+  return { services, conversation, asked, posted };
+}
+
+const STARTED: TrainingAnswer = { kind: 'started', training: trainingOf({ state: 'checking' }) };
+
+describe('in Slack', () => {
+  test('starts, posts the first state, and says where the message stands', async () => {
+    const { services, conversation, asked, posted } = await stage(STARTED);
+    const answer = await train.run(['5m', '--lookback-hours', '48'], conversation, services);
+    expect(asked.starts).toEqual([
+      { horizon: '5m', lookbackHours: 48, overrideReason: undefined, requestedBy: ALICE, locale: 'en' },
+    ]);
+    expect(posted[0]?.text).toContain('Training 5m');
+    expect(asked.attached).toEqual([[ID, { channel: 'C1', ts: '1.1' }]]);
+    expect(answer).toMatchObject({ exitCode: 0, json: { trainingId: ID, verdict: null } });
+  });
+
+  test.each<[TrainingAnswer, string]>([
+    [{ kind: 'busy', training: trainingOf() }, 'A training of 5m goes on already, started by <@U0ALICE>.'],
+    [{ kind: 'no_training' }, 'The runbook does not say how a model is trained'],
+    [{ kind: 'no_staging', target: 'live' }, 'The target live has no staging folder'],
+    [{ kind: 'unknown_horizon', known: ['15m'] }, 'There is no horizon `5m`; there are 15m.'],
+    [{ kind: 'lookback_out_of_range', most: 500 }, 'a whole number from 1 to 500'],
+  ])('what may not start is a sentence: %j', async (answer, sentence) => {
+    const { services, conversation, posted } = await stage(answer);
+    await expect(train.run(['5m'], conversation, services)).rejects.toMatchObject({
+      code: answer.kind,
+      sentence: { en: expect.stringContaining(sentence) },
+    });
+    expect(posted).toEqual([]);
+  });
+});
+
+describe('in a terminal', () => {
+  const judged = (outcome: Outcome) =>
+    trainingOf({
+      state: 'finished',
+      result: { check: checkOf({ outcome }), sha256: 'a', size: 1, stagedAs: null },
+    });
+  const refused = (outcome: Outcome) => trainingOf({ state: 'refused', checks: [checkOf({ outcome })] });
+
+  test.each<[string, Training, number, string | null]>([
+    ['a fit model', judged('PASS'), 0, 'GO'],
+    ['a model with a warning', judged('WARN'), 3, 'GO_WITH_WARNINGS'],
+    ['a model that the gate refuses', judged('FAIL'), 1, 'NO_GO'],
+    ['a model that nobody could judge', judged('ERROR'), 2, 'HOLD'],
+    ['stale data', refused('FAIL'), 1, 'NO_GO'],
+    ['data that cannot be looked at', refused('ERROR'), 2, 'HOLD'],
+    ['a trainer that failed', trainingOf({ state: 'failed', failure: { code: 'lost', facts: {} } }), 1, null],
+    ['a cancelled one', trainingOf({ state: 'cancelled', cancelRequested: ALICE }), 1, null],
+  ])('follows to the end: %s', async (_name, ended, exitCode, verdict) => {
+    const { services, conversation, posted } = await stage(STARTED, ended, 'terminal');
+    const answer = await train.run(['5m'], conversation, services);
+    expect(answer).toMatchObject({ exitCode, json: { state: ended.state, verdict } });
+    expect(posted).toHaveLength(2);
+  });
+});
+
+describe('the buttons', () => {
+  async function click(actionId: string, value: string) {
+    const staged = await stage(STARTED);
+    const shown: Modal[] = [];
+    const pressed: Click = {
+      ...staged.conversation,
+      actionId,
+      value,
+      message: undefined,
+      openModal: async (_loading, build) => void shown.push(await build()),
+      modal: { privateMetadata: '', values: {}, update: async (modal) => void shown.push(modal) },
+    };
+    const press = () => train.actions?.[actionId]?.(pressed, staged.services);
+    return { ...staged, shown, press };
+  }
+
+  test('cancel: the second one is told that it was too late', async () => {
+    const { press, asked } = await click('train:cancel', ID);
+    await press();
+    expect(asked.cancelled).toEqual([[ID, 'U0ALICE']]);
+    await expect(press()).rejects.toMatchObject({ code: 'too_late_to_cancel' });
+  });
+
+  test('the log opens at its end, and turns its pages in the same modal', async () => {
+    const opened = await click('train:log', JSON.stringify({ trainingId: ID }));
+    await opened.press();
+    expect(JSON.stringify(opened.shown)).toContain('Page 3 of 3');
+    const turned = await click('train:older', JSON.stringify({ trainingId: ID, page: 1 }));
+    await turned.press();
+    expect([opened.asked.pages, turned.asked.pages]).toEqual([[undefined], [1]]);
+    expect(JSON.stringify(turned.shown)).toContain('Page 2 of 3');
+  });
+
+  test('the log of a training that nobody knows says so', async () => {
+    const { press, shown } = await click('train:log', JSON.stringify({ trainingId: 'x' }));
+    await press();
+    expect(JSON.stringify(shown)).toContain('not known any more');
+  });
+
+  test('despite the checks: only with a reason, which starts it by name', async () => {
+    const wish = JSON.stringify({ horizon: '5m', lookbackHours: 336 });
+    const { press, shown } = await click('train:despite', wish);
+    await press();
+    expect(shown).toMatchObject([{ callbackId: 'train:despite', privateMetadata: wish }]);
+    const submit = async (text: string) => {
+      const staged = await stage(STARTED);
+      const submission: Submission = {
+        ...staged.conversation,
+        callbackId: 'train:despite',
+        privateMetadata: wish,
+        values: { reason: { text } },
+      };
+      const answer = await train.submissions?.['train:despite']?.(submission, staged.services);
+      if (answer !== undefined && answer.kind !== 'errors') await answer.after?.();
+      return { answer, starts: staged.asked.starts };
+    };
+    expect(await submit('  ')).toEqual({
+      answer: { kind: 'errors', errors: { reason: 'Say why, in a few words.' } },
+      starts: [],
+    });
+    expect(await submit('a try-out')).toMatchObject({
+      answer: { kind: 'close' },
+      starts: [{ horizon: '5m', lookbackHours: 336, overrideReason: 'a try-out', requestedBy: ALICE }],
+    });
+  });
+});
