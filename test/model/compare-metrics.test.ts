@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { compareMetrics, worstLoss } from '../../src/model/compare-metrics.js';
+import { metaPathOf, readModelMeta } from '../../src/model/model-meta.js';
+
+const of = (metrics: object, horizon = '5m') => ({ horizon, metrics });
+
+describe('metrics beside the running model’s', () => {
+  test('a loss is a fall where more is better, and a rise where less is', () => {
+    const comparisons = compareMetrics(
+      of({ accuracy: 0.5, brier: 0.3, logLoss: 0.6, auc: 0.7 }),
+      of({ accuracy: 0.6, brier: 0.25, logLoss: 0.7, auc: 0.7 }),
+    );
+    expect(comparisons.map(({ name, loss }) => [name, loss])).toEqual([
+      ['accuracy', expect.closeTo(0.1)],
+      ['brier', expect.closeTo(0.05)],
+      ['logLoss', expect.closeTo(-0.1)],
+      ['auc', 0],
+    ]);
+    expect(worstLoss(comparisons)).toEqual({ name: 'accuracy', loss: expect.closeTo(0.1) });
+  });
+
+  test.each([
+    ['nothing runs', undefined],
+    ['what runs is of another horizon', of({ accuracy: 0.9 }, '15m')],
+    ['the running one has no such metric', of({ auc: 0.9 })],
+  ])('nothing is compared where %s', (_why, running) => {
+    const comparisons = compareMetrics(of({ accuracy: 0.5 }), running);
+    expect(comparisons[0]).toEqual({ name: 'accuracy', candidate: 0.5, running: undefined, loss: undefined });
+    expect(worstLoss(comparisons)).toBeUndefined();
+  });
+});
+
+describe('meta.json', () => {
+  test('is read whichever way a trainer names its parts', () => {
+    const text = JSON.stringify({
+      feature_order: ['a'],
+      metrics: { accuracy: 0.5, brier_score: 0.2 },
+      more: 1,
+    });
+    expect(readModelMeta(text)).toMatchObject({
+      kind: 'meta',
+      meta: {
+        features: ['a'],
+        metrics: { accuracy: 0.5, brier: 0.2 },
+        inputDim: undefined,
+        trainedTo: undefined,
+      },
+    });
+  });
+
+  test.each([
+    ['nonsense', 'it is no JSON'],
+    ['[]', 'the document'],
+    ['{"input_dim":0}', 'input_dim'],
+    ['{"metrics":{"auc":"high"}}', 'metrics.auc'],
+  ])('%s is unreadable, by name', (text, because) => {
+    expect(readModelMeta(text)).toEqual({ kind: 'unreadable', because: expect.stringContaining(because) });
+  });
+
+  test('stands beside its model', () => {
+    expect([metaPathOf('/m/a.onnx'), metaPathOf('/m/a.onnx.bak')]).toEqual([
+      '/m/a.meta.json',
+      '/m/a.onnx.bak.meta.json',
+    ]);
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseRunbook } from '../../src/runbook/load-runbook.js';
+import { RUNBOOK } from '../training/train-values.js';
+
+const load = (text: string) => parseRunbook('runbook.yaml', Buffer.from(text));
+const withKeys = (keys: string) => RUNBOOK.replace('  horizons:', `${keys}\n  horizons:`);
+
+describe('training of the runbook', () => {
+  test('has its bounds and its gate without being told', async () => {
+    const { training } = await load(RUNBOOK);
+    expect(training).toMatchObject({
+      lookbackHours: 336,
+      timeLimitMinutes: 120,
+      memoryLimitMib: 8192,
+      modelName: 'model_{horizon}_{date}',
+      environment: {},
+      checks: [],
+      gate: { id: 'model.file' },
+    });
+  });
+
+  test.each([
+    ['a line for a shell', RUNBOOK.replace(/command: .*/, 'command: train {horizon}'), 'training.command'],
+    ['an unknown placeholder', RUNBOOK.replace("'{meta}'", "'{meta}', '{shell}'"), 'there is no `{shell}`'],
+    ['a command that writes no meta.json', RUNBOOK.replace(", '{meta}'", ''), 'does not use `{meta}`'],
+    ['an unknown check', withKeys('  checks: [data.none]'), 'there is no check `data.none`'],
+    ['a pattern that is none', withKeys("  progress: ['(']"), 'training.progress.0'],
+    ['a name that leads elsewhere', withKeys('  modelName: ../{horizon}'), 'training.modelName'],
+    ['a default above its bound', withKeys('  lookbackHours: 9999'), 'more than `maxLookbackHours`'],
+    ['a place that is not there yet', withKeys('  runsOn: live-1'), 'training.runsOn'],
+    ['no gate', RUNBOOK.replace('model: MODEL_PATH', 'env: MODEL_PATH'), 'needs a check with `model`'],
+  ])('is refused with %s', async (_name, text, message) => {
+    await expect(load(text)).rejects.toThrow(message);
+  });
+});
