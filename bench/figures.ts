@@ -3,7 +3,8 @@ import type { Figure } from './figure.js';
 import { freshness } from './freshness.js';
 import { history } from './history-bench.js';
 import { precheck } from './precheck.js';
+import { rollbackFigure } from './rollback-bench.js';
 import { verify } from './verify.js';
 
 /** The registry: what `npm run bench` measures, in this order. */
-export const FIGURES: readonly Figure[] = [freshness, precheck, verify, history, acknowledgement];
+export const FIGURES: readonly Figure[] = [freshness, precheck, verify, history, rollbackFigure, acknowledgement];

@@ -62,7 +62,7 @@ export interface RollbackOptions {
 }
 
 /** What is written down before the first act: a disk that hangs may not hold up a halt for longer. */
-const DURABLE_PATIENCE_MS = 50;
+const DURABLE_PATIENCE_MS = 300;
 /** How long a restart waits for the word of the other replicas. */
 const CLAIM_PATIENCE_MS = 100;
 const LATEST_PATIENCE_MS = 1_000;
