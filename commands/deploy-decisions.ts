@@ -65,7 +65,10 @@ function readValue(value: string): { readonly requestId: string; readonly digest
 
 async function tell(click: Click, outcome: Outcome): Promise<void> {
   const report = outcomeView(outcome, click.locale);
-  if (report !== undefined) await click.whisper(report);
+  if (click.modal !== undefined) {
+    const { blocks } = report ?? noteView(`✅ ${releaseTextFor(click.locale).form.done}`);
+    await click.modal.update(deployNoteModal('', blocks, click.locale));
+  } else if (report !== undefined) await click.whisper(report);
 }
 
 function outcomeView(outcome: Outcome, locale: Conversation['locale']) {

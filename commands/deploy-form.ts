@@ -13,6 +13,7 @@ import {
   VALUE_ACTION,
 } from '../views/deploy-form.js';
 import { deployNoteModal } from '../views/deploy-plan-modal.js';
+import { withdrawBlock } from '../views/release-request.js';
 import { refusalView } from '../views/release-sentence.js';
 import type { DeployServices } from './deploy-services.js';
 import { parseTarget } from './target-argument.js';
@@ -35,13 +36,26 @@ export async function openDeployForm(
 ): Promise<void> {
   await open(deployWaitModal(target.name, 'loading', locale), async (): Promise<Modal> => {
     const obstacle = await services.releases.obstacle(target, person);
-    if (obstacle !== undefined)
-      return deployNoteModal(target.name, refusalView([obstacle], locale).blocks, locale);
+    if (obstacle !== undefined) return obstacleModal(obstacle, target, locale, services);
     const staged = await services.releases.staged(target);
     const begun = staged.models.find(({ name }) => name === wanted) ?? staged.models[0];
     const model = begun?.name ?? KEEP;
     return deployFormModal(emptyForm(target, staged, model, services), locale);
   });
+}
+
+/** A request that stands in the way can be withdrawn here: its message may be gone. */
+async function obstacleModal(
+  obstacle: ReleaseRefusal,
+  target: Target,
+  locale: Conversation['locale'],
+  { releases }: DeployServices,
+): Promise<Modal> {
+  const { blocks } = refusalView([obstacle], locale);
+  const live = obstacle.code === 'request_exists' ? await releases.live(target.name) : undefined;
+  const isWaiting = live?.state === 'open' || live?.state === 'approved';
+  const further = live !== undefined && isWaiting ? [withdrawBlock(live, locale)] : [];
+  return deployNoteModal(target.name, [...blocks, ...further], locale);
 }
 
 function emptyForm(

@@ -82,7 +82,7 @@ function breakGlassBlock(locale: Locale): Block {
 export function deployNoteModal(target: string, blocks: readonly Block[], locale: Locale): Modal {
   return {
     callbackId: PLAN_CALLBACK,
-    title: clip(`${releaseTextFor(locale).form.title} · ${target}`, LIMITS.modalTitle),
+    title: clip([releaseTextFor(locale).form.title, target].filter(Boolean).join(' · '), LIMITS.modalTitle),
     close: textFor(locale).button.close,
     blocks,
   };

@@ -181,6 +181,12 @@ function buttonBlocks({ request, approvals }: RequestView, locale: Locale): read
   ];
 }
 
+/** For whoever meets a request that stands in the way, perhaps because its message is gone. */
+export function withdrawBlock(request: Pick<ReleaseRequest, 'requestId' | 'digest'>, locale: Locale): Block {
+  const { button } = releaseTextFor(locale);
+  return actions({ actionId: 'deploy:withdraw', text: button.withdraw, value: buttonValue(request) });
+}
+
 /** The loud message in the incidents channel about a release that skips its approvals. */
 export function brokenGlassView(
   { request, run }: RequestView,
