@@ -1,12 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import type { ObservedRow } from '../domain/check-run.js';
 import { requestCancel } from './cancel-request.js';
+import { classifyDatabaseError } from './database-error.js';
 import { type Deadline, startDeadline } from './deadline.js';
 import type { ConnectionLogger } from './state-pool.js';
 import { TradingDatabaseError, toTradingDatabaseError } from './trading-database-error.js';
 import { TRADING_TYPES, toObservedRow } from './trading-values.js';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
+/** Replicas and terminals share the few connections of one role: an idle one is given back before another gives up. */
+const IDLE_MS = 3_000;
+const FULL_RETRY_MS = 100;
 
 export interface TradingQuery {
   /** One statement; values stand as `$1…`. The server refuses two. */
@@ -77,7 +82,7 @@ function createPool({ url, logger, maxConnections = 2 }: TradingDatabaseOptions)
     connectionString: withSessionSettings(url),
     max: Math.min(maxConnections, 3),
     connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 60_000,
+    idleTimeoutMillis: IDLE_MS,
     keepAlive: true,
   });
   pool.on('error', () => logger.warn({}, 'An idle connection to the trading database was lost.'));
@@ -106,7 +111,21 @@ function withSessionSettings(url: string): string {
   return address.href;
 }
 
+/** Waits, as long as the caller does, for a connection that another replica or a terminal gives back. */
 async function borrow(pool: pg.Pool, deadline: Deadline): Promise<PoolClient> {
+  for (;;) {
+    try {
+      return await connect(pool, deadline);
+    } catch (error) {
+      if (classifyDatabaseError(error).code !== 'too_many_connections') throw error;
+      await Promise.race([setTimeout(FULL_RETRY_MS), deadline.passed]).catch(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+async function connect(pool: pg.Pool, deadline: Deadline): Promise<PoolClient> {
   const connecting = pool.connect();
   try {
     return (await Promise.race([connecting, deadline.passed])) as PoolClient;

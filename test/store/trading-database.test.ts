@@ -186,6 +186,25 @@ describe('what can go wrong has its own code', () => {
     expect(JSON.stringify(refused)).not.toMatch(/wrong|stranger/);
   });
 
+  test('a connection that another replica gives back in time is waited for', async () => {
+    const role = `crowded_${process.pid}`;
+    await database.pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'right' CONNECTION LIMIT 1`);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = 'right';
+    const [first, second] = [1, 2].map(() => createTradingDatabase({ url: url.href, logger }));
+    if (first === undefined || second === undefined) throw new Error('two were asked for');
+    await first.ping(3_000);
+    const crowded = await failure('SELECT 1', 400, second);
+    const [waited] = await Promise.all([second.ping(3_000), first.close()]);
+    await second.close();
+    await until(async () => (await activity(`usename = '${role}'`)) === 0);
+    await database.pool.query(`DROP ROLE ${role}`);
+    expect(crowded).toMatchObject({ code: 'too_many_connections', facts: { sqlState: '53300' } });
+    expect(crowded.afterMs).toBeLessThan(1_200);
+    expect(waited).toBeGreaterThan(0);
+  });
+
   test('a locked table is told after half a second, not at the time-out', async () => {
     const owner = await database.pool.connect();
     await owner.query('BEGIN; LOCK TABLE sync_records IN ACCESS EXCLUSIVE MODE');

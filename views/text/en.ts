@@ -128,9 +128,13 @@ export const en: Text = {
     timeout: (fact) => `The trading database did not answer within ${Number(fact('timeoutMs')) / 1000} s`,
     locked: () => 'A table of the trading database is locked (the trading system may be starting)',
     missing_table: (fact) =>
-      `The table ${fact('table') || 'that is asked for'} does not exist yet in the trading database`,
+      `The table ${fact('relation') || 'that is asked for'} does not exist yet in the trading database`,
     permission_denied: (fact) =>
-      `The bot’s role may not read ${fact('table') || 'a table'} of the trading database`,
+      `The bot’s role may not read ${fact('relation') || 'a table'} of the trading database`,
+    missing_column: (fact) =>
+      `The column ${fact('relation') || 'that is asked for'} does not exist in the trading database`,
+    too_many_connections: () =>
+      'All connections of the bot’s role to the trading database are taken; another replica or a terminal uses them',
     starting: () => 'The trading database is starting or shutting down',
     authentication: () => 'The trading database refused the bot’s user or password',
     cancelled: () => 'The query was cancelled',
