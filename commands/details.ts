@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Services } from '../src/services.js';
+import { TradingDatabaseError } from '../src/store/trading-database-error.js';
 import type { Click, Modal } from '../src/subcommand.js';
 import { reasonSentence } from '../views/check-sentence.js';
-import { TradingDatabaseError } from '../src/store/trading-database-error.js';
 import {
   detailsGoneModal,
   detailsLoadingModal,
@@ -46,7 +46,11 @@ async function answerOf(
   } catch (error) {
     if (!(error instanceof TradingDatabaseError)) throw error;
     const facts = { ...error.facts, code: error.code };
-    return { checkId, rows: undefined, error: reasonSentence({ code: 'database_error', facts }, click.locale) };
+    return {
+      checkId,
+      rows: undefined,
+      error: reasonSentence({ code: 'database_error', facts }, click.locale),
+    };
   }
 }
 

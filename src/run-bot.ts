@@ -11,7 +11,9 @@ export async function runBot(program: BotProgram): Promise<void> {
     bot = await startBot(program);
   } catch (error) {
     process.stderr.write(`lobml cannot start:\n${describe(error)}\n`);
-    process.exit(error instanceof ConfigError || error instanceof ConfigurationError ? EXIT.usage : EXIT.unavailable);
+    process.exit(
+      error instanceof ConfigError || error instanceof ConfigurationError ? EXIT.usage : EXIT.unavailable,
+    );
   }
   const end = (signal: NodeJS.Signals) => {
     process.once(signal, () => process.exit(EXIT.internal));

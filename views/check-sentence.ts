@@ -52,4 +52,5 @@ function defaultSentences(result: CheckResult, locale: Locale): readonly string[
     .map((row) => textFor(locale).report.defaultApplies(cell(row, 'host'), cell(row, 'value')));
 }
 
-const isFaultCode = (value: unknown): value is FaultCode => (FAULT_CODES as readonly unknown[]).includes(value);
+const isFaultCode = (value: unknown): value is FaultCode =>
+  (FAULT_CODES as readonly unknown[]).includes(value);

@@ -9,11 +9,16 @@ const SYMBOL: Readonly<Record<Diagnosis['state'], string>> = { ok: '✓', warnin
 export function doctorView(diagnoses: readonly Diagnosis[], locale: Locale): Report {
   const faults = diagnoses.filter(({ state }) => state === 'fault').length;
   const title = {
-    en: faults === 0 ? 'Everything the bot depends on answers' : `${faults} of ${diagnoses.length} need attention`,
+    en:
+      faults === 0
+        ? 'Everything the bot depends on answers'
+        : `${faults} of ${diagnoses.length} need attention`,
     'zh-CN': faults === 0 ? '机器人依赖的一切均有回应' : `${diagnoses.length} 项中有 ${faults} 项需要处理`,
   }[locale];
   const order: readonly Diagnosis['state'][] = ['fault', 'warning', 'ok'];
-  const lines = order.flatMap((state) => diagnoses.filter((diagnosis) => diagnosis.state === state).map(line));
+  const lines = order.flatMap((state) =>
+    diagnoses.filter((diagnosis) => diagnosis.state === state).map(line),
+  );
   return { text: title, blocks: [header(title), ...lines.map((text) => section(text))] };
 }
 

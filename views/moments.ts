@@ -1,7 +1,10 @@
 import { escapeMrkdwn } from './blocks.js';
 
 /** A moment for Slack, which shows each reader their own zone. */
-export function slackTime(rfc3339: string, format: 'time' | 'time_secs' | 'date_short_pretty' = 'time'): string {
+export function slackTime(
+  rfc3339: string,
+  format: 'time' | 'time_secs' | 'date_short_pretty' = 'time',
+): string {
   const at = new Date(rfc3339);
   const pattern = format === 'date_short_pretty' ? '{date_short_pretty} {time}' : `{${format}}`;
   return `<!date^${Math.floor(at.getTime() / 1000)}^${pattern}|${clockTime(rfc3339)}>`;

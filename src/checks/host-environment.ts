@@ -1,4 +1,8 @@
-import { decodeEnvironmentBytes, type EffectiveVariable, effectiveEnvironment } from '../hosts/environment-file.js';
+import {
+  decodeEnvironmentBytes,
+  type EffectiveVariable,
+  effectiveEnvironment,
+} from '../hosts/environment-file.js';
 import type { Host } from '../hosts/host.js';
 import type { TargetHost } from '../runbook/targets.js';
 

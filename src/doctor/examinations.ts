@@ -46,7 +46,12 @@ function examineConfiguration({ config, runbook, targets }: ExaminationOptions):
         ok('runbook', `${resolve(runbook.file)}: ${runbook.strategy}, ${checks} checks`),
         ok('targets', `${resolve(targets.file)}: ${[...targets.targets.keys()].join(', ')}`),
         ...config.tolerated.map(({ variable, message }): Diagnosis => {
-          return { subject: variable, state: 'warning', seen: message, wayOut: 'Set it before you start the bot.' };
+          return {
+            subject: variable,
+            state: 'warning',
+            seen: message,
+            wayOut: 'Set it before you start the bot.',
+          };
         }),
       ];
     },
@@ -71,7 +76,9 @@ function examineSlack({ config }: ExaminationOptions): Examination {
         timeout: TIMEOUT_MS,
       });
       const { user, team } = await client.auth.test();
-      return [ok(subject, `${user ?? 'the bot'} in ${team ?? 'its workspace'}, by ${config.slack.transport.kind}`)];
+      return [
+        ok(subject, `${user ?? 'the bot'} in ${team ?? 'its workspace'}, by ${config.slack.transport.kind}`),
+      ];
     },
   };
 }
@@ -82,8 +89,11 @@ function examineState({ config, state }: ExaminationOptions): Examination {
     subject,
     wayOut: 'Check DATABASE_URL (or the folder DATA_DIR) and that the server answers.',
     async examine() {
-      const { rows } = await state.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
-      const place = config.databaseUrl === undefined ? `embedded, under ${resolve(config.dataDir)}` : 'DATABASE_URL';
+      const { rows } = await state.query<{ version: string }>(
+        `SELECT current_setting('server_version') AS version`,
+      );
+      const place =
+        config.databaseUrl === undefined ? `embedded, under ${resolve(config.dataDir)}` : 'DATABASE_URL';
       return [ok(subject, `PostgreSQL ${rows[0]?.version ?? ''} (${place})`)];
     },
   };
@@ -129,7 +139,8 @@ function examineTradingRights({ trading }: ExaminationOptions): Examination {
         FROM pg_roles WHERE rolname = current_user`;
       const { rows } = await trading.query({ text, values: [TABLES], timeoutMs: TIMEOUT_MS });
       const [role] = rows;
-      if (role?.['super'] !== true && role?.['writes'] !== true) return [ok(subject, 'may read, may not write')];
+      if (role?.['super'] !== true && role?.['writes'] !== true)
+        return [ok(subject, 'may read, may not write')];
       const seen = role['super'] === true ? 'is a superuser' : 'may write to the trading tables';
       return [{ subject, state: 'warning', seen, wayOut: this.wayOut }];
     },

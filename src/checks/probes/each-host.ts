@@ -19,7 +19,10 @@ export async function lookAtEachHost(
         return await look(access);
       } catch (error) {
         if (!(error instanceof HostError)) throw error;
-        return { code: 'host_error', facts: { host: access.host.name, code: error.code, detail: error.message } };
+        return {
+          code: 'host_error',
+          facts: { host: access.host.name, code: error.code, detail: error.message },
+        };
       }
     }),
   );

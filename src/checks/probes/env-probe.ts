@@ -28,13 +28,28 @@ function variableRow(
   );
   if (broken !== undefined) {
     const fault = broken.state === 'missing' ? 'environment_file_missing' : 'environment_file_refused';
-    return { host, variable: name, value: null, raw: null, origin: 'none', file: broken.path, line: null, fault };
+    return {
+      host,
+      variable: name,
+      value: null,
+      raw: null,
+      origin: 'none',
+      file: broken.path,
+      line: null,
+      fault,
+    };
   }
 
   const found = environment.effective.get(name);
   const reading = readVariable(definition, found?.value);
   const where = { file: found?.file ?? access.settings.writtenEnvironmentFile, line: found?.line ?? null };
-  const row = { host, variable: name, raw: found?.value ?? null, ...where, models: access.settings.models ?? '' };
+  const row = {
+    host,
+    variable: name,
+    raw: found?.value ?? null,
+    ...where,
+    models: access.settings.models ?? '',
+  };
   if (reading.kind === 'value') {
     return { ...row, value: reading.value, origin: reading.isDefault ? 'default' : 'file', fault: '' };
   }
