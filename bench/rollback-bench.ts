@@ -139,7 +139,7 @@ async function measureBot(bot: Bot, rounds: number, say: (line: string) => void)
     await turnOn(bot);
     proof.push((await click(bot)).proofMs);
     say(
-      `round ${round + 1} of ${rounds}: flag ${flag.at(-1)?.toFixed(0)} ms, proof ${proof.at(-1)?.toFixed(0)} ms`,
+      `round ${round + 1} of ${rounds}: flag ${flag.at(-1)?.toFixed(0)} ms (plain ${plainWrite.at(-1)?.toFixed(0)}), proof ${proof.at(-1)?.toFixed(0)} ms`,
     );
   }
   return { flag, plainWrite, proof, plainRestart };

@@ -55,6 +55,12 @@ export class LiveHalt {
     this.#onRecord(this.record);
   }
 
+  /** Another process's halt, which this one only looks at: nothing of it is written down here. */
+  show(halt: Halt): void {
+    this.#halt = halt;
+    for (const listener of this.#listeners) listener(halt);
+  }
+
   ended(halt: Halt): void {
     this.#end.resolve(halt);
   }

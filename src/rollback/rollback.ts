@@ -65,6 +65,9 @@ export interface RollbackOptions {
 const DURABLE_PATIENCE_MS = 300;
 /** How long a restart waits for the word of the other replicas. */
 const CLAIM_PATIENCE_MS = 100;
+/** Longer than any observation: then its own replica tells, or another takes over. */
+const FOLLOW_MS = 10 * 60_000;
+const FOLLOW_POLL_MS = 500;
 const LATEST_PATIENCE_MS = 1_000;
 const SIGN_OF_LIFE_MS = 3_000;
 /** A stronger request takes over from a weaker one. */
@@ -90,7 +93,7 @@ class HaltSwitch implements Rollback {
     const running = this.#live.get(request.target.name);
     const isOpen = running !== undefined && running.halt.endedAt === null;
     if (isOpen && STRENGTH[running.halt.kind] >= STRENGTH[request.kind]) return running.handle(true);
-    if (isOpen) running.abandon();
+    if (isOpen) this.#giveWay(running);
     const messages = isOpen ? running.record.messages : [];
     const live = this.#begin({ halt: this.#newHalt(request), messages }, request.target);
     if (isOpen) running.ended(live.halt);
@@ -149,6 +152,13 @@ class HaltSwitch implements Rollback {
     await Promise.all(this.#saving.values());
   }
 
+  /** A weaker halt ends where a stronger one begins: nothing may go on with it later. */
+  #giveWay(running: LiveHalt): void {
+    running.abandon();
+    const halt: Halt = { ...running.halt, state: 'not_verified', endedAt: this.#now() };
+    void this.#writeDown({ halt, messages: [] });
+  }
+
   #newHalt({ target, kind, requestedBy, reason, wantedOf = {} }: HaltRequest): Halt {
     return {
       haltId: this.#o.newId(),
@@ -198,7 +208,7 @@ class HaltSwitch implements Rollback {
         onChange: (halt) => this.#changed(live, withLaterFacts(halt, live.halt)),
         signal: live.signal,
       });
-      live.ended(withLaterFacts(ended, live.halt));
+      live.ended(live.signal.aborted ? await this.#follow(live) : withLaterFacts(ended, live.halt));
     } catch (error) {
       logger.error({ err: error, haltId: live.halt.haltId }, 'a halt failed inside the bot');
       live.ended(live.halt);
@@ -213,11 +223,12 @@ class HaltSwitch implements Rollback {
     for (;;) {
       await this.#o.clock.sleep(SIGN_OF_LIFE_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      void this.#writeDown(live.record);
+      if (!live.signal.aborted) void this.#writeDown(live.record);
     }
   }
 
   #changed(live: LiveHalt, halt: Halt): void {
+    if (live.signal.aborted) return;
     const before = live.halt;
     live.become(halt);
     for (const event of haltEvents(before, halt, this.#now())) this.#record(event);
@@ -265,14 +276,32 @@ class HaltSwitch implements Rollback {
     const asked = store.claim(live.record, owner).then(
       (claim) => {
         if (claim.kind === 'mine') return true;
-        live.become({ ...claim.halt, resumed: live.halt.resumed });
+        const own = live.halt.haltId;
         live.abandon();
-        void this.#o.files.remove(live.halt.haltId);
+        live.show(claim.halt);
+        void this.#settledOf(own).then(() => this.#o.files.remove(own));
         return false;
       },
       () => true,
     );
     return (await withPatience(clock, CLAIM_PATIENCE_MS, asked)) ?? true;
+  }
+
+  /** Looks at the halt of another replica until it has ended, or its sign of life would be overdue. */
+  async #follow(live: LiveHalt): Promise<Halt> {
+    const { clock, store } = this.#o;
+    const until = clock.now() + FOLLOW_MS;
+    while (live.halt.endedAt === null && clock.now() < until) {
+      await clock.sleep(FOLLOW_POLL_MS);
+      const record = await store?.get(live.halt.haltId).catch(() => undefined);
+      if (record !== undefined) live.show(record.halt);
+    }
+    return live.halt;
+  }
+
+  /** Resolves when nothing of the halt is being written any more. */
+  async #settledOf(haltId: string): Promise<void> {
+    await this.#saving.get(haltId);
   }
 
   /** One after the other, the newest state only; an ended halt leaves the disk once the database has it. */
