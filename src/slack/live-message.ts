@@ -24,6 +24,8 @@ export class SlackLiveMessage implements LiveMessage {
   readonly #options: LiveMessageOptions;
   #ref: MessageRef | undefined;
   #pending: Report | undefined;
+  /** What was sent last. */
+  #standing: Report | undefined;
   #isFinished = false;
   #isRefused = false;
   #failure: unknown;
@@ -81,6 +83,11 @@ export class SlackLiveMessage implements LiveMessage {
 
   async #sendNewest(): Promise<void> {
     const { clock, poster, target } = this.#options;
+    if (this.#pending === this.#standing) {
+      // To send the same again would only mark the message as edited.
+      this.#pending = undefined;
+      return;
+    }
     const waitMs = this.#nextAt - clock.now();
     if (waitMs > 0) await clock.sleep(waitMs);
     const report = this.#pending;
@@ -88,6 +95,7 @@ export class SlackLiveMessage implements LiveMessage {
     if (report === undefined) return;
     if (this.#ref === undefined) {
       this.#ref = await poster.post(target, report);
+      this.#standing = report;
       this.#nextAt = clock.now() + MIN_INTERVAL_MS;
     } else {
       await this.#replace(this.#ref, report);
@@ -98,6 +106,7 @@ export class SlackLiveMessage implements LiveMessage {
     const { clock, poster, target } = this.#options;
     try {
       await poster.update(ref, report);
+      this.#standing = report;
       this.#failures = 0;
       this.#nextAt = clock.now() + MIN_INTERVAL_MS;
     } catch (error) {

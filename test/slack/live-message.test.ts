@@ -52,6 +52,17 @@ test('states that come at once become two messages sent, 1.2 s apart, the last a
   expect(poster.sent).toHaveLength(2);
 });
 
+test('an answer that is ready at once is posted and never edited', async () => {
+  const poster = createRecorder();
+  const { clock, message } = createMessage(poster);
+  const answer = section('1');
+  message.update(answer);
+  await message.settled();
+  await message.finish(answer);
+  expect(poster.sent).toEqual(['post 1']);
+  expect(clock.slept).toEqual([]);
+});
+
 test('a refusal for coming too often is waited for, and then the newest state is sent', async () => {
   const poster = createRecorder({ update: [rateLimited(7)] });
   const { clock, message } = createMessage(poster);
