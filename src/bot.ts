@@ -11,6 +11,7 @@ import { createRequestTasks } from './release/request-tasks.js';
 import { createSlackAnnouncer } from './release/slack-announcer.js';
 import { createHaltAnnouncer, type HaltReportOptions } from './rollback/announce-halt.js';
 import { createOperatorGate } from './rollback/operator-gate.js';
+import { finishOpenHalts } from './rollback/terminal-rollback.js';
 import { startRollbackUpkeep } from './rollback/upkeep.js';
 import type { Services } from './services.js';
 import { createSlackApp, type HomeVisit, type SlackApp } from './slack/app.js';
@@ -61,7 +62,10 @@ export async function startBot({
   const logger = createLogger({ level: config.logLevel, to: 'stdout' });
   const clock = systemClock;
   const connection = createSlackConnection({ config: config.slack, logger, clock });
-  const state = await openState(config, 'bot', logger);
+  const state = await openState(config, 'bot', logger).catch(async (error: unknown) => {
+    await finishOpenHalts(config, logger);
+    throw error;
+  });
   await prepareWorkerSchema(state, { always: true });
   const { services, releaseContext, hostOf, close } = await compose({
     config,

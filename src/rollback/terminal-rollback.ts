@@ -82,6 +82,17 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
   };
 }
 
+/** For a bot whose own database is away at its start: a halt that was cut short does not wait for it. */
+export async function finishOpenHalts(config: Config, logger: Logger): Promise<void> {
+  const { services, close } = await openTerminalRollback(config, logger);
+  try {
+    const handles = await services.rollback.resume(services.targets.targets);
+    await Promise.all(handles.map(({ done }) => done));
+  } finally {
+    await close();
+  }
+}
+
 function sshFolders() {
   const controlFolder = mkdtempSync(join(tmpdir(), 'lobml-ssh-'));
   const serviceControlFolder = join(controlFolder, 's');
