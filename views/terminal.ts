@@ -51,6 +51,7 @@ function tableText(rows: unknown): string {
 export function withoutMarkup(mrkdwn: string): string {
   return mrkdwn
     .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
+    .replaceAll(/<!subteam\^([A-Z0-9]+)>/g, '@$1')
     .replaceAll(/<[@#!]([^|>]*)(?:\|([^>]*))?>/g, (_whole, id: string, label?: string) => label ?? id)
     .replaceAll(/<([^|>]+)\|([^>]*)>/g, '$2 ($1)')
     .replaceAll(/(^|[\s(])\*([^*\n]+)\*(?=$|[\s).,:;·])/gm, '$1$2')

@@ -16,6 +16,7 @@ export function createSnapshot(
     type: 'snapshot',
     teamName: workspace.team.name,
     users: people.map(({ id, name, role }) => ({ id, name, role: role ?? '' })),
+    userGroups: workspace.userGroups.map(({ id, handle }) => ({ id, name: handle })),
     channels: channels.filter((channel) => channel.im === undefined).map(({ id, name }) => ({ id, name })),
     messages: messages.map((message) => pageMessage(workspace, message)),
     homes: workspace.views.homes().map(pageHome),
