@@ -1,23 +1,27 @@
 import { z } from 'zod';
 import { UserError } from '../src/errors.js';
-import type { Services } from '../src/services.js';
 import type { Click } from '../src/subcommand.js';
 import { person } from '../views/person.js';
 import { decisionTextFor } from '../views/text/decision-text.js';
 import { asksForAcknowledgement, warningsOf } from '../views/warnings.js';
+import type { DecisionServices } from './decision-services.js';
 import { refreshMessage } from './stored-report.js';
 
 const requestSchema = z.object({ runId: z.string(), checkId: z.string() });
 
 /**
- * Somebody takes one warning of a GO WITH WARNINGS upon themselves. Stored before any message shows it.
- * @throws UserError for a run that has expired, a warning that it does not hold, and one that is acknowledged already
+ * Somebody takes one warning of a GO WITH WARNINGS upon themselves. Stored and audited before any message shows it.
+ * @throws UserError for a guest or a bot, a run that has expired, a warning that it does not hold, and one that is
+ *   acknowledged already
  */
 export async function acknowledgeWarning(
   click: Click,
-  services: Pick<Services, 'runs' | 'acknowledgements' | 'messages' | 'changeMessage' | 'now'>,
+  services: Pick<
+    DecisionServices,
+    'runs' | 'acknowledgements' | 'messages' | 'changeMessage' | 'access' | 'audit' | 'now'
+  >,
 ): Promise<void> {
-  const { runs, acknowledgements, messages, now } = services;
+  const { runs, acknowledgements, messages, access, audit, now } = services;
   const { runId, checkId } = requestSchema.parse(JSON.parse(click.value));
   const run = await runs.get(runId);
   if (
@@ -27,6 +31,7 @@ export async function acknowledgeWarning(
   ) {
     throw refusal('not_a_warning', (text) => text.notAWarning);
   }
+  if (!(await access.isMember(click.person))) throw refusal('not_a_member', (text) => text.notAMember);
   const at = now();
   const copies = await messages.ofRun(runId);
   const isSuperseded = copies.length > 0 && copies.every(({ supersededAt }) => supersededAt !== null);
@@ -39,6 +44,16 @@ export async function acknowledgeWarning(
     person: click.person,
     at: at.toISOString(),
   });
+  if (isFirst) {
+    await audit.record({
+      kind: 'warning.acknowledged',
+      strategy: run.strategy,
+      target: run.target,
+      actor: click.person,
+      at: at.toISOString(),
+      details: { runId, checkId },
+    });
+  }
   for (const message of copies) await refreshMessage(message, run, click.locale, services);
   if (isFirst) return;
   const known = await acknowledgements.acknowledgedWarnings(runId);

@@ -1,4 +1,6 @@
+import type { AuditTrail } from '../src/audit/audit-trail.js';
 import type { CheckService } from '../src/checks/check-service.js';
+import type { Access } from '../src/release/access.js';
 import type { Services } from '../src/services.js';
 import type { StatusService } from '../src/status/status-service.js';
 
@@ -20,7 +22,9 @@ export interface ReportServices
   readonly checks: Pick<CheckService, 'run'>;
 }
 
-/** A decision also asks since when the present processes run. */
+/** A decision also asks since when the present processes run, and its warnings are acknowledged by name. */
 export interface DecisionServices extends ReportServices {
   readonly status: Pick<StatusService, 'runningSince'>;
+  readonly access: Pick<Access, 'isMember'>;
+  readonly audit: Pick<AuditTrail, 'record'>;
 }

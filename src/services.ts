@@ -26,7 +26,7 @@ export interface Services extends RollbackServices {
   readonly releases: ReleaseService;
   /** What people say to a release under way. */
   readonly answers: ReleaseAnswers;
-  readonly access: Pick<Access, 'mayAct'>;
+  readonly access: Pick<Access, 'mayAct' | 'isMember'>;
   readonly status: StatusService;
   readonly doctor: Doctor;
   readonly selfTest: SelfTest;

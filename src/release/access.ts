@@ -23,6 +23,8 @@ export interface AccessQuery {
 export interface Access {
   /** @throws UserError `directory_away` when Slack does not tell, unless the listed people are trusted. */
   mayAct(role: Role, person: Person, query?: AccessQuery): Promise<AccessAnswer>;
+  /** A member of the workspace, no guest, bot or deactivated account; an account of the terminal counts. @throws UserError `directory_away` */
+  isMember(person: Person): Promise<boolean>;
   /** As Slack mentions. */
   whoMay(role: Role): readonly string[];
   /** The Slack id of a person; undefined for an account of a terminal that the targets file does not know. */
@@ -63,6 +65,8 @@ export function createAccess({ targets: { roles, groups, accounts }, directory }
 
   return {
     whoMay,
+    isMember: async ({ id, surface }) =>
+      surface === 'terminal' || (await directory?.isActiveMember(id)) !== false,
     slackIdOf: ({ id, surface }) => (surface === 'slack' ? id : accounts.get(id)),
     async mayAct(role, person, { fresh = false, whenAway = 'refuse' } = {}) {
       const refusal: AccessAnswer = { kind: 'refused', who: whoMay(role) };

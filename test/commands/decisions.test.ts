@@ -9,7 +9,7 @@ import type { Runbook } from '../../src/runbook/runbook.js';
 import { createRunStore } from '../../src/store/run-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { aCheck, aRun } from '../support/runs.js';
-import { type CommandStage, createCommandStage, decisionRunbook } from './support/command-stage.js';
+import { type CommandStage, createCommandStage, decisionRunbook, GUEST } from './support/command-stage.js';
 
 let database: TestDatabase;
 let runbook: Runbook;
@@ -145,6 +145,9 @@ test('a warning is acknowledged by name, once, on every copy of the message', as
   const acknowledge = gonogo.actions?.['gonogo:acknowledge'];
   const value = (checkId: string) => JSON.stringify({ runId: run.runId, checkId });
   expect(stage.texts()).toContain('0 of 1 warnings acknowledged');
+  const asGuest = acknowledge?.(stage.click(value('a.one'), GUEST), services);
+  await expect(asGuest).rejects.toMatchObject({ code: 'not_a_member' });
+  expect(stage.texts()).toContain('0 of 1 warnings acknowledged');
   await acknowledge?.(stage.click(value('a.one'), 'U0BOB'), services);
   expect(stage.texts()).toContain('acknowledged by <@U0BOB>');
   expect(stage.texts()).toContain('1 of 1 warnings acknowledged');
@@ -157,6 +160,14 @@ test('a warning is acknowledged by name, once, on every copy of the message', as
   await expect(acknowledge?.(stage.click(value('a.other')), services)).rejects.toMatchObject({
     code: 'not_a_warning',
   });
+  expect(stage.audited).toEqual([
+    expect.objectContaining({
+      kind: 'warning.acknowledged',
+      target: 'live',
+      actor: { id: 'U0BOB', name: 'U0BOB', surface: 'slack' },
+      details: { runId: run.runId, checkId: 'a.one' },
+    }),
+  ]);
   stage.pass(60_000);
   await expect(acknowledge?.(stage.click(value('a.one')), services)).rejects.toMatchObject({
     code: 'too_late',

@@ -37,6 +37,8 @@ export const decisionEn: DecisionText = {
   tooLate:
     'This report is out of date, so its warnings can no longer be acknowledged. Nothing was stored. Run go/no-go again.',
   notAWarning: 'This run holds no such warning. Nothing was stored.',
+  notAMember:
+    'A guest, a bot or a deactivated account cannot acknowledge a warning. Ask a member of the workspace. Nothing was stored.',
   alreadyAcknowledged: (who) => `This warning has been acknowledged already, by ${who}.`,
   startedIn: (channel) => `Started: the report appears in ${channel}.`,
 };

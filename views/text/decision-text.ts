@@ -30,6 +30,7 @@ export interface DecisionText {
   readonly acknowledgedCount: (done: number, of: number) => string;
   readonly tooLate: string;
   readonly notAWarning: string;
+  readonly notAMember: string;
   readonly alreadyAcknowledged: (who: string) => string;
   readonly startedIn: (channel: string) => string;
 }

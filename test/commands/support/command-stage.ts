@@ -1,4 +1,5 @@
 import type { DecisionServices } from '../../../commands/decision-services.js';
+import type { EventToRecord } from '../../../src/audit/audit-trail.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../../src/runbook/runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
@@ -11,6 +12,9 @@ import { terminalText } from '../../../views/terminal.js';
 import type { TestDatabase } from '../../support/database.js';
 
 const START = Date.parse('2026-03-01T12:00:00.000Z');
+
+/** Everybody else on the stage is a member of the workspace. */
+export const GUEST = 'U0GUEST';
 
 const RUNBOOK = `strategy: toy
 agentId: toy
@@ -54,6 +58,7 @@ export interface CommandStage {
   readonly conversation: Conversation;
   readonly posted: readonly (MessageRef & { readonly report: Report })[];
   readonly whispers: readonly string[];
+  readonly audited: readonly EventToRecord[];
   readonly homeChanges: () => number;
   now(): Date;
   /** RFC 3339, so many ms after the present moment of the stage. */
@@ -71,6 +76,7 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
   let changes = 0;
   const posted: (MessageRef & { report: Report })[] = [];
   const whispers: string[] = [];
+  const audited: EventToRecord[] = [];
   const now = () => new Date(clockMs);
   const change = async (ref: MessageRef, report: Report) => {
     const message = posted.find(({ channel, ts }) => channel === ref.channel && ts === ref.ts);
@@ -96,6 +102,12 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
     messages: createMessageStore(pool),
     acknowledgements: createAcknowledgementStore(pool),
     status: { runningSince: async () => new Date(START - 1) },
+    access: { isMember: async ({ id }) => id !== GUEST },
+    audit: {
+      record: async (event) => {
+        audited.push(event);
+      },
+    },
     changeMessage: change,
     postIn,
     homeChanged: () => {
@@ -120,6 +132,7 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
     conversation: conversationOf('U0ALICE'),
     posted,
     whispers,
+    audited,
     homeChanges: () => changes,
     now,
     at: (ms) => new Date(clockMs + ms).toISOString(),
