@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -12,17 +12,27 @@ export interface Sshd {
   readonly address: string;
   /** For `sshArguments` of the ssh adapter. */
   readonly sshArguments: readonly string[];
+  /** The same, for a targets file. */
+  readonly configFile: string;
   readonly controlFolder: string;
   /** Makes the key's forced command; undefined: none. */
   force(command: string | undefined): Promise<void>;
   stop(): Promise<void>;
 }
 
+export interface SshdOptions {
+  /** Put before sshd, e.g. to start it in another mount namespace. */
+  readonly within?: readonly string[];
+  /** What every session finds in its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A real sshd on a free port of the loopback address, with keys of its own. Needs root and openssh-server. */
-export async function startSshd(): Promise<Sshd> {
+export async function startSshd({ within = [], environment = {} }: SshdOptions = {}): Promise<Sshd> {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-sshd-'));
   const port = await freePort();
-  await mkdir('/run/sshd', { recursive: true });
+  const [enter = 'env', ...entered] = within;
+  await run(enter, [...entered, 'mkdir', '-p', '/run/sshd']);
   const file = (name: string) => join(folder, name);
   for (const key of ['host', 'user'])
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(key)]);
@@ -33,14 +43,16 @@ export async function startSshd(): Promise<Sshd> {
     });
   await force(undefined);
   await writeFile(file('known'), `[127.0.0.1]:${port} ${await readFile(file('host.pub'), 'utf8')}`);
-  await writeFile(file('sshd_config'), sshdConfig(port, file));
+  await writeFile(file('sshd_config'), sshdConfig(port, file, environment));
   await writeFile(file('ssh_config'), clientConfig(port, file));
-  const server = spawn('/usr/sbin/sshd', ['-f', file('sshd_config'), '-D', '-e'], { stdio: 'ignore' });
+  const command = [...entered, '/usr/sbin/sshd', '-f', file('sshd_config'), '-D', '-e'];
+  const server = spawn(enter, command, { stdio: 'ignore' });
   const control = await mkdtemp(join(tmpdir(), 'lc-'));
   await untilListening(port);
   return {
     address: 'trading-host',
     sshArguments: ['-F', file('ssh_config')],
+    configFile: file('ssh_config'),
     controlFolder: control,
     force,
     stop: () =>
@@ -48,7 +60,12 @@ export async function startSshd(): Promise<Sshd> {
   };
 }
 
-function sshdConfig(port: number, file: (name: string) => string): string {
+function sshdConfig(
+  port: number,
+  file: (name: string) => string,
+  environment: Readonly<Record<string, string>>,
+): string {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -59,6 +76,7 @@ function sshdConfig(port: number, file: (name: string) => string): string {
     'PasswordAuthentication no',
     'StrictModes no',
     'UsePAM no',
+    ...(variables.length === 0 ? [] : [`SetEnv ${variables.join(' ')}`]),
     '',
   ].join('\n');
 }

@@ -24,6 +24,8 @@ exec /lib/systemd/systemd --user --log-target=journal
 export interface UserSystemd {
   /** Runs commands where this systemd is seen, for `createSystemdManager({ user: true })`. */
   readonly runner: CommandRunner;
+  /** Put before a command that is to see this systemd. */
+  readonly enter: readonly string[];
   /** Put unit files here, then run `systemctl --user daemon-reload`. */
   readonly unitFolder: string;
   readonly folder: string;
@@ -47,7 +49,7 @@ export async function startUserSystemd(): Promise<UserSystemd> {
     run: (command, options) => local.run([...enter, ...command], options),
   };
   await untilReady(runner);
-  return { runner, unitFolder, folder, stop: () => stop(systemd, runner, folder) };
+  return { runner, enter, unitFolder, folder, stop: () => stop(systemd, runner, folder) };
 }
 
 /** A shell command that writes a line into the journal in the name of a unit. */
