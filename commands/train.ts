@@ -10,7 +10,7 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/subcommand.js';
-import type { Training } from '../src/training/training.js';
+import { isLive, type Training } from '../src/training/training.js';
 import type { TrainingAnswer, TrainingRequest } from '../src/training/training-service.js';
 import { person } from '../views/person.js';
 import { trainTextFor } from '../views/text/train.js';
@@ -28,11 +28,12 @@ import { trainingView } from '../views/train-report.js';
 import { VERDICT_EXIT } from './exit-code.js';
 import { parseTrainWords } from './train-words.js';
 
-export type TrainServices = Pick<Services, 'trainings' | 'runbook' | 'now'>;
+export type TrainServices = Pick<Services, 'trainings' | 'runbook' | 'changeMessage' | 'postIn' | 'now'>;
 
 type Wish = Pick<TrainingRequest, 'horizon' | 'lookbackHours' | 'overrideReason'>;
 
 const wishSchema = z.object({ horizon: z.string(), lookbackHours: z.number() });
+const despiteSchema = wishSchema.extend({ channel: z.string() });
 const logSchema = z.object({ trainingId: z.string(), page: z.number().optional() });
 
 /** Section 2.3: trains a model, judges it beside the running one, and offers it for a deploy. */
@@ -57,10 +58,11 @@ export const train: Subcommand<TrainServices> = {
       const wish = wishSchema.parse(JSON.parse(click.value));
       await postInSlack(await startTraining(wish, click, services), click, services);
     },
-    'train:despite': (click) =>
-      click.openModal(despiteModal(click.value, click.locale), async () =>
-        despiteModal(click.value, click.locale),
-      ),
+    'train:despite': (click) => {
+      const wish = wishSchema.parse(JSON.parse(click.value));
+      const modal = despiteModal(JSON.stringify({ ...wish, channel: click.channel }), click.locale);
+      return click.openModal(modal, async () => modal);
+    },
     'train:cancel': async (click, { trainings }) => {
       if (await trainings.cancel(click.value, click.person)) return;
       throw refusal('too_late_to_cancel', (text) => text.tooLateToCancel);
@@ -80,11 +82,16 @@ export const train: Subcommand<TrainServices> = {
           errors: { [REASON_BLOCK]: trainTextFor(submission.locale).despite.missing },
         };
       }
-      const wish = { ...wishSchema.parse(JSON.parse(submission.privateMetadata)), overrideReason };
+      const { channel, ...wish } = despiteSchema.parse(JSON.parse(submission.privateMetadata));
+      // A modal has no channel of its own: the answer belongs where the button stood.
+      const { postIn } = services;
+      const post: Conversation['post'] =
+        channel === '' || postIn === undefined ? submission.post : (report) => postIn(channel, report);
       return {
         kind: 'close',
         after: async () => {
-          await postInSlack(await startTraining(wish, submission, services), submission, services);
+          const training = await startTraining({ ...wish, overrideReason }, submission, services);
+          await postInSlack(training, { ...submission, post }, services);
         },
       };
     },
@@ -132,12 +139,18 @@ const refusal = (code: string, say: (text: TrainText) => string): UserError =>
 async function postInSlack(
   training: Training,
   { post, locale }: Conversation,
-  { trainings, now }: TrainServices,
+  { trainings, changeMessage, now }: TrainServices,
 ): Promise<SubcommandResult> {
-  const report = trainingView(training, locale, now().toISOString());
-  const message = await post(report);
-  await message.finish(report);
-  if (message.ref !== undefined) await trainings.attach(training.trainingId, message.ref);
+  const { trainingId } = training;
+  const view = (state: Training) => trainingView(state, locale, now().toISOString());
+  const message = await post(view(training));
+  await message.finish(view(training));
+  if (message.ref !== undefined) {
+    await trainings.attach(trainingId, message.ref);
+    // What ended before anybody knew of the message is shown by nobody else.
+    const current = await trainings.get(trainingId);
+    if (current !== undefined && !isLive(current)) await changeMessage?.(message.ref, view(current));
+  }
   return { exitCode: EXIT.ok, json: trainingJson(training) };
 }
 

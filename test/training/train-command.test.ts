@@ -23,15 +23,24 @@ async function stage(
     pages: [],
   };
   const posted: Report[] = [];
+  const changed: string[] = [];
+  const channels: string[] = [];
+  const ref = { channel: 'C1', ts: '1.1' };
+  const live = { ref, update: () => {}, finish: async (last: Report) => void posted.push(last) };
   const services: TrainServices = {
     runbook: await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK)),
     now: () => new Date('2026-03-01T12:01:00Z'),
+    postIn: async (channel) => {
+      channels.push(channel);
+      return live;
+    },
+    changeMessage: async (_ref, report) => void changed.push(report.text),
     trainings: {
       start: async (request) => {
         asked.starts.push(request);
         return answer;
       },
-      get: async (id) => (id === ID ? trainingOf() : undefined),
+      get: async (id) => (id === ID ? ended : undefined),
       live: async () => [],
       cancel: async (id, person) => {
         asked.cancelled.push([id, person.id]);
@@ -48,18 +57,17 @@ async function stage(
       },
     },
   };
-  const ref = { channel: 'C1', ts: '1.1' };
   const conversation: Conversation = {
     person: { ...ALICE, surface },
     locale: 'en',
     channel: 'C1',
     post: async (report) => {
       posted.push(report);
-      return { ref, update: () => {}, finish: async (last) => void posted.push(last) };
+      return live;
     },
     whisper: async () => {},
   };
-  return { services, conversation, asked, posted };
+  return { services, conversation, asked, posted, changed, channels };
 }
 
 const STARTED: TrainingAnswer = { kind: 'started', training: trainingOf({ state: 'checking' }) };
@@ -74,6 +82,16 @@ describe('in Slack', () => {
     expect(posted[0]?.text).toContain('Training 5m');
     expect(asked.attached).toEqual([[ID, { channel: 'C1', ts: '1.1' }]]);
     expect(answer).toMatchObject({ exitCode: 0, json: { trainingId: ID, verdict: null } });
+  });
+
+  test('shows what ended before the message was there', async () => {
+    const refused = trainingOf({ state: 'refused', checks: [checkOf({ outcome: 'FAIL' })] });
+    const { services, conversation, changed } = await stage(STARTED, refused);
+    await train.run(['5m'], conversation, services);
+    expect(changed).toEqual([expect.stringContaining('Training not started')]);
+    const live = await stage(STARTED);
+    await train.run(['5m'], live.conversation, live.services);
+    expect(live.changed).toEqual([]);
   });
 
   test.each<[TrainingAnswer, string]>([
@@ -158,28 +176,31 @@ describe('the buttons', () => {
 
   test('despite the checks: only with a reason, which starts it by name', async () => {
     const wish = JSON.stringify({ horizon: '5m', lookbackHours: 336 });
+    const asked = { horizon: '5m', lookbackHours: 336, channel: 'C1' };
     const { press, shown } = await click('train:despite', wish);
     await press();
-    expect(shown).toMatchObject([{ callbackId: 'train:despite', privateMetadata: wish }]);
+    expect(shown).toMatchObject([{ callbackId: 'train:despite', privateMetadata: JSON.stringify(asked) }]);
     const submit = async (text: string) => {
       const staged = await stage(STARTED);
       const submission: Submission = {
         ...staged.conversation,
         callbackId: 'train:despite',
-        privateMetadata: wish,
+        privateMetadata: JSON.stringify(asked),
         values: { reason: { text } },
       };
       const answer = await train.submissions?.['train:despite']?.(submission, staged.services);
       if (answer !== undefined && answer.kind !== 'errors') await answer.after?.();
-      return { answer, starts: staged.asked.starts };
+      return { answer, starts: staged.asked.starts, channels: staged.channels };
     };
     expect(await submit('  ')).toEqual({
       answer: { kind: 'errors', errors: { reason: 'Say why, in a few words.' } },
       starts: [],
+      channels: [],
     });
     expect(await submit('a try-out')).toMatchObject({
       answer: { kind: 'close' },
       starts: [{ horizon: '5m', lookbackHours: 336, overrideReason: 'a try-out', requestedBy: ALICE }],
+      channels: ['C1'],
     });
   });
 });
