@@ -15,12 +15,19 @@ const CHANNELS = { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' };
 /** The demo shortens the waits; every report shows them. */
 const WATCH = { checkpointMinutes: [0.5, 1, 1.5], confirmMinutes: 5, haltObservationSecs: 20 };
 
-/** Completes what the simulated hosts say of themselves into a targets file. */
-export function demoTargetsFile(fragments: Readonly<Record<string, TargetFragment>>): string {
+/**
+ * Completes what the simulated hosts say of themselves into a targets file.
+ * @param checkpointMinutes when a release is checked again, minutes after its start.
+ */
+export function demoTargetsFile(
+  fragments: Readonly<Record<string, TargetFragment>>,
+  checkpointMinutes: readonly number[] = WATCH.checkpointMinutes,
+): string {
+  const watch = { ...WATCH, checkpointMinutes };
   const targets = Object.fromEntries(
     Object.entries(fragments).map(([name, fragment]) => [
       name,
-      { ...fragment, approval: approvalOf(name), watch: WATCH, channels: CHANNELS },
+      { ...fragment, approval: approvalOf(name), watch, channels: CHANNELS },
     ]),
   );
   return stringify({ defaultTarget: 'live', roles: ROLES, groups: GROUPS, targets });

@@ -19,6 +19,8 @@ export async function runDemo(): Promise<void> {
     folder,
     port: Number(process.env['DEMO_PORT'] ?? DEFAULT_PORT),
     locale,
+    // E.g. 0.1,0.2: for who cannot wait for the minutes of the demo.
+    checkpointMinutes: process.env['DEMO_CHECKPOINT_MINUTES']?.split(',').map(Number),
     onStep: (step) => process.stdout.write(`  starting ${step} …\n`),
   });
   const sandbox = await starting;

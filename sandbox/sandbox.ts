@@ -22,6 +22,8 @@ export interface SandboxOptions {
   readonly locale?: 'en' | 'zh-CN';
   /** RestartSec of the simulated hosts. */
   readonly restartDelayMs?: number;
+  /** When a release is checked again, minutes after its start. */
+  readonly checkpointMinutes?: readonly number[] | undefined;
   readonly onStep?: (step: string) => void;
 }
 
@@ -73,7 +75,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
     onStep('bot');
     const targetsFile = join(folder, 'targets.yaml');
-    await writeFile(targetsFile, demoTargetsFile(hosts.targets));
+    await writeFile(targetsFile, demoTargetsFile(hosts.targets, options.checkpointMinutes));
     const botEnvironment = {
       SLACK_BOT_TOKEN: slack.botToken,
       SLACK_APP_TOKEN: slack.appToken,
