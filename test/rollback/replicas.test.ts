@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createHaltStore } from '../../src/rollback/halt-store.js';
-import { haltReleases } from '../../src/rollback/queries/halt-releases.js';
+import { cancelReleases } from '../../src/rollback/cancel-releases.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { CAROL, createHaltingBench, type HaltingBench } from './support/halting.js';
 
@@ -21,8 +21,11 @@ const replica = (owner: string) =>
   bench.rollback({
     store: createHaltStore(database.pool),
     owner,
-    cancelReleases: (halt) => haltReleases(database.pool, halt),
+    cancelReleases: (halt) => cancelReleases({ database: database.pool, queue: { wake, announce } }, halt),
   });
+const queued: string[] = [];
+const wake = async (_client: unknown, releaseId: string) => void queued.push(`wake ${releaseId}`);
+const announce = async (_client: unknown, requestId: string) => void queued.push(`announce ${requestId}`);
 const request = () => ({ target: bench.target, kind: 'disable', requestedBy: CAROL }) as const;
 
 test('two replicas that are clicked at once halt once, and both know the same halt', async () => {
@@ -88,6 +91,12 @@ test('a running release, its lock and open requests are ended by the halt', asyn
     requests: ['open', 'halted'],
     locks: ['person'],
   });
+  // Their messages move to the last state, also when the first attempt was cut short before it could ask for that.
+  const asked = [`wake ${releaseId}`, `announce ${requestId}`];
+  expect(queued).toEqual(asked);
+  const again = await cancelReleases({ database: database.pool, queue: { wake, announce } }, halt);
+  expect(again).toEqual({ releaseId: null, requests: 0 });
+  expect(queued).toEqual([...asked, `announce ${requestId}`]);
 });
 
 test('a database that is away neither hinders nor slows the halt', async () => {

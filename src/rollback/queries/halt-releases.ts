@@ -1,6 +1,15 @@
 import type { Halt } from '../../domain/halt.js';
 import type { Queryable } from '../../store/queryable.js';
 
+export interface HaltedReleases {
+  /** The release that was under way. */
+  readonly releaseId: string | null;
+  /** How many requests this call has closed. */
+  readonly requests: number;
+  /** Requests that this halt has closed, now or in an earlier attempt that was cut short. */
+  readonly messagesOf: readonly string[];
+}
+
 /**
  * Stops what is going on with a target, in one statement: its release takes no further step, its open requests are
  * closed, and the release's lock is let go of. Asking twice changes nothing more.
@@ -8,9 +17,9 @@ import type { Queryable } from '../../store/queryable.js';
 export async function haltReleases(
   database: Queryable,
   { strategy, target, requestedBy, requestedAt, reason, haltId }: Halt,
-): Promise<NonNullable<Halt['cancelled']>> {
+): Promise<HaltedReleases> {
   const why = reason ?? `halt ${haltId}`;
-  const { rows } = await database.query<{ releaseId: string | null; requests: number }>(
+  const { rows } = await database.query<HaltedReleases>(
     `WITH stopped AS (
        UPDATE lobml.releases
        SET state = 'halted', cancel_requested = COALESCE(cancel_requested, $3)
@@ -23,7 +32,10 @@ export async function haltReleases(
      released AS (
        DELETE FROM lobml.locks WHERE strategy = $1 AND target = $2 AND kind = 'release'
          AND release_id IN (SELECT release_id FROM stopped))
-     SELECT (SELECT release_id FROM stopped LIMIT 1) AS "releaseId", (SELECT COUNT(*) FROM closed)::int AS requests`,
+     SELECT (SELECT release_id FROM stopped LIMIT 1) AS "releaseId", (SELECT COUNT(*) FROM closed)::int AS requests,
+       ARRAY(SELECT request_id::text FROM closed UNION
+             SELECT request_id::text FROM lobml.release_requests
+             WHERE strategy = $1 AND target = $2 AND state = 'halted' AND ended_at = $4) AS "messagesOf"`,
     [
       strategy,
       target,
@@ -33,5 +45,5 @@ export async function haltReleases(
       why,
     ],
   );
-  return { releaseId: rows[0]?.releaseId ?? null, requests: rows[0]?.requests ?? 0 };
+  return rows[0] ?? { releaseId: null, requests: 0, messagesOf: [] };
 }
