@@ -1,5 +1,12 @@
 import { canonicalJson } from './canonical-json.js';
-import type { ArtefactPlan, EvidenceBinding, HostPlan, ReleasePlan, VariableChange } from './release-plan.js';
+import {
+  type ArtefactPlan,
+  type EvidenceBinding,
+  type HostPlan,
+  metaPathOf,
+  type ReleasePlan,
+  type VariableChange,
+} from './release-plan.js';
 
 /** What an approval is bound to. */
 export interface BoundContent {
@@ -74,7 +81,14 @@ function artefactChange(
   present: ArtefactPlan | undefined,
 ): readonly ContentChange[] {
   const subject = approved?.name ?? present?.name ?? '';
-  return textChange({ part, subject }, approved?.sha256 ?? '', present?.sha256 ?? '');
+  return [
+    ...textChange({ part, subject }, approved?.sha256 ?? '', present?.sha256 ?? ''),
+    ...textChange(
+      { part, subject: metaPathOf(subject) },
+      approved?.metaSha256 ?? '',
+      present?.metaSha256 ?? '',
+    ),
+  ];
 }
 
 function hostChanges(approved: ReleasePlan, present: ReleasePlan): readonly ContentChange[] {

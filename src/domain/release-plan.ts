@@ -27,7 +27,12 @@ export interface ArtefactPlan {
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
+  /** Of a model: SHA-256 of the `NAME.meta.json` that its training wrote beside it, and that goes with it. */
+  readonly metaSha256?: string;
 }
+
+/** `NAME.onnx` → `NAME.meta.json`, in the same folder. */
+export const metaPathOf = (modelPath: string): string => modelPath.replace(/(\.onnx)?$/, '.meta.json');
 
 export interface HostPlan {
   readonly host: string;

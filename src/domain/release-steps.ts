@@ -16,14 +16,19 @@ export interface PlannedStep {
  * the other hosts are touched; the checkpoints of the whole target count from the last host's start.
  * @param checkpointMinutes the target's `watch.checkpointMinutes`.
  */
-export function stepsOfRelease(plan: ReleasePlan, checkpointMinutes: readonly number[]): readonly PlannedStep[] {
+export function stepsOfRelease(
+  plan: ReleasePlan,
+  checkpointMinutes: readonly number[],
+): readonly PlannedStep[] {
   const minutes = [...checkpointMinutes].sort((a, b) => a - b);
   const [canary, ...others] = plan.hosts.map(({ host }) => host);
-  const steps: Omit<PlannedStep, 'position'>[] = (['lock', 'precheck', 'compare_digest'] as const).map((kind) => ({
-    kind,
-    host: null,
-    checkpoint: null,
-  }));
+  const steps: Omit<PlannedStep, 'position'>[] = (['lock', 'precheck', 'compare_digest'] as const).map(
+    (kind) => ({
+      kind,
+      host: null,
+      checkpoint: null,
+    }),
+  );
   if (canary !== undefined) steps.push(...stepsOfHost(plan, canary));
   if (canary !== undefined && others.length > 0 && minutes[0] !== undefined) {
     steps.push({ kind: 'checkpoint', host: canary, checkpoint: minutes[0] });

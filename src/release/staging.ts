@@ -4,7 +4,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import type { ArtefactPlan } from '../domain/release-plan.js';
+import { type ArtefactPlan, metaPathOf } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 
 /** A model that waits for a deploy. */
@@ -82,7 +82,15 @@ export async function readStagedArtefact(folder: string, name: string): Promise<
   const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
   if (!isFile) return refused('artefact_not_a_file', { name });
   if (size === 0) return refused('artefact_empty', { name });
-  return { kind: 'artefact', plan: { name, sha256: await sha256OfFile(path), size }, path };
+  const meta = name.endsWith(MODEL_SUFFIX) ? await metaSha256Of(path) : {};
+  return { kind: 'artefact', plan: { name, sha256: await sha256OfFile(path), size, ...meta }, path };
+}
+
+/** What the training wrote beside a model goes with it, so it is bound too. */
+async function metaSha256Of(modelPath: string): Promise<{ metaSha256?: string }> {
+  const path = await realPathOf(metaPathOf(modelPath));
+  if (path === undefined || dirname(path) !== dirname(modelPath)) return {};
+  return { metaSha256: await sha256OfFile(path) };
 }
 
 async function plainFiles(folder: string) {
@@ -114,7 +122,7 @@ export async function sha256OfFile(path: string): Promise<string> {
 
 /** `NAME.meta.json` beside `NAME.onnx`. */
 async function readMeta(modelPath: string): Promise<StagedModelMeta | undefined> {
-  const path = `${modelPath.slice(0, -MODEL_SUFFIX.length)}${META_SUFFIX}`;
+  const path = metaPathOf(modelPath);
   try {
     if ((await stat(path)).size > MAX_META_BYTES) return undefined;
     const { version, horizon, metrics } = metaSchema.parse(JSON.parse(await readFile(path, 'utf8')));

@@ -128,6 +128,11 @@ describe('what changes between the click and the start stops it, by name', () =>
       () => appendFile(world.path('staging', 'next.onnx'), 'x'),
       { part: 'model', subject: 'next.onnx' },
     ],
+    [
+      'what describes the model',
+      () => appendFile(world.path('staging', 'next.meta.json'), ' '),
+      { part: 'model', subject: 'next.meta.json' },
+    ],
     ['model gone', () => rm(world.path('staging', 'next.onnx')), { part: 'model', after: '' }],
     [
       'another file at the path of the model',

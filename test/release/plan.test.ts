@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeployWish } from '../../src/domain/deploy-wish.js';
@@ -46,6 +47,14 @@ test('says what changes on each host, and judges what will stand, not what stand
   });
   expect(result.run.planned).toBe(true);
   expect(await readFile(world.path('h1', 'strategy.env'), 'utf8')).toContain('S__ENABLED=false');
+});
+
+test('what the training wrote beside the model is bound, and goes with it', async () => {
+  const written = await readFile(world.path('staging', 'next.meta.json'));
+  const metaSha256 = createHash('sha256').update(written).digest('hex');
+  expect((await checked()).plan.model).toMatchObject({ name: 'next.onnx', metaSha256 });
+  await rm(world.path('staging', 'next.meta.json'));
+  expect((await checked()).plan.model).not.toHaveProperty('metaSha256');
 });
 
 test('no other variable, and no secret, is in the plan, the run or an event', async () => {

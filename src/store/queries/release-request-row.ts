@@ -5,7 +5,14 @@ import type { ReleaseRequest } from '../../domain/release-request.js';
 import { REQUEST_STATES } from '../../domain/release-state.js';
 import { instantSchema, personSchema } from '../check-run-schema.js';
 
-const artefact = z.object({ name: z.string(), sha256: z.string(), size: z.number() }).optional();
+const artefact = z
+  .object({
+    name: z.string(),
+    sha256: z.string(),
+    size: z.number(),
+    metaSha256: z.string().exactOptional(),
+  })
+  .optional();
 const variableChange = z.object({
   variable: z.string(),
   before: z.string().nullable(),

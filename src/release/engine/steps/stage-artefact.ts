@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ArtefactPlan } from '../../../domain/release-plan.js';
+import { type ArtefactPlan, metaPathOf } from '../../../domain/release-plan.js';
 import { keepArtefact, presentSha256 } from '../kept-artefact.js';
 import { unclear } from '../problems.js';
 import { hostOf, type Step, type StepContext } from '../step.js';
@@ -32,12 +32,17 @@ export function createStageStep(kind: 'model' | 'binary'): Step {
       const { host } = hostOf(context);
       const seen = seenSchema.parse(before);
       const after = { path, sha256: artefact.sha256 };
+      const localPath = join(context.target.staging ?? '', artefact.name);
+      if (artefact.metaSha256 !== undefined) {
+        // Before the model: whoever finds the model finds what describes it.
+        const options = { sha256: artefact.metaSha256, signal: context.lost };
+        await host.installFile(metaPathOf(localPath), metaPathOf(path), options);
+      }
       if (seen.sha256 === artefact.sha256) return { kind: 'done', after };
       if (seen.sha256 !== plannedSha256) {
         return { kind: 'failed', problem: { code: 'changed_since_plan', facts: { host: host.name, path } } };
       }
       if (seen.sha256 !== '') await keepArtefact(host, seen, context.lost);
-      const localPath = join(context.target.staging ?? '', artefact.name);
       await host.installFile(localPath, path, {
         sha256: artefact.sha256,
         signal: context.lost,
