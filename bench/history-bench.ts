@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import type { CheckResult } from '../src/domain/check-run.js';
+import { createReleaseFacts } from '../src/status/release-facts.js';
 import { readHistoryPage } from '../src/status/run-history.js';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
 import { migrate } from '../src/store/migrate.js';
+import { createReleaseHistory } from '../src/store/release-history.js';
 import { createRunStore, type RunStore } from '../src/store/run-store.js';
 import type { BenchSize, Figure, Measurement } from './figure.js';
 import { median, repeat } from './statistics.js';
@@ -93,14 +95,20 @@ async function measureAt(label: string, runs: RunStore, pool: pg.Pool): Promise<
     [SUBJECT.target],
   );
   const runId = rows[0]?.run_id ?? '';
+  const sources = { runs, releases: createReleaseHistory(pool) };
+  const facts = createReleaseFacts(pool, SUBJECT.strategy);
   const pair = async (name: string, work: () => Promise<unknown>): Promise<Measurement> => {
     await repeat(5, work);
     const ours = median(await repeat(ROUNDS, work));
     return { name, ours, reference: LIMIT_MS, unit: 'ms', bound: { kind: 'within', times: 1, plus: 0 } };
   };
   return [
-    await pair(`history page ${label}`, () => readHistoryPage(runs, SUBJECT, { kind: 'before', runId })),
-    await pair(`status ${label}`, () => runs.latestOfKinds(SUBJECT)),
+    await pair(`history page ${label}`, () =>
+      readHistoryPage(sources, SUBJECT, { kind: 'before', id: runId }),
+    ),
+    await pair(`status ${label}`, () =>
+      Promise.all([runs.latestOfKinds(SUBJECT), facts.factsOf(SUBJECT.target)]),
+    ),
   ];
 }
 

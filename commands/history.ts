@@ -10,26 +10,36 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/subcommand.js';
-import { historyView, NEWER_ACTION, OLDER_ACTION } from '../views/history.js';
+import {
+  historyView,
+  NEWER_ACTION,
+  OLDER_ACTION,
+  OPEN_HALT_ACTION,
+  OPEN_RELEASE_ACTION,
+} from '../views/history.js';
 import { runJson } from '../views/run-json.js';
 import { type StatusText, statusTextFor } from '../views/text/status-text.js';
+import { openEntry, storedEntry } from './history-entry.js';
 import { storedReport } from './stored-report.js';
 import { parseTarget } from './target-argument.js';
 
-const usage = '[target] [--before RUN_ID] [--run RUN_ID]';
-const turnSchema = z.object({ target: z.string(), runId: z.string() });
+const usage = '[target] [--before ID] [--run ID]';
+const turnSchema = z.object({ target: z.string(), id: z.string() });
 
-/** The runs of a target, newest first, each opening its stored report. */
+/** Runs, releases and halts of a target, newest first, each opening its stored report. */
 export const history: Subcommand<Services> = {
   name: 'history',
   audience: 'all',
   usage,
-  summary: { en: 'Show earlier runs, newest first.', 'zh-CN': '显示历史运行，最新的在前。' },
+  summary: {
+    en: 'Show earlier runs, releases and halts, newest first.',
+    'zh-CN': '显示历史运行、发布和停止，最新的在前。',
+  },
   async run(words, conversation, services) {
     const { rest, before, runId } = parseFlags(words);
     const target = parseTarget(rest, services.targets, usage).name;
     if (runId !== undefined) return showRun(runId, target, conversation, services);
-    const place: HistoryPlace = before === undefined ? { kind: 'newest' } : { kind: 'before', runId: before };
+    const place: HistoryPlace = before === undefined ? { kind: 'newest' } : { kind: 'before', id: before };
     const page = await pageOf(target, place, conversation, services);
     if (page === undefined)
       throw new UserError(
@@ -43,23 +53,32 @@ export const history: Subcommand<Services> = {
   actions: {
     [OLDER_ACTION]: (click, services) => turnPage('before', click, services),
     [NEWER_ACTION]: (click, services) => turnPage('after', click, services),
+    [OPEN_RELEASE_ACTION]: openEntry,
+    [OPEN_HALT_ACTION]: openEntry,
   },
 };
 
 async function pageOf(target: string, place: HistoryPlace, conversation: Conversation, services: Services) {
   const subject = { strategy: services.runbook.strategy, target };
-  const page = await readHistoryPage(services.runs, subject, place);
+  const page = await readHistoryPage(
+    { runs: services.runs, releases: services.releaseHistory },
+    subject,
+    place,
+  );
   if (page === undefined) return undefined;
   const { locale, person } = conversation;
   const report = historyView(subject, page, { locale, showIds: person.surface === 'terminal' });
-  const { runs, hasOlder, hasNewer } = page;
-  return { report, json: { ...subject, runs, hasOlder, hasNewer } };
+  const { lines, hasOlder, hasNewer } = page;
+  const runs = lines.flatMap((line) => (line.kind === 'run' ? [line.run] : []));
+  const releases = lines.filter((line) => line.kind === 'release');
+  const halts = lines.filter((line) => line.kind === 'halt');
+  return { report, json: { ...subject, runs, releases, halts, hasOlder, hasNewer } };
 }
 
 /** Turns the page in the message itself; where that cannot be changed, the page is a new message. */
 async function turnPage(kind: 'before' | 'after', click: Click, services: Services): Promise<void> {
-  const { target, runId } = turnSchema.parse(JSON.parse(click.value));
-  const page = await pageOf(target, { kind, runId }, click, services);
+  const { target, id } = turnSchema.parse(JSON.parse(click.value));
+  const page = await pageOf(target, { kind, id }, click, services);
   if (page === undefined)
     throw new UserError(
       'unknown_run',
@@ -81,6 +100,12 @@ async function showRun(
 ): Promise<SubcommandResult> {
   const run = await services.runs.get(runId);
   if (run === undefined || run.target !== target) {
+    const entry = await storedEntry(runId, target, conversation.locale, services);
+    if (entry !== undefined) {
+      const message = await conversation.post(entry.report);
+      await message.finish(entry.report);
+      return { exitCode: EXIT.ok, json: entry.json };
+    }
     throw new UserError(
       'unknown_run',
       inBoth((text) => text.runUnknown(runId)),

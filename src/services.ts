@@ -10,6 +10,7 @@ import type { SelfTest } from './selftest/self-test.js';
 import type { StatusService } from './status/status-service.js';
 import type { AcknowledgementStore } from './store/acknowledgement-store.js';
 import type { MessageStore } from './store/message-store.js';
+import type { ReleaseHistory } from './store/release-history.js';
 import type { RunStore } from './store/run-store.js';
 import type { LiveMessage, Report } from './subcommand.js';
 import type { Logger } from './telemetry/logger.js';
@@ -21,6 +22,7 @@ export interface Services extends RollbackServices {
   readonly audit: AuditTrail;
   readonly checks: CheckService;
   readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'placeOf' | 'recent'>;
+  readonly releaseHistory: ReleaseHistory;
   readonly messages: MessageStore;
   readonly acknowledgements: AcknowledgementStore;
   readonly releases: ReleaseService;

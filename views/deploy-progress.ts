@@ -24,7 +24,7 @@ export const CANCEL_ACTION = 'deploy:cancel';
 export const WAS_DONE_ACTION = 'deploy:step_was_done';
 export const WAS_NOT_DONE_ACTION = 'deploy:step_was_not_done';
 
-const STATE_SYMBOL: Readonly<Record<ReleaseState, string>> = {
+export const RELEASE_SYMBOL: Readonly<Record<ReleaseState, string>> = {
   running: '⏳',
   watching: '👀',
   confirmed: '✅',
@@ -50,7 +50,7 @@ const LIVE: readonly ReleaseState[] = ['running', 'watching', 'needs_person'];
 export function deployProgressView(release: ReleaseRecord, locale: Locale): Report {
   const text = deployTextFor(locale);
   const { strategy, target, state, problem } = release;
-  const title = `${STATE_SYMBOL[state]} ${text.state[state]} · ${strategy} · ${target}`;
+  const title = `${RELEASE_SYMBOL[state]} ${text.state[state]} · ${strategy} · ${target}`;
   const blocks: Block[] = [
     header(title),
     context(headline(release, locale)),
@@ -62,7 +62,7 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
   const now =
     problem === null ? currentStep(release, locale) : sentenceAsText(problemSentence(problem, locale));
   return {
-    text: `${STATE_SYMBOL[state]} ${text.summary(text.state[state], strategy, target, now)}`,
+    text: `${RELEASE_SYMBOL[state]} ${text.summary(text.state[state], strategy, target, now)}`,
     blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut),
   };
 }

@@ -1,25 +1,32 @@
 import type { Locale } from '../src/domain/localized.js';
 import { OUTCOMES } from '../src/domain/outcome.js';
-import type { HistoryPage, HistorySubject } from '../src/status/run-history.js';
+import type { HistoryLine, HistoryPage, HistorySubject } from '../src/status/run-history.js';
+import type { ReleaseOrHalt } from '../src/store/release-history.js';
 import type { CheckRunSummary } from '../src/store/run-store.js';
 import type { Block, Report } from '../src/subcommand.js';
-import { actions, type Button, context, header, section, sectionWithButton } from './blocks.js';
+import { actions, type Button, context, escapeMrkdwn, header, section, sectionWithButton } from './blocks.js';
+import { RELEASE_SYMBOL } from './deploy-progress.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
+import { HALT_SYMBOL } from './rollback-report.js';
 import { VERDICT_SYMBOL } from './symbols.js';
+import { deployTextFor } from './text/deploy-text.js';
 import { textFor } from './text/index.js';
+import { rollbackTextFor } from './text/rollback.js';
 import { statusTextFor } from './text/status-text.js';
 
 export const OLDER_ACTION = 'history:older';
 export const NEWER_ACTION = 'history:newer';
+export const OPEN_RELEASE_ACTION = 'history:release';
+export const OPEN_HALT_ACTION = 'history:halt';
 
 /** What a click on *Older* or *Newer* carries: the line at the edge of the page. */
 export interface PageTurn {
   readonly target: string;
-  readonly runId: string;
+  readonly id: string;
 }
 
-/** One page of runs, newest first; each opens its stored report. */
+/** One page of runs, releases and halts, newest first; each opens its stored report. */
 export function historyView(
   subject: HistorySubject,
   page: HistoryPage,
@@ -27,58 +34,76 @@ export function historyView(
 ): Report {
   const text = statusTextFor(locale);
   const title = text.history(subject.strategy, subject.target);
-  const [first] = page.runs;
-  const last = page.runs.at(-1);
+  const [first] = page.lines;
+  const last = page.lines.at(-1);
   const turns: Button[] = [
     ...(page.hasNewer && first !== undefined ? [turn(NEWER_ACTION, text.newer, subject, first)] : []),
     ...(page.hasOlder && last !== undefined ? [turn(OLDER_ACTION, text.older, subject, last)] : []),
   ];
   const lines: Block[] =
-    page.runs.length === 0
+    page.lines.length === 0
       ? [section(text.historyEmpty)]
-      : page.runs.map((run) => runLine(run, showIds, locale));
+      : page.lines.map((line) => lineBlock(line, showIds, locale));
   return {
     text:
       first === undefined
         ? `${title}: ${text.historyEmpty}`
-        : `${title}: ${runWords(first, locale).join(' ')}`,
+        : `${title}: ${lineTitle(first, locale).replaceAll('*', '')}`,
     blocks: [
       header(title),
       ...lines,
-      ...(page.hasOlder || page.runs.length === 0 ? [] : [context(text.historyEnd)]),
+      ...(page.hasOlder || page.lines.length === 0 ? [] : [context(text.historyEnd)]),
       ...(turns.length === 0 ? [] : [actions(...turns)]),
     ],
   };
 }
 
-function turn(
-  actionId: string,
-  text: string,
-  { target }: HistorySubject,
-  { runId }: CheckRunSummary,
-): Button {
-  const value: PageTurn = { target, runId };
+function turn(actionId: string, text: string, { target }: HistorySubject, { id }: HistoryLine): Button {
+  const value: PageTurn = { target, id };
   return { actionId, text, value: JSON.stringify(value) };
 }
 
-function runLine(run: CheckRunSummary, showId: boolean, locale: Locale): Block {
-  const { counts, open } = statusTextFor(locale);
+function lineBlock(line: HistoryLine, showId: boolean, locale: Locale): Block {
+  const facts = [
+    slackTime(line.kind === 'run' ? line.run.asOf : line.startedAt, 'date_short_pretty'),
+    ...(line.kind === 'run' ? runFacts(line.run, locale) : releaseFacts(line)),
+    ...(showId ? [line.id] : []),
+  ];
+  return sectionWithButton(`${lineTitle(line, locale)}\n${facts.join(' · ')}`, {
+    actionId: OPEN_ACTION[line.kind],
+    text: statusTextFor(locale).open,
+    value: line.id,
+  });
+}
+
+const OPEN_ACTION: Readonly<Record<HistoryLine['kind'], string>> = {
+  run: 'run:details',
+  release: OPEN_RELEASE_ACTION,
+  halt: OPEN_HALT_ACTION,
+};
+
+/** What it was and how it ended. */
+function lineTitle(line: HistoryLine, locale: Locale): string {
+  if (line.kind === 'run') {
+    const { kind, verdict } = textFor(locale);
+    return `${VERDICT_SYMBOL[line.run.verdict]} ${kind[line.run.kind]} *${verdict[line.run.verdict]}*`;
+  }
+  if (line.kind === 'halt') {
+    return `${HALT_SYMBOL[line.state]} *${rollbackTextFor(locale).state[line.detail][line.state]}*`;
+  }
+  const what = statusTextFor(locale).release(line.detail === null ? undefined : escapeMrkdwn(line.detail));
+  return `${RELEASE_SYMBOL[line.state]} ${what} *${deployTextFor(locale).state[line.state]}*`;
+}
+
+function runFacts(run: CheckRunSummary, locale: Locale): readonly string[] {
+  const { counts } = statusTextFor(locale);
   const seen = OUTCOMES.flatMap((outcome) => {
     const count = run.outcomeCounts[outcome] ?? 0;
     return count === 0 ? [] : [counts[outcome](count)];
   });
-  const facts = [
-    slackTime(run.asOf, 'date_short_pretty'),
-    person(run.requestedBy),
-    seen.join('  '),
-    ...(showId ? [run.runId] : []),
-  ];
-  const [kind, verdict] = runWords(run, locale);
-  const line = `${VERDICT_SYMBOL[run.verdict]} ${kind} *${verdict}*\n${facts.join(' · ')}`;
-  return sectionWithButton(line, { actionId: 'run:details', text: open, value: run.runId });
+  return [person(run.requestedBy), seen.join('  ')];
 }
 
-function runWords(run: CheckRunSummary, locale: Locale): readonly [kind: string, verdict: string] {
-  const { kind, verdict } = textFor(locale);
-  return [kind[run.kind], verdict[run.verdict]];
+function releaseFacts({ by, reason }: ReleaseOrHalt): readonly string[] {
+  return [person(by), ...(reason === null ? [] : [escapeMrkdwn(reason)])];
 }

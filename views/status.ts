@@ -2,18 +2,21 @@ import { differenceInMinutes } from 'date-fns/differenceInMinutes';
 import type { Locale } from '../src/domain/localized.js';
 import { RUN_KINDS } from '../src/domain/outcome.js';
 import { verdictAt } from '../src/domain/verdict.js';
-import type { OpenRequest, TargetRelease } from '../src/status/release-facts.js';
+import type { OpenRequest, RunningRelease, TargetRelease } from '../src/status/release-facts.js';
 import type { TargetStatus } from '../src/status/target-status.js';
 import type { CheckRunSummary } from '../src/store/run-store.js';
 import type { Block, Report } from '../src/subcommand.js';
 import { actions, context, escapeMrkdwn, header, section } from './blocks.js';
+import { RELEASE_SYMBOL } from './deploy-progress.js';
 import { flagOfTarget } from './flag.js';
 import { hostSection } from './host-status.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { VERDICT_SYMBOL } from './symbols.js';
+import { deployTextFor } from './text/deploy-text.js';
 import { textFor } from './text/index.js';
+import { releaseTextFor } from './text/release.js';
 import { statusTextFor } from './text/status-text.js';
 
 /** What stands on a target's hosts, what was last found out about it, and what is going on. */
@@ -86,7 +89,7 @@ function lastRun(run: CheckRunSummary, asOf: string, locale: Locale): string {
 function releaseBlocks(release: TargetRelease | undefined, locale: Locale): readonly Block[] {
   if (release === undefined) return [];
   const text = statusTextFor(locale);
-  const { lock, openRequests } = release;
+  const { lock, openRequests, running, lastConfirmed } = release;
   return [
     ...(lock === undefined
       ? []
@@ -99,14 +102,33 @@ function releaseBlocks(release: TargetRelease | undefined, locale: Locale): read
       ? []
       : [
           section(
-            `*${text.openRequests}*\n${openRequests.map((request) => requestLine(request)).join('\n')}`,
+            `*${text.openRequests}*\n${openRequests.map((request) => requestLine(request, locale)).join('\n')}`,
+          ),
+        ]),
+    ...(running === undefined ? [] : [section(runningLine(running, locale))]),
+    ...(lastConfirmed === undefined
+      ? []
+      : [
+          context(
+            text.lastConfirmed(
+              lastConfirmed.modelVersion && escapeMrkdwn(lastConfirmed.modelVersion),
+              slackTime(lastConfirmed.at, 'date_short_pretty'),
+            ),
           ),
         ]),
   ];
 }
 
-const requestLine = ({ state, by, at, summary }: OpenRequest): string =>
-  `${escapeMrkdwn(state)} · ${escapeMrkdwn(summary)} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
+function requestLine({ state, by, at, reason }: OpenRequest, locale: Locale): string {
+  const words = releaseTextFor(locale).state[state];
+  return `${words} · ${escapeMrkdwn(reason)} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
+}
+
+function runningLine({ state, by, modelVersion, at }: RunningRelease, locale: Locale): string {
+  const what = statusTextFor(locale).release(modelVersion && escapeMrkdwn(modelVersion));
+  const words = `*${deployTextFor(locale).state[state]}*`;
+  return `${RELEASE_SYMBOL[state]} ${words} · ${what} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
+}
 
 /** Runs of each kind for a target. @param surface where the buttons stand: `status` or `home`. */
 export function runButtons(target: string, locale: Locale, surface: 'status' | 'home') {

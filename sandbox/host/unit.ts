@@ -96,7 +96,8 @@ export function createUnit(options: UnitOptions): Unit {
     const running = child;
     if (running !== undefined) {
       state = { ...state, activeState: 'deactivating', subState: 'stop-sigterm' };
-      const exited = once(running, 'exit');
+      // Not `exit`: its last words must not come after the line of the next start.
+      const exited = once(running, 'close');
       running.kill('SIGTERM');
       const force = setTimeout(() => running.kill('SIGKILL'), options.stopTimeoutMs);
       await exited;

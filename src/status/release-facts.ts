@@ -1,25 +1,86 @@
 import type { Person } from '../domain/check-run.js';
+import type { ReleaseState, RequestState } from '../domain/release-state.js';
+import { selectLock } from '../store/queries/locks.js';
+import { selectLiveRequest } from '../store/queries/select-live-request.js';
+import { type ReleaseFactsRow, selectReleaseFacts } from '../store/queries/select-release-facts.js';
+import type { Queryable } from '../store/queryable.js';
 
-/** What releases say of a target: its lock, what waits for a decision, and what was confirmed last. */
+/** What releases say of a target: its lock, what waits for a decision, what goes on, what was confirmed last. */
 export interface TargetRelease {
   readonly lock: { readonly by: Person; readonly reason: string; readonly at: string } | undefined;
   readonly openRequests: readonly OpenRequest[];
-  readonly lastConfirmed:
-    | { readonly releaseId: string; readonly modelVersion: string; readonly at: string }
-    | undefined;
+  readonly running: RunningRelease | undefined;
+  readonly lastConfirmed: ConfirmedRelease | undefined;
 }
 
+/** Times are RFC 3339. */
 export interface OpenRequest {
   readonly requestId: string;
-  /** The state in the words of the release: `requested`, `approved`, `deploying`… */
-  readonly state: string;
+  readonly state: RequestState;
   readonly by: Person;
-  /** RFC 3339. */
   readonly at: string;
-  readonly summary: string;
+  /** The reason that its requester gave. */
+  readonly reason: string;
+}
+
+export interface RunningRelease {
+  readonly releaseId: string;
+  readonly state: ReleaseState;
+  readonly by: Person;
+  /** undefined: only other settings change. */
+  readonly modelVersion: string | undefined;
+  readonly at: string;
+}
+
+export interface ConfirmedRelease {
+  readonly releaseId: string;
+  readonly modelVersion: string | undefined;
+  /** When it was confirmed. */
+  readonly at: string;
 }
 
 /** Reads what releases know; status and Home show it. */
 export interface ReleaseFacts {
   factsOf(target: string): Promise<TargetRelease>;
+}
+
+export function createReleaseFacts(database: Queryable, strategy: string): ReleaseFacts {
+  return {
+    async factsOf(target) {
+      const [lock, request, releases] = await Promise.all([
+        selectLock(database, strategy, target),
+        selectLiveRequest(database, strategy, target),
+        selectReleaseFacts(database, strategy, target),
+      ]);
+      const confirmed = releases.find(({ which }) => which === 'confirmed');
+      return {
+        lock: lock && { by: lock.holder, reason: lock.reason, at: lock.takenAt },
+        // One that is being carried out is the running release.
+        openRequests:
+          request === undefined || request.state === 'executing'
+            ? []
+            : [
+                {
+                  requestId: request.requestId,
+                  state: request.state,
+                  by: request.requestedBy,
+                  at: request.createdAt,
+                  reason: request.reason,
+                },
+              ],
+        running: runningOf(releases.find(({ which }) => which === 'live')),
+        lastConfirmed: confirmed && {
+          releaseId: confirmed.releaseId,
+          modelVersion: confirmed.modelVersion ?? undefined,
+          at: confirmed.endedAt ?? confirmed.startedAt,
+        },
+      };
+    },
+  };
+}
+
+function runningOf(row: ReleaseFactsRow | undefined): RunningRelease | undefined {
+  if (row === undefined) return undefined;
+  const { releaseId, state, by, modelVersion, startedAt } = row;
+  return { releaseId, state, by, modelVersion: modelVersion ?? undefined, at: startedAt };
 }

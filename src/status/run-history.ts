@@ -1,3 +1,4 @@
+import type { ReleaseHistory, ReleaseOrHalt } from '../store/release-history.js';
 import type { CheckRunSummary, RunStore } from '../store/run-store.js';
 
 export const HISTORY_PAGE = 20;
@@ -5,11 +6,16 @@ export const HISTORY_PAGE = 20;
 /** Where a page begins: at the newest, or next to a line of another page. */
 export type HistoryPlace =
   | { readonly kind: 'newest' }
-  | { readonly kind: 'before' | 'after'; readonly runId: string };
+  /** @param id of a run, a release or a halt */
+  | { readonly kind: 'before' | 'after'; readonly id: string };
+
+export type HistoryLine =
+  | { readonly kind: 'run'; readonly id: string; readonly startedAt: string; readonly run: CheckRunSummary }
+  | ReleaseOrHalt;
 
 export interface HistoryPage {
   /** Newest first. */
-  readonly runs: readonly CheckRunSummary[];
+  readonly lines: readonly HistoryLine[];
   readonly hasOlder: boolean;
   readonly hasNewer: boolean;
 }
@@ -19,27 +25,70 @@ export interface HistorySubject {
   readonly target: string;
 }
 
+export interface HistorySources {
+  readonly runs: Pick<RunStore, 'page' | 'placeOf'>;
+  readonly releases: Pick<ReleaseHistory, 'page' | 'placeOf'>;
+}
+
 /**
- * One page of a target's runs. Every page costs the same, however long the history.
+ * One page of what happened to a target. Every page costs the same, however long the history.
  * @returns undefined where the line to start from is not stored.
  */
 export async function readHistoryPage(
-  runs: Pick<RunStore, 'page' | 'placeOf'>,
+  sources: HistorySources,
   subject: HistorySubject,
   place: HistoryPlace,
 ): Promise<HistoryPage | undefined> {
-  const limit = HISTORY_PAGE + 1;
   if (place.kind === 'newest') {
-    const found = await runs.page({ ...subject, limit });
-    return { runs: found.slice(0, HISTORY_PAGE), hasOlder: found.length === limit, hasNewer: false };
+    const found = await readLines(sources, subject, {});
+    return { lines: found.slice(0, HISTORY_PAGE), hasOlder: found.length > HISTORY_PAGE, hasNewer: false };
   }
-  const edge = await runs.placeOf(place.runId);
+  const edge = await placeOf(sources, place.id);
   if (edge === undefined) return undefined;
-  const { startedAt, runId } = edge;
-  if (place.kind === 'before') {
-    const found = await runs.page({ ...subject, before: { startedAt, runId }, limit });
-    return { runs: found.slice(0, HISTORY_PAGE), hasOlder: found.length === limit, hasNewer: true };
-  }
-  const found = await runs.page({ ...subject, after: { startedAt, runId }, limit });
-  return { runs: found.slice(-HISTORY_PAGE), hasOlder: true, hasNewer: found.length === limit };
+  const found = await readLines(sources, subject, { [place.kind]: edge });
+  const isMore = found.length > HISTORY_PAGE;
+  return place.kind === 'before'
+    ? { lines: found.slice(0, HISTORY_PAGE), hasOlder: isMore, hasNewer: true }
+    : { lines: found.slice(-HISTORY_PAGE), hasOlder: true, hasNewer: isMore };
 }
+
+interface Edge {
+  readonly startedAt: string;
+  readonly id: string;
+}
+
+async function placeOf({ runs, releases }: HistorySources, id: string): Promise<Edge | undefined> {
+  const [run, release] = await Promise.all([runs.placeOf(id), releases.placeOf(id)]);
+  return run === undefined ? release : { startedAt: run.startedAt, id: run.runId };
+}
+
+/** One more than a page, newest first; after an edge, those just newer than it. */
+async function readLines(
+  { runs, releases }: HistorySources,
+  subject: HistorySubject,
+  { before, after }: { readonly before?: Edge; readonly after?: Edge },
+): Promise<readonly HistoryLine[]> {
+  const limit = HISTORY_PAGE + 1;
+  const [stored, others] = await Promise.all([
+    runs.page({
+      ...subject,
+      ...(before && { before: runPlace(before) }),
+      ...(after && { after: runPlace(after) }),
+      limit,
+    }),
+    releases.page({ ...subject, ...(before && { before }), ...(after && { after }), limit }),
+  ]);
+  const lines: HistoryLine[] = stored.map((run) => ({
+    kind: 'run',
+    id: run.runId,
+    startedAt: run.startedAt,
+    run,
+  }));
+  const newestFirst = [...lines, ...others].sort((a, b) => (placeKey(a) < placeKey(b) ? 1 : -1));
+  return after === undefined ? newestFirst.slice(0, limit) : newestFirst.slice(-limit);
+}
+
+const runPlace = ({ startedAt, id }: Edge) => ({ startedAt, runId: id });
+
+/** Sorts as the database does: by time, then by id. */
+const placeKey = ({ startedAt, id }: Edge): string => `${startedAt} ${id}`;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { messageFaults, viewFaults } from '../../sandbox/slack/block-kit/surfaces.js';
 import { LOCALES } from '../../src/domain/localized.js';
+import type { HistoryLine } from '../../src/status/run-history.js';
 import type { HostStatus, TargetStatus } from '../../src/status/target-status.js';
 import type { CheckRunSummary } from '../../src/store/run-store.js';
 import { historyView } from '../../views/history.js';
@@ -21,6 +22,28 @@ const host: Extract<HostStatus, { kind: 'read' }> = {
 const summary = (changes: Partial<CheckRunSummary> = {}): CheckRunSummary => {
   const { checks: _checks, ...run } = aRun({ runId: '11111111-1111-4111-8111-111111111111' });
   return { ...run, outcomeCounts: { PASS: 3, FAIL: 1 }, ...changes };
+};
+
+const aRunLine = (changes: Partial<CheckRunSummary> = {}): HistoryLine => {
+  const run = summary(changes);
+  return { kind: 'run', id: run.runId, startedAt: run.startedAt, run };
+};
+const release: HistoryLine = {
+  kind: 'release',
+  id: '22222222-2222-4222-8222-222222222222',
+  startedAt: '2026-03-01T11:00:00.000Z',
+  by: { id: 'U0ALICE', name: 'alice', surface: 'slack' },
+  reason: 'better <loss>',
+  state: 'confirmed',
+  detail: 'v4',
+};
+const halt: HistoryLine = {
+  ...release,
+  kind: 'halt',
+  id: '33333333-3333-4333-8333-333333333333',
+  reason: null,
+  state: 'not_verified',
+  detail: 'disable',
 };
 
 const status: TargetStatus = {
@@ -49,13 +72,20 @@ const status: TargetStatus = {
     openRequests: [
       {
         requestId: 'r1',
-        state: 'requested',
+        state: 'open',
         by: { id: 'U0ALICE', name: 'alice', surface: 'slack' },
         at: '2026-03-01T12:00:00.000Z',
-        summary: 'model v4',
+        reason: 'model v4 <!>',
       },
     ],
-    lastConfirmed: undefined,
+    running: {
+      releaseId: 'r2',
+      state: 'watching',
+      by: { id: 'U0ALICE', name: 'alice', surface: 'slack' },
+      modelVersion: 'v4',
+      at: '2026-03-01T12:10:00.000Z',
+    },
+    lastConfirmed: { releaseId: 'r0', modelVersion: 'v3', at: '2026-02-01T12:00:00.000Z' },
   },
 };
 
@@ -69,7 +99,7 @@ describe.each(LOCALES)('in %s', (locale) => {
 
   test('history: each run opens its report, and the page turns both ways', () => {
     const page = {
-      runs: [summary(), summary({ kind: 'verify', verdict: 'HOLD' })],
+      lines: [aRunLine(), aRunLine({ kind: 'verify', verdict: 'HOLD' }), release, halt],
       hasOlder: true,
       hasNewer: true,
     };
@@ -77,7 +107,7 @@ describe.each(LOCALES)('in %s', (locale) => {
     expect(messageFaults(report.blocks)).toEqual([]);
     expect(terminalText(report)).toMatchSnapshot();
     expect(report.blocks.at(-1)).toMatchSnapshot();
-    const empty = { runs: [], hasOlder: false, hasNewer: false };
+    const empty = { lines: [], hasOlder: false, hasNewer: false };
     expect(
       historyView({ strategy: 's', target: 'live' }, empty, { locale, showIds: false }),
     ).toMatchSnapshot();
@@ -95,7 +125,7 @@ describe.each(LOCALES)('in %s', (locale) => {
   });
 
   test('a full page of history is what Slack takes', () => {
-    const page = { runs: Array.from({ length: 20 }, () => summary()), hasOlder: true, hasNewer: true };
+    const page = { lines: Array.from({ length: 20 }, () => aRunLine()), hasOlder: true, hasNewer: true };
     const report = historyView({ strategy: 's', target: 'live' }, page, { locale, showIds: false });
     expect(messageFaults(report.blocks)).toEqual([]);
   });

@@ -26,13 +26,18 @@ export const statusEn: StatusText = {
   databaseUnreachable: '⚠ The bot’s own database does not answer: runs, locks and requests are unknown.',
   lock: (who, reason, when) => `🔒 Locked by ${who} ${when}: ${reason}`,
   openRequests: 'Open requests',
+  release: (modelVersion) =>
+    modelVersion === undefined ? 'release of settings' : `release of model ${modelVersion}`,
+  lastConfirmed: (modelVersion, when) =>
+    `Last confirmed release: ${modelVersion === undefined ? 'settings' : `model ${modelVersion}`}, ${when}`,
   summaryOn: (running, of) => `${running} of ${of} hosts running`,
   summaryFlag: (state) => `flag ${state}`,
   mixed: 'differs between file, process or hosts',
   unknown: 'unknown',
   age: (minutes) => ageOf(minutes),
   history: (strategy, target) => `History · ${strategy} · ${target}`,
-  historyEmpty: 'Nothing has been run for this target yet.',
+  historyEmpty: 'Nothing has happened to this target yet.',
+  entryTitle: 'Stored report',
   historyEnd: 'This is where the history begins.',
   counts: {
     PASS: (count) => `✓ ${count}`,
@@ -47,11 +52,13 @@ export const statusEn: StatusText = {
   newer: 'Newer',
   runGone:
     'The page cannot be turned: the line that it starts from is no longer stored. Type the command again.',
-  runUnknown: (runId) => `No run \`${runId}\` is stored for this target. \`lobml history\` lists them.`,
-  beforeUnknown: (runId) => `No run \`${runId}\` is stored, so no page can start before it.`,
-  wordMissing: (flag) => `\`${flag}\` needs a run's id after it.`,
+  runUnknown: (runId) =>
+    `No run, release or halt \`${runId}\` is stored for this target. \`lobml history\` lists them.`,
+  beforeUnknown: (runId) => `No run, release or halt \`${runId}\` is stored, so no page can start before it.`,
+  wordMissing: (flag) => `\`${flag}\` needs an id of the history after it.`,
   homeTitle: 'lobml: the release captain',
-  homeIntro: 'The state of each target. It is shown anew when you open this page and when a run ends.',
+  homeIntro:
+    'The state of each target. It is shown anew when you open this page and when a run ends or a release moves.',
   homeReportsIn: (channel) => `Reports appear in ${channel}.`,
 };
 

@@ -31,6 +31,9 @@ export interface StatusText {
   readonly databaseUnreachable: string;
   readonly lock: (who: string, reason: string, when: string) => string;
   readonly openRequests: string;
+  /** What a release brings; undefined: no new model. */
+  readonly release: (modelVersion: string | undefined) => string;
+  readonly lastConfirmed: (modelVersion: string | undefined, when: string) => string;
   readonly summaryOn: (running: number, of: number) => string;
   readonly summaryFlag: (state: string) => string;
   readonly mixed: string;
@@ -39,6 +42,8 @@ export interface StatusText {
   readonly history: (strategy: string, target: string) => string;
   readonly historyEmpty: string;
   readonly historyEnd: string;
+  /** At most 24 characters. */
+  readonly entryTitle: string;
   readonly counts: Readonly<Record<Outcome, (count: number) => string>>;
   readonly open: string;
   readonly older: string;

@@ -1,0 +1,36 @@
+import type { Locale } from '../src/domain/localized.js';
+import { commandsByHand } from '../src/rollback/commands-by-hand.js';
+import type { Services } from '../src/services.js';
+import type { Click, Report } from '../src/subcommand.js';
+import { deployProgressView } from '../views/deploy-progress.js';
+import { entryGoneModal, entryLoadingModal, entryModal } from '../views/history-entry.js';
+import { haltReportView } from '../views/rollback-report.js';
+
+type EntryServices = Pick<Services, 'releaseHistory' | 'targets'>;
+
+/** A stored release or halt as it reads now; undefined where the target has none with this id. */
+export async function storedEntry(
+  id: string,
+  target: string | undefined,
+  locale: Locale,
+  { releaseHistory, targets }: EntryServices,
+): Promise<{ readonly report: Report; readonly json: unknown } | undefined> {
+  const isAsked = (found: { readonly target: string }) => target === undefined || found.target === target;
+  const release = await releaseHistory.release(id);
+  if (release !== undefined && isAsked(release))
+    return { report: deployProgressView(release, locale), json: release };
+  const halt = await releaseHistory.halt(id);
+  if (halt === undefined || !isAsked(halt)) return undefined;
+  const settings = targets.targets.get(halt.target);
+  const commands = settings === undefined ? new Map() : commandsByHand(settings);
+  return { report: haltReportView(halt, { locale, commands }), json: halt };
+}
+
+/** *Open* beside a release or a halt: the report as it reads now, for this person alone. */
+export async function openEntry(click: Click, services: EntryServices): Promise<void> {
+  const { locale } = click;
+  await click.openModal(entryLoadingModal(locale), async () => {
+    const entry = await storedEntry(click.value, undefined, locale, services);
+    return entry === undefined ? entryGoneModal(locale) : entryModal(entry.report, locale);
+  });
+}

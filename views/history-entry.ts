@@ -1,0 +1,32 @@
+import type { Locale } from '../src/domain/localized.js';
+import type { Block, Modal, Report } from '../src/subcommand.js';
+import { LIMITS, section, within } from './blocks.js';
+import { textFor } from './text/index.js';
+import { statusTextFor } from './text/status-text.js';
+
+export const ENTRY_CALLBACK = 'history:entry';
+
+export function entryLoadingModal(locale: Locale): Modal {
+  return modal([section(`⏳ ${textFor(locale).details.loading}`)], locale);
+}
+
+export function entryGoneModal(locale: Locale): Modal {
+  return modal([section(textFor(locale).details.gone)], locale);
+}
+
+/** A stored report without its buttons: what can still be done about it is done in its own message. */
+export function entryModal({ blocks }: Report, locale: Locale): Modal {
+  return modal(
+    blocks.filter(({ type }) => type !== 'actions'),
+    locale,
+  );
+}
+
+function modal(blocks: readonly Block[], locale: Locale): Modal {
+  return {
+    callbackId: ENTRY_CALLBACK,
+    title: statusTextFor(locale).entryTitle,
+    close: textFor(locale).button.close,
+    blocks: within(LIMITS.viewBlocks, blocks, textFor(locale).report.cut),
+  };
+}
