@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createHaltStore } from '../../src/rollback/halt-store.js';
 import { cancelReleases } from '../../src/rollback/cancel-releases.js';
+import { createHaltStore } from '../../src/rollback/halt-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { CAROL, createHaltingBench, type HaltingBench } from './support/halting.js';
 
