@@ -15,11 +15,11 @@ import { createReleaseContext } from './release/compose-releases.js';
 import { createReleaseAnswers } from './release/engine/release-answers.js';
 import type { ReleaseContext } from './release/release-context.js';
 import { createReleaseService } from './release/release-service.js';
+import { cancelReleases } from './rollback/cancel-releases.js';
 import { composeRollback, openLocalJournal } from './rollback/compose-rollback.js';
 import { createHaltStore } from './rollback/halt-store.js';
 import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
 import { createPreviousModel } from './rollback/previous-model.js';
-import { haltReleases } from './rollback/queries/halt-releases.js';
 import { createHaltVerification } from './rollback/verify-after-halt.js';
 import { ConfigurationError } from './runbook/configuration-fault.js';
 import { loadRunbook } from './runbook/load-runbook.js';
@@ -28,14 +28,12 @@ import { createScratchDatabase } from './selftest/scratch-database.js';
 import { createSelfTest } from './selftest/self-test.js';
 import type { Services } from './services.js';
 import type { Directory } from './slack/identity.js';
-import { createReleaseFacts } from './status/release-facts.js';
 import { createStatusService } from './status/status-service.js';
 import { createAcknowledgementStore } from './store/acknowledgement-store.js';
 import { createMessageStore } from './store/message-store.js';
 import type { State } from './store/open-state.js';
 import { selectKnownGood } from './store/queries/select-known-good.js';
 import type { Queryable } from './store/queryable.js';
-import { createReleaseHistory } from './store/release-history.js';
 import { createRunStore } from './store/run-store.js';
 import { createTradingDatabase } from './store/trading-database.js';
 import { createTransact } from './store/transaction.js';
@@ -126,6 +124,7 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     newId: randomUUID,
     onAway: () => logger.warn('the database is away: an event waits in the local journal'),
   });
+  const releaseQueue = { ...createReleaseQueue(), ...createRequestQueue() };
   const rollback = composeRollback({
     config,
     facts: runbook,
@@ -134,7 +133,7 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     store: createHaltStore(state),
     journal,
     onEvent: () => void audit.flush().catch(() => undefined),
-    cancelReleases: (halt) => haltReleases(state, halt),
+    cancelReleases: (halt) => cancelReleases({ database: state, queue: releaseQueue }, halt),
     verify: createHaltVerification(checks, targets),
     pid: process.pid,
     logger,
@@ -151,7 +150,7 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     audit,
     database: state,
     transact: createTransact(poolWithQueue(options.state)),
-    queue: { ...createReleaseQueue(), ...createRequestQueue() },
+    queue: releaseQueue,
     directory: options.directory,
     now,
   });
@@ -175,17 +174,9 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       operators: options.operators?.(targets) ?? everybodyHere,
       checks,
       runs,
-      releaseHistory: createReleaseHistory(state),
       messages: createMessageStore(state),
       acknowledgements,
-      status: createStatusService({
-        runbook,
-        hostOf,
-        runs,
-        releases: createReleaseFacts(state, runbook.strategy),
-        onStoreError,
-        now,
-      }),
+      status: createStatusService({ runbook, hostOf, runs, onStoreError, now }),
       doctor,
       selfTest,
       trainings: composeTraining({ config, runbook, targets, checks, hostOf, state }),
