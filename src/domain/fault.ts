@@ -15,8 +15,8 @@ export const MODEL_FAULT_CODES = [
 ] as const;
 export type ModelFaultCode = (typeof MODEL_FAULT_CODES)[number];
 
-/** What is wrong with a row that a probe calls wrong by itself; `views/text` writes the sentence for each. */
-export const FAULT_CODES = [
+/** What can be wrong with the text of a variable. */
+export const VARIABLE_FAULTS = [
   'not_set',
   'empty',
   'not_a_boolean',
@@ -25,6 +25,12 @@ export const FAULT_CODES = [
   'not_whole',
   'out_of_range',
   'not_absolute',
+] as const;
+export type VariableFault = (typeof VARIABLE_FAULTS)[number];
+
+/** What is wrong with a row that a probe calls wrong by itself; `views/text` writes the sentence for each. */
+export const FAULT_CODES = [
+  ...VARIABLE_FAULTS,
   'environment_file_missing',
   'environment_file_refused',
   'file_missing',

@@ -1,3 +1,4 @@
+import type { VariableFault } from '../domain/fault.js';
 import { nearestWord } from '../spelling.js';
 
 /** How the strategy reads one variable of its environment; the `variables` of a runbook. */
@@ -18,18 +19,6 @@ export type VariableDefinition =
   | { readonly type: 'text' | 'path'; readonly default?: string | undefined };
 
 export type VariableValue = string | number | boolean;
-
-export const VARIABLE_FAULTS = [
-  'not_set',
-  'empty',
-  'not_a_boolean',
-  'not_one_of',
-  'not_a_number',
-  'not_whole',
-  'out_of_range',
-  'not_absolute',
-] as const;
-export type VariableFault = (typeof VARIABLE_FAULTS)[number];
 
 export type VariableReading =
   | { readonly kind: 'value'; readonly value: VariableValue; readonly isDefault: boolean }
