@@ -28,12 +28,14 @@ import { createScratchDatabase } from './selftest/scratch-database.js';
 import { createSelfTest } from './selftest/self-test.js';
 import type { Services } from './services.js';
 import type { Directory } from './slack/identity.js';
+import { createReleaseFacts } from './status/release-facts.js';
 import { createStatusService } from './status/status-service.js';
 import { createAcknowledgementStore } from './store/acknowledgement-store.js';
 import { createMessageStore } from './store/message-store.js';
 import type { State } from './store/open-state.js';
 import { selectKnownGood } from './store/queries/select-known-good.js';
 import type { Queryable } from './store/queryable.js';
+import { createReleaseHistory } from './store/release-history.js';
 import { createRunStore } from './store/run-store.js';
 import { createTradingDatabase } from './store/trading-database.js';
 import { createTransact } from './store/transaction.js';
@@ -174,9 +176,17 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       operators: options.operators?.(targets) ?? everybodyHere,
       checks,
       runs,
+      releaseHistory: createReleaseHistory(state),
       messages: createMessageStore(state),
       acknowledgements,
-      status: createStatusService({ runbook, hostOf, runs, onStoreError, now }),
+      status: createStatusService({
+        runbook,
+        hostOf,
+        runs,
+        releases: createReleaseFacts(state, runbook.strategy),
+        onStoreError,
+        now,
+      }),
       doctor,
       selfTest,
       trainings: composeTraining({ config, runbook, targets, checks, hostOf, state }),
