@@ -1,11 +1,13 @@
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import type { ReleaseState, StepState } from '../src/domain/release-state.js';
+import { checkpointDueAt } from '../src/release/engine/checkpoint-due.js';
 import type { ReleaseRecord, StepRecord } from '../src/release/engine/release-record.js';
 import type { Block, Report } from '../src/subcommand.js';
 import {
   actions,
   type Button,
+  clip,
   code,
   context,
   header,
@@ -119,16 +121,23 @@ function problemBlocks(problem: ReleaseProblem | null, locale: Locale): readonly
   ];
 }
 
-function whatNow(
-  { state, problem, confirmBy, cancelRequested }: ReleaseRecord,
-  locale: Locale,
-): readonly Block[] {
+function whatNow(release: ReleaseRecord, locale: Locale): readonly Block[] {
+  const { state, problem, confirmBy, cancelRequested } = release;
   const text = deployTextFor(locale);
   if (state === 'watching' && problem !== null) return [section(text.notConfirmed(slackTime(confirmBy)))];
   if (LIVE.includes(state) && cancelRequested !== null)
     return [context(text.cancelling(person(cancelRequested.by)))];
-  const sentence = text.whatNow[state];
+  const sentence = text.whatNow[state] ?? nextChecks(release, locale);
   return sentence === undefined ? [] : [context(sentence)];
+}
+
+/** What is waited for, and until when; undefined: something runs, or was asked before and is asked again. */
+function nextChecks(release: ReleaseRecord, locale: Locale): string | undefined {
+  const step = openStep(release);
+  if (step === undefined || step.state !== 'pending' || step.attempts > 0) return undefined;
+  const dueAt = checkpointDueAt(release, step)?.toISOString();
+  if (dueAt === undefined) return undefined;
+  return deployTextFor(locale).next(nameWithHost(step, locale), slackTime(dueAt, 'time_secs'));
 }
 
 interface Group {
@@ -192,19 +201,25 @@ function evidence({ after, answered }: StepRecord, locale: Locale): readonly str
     ...(Array.isArray(setAside) && setAside.length > 0 ? [text.setAside(setAside.join(', '))] : []),
     ...(typeof pid === 'number' ? [text.process(String(pid))] : []),
     ...(typeof sha256 === 'string' ? [code(sha256.slice(0, 12))] : []),
-    ...(typeof loadedLine === 'string' ? [code(loadedLine.slice(0, 160))] : []),
+    ...(typeof loadedLine === 'string' ? [code(clip(loadedLine, 160))] : []),
     ...(restarted === true ? [text.putBack] : []),
     ...(stopped === true ? [text.stopped] : []),
     ...(answered === null ? [] : [text.answered(person(answered.by), answered.wasDone)]),
   ];
 }
 
-function currentStep(release: ReleaseRecord, locale: Locale): string {
-  if (!LIVE.includes(release.state)) return '';
-  const step = release.steps.find(({ state }) => state !== 'done' && state !== 'skipped');
-  if (step === undefined) return '';
-  return step.host === null ? stepName(step, locale) : `${step.host} ${stepName(step, locale)}`;
+function openStep({ state, steps }: ReleaseRecord): StepRecord | undefined {
+  if (!LIVE.includes(state)) return undefined;
+  return steps.find((step) => step.state !== 'done' && step.state !== 'skipped');
 }
+
+function currentStep(release: ReleaseRecord, locale: Locale): string {
+  const step = openStep(release);
+  return step === undefined ? '' : nameWithHost(step, locale);
+}
+
+const nameWithHost = (step: StepRecord, locale: Locale): string =>
+  [step.host, stepName(step, locale)].filter((part) => part !== null).join(' ');
 
 function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
   const { button, confirmCancel } = deployTextFor(locale);

@@ -116,6 +116,25 @@ describe.each(LOCALES)('a release under way (%s)', (locale) => {
   });
 });
 
+test('who waits for the next checks reads when they come; once they have run, nothing is announced', () => {
+  const shown = (release: ReleaseRecord) => JSON.stringify(deployProgressView(release, 'en').blocks);
+  const canary = releaseWith(7, { attempts: 0, startedAt: null });
+  const due = Date.parse(AT) / 1000 + 5 * 60;
+  expect(shown(canary)).toContain(
+    `Next: live-1 checks after 5 min · <!date^${due}^{time_secs}|12:05:00 UTC>`,
+  );
+  const target = releaseWith(13, { attempts: 0, startedAt: null }, { state: 'watching' });
+  expect(shown(target)).toContain(`Next: checks after 15 min · <!date^${due + 600}^`);
+  expect(shown(releaseWith(7, { state: 'running' }))).not.toContain('Next:');
+  expect(shown(releaseWith(7, { attempts: 1 }))).not.toContain('Next:');
+});
+
+test('a long line of the log says that it was cut', () => {
+  const after = { pid: 42, loadedLine: `loaded ${'x'.repeat(300)}` };
+  const release = releaseWith(6, { state: 'done', finishedAt: AT, after });
+  expect(JSON.stringify(deployProgressView(release, 'en').blocks)).toMatch(/loaded x{100,}…`/);
+});
+
 test('an unclear step asks for an answer; whoever asked to cancel is named', () => {
   const unclear = releaseWith(4, { state: 'unclear' }, { state: 'needs_person' });
   const shown = JSON.stringify(deployProgressView(unclear, 'en').blocks);

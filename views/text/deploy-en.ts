@@ -67,6 +67,7 @@ export const deployEn: DeployText = {
   wholeTarget: 'whole target',
   canary: 'canary',
   due: (minutes) => `after ${minutes} min`,
+  next: (step, when) => `Next: ${step} · ${when}`,
   verdict: (verdict) => verdict,
   process: (pid) => `process ${pid}`,
   setAside: (checks) => `${checks} set aside: the other hosts still write the values of before`,

@@ -21,6 +21,7 @@ export interface DeployText {
   readonly wholeTarget: string;
   readonly canary: string;
   readonly due: (minutes: string) => string;
+  readonly next: (step: string, when: string) => string;
   readonly verdict: (verdict: string) => string;
   readonly process: (pid: string) => string;
   /** Checks whose failure is that of hosts which do not have the release yet. */

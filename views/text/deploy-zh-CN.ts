@@ -66,6 +66,7 @@ export const deployZhCN: DeployText = {
   wholeTarget: '整个目标',
   canary: '金丝雀',
   due: (minutes) => `${minutes} 分钟后`,
+  next: (step, when) => `下一步：${step} · ${when}`,
   verdict: (verdict) => verdict,
   process: (pid) => `进程 ${pid}`,
   setAside: (checks) => `未计入 ${checks}：其他主机仍在写入之前的值`,

@@ -106,15 +106,3 @@ export function hostOf(context: StepContext): HostInPlan {
 export function earlier(context: StepContext, kind: StepKind, host: string): StepRecord | undefined {
   return context.release.steps.findLast((step) => step.kind === kind && step.host === host);
 }
-
-/** When a step that is done came to its end. */
-export function lastFinished(release: ReleaseRecord, kind: StepKind, host: string | null): Date | undefined {
-  const done = release.steps.filter(
-    (step) => step.kind === kind && step.state === 'done' && (host === null || step.host === host),
-  );
-  const last = done
-    .map(({ finishedAt }) => finishedAt ?? '')
-    .sort()
-    .at(-1);
-  return last === undefined || last === '' ? undefined : new Date(last);
-}

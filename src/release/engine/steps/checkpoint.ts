@@ -1,8 +1,7 @@
 import { evaluateCanary } from '../canary-verdict.js';
-import { lastFinished, lookAgain, type Step } from '../step.js';
+import { checkpointDueAt } from '../checkpoint-due.js';
+import { lookAgain, type Step } from '../step.js';
 import { verdictProblem } from './verdict-problem.js';
-
-const MINUTE_MS = 60_000;
 
 /**
  * Runs the post-deploy checks when their time has come, counted from the last proved start. What is neither good nor
@@ -10,10 +9,9 @@ const MINUTE_MS = 60_000;
  */
 export const checkpointStep: Step = {
   async observe({ release, step, clock }) {
-    const startedAt = lastFinished(release, 'prove_start', step.host);
-    if (startedAt === undefined) throw new Error('there is no start to count from');
-    const dueAt = startedAt.getTime() + (step.checkpoint ?? 0) * MINUTE_MS;
-    return clock.now() < dueAt ? { notBefore: new Date(dueAt) } : { dueAt: new Date(dueAt).toISOString() };
+    const dueAt = checkpointDueAt(release, step);
+    if (dueAt === undefined) throw new Error('there is no start to count from');
+    return clock.now() < dueAt.getTime() ? { notBefore: dueAt } : { dueAt: dueAt.toISOString() };
   },
   async apply({ release, step, plan, checks, clock, pace, interrupted }) {
     const run = await checks.checkpoint(release, step.host, interrupted);
