@@ -1,7 +1,7 @@
+import type { VariableFault } from '../../src/domain/fault.js';
 import type { ContentPart } from '../../src/domain/release-content.js';
 import type { ReleaseRefusalCode } from '../../src/domain/release-refusal.js';
 import type { RequestState } from '../../src/domain/release-state.js';
-import type { VariableFault } from '../../src/runbook/variable.js';
 import type { Facts } from './text.js';
 
 /** What is wrong with a value that somebody typed. */
