@@ -60,7 +60,7 @@ export const deployEn: DeployText = {
   },
   summary: (state, strategy, target, now) =>
     `${state} · ${strategy} · ${target}${now === '' ? '' : `: ${now}`}`,
-  by: (who, when) => `by ${who} · started ${when}`,
+  by: (who, when) => `asked for by ${who} · started ${when}`,
   confirmBy: (when) => `turns itself off unless confirmed by ${when}`,
   ended: (when) => `ended ${when}`,
   watch: (minutes) => `checks ${minutes} min after the start`,

@@ -59,7 +59,7 @@ export const deployZhCN: DeployText = {
   },
   summary: (state, strategy, target, now) =>
     `${state} · ${strategy} · ${target}${now === '' ? '' : `：${now}`}`,
-  by: (who, when) => `${who} · 开始于 ${when}`,
+  by: (who, when) => `由 ${who} 申请 · 开始于 ${when}`,
   confirmBy: (when) => `若 ${when} 前未确认则自动关闭`,
   ended: (when) => `结束于 ${when}`,
   watch: (minutes) => `启动后 ${minutes} 分钟检查`,
