@@ -136,4 +136,6 @@ export interface ServiceManager {
 export interface LogLine {
   readonly at: Date | undefined;
   readonly text: string;
+  /** The process that wrote it, where the line names one. */
+  readonly pid?: number;
 }

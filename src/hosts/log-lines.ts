@@ -2,7 +2,8 @@ import type { LogLine } from './host.js';
 import { parseRfc3339 } from './unit-status.js';
 
 /** `2026-11-22T18:00:00.123456+0000 host ploy[123]: text` (journalctl -o short-iso-precise). */
-const JOURNAL_LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) \S+ [^:]+: ?(.*)$/;
+const JOURNAL_LINE =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) \S+ [^:]+?(?:\[(\d+)\])?: ?(.*)$/;
 
 /** A line of a program that writes its own time first, in brackets or not. */
 const STAMPED_LINE = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d))\]?\s?(.*)$/;
@@ -11,8 +12,12 @@ const STAMPED_LINE = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-
 export function parseJournalLines(text: string): LogLine[] {
   return withInheritedTimes(text, (line) => {
     if (/^-- .* --$/.test(line)) return undefined;
-    const [, at, message] = JOURNAL_LINE.exec(line) ?? [];
-    return { at: at === undefined ? undefined : parseRfc3339(at), text: message ?? line.trim() };
+    const [, at, pid, message] = JOURNAL_LINE.exec(line) ?? [];
+    return {
+      at: at === undefined ? undefined : parseRfc3339(at),
+      text: message ?? line.trim(),
+      ...pidOf(pid),
+    };
   });
 }
 
@@ -21,9 +26,15 @@ export function parsePlainLines(text: string): LogLine[] {
   return withInheritedTimes(text, (line) => {
     const [, at, message] = STAMPED_LINE.exec(line) ?? [];
     if (at === undefined || message === undefined) return { at: undefined, text: line };
-    return { at: parseRfc3339(at.replace(' ', 'T').replace(',', '.')), text: message };
+    const [, pid] = NAMED_PROCESS.exec(message) ?? [];
+    return { at: parseRfc3339(at.replace(' ', 'T').replace(',', '.')), text: message, ...pidOf(pid) };
   });
 }
+
+/** `ploy[123]: text`, as syslog and the journal name a process. */
+const NAMED_PROCESS = /^[\w.@-]+\[(\d+)\]: /;
+
+const pidOf = (digits: string | undefined) => (digits === undefined ? {} : { pid: Number(digits) });
 
 function withInheritedTimes(text: string, parse: (line: string) => LogLine | undefined): LogLine[] {
   const lines: LogLine[] = [];
@@ -32,7 +43,7 @@ function withInheritedTimes(text: string, parse: (line: string) => LogLine | und
     const parsed = line === '' ? undefined : parse(line);
     if (parsed === undefined) continue;
     last = parsed.at ?? last;
-    lines.push({ at: last, text: parsed.text });
+    lines.push({ ...parsed, at: last });
   }
   return lines;
 }

@@ -148,9 +148,35 @@ function failFastReason(
     return 'restart_loop';
   }
   if (observations.some(({ status }) => hasExited(status))) return 'exited';
-  if (log.some((line) => isErrorLine(plan, line))) return 'error_line';
+  if (errorLinesIn(plan, observations, log).length > 0) return 'error_line';
   const isLate = now.getTime() - plan.restartedAt.getTime() > plan.timeoutMs;
   return missing.length > 0 && isLate ? 'timed_out' : undefined;
+}
+
+/** A start's time is known to the second: within it, the process before may have had its last words. */
+const RESOLUTION_MS = 1_000;
+
+/**
+ * The lines that tell of a failed start. What another process wrote in the second of the start is not counted, once
+ * the present process itself has said that the model is loaded.
+ */
+function errorLinesIn(
+  plan: StartPlan,
+  observations: readonly StartObservation[],
+  log: readonly LogLine[],
+): readonly LogLine[] {
+  const pid = observations.at(-1)?.status.mainPid;
+  const loaded = loadedLineIn(
+    plan,
+    log.filter((line) => line.pid === pid),
+  );
+  const isOfEarlier = (line: LogLine) =>
+    loaded !== undefined &&
+    line.pid !== undefined &&
+    line.pid !== pid &&
+    line.at !== undefined &&
+    line.at.getTime() < plan.restartedAt.getTime() + RESOLUTION_MS;
+  return log.filter((line) => isErrorLine(plan, line) && !isOfEarlier(line));
 }
 
 /** The PIDs seen since the restart, without the old one. */

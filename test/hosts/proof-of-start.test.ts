@@ -131,6 +131,18 @@ describe('evaluateProofOfStart', () => {
     expect(evaluateProofOfStart(plan, observations, at(2))).toMatchObject({ kind: 'failed_fast', reason });
   });
 
+  test('the last words of another process, in the second of the start, are not those of a process that has loaded', () => {
+    const words = { at: at(0.2), text: 'MODEL_PATH is unreadable', pid: 199 };
+    const startsWith = (...log: StartObservation['log']) =>
+      evaluateProofOfStart(plan, [good(1, { log }), good(6.1, { log })], at(6.1)).kind;
+    const byItself = { ...loaded, pid: 200 };
+    expect(startsWith(words, byItself)).toBe('proved');
+    expect(startsWith(words, { ...loaded, pid: 199 })).toBe('failed_fast');
+    expect(startsWith({ ...words, at: at(1.1) }, byItself)).toBe('failed_fast');
+    expect(startsWith({ ...words, pid: 200 }, byItself)).toBe('failed_fast');
+    expect(startsWith({ at: at(0.2), text: words.text }, byItself)).toBe('failed_fast');
+  });
+
   test('quotes the error lines since the restart, without secrets', () => {
     const log = [
       { at: at(-5), text: 'MODEL_PATH error of yesterday' },

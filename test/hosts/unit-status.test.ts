@@ -62,9 +62,9 @@ test("the journal's lines, also those of one message over several lines", () => 
 2026-11-22T18:26:51+00:00 vm systemd[1]: Stopped ploy.
 `;
   expect(parseJournalLines(text)).toEqual([
-    { at: new Date('2026-11-22T18:26:50.123Z'), text: 'loaded: one' },
+    { at: new Date('2026-11-22T18:26:50.123Z'), text: 'loaded: one', pid: 12 },
     { at: new Date('2026-11-22T18:26:50.123Z'), text: 'two' },
-    { at: new Date('2026-11-22T18:26:51Z'), text: 'Stopped ploy.' },
+    { at: new Date('2026-11-22T18:26:51Z'), text: 'Stopped ploy.', pid: 1 },
   ]);
 });
 
@@ -75,5 +75,8 @@ test('lines of any program', () => {
     { at: new Date('2026-11-22T18:26:50.500Z'), text: 'one' },
     { at: new Date('2026-11-22T18:26:51.250Z'), text: 'two' },
     { at: new Date('2026-11-22T18:26:51.250Z'), text: 'more' },
+  ]);
+  expect(parsePlainLines('2026-11-22T18:26:50.5Z ploy[12]: one')).toEqual([
+    { at: new Date('2026-11-22T18:26:50.500Z'), text: 'ploy[12]: one', pid: 12 },
   ]);
 });
