@@ -23,11 +23,16 @@ import { openEntry, storedEntry } from './history-entry.js';
 import { storedReport } from './stored-report.js';
 import { parseTarget } from './target-argument.js';
 
+type HistoryServices = Pick<
+  Services,
+  'runbook' | 'targets' | 'runs' | 'releaseHistory' | 'acknowledgements' | 'changeMessage'
+>;
+
 const usage = '[target] [--before ID] [--run ID]';
 const turnSchema = z.object({ target: z.string(), id: z.string() });
 
 /** Runs, releases and halts of a target, newest first, each opening its stored report. */
-export const history: Subcommand<Services> = {
+export const history: Subcommand<HistoryServices> = {
   name: 'history',
   audience: 'all',
   usage,
@@ -58,7 +63,12 @@ export const history: Subcommand<Services> = {
   },
 };
 
-async function pageOf(target: string, place: HistoryPlace, conversation: Conversation, services: Services) {
+async function pageOf(
+  target: string,
+  place: HistoryPlace,
+  conversation: Conversation,
+  services: HistoryServices,
+) {
   const subject = { strategy: services.runbook.strategy, target };
   const page = await readHistoryPage(
     { runs: services.runs, releases: services.releaseHistory },
@@ -76,7 +86,7 @@ async function pageOf(target: string, place: HistoryPlace, conversation: Convers
 }
 
 /** Turns the page in the message itself; where that cannot be changed, the page is a new message. */
-async function turnPage(kind: 'before' | 'after', click: Click, services: Services): Promise<void> {
+async function turnPage(kind: 'before' | 'after', click: Click, services: HistoryServices): Promise<void> {
   const { target, id } = turnSchema.parse(JSON.parse(click.value));
   const page = await pageOf(target, { kind, id }, click, services);
   if (page === undefined)
@@ -96,7 +106,7 @@ async function showRun(
   runId: string,
   target: string,
   conversation: Conversation,
-  services: Services,
+  services: HistoryServices,
 ): Promise<SubcommandResult> {
   const run = await services.runs.get(runId);
   if (run === undefined || run.target !== target) {

@@ -6,7 +6,7 @@ import { parseTarget } from './target-argument.js';
 const usage = '[target]';
 
 /** What stands on the hosts of a target, what was last found out about it, and what is going on. */
-export const status: Subcommand<Services> = {
+export const status: Subcommand<Pick<Services, 'targets' | 'status'>> = {
   name: 'status',
   audience: 'all',
   usage,

@@ -1,8 +1,23 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import type { PageIncident } from '../../sandbox/slack/protocol.js';
 import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+
+const targetsShape = z.object({
+  targets: z.record(
+    z.string(),
+    z.object({
+      hosts: z.array(z.object({ name: z.string(), service: z.object({ restart: z.array(z.string()) }) })),
+    }),
+  ),
+});
 
 let folder: DemoFolder;
 let demo: Demo;
@@ -41,10 +56,11 @@ interface RunJson {
   readonly checks: readonly { readonly id: string; readonly outcome: string; readonly message: string }[];
 }
 
-async function precheck(): Promise<{ exitCode: number | null; run: RunJson }> {
-  const { exitCode, stdout } = await demo.lobml('precheck', '--json');
+async function report(...words: string[]): Promise<{ exitCode: number | null; run: RunJson }> {
+  const { exitCode, stdout } = await demo.lobml(...words, '--json');
   return { exitCode, run: JSON.parse(stdout) };
 }
+const precheck = () => report('precheck');
 
 test('without an incident the verdict is GO', async () => {
   const { exitCode, run } = await precheck();
@@ -80,3 +96,78 @@ test.each<[incident: string, host: string, check: string, outcome: string, says:
   },
   60_000,
 );
+
+describe('sections 4 and 5', () => {
+  const LIVE = ['live-1', 'live-2'];
+  let restart: (host: string) => Promise<unknown>;
+
+  beforeAll(async () => {
+    const file = await readFile(join(folder.path, '.data', 'demo', 'targets.yaml'), 'utf8');
+    const { targets } = targetsShape.parse(parse(file));
+    const hosts = Object.values(targets).flatMap((target) => target.hosts);
+    restart = async (name) => {
+      const [program = '', ...args] = hosts.find((host) => host.name === name)?.service.restart ?? [];
+      await promisify(execFile)(program, args);
+    };
+  });
+
+  /** A window of its own: it begins with the youngest process. */
+  const newWindow = () => Promise.all(LIVE.map(restart));
+
+  /** Asks until the check has another outcome, or the time is up. */
+  async function until(check: string, outcome: string, kind: string) {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const { exitCode, run } = await report(kind);
+      const found = run.checks.find(({ id }) => id === check);
+      if (found?.outcome === outcome || Date.now() > deadline) return { exitCode, run, found };
+    }
+  }
+
+  const EXPECTED = { FAIL: [1, 'NO_GO'], INCONCLUSIVE: [2, 'HOLD'] } as const;
+
+  test.each<[incident: string, hosts: string[], check: string, outcome: keyof typeof EXPECTED, says: RegExp]>(
+    [
+      ['metadata_missing', ['live-1'], 'exec.metadata_complete', 'FAIL', /without model_type.*orders ord-/],
+      ['metadata_missing', ['live-1'], 'exec.model_type', 'FAIL', /missing.*onnx.*orders ord-/],
+      ['wrong_weights', ['live-2'], 'exec.blend_weights', 'FAIL', /0\.600000 \/ 0\.400000.*orders ord-/],
+      ['old_model_version', ['live-1'], 'exec.model_version', 'FAIL', /v2.*expected.*v3.*orders ord-/],
+      ['no_entries', LIVE, 'exec.activity', 'INCONCLUSIVE', /No entry.*Baseline.*probability/],
+      ['block_storm', LIVE, 'risk.blocked_share', 'FAIL', /BLOCKED.*Reasons: daily_loss_limit/],
+    ],
+  )(
+    '%s (%j) shows up in verify as %s %s',
+    async (incident, hosts, check, outcome, says) => {
+      for (const host of hosts) await switchIncident(incident, host, true);
+      try {
+        await newWindow();
+        const { exitCode, run, found } = await until(check, outcome, 'verify');
+        expect(found).toMatchObject({ outcome, message: expect.stringMatching(says) });
+        expect([exitCode, run.verdict]).toEqual(EXPECTED[outcome]);
+      } finally {
+        for (const host of hosts) await switchIncident(incident, host, false);
+      }
+    },
+    90_000,
+  );
+
+  test.each<[incident: string, host: string, says: RegExp]>([
+    ['restart_loop', 'live-1', /live-1.*start failed.*address already in use/],
+    ['model_corrupt', 'live-1', /live-1.*start failed.*failed to load onnx model/],
+    ['model_type_wrong', 'live-2', /live-2.*start failed.*unsupported model_type/],
+    ['env_edited_by_hand', 'live-1', /live-1.*files’ values of .*ENTRY_EARLY_WINDOW_SECS_5M/],
+  ])(
+    '%s (%s) shows up in go/no-go as a start that is not proved',
+    async (incident, host, says) => {
+      await switchIncident(incident, host, true);
+      try {
+        const { exitCode, run, found } = await until('service.started', 'FAIL', 'gonogo');
+        expect(found).toMatchObject({ outcome: 'FAIL', message: expect.stringMatching(says) });
+        expect([exitCode, run.verdict]).toEqual([1, 'NO_GO']);
+      } finally {
+        await switchIncident(incident, host, false);
+      }
+    },
+    90_000,
+  );
+});
