@@ -31,9 +31,10 @@ export function createSlackClients(config: SlackConfig, logger: Logger): SlackCl
     return new WebClient(token, options);
   };
   return {
-    posting: client('posting', 10_000),
-    lookups: client('lookups', 5_000),
-    modals: client('modals', 5_000),
-    urgent: client('urgent', 5_000),
+    // Well above the 5 s that a call takes on a bad day: an answer given up on is a message that stands still.
+    posting: client('posting', 15_000),
+    lookups: client('lookups', 10_000),
+    modals: client('modals', 15_000),
+    urgent: client('urgent', 15_000),
   };
 }

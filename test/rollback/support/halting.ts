@@ -48,7 +48,10 @@ export interface HaltingBench {
   close(): Promise<void>;
 }
 
-export async function createHaltingBench(observationSecs = 3): Promise<HaltingBench> {
+export async function createHaltingBench(
+  observationSecs = 3,
+  operators: readonly string[] = ['U0CAROL'],
+): Promise<HaltingBench> {
   const database: TestDatabase = await createEmptyDatabase();
   await createTradingSchema(database.pool);
   const programs: SandboxPrograms = await buildSandboxPrograms();
@@ -64,7 +67,7 @@ export async function createHaltingBench(observationSecs = 3): Promise<HaltingBe
   const look = createTradingDatabase({ url: database.url, logger: { warn: () => {} } });
   const source = {
     defaultTarget: 'live',
-    roles: { operators: ['U0CAROL'] },
+    roles: { operators },
     targets: {
       live: {
         ...trading.targets.live,
