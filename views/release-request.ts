@@ -1,6 +1,6 @@
 import type { Locale } from '../src/domain/localized.js';
 import { DRIFT, type ReleaseRequest } from '../src/domain/release-request.js';
-import type { RequestState } from '../src/domain/release-state.js';
+import type { ReleaseState, RequestState } from '../src/domain/release-state.js';
 import type { RequestView } from '../src/release/request-view.js';
 import type { Block, Report } from '../src/subcommand.js';
 import {
@@ -19,6 +19,7 @@ import { person } from './person.js';
 import { planBlocks } from './release-plan.js';
 import { changeLine } from './release-sentence.js';
 import { VERDICT_SYMBOL } from './symbols.js';
+import { deployTextFor } from './text/deploy-text.js';
 import { textFor } from './text/index.js';
 import { releaseTextFor } from './text/release.js';
 
@@ -51,7 +52,7 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
   const title = `${STATE_SYMBOL[request.state]} ${text.request.title} · ${request.strategy} · ${request.target}`;
   const blocks: Block[] = [
     header(title),
-    ...outcomeBlocks(request, locale),
+    ...outcomeBlocks(view, locale),
     context(text.request.by(person(request.requestedBy), slackTime(request.createdAt, 'date_short_pretty'))),
     ...planBlocks({ plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix }, locale),
     ...evidenceBlocks(view, locale),
@@ -67,9 +68,9 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
 }
 
 /** How it ended, first: who decided, when, and why. */
-function outcomeBlocks(request: ReleaseRequest, locale: Locale): readonly Block[] {
+function outcomeBlocks({ request, outcome }: RequestView, locale: Locale): readonly Block[] {
   const { request: text } = releaseTextFor(locale);
-  const sentence = endSentence(request, locale);
+  const sentence = endSentence(request, outcome, locale);
   if (sentence === undefined) return [];
   const why = request.endReason === null ? [] : [`> ${clip(escapeMrkdwn(request.endReason), 1000)}`];
   const changes = request.endChanges.map((change) => `• ${changeLine(change, locale)}`);
@@ -79,6 +80,7 @@ function outcomeBlocks(request: ReleaseRequest, locale: Locale): readonly Block[
 
 function endSentence(
   { state, endedAt, endedBy, startExpiresAt }: ReleaseRequest,
+  outcome: ReleaseState | undefined,
   locale: Locale,
 ): string | undefined {
   const { request: text } = releaseTextFor(locale);
@@ -101,7 +103,7 @@ function endSentence(
     case 'executing':
       return text.executing;
     case 'executed':
-      return text.executed;
+      return text.executed(outcome === undefined ? '—' : deployTextFor(locale).state[outcome]);
   }
 }
 

@@ -1,8 +1,10 @@
 import type { CheckRun } from '../domain/check-run.js';
 import type { Quorum } from '../domain/quorum.js';
 import { type Approval, type ReleaseRequest, standingApprovals } from '../domain/release-request.js';
+import type { ReleaseState } from '../domain/release-state.js';
 import type { ApprovalPolicy } from '../runbook/targets-schema.js';
 import { selectApprovals } from '../store/queries/approvals.js';
+import { selectReleaseOutcome } from '../store/queries/select-release-outcome.js';
 import { findRequest } from './find-request.js';
 import type { ReleaseContext } from './release-context.js';
 import { quorumOf, standingsOf } from './settle-quorum.js';
@@ -16,6 +18,8 @@ export interface RequestView {
   readonly quorum: Quorum | undefined;
   readonly policy: ApprovalPolicy;
   readonly channel: string;
+  /** What has become of its release; undefined: it has not started. */
+  readonly outcome: ReleaseState | undefined;
   /** undefined: the run is gone. */
   readonly run: CheckRun | undefined;
 }
@@ -28,9 +32,10 @@ export async function readRequestView(
   const request = await findRequest(context, requestId);
   const target = request && context.targets.targets.get(request.target);
   if (request === undefined || target === undefined) return undefined;
-  const [all, run] = await Promise.all([
+  const [all, run, outcome] = await Promise.all([
     selectApprovals(context.database, requestId),
     context.runs.get(request.checkRunId),
+    selectReleaseOutcome(context.database, requestId),
   ]);
   const channel = target.channels?.reports ?? '';
   const standing = standingApprovals(request, all);
@@ -38,5 +43,5 @@ export async function readRequestView(
     (standings) => quorumOf(request, target, standing, standings),
     () => undefined,
   );
-  return { request, approvals: standing, quorum, policy: target.approval, channel, run };
+  return { request, approvals: standing, quorum, policy: target.approval, channel, outcome, run };
 }

@@ -55,7 +55,8 @@ export interface ReleaseText {
     readonly invalidated: (when: string) => string;
     readonly halted: (when: string) => string;
     readonly executing: string;
-    readonly executed: string;
+    /** @param outcome what has become of the release */
+    readonly executed: (outcome: string) => string;
     readonly acknowledged: (what: string, who: string) => string;
     readonly askAgain: string;
     readonly glassBy: (who: string, when: string) => string;
