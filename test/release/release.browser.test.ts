@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
+import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+
+const START_TIMEOUT_MS = 150_000;
+/** A release with two hosts and four checkpoints. */
+const RELEASE_TIMEOUT_MS = 100_000;
+const BROKEN_BINARY = 'ploy-0.9.5';
+const PREFIX = 'PLOY_CRYPTO_LOB_ML__';
+
+const browser = startTestBrowser();
+let folder: DemoFolder;
+let demo: Demo;
+
+beforeAll(async () => {
+  folder = await createDemoFolder();
+  demo = await startDemo(folder.path, { DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
+}, START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await demo?.interrupt();
+  await folder.remove();
+});
+
+const hostFile = (host: string, ...path: string[]) =>
+  join(folder.path, '.data', 'demo', 'hosts', host, ...path);
+const environmentOf = (host: string) => readFile(hostFile(host, 'env', 'crypto-live.env'), 'utf8');
+const sha256Of = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+
+const as = (person: string, viewport = WIDE, channel = 'C0RELEASES') =>
+  browser.open(`${demo.pageUrl}?user=U0${person.toUpperCase()}&channel=${channel}`, viewport);
+const messages = (page: Page, text: string | RegExp) =>
+  page.getByTestId('message').filter({ hasText: text }).last();
+const requestOn = (page: Page) => messages(page, 'Release request');
+
+async function openForm(page: Page): Promise<Locator> {
+  const composer = page.getByRole('textbox', { name: 'Message #trading-releases' });
+  await composer.fill('/lobml deploy live');
+  await composer.press('Escape');
+  await composer.press('Enter');
+  const form = page.getByRole('dialog', { name: 'Deploy · live' });
+  await form.getByRole('textbox', { name: 'Why' }).waitFor();
+  return form;
+}
+
+/** The plan of a form that is filled in, and the request in the channel. */
+async function requestFrom(page: Page, form: Locator, reason: string): Promise<string> {
+  await form.getByRole('textbox', { name: 'Why' }).fill(reason);
+  await form.getByRole('button', { name: 'Show plan' }).click();
+  const plan = page.getByRole('dialog', { name: 'Plan · live' });
+  const ask = plan.getByRole('button', { name: 'Request approval' });
+  await ask.waitFor({ timeout: 30_000 });
+  const words = (await plan.textContent()) ?? '';
+  await ask.click();
+  await page.getByText('The request stands in').waitFor({ timeout: 30_000 });
+  await page.keyboard.press('Escape');
+  await requestOn(page).filter({ hasText: reason }).getByRole('button', { name: 'Approve' }).waitFor();
+  return words;
+}
+
+async function approve(page: Page, approvals: string): Promise<void> {
+  await requestOn(page).getByRole('button', { name: 'Approve' }).click();
+  await requestOn(page).getByText(approvals).waitFor();
+}
+
+async function start(page: Page): Promise<void> {
+  await requestOn(page).getByRole('button', { name: 'Start deploy' }).click();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+}
+
+async function fitsOn(page: Page, message: Locator): Promise<void> {
+  const box = await message.boundingBox();
+  expect((box?.x ?? 0) + (box?.width ?? PHONE.width + 1)).toBeLessThanOrEqual(PHONE.width);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
+}
+
+describe('a release from the page', () => {
+  test('form, plan, two approvals, the canary first, and confirmed', async () => {
+    const alice = await as('alice');
+    const form = await openForm(alice);
+    expect(await form.getByRole('textbox', { name: 'Version' }).inputValue()).toBe('lob-tcn-5m-v4');
+    const plan = await requestFrom(alice, form, 'Better AUC');
+    expect(plan).toMatch(/live-1 \(canary\), then live-2.*lob_tcn_5m_v3\.onnx → .*lob_tcn_5m_v4\.onnx/s);
+    expect(plan).toContain('Checked again 0.1, 0.2 min after the start');
+
+    await requestOn(alice).getByRole('button', { name: 'Approve' }).click();
+    await alice.getByText('your approval cannot count').waitFor();
+    const [bob, carol] = [await as('bob', PHONE), await as('carol')];
+    await fitsOn(bob, requestOn(bob));
+    await approve(bob, 'Approvals 1 of 2');
+    await approve(carol, 'Approvals 2 of 2');
+    await start(carol);
+
+    const canary = messages(carol, /live-1 \(canary\).*proof of start.*live-2.*waiting: stage the model/s);
+    await canary.waitFor({ timeout: 30_000 });
+    const confirmed = messages(carol, 'Confirmed · crypto_lob_ml · live');
+    await confirmed.waitFor({ timeout: RELEASE_TIMEOUT_MS });
+    const words = (await confirmed.textContent()) ?? '';
+    expect(words).toContain('checks 0.1, 0.2 min after the start');
+    expect(words.match(/loaded lob-ml onnx model/g)).toHaveLength(2);
+    expect(words.match(/✓ checks after 0\.[12] min · [^○✗]*?GO/g)).toHaveLength(3);
+    await fitsOn(bob, messages(bob, 'Confirmed · crypto_lob_ml · live'));
+
+    const request = requestOn(alice);
+    await request.getByText('The deploy has ended: Confirmed').waitFor();
+    expect(await request.getByRole('button').allTextContents()).not.toContain('Approve');
+    for (const host of ['live-1', 'live-2']) {
+      expect(await environmentOf(host)).toContain(`${PREFIX}MODEL_VERSION=lob-tcn-5m-v4`);
+    }
+  }, 150_000);
+
+  test('a program that ends at once is put back, with its last words, before the other host is touched', async () => {
+    const staging = join(folder.path, '.data', 'demo', 'hosts', 'staging', BROKEN_BINARY);
+    const script =
+      '#!/bin/sh\necho "ERROR ploy 0.9.5 cannot read MODEL_PATH: unknown operator" >&2\nexit 3\n';
+    await writeFile(staging, script, { mode: 0o755 });
+    const binary = hostFile('live-1', 'bin', 'ploy');
+    const before = [await sha256Of(binary), await environmentOf('live-1'), await environmentOf('live-2')];
+
+    const alice = await as('alice');
+    const form = await openForm(alice);
+    await form.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'Keep the present model' });
+    await form.getByRole('textbox', { name: 'Version' }).waitFor({ state: 'detached' });
+    await form.getByRole('combobox', { name: 'Binary' }).selectOption({ label: BROKEN_BINARY });
+    await requestFrom(alice, form, 'A newer program');
+    const [bob, carol] = [await as('bob', PHONE), await as('carol')];
+    await approve(carol, 'Approvals 1 of 2');
+    await approve(bob, 'Approvals 2 of 2');
+    await start(bob);
+
+    const reverted = messages(carol, 'Put back · crypto_lob_ml · live');
+    await reverted.waitFor({ timeout: 60_000 });
+    const words = (await reverted.textContent()) ?? '';
+    expect(words).toContain('live-1 did not come up: the process ended');
+    expect(words).toContain('ERROR ploy 0.9.5 cannot read MODEL_PATH: unknown operator');
+    expect(words).toMatch(/✓ put the previous state back · .* · restarted with it/);
+    expect(words).toMatch(/live-2\s+– left out: stage the binary/);
+    expect([await sha256Of(binary), await environmentOf('live-1'), await environmentOf('live-2')]).toEqual(
+      before,
+    );
+    expect(before[1]).toContain(`${PREFIX}ENABLED=true`);
+
+    await fitsOn(bob, messages(bob, 'Put back · crypto_lob_ml · live'));
+    const incidents = await as('carol', WIDE, 'C0INCIDENTS');
+    await messages(incidents, 'cannot read MODEL_PATH')
+      .getByRole('button', { name: 'Disable now' })
+      .waitFor();
+  }, 120_000);
+});
