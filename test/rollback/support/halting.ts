@@ -72,6 +72,7 @@ export async function createHaltingBench(
       live: {
         ...trading.targets.live,
         approval: { quorum: 2 },
+        channels: { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' },
         watch: { haltObservationSecs: observationSecs },
       },
     },
