@@ -7,4 +7,11 @@ import { rollbackFigure } from './rollback-bench.js';
 import { verify } from './verify.js';
 
 /** The registry: what `npm run bench` measures, in this order. */
-export const FIGURES: readonly Figure[] = [freshness, precheck, verify, history, rollbackFigure, acknowledgement];
+export const FIGURES: readonly Figure[] = [
+  freshness,
+  precheck,
+  verify,
+  history,
+  rollbackFigure,
+  acknowledgement,
+];

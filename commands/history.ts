@@ -20,15 +20,17 @@ import {
 import { runJson } from '../views/run-json.js';
 import { type StatusText, statusTextFor } from '../views/text/status-text.js';
 import { openEntry, storedEntry } from './history-entry.js';
+import { type IncidentServices, showIncident } from './history-incident.js';
 import { storedReport } from './stored-report.js';
 import { parseTarget } from './target-argument.js';
 
 type HistoryServices = Pick<
   Services,
   'runbook' | 'targets' | 'runs' | 'releaseHistory' | 'acknowledgements' | 'changeMessage'
->;
+> &
+  Pick<IncidentServices, 'audit'>;
 
-const usage = '[target] [--before ID] [--run ID]';
+const usage = '[target] [--before ID] [--run ID] | --incident ID [--markdown]';
 const turnSchema = z.object({ target: z.string(), id: z.string() });
 
 /** Runs, releases and halts of a target, newest first, each opening its stored report. */
@@ -41,6 +43,7 @@ export const history: Subcommand<HistoryServices> = {
     'zh-CN': '显示历史运行、发布和停止，最新的在前。',
   },
   async run(words, conversation, services) {
+    if (words[0] === '--incident') return showIncident(words, conversation, services);
     const { rest, before, runId } = parseFlags(words);
     const target = parseTarget(rest, services.targets, usage).name;
     if (runId !== undefined) return showRun(runId, target, conversation, services);

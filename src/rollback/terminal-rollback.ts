@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock, withPatience } from '../clock.js';
 import { type Config, sshEnvironment } from '../config.js';
 import { createHost } from '../hosts/create-host.js';
 import { loadTargets, type TargetHost } from '../runbook/targets.js';
@@ -8,6 +9,8 @@ import { openState, type State } from '../store/open-state.js';
 import { selectKnownGood } from '../store/queries/select-known-good.js';
 import { createTradingDatabase } from '../store/trading-database.js';
 import type { Logger } from '../telemetry/logger.js';
+import { createReleaseQueue, createRequestQueue } from '../worker/release-queue.js';
+import { cancelReleases } from './cancel-releases.js';
 import { composeRollback, openLocalJournal } from './compose-rollback.js';
 import { createPreviousModel } from './previous-model.js';
 import type { RollbackServices } from './rollback-services.js';
@@ -34,7 +37,7 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
   const ssh = sshFolders();
   const hostOf = (settings: TargetHost) => createHost(settings, { ssh });
   let opened: Promise<State> | undefined;
-  // Only *Previous model* needs it: what was confirmed stands nowhere else.
+  // Asked beside the halt, which waits for neither: what was confirmed, and to stop a release that is under way.
   const state = () => {
     opened ??= openState(config, 'terminal', logger);
     return opened;
@@ -49,6 +52,11 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
     trading,
     store: undefined,
     journal,
+    cancelReleases: async (halt) =>
+      cancelReleases(
+        { database: (await state()).pool, queue: { ...createReleaseQueue(), ...createRequestQueue() } },
+        halt,
+      ),
     pid: process.pid,
     logger,
   });
@@ -67,14 +75,12 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
       operators,
     },
     async close() {
-      await Promise.race([
-        rollback.settled(),
-        new Promise((resolve) => setTimeout(resolve, SETTLE_PATIENCE_MS).unref()),
-      ]);
-      await opened?.then(
+      await withPatience(systemClock, SETTLE_PATIENCE_MS, rollback.settled());
+      const closed = opened?.then(
         (open) => open.close(),
         () => {},
       );
+      await withPatience(systemClock, SETTLE_PATIENCE_MS, closed ?? Promise.resolve());
       await journal.close();
       await trading?.close();
       rmSync(ssh.controlFolder, { recursive: true, force: true });

@@ -28,6 +28,7 @@ beforeEach(async () => {
   stage = createCommandStage(database, runbook);
   services = {
     ...stage.services,
+    audit: { ...stage.services.audit, chain: async (_strategy, after) => trail.slice(after) },
     releaseHistory: createReleaseHistory(database.pool),
     status: createStatusService({
       runbook,
