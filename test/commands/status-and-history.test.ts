@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { history } from '../../commands/history.js';
 import { status } from '../../commands/status.js';
+import type { ChainedEvent } from '../../src/domain/audit-event.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import type { Services } from '../../src/services.js';
 import { createReleaseFacts } from '../../src/status/release-facts.js';
@@ -16,7 +17,23 @@ import { type CommandStage, createCommandStage, decisionRunbook } from './suppor
 let database: TestDatabase;
 let runbook: Runbook;
 let stage: CommandStage;
-let services: CommandStage['services'] & Pick<Services, 'releaseHistory' | 'status'>;
+let services: CommandStage['services'] &
+  Pick<Services, 'releaseHistory' | 'status'> & {
+    audit: Pick<Services['audit'], 'chain'>;
+  };
+const HALT: ChainedEvent = {
+  eventId: 'e1',
+  strategy: 'crypto_lob_ml',
+  kind: 'halt.requested',
+  target: 'live',
+  actor: { id: 'U0CAROL', name: 'carol', surface: 'slack' },
+  at: '2026-01-01T00:00:00.000Z',
+  reason: 'storm',
+  details: { haltId: 'h1' },
+  position: 1,
+  previousSha256: '',
+  sha256: '',
+};
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -28,7 +45,7 @@ beforeEach(async () => {
   stage = createCommandStage(database, runbook);
   services = {
     ...stage.services,
-    audit: { ...stage.services.audit, chain: async (_strategy, after) => trail.slice(after) },
+    audit: { ...stage.services.audit, chain: async (_strategy, after) => [HALT].slice(after) },
     releaseHistory: createReleaseHistory(database.pool),
     status: createStatusService({
       runbook,
@@ -137,4 +154,15 @@ test('status tells of host, release and last runs in one answer, in text and JSO
   });
   expect(stage.texts()).toContain('1 of 1 hosts running');
   expect(stage.texts()).toContain('release of model v5');
+});
+
+test('an incident is written out as a table from the audit trail; an unknown one is refused', async () => {
+  const lines: string[] = [];
+  const terminal = { ...stage.conversation, writeLine: (line: string) => void lines.push(line) };
+  const { exitCode } = await history.run(['--incident', 'h1', '--markdown'], terminal, services);
+  expect(exitCode).toBe(0);
+  expect(lines.join('\n')).toContain('| 2026-01-01T00:00:00.000Z | halt.requested | carol | live | storm |');
+  await expect(history.run(['--incident', 'h2'], terminal, services)).rejects.toMatchObject({
+    code: 'unknown_halt',
+  });
 });

@@ -1,0 +1,33 @@
+import { UsageError, UserError } from '../src/errors.js';
+import { incidentTimeline } from '../src/rollback/incident-timeline.js';
+import type { Services } from '../src/services.js';
+import { type Conversation, EXIT, type SubcommandResult } from '../src/subcommand.js';
+import { preformatted, section } from '../views/blocks.js';
+import { incidentMarkdown } from '../views/incident-markdown.js';
+import { incidentText } from '../views/text/incident.js';
+
+export interface IncidentServices {
+  readonly runbook: Pick<Services['runbook'], 'strategy'>;
+  readonly audit: Pick<Services['audit'], 'chain'>;
+}
+
+/**
+ * What the audit trail holds about one halt, as Markdown for a post-mortem; whole in a terminal, cut in Slack.
+ * @throws UsageError without an id; UserError for a halt that is not on record.
+ */
+export async function showIncident(
+  words: readonly string[],
+  conversation: Conversation,
+  { runbook, audit }: IncidentServices,
+): Promise<SubcommandResult> {
+  const [, haltId, ...rest] = words;
+  if (haltId === undefined || rest.some((word) => word !== '--markdown'))
+    throw new UsageError(incidentText.usage);
+  const events = await incidentTimeline(audit, runbook.strategy, haltId);
+  if (events.length === 0) throw new UserError('unknown_halt', incidentText.unknown);
+  const markdown = incidentMarkdown(haltId, events);
+  if (conversation.writeLine === undefined) {
+    await conversation.whisper({ text: `Incident ${haltId}`, blocks: [section(preformatted(markdown))] });
+  } else conversation.writeLine(markdown);
+  return { exitCode: EXIT.ok, json: { haltId, events } };
+}
