@@ -50,5 +50,5 @@ export function poissonRateP(k1: number, t1: number, k2: number, t2: number): nu
   return twoSided((2 * (Math.sqrt(k1 + 3 / 8) - Math.sqrt(ratio * (k2 + 3 / 8)))) / Math.sqrt(1 + ratio));
 }
 
-/** The normal distribution's weight beyond ±z, to seven decimals. */
-const twoSided = (z: number): number => Math.max(0, 1 - errorFunction(Math.abs(z) / Math.SQRT2));
+/** The normal distribution's weight beyond ±z, to seven decimals: the approximation may leave 0 to 1 by as much. */
+const twoSided = (z: number): number => Math.min(1, Math.max(0, 1 - errorFunction(Math.abs(z) / Math.SQRT2)));

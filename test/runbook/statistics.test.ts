@@ -14,6 +14,7 @@ describe('twoProportionP', () => {
   test('equal shares differ by chance alone, also where every or no sample hits', () => {
     expect(twoProportionP(10, 20, 50, 100)).toBeCloseTo(1, 6);
     expect(twoProportionP(0, 20, 0, 30)).toBe(1);
+    expect(twoProportionP(4, 5, 8, 10)).toBeLessThanOrEqual(1);
     expect(twoProportionP(20, 20, 30, 30)).toBe(1);
   });
 
