@@ -61,7 +61,7 @@ export const en: Text = {
     not_a_boolean: (row) =>
       `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no boolean; ploy would ignore it and keep its default.${didYouMean(row)} ${where(row)}`,
     not_one_of: (row) =>
-      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is none of ${cell(row, 'allowed')}; ploy would keep its default.${didYouMean(row)} ${where(row)}`,
+      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is none of ${cell(row, 'allowed')}; ploy would keep its default or refuse to start.${didYouMean(row)} ${where(row)}`,
     not_a_number: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no number. ${where(row)}`,
     not_whole: (row) =>
       `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no whole number (${cell(row, 'allowed')}). ${where(row)}`,

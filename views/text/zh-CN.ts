@@ -62,7 +62,7 @@ export const zhCN: Text = {
     not_a_boolean: (row) =>
       `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是布尔值；ploy 会忽略它并保留默认值。${didYouMean(row)}${where(row)}`,
     not_one_of: (row) =>
-      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不在 ${cell(row, 'allowed')} 之中；ploy 会保留默认值。${didYouMean(row)}${where(row)}`,
+      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不在 ${cell(row, 'allowed')} 之中；ploy 会保留默认值或拒绝启动。${didYouMean(row)}${where(row)}`,
     not_a_number: (row) => `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是数字。${where(row)}`,
     not_whole: (row) =>
       `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是整数（${cell(row, 'allowed')}）。${where(row)}`,
