@@ -8,7 +8,7 @@ const browser = startTestBrowser();
 
 const WORDS = {
   en: { details: 'Details', again: 'Run again', evidence: 'Evidence', total: /All labels/ },
-  'zh-CN': { details: '详情', again: '再次运行', evidence: '证据', total: /全部标签/ },
+  'zh-CN': { details: '详情', again: '重新运行', evidence: '证据', total: /全部标签/ },
 } as const;
 
 describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (locale) => {
