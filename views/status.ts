@@ -35,7 +35,7 @@ export function statusView(status: TargetStatus, locale: Locale): Report {
 }
 
 /** The state in one line, for notifications and the heading. */
-export function statusLine({ hosts, runs }: TargetStatus, locale: Locale): string {
+export function statusLine({ hosts, runs, asOf }: TargetStatus, locale: Locale): string {
   const text = statusTextFor(locale);
   const running = hosts.filter((host) => host.kind === 'read' && host.service.pid > 0).length;
   const latest =
@@ -48,7 +48,9 @@ export function statusLine({ hosts, runs }: TargetStatus, locale: Locale): strin
     text.summaryOn(running, hosts.length),
     ...(latest === undefined
       ? []
-      : [`${textFor(locale).kind[latest.kind]} ${textFor(locale).verdict[latest.verdict]}`]),
+      : [
+          `${textFor(locale).kind[latest.kind]} ${textFor(locale).verdict[verdictAt(latest.verdict, new Date(latest.validUntil), new Date(asOf))]}`,
+        ]),
   ].join(' · ');
 }
 

@@ -1,4 +1,5 @@
 import type { Evidence, ObservedValue } from '../domain/check-run.js';
+import type { Reason } from '../domain/reason.js';
 import type { Statement } from '../runbook/statement.js';
 import type { CheckContext } from './check-context.js';
 
@@ -9,6 +10,8 @@ export interface BoundParameters {
   readonly values: readonly ObservedValue[];
   /** The spans of time among them. */
   readonly spans: Pick<Evidence, 'window' | 'baseline'>;
+  /** Why the span of time may be that of another process. */
+  readonly gaps: readonly Reason[];
 }
 
 const SPAN_PARAMETERS = ['windowFrom', 'windowTo', 'baselineFrom', 'baselineTo'];
@@ -32,5 +35,7 @@ export async function bindParameters(
         }),
   };
   const values = statement.parameters.map((name) => own[name] ?? runbook.params[name] ?? null);
-  return { values, spans: spans ?? {} };
+  if (spans === undefined) return { values, spans: {}, gaps: [] };
+  const { window: span, baseline, gaps } = spans;
+  return { values, spans: { window: span, baseline }, gaps };
 }

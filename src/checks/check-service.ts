@@ -24,6 +24,8 @@ export interface RunRequest {
   readonly reuse?: ReadonlyMap<string, CheckResult>;
   /** What a release plans: judged instead of what stands. */
   readonly planned?: PlannedState;
+  /** `target` holds some of its hosts only. */
+  readonly partial?: boolean;
   /** Told at the start and after each result. */
   readonly onProgress?: (checks: readonly CheckState[]) => void;
   readonly signal?: AbortSignal;
@@ -112,7 +114,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
   };
 
   return {
-    async run({ kind, target, requestedBy, reuse = new Map(), planned, onProgress, signal }) {
+    async run({ kind, target, requestedBy, reuse = new Map(), planned, partial, onProgress, signal }) {
       const startedAt = now();
       const startedMs = monotonicMs();
       const context = contextFor(target, planned);
@@ -161,6 +163,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         ...(criteria.length === 0 ? {} : { criteria }),
         ...(charts.length === 0 ? {} : { charts }),
         ...(planned === undefined ? {} : { planned: true }),
+        ...(partial ? { partial } : {}),
       };
       return { run, stored: await store(run, options) };
     },

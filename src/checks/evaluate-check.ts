@@ -41,7 +41,7 @@ export function evaluateCheck(
 
   if (!rows.some(holdsData)) {
     const [gap] = gaps;
-    if (gap !== undefined) return conclude(gap.code === 'service_stopped' ? 'INCONCLUSIVE' : 'ERROR', gap);
+    if (gap !== undefined) return conclude(outcomeOfGap(gap), gap);
     if (missing.length > 0) return conclude('INCONCLUSIVE', missingReason);
     return conclude(check.noData === 'fail' ? 'FAIL' : 'INCONCLUSIVE', { code: 'no_data' });
   }
@@ -49,7 +49,7 @@ export function evaluateCheck(
   try {
     if (check.fail.holds(rows, env)) return conclude('FAIL', { code: 'failure_holds' });
     const [gap] = gaps;
-    if (gap !== undefined) return conclude(gap.code === 'service_stopped' ? 'INCONCLUSIVE' : 'ERROR', gap);
+    if (gap !== undefined) return conclude(outcomeOfGap(gap), gap);
     if (missing.length > 0) return conclude('INCONCLUSIVE', missingReason);
     if (!check.pass.holds(rows, env)) return conclude('INCONCLUSIVE', { code: 'neither_holds' });
     if (check.warn?.holds(rows, env)) return conclude('WARN', { code: 'warning_holds' });
@@ -59,6 +59,10 @@ export function evaluateCheck(
     return conclude('ERROR', { code: 'condition_error', facts: { error: error.message } });
   }
 }
+
+/** What is known to be absent is a gap in the data; what did not answer is an error. */
+const outcomeOfGap = ({ code }: Reason): Outcome =>
+  code === 'service_stopped' || code === 'start_unknown' ? 'INCONCLUSIVE' : 'ERROR';
 
 const hasFault = (row: ObservedRow): boolean => (row[FAULT_COLUMN] ?? '') !== '';
 

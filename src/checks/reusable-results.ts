@@ -10,6 +10,11 @@ export interface ReuseOptions {
    * then nothing is reused.
    */
   readonly unchangedSince: Date | undefined;
+  /**
+   * Whether a check's result can only change with the process or with time. What reads files, processes or the
+   * environment is cheap to look at again, and a file can be edited at any moment: never reused.
+   */
+  readonly isReusable: (checkId: string) => boolean;
 }
 
 /**
@@ -22,11 +27,11 @@ export interface ReuseOptions {
  */
 export function reusableResults(
   runs: readonly CheckRun[],
-  { now, runbookSha256, unchangedSince }: ReuseOptions,
+  { now, runbookSha256, unchangedSince, isReusable }: ReuseOptions,
 ): ReadonlyMap<string, CheckResult> {
   if (unchangedSince === undefined) return new Map();
   const newest = new Map<string, CheckResult>();
-  for (const run of runs.filter((candidate) => candidate.runbookSha256 === runbookSha256)) {
+  for (const run of runs.filter((run) => run.runbookSha256 === runbookSha256 && isOfTarget(run))) {
     for (const check of run.checks) {
       const known = newest.get(check.id);
       if (known !== undefined && known.observedAt >= check.observedAt) continue;
@@ -38,7 +43,9 @@ export function reusableResults(
   }
   const oldest = Math.max(now.getTime() - DEFAULT_VERDICT_TTL_MS, unchangedSince.getTime());
   const results = [...newest.values()];
-  const stale = results.filter((check) => !isGood(check) || !isWithin(check, oldest, now.getTime()));
+  const stale = results.filter(
+    (check) => !isReusable(check.id) || !isGood(check) || !isWithin(check, oldest, now.getTime()),
+  );
   const spoiled = results.filter((check) => results.some((other) => disagree(check, other)));
   const again = new Set([
     ...stale,
@@ -47,6 +54,9 @@ export function reusableResults(
   ]);
   return new Map(results.filter((check) => !again.has(check)).map((check) => [check.id, check]));
 }
+
+/** A plan's run says nothing of what stands, a canary's nothing of the other hosts. */
+const isOfTarget = ({ planned, partial }: CheckRun): boolean => planned !== true && partial !== true;
 
 const sharesStatementWith =
   ({ evidence }: CheckResult) =>

@@ -1,11 +1,14 @@
 import type { ObservedBaseline, ObservedWindow } from '../domain/check-run.js';
-import type { Host } from '../hosts/host.js';
+import type { Reason } from '../domain/reason.js';
+import { type Host, HostError } from '../hosts/host.js';
 import type { WindowSettings } from '../runbook/runbook.js';
 
 /** The span of time of one run, and the earlier one of the same length beside it. */
 export interface RunWindow {
   readonly window: ObservedWindow;
   readonly baseline: ObservedBaseline;
+  /** Why it cannot be the window of all present processes: with one, nothing in it passes. */
+  readonly gaps: readonly Reason[];
 }
 
 /** The window of an earlier run whose verdict was GO or GO WITH WARNINGS. */
@@ -15,16 +18,17 @@ export interface PassedWindow {
   readonly to: Date;
 }
 
-/** When a host's present process was seen running; undefined: it is stopped, or nobody knows. */
-export interface ProcessStart {
-  readonly host: string;
-  readonly at: Date | undefined;
-}
+/** When a host's present process was seen running. */
+export type ProcessStart =
+  | { readonly host: string; readonly at: Date }
+  /** It is stopped, or nobody knows. */
+  | { readonly host: string; readonly at: undefined; readonly gap: Reason };
 
 /**
  * The window begins at the later of the look-back and the start of the present process. Of several hosts the latest
  * start counts: their orders stand in one table, and only from then on all of them come from present processes. A
- * host without a known start is named and does not move the window.
+ * host without a known start is named, does not move the window, and is a gap: what stands there may be of a process
+ * that is gone.
  * @param passed newest first.
  */
 export function evaluateWindow(
@@ -37,7 +41,8 @@ export function evaluateWindow(
   const known = starts.flatMap(({ at }) => (at === undefined ? [] : [at.getTime()]));
   const latest = known.length === 0 ? undefined : new Date(Math.min(Math.max(...known), now.getTime()));
   const from = latest !== undefined && latest > lookBack ? latest : lookBack;
-  const hostsWithoutStart = starts.flatMap(({ host, at }) => (at === undefined ? [host] : []));
+  const unknown = starts.filter((start) => start.at === undefined);
+  const hostsWithoutStart = unknown.map(({ host }) => host);
   return {
     window: {
       from: from.toISOString(),
@@ -46,6 +51,7 @@ export function evaluateWindow(
       ...(hostsWithoutStart.length === 0 ? {} : { hostsWithoutStart }),
     },
     baseline: baselineBefore(from, now, passed, settings),
+    gaps: unknown.map(({ gap }) => gap),
   };
 }
 
@@ -68,15 +74,25 @@ function baselineBefore(
   return { ...span, basis: 'passed_run', runId: comparable.runId };
 }
 
-/** A host that does not say so in time has no known start: the window says so, and the checks go on. */
+/** Never fails: a host that does not say so in time is a gap. */
 export async function processStartOf(
-  host: Pick<Host, 'name'> & { readonly service: Pick<Host['service'], 'status'> },
+  { name, service }: Pick<Host, 'name'> & { readonly service: Pick<Host['service'], 'status'> },
   timeoutMs: number,
 ): Promise<ProcessStart> {
   try {
-    const status = await host.service.status({ timeoutMs, signal: AbortSignal.timeout(timeoutMs) });
-    return { host: host.name, at: status.mainPid === 0 ? undefined : status.activeSince };
-  } catch {
-    return { host: host.name, at: undefined };
+    const status = await service.status({ timeoutMs, signal: AbortSignal.timeout(timeoutMs) });
+    if (status.mainPid === 0)
+      return withoutStart(name, { code: 'service_stopped', facts: { hosts: [name] } });
+    if (status.activeSince === undefined)
+      return withoutStart(name, { code: 'start_unknown', facts: { hosts: [name] } });
+    return { host: name, at: status.activeSince };
+  } catch (error) {
+    const { code, message } =
+      error instanceof HostError
+        ? error
+        : { code: 'timeout', message: `${name} did not tell its state in time.` };
+    return withoutStart(name, { code: 'host_error', facts: { host: name, code, detail: message } });
   }
 }
+
+const withoutStart = (host: string, gap: Reason): ProcessStart => ({ host, at: undefined, gap });

@@ -104,6 +104,8 @@ export interface CheckRun {
   readonly runbookSha256: string;
   /** It judged what a release plans, not what stands. */
   readonly planned?: true;
+  /** It looked at some of the target's hosts only (a canary), so it says nothing of the target as a whole. */
+  readonly partial?: true;
   readonly checks: readonly CheckResult[];
   /** The criteria of the decision, where the run is one (`gonogo`). */
   readonly criteria?: readonly CriterionResult[];

@@ -14,6 +14,8 @@ export const REASON_CODES = [
   'keys_missing',
   /** Facts: `hosts` whose service has no process. */
   'service_stopped',
+  /** Facts: `hosts` whose service manager does not say since when the process runs. */
+  'start_unknown',
   /** Facts: `error`, what could not be evaluated. */
   'condition_error',
   /** Facts: `host` and `code` of a HostError. */

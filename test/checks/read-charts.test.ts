@@ -103,7 +103,7 @@ describe('the charts of the shipped runbook', () => {
     runbook,
     trading,
     runParameters: { agentId: runbook.agentId, accountId: null },
-    window: async () => ({ window: span, baseline: { ...span, basis: 'before_window' as const } }),
+    window: async () => ({ window: span, baseline: { ...span, basis: 'before_window' as const }, gaps: [] }),
   });
 
   test('hold twenty points a line, and a dead symbol stands at the top', async () => {

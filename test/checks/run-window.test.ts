@@ -9,6 +9,11 @@ const passed = (from: number, to: number, runId = 'run-1'): PassedWindow => ({
   from: minutesAgo(from),
   to: minutesAgo(to),
 });
+const unknown = (host: string): ProcessStart => ({
+  host,
+  at: undefined,
+  gap: { code: 'service_stopped', facts: { hosts: [host] } },
+});
 const SETTINGS = { minutes: 30, baselineMaxAgeHours: 24 };
 const windowOf = (starts: readonly ProcessStart[], windows: readonly PassedWindow[] = []) =>
   evaluateWindow(NOW, starts, windows, SETTINGS);
@@ -22,6 +27,7 @@ describe('the window', () => {
         to: '2026-03-01T11:55:00.000Z',
         basis: 'before_window',
       },
+      gaps: [],
     });
   });
 
@@ -37,12 +43,13 @@ describe('the window', () => {
   });
 
   test('names the hosts whose start nobody knows, and keeps to those that are known', () => {
-    const { window } = windowOf([started(20), { host: 'live-2', at: undefined }]);
+    const { window, gaps } = windowOf([started(20), unknown('live-2')]);
+    expect(gaps).toEqual([{ code: 'service_stopped', facts: { hosts: ['live-2'] } }]);
     expect(window).toMatchObject({ from: '2026-03-01T11:40:00.000Z', hostsWithoutStart: ['live-2'] });
   });
 
   test('is the look-back, and says why, when no start is known', () => {
-    const { window } = windowOf([{ host: 'live-1', at: undefined }]);
+    const { window } = windowOf([unknown('live-1')]);
     expect(window).toMatchObject({
       from: '2026-03-01T11:30:00.000Z',
       basis: 'start_unknown',

@@ -56,6 +56,14 @@ describe('service.started', () => {
     expect(sleptMs).toBe(500);
   });
 
+  test('a loop whose process lives longer than RestartSec is not proved, and its restarts are counted', async () => {
+    const young = { ...startedAgo(10), NRestarts: 412 };
+    const { result, run } = await prove({ status: young, log: [loadedLine(PATH, secondsAgo(9))] });
+    expect(result.outcome).toBe('INCONCLUSIVE');
+    expect(run.verdict).toBe('HOLD');
+    expect(result.says[0]?.en).toContain('412 automatic restarts');
+  });
+
   test('watches a young process until it is older than RestartSec', async () => {
     const young = { status: startedAgo(2), log: [loadedLine(PATH, secondsAgo(1))] };
     const { result, sleptMs } = await prove(young);

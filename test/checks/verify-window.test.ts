@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRunStore } from '../../src/store/run-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ENTRY, insertOrder } from './support/orders.js';
+import { ENTRY, insertDecisions, insertOrder } from './support/orders.js';
 import { createStage, resultOf, type Stage, type StageRun, secondsAgo } from './support/verify-stage.js';
 
 const OLD_MODEL = { ...ENTRY, model_version: 'v1' };
@@ -42,12 +42,35 @@ describe('the window of a run', () => {
     await insertOrder(stage.database.pool, { at: secondsAgo(1700) });
     const run = await verify({ hosts: ['nowhere'], only: ['exec.activity'] });
     const { outcome, evidence } = resultOf(run, 'exec.activity');
-    expect(outcome).toBe('PASS');
+    // Its orders may be of a process that is gone.
+    expect(outcome).toBe('ERROR');
     expect(evidence.window).toMatchObject({
       from: secondsAgo(1800).toISOString(),
       basis: 'start_unknown',
       hostsWithoutStart: ['nowhere'],
     });
+  });
+
+  test.each([
+    ['stopped', { ActiveState: 'inactive', MainPID: 0 }, 'service_stopped'],
+    ['failed', { ActiveState: 'failed', MainPID: 0 }, 'service_stopped'],
+    [
+      'between two turns of a restart loop',
+      { ActiveState: 'activating', MainPID: 0, NRestarts: 412 },
+      'service_stopped',
+    ],
+    ['silent about its start', { ActiveEnterTimestamp: '' }, 'start_unknown'],
+  ])('lets nothing pass on the orders of a process that is gone: %s', async (_what, status, code) => {
+    await stage.writeHost('live-1', { status });
+    await insertOrder(stage.database.pool, { at: secondsAgo(60) });
+    await insertDecisions(stage.database.pool, 40, { at: secondsAgo(61) });
+    const run = await verify();
+    expect(run.verdict).toBe('HOLD');
+    expect(run.checks.map(({ outcome, reason }) => [outcome, reason.code])).toEqual(
+      run.checks.map(() => ['INCONCLUSIVE', code]),
+    );
+    await insertOrder(stage.database.pool, { at: secondsAgo(30), metadata: OLD_MODEL });
+    expect(resultOf(await verify(), 'exec.model_version').outcome).toBe('FAIL');
   });
 
   test('is not worked out for a run that does not ask for it', async () => {
@@ -82,6 +105,8 @@ describe('the baseline out of stored runs', () => {
     await runs.save(first);
     await runs.save({ ...first, runId: '00000000-0000-4000-8000-000000000002', verdict: 'HOLD' });
     await runs.save({ ...first, runId: '00000000-0000-4000-8000-000000000003', target: 'dryrun' });
+    await runs.save({ ...first, runId: '00000000-0000-4000-8000-000000000004', partial: true });
+    await runs.save({ ...first, runId: '00000000-0000-4000-8000-000000000005', planned: true });
 
     const windows = await runs.passedWindows(asked);
     expect(windows).toEqual([{ runId: first.runId, from: secondsAgo(120), to: secondsAgo(0) }]);

@@ -98,6 +98,23 @@ test('the latest is the one started last, of that strategy, target and kind alon
   expect(await runs.latest({ ...subject, strategy: 'never ran' })).toBeUndefined();
 });
 
+test.each([{ planned: true }, { partial: true }] as const)(
+  'what was judged of a plan or a canary comes back as such, and is no state of the target: %o',
+  async (mark) => {
+    const strategy = `mark ${Object.keys(mark)}`;
+    const whole = runAt('2026-01-01T00:00:00.000Z', { strategy });
+    const marked = runAt('2026-01-02T00:00:00.000Z', { strategy, ...mark });
+    for (const run of [whole, marked]) await runs.save(run);
+    expect(await runs.get(marked.runId)).toEqual(marked);
+    const subject = { strategy, target: 'live' };
+    const since = new Date('2025-12-01T00:00:00.000Z');
+    const recent = await runs.recent({ ...subject, runbookSha256: 'cd34', since, limit: 10 });
+    const found = [...recent, ...(await runs.latestOfKinds(subject))];
+    expect(found.map(({ runId }) => runId)).toEqual([whole.runId, whole.runId]);
+    expect((await runs.latest({ ...subject, kind: 'precheck' }))?.runId).toBe(whole.runId);
+  },
+);
+
 test('pages follow each other without a gap or a double, also within one millisecond', async () => {
   const stored = Array.from({ length: 7 }, (_, index) =>
     runAt(`2026-02-01T00:00:0${Math.floor(index / 3)}.000Z`, { strategy: 'paged', target: `t${index % 2}` }),

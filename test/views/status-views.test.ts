@@ -6,7 +6,7 @@ import type { HostStatus, TargetStatus } from '../../src/status/target-status.js
 import type { CheckRunSummary } from '../../src/store/run-store.js';
 import { historyView } from '../../views/history.js';
 import { homeView } from '../../views/home.js';
-import { statusView } from '../../views/status.js';
+import { statusLine, statusView } from '../../views/status.js';
 import { terminalText } from '../../views/terminal.js';
 import { aRun } from '../support/runs.js';
 
@@ -95,6 +95,12 @@ describe.each(LOCALES)('in %s', (locale) => {
     expect(messageFaults(report.blocks)).toEqual([]);
     expect(report.text).toMatchSnapshot();
     expect(terminalText(report)).toMatchSnapshot();
+  });
+
+  test('the heading calls a GO that has expired what it is', () => {
+    const latest = [summary({ verdict: 'GO', validUntil: '2026-03-01T11:00:00.000Z' })];
+    const line = statusLine({ ...status, runs: { kind: 'read', latest } }, locale);
+    expect(line).toMatch(/HOLD$/);
   });
 
   test('history: each run opens its report, and the page turns both ways', () => {

@@ -18,7 +18,7 @@ export const decisionEn: DecisionText = {
   windowBasis: {
     process_start: 'since the present process started',
     look_back: 'the full look-back; the present process is older',
-    start_unknown: 'the full look-back, because nobody knows when the process started',
+    start_unknown: 'the full look-back, because no present process is known',
   },
   withoutStart: (hosts) => `No start is known for ${hosts}.`,
   baseline: (from, to, basis) => `Compared with ${from} – ${to}: ${basis}.`,

@@ -39,7 +39,9 @@ export const en: Text = {
     faulty_rows: (fact) => `${fact('count')} wrong.`,
     no_data: () => 'No data: nothing was measured, and nothing measured is no pass.',
     keys_missing: (fact) => `No row at all for ${fact('missing')}.`,
-    service_stopped: (fact) => `The service on ${fact('hosts')} is stopped: nothing to compare with.`,
+    start_unknown: (fact) =>
+      `Nobody knows since when the process on ${fact('hosts')} runs: these orders may be of an earlier one.`,
+    service_stopped: (fact) => `The service on ${fact('hosts')} is stopped: no present process to judge.`,
     condition_error: (fact) => `Its conditions could not be evaluated: ${fact('error')}.`,
     host_error: (fact) =>
       `${fact('host')}: ${en.hostError[fact('code')] ?? 'the host could not be looked at'}.`,
@@ -99,6 +101,7 @@ export const en: Text = {
     model_runtime_missing: 'Run `npm install onnxruntime-node` in the bot’s folder, and start it again.',
     faulty_rows: 'Mend the value with a release (/lobml deploy), then run the check again.',
     keys_missing: 'The source of these rows is dead or was never started: look at the collector.',
+    start_unknown: 'Let the status command print ActiveEnterTimestamp (docs/targets.md).',
     service_stopped: 'Start the service if it should be running.',
     host_error: 'Check that the host answers; `lobml doctor` shows what the bot can reach.',
     database_error: 'Check the trading database; `lobml doctor` shows what the bot can reach.',

@@ -108,6 +108,10 @@ export function withValues(
   });
 }
 
+/** What was restarted automatically not long ago may end again just after it has loaded its model. */
+const isSettled = ({ restarts }: ServiceStatus, since: Date, now: Date): boolean =>
+  restarts === 0 || now.getTime() - since.getTime() >= SETTLED_MS;
+
 function rowOf(
   host: string,
   status: ServiceStatus,
@@ -125,7 +129,10 @@ function rowOf(
     age_secs: (now.getTime() - since.getTime()) / 1000,
     restarts: status.restarts,
     state: `${status.activeState} (${status.subState})`,
-    stable: !missing.includes('stable') && !missing.includes('no_automatic_restart'),
+    stable:
+      !missing.includes('stable') &&
+      !missing.includes('no_automatic_restart') &&
+      isSettled(status, since, now),
     model_loaded: !missing.includes('model_loaded'),
     loaded_line: proof.kind === 'proved' ? (proof.loadedLine ?? '') : '',
     log_lines: log.length,

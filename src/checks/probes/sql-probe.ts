@@ -9,7 +9,7 @@ import { ProbeError } from '../observation.js';
 /** The rows of one statement on the trading database; checks that name the same query share one execution. */
 export const probeSql: Probe<'sql'> = async ({ query, column }, context, call) => {
   const { statement } = query;
-  const { values, spans } = await bindParameters(statement, context);
+  const { values, spans, gaps } = await bindParameters(statement, context);
   const { rows, observedAt } = await runShared(context, query, values, call);
   const evidence = {
     probe: 'sql',
@@ -19,7 +19,7 @@ export const probeSql: Probe<'sql'> = async ({ query, column }, context, call) =
     ...spans,
   } as const;
   const observed = column === undefined ? rows : rowsOfColumn(rows, column);
-  return { rows: observed, evidence, observedAt };
+  return { rows: observed, gaps, evidence, observedAt };
 };
 
 function runShared(context: CheckContext, query: Query, values: readonly ObservedValue[], call: ProbeCall) {

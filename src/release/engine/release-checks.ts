@@ -43,7 +43,9 @@ export function createReleaseChecks(context: Sources): ReleaseChecks {
       const { target } = await subjectOf(context, release);
       const hosts = target.hosts.filter(({ name }) => canary === null || name === canary);
       const subject = { ...target, hosts };
-      return (await checks.run({ kind: 'verify', target: subject, requestedBy: THE_BOT, signal })).run;
+      const partial = hosts.length < target.hosts.length;
+      const asked = { kind: 'verify', target: subject, partial, requestedBy: THE_BOT, signal } as const;
+      return (await checks.run(asked)).run;
     },
     run: (runId) => runs.get(runId),
   };

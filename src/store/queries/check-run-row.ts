@@ -38,7 +38,7 @@ const commonShape = {
 
 export const summaryRowSchema = z.object({ ...commonShape, outcomeCounts: outcomeCountsSchema });
 /** What a whole run has beyond its line of the history. */
-export const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned`;
+export const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned, partial`;
 
 export const checkRunRowSchema = z
   .object({
@@ -47,12 +47,14 @@ export const checkRunRowSchema = z
     criteria: z.array(criterionSchema).nullable(),
     charts: z.array(chartSchema).nullable(),
     planned: z.boolean(),
+    partial: z.boolean(),
   })
   .transform(
-    ({ criteria, charts, planned, ...run }): CheckRun => ({
+    ({ criteria, charts, planned, partial, ...run }): CheckRun => ({
       ...run,
       ...(criteria === null ? {} : { criteria }),
       ...(charts === null ? {} : { charts }),
       ...(planned ? { planned } : {}),
+      ...(partial ? { partial } : {}),
     }),
   );

@@ -6,8 +6,8 @@ import type { Queryable } from '../queryable.js';
 export async function insertCheckRun(database: Queryable, run: CheckRun): Promise<void> {
   await database.query(
     `INSERT INTO lobml.check_runs (run_id, strategy, target, kind, verdict, requested_by, started_at, as_of,
-       valid_until, duration_ms, runbook_sha256, outcome_counts, checks, criteria, charts, planned)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+       valid_until, duration_ms, runbook_sha256, outcome_counts, checks, criteria, charts, planned, partial)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      ON CONFLICT (run_id) DO NOTHING`,
     [
       run.runId,
@@ -26,6 +26,7 @@ export async function insertCheckRun(database: Queryable, run: CheckRun): Promis
       run.criteria === undefined ? null : JSON.stringify(run.criteria),
       run.charts === undefined ? null : JSON.stringify(run.charts),
       run.planned ?? false,
+      run.partial ?? false,
     ],
   );
 }

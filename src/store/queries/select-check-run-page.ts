@@ -19,7 +19,7 @@ export async function selectCheckRunPage(
   { strategy, target, before, after, limit }: CheckRunPageRequest,
 ): Promise<readonly CheckRunSummary[]> {
   const values: unknown[] = [strategy, limit];
-  const conditions = ['strategy = $1', 'NOT planned'];
+  const conditions = ['strategy = $1', 'NOT planned', 'NOT partial'];
   // Conditions that are left out, not made optional: `$3 IS NULL OR …` would keep the planner off the index.
   if (target !== undefined) conditions.push(`target = $${values.push(target)}`);
   if (before !== undefined) {

@@ -14,7 +14,7 @@ export async function selectLatestCheckRun(
 ): Promise<CheckRun | undefined> {
   const { rows } = await database.query(
     `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs
-     WHERE strategy = $1 AND target = $2 AND kind = $3 AND NOT planned
+     WHERE strategy = $1 AND target = $2 AND kind = $3 AND NOT planned AND NOT partial
      ORDER BY started_at DESC, run_id DESC LIMIT 1`,
     [strategy, target, kind],
   );

@@ -4,7 +4,7 @@ import { RUN_KINDS } from '../../domain/outcome.js';
 import type { Queryable } from '../queryable.js';
 import { type CheckRunSummary, SUMMARY_COLUMNS, summaryRowSchema } from './check-run-row.js';
 
-/** The newest run of each kind, one descent of the index a kind; a kind that never ran is left out. */
+/** The newest run of each kind over all of a target as it stood, one descent of the index a kind; a kind that never ran is left out. */
 export async function selectLatestOfKinds(
   database: Queryable,
   { strategy, target }: Pick<CheckRun, 'strategy' | 'target'>,
@@ -14,6 +14,7 @@ export async function selectLatestOfKinds(
      CROSS JOIN LATERAL (
        SELECT ${SUMMARY_COLUMNS}, outcome_counts AS "outcomeCounts" FROM lobml.check_runs runs
        WHERE runs.strategy = $1 AND runs.target = $2 AND runs.kind = wanted.kind
+         AND NOT runs.planned AND NOT runs.partial
        ORDER BY runs.started_at DESC, runs.run_id DESC LIMIT 1) latest
      ORDER BY wanted.place`,
     [strategy, target, RUN_KINDS],

@@ -23,6 +23,7 @@ export async function selectPassedWindows(
        SELECT c.result->'evidence'->'window' AS seen FROM json_array_elements(r.checks) AS c(result)
        WHERE c.result->'evidence'->'window'->>'from' IS NOT NULL LIMIT 1) AS w
      WHERE r.strategy = $1 AND r.target = $2 AND r.started_at >= $3
+       AND NOT r.planned AND NOT r.partial
        AND r.kind IN ('verify', 'gonogo') AND r.verdict IN ('GO', 'GO_WITH_WARNINGS')
      ORDER BY r.started_at DESC, r.run_id DESC LIMIT $4`,
     [strategy, target, since, limit],

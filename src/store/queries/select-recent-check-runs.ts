@@ -8,7 +8,7 @@ export interface RecentRunsRequest extends Pick<CheckRun, 'strategy' | 'target' 
   readonly limit: number;
 }
 
-/** Whole runs of a target under one version of the runbook that were started since then, newest first. */
+/** Whole runs over all of a target as it stood, under one version of the runbook, started since then, newest first. */
 export async function selectRecentCheckRuns(
   database: Queryable,
   { strategy, target, runbookSha256, since, limit }: RecentRunsRequest,
@@ -16,6 +16,7 @@ export async function selectRecentCheckRuns(
   const { rows } = await database.query(
     `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs
      WHERE strategy = $1 AND target = $2 AND started_at >= $3 AND runbook_sha256 = $4
+       AND NOT planned AND NOT partial
      ORDER BY started_at DESC, run_id DESC LIMIT $5`,
     [strategy, target, since, runbookSha256, limit],
   );

@@ -42,8 +42,10 @@ export interface Stage {
 export interface StageRun extends Partial<Pick<CheckServiceOptions, 'passedWindows' | 'sleep' | 'now'>> {
   readonly hosts?: readonly string[];
   readonly accountId?: string;
-  /** Only the checks with these ids. */
+  /** Only the checks with these ids, and no criteria. */
   readonly only?: readonly string[];
+  /** All but the checks with these ids. */
+  readonly without?: readonly string[];
 }
 
 /** A trading database, and hosts made of files whose service answers what stands in them. */
@@ -76,10 +78,10 @@ export async function createStage(): Promise<Stage> {
         (log ?? [loadedLine(file.MODEL_PATH)]).map((line) => `${line}\n`).join(''),
       );
     },
-    async run(kind, { hosts = ['live-1'], accountId, only, ...options } = {}) {
+    async run(kind, { hosts = ['live-1'], accountId, only, without = [], ...options } = {}) {
       const sections = runbook.sections.map((section) => ({
         ...section,
-        checks: section.checks.filter(({ id }) => only === undefined || only.includes(id)),
+        checks: section.checks.filter(({ id }) => (only ?? [id]).includes(id) && !without.includes(id)),
       }));
       const service = createCheckService({
         runbook: { ...runbook, sections, criteria: only === undefined ? runbook.criteria : [], charts: [] },
