@@ -35,7 +35,9 @@ export async function acknowledgeWarning(
   const at = now();
   const copies = await messages.ofRun(runId);
   const isSuperseded = copies.length > 0 && copies.every(({ supersededAt }) => supersededAt !== null);
-  if (isSuperseded || at.getTime() >= Date.parse(run.validUntil)) {
+  const newest = await runs.latest({ strategy: run.strategy, target: run.target, kind: run.kind });
+  const isRevoked = newest !== undefined && newest.startedAt > run.startedAt;
+  if (isSuperseded || isRevoked || at.getTime() >= Date.parse(run.validUntil)) {
     throw refusal('too_late', (text) => text.tooLate);
   }
   const isFirst = await acknowledgements.acknowledge({

@@ -4,6 +4,7 @@ import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import { settingFault } from '../src/release/check-wish.js';
 import type { Target } from '../src/runbook/targets.js';
 import type { Click, Conversation, Modal, ModalValues } from '../src/subcommand.js';
+import { section } from '../views/blocks.js';
 import {
   type DeployForm,
   deployFormModal,
@@ -15,6 +16,7 @@ import {
 import { deployNoteModal } from '../views/deploy-plan-modal.js';
 import { withdrawBlock } from '../views/release-request.js';
 import { refusalView } from '../views/release-sentence.js';
+import { releaseTextFor } from '../views/text/release.js';
 import type { DeployServices } from './deploy-services.js';
 import { parseTarget } from './target-argument.js';
 
@@ -25,22 +27,29 @@ const NOT_BY_HAND = ['ENABLED', 'MODEL_PATH', 'MODEL_VERSION'];
 
 /**
  * Opens the form at once and fills it in as soon as the staging folder has been looked at.
- * @param wanted the model to begin with; the newest one where it is not given or not there.
+ * @param wanted the model to begin with, else the newest: where other bytes stand there, or none, a sentence says so
+ *   instead of the form.
  */
 export async function openDeployForm(
   open: NonNullable<Conversation['openModal']>,
   { person, locale }: Pick<Conversation, 'person' | 'locale'>,
   target: Target,
   services: DeployServices,
-  wanted?: string,
+  wanted?: WantedModel,
 ): Promise<void> {
   await open(deployWaitModal(target.name, 'loading', locale), async (): Promise<Modal> => {
     const obstacle = await services.releases.obstacle(target, person);
     if (obstacle !== undefined) return obstacleModal(obstacle, target, locale, services);
     const staged = await services.releases.staged(target);
-    const begun = staged.models.find(({ name }) => name === wanted) ?? staged.models[0];
-    const model = begun?.name ?? KEEP;
-    return deployFormModal(emptyForm(target, staged, model, services), locale);
+    if (wanted === undefined) {
+      return deployFormModal(emptyForm(target, staged, staged.models[0]?.name ?? KEEP, services), locale);
+    }
+    const models = staged.models.map((model) => (isThe(wanted, model) ? withVersion(model, wanted) : model));
+    if (!models.some((model) => isThe(wanted, model))) {
+      const gone = releaseTextFor(locale).form.modelGone(wanted.model, wanted.sha256.slice(0, 12));
+      return deployNoteModal(target.name, [section(gone)], locale);
+    }
+    return deployFormModal(emptyForm(target, { ...staged, models }, wanted.model, services), locale);
   });
 }
 
@@ -77,13 +86,27 @@ function emptyForm(
   };
 }
 
-const prefillRequest = z.object({ target: z.string(), model: z.string() });
+/** What a training has judged: a file of that name with other bytes is another model. */
+const wantedModel = z.object({ model: z.string(), sha256: z.string(), version: z.string() });
+type WantedModel = z.infer<typeof wantedModel>;
+const prefillRequest = wantedModel.extend({ target: z.string() });
+
+type Staged = DeployForm['staged']['models'][number];
+
+const isThe = (wanted: WantedModel, { name, sha256 }: Staged): boolean =>
+  name === wanted.model && sha256 === wanted.sha256;
+
+/** The version that its training was started with, where its trainer wrote none. */
+const withVersion = (model: Staged, { version }: WantedModel): Staged => ({
+  ...model,
+  meta: { horizon: undefined, metrics: {}, ...model.meta, version: model.meta?.version ?? version },
+});
 
 /** *Request deploy* beside a model that has just been trained: the form, with that model chosen. */
 export async function openPrefilledForm(click: Click, services: DeployServices): Promise<void> {
-  const { target, model } = prefillRequest.parse(JSON.parse(click.value));
+  const { target, ...wanted } = prefillRequest.parse(JSON.parse(click.value));
   const known = parseTarget([target], services.targets, '[target]');
-  await openDeployForm(click.openModal, click, known, services, model);
+  await openDeployForm(click.openModal, click, known, services, wanted);
 }
 
 /** Draws the form anew after a choice, and says at once what is wrong with a value. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { evaluateVerdict } from '../src/domain/verdict.js';
-import { UserError } from '../src/errors.js';
+import { ForbiddenError, UserError } from '../src/errors.js';
+import type { Role } from '../src/release/access.js';
 import type { Services } from '../src/services.js';
 import {
   type Click,
@@ -28,7 +29,9 @@ import { trainingView } from '../views/train-report.js';
 import { VERDICT_EXIT } from './exit-code.js';
 import { parseTrainWords } from './train-words.js';
 
-export type TrainServices = Pick<Services, 'trainings' | 'runbook' | 'changeMessage' | 'postIn' | 'now'>;
+export type TrainServices = Pick<Services, 'trainings' | 'runbook' | 'changeMessage' | 'postIn' | 'now'> & {
+  readonly access: Pick<Services['access'], 'mayAct'>;
+};
 
 type Wish = Pick<TrainingRequest, 'horizon' | 'lookbackHours' | 'overrideReason'>;
 
@@ -58,13 +61,17 @@ export const train: Subcommand<TrainServices> = {
       const wish = wishSchema.parse(JSON.parse(click.value));
       await postInSlack(await startTraining(wish, click, services), click, services);
     },
-    'train:despite': (click) => {
+    'train:despite': (click, services) => {
       const wish = wishSchema.parse(JSON.parse(click.value));
       const modal = despiteModal(JSON.stringify({ ...wish, channel: click.channel }), click.locale);
-      return click.openModal(modal, async () => modal);
+      return click.openModal(modal, async () => {
+        await assertMay(['requester'], click.person, services);
+        return modal;
+      });
     },
-    'train:cancel': async (click, { trainings }) => {
-      if (await trainings.cancel(click.value, click.person)) return;
+    'train:cancel': async (click, services) => {
+      await assertMay(['requester', 'operator'], click.person, services);
+      if (await services.trainings.cancel(click.value, click.person)) return;
       throw refusal('too_late_to_cancel', (text) => text.tooLateToCancel);
     },
     'train:log': (click, services) =>
@@ -98,19 +105,33 @@ export const train: Subcommand<TrainServices> = {
   },
 };
 
-/** @throws UserError for a training that may not start. */
+/** @throws ForbiddenError for somebody without the role; UserError for a training that may not start. */
 async function startTraining(
   wish: Wish,
   conversation: Conversation,
-  { trainings }: TrainServices,
+  services: TrainServices,
 ): Promise<Training> {
-  const answer = await trainings.start({
+  await assertMay(['requester'], conversation.person, services);
+  const answer = await services.trainings.start({
     ...wish,
     requestedBy: conversation.person,
     locale: conversation.locale,
   });
   if (answer.kind === 'started') return answer.training;
   throw refusal(answer.kind, (text) => refusalSentence(answer, wish, text));
+}
+
+/** One of the roles, by what Slack says of its groups now. @throws ForbiddenError */
+async function assertMay(
+  roles: readonly Role[],
+  who: Conversation['person'],
+  { access }: Pick<TrainServices, 'access'>,
+): Promise<void> {
+  const answers = await Promise.all(roles.map((role) => access.mayAct(role, who, { fresh: true })));
+  if (answers.some(({ kind }) => kind === 'allowed')) return;
+  const others = answers.flatMap((answer) => (answer.kind === 'refused' ? answer.who : []));
+  const say = (locale: 'en' | 'zh-CN') => trainTextFor(locale).forbidden;
+  throw new ForbiddenError({ en: say('en'), 'zh-CN': say('zh-CN') }, [...new Set(others)]);
 }
 
 function refusalSentence(

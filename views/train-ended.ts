@@ -144,7 +144,7 @@ function endedButtons(training: Training, locale: Locale): readonly Button[] {
   const { trainingId, horizon, lookbackHours, result, target, modelName, state, startedAt } = training;
   const again = JSON.stringify({ horizon, lookbackHours });
   const model = result?.stagedAs ?? null;
-  const deploy = JSON.stringify({ target, model, version: modelName });
+  const deploy = JSON.stringify({ target, model, version: modelName, sha256: result?.sha256 });
   return [
     ...(model === null
       ? []

@@ -168,10 +168,29 @@ test('a warning is acknowledged by name, once, on every copy of the message', as
       details: { runId: run.runId, checkId: 'a.one' },
     }),
   ]);
-  stage.pass(60_000);
+  // A later decision elsewhere revokes this one, also where no message of it stands in this channel.
+  const { runId: _runId, ...same } = run;
+  const later = new Date(Date.parse(run.startedAt) + 1).toISOString();
+  await createRunStore(database.pool).save(aRun({ ...same, verdict: 'NO_GO', startedAt: later }));
   await expect(acknowledge?.(stage.click(value('a.one')), services)).rejects.toMatchObject({
     code: 'too_late',
   });
+});
+
+test('a warning of a run that has expired cannot be acknowledged any more', async () => {
+  const run = aRun({
+    strategy: 'of_its_own',
+    kind: 'gonogo',
+    verdict: 'GO_WITH_WARNINGS',
+    checks: [aCheck('a.one', { outcome: 'WARN' })],
+    startedAt: stage.at(0),
+    validUntil: stage.at(1_000),
+  });
+  await createRunStore(database.pool).save(run);
+  stage.pass(60_000);
+  const value = JSON.stringify({ runId: run.runId, checkId: 'a.one' });
+  const late = gonogo.actions?.['gonogo:acknowledge']?.(stage.click(value), stage.services);
+  await expect(late).rejects.toMatchObject({ code: 'too_late' });
 });
 
 test('a button of the Home posts into the report channel and tells the person where', async () => {

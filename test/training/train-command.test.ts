@@ -15,6 +15,7 @@ async function stage(
   answer: TrainingAnswer,
   ended: Training = trainingOf(),
   surface: 'slack' | 'terminal' = 'slack',
+  roles: readonly string[] = ['requester'],
 ) {
   const asked: { starts: TrainingRequest[]; attached: unknown[]; cancelled: unknown[]; pages: unknown[] } = {
     starts: [],
@@ -29,6 +30,10 @@ async function stage(
   const live = { ref, update: () => {}, finish: async (last: Report) => void posted.push(last) };
   const services: TrainServices = {
     runbook: await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK)),
+    access: {
+      mayAct: async (role) =>
+        roles.includes(role) ? { kind: 'allowed' } : { kind: 'refused', who: ['<@U0CAROL>'] },
+    },
     now: () => new Date('2026-03-01T12:01:00Z'),
     postIn: async (channel) => {
       channels.push(channel);
@@ -84,6 +89,21 @@ describe('in Slack', () => {
     expect(answer).toMatchObject({ exitCode: 0, json: { trainingId: ID, verdict: null } });
   });
 
+  test('is not started by somebody who may only look', async () => {
+    const { services, conversation, asked, posted } = await stage(STARTED, trainingOf(), 'slack', []);
+    await expect(train.run(['5m'], conversation, services)).rejects.toMatchObject({ code: 'forbidden' });
+    const submission: Submission = {
+      ...conversation,
+      callbackId: 'train:despite',
+      privateMetadata: JSON.stringify({ horizon: '5m', lookbackHours: 336, channel: 'C1' }),
+      values: { reason: { text: 'because' } },
+    };
+    const answer = await train.submissions?.['train:despite']?.(submission, services);
+    const after = answer !== undefined && answer.kind !== 'errors' ? answer.after?.() : undefined;
+    await expect(after).rejects.toMatchObject({ code: 'forbidden' });
+    expect([asked.starts, posted]).toEqual([[], []]);
+  });
+
   test('shows what ended before the message was there', async () => {
     const refused = trainingOf({ state: 'refused', checks: [checkOf({ outcome: 'FAIL' })] });
     const { services, conversation, changed } = await stage(STARTED, refused);
@@ -136,8 +156,8 @@ describe('in a terminal', () => {
 });
 
 describe('the buttons', () => {
-  async function click(actionId: string, value: string) {
-    const staged = await stage(STARTED);
+  async function click(actionId: string, value: string, roles?: readonly string[]) {
+    const staged = await stage(STARTED, trainingOf(), 'slack', roles);
     const shown: Modal[] = [];
     const pressed: Click = {
       ...staged.conversation,
@@ -156,6 +176,28 @@ describe('the buttons', () => {
     await press();
     expect(asked.cancelled).toEqual([[ID, 'U0ALICE']]);
     await expect(press()).rejects.toMatchObject({ code: 'too_late_to_cancel' });
+  });
+
+  const WISH = JSON.stringify({ horizon: '5m', lookbackHours: 336 });
+  test.each([
+    ['train:again', WISH],
+    ['train:despite', WISH],
+    ['train:cancel', ID],
+  ])('%s is not for somebody who may only look', async (actionId, value) => {
+    const { press, asked } = await click(actionId, value, ['viewer']);
+    await expect(press()).rejects.toMatchObject({
+      code: 'forbidden',
+      sentence: { en: expect.stringContaining('Nothing was changed. These people can: <@U0CAROL>') },
+    });
+    expect([asked.starts, asked.cancelled]).toEqual([[], []]);
+  });
+
+  test('an operator may cancel, but not start', async () => {
+    const cancel = await click('train:cancel', ID, ['operator']);
+    await cancel.press();
+    expect(cancel.asked.cancelled).toEqual([[ID, 'U0ALICE']]);
+    const again = await click('train:again', WISH, ['operator']);
+    await expect(again.press()).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   test('the log opens at its end, and turns its pages in the same modal', async () => {

@@ -76,7 +76,12 @@ Staged as \`x.onnx\` for live.
     expect(actionsOf(view)).toEqual(['deploy:prefill', 'train:again', 'train:log']);
     expect(JSON.stringify(view.blocks)).toContain(
       JSON.stringify(
-        JSON.stringify({ target: 'live', model: 'x.onnx', version: 'lob_tcn_5m_20260301-120000' }),
+        JSON.stringify({
+          target: 'live',
+          model: 'x.onnx',
+          version: 'lob_tcn_5m_20260301-120000',
+          sha256: 'ab'.repeat(32),
+        }),
       ),
     );
   });

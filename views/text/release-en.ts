@@ -207,6 +207,8 @@ export const releaseEn: ReleaseText = {
     planning: 'Looking at the hosts and running the checks…',
     model: 'Model',
     keepModel: 'Keep the present model',
+    modelGone: (name, sha256) =>
+      `\`${name}\` (SHA-256 ${sha256}…) is not among the newest staged models any more: it was removed, replaced, or is too old to be listed. Nothing was requested. Train again, or pick another model with /lobml deploy.`,
     version: 'Version',
     versionHint: 'Each order carries it as model_version.',
     binary: 'Binary',

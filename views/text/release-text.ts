@@ -100,6 +100,8 @@ export interface ReleaseText {
     readonly planning: string;
     readonly model: string;
     readonly keepModel: string;
+    /** What was judged is not among the staged models any more. */
+    readonly modelGone: (name: string, sha256: string) => string;
     readonly version: string;
     readonly versionHint: string;
     readonly binary: string;

@@ -182,6 +182,8 @@ export const releaseZhCN: ReleaseText = {
     planning: '正在查看主机并运行检查…',
     model: '模型',
     keepModel: '保留现有模型',
+    modelGone: (name, sha256) =>
+      `\`${name}\`（SHA-256 ${sha256}…）已不在最新的 staging 模型中：可能被删除、替换，或因过旧未列出。未提交任何申请。请重新训练，或用 /lobml deploy 选择其他模型。`,
     version: '版本',
     versionHint: '每个订单以 model_version 带上它。',
     binary: '二进制',

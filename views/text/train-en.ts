@@ -81,6 +81,7 @@ export const trainEn: TrainText = {
     reason: 'Why train on this data?',
     missing: 'Say why, in a few words.',
   },
+  forbidden: 'You may not start, override or cancel a training. Nothing was changed.',
   tooLateToCancel: 'It has ended, or somebody has cancelled it already. Nothing was changed.',
   gone: 'This training is not known any more. Start a new one with /lobml train.',
   refusal: {

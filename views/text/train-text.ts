@@ -69,6 +69,7 @@ export interface TrainText {
     readonly missing: string;
   };
   readonly tooLateToCancel: string;
+  readonly forbidden: string;
   readonly gone: string;
   readonly refusal: {
     readonly noTraining: string;

@@ -80,6 +80,7 @@ export const trainZhCN: TrainText = {
     reason: '为什么要用这些数据训练？',
     missing: '请简要说明理由。',
   },
+  forbidden: '你无权启动、放行或取消训练。未做任何改动。',
   tooLateToCancel: '训练已结束，或已有人取消。未做任何改动。',
   gone: '找不到这次训练。请用 /lobml train 重新开始。',
   refusal: {
