@@ -18,6 +18,8 @@ export const RELEASE_PROBLEMS = [
   'hosts_differ',
   /** Facts: `host`, `what`: what a person has to look at. */
   'effect_unclear',
+  /** Neither proved off nor stopped. Facts: `host`. */
+  'not_off',
   /** Facts: `confirmBy`. */
   'deadline_passed',
   /** Facts: `by`, `reason`. */

@@ -48,6 +48,8 @@ export const deployEn: DeployText = {
     hosts_differ: (fact) => `NO-GO, hosts differ from the plan: ${fact('differences')}.`,
     effect_unclear: (fact) =>
       `A step was interrupted and nobody can tell whether it was done. Look at ${fact('what')} on ${fact('host')}, then say so below.`,
+    not_off: (fact) =>
+      `${fact('host')}: the service was told to stop, and it is not seen stopped. Stop it by hand now.`,
     deadline_passed: (fact) => `It was not confirmed by ⟨${fact('confirmBy')}⟩.`,
     cancelled_by_person: (fact) => `${fact('by')} cancelled it: ${fact('reason')}.`,
     unexpected: (fact) => `Something unforeseen stopped it: ${fact('detail')}.`,
@@ -72,7 +74,7 @@ export const deployEn: DeployText = {
   process: (pid) => `process ${pid}`,
   setAside: (checks) => `${checks} set aside: the other hosts still write the values of before`,
   putBack: 'restarted with it',
-  stopped: 'the file could not be written: the service was stopped',
+  stopped: 'the service is stopped',
   answered: (who, wasDone) => `${who} says: it was ${wasDone ? '' : 'not '}done`,
   logSays: 'The log says',
   cancelling: (who) => `${who} asked to cancel: it stops before the next step.`,

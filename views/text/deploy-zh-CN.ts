@@ -47,6 +47,7 @@ export const deployZhCN: DeployText = {
     hosts_differ: (fact) => `NO-GO，主机与计划不一致：${fact('differences')}。`,
     effect_unclear: (fact) =>
       `某一步被中断，无法判断是否已执行。请在 ${fact('host')} 上查看 ${fact('what')}，然后在下方说明。`,
+    not_off: (fact) => `${fact('host')}：已要求服务停止，但未见其停止。请立即手动停止。`,
     deadline_passed: (fact) => `在 ⟨${fact('confirmBy')}⟩ 之前未得到确认。`,
     cancelled_by_person: (fact) => `${fact('by')} 取消了它：${fact('reason')}。`,
     unexpected: (fact) => `意外情况使其停止：${fact('detail')}。`,
@@ -71,7 +72,7 @@ export const deployZhCN: DeployText = {
   process: (pid) => `进程 ${pid}`,
   setAside: (checks) => `未计入 ${checks}：其他主机仍在写入之前的值`,
   putBack: '已据此重启',
-  stopped: '无法写入文件：已停止服务',
+  stopped: '服务已停止',
   answered: (who, wasDone) => `${who} 说明：${wasDone ? '已执行' : '未执行'}`,
   logSays: '日志内容',
   cancelling: (who) => `${who} 要求取消：将在下一步之前停止。`,

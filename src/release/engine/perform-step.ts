@@ -65,8 +65,9 @@ function laterOrFailed({ context, call, retryMs }: Performance, error: unknown):
   if (call.stopping.aborted) return { kind: 'wait', until: new Date(context.clock.now()) };
   const goesOn =
     !isForward(context.step.kind) || context.step.state === 'running' || context.step.kind === 'converge';
-  if (goesOn || context.step.kind === 'confirm') return { kind: 'wait', until };
-  return { kind: 'failed', problem: hostProblem(error) };
+  const problem = hostProblem(error);
+  if (goesOn || context.step.kind === 'confirm') return { kind: 'wait', until, problem };
+  return { kind: 'failed', problem };
 }
 
 const isTooEarly = (seen: Seen | { readonly notBefore: Date }): seen is { readonly notBefore: Date } =>

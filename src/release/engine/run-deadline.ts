@@ -26,8 +26,9 @@ export async function runDeadline(
     engine.onChange(releaseId);
     return await disableHosts(engine, releaseId, call);
   } catch (error) {
-    if (error instanceof SupersededError) return REST;
-    throw error;
+    // Another replica may only have looked: whether there is still something to turn off shows at the next look.
+    if (!(error instanceof SupersededError)) throw error;
+    return { kind: 'wait', until: new Date(engine.clock.now() + RETRY_MS) };
   } finally {
     engine.onChange(releaseId);
   }
@@ -78,8 +79,10 @@ async function disable(
   const context = contextFor(engine, release, step, call);
   const performance = { journal, held: held(), step: engine.steps.disable, context, call, retryMs: RETRY_MS };
   const result = await performStep(performance);
-  if (result.kind !== 'done') return false;
-  await journal.end(held(), step.position, { state: 'done', after: result.after });
+  if (result.kind === 'done')
+    await journal.end(held(), step.position, { state: 'done', after: result.after });
+  else if ('problem' in result && result.problem !== undefined)
+    await journal.note(held(), step.position, result.problem);
   engine.onChange(release.releaseId);
-  return true;
+  return result.kind === 'done';
 }

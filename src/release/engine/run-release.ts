@@ -80,6 +80,7 @@ async function advance(
       if (step.kind === 'confirm') await prune(engine, release);
       return undefined;
     case 'wait':
+      if (result.problem !== undefined) await journal.note(now, step.position, result.problem);
       if (step.kind === 'checkpoint') {
         await journal.end(now, step.position, { state: 'pending', after: result.after });
       }

@@ -43,6 +43,8 @@ export interface StepJournal {
    */
   begin(held: Held, position: number, before: Seen, forward: boolean): Promise<boolean>;
   end(held: Held, position: number, end: StepEnd, turn?: Turn): Promise<void>;
+  /** Why an open step does not come to its end yet; its end takes that away again. */
+  note(held: Held, position: number, problem: ReleaseProblem): Promise<void>;
   /** @throws SupersededError */
   turn(held: Held, turn: Turn): Promise<void>;
 }
@@ -94,6 +96,15 @@ export function createStepJournal({ database, transact, announceRequest }: Journ
         await assertHeld(client, held);
         await writeStepEnd(client, held, position, end);
         if (turn !== undefined) await change(client, held, turn);
+      }),
+    note: (held, position, problem) =>
+      transact(async (client) => {
+        await assertHeld(client, held);
+        await client.query(
+          `UPDATE lobml.release_steps SET problem = $3
+           WHERE release_id = $1 AND position = $2 AND state IN ('pending', 'running')`,
+          [held.releaseId, position, JSON.stringify(problem)],
+        );
       }),
     turn: (held, turn) =>
       transact(async (client) => {

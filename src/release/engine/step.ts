@@ -38,11 +38,13 @@ export interface EnginePace {
   readonly pollMs: number;
   /** A restart that was interrupted may still be under way: how long it gets to show. */
   readonly settleMs: number;
+  /** How long a service gets to show that it is off, or has stopped. */
+  readonly offMs: number;
   /** A check run that is neither good nor bad is repeated after this. */
   readonly retryCheckMs: number;
 }
 
-export const DEFAULT_PACE: EnginePace = { pollMs: 500, settleMs: 1_500, retryCheckMs: 20_000 };
+export const DEFAULT_PACE: EnginePace = { pollMs: 500, settleMs: 1_500, offMs: 20_000, retryCheckMs: 20_000 };
 
 export interface StepContext {
   readonly release: ReleaseRecord;
@@ -70,7 +72,7 @@ export type StepOutcome =
   | { readonly kind: 'done'; readonly after: Seen; readonly turn?: Turn }
   | { readonly kind: 'failed'; readonly problem: ReleaseProblem; readonly after?: Seen }
   /** Nothing was done yet: look again then. */
-  | { readonly kind: 'wait'; readonly until: Date; readonly after?: Seen };
+  | { readonly kind: 'wait'; readonly until: Date; readonly after?: Seen; readonly problem?: ReleaseProblem };
 
 export type Reconciliation =
   | { readonly kind: 'done'; readonly after: Seen }

@@ -1,17 +1,20 @@
 import { readHostEnvironment } from '../../../checks/host-environment.js';
 import { editEnvironmentFile } from '../../../hosts/environment-edit.js';
-import type { Host } from '../../../hosts/host.js';
+import type { Host, ServiceStatus } from '../../../hosts/host.js';
 import { enableFlag, isOn } from '../enable-flag.js';
 import { readWrittenLayer, sha256OfText } from '../environment-change.js';
 import { isHostError } from '../problems.js';
 import { hostOf, lookAgain, type Step, type StepContext } from '../step.js';
+import { isStopped, stopService } from '../stop-service.js';
 import { restartSeen, statusBefore } from './restart.js';
 
 const TRIES = 3;
-const PROOF_TIMEOUT_MS = 60_000;
 const READ_TIMEOUT_MS = 10_000;
 
-/** Sets the flag to false on a host and restarts it; where the file cannot be written, the service is stopped. */
+/**
+ * Sets the flag to false on a host and restarts it. It is done when a new process has the flag off, or when there is
+ * none; where that does not come, the service is stopped and seen stopped.
+ */
 export const disableStep: Step = {
   async observe(context) {
     if (context.step.before !== null) return context.step.before;
@@ -19,33 +22,69 @@ export const disableStep: Step = {
     return restartSeen(await hostOf(context).host.service.status({ signal: context.interrupted }), at);
   },
   async apply(context, before) {
+    const { host } = hostOf(context);
     const { status: old } = statusBefore(before);
+    const flag = enableFlag(context.runbook);
     // A step that was under way when the release was turned off may still have written the file: so look again.
-    for (let attempt = 1; ; attempt += 1) {
-      const isProved = await switchOffAndRestart(context, old.mainPid);
-      const isStillOn = isProved && (await isOnInFiles(context, enableFlag(context.runbook)));
-      if (!isStillOn && isProved !== undefined) return { kind: 'done', after: { stopped: false, isProved } };
-      if (isProved === undefined || attempt === TRIES) {
-        await hostOf(context).host.service.stop({ signal: context.lost });
-        return { kind: 'done', after: { stopped: true } };
-      }
+    for (let attempt = 1; attempt <= TRIES && (await areFilesOff(context, flag)); attempt += 1) {
+      const status = await restartUnlessOff(context, old.mainPid, flag);
+      if (status === undefined || (await isOnInFiles(context, flag))) continue;
+      const after = isStopped(status) ? { stopped: true } : { stopped: false, pid: status.mainPid };
+      return { kind: 'done', after };
     }
+    if (await stopService(context, host)) return { kind: 'done', after: { stopped: true } };
+    return { kind: 'failed', problem: { code: 'not_off', facts: { host: host.name } } };
   },
   reconcile: lookAgain,
 };
 
-/** @returns whether the running process shows the flag off; undefined: the files cannot be made to say so. */
-async function switchOffAndRestart(context: StepContext, oldPid: number): Promise<boolean | undefined> {
+/** Writes the flag, and looks whether every layer together now says off. */
+async function areFilesOff(context: StepContext, flag: string): Promise<boolean> {
   const { host, plan } = hostOf(context);
-  const flag = enableFlag(context.runbook);
-  if (!(await switchOff(host, plan.writtenFile, flag, context.lost))) return undefined;
-  if (await isOnInFiles(context, flag)) return undefined;
-  const { mainPid } = await host.service.status({ signal: context.interrupted });
-  const isNew = mainPid !== 0 && mainPid !== oldPid;
-  if (!isNew || (await runsWithFlag(host, mainPid, flag, context.interrupted))) {
-    await host.service.restart({ signal: context.lost });
+  return (await switchOff(host, plan.writtenFile, flag, context.lost)) && !(await isOnInFiles(context, flag));
+}
+
+/** @returns the status that proves the service off; undefined: none came in time. */
+async function restartUnlessOff(
+  context: StepContext,
+  oldPid: number,
+  flag: string,
+): Promise<ServiceStatus | undefined> {
+  const { clock, pace, lost, interrupted: signal } = context;
+  const { host } = hostOf(context);
+  const first = await host.service.status({ signal });
+  if (!isStopped(first) && !(await isNewAndOff(host, first, oldPid, flag, signal))) {
+    await host.service.restart({ signal: lost });
   }
-  return isProvedOff(context, host, flag);
+  const since = clock.now();
+  let stoppedSince: number | undefined;
+  for (;;) {
+    const status = await host.service.status({ signal });
+    if (await isNewAndOff(host, status, oldPid, flag, signal)) return status;
+    stoppedSince = isStopped(status) ? (stoppedSince ?? clock.now()) : undefined;
+    // Between the two halves of a restart nothing runs either.
+    if (stoppedSince !== undefined && clock.now() - stoppedSince >= pace.settleMs) return status;
+    if (clock.now() - since >= pace.offMs) return undefined;
+    await clock.sleep(pace.pollMs, signal);
+  }
+}
+
+async function isNewAndOff(
+  { service }: Host,
+  { mainPid }: ServiceStatus,
+  oldPid: number,
+  flag: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (mainPid === 0 || mainPid === oldPid) return false;
+  try {
+    const running = await service.processEnvironment(mainPid, [flag], { signal });
+    return running !== undefined && !isOn(running.get(flag));
+  } catch (error) {
+    // What cannot be read proves nothing.
+    if (!isHostError(error) || signal.aborted) throw error;
+    return false;
+  }
 }
 
 /** @returns false: the host does not take the file. */
@@ -70,21 +109,4 @@ async function isOnInFiles(context: StepContext, flag: string): Promise<boolean>
   const { host, settings } = hostOf(context);
   const call = { timeoutMs: READ_TIMEOUT_MS, signal: context.interrupted };
   return isOn((await readHostEnvironment(host, settings, call)).effective.get(flag)?.value);
-}
-
-async function runsWithFlag(host: Host, pid: number, flag: string, signal: AbortSignal): Promise<boolean> {
-  return isOn((await host.service.processEnvironment(pid, [flag], { signal }))?.get(flag));
-}
-
-async function isProvedOff(context: StepContext, host: Host, flag: string): Promise<boolean> {
-  const { clock, pace, interrupted: signal } = context;
-  const until = clock.now() + PROOF_TIMEOUT_MS;
-  while (clock.now() < until) {
-    const { mainPid } = await host.service.status({ signal });
-    const running =
-      mainPid === 0 ? undefined : await host.service.processEnvironment(mainPid, [flag], { signal });
-    if (running !== undefined) return !isOn(running.get(flag));
-    await clock.sleep(pace.pollMs, signal);
-  }
-  return false;
 }

@@ -51,7 +51,7 @@ export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
     runbook,
     checks,
     clock: systemClock,
-    pace: { pollMs: 50, settleMs: 1_000, retryCheckMs: 200 },
+    pace: { pollMs: 50, settleMs: 1_000, offMs: 2_000, retryCheckMs: 200 },
     onChange: () => undefined,
     prune: (release, target) =>
       pruneArtefacts({ database: pool, hostOf, now: () => new Date() }, release, target),

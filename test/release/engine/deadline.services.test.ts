@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { HostError, type ServiceManager } from '../../../src/hosts/host.js';
+import type { ReleaseRecord } from '../../../src/release/engine/release-record.js';
+import { runDeadline } from '../../../src/release/engine/run-deadline.js';
+import { createEngineSetting, NEVER, replacing, verbs } from './support/engine-setting.js';
+import { PREFIX } from './support/release-plan.js';
+import type { TestEngineOptions } from './support/test-engine.js';
+
+const setting = createEngineSetting();
+
+/** A deployed release that cannot be confirmed, with the canary's service as told from then on. */
+async function deployed(
+  methods: (service: ServiceManager) => Partial<ServiceManager>,
+  more: Partial<TestEngineOptions> = {},
+) {
+  let isDeployed = false;
+  const engine = setting.engine({
+    // The last checkpoint fails, so that the release waits for its deadline.
+    wrapJournal: (journal) => ({
+      ...journal,
+      async end(held, position, end, turn) {
+        await journal.end(held, position, end, turn);
+        if (position === 14) verdicts.checkpoint = 'NO_GO';
+      },
+    }),
+    wrapHost: (host) =>
+      host.name === 'live-1'
+        ? replacing(host, {
+            get service() {
+              return isDeployed ? replacing(host.service, methods(host.service)) : host.service;
+            },
+          })
+        : host,
+    verdicts,
+    ...more,
+  });
+  const releaseId = await setting.start();
+  const release = await setting.carryOut(engine, releaseId);
+  expect(release).toMatchObject({ state: 'watching', problem: { code: 'verdict_forbids' } });
+  await setting.passDeadline(releaseId);
+  isDeployed = true;
+  const look = () => runDeadline(engine, releaseId, NEVER);
+  const load = async () => {
+    const found = await engine.journal.load(releaseId);
+    if (found === undefined) throw new Error('The release is gone.');
+    return found;
+  };
+  return { look, load };
+}
+const verdicts: { checkpoint: 'GO' | 'NO_GO' } = { checkpoint: 'GO' };
+beforeEach(() => {
+  verdicts.checkpoint = 'GO';
+});
+
+const disabling = ({ steps }: ReleaseRecord, host: string) =>
+  steps.find((step) => step.kind === 'disable' && step.host === host);
+
+describe('a host that does not go off as it is told', () => {
+  test('a restart that does nothing: the service is stopped, and that is said', async () => {
+    const { look, load } = await deployed(() => ({ restart: async () => undefined }));
+    expect(await look()).toEqual({ kind: 'rest' });
+    const release = await load();
+    expect(release).toMatchObject({ state: 'disabled', endedAt: expect.any(String) });
+    expect(disabling(release, 'live-1')?.after).toEqual({ stopped: true });
+    expect(disabling(release, 'live-2')?.after).toMatchObject({ stopped: false, pid: expect.any(Number) });
+    expect(await setting.service(setting.canary).status()).toMatchObject({ mainPid: 0 });
+    expect(await setting.running(setting.second, 'ENABLED')).toBe('false');
+  });
+
+  test('a restart that comes later is waited for', async () => {
+    const { look, load } = await deployed((service) => ({
+      async restart() {
+        setTimeout(() => void service.restart(), 400);
+      },
+    }));
+    await look();
+    const { mainPid } = await setting.service(setting.canary).status();
+    expect(disabling(await load(), 'live-1')?.after).toEqual({ stopped: false, pid: mainPid });
+    expect(await setting.running(setting.canary, 'ENABLED')).toBe('false');
+  });
+
+  test('neither restart nor stop: it is not done, it is said, and the other host is off', async () => {
+    let isDeaf = true;
+    const { look, load } = await deployed((service) => ({
+      restart: async () => (isDeaf ? undefined : service.restart()),
+      stop: async () => (isDeaf ? undefined : service.stop()),
+    }));
+    expect(await look()).toMatchObject({ kind: 'wait' });
+    const release = await load();
+    expect(release).toMatchObject({ state: 'disabled', endedAt: null });
+    expect(disabling(release, 'live-1')).toMatchObject({
+      state: 'running',
+      problem: { code: 'not_off', facts: { host: 'live-1' } },
+    });
+    expect(disabling(release, 'live-2')?.state).toBe('done');
+    isDeaf = false;
+    expect(await look()).toEqual({ kind: 'rest' });
+    expect(disabling(await load(), 'live-1')).toMatchObject({ state: 'done', problem: null });
+  });
+
+  test('one that does not answer is asked again, and why is said', async () => {
+    let isAway = true;
+    const away = async () => {
+      if (isAway) throw new HostError('unreachable', 'live-1', 'live-1 does not answer.');
+    };
+    const { look, load } = await deployed((service) => ({
+      status: async (options) => (await away()) ?? service.status(options),
+    }));
+    expect(await look()).toMatchObject({ kind: 'wait' });
+    expect(disabling(await load(), 'live-1')).toMatchObject({
+      state: 'pending',
+      problem: { code: 'host_error', facts: { detail: 'live-1 does not answer.' } },
+    });
+    isAway = false;
+    expect(await look()).toEqual({ kind: 'rest' });
+  });
+
+  test('a service that somebody has stopped is not started', async () => {
+    const { look, load } = await deployed(() => ({}));
+    await setting.service(setting.canary).stop();
+    const before = await verbs(setting.canary);
+    expect(await look()).toEqual({ kind: 'rest' });
+    expect(disabling(await load(), 'live-1')?.after).toEqual({ stopped: true });
+    expect(await verbs(setting.canary)).toEqual(before);
+    expect(await readFile(setting.canary.environmentFiles[1], 'utf8')).toContain(`${PREFIX}ENABLED=false`);
+  });
+});
+
+test('a release that another replica takes in the same moment is turned off at the next look', async () => {
+  let isTaken = false;
+  const { look, load } = await deployed(() => ({}), {
+    wrapJournal: (journal) => ({
+      ...journal,
+      async claim(releaseId, states) {
+        const epoch = await journal.claim(releaseId, states);
+        if (isTaken) await journal.claim(releaseId, states);
+        return epoch;
+      },
+      async end(held, position, end, turn) {
+        await journal.end(held, position, end, turn);
+        if (position === 14) verdicts.checkpoint = 'NO_GO';
+      },
+    }),
+  });
+  isTaken = true;
+  expect(await look()).toMatchObject({ kind: 'wait' });
+  isTaken = false;
+  expect(await look()).toEqual({ kind: 'rest' });
+  expect(await load()).toMatchObject({ state: 'disabled', endedAt: expect.any(String) });
+});
