@@ -5,6 +5,7 @@ import { type Refused, type ReleaseRefusal, refused } from '../domain/release-re
 import type { Host } from '../hosts/host.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
+import { redact } from '../telemetry/redact.js';
 import { checkWish, ENABLE_FLAG } from './check-wish.js';
 import type { ConfigurationHashes } from './configuration-hashes.js';
 import { type HostIntent, planHost } from './plan-host.js';
@@ -60,7 +61,7 @@ export async function composePlan(
     plan: {
       strategy: sources.runbook.strategy,
       target: target.name,
-      reason: wish.reason.trim(),
+      reason: redact(wish.reason.trim()),
       model: model?.plan,
       binary: binary?.plan,
       hosts: planned.map(({ plan }) => plan),

@@ -7,6 +7,7 @@ import { refuseUnlessLive } from '../domain/request-clock.js';
 import { verdictAt } from '../domain/verdict.js';
 import { selectApprovals, upsertApproval } from '../store/queries/approvals.js';
 import { selectReleaseRequest } from '../store/queries/select-release-request.js';
+import { redact } from '../telemetry/redact.js';
 import { endRequest, expireRequest } from './end-request.js';
 import { findRequest } from './find-request.js';
 import { readPresentContent } from './present-content.js';
@@ -74,7 +75,7 @@ export async function rejectRequest(
   if (reason.trim() === '') return refused('reason_missing');
   const stranger = await refuseUnlessApprover(context, request, person);
   if (stranger !== undefined) return refuse(stranger);
-  const facts = { state: 'rejected', by: person, reason: reason.trim() } as const;
+  const facts = { state: 'rejected', by: person, reason: redact(reason.trim()) } as const;
   const ended = await endRequest(context, requestId, facts);
   return ended ? { kind: 'done', repeated: false } : closedNow(context, requestId);
 }

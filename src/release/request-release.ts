@@ -220,7 +220,7 @@ function newRequest(
     requestedBy: by,
     requesterSlackId: access.slackIdOf(by) ?? null,
     reason: plan.reason,
-    wish,
+    wish: { ...wish, reason: plan.reason },
     plan,
     digest,
     checkRunId: run.runId,

@@ -1,6 +1,7 @@
 import type { Person } from '../domain/check-run.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { deleteLock, insertLock, selectLock, type TargetLock } from '../store/queries/locks.js';
+import { redact } from '../telemetry/redact.js';
 import { type ReleaseContext, recordNow, refuseUnlessRole } from './release-context.js';
 
 export type { TargetLock };
@@ -21,7 +22,7 @@ export async function lockTarget(
   if (reason.trim() === '') return refused('reason_missing');
   const { strategy } = context.sources.runbook;
   const takenAt = context.now().toISOString();
-  const lock: TargetLock = { strategy, target, holder: person, reason: reason.trim(), takenAt };
+  const lock: TargetLock = { strategy, target, holder: person, reason: redact(reason.trim()), takenAt };
   if (!(await insertLock(context.database, lock))) {
     const present = await selectLock(context.database, strategy, target);
     return refuse(refused('already_locked', factsOf(present ?? lock)));

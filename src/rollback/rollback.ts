@@ -5,6 +5,7 @@ import { type Halt, type HaltKind, newHostHalt } from '../domain/halt.js';
 import type { Host } from '../hosts/host.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
+import { redact } from '../telemetry/redact.js';
 import { haltEvents, reasonEvent, requestedEvent } from './halt-events.js';
 import { runHalt } from './halt-run.js';
 import type { HaltRecord } from './halt-schema.js';
@@ -127,7 +128,7 @@ class HaltSwitch implements Rollback {
       (await this.#o.files.list()).find(({ halt }) => halt.haltId === haltId) ??
       (await this.#o.store?.get(haltId));
     if (known === undefined) return undefined;
-    const halt = { ...known.halt, reason };
+    const halt = { ...known.halt, reason: redact(reason) };
     this.#record(reasonEvent(halt, by, this.#now()));
     if (live === undefined) await this.#writeDown({ ...known, halt });
     else live.become(halt);
@@ -169,7 +170,7 @@ class HaltSwitch implements Rollback {
       wantedOf,
       requestedBy,
       requestedAt: this.#now(),
-      reason: reason ?? null,
+      reason: reason === undefined ? null : redact(reason),
       state: 'halting',
       hosts: target.hosts.map(({ name }) => newHostHalt(name)),
       entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
