@@ -163,8 +163,8 @@ test('a new model goes over ssh to a unit of systemd, from request to confirmed'
   expect((await stat(host.environmentFile)).ino).not.toBe(inode);
   const [known] = await selectKnownGood(database.pool, { strategy: 'crypto_lob_ml', target: 'live' });
   expect(known?.releaseId).toBe(confirmed.releaseId);
-  await settled();
-  expect(posted.at(-1)?.report.text).toContain('Confirmed');
+  // The end stands in the database before the message is under way.
+  await eventually('the last message', () => posted.at(-1)?.report.text.includes('Confirmed'), 30_000);
   expect(JSON.stringify(posted)).not.toContain('deadbeef');
 }, 120_000);
 
@@ -178,7 +178,10 @@ test('a release whose process ends at once is put back, with the words of its jo
   const after = await unit();
   expect(after.ActiveState).toBe('active');
   expect(await runningVersion(after.MainPID)).toBe('lob-tcn-5m-v4');
-  await settled();
-  const loud = posted.find(({ channel }) => channel === 'C0INCIDENTS');
-  expect(JSON.stringify(loud?.report.blocks)).toContain('has an unknown operator');
+  const loud = await eventually(
+    'the incident',
+    () => posted.find(({ channel }) => channel === 'C0INCIDENTS'),
+    30_000,
+  );
+  expect(JSON.stringify(loud.report.blocks)).toContain('has an unknown operator');
 }, 120_000);

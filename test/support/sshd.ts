@@ -65,7 +65,8 @@ function sshdConfig(
   file: (name: string) => string,
   environment: Readonly<Record<string, string>>,
 ): string {
-  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  // Without SHLVL, bash takes a command over ssh for a login and runs root's .bashrc, which may take seconds.
+  const variables = Object.entries({ SHLVL: '1', ...environment }).map(([name, value]) => `${name}=${value}`);
   return [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -76,7 +77,7 @@ function sshdConfig(
     'PasswordAuthentication no',
     'StrictModes no',
     'UsePAM no',
-    ...(variables.length === 0 ? [] : [`SetEnv ${variables.join(' ')}`]),
+    `SetEnv ${variables.join(' ')}`,
     '',
   ].join('\n');
 }
