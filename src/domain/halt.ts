@@ -102,9 +102,12 @@ export type HaltGap =
   | { readonly code: 'entries_unknown'; readonly because: string };
 
 /** A host on which nothing trades any more; for a model: on which the wanted one runs. */
-export function isSettled({ process, fault }: HostHalt, kind: HaltKind): boolean {
+export function isSettled(host: HostHalt, kind: HaltKind): boolean {
+  const { process, fault, disk, diskWasDone, pid, pidBefore } = host;
   if (fault !== null) return false;
-  return process === 'as_wanted' || (process === 'stopped' && kind !== 'previous_model');
+  // Where this halt changed the files, the process that ran before has read the old ones.
+  const isOutdated = disk === 'done' && !diskWasDone && pid !== null && pid === pidBefore;
+  return (process === 'as_wanted' && !isOutdated) || (process === 'stopped' && kind !== 'previous_model');
 }
 
 /** What the running process of a host must show. */

@@ -14,6 +14,10 @@ export interface HostLook {
 
 /** What was done on the host so far. Times in milliseconds since 1970. */
 export interface HostHistory {
+  /** The last write was refused. It is tried again beside whatever else is done. */
+  readonly writeFailed: boolean;
+  /** The process that ran before this halt wrote its files: it read the old ones. Undefined: nothing was written. */
+  readonly outdatedPid: number | undefined;
   /** A call of the service manager that has not come back. */
   readonly inFlight: 'restart' | 'stop' | undefined;
   readonly restarts: number;
@@ -55,15 +59,18 @@ const MAX_RESTARTS = 2;
  */
 export function decideHostAction(look: HostLook, history: HostHistory, policy: HostPolicy): HostAction {
   const { status } = look;
-  if (look.disk === 'differs' && history.inFlight === undefined) return { kind: 'write' };
+  const isRefused = look.disk === 'differs' && history.writeFailed;
+  if (look.disk === 'differs' && !isRefused && history.inFlight === undefined) return { kind: 'write' };
   if (status === undefined) return wait('not_answering');
   if (isStopped(status)) return { kind: 'settled', process: 'stopped' };
   if (history.inFlight !== undefined) return wait(null);
   if (history.stops > 0 || policy.stop === 'asked') return stopAgain(look.at, history);
+  if (isRefused) return wayOut('not_on_disk', history, policy);
   if (status.activeState === 'deactivating' || status.activeState === 'reloading') return wait(null);
   if (isLooping(look, status, history, policy)) return wayOut('restart_loop', history, policy);
   if (status.mainPid === 0) return wait(null);
-  if (look.process === 'as_wanted') return { kind: 'settled', process: 'as_wanted' };
+  const isOutdated = status.mainPid === history.outdatedPid;
+  if (look.process === 'as_wanted' && !isOutdated) return { kind: 'settled', process: 'as_wanted' };
   if (history.restarts === 0) return { kind: 'restart' };
   return afterRestart(look, status, history, policy);
 }
@@ -83,7 +90,8 @@ function afterRestart(
   if (look.process === 'unreadable') return wait('process_unreadable');
   if (history.restartedAt === undefined) return wayOut('restart_failed', history, policy);
   if (look.at - history.restartedAt < IGNORED_AFTER_MS) return wait(null);
-  const fault = status.mainPid === history.replacedPid ? 'restart_ignored' : 'process_differs';
+  const isOld = status.mainPid === history.replacedPid || status.mainPid === history.outdatedPid;
+  const fault = isOld ? 'restart_ignored' : 'process_differs';
   // A file that was written by somebody else in between: the next process reads what stands there now.
   if (fault === 'process_differs' && history.restarts < MAX_RESTARTS) return { kind: 'restart' };
   return wayOut(fault, history, policy);

@@ -51,6 +51,8 @@ class HostHalting {
   readonly #o: HostHaltOptions;
   #record: HostHalt;
   #history: HostHistory = {
+    writeFailed: false,
+    outdatedPid: undefined,
     inFlight: undefined,
     restarts: 0,
     restartedAt: undefined,
@@ -62,6 +64,7 @@ class HostHalting {
   };
   #status: ServiceStatus | undefined;
   #nextWriteAt = 0;
+  #isWriting = false;
 
   constructor(options: HostHaltOptions) {
     this.#o = options;
@@ -76,10 +79,19 @@ class HostHalting {
     while (!signal.aborted) {
       const look = await this.#look();
       if (signal.aborted) return;
-      const action = decideHostAction(look, this.#history, this.#o.policy);
+      if (look.disk === 'differs' && this.#history.writeFailed) void this.#writeAgain();
+      const action = decideHostAction(look, this.#knownHistory(look), this.#o.policy);
       await this.#take(action, look);
       await this.#pause(action.kind === 'settled' ? SETTLED_POLL_MS : POLL_MS);
     }
+  }
+
+  #knownHistory({ disk }: HostLook): HostHistory {
+    const { diskWasDone, disk: written, pidBefore } = this.#record;
+    const outdatedPid = written === 'done' && !diskWasDone ? (pidBefore ?? undefined) : undefined;
+    const writeFailed = this.#history.writeFailed && disk !== 'as_wanted';
+    this.#history = { ...this.#history, outdatedPid, writeFailed };
+    return this.#history;
   }
 
   /** What needs no look: the files have just changed, so the process that runs is the wrong one. */
@@ -108,9 +120,14 @@ class HostHalting {
         diskWasDone: isFirst ? wasDone : this.#record.diskWasDone,
         files: [...new Set([...this.#record.files, ...files])],
       });
+      this.#history = { ...this.#history, writeFailed: false };
       return wasDone ? 'was_done' : 'written';
     } catch (error) {
-      this.#change({ disk: 'failed', ...this.#faultOf('not_on_disk', error) });
+      const failed = this.#faultOf('not_on_disk', error);
+      // A stopped service trades nothing, whatever stands on disk: that is told beside it.
+      const isOff = this.#record.process === 'stopped';
+      this.#change({ disk: 'failed', ...(isOff ? { faultDetail: failed.faultDetail } : failed) });
+      this.#history = { ...this.#history, writeFailed: true };
       this.#nextWriteAt = clock.now() + WRITE_AGAIN_MS;
       return 'failed';
     }
@@ -164,14 +181,10 @@ class HostHalting {
   }
 
   async #writeAgain(): Promise<void> {
-    if (this.#o.clock.now() < this.#nextWriteAt) return;
-    if (
-      (await this.#write()) === 'failed' &&
-      this.#o.policy.stop === 'allowed' &&
-      this.#history.stops === 0
-    ) {
-      this.#stop('not_on_disk');
-    }
+    if (this.#isWriting || this.#o.clock.now() < this.#nextWriteAt) return;
+    this.#isWriting = true;
+    await this.#write();
+    this.#isWriting = false;
   }
 
   #waitFor(fault: HaltFault | null): void {

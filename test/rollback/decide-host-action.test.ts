@@ -18,6 +18,8 @@ const running: ServiceStatus = {
 };
 const stopped: ServiceStatus = { ...running, activeState: 'inactive', subState: 'dead', mainPid: 0 };
 const untouched: HostHistory = {
+  writeFailed: false,
+  outdatedPid: undefined,
   inFlight: undefined,
   restarts: 0,
   restartedAt: undefined,
@@ -99,6 +101,36 @@ describe('what to do next on a host', () => {
       { status: { ...running, restarts: 2 } },
       restarted,
       { kind: 'stop', because: 'restart_loop' },
+    ],
+    [
+      'a refused write does not keep the service from being stopped',
+      { disk: 'differs', process: 'differs' },
+      { ...untouched, writeFailed: true },
+      { kind: 'stop', because: 'not_on_disk' },
+    ],
+    [
+      'a stop that failed is repeated while the write is refused',
+      { disk: 'differs', process: 'differs', at: 7_000 },
+      { ...untouched, writeFailed: true, stops: 1, stoppedAt: 1_000 },
+      { kind: 'stop', because: 'stop_failed' },
+    ],
+    [
+      'a stopped service is off, whatever stands in a file that cannot be written',
+      { disk: 'differs', status: stopped, process: 'none' },
+      { ...untouched, writeFailed: true, stops: 1, stoppedAt: 1_000 },
+      { kind: 'settled', process: 'stopped' },
+    ],
+    [
+      'the process from before the change is no proof, whatever it shows',
+      {},
+      { ...untouched, outdatedPid: 20 },
+      { kind: 'restart' },
+    ],
+    [
+      'and after a restart it is one that was ignored',
+      {},
+      { ...restarted, replacedPid: 20, outdatedPid: 20 },
+      { kind: 'stop', because: 'restart_ignored' },
     ],
     [
       'a process that cannot be looked at is said',

@@ -4,6 +4,9 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Halt } from '../../src/domain/halt.js';
+import { createHost } from '../../src/hosts/create-host.js';
+import { type Host, HostError, type ServiceStatus } from '../../src/hosts/host.js';
+import type { RollbackOptions } from '../../src/rollback/rollback.js';
 import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
 
 const run = promisify(execFile);
@@ -46,6 +49,75 @@ test('an environment file that cannot be written: the service is stopped instead
     await rm(path, { recursive: true });
     await rename(`${path}.away`, path);
   }
+});
+
+/** live-1 with some of its calls answered otherwise; every other call, and live-2, are as they are. */
+function withLive1(files: Partial<Host>, service: (real: Host['service']) => Partial<Host['service']>) {
+  const hostOf: RollbackOptions['hostOf'] = (settings) => {
+    const real = createHost(settings);
+    if (settings.name !== 'live-1') return real;
+    return derived(real, { ...files, service: derived(real.service, service(real.service)) });
+  };
+  return bench.rollback({ hostOf });
+}
+
+const derived = <T extends object>(real: T, more: Partial<T>): T =>
+  new Proxy(real, {
+    get(_target, name) {
+      if (name in more) return Reflect.get(more, name);
+      const value = Reflect.get(real, name);
+      return typeof value === 'function' ? value.bind(real) : value;
+    },
+  });
+
+const RUNNING: ServiceStatus = {
+  activeState: 'active',
+  subState: 'running',
+  mainPid: 1,
+  invocationId: 'a',
+  restarts: 0,
+  execMainStatus: 0,
+  activeSince: undefined,
+};
+
+const refuse = async () => {
+  throw new HostError('read_only', 'live-1', 'live-1: the file system is read-only.');
+};
+
+test.each(['disable', 'stop'] as const)(
+  'a file that reads and cannot be replaced: %s stops the service, again where the first stop failed',
+  async (kind) => {
+    let stops = 0;
+    const rollback = withLive1({ replaceFile: refuse }, (real) => ({
+      stop: async (options) => {
+        stops += 1;
+        if (stops === 1) throw new HostError('command_failed', 'live-1', 'live-1: stop: failed.');
+        await real.stop(options);
+      },
+    }));
+    const halt = await rollback.start({ target: bench.target, kind, requestedBy: CAROL }).done;
+    expect(stops).toBe(2);
+    expect(hostOf(halt, 'live-1')).toMatchObject({ disk: 'failed', process: 'stopped', fault: null });
+    expect(hostOf(halt, 'live-1')?.faultDetail).toContain('read-only');
+    expect(halt.state).toBe('verified');
+  },
+  60_000,
+);
+
+test('a process that is still the old one is no proof, also where it shows the flag off', async () => {
+  let pid = 4_242;
+  const rollback = withLive1({}, (real) => ({
+    status: async () => ({ ...RUNNING, activeState: pid === 0 ? 'inactive' : 'active', mainPid: pid }),
+    restart: async () => {},
+    stop: async (call) => {
+      await real.stop(call);
+      pid = 0;
+    },
+    processEnvironment: async () => new Map([[FLAG, 'false']]),
+  }));
+  const halt = await rollback.start({ target: bench.target, kind: 'disable', requestedBy: CAROL }).done;
+  expect(hostOf(halt, 'live-1')).toMatchObject({ process: 'stopped', stopBecause: 'restart_ignored' });
+  expect(halt.state).toBe('verified');
 });
 
 test('a host that does not answer: the others go on at once, it is named and caught up with later', async () => {
