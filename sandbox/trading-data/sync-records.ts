@@ -4,10 +4,12 @@ import type { TradedSymbol } from './strategy.js';
 /**
  * The simulated price as an SQL expression: slow swings that decide a market, faster ones that move it every
  * second. A pure function of time, so that the seeded history and the collector's rows join without a jump.
+ * @param epoch seconds; a whole number counts as one with a fraction.
  */
 export function midPriceSql(epoch: string, base: string, phase: string): string {
-  return `(${base} * (1 + 0.012 * sin(${epoch} / 1800 + ${phase}) + 0.002 * sin(${epoch} / 97 + ${phase})
-    + 0.0002 * sin(${epoch} * 1.7 + ${phase} * 3)))`;
+  const seconds = `${epoch}::float8`;
+  return `(${base} * (1 + 0.012 * sin(${seconds} / 1800 + ${phase}) + 0.002 * sin(${seconds} / 97 + ${phase})
+    + 0.0002 * sin(${seconds} * 1.7 + ${phase} * 3)))`;
 }
 
 const INSERT_SYNC_RECORDS = `

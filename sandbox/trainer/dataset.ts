@@ -46,13 +46,18 @@ export async function readSamples(
   }));
 }
 
-/** Whole markets are held out, every fourth one, so that no market is on both sides. */
+/**
+ * Whole markets are held out, so that no market is on both sides: every third one. The markets of a moment stand side
+ * by side, one a symbol; a number that shares no factor with that of the symbols holds out each symbol in its turn.
+ */
+const EVERY = 3;
+
 export function splitSamples(samples: readonly Sample[]): {
   readonly training: readonly Sample[];
   readonly heldOut: readonly Sample[];
 } {
   const markets = [...new Set(samples.map(({ market }) => market))];
-  const isHeldOut = new Set(markets.filter((_market, index) => index % 4 === 3));
+  const isHeldOut = new Set(markets.filter((_market, index) => index % EVERY === EVERY - 1));
   return {
     training: samples.filter(({ market }) => !isHeldOut.has(market)),
     heldOut: samples.filter(({ market }) => isHeldOut.has(market)),

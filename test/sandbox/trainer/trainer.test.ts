@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { seedTradingDatabase } from '../../../sandbox/trading-data/seed.js';
+import { createTradingSchema, seedTradingDatabase } from '../../../sandbox/trading-data/seed.js';
+import { upsertSettlements } from '../../../sandbox/trading-data/settlements.js';
+import { TRADED_SYMBOLS } from '../../../sandbox/trading-data/strategy.js';
+import { insertSyncRecords } from '../../../sandbox/trading-data/sync-records.js';
 import { readSamples, type Sample, splitSamples } from '../../../sandbox/trainer/dataset.js';
 import { fitLogistic, predict } from '../../../sandbox/trainer/logistic-regression.js';
 import { areaUnderCurve, measure } from '../../../sandbox/trainer/metrics.js';
@@ -30,6 +33,9 @@ describe('on the sandbox’s own data', () => {
     const markets = new Set(training.map(({ market }) => market));
     expect(heldOut.length).toBeGreaterThan(0);
     expect(heldOut.some(({ market }) => markets.has(market))).toBe(false);
+    for (const side of [training, heldOut]) {
+      expect(new Set(side.map(({ market }) => market.split('-')[0])).size).toBe(4);
+    }
     const epochs = [...fitLogistic(training, { epochs: 60 })];
     const [first, last] = [epochs[0], epochs.at(-1)];
     if (first === undefined || last === undefined) throw new Error('there is no epoch');
@@ -39,6 +45,34 @@ describe('on the sandbox’s own data', () => {
     );
     // Three held-out markets of 15m say little about a model.
     if (horizon === '5m') expect(metrics.auc).toBeGreaterThan(0.6);
+  });
+});
+
+describe('at any hour of the simulated market', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createEmptyDatabase();
+    await createTradingSchema(database.pool);
+  });
+  afterAll(() => database.drop());
+
+  test.each([1, 2, 3, 4, 5, 6])('a 5m model learns from one hour of the feed: %i', async (time) => {
+    await database.pool.query('TRUNCATE sync_records, pm_token_settlements');
+    const to = new Date(NOW.getTime() - time * 97 * 60_000);
+    const from = new Date(to.getTime() - 3_600_000);
+    await insertSyncRecords(database.pool, { from, to, everySecs: 5, symbols: TRADED_SYMBOLS });
+    await upsertSettlements(database.pool, { from, to, now: to });
+    const { training, heldOut } = splitSamples(
+      await readSamples(database.pool, { horizon: '5m', lookbackHours: LOOKBACK_HOURS }),
+    );
+    const model = [...fitLogistic(training, { epochs: 60 })].at(-1)?.model;
+    if (model === undefined) throw new Error('there is no model');
+    const { auc, brier } = measure(
+      heldOut.map(({ inputs, wentUp }) => ({ probability: predict(model, inputs), wentUp })),
+    );
+    // Not worse than what the simulated hosts run.
+    expect(auc).toBeGreaterThan(0.583);
+    expect(brier).toBeLessThan(0.25);
   });
 });
 
