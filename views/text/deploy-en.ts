@@ -75,6 +75,7 @@ export const deployEn: DeployText = {
   setAside: (checks) => `${checks} set aside: the other hosts still write the values of before`,
   putBack: 'restarted with it',
   stopped: 'the service is stopped',
+  leftStopped: 'stopped, as it was before the release',
   answered: (who, wasDone) => `${who} says: it was ${wasDone ? '' : 'not '}done`,
   logSays: 'The log says',
   cancelling: (who) => `${who} asked to cancel: it stops before the next step.`,

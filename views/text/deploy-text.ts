@@ -28,6 +28,8 @@ export interface DeployText {
   readonly setAside: (checks: string) => string;
   readonly putBack: string;
   readonly stopped: string;
+  /** After a put-back. */
+  readonly leftStopped: string;
   readonly answered: (who: string, wasDone: boolean) => string;
   readonly logSays: string;
   readonly cancelling: (who: string) => string;

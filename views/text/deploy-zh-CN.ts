@@ -73,6 +73,7 @@ export const deployZhCN: DeployText = {
   setAside: (checks) => `未计入 ${checks}：其他主机仍在写入之前的值`,
   putBack: '已据此重启',
   stopped: '服务已停止',
+  leftStopped: '已停止，与发布前一致',
   answered: (who, wasDone) => `${who} 说明：${wasDone ? '已执行' : '未执行'}`,
   logSays: '日志内容',
   cancelling: (who) => `${who} 要求取消：将在下一步之前停止。`,

@@ -4,6 +4,7 @@ import { type EnvironmentChanges, editEnvironmentFile } from '../../hosts/enviro
 import { decodeEnvironmentBytes, parseEnvironmentFile } from '../../hosts/environment-file.js';
 import { type Host, HostError } from '../../hosts/host.js';
 import { EMPTY_SHA256 } from '../../hosts/local-host.js';
+import { isOn } from './enable-flag.js';
 
 export interface WrittenLayer {
   readonly text: string;
@@ -47,13 +48,26 @@ export function assignmentsBefore(text: string, plan: HostPlan): Record<string, 
   return Object.fromEntries(plan.changes.map(({ variable }) => [variable, values.get(variable) ?? null]));
 }
 
-/** The changes that put these assignments back, without the named variable. */
-export function changesBack(
+/** The changes that put these assignments back. */
+export function changesBack(assignments: Readonly<Record<string, string | null>>): EnvironmentChanges {
+  return new Map(Object.entries(assignments).map(([name, value]) => [name, value ?? undefined]));
+}
+
+/**
+ * The same, and whatever else the file or another layer says by now, the flag is never turned on: one that was on is
+ * left as it is found, one that was off goes to off.
+ */
+export function changesBackWithFlagOff(
   assignments: Readonly<Record<string, string | null>>,
-  without: string,
+  flag: string,
+  { changes }: Pick<HostPlan, 'changes'>,
 ): EnvironmentChanges {
-  const others = Object.entries(assignments).filter(([name]) => name !== without);
-  return new Map(others.map(([name, value]) => [name, value ?? undefined]));
+  const back = new Map(changesBack(assignments));
+  if (!back.has(flag)) return back;
+  const before = assignments[flag] ?? changes.find(({ variable }) => variable === flag)?.before;
+  if (isOn(before ?? undefined)) back.delete(flag);
+  else back.set(flag, assignments[flag] ?? 'false');
+  return back;
 }
 
 export const sha256OfText = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');

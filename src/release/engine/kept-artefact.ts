@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Host } from '../../hosts/host.js';
+import { type Host, HostError } from '../../hosts/host.js';
 
 /**
  * Where an artefact with this content is kept on its host: hidden, beside its place, under a name that only this
@@ -11,14 +11,28 @@ export function keptPathOf(path: string, sha256: string): string {
 
 /** Makes sure that the file at `path`, which has this content, is also kept. @throws HostError */
 export async function keepArtefact(
-  host: Pick<Host, 'stat' | 'copyFile'>,
+  host: Pick<Host, 'stat' | 'sha256' | 'copyFile'>,
   { path, sha256 }: { readonly path: string; readonly sha256: string },
   signal: AbortSignal,
 ): Promise<string> {
   const keptPath = keptPathOf(path, sha256);
-  // A copy appears under its name only when it is complete.
-  if ((await host.stat(keptPath, { signal })) === undefined) await host.copyFile(path, keptPath, { signal });
+  if ((await presentSha256(host, keptPath, signal)) !== sha256)
+    await host.copyFile(path, keptPath, { signal });
   return keptPath;
+}
+
+/** Puts what was kept back in its place. @throws HostError, also where the kept copy is not what its name says */
+export async function putKeptBack(
+  host: Pick<Host, 'name' | 'stat' | 'sha256' | 'copyFile'>,
+  { path, sha256 }: { readonly path: string; readonly sha256: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const keptPath = keptPathOf(path, sha256);
+  if ((await presentSha256(host, keptPath, signal)) !== sha256) {
+    const detail = `${host.name}: the kept copy of ${path} is missing or damaged; put the file back by hand.`;
+    throw new HostError('unreadable_answer', host.name, detail);
+  }
+  await host.copyFile(keptPath, path, { signal });
 }
 
 /** SHA-256 of what stands there; '' where nothing does. @throws HostError */

@@ -1,9 +1,17 @@
-import type { HostPlan } from '../../domain/release-plan.js';
+import { type HostPlan, metaPathOf } from '../../domain/release-plan.js';
 import { editEnvironmentFile } from '../../hosts/environment-edit.js';
+import type { Host } from '../../hosts/host.js';
 import { enableFlag } from './enable-flag.js';
-import { backupPathOf, changesBack, readWrittenLayer, sha256OfText } from './environment-change.js';
-import { keptPathOf, presentSha256 } from './kept-artefact.js';
+import {
+  backupPathOf,
+  changesBack,
+  changesBackWithFlagOff,
+  readWrittenLayer,
+  sha256OfText,
+} from './environment-change.js';
+import { presentSha256, putKeptBack } from './kept-artefact.js';
 import { earlier, type HostInPlan, type StepContext } from './step.js';
+import { stagedSchema } from './steps/stage-artefact.js';
 import { writtenSchema } from './steps/write-environment.js';
 
 /** What was put back on a host; each part is looked at first, so that doing it twice does it once. */
@@ -16,26 +24,28 @@ export interface Restored {
 /** Puts the environment and the artefacts of before the release back. @throws HostError, EnvironmentEditError */
 export async function restoreHost(context: StepContext, { host, plan }: HostInPlan): Promise<Restored> {
   const { model, binary } = context.plan;
+  const { modelPath, binaryPath } = plan;
+  const isModelBack = await restoreArtefact(context, host, modelPath, model?.sha256, plan.presentModelSha256);
+  const staged = earlier(context, 'stage_model', host.name)?.before ?? null;
+  const metaBefore = staged === null ? undefined : stagedSchema.parse(staged).metaSha256;
+  if (modelPath !== undefined && metaBefore !== undefined) {
+    await restoreArtefact(context, host, metaPathOf(modelPath), model?.metaSha256, metaBefore);
+  }
   return {
-    model: await restoreArtefact(context, host.name, plan.modelPath, model?.sha256, plan.presentModelSha256),
-    binary: await restoreArtefact(
-      context,
-      host.name,
-      plan.binaryPath,
-      binary?.sha256,
-      plan.presentBinarySha256,
-    ),
-    environment: await restoreEnvironment(context, { host }),
+    model: isModelBack,
+    binary: await restoreArtefact(context, host, binaryPath, binary?.sha256, plan.presentBinarySha256),
+    environment: await restoreEnvironment(context, { host, plan }),
   };
 }
 
 /**
  * The backup's bytes where the file is still what the release wrote. Where somebody has changed it since, perhaps a
- * rollback, only the release's own lines go back, and never the flag: turning the strategy on is not for this step.
+ * rollback, only the release's own lines go back, and the flag only to off: turning the strategy on is not for this
+ * step.
  */
 async function restoreEnvironment(
   context: StepContext,
-  { host }: Pick<HostInPlan, 'host'>,
+  { host, plan }: Pick<HostInPlan, 'host' | 'plan'>,
 ): Promise<Restored['environment']> {
   const seen = earlier(context, 'write_environment', host.name)?.before;
   if (seen === undefined || seen === null) return 'untouched';
@@ -55,7 +65,9 @@ async function restoreEnvironment(
     }
   }
   const isOurs = present.sha256 === afterSha256;
-  const changes = changesBack(assignments, isOurs ? '' : enableFlag(context.runbook));
+  const changes = isOurs
+    ? changesBack(assignments)
+    : changesBackWithFlagOff(assignments, enableFlag(context.runbook), plan);
   const text = editEnvironmentFile(present.text, changes);
   if (sha256OfText(text) === present.sha256) return 'untouched';
   await host.replaceFile(path, Buffer.from(text, 'utf8'), { expectedSha256: present.sha256, signal });
@@ -63,17 +75,15 @@ async function restoreEnvironment(
 }
 
 async function restoreArtefact(
-  context: StepContext,
-  hostName: string,
+  { lost: signal }: StepContext,
+  host: Host,
   path: HostPlan['modelPath'],
   staged: string | undefined,
   presentBefore: string,
 ): Promise<boolean> {
   if (path === undefined || staged === undefined || staged === presentBefore) return false;
-  const { host } = context.host(hostName);
-  const { lost: signal } = context;
   if ((await presentSha256(host, path, signal)) !== staged) return false;
   if (presentBefore === '') await host.removeFile(path, { signal });
-  else await host.copyFile(keptPathOf(path, presentBefore), path, { signal });
+  else await putKeptBack(host, { path, sha256: presentBefore }, signal);
   return true;
 }

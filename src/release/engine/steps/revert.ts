@@ -4,11 +4,13 @@ import type { Seen } from '../release-record.js';
 import { restoreHost } from '../restore-host.js';
 import { proveStart } from '../start-plan.js';
 import { earlier, hostOf, lookAgain, type Step, type StepContext } from '../step.js';
+import { isStopped, stopService } from '../stop-service.js';
 import { restartSeen, statusBefore } from './restart.js';
 
 /**
- * Puts a host back to what it was before the release and restarts it, if the release had restarted it. Each part is
- * looked at before it is done, so an interrupted revert is simply gone through again.
+ * Puts a host back to what it was before the release and restarts it, if the release had restarted it; a service that
+ * was stopped before is stopped again. Each part is looked at before it is done, so an interrupted revert is simply gone
+ * through again.
  */
 export const revertStep: Step = {
   async observe(context) {
@@ -22,6 +24,11 @@ export const revertStep: Step = {
     const restored = { ...(await restoreHost(context, inPlan)) };
     if (!wasRestarted(context, inPlan.host.name))
       return { kind: 'done', after: { ...restored, restarted: false } };
+    if (wasStopped(context, inPlan.host.name)) {
+      if (await stopService(context, inPlan.host))
+        return { kind: 'done', after: { ...restored, restarted: false, leftStopped: true } };
+      return { kind: 'failed', problem: { code: 'not_off', facts: { host: inPlan.host.name } } };
+    }
     const restart = await restartOnce(context, inPlan.host.service, before);
     const proof = await proveStart(context, inPlan, restart, []);
     if (proof.kind === 'failed_fast')
@@ -54,4 +61,10 @@ async function restartOnce(
 
 function wasRestarted(context: StepContext, host: string): boolean {
   return (earlier(context, 'restart', host)?.attempts ?? 0) > 0;
+}
+
+/** Whether the release's restart was what started it. */
+function wasStopped(context: StepContext, host: string): boolean {
+  const seen = earlier(context, 'restart', host)?.before ?? null;
+  return seen !== null && isStopped(statusBefore(seen).status);
 }

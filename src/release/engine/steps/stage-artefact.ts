@@ -5,7 +5,12 @@ import { keepArtefact, presentSha256 } from '../kept-artefact.js';
 import { unclear } from '../problems.js';
 import { hostOf, type Step, type StepContext } from '../step.js';
 
-const seenSchema = z.object({ path: z.string(), sha256: z.string() });
+/** What is recorded before an artefact is staged; of a model also the SHA-256 of what describes it. */
+export const stagedSchema = z.object({
+  path: z.string(),
+  sha256: z.string(),
+  metaSha256: z.string().optional(),
+});
 
 interface Staging {
   readonly artefact: ArtefactPlan;
@@ -24,19 +29,28 @@ const EXECUTABLE = 0o755;
 export function createStageStep(kind: 'model' | 'binary'): Step {
   return {
     async observe(context) {
-      const { path } = stagingOf(context, kind);
-      return { path, sha256: await presentSha256(hostOf(context).host, path, context.interrupted) };
+      const { artefact, path } = stagingOf(context, kind);
+      const present = (of: string) => presentSha256(hostOf(context).host, of, context.interrupted);
+      const seen = { path, sha256: await present(path) };
+      if (artefact.metaSha256 === undefined) return seen;
+      // An earlier try has perhaps installed the new one: what was seen first is what stood before.
+      const first = context.step.before?.metaSha256;
+      return { ...seen, metaSha256: first ?? (await present(metaPathOf(path))) };
     },
     async apply(context, before) {
       const { artefact, path, plannedSha256, mode } = stagingOf(context, kind);
       const { host } = hostOf(context);
-      const seen = seenSchema.parse(before);
+      const seen = stagedSchema.parse(before);
       const after = { path, sha256: artefact.sha256 };
       const localPath = join(context.target.staging ?? '', artefact.name);
-      if (artefact.metaSha256 !== undefined) {
+      const metaPath = metaPathOf(path);
+      const isMetaNew = artefact.metaSha256 !== (await presentSha256(host, metaPath, context.lost));
+      if (artefact.metaSha256 !== undefined && isMetaNew) {
+        if (seen.metaSha256)
+          await keepArtefact(host, { path: metaPath, sha256: seen.metaSha256 }, context.lost);
         // Before the model: whoever finds the model finds what describes it.
         const options = { sha256: artefact.metaSha256, signal: context.lost };
-        await host.installFile(metaPathOf(localPath), metaPathOf(path), options);
+        await host.installFile(metaPathOf(localPath), metaPath, options);
       }
       if (seen.sha256 === artefact.sha256) return { kind: 'done', after };
       if (seen.sha256 !== plannedSha256) {
@@ -55,7 +69,7 @@ export function createStageStep(kind: 'model' | 'binary'): Step {
       const { host } = hostOf(context);
       const present = await presentSha256(host, path, context.interrupted);
       if (present === artefact.sha256) return { kind: 'done', after: { path, sha256: present } };
-      if (present === seenSchema.parse(before).sha256) return { kind: 'not_done' };
+      if (present === stagedSchema.parse(before).sha256) return { kind: 'not_done' };
       return unclear(host.name, path);
     },
   };
