@@ -2,6 +2,7 @@ import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import type { ReleaseState, StepState } from '../src/domain/release-state.js';
 import { checkpointDueAt } from '../src/release/engine/checkpoint-due.js';
+import { isPuttingBack } from '../src/release/engine/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../src/release/engine/release-record.js';
 import type { Block, Report } from '../src/subcommand.js';
 import {
@@ -165,14 +166,16 @@ function groupText(
   const text = deployTextFor(locale);
   const isCanary = release.plan.hosts.length > 1 && release.plan.hosts[0]?.host === host;
   const title = host === null ? text.wholeTarget : `${host}${isCanary ? ` (${text.canary})` : ''}`;
-  const isUntouched = steps.every(({ state }) => state === 'pending' || state === 'skipped');
+  const isUntouched = steps.every(
+    ({ state, problem }) => (state === 'pending' || state === 'skipped') && problem === null,
+  );
   // What has not begun takes one line: a phone shows few of them.
   if (isUntouched) {
     const names = [...new Set(steps.map((step) => stepName(step, locale)))];
     const state = steps[0]?.state ?? 'pending';
     return `*${title}*  ${STEP_SYMBOL[state]} ${text.stepState[state]}: ${names.join(', ')}`;
   }
-  return [`*${title}*`, ...steps.map((step) => stepLine(step, locale))].join('\n');
+  return [`*${title}*`, ...steps.map((step) => stepLine(release, step, locale))].join('\n');
 }
 
 function stepName({ kind, checkpoint }: StepRecord, locale: Locale): string {
@@ -180,7 +183,7 @@ function stepName({ kind, checkpoint }: StepRecord, locale: Locale): string {
   return checkpoint === null ? text.step[kind] : `${text.step[kind]} ${text.due(String(checkpoint))}`;
 }
 
-function stepLine(step: StepRecord, locale: Locale): string {
+function stepLine(release: ReleaseRecord, step: StepRecord, locale: Locale): string {
   const text = deployTextFor(locale);
   const at = step.finishedAt ?? step.startedAt;
   const facts = [
@@ -189,12 +192,17 @@ function stepLine(step: StepRecord, locale: Locale): string {
     ...(at === null ? [] : [slackTime(at, 'time_secs')]),
     ...evidence(step, locale),
   ];
-  return facts.join(' · ');
+  const { problem } = step;
+  // What the release itself says stands above already.
+  const isSaid = JSON.stringify(problem) === JSON.stringify(release.problem);
+  return problem === null || isSaid
+    ? facts.join(' · ')
+    : `${facts.join(' · ')}\n✗ ${sentenceForSlack(problemSentence(problem, locale))}`;
 }
 
 function evidence({ after, answered }: StepRecord, locale: Locale): readonly string[] {
   const text = deployTextFor(locale);
-  const { verdict, pid, sha256, loadedLine, restarted, stopped, setAside } = after ?? {};
+  const { verdict, pid, sha256, loadedLine, restarted, stopped, leftStopped, setAside } = after ?? {};
   const verdictText = Object.entries(textFor(locale).verdict).find(([name]) => name === verdict)?.[1];
   return [
     ...(verdictText === undefined ? [] : [verdictText]),
@@ -204,6 +212,7 @@ function evidence({ after, answered }: StepRecord, locale: Locale): readonly str
     ...(typeof loadedLine === 'string' ? [code(clip(loadedLine, 160))] : []),
     ...(restarted === true ? [text.putBack] : []),
     ...(stopped === true ? [text.stopped] : []),
+    ...(leftStopped === true ? [text.leftStopped] : []),
     ...(answered === null ? [] : [text.answered(person(answered.by), answered.wasDone)]),
   ];
 }
@@ -233,7 +242,7 @@ function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
           { actionId: WAS_DONE_ACTION, text: button.wasDone, value },
           { actionId: WAS_NOT_DONE_ACTION, text: button.wasNotDone, value },
         ]),
-    ...(LIVE.includes(state) && cancelRequested === null
+    ...(LIVE.includes(state) && cancelRequested === null && !isPuttingBack(release)
       ? [{ actionId: CANCEL_ACTION, text: button.cancel, value: releaseId, confirm: confirmCancel }]
       : []),
     ...(state === 'halted' ? [] : rollbackButtons(release.target, locale)),

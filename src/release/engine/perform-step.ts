@@ -1,6 +1,6 @@
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { TaskCall } from '../../worker/task.js';
-import { hostProblem, isHostError } from './problems.js';
+import { hostProblem, isEditError, isHostError, unexpected } from './problems.js';
 import { isForward } from './release-course.js';
 import type { Seen } from './release-record.js';
 import type { Step, StepContext, StepOutcome } from './step.js';
@@ -37,6 +37,7 @@ export async function performStep(performance: Performance): Promise<Performed> 
     }
     return await begin(performance);
   } catch (error) {
+    if (isEditError(error)) return { kind: 'failed', problem: unexpected(error) };
     if (!isHostError(error) || call.lost.aborted) throw error;
     return laterOrFailed(performance, error);
   }

@@ -1,4 +1,5 @@
 import type { ReleaseProblem } from '../../domain/release-problem.js';
+import type { EnvironmentEditError } from '../../hosts/environment-edit.js';
 import type { HostError } from '../../hosts/host.js';
 import type { StartProof } from '../../hosts/proof-of-start.js';
 import { redact } from '../../hosts/redact.js';
@@ -20,11 +21,22 @@ export function failedStart(
   };
 }
 
+/** What nobody foresaw, in its own words. */
+export function unexpected(error: unknown): ReleaseProblem {
+  const detail = redact(error instanceof Error ? error.message : String(error));
+  return { code: 'unexpected', facts: { detail } };
+}
+
 export function unclear(host: string, what: string): { kind: 'unclear'; problem: ReleaseProblem } {
   return { kind: 'unclear', problem: { code: 'effect_unclear', facts: { host, what } } };
 }
 
+export const isHostError = (error: unknown): error is HostError => isNamed(error, 'HostError');
+
+/** An environment file that cannot take the change, whoever tries. */
+export const isEditError = (error: unknown): error is EnvironmentEditError =>
+  isNamed(error, 'EnvironmentEditError');
+
 /** By shape: an error can come from another realm than this module. */
-export function isHostError(error: unknown): error is HostError {
-  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'HostError';
-}
+const isNamed = (error: unknown, name: string): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === name;

@@ -12,7 +12,7 @@ import { requestCancellation } from './step-journal.js';
 export interface ReleaseAnswers {
   /** undefined for an id that does not exist or is no id at all. */
   get(releaseId: string): Promise<ReleaseRecord | undefined>;
-  /** Stops it before its next step; what was changed on hosts is put back. False: it had ended, or was asked already. */
+  /** Stops it before its next step; what was changed on hosts is put back. False: it had ended, is being put back, or was asked already. */
   cancel(releaseId: string, by: Person, reason: string): Promise<boolean>;
   /** Says of an unclear step whether it was done; the release goes on. False: somebody else said so before. */
   answer(releaseId: string, position: number, by: Person, wasDone: boolean): Promise<boolean>;

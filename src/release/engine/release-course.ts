@@ -22,11 +22,14 @@ export const isPuttingBack = ({ steps }: Pick<ReleaseRecord, 'steps'>): boolean 
 export const waitsForDeadline = ({ kind, host }: Pick<StepRecord, 'kind' | 'host'>): boolean =>
   (kind === 'checkpoint' && host === null) || kind === 'converge' || kind === 'confirm';
 
-/** Where the release goes on; undefined: nowhere. A failed step lets nothing after it run but what puts back. */
-export function nextStep(release: Pick<ReleaseRecord, 'steps'>): StepRecord | undefined {
-  const isReverting = isPuttingBack(release);
-  const open = release.steps.filter(({ state }) => state === 'pending' || state === 'running');
-  if (isReverting) return open.find(({ kind }) => kind === 'revert');
-  const hasFailed = release.steps.some(({ state }) => state === 'failed' || state === 'unclear');
-  return hasFailed ? undefined : open.find(({ kind }) => isForward(kind));
+const isOpen = ({ state }: StepRecord): boolean => state === 'pending' || state === 'running';
+
+/** Hosts that are still to be put back. */
+export const openReverts = ({ steps }: Pick<ReleaseRecord, 'steps'>): readonly StepRecord[] =>
+  steps.filter((step) => step.kind === 'revert' && isOpen(step));
+
+/** Where a release that is not being put back goes on; undefined: nowhere. A failed step lets nothing after it run. */
+export function nextStep({ steps }: Pick<ReleaseRecord, 'steps'>): StepRecord | undefined {
+  const hasFailed = steps.some(({ state }) => state === 'failed' || state === 'unclear');
+  return hasFailed ? undefined : steps.find((step) => isForward(step.kind) && isOpen(step));
 }

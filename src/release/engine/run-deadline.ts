@@ -1,7 +1,7 @@
 import type { TaskCall } from '../../worker/task.js';
-import { performStep } from './perform-step.js';
+import { carryOutStep, settleAll } from './carry-out-step.js';
 import { touchedHosts } from './release-course.js';
-import { contextFor, type LookResult, RETRY_MS, type ReleaseEngine } from './release-engine.js';
+import { type LookResult, RETRY_MS, type ReleaseEngine } from './release-engine.js';
 import type { ReleaseRecord, StepRecord } from './release-record.js';
 import { type Held, LIVE_STATES, SupersededError } from './step-journal.js';
 
@@ -62,7 +62,7 @@ async function disableHosts(engine: ReleaseEngine, releaseId: string, call: Task
   const held = (): Held => ({ releaseId, epoch, states, now: new Date(clock.now()) });
   const open = release.steps.filter(({ kind, state }) => kind === 'disable' && state !== 'done');
   // One host that does not answer must not keep the others waiting.
-  const answers = await Promise.all(open.map((step) => disable(engine, held, release, step, call)));
+  const answers = await settleAll(open.map((step) => disable(engine, held, release, step, call)));
   if (!answers.every((isDone) => isDone)) return { kind: 'wait', until: new Date(clock.now() + RETRY_MS) };
   await journal.turn(held(), { ended: true });
   return REST;
@@ -76,9 +76,7 @@ async function disable(
   call: TaskCall,
 ): Promise<boolean> {
   const { journal } = engine;
-  const context = contextFor(engine, release, step, call);
-  const performance = { journal, held: held(), step: engine.steps.disable, context, call, retryMs: RETRY_MS };
-  const result = await performStep(performance);
+  const result = await carryOutStep(engine, held(), release, step, call);
   if (result.kind === 'done')
     await journal.end(held(), step.position, { state: 'done', after: result.after });
   else if ('problem' in result && result.problem !== undefined)

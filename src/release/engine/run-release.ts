@@ -1,13 +1,19 @@
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseState } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
-import { performStep } from './perform-step.js';
-import { isForward, isPuttingBack, nextStep, touchedHosts, waitsForDeadline } from './release-course.js';
-import { contextFor, type LookResult, RETRY_MS, type ReleaseEngine, targetOf } from './release-engine.js';
+import { carryOutStep, settleAll } from './carry-out-step.js';
+import {
+  isForward,
+  isPuttingBack,
+  nextStep,
+  openReverts,
+  touchedHosts,
+  waitsForDeadline,
+} from './release-course.js';
+import { type LookResult, type ReleaseEngine, targetOf } from './release-engine.js';
 import type { ReleaseRecord, StepRecord } from './release-record.js';
-import { type Held, SupersededError, type Turn } from './step-journal.js';
+import { type Held, LIVE_STATES, SupersededError, type Turn } from './step-journal.js';
 
-const ACTING: readonly ReleaseState[] = ['running', 'watching'];
 const REST: LookResult = { kind: 'rest' };
 
 /**
@@ -22,37 +28,41 @@ export async function runRelease(
 ): Promise<LookResult> {
   try {
     await closeHalted(engine, releaseId);
-    const epoch = await engine.journal.claim(releaseId, ACTING);
+    const epoch = await engine.journal.claim(releaseId, LIVE_STATES);
     if (epoch === undefined) return REST;
     for (;;) {
       call.lost.throwIfAborted();
       if (call.stopping.aborted) return { kind: 'wait', until: new Date(engine.clock.now()) };
-      const held = { releaseId, epoch, states: ACTING, now: new Date(engine.clock.now()) };
+      const held = { releaseId, epoch, states: LIVE_STATES, now: new Date(engine.clock.now()) };
       const result = await goOn(engine, held, call);
       if (result?.kind === 'rest') await closeHalted(engine, releaseId);
       engine.onChange(releaseId);
       if (result !== undefined) return result;
     }
   } catch (error) {
-    if (!(error instanceof SupersededError)) throw error;
-    await closeHalted(engine, releaseId);
+    if (error instanceof SupersededError) {
+      await closeHalted(engine, releaseId);
+      return REST;
+    }
+    throw error;
+  } finally {
     engine.onChange(releaseId);
-    return REST;
   }
 }
 
 /** One step, or one turn. undefined: there is more to do. */
 async function goOn(engine: ReleaseEngine, held: Held, call: TaskCall): Promise<LookResult | undefined> {
   const release = await engine.journal.load(held.releaseId);
-  if (release === undefined || release.epoch !== held.epoch || !ACTING.includes(release.state)) return REST;
+  if (release === undefined || release.epoch !== held.epoch || !isLive(release)) return REST;
+  if (isPuttingBack(release)) return putBack(engine, held, release, call);
+  if (release.state === 'needs_person') return REST;
   const step = nextStep(release);
-  const isCancelled = release.cancelRequested !== null && !isPuttingBack(release);
   // An interrupted step comes first: what it has done must be known before it is undone.
-  if (isCancelled && step?.state !== 'running') {
+  if (release.cancelRequested !== null && step?.state !== 'running') {
     await engine.journal.turn(held, turnBack(release, cancelProblem(release)));
     return undefined;
   }
-  if (step === undefined) return finishRevert(engine, held, release);
+  if (step === undefined) return REST;
   if (isFirstOfWatch(release, step)) await engine.journal.turn(held, { state: 'watching' });
   return advance(engine, held, release, step, call);
 }
@@ -65,10 +75,8 @@ async function advance(
   call: TaskCall,
 ): Promise<LookResult | undefined> {
   const { journal, clock } = engine;
-  const context = contextFor(engine, release, step, call);
-  const performance = { journal, held, step: engine.steps[step.kind], context, call, retryMs: RETRY_MS };
   engine.onChange(release.releaseId);
-  const result = await performStep(performance);
+  const result = await carryOutStep(engine, held, release, step, call);
   const now = { ...held, now: new Date(clock.now()) };
   switch (result.kind) {
     case 'refused':
@@ -80,10 +88,10 @@ async function advance(
       if (step.kind === 'confirm') await prune(engine, release);
       return undefined;
     case 'wait':
-      if (result.problem !== undefined) await journal.note(now, step.position, result.problem);
       if (step.kind === 'checkpoint') {
         await journal.end(now, step.position, { state: 'pending', after: result.after });
       }
+      if (result.problem !== undefined) await journal.note(now, step.position, result.problem);
       return result;
     case 'failed':
       await fail(engine, now, release, step, result);
@@ -119,13 +127,23 @@ async function fail(
     const begun = release.steps.map((other) =>
       other === step ? { ...step, attempts: step.attempts + 1 } : other,
     );
-    await engine.journal.end(held, step.position, end, turnBack({ ...release, steps: begun }, problem));
+    await engine.journal.end(
+      held,
+      step.position,
+      end,
+      turnBack({ ...release, steps: begun }, problem, step.host),
+    );
   }
 }
 
-/** Back to what stood before, host by host, or the end where nothing was touched. */
-function turnBack(release: Pick<ReleaseRecord, 'plan' | 'steps'>, problem: ReleaseProblem): Turn {
-  const touched = touchedHosts(release);
+/** Back to what stood before, the host that failed first, or the end where nothing was touched. */
+function turnBack(
+  release: Pick<ReleaseRecord, 'plan' | 'steps'>,
+  problem: ReleaseProblem,
+  failing: string | null = null,
+): Turn {
+  const hosts = touchedHosts(release);
+  const touched = [...hosts.filter((host) => host === failing), ...hosts.filter((host) => host !== failing)];
   if (touched.length === 0) return { state: 'cancelled', problem, ended: true };
   return { problem, instead: touched.map((host) => ({ kind: 'revert', host })) };
 }
@@ -135,14 +153,29 @@ function cancelProblem({ cancelRequested }: ReleaseRecord): ReleaseProblem {
   return { code: 'cancelled_by_person', facts };
 }
 
+/** All hosts at once: one that does not answer, or does not come up, must not keep the others waiting. */
+async function putBack(
+  engine: ReleaseEngine,
+  held: Held,
+  release: ReleaseRecord,
+  call: TaskCall,
+): Promise<LookResult | undefined> {
+  const open = openReverts(release);
+  if (open.length === 0) return finishRevert(engine, held, release);
+  const results = await settleAll(open.map((step) => advance(engine, held, release, step, call)));
+  return results.find((result) => result !== undefined);
+}
+
 async function finishRevert(engine: ReleaseEngine, held: Held, release: ReleaseRecord): Promise<LookResult> {
   const reverts = release.steps.filter(({ kind }) => kind === 'revert');
-  if (reverts.length > 0 && reverts.every(({ state }) => state === 'done')) {
+  if (reverts.every(({ state }) => state === 'done')) {
     const state = release.problem?.code === 'cancelled_by_person' ? 'cancelled' : 'reverted';
     await engine.journal.turn(held, { state, ended: true });
   }
   return REST;
 }
+
+const isLive = ({ state }: ReleaseRecord): boolean => LIVE_STATES.some((live) => live === state);
 
 /** The watch begins when every host runs the release. */
 function isFirstOfWatch(release: ReleaseRecord, { kind, host }: StepRecord): boolean {

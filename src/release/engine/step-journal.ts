@@ -188,7 +188,7 @@ async function closeBehind(client: Queryable, releaseId: string, now: Date): Pro
   return rows[0]?.requestId;
 }
 
-/** Who wants it stopped. The first one counts; false when it has ended or was asked before. */
+/** Who wants it stopped. The first one counts; false when it has ended, was asked before, or is being put back. */
 export async function requestCancellation(
   client: Queryable,
   releaseId: string,
@@ -196,7 +196,8 @@ export async function requestCancellation(
 ): Promise<boolean> {
   const { rowCount } = await client.query(
     `UPDATE lobml.releases SET cancel_requested = $2
-     WHERE release_id = $1 AND cancel_requested IS NULL AND ended_at IS NULL AND state = ANY($3)`,
+     WHERE release_id = $1 AND cancel_requested IS NULL AND ended_at IS NULL AND state = ANY($3)
+       AND NOT EXISTS (SELECT 1 FROM lobml.release_steps WHERE release_id = $1 AND kind = 'revert')`,
     [releaseId, JSON.stringify(cancellation), LIVE_STATES],
   );
   return rowCount === 1;

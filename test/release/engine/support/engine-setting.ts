@@ -34,6 +34,7 @@ export interface EngineSetting {
   readonly database: TestDatabase;
   readonly canary: TradingHost;
   readonly second: TradingHost;
+  readonly stagingFolder: string;
   engine(more?: Partial<TestEngineOptions>): ReleaseEngine;
   plan(): Promise<ReleasePlan>;
   start(plan?: ReleasePlan): Promise<string>;
@@ -101,6 +102,9 @@ export function createEngineSetting(): EngineSetting {
     },
     get second() {
       return hostAt(1);
+    },
+    get stagingFolder() {
+      return trading.stagingFolder;
     },
     engine: (more = {}) => createTestEngine({ pool: database.pool, targets: targets(), runbook, ...more }),
     plan,
