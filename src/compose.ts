@@ -117,7 +117,7 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     redact,
   );
 
-  const journal = openLocalJournal(config, process.pid);
+  const journal = openLocalJournal(config, process.pid, logger);
   const audit = createAuditTrail({
     journal,
     database: state,
@@ -133,8 +133,7 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     hostOf,
     trading,
     store: createHaltStore(state),
-    journal,
-    onEvent: () => void audit.flush().catch(() => undefined),
+    keepEvent: (event) => audit.keep(event),
     cancelReleases: (halt) => cancelReleases({ database: state, queue: releaseQueue }, halt),
     verify: createHaltVerification(checks, targets),
     pid: process.pid,

@@ -2,10 +2,11 @@ import { type Clock, withPatience } from '../clock.js';
 import type { AuditEvent, ChainedEvent, ChainHead } from '../domain/audit-event.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Transact } from '../store/transaction.js';
+import { keepEvent } from './keep-event.js';
 import type { LocalJournal } from './local-journal.js';
 import { appendEvents } from './queries/append-events.js';
 import { selectChain, selectHeads } from './queries/select-chain.js';
-import { redactDetails } from './redact-details.js';
+import { redactEvent } from './redact-details.js';
 
 /** An event as its origin tells it. */
 export interface EventToRecord extends Pick<AuditEvent, 'kind' | 'strategy' | 'actor' | 'at' | 'details'> {
@@ -19,6 +20,8 @@ export interface AuditTrail {
    * @throws only where neither takes it.
    */
   record(event: EventToRecord): Promise<void>;
+  /** The same for an event that has its id, waiting for the database only where this machine does not take it. */
+  keep(event: AuditEvent): Promise<void>;
   /** Moves what waits on this machine into the database, in order and without doubles. @throws when it is away. */
   flush(): Promise<number>;
   heads(): Promise<readonly ChainHead[]>;
@@ -68,12 +71,16 @@ export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
     return moved;
   }
 
+  const keep = (event: AuditEvent) => keepEvent({ journal, transact }, redactEvent(event));
+
   return {
     async record(event) {
-      const { reason = null, details } = event;
-      const redacted = redactDetails({ reason, details }) as Pick<AuditEvent, 'reason' | 'details'>;
-      await journal.append({ ...event, ...redacted, eventId: newId() });
-      await withPatience(clock, FLUSH_PATIENCE_MS, flush().catch(onAway));
+      const where = await keep({ ...event, reason: event.reason ?? null, eventId: newId() });
+      if (where === 'journal') await withPatience(clock, FLUSH_PATIENCE_MS, flush().catch(onAway));
+    },
+    async keep(event) {
+      await keep(event);
+      void flush().catch(() => undefined);
     },
     flush,
     heads: () => selectHeads(database),

@@ -33,6 +33,8 @@ export const CHAIN_FAULTS = [
   'end',
   /** A line that is no event. */
   'unreadable',
+  /** An export without an event or a head: it proves nothing. */
+  'empty',
 ] as const;
 export type ChainFault = (typeof CHAIN_FAULTS)[number];
 

@@ -68,6 +68,9 @@ class ExportReader {
       const link = this.#follower(strategy).end(head);
       if (link !== undefined) this.#broken.set(strategy, link);
     }
+    if (strategies.size === 0 && this.#broken.size === 0) {
+      this.#broken.set('', { strategy: '', position: 1, fault: 'empty', eventId: null });
+    }
     const counts = [...this.#followers].map(([strategy, { head }]) => [strategy, head.position]);
     return { events: Object.fromEntries(counts), broken: [...this.#broken.values()] };
   }

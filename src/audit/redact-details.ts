@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../domain/audit-event.js';
 import { redact } from '../telemetry/redact.js';
 
 const GONE = '[redacted]';
@@ -23,4 +24,10 @@ export function redactDetails(value: unknown): unknown {
       return [redact(name), isSecret ? GONE : redactDetails(field)];
     }),
   );
+}
+
+/** The event without secrets in what people and hosts have told. */
+export function redactEvent(event: AuditEvent): AuditEvent {
+  const { reason, details } = event;
+  return { ...event, ...(redactDetails({ reason, details }) as Pick<AuditEvent, 'reason' | 'details'>) };
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJournal, type LocalJournal } from '../audit/local-journal.js';
-import { redactDetails } from '../audit/redact-details.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config.js';
+import type { AuditEvent } from '../domain/audit-event.js';
 import type { Host } from '../hosts/host.js';
 import type { TargetHost } from '../runbook/targets.js';
 import type { TradingDatabase } from '../store/trading-database.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { HaltStore } from './halt-store.js';
 import { createOpenHaltFiles } from './open-halt-file.js';
-import { identifyProcess } from './process-identity.js';
+import { identifyProcess, isSameProcessAlive } from './process-identity.js';
 import { createRollback, type Rollback, type RollbackOptions } from './rollback.js';
 import type { StrategyFacts } from './strategy-facts.js';
 import { createTradingLook } from './trading-look.js';
@@ -20,28 +20,24 @@ export interface RollbackCompositionOptions {
   readonly hostOf: (settings: TargetHost) => Host;
   readonly trading: Pick<TradingDatabase, 'query'> | undefined;
   readonly store: HaltStore | undefined;
-  readonly journal: LocalJournal;
+  /** Resolves when the event is safe; no act waits for it. */
+  readonly keepEvent: (event: AuditEvent) => Promise<void>;
   readonly cancelReleases?: RollbackOptions['cancelReleases'];
   readonly verify?: RollbackOptions['verify'];
-  /** Told after each event that is on this machine's disk. */
-  readonly onEvent?: () => void;
   readonly pid: number;
   readonly logger: Logger;
 }
 
 /** The kill switch over this machine's disk; the database is a guest. */
 export function composeRollback(options: RollbackCompositionOptions): Rollback {
-  const { config, facts, hostOf, trading, store, journal, cancelReleases, verify, logger, pid } = options;
+  const { config, facts, hostOf, trading, store, keepEvent, cancelReleases, verify, logger, pid } = options;
   const owner = identifyProcess(pid);
   return createRollback({
     facts,
     hostOf,
     trading: trading === undefined ? undefined : createTradingLook(trading, facts),
     files: createOpenHaltFiles(config.dataDir, owner),
-    journal: async (event) => {
-      await journal.append({ ...event, details: redactDetails(event.details) as typeof event.details });
-      options.onEvent?.();
-    },
+    journal: keepEvent,
     store,
     ...(cancelReleases === undefined ? {} : { cancelReleases }),
     ...(verify === undefined ? {} : { verify }),
@@ -53,15 +49,12 @@ export function composeRollback(options: RollbackCompositionOptions): Rollback {
 }
 
 /** The local journal of a process. */
-export function openLocalJournal({ dataDir }: Pick<Config, 'dataDir'>, pid: number): LocalJournal {
-  return createLocalJournal({ dataDir, pid, isAlive });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+export function openLocalJournal(
+  { dataDir }: Pick<Config, 'dataDir'>,
+  pid: number,
+  logger: Pick<Logger, 'warn'>,
+): LocalJournal {
+  const onFault = (error: unknown, file: string) =>
+    logger.warn({ err: error, file }, 'a file of the local journal is left as it is');
+  return createLocalJournal({ dataDir, owner: identifyProcess(pid), isAlive: isSameProcessAlive, onFault });
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepEvent } from '../audit/keep-event.js';
+import { redactEvent } from '../audit/redact-details.js';
 import { systemClock, withPatience } from '../clock.js';
 import { type Config, sshEnvironment } from '../config.js';
 import { createHost } from '../hosts/create-host.js';
@@ -8,6 +10,7 @@ import { loadTargets, type TargetHost } from '../runbook/targets.js';
 import { openState, type State } from '../store/open-state.js';
 import { selectKnownGood } from '../store/queries/select-known-good.js';
 import { createTradingDatabase } from '../store/trading-database.js';
+import { createTransact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createReleaseQueue, createRequestQueue } from '../worker/release-queue.js';
 import { cancelReleases } from './cancel-releases.js';
@@ -44,14 +47,20 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
   };
   const url = config.tradingDatabaseUrl?.reveal();
   const trading = url === undefined ? undefined : createTradingDatabase({ url, logger });
-  const journal = openLocalJournal(config, process.pid);
+  const journal = openLocalJournal(config, process.pid, logger);
+  const transact = createTransact(async () => (await state()).pool);
+  let keeping: Promise<unknown> = Promise.resolve();
   const rollback = composeRollback({
     config,
     facts,
     hostOf,
     trading,
     store: undefined,
-    journal,
+    keepEvent: (event) => {
+      const kept = keepEvent({ journal, transact }, redactEvent(event)).then(() => undefined);
+      keeping = Promise.allSettled([keeping, kept]);
+      return kept;
+    },
     cancelReleases: async (halt) =>
       cancelReleases(
         { database: (await state()).pool, queue: { ...createReleaseQueue(), ...createRequestQueue() } },
@@ -75,7 +84,7 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
       operators,
     },
     async close() {
-      await withPatience(systemClock, SETTLE_PATIENCE_MS, rollback.settled());
+      await withPatience(systemClock, SETTLE_PATIENCE_MS, Promise.all([rollback.settled(), keeping]));
       const closed = opened?.then(
         (open) => open.close(),
         () => {},

@@ -20,7 +20,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   dataDir = await mkdtemp(join(tmpdir(), 'lobml-audit-'));
   trail = createAuditTrail({
-    journal: createLocalJournal({ dataDir, pid: process.pid, isAlive: () => true }),
+    journal: createLocalJournal({ dataDir, owner: '7:', isAlive: () => true }),
     database: database.pool,
     transact: createTransact(async () => database.pool),
     clock: systemClock,
@@ -160,7 +160,52 @@ describe('a chain of events', () => {
   });
 });
 
+describe('a chain that grows while it is followed', () => {
+  /** The trail as it is, and work that is done behind its back once the heads were read. */
+  const whileRead = (work: () => Promise<unknown>): Pick<AuditTrail, 'heads' | 'chain'> => {
+    let isDone = false;
+    return {
+      heads: trail.heads,
+      async chain(...asked) {
+        if (!isDone) {
+          isDone = true;
+          await work();
+        }
+        return trail.chain(...asked);
+      },
+    };
+  };
+  const brokenOf = async (strategy: string, work: () => Promise<unknown>) =>
+    (await verifyTrail(whileRead(work))).broken.filter((link) => link.strategy === strategy);
+
+  test('holds', async () => {
+    const strategy = await chainOfFive();
+    const at = '2026-01-01T00:00:06.000Z';
+    const add = () =>
+      trail.record({ kind: 'k', strategy, target: null, actor: carol, at, details: { number: 6 } });
+    expect(await brokenOf(strategy, add)).toEqual([]);
+  });
+
+  test('does not, where an event stands behind a head that has not moved', async () => {
+    const strategy = await chainOfFive();
+    const putIn = () =>
+      sql(
+        `INSERT INTO lobml.audit_events SELECT strategy, 6, gen_random_uuid(), kind, target, actor, occurred_at,
+           reason, details, sha256, repeat('a', 64) FROM lobml.audit_events WHERE strategy = $1 AND position = 5`,
+        strategy,
+      );
+    expect(await brokenOf(strategy, putIn)).toEqual([expect.objectContaining({ position: 6, fault: 'end' })]);
+    await sql('DELETE FROM lobml.audit_events WHERE strategy = $1', strategy);
+    await sql('DELETE FROM lobml.audit_heads WHERE strategy = $1', strategy);
+  });
+});
+
 describe('an export', () => {
+  test('without any event proves nothing', async () => {
+    expect((await verifyExport([])).broken).toEqual([expect.objectContaining({ fault: 'empty' })]);
+    expect((await verifyExport(['', ' '])).broken).toHaveLength(1);
+  });
+
   const exported = async (strategy: string) => {
     const lines: string[] = [];
     for await (const line of exportTrail(trail)) lines.push(line);

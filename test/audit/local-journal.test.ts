@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
 import { createAuditTrail } from '../../src/audit/audit-trail.js';
 import { createLocalJournal, type LocalJournal } from '../../src/audit/local-journal.js';
 import { systemClock } from '../../src/clock.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
+import { isSameProcessAlive } from '../../src/rollback/process-identity.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -26,7 +30,8 @@ const opened: LocalJournal[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((journal) => journal.close())));
 
 function journalOf(pid: number, alive: readonly number[] = [pid]): LocalJournal {
-  const journal = createLocalJournal({ dataDir, pid, isAlive: (asked) => alive.includes(asked) });
+  const isAlive = (owner: string) => alive.includes(Number.parseInt(owner, 10));
+  const journal = createLocalJournal({ dataDir, owner: `${pid}:`, isAlive });
   opened.push(journal);
   return journal;
 }
@@ -100,6 +105,76 @@ test('a line that was cut off by a crash is no event, and what stands before it 
   await appendFile(join(dataDir, 'journal', name), JSON.stringify(event(2)).slice(0, 40));
   expect(await trailOver(journalOf(8, [8]), () => true).flush()).toBe(1);
   expect(await stored()).toEqual([1]);
+  expect(await readdir(join(dataDir, 'journal'))).toEqual([`${name}.unread`]);
+  expect(await readFile(join(dataDir, 'journal', `${name}.unread`), 'utf8')).toContain('{"eventId":');
+});
+
+test('what cannot be read is not taken away, is told once, and holds nothing else up', async () => {
+  const told: string[] = [];
+  const locked = join(dataDir, 'journal', `9.-${randomUUID()}.jsonl`);
+  await mkdir(locked, { recursive: true });
+  const onFault = (_error: unknown, file: string) => told.push(file);
+  const journal = createLocalJournal({ dataDir, owner: '7:', isAlive: () => false, onFault });
+  opened.push(journal);
+  const trail = trailOver(journal, () => true);
+  for (const number of [1, 2]) await trail.record(event(number));
+  expect(await stored()).toEqual([1, 2]);
+  expect(await readdir(join(dataDir, 'journal'))).toEqual([basename(locked)]);
+  expect(told).toEqual([locked]);
+});
+
+test('a disk that is full in the middle of a line loses no other event', async () => {
+  const program = join(
+    import.meta.dirname,
+    '..',
+    '..',
+    'node_modules',
+    '.cache',
+    'lobml',
+    `full-${process.pid}.mjs`,
+  );
+  await build({
+    entryPoints: [join(import.meta.dirname, 'support', 'full-disk-process.ts')],
+    outfile: program,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+  // No file of the process may grow beyond 1 KiB: the write that crosses it is cut short, like on a full disk.
+  const limited = `ulimit -f 1; exec "$0" "$1" "$2"`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', limited, process.execPath, program, dataDir]);
+  await rm(program);
+  const { kept, failed } = JSON.parse(stdout);
+  expect(failed).not.toHaveLength(0);
+  const trail = trailOver(journalOf(8, [8]), () => true);
+  expect(await trail.flush()).toBe(kept.length);
+  expect(await stored()).toEqual(kept);
+  const left = await readdir(join(dataDir, 'journal'));
+  expect(left.every((name) => name.endsWith('.unread'))).toBe(true);
+  expect(left).not.toHaveLength(0);
+});
+
+test('the file of a process that is gone is taken away, also when another one has its number now', async () => {
+  const dead = createLocalJournal({ dataDir, owner: `${process.pid}:1`, isAlive: () => true });
+  opened.push(dead);
+  await dead.append(event(1));
+  const journal = createLocalJournal({ dataDir, owner: '8:', isAlive: isSameProcessAlive });
+  expect(await trailOver(journal, () => true).flush()).toBe(1);
+  expect(await readdir(join(dataDir, 'journal'))).toEqual([]);
+});
+
+test('an event that this machine does not take stands in the database, and nowhere it is an error', async () => {
+  await writeFile(join(dataDir, 'journal'), 'in the way');
+  let isThere = true;
+  const trail = trailOver(journalOf(7), () => isThere);
+  await trail.record(event(1));
+  await trail.keep({ ...event(2), reason: 'DB_PASSWORD=hunter22' });
+  expect(await stored()).toEqual([1, 2]);
+  expect(JSON.stringify(await trail.chain('s', 0, 9))).not.toContain('hunter22');
+  isThere = false;
+  await expect(trail.record(event(3))).rejects.toThrow('ECONNREFUSED');
 });
 
 test('the file of another running process is read and stays its own', async () => {
