@@ -134,7 +134,11 @@ export async function compose(options: CompositionOptions): Promise<Composition>
     trading,
     store: createHaltStore(state),
     keepEvent: (event) => audit.keep(event),
-    cancelReleases: (halt) => cancelReleases({ database: state, queue: releaseQueue }, halt),
+    cancelReleases: (halt) =>
+      cancelReleases(
+        { transact: createTransact(async () => (await options.state()).pool), queue: releaseQueue },
+        halt,
+      ),
     verify: createHaltVerification(checks, targets),
     pid: process.pid,
     logger,

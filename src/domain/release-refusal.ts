@@ -72,6 +72,8 @@ export const RELEASE_REFUSALS = [
   'not_yours_to_withdraw',
   'quorum_not_reached',
   'release_running',
+  /** Facts: `by`, `since`. The kill switch goes before every release. */
+  'halted_since',
   'only_in_slack',
   /** Facts: `by`. Who broke the glass does not review it. */
   'own_break_glass',

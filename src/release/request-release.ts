@@ -13,7 +13,7 @@ import { hasDrift, warningsOf } from './check-plan.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './compose-plan.js';
 import { evidenceOf, planDigest } from './plan-digest.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
-import { orRefused, writeReleaseStart } from './write-release-start.js';
+import { transactStart, writeReleaseStart } from './write-release-start.js';
 
 /** What a person was shown and now asks for. */
 export interface RequestWish {
@@ -98,11 +98,10 @@ export async function breakGlass(context: ReleaseContext, asked: RequestWish): P
   const subjects = [...warningsOf(run), ...(hasDrift(composed.plan) ? [DRIFT] : [])];
   const acknowledged = subjects.map((subject) => ({ subject, by, at }));
   const request = newRequest(context, asked, { composed, run, acknowledged, kind: 'break_glass' });
-  const starting = context.transact(async (client) => {
+  const outcome = await transactStart(context, request, async (client) => {
     if (!(await insertReleaseRequest(client, request))) return refused('request_exists');
     return writeReleaseStart(context, client, request, target);
   });
-  const outcome = await orRefused(starting);
   if (outcome.kind === 'refused') return refuse(outcome);
   await recordNow(context, {
     kind: 'release.glass_broken',

@@ -14,7 +14,7 @@ import { findRequest } from './find-request.js';
 import { readPresentContent } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 import { coversAll, quorumOf, settleQuorum, standingsOf } from './settle-quorum.js';
-import { orRefused, StartRefused, writeReleaseStart } from './write-release-start.js';
+import { StartRefused, transactStart, writeReleaseStart } from './write-release-start.js';
 
 export type StartResult =
   | { readonly kind: 'started'; readonly releaseId: string }
@@ -79,7 +79,7 @@ async function refuseUnlessConcerned(
 async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, target: Target) {
   const { requestId, digest } = seen;
   const standings = await standingsOf(context, target, await selectApprovals(context.database, requestId));
-  const starting = context.transact(async (client) => {
+  return transactStart(context, seen, async (client) => {
     const request = await selectReleaseRequest(client, requestId, { lock: true });
     if (request === undefined) throw new StartRefused(refused('request_unknown'));
     const closed = refuseUnlessLive(request, ['approved'], context.now());
@@ -91,5 +91,4 @@ async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, ta
     if (!isComplete) throw new StartRefused(refused('quorum_not_reached'));
     return writeReleaseStart(context, client, request, target);
   });
-  return orRefused(starting);
 }

@@ -3,8 +3,10 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import { stepsOfRelease } from '../domain/release-steps.js';
 import type { Target } from '../runbook/targets.js';
+import { holdTarget } from '../store/queries/hold-target.js';
 import { insertRelease } from '../store/queries/insert-release.js';
 import { selectLock } from '../store/queries/locks.js';
+import { selectHaltInTheWay } from '../store/queries/select-halt-in-the-way.js';
 import { updateRequestState } from '../store/queries/update-release-request.js';
 import type { Queryable } from '../store/queryable.js';
 import type { ReleaseContext } from './release-context.js';
@@ -23,7 +25,8 @@ export class StartRefused extends Error {
 /**
  * Writes a release with its steps and its job, and moves the request to `executing`: all within the caller's
  * transaction, so that there is one start or none.
- * @throws StartRefused where the target is locked or another release of it is at work.
+ * @throws StartRefused where the target is locked or being halted, was halted since the request, or another release of
+ *   it is at work.
  */
 export async function writeReleaseStart(
   { queue, now, newId }: Pick<ReleaseContext, 'queue' | 'now' | 'newId'>,
@@ -36,6 +39,8 @@ export async function writeReleaseStart(
     const facts = { by: lock.holder.name, since: lock.takenAt, reason: lock.reason };
     throw new StartRefused(refused('target_locked', facts));
   }
+  const halt = await selectHaltInTheWay(client, request, request.createdAt);
+  if (halt !== undefined) throw new StartRefused(refused('halted_since', halt));
   const startedAt = now();
   const releaseId = newId();
   const written = await insertRelease(client, {
@@ -53,10 +58,20 @@ export async function writeReleaseStart(
   return { kind: 'started', releaseId };
 }
 
-/** Runs a transaction that may start a release; a refusal is its result, with nothing written. */
-export async function orRefused<T>(starting: Promise<T>): Promise<T | Refused> {
+/**
+ * Runs a transaction that may start a release, with the target held against a halt; a refusal is its result, with
+ * nothing written.
+ */
+export async function transactStart<T>(
+  { transact }: Pick<ReleaseContext, 'transact'>,
+  { strategy, target }: Pick<ReleaseRequest, 'strategy' | 'target'>,
+  start: (client: Queryable) => Promise<T>,
+): Promise<T | Refused> {
   try {
-    return await starting;
+    return await transact(async (client) => {
+      await holdTarget(client, strategy, target);
+      return start(client);
+    });
   } catch (error) {
     if (error instanceof StartRefused) return error.refused;
     throw error;

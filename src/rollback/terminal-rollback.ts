@@ -63,7 +63,10 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
     },
     cancelReleases: async (halt) =>
       cancelReleases(
-        { database: (await state()).pool, queue: { ...createReleaseQueue(), ...createRequestQueue() } },
+        {
+          transact: createTransact(async () => (await state()).pool),
+          queue: { ...createReleaseQueue(), ...createRequestQueue() },
+        },
         halt,
       ),
     pid: process.pid,

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { CheckRun, Person } from '../../src/domain/check-run.js';
-import { evidenceOf, planDigest } from '../../src/release/plan-digest.js';
+import { askToBreakGlass } from './support/break-glass.js';
 import {
   ALICE,
   BOB,
@@ -19,25 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-/** Plans as somebody, pretends that a check of the model had this outcome, and breaks the glass. */
-async function breakGlass(by: Person, outcome: CheckRun['checks'][number]['outcome'] = 'PASS') {
-  const checked = await world.service.plan(WISH, world.target, by);
-  if (checked.kind !== 'checked') throw new Error('no plan');
-  const { run, plan } = checked;
-  await world.database.pool.query(
-    `UPDATE lobml.check_runs SET checks = (
-       SELECT json_agg(CASE WHEN c->>'id' = 'file.flag'
-         THEN (c::jsonb || jsonb_build_object('evidence', '{"probe":"model"}'::jsonb, 'outcome', $2::text))::json
-         ELSE c END ORDER BY n)
-       FROM json_array_elements(checks) WITH ORDINALITY AS e(c, n)) WHERE run_id = $1`,
-    [run.runId, outcome],
-  );
-  const stored = await world.context.runs.get(run.runId);
-  if (stored === undefined) throw new Error('no run');
-  const digest = planDigest({ plan, evidence: evidenceOf(stored) });
-  const asked = { wish: WISH, target: world.target, by, runId: run.runId, digest, acknowledged: [] };
-  return world.service.breakGlass(asked);
-}
+const breakGlass = async (by: Person, outcome: CheckRun['checks'][number]['outcome'] = 'PASS') =>
+  world.service.breakGlass(await askToBreakGlass(world, by, outcome));
 
 test('an admin starts a release without approvals; the next ordinary one waits for a review by somebody else', async () => {
   const result = await breakGlass(CAROL);

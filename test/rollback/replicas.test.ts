@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { cancelReleases } from '../../src/rollback/cancel-releases.js';
 import { createHaltStore } from '../../src/rollback/halt-store.js';
+import { createTransact } from '../../src/store/transaction.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { CAROL, createHaltingBench, type HaltingBench } from './support/halting.js';
 
@@ -21,8 +22,9 @@ const replica = (owner: string) =>
   bench.rollback({
     store: createHaltStore(database.pool),
     owner,
-    cancelReleases: (halt) => cancelReleases({ database: database.pool, queue: { wake, announce } }, halt),
+    cancelReleases: (halt) => cancelReleases({ transact, queue: { wake, announce } }, halt),
   });
+const transact = createTransact(async () => database.pool);
 const queued: string[] = [];
 const wake = async (_client: unknown, releaseId: string) => void queued.push(`wake ${releaseId}`);
 const announce = async (_client: unknown, requestId: string) => void queued.push(`announce ${requestId}`);
@@ -94,7 +96,7 @@ test('a running release, its lock and open requests are ended by the halt', asyn
   // Their messages move to the last state, also when the first attempt was cut short before it could ask for that.
   const asked = [`wake ${releaseId}`, `announce ${requestId}`];
   expect(queued).toEqual(asked);
-  const again = await cancelReleases({ database: database.pool, queue: { wake, announce } }, halt);
+  const again = await cancelReleases({ transact, queue: { wake, announce } }, halt);
   expect(again).toEqual({ releaseId: null, requests: 0 });
   expect(queued).toEqual([...asked, `announce ${requestId}`]);
 });

@@ -69,6 +69,8 @@ export const releaseEn: ReleaseText = {
       `Only ${fact('by')} or an admin can withdraw this request. You can reject it.`,
     quorum_not_reached: () => 'The approvals do not make a quorum (any more), so nothing was started.',
     release_running: () => 'Another release of this target is still at work, so nothing was started.',
+    halted_since: (fact) =>
+      `${fact('by')} halted this target at ${fact('since')}, so nothing was started. Once the halt has ended, ask anew.`,
     only_in_slack: () => 'This is decided in Slack, not in a terminal.',
     own_break_glass: () => 'You broke the glass yourself: a second person reviews it.',
     already_locked: (fact) => `Locked already by ${fact('by')} since ${fact('since')}: ${fact('reason')}.`,

@@ -55,6 +55,8 @@ export const releaseZhCN: ReleaseText = {
     not_yours_to_withdraw: (fact) => `只有 ${fact('by')} 或管理员可以撤回该申请。您可以拒绝它。`,
     quorum_not_reached: () => '审批人数（已）不足，因此没有启动。',
     release_running: () => '该目标的另一次发布仍在进行，因此没有启动。',
+    halted_since: (fact) =>
+      `${fact('by')} 于 ${fact('since')} 停止了该目标，因此没有启动。停止结束后请重新申请。`,
     only_in_slack: () => '此操作只能在 Slack 中进行，不能在终端中进行。',
     own_break_glass: () => '紧急发布由您执行：须由第二人复核。',
     already_locked: (fact) => `自 ${fact('since')} 起已被 ${fact('by')} 锁定：${fact('reason')}。`,
