@@ -1,6 +1,6 @@
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
-import type { ReleaseState, StepState } from '../src/domain/release-state.js';
+import { isIncident, type ReleaseState, type StepState } from '../src/domain/release-state.js';
 import { checkpointDueAt } from '../src/release/engine/checkpoint-due.js';
 import { isPuttingBack } from '../src/release/engine/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../src/release/engine/release-record.js';
@@ -70,14 +70,15 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
   };
 }
 
-/** What the incident channel is told, once for each way in which a release can go wrong. */
+/** What the incident channel is told, once for each way in which a release can go wrong; it then shows what became of it. */
 export function deployIncidentView(release: ReleaseRecord, locale: Locale): Report {
   const text = deployTextFor(locale);
   const report = deployProgressView(release, locale);
+  const symbol = isIncident(release) ? '🚨' : RELEASE_SYMBOL[release.state];
   return {
     text: `${text.incident}: ${report.text}`,
     blocks: [
-      header(`🚨 ${text.state[release.state]} · ${release.strategy} · ${release.target}`),
+      header(`${symbol} ${text.state[release.state]} · ${release.strategy} · ${release.target}`),
       context(headline(release, locale)),
       ...problemBlocks(release.problem, locale),
       ...whatNow(release, locale),

@@ -42,6 +42,18 @@ export const RELEASE_STATES = [
 ] as const;
 export type ReleaseState = (typeof RELEASE_STATES)[number];
 
+/** What the incident channel hears of: a bad end, a person who has to look, and a failure under watch. */
+export function isIncident({
+  state,
+  problem,
+}: {
+  readonly state: ReleaseState;
+  readonly problem: object | null;
+}): boolean {
+  if (state === 'watching') return problem !== null;
+  return state === 'reverted' || state === 'disabled' || state === 'needs_person';
+}
+
 /** The steps of a release, in their order; those of a host repeat for each host. */
 export const STEP_KINDS = [
   'lock',

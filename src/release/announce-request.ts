@@ -1,5 +1,6 @@
-import type { MessageStore, StoredMessage } from '../store/message-store.js';
+import type { MessageStore } from '../store/message-store.js';
 import type { Report } from '../subcommand.js';
+import { type Messages, putMessage, tryEach } from './put-message.js';
 import { type ReleaseContext, targetOf } from './release-context.js';
 import { type RequestView, readRequestView } from './request-view.js';
 
@@ -9,7 +10,8 @@ export interface Announcer {
   post(channel: string, report: Report, key: string): Promise<string>;
   /** The message of that key, where an earlier attempt posted it; undefined: none is there. */
   find(channel: string, key: string, since: Date): Promise<string | undefined>;
-  change(ref: { readonly channel: string; readonly ts: string }, report: Report): Promise<void>;
+  /** @returns false where somebody deleted the message. */
+  change(ref: { readonly channel: string; readonly ts: string }, report: Report): Promise<boolean>;
 }
 
 /** How a request looks, in the language of the installation. */
@@ -20,7 +22,7 @@ export interface RequestViews {
 }
 
 export interface AnnouncementContext extends ReleaseContext {
-  readonly messages: Pick<MessageStore, 'reserve' | 'markPosted' | 'find' | 'ofSubject'>;
+  readonly messages: Messages['messages'] & Pick<MessageStore, 'ofSubject'>;
   readonly announcer: Announcer;
   readonly views: RequestViews;
 }
@@ -48,39 +50,34 @@ async function showEverywhere(context: AnnouncementContext, view: RequestView): 
   const target = targetOf(context, view.request);
   if (target?.channels === undefined) return;
   const { reports, incidents } = target.channels;
-  await show(context, view, reports, 'request');
-  if (view.request.kind === 'break_glass') await show(context, view, incidents, 'brokenGlass');
   const known = [keyOf(view, 'request'), keyOf(view, 'brokenGlass')];
-  const copies = await context.messages.ofSubject(requestSubject(view.request.requestId));
-  for (const copy of copies.filter(({ key }) => !known.includes(key))) {
-    if (copy.ts !== null)
-      await context.announcer.change({ channel: copy.channel, ts: copy.ts }, context.views.request(view));
-  }
+  const copies = async () => {
+    const all = await context.messages.ofSubject(requestSubject(view.request.requestId));
+    await tryEach(
+      all
+        .filter(({ key }) => !known.includes(key))
+        .map(({ channel, ts }) => async () => {
+          if (ts !== null) await context.announcer.change({ channel, ts }, context.views.request(view));
+        }),
+    );
+  };
+  // The loud one first: nothing that is wrong elsewhere keeps it back.
+  await tryEach([
+    ...(view.request.kind === 'break_glass' ? [() => show(context, view, incidents, 'brokenGlass')] : []),
+    () => show(context, view, reports, 'request'),
+    copies,
+  ]);
 }
 
 const keyOf = ({ request }: RequestView, as: keyof RequestViews): string =>
   `${requestSubject(request.requestId)} ${as}`;
 
-async function show(
-  { messages, announcer, views, now }: AnnouncementContext,
+function show(
+  context: AnnouncementContext,
   view: RequestView,
   channel: string,
   as: keyof RequestViews,
 ): Promise<void> {
-  const report = views[as](view);
-  const key = keyOf(view, as);
   const subject = requestSubject(view.request.requestId);
-  const isFirst = await messages.reserve({ key, subject, channel }, now());
-  const known = isFirst ? undefined : await messages.find(key);
-  const ts = known === undefined ? undefined : await standingTs(announcer, known);
-  if (ts === undefined) {
-    await messages.markPosted(key, await announcer.post(channel, report, key));
-    return;
-  }
-  if (known?.ts === null) await messages.markPosted(key, ts);
-  await announcer.change({ channel: known?.channel ?? channel, ts }, report);
-}
-
-async function standingTs(announcer: Announcer, { ts, channel, key, reservedAt }: StoredMessage) {
-  return ts ?? (await announcer.find(channel, key, new Date(reservedAt)));
+  return putMessage(context, { key: keyOf(view, as), subject, channel }, context.views[as](view));
 }

@@ -1,3 +1,4 @@
+import { classifyFailure } from '../slack/failure.js';
 import { DELIVERY_KEY, type Poster } from '../slack/poster.js';
 import type { Announcer } from './announce-request.js';
 
@@ -9,6 +10,15 @@ export function createSlackAnnouncer(poster: Poster): Announcer {
       return (await poster.post({ channel }, { ...report, metadata })).ts;
     },
     find: async (channel, key, since) => (await poster.find({ channel }, key, since.getTime()))?.ts,
-    change: (ref, report) => poster.update(ref, report),
+    async change(ref, report) {
+      try {
+        await poster.update(ref, report);
+        return true;
+      } catch (error) {
+        const failure = classifyFailure(error);
+        if (failure.kind === 'refused' && failure.code === 'message_not_found') return false;
+        throw error;
+      }
+    },
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { insertMessage } from './queries/insert-message.js';
 import { markMessagePosted } from './queries/mark-message-posted.js';
 import type { StoredMessage } from './queries/message-row.js';
+import { replaceMessageTs } from './queries/replace-message-ts.js';
 import { selectMessages } from './queries/select-messages.js';
 import { supersedeMessages } from './queries/supersede-messages.js';
 import type { Queryable } from './queryable.js';
@@ -26,6 +27,8 @@ export interface MessageStore {
   reserve(reservation: MessageReservation, now: Date): Promise<boolean>;
   /** After posting, or after finding it again. @param ts Slack's id within the channel */
   markPosted(key: string, ts: string): Promise<void>;
+  /** After a post in the place of one that somebody deleted. @param formerTs the deleted one */
+  markPostedAnew(key: string, formerTs: string, ts: string): Promise<void>;
   find(key: string): Promise<StoredMessage | undefined>;
   /** Every message that shows a run. */
   ofRun(runId: string): Promise<readonly StoredMessage[]>;
@@ -43,6 +46,7 @@ export function createMessageStore(database: Queryable): MessageStore {
   return {
     reserve: (reservation, now) => insertMessage(database, reservation, now),
     markPosted: (key, ts) => markMessagePosted(database, key, ts),
+    markPostedAnew: (key, formerTs, ts) => replaceMessageTs(database, key, formerTs, ts),
     find: async (key) => (await selectMessages(database, { column: 'key', value: key }))[0],
     ofRun: async (runId) =>
       z.uuid().safeParse(runId).success ? selectMessages(database, { column: 'run_id', value: runId }) : [],

@@ -4,7 +4,12 @@ import type { Queryable } from '../store/queryable.js';
 import { addJob } from './add-job.js';
 import { TASKS } from './task.js';
 
+/** Later than the replica that made the change needs for the messages: they do not come twice. */
+const CATCH_UP_MS = 10_000;
+
 export interface ReleaseTimers extends ReleaseQueue {
+  /** Brings the messages of the release up to date also where the replica that made the change has died since. */
+  announce(client: Queryable, releaseId: string): Promise<void>;
   /** Looks at the release again at that moment. */
   wakeAt(client: Queryable, releaseId: string, at: Date): Promise<void>;
   /** Looks at its deadline at that moment, which may be sooner than the deadline itself. */
@@ -41,6 +46,14 @@ export function createReleaseQueue(): ReleaseTimers {
     wake: (client, releaseId) => wakeAt(client, releaseId),
     wakeAt,
     deadlineAt,
+    announce: (client, releaseId) =>
+      addJob(client, {
+        task: TASKS.releaseAnnouncement,
+        payload: { releaseId },
+        queue: `announce release ${releaseId}`,
+        key: `announce release ${releaseId}`,
+        runAt: new Date(Date.now() + CATCH_UP_MS),
+      }),
   };
 }
 

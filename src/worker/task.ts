@@ -14,6 +14,7 @@ export type Task = (payload: unknown, call: TaskCall) => Promise<void>;
 export const TASKS = {
   release: 'release',
   releaseDeadline: 'release_deadline',
+  releaseAnnouncement: 'release_announcement',
   requestAnnouncement: 'request_announcement',
   requestExpiry: 'request_expiry',
 } as const;

@@ -66,6 +66,7 @@ beforeAll(async () => {
       change: async ({ ts }, report) => {
         const message = posted[Number(ts) - 1];
         if (message !== undefined) message.report = report;
+        return message !== undefined;
       },
     },
     views: {

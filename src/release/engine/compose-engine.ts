@@ -3,13 +3,14 @@ import type { Host } from '../../hosts/host.js';
 import type { TargetHost } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { createReleaseQueue } from '../../worker/release-queue.js';
-import type { Task } from '../../worker/task.js';
+import { releasePayload, TASKS, type Task } from '../../worker/task.js';
 import type { ReleaseContext } from '../release-context.js';
 import {
   createReleaseAnnouncer,
   type ReleaseAnnouncer,
   type ReleaseAnnouncerOptions,
 } from './announce-release.js';
+import { announcedJournal } from './announced-journal.js';
 import { auditedJournal } from './audited-journal.js';
 import { pruneArtefacts } from './prune-artefacts.js';
 import { createReleaseChecks } from './release-checks.js';
@@ -34,21 +35,29 @@ export function composeEngine(parts: EngineParts): {
 } {
   const { context, hostOf, clock, logger, onChange, announcer, views } = parts;
   const { database, transact, targets, sources, recordEvent, now } = context;
-  const journal = auditedJournal(
-    createStepJournal({ database, transact, announceRequest: context.queue.announce }),
-    recordEvent,
-    now,
-  );
+  const queue = createReleaseQueue();
+  const written = createStepJournal({
+    database,
+    transact,
+    announceRelease: queue.announce,
+    announceRequest: context.queue.announce,
+  });
   const messages = createReleaseAnnouncer({
-    load: journal.load,
+    load: written.load,
     targets,
     messages: parts.messages,
     announcer,
     views,
     now,
     sleep: (ms) => clock.sleep(ms),
+    announceLater: (releaseId) => queue.announce(database, releaseId),
     logger,
   });
+  const changed = (releaseId: string) => {
+    messages.changed(releaseId);
+    onChange();
+  };
+  const journal = auditedJournal(announcedJournal(written, changed), recordEvent, now);
   const engine = {
     journal,
     steps: createStepRegistry(database),
@@ -58,13 +67,15 @@ export function composeEngine(parts: EngineParts): {
     checks: createReleaseChecks(context),
     clock,
     pace: DEFAULT_PACE,
-    onChange: (releaseId: string) => {
-      messages.changed(releaseId);
-      onChange();
-    },
+    onChange: changed,
     prune: (release: { strategy: string; target: string }, target: Parameters<typeof pruneArtefacts>[2]) =>
       pruneArtefacts({ database, hostOf, now }, release, target),
     logger,
   };
-  return { tasks: createReleaseTasks({ engine, queue: createReleaseQueue(), database }), messages };
+  const tasks = {
+    ...createReleaseTasks({ engine, queue, database }),
+    [TASKS.releaseAnnouncement]: (payload: unknown) =>
+      messages.announce(releasePayload.parse(payload).releaseId),
+  };
+  return { tasks, messages };
 }

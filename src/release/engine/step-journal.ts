@@ -60,13 +60,21 @@ export interface Held {
 export interface JournalOptions {
   readonly database: Queryable;
   readonly transact: Transact;
+  /** The messages of a release follow each turn, also when this replica dies right after it. */
+  readonly announceRelease?: (client: Queryable, releaseId: string) => Promise<void>;
   /** The messages of a request follow the end of its release. */
   readonly announceRequest?: (client: Queryable, requestId: string) => Promise<void>;
 }
 
-export function createStepJournal({ database, transact, announceRequest }: JournalOptions): StepJournal {
+export function createStepJournal({
+  database,
+  transact,
+  announceRelease,
+  announceRequest,
+}: JournalOptions): StepJournal {
   const change = async (client: Queryable, held: Held, turn: Turn): Promise<void> => {
     const requestId = await writeTurn(client, held, turn);
+    await announceRelease?.(client, held.releaseId);
     if (requestId !== undefined) await announceRequest?.(client, requestId);
   };
   return {
