@@ -10,6 +10,7 @@ import { createAnnouncements } from './release/release-service.js';
 import { createRequestTasks } from './release/request-tasks.js';
 import { createSlackAnnouncer } from './release/slack-announcer.js';
 import { createHaltAnnouncer, type HaltReportOptions } from './rollback/announce-halt.js';
+import { createKnownGroups } from './rollback/known-groups.js';
 import { createOperatorGate } from './rollback/operator-gate.js';
 import { finishOpenHalts } from './rollback/terminal-rollback.js';
 import { startRollbackUpkeep } from './rollback/upkeep.js';
@@ -61,6 +62,7 @@ export async function startBot({
   const config = loadConfig(readEnvironment(), { role: 'bot' });
   const logger = createLogger({ level: config.logLevel, to: 'stdout' });
   const clock = systemClock;
+  const warm = new AbortController();
   const connection = createSlackConnection({ config: config.slack, logger, clock });
   const state = await openState(config, 'bot', logger).catch(async (error: unknown) => {
     await finishOpenHalts(config, logger);
@@ -83,8 +85,10 @@ export async function startBot({
     operators: (targets) =>
       createOperatorGate({
         targets,
-        askGroup: async (group) => (await connection.directory.groupMembers(group)).ids,
+        askGroup: async (group) => (await connection.directory.groupMembers(group, { fresh: true })).ids,
         clock,
+        known: createKnownGroups(config.dataDir),
+        warmUntil: warm.signal,
       }),
   });
   const { targets } = services.targets;
@@ -183,6 +187,7 @@ export async function startBot({
       await engine.messages.settled();
       await trainings.stop();
       endUpkeep();
+      warm.abort();
       await services.rollback.settled();
       await refresher.idle();
       await close();

@@ -1,6 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/clock.js';
-import { type AskGroup, createOperatorGate } from '../../src/rollback/operator-gate.js';
+import { createKnownGroups } from '../../src/rollback/known-groups.js';
+import {
+  type AskGroup,
+  createOperatorGate,
+  type OperatorGateOptions,
+} from '../../src/rollback/operator-gate.js';
+import { eventually } from '../sandbox/host/eventually.js';
 
 const person = (id: string) => ({ id, name: id, surface: 'slack' }) as const;
 const hang: AskGroup = () => new Promise(() => {});
@@ -8,12 +17,17 @@ const fail: AskGroup = async () => {
   throw new Error('slack is down');
 };
 
-function gate(askGroup: AskGroup, groups: Readonly<Record<string, readonly string[]>> = {}) {
+function gate(
+  askGroup: AskGroup,
+  groups: Readonly<Record<string, readonly string[]>> = {},
+  more: Partial<OperatorGateOptions> = {},
+) {
   const roles = { requesters: [], operators: ['U0OPS', 'S0OPS'], admins: ['U0ADMIN'] };
   return createOperatorGate({
     targets: { roles, groups: new Map(Object.entries(groups)) },
     askGroup,
     clock: systemClock,
+    ...more,
   });
 }
 
@@ -43,5 +57,53 @@ describe('who may roll back', () => {
     ask = away;
     expect(await asked.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
     expect(await gate(away).mayRollBack(person('U0NEW'))).toEqual({ kind: 'unknown' });
+  });
+
+  test('a known member waits for nobody, also after a restart of the bot', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'known-groups-'));
+    try {
+      const known = createKnownGroups(folder);
+      const first = gate(async () => ['U0NEW'], {}, { known });
+      expect(await first.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
+      await eventually('it is kept', async () => (await known.read()).size === 1);
+      let asked = 0;
+      // Without a clock that ever goes on, nothing may be waited for.
+      const clock = { ...systemClock, sleep: () => new Promise<never>(() => {}) };
+      const ask: AskGroup = (group) => {
+        asked += 1;
+        return hang(group);
+      };
+      const restarted = gate(ask, {}, { known, clock });
+      expect(await restarted.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
+      expect(asked).toBe(1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('the groups are asked for before anybody clicks', async () => {
+    const ended = new AbortController();
+    let ask: AskGroup = async () => ['U0NEW'];
+    let asked = 0;
+    const warm = gate(
+      async (group) => {
+        asked += 1;
+        return ask(group);
+      },
+      {},
+      { warmUntil: ended.signal },
+    );
+    await eventually('they were asked for', async () => asked === 1);
+    ask = hang;
+    expect(await warm.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
+    ended.abort();
+  });
+
+  test('a no from before is asked afresh', async () => {
+    let members = ['U0OLD'];
+    const asked = gate(async () => members);
+    expect(await asked.mayRollBack(person('U0NEW'))).toEqual({ kind: 'no' });
+    members = ['U0NEW'];
+    expect(await asked.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
   });
 });
