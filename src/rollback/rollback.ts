@@ -1,7 +1,7 @@
 import { type Clock, withPatience } from '../clock.js';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { Person } from '../domain/check-run.js';
-import { type Halt, type HaltKind, newHostHalt } from '../domain/halt.js';
+import { type Halt, type HaltKind, isSettled, newHostHalt } from '../domain/halt.js';
 import type { Host } from '../hosts/host.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -69,6 +69,8 @@ const CLAIM_PATIENCE_MS = 100;
 /** Longer than any observation: then its own replica tells, or another takes over. */
 const FOLLOW_MS = 10 * 60_000;
 const FOLLOW_POLL_MS = 500;
+/** A halt that another replica has, and that does not get on for so long while something is still on, is done here. */
+const TAKE_OVER_AFTER_MS = 2_000;
 const LATEST_PATIENCE_MS = 1_000;
 const SIGN_OF_LIFE_MS = 3_000;
 /** A stronger request takes over from a weaker one. */
@@ -84,6 +86,8 @@ class HaltSwitch implements Rollback {
   readonly #live = new Map<string, LiveHalt>();
   readonly #saving = new Map<string, Promise<void>>();
   readonly #unsaved = new Map<string, HaltRecord>();
+  /** Taken over from another replica, whose messages nobody here shows yet. */
+  readonly #takenOver: HaltHandle[] = [];
 
   constructor(options: RollbackOptions) {
     this.#o = options;
@@ -139,14 +143,17 @@ class HaltSwitch implements Rollback {
     const files = await this.#o.files.abandoned();
     const abandoned = await this.#o.store?.takeAbandoned(this.facts.strategy, this.#o.owner).catch(() => []);
     const byId = new Map([...(abandoned ?? []), ...files].map((record) => [record.halt.haltId, record]));
-    return [...byId.values()].flatMap((record) => {
+    for (const record of byId.values()) {
       const target = targets.get(record.halt.target);
+      const running = this.#live.get(record.halt.target);
       if (record.halt.endedAt !== null) void this.#writeDown(record);
-      else if (target !== undefined && !this.#live.has(target.name)) {
-        return [this.#begin({ ...record, halt: { ...record.halt, resumed: true } }, target).handle(false)];
+      // One that only follows it is no reason to leave it: the replica that it follows has gone silent.
+      const isFollowed = running?.signal.aborted === true && running.halt.haltId === record.halt.haltId;
+      if (record.halt.endedAt === null && target !== undefined && (running === undefined || isFollowed)) {
+        this.#takeOver(record, target, running);
       }
-      return [];
-    });
+    }
+    return this.#takenOver.splice(0);
   }
 
   async settled(): Promise<void> {
@@ -183,10 +190,21 @@ class HaltSwitch implements Rollback {
   }
 
   #begin(record: HaltRecord, target: Target): LiveHalt {
-    const live = new LiveHalt(record, (changed) => void this.#writeDown(changed));
+    const live = new LiveHalt(record, (changed) => {
+      if (!live.signal.aborted) void this.#writeDown(changed);
+    });
     this.#live.set(target.name, live);
     void this.#carryOut(live, target);
     return live;
+  }
+
+  /** The rules of the hosts are the same for every process: what is done already is not done again. */
+  #takeOver(record: HaltRecord, target: Target, follower: LiveHalt | undefined): void {
+    const handle = this.#begin({ ...record, halt: { ...record.halt, resumed: true } }, target).handle(false);
+    this.#takenOver.push(handle);
+    if (follower === undefined) return;
+    handle.subscribe((halt) => follower.show(halt));
+    void handle.done.then((halt) => follower.ended(halt));
   }
 
   async #carryOut(live: LiveHalt, target: Target): Promise<void> {
@@ -209,7 +227,8 @@ class HaltSwitch implements Rollback {
         onChange: (halt) => this.#changed(live, withLaterFacts(halt, live.halt)),
         signal: live.signal,
       });
-      live.ended(live.signal.aborted ? await this.#follow(live) : withLaterFacts(ended, live.halt));
+      if (live.signal.aborted) await this.#follow(live, target);
+      else live.ended(withLaterFacts(ended, live.halt));
     } catch (error) {
       logger.error({ err: error, haltId: live.halt.haltId }, 'a halt failed inside the bot');
       live.ended(live.halt);
@@ -288,16 +307,27 @@ class HaltSwitch implements Rollback {
     return (await withPatience(clock, CLAIM_PATIENCE_MS, asked)) ?? true;
   }
 
-  /** Looks at the halt of another replica until it has ended, or its sign of life would be overdue. */
-  async #follow(live: LiveHalt): Promise<Halt> {
+  /** Looks at the halt of another replica until it has ended; carries it out here when it does not get on. */
+  async #follow(live: LiveHalt, target: Target): Promise<void> {
     const { clock, store } = this.#o;
     const until = clock.now() + FOLLOW_MS;
+    let seen = '';
+    let movedAt = clock.now();
     while (live.halt.endedAt === null && clock.now() < until) {
       await clock.sleep(FOLLOW_POLL_MS);
-      const record = await store?.get(live.halt.haltId).catch(() => undefined);
+      const asked = store?.get(live.halt.haltId).catch(() => undefined) ?? Promise.resolve(undefined);
+      const record = await withPatience(clock, LATEST_PATIENCE_MS, asked);
+      if (this.#live.get(target.name) !== live) return;
       if (record !== undefined) live.show(record.halt);
+      const { hosts, kind, endedAt } = live.halt;
+      const shown = JSON.stringify(hosts);
+      if (shown !== seen || hosts.every((host) => isSettled(host, kind))) movedAt = clock.now();
+      seen = shown;
+      if (endedAt === null && clock.now() - movedAt >= TAKE_OVER_AFTER_MS) {
+        return this.#takeOver(record ?? live.record, target, live);
+      }
     }
-    return live.halt;
+    live.ended(live.halt);
   }
 
   /** Resolves when nothing of the halt is being written any more. */

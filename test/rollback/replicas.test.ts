@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type Halt, newHostHalt } from '../../src/domain/halt.js';
 import { cancelReleases } from '../../src/rollback/cancel-releases.js';
 import { createHaltStore } from '../../src/rollback/halt-store.js';
 import { createTransact } from '../../src/store/transaction.js';
+import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { CAROL, createHaltingBench, type HaltingBench } from './support/halting.js';
+import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
 
 let bench: HaltingBench;
 let database: TestDatabase;
@@ -55,6 +57,52 @@ test('a halt whose replica has gone silent is taken over by one other', async ()
   expect(taken.flat()).toHaveLength(1);
   await database.pool.query('DELETE FROM lobml.halts');
 });
+
+test.each([
+  ['gives no more signs', 2],
+  ['has been silent for long', 60],
+])(
+  'a click joins the halt of a replica that %s, and carries it out',
+  async (_how, silentSecs) => {
+    const store = createHaltStore(database.pool);
+    const halt: Halt = {
+      haltId: randomUUID(),
+      strategy: 'crypto_lob_ml',
+      target: 'live',
+      kind: 'disable',
+      wanted: { [FLAG]: 'false' },
+      wantedOf: {},
+      requestedBy: CAROL,
+      requestedAt: new Date().toISOString(),
+      reason: null,
+      state: 'halting',
+      hosts: bench.target.hosts.map(({ name }) => newHostHalt(name)),
+      entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
+      openEntries: null,
+      verification: null,
+      cancelled: null,
+      resumed: false,
+      endedAt: null,
+    };
+    await database.pool.query('DELETE FROM lobml.halts');
+    await store.claim({ halt, messages: [] }, 'gone');
+    const alive = replica('alive');
+    const handle = alive.start(request());
+    await eventually('it follows', async () => handle.current().haltId === halt.haltId);
+    await database.pool.query('UPDATE lobml.halts SET alive_at = now() - make_interval(secs => $1)', [
+      silentSecs,
+    ]);
+    if (silentSecs > 10) expect(await alive.resume(new Map([['live', bench.target]]))).toHaveLength(1);
+    expect(await handle.done).toMatchObject({ haltId: halt.haltId, state: 'verified' });
+    expect(await bench.restartsOf('live-1')).toBe(1);
+    expect(await bench.restartsOf('live-2')).toBe(1);
+    await alive.settled();
+    const { rows } = await database.pool.query('SELECT state FROM lobml.halts');
+    expect(rows).toEqual([{ state: 'verified' }]);
+    await database.pool.query('DELETE FROM lobml.halts');
+  },
+  120_000,
+);
 
 test('a running release, its lock and open requests are ended by the halt', async () => {
   const [requestId, releaseId, openId] = [randomUUID(), randomUUID(), randomUUID()];
