@@ -53,7 +53,8 @@ const LIVE: readonly ReleaseState[] = ['running', 'watching', 'needs_person'];
 export function deployProgressView(release: ReleaseRecord, locale: Locale): Report {
   const text = deployTextFor(locale);
   const { strategy, target, state, problem } = release;
-  const title = `${RELEASE_SYMBOL[state]} ${text.state[state]} · ${strategy} · ${target}`;
+  const stateText = stateTextOf(release, locale);
+  const title = `${RELEASE_SYMBOL[state]} ${stateText} · ${strategy} · ${target}`;
   const blocks: Block[] = [
     header(title),
     context(headline(release, locale)),
@@ -65,7 +66,7 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
   const now =
     problem === null ? currentStep(release, locale) : sentenceAsText(problemSentence(problem, locale));
   return {
-    text: `${RELEASE_SYMBOL[state]} ${text.summary(text.state[state], strategy, target, now)}`,
+    text: `${RELEASE_SYMBOL[state]} ${text.summary(stateText, strategy, target, now)}`,
     blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut),
   };
 }
@@ -78,13 +79,39 @@ export function deployIncidentView(release: ReleaseRecord, locale: Locale): Repo
   return {
     text: `${text.incident}: ${report.text}`,
     blocks: [
-      header(`${symbol} ${text.state[release.state]} · ${release.strategy} · ${release.target}`),
+      header(`${symbol} ${stateTextOf(release, locale)} · ${release.strategy} · ${release.target}`),
       context(headline(release, locale)),
       ...problemBlocks(release.problem, locale),
+      ...hostsOff(release, locale),
       ...whatNow(release, locale),
       actions(...rollbackButtons(release.target, locale)),
     ],
   };
+}
+
+const isTurningOff = ({ state, endedAt }: ReleaseRecord): boolean => state === 'disabled' && endedAt === null;
+
+const stateTextOf = (release: ReleaseRecord, locale: Locale): string => {
+  const { state, turningOff } = deployTextFor(locale);
+  return isTurningOff(release) ? turningOff.title : state[release.state];
+};
+
+/** Each host that is turned off, as it was proved; one that is not is what somebody has to do now. */
+function hostsOff({ steps }: ReleaseRecord, locale: Locale): readonly Block[] {
+  const lines = steps.flatMap((step) =>
+    step.kind === 'disable' ? [`*${step.host}*: ${hostOff(step, locale)}`] : [],
+  );
+  return lines.length === 0 ? [] : [section(lines.join('\n'))];
+}
+
+function hostOff({ state, after, problem }: StepRecord, locale: Locale): string {
+  const { turningOff: text, process } = deployTextFor(locale);
+  if (state === 'done' && after?.stopped === true) return `✓ ${text.stopped}`;
+  if (state === 'done' && typeof after?.pid === 'number')
+    return `✓ ${text.off} · ${process(String(after.pid))}`;
+  if (problem === null && state !== 'done') return `◐ ${text.notYet}`;
+  const why = problem === null ? '' : ` · ${sentenceForSlack(problemSentence(problem, locale))}`;
+  return `✗ *${text.notOff}*${why}`;
 }
 
 function headline(release: ReleaseRecord, locale: Locale): string {
@@ -129,7 +156,9 @@ function whatNow(release: ReleaseRecord, locale: Locale): readonly Block[] {
   if (state === 'watching' && problem !== null) return [section(text.notConfirmed(slackTime(confirmBy)))];
   if (LIVE.includes(state) && cancelRequested !== null)
     return [context(text.cancelling(person(cancelRequested.by)))];
-  const sentence = text.whatNow[state] ?? nextChecks(release, locale);
+  const sentence = isTurningOff(release)
+    ? text.turningOff.whatNow
+    : (text.whatNow[state] ?? nextChecks(release, locale));
   return sentence === undefined ? [] : [context(sentence)];
 }
 

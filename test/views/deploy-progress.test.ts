@@ -146,6 +146,41 @@ test('an unclear step asks for an answer; whoever asked to cancel is named', () 
   expect(blocks).not.toContain('deploy:cancel');
 });
 
+test('an unconfirmed release is turned off only when every host is; a host that is not is named as work for a person', () => {
+  const [base] = running.steps;
+  if (base === undefined) throw new Error('There is no step.');
+  const disable = (host: string, more: Partial<StepRecord>): StepRecord => {
+    return { ...base, kind: 'disable', host, after: null, ...more };
+  };
+  const problem = { code: 'not_off', facts: { host: 'live-2' } } as const;
+  const off = disable('live-1', { after: { stopped: false, pid: 77 } });
+  const shown = (second: StepRecord, endedAt: string | null) => {
+    const steps = [off, second];
+    return JSON.stringify(deployIncidentView({ ...running, state: 'disabled', endedAt, steps }, 'en'));
+  };
+  const waiting = shown(disable('live-2', { state: 'running' }), null);
+  expect(waiting).toContain('🚨 Turning off… · crypto_lob_ml');
+  expect(waiting).not.toContain('Turned off');
+  expect(waiting).toContain('*live-1*: ✓ off, proved · process 77');
+  expect(waiting).toContain('*live-2*: ◐ not off yet');
+  const stuck = shown(disable('live-2', { state: 'running', problem }), null);
+  expect(stuck).toContain('*live-2*: ✗ *NOT OFF: do this by hand* · live-2: the service was told to stop');
+  const over = shown(disable('live-2', { after: { stopped: true } }), AT);
+  expect(over).toContain('🚨 Turned off');
+  expect(over).toContain('*live-2*: ✓ stopped');
+});
+
+test('a step that is tried again says why; nobody cancels a put-back', () => {
+  const problem = {
+    code: 'host_error',
+    facts: { host: 'live-1', detail: 'live-1 does not answer.' },
+  } as const;
+  const release = releaseWith(4, { state: 'running', kind: 'revert', problem });
+  const shown = JSON.stringify(deployProgressView(release, 'en').blocks);
+  expect(shown).toContain('✗ live-1 does not answer.');
+  expect(shown).not.toContain('deploy:cancel');
+});
+
 test('what waits for its deadline says when, and an ended release has no button that acts on it', () => {
   const problem = { code: 'hosts_differ', facts: { differences: ['live-2: model a ≠ b'] } } as const;
   const watching = deployProgressView(

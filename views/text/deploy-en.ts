@@ -81,14 +81,22 @@ export const deployEn: DeployText = {
   cancelling: (who) => `${who} asked to cancel: it stops before the next step.`,
   whatNow: {
     reverted: 'The previous environment and artefacts are back. Find the cause, then plan a new release.',
-    disabled:
-      'The enable flag is false on the hosts listed above as done. Entries without an exit are managed by nobody.',
+    disabled: 'The strategy is off on every host. Entries without an exit are managed by nobody.',
     cancelled: 'What had been changed was put back; what is listed as left out never happened.',
     needs_person:
       'Nothing more happens until somebody has looked. The deadline still turns the strategy off.',
   },
   notConfirmed: (when) =>
     `It cannot be confirmed. At ${when} the strategy turns itself off; roll back now if that is too late.`,
+  turningOff: {
+    title: 'Turning off…',
+    whatNow:
+      'Not every host is proved off yet; it is tried again. What is listed as NOT OFF: set the flag to false and restart it, or stop it, by hand now.',
+    off: 'off, proved',
+    stopped: 'stopped',
+    notYet: 'not off yet',
+    notOff: 'NOT OFF: do this by hand',
+  },
   incident: 'Incident',
   brokenGlass: 'break-glass: no approvals',
   button: { cancel: 'Cancel', wasDone: 'It was done', wasNotDone: 'It was not done' },

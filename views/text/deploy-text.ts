@@ -36,6 +36,10 @@ export interface DeployText {
   readonly whatNow: Readonly<Partial<Record<ReleaseState, string>>>;
   /** While a failed release still waits for its deadline. */
   readonly notConfirmed: (when: string) => string;
+  /** A release that was not confirmed, until every host is proved off; and what each host is. */
+  readonly turningOff: Readonly<
+    Record<'title' | 'whatNow' | 'off' | 'stopped' | 'notYet' | 'notOff', string>
+  >;
   readonly incident: string;
   readonly brokenGlass: string;
   readonly button: Readonly<Record<'cancel' | 'wasDone' | 'wasNotDone', string>>;

@@ -79,11 +79,20 @@ export const deployZhCN: DeployText = {
   cancelling: (who) => `${who} 要求取消：将在下一步之前停止。`,
   whatNow: {
     reverted: '之前的环境变量与产物已恢复。请查明原因后重新制定发布计划。',
-    disabled: '上面标为完成的主机上，启用开关已为 false。没有平仓的持仓现在无人管理。',
+    disabled: '所有主机上的策略均已关闭。没有平仓的持仓现在无人管理。',
     cancelled: '已做的更改均已恢复；标为未执行的步骤从未发生。',
     needs_person: '在有人查看之前不会再有动作。到期后策略仍会自动关闭。',
   },
   notConfirmed: (when) => `无法确认。${when} 策略将自动关闭；若来不及请立即回滚。`,
+  turningOff: {
+    title: '正在关闭…',
+    whatNow:
+      '尚未证明所有主机均已关闭，正在重试。列为“未关闭”的主机：请立即手动将开关设为 false 并重启，或停止服务。',
+    off: '已关闭，已证明',
+    stopped: '已停止',
+    notYet: '尚未关闭',
+    notOff: '未关闭：请手动处理',
+  },
   incident: '事故',
   brokenGlass: '紧急发布：未经批准',
   button: { cancel: '取消', wasDone: '已执行', wasNotDone: '未执行' },
