@@ -76,7 +76,7 @@ export function evaluateProofOfStart(
 ): StartProof {
   const log = (observations.at(-1)?.log ?? []).filter((line) => isSince(line, plan.restartedAt));
   const wrongVariables = wrongNames(plan, observations.at(-1));
-  const parts = proofParts(plan, observations, log, wrongVariables, now);
+  const parts = proofParts(plan, observations, wrongVariables, now);
   const missing = PROOF_PARTS.filter((part) => !parts[part]);
   const reason = failFastReason(plan, observations, log, missing, now);
   const last = observations.at(-1);
@@ -85,7 +85,7 @@ export function evaluateProofOfStart(
     return { kind: 'failed_fast', reason, missing, wrongVariables, exitStatus, quotes: quotesOf(plan, log) };
   }
   if (missing.length > 0 || last === undefined) return { kind: 'not_yet', missing, wrongVariables };
-  const line = loadedLineIn(plan, log);
+  const line = loadedLineOf(plan, observations);
   return {
     kind: 'proved',
     pid: last.status.mainPid,
@@ -97,7 +97,6 @@ export function evaluateProofOfStart(
 function proofParts(
   plan: StartPlan,
   observations: readonly StartObservation[],
-  log: readonly LogLine[],
   wrongVariables: readonly string[],
   now: Date,
 ): Readonly<Record<ProofPart, boolean>> {
@@ -108,7 +107,7 @@ function proofParts(
     stable: isNew && now.getTime() - seenSince(observations).getTime() > plan.restartSecMs,
     no_automatic_restart:
       last !== undefined && !observations.some(({ status }) => restarted(plan.before, status)),
-    model_loaded: plan.loadedLine === undefined || loadedLineIn(plan, log) !== undefined,
+    model_loaded: plan.loadedLine === undefined || loadedLineOf(plan, observations) !== undefined,
     environment: last?.environment !== undefined && wrongVariables.length === 0,
   };
 }
@@ -166,10 +165,7 @@ function errorLinesIn(
   log: readonly LogLine[],
 ): readonly LogLine[] {
   const pid = observations.at(-1)?.status.mainPid;
-  const loaded = loadedLineIn(
-    plan,
-    log.filter((line) => line.pid === pid),
-  );
+  const loaded = loadedLineOf(plan, observations, (line) => line.pid === pid);
   const isOfEarlier = (line: LogLine) =>
     loaded !== undefined &&
     line.pid !== undefined &&
@@ -201,10 +197,21 @@ function isSince(line: LogLine, moment: Date): boolean {
   return line.at === undefined || line.at.getTime() >= moment.getTime();
 }
 
-function loadedLineIn(plan: StartPlan, log: readonly LogLine[]): LogLine | undefined {
-  const { loadedLine } = plan;
+/**
+ * The line that says that the model is loaded, in any look at the present process: of a service that writes much, a
+ * later look does not reach back to it.
+ */
+function loadedLineOf(
+  { loadedLine, restartedAt }: StartPlan,
+  observations: readonly StartObservation[],
+  isMeant: (line: LogLine) => boolean = () => true,
+): LogLine | undefined {
   if (loadedLine === undefined) return undefined;
-  return log.findLast(({ text }) => loadedLine.every((part) => text.includes(part)));
+  const pid = observations.at(-1)?.status.mainPid;
+  const isLoaded = (line: LogLine) =>
+    loadedLine.every((part) => line.text.includes(part)) && isSince(line, restartedAt) && isMeant(line);
+  const look = observations.findLast(({ status, log }) => status.mainPid === pid && log.some(isLoaded));
+  return look?.log.findLast(isLoaded);
 }
 
 function isErrorLine(plan: StartPlan, { text }: LogLine): boolean {

@@ -59,6 +59,18 @@ describe('evaluateProofOfStart', () => {
     });
   });
 
+  test('a service that writes much has said once that the model is loaded', () => {
+    const chatty = [{ at: at(6), text: 'tick' }];
+    expect(evaluateProofOfStart(plan, [good(1), good(6.1, { log: chatty })], at(6.1))).toMatchObject({
+      kind: 'proved',
+      loadedLine: loaded.text,
+    });
+    const another = good(1, { status: running(150) });
+    expect(evaluateProofOfStart(plan, [another, good(6.1, { log: chatty })], at(6.1))).not.toMatchObject({
+      kind: 'proved',
+    });
+  });
+
   test.each<[string, Partial<StartObservation>, string[]]>([
     ['the old process', { status: running(100) }, ['new_process', 'stable']],
     ['a PID that came back', { status: running(200, { invocationId: 'i100' }) }, ['new_process', 'stable']],

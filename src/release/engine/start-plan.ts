@@ -1,14 +1,32 @@
-import { readHostEnvironment } from '../../checks/host-environment.js';
+import { type HostEnvironment, readHostEnvironment } from '../../checks/host-environment.js';
 import { expectedEnvironment, withValues } from '../../checks/probes/service-probe.js';
 import type { VariableChange } from '../../domain/release-plan.js';
 import type { ServiceStatus } from '../../hosts/host.js';
 import type { StartPlan, StartProof } from '../../hosts/proof-of-start.js';
 import { watchStart } from '../../hosts/watch-start.js';
 import { enableFlag, isOn } from './enable-flag.js';
+import { isHostError } from './problems.js';
 import type { HostInPlan, StepContext } from './step.js';
 
 const READ_TIMEOUT_MS = 10_000;
 const DEFAULT_WITHIN_SECS = 60;
+
+/** A host that does not answer for a moment says nothing about the start. @throws HostError after `withinMs` */
+async function readFilesWithin(
+  { clock, pace, interrupted: signal }: StepContext,
+  { host, settings }: Pick<HostInPlan, 'host' | 'settings'>,
+  withinMs: number,
+): Promise<HostEnvironment> {
+  const until = clock.now() + withinMs;
+  for (;;) {
+    try {
+      return await readHostEnvironment(host, settings, { timeoutMs: READ_TIMEOUT_MS, signal });
+    } catch (error) {
+      if (!isHostError(error) || signal.aborted || clock.now() >= until) throw error;
+      await clock.sleep(pace.pollMs, signal);
+    }
+  }
+}
 
 /**
  * Watches a restart until the start is proved or has failed: against the files as they stand, and against these
@@ -22,15 +40,13 @@ export async function proveStart(
   changes: readonly VariableChange[],
 ): Promise<Exclude<StartProof, { kind: 'not_yet' }>> {
   const { runbook, clock, pace, interrupted } = context;
-  const files = await readHostEnvironment(host, settings, {
-    timeoutMs: READ_TIMEOUT_MS,
-    signal: interrupted,
-  });
+  const log = runbook.startLog;
+  const restartSecMs = settings.service.restartSecs * 1000;
+  const withinMs = restartSecMs + (log?.withinSecs ?? DEFAULT_WITHIN_SECS) * 1000;
+  const files = await readFilesWithin(context, { host, settings }, withinMs);
   const { status: before, at: restartedAt } = restart;
   const environment = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
   for (const { variable, after } of changes) environment.set(variable, after ?? undefined);
-  const log = runbook.startLog;
-  const restartSecMs = settings.service.restartSecs * 1000;
   const waitedMs = clock.now() - restartedAt.getTime();
   const plan: StartPlan = {
     before,
@@ -43,7 +59,7 @@ export async function proveStart(
     errorLines: log?.errorLines ?? [],
     restartSecMs,
     // From now: the restart may lie back, when another replica has taken over.
-    timeoutMs: waitedMs + restartSecMs + (log?.withinSecs ?? DEFAULT_WITHIN_SECS) * 1000,
+    timeoutMs: waitedMs + withinMs,
   };
   const time = {
     now: () => new Date(clock.now()),

@@ -154,6 +154,25 @@ describe('one host that cannot be put back', () => {
   });
 });
 
+test('a host whose files cannot be read for a moment after its restart is not put back', async () => {
+  let failures = 0;
+  const engine = setting.engine({
+    wrapHost: (host) =>
+      replacing(host, {
+        async readFile(path, options) {
+          failures -= 1;
+          if (failures >= 0) throw new HostError('unreachable', host.name, 'no answer');
+          return host.readFile(path, options);
+        },
+      }),
+    ...afterStep(6, () => {
+      failures = 3;
+    }),
+  });
+  expect(await setting.carryOut(engine, await setting.start())).toMatchObject({ state: 'confirmed' });
+  expect(failures).toBeLessThan(0);
+});
+
 describe('a file that takes no change', () => {
   test('fails the put-back with its reason, instead of being tried for ever', async () => {
     const spoil = async () => {
