@@ -8,6 +8,7 @@ export type LocalModel = {
   /** `NAME.meta.json`; beside the model unless named. */
   readonly metaPath?: string;
   readonly expectedInputDim?: number | undefined;
+  readonly isReplacing?: boolean | undefined;
   /** The text of the running model's `NAME.meta.json`. */
   readonly runningMeta?: string | undefined;
   readonly typicalRows?: () => Promise<readonly ObservedRow[]>;
@@ -27,6 +28,7 @@ export async function gateModel(gate: ModelGate, model: LocalModel): Promise<Mod
     bytes: async () => bytes,
     meta: await textOf(metaPath),
     expectedInputDim: model.expectedInputDim,
+    isReplacing: model.isReplacing,
     runningMeta: model.runningMeta,
     typicalRows: model.typicalRows ?? (async () => []),
   });

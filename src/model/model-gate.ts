@@ -23,7 +23,9 @@ export interface ModelCandidate {
   readonly meta: string | undefined;
   /** The environment's MODEL_INPUT_DIM, where it is set. */
   readonly expectedInputDim?: number | undefined;
-  /** The text of the running model's `NAME.meta.json`, where it is another model. */
+  /** Another model runs, or would run at the next start: this one has to be held against it. */
+  readonly isReplacing?: boolean | undefined;
+  /** The text of that other model's `NAME.meta.json`; undefined: it has none. */
   readonly runningMeta?: string | undefined;
   /** Rows of what the market looks like now, with a column for each feature; none where they cannot be had. */
   readonly typicalRows: () => Promise<readonly ObservedRow[]>;
@@ -195,7 +197,7 @@ function metaFacts(meta: ModelMeta | undefined, candidate: ModelCandidate, now: 
   const running = candidate.runningMeta === undefined ? undefined : readModelMeta(candidate.runningMeta);
   const comparisons = meta === undefined ? [] : compareMetrics(meta, metaOf(running));
   const worst = worstLoss(comparisons);
-  const until = meta?.trainedTo ?? meta?.trainedAt;
+  const until = meta?.trainedTo;
   return {
     has_meta: meta !== undefined,
     horizon: meta?.horizon ?? '',
@@ -209,6 +211,7 @@ function metaFacts(meta: ModelMeta | undefined, candidate: ModelCandidate, now: 
     })),
     data_age_hours: until === undefined ? -1 : rounded((now.getTime() - until.getTime()) / HOUR_MS),
     compared: worst !== undefined,
+    comparison_missing: candidate.isReplacing === true && worst === undefined,
     worst_metric: worst?.name ?? '',
     metric_loss: worst === undefined ? 0 : rounded(worst.loss),
   };

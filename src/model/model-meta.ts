@@ -29,18 +29,18 @@ export const MORE_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
   auc: true,
 };
 
-const figure = z.number().optional();
+const share = z.number().min(0).max(1).optional();
 const moment = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
   .optional();
 const metrics = z.object({
-  'acc_at_0.5': figure,
-  accuracy: figure,
-  brier: figure,
-  brier_score: figure,
-  log_loss: figure,
-  auc: figure,
+  'acc_at_0.5': share,
+  accuracy: share,
+  brier: share,
+  brier_score: share,
+  log_loss: z.number().min(0).optional(),
+  auc: share,
 });
 
 // Trainers name some of these differently; other keys are theirs alone.

@@ -76,7 +76,7 @@ describe('a good model', () => {
       'worse',
       { 'acc_at_0.5': 0.6, brier: 0.24, auc: 0.58 },
       '5m',
-      { compared: true, worst_metric: 'accuracy', metric_loss: 0.04 },
+      { compared: true, worst_metric: 'accuracy', metric_loss: 0.04, comparison_missing: false },
     ],
     [
       'of a lower Brier score',
@@ -84,11 +84,38 @@ describe('a good model', () => {
       '5m',
       { compared: true, worst_metric: 'brier', metric_loss: 0.04 },
     ],
-    ['of another horizon', { 'acc_at_0.5': 0.9 }, '15m', { compared: false, metric_loss: 0 }],
+    [
+      'of another horizon',
+      { 'acc_at_0.5': 0.9 },
+      '15m',
+      { compared: false, metric_loss: 0, comparison_missing: true },
+    ],
+    ['without metrics', {}, '5m', { compared: false, comparison_missing: true }],
   ])('is compared with the running one: %s', async (_name, metrics, horizon, expected) => {
     const runningMeta = meta({ metrics, horizon });
-    const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { runningMeta }));
+    const finding = await gateWith().judge(
+      candidate(encodeLogisticModel(GOOD), { isReplacing: true, runningMeta }),
+    );
     expect(finding).toMatchObject({ fault: '', ...expected });
+  });
+
+  test('that replaces one without a meta.json could not be compared; one that replaces none need not be', async () => {
+    const judge = (changes: Partial<ModelCandidate>) =>
+      gateWith().judge(candidate(encodeLogisticModel(GOOD), changes));
+    expect(await judge({ isReplacing: true })).toMatchObject({ fault: '', comparison_missing: true });
+    expect(await judge({ isReplacing: false })).toMatchObject({ fault: '', comparison_missing: false });
+  });
+
+  test('whose meta.json tells only when it was trained is of unknown age', async () => {
+    const told = meta({ trained_to: undefined, trained_at: '2026-03-01T11:00:00Z' });
+    const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { meta: told }));
+    expect(finding).toMatchObject({ fault: '', data_age_hours: -1 });
+  });
+
+  test('with a metric that cannot be is refused', async () => {
+    const told = meta({ metrics: { auc: 7 } });
+    const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { meta: told }));
+    expect(finding.fault).toBe('model_meta_unreadable');
   });
 });
 

@@ -96,26 +96,35 @@ async function heldAgainst(
   call: ProbeCall,
 ): Promise<HeldAgainst> {
   const { effective } = await access.environment();
-  const inputDim = Number(effective.get(`${context.runbook.envPrefix}${INPUT_DIM_VARIABLE}`)?.value);
+  const inputDim = effective.get(`${context.runbook.envPrefix}${INPUT_DIM_VARIABLE}`)?.value;
+  const replaced = await replacedModel(access, variable, path, call);
   return {
-    runningMeta: await runningMeta(access, variable, path, call),
+    isReplacing: replaced !== undefined,
+    runningMeta: replaced && (await readText(access.host, metaPathOf(replaced), call)),
     typicalRows: () => readTypicalRows(context, call),
-    ...(Number.isInteger(inputDim) && inputDim > 0 ? { expectedInputDim: inputDim } : {}),
+    ...(inputDim === undefined ? {} : { expectedInputDim: dimensionOf(inputDim) }),
   };
 }
 
-/** The running model's meta.json, where the process runs another file than the one that is judged. */
-async function runningMeta(
-  { host }: HostAccess,
+/** What is no whole number above 0 fits no model. */
+function dimensionOf(text: string): number {
+  const dimension = Number(text.trim());
+  return Number.isInteger(dimension) && dimension > 0 ? dimension : 0;
+}
+
+/** The path of the model that runs, where it is another than the one that is judged; of a stopped service, what its files name now. */
+async function replacedModel(
+  { host, planned }: HostAccess,
   variable: string,
   path: string,
   call: ProbeCall,
 ): Promise<string | undefined> {
   const { mainPid } = await host.service.status(call);
-  if (mainPid === 0) return undefined;
-  const environment = await host.service.processEnvironment(mainPid, [variable], call);
-  const running = environment?.get(variable)?.trim() ?? '';
-  return running.startsWith('/') && running !== path ? readText(host, metaPathOf(running), call) : undefined;
+  const environment =
+    mainPid === 0 ? undefined : await host.service.processEnvironment(mainPid, [variable], call);
+  const present = environment?.get(variable) ?? planned?.present.effective.get(variable)?.value;
+  const replaced = present?.trim() ?? '';
+  return replaced.startsWith('/') && replaced !== path ? replaced : undefined;
 }
 
 async function readText(host: Host, path: string, call: ProbeCall): Promise<string | undefined> {

@@ -6,7 +6,10 @@ import type { CheckContext } from '../check-context.js';
 import { ProbeError } from '../observation.js';
 import type { PlannedModel } from '../planned-state.js';
 
-export type HeldAgainst = Pick<ModelCandidate, 'runningMeta' | 'typicalRows' | 'expectedInputDim'>;
+export type HeldAgainst = Pick<
+  ModelCandidate,
+  'isReplacing' | 'runningMeta' | 'typicalRows' | 'expectedInputDim'
+>;
 
 /** Judges a model that still waits on the bot's machine, before anything of it is brought to a host. */
 export async function plannedModelFinding(
