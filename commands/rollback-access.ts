@@ -4,10 +4,24 @@ import { ForbiddenError, UserError } from '../src/errors.js';
 import type { RollbackServices } from '../src/rollback/rollback-services.js';
 import { rollbackTextFor } from '../views/text/rollback.js';
 
-/** @throws ForbiddenError with those who may; UserError when nobody could tell in time. */
-export async function assertMayRollBack(person: Person, { operators }: RollbackServices): Promise<void> {
+/** What somebody wanted to do, for the audit trail. */
+export interface WantedAct {
+  readonly target: string | null;
+  readonly act: 'disable' | 'stop' | 'previous_model' | 'add_reason';
+}
+
+/**
+ * Who may not is written down.
+ * @throws ForbiddenError with those who may; UserError when nobody could tell in time.
+ */
+export async function assertMayRollBack(
+  person: Person,
+  { operators, rollback }: Pick<RollbackServices, 'operators' | 'rollback'>,
+  wanted: WantedAct,
+): Promise<void> {
   const { kind } = await operators.mayRollBack(person);
   if (kind === 'yes') return;
+  rollback.refused({ ...wanted, by: person, because: kind === 'no' ? 'not_allowed' : 'nobody_could_tell' });
   if (kind === 'no') throw new ForbiddenError(inBoth('forbidden'), operators.who);
   throw new UserError('operators_unknown', inBoth('unknownOperator'));
 }

@@ -18,8 +18,8 @@ const restoreRequest = z.object({ target: z.string(), releaseId: z.string() });
 
 /** Shows what *Previous model* would restore, and asks once. */
 export async function showPreviousModel(click: Click, services: RollbackServices): Promise<void> {
-  await assertMayRollBack(click.person, services);
   const target = parseTarget([click.value], services.targets, '[target]');
+  await assertMayRollBack(click.person, services, { target: target.name, act: 'previous_model' });
   await click.openModal(previousModelLoadingModal(click.locale), async () =>
     previousModelModal(await services.previousModel.plan(target), click.locale),
   );
@@ -27,9 +27,9 @@ export async function showPreviousModel(click: Click, services: RollbackServices
 
 /** Restores what was shown; what has changed since is shown again instead. */
 export async function restorePreviousModel(click: Click, services: RollbackServices): Promise<void> {
-  await assertMayRollBack(click.person, services);
   const request = restoreRequest.parse(JSON.parse(click.value));
   const target = parseTarget([request.target], services.targets, '[target]');
+  await assertMayRollBack(click.person, services, { target: target.name, act: 'previous_model' });
   const answer = await services.previousModel.plan(target);
   const isSame = answer.kind === 'plan' && answer.plan.releaseId === request.releaseId;
   if (!isSame) {

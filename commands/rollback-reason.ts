@@ -1,7 +1,9 @@
+import { UserError } from '../src/errors.js';
 import type { RollbackServices } from '../src/rollback/rollback-services.js';
 import type { Click, Submission, SubmissionAnswer } from '../src/subcommand.js';
 import { REASON_INPUT, reasonModal } from '../views/rollback-modals.js';
 import { rollbackTextFor } from '../views/text/rollback.js';
+import { assertMayRollBack } from './rollback-access.js';
 
 /** Asks why, after the halt. */
 export async function askReason(click: Click): Promise<void> {
@@ -9,9 +11,9 @@ export async function askReason(click: Click): Promise<void> {
   await click.openModal(modal, async () => modal);
 }
 
-/** Writes the reason into the trail, and into every message of the halt. */
+/** Writes an operator's reason into the trail, and into every message of the halt. */
 export async function takeReason(
-  submission: Submission,
+  submission: Pick<Submission, 'privateMetadata' | 'values' | 'person' | 'locale'>,
   services: RollbackServices,
 ): Promise<SubmissionAnswer> {
   const { privateMetadata: haltId, values, person, locale } = submission;
@@ -19,6 +21,12 @@ export async function takeReason(
   const { gone, label } = rollbackTextFor(locale).reasonModal;
   if (typeof text !== 'string' || text.trim() === '')
     return { kind: 'errors', errors: { [REASON_INPUT.block]: label } };
+  try {
+    await assertMayRollBack(person, services, { target: null, act: 'add_reason' });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { kind: 'errors', errors: { [REASON_INPUT.block]: error.sentence[locale] } };
+  }
   const record = await services.rollback.addReason(haltId, text.trim(), person);
   if (record === undefined) return { kind: 'errors', errors: { [REASON_INPUT.block]: gone } };
   return { kind: 'close', after: async () => services.refreshHalt?.(record) };

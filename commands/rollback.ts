@@ -72,7 +72,7 @@ const asksFirst = ({ value }: Click, { targets }: RollbackServices): boolean =>
 async function haltFromClick(kind: HaltKind, click: Click, services: RollbackServices): Promise<void> {
   const { person, locale } = click;
   const target = parseTarget([click.value], services.targets, usage);
-  await assertMayRollBack(person, services);
+  await assertMayRollBack(person, services, { target: target.name, act: kind });
   const handle = services.rollback.start({ target, kind, requestedBy: person });
   if (handle.joined) return click.whisper(alreadyHaltingView(handle.current(), locale));
   services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? person.id));

@@ -54,6 +54,7 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
     header(title),
     ...outcomeBlocks(view, locale),
     context(text.request.by(person(request.requestedBy), slackTime(request.createdAt, 'date_short_pretty'))),
+    ...incidentBlocks(view, locale),
     ...planBlocks({ plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix }, locale),
     ...evidenceBlocks(view, locale),
     ...approvalBlocks(view, locale),
@@ -65,6 +66,13 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
     text: `${STATE_SYMBOL[request.state]} ${summary}`,
     blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut),
   };
+}
+
+function incidentBlocks({ incident }: RequestView, locale: Locale): readonly Block[] {
+  if (incident === undefined) return [];
+  const { haltId, by, at } = incident;
+  const { follows } = releaseTextFor(locale).request;
+  return [context(follows(person(by), slackTime(at, 'date_short_pretty'), haltId))];
 }
 
 /** How it ended, first: who decided, when, and why. */

@@ -66,6 +66,7 @@ function headline(halt: Halt, locale: Locale): readonly string[] {
     reason === null ? text.noReason : text.reason(escapeMrkdwn(reason)),
     ...(isCancelled ? [text.cancelled(cancelled.releaseId !== null, cancelled.requests)] : []),
     ...(resumed ? [text.resumed] : []),
+    ...(halt.endedAt === null ? [] : [text.timeLine(halt.haltId)]),
   ];
 }
 

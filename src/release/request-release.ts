@@ -7,6 +7,7 @@ import { verdictAt } from '../domain/verdict.js';
 import type { Target } from '../runbook/targets.js';
 import { insertReleaseRequest } from '../store/queries/insert-release-request.js';
 import { selectLock } from '../store/queries/locks.js';
+import { selectOpenIncident } from '../store/queries/select-incident.js';
 import { selectLiveRequest } from '../store/queries/select-live-request.js';
 import { selectUnreviewedBreakGlass } from '../store/queries/select-unreviewed-break-glass.js';
 import { hasDrift, warningsOf } from './check-plan.js';
@@ -57,6 +58,7 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
     run,
     acknowledged: acknowledged.all,
     kind: 'ordinary',
+    incidentId: await openIncident(context, target),
   });
   const written = await context.transact(async (client) => {
     if (!(await insertReleaseRequest(client, request))) return false;
@@ -70,7 +72,13 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
     target: target.name,
     actor: by,
     reason: request.reason,
-    details: { requestId: request.requestId, digest: request.digest, runId: run.runId, plan: request.plan },
+    details: {
+      requestId: request.requestId,
+      incidentId: request.incidentId,
+      digest: request.digest,
+      runId: run.runId,
+      plan: request.plan,
+    },
   });
   return { kind: 'requested', request };
 }
@@ -97,7 +105,14 @@ export async function breakGlass(context: ReleaseContext, asked: RequestWish): P
   const at = context.now().toISOString();
   const subjects = [...warningsOf(run), ...(hasDrift(composed.plan) ? [DRIFT] : [])];
   const acknowledged = subjects.map((subject) => ({ subject, by, at }));
-  const request = newRequest(context, asked, { composed, run, acknowledged, kind: 'break_glass' });
+  const incidentId = await openIncident(context, target);
+  const request = newRequest(context, asked, {
+    composed,
+    run,
+    acknowledged,
+    kind: 'break_glass',
+    incidentId,
+  });
   const outcome = await transactStart(context, request, async (client) => {
     if (!(await insertReleaseRequest(client, request))) return refused('request_exists');
     return writeReleaseStart(context, client, request, target);
@@ -110,6 +125,7 @@ export async function breakGlass(context: ReleaseContext, asked: RequestWish): P
     reason: request.reason,
     details: {
       requestId: request.requestId,
+      incidentId: request.incidentId,
       digest: request.digest,
       verdict: run.verdict,
       plan: request.plan,
@@ -202,12 +218,18 @@ interface RequestContent {
   readonly run: CheckRun;
   readonly acknowledged: readonly Acknowledged[];
   readonly kind: ReleaseRequest['kind'];
+  readonly incidentId: string | null;
+}
+
+async function openIncident({ database, sources }: ReleaseContext, target: Target): Promise<string | null> {
+  const incident = await selectOpenIncident(database, sources.runbook.strategy, target.name);
+  return incident?.haltId ?? null;
 }
 
 function newRequest(
   { access, now, newId }: ReleaseContext,
   { wish, target, by, digest }: RequestWish,
-  { composed: { plan }, run, acknowledged, kind }: RequestContent,
+  { composed: { plan }, run, acknowledged, kind, incidentId }: RequestContent,
 ): ReleaseRequest {
   const createdAt = now();
   return {
@@ -225,7 +247,7 @@ function newRequest(
     checkRunId: run.runId,
     evidence: evidenceOf(run),
     acknowledged,
-    incidentId: null,
+    incidentId,
     createdAt: createdAt.toISOString(),
     quorumExpiresAt: addMinutes(createdAt, target.approval.quorumMinutes).toISOString(),
     startExpiresAt: null,

@@ -4,6 +4,7 @@ import { type Approval, type ReleaseRequest, standingApprovals } from '../domain
 import type { ReleaseState } from '../domain/release-state.js';
 import type { ApprovalPolicy } from '../runbook/targets-schema.js';
 import { selectApprovals } from '../store/queries/approvals.js';
+import { type Incident, selectIncident } from '../store/queries/select-incident.js';
 import { selectReleaseOutcome } from '../store/queries/select-release-outcome.js';
 import { findRequest } from './find-request.js';
 import type { ReleaseContext } from './release-context.js';
@@ -22,6 +23,8 @@ export interface RequestView {
   readonly outcome: ReleaseState | undefined;
   /** undefined: the run is gone. */
   readonly run: CheckRun | undefined;
+  /** The halt that it follows, where there is one. */
+  readonly incident?: Incident | undefined;
 }
 
 /** undefined for a request, or a target, that does not exist. */
@@ -32,10 +35,12 @@ export async function readRequestView(
   const request = await findRequest(context, requestId);
   const target = request && context.targets.targets.get(request.target);
   if (request === undefined || target === undefined) return undefined;
-  const [all, run, outcome] = await Promise.all([
+  const { incidentId } = request;
+  const [all, run, outcome, incident] = await Promise.all([
     selectApprovals(context.database, requestId),
     context.runs.get(request.checkRunId),
     selectReleaseOutcome(context.database, requestId),
+    incidentId === null ? undefined : selectIncident(context.database, incidentId),
   ]);
   const channel = target.channels?.reports ?? '';
   const standing = standingApprovals(request, all);
@@ -43,5 +48,5 @@ export async function readRequestView(
     (standings) => quorumOf(request, target, standing, standings),
     () => undefined,
   );
-  return { request, approvals: standing, quorum, policy: target.approval, channel, outcome, run };
+  return { request, approvals: standing, quorum, policy: target.approval, channel, outcome, run, incident };
 }

@@ -27,6 +27,20 @@ export function reasonEvent(halt: Halt, by: Person, at: string): Draft {
   return { ...commonOf(halt), kind: 'halt.reason_given', actor: by, at, details: { haltId: halt.haltId } };
 }
 
+export interface HaltRefusal {
+  readonly target: string | null;
+  readonly by: Person;
+  /** What they wanted to do. */
+  readonly act: string;
+  /** A code. */
+  readonly because: string;
+}
+
+/** @param at RFC 3339 */
+export function refusedEvent(strategy: string, { target, by, act, because }: HaltRefusal, at: string): Draft {
+  return { strategy, target, kind: 'halt.refused', actor: by, at, reason: null, details: { act, because } };
+}
+
 /** The bot itself, for what follows from a person's request. */
 const THE_BOT: Person = { id: 'lobml', name: 'lobml', surface: 'terminal' };
 

@@ -6,7 +6,7 @@ import type { Host } from '../hosts/host.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { redact } from '../telemetry/redact.js';
-import { haltEvents, reasonEvent, requestedEvent } from './halt-events.js';
+import { type HaltRefusal, haltEvents, reasonEvent, refusedEvent, requestedEvent } from './halt-events.js';
 import { runHalt } from './halt-run.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
@@ -40,6 +40,8 @@ export interface Rollback {
   addReason(haltId: string, reason: string, by: Person): Promise<HaltRecord | undefined>;
   /** Goes on with what a process that was killed has left, on this machine and (by the database) on others. */
   resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]>;
+  /** Writes down that somebody was refused. */
+  refused(refusal: HaltRefusal): void;
   /** Resolves when what has ended is written down, as far as that is possible now. */
   settled(): Promise<void>;
 }
@@ -154,6 +156,10 @@ class HaltSwitch implements Rollback {
       }
     }
     return this.#takenOver.splice(0);
+  }
+
+  refused(refusal: HaltRefusal): void {
+    this.#record(refusedEvent(this.facts.strategy, refusal, this.#now()));
   }
 
   async settled(): Promise<void> {

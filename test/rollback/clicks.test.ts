@@ -43,7 +43,7 @@ test('fifty clicks of three people at once are one halt, and every later one is 
   }
 }, 60_000);
 
-test('a viewer is told who may, and nothing is touched', async () => {
+test('a viewer is told who may, nothing is touched, and it is written down', async () => {
   const place = await app.showButtons('dave');
   await app.slack.click('dave', place, DISABLE_ACTION);
   const [told] = await app.slack.waitFor(() => {
@@ -51,7 +51,14 @@ test('a viewer is told who may, and nothing is touched', async () => {
     return texts.length > 0 && texts;
   });
   for (const id of ['U0ALICE', 'U0BOB', 'U0CAROL']) expect(told).toContain(`<@${id}>`);
-  expect(kinds()).toEqual([]);
+  expect(bench.events).toEqual([
+    expect.objectContaining({
+      kind: 'halt.refused',
+      target: 'live',
+      actor: expect.objectContaining({ id: 'U0DAVE' }),
+      details: { act: 'disable', because: 'not_allowed' },
+    }),
+  ]);
   expect(await bench.restartsOf('live-1')).toBe(0);
 });
 

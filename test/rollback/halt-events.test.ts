@@ -1,4 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { takeReason } from '../../commands/rollback-reason.js';
+import { systemClock } from '../../src/clock.js';
+import type { Person } from '../../src/domain/check-run.js';
+import { createOperatorGate } from '../../src/rollback/operator-gate.js';
+import { parseTargets } from '../../src/runbook/targets.js';
+import { REASON_INPUT } from '../../views/rollback-modals.js';
 import { CAROL, createHaltingBench, type HaltingBench } from './support/halting.js';
 
 let bench: HaltingBench;
@@ -22,4 +28,32 @@ test('a secret that stands in a reason is neither stored nor told', async () => 
     'again: DB_PASSWORD=[redacted] [redacted]',
   ]);
   expect(JSON.stringify(bench.events)).not.toMatch(/hunter22|xoxb-/);
+});
+
+test('only an operator gives the reason; who else tries is told who may, and it is written down', async () => {
+  const rollback = bench.rollback();
+  const handle = rollback.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
+  const targets = parseTargets('targets.yaml', Buffer.from(bench.targetsText));
+  const operators = createOperatorGate({ targets, askGroup: async () => [], clock: systemClock });
+  const previousModel = { plan: async () => ({ kind: 'none' }) as const, putBack: async () => {} };
+  const services = { rollback, targets, operators, previousModel };
+  const given = (person: Person) =>
+    takeReason(
+      {
+        privateMetadata: handle.current().haltId,
+        values: { [REASON_INPUT.block]: { [REASON_INPUT.action]: 'a storm' } },
+        person,
+        locale: 'en',
+      },
+      services,
+    );
+  const refused = await given({ ...CAROL, id: 'U0DAVE', name: 'dave' });
+  expect(refused).toMatchObject({ errors: { [REASON_INPUT.block]: expect.stringContaining('<@U0CAROL>') } });
+  expect(handle.current().reason).toBeNull();
+  expect(bench.events.find(({ kind }) => kind === 'halt.refused')).toMatchObject({
+    actor: { id: 'U0DAVE' },
+    details: { act: 'add_reason', because: 'not_allowed' },
+  });
+  expect(await given(CAROL)).toMatchObject({ kind: 'close' });
+  expect((await handle.done).reason).toBe('a storm');
 });

@@ -149,6 +149,8 @@ export const releaseEn: ReleaseText = {
     brokenGlass: 'Glass broken: a release without approvals',
     summary: (state, strategy, target, by) => `Release request ${strategy} ${target} by ${by}: ${state}`,
     by: (who, when) => `asked for by ${who} · ${when}`,
+    follows: (who, when, haltId) =>
+      `Follows the halt of ${when} by ${who} (time line: \`/lobml history --incident ${haltId}\`).`,
     evidence: (verdict, when, until) =>
       `Checks of the planned state: ${verdict} · ${when} · good until ${until}`,
     approvals: (given, of) => `Approvals ${given} of ${of}`,

@@ -41,6 +41,8 @@ export interface ReleaseText {
     readonly brokenGlass: string;
     readonly summary: (state: string, strategy: string, target: string, by: string) => string;
     readonly by: (who: string, when: string) => string;
+    /** The halt that the request brings the strategy back from. */
+    readonly follows: (who: string, when: string, haltId: string) => string;
     readonly evidence: (verdict: string, when: string, until: string) => string;
     readonly approvals: (given: number, of: number) => string;
     readonly waiting: string;

@@ -129,6 +129,8 @@ export const releaseZhCN: ReleaseText = {
     brokenGlass: '紧急发布：未经审批',
     summary: (state, strategy, target, by) => `发布申请 ${strategy} ${target}（${by}）：${state}`,
     by: (who, when) => `申请人 ${who} · ${when}`,
+    follows: (who, when, haltId) =>
+      `承接 ${who} 于 ${when} 发起的停止（时间线：\`/lobml history --incident ${haltId}\`）。`,
     evidence: (verdict, when, until) => `计划状态的检查：${verdict} · ${when} · 有效至 ${until}`,
     approvals: (given, of) => `审批 ${given}/${of}`,
     waiting: '等待中',

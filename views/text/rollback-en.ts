@@ -17,6 +17,8 @@ export const rollbackEn: RollbackText = {
   reason: (reason) => `Reason: ${reason}`,
   noReason: 'No reason given yet.',
   resumed: 'The bot was ended meanwhile and has gone on from what it found on the hosts.',
+  timeLine: (haltId) =>
+    `Halt \`${haltId}\`: \`/lobml history --incident ${haltId}\` (in a terminal \`lobml history …\`) shows its time line.`,
   alreadyBy: (kind, who, when) =>
     `${who} did this already at ${when} (${kind}). It is carried out once; nothing was started again.`,
   hosts: 'Hosts',

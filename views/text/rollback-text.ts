@@ -9,6 +9,7 @@ export interface RollbackText {
   readonly reason: (reason: string) => string;
   readonly noReason: string;
   readonly resumed: string;
+  readonly timeLine: (haltId: string) => string;
   readonly alreadyBy: (kind: string, who: string, when: string) => string;
   readonly hosts: string;
   readonly disk: Readonly<Record<HaltKind, Readonly<Record<HostHalt['disk'] | 'was_done', string>>>>;
