@@ -3,7 +3,7 @@ import {
   type EffectiveVariable,
   effectiveEnvironment,
 } from '../hosts/environment-file.js';
-import type { Host } from '../hosts/host.js';
+import type { CallOptions, Host } from '../hosts/host.js';
 import type { TargetHost } from '../runbook/targets.js';
 
 /** An environment file as it stands on a host. Its text never leaves this process: it also holds secrets. */
@@ -28,7 +28,7 @@ const MAX_ENVIRONMENT_BYTES = 1024 * 1024;
 export async function readHostEnvironment(
   host: Pick<Host, 'readFile'>,
   target: Pick<TargetHost, 'environmentFiles'>,
-  options: { timeoutMs: number; signal: AbortSignal },
+  options: CallOptions,
 ): Promise<HostEnvironment> {
   const layers = await Promise.all(
     target.environmentFiles.map(async ({ path, optional }): Promise<LayerState> => {

@@ -14,8 +14,10 @@ const CONNECT_TIMEOUT_S = 5;
 const GRACE_MS = (CONNECT_TIMEOUT_S + 4) * 1000;
 /** ssh's own failure; every other code is the remote command's. */
 const SSH_FAILED = 255;
-/** timeout(1): the time was up, or the command had to be killed. */
+/** timeout(1): the time was up. */
 const REMOTE_TIMED_OUT = 124;
+/** The same where the command had to be killed; or somebody else killed it before. */
+const REMOTE_KILLED = 137;
 
 export interface SshOptions {
   readonly name: string;
@@ -23,7 +25,7 @@ export interface SshOptions {
   readonly address: string;
   /** A folder that only the bot can enter; the shared connections' sockets live in it. Keep it short (60 bytes). */
   readonly controlFolder: string;
-  /** Further arguments of ssh, e.g. `['-F', '/etc/lobml/ssh_config']`. Host keys are checked as ssh is configured. */
+  /** Further arguments of ssh, e.g. `['-F', '/etc/lobml/ssh_config']`. An unknown host key is always refused. */
   readonly sshArguments?: readonly string[];
   /** e.g. `SSH_AUTH_SOCK`. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -47,20 +49,27 @@ export function createSshCommandRunner(options: SshOptions): CommandRunner {
     async run(command, call = {}) {
       const timeoutMs = call.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS;
       const remote = forced ? command : withRemoteTimeout(command, timeoutMs);
+      const startedAt = performance.now();
       const result = await local.run([...client, shellLine(remote)], {
         ...call,
         timeoutMs: timeoutMs + GRACE_MS,
       });
       if (result.exitCode === SSH_FAILED) throw unreachable(name, result);
-      if (!forced && result.exitCode === REMOTE_TIMED_OUT) throw timedOut(name, command[0] ?? '', timeoutMs);
+      const isLate = performance.now() - startedAt >= timeoutMs;
+      const isTimedOut =
+        result.exitCode === REMOTE_TIMED_OUT || (result.exitCode === REMOTE_KILLED && isLate);
+      if (!forced && isTimedOut) throw timedOut(name, command[0] ?? '', timeoutMs);
       return result;
     },
   };
 }
 
+/** Faults are read in English. The shell outlives `timeout`, which ends itself by a signal that ssh reports as its own failure. */
+const IN_ENGLISH = 'LC_ALL=C; export LC_ALL; "$@"; exit';
+
 /** Ending the local ssh does not end the remote command, so the host itself has to. */
 function withRemoteTimeout(command: readonly string[], timeoutMs: number): readonly string[] {
-  return ['timeout', '-k', '2', String(timeoutMs / 1000), ...command];
+  return ['sh', '-c', IN_ENGLISH, 'sh', 'timeout', '-k', '2', String(timeoutMs / 1000), ...command];
 }
 
 function connectionArguments({ controlFolder, sshArguments = [] }: SshOptions): string[] {
@@ -76,6 +85,9 @@ function connectionArguments({ controlFolder, sshArguments = [] }: SshOptions): 
   };
   return [
     '-T',
+    // The first value counts.
+    '-o',
+    'StrictHostKeyChecking=yes',
     ...sshArguments,
     ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
   ];

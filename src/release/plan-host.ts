@@ -24,7 +24,8 @@ export interface HostPlanning {
   readonly planned: PlannedHost;
 }
 
-const HOST_TIMEOUT_MS = 10_000;
+/** Of each call: a host with many files is no slow one. */
+const CALL_TIMEOUT_MS = 10_000;
 
 /** Works out what a release changes on one host. Looks only. */
 export async function planHost(
@@ -32,9 +33,8 @@ export async function planHost(
   settings: TargetHost,
   intent: HostIntent,
 ): Promise<HostPlanning | Refused> {
-  const call = { timeoutMs: HOST_TIMEOUT_MS, signal: AbortSignal.timeout(HOST_TIMEOUT_MS) };
   try {
-    return await planOn(host, settings, intent, call);
+    return await planOn(host, settings, intent, { timeoutMs: CALL_TIMEOUT_MS });
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     return refused('host_error', { host: host.name, code: error.code, detail: error.message });
@@ -45,7 +45,7 @@ async function planOn(
   host: Host,
   settings: TargetHost,
   intent: HostIntent,
-  call: { timeoutMs: number; signal: AbortSignal },
+  call: CallOptions,
 ): Promise<HostPlanning | Refused> {
   const present = await readHostEnvironment(host, settings, call);
   const environment = editedEnvironment(

@@ -15,7 +15,7 @@ export interface Replica {
   readonly number: number;
   /** Aborts when the connection is gone, and with it the right to work. */
   readonly lost: AbortSignal;
-  /** Names the job queue's pool, so that its jobs can be freed when this replica dies. */
+  /** Names the job queue's pool, so that its jobs can be freed when this replica dies. It is lost where this fails. */
   register(poolId: string): Promise<void>;
   leave(): Promise<void>;
 }
@@ -51,7 +51,13 @@ export async function joinAsReplica({ url, clock, logger }: ReplicaOptions): Pro
     number,
     lost: lost.signal,
     async register(poolId) {
-      await client.query('INSERT INTO lobml.replicas (replica, pool_id) VALUES ($1, $2)', [number, poolId]);
+      try {
+        await client.query('INSERT INTO lobml.replicas (replica, pool_id) VALUES ($1, $2)', [number, poolId]);
+      } catch (error) {
+        // Without its name it could do none of the jobs that it takes: it has to join anew.
+        lost.abort();
+        throw error;
+      }
     },
     async leave() {
       await client.query('DELETE FROM lobml.replicas WHERE replica = $1', [number]).catch(() => undefined);

@@ -75,6 +75,27 @@ describe('commands', () => {
     expect(stdout).not.toContain(`sleep ${marker}`);
   });
 
+  test('a command that had to be killed took too long, one that was killed before did not', async () => {
+    const stubborn = ['sh', '-c', 'trap "" TERM; sleep 60; true'];
+    await expect(runner.run(stubborn, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'timeout' });
+    expect((await runner.run(['sh', '-c', 'kill -9 $$'])).exitCode).toBe(137);
+  });
+
+  test('faults come in English, whatever the language of the host', async () => {
+    expect((await runner.run(['printenv', 'LC_ALL'])).stdout.toString().trim()).toBe('C');
+  });
+
+  test('a host key that nobody knows is refused, whatever the arguments say', async () => {
+    const lax = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'];
+    const stranger = createSshCommandRunner({
+      name: 'there',
+      address: sshd.address,
+      controlFolder: root,
+      sshArguments: [...lax, ...sshd.sshArguments],
+    });
+    await expect(stranger.run(['true'])).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
   test('a host that cannot be reached, or whose key is another', async () => {
     const options = { name: 'there', controlFolder: sshd.controlFolder, address: '127.0.0.1' };
     const closed = createSshCommandRunner({ ...options, sshArguments: ['-p', '1'] });

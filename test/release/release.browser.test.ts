@@ -9,6 +9,8 @@ import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../supp
 const START_TIMEOUT_MS = 150_000;
 /** A release with two hosts and four checkpoints. */
 const RELEASE_TIMEOUT_MS = 100_000;
+/** What goes through a job of the bot, on a machine that is busy. */
+const JOB = { timeout: 30_000 };
 const BROKEN_BINARY = 'ploy-0.9.5';
 const PREFIX = 'PLOY_CRYPTO_LOB_ML__';
 
@@ -61,13 +63,13 @@ async function requestFrom(page: Page, form: Locator, reason: string): Promise<s
   await ask.click();
   await page.getByText('The request stands in').waitFor({ timeout: 30_000 });
   await page.keyboard.press('Escape');
-  await requestOn(page).filter({ hasText: reason }).getByRole('button', { name: 'Approve' }).waitFor();
+  await requestOn(page).filter({ hasText: reason }).getByRole('button', { name: 'Approve' }).waitFor(JOB);
   return words;
 }
 
 async function approve(page: Page, approvals: string): Promise<void> {
   await requestOn(page).getByRole('button', { name: 'Approve' }).click();
-  await requestOn(page).getByText(approvals).waitFor();
+  await requestOn(page).getByText(approvals).waitFor(JOB);
 }
 
 async function start(page: Page): Promise<void> {
@@ -91,15 +93,15 @@ describe('a release from the page', () => {
     expect(plan).toContain('Checked again 0.1, 0.2 min after the start');
 
     await requestOn(alice).getByRole('button', { name: 'Approve' }).click();
-    await alice.getByText('your approval cannot count').waitFor();
+    await alice.getByText('your approval cannot count').waitFor(JOB);
     const [bob, carol] = [await as('bob', PHONE), await as('carol')];
     await fitsOn(bob, requestOn(bob));
     await approve(bob, 'Approvals 1 of 2');
     await approve(carol, 'Approvals 2 of 2');
     await start(carol);
 
-    const canary = messages(carol, /live-1 \(canary\).*proof of start.*live-2.*waiting: stage the model/s);
-    await canary.waitFor({ timeout: 30_000 });
+    const canary = messages(carol, /live-1 \(canary\).*✓ proof of start.*live-2.*waiting: stage the model/s);
+    await canary.waitFor({ timeout: RELEASE_TIMEOUT_MS });
     const confirmed = messages(carol, 'Confirmed · crypto_lob_ml · live');
     await confirmed.waitFor({ timeout: RELEASE_TIMEOUT_MS });
     const words = (await confirmed.textContent()) ?? '';

@@ -111,6 +111,18 @@ test('a replica whose connection is cut stops its tasks, and another one goes on
   );
 }, 90_000);
 
+test('a replica that could not say its name joins anew instead of taking jobs that it cannot do', async () => {
+  await database.pool.query(`
+    CREATE SEQUENCE names;
+    CREATE FUNCTION refuse_first() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN IF nextval('names') = 1 THEN RAISE 'Query read timeout'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER refuse_first BEFORE INSERT ON lobml.replicas FOR EACH ROW EXECUTE FUNCTION refuse_first()`);
+  const log: string[] = [];
+  await start(async (payload) => void log.push(nameOf(payload)));
+  await job('a');
+  await eventually('the job', () => log.length === 1, PATIENCE_MS);
+}, 60_000);
+
 test('a replica that stops tells its tasks, and waits for them', async () => {
   const log: string[] = [];
   const worker = await start(async (_payload, { stopping, lost }) => {
