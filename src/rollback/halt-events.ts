@@ -65,7 +65,13 @@ export function haltEvents(before: Halt, after: Halt, at: string): readonly Draf
       : [];
   const ended =
     before.endedAt === null && after.endedAt !== null ? [event('halt.ended', outcomeOf(after))] : [];
-  return [...cancelled, ...ofHosts, ...ended];
+  const isNews = before.openEntries !== after.openEntries || before.verification !== after.verification;
+  // The proof comes first: what is looked at afterwards is an event of its own.
+  const lookedAfter =
+    after.endedAt !== null && isNews
+      ? [event('halt.looked_after', { openEntries: after.openEntries, verification: after.verification })]
+      : [];
+  return [...cancelled, ...ofHosts, ...ended, ...lookedAfter];
 }
 
 function commonOf({ strategy, target, reason }: Halt) {

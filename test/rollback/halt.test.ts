@@ -43,7 +43,11 @@ describe('disable', () => {
     expect(await bench.entriesSince(halt.entryWatch.from ?? '')).toBe(0);
     expect(halt.openEntries?.total).toBeGreaterThan(0);
     expect(kinds()[0]).toBe('halt.requested');
-    expect(kinds().at(-1)).toBe('halt.ended');
+    expect(kinds().slice(-2)).toEqual(['halt.ended', 'halt.looked_after']);
+    expect(bench.events.at(-1)?.details).toMatchObject({
+      openEntries: { total: halt.openEntries?.total },
+      verification: null,
+    });
   });
 
   test('fifty at once are one, and everyone else joins', async () => {
