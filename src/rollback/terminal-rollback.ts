@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepEvent } from '../audit/keep-event.js';
 import { redactEvent } from '../audit/redact-details.js';
@@ -37,8 +37,13 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
     loadStrategyFacts(config.runbookFile),
     loadTargets(config.targetsFile),
   ]);
-  const ssh = sshFolders();
-  const hostOf = (settings: TargetHost) => createHost(settings, { ssh });
+  let ssh: ReturnType<typeof sshFolders> | undefined;
+  const hostOf = (settings: TargetHost) => {
+    // A halt of this machine alone needs no folder: a full disk must not prevent it.
+    if (settings.ssh === undefined) return createHost(settings);
+    ssh ??= sshFolders([tmpdir(), '/dev/shm', config.dataDir, homedir()]);
+    return createHost(settings, { ssh });
+  };
   let opened: Promise<State> | undefined;
   // Asked beside the halt, which waits for neither: what was confirmed, and to stop a release that is under way.
   const state = () => {
@@ -95,7 +100,7 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
       await withPatience(systemClock, SETTLE_PATIENCE_MS, closed ?? Promise.resolve());
       await journal.close();
       await trading?.close();
-      rmSync(ssh.controlFolder, { recursive: true, force: true });
+      if (ssh !== undefined) rmSync(ssh.controlFolder, { recursive: true, force: true });
     },
   };
 }
@@ -111,9 +116,19 @@ export async function finishOpenHalts(config: Config, logger: Logger): Promise<v
   }
 }
 
-function sshFolders() {
-  const controlFolder = mkdtempSync(join(tmpdir(), 'lobml-ssh-'));
-  const serviceControlFolder = join(controlFolder, 's');
-  mkdirSync(serviceControlFolder, { mode: 0o700 });
-  return { controlFolder, serviceControlFolder, environment: sshEnvironment() };
+/** In the first place that takes a folder. @throws the last place's error. */
+function sshFolders([place, ...others]: readonly string[]): {
+  readonly controlFolder: string;
+  readonly serviceControlFolder: string;
+  readonly environment: ReturnType<typeof sshEnvironment>;
+} {
+  try {
+    const controlFolder = mkdtempSync(join(place ?? tmpdir(), 'lobml-ssh-'));
+    const serviceControlFolder = join(controlFolder, 's');
+    mkdirSync(serviceControlFolder, { mode: 0o700 });
+    return { controlFolder, serviceControlFolder, environment: sshEnvironment() };
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return sshFolders(others);
+  }
 }
