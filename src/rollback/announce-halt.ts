@@ -39,20 +39,25 @@ export interface HaltAnnouncer {
 
 /** A fault that lasts longer calls the operators before the halt has ended. */
 const ALARM_AFTER_MS = 10_000;
+/** An alarm that does not stand by then is raised in the next channel as well. */
+const ALARM_STANDS_WITHIN_MS = 5_000;
+const ALARM_LOOK_MS = 250;
 /** The post's own metadata, by which it is found again after a crash. */
 const EVENT_TYPE = 'lobml_halt';
 
 export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnouncer {
+  /** By the halt's id: however many messages show a halt, its operators are called once. */
+  const called = new Set<string>();
   return {
     announce(handle, channel) {
       const target = options.targets.get(handle.current().target);
       const place = channel || target?.channels?.reports;
       if (place !== undefined) show(handle, { role: 'report', channel: place, ts: null }, options);
-      raiseAlarm(handle, options);
+      raiseAlarm(handle, options, called, place);
     },
     resume(handle) {
       for (const message of handle.messages()) show(handle, message, options);
-      if (!handle.messages().some(({ role }) => role === 'alarm')) raiseAlarm(handle, options);
+      if (!handle.messages().some(({ role }) => role === 'alarm')) raiseAlarm(handle, options, called);
     },
     refresh({ halt, messages }) {
       for (const message of messages) {
@@ -70,7 +75,7 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
 }
 
 /** Keeps one message true until the halt has ended. */
-function show(handle: HaltHandle, message: HaltMessage, options: HaltAnnouncerOptions): void {
+function show(handle: HaltHandle, message: HaltMessage, options: HaltAnnouncerOptions): Promise<LiveMessage> {
   const started = open(handle, message, options);
   const note = (live: LiveMessage) => {
     if (live.ref !== undefined)
@@ -94,6 +99,7 @@ function show(handle: HaltHandle, message: HaltMessage, options: HaltAnnouncerOp
   keep().catch((error: unknown) =>
     options.logger.warn({ err: error, channel: message.channel }, 'a message about a halt could not be sent'),
   );
+  return started;
 }
 
 async function open(
@@ -114,23 +120,58 @@ async function open(
   return options.open(channel, found);
 }
 
-/** Posts into the incidents channel once, as soon as it is clear that a person must act. */
-function raiseAlarm(handle: HaltHandle, options: HaltAnnouncerOptions): void {
-  const { targets, clock } = options;
-  const channel = targets.get(handle.current().target)?.channels?.incidents;
-  if (channel === undefined) return;
-  let faultySince: number | undefined;
-  let isRaised = false;
+/** Calls the operators once, as soon as it is clear that a person must act. */
+function raiseAlarm(
+  handle: HaltHandle,
+  options: HaltAnnouncerOptions,
+  called: Set<string>,
+  place?: string,
+): void {
+  const channels = options.targets.get(handle.current().target)?.channels;
+  const places = [channels?.incidents, channels?.reports, place].flatMap((channel) => channel ?? []);
+  const raise = () => {
+    const { haltId } = handle.current();
+    if (called.has(haltId)) return;
+    called.add(haltId);
+    // Not in the listener's own turn: noting the message is a change as well.
+    queueMicrotask(() => void callOperators(handle, [...new Set(places)], options));
+  };
+  let waiting: AbortController | undefined;
+  const rest = () => {
+    waiting?.abort();
+    waiting = undefined;
+  };
   const unsubscribe = handle.subscribe((halt) => {
-    const isFaulty = halt.hosts.some(({ fault }) => fault !== null);
-    faultySince = isFaulty ? (faultySince ?? clock.now()) : undefined;
-    const isLasting = faultySince !== undefined && clock.now() - faultySince >= ALARM_AFTER_MS;
-    const isFailed = halt.state === 'not_verified' || halt.entryWatch.state === 'entries';
-    if (isRaised || !(isLasting || isFailed)) return;
-    isRaised = true;
-    queueMicrotask(() => show(handle, { role: 'alarm', channel, ts: null }, options));
+    if (halt.state === 'not_verified' || halt.entryWatch.state === 'entries') raise();
+    if (!halt.hosts.some(({ fault }) => fault !== null)) rest();
+    else if (waiting === undefined) {
+      // A host that is dead changes nothing any more: the time itself calls.
+      waiting = new AbortController();
+      options.clock.sleep(ALARM_AFTER_MS, waiting.signal).then(raise, () => undefined);
+    }
   });
-  void handle.done.then(() => unsubscribe());
+  void handle.done.then(() => {
+    unsubscribe();
+    rest();
+  });
+}
+
+/** In the first channel that takes it. */
+async function callOperators(
+  handle: HaltHandle,
+  channels: readonly string[],
+  options: HaltAnnouncerOptions,
+): Promise<void> {
+  for (const channel of channels) {
+    const live = await show(handle, { role: 'alarm', channel, ts: null }, options).catch(() => undefined);
+    const until = options.clock.now() + ALARM_STANDS_WITHIN_MS;
+    while (live !== undefined && live.ref === undefined && options.clock.now() < until) {
+      await options.clock.sleep(ALARM_LOOK_MS);
+    }
+    if (live?.ref !== undefined) return;
+  }
+  const { haltId } = handle.current();
+  options.logger.warn({ haltId }, 'no channel took the alarm about a halt');
 }
 
 function reportOf(halt: Halt, message: HaltMessage, options: HaltAnnouncerOptions): Report {

@@ -103,7 +103,7 @@ class HaltSwitch implements Rollback {
     if (isOpen) this.#giveWay(running);
     const messages = isOpen ? running.record.messages : [];
     const live = this.#begin({ halt: this.#newHalt(request), messages }, request.target);
-    if (isOpen) running.ended(live.halt);
+    if (isOpen) showInstead(running, live.handle(true));
     return live.handle(false);
   }
 
@@ -209,8 +209,7 @@ class HaltSwitch implements Rollback {
     const handle = this.#begin({ ...record, halt: { ...record.halt, resumed: true } }, target).handle(false);
     this.#takenOver.push(handle);
     if (follower === undefined) return;
-    handle.subscribe((halt) => follower.show(halt));
-    void handle.done.then((halt) => follower.ended(halt));
+    showInstead(follower, handle);
   }
 
   async #carryOut(live: LiveHalt, target: Target): Promise<void> {
@@ -374,6 +373,12 @@ class HaltSwitch implements Rollback {
   #now(): string {
     return new Date(this.#o.clock.now()).toISOString();
   }
+}
+
+/** Whoever watches the one sees how the other gets on, to its end. */
+function showInstead(live: LiveHalt, successor: HaltHandle): void {
+  successor.subscribe((halt) => live.show(halt));
+  void successor.done.then((halt) => live.ended(halt));
 }
 
 /** What became known beside the run itself: it must not be overwritten by the run's next state. */

@@ -60,6 +60,24 @@ describe('disable', () => {
     expect(await bench.restartsOf('live-2')).toBe(1);
   });
 
+  test('replaces a weaker halt, and whoever watches that one sees the end', async () => {
+    const rollback = bench.rollback();
+    const path = '/srv/models/none.onnx';
+    const wantedOf = Object.fromEntries(
+      bench.target.hosts.map(({ name }) => [name, { PLOY_CRYPTO_LOB_ML__MODEL_PATH: path }]),
+    );
+    const weaker = rollback.start({
+      target: bench.target,
+      kind: 'previous_model',
+      requestedBy: CAROL,
+      wantedOf,
+    });
+    const stronger = rollback.start({ target: bench.target, kind: 'stop', requestedBy: CAROL });
+    const [watched, ended] = await Promise.all([weaker.done, stronger.done]);
+    expect(watched).toEqual(ended);
+    expect(ended).toMatchObject({ kind: 'stop', state: 'verified' });
+  });
+
   test('of what is off already restarts nothing', async () => {
     await disable().done;
     const again = await disable().done;
