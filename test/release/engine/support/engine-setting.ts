@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, jest } from '@jest/globals';
 import {
   createTradingHosts,
   type TradingHost,
@@ -47,6 +47,8 @@ export interface EngineSetting {
 }
 
 export function createEngineSetting(): EngineSetting {
+  // Whole releases with real processes: a busy machine takes its time.
+  jest.setTimeout(120_000);
   let [programs, runbook, tradingDatabase] = [] as unknown as [SandboxPrograms, Runbook, TestDatabase];
   let [database, folder, trading] = [] as unknown as [TestDatabase, string, TradingHosts];
 
@@ -119,7 +121,7 @@ export function createEngineSetting(): EngineSetting {
           await new Promise((resolve) => setTimeout(resolve, waitMs));
           return undefined;
         },
-        20_000,
+        90_000,
       ),
     async passDeadline(releaseId) {
       await database.pool.query(
