@@ -33,5 +33,5 @@ export default {
     { ...shared, displayName: 'services', testMatch: ['<rootDir>/test/**/*.services.test.ts'] },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/**/*.browser.test.ts'] },
   ],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

@@ -96,6 +96,7 @@ export async function compose(options: CompositionOptions): Promise<Composition>
       trading,
       saveRun: (run) => runs.save(run),
       onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
+      onProbeError: (check, error) => logger.error({ err: error, check }, 'a check failed inside the bot'),
       onChartError: (chart, error) =>
         logger.warn({ err: error, chart }, 'a chart was left out of the report'),
       now,

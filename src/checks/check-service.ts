@@ -73,6 +73,8 @@ export interface CheckServiceOptions {
   readonly onStoreError: (error: unknown) => void;
   /** Told of each chart that could not be read; the report does without it. */
   readonly onChartError?: (chartId: string, error: unknown) => void;
+  /** Told of each probe that failed for a reason that has no code. */
+  readonly onProbeError?: (checkId: string, error: unknown) => void;
   readonly now: () => Date;
   readonly monotonicMs: () => number;
   readonly newRunId: () => string;
@@ -87,7 +89,7 @@ export interface CheckServiceOptions {
 const ENVIRONMENT_TIMEOUT_MS = 5_000;
 
 export function createCheckService(options: CheckServiceOptions): CheckService {
-  const { runbook, now, monotonicMs, onChartError = () => {} } = options;
+  const { runbook, now, monotonicMs, onChartError = () => {}, onProbeError = () => {} } = options;
   const modelGate = options.modelGate ?? createModelGate({ now });
 
   const contextFor = (target: Target, planned?: PlannedState): CheckContext => {
@@ -133,6 +135,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       const missing = definitions.filter(({ id }) => !reuse.has(id));
       const fresh = await runChecks(missing, context, {
         monotonicMs,
+        onProbeError,
         ...stop,
         onResult: (result) => {
           const { id, section, title } = result;
@@ -171,6 +174,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
     examine: ({ target, checks, planned, signal }) =>
       runChecks(checks, contextFor(target, planned), {
         monotonicMs,
+        onProbeError,
         ...(signal === undefined ? {} : { signal }),
       }),
 

@@ -23,7 +23,8 @@ export function evaluateCheck(
   observation: Observation,
   env: EnvironmentValues = {},
 ): Evaluation {
-  const { rows, gaps = [] } = observation;
+  const { rows } = observation;
+  const gap = worstGap(observation.gaps ?? []);
   const telling = wrongRows(check, rows, env);
   const conclude = (outcome: Outcome, reason: Reason, about = telling): Evaluation => ({
     outcome,
@@ -40,7 +41,6 @@ export function evaluateCheck(
   if (missing.length > 0 && check.expectKeys?.missing === 'fail') return conclude('FAIL', missingReason);
 
   if (!rows.some(holdsData)) {
-    const [gap] = gaps;
     if (gap !== undefined) return conclude(outcomeOfGap(gap), gap);
     if (missing.length > 0) return conclude('INCONCLUSIVE', missingReason);
     return conclude(check.noData === 'fail' ? 'FAIL' : 'INCONCLUSIVE', { code: 'no_data' });
@@ -48,7 +48,6 @@ export function evaluateCheck(
 
   try {
     if (check.fail.holds(rows, env)) return conclude('FAIL', { code: 'failure_holds' });
-    const [gap] = gaps;
     if (gap !== undefined) return conclude(outcomeOfGap(gap), gap);
     if (missing.length > 0) return conclude('INCONCLUSIVE', missingReason);
     if (!check.pass.holds(rows, env)) return conclude('INCONCLUSIVE', { code: 'neither_holds' });
@@ -58,6 +57,14 @@ export function evaluateCheck(
     if (!(error instanceof ConditionError)) throw error;
     return conclude('ERROR', { code: 'condition_error', facts: { error: error.message } });
   }
+}
+
+/** What did not answer weighs more than what is known to be absent; all hosts of the latter are named together. */
+function worstGap(gaps: readonly Reason[]): Reason | undefined {
+  const worst = gaps.find((gap) => outcomeOfGap(gap) === 'ERROR') ?? gaps[0];
+  if (worst === undefined || outcomeOfGap(worst) === 'ERROR') return worst;
+  const hosts = gaps.filter(({ code }) => code === worst.code).flatMap(({ facts }) => facts?.['hosts'] ?? []);
+  return { ...worst, facts: { ...worst.facts, hosts: hosts.map(String) } };
 }
 
 /** What is known to be absent is a gap in the data; what did not answer is an error. */

@@ -28,6 +28,8 @@ export interface RunChecksOptions {
   /** Milliseconds from any fixed point; for durations only. */
   readonly monotonicMs: () => number;
   readonly onResult?: (result: CheckResult) => void;
+  /** Told of what no reason names: the sentence of the check sends people to the log. */
+  readonly onProbeError?: (checkId: string, error: unknown) => void;
 }
 
 /** The sections that a run of this kind holds, in the order of the runbook. */
@@ -56,10 +58,10 @@ export async function runChecks(
 async function runCheck(
   check: CheckDefinition,
   context: CheckContext,
-  { signal, monotonicMs }: RunChecksOptions,
+  { signal, monotonicMs, onProbeError = () => {} }: RunChecksOptions,
 ): Promise<CheckResult> {
   const startedMs = monotonicMs();
-  const { observation, evaluation, env } = await observeAndEvaluate(check, context, signal);
+  const { observation, evaluation, env } = await observeAndEvaluate(check, context, signal, onProbeError);
   return {
     id: check.id,
     section: check.section,
@@ -89,6 +91,7 @@ async function observeAndEvaluate(
   check: CheckDefinition,
   context: CheckContext,
   signal: AbortSignal | undefined,
+  onProbeError: NonNullable<RunChecksOptions['onProbeError']>,
 ): Promise<Examined> {
   const deadline = AbortSignal.timeout(check.timeoutMs);
   const call: ProbeCall = {
@@ -104,6 +107,7 @@ async function observeAndEvaluate(
     return { observation, evaluation: evaluateCheck(check, observation, env), env };
   } catch (error) {
     const reason = reasonOf(error, check, deadline);
+    if (reason.code === 'probe_failed') onProbeError(check.id, error);
     const evidence: Evidence = { probe: check.probe.kind };
     const observation = { rows: [], evidence, observedAt: context.now().toISOString() };
     return { observation, evaluation: { outcome: 'ERROR', reason, telling: [] }, env: {} };

@@ -30,6 +30,7 @@ export const variableSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('enum'),
     values: z.record(z.string(), z.array(z.string())),
+    exact: z.boolean().optional(),
     default: defaultText,
   }),
   z.strictObject({

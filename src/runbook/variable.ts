@@ -8,6 +8,8 @@ export type VariableDefinition =
       readonly type: 'enum';
       /** Each word with its aliases. */
       readonly values: Readonly<Record<string, readonly string[]>>;
+      /** The strategy tells capital letters apart. */
+      readonly exact?: boolean | undefined;
       readonly default?: string | undefined;
     }
   | {
@@ -52,7 +54,7 @@ function readText(definition: VariableDefinition, text: string): VariableReading
     case 'boolean':
       return readBoolean(text);
     case 'enum':
-      return readEnum(definition.values, text);
+      return readEnum(definition, text);
     case 'number':
     case 'integer':
       return readNumber(definition, text);
@@ -72,8 +74,11 @@ function readBoolean(text: string): VariableReading {
   return wrongWord('not_a_boolean', text, ['true', 'false', 'yes', 'no', 'on', 'off'], 'true, false');
 }
 
-function readEnum(values: Readonly<Record<string, readonly string[]>>, text: string): VariableReading {
-  const word = text.toLowerCase();
+function readEnum(
+  { values, exact = false }: Extract<VariableDefinition, { type: 'enum' }>,
+  text: string,
+): VariableReading {
+  const word = exact ? text : text.toLowerCase();
   for (const [name, aliases] of Object.entries(values)) {
     if (word === name || aliases.includes(word)) return readAs(name);
   }

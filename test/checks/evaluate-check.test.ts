@@ -71,6 +71,13 @@ describe('the table of outcomes', () => {
     expect(outcomeOf([{ lag: 60 }], {}, [gap])).toEqual(['FAIL', 'failure_holds']);
   });
 
+  test('of several gaps what did not answer decides, and all stopped hosts are named', () => {
+    const alsoStopped: Reason = { code: 'service_stopped', facts: { hosts: ['live-3'] } };
+    expect(outcomeOf([{ lag: 1 }], {}, [stopped, unreachable])).toEqual(['ERROR', 'host_error']);
+    const { reason } = evaluateCheck(check(), seen([{ lag: 1 }], [stopped, alsoStopped]));
+    expect(reason.facts).toEqual({ hosts: ['live-2', 'live-3'] });
+  });
+
   test('what was expected and is missing is named', () => {
     const { outcome, reason } = evaluateCheck(check(symbols('fail')), seen([{ symbol: 'BTC', lag: 1 }]));
     expect({ outcome, reason }).toEqual({

@@ -14,6 +14,16 @@ const value = (of: string | number | boolean) => ({ kind: 'value', value: of, is
 const fault = (of: string) => expect.objectContaining({ kind: 'fault', fault: of });
 
 describe('booleans as the strategy reads them', () => {
+  test('a word that the strategy reads exactly is not the same in capitals', () => {
+    const exact = { type: 'enum', values: { onnx: [] }, exact: true } as const;
+    expect(readVariable(exact, 'onnx')).toEqual(value('onnx'));
+    expect(readVariable(exact, 'ONNX')).toMatchObject({
+      kind: 'fault',
+      fault: 'not_one_of',
+      nearest: 'onnx',
+    });
+  });
+
   test.each(['1', 'true', 'YES', ' on ', 'True'])('%j is true', (raw) => {
     expect(readVariable(flag, raw)).toEqual(value(true));
   });

@@ -1,6 +1,6 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { FaultCode } from '../../domain/fault.js';
-import type { Host } from '../../hosts/host.js';
+import { type Host, HostError } from '../../hosts/host.js';
 import type { ModelFinding } from '../../model/model-gate.js';
 import { metaPathOf } from '../../model/model-meta.js';
 import type { CheckContext, HostAccess, Probe, ProbeCall } from '../check-context.js';
@@ -77,12 +77,16 @@ async function judge(
   const { host } = access;
   const { path, sha256 } = model;
   const against = await heldAgainst(access, model, context, call);
-  const read = async () => (await host.readFile(path, { ...call, maxBytes: MAX_MODEL_BYTES }))?.bytes;
+  const read = async () => {
+    const file = await host.readFile(path, { ...call, maxBytes: MAX_MODEL_BYTES });
+    if (file?.sha256 === sha256) return file.bytes;
+    throw new HostError('unreadable_answer', host.name, `${host.name}: ${path} changed while it was read.`);
+  };
   return sayingWhatIsMissing(async () =>
     context.modelGate.judge({
       ...against,
       sha256,
-      bytes: async () => (await read()) ?? Buffer.alloc(0),
+      bytes: read,
       meta: await readText(host, metaPathOf(path), call),
     }),
   );

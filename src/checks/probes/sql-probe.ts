@@ -30,7 +30,8 @@ function runShared(context: CheckContext, query: Query, values: readonly Observe
   }
   const known = shared.get(query.name);
   if (known !== undefined) return known;
-  const started = trading.query({ text: query.statement.text, values, ...call });
+  const timeoutMs = Math.min(call.timeoutMs, query.timeoutMs);
+  const started = trading.query({ ...call, text: query.statement.text, values, timeoutMs });
   shared.set(query.name, started);
   return started;
 }
