@@ -33,6 +33,7 @@ export const FAULT_CODES = [
   ...VARIABLE_FAULTS,
   'environment_file_missing',
   'environment_file_refused',
+  'value_spans_lines',
   'file_missing',
   'not_a_file',
   'empty_file',

@@ -25,6 +25,8 @@ export interface EnvironmentAssignment {
   readonly value: string;
   /** Where the name stands, counted from 1. */
   readonly line: number;
+  /** Its value took in further lines, which may hold secrets: the value is never shown. */
+  readonly spansLines?: true;
 }
 
 export interface EnvironmentFile {
@@ -73,7 +75,8 @@ export function parseEnvironmentFile(text: string, options: ScanOptions = {}): E
     if (!scanned.closed) faults.push({ line, fault: 'open_quote' });
     if (CONTROL_CHARACTERS.test(value)) faults.push({ line, fault: 'control_character' });
     const fault = nameFault(scanned);
-    if (fault === undefined) assignments.push({ name, value, line });
+    const spans = /[\r\n]/.test(value) || /[\r\n]/.test(text.slice(scanned.start, scanned.end).trimEnd());
+    if (fault === undefined) assignments.push({ name, value, line, ...(spans ? { spansLines: true } : {}) });
     else faults.push({ line, fault });
   }
   return { assignments, faults: faults.sort((a, b) => a.line - b.line) };
@@ -109,6 +112,7 @@ export interface EnvironmentSource {
   readonly file: string;
   readonly line: number;
   readonly value: string;
+  readonly spansLines?: true;
 }
 
 export interface EffectiveVariable extends EnvironmentSource {
@@ -124,8 +128,8 @@ export function effectiveEnvironment(
 ): ReadonlyMap<string, EffectiveVariable> {
   const variables = new Map<string, EffectiveVariable>();
   for (const { file, text } of layers) {
-    for (const { name, value, line } of parseEnvironmentFile(text, options).assignments) {
-      const source = { file, line, value };
+    for (const { name, ...assignment } of parseEnvironmentFile(text, options).assignments) {
+      const source = { file, ...assignment };
       variables.set(name, { name, ...source, sources: [...(variables.get(name)?.sources ?? []), source] });
     }
   }

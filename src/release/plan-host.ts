@@ -48,6 +48,11 @@ async function planOn(
   call: CallOptions,
 ): Promise<HostPlanning | Refused> {
   const present = await readHostEnvironment(host, settings, call);
+  const unsafe = intent.strategyVariables
+    .map((name) => present.effective.get(name))
+    .find((variable) => variable?.spansLines);
+  // What an open quote took in may be a secret: no part of it goes into a plan.
+  if (unsafe) return refused('unsafe_environment_file', { host: host.name, file: unsafe.file });
   const environment = editedEnvironment(
     host.name,
     settings.writtenEnvironmentFile,
@@ -152,8 +157,14 @@ async function driftOf(
     status.mainPid === 0 ? undefined : await host.service.processEnvironment(status.mainPid, names, call);
   if (running === undefined) return [];
   return names.flatMap((variable): VariableChange[] => {
-    const before = running.get(variable) ?? null;
+    const before = withoutFurtherLines(running.get(variable));
     const after = effective.get(variable)?.value ?? null;
     return before === after ? [] : [{ variable, before, after }];
   });
+}
+
+/** Further lines of a running value may be secrets that an open quote took in: none of it is shown. */
+function withoutFurtherLines(value: string | undefined): string | null {
+  if (value === undefined) return null;
+  return /[\r\n]/.test(value) ? '⏎' : value;
 }

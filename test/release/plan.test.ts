@@ -68,6 +68,20 @@ test('no other variable, and no secret, is in the plan, the run or an event', as
   expect(everything).not.toContain('unrelated');
 });
 
+test.each([
+  'S__EXIT_MODE="ev_exit\nPRIVATE_KEY=0xdeadbeef\n"\n',
+  'S__EXIT_MODE=ev_exit\\\nPRIVATE_KEY=0xdeadbeef\n',
+])('a value that takes in the next lines is refused without its text', async (lines) => {
+  await writeFile(world.path('h1', 'strategy.env'), `S__ENABLED=false\n${lines}`);
+  expect(await codes({})).toEqual(['unsafe_environment_file']);
+  const { run } = await world.context.checks.run({
+    kind: 'precheck',
+    target: world.target,
+    requestedBy: ALICE,
+  });
+  expect(JSON.stringify(run.checks)).not.toContain('deadbeef');
+});
+
 test('the same wish on the same hosts gives the same plan', async () => {
   expect((await checked()).plan).toEqual((await checked()).plan);
 });

@@ -74,6 +74,8 @@ export const en: Text = {
       `${cell(row, 'host')}: the environment file ${cell(row, 'file')} is missing.`,
     environment_file_refused: (row) =>
       `${cell(row, 'host')}: systemd would refuse ${cell(row, 'file')} (it is not UTF-8 text, or holds a NUL).`,
+    value_spans_lines: (row) =>
+      `${cell(row, 'host')}: its value runs over several lines: a quote is not closed, or a line ends in a backslash. ${where(row)}`,
     file_missing: (row) => `${cell(row, 'host')}: there is no file ${cell(row, 'path')}.`,
     not_a_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no regular file.`,
     empty_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is empty.`,

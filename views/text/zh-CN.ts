@@ -73,6 +73,8 @@ export const zhCN: Text = {
     environment_file_missing: (row) => `${cell(row, 'host')}：缺少环境文件 ${cell(row, 'file')}。`,
     environment_file_refused: (row) =>
       `${cell(row, 'host')}：systemd 会拒绝 ${cell(row, 'file')}（不是 UTF-8 文本，或含有 NUL）。`,
+    value_spans_lines: (row) =>
+      `${cell(row, 'host')}：该值跨越多行：引号未闭合，或行尾有反斜杠。${where(row)}`,
     file_missing: (row) => `${cell(row, 'host')}：文件 ${cell(row, 'path')} 不存在。`,
     not_a_file: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 不是普通文件。`,
     empty_file: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 是空文件。`,

@@ -41,6 +41,11 @@ function variableRow(
   }
 
   const found = environment.effective.get(name);
+  if (found?.spansLines) {
+    const { file, line } = found;
+    const fault = 'value_spans_lines';
+    return { host, variable: name, value: null, raw: null, origin: 'file', file, line, fault };
+  }
   const reading = readVariable(definition, found?.value);
   const where = { file: found?.file ?? access.settings.writtenEnvironmentFile, line: found?.line ?? null };
   const row = {
