@@ -33,7 +33,10 @@ export async function deployFromTerminal(
   const checked = await releases.plan(wish, target, person, (checks) =>
     live.update(runningReportView({ ...progress, checks }, locale)),
   );
-  if (checked.kind === 'refused') return refuse(checked.refusals);
+  if (checked.kind === 'refused') {
+    const isAway = checked.refusals.some(({ code }) => code === 'host_error');
+    return refuse(checked.refusals, {}, isAway ? EXIT.unavailable : EXIT.noGo);
+  }
   await live.finish(planReportView(planViewOf(checked, wish, target, services), locale));
   const { plan, run, digest, toAcknowledge } = checked;
   const json = { plan, digest, toAcknowledge, run: runJson(run, locale) };

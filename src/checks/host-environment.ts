@@ -1,6 +1,8 @@
+import { CONCEALED_VALUE } from '../hosts/concealed-value.js';
 import {
   decodeEnvironmentBytes,
   type EffectiveVariable,
+  type EnvironmentSource,
   effectiveEnvironment,
 } from '../hosts/environment-file.js';
 import type { CallOptions, Host } from '../hosts/host.js';
@@ -45,6 +47,20 @@ export async function readHostEnvironment(
 /** The effective environment of layers, e.g. after a planned change of one of them. */
 export function composeEnvironment(layers: readonly LayerState[]): HostEnvironment {
   const readable = layers.filter((layer) => layer.state === 'read');
-  const effective = effectiveEnvironment(readable.map(({ path, text }) => ({ file: path, text })));
+  const effective = concealed(effectiveEnvironment(readable.map(({ path, text }) => ({ file: path, text }))));
   return { layers, effective };
+}
+
+/** What took in further lines shows nothing of them, wherever it goes from here. */
+function concealed(
+  variables: ReadonlyMap<string, EffectiveVariable>,
+): ReadonlyMap<string, EffectiveVariable> {
+  const hide = <Source extends EnvironmentSource>(source: Source): Source =>
+    source.spansLines ? { ...source, value: CONCEALED_VALUE } : source;
+  return new Map(
+    [...variables].map(([name, variable]) => [
+      name,
+      { ...hide(variable), sources: variable.sources.map((source) => hide(source)) },
+    ]),
+  );
 }

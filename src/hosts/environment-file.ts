@@ -25,7 +25,7 @@ export interface EnvironmentAssignment {
   readonly value: string;
   /** Where the name stands, counted from 1. */
   readonly line: number;
-  /** Its value took in further lines, which may hold secrets: the value is never shown. */
+  /** Its value took in a line break or another assignment, which may be a secret: the value is never shown. */
   readonly spansLines?: true;
 }
 
@@ -75,7 +75,8 @@ export function parseEnvironmentFile(text: string, options: ScanOptions = {}): E
     if (!scanned.closed) faults.push({ line, fault: 'open_quote' });
     if (CONTROL_CHARACTERS.test(value)) faults.push({ line, fault: 'control_character' });
     const fault = nameFault(scanned);
-    const spans = /[\r\n]/.test(value) || /[\r\n]/.test(text.slice(scanned.start, scanned.end).trimEnd());
+    const isContinued = /[\r\n]/.test(text.slice(scanned.start, scanned.end).trimEnd());
+    const spans = /[\r\n]/.test(value) || (isContinued && /[A-Za-z_]\w*\s*=/.test(value));
     if (fault === undefined) assignments.push({ name, value, line, ...(spans ? { spansLines: true } : {}) });
     else faults.push({ line, fault });
   }

@@ -114,6 +114,7 @@ function intentFor(
     model,
     binary,
     variables: new Map(Object.entries(wanted).map(([name, value]) => [`${envPrefix}${name}`, value])),
+    modelVariable: `${envPrefix}MODEL_PATH`,
     strategyVariables: [...variables.keys()].map((name) => `${envPrefix}${name}`),
   };
 }

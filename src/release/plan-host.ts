@@ -16,6 +16,8 @@ export interface HostIntent {
   readonly variables: ReadonlyMap<string, string>;
   /** Every variable of the strategy, by full name. */
   readonly strategyVariables: readonly string[];
+  /** The one of them that names the model's file. */
+  readonly modelVariable: string;
 }
 
 export interface HostPlanning {
@@ -70,7 +72,7 @@ async function planOn(
     (name) => !changes.some(({ variable }) => variable === name),
   );
   const [presentModelSha256, presentBinarySha256, drift] = await Promise.all([
-    hashOf(host, modelPath, call),
+    hashOf(host, modelPath ?? stayingModel(environment, intent.modelVariable), call),
     hashOf(host, binaryPath, call),
     driftOf(host, present, unchanged, call),
   ]);
@@ -135,6 +137,12 @@ function changesBetween(
   });
 }
 
+/** Where the model stands that the release keeps: it is approved with the rest. */
+function stayingModel({ effective }: HostEnvironment, variable: string): string | undefined {
+  const path = effective.get(variable)?.value.trim() ?? '';
+  return path.startsWith('/') ? path : undefined;
+}
+
 /** SHA-256 of what stands at a path; '' where nothing does. */
 async function hashOf(host: Host, path: string | undefined, call: CallOptions): Promise<string> {
   if (path === undefined) return '';
@@ -157,14 +165,8 @@ async function driftOf(
     status.mainPid === 0 ? undefined : await host.service.processEnvironment(status.mainPid, names, call);
   if (running === undefined) return [];
   return names.flatMap((variable): VariableChange[] => {
-    const before = withoutFurtherLines(running.get(variable));
+    const before = running.get(variable) ?? null;
     const after = effective.get(variable)?.value ?? null;
     return before === after ? [] : [{ variable, before, after }];
   });
-}
-
-/** Further lines of a running value may be secrets that an open quote took in: none of it is shown. */
-function withoutFurtherLines(value: string | undefined): string | null {
-  if (value === undefined) return null;
-  return /[\r\n]/.test(value) ? '⏎' : value;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeployWish } from '../../src/domain/deploy-wish.js';
+import { parseEnvironmentAnswer } from '../../src/hosts/process-environment.js';
 import {
   ALICE,
   createReleaseWorld,
@@ -80,6 +81,13 @@ test.each([
     requestedBy: ALICE,
   });
   expect(JSON.stringify(run.checks)).not.toContain('deadbeef');
+  // The file is put right, and the process still has what it had taken in.
+  const swallowed = lines.includes('\\')
+    ? 'ev_exitPRIVATE_KEY=0xdeadbeef'
+    : 'ev_exit\nPRIVATE_KEY=0xdeadbeef\n';
+  expect([...parseEnvironmentAnswer(`S__EXIT_MODE=${swallowed}\0`, ['S__EXIT_MODE']).values()]).toEqual([
+    '⏎…',
+  ]);
 });
 
 test('the same wish on the same hosts gives the same plan', async () => {
@@ -179,4 +187,13 @@ test('the staging folder, newest first, with what the training measured', async 
     { name: 'next.onnx', size: 10, meta: { version: 'v2', metrics: { auc: 0.6 } } },
   ]);
   expect(binaries).toMatchObject([{ name: 'ploy-2' }]);
+});
+
+test('the model that a release keeps is approved with it: other bytes change the digest', async () => {
+  const wish = { model: undefined, modelVersion: undefined, settings: { EV_EXIT_BUFFER: '0.01' } };
+  const before = await checked(wish);
+  const path = before.plan.hosts[0]?.presentModelSha256 ?? '';
+  expect(path).toMatch(/^[0-9a-f]{64}$/);
+  await writeFile(world.path('h1', 'models', 'old.onnx'), 'other bytes');
+  expect((await checked(wish)).digest).not.toBe(before.digest);
 });

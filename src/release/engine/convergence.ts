@@ -55,7 +55,9 @@ export async function lookAtHost(
     artefact(plan.binaryPath ?? settings.binary, (path) => presentSha256(host, path, signal)),
   ]);
   const { model: plannedModel, binary: plannedBinary } = context.plan;
-  if (plannedModel !== undefined) compare('model', plannedModel.sha256, model?.sha256);
+  // A model that stays is the one that was approved.
+  const modelSha256 = plannedModel?.sha256 ?? plan.presentModelSha256;
+  if (modelSha256 !== '') compare('model', modelSha256, model?.sha256);
   if (plannedBinary !== undefined) compare('binary', plannedBinary.sha256, binary?.sha256);
   return { host: host.name, differences, running: running ?? new Map(), model, binary };
 }
