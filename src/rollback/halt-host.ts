@@ -34,7 +34,7 @@ const FILE_TIMEOUT_MS = 5_000;
 const STATUS_TIMEOUT_MS = 4_000;
 const RESTART_TIMEOUT_MS = 60_000;
 /** How long the restart may wait for the look that names the old process. */
-const BEFORE_PATIENCE_MS = 120;
+const BEFORE_PATIENCE_MS = 1_500;
 const POLL_MS = 100;
 const SETTLED_POLL_MS = 1_000;
 const WRITE_AGAIN_MS = 1_000;

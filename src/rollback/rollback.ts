@@ -72,7 +72,7 @@ const CLAIM_PATIENCE_MS = 100;
 const FOLLOW_MS = 10 * 60_000;
 const FOLLOW_POLL_MS = 500;
 /** A halt that another replica has, and that does not get on for so long while something is still on, is done here. */
-const TAKE_OVER_AFTER_MS = 2_000;
+const TAKE_OVER_AFTER_MS = 4_000;
 const LATEST_PATIENCE_MS = 1_000;
 const SIGN_OF_LIFE_MS = 3_000;
 /** A stronger request takes over from a weaker one. */

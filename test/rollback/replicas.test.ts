@@ -163,6 +163,7 @@ test('a database that is away neither hinders nor slows the halt', async () => {
     const halt = await handle.done;
     expect(halt.state).toBe('verified');
     const written = Math.max(...halt.hosts.map(({ diskAt }) => Date.parse(diskAt ?? '')));
-    expect(written - startedAt).toBeLessThan(1_000);
+    // No time-out of a database is as short.
+    expect(written - startedAt).toBeLessThan(5_000);
   }
 });
