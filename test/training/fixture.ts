@@ -8,6 +8,7 @@ import { createCheckService } from '../../src/checks/check-service.js';
 import { systemClock } from '../../src/clock.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
+import type { Runbook } from '../../src/runbook/runbook.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { createTrainingStore } from '../../src/store/training-store.js';
 import { createTrainingService, type TrainingService } from '../../src/training/training-service.js';
@@ -18,7 +19,11 @@ export interface TrainingFixture {
   readonly folder: string;
   readonly staging: string;
   /** A further service is a further bot on this machine. */
-  service(options?: { leaseMs?: number; machine?: string }): Promise<TrainingService>;
+  service(options?: {
+    leaseMs?: number;
+    machine?: string;
+    timeLimitMinutes?: number;
+  }): Promise<TrainingService>;
   /** The script of the next trainings; it gets HORIZON OUTPUT META as arguments. */
   trainer(script: string): Promise<void>;
   /** What the running model's meta.json says. */
@@ -77,7 +82,8 @@ function runbookText(folder: string): string {
       environment: { TRAINER_PASSWORD: 'BOT_PASSWORD' },
       horizons: ['5m', '15m'],
       maxLookbackHours: 500,
-      timeLimitMinutes: 0.05,
+      // Longer than any trainer here takes on a machine that does other things too.
+      timeLimitMinutes: 1,
       memoryLimitMib: 2048,
       modelName: 'lob_{horizon}_{date}',
       checks: ['data.labels.count'],
@@ -146,6 +152,11 @@ function targetsText(folder: string): string {
   });
 }
 
+const withTimeLimit = (runbook: Runbook, timeLimitMinutes: number): Runbook =>
+  runbook.training === undefined
+    ? runbook
+    : { ...runbook, training: { ...runbook.training, timeLimitMinutes } };
+
 export async function createTrainingFixture(): Promise<TrainingFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'training-'));
   const database = await createTestDatabase();
@@ -178,9 +189,9 @@ export async function createTrainingFixture(): Promise<TrainingFixture> {
     staging: join(folder, 'staging'),
     trainingsFolder: join(folder, 'trainings'),
     pool: database.pool,
-    service: async ({ leaseMs = 400, machine = 'here' } = {}) =>
+    service: async ({ leaseMs = 400, machine = 'here', timeLimitMinutes = 1 } = {}) =>
       createTrainingService({
-        runbook,
+        runbook: withTimeLimit(runbook, timeLimitMinutes),
         targets,
         checks,
         hostOf: (settings) => createHost(settings),

@@ -143,6 +143,7 @@ describe('a trainer that goes wrong', () => {
   });
 
   test('hangs: ended at its time limit', async () => {
+    service = await fixture.service({ timeLimitMinutes: 0.05 });
     const training = await trained(`process.on('SIGTERM', () => process.exit(0)); ${SLOW}`);
     expect(training).toMatchObject({
       state: 'failed',
