@@ -47,11 +47,12 @@ export async function readSamples(
 }
 
 /**
- * Whole markets are held out, so that no market is on both sides: every third one. The markets of a moment stand side
- * by side, one a symbol; a number that shares no factor with that of the symbols holds out each symbol in its turn.
+ * The markets of a moment stand side by side, one a symbol: a number that shares no factor with that of the symbols
+ * holds out each symbol in its turn.
  */
 const EVERY = 3;
 
+/** Whole markets are held out, every third one, so that no market is on both sides. */
 export function splitSamples(samples: readonly Sample[]): {
   readonly training: readonly Sample[];
   readonly heldOut: readonly Sample[];

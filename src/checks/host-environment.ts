@@ -1,4 +1,4 @@
-import { CONCEALED_VALUE } from '../hosts/concealed-value.js';
+import { CONCEALED_IN_FILE } from '../hosts/concealed-value.js';
 import {
   decodeEnvironmentBytes,
   type EffectiveVariable,
@@ -56,7 +56,7 @@ function concealed(
   variables: ReadonlyMap<string, EffectiveVariable>,
 ): ReadonlyMap<string, EffectiveVariable> {
   const hide = <Source extends EnvironmentSource>(source: Source): Source =>
-    source.spansLines ? { ...source, value: CONCEALED_VALUE } : source;
+    source.spansLines ? { ...source, value: CONCEALED_IN_FILE } : source;
   return new Map(
     [...variables].map(([name, variable]) => [
       name,
