@@ -5,6 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
 import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+import {
+  approve,
+  deployForm,
+  messages,
+  requestFrom,
+  requestOn,
+  start,
+  typeCommand,
+} from '../support/release-page.js';
 
 const START_TIMEOUT_MS = 150_000;
 /** A release with two hosts and four checkpoints. */
@@ -38,43 +47,10 @@ const sha256Of = async (path: string) =>
 
 const as = (person: string, viewport = WIDE, channel = 'C0RELEASES') =>
   browser.open(`${demo.pageUrl}?user=U0${person.toUpperCase()}&channel=${channel}`, viewport);
-const messages = (page: Page, text: string | RegExp) =>
-  page.getByTestId('message').filter({ hasText: text }).last();
-const requestOn = (page: Page) => messages(page, 'Release request');
 
 async function openForm(page: Page): Promise<Locator> {
-  const composer = page.getByRole('textbox', { name: 'Message #trading-releases' });
-  await composer.fill('/lobml deploy live');
-  await composer.press('Escape');
-  await composer.press('Enter');
-  const form = page.getByRole('dialog', { name: 'Deploy · live' });
-  await form.getByRole('textbox', { name: 'Why' }).waitFor();
-  return form;
-}
-
-/** The plan of a form that is filled in, and the request in the channel. */
-async function requestFrom(page: Page, form: Locator, reason: string): Promise<string> {
-  await form.getByRole('textbox', { name: 'Why' }).fill(reason);
-  await form.getByRole('button', { name: 'Show plan' }).click();
-  const plan = page.getByRole('dialog', { name: 'Plan · live' });
-  const ask = plan.getByRole('button', { name: 'Request approval' });
-  await ask.waitFor({ timeout: 30_000 });
-  const words = (await plan.textContent()) ?? '';
-  await ask.click();
-  await page.getByText('The request stands in').waitFor({ timeout: 30_000 });
-  await page.keyboard.press('Escape');
-  await requestOn(page).filter({ hasText: reason }).getByRole('button', { name: 'Approve' }).waitFor(JOB);
-  return words;
-}
-
-async function approve(page: Page, approvals: string): Promise<void> {
-  await requestOn(page).getByRole('button', { name: 'Approve' }).click();
-  await requestOn(page).getByText(approvals).waitFor(JOB);
-}
-
-async function start(page: Page): Promise<void> {
-  await requestOn(page).getByRole('button', { name: 'Start deploy' }).click();
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await typeCommand(page, '/lobml deploy live');
+  return deployForm(page);
 }
 
 async function fitsOn(page: Page, message: Locator): Promise<void> {
