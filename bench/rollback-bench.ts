@@ -10,7 +10,8 @@ import { createHost } from '../src/hosts/create-host.js';
 import { editEnvironmentFile } from '../src/hosts/environment-edit.js';
 import type { HaltHandle } from '../src/rollback/live-halt.js';
 import { enableFlag } from '../src/rollback/strategy-facts.js';
-import type { Target } from '../src/runbook/targets.js';
+import { loadRunbook } from '../src/runbook/load-runbook.js';
+import { loadTargets, type Target } from '../src/runbook/targets.js';
 import type { Services } from '../src/services.js';
 import { openState } from '../src/store/open-state.js';
 import { createLogger } from '../src/telemetry/logger.js';
@@ -107,7 +108,12 @@ async function withBot<T>(config: Config, work: (bot: Bot) => Promise<T>): Promi
   const logger = createLogger({ level: 'silent', to: 'stderr' });
   const state = openState(config, 'terminal', logger);
   state.catch(() => undefined);
-  const { services, close } = await compose({ config, logger, state: () => state });
+  const [runbook, targets] = await Promise.all([
+    loadRunbook(config.runbookFile),
+    loadTargets(config.targetsFile),
+  ]);
+  const configuration = { config, runbook, targets };
+  const { services, close } = compose({ configuration, logger, state: () => state });
   const target = services.targets.targets.get(services.targets.defaultTarget);
   if (target === undefined) throw new Error('the sandbox has no default target');
   // The figures end with the proof: the observation that follows is not waited for.

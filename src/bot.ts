@@ -1,8 +1,8 @@
 import { systemClock } from './clock.js';
 import { compose } from './compose.js';
-import { loadConfig, readEnvironment } from './config.js';
 import type { Halt } from './domain/halt.js';
 import type { Locale } from './domain/localized.js';
+import { loadConfiguration } from './load-configuration.js';
 import type { RequestViews } from './release/announce-request.js';
 import type { ReleaseViews } from './release/engine/announce-release.js';
 import { composeEngine } from './release/engine/compose-engine.js';
@@ -49,7 +49,7 @@ export interface Bot {
   stop(): Promise<void>;
 }
 
-/** @throws ConfigError, ConfigurationError with every fault; an Error where a dependency refuses the bot. */
+/** @throws ConfigurationError with every fault of what people have written, before anything is opened; an Error where a dependency refuses the bot. */
 export async function startBot({
   subcommands,
   unknown,
@@ -59,7 +59,8 @@ export async function startBot({
   releaseViews,
   trainingReport,
 }: BotProgram): Promise<Bot> {
-  const config = loadConfig(readEnvironment(), { role: 'bot' });
+  const configuration = await loadConfiguration('bot');
+  const { config } = configuration;
   const logger = createLogger({ level: config.logLevel, to: 'stdout' });
   const clock = systemClock;
   const warm = new AbortController();
@@ -69,8 +70,8 @@ export async function startBot({
     throw error;
   });
   await prepareWorkerSchema(state, { always: true });
-  const { services, releaseContext, hostOf, close } = await compose({
-    config,
+  const { services, releaseContext, hostOf, close } = compose({
+    configuration,
     logger,
     state: async () => state,
     directory: connection.directory,

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { compose } from './compose.js';
 import { type Config, ConfigError, loadConfig, readEnvironment } from './config.js';
 import { UsageError, UserError } from './errors.js';
+import { loadConfiguration } from './load-configuration.js';
 import type { RollbackServices } from './rollback/rollback-services.js';
 import { openTerminalRollback } from './rollback/terminal-rollback.js';
 import { ConfigurationError } from './runbook/configuration-fault.js';
@@ -65,7 +66,8 @@ async function runSubcommand(
   wantsJson: boolean,
   program: TerminalProgram,
 ): Promise<ExitCode> {
-  const config = loadConfig(readEnvironment(), { role: 'terminal' });
+  const configuration = await loadConfiguration('terminal');
+  const { config } = configuration;
   const level = config.logLevel === 'info' ? 'warn' : config.logLevel;
   const logger = createLogger({ level, to: 'stderr' });
   let opened: Promise<State> | undefined;
@@ -73,7 +75,7 @@ async function runSubcommand(
     opened ??= openState(config, 'terminal', logger);
     return opened;
   };
-  const composition = await compose({ config, logger, state });
+  const composition = compose({ configuration, logger, state });
   try {
     return await answer(subcommand, words, wantsJson, { program, config, services: composition.services });
   } finally {

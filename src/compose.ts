@@ -6,11 +6,12 @@ import { createAuditTrail } from './audit/audit-trail.js';
 import { createCheckService } from './checks/check-service.js';
 import { limitRuns } from './checks/limit-runs.js';
 import { systemClock } from './clock.js';
-import { type Config, sshEnvironment } from './config.js';
+import { sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
 import { createHost, type HostRequirements } from './hosts/create-host.js';
 import type { Host } from './hosts/host.js';
+import type { Configuration } from './load-configuration.js';
 import { createReleaseContext } from './release/compose-releases.js';
 import { createReleaseAnswers } from './release/engine/release-answers.js';
 import type { ReleaseContext } from './release/release-context.js';
@@ -21,9 +22,7 @@ import { createHaltStore } from './rollback/halt-store.js';
 import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
 import { createPreviousModel } from './rollback/previous-model.js';
 import { createHaltVerification } from './rollback/verify-after-halt.js';
-import { ConfigurationError } from './runbook/configuration-fault.js';
-import { loadRunbook } from './runbook/load-runbook.js';
-import { loadTargets, type TargetHost, type Targets } from './runbook/targets.js';
+import type { TargetHost, Targets } from './runbook/targets.js';
 import { createScratchDatabase } from './selftest/scratch-database.js';
 import { createSelfTest } from './selftest/self-test.js';
 import type { Services } from './services.js';
@@ -54,7 +53,7 @@ export interface Composition {
 }
 
 export interface CompositionOptions {
-  readonly config: Config;
+  readonly configuration: Configuration;
   readonly logger: Logger;
   /** The bot has it open; a terminal opens it while the checks run. */
   readonly state: () => Promise<State>;
@@ -69,10 +68,10 @@ export interface CompositionOptions {
   readonly operators?: (targets: Targets) => OperatorGate;
 }
 
-/** Puts the use cases together. @throws ConfigurationError for a faulty runbook or targets file. */
-export async function compose(options: CompositionOptions): Promise<Composition> {
-  const { config, logger } = options;
-  const [runbook, targets] = await loadFiles(config);
+/** Puts the use cases together. */
+export function compose(options: CompositionOptions): Composition {
+  const { config, runbook, targets } = options.configuration;
+  const { logger } = options;
   const now = () => new Date();
   const state = lazyQueryable(options.state);
   const runs = createRunStore(state);
@@ -227,24 +226,6 @@ function createSshFolders(): NonNullable<HostRequirements['ssh']> {
   const serviceControlFolder = join(controlFolder, 's');
   mkdirSync(serviceControlFolder, { mode: 0o700 });
   return { controlFolder, serviceControlFolder, environment: sshEnvironment() };
-}
-
-/** Both files at once, so that a person sees the faults of both. */
-async function loadFiles(config: Config) {
-  const [runbook, targets] = await Promise.allSettled([
-    loadRunbook(config.runbookFile),
-    loadTargets(config.targetsFile),
-  ]);
-  if (runbook.status === 'fulfilled' && targets.status === 'fulfilled')
-    return [runbook.value, targets.value] as const;
-  const reasons = [runbook, targets].flatMap((loaded) =>
-    loaded.status === 'rejected' ? [loaded.reason] : [],
-  );
-  const faults = reasons.flatMap((reason) => {
-    if (reason instanceof ConfigurationError) return reason.faults;
-    throw reason;
-  });
-  throw new ConfigurationError(faults);
 }
 
 /** Asks for the database only when something is asked of it. */

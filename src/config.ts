@@ -122,6 +122,28 @@ export function readEnvironment(env: Environment = process.env, file = '.env'): 
   return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;
 }
 
+export interface EnvironmentSource {
+  readonly env?: Environment | undefined;
+  readonly file?: string | undefined;
+}
+
+export interface VariablePlace {
+  /** `environment` for the process's own. */
+  readonly file: string;
+  readonly line?: number;
+}
+
+/** Where a variable is set: the line of the `.env` file that sets it, unless the process's own environment does. */
+export function variablePlace(
+  variable: string,
+  { env = process.env, file = '.env' }: EnvironmentSource,
+): VariablePlace {
+  const inFile = env[variable] === undefined && existsSync(file);
+  const lines = inFile ? readFileSync(file, 'utf8').split('\n') : [];
+  const index = lines.findLastIndex((line) => new RegExp(`^\\s*(export\\s+)?${variable}\\s*=`).test(line));
+  return index < 0 ? { file: 'environment' } : { file, line: index + 1 };
+}
+
 /** `kill_switch` starts with whatever faults there are: a wrong address of a database must not prevent a halt. */
 export type ConfigRole = 'bot' | 'terminal' | 'kill_switch';
 

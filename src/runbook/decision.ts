@@ -17,10 +17,12 @@ type AddFault = (path: Path, message: string) => void;
 /**
  * The criteria of the go/no-go decision. One whose checks do not run in that decision, or do not decide, would never
  * stop anything: it is a fault.
+ * @param faulty ids of checks whose own faults have been told.
  */
 export function compileCriteria(
   sources: readonly CriterionSource[],
   sections: readonly Section[],
+  faulty: ReadonlySet<string>,
   fault: AddFault,
 ): readonly CriterionDefinition[] {
   const checks = new Map(
@@ -36,6 +38,7 @@ export function compileCriteria(
     for (const [place, checkId] of ids.entries()) {
       const check = checks.get(checkId);
       const at = [...path, 'checks', place];
+      if (faulty.has(checkId)) continue;
       if (check === undefined) fault(at, `there is no check \`${checkId}\``);
       else if (!check.kinds.includes('gonogo'))
         fault(at, `\`${checkId}\` stands in no section of kind \`gonogo\``);

@@ -14,10 +14,12 @@ import {
   type Runbook,
 } from './runbook.js';
 import { type CheckSource, type RunbookSource, runbookSchema } from './runbook-schema.js';
+import { runbookStandIn } from './runbook-stand-in.js';
 import { compileStatement, loadSqlParser } from './statement.js';
 import { compileTraining } from './training.js';
 import { readVariable } from './variable.js';
-import { parseYaml, type YamlDocument } from './yaml-document.js';
+import type { Path } from './what-stands.js';
+import { type FaultAt, parseYaml } from './yaml-document.js';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 const PROBE_KEYS = ['sql', 'query', 'env', 'file', 'model', 'process', 'service'] as const;
@@ -38,28 +40,30 @@ export async function loadRunbook(file: string): Promise<Runbook> {
 /** @throws ConfigurationError with every fault and its line. */
 export async function parseRunbook(file: string, bytes: Buffer): Promise<Runbook> {
   await loadSqlParser();
-  const parsed = parseYaml(file, bytes.toString('utf8'), runbookSchema);
-  if (parsed.kind === 'faults') throw new ConfigurationError(parsed.faults);
+  const { faults, stands } = parseYaml(file, bytes.toString('utf8'), runbookSchema, runbookStandIn);
+  if (stands === undefined) throw new ConfigurationError(faults);
 
-  const compiler = new RunbookCompiler(parsed.document, parsed.value);
+  const compiler = new RunbookCompiler(file, stands.value, stands.fault);
   const runbook = compiler.compile(createHash('sha256').update(bytes).digest('hex'));
-  if (compiler.faults.length > 0) throw new ConfigurationError(compiler.faults);
+  const all = [...faults, ...compiler.faults];
+  if (all.length > 0) throw new ConfigurationError(all);
   return runbook;
 }
-
-type Path = readonly PropertyKey[];
 
 /** Turns the file's text into compiled parts, and goes on after a fault so that all are found at once. */
 class RunbookCompiler {
   readonly faults: ConfigurationFault[] = [];
-  readonly #document: YamlDocument;
+  readonly #file: string;
+  readonly #faultAt: FaultAt;
   readonly #source: RunbookSource;
   readonly #conditions: ConditionCompiler;
   readonly #bindable: ReadonlySet<string>;
+  readonly #faultyChecks = new Set<string>();
   readonly #queries = new Map<string, Query>();
 
-  constructor(document: YamlDocument, source: RunbookSource) {
-    this.#document = document;
+  constructor(file: string, source: RunbookSource, faultAt: FaultAt) {
+    this.#file = file;
+    this.#faultAt = faultAt;
     this.#source = source;
     this.#conditions = createConditionCompiler(source.params, source.variables);
     this.#bindable = new Set([...Object.keys(source.params), ...RUN_PARAMETERS]);
@@ -82,16 +86,15 @@ class RunbookCompiler {
     }));
     const variables = new Map(Object.entries(this.#source.variables));
     const fault = (path: Path, message: string) => void this.#fault(path, message);
-    const criteria = compileCriteria(this.#source.criteria, sections, fault);
+    const criteria = compileCriteria(this.#source.criteria, sections, this.#faultyChecks, fault);
     const compileSql = (sql: string, path: Path) =>
       this.#attempt(path, () => compileStatement(sql, this.#bindable));
     const charts = compileCharts(this.#source.charts, compileSql, fault);
-    const { file } = this.#document;
     const startLog = this.#startLog();
     const modelInputs = this.#modelInputs();
     const { training: trainingSource } = this.#source;
-    const training = trainingSource && compileTraining(trainingSource, sections, fault);
-    const names = { file, sha256, strategy, agentId, envPrefix };
+    const training = trainingSource && compileTraining(trainingSource, sections, this.#faultyChecks, fault);
+    const names = { file: this.#file, sha256, strategy, agentId, envPrefix };
     const strategyParts = { params, variables, window, startLog, modelInputs, training };
     return { ...names, ...strategyParts, sections, criteria, charts };
   }
@@ -154,7 +157,10 @@ class RunbookCompiler {
         return query === undefined ? [] : [[name, { ...query, title: extra.title }] as const];
       }),
     );
-    if (probe === undefined || pass === undefined || fail === undefined) return undefined;
+    if (probe === undefined || pass === undefined || fail === undefined) {
+      this.#faultyChecks.add(source.id);
+      return undefined;
+    }
     return {
       id: source.id,
       section,
@@ -260,8 +266,7 @@ class RunbookCompiler {
   }
 
   #fault(path: Path, message: string): undefined {
-    const { file } = this.#document;
-    this.faults.push({ file, line: this.#document.lineOf(path), message: `${pathText(path)}: ${message}` });
+    this.faults.push(...this.#faultAt(path, message));
     return undefined;
   }
 }
@@ -274,5 +279,3 @@ function environmentOf({ pass, warn, fail, wrongRows, text }: CheckSource): read
   const words = [pass, warn, fail, wrongRows, ...texts].join('\n');
   return [...new Set([...words.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name))];
 }
-
-const pathText = (path: Path): string => path.map(String).join('.');

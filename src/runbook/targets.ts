@@ -9,6 +9,7 @@ import {
   targetsSchema,
   type WatchPolicy,
 } from './targets-schema.js';
+import type { Path } from './what-stands.js';
 import { parseYaml } from './yaml-document.js';
 
 /** Where the strategy runs: a loaded targets file. */
@@ -69,13 +70,13 @@ export async function loadTargets(file: string): Promise<Targets> {
 
 /** @throws ConfigurationError with every fault and its line. */
 export function parseTargets(file: string, bytes: Buffer): Targets {
-  const parsed = parseYaml(file, bytes.toString('utf8'), targetsSchema);
-  if (parsed.kind === 'faults') throw new ConfigurationError(parsed.faults);
-  const { value: source, document } = parsed;
+  const { faults: shape, stands } = parseYaml(file, bytes.toString('utf8'), targetsSchema, standInFor);
+  if (stands === undefined) throw new ConfigurationError(shape);
+  const { value: source } = stands;
 
-  const faults: ConfigurationFault[] = [];
+  const faults: ConfigurationFault[] = [...shape];
   const fault = (path: readonly PropertyKey[], message: string): undefined => {
-    faults.push({ file, line: document.lineOf(path), message: `${path.map(String).join('.')}: ${message}` });
+    faults.push(...stands.fault(path, message));
   };
   const targets = new Map(
     Object.entries(source.targets).map(([name, target]) => [name, toTarget(name, target, fault)]),
@@ -93,6 +94,15 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
     accounts: new Map(Object.entries(source.accounts)),
     targets,
   };
+}
+
+/** While the rest of a faulty file is looked at; nothing ever runs with these. */
+function standInFor([key, ...inner]: Path): unknown {
+  if (key === 'roles') return inner[0] === 'operators' ? ['U0'] : { operators: ['U0'] };
+  const [, part, , hostPart] = inner;
+  if (part === 'approval') return { quorum: 1 };
+  if (part === 'hosts' && hostPart === 'name') return 'faulty';
+  return key === 'defaultTarget' ? 'faulty' : undefined;
 }
 
 type AddFault = (path: readonly PropertyKey[], message: string) => undefined;

@@ -18,17 +18,22 @@ type AddFault = (path: readonly PropertyKey[], message: string) => void;
 
 const NEEDED = ['horizon', 'output', 'meta'] as const;
 
-/** Tells every fault, and leaves out what is faulty. */
+/**
+ * Tells every fault, and leaves out what is faulty.
+ * @param faulty ids of checks whose own faults have been told.
+ */
 export function compileTraining(
   source: TrainingSource,
   sections: readonly Section[],
+  faulty: ReadonlySet<string>,
   fault: AddFault,
 ): TrainingDefinition | undefined {
   const known = new Map(sections.flatMap((section) => section.checks).map((check) => [check.id, check]));
   checkPlaceholders(source.command, fault);
   const checks = source.checks.flatMap((id, index) => {
     const check = known.get(id);
-    if (check === undefined) fault(['training', 'checks', index], `there is no check \`${id}\``);
+    if (check === undefined && !faulty.has(id))
+      fault(['training', 'checks', index], `there is no check \`${id}\``);
     return check ?? [];
   });
   const progress = source.progress.flatMap((pattern, index) => {
@@ -44,7 +49,8 @@ export function compileTraining(
   }
   const gate = [...known.values()].find(({ probe }) => probe.kind === 'model');
   if (gate === undefined) {
-    fault(['training'], 'a training needs a check with `model`: the gate for what comes out');
+    if (faulty.size === 0)
+      fault(['training'], 'a training needs a check with `model`: the gate for what comes out');
     return undefined;
   }
   const { workingFolder, target } = source;

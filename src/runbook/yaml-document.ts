@@ -2,20 +2,26 @@ import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { ZodType } from 'zod';
 import type { ConfigurationFault } from './configuration-fault.js';
 import { explainIssue } from './explain-issue.js';
+import { type Path, parseWhatStands, type StandIn } from './what-stands.js';
 
-export interface YamlDocument {
-  readonly file: string;
-  readonly value: unknown;
-  /** The line of the node at a path, or of its nearest parent that is written in the file. */
-  lineOf(path: readonly PropertyKey[]): number | undefined;
+export interface Parsed<T> {
+  /** What the file's shape has wrong, each with its line. */
+  readonly faults: readonly ConfigurationFault[];
+  /** The file, or where its shape is at fault what is left of it: to look for the faults of the rest, not to run. */
+  readonly stands: { readonly value: T; readonly fault: FaultAt } | undefined;
 }
 
-export type Parsed<T> =
-  | { readonly kind: 'ok'; readonly value: T; readonly document: YamlDocument }
-  | { readonly kind: 'faults'; readonly faults: readonly ConfigurationFault[] };
+/**
+ * A fault at a path of the value, with the line of its node or of its nearest parent that is written in the file;
+ * none where it is but the consequence of another that has been told.
+ */
+export type FaultAt = (path: Path, message: string) => readonly ConfigurationFault[];
 
-/** Reads YAML text and holds it against a schema; every fault comes with its line. */
-export function parseYaml<T>(file: string, text: string, schema: ZodType<T>): Parsed<T> {
+/**
+ * Reads YAML text and holds it against a schema.
+ * @param standIn what to put where a part that must be there is faulty, while the others are looked at.
+ */
+export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, standIn: StandIn): Parsed<T> {
   const lines = new LineCounter();
   const parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (parsed.errors.length > 0) {
@@ -24,26 +30,34 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>): Pa
       line: error.linePos?.[0].line,
       message: `not valid YAML: ${error.message.split('\n')[0]}`,
     }));
-    return { kind: 'faults', faults };
+    return { faults, stands: undefined };
   }
 
-  const lineOf = (path: readonly PropertyKey[]): number | undefined => {
+  const lineOf = (path: Path): number | undefined => {
     for (let length = path.length; length >= 0; length -= 1) {
       const range = rangeAt(parsed.contents, path.slice(0, length));
       if (range !== undefined) return lines.linePos(range).line;
     }
     return undefined;
   };
-  const document: YamlDocument = { file, value: parsed.toJS({ maxAliasCount: 100 }), lineOf };
-
-  const result = schema.safeParse(document.value);
-  if (result.success) return { kind: 'ok', value: result.data, document };
-  const faults = result.error.issues.flatMap(explainIssue).map(({ path, message }) => ({
+  const faultAt = (path: Path, message: string): ConfigurationFault => ({
     file,
     line: lineOf(path),
     message: `${path.map(String).join('.') || 'the file'}: ${message}`,
-  }));
-  return { kind: 'faults', faults };
+  });
+
+  const source: unknown = parsed.toJS({ maxAliasCount: 100 });
+  const result = schema.safeParse(source);
+  if (result.success) {
+    const fault: FaultAt = (path, message) => [faultAt(path, message)];
+    return { faults: [], stands: { value: result.data, fault } };
+  }
+  const faults = result.error.issues.flatMap(explainIssue).map(({ path, message }) => faultAt(path, message));
+  const rest = parseWhatStands(source, schema, standIn);
+  if (rest === undefined) return { faults, stands: undefined };
+  const fault: FaultAt = (path, message) =>
+    rest.isConsequence(path) ? [] : [faultAt(rest.placeOf(path), message)];
+  return { faults, stands: { value: rest.value, fault } };
 }
 
 function rangeAt(root: unknown, path: readonly PropertyKey[]): number | undefined {

@@ -30,13 +30,13 @@ export async function loadCases(file: string, runbook: Pick<Runbook, 'sections'>
 
 /** @throws ConfigurationError with every fault and its line. */
 export function parseCases(file: string, text: string, runbook: Pick<Runbook, 'sections'>): CheckCases {
-  const parsed = parseYaml(file, text, casesSchema);
-  if (parsed.kind === 'faults') throw new ConfigurationError(parsed.faults);
-  const { value, document } = parsed;
+  const { faults: shape, stands } = parseYaml(file, text, casesSchema, () => undefined);
+  if (stands === undefined) throw new ConfigurationError(shape);
+  const { value } = stands;
 
-  const faults: ConfigurationFault[] = [];
+  const faults: ConfigurationFault[] = [...shape];
   const fault = (path: readonly PropertyKey[], message: string) => {
-    faults.push({ file, line: document.lineOf(path), message: `${path.map(String).join('.')}: ${message}` });
+    faults.push(...stands.fault(path, message));
   };
   const models = new Set([...Object.keys(value.models), NO_MODEL]);
   const checks = new Set(runbook.sections.flatMap((section) => section.checks.map(({ id }) => id)));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/clock.js';
 import { type Composition, compose } from '../../src/compose.js';
-import { loadConfig } from '../../src/config.js';
 import type { Person } from '../../src/domain/check-run.js';
+import { loadConfiguration } from '../../src/load-configuration.js';
 import { composeEngine } from '../../src/release/engine/compose-engine.js';
 import type { ReleaseRecord } from '../../src/release/engine/release-record.js';
 import { selectKnownGood } from '../../src/store/queries/select-known-good.js';
@@ -46,8 +46,8 @@ beforeAll(async () => {
   const { runbookFile: RUNBOOK_FILE, targetsFile: TARGETS_FILE } = host;
   const environment = { RUNBOOK_FILE, TARGETS_FILE, DATA_DIR: dataDir };
   const logger = createLogger({ level: 'silent', to: 'stderr' });
-  composition = await compose({
-    config: loadConfig(environment, { role: 'terminal' }),
+  composition = compose({
+    configuration: await loadConfiguration('terminal', { env: environment }),
     logger,
     state: async () => ({ pool: database.pool, url: database.url, close: async () => undefined }),
     directory: {

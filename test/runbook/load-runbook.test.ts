@@ -200,6 +200,35 @@ describe('all faults at once', () => {
       .replace('env: ENABLED', 'env: e');
     expect((await faultsOf(text)).split('\n')).toHaveLength(3);
   });
+
+  const linesOf = async (text: string) => {
+    const faults = (await faultsOf(text)).split('\n');
+    return faults.map((fault) => Number(/^r\.yaml:(\d+):/.exec(fault)?.[1])).toSorted((a, b) => a - b);
+  };
+
+  test.each([
+    ['a key that nobody knows', 'kind: precheck', 'kind: precheck\n    colour: red', 'colour: red'],
+    ['a malformed id', 'id: toy.env', 'id: Toy', 'id: Toy'],
+    ['a title in one language', 'title: { en: ENABLED, zh-CN: 开关 }', 'title: { en: E }', 'en: E }'],
+    ['no strategy', 'strategy: toy\n', '', 'agentId: toy'],
+    ['a section for no run', 'kind: precheck', 'kind: prechek', 'kind: prechek'],
+    ['a variable of no type', 'type: boolean', 'type: bolean', 'type: bolean'],
+    ['a check that is no check', '      - id: toy.env', '      - toy\n      - id: toy.env', '- toy\n'],
+  ])('of the shape and of the compiled parts: %s', async (_name, part, instead, at) => {
+    const text = GOOD.replace('r.x < params.limit', 'r.x < params.one')
+      .replace('${names}', '${two}')
+      .replace('r.value == false', 'r.value === false')
+      .replace(part, () => instead);
+    const wanted = ['params.one', '${two}', '=== false', at].map((where) => lineOf(text, where));
+    expect(await linesOf(text)).toEqual(wanted.toSorted((a, b) => a - b));
+  });
+
+  test('what follows from a fault of the shape is no fault of its own', async () => {
+    const text = GOOD.replace('limit: 10', 'limit: { of: 10 }')
+      .replace('env: ENABLED', 'query: both')
+      .replace("both: { sql: 'SELECT 1 AS x' }", 'both: { sql: 5 }');
+    expect(await linesOf(text)).toEqual(['limit: { of', 'both: {'].map((where) => lineOf(text, where)));
+  });
 });
 
 test('a file that is not there', async () => {

@@ -76,6 +76,25 @@ describe('each fault is named with its line', () => {
     );
     expect(() => parse(text)).toThrow(/t\.yaml:1: [^\n]*\nt\.yaml:11: |t\.yaml:11: [^\n]*\nt\.yaml:1: /);
   });
+
+  test('all at once, of the shape and of what belongs together', () => {
+    const text = GOOD.replace('operators: [U1]', 'operators: [alice]')
+      .replace('quorum: 2', 'quorum: 0')
+      .replace('live:\n', 'live:\n    colour: red\n')
+      .replace('defaultTarget: live', 'defaultTarget: x')
+      .replace('name: live-2', 'name: live-1 # again');
+    const places = ['alice', 'colour', 'quorum: 0', 'defaultTarget', '# again'];
+    let message = '';
+    try {
+      parse(text);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    const lines = message.split('\n').map((fault) => Number(fault.split(':')[1]));
+    expect(lines.toSorted((a, b) => a - b)).toEqual(
+      places.map((place) => lineOf(text, place)).toSorted((a, b) => a - b),
+    );
+  });
 });
 
 test('a file that is not there says what to do', async () => {

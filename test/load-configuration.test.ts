@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { loadConfiguration } from '../src/load-configuration.js';
+import { ConfigurationError } from '../src/runbook/configuration-fault.js';
+
+const SLACK = { SLACK_BOT_TOKEN: 'xoxb-1-secret', SLACK_APP_TOKEN: 'xapp-1-secret' };
+const RUNBOOK = readFileSync('runbooks/crypto_lob_ml.yaml', 'utf8');
+const TARGETS = readFileSync('targets.example.yaml', 'utf8');
+
+/** A folder with a runbook, a targets file and a `.env` that names them. */
+function createFiles({ runbook = RUNBOOK, targets = TARGETS, variables = '' } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'lobml-start-'));
+  const [runbookFile, targetsFile] = [join(folder, 'runbook.yaml'), join(folder, 'targets.yaml')];
+  writeFileSync(runbookFile, runbook);
+  writeFileSync(targetsFile, targets);
+  const file = join(folder, '.env');
+  writeFileSync(file, `RUNBOOK_FILE=${runbookFile}\nTARGETS_FILE=${targetsFile}\n${variables}`);
+  return { file, runbookFile, targetsFile };
+}
+
+async function faultsOf(loading: Promise<unknown>) {
+  try {
+    await loading;
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+test('what is right is loaded', async () => {
+  const { file } = createFiles();
+  const { config, runbook, targets } = await loadConfiguration('bot', { env: SLACK, file });
+  expect([config.port, runbook.strategy, targets.defaultTarget]).toEqual([3000, 'crypto_lob_ml', 'live']);
+});
+
+test('the faults of the environment, the runbook and the targets stand in one list, each with its place', async () => {
+  const { file, runbookFile, targetsFile } = createFiles({
+    runbook: `colour: red\n${RUNBOOK.replace('r.lag_secs < params.lagPassSecs', 'r.lag_secs < params.absent')}`,
+    targets: `colour: red\n${TARGETS.replace(/^defaultTarget: .*$/m, 'defaultTarget: absent')}`,
+    variables: 'PORT=x\nLOCALE=de\n',
+  });
+  const faults = await faultsOf(loadConfiguration('bot', { env: { ...SLACK, LOCALE: 'fr' }, file }));
+  expect(faults).toEqual([
+    { file, line: 3, message: expect.stringMatching(/^PORT: /) },
+    { file: 'environment', message: expect.stringMatching(/^LOCALE: "fr"/) },
+    { file: runbookFile, line: 1, message: 'colour: there is no such key' },
+    { file: runbookFile, line: expect.any(Number), message: expect.stringContaining('absent') },
+    { file: targetsFile, line: 1, message: 'colour: there is no such key' },
+    { file: targetsFile, line: expect.any(Number), message: expect.stringContaining('`absent`') },
+  ]);
+});
+
+test('a file that is not there hides no other fault', async () => {
+  const { file, targetsFile } = createFiles({ targets: 'colour: red\n' });
+  const env = { ...SLACK, RUNBOOK_FILE: '/no/such/runbook.yaml' };
+  const files = (await faultsOf(loadConfiguration('bot', { env, file }))).map((fault) => fault.file);
+  expect(new Set(files)).toEqual(new Set(['/no/such/runbook.yaml', targetsFile]));
+});
