@@ -1,7 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { ObservedRow } from '../domain/check-run.js';
 import { registerStatistics } from './condition-functions.js';
-import { registerNullComparison } from './null-comparison.js';
+import { registerNull, requireMeasuredValues } from './measured-values.js';
 import type { VariableDefinition, VariableValue } from './variable.js';
 
 /** A parameter of the runbook: what conditions read as `params.NAME` and SQL as `${NAME}`. */
@@ -17,8 +17,8 @@ export interface Condition {
   /** The same with its parameters' values in place of their names. */
   readonly text: string;
   /**
-   * @throws ConditionError when it cannot be evaluated: a column is missing, a value is null, the answer is
-   * not true or false.
+   * @throws ConditionError when it cannot be evaluated: a column is missing, a value was not measured or is of
+   * another kind than what it is compared with, the answer is not true or false.
    */
   holds(rows: readonly ObservedRow[], env?: EnvironmentValues): boolean;
 }
@@ -69,6 +69,8 @@ function compileBoolean(environment: Environment, source: string): (context: obj
     throw new ConditionError(`a condition answers true or false, but this one is of type ${checked.type}`);
   }
   const program = environment.parse(source);
+  program.check();
+  requireMeasuredValues(program.ast);
   return (context) => {
     let answer: unknown;
     try {
@@ -89,7 +91,8 @@ function environmentWith(
     .registerVariable({ name: 'params', schema: schemaOf(parameters) })
     .registerVariable({ name: 'env', schema: typesOf(variables) });
   registerStatistics(environment);
-  registerNullComparison(environment);
+  registerNull(environment);
+  environment.registerOperator('double == int: bool', (a: number, b: bigint) => a === Number(b));
   // Every observed number is a double, and CEL keeps doubles and ints apart: without these, `r.lag * 2` would be
   // refused, which nobody who writes a checklist expects.
   for (const [sign, apply] of ARITHMETIC) {

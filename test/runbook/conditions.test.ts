@@ -94,6 +94,74 @@ describe('what cannot be evaluated is an error, never an answer', () => {
     expect(refusal(() => holds(source, { value: null }))).toMatch(/^(?!other:|nothing).+/);
   });
 
+  test.each([
+    ['r.none == r.gone', 'two nulls'],
+    ['r.none != r.gone', 'two nulls'],
+    ['r.none == r.empty', 'null and an empty text'],
+    ['!(r.none in params.symbols)', 'null in a list'],
+    ['!(r.empty in params.symbols)', 'an empty text in a list'],
+    ['!(r.nan in params.counts)', 'NaN in a list'],
+    ['!("BTC" in [r.none])', 'a list that holds null'],
+    ['r.empty != "bad"', 'an empty text'],
+    ['r.empty != params.name', 'an empty text'],
+    ['r.nan != 5.0', 'NaN'],
+    ['!(r.nan > 5)', 'NaN'],
+    ['!(r.nan <= 5)', 'NaN'],
+    ['!(r.zero / r.zero > 1)', 'a division by zero'],
+    ['r.five / r.zero > 1', 'a division by zero'],
+    ['!near(r.nan, 1.0, 2.0)', 'NaN in a function'],
+    ['r.five != "5"', 'a number and a text'],
+    ['r.text != 5', 'a text and a number'],
+    ['r.text != params.limit', 'a text and a number'],
+    ['r.yes != 5', 'a boolean and a number'],
+    ['!(r.five in ["5"])', 'a number among texts'],
+    ['r.five != [5]', 'a number and a list'],
+    ['r.nested == r.nested', 'null inside a record'],
+    ['[r.none] == [r.gone]', 'null inside a list'],
+    ['!r.empty.startsWith("a")', 'a function of an empty text'],
+    ['r.empty.size() == 0', 'a function of an empty text'],
+    ['dyn(r.none) == dyn(r.gone)', 'null behind a function'],
+    ['cel.bind(x, r.none, x == r.gone)', 'null behind a name'],
+    ['(r.yes ? r.none : r.gone) == r.gone', 'null behind a choice'],
+  ])('what is unknown is never an answer: %s (%s)', (source) => {
+    const row = {
+      none: null,
+      gone: null,
+      empty: '',
+      nan: Number.NaN,
+      zero: 0,
+      five: 5,
+      text: '5',
+      yes: true,
+    };
+    const rows = [{ ...row, nested: { inner: null } }];
+    for (const condition of [`rows.all(r, ${source})`, `rows.exists(r, ${source})`]) {
+      expect(refusal(() => compiler.compile(condition).holds(rows))).toMatch(/^(?!other:|nothing).+/);
+    }
+    expect(refusal(() => compiler.compileRowPredicate(source)(rows[0] ?? {}))).not.toMatch(
+      /^other:|^nothing/,
+    );
+  });
+
+  test.each([
+    'r.none == null || r.none > 5',
+    'r.empty == "" || r.empty.startsWith("a")',
+    'r.text != "" && r.text != "bad"',
+    'r.empty != "" || r.none == null',
+    '(r.none == null ? 1.0 : r.none) == 1.0',
+    'r.five in [5] && r.five == 5 && 5 == r.five && r.five != 5 + 1',
+    'env.WEIGHT == 2 && env.WEIGHT != 3',
+    'r.text in ["5"] && !(r.text in params.symbols)',
+  ])('what a condition asks for itself is answered: %s', (source) => {
+    const row = { none: null, empty: '', five: 5, text: '5' };
+    expect(compiler.compile(`rows.all(r, ${source})`).holds([row], { WEIGHT: 2 })).toBe(true);
+  });
+
+  test('rows in which something is missing can be counted and left out', () => {
+    const rows = [{ lag: 5 }, { lag: null }];
+    expect(holds('rows.size() == 2 && rows.filter(r, r.lag != null).all(r, r.lag < 10)', ...rows)).toBe(true);
+  });
+
   test('a test for null is a test for null', () => {
     expect(holds('rows.exists(r, r.value == null)', { value: null })).toBe(true);
     expect(holds('rows.all(r, r.value != null && r.value > 1)', { value: null })).toBe(false);

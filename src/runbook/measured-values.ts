@@ -1,0 +1,129 @@
+import type { Environment } from '@marcbachmann/cel-js';
+
+/**
+ * To CEL null, NaN and the empty text are values like others: `r.state != "bad"` and `!(r.lag > 10)` would hold, and
+ * pass a check, where nothing was measured; so would `r.x != '5'` for a number. Here no comparison, arithmetic or
+ * function takes such a value, and none compares a number with a text: the condition cannot be evaluated. Only what
+ * names it asks for it: `r.state == null`, `r.state != ""`.
+ */
+
+/** The part of the library's syntax tree that its types leave out. */
+interface Node {
+  readonly op: string;
+  readonly args: unknown;
+  readonly meta: { readonly alternate?: unknown; readonly macro?: unknown };
+  /** Set by the type check: carries the operation out on the operands' values. */
+  handle?: Handle;
+}
+
+type Handle = (...values: unknown[]) => unknown;
+
+const TYPES = ['string', 'double', 'bool', 'int', 'list', 'map'];
+
+/** Lets null stand beside a value of any type. The library derives `!=`, and the order `TYPE == null`, from this. */
+export function registerNull(environment: Environment): void {
+  for (const type of TYPES) environment.registerOperator(`null == ${type}: bool`, () => false);
+}
+
+/** @param tree of a condition that has been type-checked. */
+export function requireMeasuredValues(tree: unknown): void {
+  for (const node of nodesOf(tree, new Set())) {
+    const { handle } = node;
+    const guard = GUARDS[node.op];
+    if (handle === undefined || guard === undefined) continue;
+    node.handle = (...values) => {
+      guard(node, values);
+      const answer = handle(...values);
+      if (typeof answer === 'number' && !Number.isFinite(answer)) {
+        throw new Error('a calculation has no answer: it divides by zero, or is too large');
+      }
+      return answer;
+    };
+  }
+}
+
+type Guard = (node: Node, values: readonly unknown[]) => void;
+
+const equality: Guard = ({ args }, [left, right]) => {
+  const literals = Array.isArray(args) ? args.filter(isLiteral).map((literal) => literal.args) : [];
+  if (literals.includes(null)) return;
+  for (const side of [left, right]) if (side !== '' || !literals.includes('')) requireMeasured(side);
+  requireOneKind(left, right);
+};
+
+const membership: Guard = (_node, [member, among]) => {
+  requireMeasured(member);
+  if (!Array.isArray(among)) return;
+  requireMeasured(among);
+  for (const other of among) requireOneKind(member, other);
+};
+
+const operands: Guard = (_node, [left, right]) => [left, right].forEach(requireMeasuredItself);
+
+/** A list may hold what was not measured while it is counted or filtered; a literal is what its author wants. */
+const callArguments: Guard = ({ op, args }, [values]) => {
+  const [, ...given] = Array.isArray(args) ? args : [];
+  const written: readonly unknown[] = op === 'call' ? [given[0]].flat() : given.flat();
+  if (!Array.isArray(values)) return;
+  for (const [index, value] of values.entries()) if (!isLiteral(written[index])) requireMeasuredItself(value);
+};
+
+const GUARDS: Readonly<Record<string, Guard>> = {
+  '==': equality,
+  '!=': equality,
+  in: membership,
+  ...Object.fromEntries(['<', '<=', '>', '>=', '+', '-', '*', '/', '%'].map((sign) => [sign, operands])),
+  '-_': (_node, [value]) => requireMeasuredItself(value),
+  call: callArguments,
+  rcall: callArguments,
+};
+
+function requireMeasuredItself(value: unknown): void {
+  if (value === null || value === undefined)
+    throw new Error('a value that is used is null: nothing was measured');
+  if (value === '') throw new Error('a value that is used is an empty text: nothing was measured');
+  if (Number.isNaN(value)) throw new Error('a value that is used is not a number: nothing was measured');
+}
+
+function requireMeasured(value: unknown): void {
+  requireMeasuredItself(value);
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(requireMeasured);
+}
+
+function requireOneKind(left: unknown, right: unknown): void {
+  const [one, other] = [kindOf(left), kindOf(right)];
+  if (one !== other) throw new Error(`a ${one} is compared with a ${other}`);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'list';
+  return KINDS[typeof value] ?? 'record';
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  number: 'number',
+  bigint: 'number',
+  string: 'text',
+  boolean: 'boolean',
+};
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && 'op' in value && 'args' in value && 'meta' in value;
+
+const isLiteral = (value: unknown): value is Node => isNode(value) && value.op === 'value';
+
+function* nodesOf(tree: unknown, seen: Set<unknown>): Generator<Node> {
+  if (typeof tree !== 'object' || tree === null || seen.has(tree)) return;
+  seen.add(tree);
+  if (Array.isArray(tree)) {
+    for (const inner of tree) yield* nodesOf(inner, seen);
+  } else if (isNode(tree)) {
+    yield tree;
+    yield* nodesOf(tree.args, seen);
+    yield* nodesOf(tree.meta.alternate, seen);
+    yield* nodesOf(Object.values(tree.meta.macro ?? {}), seen);
+  } else if ('iterable' in tree && 'init' in tree && 'step' in tree) {
+    // `all`, `exists`, `filter` and `map`, as the library has written them out.
+    yield* nodesOf([tree.iterable, tree.init, tree.step], seen);
+  }
+}
