@@ -20,9 +20,11 @@ export async function agreedEnvironment(
   const agreed: Record<string, VariableValue> = {};
   for (const name of names) {
     const definition = runbook.variables.get(name);
-    const values = environments.map(({ host, effective }) => {
-      const raw = effective.get(`${runbook.envPrefix}${name}`)?.value;
-      const reading = definition === undefined ? undefined : readVariable(definition, raw);
+    const values = environments.map(({ host, effective, ambiguous }) => {
+      const variable = `${runbook.envPrefix}${name}`;
+      const raw = effective.get(variable)?.value;
+      const isKnown = definition !== undefined && !ambiguous.has(variable);
+      const reading = isKnown ? readVariable(definition, raw) : undefined;
       return { host, raw, value: reading?.kind === 'value' ? reading.value : undefined };
     });
     const [first] = values;

@@ -6,6 +6,7 @@ import {
   effectiveEnvironment,
 } from '../hosts/environment-file.js';
 import type { CallOptions, Host } from '../hosts/host.js';
+import { type IgnoredLine, ignoredLines } from '../hosts/ignored-lines.js';
 import type { TargetHost } from '../runbook/targets.js';
 
 /** An environment file as it stands on a host. Its text never leaves this process: it also holds secrets. */
@@ -22,6 +23,15 @@ export interface LayerState {
 export interface HostEnvironment {
   readonly layers: readonly LayerState[];
   readonly effective: ReadonlyMap<string, EffectiveVariable>;
+  /** By name, where it is set: what systemd before 254 reads otherwise, because a comment ends in a backslash. */
+  readonly ambiguous: ReadonlyMap<string, Place>;
+  /** Lines that systemd passes over, in the order in which they would be read. */
+  readonly ignored: readonly IgnoredLine[];
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
 }
 
 const MAX_ENVIRONMENT_BYTES = 1024 * 1024;
@@ -47,8 +57,33 @@ export async function readHostEnvironment(
 /** The effective environment of layers, e.g. after a planned change of one of them. */
 export function composeEnvironment(layers: readonly LayerState[]): HostEnvironment {
   const readable = layers.filter((layer) => layer.state === 'read');
-  const effective = concealed(effectiveEnvironment(readable.map(({ path, text }) => ({ file: path, text }))));
-  return { layers, effective };
+  const texts = readable.map(({ path, text }) => ({ file: path, text }));
+  const now = effectiveEnvironment(texts);
+  const before254 = effectiveEnvironment(texts, { commentsContinue: true });
+  const ambiguous = new Map(
+    [...before254, ...now]
+      .filter(([name]) => now.get(name)?.value !== before254.get(name)?.value)
+      .map(([name, { file, line }]) => [name, { file, line }]),
+  );
+  return { layers, effective: concealed(now), ambiguous, ignored: ignoredLines(texts) };
+}
+
+/**
+ * The line of a variable that systemd passes over, where somebody relies on it: nothing else sets the variable, or
+ * the line comes later and says something else.
+ */
+export function ignoredLineOf(
+  name: string,
+  { layers, effective, ignored }: HostEnvironment,
+): IgnoredLine | undefined {
+  const found = effective.get(name);
+  const orderOf = (file: string) => layers.findIndex(({ path }) => path === file);
+  return ignored.findLast((line) => {
+    if (!line.words.includes(name)) return false;
+    if (found === undefined) return true;
+    const isLater = orderOf(line.file) - orderOf(found.file) || line.line - found.line;
+    return line.value !== undefined && line.value !== found.value && isLater > 0;
+  });
 }
 
 /** What took in further lines shows nothing of them, wherever it goes from here. */

@@ -65,7 +65,7 @@ export function parseEnvironmentFile(text: string, options: ScanOptions = {}): E
   if (nul !== -1) return { assignments: [], faults: [{ line: lineAt(text, nul), fault: 'nul_byte' }] };
   const scan = scanEnvironmentText(text, options);
   const faults: { line: number; fault: EnvironmentFault }[] = [
-    ...scan.linesWithoutEquals.map((line) => ({ line, fault: 'missing_equals' as const })),
+    ...scan.linesWithoutEquals.map(({ line }) => ({ line, fault: 'missing_equals' as const })),
     ...scan.continuedComments.map((line) => ({ line, fault: 'comment_ends_in_backslash' as const })),
   ];
   const assignments: EnvironmentAssignment[] = [];

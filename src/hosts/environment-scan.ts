@@ -37,7 +37,7 @@ export interface ScannedAssignment {
 export interface EnvironmentScan {
   readonly assignments: readonly ScannedAssignment[];
   /** Lines that hold something without an equals sign: systemd ignores them. */
-  readonly linesWithoutEquals: readonly number[];
+  readonly linesWithoutEquals: readonly { readonly line: number; readonly text: string }[];
   /** Lines of comments that end in a backslash: before systemd 254 they swallow the next line. */
   readonly continuedComments: readonly number[];
 }
@@ -49,7 +49,7 @@ export interface ScanOptions {
 
 class EnvironmentScanner {
   readonly assignments: ScannedAssignment[] = [];
-  readonly linesWithoutEquals: number[] = [];
+  readonly linesWithoutEquals: { line: number; text: string }[] = [];
   readonly continuedComments: number[] = [];
   private readonly text: string;
   private readonly commentsContinue: boolean;
@@ -88,7 +88,7 @@ class EnvironmentScanner {
     },
     name: (character) => {
       if (LINE_END.includes(character)) {
-        this.linesWithoutEquals.push(this.startLine);
+        this.linesWithoutEquals.push({ line: this.startLine, text: this.name });
         return 'before_name';
       }
       if (character === '=') {
@@ -173,7 +173,7 @@ class EnvironmentScanner {
 
   /** The last line may lack its line end. */
   private finish(state: State): void {
-    if (state === 'name') this.linesWithoutEquals.push(this.startLine);
+    if (state === 'name') this.linesWithoutEquals.push({ line: this.startLine, text: this.name });
     if (state === 'value') this.trimValue();
     if (state === 'before_value' || state === 'value' || state === 'value_escape') this.push();
     if (state === 'single_quoted' || state.startsWith('double_quoted')) this.push(false);

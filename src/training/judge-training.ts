@@ -72,7 +72,7 @@ async function gateCheck(
     [
       settings.name,
       {
-        environment: { layers: present.layers, effective },
+        environment: { ...present, effective },
         model: { path: plannedPath, stagedPath: path, sha256 },
         drift: [],
         present,

@@ -48,9 +48,36 @@ describe('a variable over the environment files', () => {
     expect((await look())?.observed).toMatchObject([{ value }]);
   });
 
-  test('`export` is no assignment', async () => {
-    await stage.place('own.env', 'export TOY__NAME=right\n');
-    expect(await look()).toMatchObject({ outcome: 'FAIL', observed: [{ fault: 'not_set' }] });
+  test.each([
+    ['`export` is no assignment', 'A=1\nexport TOY__NAME=right\n', 'export_ignored', 2],
+    ['nor is what has no `=`', 'TOY__NAME: right\n', 'line_ignored', 1],
+    ['nor is another name', '\ufeffTOY__NAME=right\n', 'line_ignored', 1],
+    ['the last ignored line is told', 'export TOY__NAME=a\nexport TOY__NAME=b\n', 'export_ignored', 2],
+    ['a later line that says otherwise', 'TOY__NAME=right\nexport TOY__NAME=wrong\n', 'export_ignored', 2],
+    ['a comment that may take the next line', '# why \\\nTOY__NAME=right\n', 'comment_takes_line', 2],
+    [
+      'a comment that may leave an older value',
+      'TOY__NAME=wrong\n; \\\nTOY__NAME=right\n',
+      'comment_takes_line',
+      3,
+    ],
+  ])('%s', async (_name, text, fault, line) => {
+    const own = await stage.place('own.env', text);
+    expect(await look()).toMatchObject({
+      outcome: 'FAIL',
+      observed: [{ fault, file: own, line, value: null }],
+    });
+  });
+
+  test.each([
+    ['a line that comes before the one in force', 'export TOY__NAME=wrong\nTOY__NAME=right\n'],
+    ['a line that says the same', 'TOY__NAME=right\nexport TOY__NAME=right\n'],
+    ['a line of another variable', 'export TOY__NAMES=wrong\nTOY__NAME=right\n'],
+    ['a comment that takes a line of no weight', '# why \\\nTOY__NAME=right\nTOY__NAME=right\n'],
+    ['a comment that takes another variable’s line', '# why \\\nA=1\nTOY__NAME=right\n'],
+  ])('does not mind %s', async (_name, text) => {
+    await stage.place('own.env', text);
+    expect(await look()).toMatchObject({ outcome: 'PASS', observed: [{ value: 'right' }] });
   });
 
   test('a mandatory layer that is missing fails, whatever the others say', async () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { encodeLogisticModel } from '../../sandbox/host/model.js';
 import { type CheckService, createCheckService } from '../../src/checks/check-service.js';
+import { composeEnvironment } from '../../src/checks/host-environment.js';
 import type { CheckResult } from '../../src/domain/check-run.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import type { Host } from '../../src/hosts/host.js';
@@ -133,7 +134,7 @@ describe('the check of the model file', () => {
     const runbook = await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK));
     const planned = async (sha256: string) => {
       const environment = {
-        layers: [],
+        ...composeEnvironment([]),
         effective: new Map([
           ['S__MODEL_PATH', { name: 'S__MODEL_PATH', value: modelPath(), file: '', line: 1, sources: [] }],
         ]),

@@ -76,6 +76,12 @@ export const en: Text = {
       `${cell(row, 'host')}: systemd would refuse ${cell(row, 'file')} (it is not UTF-8 text, or holds a NUL).`,
     value_spans_lines: (row) =>
       `${cell(row, 'host')}: its value runs over several lines: a quote is not closed, or a line ends in a backslash. ${where(row)}`,
+    comment_takes_line: (row) =>
+      `${cell(row, 'host')}: a comment before it ends in a backslash. systemd before version 254 takes the next line as part of that comment, later versions do not: which value the service reads depends on the version. Take the backslash away. ${where(row)}`,
+    export_ignored: (row) =>
+      `${cell(row, 'host')}: systemd ignores the line that sets it: \`export\` is for shells. Write \`NAME=value\` alone. ${where(row)}`,
+    line_ignored: (row) =>
+      `${cell(row, 'host')}: systemd ignores the line that names it: it is not of the form \`NAME=value\`. ${where(row)}`,
     file_missing: (row) => `${cell(row, 'host')}: there is no file ${cell(row, 'path')}.`,
     not_a_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no regular file.`,
     empty_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is empty.`,

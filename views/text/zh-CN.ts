@@ -75,6 +75,12 @@ export const zhCN: Text = {
       `${cell(row, 'host')}：systemd 会拒绝 ${cell(row, 'file')}（不是 UTF-8 文本，或含有 NUL）。`,
     value_spans_lines: (row) =>
       `${cell(row, 'host')}：该值跨越多行：引号未闭合，或行尾有反斜杠。${where(row)}`,
+    comment_takes_line: (row) =>
+      `${cell(row, 'host')}：其前面的注释以反斜杠结尾。254 之前的 systemd 会把下一行并入注释，之后的版本不会，因此服务读到的值取决于版本。请去掉该反斜杠。${where(row)}`,
+    export_ignored: (row) =>
+      `${cell(row, 'host')}：设置它的那一行会被 systemd 忽略：\`export\` 是 shell 语法，请只写 \`NAME=value\`。${where(row)}`,
+    line_ignored: (row) =>
+      `${cell(row, 'host')}：提到它的那一行会被 systemd 忽略：格式不是 \`NAME=value\`。${where(row)}`,
     file_missing: (row) => `${cell(row, 'host')}：文件 ${cell(row, 'path')} 不存在。`,
     not_a_file: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 不是普通文件。`,
     empty_file: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 是空文件。`,

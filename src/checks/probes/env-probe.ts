@@ -1,7 +1,8 @@
 import type { ObservedRow } from '../../domain/check-run.js';
+import type { FaultCode } from '../../domain/fault.js';
 import { readVariable, type VariableDefinition } from '../../runbook/variable.js';
 import type { HostAccess, Probe } from '../check-context.js';
-import type { HostEnvironment } from '../host-environment.js';
+import { type HostEnvironment, ignoredLineOf } from '../host-environment.js';
 import { lookAtEachHost } from './each-host.js';
 
 /**
@@ -41,10 +42,9 @@ function variableRow(
   }
 
   const found = environment.effective.get(name);
-  if (found?.spansLines) {
-    const { file, line } = found;
-    const fault = 'value_spans_lines';
-    return { host, variable: name, value: null, raw: null, origin: 'file', file, line, fault };
+  const unreadable = unreadablePlace(name, environment);
+  if (unreadable !== undefined) {
+    return { host, variable: name, value: null, raw: null, origin: 'file', ...unreadable };
   }
   const reading = readVariable(definition, found?.value);
   const where = { file: found?.file ?? access.settings.writtenEnvironmentFile, line: found?.line ?? null };
@@ -60,4 +60,21 @@ function variableRow(
   }
   const { fault, nearest = null, expected = null } = reading;
   return { ...row, value: null, origin: found ? 'file' : 'none', fault, nearest, allowed: expected };
+}
+
+/** A variable of which nobody can say what its author meant, or what the service will read. */
+function unreadablePlace(
+  name: string,
+  environment: HostEnvironment,
+): { readonly file: string; readonly line: number; readonly fault: FaultCode } | undefined {
+  const found = environment.effective.get(name);
+  if (found?.spansLines) return { file: found.file, line: found.line, fault: 'value_spans_lines' };
+  const ambiguous = environment.ambiguous.get(name);
+  if (ambiguous !== undefined) {
+    return { file: ambiguous.file, line: ambiguous.line, fault: 'comment_takes_line' };
+  }
+  const ignored = ignoredLineOf(name, environment);
+  if (ignored === undefined) return undefined;
+  const { file, line, isExport } = ignored;
+  return { file, line, fault: isExport ? 'export_ignored' : 'line_ignored' };
 }
