@@ -12,6 +12,7 @@ import { ConfigurationError, type ConfigurationFault } from './runbook/configura
 import { loadRunbook } from './runbook/load-runbook.js';
 import type { Runbook } from './runbook/runbook.js';
 import { loadTargets, type Targets } from './runbook/targets.js';
+import { trainingPlaceFaults } from './runbook/training-place.js';
 
 /** What people have written for a start, read before anything else is opened. */
 export interface Configuration<C extends Config = Config> {
@@ -42,16 +43,25 @@ export async function loadConfiguration(
     settle(() => loadRunbook(runbookFile), placeOf),
     settle(() => loadTargets(targetsFile), placeOf),
   ]);
-  if (config.kind === 'read' && runbook.kind === 'read' && targets.kind === 'read') {
+  const between = faultsBetween(runbook, targets);
+  if (config.kind === 'read' && runbook.kind === 'read' && targets.kind === 'read' && between.length === 0) {
     return { config: config.value, runbook: runbook.value, targets: targets.value };
   }
   const all = [config, runbook, targets];
-  throw new ConfigurationError(all.flatMap((part) => (part.kind === 'faulty' ? part.faults : [])));
+  const faults = all.flatMap((part) => (part.kind === 'faulty' ? part.faults : []));
+  throw new ConfigurationError([...faults, ...between]);
 }
 
 type Settled<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'faulty'; readonly faults: readonly ConfigurationFault[] };
+
+/** What one file names in the other. */
+function faultsBetween(runbook: Settled<Runbook>, targets: Settled<Targets>): readonly ConfigurationFault[] {
+  if (runbook.kind === 'faulty' || targets.kind === 'faulty') return [];
+  const { training } = runbook.value;
+  return training === undefined ? [] : trainingPlaceFaults(training, targets.value);
+}
 
 async function settle<T>(
   read: () => T | Promise<T>,

@@ -59,3 +59,34 @@ test('a file that is not there hides no other fault', async () => {
   const files = (await faultsOf(loadConfiguration('bot', { env, file }))).map((fault) => fault.file);
   expect(new Set(files)).toEqual(new Set(['/no/such/runbook.yaml', targetsFile]));
 });
+
+test.each([
+  ['TARGET/HOST', 'live/live-1', []],
+  ['the bot’s machine', 'local', []],
+  ['a host behind ssh', 'live/live-2', ['training.runsOn: the host `live/live-2` is reached by ssh']],
+  ['a host that is not there', 'live-9', ['training.runsOn: there is no host `live-9`']],
+  ['a host of two targets', 'live-1', ['training.runsOn: several targets have a host `live-1`']],
+])('a training runs on %s', async (_name, runsOn, told) => {
+  const host = (name: string, more = '') =>
+    `{ name: ${name}, environmentFiles: [/etc/live.env], service: { manager: systemd, unit: a.service }${more} }`;
+  const target = (...hosts: string[]) => `{ hosts: [${hosts.join(', ')}], approval: { quorum: 1 } }`;
+  const behindSsh = host('live-2', ', connection: { ssh: { address: a.example } }');
+  const targets = [
+    'defaultTarget: live',
+    'roles: { operators: [U0] }',
+    'targets:',
+    `  live: ${target(host('live-1'), behindSsh)}`,
+    `  spare: ${target(host('live-1'))}`,
+  ].join('\n');
+  const runbook = RUNBOOK.replace(/^training:$/m, `training:\n  runsOn: ${runsOn}`);
+  const { file, runbookFile } = createFiles({ runbook, targets });
+  const line = runbook.split('\n').indexOf(`  runsOn: ${runsOn}`) + 1;
+  const loading = loadConfiguration('bot', { env: SLACK, file });
+  const faults = await loading.then(
+    () => [],
+    () => faultsOf(loading),
+  );
+  expect(faults).toEqual(
+    told.map((words) => ({ file: runbookFile, line, message: expect.stringContaining(words) })),
+  );
+});

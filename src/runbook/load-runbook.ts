@@ -93,7 +93,8 @@ class RunbookCompiler {
     const startLog = this.#startLog();
     const modelInputs = this.#modelInputs();
     const { training: trainingSource } = this.#source;
-    const training = trainingSource && compileTraining(trainingSource, sections, this.#faultyChecks, fault);
+    const training =
+      trainingSource && compileTraining(trainingSource, sections, this.#faultyChecks, this.#faultAt, fault);
     const names = { file: this.#file, sha256, strategy, agentId, envPrefix };
     const strategyParts = { params, variables, window, startLog, modelInputs, training };
     return { ...names, ...strategyParts, sections, criteria, charts };

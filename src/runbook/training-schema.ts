@@ -5,6 +5,9 @@ import { z } from 'zod';
 export const TRAINING_PLACEHOLDERS = ['horizon', 'lookbackHours', 'output', 'meta', 'name'] as const;
 export type TrainingPlaceholder = (typeof TRAINING_PLACEHOLDERS)[number];
 
+/** `runsOn` for the bot's own machine. */
+export const THIS_MACHINE = 'local';
+
 const argument = z
   .string()
   .min(1)
@@ -33,15 +36,18 @@ export const trainingSchema = z.strictObject({
     .max(24 * 60)
     .default(120),
   memoryLimitMib: z.number().int().positive().default(8192),
-  /** The name of the model: its file is NAME.onnx and its version NAME. `{date}` is the day and minute in UTC. */
+  /** The name of the model: its file is NAME.onnx and its version NAME. `{date}` is the moment in UTC to the second. */
   modelName: z
     .string()
     .regex(/^[A-Za-z0-9][\w.-]*(\{(horizon|date)\}[\w.-]*)*$/, 'write a file name without its ending')
     .default('model_{horizon}_{date}'),
   /** The target whose staging folder takes the model; the default target unless named. */
   target: z.string().optional(),
-  /** Where it runs. The bot's own machine is the only place so far. */
-  runsOn: z.literal('local').default('local'),
+  /** Where it runs: the bot's own machine, or a host of the targets file by its name (`TARGET/HOST` where two have it). */
+  runsOn: z
+    .string()
+    .regex(/^([a-z][a-z0-9-]*\/)?[a-zA-Z0-9][\w.-]*$/, 'write `local`, the name of a host, or TARGET/HOST')
+    .default(THIS_MACHINE),
   /** Checks that must pass before, by id. */
   checks: z.array(z.string()).default([]),
   /** How its lines show progress: regular expressions; the groups `step` and `of` say how far it is. */

@@ -1,5 +1,7 @@
+import type { ConfigurationFault } from './configuration-fault.js';
 import type { CheckDefinition, Section } from './runbook.js';
 import { TRAINING_PLACEHOLDERS, type TrainingSource } from './training-schema.js';
+import type { FaultAt } from './yaml-document.js';
 
 /** How a new model comes to be: `training` of the runbook, compiled. */
 export interface TrainingDefinition
@@ -12,6 +14,8 @@ export interface TrainingDefinition
   readonly progress: readonly RegExp[];
   /** The check that judges the model that comes out. */
   readonly gate: CheckDefinition;
+  /** A fault of one of its keys that only the targets file shows, with its line. */
+  readonly fault: (key: keyof TrainingSource, message: string) => readonly ConfigurationFault[];
 }
 
 type AddFault = (path: readonly PropertyKey[], message: string) => void;
@@ -26,6 +30,7 @@ export function compileTraining(
   source: TrainingSource,
   sections: readonly Section[],
   faulty: ReadonlySet<string>,
+  faultAt: FaultAt,
   fault: AddFault,
 ): TrainingDefinition | undefined {
   const known = new Map(sections.flatMap((section) => section.checks).map((check) => [check.id, check]));
@@ -54,7 +59,8 @@ export function compileTraining(
     return undefined;
   }
   const { workingFolder, target } = source;
-  return { ...source, workingFolder, target, checks, progress, gate };
+  const laterFault: TrainingDefinition['fault'] = (key, message) => faultAt(['training', key], message);
+  return { ...source, workingFolder, target, checks, progress, gate, fault: laterFault };
 }
 
 function checkPlaceholders(command: readonly string[], fault: AddFault): void {

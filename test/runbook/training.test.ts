@@ -27,7 +27,7 @@ describe('training of the runbook', () => {
     ['a pattern that is none', withKeys("  progress: ['(']"), 'training.progress.0'],
     ['a name that leads elsewhere', withKeys('  modelName: ../{horizon}'), 'training.modelName'],
     ['a default above its bound', withKeys('  lookbackHours: 9999'), 'more than `maxLookbackHours`'],
-    ['a place that is not there yet', withKeys('  runsOn: live-1'), 'training.runsOn'],
+    ['a place that is no name', withKeys('  runsOn: ../live-1'), 'training.runsOn'],
     ['no gate', RUNBOOK.replace('model: MODEL_PATH', 'env: MODEL_PATH'), 'needs a check with `model`'],
   ])('is refused with %s', async (_name, text, message) => {
     await expect(load(text)).rejects.toThrow(message);
