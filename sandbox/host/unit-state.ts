@@ -41,6 +41,7 @@ export function formatUnitState(state: UnitState): string {
     `ActiveState=${state.activeState}`,
     `SubState=${state.subState}`,
     `ActiveEnterTimestamp=${systemdTimestamp(state.activeEnteredAt)}`,
+    ...(process.getuid === undefined ? [] : [`User=${process.getuid()}`]),
     `ActiveEnterTimestampMonotonic=${state.activeEnteredMonotonic}`,
     '',
   ].join('\n');

@@ -1,6 +1,6 @@
 import type { ObservedRow } from '../domain/check-run.js';
 import type { Outcome } from '../domain/outcome.js';
-import type { Reason } from '../domain/reason.js';
+import type { Reason, ReasonCode } from '../domain/reason.js';
 import { ConditionError, type EnvironmentValues } from '../runbook/conditions.js';
 import type { CheckDefinition } from '../runbook/runbook.js';
 import { FAULT_COLUMN, type Observation } from './observation.js';
@@ -68,8 +68,9 @@ function worstGap(gaps: readonly Reason[]): Reason | undefined {
 }
 
 /** What is known to be absent is a gap in the data; what did not answer is an error. */
-const outcomeOfGap = ({ code }: Reason): Outcome =>
-  code === 'service_stopped' || code === 'start_unknown' ? 'INCONCLUSIVE' : 'ERROR';
+const outcomeOfGap = ({ code }: Reason): Outcome => (ABSENCES.has(code) ? 'INCONCLUSIVE' : 'ERROR');
+
+const ABSENCES: ReadonlySet<ReasonCode> = new Set(['service_stopped', 'start_unknown', 'account_unknown']);
 
 const hasFault = (row: ObservedRow): boolean => (row[FAULT_COLUMN] ?? '') !== '';
 

@@ -16,6 +16,8 @@ export const REASON_CODES = [
   'service_stopped',
   /** Facts: `hosts` whose service manager does not say since when the process runs. */
   'start_unknown',
+  /** Facts: `hosts` on which nobody says what account the service runs as, so its rights were not looked at. */
+  'account_unknown',
   /** Facts: `error`, what could not be evaluated. */
   'condition_error',
   /** Facts: `host` and `code` of a HostError. */

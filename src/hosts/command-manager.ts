@@ -1,9 +1,10 @@
 import { type CommandRunner, runChecked } from './command-runner.js';
 import { type CallOptions, HostError, type LogLine, type ServiceManager } from './host.js';
 import { parsePlainLines } from './log-lines.js';
+import { processAccount } from './process-account.js';
 import { parseEnvironmentAnswer, readProcessEnvironment } from './process-environment.js';
 import { DEFAULT_LOG_LIMIT, DEFAULT_RESTART_TIMEOUT_MS } from './systemd-manager.js';
-import { parseUnitStatus } from './unit-status.js';
+import { parseUnitStatus, parseUnitUser } from './unit-status.js';
 
 /**
  * How a service is driven, as argument lists of the targets file. Inside an element stand, where wished:
@@ -39,11 +40,19 @@ export function createCommandManager(options: CommandManagerOptions): ServiceMan
       ...call,
     });
   };
+  const askStatus = async (call?: CallOptions) => {
+    const { stdout } = await runChecked(runner, 'the command for status', commands.status, call);
+    return stdout.toString('utf8');
+  };
   return {
     description: `commands of ${runner.host}`,
-    async status(call) {
-      const { stdout } = await runChecked(runner, 'the command for status', commands.status, call);
-      return parseUnitStatus(runner.host, stdout.toString('utf8'));
+    status: async (call) => parseUnitStatus(runner.host, await askStatus(call)),
+    async account(call) {
+      const text = await askStatus(call);
+      const named = parseUnitUser(text);
+      if (named) return named;
+      const { mainPid } = parseUnitStatus(runner.host, text);
+      return procRunner === undefined ? undefined : processAccount(procRunner, mainPid, call);
     },
     restart: (call) => act('restart', call),
     stop: (call) => act('stop', call),

@@ -120,6 +120,8 @@ export interface ServiceManager {
   status(options?: CallOptions): Promise<ServiceStatus>;
   restart(options?: CallOptions): Promise<void>;
   stop(options?: CallOptions): Promise<void>;
+  /** The account that the service runs as, by name or number; undefined where nobody says. */
+  account(options?: CallOptions): Promise<string | undefined>;
   /** Log lines, oldest first, since a moment and until another; at most `limit` (the newest are kept). */
   logs(options: CallOptions & { since: Date; until?: Date; limit?: number }): Promise<readonly LogLine[]>;
   /**

@@ -3,9 +3,9 @@ import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type CommandRunner, runChecked } from './command-runner.js';
+import type { CommandRunner } from './command-runner.js';
 import { isInside } from './contained-path.js';
-import { evaluateReadable, foldersOnTheWay, parseAccount } from './file-access.js';
+import { evaluateReadable, foldersOnTheWay } from './file-access.js';
 import {
   type CallOptions,
   type FileStat,
@@ -24,6 +24,7 @@ import {
   statIfPresent,
   writeBeside,
 } from './local-replacement.js';
+import { askAccount } from './process-account.js';
 import { readAtMost } from './read-at-most.js';
 
 const FILE_TIMEOUT_MS = 10_000;
@@ -94,22 +95,7 @@ class LocalHost implements Host {
       const realPath = await this.resolve(path);
       const file = await stat(realPath);
       const folders = await Promise.all(foldersOnTheWay(path, realPath).map((folder) => stat(folder)));
-      const uid = await runChecked(
-        this.runner,
-        `asking for the account ${user}`,
-        ['id', '-u', '--', user],
-        options,
-      );
-      const gids = await runChecked(
-        this.runner,
-        `asking for the groups of ${user}`,
-        ['id', '-G', '--', user],
-        options,
-      );
-      const account = parseAccount(uid.stdout.toString(), gids.stdout.toString());
-      if (account === undefined) {
-        throw new HostError('unreadable_answer', this.name, `${this.name}: id gave no numbers for ${user}.`);
-      }
+      const account = await askAccount(this.runner, user, options);
       return file.isFile() && evaluateReadable(account, folders, file);
     });
   }

@@ -7,7 +7,7 @@ import {
   type RunOptions,
   runChecked,
 } from './command-runner.js';
-import { evaluateReadable, foldersOnTheWay, parseAccount } from './file-access.js';
+import { evaluateReadable, foldersOnTheWay } from './file-access.js';
 import {
   type CallOptions,
   type FileStat,
@@ -19,6 +19,7 @@ import {
 } from './host.js';
 import { DEFAULT_MAX_BYTES, NEW_ARTEFACT_MODE, NEW_FILE_MODE } from './local-host.js';
 import { sha256OfFile } from './local-replacement.js';
+import { askAccount } from './process-account.js';
 import {
   COPY_SCRIPT,
   LIST_SCRIPT,
@@ -107,15 +108,7 @@ class SshHost implements Host {
     if (file === undefined)
       throw new HostError('not_found', this.name, `${this.name}: there is no file ${path}.`);
     const { runner } = this.options;
-    const uid = await runChecked(runner, `asking for the account ${user}`, ['id', '-u', '--', user], options);
-    const gids = await runChecked(
-      runner,
-      `asking for the groups of ${user}`,
-      ['id', '-G', '--', user],
-      options,
-    );
-    const account = parseAccount(uid.stdout.toString(), gids.stdout.toString());
-    if (account === undefined) throw this.unreadable(`the account ${user}`);
+    const account = await askAccount(runner, user, options);
     const command = ['stat', '-L', '-c', '%u %g %a', '--', ...foldersOnTheWay(path, file.realPath)];
     const rights = await runChecked(
       runner,

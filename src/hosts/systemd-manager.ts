@@ -8,7 +8,7 @@ import {
 } from './host.js';
 import { parseJournalLines } from './log-lines.js';
 import { readProcessEnvironment } from './process-environment.js';
-import { parseUnitStatus, STATUS_PROPERTIES } from './unit-status.js';
+import { parseUnitStatus, parseUnitUser, STATUS_PROPERTIES } from './unit-status.js';
 
 /** systemd itself waits up to 90 s for a service to stop, unless the unit says otherwise. */
 export const DEFAULT_RESTART_TIMEOUT_MS = 120_000;
@@ -53,6 +53,15 @@ export function createSystemdManager(options: SystemdManagerOptions): ServiceMan
       );
       const { stdout } = await runChecked(runner, `systemctl show ${unit}`, command, call);
       return parseUnitStatus(runner.host, stdout.toString('utf8'));
+    },
+    async account(call) {
+      const command = systemctl('show', '--property=User', unit);
+      const { stdout } = await runChecked(runner, `systemctl show ${unit}`, command, call);
+      const named = parseUnitUser(stdout.toString('utf8'));
+      if (named) return named;
+      if (!options.user) return 'root';
+      const own = await runChecked(runner, 'asking for the own account', ['id', '-u'], call);
+      return own.stdout.toString('utf8').trim();
     },
     restart: (call) => act('restart', call),
     stop: (call) => act('stop', call),

@@ -47,6 +47,11 @@ export function parseUnitStatus(host: string, text: string): ServiceStatus {
   };
 }
 
+/** The account that the status names as the service's, as `systemctl show` does; '' for an empty one. */
+export function parseUnitUser(text: string): string | undefined {
+  return /^User=(.*?)\r?$/m.exec(text)?.[1]?.trim();
+}
+
 function unreadable(host: string, key: string): HostError {
   return new HostError('unreadable_answer', host, `${host}: the service's status has no readable ${key}.`);
 }

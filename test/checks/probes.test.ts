@@ -225,6 +225,35 @@ describe('the model file', () => {
     expect(await faultOf(join(stage.folder, 'models/current.onnx'))).toBe('');
   });
 
+  const readBy = async (status: string) => {
+    const path = await stage.place('models/a.onnx', encodeLogisticModel(model));
+    await chmod(path, 0o600);
+    const own = await stage.place('service/own', `ActiveState=active\nNRestarts=0\n${status}`);
+    const commands = { status: ['cat', own], restart: ['true'], stop: ['true'], logs: ['true'] };
+    return look(path, { service: { manager: 'command', environ: ['true'], ...commands } });
+  };
+
+  test('whose account is known from the service itself', async () => {
+    expect((await readBy('MainPID=0\nUser=nobody\n'))?.observed[0]).toMatchObject({
+      fault: 'not_readable',
+      user: 'nobody',
+    });
+  });
+
+  test('whose account is that of the running process', async () => {
+    const result = await readBy(`MainPID=${process.pid}\n`);
+    expect(result?.observed[0]).toMatchObject({ fault: '', user: String(process.getuid?.()) });
+    expect(result?.outcome).toMatch(/PASS|WARN/);
+  });
+
+  test('that nobody knows who reads is not passed', async () => {
+    expect(await readBy('MainPID=0\n')).toMatchObject({
+      outcome: 'INCONCLUSIVE',
+      reason: { code: 'account_unknown', facts: { hosts: ['one'] } },
+      observed: [{ fault: '', user: null }],
+    });
+  });
+
   test('not readable by the account of the service', async () => {
     const path = await stage.place('models/a.onnx', encodeLogisticModel(model));
     await chmod(path, 0o600);

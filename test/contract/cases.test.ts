@@ -5,17 +5,34 @@ import { type CheckCases, casesFileOf, loadCases, parseCases } from '../../src/s
 
 const SHIPPED = 'runbooks/crypto_lob_ml.yaml';
 
-/** `CHECK lacks OUTCOME` for every check without a case in which it fails, or passes. */
+/**
+ * A variable is right or wrong on each host: its `fail` is the opposite of its `pass`, a value that cannot be read is a
+ * fault (FAIL), and a host that does not answer is ERROR. There is no gap, no sample and no empty answer.
+ */
+const NEVER_INCONCLUSIVE: ReadonlySet<string> = new Set([
+  'env.enabled',
+  'env.model_type',
+  'env.model_path',
+  'env.model_version',
+  'env.exit_mode',
+  'env.entry_side_policy',
+  'env.entry_early_window_secs_5m',
+  'env.window_fallback_weight',
+  'env.ev_exit_buffer',
+]);
+
+/** `CHECK lacks OUTCOME` for every check without a case in which it fails, passes, or is inconclusive where it can be. */
 function uncovered({ sections }: Pick<Runbook, 'sections'>, { cases }: Pick<CheckCases, 'cases'>): string[] {
   const ids = sections.flatMap(({ checks }) => checks.map(({ id }) => id));
   return ids.flatMap((id) =>
-    (['FAIL', 'PASS'] as const)
+    (['FAIL', 'PASS', 'INCONCLUSIVE'] as const)
+      .filter((outcome) => outcome !== 'INCONCLUSIVE' || !NEVER_INCONCLUSIVE.has(id))
       .filter((outcome) => !cases.some(({ check, expect: expected }) => check === id && expected === outcome))
       .map((outcome) => `${id} lacks ${outcome}`),
   );
 }
 
-test('every shipped check has a case in which it fails and one in which it passes', async () => {
+test('every shipped check has a case in which it fails, passes and, where it can be, is inconclusive', async () => {
   const runbook = await loadRunbook(SHIPPED);
   expect(runbook.sections.flatMap(({ checks }) => checks).length).toBeGreaterThan(0);
   expect(uncovered(runbook, await loadCases(casesFileOf(SHIPPED), runbook))).toEqual([]);
@@ -28,6 +45,24 @@ test('a check that loses its failing cases is refused by name', async () => {
     ({ check, expect: expected }) => check !== 'env.enabled' || expected === 'PASS',
   );
   expect(uncovered(runbook, { cases: without })).toContain('env.enabled lacks FAIL');
+});
+
+test('a check that loses its inconclusive cases is refused by name', async () => {
+  const runbook = await loadRunbook(SHIPPED);
+  const { cases } = await loadCases(casesFileOf(SHIPPED), runbook);
+  const without = cases.filter(({ expect: expected }) => expected !== 'INCONCLUSIVE');
+  const lacking = uncovered(runbook, { cases: without });
+  expect(lacking).toContain('model.file lacks INCONCLUSIVE');
+  expect(lacking.filter((line) => line.startsWith('env.'))).toEqual([
+    'env.running_process lacks INCONCLUSIVE',
+  ]);
+});
+
+test('what is said never to be inconclusive is a shipped check of a variable', async () => {
+  const { sections } = await loadRunbook(SHIPPED);
+  const checks = sections.flatMap((section) => section.checks);
+  const kinds = [...NEVER_INCONCLUSIVE].map((id) => checks.find((check) => check.id === id)?.probe.kind);
+  expect(new Set(kinds)).toEqual(new Set(['env']));
 });
 
 test('the cases of one check have names of their own', async () => {

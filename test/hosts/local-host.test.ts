@@ -29,6 +29,7 @@ const unusedService: ServiceManager = {
   restart: () => Promise.reject(new Error('not part of this test')),
   stop: () => Promise.reject(new Error('not part of this test')),
   logs: () => Promise.reject(new Error('not part of this test')),
+  account: () => Promise.reject(new Error('not part of this test')),
   processEnvironment: () => Promise.reject(new Error('not part of this test')),
 };
 

@@ -37,7 +37,7 @@ async function layOut(
           manager: 'command',
           status: [
             'printf',
-            'ActiveState=inactive\\nSubState=dead\\nMainPID=0\\nNRestarts=0\\nExecMainStatus=0\\nInvocationID=\\n',
+            'ActiveState=inactive\\nSubState=dead\\nMainPID=0\\nNRestarts=0\\nExecMainStatus=0\\nInvocationID=\\nUser=0\\n',
           ],
           restart: ['true'],
           stop: ['true'],

@@ -39,6 +39,8 @@ export const en: Text = {
     faulty_rows: (fact) => `${fact('count')} wrong.`,
     no_data: () => 'No data: nothing was measured, and nothing measured is no pass.',
     keys_missing: (fact) => `No row at all for ${fact('missing')}.`,
+    account_unknown: (fact) =>
+      `Nobody says which account the service runs as on ${fact('hosts')}: whether it may read the file was not looked at.`,
     start_unknown: (fact) =>
       `Nobody knows since when the process on ${fact('hosts')} runs: these orders may be of an earlier one.`,
     service_stopped: (fact) => `The service on ${fact('hosts')} is stopped: no present process to judge.`,
@@ -109,6 +111,8 @@ export const en: Text = {
     model_runtime_missing: 'Run `npm install onnxruntime-node` in the bot’s folder, and start it again.',
     faulty_rows: 'Mend the value with a release (/lobml deploy), then run the check again.',
     keys_missing: 'The source of these rows is dead or was never started: look at the collector.',
+    account_unknown:
+      'Set `user` of the service in the targets file, or let the status command print User= (docs/targets.md).',
     start_unknown: 'Let the status command print ActiveEnterTimestamp (docs/targets.md).',
     service_stopped: 'Start the service if it should be running.',
     host_error: 'Check that the host answers; `lobml doctor` shows what the bot can reach.',

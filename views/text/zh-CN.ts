@@ -45,6 +45,7 @@ export const zhCN: Text = {
     faulty_rows: (fact) => `有 ${fact('count')} 处错误。`,
     no_data: () => '没有数据：没有测到任何东西，不能算通过。',
     keys_missing: (fact) => `${fact('missing')} 完全没有数据行。`,
+    account_unknown: (fact) => `不知道 ${fact('hosts')} 上的服务以哪个账户运行：未检查该账户能否读取文件。`,
     start_unknown: (fact) => `不知道 ${fact('hosts')} 上的进程何时启动：这些订单可能来自更早的进程。`,
     service_stopped: (fact) => `${fact('hosts')} 上的服务已停止：没有可判定的当前进程。`,
     condition_error: (fact) => `无法计算其条件：${fact('error')}。`,
@@ -104,6 +105,8 @@ export const zhCN: Text = {
     model_runtime_missing: '请在机器人目录运行 `npm install onnxruntime-node`，然后重新启动。',
     faulty_rows: '通过发布（/lobml deploy）修正该值，然后重新检查。',
     keys_missing: '这些数据的来源已停止或从未启动：请检查 collector。',
+    account_unknown:
+      '请在 targets 文件的 service 中设置 `user`，或让 status 命令输出 User=（docs/targets.md）。',
     start_unknown: '请让 status 命令输出 ActiveEnterTimestamp（docs/targets.md）。',
     service_stopped: '如果服务应当运行，请启动它。',
     host_error: '请确认主机有回应；`lobml doctor` 会显示机器人能访问什么。',

@@ -1,5 +1,6 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { FaultCode } from '../../domain/fault.js';
+import type { Reason } from '../../domain/reason.js';
 import { type Host, HostError } from '../../hosts/host.js';
 import type { ModelFinding } from '../../model/model-gate.js';
 import { metaPathOf } from '../../model/model-meta.js';
@@ -21,9 +22,13 @@ export const probeModel: Probe<'model'> = async ({ variable }, context, call) =>
   const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => [
     await modelRow(access, name, context, call),
   ]);
+  const unknown = rows.filter(({ fault, user }) => fault === '' && user === null);
+  const notAsked = unknown.map(
+    ({ host }): Reason => ({ code: 'account_unknown', facts: { hosts: [String(host)] } }),
+  );
   const [sha256] = rows.flatMap((row) => (typeof row['sha256'] === 'string' ? [row['sha256']] : []));
   const evidence = { probe: 'model', hosts, ...(sha256 === undefined ? {} : { sha256 }) } as const;
-  return { rows, gaps, evidence, observedAt: context.now().toISOString() };
+  return { rows, gaps: [...gaps, ...notAsked], evidence, observedAt: context.now().toISOString() };
 };
 
 async function modelRow(
@@ -52,13 +57,13 @@ async function modelRow(
   }
   const size = { size: stat.size, modified_at: stat.modifiedAt.toISOString() };
   if (stat.size === 0) return wrong('empty_file', size);
-  const { user } = settings.service;
-  if (user !== undefined && !(await host.readableBy(path, user, call))) {
+  const user = settings.service.user ?? (await host.service.account(call)) ?? null;
+  if (user !== null && !(await host.readableBy(path, user, call))) {
     return wrong('not_readable', { ...size, user });
   }
   const sha256 = await host.sha256(path, call);
   const finding = await judge(access, { path, sha256, variable }, context, call);
-  return { ...about, ...size, sha256, ...finding };
+  return { ...about, ...size, user, sha256, ...finding };
 }
 
 interface HostModel {

@@ -83,7 +83,7 @@ export async function createFileStage(): Promise<FileStage> {
         stage: {
           service: {
             manager: 'command',
-            status: ['cat', at('service/status')],
+            status: ['sh', '-c', `cat ${at('service/status')} && echo User=$(id -u)`],
             environ: ['cat', at('service/environ')],
             logs: ['cat', at('service/log')],
             restart: ['true'],
