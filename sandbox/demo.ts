@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startSandbox } from './sandbox.js';
@@ -9,21 +10,19 @@ export async function runDemo(): Promise<void> {
   const startedMs = performance.now();
   const folder = resolve('.data', 'demo');
   const locale = process.env['LOCALE'] === 'zh-CN' ? 'zh-CN' : 'en';
-  const stopEarly = new Promise<never>((_resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => reject(new Error(signal)));
-  });
-  stopEarly.catch(() => {});
-
-  const starting = startSandbox({
+  const stopping = stopOnSignals();
+  const sandbox = await startSandbox({
     folder,
     port: Number(process.env['DEMO_PORT'] ?? DEFAULT_PORT),
     locale,
     // E.g. 0.1,0.2: for who cannot wait for the minutes of the demo.
     checkpointMinutes: process.env['DEMO_CHECKPOINT_MINUTES']?.split(',').map(Number),
     onStep: (step) => process.stdout.write(`  starting ${step} …\n`),
+    signal: stopping,
+  }).catch((error: unknown) => {
+    if (!stopping.aborted) throw error;
   });
-  const sandbox = await starting;
+  if (sandbox === undefined) return;
   const terminalFile = join(folder, 'terminal.env');
   await writeFile(terminalFile, environmentFile(sandbox.botEnvironment), { mode: 0o600 });
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
@@ -34,12 +33,21 @@ and type                     /lobml precheck
 In another terminal:         set -a; . ${terminalFile}; set +a; npx lobml precheck
 Ctrl-C ends everything.
 `);
-  try {
-    await stopEarly;
-  } catch {
-    process.stdout.write('\nending …\n');
-  }
+  if (!stopping.aborted) await once(stopping, 'abort');
   await sandbox.close();
+}
+
+/** The first signal ends everything, in order; npm passes on a Ctrl-C that the terminal has sent here already. */
+function stopOnSignals(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (!stopping.signal.aborted) process.stdout.write('\nending …\n');
+      stopping.abort();
+    });
+  // The terminal may be gone.
+  process.stdout.on('error', () => {});
+  return stopping.signal;
 }
 
 function environmentFile(variables: Readonly<Record<string, string>>): string {

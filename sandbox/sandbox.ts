@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { subcommands } from '../commands/index.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
+import { clearBotData, endTrainers } from './bot-data.js';
 import { writeDemoRunbook } from './demo-runbook.js';
 import { demoTargetsFile } from './demo-targets.js';
 import { createTradingHosts, type TradingHosts } from './host/trading-host.js';
@@ -25,6 +26,8 @@ export interface SandboxOptions {
   /** When a release is checked again, minutes after its start. */
   readonly checkpointMinutes?: readonly number[] | undefined;
   readonly onStep?: (step: string) => void;
+  /** Aborted: the start is given up, and what had started is ended. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Sandbox {
@@ -39,11 +42,16 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+const CONNECT_TIMEOUT_MS = 20_000;
 const HOSTS = ['live-1', 'live-2', 'dryrun-1'];
 
 /** The whole sandbox: a real PostgreSQL, a local Slack, simulated hosts, and the bot as a process of its own. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { folder, onStep = () => {} } = options;
+  const { folder, signal } = options;
+  const onStep = (step: string) => {
+    signal?.throwIfAborted();
+    options.onStep?.(step);
+  };
   const open: (() => Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of open.splice(0).reverse()) await close();
@@ -55,7 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     open.push(() => postgres.stop());
 
     onStep('trading database');
-    const { readerUrl, ownerUrl } = await createTradingDatabases(postgres);
+    const { readerUrl, ownerUrl } = await createDatabases(postgres, signal);
 
     onStep('trading hosts');
     const hostsFolder = join(folder, 'hosts');
@@ -76,6 +84,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     onStep('bot');
     const targetsFile = join(folder, 'targets.yaml');
     await writeFile(targetsFile, demoTargetsFile(hosts.targets, options.checkpointMinutes));
+    const dataDir = join(folder, 'bot');
+    await clearBotData(dataDir);
+    open.push(() => endTrainers(dataDir));
     const botEnvironment = {
       SLACK_BOT_TOKEN: slack.botToken,
       SLACK_APP_TOKEN: slack.appToken,
@@ -85,12 +96,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       TRADING_DATABASE_URL: readerUrl,
       RUNBOOK_FILE: await writeDemoRunbook(folder),
       TARGETS_FILE: targetsFile,
-      DATA_DIR: folder,
+      DATA_DIR: dataDir,
       LOCALE: options.locale ?? 'en',
     };
     const logFile = join(folder, 'bot.log');
-    let bot = await startConnectedBot(slack, botEnvironment, logFile);
+    let bot = startBot(botEnvironment, logFile);
     open.push(() => bot.end());
+    await untilConnected(slack, bot, logFile, signal);
     return {
       slack,
       hosts,
@@ -98,7 +110,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       bot: () => bot,
       async restartBot() {
         await bot.end();
-        bot = await startConnectedBot(slack, botEnvironment, logFile);
+        bot = startBot(botEnvironment, logFile);
+        await untilConnected(slack, bot, logFile);
       },
       close: closeAll,
     };
@@ -108,28 +121,34 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-async function startConnectedBot(
+async function untilConnected(
   slack: LocalSlack,
-  environment: Readonly<Record<string, string>>,
+  bot: BotProcess,
   logFile: string,
-): Promise<BotProcess> {
-  const bot = startBot(environment, logFile);
+  signal?: AbortSignal,
+): Promise<void> {
   const ended = bot.exited.then((code) => {
     throw new Error(`the bot ended with ${code} before it was ready: see ${logFile}`);
   });
-  await Promise.race([slack.waitFor(() => slack.botConnected, 20_000), ended]);
   ended.catch(() => {});
-  return bot;
+  const connected = slack.waitFor(() => {
+    signal?.throwIfAborted();
+    return slack.botConnected;
+  }, CONNECT_TIMEOUT_MS);
+  await Promise.race([connected, ended]);
 }
 
-/** A new trading database with a history, and the role that may only read it. */
-async function createTradingDatabases(postgres: EmbeddedPostgres) {
-  await postgres.createDatabase('lobml');
-  await postgres.dropDatabase('ploy');
-  await postgres.createDatabase('ploy');
+/** The bot's database, empty, a new trading database with a history, and the role that may only read it. */
+async function createDatabases(postgres: EmbeddedPostgres, signal?: AbortSignal) {
+  for (const name of ['lobml', 'ploy']) {
+    await postgres.dropDatabase(name);
+    await postgres.createDatabase(name);
+  }
   const ownerUrl = postgres.url('ploy');
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
+  // Ends a statement that goes on.
+  signal?.addEventListener('abort', () => void client.end(), { once: true });
   try {
     await seedTradingDatabase(client, { now: new Date() });
     const password = randomBytes(24).toString('hex');

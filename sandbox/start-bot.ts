@@ -13,18 +13,25 @@ export interface BotProcess {
   readonly exited: Promise<number | null>;
 }
 
+/** Longer than the bot waits for its work. */
+const END_TIMEOUT_MS = 40_000;
+
 /** Starts the bot as a process of its own; its log lines go to a file. */
 export function startBot(environment: Readonly<Record<string, string>>, logFile: string): BotProcess {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [packageFile('dist/sandbox/bot-process.js')], {
     env: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', ...environment },
     stdio: ['pipe', log, log],
+    // Its own session: Ctrl-C in the terminal is for the sandbox, which ends it before what it needs.
+    detached: true,
   });
   child.stdin?.on('error', () => {});
   const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
   const endBy = (signal: NodeJS.Signals) => async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    const force = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
     await exited;
+    clearTimeout(force);
   };
   return { pid: child.pid ?? 0, end: endBy('SIGTERM'), kill: endBy('SIGKILL'), exited };
 }

@@ -20,6 +20,8 @@ export function startProgram(
   const child = spawn(process.execPath, [path, ...args], {
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
+    // Its own session: Ctrl-C in the terminal is for its parent.
+    detached: true,
   });
   let complaint = '';
   child.stdin.on('error', () => undefined);

@@ -107,13 +107,13 @@ function main(argument: string | undefined): void {
     now: () => new Date(),
     monotonic: monotonicMicroseconds,
   });
-  const end = (): void => {
-    unit.kill();
+  const end = async (): Promise<void> => {
     removeSocket(settings.socketPath);
+    await unit.kill();
   };
   exitWithParent(end);
-  process.on('SIGTERM', () => {
-    end();
+  process.on('SIGTERM', async () => {
+    await end();
     process.exit(0);
   });
   const verbs = createVerbs(settings, unit);

@@ -26,7 +26,7 @@ export interface Unit {
   stop(): Promise<void>;
   restart(): Promise<void>;
   /** Ends the process at once, for when the supervisor itself ends. */
-  kill(): void;
+  kill(): Promise<void>;
 }
 
 /** Started so, a process dies with its parent even when the parent is killed. Linux only. */
@@ -132,10 +132,13 @@ export function createUnit(options: UnitOptions): Unit {
         await stop();
         start();
       }),
-    kill() {
+    async kill() {
       clearTimeout(restartTimer);
       stopping = true;
-      child?.kill('SIGKILL');
+      if (child === undefined) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
     },
   };
 }

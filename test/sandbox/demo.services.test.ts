@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createDemoFolder, type DemoFolder, startDemo } from '../support/demo.js';
+import { beginDemo, createDemoFolder, type DemoFolder, startDemo } from '../support/demo.js';
+import { askPage } from '../support/page.js';
 
 const TEST_TIMEOUT_MS = 200_000;
 let folder: DemoFolder;
@@ -27,41 +29,74 @@ function read(file: string): string {
   }
 }
 
-async function untilNoneIsLeft(path: string): Promise<number[]> {
-  const deadline = Date.now() + 20_000;
-  let left = processesOf(path);
-  while (left.length > 0 && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    left = processesOf(path);
+async function until<T>(what: () => T | undefined | false): Promise<T> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const found = what();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return left;
 }
 
+const trainers = () =>
+  processesOf(folder.path).filter((pid) => read(`/proc/${pid}/cmdline`).includes('trainer/train.js'));
+
 test(
-  'Ctrl-C ends every process, and the demo starts again',
+  'Ctrl-C ends every process, a trainer too, and the demo starts again',
   async () => {
     const first = await startDemo(folder.path);
     expect(processesOf(folder.path).length).toBeGreaterThan(5);
+    await askPage(first.pageUrl, {
+      type: 'say',
+      user: 'U0CAROL',
+      channel: 'C0RELEASES',
+      text: '/lobml train 5m --despite-checks demo',
+    });
+    await until(() => trainers().length > 0);
     expect(await first.interrupt()).toBe(0);
-    expect(await untilNoneIsLeft(folder.path)).toEqual([]);
+    expect(processesOf(folder.path)).toEqual([]);
 
     const second = await startDemo(folder.path);
     expect((await second.lobml('precheck', '--json')).exitCode).toBe(0);
     await second.interrupt();
-    expect(await untilNoneIsLeft(folder.path)).toEqual([]);
+    expect(processesOf(folder.path)).toEqual([]);
   },
   TEST_TIMEOUT_MS,
 );
 
 test(
-  'a demo that was killed leaves nothing behind, and the next one starts',
+  'Ctrl-C is obeyed while it starts',
+  async () => {
+    for (const step of ['PostgreSQL', 'trading database', 'trading hosts', 'bot']) {
+      const starting = beginDemo(folder.path);
+      await starting.says(new RegExp(`starting ${step} `));
+      expect(await starting.interrupt()).toBe(0);
+      expect(starting.output()).not.toMatch(/is ready/);
+      expect(processesOf(folder.path)).toEqual([]);
+    }
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
+  'a demo that was killed leaves nothing behind, and the next one begins anew',
   async () => {
     const killed = await startDemo(folder.path);
+    const { stdout } = await killed.lobml('precheck', '--json');
+    const { runId }: { runId: string } = JSON.parse(stdout);
+    expect((await killed.lobml('history', '--json')).stdout).toContain(runId);
+    const halt = join(killed.variables['DATA_DIR'] ?? '', 'halts', 'of-the-hosts-before.json');
+    mkdirSync(dirname(halt), { recursive: true });
+    writeFileSync(halt, '{}');
     await killed.kill();
+
     const next = await startDemo(folder.path);
+    expect(existsSync(halt)).toBe(false);
+    expect((await next.lobml('history', '--json')).stdout).not.toContain(runId);
     expect((await next.lobml('precheck', '--json')).exitCode).toBe(0);
     await next.interrupt();
-    expect(await untilNoneIsLeft(folder.path)).toEqual([]);
+    expect(processesOf(folder.path)).toEqual([]);
   },
   TEST_TIMEOUT_MS,
 );

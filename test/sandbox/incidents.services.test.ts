@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import WebSocket from 'ws';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { PageIncident } from '../../sandbox/slack/protocol.js';
 import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+import { askPage } from '../support/page.js';
 
 const targetsShape = z.object({
   targets: z.record(
@@ -33,23 +31,14 @@ afterAll(async () => {
 });
 
 /** What the page's menu does. Resolves when the incident is on (or off). */
-async function switchIncident(id: string, host: string, active: boolean): Promise<void> {
-  const socket = new WebSocket(new URL('/page', demo.pageUrl.replace(/^http/, 'ws')));
-  try {
-    await once(socket, 'open');
-    const done = new Promise<void>((resolve) => {
-      socket.on('message', (data) => {
-        const event: { type: string; incidents?: PageIncident[] } = JSON.parse(String(data));
-        const known = event.type === 'incidents' ? event.incidents : undefined;
-        if (known?.some((one) => one.id === id && one.host === host && one.active === active)) resolve();
-      });
-    });
-    socket.send(JSON.stringify({ type: 'incident', id, host, active }));
-    await done;
-  } finally {
-    socket.close();
-  }
-}
+const switchIncident = (id: string, host: string, active: boolean) =>
+  askPage(
+    demo.pageUrl,
+    { type: 'incident', id, host, active },
+    (event) =>
+      event.type === 'incidents' &&
+      event.incidents.some((one) => one.id === id && one.host === host && one.active === active),
+  );
 
 interface RunJson {
   readonly verdict: string;

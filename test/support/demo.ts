@@ -14,6 +14,8 @@ export interface Demo {
   /** What it has printed. */
   readonly output: string;
   readonly process: ChildProcess;
+  /** Those of `terminal.env`. */
+  readonly variables: NodeJS.Dict<string>;
   /** Runs one subcommand of the terminal against it. */
   lobml(...words: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
   /** As Ctrl-C. Resolves with the exit code when it has ended. */
@@ -37,10 +39,34 @@ export async function startDemo(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Demo> {
+  const begun = beginDemo(folder, environment);
+  const ready = /Open\s+(http:\/\/\S+)[\s\S]*Ctrl-C/;
+  const pageUrl = (await begun.says(ready))[1] ?? '';
+  const variables = parseEnv(await readFile(join(folder, '.data', 'demo', 'terminal.env'), 'utf8'));
+  return {
+    pageUrl,
+    get output() {
+      return begun.output();
+    },
+    process: begun.process,
+    lobml: (...words) => runTerminal(words, folder, variables),
+    interrupt: begun.interrupt,
+    variables,
+    async kill() {
+      begun.process.kill('SIGKILL');
+      await begun.exited;
+    },
+  };
+}
+
+/** A demo that has only begun to start. */
+export function beginDemo(folder: string, environment: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [join(ROOT, 'bin', 'demo.mjs')], {
     cwd: folder,
     env: { ...process.env, DEMO_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, as a terminal gives to what it runs.
+    detached: true,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -48,33 +74,27 @@ export async function startDemo(
       output += text;
     });
   }
-  const exited = once(child, 'exit');
-  const pageUrl = await readyUrl(child, () => output);
-  const variables = parseEnv(await readFile(join(folder, '.data', 'demo', 'terminal.env'), 'utf8'));
+  const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
   return {
-    pageUrl,
-    get output() {
-      return output;
-    },
     process: child,
-    lobml: (...words) => runTerminal(words, folder, variables),
-    async interrupt() {
-      child.kill('SIGINT');
-      const [code] = await exited;
-      return code;
-    },
-    async kill() {
-      child.kill('SIGKILL');
-      await exited;
+    output: () => output,
+    exited,
+    /** Resolves when it has printed this. */
+    says: (words: RegExp) => readOutput(child, words, () => output),
+    /** As Ctrl-C: the terminal tells the whole group. */
+    async interrupt(): Promise<number | null> {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, 'SIGINT');
+      return exited;
     },
   };
 }
 
-async function readyUrl(child: ChildProcess, output: () => string): Promise<string> {
+async function readOutput(child: ChildProcess, words: RegExp, output: () => string) {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline && child.exitCode === null) {
-    const url = /Open\s+(http:\/\/\S+)/.exec(output())?.[1];
-    if (url !== undefined && output().includes('Ctrl-C')) return url;
+    const found = words.exec(output());
+    if (found !== null) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   child.kill('SIGKILL');
