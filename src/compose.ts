@@ -192,7 +192,10 @@ export function compose(options: CompositionOptions): Composition {
       }),
       doctor,
       selfTest,
-      trainings: composeTraining({ config, runbook, targets, checks, hostOf, state }),
+      trainings: composeTraining({
+        ...{ config, runbook, targets, checks, hostOf, state },
+        record: (event) => audit.record(event),
+      }),
       ...options.slack,
       logger,
       now,

@@ -12,6 +12,8 @@ import { redactEvent } from './redact-details.js';
 export interface EventToRecord extends Pick<AuditEvent, 'kind' | 'strategy' | 'actor' | 'at' | 'details'> {
   readonly target: string | null;
   readonly reason?: string | null;
+  /** Where its origin gives it one, so that telling it twice makes one row. */
+  readonly eventId?: string;
 }
 
 export interface AuditTrail {
@@ -75,7 +77,7 @@ export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
 
   return {
     async record(event) {
-      const where = await keep({ ...event, reason: event.reason ?? null, eventId: newId() });
+      const where = await keep({ ...event, reason: event.reason ?? null, eventId: event.eventId ?? newId() });
       if (where === 'journal') await withPatience(clock, FLUSH_PATIENCE_MS, flush().catch(onAway));
     },
     async keep(event) {

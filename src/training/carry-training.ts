@@ -14,6 +14,13 @@ import {
   type TrainerExit,
 } from './trainer-process.js';
 import type { Training, TrainingFailure } from './training.js';
+import {
+  endedEvent,
+  overriddenEvent,
+  type RecordTraining,
+  requestedEvent,
+  startedEvent,
+} from './training-events.js';
 
 export interface CarryOptions extends JudgeOptions {
   readonly store: Pick<TrainingStore, 'get' | 'update'>;
@@ -21,6 +28,7 @@ export interface CarryOptions extends JudgeOptions {
   readonly folder: string;
   /** A variable of the bot, for the trainer. */
   readonly variableOf: (name: string) => string | undefined;
+  readonly record: RecordTraining;
   readonly now: () => Date;
 }
 
@@ -45,14 +53,19 @@ export async function carryTraining(training: Training, options: CarryOptions): 
 }
 
 async function checkData(training: Training, options: CarryOptions): Promise<void> {
-  const { definition, checks: service, target } = options;
+  const { definition, checks: service, target, record } = options;
+  await record(requestedEvent(training));
   const definitions = definition.checks.map((check) => forHorizon(check, training.horizon));
   const checks = await service.examine({ target, checks: definitions });
-  if (await isCancelled(training, options)) return end(training, options, { state: 'cancelled', checks });
-  if (stoppingChecks(checks).length > 0 && training.overrideReason === null) {
+  const asked = await cancelledNow(training, options);
+  if (asked !== undefined) return end(asked, options, { state: 'cancelled', checks });
+  const isStopped = stoppingChecks(checks).length > 0;
+  if (isStopped && training.overrideReason === null) {
     return end(training, options, { state: 'refused', checks });
   }
   const startedAt = options.now().toISOString();
+  if (isStopped) await record(overriddenEvent(training, checks, startedAt));
+  await record(startedEvent(training, checks, startedAt));
   return options.store.update(training.trainingId, { state: 'running', checks, startedAt });
 }
 
@@ -119,7 +132,8 @@ async function cancelRunning(training: Training, options: CarryOptions): Promise
 async function judge(training: Training, options: CarryOptions): Promise<void> {
   const { folder, target } = options;
   const judgement = await judgeTraining(folder, training, options);
-  if (await isCancelled(training, options)) return end(training, options, { state: 'cancelled' });
+  const asked = await cancelledNow(training, options);
+  if (asked !== undefined) return end(asked, options, { state: 'cancelled' });
   if (judgement.kind === 'failed') return fail(training, options, judgement.failure);
   const { result } = judgement;
   const isFit = result.check.outcome === 'PASS' || result.check.outcome === 'WARN';
@@ -133,15 +147,24 @@ async function judge(training: Training, options: CarryOptions): Promise<void> {
   }
 }
 
-async function isCancelled({ trainingId }: Training, { store }: CarryOptions): Promise<boolean> {
-  return ((await store.get(trainingId))?.cancelRequested ?? null) !== null;
+/** The training as it stands now, where somebody has cancelled it meanwhile. */
+async function cancelledNow(
+  { trainingId }: Training,
+  { store }: CarryOptions,
+): Promise<Training | undefined> {
+  const training = await store.get(trainingId);
+  return training?.cancelRequested == null ? undefined : training;
 }
 
 const fail = (training: Training, options: CarryOptions, failure: TrainingFailure): Promise<void> =>
   end(training, options, { state: 'failed', failure });
 
-const end = ({ trainingId }: Training, { store, now }: CarryOptions, change: TrainingChange): Promise<void> =>
-  store.update(trainingId, { ...change, endedAt: now().toISOString() });
+/** Told before it is so: what is told again after a crash stands once. */
+async function end(training: Training, { store, record, now }: CarryOptions, change: TrainingChange) {
+  const endedAt = now().toISOString();
+  await record(endedEvent(training, change, endedAt));
+  await store.update(training.trainingId, { ...change, endedAt });
+}
 
 /** undefined: it ended as it should. */
 function failureOf(exit: TrainerExit, timeLimitMinutes: number): TrainingFailure | undefined {

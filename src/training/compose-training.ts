@@ -11,7 +11,10 @@ import {
   type TrainingServiceOptions,
 } from './training-service.js';
 
-export type TrainingParts = Pick<TrainingServiceOptions, 'runbook' | 'targets' | 'checks' | 'hostOf'> & {
+export type TrainingParts = Pick<
+  TrainingServiceOptions,
+  'runbook' | 'targets' | 'checks' | 'hostOf' | 'record'
+> & {
   readonly config: Pick<Config, 'dataDir'>;
   readonly state: Queryable;
 };

@@ -12,6 +12,7 @@ import { modelNameOf } from './trainer-command.js';
 import { type LogPage, readLogPage } from './trainer-log.js';
 import { LOG_FILE } from './trainer-process.js';
 import { isLive, type Training } from './training.js';
+import { cancelEvent, type TrainingEvent } from './training-events.js';
 
 export interface TrainingRequest {
   readonly horizon: string;
@@ -56,7 +57,8 @@ export interface TrainingService {
   log(training: Training, page?: number): Promise<LogPage | undefined>;
 }
 
-export interface TrainingServiceOptions extends Pick<CarryOptions, 'hostOf' | 'checks' | 'variableOf'> {
+export interface TrainingServiceOptions
+  extends Pick<CarryOptions, 'hostOf' | 'checks' | 'variableOf' | 'record'> {
   readonly runbook: Runbook;
   readonly targets: Targets;
   readonly store: TrainingStore;
@@ -100,37 +102,48 @@ export function createTrainingService(options: TrainingServiceOptions): Training
     await carryTraining(training, { ...options, definition, target, folder, now });
   };
 
+  const start = async (request: TrainingRequest): Promise<TrainingAnswer> => {
+    const definition = runbook.training;
+    if (definition === undefined) return { kind: 'no_training' };
+    const answer = await refusalOf(request, definition, targets);
+    if ('kind' in answer) return answer;
+    const createdAt = now();
+    const trainingId = options.newId();
+    const isNew = await store.insert({
+      trainingId,
+      strategy: runbook.strategy,
+      target: answer.name,
+      horizon: request.horizon,
+      lookbackHours: request.lookbackHours ?? definition.lookbackHours,
+      modelName: modelNameOf(definition.modelName, request.horizon, createdAt),
+      machine,
+      requestedBy: request.requestedBy,
+      locale: request.locale,
+      overrideReason: request.overrideReason ?? null,
+      createdAt: createdAt.toISOString(),
+    });
+    if (isNew) return { kind: 'started', training: await existing(store, trainingId) };
+    const live = await store.live(runbook.strategy);
+    const busy = live.find(({ horizon }) => horizon === request.horizon);
+    // It ended in this moment: the next try is free.
+    return busy === undefined ? start(request) : { kind: 'busy', training: busy };
+  };
+
   return {
     async start(request) {
-      const definition = runbook.training;
-      if (definition === undefined) return { kind: 'no_training' };
-      const answer = await refusalOf(request, definition, targets);
-      if ('kind' in answer) return answer;
-      const createdAt = now();
-      const trainingId = options.newId();
-      const isNew = await store.insert({
-        trainingId,
-        strategy: runbook.strategy,
-        target: answer.name,
-        horizon: request.horizon,
-        lookbackHours: request.lookbackHours ?? definition.lookbackHours,
-        modelName: modelNameOf(definition.modelName, request.horizon, createdAt),
-        machine,
-        requestedBy: request.requestedBy,
-        locale: request.locale,
-        overrideReason: request.overrideReason ?? null,
-        createdAt: createdAt.toISOString(),
-      });
-      if (isNew) return { kind: 'started', training: await existing(store, trainingId) };
-      const live = await store.live(runbook.strategy);
-      const busy = live.find(({ horizon }) => horizon === request.horizon);
-      // It ended in this moment: the next try is free.
-      return busy === undefined ? this.start(request) : { kind: 'busy', training: busy };
+      const answer = await start(request);
+      if (answer.kind !== 'started')
+        await options.record(refusedStart(runbook.strategy, request, answer, now()));
+      return answer;
     },
 
     get: (trainingId) => store.get(trainingId),
     live: () => store.live(runbook.strategy),
-    cancel: (trainingId, person) => store.cancel(trainingId, person),
+    async cancel(trainingId, person) {
+      if (!(await store.cancel(trainingId, person))) return false;
+      await options.record(cancelEvent(await existing(store, trainingId), person, now().toISOString()));
+      return true;
+    },
     attach: (trainingId, message) => store.setMessage(trainingId, message),
 
     async follow(trainingId, { onChange, signal }) {
@@ -157,6 +170,24 @@ export function createTrainingService(options: TrainingServiceOptions): Training
     async log(training, page) {
       return training.machine === machine ? readLogPage(join(folderOf(training), LOG_FILE), page) : undefined;
     },
+  };
+}
+
+function refusedStart(
+  strategy: string,
+  { requestedBy, horizon, lookbackHours, overrideReason }: TrainingRequest,
+  answer: Exclude<TrainingAnswer, { kind: 'started' }>,
+  at: Date,
+): TrainingEvent {
+  const going = answer.kind === 'busy' ? answer.training.trainingId : undefined;
+  return {
+    kind: 'training.refused',
+    strategy,
+    target: null,
+    actor: requestedBy,
+    at: at.toISOString(),
+    reason: overrideReason ?? null,
+    details: { because: answer.kind, horizon, lookbackHours, goingOn: going },
   };
 }
 

@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { encodeLogisticModel } from '../../sandbox/host/model.js';
+import { createAuditTrail } from '../../src/audit/audit-trail.js';
+import { createLocalJournal } from '../../src/audit/local-journal.js';
 import { createCheckService } from '../../src/checks/check-service.js';
 import { systemClock } from '../../src/clock.js';
+import type { AuditEvent } from '../../src/domain/audit-event.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { createTrainingStore } from '../../src/store/training-store.js';
+import { createTransact } from '../../src/store/transaction.js';
 import { createTrainingService, type TrainingService } from '../../src/training/training-service.js';
 import { createTestDatabase } from '../support/database.js';
 
@@ -31,6 +35,8 @@ export interface TrainingFixture {
   /** How many labels the data check finds. */
   labels(count: number): Promise<void>;
   readonly trainingsFolder: string;
+  /** What the audit trail holds, oldest first. */
+  events(): Promise<readonly AuditEvent[]>;
   readonly pool: Awaited<ReturnType<typeof createTestDatabase>>['pool'];
   remove(): Promise<void>;
 }
@@ -165,6 +171,16 @@ export async function createTrainingFixture(): Promise<TrainingFixture> {
   const runbook = await parseRunbook('runbook.yaml', Buffer.from(runbookText(folder)));
   const targets = parseTargets('targets.yaml', Buffer.from(targetsText(folder)));
   let labels = 500;
+  const trail = createAuditTrail({
+    journal: createLocalJournal({ dataDir: join(folder, 'data'), owner: '7:', isAlive: () => true }),
+    database: database.pool,
+    transact: createTransact(async () => database.pool),
+    clock: systemClock,
+    newId: randomUUID,
+    onAway: (error) => {
+      throw error;
+    },
+  });
   const checks = createCheckService({
     runbook,
     hostOf: (settings) => createHost(settings),
@@ -188,6 +204,7 @@ export async function createTrainingFixture(): Promise<TrainingFixture> {
     folder,
     staging: join(folder, 'staging'),
     trainingsFolder: join(folder, 'trainings'),
+    events: () => trail.chain('crypto_lob_ml', 0, 100),
     pool: database.pool,
     service: async ({ leaseMs = 400, machine = 'here', timeLimitMinutes = 1 } = {}) =>
       createTrainingService({
@@ -201,6 +218,7 @@ export async function createTrainingFixture(): Promise<TrainingFixture> {
         newId: randomUUID,
         clock: systemClock,
         variableOf: (name) => (name === 'BOT_PASSWORD' ? 'hunter2' : undefined),
+        record: (event) => trail.record(event),
         intervalMs: 50,
         leaseMs,
       }),
