@@ -15,6 +15,7 @@ export interface ReportServices
     | 'acknowledgements'
     | 'changeMessage'
     | 'postIn'
+    | 'followReport'
     | 'homeChanged'
     | 'logger'
     | 'now'

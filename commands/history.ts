@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Localized } from '../src/domain/localized.js';
+import { verdictAt } from '../src/domain/verdict.js';
 import { UsageError, UserError } from '../src/errors.js';
 import type { Services } from '../src/services.js';
 import { type HistoryPlace, readHistoryPage } from '../src/status/run-history.js';
@@ -26,7 +27,7 @@ import { parseTarget } from './target-argument.js';
 
 type HistoryServices = Pick<
   Services,
-  'runbook' | 'targets' | 'runs' | 'releaseHistory' | 'acknowledgements' | 'changeMessage'
+  'runbook' | 'targets' | 'runs' | 'releaseHistory' | 'acknowledgements' | 'changeMessage' | 'now'
 > &
   Pick<IncidentServices, 'audit'>;
 
@@ -127,7 +128,13 @@ async function showRun(
   const report = await storedReport(run, { locale: conversation.locale }, services);
   const message = await conversation.post(report);
   await message.finish(report);
-  return { exitCode: EXIT.ok, json: runJson(run, conversation.locale) };
+  return {
+    exitCode: EXIT.ok,
+    json: {
+      ...runJson(run, conversation.locale),
+      verdictNow: verdictAt(run.verdict, new Date(run.validUntil), services.now()),
+    },
+  };
 }
 
 function parseFlags(words: readonly string[]) {

@@ -1,6 +1,7 @@
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { RunKind } from '../src/domain/outcome.js';
 import type { Target } from '../src/runbook/targets.js';
+import { reportSubject } from '../src/status/report-upkeep.js';
 import type { Conversation, LiveMessage, SubcommandResult } from '../src/subcommand.js';
 import { runJson } from '../views/run-json.js';
 import { runReportView } from '../views/run-report.js';
@@ -54,12 +55,15 @@ export async function runAndReport(
   const live = await posting;
   await live.finish(runReportView(run, { locale, stored }));
   services.homeChanged?.();
-  if (stored) await supersedeOlderReports(run, live, conversation, services);
+  if (stored) {
+    await supersedeOlderReports(run, live, conversation, services);
+    await follow(run, services);
+  }
   return { exitCode: VERDICT_EXIT[run.verdict], json: runJson(run, locale) };
 }
 
 /**
- * Reports of the same kind and target in the channel say from now on that they are history, all but the one that was
+ * Reports of the same kind and target, in every channel, say from now on that they are history, all but the one that was
  * asked for last: that may be another than this one, where two ran at once.
  */
 async function supersedeOlderReports(
@@ -71,7 +75,7 @@ async function supersedeOlderReports(
   if (live.ref === undefined || services.changeMessage === undefined) return;
   const { messages, runs, logger, now } = services;
   try {
-    const subject = `${run.kind} ${run.strategy} ${run.target}`;
+    const subject = reportSubject(run);
     const reservation = { key: run.runId, subject, channel: live.ref.channel || channel, runId: run.runId };
     await messages.reserve(reservation, new Date(run.startedAt));
     await messages.markPosted(run.runId, live.ref.ts);
@@ -81,5 +85,13 @@ async function supersedeOlderReports(
     }
   } catch (error) {
     logger.warn({ err: error, runId: run.runId }, 'older reports could not be marked as superseded');
+  }
+}
+
+async function follow(run: CheckRun, { followReport, logger }: ReportServices): Promise<void> {
+  try {
+    await followReport(run);
+  } catch (error) {
+    logger.warn({ err: error, runId: run.runId }, 'the end of a report’s validity will not be shown');
   }
 }

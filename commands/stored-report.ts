@@ -6,16 +6,17 @@ import type { Report } from '../src/subcommand.js';
 import { runReportView } from '../views/run-report.js';
 import { asksForAcknowledgement } from '../views/warnings.js';
 
-/** A stored run's report as it reads now: with the warnings that were acknowledged since. */
+/** A stored run's report as it reads now: with the warnings that were acknowledged since, and expired or not. */
 export async function storedReport(
   run: CheckRun,
   { locale, supersededAt }: { readonly locale: Locale; readonly supersededAt?: string | undefined },
-  { acknowledgements }: Pick<Services, 'acknowledgements'>,
+  { acknowledgements, now }: Pick<Services, 'acknowledgements' | 'now'>,
 ): Promise<Report> {
   const known = asksForAcknowledgement(run) ? await acknowledgements.acknowledgedWarnings(run.runId) : [];
   return runReportView(run, {
     locale,
     stored: true,
+    now: now().toISOString(),
     acknowledgements: known,
     ...(supersededAt === undefined ? {} : { supersededAt }),
   });
@@ -26,7 +27,7 @@ export async function refreshMessage(
   message: StoredMessage,
   run: CheckRun,
   locale: Locale,
-  services: Pick<Services, 'acknowledgements' | 'changeMessage'>,
+  services: Pick<Services, 'acknowledgements' | 'changeMessage' | 'now'>,
 ): Promise<void> {
   if (message.ts === null || services.changeMessage === undefined) return;
   const supersededAt = message.supersededAt ?? undefined;

@@ -1,5 +1,6 @@
 import { systemClock } from './clock.js';
 import { compose } from './compose.js';
+import type { CheckRun } from './domain/check-run.js';
 import type { Halt } from './domain/halt.js';
 import type { Locale } from './domain/localized.js';
 import { loadConfiguration } from './load-configuration.js';
@@ -19,7 +20,9 @@ import { createSlackApp, type HomeVisit, type SlackApp } from './slack/app.js';
 import { createSlackConnection } from './slack/connection.js';
 import { postLive } from './slack/conversation.js';
 import { createHomeRefresher } from './status/home-refresher.js';
+import { createReportTask } from './status/report-upkeep.js';
 import { createHomeVisitorStore } from './store/home-visitor-store.js';
+import type { StoredMessage } from './store/message-store.js';
 import { openState } from './store/open-state.js';
 import { claimDelivery } from './store/queries/claim-delivery.js';
 import type { Block, Report, Subcommand } from './subcommand.js';
@@ -39,6 +42,13 @@ export interface BotProgram {
   ) => Promise<readonly Block[]>;
   readonly requestViews: (options: { readonly locale: Locale; readonly envPrefix: string }) => RequestViews;
   readonly releaseViews: (locale: Locale) => ReleaseViews;
+  /** Brings a report's message up to date. */
+  readonly refreshReport: (
+    message: StoredMessage,
+    run: CheckRun,
+    locale: Locale,
+    services: Pick<Services, 'acknowledgements' | 'changeMessage' | 'now'>,
+  ) => Promise<void>;
   readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
   /** @param now RFC 3339 */
   readonly trainingReport: (training: Training, locale: Locale, now: string) => Report;
@@ -58,6 +68,7 @@ export async function startBot({
   requestViews,
   releaseViews,
   trainingReport,
+  refreshReport,
 }: BotProgram): Promise<Bot> {
   const configuration = await loadConfiguration('bot');
   const { config } = configuration;
@@ -158,6 +169,18 @@ export async function startBot({
     url: state.url,
     tasks: {
       ...engine.tasks,
+      ...createReportTask({
+        runs: services.runs,
+        messages: services.messages,
+        refresh: (message, run) =>
+          refreshReport(message, run, config.locale, {
+            ...services,
+            changeMessage: async (ref, report) => {
+              await slackAnnouncer.change(ref, report);
+            },
+          }),
+        now: () => new Date(clock.now()),
+      }),
       ...createRequestTasks({
         releases: services.releases,
         announce: async (requestId) => {

@@ -42,6 +42,7 @@ import type { Logger } from './telemetry/logger.js';
 import { redact } from './telemetry/redact.js';
 import { composeTraining } from './training/compose-training.js';
 import { createReleaseQueue, createRequestQueue } from './worker/release-queue.js';
+import { followReport } from './worker/report-queue.js';
 import { prepareWorkerSchema } from './worker/worker-schema.js';
 
 export interface Composition {
@@ -126,6 +127,7 @@ export function compose(options: CompositionOptions): Composition {
     newId: randomUUID,
     onAway: () => logger.warn('the database is away: an event waits in the local journal'),
   });
+  const transact = createTransact(async () => (await options.state()).pool);
   const releaseQueue = { ...createReleaseQueue(), ...createRequestQueue() };
   const rollback = composeRollback({
     config,
@@ -196,6 +198,7 @@ export function compose(options: CompositionOptions): Composition {
         ...{ config, runbook, targets, checks, hostOf, state },
         record: (event) => audit.record(event),
       }),
+      followReport: (run) => transact((client) => followReport(client, run)),
       ...options.slack,
       logger,
       now,

@@ -1,6 +1,7 @@
 import { home } from '../commands/home.js';
 import { subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
+import { refreshMessage } from '../commands/stored-report.js';
 import { deployIncidentView, deployProgressView } from '../views/deploy-progress.js';
 import { unknownSubcommandView } from '../views/help.js';
 import { brokenGlassView, requestReportView } from '../views/release-request.js';
@@ -38,5 +39,6 @@ export async function main(words: readonly string[]): Promise<void> {
     }),
     haltReport: haltReportView,
     trainingReport: trainingView,
+    refreshReport: refreshMessage,
   });
 }

@@ -1,6 +1,7 @@
 import type { AuditTrail } from './audit/audit-trail.js';
 import type { CheckService } from './checks/check-service.js';
 import type { Doctor } from './doctor/doctor.js';
+import type { CheckRun } from './domain/check-run.js';
 import type { Access } from './release/access.js';
 import type { ReleaseAnswers } from './release/engine/release-answers.js';
 import type { ReleaseService } from './release/release-service.js';
@@ -37,6 +38,8 @@ export interface Services extends RollbackServices {
   readonly changeMessage?: ChangeMessage;
   /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */
   readonly postIn?: (channel: string, report: Report) => Promise<LiveMessage>;
+  /** Has a stored run's messages say when it is history: a newer run exists, or its verdict has expired. */
+  readonly followReport: (run: CheckRun) => Promise<void>;
   /** To be called when something that the Home shows has changed. Absent in a terminal. */
   readonly homeChanged?: () => void;
   readonly logger: Logger;

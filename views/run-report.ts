@@ -1,5 +1,6 @@
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import { type Verdict, verdictAt } from '../src/domain/verdict.js';
 import type { Acknowledgement } from '../src/store/acknowledgement-store.js';
 import type { Block, Report } from '../src/subcommand.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
@@ -18,6 +19,8 @@ export interface RunReportOptions {
   readonly locale: Locale;
   /** The run could not be stored: *Details* would find nothing. */
   readonly stored: boolean;
+  /** RFC 3339: the moment for which the report is written; without it the run has just ended. */
+  readonly now?: string;
   /** RFC 3339: a newer run of the same kind and target exists. */
   readonly supersededAt?: string;
   /** Warnings of this run that a person has taken upon themselves. */
@@ -30,14 +33,16 @@ export interface RunReportOptions {
 export function runReportView(run: CheckRun, options: RunReportOptions): Report {
   const { locale, stored, supersededAt } = options;
   const text = textFor(locale);
+  const verdict = verdictNow(run, options);
   const deciding = run.checks.filter((check) => check.mode === 'deciding');
   const ofOutcome = (...outcomes: CheckResult['outcome'][]) =>
     deciding.filter((check) => outcomes.includes(check.outcome));
 
   const charts = chartBlocks(run.charts, locale);
   const blocks: Block[] = [
-    header(`${VERDICT_SYMBOL[run.verdict]} ${text.verdict[run.verdict]} · ${run.strategy} · ${run.target}`),
+    header(`${VERDICT_SYMBOL[verdict]} ${text.verdict[verdict]} · ${run.strategy} · ${run.target}`),
     context(headline(run, locale)),
+    ...expiryBlocks(run, options),
     ...(supersededAt === undefined ? [] : [context(`⏮ ${text.report.superseded(slackTime(supersededAt))}`)]),
     ...problems(text.report.stops, ofOutcome('FAIL'), locale),
     ...problems(text.report.unknown, ofOutcome('INCONCLUSIVE', 'ERROR', 'SKIPPED'), locale),
@@ -56,23 +61,44 @@ export function runReportView(run: CheckRun, options: RunReportOptions): Report 
     actions(...buttons(run, options)),
   ];
   return {
-    text: runSummary(run, locale),
+    text: runSummary(run, locale, verdict),
     blocks: within(LIMITS.messageBlocks, blocks, text.report.cut),
     optionalBlockIds: charts.flatMap(({ block_id: id }) => id ?? []),
   };
 }
 
 /** The outcome in one line, for notifications and screen readers. */
-export function runSummary(run: CheckRun, locale: Locale): string {
+export function runSummary(run: CheckRun, locale: Locale, now = run.verdict): string {
   const { verdict, kind, report } = textFor(locale);
   const worst = worstChecks(run);
+  const expired = now === run.verdict ? '' : `${report.wasBefore(verdict[run.verdict])} `;
   const why = worst
     .slice(0, 3)
     .map((check) => `${check.title[locale]}: ${sentenceAsText(checkSentence(check, locale))}`)
     .join(' ');
   const more = worst.length > 3 ? ` ${report.more(worst.length - 3)}` : '';
-  const symbol = VERDICT_SYMBOL[run.verdict];
-  return `${symbol} ${report.summary(verdict[run.verdict], run.strategy, run.target, kind[run.kind], why)}${more}`;
+  const summary = report.summary(
+    verdict[now],
+    run.strategy,
+    run.target,
+    kind[run.kind],
+    `${expired}${why}`.trim(),
+  );
+  return `${VERDICT_SYMBOL[now]} ${summary}${more}`;
+}
+
+const hasExpired = (run: CheckRun, { now }: RunReportOptions): boolean =>
+  now !== undefined && Date.parse(now) >= Date.parse(run.validUntil);
+
+/** An expired GO is a HOLD. */
+const verdictNow = (run: CheckRun, { now }: RunReportOptions): Verdict =>
+  now === undefined ? run.verdict : verdictAt(run.verdict, new Date(run.validUntil), new Date(now));
+
+function expiryBlocks(run: CheckRun, options: RunReportOptions): readonly Block[] {
+  if (!hasExpired(run, options)) return [];
+  const { report, verdict } = textFor(options.locale);
+  const was = verdictNow(run, options) === run.verdict ? '' : ` ${report.wasBefore(verdict[run.verdict])}`;
+  return [context(`⌛ ${report.expired(slackTime(run.validUntil, 'date_short_pretty'))}${was}`)];
 }
 
 function worstChecks(run: CheckRun): readonly CheckResult[] {
@@ -100,7 +126,8 @@ function warnings(run: CheckRun, options: RunReportOptions): readonly Block[] {
   const { locale, acknowledgements = [], supersededAt, stored } = options;
   const checks = warningsOf(run);
   const title = textFor(locale).report.warnings;
-  const isOpen = asksForAcknowledgement(run) && supersededAt === undefined && stored;
+  const isOpen =
+    asksForAcknowledgement(run) && supersededAt === undefined && stored && !hasExpired(run, options);
   if (!isOpen) return problems(title, checks, locale);
   return [
     section(`*${title}*`),

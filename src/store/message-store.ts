@@ -4,7 +4,7 @@ import { markMessagePosted } from './queries/mark-message-posted.js';
 import type { StoredMessage } from './queries/message-row.js';
 import { replaceMessageTs } from './queries/replace-message-ts.js';
 import { selectMessages } from './queries/select-messages.js';
-import { supersedeMessages } from './queries/supersede-messages.js';
+import { supersedeMessages, supersedeMessagesBefore } from './queries/supersede-messages.js';
 import type { Queryable } from './queryable.js';
 
 export type { StoredMessage };
@@ -35,11 +35,13 @@ export interface MessageStore {
   /** Every copy of a message about something that is not a run, e.g. a request. */
   ofSubject(subject: string): Promise<readonly StoredMessage[]>;
   /**
-   * Marks all but the newest message on the subject of `key` in its channel, and hands them out to be changed: also
+   * Marks all but the newest message on the subject of `key`, in every channel, and hands them out to be changed: also
    * `key` itself, where a newer one was posted first. Each message is handed out once, also when two replicas ask at
    * the same time.
    */
   supersedeOlder(key: string, now: Date): Promise<readonly StoredMessage[]>;
+  /** The same for what is older than a moment: where the newer one is no message, e.g. a run of a terminal. */
+  supersedeBefore(subject: string, before: Date, now: Date): Promise<readonly StoredMessage[]>;
 }
 
 export function createMessageStore(database: Queryable): MessageStore {
@@ -52,5 +54,6 @@ export function createMessageStore(database: Queryable): MessageStore {
       z.uuid().safeParse(runId).success ? selectMessages(database, { column: 'run_id', value: runId }) : [],
     ofSubject: (subject) => selectMessages(database, { column: 'subject', value: subject }),
     supersedeOlder: (key, now) => supersedeMessages(database, key, now),
+    supersedeBefore: (subject, before, now) => supersedeMessagesBefore(database, { subject, before }, now),
   };
 }

@@ -17,8 +17,10 @@ export const TASKS = {
   releaseAnnouncement: 'release_announcement',
   requestAnnouncement: 'request_announcement',
   requestExpiry: 'request_expiry',
+  report: 'report',
 } as const;
 export type TaskName = (typeof TASKS)[keyof typeof TASKS];
 
 export const releasePayload = z.object({ releaseId: z.uuid() });
+export const reportPayload = z.object({ runId: z.uuid() });
 export const requestPayload = z.object({ requestId: z.uuid() });

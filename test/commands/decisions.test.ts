@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { gonogo } from '../../commands/gonogo.js';
+import { refreshMessage } from '../../commands/stored-report.js';
 import { verify } from '../../commands/verify.js';
 import { createCheckService } from '../../src/checks/check-service.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
+import { createReportTask } from '../../src/status/report-upkeep.js';
 import { createRunStore } from '../../src/store/run-store.js';
+import type { Report } from '../../src/subcommand.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { aCheck, aRun } from '../support/runs.js';
 import { type CommandStage, createCommandStage, decisionRunbook, GUEST } from './support/command-stage.js';
@@ -121,6 +124,69 @@ test('of two runs at once each has its message, and the one asked for first says
   expect(standing).toHaveLength(2);
   const history = standing.map((text) => text.includes('A newer run exists'));
   expect(history).toEqual([true, false]);
+});
+
+/** Verifies with a run that is given. */
+async function verifyWith(run: CheckRun, conversation = stage.conversation): Promise<void> {
+  const ran = async () => {
+    await createRunStore(database.pool).save(run);
+    return { run, stored: true };
+  };
+  await verify.run(['live'], conversation, { ...stage.services, checks: { run: ran } });
+}
+
+/** What the bot's worker does for a run: now, and when its verdict expires. */
+const lookAfter = (run: CheckRun) =>
+  createReportTask({
+    ...stage.services,
+    refresh: (message, about) => refreshMessage(message, about, 'en', stage.services),
+  }).report?.(
+    { runId: run.runId },
+    { stopping: new AbortController().signal, lost: new AbortController().signal },
+  );
+
+test('an older report in another channel says that a newer run exists', async () => {
+  await verifyWith(aRun({ kind: 'verify', startedAt: stage.at(0) }));
+  const elsewhere = {
+    ...stage.conversation,
+    channel: 'C0OTHER',
+    post: (report: Report) => stage.services.postIn?.('C0OTHER', report) ?? stage.conversation.post(report),
+  };
+  await verifyWith(aRun({ kind: 'verify', startedAt: stage.at(1_000) }), elsewhere);
+  const history = stage.messages().map((text) => text.includes('A newer run exists'));
+  expect(history).toEqual([true, false]);
+});
+
+test('a run of a terminal makes the reports in Slack history', async () => {
+  await verifyWith(aRun({ kind: 'verify', startedAt: stage.at(0) }));
+  const ofTerminal = aRun({ kind: 'verify', startedAt: stage.at(1_000) });
+  await createRunStore(database.pool).save(ofTerminal);
+  await lookAfter(ofTerminal);
+  expect(stage.messages()).toEqual([expect.stringContaining('A newer run exists')]);
+});
+
+test('a report whose time is over says so, and its GO has become a HOLD', async () => {
+  const run = aRun({ kind: 'verify', verdict: 'GO', validUntil: stage.at(60_000) });
+  await verifyWith(run);
+  await lookAfter(run);
+  expect(stage.texts()).toContain('GO · ');
+  expect(stage.texts()).not.toContain('HOLD');
+  stage.pass(60_000);
+  await lookAfter(run);
+  const [standing] = stage.messages();
+  expect(standing).toContain('HOLD · ');
+  expect(standing).toContain('Expired ');
+  expect(standing).toContain('It was GO.');
+  expect(stage.posted[0]?.report.text).toMatch(/HOLD .*It was GO\./);
+});
+
+test('an expired NO-GO stays one', async () => {
+  const run = aRun({ kind: 'verify', verdict: 'NO_GO', validUntil: stage.at(60_000) });
+  await verifyWith(run);
+  stage.pass(60_000);
+  await lookAfter(run);
+  expect(stage.texts()).toContain('NO-GO · ');
+  expect(stage.texts()).toContain('Expired ');
 });
 
 test('a warning is acknowledged by name, once, on every copy of the message', async () => {

@@ -60,19 +60,32 @@ describe('messages', () => {
     expect(await messages.supersedeOlder('never reserved', now)).toEqual([]);
   });
 
-  test('all but the newest on a subject in a channel are superseded, and each is handed out once', async () => {
+  test('all but the newest on a subject are superseded in every channel, and each is handed out once', async () => {
     const [first, second, third] = [about('gonogo live'), about('gonogo live'), about('gonogo live')];
-    const bystanders = [about('gonogo dryrun'), { ...about('gonogo live'), channel: 'C2' }];
-    for (const message of [first, ...bystanders]) await post(message, now);
+    const elsewhere = { ...about('gonogo live'), channel: 'C2' };
+    const bystanders = [about('gonogo dryrun'), about('status live')];
+    for (const message of [first, elsewhere, ...bystanders]) await post(message, now);
     await post(second, addHours(now, 1));
     const answers = await Promise.all(
       [1, 2, 3].map(() => messages.supersedeOlder(second.key, addHours(now, 3))),
     );
-    expect(keysOf(answers.flat())).toEqual([first.key]);
+    expect(keysOf(answers.flat()).sort()).toEqual([first.key, elsewhere.key].sort());
     expect((await messages.find(second.key))?.supersededAt).toBeNull();
     await post(third, addHours(now, 2));
     expect(keysOf(await messages.supersedeOlder(third.key, now))).toEqual([second.key]);
     for (const { key } of bystanders) expect((await messages.find(key))?.supersededAt).toBeNull();
+  });
+
+  test('what is older than a run that has no message is superseded once, wherever it stands', async () => {
+    const [first, second] = [about('precheck one'), { ...about('precheck one'), channel: 'C2' }];
+    const later = about('precheck one');
+    await post(first, now);
+    await post(second, now);
+    await post(later, addHours(now, 2));
+    const superseded = () => messages.supersedeBefore('precheck one', addHours(now, 1), addHours(now, 1));
+    const answers = await Promise.all([superseded(), superseded()]);
+    expect(keysOf(answers.flat()).sort()).toEqual([first.key, second.key].sort());
+    expect((await messages.find(later.key))?.supersededAt).toBeNull();
   });
 
   test('a message that is posted after a newer one is itself superseded, once it is posted', async () => {

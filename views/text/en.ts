@@ -170,6 +170,8 @@ export const en: Text = {
     notStored:
       'This run could not be stored (the bot’s database does not answer): Details and history will not show it.',
     defaultApplies: (host, value) => `${host}: not set in any file; ploy’s default \`${value}\` applies.`,
+    expired: (when) => `Expired ${when}: run it again before you decide on it.`,
+    wasBefore: (verdict) => `It was ${verdict}.`,
     superseded: (when) => `A newer run exists (${when}): this report is history.`,
     summary: (verdict, strategy, target, kind, why) =>
       `${verdict} · ${strategy} · ${target} · ${kind}${why && `: ${why}`}`,

@@ -37,6 +37,9 @@ export interface Text {
     /** A variable is set in no file. */
     readonly defaultApplies: (host: string, value: string) => string;
     readonly superseded: (when: string) => string;
+    readonly expired: (when: string) => string;
+    /** What an expired verdict was. */
+    readonly wasBefore: (verdict: string) => string;
     readonly summary: (
       verdict: string,
       strategy: string,

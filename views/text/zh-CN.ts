@@ -159,6 +159,8 @@ export const zhCN: Text = {
     cut: '内容过多，请查看“详情”。',
     notStored: '本次运行未能保存（机器人的数据库没有回应）：“详情”和历史中不会有它。',
     defaultApplies: (host, value) => `${host}：所有文件均未设置；将采用 ploy 的默认值 \`${value}\`。`,
+    expired: (when) => `已于 ${when} 过期：作出决定前请重新运行。`,
+    wasBefore: (verdict) => `原为 ${verdict}。`,
     superseded: (when) => `已有更新的运行（${when}）：本报告仅供存档。`,
     summary: (verdict, strategy, target, kind, why) =>
       `${verdict} · ${strategy} · ${target} · ${kind}${why && `：${why}`}`,

@@ -110,6 +110,7 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
     },
     changeMessage: change,
     postIn,
+    followReport: async () => {},
     homeChanged: () => {
       changes += 1;
     },
