@@ -14,9 +14,11 @@ import { status } from './status.js';
 import { train } from './train.js';
 import { verify } from './verify.js';
 
+export const help = createHelp(() => subcommands);
+
 /** The registry: every subcommand, in the order in which help shows them. */
 export const subcommands: readonly Subcommand<Services>[] = [
-  createHelp(() => subcommands),
+  help,
   precheck,
   train,
   deploy,

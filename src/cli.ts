@@ -1,23 +1,31 @@
 import { userInfo } from 'node:os';
 import { compose } from './compose.js';
-import { type Config, ConfigError, loadConfig, readEnvironment } from './config.js';
-import { UsageError, UserError } from './errors.js';
+import { type Config, loadConfig, readEnvironment } from './config.js';
+import type { Locale } from './domain/localized.js';
 import { loadConfiguration } from './load-configuration.js';
 import type { RollbackServices } from './rollback/rollback-services.js';
 import { openTerminalRollback } from './rollback/terminal-rollback.js';
 import { ConfigurationError } from './runbook/configuration-fault.js';
+import { loadTargets, type Targets } from './runbook/targets.js';
 import type { Services } from './services.js';
 import { openState, type State } from './store/open-state.js';
 import { EXIT, type ExitCode, type Report, type Subcommand } from './subcommand.js';
 import { unknownSubcommand } from './subcommand-lookup.js';
 import { createLogger } from './telemetry/logger.js';
-import { redact } from './telemetry/redact.js';
 import { createTerminalConversation } from './terminal-conversation.js';
+import { explainFailure } from './terminal-failure.js';
+
+/** What help shows besides the subcommands. */
+export interface HelpServices {
+  readonly targets: Pick<Targets, 'targets'>;
+}
 
 export interface TerminalProgram {
   readonly subcommands: readonly Subcommand<Services>[];
   /** Runs without most of the services: without a valid runbook, Slack or a database. */
   readonly killSwitch: Subcommand<RollbackServices>;
+  /** Answers whatever is wrong with the configuration. */
+  readonly help: Subcommand<HelpServices>;
   readonly asText: (report: Report) => string;
   readonly unknown: (name: string, nearest: string | undefined, locale: Config['locale']) => Report;
 }
@@ -29,6 +37,7 @@ export interface TerminalProgram {
 export async function runTerminal(argv: readonly string[], program: TerminalProgram): Promise<ExitCode> {
   const wantsJson = argv.includes('--json');
   const wantsHelp = argv.includes('--help') || argv.includes('-h');
+  const locale = readLocale();
   const [name = 'help', ...words] = argv.filter((word) => !GLOBAL_FLAGS.has(word));
 
   const subcommand = program.subcommands.find(
@@ -37,18 +46,23 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   if (subcommand === undefined) {
     const names = program.subcommands.filter(onTerminal).map((candidate) => candidate.name);
     const { nearest } = unknownSubcommand(name, names);
-    say(program.asText(program.unknown(name, nearest, 'en')));
+    say(program.asText(program.unknown(name, nearest, locale)));
     return EXIT.usage;
   }
   if (wantsHelp) {
-    process.stdout.write(`Usage: lobml ${name} ${subcommand.usage} [--json]\n${subcommand.summary.en}\n`);
+    const usage = `lobml ${name} ${subcommand.usage} [--json]`;
+    const line = { en: `Usage: ${usage}`, 'zh-CN': `用法：${usage}` }[locale];
+    process.stdout.write(`${line}\n${subcommand.summary[locale]}\n`);
     return EXIT.ok;
   }
   try {
+    if (name === program.help.name) return await runHelp(words, wantsJson, program);
     if (name === program.killSwitch.name) return await runKillSwitch(words, wantsJson, program);
     return await runSubcommand(subcommand, words, wantsJson, program);
   } catch (error) {
-    return explain(error, subcommand);
+    const { says, exitCode } = explainFailure(error, `lobml ${name} ${subcommand.usage}`.trim());
+    say(says[locale]);
+    return exitCode;
   }
 }
 
@@ -84,6 +98,29 @@ async function runSubcommand(
       (open) => open.close(),
       () => {},
     );
+  }
+}
+
+/** A targets file that is missing or faulty leaves its targets out. */
+async function runHelp(
+  words: readonly string[],
+  wantsJson: boolean,
+  program: TerminalProgram,
+): Promise<ExitCode> {
+  const config = loadConfig(readEnvironment(), { role: 'kill_switch' });
+  const targets = await loadTargets(config.targetsFile).catch((error: unknown) => {
+    if (error instanceof ConfigurationError) return { targets: new Map() };
+    throw error;
+  });
+  return answer(program.help, words, wantsJson, { program, config, services: { targets } });
+}
+
+/** Known before the configuration is: its faults are told in it. */
+function readLocale(): Locale {
+  try {
+    return loadConfig(readEnvironment(), { role: 'kill_switch' }).locale;
+  } catch {
+    return 'en';
   }
 }
 
@@ -141,21 +178,4 @@ function accountName(): string {
   } catch {
     return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
-}
-
-function explain(error: unknown, subcommand: Subcommand<Services>): ExitCode {
-  if (error instanceof UsageError) {
-    say(`${error.sentence.en}\nUsage: lobml ${subcommand.name} ${subcommand.usage}`);
-    return EXIT.usage;
-  }
-  if (error instanceof UserError) {
-    say(error.sentence.en);
-    return EXIT.noGo;
-  }
-  if (error instanceof ConfigError || error instanceof ConfigurationError) {
-    say(`lobml cannot start:\n${redact(error.message)}`);
-    return EXIT.usage;
-  }
-  say(`lobml failed: ${redact(error instanceof Error ? (error.stack ?? error.message) : String(error))}`);
-  return EXIT.internal;
 }

@@ -1,5 +1,5 @@
 import { home } from '../commands/home.js';
-import { subcommands } from '../commands/index.js';
+import { help, subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
 import { refreshMessage } from '../commands/stored-report.js';
 import { deployIncidentView, deployProgressView } from '../views/deploy-progress.js';
@@ -19,6 +19,7 @@ export async function main(words: readonly string[]): Promise<void> {
     process.exitCode = await runTerminal(words, {
       subcommands,
       killSwitch: rollback,
+      help,
       asText: terminalText,
       unknown: unknownSubcommandView,
     });

@@ -17,13 +17,12 @@ export function helpView(entries: readonly Entry[], targets: readonly string[], 
     const command = code(`${commandWord(entry)} ${entry.usage}`.trim());
     return `${command}  ${entry.summary[locale]}${facts.length === 0 ? '' : ` _(${facts.join(', ')})_`}`;
   });
-  const known = `target: ${targets.map(code).join(', ')}`;
   return {
     text: help.title,
     blocks: [
       section(`*${help.title}*\n${help.intro}`),
       ...chunksOf(lines, 20).map((part) => section(clip(part.join('\n'), LIMITS.section))),
-      context(known),
+      ...(targets.length === 0 ? [] : [context(`target: ${targets.map(code).join(', ')}`)]),
     ],
   };
 }

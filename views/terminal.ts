@@ -1,14 +1,17 @@
 import type { Block, Report } from '../src/subcommand.js';
 import { chartText } from './terminal-chart.js';
 
-/** The same blocks as readable text for a terminal: no markup, no buttons, UTC clock times. */
+/** The same blocks as readable text for a terminal: no markup, no buttons, UTC clock times, `lobml` without a slash. */
 export function terminalText({ blocks, text }: Report): string {
   const parts = blocks.flatMap((block) => {
     const lines = blockText(block);
     return lines === '' ? [] : [lines];
   });
-  return parts.length === 0 ? withoutMarkup(text) : parts.join('\n');
+  return asTyped(parts.length === 0 ? withoutMarkup(text) : parts.join('\n'));
 }
+
+/** What is a slash command in Slack is a program here. */
+const asTyped = (text: string): string => text.replaceAll(/(?<![\w./-])\/lobml(?![\w/-])/g, 'lobml');
 
 function blockText(block: Block): string {
   switch (block.type) {

@@ -15,6 +15,12 @@ test('buttons are left out, and a report without readable blocks says its text',
   expect(terminalText({ text: 'Nothing *to* do', blocks: [actions] })).toBe('Nothing to do');
 });
 
+test('a slash command is what one types in a terminal; a path stays one', () => {
+  expect(
+    terminalText({ text: 'Stop it with `/lobml rollback`. /srv/lobml, /lobml/x, /lobml-ssh', blocks: [] }),
+  ).toBe('Stop it with `lobml rollback`. /srv/lobml, /lobml/x, /lobml-ssh');
+});
+
 test('a table keeps its columns under each other', () => {
   const cell = (text: string) => ({ type: 'raw_text', text });
   const table = {
