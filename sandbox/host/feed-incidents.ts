@@ -9,6 +9,8 @@ const STOPPED_SYMBOL = 'SOLUSDT';
 /** How long ago an incident has begun when it is caused: past the shipped runbook's thresholds for a No-Go. */
 const SILENT_SECS = 74;
 const FROZEN_SECS = 150;
+/** More than any check of the feed looks back. */
+const RESTORED_MS = 30 * 60_000;
 /** The collector writes once a second: by then it knows of a fault. */
 const COLLECTOR_NOTICES_MS = 1_200;
 
@@ -35,6 +37,8 @@ export function createFeed(options: FeedOptions): Feed {
     if (collector !== undefined) await sleep(COLLECTOR_NOTICES_MS);
   };
 
+  const restore = () => recent.restore(new Date(Date.now() - RESTORED_MS));
+
   const incidents: Incident[] = [
     {
       id: 'feed_symbol_stopped',
@@ -44,7 +48,10 @@ export function createFeed(options: FeedOptions): Feed {
         await tell({ stoppedSymbols: [STOPPED_SYMBOL] });
         await recent.silence(SILENT_SECS, [STOPPED_SYMBOL]);
       },
-      end: () => tell({ stoppedSymbols: [] }),
+      async end() {
+        await tell({ stoppedSymbols: [] });
+        await restore();
+      },
     },
     {
       id: 'feed_frozen',
@@ -55,7 +62,10 @@ export function createFeed(options: FeedOptions): Feed {
         await tell({ frozenAt: at.getTime() });
         await recent.freeze(at);
       },
-      end: () => tell({ frozenAt: null }),
+      async end() {
+        await tell({ frozenAt: null });
+        await restore();
+      },
     },
     {
       id: 'feed_future',
@@ -64,7 +74,7 @@ export function createFeed(options: FeedOptions): Feed {
       begin: () => tell({ future: true }),
       async end() {
         await tell({ future: false });
-        await recent.dropFuture();
+        await restore();
       },
     },
     {
@@ -76,8 +86,9 @@ export function createFeed(options: FeedOptions): Feed {
         collector = undefined;
         await recent.silence(SILENT_SECS);
       },
-      end() {
+      async end() {
         collector ??= options.startCollector();
+        await restore();
       },
     },
     {
@@ -102,12 +113,17 @@ function tableLock(databaseUrl: string) {
   return {
     async take() {
       if (holder !== undefined) return;
-      holder = new pg.Client({ connectionString: databaseUrl, application_name: 'lock-holder' });
+      const client = new pg.Client({
+        connectionString: databaseUrl,
+        application_name: 'lock-holder',
+        options: '-c lock_timeout=3000',
+      });
       // The server may go away while the lock is held; then it is gone as well.
-      holder.on('error', () => undefined);
-      await holder.connect();
-      await holder.query('BEGIN');
-      await holder.query('LOCK TABLE sync_records IN ACCESS EXCLUSIVE MODE');
+      client.on('error', () => undefined);
+      await client.connect();
+      holder = client;
+      await client.query('BEGIN');
+      await client.query('LOCK TABLE sync_records IN ACCESS EXCLUSIVE MODE');
     },
     async release() {
       const client = holder;

@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { controlHost } from './control-host.js';
 import { type HostFault, writeFault } from './faults.js';
 import { editByHand, writtenValue } from './hand-edit.js';
+import { metadataIncidents } from './order-incidents.js';
+import type { RecentOrders } from './recent-orders.js';
 import type { TradingHost } from './trading-host.js';
 
 /** Something that goes wrong, on one host or in the feed, and how it is ended again. */
@@ -56,7 +58,7 @@ function editIncident(host: TradingHost, edit: Edit, text: Text): Incident {
 }
 
 function corruptModel(host: TradingHost): Incident {
-  let before: Buffer | undefined;
+  let cut: { readonly path: string; readonly whole: Buffer; readonly rest: Buffer } | undefined;
   const modelPath = (): string =>
     (writtenValue(host.environmentFiles[1], 'MODEL_PATH') ?? host.modelPath).replaceAll(/^["']|["']$/g, '');
   return {
@@ -64,19 +66,24 @@ function corruptModel(host: TradingHost): Incident {
     title: 'Corrupt the model',
     description: 'The model file is cut off and the service restarted: it fails fast, again and again.',
     async begin() {
-      before = readFileSync(modelPath());
-      writeFileSync(modelPath(), before.subarray(0, Math.floor(before.length * 0.6)));
+      const path = modelPath();
+      const whole = readFileSync(path);
+      const rest = whole.subarray(0, Math.floor(whole.length * 0.6));
+      cut = { path, whole, rest };
+      writeFileSync(path, rest);
       await controlHost(host.service.restart);
     },
     async end() {
-      if (before !== undefined) writeFileSync(modelPath(), before);
+      // A deploy may have brought another path since, or another file to this one.
+      if (cut !== undefined && existsSync(cut.path) && readFileSync(cut.path).equals(cut.rest))
+        writeFileSync(cut.path, cut.whole);
       await controlHost(host.service.restart);
     },
   };
 }
 
 /** Every incident that one host can be put into. */
-export function hostIncidents(host: TradingHost): Incident[] {
+export function hostIncidents(host: TradingHost, orders: RecentOrders): Incident[] {
   return [
     corruptModel(host),
     editIncident(
@@ -115,26 +122,7 @@ export function hostIncidents(host: TradingHost): Incident[] {
         description: 'The file says one thing, the running process has another: nobody restarted.',
       },
     ),
-    faultIncident(host, 'block_storm', {
-      title: 'Block storm',
-      description: 'The risk gate blocks 95 of 100 intents.',
-    }),
-    faultIncident(host, 'metadata_missing', {
-      title: 'Missing metadata',
-      description: 'Entries leave out the model type, its version and the blend weights.',
-    }),
-    faultIncident(host, 'wrong_weights', {
-      title: 'Wrong blend weights',
-      description: 'Entries are decided 0.60 / 0.40, whatever the configuration says.',
-    }),
-    faultIncident(host, 'old_model_version', {
-      title: 'Old model version in orders',
-      description: 'Entries carry the version before the configured one.',
-    }),
-    faultIncident(host, 'no_entries', {
-      title: 'No entries',
-      description: 'The process runs, but asks for no entry.',
-    }),
+    ...metadataIncidents(host, orders),
     faultIncident(host, 'flag_ignored', {
       title: 'Service ignores the flag',
       description: 'The strategy trades on although the flag is off.',

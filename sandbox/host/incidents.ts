@@ -2,6 +2,8 @@ import type { PageIncident } from '../slack/protocol.js';
 import { startProgram } from './child-program.js';
 import { createFeed } from './feed-incidents.js';
 import { hostIncidents, type Incident } from './host-incidents.js';
+import { targetIncidents } from './order-incidents.js';
+import { createRecentOrders } from './recent-orders.js';
 import type { TradingHost } from './trading-host.js';
 
 export interface IncidentsOptions {
@@ -28,12 +30,29 @@ export function createIncidents(options: IncidentsOptions): Incidents {
         PLOY_SANDBOX_FAULTS: options.feedFaultsPath,
       }),
   });
-  const entries: { host: string; incident: Incident; active: boolean }[] = [
-    ...feed.incidents.map((incident) => ({ host: '', incident, active: false })),
-    ...options.hosts.flatMap((host) =>
-      hostIncidents(host).map((incident) => ({ host: host.name, incident, active: false })),
-    ),
+  const orders = createRecentOrders(options.databaseUrl);
+  const targets = [...new Set(options.hosts.map(({ workload }) => workload))];
+  const entriesOf = (host: string, incidents: readonly Incident[]) =>
+    incidents.map((incident) => ({ host, incident, active: false }));
+  const entries = [
+    ...entriesOf('', feed.incidents),
+    ...targets.flatMap((target) => {
+      const hosts = options.hosts.filter(({ workload }) => workload === target);
+      return entriesOf(target, targetIncidents(target, hosts, orders));
+    }),
+    ...options.hosts.flatMap((host) => entriesOf(host.name, hostIncidents(host, orders))),
   ];
+  type Entry = (typeof entries)[number];
+
+  async function change(entry: Entry, active: boolean): Promise<void> {
+    if (entry.active === active) return;
+    if (active) await beginOrUndo(entry.incident);
+    else await entry.incident.end();
+    entry.active = active;
+  }
+
+  // One at a time: two that change the same file or table would lose one of them.
+  let last: Promise<void> = Promise.resolve();
   return {
     list: () =>
       entries.map(({ host, incident: { id, title, description }, active }) => ({
@@ -46,10 +65,20 @@ export function createIncidents(options: IncidentsOptions): Incidents {
     async set(id, host, active) {
       const entry = entries.find((known) => known.incident.id === id && known.host === host);
       if (entry === undefined) throw new Error(`There is no incident ${id} for ${host || 'the feed'}.`);
-      if (entry.active === active) return;
-      entry.active = active;
-      await (active ? entry.incident.begin() : entry.incident.end());
+      const turn = last.then(() => change(entry, active));
+      last = turn.catch(() => undefined);
+      await turn;
     },
     close: feed.close,
   };
+}
+
+/** An incident that could not begin leaves nothing half done. @throws what it could not begin for. */
+async function beginOrUndo(incident: Incident): Promise<void> {
+  try {
+    await incident.begin();
+  } catch (error) {
+    await Promise.resolve(incident.end()).catch(() => undefined);
+    throw error;
+  }
 }

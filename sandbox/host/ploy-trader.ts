@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { entryMetadata, exitMetadata, type OrderMetadata } from '../trading-data/order-metadata.js';
+import { entryMetadata, exitMetadata } from '../trading-data/order-metadata.js';
 import type { Queryable } from '../trading-data/queryable.js';
-import { HORIZONS, PREVIOUS_MODEL_VERSION, TRADED_SYMBOLS } from '../trading-data/strategy.js';
+import { HORIZONS, TRADED_SYMBOLS } from '../trading-data/strategy.js';
 import type { HostFault } from './faults.js';
+import { falsify, STORM_REASON } from './order-faults.js';
 import { insertDecision, insertExecution, type Order } from './orders.js';
 import type { PloyConfig } from './ploy-config.js';
 
@@ -73,7 +74,7 @@ export function createTrader(options: TraderOptions): Trader {
   function decide(faults: ReadonlySet<HostFault>) {
     const roll = options.random();
     if (roll < (faults.has('block_storm') ? 0.95 : 0.06)) {
-      const reason = faults.has('block_storm') ? 'daily_loss_limit' : 'market_cooldown';
+      const reason = faults.has('block_storm') ? STORM_REASON : 'market_cooldown';
       return { decision: 'BLOCKED', blockReason: reason } as const;
     }
     return { decision: roll > 0.95 ? 'ADJUSTED' : 'PASSED' } as const;
@@ -103,9 +104,8 @@ export function createTrader(options: TraderOptions): Trader {
       windowElapsedSecs: epoch % seconds,
       strategy: {
         ...config,
-        modelVersion: faults.has('old_model_version') ? PREVIOUS_MODEL_VERSION : config.modelVersion,
         inputDim: model?.inputDim ?? 0,
-        windowWeight: faults.has('wrong_weights') ? 0.4 : config.windowFallbackWeight,
+        windowWeight: config.windowFallbackWeight,
         configHash,
         deploymentId: options.deploymentId,
       },
@@ -119,7 +119,7 @@ export function createTrader(options: TraderOptions): Trader {
       isBuy: true,
       shares,
       price,
-      metadata: faults.has('metadata_missing') ? withoutKeyFields(metadata) : metadata,
+      metadata: falsify(metadata, faults),
     };
   }
 
@@ -134,10 +134,4 @@ export function createTrader(options: TraderOptions): Trader {
       if (!faults.has('no_entries')) await enter(faults);
     },
   };
-}
-
-/** What an entry looks like when the strategy forgets to say how it decided. */
-function withoutKeyFields(metadata: OrderMetadata): OrderMetadata {
-  const { model_type, model_version, p_up_blend_w_model, p_up_blend_w_window, ...rest } = metadata;
-  return rest;
 }

@@ -1,8 +1,10 @@
-import pg from 'pg';
+import { TRADED_SYMBOLS } from '../trading-data/strategy.js';
+import { insertSyncRecords } from '../trading-data/sync-records.js';
+import { inSession, inTransaction } from './incident-session.js';
 
 /**
  * Changes what the feed has written in the last minutes, so that an incident looks as if it had begun a while ago:
- * the next report shows it, and nobody has to wait.
+ * the next report shows it, and nobody has to wait; and none of it is left when it has ended.
  */
 export interface RecentRecords {
   /** The symbols (all, unless named) have been silent for this long. */
@@ -11,8 +13,8 @@ export interface RecentRecords {
   lastBefore(seconds: number): Promise<Date>;
   /** Prices are what they were at a moment that has rows. */
   freeze(at: Date): Promise<void>;
-  /** No row is from the future any more. */
-  dropFuture(): Promise<void>;
+  /** The feed since then is what it would have been without a fault. */
+  restore(since: Date): Promise<void>;
 }
 
 const SILENCE = `
@@ -33,28 +35,25 @@ FROM standing s WHERE r.symbol = s.symbol AND r.timestamp > $1`;
 export function createRecentRecords(databaseUrl: string): RecentRecords {
   return {
     async silence(seconds, symbols) {
-      await change(databaseUrl, SILENCE, [seconds, symbols ?? null]);
+      await inSession(databaseUrl, (client) => client.query(SILENCE, [seconds, symbols ?? null]));
     },
-    async lastBefore(seconds) {
-      const [row] = await change(databaseUrl, LAST_BEFORE, [seconds]);
-      return row?.at ?? new Date();
-    },
+    lastBefore: (seconds) =>
+      inSession(databaseUrl, async (client) => {
+        const { rows } = await client.query<{ at: Date | null }>(LAST_BEFORE, [seconds]);
+        return rows[0]?.at ?? new Date();
+      }),
     async freeze(at) {
-      await change(databaseUrl, FREEZE, [at]);
+      await inSession(databaseUrl, (client) => client.query(FREEZE, [at]));
     },
-    async dropFuture() {
-      await change(databaseUrl, 'DELETE FROM sync_records WHERE timestamp > now()', []);
-    },
+    restore: (since) =>
+      inTransaction(databaseUrl, async (client) => {
+        await client.query('DELETE FROM sync_records WHERE timestamp >= $1', [since]);
+        await insertSyncRecords(client, {
+          from: since,
+          to: new Date(),
+          everySecs: 1,
+          symbols: TRADED_SYMBOLS,
+        });
+      }),
   };
-}
-
-async function change(databaseUrl: string, statement: string, values: unknown[]) {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'incident' });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ at: Date | null }>(statement, values);
-    return rows;
-  } finally {
-    await client.end();
-  }
 }

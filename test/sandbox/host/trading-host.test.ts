@@ -258,18 +258,36 @@ describe('incidents of a host', () => {
   ])('%s shows in the orders', async (id, condition) => {
     await running();
     await during(id, 'live-1', () => orderWith(condition));
+    const { rows } = await database.pool.query(
+      `SELECT order_id FROM agent_order_executions WHERE metadata->>'deployment_id' = 'live-1' AND ${condition}`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('the end of model_corrupt leaves alone what a deploy has brought since', async () => {
+    const other = live().modelPath.replace('_v3', '_v9');
+    const whole = await readFile(live().modelPath);
+    await during('model_corrupt', 'live-1', async () => {
+      await writeFile(other, 'deployed');
+      await setVariable('MODEL_PATH', `"${other}"`);
+    });
+    expect(await readFile(other, 'utf8')).toBe('deployed');
+    expect(await readFile(live().modelPath)).toEqual(whole);
+    await setVariable('MODEL_PATH', `"${live().modelPath}"`);
+    await controlHost(live().service.restart);
+    await running();
   });
 
   test('block_storm shows in the decisions', async () => {
     await running();
-    await during('block_storm', 'live-1', () =>
+    await during('block_storm', 'live', () =>
       orderWith("decision = 'BLOCKED' AND block_reason = 'daily_loss_limit'", 'risk_gate_decisions'),
     );
   });
 
   test('no_entries: the process lives, and asks for nothing', async () => {
     await running();
-    await during('no_entries', 'live-1', async () => {
+    await during('no_entries', 'live', async () => {
       await orderWithOnDryrun();
       const since = new Date();
       await orderWithOnDryrun();
@@ -347,6 +365,15 @@ describe('incidents of the feed', () => {
       await expect(database.pool.query(read)).rejects.toMatchObject({ code: '55P03' });
     });
     await database.pool.query(read);
+  });
+
+  test('an incident that cannot begin is off, and nothing of it is left', async () => {
+    await during('database_locked', '', async () => {
+      await expect(trading.setIncident('feed_symbol_stopped', '', true)).rejects.toThrow(/lock timeout/);
+    });
+    const known = trading.incidents().find(({ id }) => id === 'feed_symbol_stopped');
+    expect(known?.active).toBe(false);
+    await eventually('SOLUSDT goes on', async () => (await newestAge('SOLUSDT')) < 1.5);
   });
 
   test('an unknown incident is refused', async () => {
