@@ -1,5 +1,6 @@
+import type { Diagnosis } from '../src/doctor/doctor.js';
 import type { Services } from '../src/services.js';
-import { EXIT, type Subcommand } from '../src/subcommand.js';
+import { EXIT, type ExitCode, type Subcommand } from '../src/subcommand.js';
 import { doctorView } from '../views/doctor.js';
 
 /** Looks at everything the bot depends on, each finding with a way out. */
@@ -16,7 +17,20 @@ export const doctor: Subcommand<Services> = {
     const diagnoses = await services.doctor.examine();
     const message = await conversation.post(doctorView(diagnoses, conversation.locale));
     await message.finish(doctorView(diagnoses, conversation.locale));
-    const worst = diagnoses.some(({ state }) => state === 'fault') ? EXIT.noGo : EXIT.ok;
-    return { exitCode: worst, json: { diagnoses } };
+    const { locale } = conversation;
+    const json = diagnoses.map(({ subject, state, seen, wayOut }) => ({
+      subject: subject[locale],
+      state,
+      seen: seen[locale],
+      wayOut: wayOut?.[locale] ?? '',
+    }));
+    return { exitCode: exitCodeOf(diagnoses), json: { diagnoses: json } };
   },
 };
+
+/** What only gives no answer now is worth another try; anything else must be mended. */
+function exitCodeOf(diagnoses: readonly Diagnosis[]): ExitCode {
+  const faults = diagnoses.filter(({ state }) => state === 'fault');
+  if (faults.length === 0) return EXIT.ok;
+  return faults.every(({ isAway }) => isAway) ? EXIT.unavailable : EXIT.noGo;
+}

@@ -17,12 +17,12 @@ export function doctorView(diagnoses: readonly Diagnosis[], locale: Locale): Rep
   }[locale];
   const order: readonly Diagnosis['state'][] = ['fault', 'warning', 'ok'];
   const lines = order.flatMap((state) =>
-    diagnoses.filter((diagnosis) => diagnosis.state === state).map(line),
+    diagnoses.filter((diagnosis) => diagnosis.state === state).map((diagnosis) => line(diagnosis, locale)),
   );
   return { text: title, blocks: [header(title), ...lines.map((text) => section(text))] };
 }
 
-function line({ subject, state, seen, wayOut }: Diagnosis): string {
-  const head = `${SYMBOL[state]} *${escapeMrkdwn(subject)}*  ${escapeMrkdwn(seen)}`;
-  return state === 'ok' || wayOut === '' ? head : `${head}\n→ ${escapeMrkdwn(wayOut)}`;
+function line({ subject, state, seen, wayOut }: Diagnosis, locale: Locale): string {
+  const head = `${SYMBOL[state]} *${escapeMrkdwn(subject[locale])}*  ${escapeMrkdwn(seen[locale])}`;
+  return wayOut === undefined ? head : `${head}\n→ ${escapeMrkdwn(wayOut[locale])}`;
 }

@@ -1,19 +1,24 @@
+import type { Localized } from '../domain/localized.js';
+import { isAway } from '../terminal-failure.js';
+
 /** What `doctor` looked at, and how it stands. */
 export interface Diagnosis {
   /** e.g. `trading database`, `host live-1`. */
-  readonly subject: string;
+  readonly subject: Localized;
   readonly state: 'ok' | 'warning' | 'fault';
   /** What was seen. Never a secret. */
-  readonly seen: string;
-  /** The way out; '' where nothing is wrong. */
-  readonly wayOut: string;
+  readonly seen: Localized;
+  /** The way out; undefined where nothing is wrong. */
+  readonly wayOut?: Localized;
+  /** It gives no answer now, and may in a minute. */
+  readonly isAway?: true;
 }
 
 /** One thing to look at. It may throw: that is a fault of its subject. */
 export interface Examination {
-  readonly subject: string;
+  readonly subject: Localized;
   /** What to do when it fails. */
-  readonly wayOut: string;
+  readonly wayOut: Localized;
   examine(): Promise<readonly Diagnosis[]>;
 }
 
@@ -21,7 +26,14 @@ export interface Doctor {
   examine(): Promise<readonly Diagnosis[]>;
 }
 
+/** A text of both languages, for what is the same in each, e.g. a path. */
+export const alike = (text: string): Localized => ({ en: text, 'zh-CN': text });
+
+export const ok = (subject: Localized, seen: Localized): Diagnosis => ({ subject, state: 'ok', seen });
+
 const TIMEOUT_MS = 15_000;
+/** Of each question within an examination. */
+export const QUESTION_TIMEOUT_MS = 5_000;
 
 /** Examines everything at once, each within a bound; one failure hides no other. */
 export function createDoctor(examinations: readonly Examination[], redact: (text: string) => string): Doctor {
@@ -33,8 +45,9 @@ export function createDoctor(examinations: readonly Examination[], redact: (text
           try {
             return await withTimeout(examination.examine());
           } catch (error) {
-            const seen = redact(error instanceof Error ? error.message : String(error));
-            return [{ subject, state: 'fault', seen, wayOut }];
+            const seen = alike(redact(error instanceof Error ? error.message : String(error)));
+            const away = error instanceof NoAnswer || isAway(error) ? { isAway: true as const } : {};
+            return [{ subject, state: 'fault', seen, wayOut, ...away }];
           }
         }),
       );
@@ -43,9 +56,12 @@ export function createDoctor(examinations: readonly Examination[], redact: (text
   };
 }
 
+class NoAnswer extends Error {}
+
 function withTimeout<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
+    const fail = () => reject(new NoAnswer(`no answer within ${TIMEOUT_MS / 1000} s`));
+    const timer = setTimeout(fail, TIMEOUT_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -1,0 +1,231 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/local-slack.js';
+import { loadConfig } from '../../src/config.js';
+import { createDoctor, type Diagnosis } from '../../src/doctor/doctor.js';
+import { createExaminations, type ExaminationOptions } from '../../src/doctor/examinations.js';
+import { createHost } from '../../src/hosts/create-host.js';
+import { loadRunbook } from '../../src/runbook/load-runbook.js';
+import { parseTargets } from '../../src/runbook/targets.js';
+import { createTradingDatabase } from '../../src/store/trading-database.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { doctorView } from '../../views/doctor.js';
+import { terminalText } from '../../views/terminal.js';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.js';
+
+const TABLES = ['sync_records', 'pm_token_settlements', 'agent_order_executions', 'risk_gate_decisions'];
+const ROLE = 'lobml_doctor_reader';
+const logger = createLogger({ level: 'silent', to: 'stderr' });
+
+let state: TestDatabase;
+let tables: TestDatabase;
+let folder: string;
+
+beforeAll(async () => {
+  [state, tables] = await Promise.all([createTestDatabase(), createEmptyDatabase()]);
+  folder = await mkdtemp(join(tmpdir(), 'lobml-doctor-'));
+  for (const table of TABLES) await tables.pool.query(`CREATE TABLE ${table} (id int)`);
+  await tables.pool.query(`CREATE ROLE ${ROLE} LOGIN PASSWORD 'reader'`);
+});
+afterAll(async () => {
+  await tables.pool.query(`DROP OWNED BY ${ROLE}; DROP ROLE ${ROLE}`);
+  await Promise.all([state.drop(), tables.drop()]);
+});
+
+interface Situation {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly channels?: { readonly reports: string; readonly incidents: string };
+  readonly staging?: string;
+  /** What the service's commands print. */
+  readonly status?: string;
+  readonly environ?: readonly string[];
+  readonly trading?: ExaminationOptions['trading'];
+  readonly state?: ExaminationOptions['state'];
+}
+
+/** What doctor finds, by subject. */
+async function findings(situation: Situation) {
+  const { env = {}, channels, staging, status = 'MainPID=0', environ = ['true'] } = situation;
+  await writeFile(join(folder, 'live.env'), '');
+  await writeFile(join(folder, 'status'), `ActiveState=active\nNRestarts=0\n${status}\n`);
+  const live = {
+    ...{ channels, staging, models: folder, approval: { quorum: 1 }, hosts: [{ name: 'h1' }] },
+    environmentFiles: [join(folder, 'live.env')],
+    service: {
+      ...{ manager: 'command', status: ['cat', join(folder, 'status')], environ },
+      ...{ restart: ['true'], stop: ['true'], logs: ['true'] },
+    },
+  };
+  const source = { defaultTarget: 'live', roles: { operators: ['U1'] }, targets: { live } };
+  const examinations = createExaminations({
+    config: loadConfig({ DATA_DIR: folder, ...env }, { role: 'terminal' }),
+    runbook: await loadRunbook('runbooks/crypto_lob_ml.yaml'),
+    targets: parseTargets('targets.yaml', Buffer.from(JSON.stringify(source))),
+    trading: situation.trading,
+    state: situation.state ?? state.pool,
+    hostOf: (settings) => createHost(settings),
+  });
+  const diagnoses = await createDoctor(examinations, (text) => text).examine();
+  const of = (subject: string) => diagnoses.filter((diagnosis) => diagnosis.subject.en === subject);
+  return { diagnoses, of };
+}
+
+/** Faults and warnings tell what is wrong and what to do, in both languages. */
+function expectWrong(found: readonly Diagnosis[], state: Diagnosis['state'], sentence: RegExp): void {
+  const wrong = found.filter((diagnosis) => diagnosis.state === state);
+  expect(wrong.map(({ seen }) => seen.en).join('\n')).toMatch(sentence);
+  for (const { wayOut } of wrong)
+    expect([wayOut?.en, wayOut?.['zh-CN']]).toEqual([
+      expect.any(String),
+      expect.stringMatching(/[\u4e00-\u9fff]/),
+    ]);
+}
+
+describe('this machine', () => {
+  test('takes the journal and the staging folder', async () => {
+    const { of } = await findings({ staging: folder });
+    expect([...of('journal folder'), ...of('staging folder (live)')].map((one) => one.state)).toEqual([
+      'ok',
+      'ok',
+    ]);
+  });
+
+  test('does not take the journal; has no staging folder', async () => {
+    const file = join(folder, 'a-file');
+    await writeFile(file, '');
+    const { of } = await findings({ env: { DATA_DIR: join(file, 'data') }, staging: join(folder, 'none') });
+    expectWrong(of('journal folder'), 'fault', /ENOTDIR/);
+    expectWrong(of('staging folder (live)'), 'fault', /ENOENT/);
+  });
+});
+
+describe('Slack', () => {
+  let slack: LocalSlack;
+  const env = () => ({
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+  });
+  afterAll(() => slack.stop());
+
+  test('with the scopes of the manifest but one, and channels that the bot is not in', async () => {
+    slack = createLocalSlack({
+      scopes: ['channels:history', 'groups:history', 'chat:write'],
+      rateLimits: false,
+    });
+    await slack.start();
+    const { of } = await findings({
+      env: env(),
+      channels: { reports: 'C0RELEASES', incidents: 'C0NOWHERE' },
+    });
+    expect(of('Slack')).toMatchObject([{ state: 'ok' }]);
+    expectWrong(
+      of('Slack scopes'),
+      'fault',
+      /lacks app_mentions:read, commands, usergroups:read, users:read/,
+    );
+    expect(of('channel C0RELEASES')).toMatchObject([{ state: 'ok' }]);
+    expectWrong(of('channel C0NOWHERE'), 'fault', /no such channel/);
+  });
+});
+
+describe('the databases', () => {
+  const trading = async (url: string, work: (database: ExaminationOptions['trading']) => Promise<void>) => {
+    const database = createTradingDatabase({ url, logger });
+    try {
+      await work(database);
+    } finally {
+      await database.close();
+    }
+  };
+  const asReader = () => {
+    const url = new URL(tables.url);
+    url.username = ROLE;
+    url.password = 'reader';
+    return url.href;
+  };
+
+  test('a superuser is told what it can do besides reading', async () => {
+    await trading(tables.url, async (database) => {
+      const { of } = await findings({ trading: database });
+      expectWrong(of('trading role'), 'warning', /SUPERUSER.*CREATE ON SCHEMA public.*ON sync_records/);
+    });
+  });
+
+  test('a role that may only read', async () => {
+    const { rows } = await tables.pool.query('SELECT current_database() AS name');
+    await tables.pool.query(`REVOKE TEMPORARY ON DATABASE "${rows[0].name}" FROM PUBLIC`);
+    await tables.pool.query('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+    await tables.pool.query(`GRANT SELECT ON ${TABLES.slice(1).join(', ')} TO ${ROLE}`);
+    await trading(asReader(), async (database) => {
+      const { of } = await findings({ trading: database });
+      expect(of('trading role')).toMatchObject([{ state: 'ok' }]);
+      expectWrong(of('table sync_records'), 'fault', /may not read/);
+      expect(of('table risk_gate_decisions')).toMatchObject([{ state: 'ok' }]);
+    });
+    await tables.pool.query(`GRANT UPDATE ON risk_gate_decisions TO ${ROLE}`);
+    await trading(asReader(), async (database) => {
+      const { of } = await findings({ trading: database });
+      expectWrong(of('trading role'), 'warning', /read-only: INSERT, UPDATE.*ON risk_gate_decisions$/);
+    });
+  });
+
+  test('the bot’s own: its rights, and that it is away', async () => {
+    const own = await findings({});
+    expect(own.of('rights in the state database')).toMatchObject([{ state: 'ok' }]);
+    const asRole = {
+      query: async (text: string) => {
+        const client = await state.pool.connect();
+        try {
+          await client.query(`GRANT USAGE ON SCHEMA lobml TO ${ROLE}; SET ROLE ${ROLE}`);
+          return await client.query(text);
+        } finally {
+          await client.query(`RESET ROLE; REVOKE ALL ON SCHEMA lobml FROM ${ROLE}`);
+          client.release();
+        }
+      },
+    } as unknown as NonNullable<Situation['state']>;
+    expectWrong(
+      (await findings({ state: asRole })).of('rights in the state database'),
+      'fault',
+      /may not create/,
+    );
+    const away = {
+      query: async () => {
+        throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      },
+    } as unknown as NonNullable<Situation['state']>;
+    expect((await findings({ state: away })).of('state database')).toMatchObject([
+      { state: 'fault', isAway: true },
+    ]);
+  });
+});
+
+describe('a host', () => {
+  test('whose process’s environment cannot be read, and of which nobody knows the account', async () => {
+    const { of } = await findings({
+      status: 'MainPID=999999999',
+      environ: ['sh', '-c', 'echo Permission denied >&2; exit 1'],
+    });
+    expectWrong(
+      of('host h1 (live)'),
+      'fault',
+      /nobody says which account[\s\S]*cannot read the environment of process 999999999/,
+    );
+  });
+
+  test('that has everything', async () => {
+    const { of } = await findings({ status: 'MainPID=0\nUser=root' });
+    expect(of('host h1 (live)')).toMatchObject([{ state: 'ok' }]);
+  });
+});
+
+test('is told in both languages, each fault with its way out', async () => {
+  const { diagnoses } = await findings({});
+  expect(terminalText(doctorView(diagnoses, 'en'))).toMatch(/trading database.*\n→ Set TRADING_DATABASE_URL/);
+  const chinese = terminalText(doctorView(diagnoses, 'zh-CN'));
+  expect(chinese).toMatch(/交易数据库.*\n→ 请将 TRADING_DATABASE_URL/);
+  expect(chinese).not.toMatch(/may|cannot|readable/);
+});
