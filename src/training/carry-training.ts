@@ -1,14 +1,16 @@
 import { join } from 'node:path';
+import { errnoOf } from '../hosts/host-fault.js';
 import type { TrainingChange, TrainingStore } from '../store/training-store.js';
 import { forHorizon, stoppingChecks } from './data-checks.js';
 import { type JudgeOptions, judgeTraining, META_FILE, MODEL_FILE, stageModel } from './judge-training.js';
 import { readProgress, type TrainingProgress } from './read-progress.js';
-import { fillCommand } from './trainer-command.js';
+import { secretValues, type Variables } from './secret-values.js';
+import { fillCommand, trainerVariables } from './trainer-command.js';
 import { readLogTail } from './trainer-log.js';
 import {
   cancelTrainer,
   endOrphan,
-  LOG_FILE,
+  giveUpTrainer,
   lookAtTrainer,
   startTrainer,
   type TrainerExit,
@@ -26,13 +28,12 @@ export interface CarryOptions extends JudgeOptions {
   readonly store: Pick<TrainingStore, 'get' | 'update'>;
   /** The training's own folder. */
   readonly folder: string;
-  /** A variable of the bot, for the trainer. */
-  readonly variableOf: (name: string) => string | undefined;
+  /** The bot's own: what the runbook names of them goes to the trainer, what is secret stays out of its log. */
+  readonly variables: Variables;
   readonly record: RecordTraining;
   readonly now: () => Date;
 }
 
-const TAIL_BYTES = 4_096;
 /** A started trainer shows itself within this time, or it never started. */
 const START_WITHIN_MS = 15_000;
 
@@ -74,7 +75,9 @@ async function followTrainer(training: Training, options: CarryOptions): Promise
   const trainer = await lookAtTrainer(folder);
   switch (trainer.kind) {
     case 'none':
-      return start(training, options);
+      return start(training, trainer.askedAt, options);
+    case 'given_up':
+      return fail(training, options, { code: 'not_started', facts: { code: 'timeout' } });
     case 'running': {
       const progress = await progressOf(options);
       if (JSON.stringify(progress) === JSON.stringify(training.progress)) return undefined;
@@ -92,14 +95,16 @@ async function followTrainer(training: Training, options: CarryOptions): Promise
   }
 }
 
-async function progressOf({ folder, definition }: CarryOptions): Promise<TrainingProgress> {
-  return readProgress(await readLogTail(join(folder, LOG_FILE), TAIL_BYTES), definition.progress);
+async function progressOf({ folder, definition, variables }: CarryOptions): Promise<TrainingProgress> {
+  const secrets = secretValues(trainerVariables(definition, variables), variables);
+  return readProgress(await readLogTail(folder, secrets), definition.progress);
 }
 
-async function start(training: Training, options: CarryOptions): Promise<void> {
-  const { folder, definition, now } = options;
-  const sinceMs = now().getTime() - Date.parse(training.startedAt ?? training.createdAt);
-  if (sinceMs > START_WITHIN_MS) {
+async function start(training: Training, askedAt: Date | undefined, options: CarryOptions): Promise<void> {
+  const { folder, definition, variables, now } = options;
+  if (askedAt !== undefined && now().getTime() - askedAt.getTime() > START_WITHIN_MS) {
+    // A runner that was faster is found by the next step.
+    if (!(await giveUpTrainer(folder))) return undefined;
     return fail(training, options, { code: 'not_started', facts: { code: 'timeout' } });
   }
   const values = {
@@ -109,14 +114,12 @@ async function start(training: Training, options: CarryOptions): Promise<void> {
     meta: join(folder, META_FILE),
     name: training.modelName,
   };
-  const variables = Object.entries(definition.environment).flatMap(([name, source]) => {
-    const value = options.variableOf(source);
-    return value === undefined ? [] : [[name, value] as const];
-  });
+  const environment = trainerVariables(definition, variables);
   return startTrainer(folder, {
     command: fillCommand(definition.command, values),
     workingFolder: definition.workingFolder ?? folder,
-    environment: Object.fromEntries(variables),
+    environment,
+    secrets: secretValues(environment, variables),
     timeLimitMs: definition.timeLimitMinutes * 60_000,
     memoryLimitBytes: definition.memoryLimitMib * 1024 * 1024,
   });
@@ -126,6 +129,8 @@ async function cancelRunning(training: Training, options: CarryOptions): Promise
   const trainer = await lookAtTrainer(options.folder);
   if (trainer.kind === 'running' || trainer.kind === 'lost') await cancelTrainer(options.folder);
   if (trainer.kind === 'running') return undefined; // it says itself when it has ended
+  // One that shows itself in this moment is cancelled by the next step.
+  if (trainer.kind === 'none' && !(await giveUpTrainer(options.folder))) return undefined;
   return end(training, options, { state: 'cancelled' });
 }
 
@@ -142,7 +147,7 @@ async function judge(training: Training, options: CarryOptions): Promise<void> {
     const stagedAs = await stageModel(folder, target.staging, training.modelName);
     return await end(training, options, { state: 'finished', result: { ...result, stagedAs } });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = errnoOf(error) ?? 'unknown';
     return fail(training, options, { code: 'not_staged', facts: { folder: target.staging, code } });
   }
 }

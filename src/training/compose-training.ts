@@ -5,6 +5,7 @@ import { systemClock } from '../clock.js';
 import { type Config, readEnvironment } from '../config.js';
 import type { Queryable } from '../store/queryable.js';
 import { createTrainingStore } from '../store/training-store.js';
+import { createMachineId } from './machine-id.js';
 import {
   createTrainingService,
   type TrainingService,
@@ -21,14 +22,14 @@ export type TrainingParts = Pick<
 
 /** Trainings on this machine, in folders below `DATA_DIR`. */
 export function composeTraining({ config, state, ...parts }: TrainingParts): TrainingService {
-  const variables = readEnvironment();
+  const folder = join(resolve(config.dataDir), 'trainings');
   return createTrainingService({
     ...parts,
     store: createTrainingStore(state),
-    folder: join(resolve(config.dataDir), 'trainings'),
-    machine: hostname(),
+    folder,
+    machine: createMachineId(folder, () => `${hostname()}-${randomUUID().slice(0, 8)}`),
     newId: randomUUID,
     clock: systemClock,
-    variableOf: (name) => variables[name],
+    variables: readEnvironment(),
   });
 }

@@ -1,4 +1,6 @@
+import type { TrainingDefinition } from '../runbook/training.js';
 import type { TrainingPlaceholder } from '../runbook/training-schema.js';
+import type { Variables } from './secret-values.js';
 
 /** The runbook's arguments with a training's own values in place of `{horizon}` and its like. */
 export function fillCommand(
@@ -14,4 +16,17 @@ export function fillCommand(
 export function modelNameOf(pattern: string, horizon: string, now: Date): string {
   const [day = '', time = ''] = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
   return pattern.replaceAll('{horizon}', horizon).replaceAll('{date}', `${day}-${time}`);
+}
+
+/** What a trainer gets of the bot's variables, by its own names. */
+export function trainerVariables(
+  { environment }: Pick<TrainingDefinition, 'environment'>,
+  variables: Variables,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, source]) => {
+      const value = variables[source];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

@@ -1,7 +1,9 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { redact } from '../hosts/redact.js';
+import { withoutSecrets } from './secret-values.js';
 
-/** One page of a trainer's log, whole lines, as it may be shown. */
+/** One page of a trainer's log, whole lines where they fit, as it may be shown. */
 export interface LogPage {
   readonly text: string;
   /** Counted from 0. */
@@ -9,64 +11,113 @@ export interface LogPage {
   readonly pages: number;
 }
 
-/** Fits a modal's one block, with room for what escaping adds. */
-const PAGE_BYTES = 2_200;
-/** A line longer than this is cut where it crosses a page. */
-const MAX_LINE_BYTES = 1_000;
+export const LOG_FILE = 'trainer.log';
+/** What stood in the log before it grew too long and was begun anew. */
+export const FORMER_LOG_FILE = 'trainer.log.1';
+
+/** Fits a modal's one block. */
+const PAGE_LENGTH = 2_700;
+/** More of one line is no line: it is left out. */
+const MAX_LINE = 16_384;
+/** Far more than the runner keeps. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+const TAIL_BYTES = 64 * 1024;
 
 /** @param page the last one unless given. undefined: there is no log (yet, or not on this machine). */
-export async function readLogPage(path: string, page?: number): Promise<LogPage | undefined> {
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => undefined,
-  );
-  if (size === undefined) return undefined;
-  const pages = Math.max(1, Math.ceil(size / PAGE_BYTES));
-  const wanted = Math.min(Math.max(page ?? pages - 1, 0), pages - 1);
-  const from = wanted * PAGE_BYTES;
-  const start = Math.max(0, from - MAX_LINE_BYTES);
-  const bytes = await readBytes(path, start, from + PAGE_BYTES + MAX_LINE_BYTES);
-  const first = from === 0 ? 0 : lineAfter(bytes, from - start);
-  const end = lineAfter(bytes, from - start + PAGE_BYTES);
-  const text = visible(bytes.subarray(first, Math.max(first, end)).toString('utf8'));
-  return { text, page: wanted, pages };
+export async function readLogPage(
+  folder: string,
+  secrets: readonly string[],
+  page?: number,
+): Promise<LogPage | undefined> {
+  const [former, present] = await readLogFiles(folder, MAX_FILE_BYTES);
+  if (present === undefined) return undefined;
+  return logPageOf(Buffer.concat([former ?? Buffer.alloc(0), present]), secrets, page);
+}
+
+/** A page of a log's bytes. What is secret goes before anything is cut. */
+export function logPageOf(bytes: Buffer, secrets: readonly string[], page?: number): LogPage {
+  const pages = pagesOf(visible(bytes.toString('utf8'), secrets));
+  const wanted = Math.min(Math.max(page ?? pages.length - 1, 0), pages.length - 1);
+  return { text: pages[wanted] ?? '', page: wanted, pages: pages.length };
 }
 
 /** The end of a log, for progress. '' where there is none. */
-export async function readLogTail(path: string, maxBytes: number): Promise<string> {
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size === 0) return '';
-  return visible((await readBytes(path, Math.max(0, size - maxBytes), size)).toString('utf8'));
+export async function readLogTail(folder: string, secrets: readonly string[]): Promise<string> {
+  const [former, present] = await readLogFiles(folder, TAIL_BYTES);
+  const bytes = Buffer.concat([former ?? Buffer.alloc(0), present ?? Buffer.alloc(0)]);
+  return logTailOf(bytes.subarray(-TAIL_BYTES), secrets);
 }
 
-/** The beginning of the first line that starts at or after `at`, within a line's length. */
-function lineAfter(bytes: Buffer, at: number): number {
-  if (at <= 0) return 0;
-  const end = bytes.indexOf('\n', at - 1);
-  return end === -1 || end - at > MAX_LINE_BYTES ? Math.min(at, bytes.length) : end + 1;
+/** @param bytes the log's end: its first line may have lost its beginning, and with it what would show a secret */
+export function logTailOf(bytes: Buffer, secrets: readonly string[]): string {
+  const text = bytes.toString('utf8');
+  return visible(bytes.length < TAIL_BYTES ? text : text.slice(text.indexOf('\n') + 1), secrets);
 }
 
-async function readBytes(path: string, from: number, to: number): Promise<Buffer> {
-  const file = await open(path, 'r');
+/** The end of the former and of the present log; undefined for one that is not there. */
+function readLogFiles(folder: string, maxBytes: number): Promise<readonly (Buffer | undefined)[]> {
+  return Promise.all([FORMER_LOG_FILE, LOG_FILE].map((name) => readEnd(join(folder, name), maxBytes)));
+}
+
+async function readEnd(path: string, maxBytes: number): Promise<Buffer | undefined> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return undefined;
   try {
-    const buffer = Buffer.alloc(to - from);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
+    const { size } = await file.stat();
+    const buffer = Buffer.alloc(Math.min(size, maxBytes));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, size - buffer.length);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }
 }
 
+function pagesOf(text: string): readonly string[] {
+  const pages: string[] = [];
+  let [page, length] = ['', 0];
+  for (const piece of text.split(/(?<=\n)/).flatMap(piecesOf)) {
+    if (length + shownLength(piece) > PAGE_LENGTH) {
+      pages.push(page);
+      [page, length] = ['', 0];
+    }
+    page += piece;
+    length += shownLength(piece);
+  }
+  return [...pages, page];
+}
+
+/** A line as it stands; one that fills more than a page in parts. */
+function piecesOf(line: string): readonly string[] {
+  if (shownLength(line) <= PAGE_LENGTH) return [line];
+  const pieces: string[] = [];
+  let [piece, length] = ['', 0];
+  for (const character of line) {
+    if (length + shownLength(character) > PAGE_LENGTH) {
+      pieces.push(piece);
+      [piece, length] = ['', 0];
+    }
+    piece += character;
+    length += shownLength(character);
+  }
+  return [...pieces, piece];
+}
+
+/** As Slack counts it: `&`, `<` and `>` are written as `&amp;`, `&lt;` and `&gt;`. */
+const shownLength = (text: string): number =>
+  text.length + 4 * count(text, '&') + 3 * (count(text, '<') + count(text, '>'));
+
+const count = (text: string, character: string): number => text.split(character).length - 1;
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
 const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
-/** Progress bars overwrite their line; only what they left is shown. Colours and control characters go. */
-function visible(text: string): string {
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, '').split('\r').at(-1) ?? '');
+/** Progress bars overwrite their line; only what they left is shown. Secrets, colours and control characters go. */
+function visible(text: string, secrets: readonly string[]): string {
+  const lines = withoutSecrets(text, secrets)
+    .split('\n')
+    .map((line) => line.replace(/\r$/, '').split('\r').at(-1) ?? '')
+    .map((line) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line));
   return redact(lines.join('\n').replaceAll(COLOURS, '').replaceAll(CONTROL_CHARACTERS, ''));
 }

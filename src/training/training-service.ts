@@ -8,9 +8,9 @@ import type { TrainingDefinition } from '../runbook/training.js';
 import type { TrainingStore } from '../store/training-store.js';
 import { type CarryOptions, carryTraining } from './carry-training.js';
 import { isFolder } from './judge-training.js';
-import { modelNameOf } from './trainer-command.js';
+import { secretValues } from './secret-values.js';
+import { modelNameOf, trainerVariables } from './trainer-command.js';
 import { type LogPage, readLogPage } from './trainer-log.js';
-import { LOG_FILE } from './trainer-process.js';
 import { isLive, type Training } from './training.js';
 import { cancelEvent, type TrainingEvent } from './training-events.js';
 
@@ -58,14 +58,14 @@ export interface TrainingService {
 }
 
 export interface TrainingServiceOptions
-  extends Pick<CarryOptions, 'hostOf' | 'checks' | 'variableOf' | 'record'> {
+  extends Pick<CarryOptions, 'hostOf' | 'checks' | 'variables' | 'record'> {
   readonly runbook: Runbook;
   readonly targets: Targets;
   readonly store: TrainingStore;
   /** Absolute: each training has a folder of its own in it. */
   readonly folder: string;
   /** Tells this machine from others that share the database. */
-  readonly machine: string;
+  readonly machine: () => Promise<string>;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly intervalMs?: number;
@@ -84,7 +84,7 @@ export function createTrainingService(options: TrainingServiceOptions): Training
 
   /** @returns whether this machine may carry it on now. */
   const mayCarry = async (training: Training): Promise<boolean> => {
-    if (training.machine !== machine) return false;
+    if (training.machine !== (await machine())) return false;
     const until = new Date(clock.now() + leaseMs);
     return store.follow({ trainingId: training.trainingId, follower, now: now(), until });
   };
@@ -116,7 +116,7 @@ export function createTrainingService(options: TrainingServiceOptions): Training
       horizon: request.horizon,
       lookbackHours: request.lookbackHours ?? definition.lookbackHours,
       modelName: modelNameOf(definition.modelName, request.horizon, createdAt),
-      machine,
+      machine: await machine(),
       requestedBy: request.requestedBy,
       locale: request.locale,
       overrideReason: request.overrideReason ?? null,
@@ -168,7 +168,10 @@ export function createTrainingService(options: TrainingServiceOptions): Training
     },
 
     async log(training, page) {
-      return training.machine === machine ? readLogPage(join(folderOf(training), LOG_FILE), page) : undefined;
+      if (training.machine !== (await machine())) return undefined;
+      const { variables } = options;
+      const own = runbook.training === undefined ? {} : trainerVariables(runbook.training, variables);
+      return readLogPage(folderOf(training), secretValues(own, variables), page);
     },
   };
 }

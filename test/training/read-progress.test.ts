@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readProgress } from '../../src/training/read-progress.js';
+import { secretValues } from '../../src/training/secret-values.js';
 import { fillCommand, modelNameOf } from '../../src/training/trainer-command.js';
 import { readLogPage, readLogTail } from '../../src/training/trainer-log.js';
+import { preformatted } from '../../views/blocks.js';
 
 const PATTERNS = [/epoch (?<step>\d+)\/(?<of>\d+)(?: loss=(?<loss>[\d.]+))?/];
 
@@ -21,6 +23,8 @@ describe('progress', () => {
   });
 });
 
+const SECRETS = ['top<secret>', 'hush-hush'];
+
 describe('the log', () => {
   let folder = '';
   const path = () => join(folder, 'trainer.log');
@@ -32,22 +36,52 @@ describe('the log', () => {
   test('in pages holds every line once, and cuts none', async () => {
     const lines = Array.from({ length: 400 }, (_, index) => `line ${index} ${'x'.repeat(index % 60)}`);
     await writeFile(path(), `${lines.join('\n')}\n`);
-    const last = await readLogPage(path());
+    const last = await readLogPage(folder, SECRETS);
     if (last === undefined) throw new Error('there is no page');
     expect(last.page).toBe(last.pages - 1);
     let text = '';
-    for (let page = 0; page < last.pages; page += 1) text += (await readLogPage(path(), page))?.text ?? '';
+    for (let page = 0; page < last.pages; page += 1)
+      text += (await readLogPage(folder, SECRETS, page))?.text ?? '';
     expect(text).toBe(`${lines.join('\n')}\n`);
   });
 
   test('hides secrets, colours and what a progress bar wrote over', async () => {
     await writeFile(path(), 'DB_PASSWORD=hunter2\n\u001b[31mred\u001b[0m\n10%\r20%\r30%\n');
-    expect(await readLogTail(path(), 1_000)).toBe('DB_PASSWORD=[redacted]\nred\n30%\n');
+    expect(await readLogTail(folder, SECRETS)).toBe('DB_PASSWORD=[redacted]\nred\n30%\n');
+  });
+
+  test('loses nothing on pages where Slack counts a sign for several', async () => {
+    const lines = Array.from({ length: 200 }, (_, index) => `<${index}> & ${'<&>'.repeat(index)}`);
+    await writeFile(path(), lines.join('\n'));
+    const pages = (await readLogPage(folder, SECRETS))?.pages ?? 0;
+    let text = '';
+    for (let page = 0; page < pages; page += 1) {
+      const part = (await readLogPage(folder, SECRETS, page))?.text ?? '';
+      expect(preformatted(part)).not.toContain('…');
+      text += part;
+    }
+    expect(text).toBe(lines.join('\n'));
+  });
+
+  test('hides known secrets also where a page or a line ends within one', async () => {
+    await writeFile(path(), `${'x '.repeat(1_347)}top<secret>${'y '.repeat(10_000)}hush-hush\n`);
+    const pages = (await readLogPage(folder, SECRETS))?.pages ?? 0;
+    let text = '';
+    for (let page = 0; page < pages; page += 1)
+      text += (await readLogPage(folder, SECRETS, page))?.text ?? '';
+    expect(text).toMatch(/^(x )+\[redacted\](y )+…\n$/);
+  });
+
+  test('goes on from the former file into the present one', async () => {
+    await writeFile(join(folder, 'trainer.log.1'), 'epoch 1/2\n');
+    await writeFile(path(), 'epoch 2/2\n');
+    expect((await readLogPage(folder, SECRETS))?.text).toBe('epoch 1/2\nepoch 2/2\n');
+    expect(await readLogTail(folder, SECRETS)).toBe('epoch 1/2\nepoch 2/2\n');
   });
 
   test('that is not there is no page and no tail', async () => {
     const missing = join(folder, 'none');
-    expect([await readLogPage(missing), await readLogTail(missing, 10)]).toEqual([undefined, '']);
+    expect([await readLogPage(missing, []), await readLogTail(missing, [])]).toEqual([undefined, '']);
   });
 });
 
@@ -65,4 +99,22 @@ test('a model is named after its horizon and its moment', () => {
   expect(modelNameOf('lob_{horizon}_{date}', '15m', new Date('2026-03-01T12:00:09Z'))).toBe(
     'lob_15m_20260301-120009',
   );
+});
+
+test('a trainer’s secrets are its variables’ values and what of the bot’s environment is secret', () => {
+  const trainer = { KEY: 'first line\nsecond line\n', SHORT: '5m', API_TOKEN: 'abc' };
+  const bot = {
+    DATABASE_URL: 'postgres://bot:s%21lent@db/state',
+    SLACK_BOT_TOKEN: 'xoxb-1-23',
+    PORT: '3000',
+  };
+  expect(secretValues(trainer, bot)).toEqual([
+    'postgres://bot:s%21lent@db/state',
+    'second line',
+    'first line',
+    'xoxb-1-23',
+    's%21lent',
+    's!lent',
+    'abc',
+  ]);
 });

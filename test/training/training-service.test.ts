@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeBadModel } from '../../sandbox/host/model.js';
+import { createTrainingStore } from '../../src/store/training-store.js';
+import { lookAtTrainer } from '../../src/training/trainer-process.js';
 import type { Training } from '../../src/training/training.js';
 import type { TrainingRequest, TrainingService } from '../../src/training/training-service.js';
 import { createTrainingFixture, goodMeta, type TrainingFixture, writingTrainer } from './fixture.js';
@@ -200,6 +202,16 @@ describe('a cancel', () => {
     expect(existsSync(join(fixture.trainingsFolder, trainingId))).toBe(false);
   });
 
+  test('before its runner shows itself: one that comes later starts nothing', async () => {
+    await fixture.trainer(SLOW);
+    const { trainingId } = await started();
+    // As a bot leaves it that is killed between its note and the start.
+    await createTrainingStore(fixture.pool).update(trainingId, { state: 'running' });
+    await service.cancel(trainingId, BOB);
+    expect(await service.follow(trainingId, { onChange: () => {} })).toMatchObject({ state: 'cancelled' });
+    expect(await lookAtTrainer(join(fixture.trainingsFolder, trainingId))).toEqual({ kind: 'given_up' });
+  });
+
   test('while it runs: the trainer and what it started end', async () => {
     await fixture.trainer(`
       import { spawn } from 'node:child_process';
@@ -246,6 +258,28 @@ describe('a bot that is gone', () => {
     const training = await next.follow(trainingId, { onChange: () => {} });
     expect(training.state).toBe('finished');
     expect(await readFile(join(fixture.folder, 'starts'), 'utf8')).toBe('x');
+  });
+
+  test('before it started the trainer: the next one does, however late', async () => {
+    await fixture.trainer(writingTrainer(goodMeta()));
+    const { trainingId } = await started();
+    const startedAt = '2026-01-01T00:00:00.000Z';
+    await createTrainingStore(fixture.pool).update(trainingId, { state: 'running', startedAt });
+    expect(await service.follow(trainingId, { onChange: () => {} })).toMatchObject({ state: 'finished' });
+  });
+
+  test('and a runner that never shows itself: the training fails, and a late runner starts nothing', async () => {
+    const { trainingId } = await started();
+    const folder = join(fixture.trainingsFolder, trainingId);
+    await createTrainingStore(fixture.pool).update(trainingId, { state: 'running' });
+    await mkdir(folder);
+    await writeFile(join(folder, 'job.json'), '{}');
+    await utimes(join(folder, 'job.json'), 0, 0);
+    expect(await service.follow(trainingId, { onChange: () => {} })).toMatchObject({
+      state: 'failed',
+      failure: { code: 'not_started', facts: { code: 'timeout' } },
+    });
+    expect(await lookAtTrainer(folder)).toEqual({ kind: 'given_up' });
   });
 
   test('two bots that follow at once start one trainer', async () => {
