@@ -9,7 +9,12 @@ export function App() {
   const { state, online, send, change } = useSlack();
   const { users, channels, userGroups } = state ?? {};
   const directory = useMemo(
-    () => createDirectory(users ?? [], channels ?? [], userGroups ?? []),
+    () =>
+      createDirectory(
+        users ?? [],
+        (channels ?? []).filter(({ im }) => im === undefined),
+        userGroups ?? [],
+      ),
     [users, channels, userGroups],
   );
   if (state === undefined) {

@@ -62,7 +62,7 @@ export function ChannelComposer({ user, channel, name, commands }: Props) {
     <div className="composer-area">
       {hints.length > 0 && <HintList id={listId} hints={hints} chosen={chosen} onChoose={complete} />}
       <Composer
-        label={`Message #${name}`}
+        label={`Message ${name}`}
         text={text}
         onText={type}
         onKey={onListKey}

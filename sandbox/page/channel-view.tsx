@@ -17,12 +17,13 @@ interface Props {
 }
 
 export function ChannelView({ state, user, channel, messages, notices, onThread, onOpenBar }: Props) {
-  const name = state.channels.find(({ id }) => id === channel)?.name ?? channel;
+  const known = state.channels.find(({ id }) => id === channel);
+  const name = `${known?.im === undefined ? '#' : ''}${known?.name ?? channel}`;
   const own = messages.filter((message) => !isReply(message));
   return (
     <>
-      <PageHeader title={`# ${name}`} onOpenBar={onOpenBar} />
-      <MessageList label={`Messages in #${name}`} newest={messages.at(-1)?.ts}>
+      <PageHeader title={name.replace(/^#/, '# ')} onOpenBar={onOpenBar} />
+      <MessageList label={`Messages in ${name}`} newest={messages.at(-1)?.ts}>
         {own.length === 0 && (
           <p className="empty">
             Nothing here yet. Type <kbd>/</kbd> below to see what the bot can do.

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { PageChannel, PageUser } from '../slack/protocol.js';
+import { visibleChannels } from './page-state.js';
 
 /** The place in the bar on the left that is not a channel. */
 export const HOME = 'home';
@@ -19,8 +20,9 @@ interface Chosen {
 export function useChosen(users: PageUser[], channels: PageChannel[]) {
   const [wanted, setWanted] = useState(readChosen);
   const user = users.find(({ id }) => id === wanted.user)?.id ?? users[0]?.id ?? '';
-  const known = wanted.channel === HOME || channels.some(({ id }) => id === wanted.channel);
-  const channel = known && wanted.channel ? wanted.channel : (channels[0]?.id ?? HOME);
+  const visible = visibleChannels({ channels }, user);
+  const known = wanted.channel === HOME || visible.some(({ id }) => id === wanted.channel);
+  const channel = known && wanted.channel ? wanted.channel : (visible[0]?.id ?? HOME);
   useEffect(() => keepChosen({ user, channel }), [user, channel]);
   return {
     user,

@@ -1,4 +1,4 @@
-import type { PageEvent, PageMessage, PageSnapshot } from '../slack/protocol.js';
+import type { PageChannel, PageEvent, PageMessage, PageSnapshot } from '../slack/protocol.js';
 
 /** Something that Slack itself says to one person. */
 export interface Notice {
@@ -30,6 +30,8 @@ function reduceEvent(state: PageState, change: Exclude<PageChange, PageSnapshot>
   switch (change.type) {
     case 'message':
       return { ...state, messages: withMessage(state.messages, change.message) };
+    case 'channels':
+      return { ...state, channels: change.channels };
     case 'message_deleted':
       return { ...state, messages: state.messages.filter((message) => !isAt(message, change)) };
     case 'home':
@@ -73,6 +75,11 @@ function byTime(a: PageMessage, b: PageMessage): number {
 /** Is it in a thread under another message? */
 export function isReply(message: PageMessage): boolean {
   return message.threadTs !== undefined && message.threadTs !== message.ts;
+}
+
+/** The channels of everybody, and the bot's conversation with `user`. */
+export function visibleChannels({ channels }: Pick<PageState, 'channels'>, user: string): PageChannel[] {
+  return channels.filter(({ im }) => im === undefined || im === user);
 }
 
 /** What `user` may see in `channel`, replies too. */

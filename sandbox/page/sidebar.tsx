@@ -1,7 +1,8 @@
 import { HOME } from './chosen.js';
-import type { PageState } from './page-state.js';
+import { type PageState, visibleChannels } from './page-state.js';
 import { faultsOf } from './panels/faults.js';
 import type { PanelChoice } from './panels/side-panel.js';
+import { useUnread } from './unread.js';
 
 interface Props {
   state: PageState;
@@ -18,6 +19,10 @@ interface Props {
 export function Sidebar({ state, user, place, open, onClose, onUser, onPlace, onPanel }: Props) {
   const incidents = state.incidents.filter(({ active }) => active).length;
   const faults = faultsOf(state.misbehaviour).length;
+  const visible = visibleChannels(state, user);
+  const channels = visible.filter(({ im }) => im === undefined);
+  const direct = visible.filter(({ im }) => im !== undefined);
+  const unread = useUnread(state, user, place);
   return (
     <>
       {open && <button type="button" className="shade" aria-label="Close the menu" onClick={onClose} />}
@@ -37,8 +42,18 @@ export function Sidebar({ state, user, place, open, onClose, onUser, onPlace, on
           </select>
         </label>
         <h2>Channels</h2>
-        {state.channels.map(({ id, name }) => (
+        {channels.map(({ id, name }) => (
           <PlaceButton key={id} label={`# ${name}`} chosen={place === id} onClick={() => onPlace(id)} />
+        ))}
+        {direct.length > 0 && <h2>Direct messages</h2>}
+        {direct.map(({ id, name }) => (
+          <PlaceButton
+            key={id}
+            label={name}
+            chosen={place === id}
+            unread={unread(id)}
+            onClick={() => onPlace(id)}
+          />
         ))}
         <h2>Apps</h2>
         <PlaceButton label="Home" chosen={place === HOME} onClick={() => onPlace(HOME)} />
@@ -54,10 +69,18 @@ export function Sidebar({ state, user, place, open, onClose, onUser, onPlace, on
   );
 }
 
-function PlaceButton({ label, chosen, onClick }: { label: string; chosen: boolean; onClick: () => void }) {
+interface PlaceProps {
+  label: string;
+  chosen: boolean;
+  unread?: number;
+  onClick: () => void;
+}
+
+function PlaceButton({ label, chosen, unread = 0, onClick }: PlaceProps) {
   return (
     <button type="button" className="place" aria-current={chosen ? 'page' : undefined} onClick={onClick}>
       {label}
+      {unread > 0 && <span className="count">{unread} new</span>}
     </button>
   );
 }

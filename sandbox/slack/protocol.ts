@@ -14,6 +14,8 @@ export interface PageUser {
 export interface PageChannel {
   id: string;
   name: string;
+  /** Set: the bot's conversation with this person, whom alone it is shown to. */
+  im?: string;
 }
 
 export interface PageMessage {
@@ -102,6 +104,8 @@ export interface PageSnapshot {
 export type PageEvent =
   | PageSnapshot
   | { type: 'message'; message: PageMessage }
+  /** All of them, also those that were there before. */
+  | { type: 'channels'; channels: PageChannel[] }
   | { type: 'message_deleted'; channel: string; ts: string }
   | { type: 'home'; home: PageHome }
   /** The user's whole stack of modals, top last; empty: all closed. */

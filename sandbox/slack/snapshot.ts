@@ -1,5 +1,5 @@
 import type { Core } from './core.js';
-import { pageHome, pageMessage, pageModal } from './page-shapes.js';
+import { pageChannels, pageHome, pageMessage, pageModal } from './page-shapes.js';
 import type { PageCommand, PageIncident, PageSnapshot } from './protocol.js';
 
 /** Everything that a page shows when it is opened; ephemeral messages are gone by then, as on Slack. */
@@ -17,7 +17,7 @@ export function createSnapshot(
     teamName: workspace.team.name,
     users: people.map(({ id, name, role }) => ({ id, name, role: role ?? '' })),
     userGroups: workspace.userGroups.map(({ id, handle }) => ({ id, name: handle })),
-    channels: channels.filter((channel) => channel.im === undefined).map(({ id, name }) => ({ id, name })),
+    channels: pageChannels(workspace),
     messages: messages.map((message) => pageMessage(workspace, message)),
     homes: workspace.views.homes().map(pageHome),
     modals: people.flatMap(({ id }) =>

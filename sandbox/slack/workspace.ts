@@ -1,7 +1,7 @@
 import { type Changes, createChanges } from './changes.js';
 import { createTimestamps, slackId } from './ids.js';
 import type { App, Channel, Member, Message, Notice, Seed, Team, UserGroup } from './model.js';
-import { pageMessage } from './page-shapes.js';
+import { pageChannels, pageMessage } from './page-shapes.js';
 import { createViews, type Views } from './views.js';
 
 /** People, channels and messages, in memory. Every change is told to the listeners. */
@@ -56,6 +56,7 @@ export function createWorkspace(seed: Seed, now: () => number): Workspace {
       if (known) return known;
       const opened: Channel = { id: slackId('D'), name: 'directmessage', im: user, appIsMember: true };
       channels.set(opened.id, opened);
+      changes.emit({ type: 'channels', channels: pageChannels(workspace) });
       return opened;
     },
     messages: (channel) => messages.filter((message) => message.channel === channel),

@@ -199,3 +199,25 @@ test('at phone width the bar is behind a button and nothing is wider than the sc
   await page.getByTestId('home').getByText('Nothing is running').waitFor();
   expect(await bar.isVisible()).toBe(false);
 });
+
+test('what the bot tells one person stands in a conversation of its own, marked until it is read', async () => {
+  const page = await openAs('U0DAVE');
+  await app.client.chat.postMessage({ channel: 'U0DAVE', text: 'Only operators may do this.' });
+  await app.client.chat.postMessage({ channel: 'U0ALICE', text: 'Started for Alice.' });
+  const bar = page.getByRole('navigation', { name: 'Workspace' });
+  const conversation = bar.getByRole('button', { name: /^lobml/ });
+  await bar.getByText('1 new').waitFor();
+  expect(await conversation.count()).toBe(1);
+  await conversation.click();
+  await page
+    .getByRole('log', { name: 'Messages in lobml' })
+    .getByText('Only operators may do this.')
+    .waitFor();
+  expect(await bar.getByText('1 new').count()).toBe(0);
+
+  await page.getByRole('combobox', { name: 'I am' }).selectOption('U0ALICE');
+  await bar.getByText('1 new').waitFor();
+  await conversation.click();
+  await page.getByText('Started for Alice.').waitFor();
+  expect(await page.getByText('Only operators may do this.').count()).toBe(0);
+});
