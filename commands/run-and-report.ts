@@ -1,5 +1,6 @@
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { RunKind } from '../src/domain/outcome.js';
+import { UserError } from '../src/errors.js';
 import type { Target } from '../src/runbook/targets.js';
 import { reportSubject } from '../src/status/report-upkeep.js';
 import type { Conversation, LiveMessage, SubcommandResult } from '../src/subcommand.js';
@@ -52,12 +53,18 @@ export async function runAndReport(
     () => {},
   );
   const { run, stored } = await running;
-  const live = await posting;
-  await live.finish(runReportView(run, { locale, stored }));
   services.homeChanged?.();
-  if (stored) {
-    await supersedeOlderReports(run, live, conversation, services);
-    await follow(run, services);
+  const report = runReportView(run, { locale, stored });
+  try {
+    const live = await posting;
+    await live.finish(report);
+    if (stored) await supersedeOlderReports(run, live, conversation, services);
+  } catch (error) {
+    // The run was carried out all the same: who asked for it reads it, and why nobody else does.
+    if (error instanceof UserError) await conversation.whisper(report);
+    throw error;
+  } finally {
+    if (stored) await follow(run, services);
   }
   return { exitCode: VERDICT_EXIT[run.verdict], json: runJson(run, locale) };
 }

@@ -4,8 +4,8 @@ import type { Localized } from '../domain/localized.js';
 
 export function inviteText(channel: string): Localized {
   return {
-    en: `I cannot write in <#${channel}>, so nothing was started. Type \`/invite @lobml\` there and try again.`,
-    'zh-CN': `我无法在 <#${channel}> 中发消息，因此没有开始任何操作。请在该频道输入 \`/invite @lobml\` 后重试。`,
+    en: `I cannot write in <#${channel}>, so nobody there is told. Type \`/invite @lobml\` there. What you asked for may have been carried out: look at \`/lobml status\` before you try again.`,
+    'zh-CN': `我无法在 <#${channel}> 中发消息，因此那里的人都看不到。请在该频道输入 \`/invite @lobml\`。您的请求可能已经执行：重试前请先查看 \`/lobml status\`。`,
   };
 }
 

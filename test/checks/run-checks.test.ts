@@ -99,7 +99,8 @@ describe('a trading database that does not answer as it should is an ERROR withi
     const checks = sql('feed.lag', statement, `timeoutMs: ${ms}`) + env;
     const results = await stage.run({ checks, ...(using === undefined ? {} : { trading: using }) });
     expect(results['env.name']?.outcome).toBe('PASS');
-    expect(performance.now() - started).toBeLessThan(ms + 1_500);
+    // Far from any time-out of the driver or the server, and room for a machine that is busy.
+    expect(performance.now() - started).toBeLessThan(ms + 20_000);
     const result = results['feed.lag'];
     if (result === undefined) throw new Error('the check did not run');
     return brief(result);

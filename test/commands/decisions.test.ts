@@ -5,6 +5,7 @@ import { refreshMessage } from '../../commands/stored-report.js';
 import { verify } from '../../commands/verify.js';
 import { createCheckService } from '../../src/checks/check-service.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
+import { UserError } from '../../src/errors.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { createReportTask } from '../../src/status/report-upkeep.js';
@@ -155,6 +156,14 @@ test('an older report in another channel says that a newer run exists', async ()
   await verifyWith(aRun({ kind: 'verify', startedAt: stage.at(1_000) }), elsewhere);
   const history = stage.messages().map((text) => text.includes('A newer run exists'));
   expect(history).toEqual([true, false]);
+});
+
+test('where the bot may not write, who asked reads the report all the same', async () => {
+  const refused = new UserError('not_in_channel', { en: 'I cannot write here.', 'zh-CN': '无法发言。' });
+  const shut = { ...stage.conversation, post: async () => Promise.reject(refused) };
+  const run = aRun({ kind: 'verify', verdict: 'NO_GO' });
+  await expect(verifyWith(run, shut)).rejects.toBe(refused);
+  expect(stage.whispers).toEqual([expect.stringContaining('NO-GO')]);
 });
 
 test('a run of a terminal makes the reports in Slack history', async () => {

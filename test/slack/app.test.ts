@@ -167,10 +167,9 @@ describe('a click', () => {
     await slack.runCommand('alice', '#trading-releases', '/lobml ask');
     const message = await slack.waitFor(() => slack.messages('#trading-releases').find((one) => one.edited));
     slack.misbehave({ deliverTimes: 2 });
-    const startedAt = Date.now();
     expect(await slack.click('carol', message, 'ask:stop#1')).toMatchObject({ ok: true });
+    // The database never answers: to have been done at all is not to have waited for it.
     await slack.waitFor(() => done.length > 0);
-    expect(Date.now() - startedAt).toBeLessThan(500);
     expect(done).toEqual(['ask:stop#1 live by U0CAROL on C0RELEASES']);
   });
 
@@ -222,7 +221,9 @@ describe('errors', () => {
   test('in a channel that the bot is not in, the person is told to invite it', async () => {
     const app = await start({ subcommands: [report] });
     await app.slack.runCommand('alice', '#random', '/lobml report');
-    expect((await whisperTo(app, 'alice', '#random')).text).toContain('/invite @lobml');
+    const { text } = await whisperTo(app, 'alice', '#random');
+    expect(text).toContain('/invite @lobml');
+    expect(text).not.toContain('nothing');
   });
 
   test('an unknown subcommand is handed on with the nearest one', async () => {

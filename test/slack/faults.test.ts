@@ -11,6 +11,9 @@ import {
   type TestAppOptions,
 } from './support/test-app.js';
 
+/** For a machine that is busy with other things; what is proved is that it happens, and in which order. */
+const PATIENCE_MS = 20_000;
+
 let running: TestApp | undefined;
 afterEach(async () => {
   await running?.end();
@@ -40,7 +43,7 @@ describe('one message, whatever Slack answers', () => {
     const { slack, done } = await start({ subcommands: [posting(section('running'))] });
     slack.misbehave(misbehaviour);
     await slack.runCommand('alice', '#trading-releases', '/lobml report');
-    await slack.waitFor(() => done.length > 0, 15_000);
+    await slack.waitFor(() => done.length > 0, PATIENCE_MS);
     expect(slack.messages('#trading-releases').map((message) => message.text)).toEqual(['finished']);
   });
 
@@ -48,7 +51,7 @@ describe('one message, whatever Slack answers', () => {
     const { slack, done } = await start({ subcommands: [posting(section('running'))] });
     slack.misbehave({ api: { method: 'chat.update', status: 429, count: 2, retryAfterSecs: 1 } });
     await slack.runCommand('alice', '#trading-releases', '/lobml report');
-    await slack.waitFor(() => done.length > 0, 15_000);
+    await slack.waitFor(() => done.length > 0, PATIENCE_MS);
     expect(slack.messages('#trading-releases').map((message) => message.text)).toEqual(['finished']);
   });
 });
@@ -70,12 +73,13 @@ describe('the socket', () => {
     const { slack, done } = await start({ subcommands: [posting(section('running'))] });
     slack.dropSocket();
     await slack.waitFor(() => !slack.botConnected);
-    await slack.waitFor(() => slack.botConnected, 2_000);
+    await slack.waitFor(() => slack.botConnected, PATIENCE_MS);
     slack.refreshSocket();
     await slack.waitFor(
       () => slack.calls.filter((call) => call.method === 'apps.connections.open').length === 3,
+      PATIENCE_MS,
     );
-    await slack.waitFor(() => slack.botConnected);
+    await slack.waitFor(() => slack.botConnected, PATIENCE_MS);
     expect(await slack.runCommand('alice', '#trading-releases', '/lobml report')).toMatchObject({ ok: true });
     await slack.waitFor(() => done.length > 0);
   });
@@ -89,10 +93,11 @@ describe('the socket', () => {
     await slack.waitFor(() => !slack.botConnected);
     await slack.waitFor(
       () => slack.calls.filter((call) => call.method === 'apps.connections.open').length >= 2,
+      PATIENCE_MS,
     );
     expect(await ready()).toBe(503);
-    await slack.waitFor(() => slack.botConnected);
-    const deadline = Date.now() + 5_000;
+    await slack.waitFor(() => slack.botConnected, PATIENCE_MS);
+    const deadline = Date.now() + PATIENCE_MS;
     while ((await ready()) !== 200 && Date.now() < deadline) await sleep(20);
     expect(await ready()).toBe(200);
   });
