@@ -61,12 +61,13 @@ export interface RollbackOptions {
   readonly newId: () => string;
   /** Names this process among the replicas. */
   readonly owner: string;
+  /** How long a restart waits for the word of the other replicas; then it is issued, even if twice. */
+  readonly claimPatienceMs?: number;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
 }
 
 /** What is written down before the first act: a disk that hangs may not hold up a halt for longer. */
 const DURABLE_PATIENCE_MS = 300;
-/** How long a restart waits for the word of the other replicas. */
 const CLAIM_PATIENCE_MS = 100;
 /** Longer than any observation: then its own replica tells, or another takes over. */
 const FOLLOW_MS = 10 * 60_000;
@@ -296,7 +297,7 @@ class HaltSwitch implements Rollback {
 
   /** Whether this process is the one that restarts. Without the database the host itself decides. */
   async #claim(live: LiveHalt): Promise<boolean> {
-    const { store, owner, clock } = this.#o;
+    const { store, owner, clock, claimPatienceMs = CLAIM_PATIENCE_MS } = this.#o;
     if (store === undefined) return true;
     const asked = store.claim(live.record, owner).then(
       (claim) => {
@@ -309,7 +310,7 @@ class HaltSwitch implements Rollback {
       },
       () => true,
     );
-    return (await withPatience(clock, CLAIM_PATIENCE_MS, asked)) ?? true;
+    return (await withPatience(clock, claimPatienceMs, asked)) ?? true;
   }
 
   /** Looks at the halt of another replica until it has ended; carries it out here when it does not get on. */

@@ -113,17 +113,24 @@ function withSessionSettings(url: string): string {
 
 /** Waits, as long as the caller does, for a connection that another replica or a terminal gives back. */
 async function borrow(pool: pg.Pool, deadline: Deadline): Promise<PoolClient> {
+  let full: unknown;
   for (;;) {
     try {
       return await connect(pool, deadline);
     } catch (error) {
-      if (classifyDatabaseError(error).code !== 'too_many_connections') throw error;
+      const { code } = classifyDatabaseError(error);
+      // The last attempt may still be under way when the time is up: what the server said before is the cause.
+      if (code !== 'too_many_connections') throw isTimeout(error) ? (full ?? error) : error;
+      full = error;
       await Promise.race([setTimeout(FULL_RETRY_MS), deadline.passed]).catch(() => {
         throw error;
       });
     }
   }
 }
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof TradingDatabaseError && error.code === 'timeout';
 
 async function connect(pool: pg.Pool, deadline: Deadline): Promise<PoolClient> {
   const connecting = pool.connect();
