@@ -78,13 +78,13 @@ async function medianOf(runbook: Runbook, times: number, { target, trading, runs
 const precheckChecks = ({ sections }: Runbook): readonly CheckDefinition[] =>
   sections.filter(({ kinds }) => kinds.includes('precheck')).flatMap(({ checks }) => checks);
 
-/** The runbook with one check left. */
+/** The runbook with one check left, and no chart: a chart is no part of a probe. */
 function only(runbook: Runbook, { id }: CheckDefinition): Runbook {
   const sections = runbook.sections.map((section) => ({
     ...section,
     checks: section.checks.filter((check) => check.id === id),
   }));
-  return { ...runbook, sections };
+  return { ...runbook, sections, charts: [] };
 }
 
 function variable(environment: Readonly<Record<string, string>>, name: string): string {
