@@ -11,7 +11,7 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/subcommand.js';
-import { isLive, type Training } from '../src/training/training.js';
+import type { Training } from '../src/training/training.js';
 import type { TrainingAnswer, TrainingRequest } from '../src/training/training-service.js';
 import { person } from '../views/person.js';
 import { trainTextFor } from '../views/text/train.js';
@@ -25,11 +25,11 @@ import {
   REASON_INPUT,
   trainingGoneModal,
 } from '../views/train-modals.js';
-import { trainingView } from '../views/train-report.js';
+import { busyView, cancellingView, trainingView } from '../views/train-report.js';
 import { VERDICT_EXIT } from './exit-code.js';
 import { parseTrainWords } from './train-words.js';
 
-export type TrainServices = Pick<Services, 'trainings' | 'runbook' | 'changeMessage' | 'postIn' | 'now'> & {
+export type TrainServices = Pick<Services, 'trainings' | 'runbook' | 'postIn' | 'now'> & {
   readonly access: Pick<Services['access'], 'mayAct'>;
 };
 
@@ -51,15 +51,15 @@ export const train: Subcommand<TrainServices> = {
   },
   async run(words, conversation, services) {
     const known = services.runbook.training?.horizons ?? [];
-    const training = await startTraining(parseTrainWords(words, known), conversation, services);
+    const wish = parseTrainWords(words, known);
     return conversation.person.surface === 'terminal'
-      ? followInTerminal(training, conversation, services)
-      : postInSlack(training, conversation, services);
+      ? followInTerminal(wish, conversation, services)
+      : startInSlack(wish, conversation, services);
   },
   actions: {
     'train:again': async (click, services) => {
       const wish = wishSchema.parse(JSON.parse(click.value));
-      await postInSlack(await startTraining(wish, click, services), click, services);
+      await startInSlack(wish, click, services);
     },
     'train:despite': (click, services) => {
       const wish = wishSchema.parse(JSON.parse(click.value));
@@ -71,8 +71,12 @@ export const train: Subcommand<TrainServices> = {
     },
     'train:cancel': async (click, services) => {
       await assertMay(['requester', 'operator'], click.person, services);
-      if (await services.trainings.cancel(click.value, click.person)) return;
-      throw refusal('too_late_to_cancel', (text) => text.tooLateToCancel);
+      if (!(await services.trainings.cancel(click.value, click.person))) {
+        throw refusal('too_late_to_cancel', (text) => text.tooLateToCancel);
+      }
+      const training = await services.trainings.get(click.value);
+      // Otherwise its message shows that it is being ended.
+      if (training?.message === null) await click.whisper(cancellingView(training, click.locale));
     },
     'train:log': (click, services) =>
       click.openModal(logLoadingModal(click.locale), () => logModal(click, services)),
@@ -97,8 +101,7 @@ export const train: Subcommand<TrainServices> = {
       return {
         kind: 'close',
         after: async () => {
-          const training = await startTraining({ ...wish, overrideReason }, submission, services);
-          await postInSlack(training, { ...submission, post }, services);
+          await startInSlack({ ...wish, overrideReason }, { ...submission, post }, services);
         },
       };
     },
@@ -110,15 +113,28 @@ async function startTraining(
   wish: Wish,
   conversation: Conversation,
   services: TrainServices,
-): Promise<Training> {
+): Promise<Extract<TrainingAnswer, { kind: 'started' | 'busy' }>> {
   await assertMay(['requester'], conversation.person, services);
   const answer = await services.trainings.start({
     ...wish,
     requestedBy: conversation.person,
     locale: conversation.locale,
   });
-  if (answer.kind === 'started') return answer.training;
-  throw refusal(answer.kind, (text) => refusalSentence(answer, wish, text));
+  if (answer.kind === 'started' || answer.kind === 'busy') return answer;
+  throw refusal(answer.kind, (text) => refusalSentence(answer, text));
+}
+
+/** One that goes on already is shown with its *Cancel*: whoever started it may have lost its message. */
+async function startInSlack(
+  wish: Wish,
+  conversation: Conversation,
+  services: TrainServices,
+): Promise<SubcommandResult> {
+  const answer = await startTraining(wish, conversation, services);
+  if (answer.kind === 'started') return postInSlack(answer.training, conversation, services);
+  const { training } = answer;
+  await conversation.whisper(busyView(training, conversation.locale, services.now().toISOString()));
+  return { exitCode: EXIT.noGo, json: { refused: 'busy', training: trainingJson(training) } };
 }
 
 /** One of the roles, by what Slack says of its groups now. @throws ForbiddenError */
@@ -135,17 +151,14 @@ async function assertMay(
 }
 
 function refusalSentence(
-  answer: Exclude<TrainingAnswer, { kind: 'started' }>,
-  { horizon }: Wish,
+  answer: Exclude<TrainingAnswer, { kind: 'started' | 'busy' }>,
   text: TrainText,
 ): string {
   switch (answer.kind) {
-    case 'busy':
-      return text.busy(horizon, person(answer.training.requestedBy));
     case 'no_training':
       return text.refusal.noTraining;
     case 'unknown_horizon':
-      return text.refusal.unknownHorizon(horizon, answer.known.join(', '));
+      return text.refusal.unknownHorizon(answer.asked, answer.known.join(', '));
     case 'lookback_out_of_range':
       return text.refusal.lookback(answer.most);
     case 'no_staging':
@@ -156,30 +169,39 @@ function refusalSentence(
 const refusal = (code: string, say: (text: TrainText) => string): UserError =>
   new UserError(code, { en: say(trainTextFor('en')), 'zh-CN': say(trainTextFor('zh-CN')) });
 
-/** Only the first state is posted here: whichever bot follows the training changes the message from then on. */
+/**
+ * Only the first state is posted here: whichever bot follows the training changes the message from then on. Without a
+ * message nobody could watch or end it, and the person is told that nothing was started: then it ends.
+ */
 async function postInSlack(
   training: Training,
-  { post, locale }: Conversation,
-  { trainings, changeMessage, now }: TrainServices,
+  { person: who, post, locale }: Conversation,
+  { trainings, now }: TrainServices,
 ): Promise<SubcommandResult> {
   const { trainingId } = training;
-  const view = (state: Training) => trainingView(state, locale, now().toISOString());
-  const message = await post(view(training));
-  await message.finish(view(training));
-  if (message.ref !== undefined) {
-    await trainings.attach(trainingId, message.ref);
-    // What ended before anybody knew of the message is shown by nobody else.
-    const current = await trainings.get(trainingId);
-    if (current !== undefined && !isLive(current)) await changeMessage?.(message.ref, view(current));
+  const view = trainingView(training, locale, now().toISOString());
+  try {
+    const message = await post(view);
+    await message.finish(view);
+    if (message.ref !== undefined) await trainings.attach(trainingId, message.ref);
+  } catch (error) {
+    await trainings.cancel(trainingId, who);
+    throw error;
   }
   return { exitCode: EXIT.ok, json: trainingJson(training) };
 }
 
 async function followInTerminal(
-  started: Training,
-  { post, locale }: Conversation,
-  { trainings, now }: TrainServices,
+  wish: Wish,
+  conversation: Conversation,
+  services: TrainServices,
 ): Promise<SubcommandResult> {
+  const { post, locale } = conversation;
+  const { trainings, now } = services;
+  const { kind, training: started } = await startTraining(wish, conversation, services);
+  if (kind === 'busy') {
+    throw refusal(kind, (text) => text.busy(wish.horizon, person(started.requestedBy)));
+  }
   const view = (training: Training) => trainingView(training, locale, now().toISOString());
   const message = await post(view(started));
   const training = await trainings.follow(started.trainingId, {

@@ -15,6 +15,18 @@ export function trainingView(training: Training, locale: Locale, now: string): R
   return isLive(training) ? liveTrainingView(training, locale, now) : endedTrainingView(training, locale);
 }
 
+/** To somebody who wanted to start another: what goes on, and the way to end it. @param now RFC 3339 */
+export function busyView(training: Training, locale: Locale, now: string): Report {
+  const text = trainTextFor(locale).busy(training.horizon, person(training.requestedBy));
+  return { text, blocks: [section(`⚠ ${text}`), ...trainingView(training, locale, now).blocks] };
+}
+
+/** To somebody who ended one that has no message to show it. */
+export function cancellingView({ cancelRequested }: Training, locale: Locale): Report {
+  const text = cancelRequested === null ? '' : trainTextFor(locale).cancelling(person(cancelRequested));
+  return { text, blocks: [section(text)] };
+}
+
 function liveTrainingView(training: Training, locale: Locale, now: string): Report {
   const text = trainTextFor(locale);
   const title = text.title.live(training.horizon, training.strategy);

@@ -4,8 +4,10 @@ import type { Training } from '../training/training.js';
 import { cancelTraining } from './queries/cancel-training.js';
 import { type Following, followTraining } from './queries/follow-training.js';
 import { insertTraining, type NewTraining } from './queries/insert-training.js';
+import { markTrainingShown } from './queries/mark-training-shown.js';
 import { selectLiveTrainings } from './queries/select-live-trainings.js';
 import { selectTraining } from './queries/select-training.js';
+import { selectUnshownTrainings } from './queries/select-unshown-trainings.js';
 import { setTrainingMessage } from './queries/set-training-message.js';
 import { type TrainingChange, updateTraining } from './queries/update-training.js';
 import type { Queryable } from './queryable.js';
@@ -23,6 +25,9 @@ export interface TrainingStore {
   update(trainingId: string, change: TrainingChange): Promise<void>;
   cancel(trainingId: string, person: Person): Promise<boolean>;
   setMessage(trainingId: string, message: { channel: string; ts: string }): Promise<void>;
+  /** Ended since then, while their message shows an earlier state. */
+  unshown(strategy: string, since: Date): Promise<readonly Training[]>;
+  markShown(trainingId: string, now: Date): Promise<void>;
 }
 
 export function createTrainingStore(database: Queryable): TrainingStore {
@@ -33,6 +38,8 @@ export function createTrainingStore(database: Queryable): TrainingStore {
     follow: (following) => followTraining(database, following),
     update: (id, change) => updateTraining(database, id, change),
     cancel: (id, person) => cancelTraining(database, id, person),
+    unshown: (strategy, since) => selectUnshownTrainings(database, strategy, since),
+    markShown: (id, now) => markTrainingShown(database, id, now),
     setMessage: (id, message) => setTrainingMessage(database, id, message),
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Training } from './training.js';
+import { isLive, type Training } from './training.js';
 import type { TrainingService } from './training-service.js';
 
 export interface TrainingFollower {
@@ -8,29 +8,56 @@ export interface TrainingFollower {
 }
 
 export interface TrainingFollowerOptions {
-  readonly trainings: Pick<TrainingService, 'live' | 'follow'>;
-  /** Shows a training's present state in its message. */
+  readonly trainings: Pick<TrainingService, 'live' | 'follow' | 'unshown' | 'markShown'>;
+  /** Shows a training's present state in its message. @throws where it could not */
   readonly show: (training: Training) => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
   readonly intervalMs?: number;
+  readonly firstRetryMs?: number;
 }
 
-/** Finds the trainings that go on, also those of before a restart, and follows each one to its end. */
+/** The last try comes after a good hour. */
+const MAX_TRIES = 12;
+const MAX_RETRY_MS = 600_000;
+
+/**
+ * Finds the trainings that go on, also those of before a restart, and follows each one to its end. What they are on
+ * the way may be missed; the end is shown until it stands.
+ */
 export function followTrainings(options: TrainingFollowerOptions): TrainingFollower {
-  const { trainings, clock, onError, intervalMs = 1_000 } = options;
+  const { trainings, clock, onError, intervalMs = 1_000, firstRetryMs = 2_000 } = options;
   const stopping = new AbortController();
   const following = new Map<string, Promise<void>>();
+  const tries = new Map<string, { readonly count: number; readonly nextAt: number }>();
 
   const follow = async (trainingId: string): Promise<void> => {
     const show = lastWins(options.show, onError);
     try {
-      await trainings.follow(trainingId, { onChange: show.show, signal: stopping.signal });
+      const onChange = (training: Training) => {
+        if (isLive(training)) show.show(training);
+      };
+      await trainings.follow(trainingId, { onChange, signal: stopping.signal });
     } catch (error) {
       onError(error);
     } finally {
       await show.idle();
       following.delete(trainingId);
+    }
+  };
+
+  const showEnd = async (training: Training): Promise<void> => {
+    const { trainingId } = training;
+    const { count, nextAt } = tries.get(trainingId) ?? { count: 0, nextAt: 0 };
+    if (following.has(trainingId) || count >= MAX_TRIES || clock.now() < nextAt) return;
+    try {
+      await options.show(training);
+      await trainings.markShown(trainingId);
+      tries.delete(trainingId);
+    } catch (error) {
+      const waitMs = Math.min(MAX_RETRY_MS, firstRetryMs * 2 ** count);
+      tries.set(trainingId, { count: count + 1, nextAt: clock.now() + waitMs });
+      onError(error);
     }
   };
 
@@ -40,6 +67,7 @@ export function followTrainings(options: TrainingFollowerOptions): TrainingFollo
         for (const { trainingId } of await trainings.live()) {
           if (!following.has(trainingId)) following.set(trainingId, follow(trainingId));
         }
+        for (const training of await trainings.unshown()) await showEnd(training);
       } catch (error) {
         onError(error);
       }

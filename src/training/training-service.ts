@@ -29,7 +29,7 @@ export type TrainingAnswer =
   /** One of this horizon goes on already. */
   | { readonly kind: 'busy'; readonly training: Training }
   | { readonly kind: 'no_training' }
-  | { readonly kind: 'unknown_horizon'; readonly known: readonly string[] }
+  | { readonly kind: 'unknown_horizon'; readonly asked: string; readonly known: readonly string[] }
   | { readonly kind: 'lookback_out_of_range'; readonly most: number }
   | { readonly kind: 'no_staging'; readonly target: string };
 
@@ -53,6 +53,9 @@ export interface TrainingService {
    * goes on then. @throws Error for an id that does not exist.
    */
   follow(trainingId: string, options: FollowOptions): Promise<Training>;
+  /** Those that have ended of late while their message shows an earlier state. */
+  unshown(): Promise<readonly Training[]>;
+  markShown(trainingId: string): Promise<void>;
   /** undefined: no log on this machine. */
   log(training: Training, page?: number): Promise<LogPage | undefined>;
 }
@@ -75,6 +78,8 @@ export interface TrainingServiceOptions
 
 /** So often at least the elapsed time is shown anew. */
 const SHOW_EVERY_MS = 5_000;
+/** Nobody waits longer for the end of a training to be shown. */
+const SHOW_WITHIN_MS = 24 * 3_600_000;
 
 export function createTrainingService(options: TrainingServiceOptions): TrainingService {
   const { runbook, targets, store, clock, machine, intervalMs = 1_500, leaseMs = 15_000 } = options;
@@ -144,6 +149,8 @@ export function createTrainingService(options: TrainingServiceOptions): Training
       await options.record(cancelEvent(await existing(store, trainingId), person, now().toISOString()));
       return true;
     },
+    unshown: () => store.unshown(runbook.strategy, new Date(clock.now() - SHOW_WITHIN_MS)),
+    markShown: (trainingId) => store.markShown(trainingId, now()),
     attach: (trainingId, message) => store.setMessage(trainingId, message),
 
     async follow(trainingId, { onChange, signal }) {
@@ -199,7 +206,8 @@ async function refusalOf(
   definition: TrainingDefinition,
   { targets, defaultTarget }: Targets,
 ): Promise<Exclude<TrainingAnswer, { kind: 'started' | 'busy' }> | Target> {
-  if (!definition.horizons.includes(horizon)) return { kind: 'unknown_horizon', known: definition.horizons };
+  if (!definition.horizons.includes(horizon))
+    return { kind: 'unknown_horizon', asked: horizon, known: definition.horizons };
   const hours = lookbackHours ?? definition.lookbackHours;
   if (!Number.isInteger(hours) || hours < 1 || hours > definition.maxLookbackHours) {
     return { kind: 'lookback_out_of_range', most: definition.maxLookbackHours };

@@ -24,7 +24,7 @@ async function stage(
     pages: [],
   };
   const posted: Report[] = [];
-  const changed: string[] = [];
+  const whispered: Report[] = [];
   const channels: string[] = [];
   const ref = { channel: 'C1', ts: '1.1' };
   const live = { ref, update: () => {}, finish: async (last: Report) => void posted.push(last) };
@@ -39,7 +39,6 @@ async function stage(
       channels.push(channel);
       return live;
     },
-    changeMessage: async (_ref, report) => void changed.push(report.text),
     trainings: {
       start: async (request) => {
         asked.starts.push(request);
@@ -47,6 +46,8 @@ async function stage(
       },
       get: async (id) => (id === ID ? ended : undefined),
       live: async () => [],
+      unshown: async () => [],
+      markShown: async () => {},
       cancel: async (id, person) => {
         asked.cancelled.push([id, person.id]);
         return asked.cancelled.length === 1;
@@ -70,9 +71,9 @@ async function stage(
       posted.push(report);
       return live;
     },
-    whisper: async () => {},
+    whisper: async (report) => void whispered.push(report),
   };
-  return { services, conversation, asked, posted, changed, channels };
+  return { services, conversation, asked, posted, whispered, channels };
 }
 
 const STARTED: TrainingAnswer = { kind: 'started', training: trainingOf({ state: 'checking' }) };
@@ -104,21 +105,34 @@ describe('in Slack', () => {
     expect([asked.starts, posted]).toEqual([[], []]);
   });
 
-  test('shows what ended before the message was there', async () => {
-    const refused = trainingOf({ state: 'refused', checks: [checkOf({ outcome: 'FAIL' })] });
-    const { services, conversation, changed } = await stage(STARTED, refused);
-    await train.run(['5m'], conversation, services);
-    expect(changed).toEqual([expect.stringContaining('Training not started')]);
-    const live = await stage(STARTED);
-    await train.run(['5m'], live.conversation, live.services);
-    expect(live.changed).toEqual([]);
+  test('one that goes on already is shown, with its Cancel', async () => {
+    const busy: TrainingAnswer = { kind: 'busy', training: trainingOf() };
+    const { services, conversation, posted, whispered } = await stage(busy);
+    expect(await train.run(['5m'], conversation, services)).toMatchObject({ exitCode: 1 });
+    expect(whispered[0]?.text).toContain('A training of 5m goes on already, started by <@U0ALICE>.');
+    expect(JSON.stringify(whispered[0]?.blocks)).toContain('"train:cancel"');
+    expect(posted).toEqual([]);
+    const terminal = await stage(busy, trainingOf(), 'terminal');
+    await expect(train.run(['5m'], terminal.conversation, terminal.services)).rejects.toMatchObject({
+      code: 'busy',
+    });
+  });
+
+  test.each(['post', 'attach'] as const)('ends where its message could not be made: %s', async (part) => {
+    const { services, conversation, asked } = await stage(STARTED);
+    const fails = () => Promise.reject(new Error('Slack is away'));
+    const parts =
+      part === 'post'
+        ? { conversation: { ...conversation, post: fails }, services }
+        : { conversation, services: { ...services, trainings: { ...services.trainings, attach: fails } } };
+    await expect(train.run(['5m'], parts.conversation, parts.services)).rejects.toThrow('Slack is away');
+    expect(asked.cancelled).toEqual([[ID, 'U0ALICE']]);
   });
 
   test.each<[TrainingAnswer, string]>([
-    [{ kind: 'busy', training: trainingOf() }, 'A training of 5m goes on already, started by <@U0ALICE>.'],
     [{ kind: 'no_training' }, 'The runbook does not say how a model is trained'],
     [{ kind: 'no_staging', target: 'live' }, 'The target live has no staging folder'],
-    [{ kind: 'unknown_horizon', known: ['15m'] }, 'There is no horizon `5m`; there are 15m.'],
+    [{ kind: 'unknown_horizon', asked: '5m', known: ['15m'] }, 'There is no horizon `5m`; there are 15m.'],
     [{ kind: 'lookback_out_of_range', most: 500 }, 'a whole number from 1 to 500'],
   ])('what may not start is a sentence: %j', async (answer, sentence) => {
     const { services, conversation, posted } = await stage(answer);
@@ -157,7 +171,7 @@ describe('in a terminal', () => {
 
 describe('the buttons', () => {
   async function click(actionId: string, value: string, roles?: readonly string[]) {
-    const staged = await stage(STARTED, trainingOf(), 'slack', roles);
+    const staged = await stage(STARTED, trainingOf({ cancelRequested: ALICE }), 'slack', roles);
     const shown: Modal[] = [];
     const pressed: Click = {
       ...staged.conversation,
@@ -172,9 +186,11 @@ describe('the buttons', () => {
   }
 
   test('cancel: the second one is told that it was too late', async () => {
-    const { press, asked } = await click('train:cancel', ID);
+    const { press, asked, whispered } = await click('train:cancel', ID);
     await press();
     expect(asked.cancelled).toEqual([[ID, 'U0ALICE']]);
+    // It has no message that could show it.
+    expect(whispered).toMatchObject([{ text: expect.stringContaining('has cancelled it') }]);
     await expect(press()).rejects.toMatchObject({ code: 'too_late_to_cancel' });
   });
 

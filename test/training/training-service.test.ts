@@ -117,7 +117,7 @@ describe('a training that does not start', () => {
   });
 
   test.each([
-    [{ horizon: '1h' }, { kind: 'unknown_horizon', known: ['5m', '15m'] }],
+    [{ horizon: '1h' }, { kind: 'unknown_horizon', asked: '1h', known: ['5m', '15m'] }],
     [{ lookbackHours: 501 }, { kind: 'lookback_out_of_range', most: 500 }],
     [{ lookbackHours: 0 }, { kind: 'lookback_out_of_range', most: 500 }],
   ])('with %j', async (words, answer) => {
