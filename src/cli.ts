@@ -1,7 +1,6 @@
 import { userInfo } from 'node:os';
 import { compose } from './compose.js';
-import { type Config, loadConfig, readEnvironment } from './config.js';
-import type { Locale } from './domain/localized.js';
+import { type Config, loadConfig, readEnvironment, readLocale } from './config.js';
 import { loadConfiguration } from './load-configuration.js';
 import type { RollbackServices } from './rollback/rollback-services.js';
 import { openTerminalRollback } from './rollback/terminal-rollback.js';
@@ -113,15 +112,6 @@ async function runHelp(
     throw error;
   });
   return answer(program.help, words, wantsJson, { program, config, services: { targets } });
-}
-
-/** Known before the configuration is: its faults are told in it. */
-function readLocale(): Locale {
-  try {
-    return loadConfig(readEnvironment(), { role: 'kill_switch' }).locale;
-  } catch {
-    return 'en';
-  }
 }
 
 /** From the targets file and the hosts alone. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { CHINESE_ADVICE, CHINESE_MISSING } from './config-text.js';
 import { LOCALES, type Locale } from './domain/localized.js';
 import { Secret } from './secret.js';
 
@@ -42,6 +43,7 @@ export interface ConfigFault {
   readonly variable: string;
   /** What is wrong and what to do. Never holds the value of a secret. */
   readonly message: string;
+  readonly chinese: string;
 }
 
 export class ConfigError extends Error {
@@ -182,7 +184,10 @@ function parse(env: Environment): { values: Values; faults: ConfigFault[] } {
     if (text === undefined || text === '') continue;
     const answer = rule.safeParse(text);
     if (answer.success) given[variable] = text;
-    else faults.push({ variable, message: answer.error.issues.map((issue) => issue.message).join(' ') });
+    else {
+      const message = answer.error.issues.map((issue) => issue.message).join(' ');
+      faults.push({ variable, message, chinese: CHINESE_ADVICE[variable as keyof typeof CHINESE_ADVICE] });
+    }
   }
   return { values: schema.parse(given), faults };
 }
@@ -199,11 +204,12 @@ function missingSlackVariables(env: Environment, role: ConfigRole): ConfigFault[
   if (isMissing('SLACK_BOT_TOKEN')) {
     const message =
       'is not set. Install the Slack app and copy the token (xoxb-…) from "OAuth & Permissions".';
-    faults.push({ variable: 'SLACK_BOT_TOKEN', message });
+    faults.push({ variable: 'SLACK_BOT_TOKEN', message, chinese: CHINESE_MISSING.botToken });
   }
   if (bothMissing) {
     const message = 'neither is set. Set the first (xapp-…) for Socket Mode, or the second for HTTP.';
-    faults.push({ variable: 'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET', message });
+    const variable = 'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET';
+    faults.push({ variable, message, chinese: CHINESE_MISSING.transport });
   }
   return faults;
 }
@@ -227,4 +233,13 @@ function isHttpUrl(text: string): boolean {
 
 function isPostgresUrl(text: string): boolean {
   return URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
+}
+
+/** The language of this installation, known before the rest: its faults are told in it. */
+export function readLocale(): Locale {
+  try {
+    return loadConfig(readEnvironment(), { role: 'kill_switch' }).locale;
+  } catch {
+    return 'en';
+  }
 }

@@ -72,9 +72,10 @@ async function settle<T>(
   } catch (error) {
     if (error instanceof ConfigurationError) return { kind: 'faulty', faults: error.faults };
     if (!(error instanceof ConfigError)) throw error;
-    const faults = error.faults.map(({ variable, message }) => ({
+    const faults = error.faults.map(({ variable, message, chinese }) => ({
       ...placeOf(variable),
       message: `${variable}: ${message}`,
+      chinese: `${variable}：${chinese}`,
     }));
     return { kind: 'faulty', faults };
   }

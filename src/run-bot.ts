@@ -1,8 +1,7 @@
 import { type Bot, type BotProgram, startBot } from './bot.js';
-import { ConfigError } from './config.js';
-import { ConfigurationError } from './runbook/configuration-fault.js';
+import { readLocale } from './config.js';
 import { EXIT } from './subcommand.js';
-import { redact } from './telemetry/redact.js';
+import { explainStart } from './terminal-failure.js';
 
 /** Runs the bot until a signal ends it; the work in flight ends first. A second signal ends it at once. */
 export async function runBot(program: BotProgram): Promise<void> {
@@ -10,10 +9,9 @@ export async function runBot(program: BotProgram): Promise<void> {
   try {
     bot = await startBot(program);
   } catch (error) {
-    process.stderr.write(`lobml cannot start:\n${describe(error)}\n`);
-    process.exit(
-      error instanceof ConfigError || error instanceof ConfigurationError ? EXIT.usage : EXIT.unavailable,
-    );
+    const { says, exitCode } = explainStart(error);
+    process.stderr.write(`${says[readLocale()]}\n`);
+    process.exit(exitCode);
   }
   const end = (signal: NodeJS.Signals) => {
     process.once(signal, () => process.exit(EXIT.internal));
@@ -24,8 +22,4 @@ export async function runBot(program: BotProgram): Promise<void> {
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
-}
-
-function describe(error: unknown): string {
-  return redact(error instanceof Error ? error.message : String(error));
 }

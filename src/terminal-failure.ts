@@ -1,7 +1,8 @@
-import type { Localized } from './domain/localized.js';
+import { ConfigError } from './config.js';
+import type { Locale, Localized } from './domain/localized.js';
 import { UsageError, UserError } from './errors.js';
 import { HostError, type HostErrorCode } from './hosts/host.js';
-import { ConfigurationError } from './runbook/configuration-fault.js';
+import { ConfigurationError, type ConfigurationFault, formatFault } from './runbook/configuration-fault.js';
 import { classifyDatabaseError, type DatabaseFault } from './store/database-error.js';
 import { TradingDatabaseError } from './store/trading-database-error.js';
 import { EXIT, type ExitCode } from './subcommand.js';
@@ -26,7 +27,7 @@ export function explainFailure(error: unknown, usage: string): TerminalFailure {
     const exitCode = AWAY_CODES.has(error.code) ? EXIT.unavailable : EXIT.noGo;
     return { says: error.sentence, exitCode };
   }
-  if (error instanceof ConfigurationError) return { says: cannotStart(error), exitCode: EXIT.usage };
+  if (error instanceof ConfigurationError) return explainStart(error);
   if (isAway(error)) return { says: outOfReach(error), exitCode: EXIT.unavailable };
   const cause = redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return { says: { en: `lobml failed: ${cause}`, 'zh-CN': `lobml 出错：${cause}` }, exitCode: EXIT.internal };
@@ -49,9 +50,27 @@ const AWAY_DATABASE: ReadonlySet<DatabaseFault> = new Set([
   'too_many_connections',
 ]);
 
-function cannotStart(error: ConfigurationError): Localized {
-  const faults = redact(error.message);
-  return { en: `lobml cannot start:\n${faults}`, 'zh-CN': `lobml 无法启动：\n${faults}` };
+/** What a bot says that could not start. */
+export function explainStart(error: unknown): TerminalFailure {
+  if (error instanceof ConfigurationError) return { says: cannotStart(error.faults), exitCode: EXIT.usage };
+  if (error instanceof ConfigError) {
+    const faults = error.faults.map(({ variable, message, chinese }) => ({
+      file: variable,
+      message,
+      chinese,
+    }));
+    return { says: cannotStart(faults), exitCode: EXIT.usage };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { says: cannotStart([{ file: 'lobml', message }]), exitCode: EXIT.unavailable };
+}
+
+function cannotStart(faults: readonly ConfigurationFault[]): Localized {
+  const faultsIn = (locale: Locale) => redact(faults.map((fault) => formatFault(fault, locale)).join('\n'));
+  return {
+    en: `lobml cannot start:\n${faultsIn('en')}`,
+    'zh-CN': `lobml 无法启动：\n${faultsIn('zh-CN')}`,
+  };
 }
 
 function outOfReach(error: unknown): Localized {

@@ -44,8 +44,12 @@ test('the faults of the environment, the runbook and the targets stand in one li
   });
   const faults = await faultsOf(loadConfiguration('bot', { env: { ...SLACK, LOCALE: 'fr' }, file }));
   expect(faults).toEqual([
-    { file, line: 3, message: expect.stringMatching(/^PORT: /) },
-    { file: 'environment', message: expect.stringMatching(/^LOCALE: "fr"/) },
+    { file, line: 3, message: expect.stringMatching(/^PORT: /), chinese: expect.stringMatching(/^PORT：/) },
+    {
+      file: 'environment',
+      message: expect.stringMatching(/^LOCALE: "fr"/),
+      chinese: expect.stringMatching(/^LOCALE：/),
+    },
     { file: runbookFile, line: 1, message: 'colour: there is no such key' },
     { file: runbookFile, line: expect.any(Number), message: expect.stringContaining('absent') },
     { file: targetsFile, line: 1, message: 'colour: there is no such key' },

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import { help, subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
 import { runTerminal } from '../src/cli.js';
+import { ENVIRONMENT } from '../src/config.js';
+import { CHINESE_ADVICE } from '../src/config-text.js';
 import { UsageError, UserError } from '../src/errors.js';
 import { HostError } from '../src/hosts/host.js';
 import { ConfigurationError } from '../src/runbook/configuration-fault.js';
@@ -55,6 +57,11 @@ async function terminal(words: readonly string[], env: Readonly<Record<string, s
   }
 }
 
+test('each variable of the configuration is told of in Chinese', () => {
+  expect(Object.keys(CHINESE_ADVICE)).toEqual(Object.keys(ENVIRONMENT));
+  for (const advice of Object.values(CHINESE_ADVICE)) expect(advice).toMatch(/[\u4e00-\u9fff]/);
+});
+
 test('help needs no targets file, and names what one types in a terminal', async () => {
   const { exitCode, printed } = await terminal(['help'], { LOCALE: 'en' });
   expect(exitCode).toBe(0);
@@ -73,5 +80,8 @@ test('in Chinese: help, an unknown word, the usage, and a faulty configuration',
   });
   expect((await terminal(['precheck', '--help'], env)).printed).toMatch(/^用法：lobml precheck/);
   const faulty = await terminal(['precheck'], env);
-  expect(faulty).toMatchObject({ exitCode: 64, printed: expect.stringContaining('lobml 无法启动') });
+  expect(faulty.exitCode).toBe(64);
+  expect(faulty.printed).toMatch(/lobml 无法启动：[\s\S]*无法读取 targets 文件/);
+  const port = await terminal(['precheck'], { ...env, PORT: 'x' });
+  expect(port.printed).toMatch(/environment: PORT：不是/);
 });

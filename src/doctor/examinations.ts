@@ -46,10 +46,10 @@ function examineConfiguration({ config, runbook, targets }: ExaminationOptions):
         ok(alike('runbook'), { en: `${book}, ${checks} checks`, 'zh-CN': `${book}，${checks} 项检查` }),
         ok(alike('targets'), alike(`${resolve(targets.file)}: ${[...targets.targets.keys()].join(', ')}`)),
         ...config.tolerated.map(
-          ({ variable, message }): Diagnosis => ({
+          ({ variable, message, chinese }): Diagnosis => ({
             subject: alike(variable),
             state: 'warning',
-            seen: alike(message),
+            seen: { en: message, 'zh-CN': chinese },
             wayOut: { en: 'Set it before you start the bot.', 'zh-CN': '请在启动机器人前设置。' },
           }),
         ),

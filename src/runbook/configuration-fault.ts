@@ -1,3 +1,5 @@
+import type { Locale } from '../domain/localized.js';
+
 /** One thing that is wrong in a file that people write, with the place where they find it. */
 export interface ConfigurationFault {
   readonly file: string;
@@ -5,6 +7,8 @@ export interface ConfigurationFault {
   readonly line?: number | undefined;
   /** One sentence: what is wrong and what to write instead. */
   readonly message: string;
+  /** The same in Chinese, where it is more than a key and what fits there. */
+  readonly chinese?: string;
 }
 
 /** Every fault of a file at once, so that a person mends it in one go. */
@@ -12,11 +16,14 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly faults: readonly ConfigurationFault[];
   constructor(faults: readonly ConfigurationFault[]) {
-    super(faults.map(formatFault).join('\n'));
+    super(faults.map((fault) => formatFault(fault)).join('\n'));
     this.faults = faults;
   }
 }
 
-export function formatFault(fault: ConfigurationFault): string {
-  return `${fault.file}${fault.line === undefined ? '' : `:${fault.line}`}: ${fault.message}`;
+/** @param locale a fault that is not told in it is told in English. */
+export function formatFault(fault: ConfigurationFault, locale: Locale = 'en'): string {
+  const { file, line, message, chinese = message } = fault;
+  const sentence = { en: message, 'zh-CN': chinese }[locale];
+  return `${file}${line === undefined ? '' : `:${line}`}: ${sentence}`;
 }

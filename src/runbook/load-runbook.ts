@@ -31,7 +31,11 @@ export async function loadRunbook(file: string): Promise<Runbook> {
     bytes = await readFile(file);
   } catch {
     throw new ConfigurationError([
-      { file, message: 'the runbook cannot be read: set RUNBOOK_FILE to a runbook' },
+      {
+        file,
+        message: 'the runbook cannot be read: set RUNBOOK_FILE to a runbook',
+        chinese: '无法读取 runbook：请将 RUNBOOK_FILE 设为一个 runbook',
+      },
     ]);
   }
   return parseRunbook(file, bytes);

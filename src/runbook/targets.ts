@@ -63,7 +63,8 @@ export async function loadTargets(file: string): Promise<Targets> {
     bytes = await readFile(file);
   } catch {
     const message = 'the targets file cannot be read: copy targets.example.yaml, or set TARGETS_FILE';
-    throw new ConfigurationError([{ file, message }]);
+    const chinese = '无法读取 targets 文件：请复制 targets.example.yaml，或设置 TARGETS_FILE';
+    throw new ConfigurationError([{ file, message, chinese }]);
   }
   return parseTargets(file, bytes);
 }
