@@ -59,12 +59,13 @@ export function haltSummary(halt: Halt, locale: Locale): string {
 
 function headline(halt: Halt, locale: Locale): readonly string[] {
   const text = rollbackTextFor(locale);
-  const { kind, requestedBy, requestedAt, reason, resumed, cancelled } = halt;
+  const { kind, requestedBy, requestedAt, reason, resumed, cancelled, cancelAway } = halt;
   const isCancelled = cancelled !== null && (cancelled.releaseId !== null || cancelled.requests > 0);
   return [
     `${escapeMrkdwn(halt.strategy)} · ${text.by(text.kind[kind], person(requestedBy), slackTime(requestedAt, 'time_secs'))}`,
     reason === null ? text.noReason : text.reason(escapeMrkdwn(reason)),
     ...(isCancelled ? [text.cancelled(cancelled.releaseId !== null, cancelled.requests)] : []),
+    ...(cancelAway ? [`*${text.cancelAway}*`] : []),
     ...(resumed ? [text.resumed] : []),
     ...(halt.endedAt === null ? [] : [text.timeLine(halt.haltId)]),
   ];

@@ -91,6 +91,8 @@ export interface Halt {
   } | null;
   /** The release that was stopped by it. */
   readonly cancelled: { readonly releaseId: string | null; readonly requests: number } | null;
+  /** What was under way could not be cancelled yet: it is tried until it is. */
+  readonly cancelAway?: boolean | undefined;
   /** The bot was ended while it halted, and went on from what it found. */
   readonly resumed: boolean;
   readonly endedAt: string | null;

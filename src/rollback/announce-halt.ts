@@ -95,6 +95,16 @@ function show(handle: HaltHandle, message: HaltMessage, options: HaltAnnouncerOp
     unsubscribe();
     await live.finish(reportOf(ended, message, options));
     note(live);
+    const { ref } = live;
+    if (!ended.cancelAway || ref === undefined) return;
+    const forget = handle.subscribe((halt) => {
+      if (halt.cancelAway) return;
+      queueMicrotask(() => forget());
+      options
+        .open(ref.channel, ref)
+        .finish(reportOf(halt, message, options))
+        .catch(() => undefined);
+    });
   };
   keep().catch((error: unknown) =>
     options.logger.warn({ err: error, channel: message.channel }, 'a message about a halt could not be sent'),

@@ -50,6 +50,7 @@ export const haltSchema: z.ZodType<Halt> = z.object({
     .nullable(),
   verification: z.object({ runId: z.string(), verdict: z.enum(VERDICTS), stored: z.boolean() }).nullable(),
   cancelled: z.object({ releaseId: z.string().nullable(), requests: z.number() }).nullable(),
+  cancelAway: z.boolean().optional(),
   resumed: z.boolean(),
   endedAt: moment,
 });

@@ -75,6 +75,8 @@ const FOLLOW_POLL_MS = 500;
 /** A halt that another replica has, and that does not get on for so long while something is still on, is done here. */
 const TAKE_OVER_AFTER_MS = 4_000;
 const LATEST_PATIENCE_MS = 1_000;
+/** How long releases are left alone that could not be cancelled. */
+const CANCEL_AGAIN_MS = 2_000;
 const SIGN_OF_LIFE_MS = 3_000;
 /** A stronger request takes over from a weaker one. */
 const STRENGTH: Readonly<Record<HaltKind, number>> = { previous_model: 0, disable: 1, stop: 2 };
@@ -149,7 +151,10 @@ class HaltSwitch implements Rollback {
     for (const record of byId.values()) {
       const target = targets.get(record.halt.target);
       const running = this.#live.get(record.halt.target);
-      if (record.halt.endedAt !== null) void this.#writeDown(record);
+      if (record.halt.endedAt !== null) {
+        const ended = new LiveHalt(record, (changed) => void this.#writeDown(changed));
+        void (record.halt.cancelAway ? this.#cancelReleases(ended) : this.#writeDown(record));
+      }
       // One that only follows it is no reason to leave it: the replica that it follows has gone silent.
       const isFollowed = running?.signal.aborted === true && running.halt.haltId === record.halt.haltId;
       if (record.halt.endedAt === null && target !== undefined && (running === undefined || isFollowed)) {
@@ -170,7 +175,7 @@ class HaltSwitch implements Rollback {
   /** A weaker halt ends where a stronger one begins: nothing may go on with it later. */
   #giveWay(running: LiveHalt): void {
     running.abandon();
-    const halt: Halt = { ...running.halt, state: 'not_verified', endedAt: this.#now() };
+    const halt: Halt = { ...running.halt, state: 'not_verified', endedAt: this.#now(), cancelAway: false };
     void this.#writeDown({ halt, messages: [] });
   }
 
@@ -286,12 +291,19 @@ class HaltSwitch implements Rollback {
     void this.#writeDown(record);
   }
 
+  /** Until it is stored, also after the halt has ended: a deploy must not go on when the database is back. */
   async #cancelReleases(live: LiveHalt): Promise<void> {
-    try {
-      const cancelled = (await this.#o.cancelReleases?.(live.halt)) ?? null;
-      if (cancelled !== null) this.#changed(live, { ...live.halt, cancelled });
-    } catch (error) {
-      this.#o.logger.warn({ err: error }, 'releases could not be cancelled: the database of the bot is away');
+    const { cancelReleases = async () => null, clock, logger } = this.#o;
+    while (!live.signal.aborted) {
+      try {
+        const cancelled = await cancelReleases(live.halt);
+        if (cancelled !== null) this.#changed(live, { ...live.halt, cancelled, cancelAway: false });
+        return;
+      } catch (error) {
+        logger.warn({ err: error }, 'releases could not be cancelled yet: the database of the bot is away');
+      }
+      if (!live.halt.cancelAway) this.#changed(live, { ...live.halt, cancelAway: true });
+      await clock.sleep(CANCEL_AGAIN_MS);
     }
   }
 
@@ -364,7 +376,8 @@ class HaltSwitch implements Rollback {
       if (store === undefined) continue;
       try {
         await store.save(record, owner);
-        if (record.halt.endedAt !== null && !this.#unsaved.has(haltId)) await files.remove(haltId);
+        if (record.halt.endedAt !== null && !record.halt.cancelAway && !this.#unsaved.has(haltId))
+          await files.remove(haltId);
       } catch {
         logger.warn({ haltId }, 'the state of a halt could not be written to the database; it is on disk');
       }
@@ -383,4 +396,9 @@ function showInstead(live: LiveHalt, successor: HaltHandle): void {
 }
 
 /** What became known beside the run itself: it must not be overwritten by the run's next state. */
-const withLaterFacts = (halt: Halt, { cancelled, reason }: Halt): Halt => ({ ...halt, cancelled, reason });
+const withLaterFacts = (halt: Halt, { cancelled, cancelAway, reason }: Halt): Halt => ({
+  ...halt,
+  cancelled,
+  cancelAway,
+  reason,
+});

@@ -45,10 +45,15 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
     return createHost(settings, { ssh });
   };
   let opened: Promise<State> | undefined;
+  let isClosed = false;
   // Asked beside the halt, which waits for neither: what was confirmed, and to stop a release that is under way.
   const state = () => {
-    opened ??= openState(config, 'terminal', logger);
-    return opened;
+    const opening = opened ?? openState(config, 'terminal', logger);
+    opened = opening;
+    opening.catch(() => {
+      if (opened === opening) opened = undefined;
+    });
+    return opening;
   };
   const url = config.tradingDatabaseUrl?.reveal();
   const trading = url === undefined ? undefined : createTradingDatabase({ url, logger });
@@ -66,14 +71,17 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
       keeping = Promise.allSettled([keeping, kept]);
       return kept;
     },
-    cancelReleases: async (halt) =>
-      cancelReleases(
+    // What a closed terminal leaves undone the bot finds on the disk.
+    cancelReleases: async (halt) => {
+      if (isClosed) return null;
+      return cancelReleases(
         {
           transact: createTransact(async () => (await state()).pool),
           queue: { ...createReleaseQueue(), ...createRequestQueue() },
         },
         halt,
-      ),
+      );
+    },
     pid: process.pid,
     logger,
   });
@@ -92,6 +100,7 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
       operators,
     },
     async close() {
+      isClosed = true;
       await withPatience(systemClock, SETTLE_PATIENCE_MS, Promise.all([rollback.settled(), keeping]));
       const closed = opened?.then(
         (open) => open.close(),

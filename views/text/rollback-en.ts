@@ -107,6 +107,8 @@ export const rollbackEn: RollbackText = {
   more: (count) => `and ${count} more`,
   section4: (verdict) => `Section 4 since the halt: ${verdict} (a halted strategy has no activity to judge).`,
   section4Missing: 'Section 4 could not be run.',
+  cancelAway:
+    'a running deploy could not be cancelled yet: the database of the bot is away, it is tried again',
   cancelled: (release, requests) =>
     [
       ...(release ? ['the running release was stopped'] : []),

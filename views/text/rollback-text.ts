@@ -42,6 +42,7 @@ export interface RollbackText {
   readonly section4: (verdict: string) => string;
   readonly section4Missing: string;
   readonly cancelled: (release: boolean, requests: number) => string;
+  readonly cancelAway: string;
   readonly turningOn: string;
   readonly alarm: (group: string, target: string) => string;
   readonly button: Readonly<

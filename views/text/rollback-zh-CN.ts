@@ -107,6 +107,7 @@ export const rollbackZhCN: RollbackText = {
   more: (count) => `另有 ${count} 笔`,
   section4: (verdict) => `停止之后的第 4 节：${verdict}（停止的策略没有可判断的活动）。`,
   section4Missing: '未能运行第 4 节。',
+  cancelAway: '尚未能取消正在进行的部署：机器人的数据库没有回应，会继续尝试',
   cancelled: (release, requests) =>
     [
       ...(release ? ['已中止正在进行的发布'] : []),
