@@ -21,6 +21,7 @@ export interface PlanView {
 }
 
 const SHOWN_VALUE = 60;
+const WHOLE_VALUE = 300;
 const SHORT_HASH = 12;
 
 /** The whole plan: what is deployed, what changes on each host, what speaks against it, and who must approve. */
@@ -93,19 +94,30 @@ function changeLines({ changes }: HostPlan, envPrefix: string, locale: Locale): 
   return changes.map((change) => variableLine(change, envPrefix, locale)).join('\n');
 }
 
-function variableLine(
+/** One change of the environment, as approvers read it. */
+export function variableLine(
   { variable, before, after }: VariableChange,
   envPrefix: string,
   locale: Locale,
 ): string {
   const name = variable.startsWith(envPrefix) ? variable.slice(envPrefix.length) : variable;
-  return `${code(name)}  ${valueText(before, locale)} → ${valueText(after, locale)}`;
+  const isMoved = isPath(before) && isPath(after) && folderOf(before) !== folderOf(after);
+  const values = [before, after].map((value) => valueText(value, locale, isMoved));
+  // What differs beyond what is shown would read as no change at all.
+  const [from, to] =
+    values[0] === values[1] ? [before, after].map((value) => valueText(value, locale, true)) : values;
+  return `${code(name)}  ${from} → ${to}`;
 }
 
-/** A path by its last part: its folder is the host's own. */
-function valueText(value: string | null, locale: Locale): string {
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
+const isPath = (value: string | null): value is string => value?.startsWith('/') ?? false;
+
+/** A path by its last part where its folder stays: that is the host's own. */
+function valueText(value: string | null, locale: Locale, isWhole: boolean): string {
   if (value === null) return `_(${releaseTextFor(locale).plan.notSet})_`;
-  const shown = value.startsWith('/') ? `…/${value.slice(value.lastIndexOf('/') + 1)}` : value;
+  if (isWhole) return code(clip(value, WHOLE_VALUE));
+  const shown = isPath(value) ? `…/${value.slice(value.lastIndexOf('/') + 1)}` : value;
   return code(clip(shown, SHOWN_VALUE));
 }
 

@@ -75,8 +75,8 @@ export function createAccess({ targets: { roles, groups, accounts }, directory }
       const [listed, active] = await Promise.all([
         isListed(role, person.id, fresh, trustListed),
         trustListed
-          ? directory?.isActiveMember(person.id).catch(() => true)
-          : directory?.isActiveMember(person.id),
+          ? directory?.isActiveMember(person.id, { fresh }).catch(() => true)
+          : directory?.isActiveMember(person.id, { fresh }),
       ]);
       return listed && (active ?? true) ? { kind: 'allowed' } : refusal;
     },

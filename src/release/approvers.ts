@@ -50,7 +50,7 @@ export function createApprovers({ targets, directory, now }: ApproversOptions): 
       return Promise.all(
         people.map(async (personId) => ({
           personId,
-          isActiveMember: await requireDirectory(directory).isActiveMember(personId),
+          isActiveMember: await requireDirectory(directory).isActiveMember(personId, { fresh: true }),
           groups: members.filter(([, ids]) => ids.includes(personId)).map(([group]) => group),
           isListed: policy.users.includes(personId),
         })),

@@ -22,14 +22,17 @@ export interface SlackPerson {
 
 export interface GroupMembers {
   readonly ids: readonly string[];
-  /** `listed`: Slack has no such group, or did not answer, and the configured ids stand in for it. */
+  /** `listed`: Slack refuses to name its members (no such group, no paid plan), and the configured ids stand in. */
   readonly source: 'slack' | 'listed';
 }
 
 export interface GroupQuery {
   /** Asks Slack now, whatever is remembered: before something is executed. */
   readonly fresh?: boolean;
-  /** Ids that stand in when Slack cannot tell (user groups need a paid plan). */
+  /**
+   * Ids that stand in where Slack has no such group, or keeps none (they need a paid plan). Not where it is silent:
+   * then somebody may just have been taken out of the group.
+   */
   readonly listed?: readonly string[];
 }
 
@@ -38,7 +41,7 @@ export interface Directory {
   /** @throws UserError `directory_away` when Slack does not tell. */
   person(id: string): Promise<SlackPerson>;
   /** @throws UserError `directory_away`: who cannot be looked up counts as nobody. */
-  isActiveMember(id: string): Promise<boolean>;
+  isActiveMember(id: string, query?: Pick<GroupQuery, 'fresh'>): Promise<boolean>;
   /** @throws UserError `directory_away` when Slack does not tell and no ids are listed. */
   groupMembers(groupId: string, query?: GroupQuery): Promise<GroupMembers>;
 }
@@ -46,6 +49,8 @@ export interface Directory {
 /** Slack allows 20 calls a minute of usergroups.*. */
 const GROUP_TTL_MS = 30_000;
 const PERSON_TTL_MS = 5 * 60_000;
+/** Clicks of the same moment share one question, also where a fresh answer is asked for. */
+const SAME_MOMENT_MS = 2_000;
 
 export interface DirectoryOptions {
   readonly client: DirectoryClient;
@@ -57,9 +62,9 @@ export function createDirectory({ client, clock, logger }: DirectoryOptions): Di
   const people = new Remembered<SlackPerson>(clock, PERSON_TTL_MS);
   const groups = new Remembered<readonly string[]>(clock, GROUP_TTL_MS);
 
-  async function person(id: string): Promise<SlackPerson> {
+  async function person(id: string, maxAgeMs = PERSON_TTL_MS): Promise<SlackPerson> {
     try {
-      return await people.get(id, () => askPerson(client, id));
+      return await people.get(id, () => askPerson(client, id), maxAgeMs);
     } catch (error) {
       logger.warn({ err: error, user: id }, 'users.info failed');
       throw new UserError('directory_away', directoryAwayText, { cause: error });
@@ -73,14 +78,20 @@ export function createDirectory({ client, clock, logger }: DirectoryOptions): Di
       return { ids, source: 'slack' };
     } catch (error) {
       logger.warn({ err: error, group: groupId }, 'usergroups.users.list failed');
-      if (query.listed === undefined || query.listed.length === 0) {
+      const isRefused = classifyFailure(error).kind === 'refused';
+      if (!isRefused || query.listed === undefined || query.listed.length === 0) {
         throw new UserError('directory_away', directoryAwayText, { cause: error });
       }
       return { ids: query.listed, source: 'listed' };
     }
   }
 
-  return { person, groupMembers, isActiveMember: async (id) => (await person(id)).isActiveMember };
+  return {
+    person: (id) => person(id),
+    groupMembers,
+    isActiveMember: async (id, { fresh = false } = {}) =>
+      (await person(id, fresh ? SAME_MOMENT_MS : PERSON_TTL_MS)).isActiveMember,
+  };
 }
 
 async function askPerson(client: DirectoryClient, id: string): Promise<SlackPerson> {
@@ -115,10 +126,10 @@ class Remembered<T> {
     this.#ttlMs = ttlMs;
   }
 
-  get(key: string, ask: () => Promise<T>): Promise<T> {
+  get(key: string, ask: () => Promise<T>, maxAgeMs = this.#ttlMs): Promise<T> {
     const known = this.#answers.get(key);
     const now = this.#clock.now();
-    if (known && now - known.askedAt < this.#ttlMs) return known.answer;
+    if (known && now - known.askedAt < maxAgeMs) return known.answer;
     const answer = ask();
     this.#answers.set(key, { askedAt: now, answer });
     answer.catch(() => {

@@ -63,4 +63,17 @@ test('listed ids stand in for a group that Slack does not know; without them nob
     await expect(directory.groupMembers('S0GONE')).rejects.toMatchObject({ code: 'directory_away' });
     slack.misbehave({ api: { method: '*', status: 500, count: 9 } });
     await expect(directory.isActiveMember('U0BOB')).rejects.toMatchObject({ code: 'directory_away' });
+    // Silence is no word on a group: bob may just have been taken out of it.
+    const silent = directory.groupMembers('S0TRADING', { fresh: true, listed });
+    await expect(silent).rejects.toMatchObject({ code: 'directory_away' });
+  }));
+
+test('who is asked for afresh is looked up again, once for clicks of the same moment', () =>
+  withDirectory(async ({ directory, asked, clock }) => {
+    await directory.isActiveMember('U0BOB');
+    clock.advance(60_000);
+    await directory.isActiveMember('U0BOB');
+    expect(asked('users.info')).toBe(1);
+    await Promise.all([1, 2, 3].map(() => directory.isActiveMember('U0BOB', { fresh: true })));
+    expect(asked('users.info')).toBe(2);
   }));

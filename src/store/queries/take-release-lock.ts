@@ -14,20 +14,22 @@ interface LockRow {
   readonly since: Date;
 }
 
-/** Takes the target for a release; taken twice by the same release it is taken once. */
+/**
+ * Takes the target for a release; taken twice by the same release it is taken once. A person's lock keeps every deploy
+ * away, also one that breaks the glass.
+ */
 export async function takeReleaseLock(
   database: Queryable,
-  release: Pick<ReleaseRecord, 'releaseId' | 'strategy' | 'target' | 'requestedBy' | 'kind'>,
+  release: Pick<ReleaseRecord, 'releaseId' | 'strategy' | 'target' | 'requestedBy'>,
   now: Date,
 ): Promise<LockTaken> {
-  const { releaseId, strategy, target, requestedBy, kind } = release;
-  // Breaking the glass goes past a person's lock: whoever did it answers for it.
+  const { releaseId, strategy, target, requestedBy } = release;
   await database.query(
     `INSERT INTO lobml.locks (strategy, target, kind, holder, release_id, reason, taken_at)
      SELECT $1, $2, 'release', $3, $4, '', $5
-     WHERE $6 OR NOT EXISTS (SELECT FROM lobml.locks WHERE strategy = $1 AND target = $2 AND kind = 'person')
+     WHERE NOT EXISTS (SELECT FROM lobml.locks WHERE strategy = $1 AND target = $2 AND kind = 'person')
      ON CONFLICT (strategy, target, kind) DO NOTHING`,
-    [strategy, target, JSON.stringify(requestedBy), releaseId, now, kind === 'break_glass'],
+    [strategy, target, JSON.stringify(requestedBy), releaseId, now],
   );
   const { rows } = await database.query<LockRow>(
     `SELECT kind, release_id AS "releaseId", holder->>'name' AS by, reason, taken_at AS since

@@ -119,7 +119,7 @@ function host(index: number): TradingHost {
 const states = (release: ReleaseRecord) =>
   release.steps.map(({ kind, host: name, state }) => `${kind}${name === null ? '' : ` ${name}`}: ${state}`);
 
-async function start(plan?: ReleasePlan, kind?: 'break_glass'): Promise<string> {
+async function start(plan?: ReleasePlan, kind?: 'ordinary' | 'break_glass'): Promise<string> {
   return startRelease(database, plan ?? (await planFor(trading, hosts, 'live')), WAITS, kind);
 }
 
@@ -164,14 +164,14 @@ describe('before anything is touched', () => {
     expect(await verbs(canary())).toEqual([]);
   });
 
-  test('a person’s lock keeps it away', async () => {
+  test.each(['ordinary', 'break_glass'] as const)('a person’s lock keeps it away: %s', async (kind) => {
     const now = new Date();
     await database.pool.query(
       `INSERT INTO lobml.locks (strategy, target, kind, holder, reason, taken_at)
        VALUES ('crypto_lob_ml', 'live', 'person', $1, 'inventory', $2)`,
       [JSON.stringify(CAROL), now],
     );
-    const release = await carryOut(engineWith(), await start());
+    const release = await carryOut(engineWith(), await start(undefined, kind));
     expect(release).toMatchObject({
       state: 'cancelled',
       problem: {
