@@ -43,7 +43,12 @@ export async function composePlan(
     readArtefact(target.staging, wish.binary),
     sources.configuration(target.name),
   ]);
-  const refusals = [...faults, ...refusalsOf([model, binary])];
+  // What cannot be read is not what was approved, however often it cannot be read.
+  const unread = [
+    ...(hashes.runbookSha256 === '' ? [sources.runbook.file] : []),
+    ...(hashes.policySha256 === '' ? ['targets.yaml'] : []),
+  ].map((file) => refused('configuration_changed', { file }));
+  const refusals = [...faults, ...refusalsOf([model, binary, ...unread])];
   if (refusals.length > 0 || isRefused(model) || isRefused(binary)) return { kind: 'refused', refusals };
 
   const hosts = await Promise.all(

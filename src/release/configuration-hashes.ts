@@ -7,7 +7,10 @@ import { sha256OfFile } from './staging.js';
 export interface ConfigurationHashes {
   /** SHA-256 of the runbook file's bytes, in hex; '' where it cannot be read. */
   readonly runbookSha256: string;
-  /** SHA-256 over a target's approval policy, the groups and the roles, in hex; '' where they cannot be read. */
+  /**
+   * SHA-256 over everything that the targets file says of a target (hosts with their addresses, units and folders,
+   * watch, approval policy), the groups and the roles, in hex; '' where it cannot be read.
+   */
   readonly policySha256: string;
 }
 
@@ -27,8 +30,8 @@ export async function readConfigurationHashes(
 
 /** '' for a target that does not exist. */
 export function policyHash(targets: Pick<Targets, 'targets' | 'groups' | 'roles'>, target: string): string {
-  const approval = targets.targets.get(target)?.approval;
-  if (approval === undefined) return '';
-  const policy = { approval, groups: Object.fromEntries(targets.groups), roles: targets.roles };
+  const settings = targets.targets.get(target);
+  if (settings === undefined) return '';
+  const policy = { settings, groups: Object.fromEntries(targets.groups), roles: targets.roles };
   return createHash('sha256').update(canonicalJson(policy)).digest('hex');
 }

@@ -103,7 +103,7 @@ export const releaseEn: ReleaseText = {
     running_process: (fact) =>
       `${fact('host')}: what differs between file and process changed (${fact('subject')}).`,
     runbook: () => 'The runbook was edited.',
-    policy: () => 'The approval policy, a group or a role was edited.',
+    policy: () => 'The target’s settings, its approval policy, a group or a role was edited.',
     outcome: (fact) =>
       `${fact('subject')} is ${fact('after') || 'gone'}, not ${fact('before') || 'unknown'}.`,
     plan: (fact) => `The plan can no longer be made as it was${fact('subject') && ` (${fact('subject')})`}.`,

@@ -86,7 +86,7 @@ export const releaseZhCN: ReleaseText = {
       `${fact('host')}：${fact('subject')} 将为 ${fact('after') || '不变'}，而不是 ${fact('before') || '不变'}。`,
     running_process: (fact) => `${fact('host')}：文件与进程之间的差异发生变化（${fact('subject')}）。`,
     runbook: () => 'runbook 被改动。',
-    policy: () => '审批策略、用户组或角色被改动。',
+    policy: () => '目标的设置、审批策略、用户组或角色被改动。',
     outcome: (fact) =>
       `${fact('subject')} 现为 ${fact('after') || '缺失'}，不再是 ${fact('before') || '未知'}。`,
     plan: (fact) => `计划已无法按原样制定${fact('subject') && `（${fact('subject')}）`}。`,
