@@ -163,6 +163,8 @@ function refusalSentence(
       return text.refusal.lookback(answer.most);
     case 'no_staging':
       return text.refusal.noStaging(answer.target);
+    case 'staging_not_writable':
+      return text.refusal.stagingNotWritable(answer.target, answer.folder, answer.code);
   }
 }
 

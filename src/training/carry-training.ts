@@ -140,11 +140,14 @@ async function judge(training: Training, options: CarryOptions): Promise<void> {
   const asked = await cancelledNow(training, options);
   if (asked !== undefined) return end(asked, options, { state: 'cancelled' });
   if (judgement.kind === 'failed') return fail(training, options, judgement.failure);
-  const { result } = judgement;
+  const { result, metaSha256 } = judgement;
   const isFit = result.check.outcome === 'PASS' || result.check.outcome === 'WARN';
   if (!isFit || target.staging === undefined) return end(training, options, { state: 'finished', result });
   try {
-    const stagedAs = await stageModel(folder, target.staging, training.modelName);
+    const stagedAs = await stageModel(folder, target.staging, training.modelName, {
+      sha256: result.sha256,
+      metaSha256,
+    });
     return await end(training, options, { state: 'finished', result: { ...result, stagedAs } });
   } catch (error) {
     const code = errnoOf(error) ?? 'unknown';

@@ -1,12 +1,15 @@
-import { copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { copyFile, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { CheckService } from '../checks/check-service.js';
 import { composeEnvironment, type HostEnvironment, readHostEnvironment } from '../checks/host-environment.js';
 import type { PlannedState } from '../checks/planned-state.js';
 import type { CheckResult } from '../domain/check-run.js';
 import { type Host, HostError } from '../hosts/host.js';
+import { errnoOf } from '../hosts/host-fault.js';
 import { sha256Of } from '../model/model-gate.js';
 import { readModelMeta } from '../model/model-meta.js';
+import { sha256OfFile } from '../release/staging.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';
@@ -14,6 +17,9 @@ import type { Training, TrainingFailure, TrainingResult } from './training.js';
 
 export const MODEL_FILE = 'model.onnx';
 export const META_FILE = 'model.meta.json';
+const MIB = 1024 * 1024;
+const MAX_MODEL_BYTES = 512 * MIB;
+const MAX_META_BYTES = MIB;
 const ENVIRONMENT_TIMEOUT_MS = 5_000;
 
 export interface JudgeOptions {
@@ -26,7 +32,7 @@ export interface JudgeOptions {
 
 export type Judgement =
   | { readonly kind: 'failed'; readonly failure: TrainingFailure }
-  | { readonly kind: 'judged'; readonly result: TrainingResult };
+  | { readonly kind: 'judged'; readonly result: TrainingResult; readonly metaSha256: string };
 
 const failed = (code: TrainingFailure['code'], facts: TrainingFailure['facts'] = {}): Judgement => ({
   kind: 'failed',
@@ -40,19 +46,31 @@ export async function judgeTraining(
   options: JudgeOptions,
 ): Promise<Judgement> {
   const path = join(folder, MODEL_FILE);
-  const bytes = await readFile(path).catch(() => undefined);
-  if (bytes === undefined) return failed('no_model');
-  const meta = await readFile(join(folder, META_FILE), 'utf8').catch(() => undefined);
-  if (meta === undefined) return failed('no_meta');
+  const size = await outputSize(path, MAX_MODEL_BYTES);
+  if (typeof size !== 'number') return size ?? failed('no_model');
+  const metaPath = join(folder, META_FILE);
+  const metaSize = await outputSize(metaPath, MAX_META_BYTES);
+  if (typeof metaSize !== 'number') return metaSize ?? failed('no_meta');
+  const meta = await readFile(metaPath, 'utf8');
   const reading = readModelMeta(meta);
   if (reading.kind === 'unreadable') return failed('meta_unreadable', { because: reading.because });
   const { horizon } = reading.meta;
   if (horizon !== undefined && horizon !== training.horizon) {
     return failed('wrong_horizon', { said: horizon, wanted: training.horizon });
   }
-  const sha256 = sha256Of(bytes);
+  const sha256 = await sha256OfFile(path);
   const check = await gateCheck({ path, sha256, name: training.modelName }, options);
-  return { kind: 'judged', result: { check, sha256, size: bytes.length, stagedAs: null } };
+  const metaSha256 = sha256Of(Buffer.from(meta));
+  return { kind: 'judged', result: { check, sha256, size, stagedAs: null }, metaSha256 };
+}
+
+/** What a trainer wrote is a plain file of its own and no longer than it may be. undefined: there is none. */
+async function outputSize(path: string, most: number): Promise<number | Judgement | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const file = basename(path);
+  if (!found.isFile()) return failed('output_not_a_file', { file });
+  return found.size > most ? failed('output_too_large', { file, most: most / MIB }) : found.size;
 }
 
 /** The check of the model file, on the first host, as if the model stood there already. */
@@ -101,19 +119,31 @@ async function presentEnvironment(host: Host, settings: TargetHost): Promise<Hos
 
 /**
  * Puts the model and its meta.json into the staging folder, where releases find them. The model comes last, under
- * its final name at once. @throws the file system's error
+ * its final name at once. @param judged what the gate has seen @throws FilesChanged; the file system's error
  */
-export async function stageModel(folder: string, staging: string, name: string): Promise<string> {
+export async function stageModel(
+  folder: string,
+  staging: string,
+  name: string,
+  judged: { readonly sha256: string; readonly metaSha256: string },
+): Promise<string> {
   await mkdir(staging, { recursive: true });
-  await install(join(folder, META_FILE), join(staging, `${name}.meta.json`));
-  await install(join(folder, MODEL_FILE), join(staging, `${name}.onnx`));
+  await install(join(folder, META_FILE), join(staging, `${name}.meta.json`), judged.metaSha256);
+  await install(join(folder, MODEL_FILE), join(staging, `${name}.onnx`), judged.sha256);
   return `${name}.onnx`;
 }
 
-async function install(from: string, to: string): Promise<void> {
+/** What is to be staged is not what was judged. */
+class FilesChanged extends Error {
+  override readonly name = 'FilesChanged';
+  readonly code = 'changed';
+}
+
+async function install(from: string, to: string, sha256: string): Promise<void> {
   const temporary = `${to}.part`;
   try {
     await copyFile(from, temporary);
+    if ((await sha256OfFile(temporary)) !== sha256) throw new FilesChanged(`${basename(from)} has changed`);
     await rename(temporary, to);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -121,10 +151,14 @@ async function install(from: string, to: string): Promise<void> {
   }
 }
 
-/** Whether a folder is there at all. */
-export async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+/** Whether a file can be put into a folder: undefined, or why not (a code of the operating system). */
+export async function whyNotWritable(folder: string): Promise<string | undefined> {
+  const probe = join(folder, `.lobml-${randomUUID()}`);
+  try {
+    await writeFile(probe, '', { flag: 'wx' });
+    await rm(probe);
+    return undefined;
+  } catch (error) {
+    return errnoOf(error) ?? 'unknown';
+  }
 }

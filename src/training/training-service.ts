@@ -7,7 +7,7 @@ import type { Target, Targets } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';
 import type { TrainingStore } from '../store/training-store.js';
 import { type CarryOptions, carryTraining } from './carry-training.js';
-import { isFolder } from './judge-training.js';
+import { whyNotWritable } from './judge-training.js';
 import { secretValues } from './secret-values.js';
 import { modelNameOf, trainerVariables } from './trainer-command.js';
 import { type LogPage, readLogPage } from './trainer-log.js';
@@ -31,7 +31,13 @@ export type TrainingAnswer =
   | { readonly kind: 'no_training' }
   | { readonly kind: 'unknown_horizon'; readonly asked: string; readonly known: readonly string[] }
   | { readonly kind: 'lookback_out_of_range'; readonly most: number }
-  | { readonly kind: 'no_staging'; readonly target: string };
+  | { readonly kind: 'no_staging'; readonly target: string }
+  | {
+      readonly kind: 'staging_not_writable';
+      readonly target: string;
+      readonly folder: string;
+      readonly code: string;
+    };
 
 export interface FollowOptions {
   /** Told when something has changed, and now and then while nothing has: time has passed. */
@@ -214,10 +220,12 @@ async function refusalOf(
   }
   const name = definition.target ?? defaultTarget;
   const target = targets.get(name);
-  if (target?.staging === undefined || !(await isFolder(target.staging))) {
+  const folder = target?.staging;
+  const code = folder === undefined ? 'ENOENT' : await whyNotWritable(folder);
+  if (target === undefined || folder === undefined || code === 'ENOENT' || code === 'ENOTDIR') {
     return { kind: 'no_staging', target: name };
   }
-  return target;
+  return code === undefined ? target : { kind: 'staging_not_writable', target: name, folder, code };
 }
 
 async function existing(store: Pick<TrainingStore, 'get'>, trainingId: string): Promise<Training> {

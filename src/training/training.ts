@@ -18,11 +18,16 @@ export const TRAINING_FAILURES = [
   'lost',
   'no_model',
   'no_meta',
+  /** A link, a folder or the like in the place of the model or meta.json. Facts: `file`. */
+  'output_not_a_file',
+  /** Facts: `file`, `most` (MiB). */
+  'output_too_large',
   /** Facts: `because`. */
   'meta_unreadable',
   /** Facts: `said` and `wanted`. */
   'wrong_horizon',
-  /** The model is good, but it could not be put into the staging folder. Facts: `folder`, `code`. */
+  /** The model is good, but it could not be put into the staging folder. Facts: `folder`, `code` (`changed`: it
+   * is not what the gate has seen any more). */
   'not_staged',
 ] as const;
 export type TrainingFailureCode = (typeof TRAINING_FAILURES)[number];

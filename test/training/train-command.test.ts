@@ -131,6 +131,10 @@ describe('in Slack', () => {
 
   test.each<[TrainingAnswer, string]>([
     [{ kind: 'no_training' }, 'The runbook does not say how a model is trained'],
+    [
+      { kind: 'staging_not_writable', target: 'live', folder: '/s', code: 'EROFS' },
+      'The staging folder of live cannot be written (`/s`, EROFS)',
+    ],
     [{ kind: 'no_staging', target: 'live' }, 'The target live has no staging folder'],
     [{ kind: 'unknown_horizon', asked: '5m', known: ['15m'] }, 'There is no horizon `5m`; there are 15m.'],
     [{ kind: 'lookback_out_of_range', most: 500 }, 'a whole number from 1 to 500'],

@@ -138,6 +138,24 @@ describe('a trainer that goes wrong', () => {
       'wrong_horizon',
       { said: '15m', wanted: '5m' },
     ],
+    [
+      'leaves a link for a model',
+      `import { symlinkSync } from 'node:fs'; ${writingTrainer(goodMeta(), null)} symlinkSync('/etc/passwd', output);`,
+      'output_not_a_file',
+      { file: 'model.onnx' },
+    ],
+    [
+      'leaves more than a model',
+      `import { truncateSync } from 'node:fs'; ${writingTrainer(goodMeta())} truncateSync(output, 2 ** 29 + 1);`,
+      'output_too_large',
+      { file: 'model.onnx', most: 512 },
+    ],
+    [
+      'leaves more than a meta.json',
+      `import { truncateSync } from 'node:fs'; ${writingTrainer(goodMeta())} truncateSync(metaPath, 2 ** 20 + 1);`,
+      'output_too_large',
+      { file: 'model.meta.json', most: 1 },
+    ],
   ])('%s', async (_name, script, code, facts) => {
     const training = await trained(script);
     expect(training).toMatchObject({ state: 'failed', failure: { code, facts }, result: null });

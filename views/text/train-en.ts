@@ -48,9 +48,14 @@ export const trainEn: TrainText = {
     lost: () => 'The trainer vanished without a word, perhaps with its machine. Start it again.',
     no_model: () => 'The trainer ended well but wrote no model.',
     no_meta: () => 'The trainer wrote a model but no meta.json, so nothing is known of it.',
+    output_not_a_file: (fact) => `The trainer wrote ${fact('file')} as something else than a plain file.`,
+    output_too_large: (fact) => `The trainer wrote ${fact('file')} larger than ${fact('most')} MiB.`,
     meta_unreadable: (fact) => `The meta.json of the model cannot be read: ${fact('because')}.`,
     wrong_horizon: (fact) => `The model is for ${fact('said')}, but ${fact('wanted')} was asked for.`,
-    not_staged: (fact) => `The model is fit, but ${fact('folder')} could not be written (${fact('code')}).`,
+    not_staged: (fact) =>
+      fact('code') === 'changed'
+        ? 'The model or its meta.json is not what the gate has judged any more. Train again.'
+        : `The model is fit, but ${fact('folder')} could not be written (${fact('code')}).`,
   },
   lastLine: 'Last line',
   busy: (horizon, who) => `A training of ${horizon} goes on already, started by ${who}. Nothing was started.`,
@@ -88,6 +93,8 @@ export const trainEn: TrainText = {
     noTraining: 'The runbook does not say how a model is trained: add `training` to it. Nothing was started.',
     noStaging: (target) =>
       `The target ${target} has no staging folder on this machine, so a model would have no place: set \`staging\` in the targets file. Nothing was started.`,
+    stagingNotWritable: (target, folder, code) =>
+      `The staging folder of ${target} cannot be written (\`${folder}\`, ${code}), so a model would have no place. Let the bot write there. Nothing was started.`,
     unknownHorizon: (horizon, known) => `There is no horizon \`${horizon}\`; there are ${known}.`,
     horizonMissing: (known) => `Say which horizon to train: ${known}.`,
     lookback: (most) => `--lookback-hours is a whole number from 1 to ${most}.`,

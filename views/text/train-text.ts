@@ -74,6 +74,7 @@ export interface TrainText {
   readonly refusal: {
     readonly noTraining: string;
     readonly noStaging: (target: string) => string;
+    readonly stagingNotWritable: (target: string, folder: string, code: string) => string;
     readonly unknownHorizon: (horizon: string, known: string) => string;
     readonly horizonMissing: (known: string) => string;
     readonly lookback: (most: number) => string;

@@ -47,9 +47,14 @@ export const trainZhCN: TrainText = {
     lost: () => '训练程序无声消失，可能与机器一同停止。请重新开始。',
     no_model: () => '训练程序正常结束，但没有写出模型。',
     no_meta: () => '训练程序写出了模型，但没有 meta.json，因此对它一无所知。',
+    output_not_a_file: (fact) => `训练程序写出的 ${fact('file')} 不是普通文件。`,
+    output_too_large: (fact) => `训练程序写出的 ${fact('file')} 超过 ${fact('most')} MiB。`,
     meta_unreadable: (fact) => `无法读取模型的 meta.json：${fact('because')}。`,
     wrong_horizon: (fact) => `模型的周期是 ${fact('said')}，而要求的是 ${fact('wanted')}。`,
-    not_staged: (fact) => `模型合格，但无法写入 ${fact('folder')}（${fact('code')}）。`,
+    not_staged: (fact) =>
+      fact('code') === 'changed'
+        ? '模型或其 meta.json 已不是门禁判断过的文件。请重新训练。'
+        : `模型合格，但无法写入 ${fact('folder')}（${fact('code')}）。`,
   },
   lastLine: '最后一行',
   busy: (horizon, who) => `${horizon} 的训练已在进行，由 ${who} 启动。没有启动新的训练。`,
@@ -87,6 +92,8 @@ export const trainZhCN: TrainText = {
     noTraining: 'runbook 没有说明如何训练模型：请添加 `training`。没有启动任何训练。',
     noStaging: (target) =>
       `目标 ${target} 在本机没有暂存目录，模型无处存放：请在 targets 文件中设置 \`staging\`。没有启动任何训练。`,
+    stagingNotWritable: (target, folder, code) =>
+      `目标 ${target} 的暂存目录不可写（\`${folder}\`，${code}），训练出的模型将无处存放。请允许 bot 写入该目录。没有启动任何操作。`,
     unknownHorizon: (horizon, known) => `没有周期 \`${horizon}\`；可用周期：${known}。`,
     horizonMissing: (known) => `请指定要训练的周期：${known}。`,
     lookback: (most) => `--lookback-hours 应为 1 到 ${most} 的整数。`,
