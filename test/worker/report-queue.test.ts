@@ -1,6 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { systemClock } from '../../src/clock.js';
+import { createLogger } from '../../src/telemetry/logger.js';
 import { followReport } from '../../src/worker/report-queue.js';
+import { startWorker } from '../../src/worker/worker.js';
 import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';
+import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase } from '../support/database.js';
 import { aRun } from '../support/runs.js';
 
@@ -19,6 +23,28 @@ test('a run is looked at now and when its verdict expires; not where no bot has 
       { key: `report expiry ${run.runId}`, later: true, run_at: new Date(run.validUntil) },
     ]);
   } finally {
+    await database.drop();
+  }
+});
+
+test('the bot does so: for a run of a terminal, too, and again once the verdict has expired', async () => {
+  const database = await createTestDatabase();
+  const seen: unknown[] = [];
+  await prepareWorkerSchema(database, { always: true });
+  const worker = await startWorker({
+    url: database.url,
+    tasks: { report: async (payload) => void seen.push(payload) },
+    clock: systemClock,
+    logger: createLogger({ level: 'silent', to: 'stderr' }),
+    pollMs: 50,
+  });
+  try {
+    const run = aRun({ validUntil: '2026-03-01T12:10:00.000Z' });
+    await followReport(database.pool, run);
+    await eventually('both looks', () => seen.length === 2, 30_000);
+    expect(seen).toEqual([{ runId: run.runId }, { runId: run.runId }]);
+  } finally {
+    await worker.stop();
     await database.drop();
   }
 });
