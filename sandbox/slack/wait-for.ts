@@ -1,6 +1,6 @@
 import type { Changes } from './changes.js';
 
-const DEFAULT_TIMEOUT_MS = 5_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 /** Some things change without a word in the workspace (a call in the log), so look now and then as well. */
 const LOOK_EVERY_MS = 20;
 

@@ -153,4 +153,4 @@ test('the parser reads what systemd reads', async () => {
     const ours = (record: string) => /^[ABCDx]+=/.test(record);
     expect({ text, read: seen.filter(ours).sort() }).toEqual({ text, read: read.filter(ours).sort() });
   }
-}, 180_000);
+});

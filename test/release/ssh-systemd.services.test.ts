@@ -79,7 +79,7 @@ beforeAll(async () => {
   });
   settled = engine.messages.settled;
   worker = await startWorker({ url: database.url, tasks: engine.tasks, clock: systemClock, logger });
-}, 60_000);
+});
 
 afterAll(async () => {
   await worker?.stop();
@@ -88,7 +88,7 @@ afterAll(async () => {
   await database?.drop();
   await host?.end();
   await rm(dataDir, { recursive: true });
-}, 30_000);
+});
 
 /** Asked for by alice, approved by bob and carol, started, and followed to its end. */
 async function release(modelVersion: string): Promise<ReleaseRecord> {
@@ -165,9 +165,9 @@ test('a new model goes over ssh to a unit of systemd, from request to confirmed'
   const [known] = await selectKnownGood(database.pool, { strategy: 'crypto_lob_ml', target: 'live' });
   expect(known?.releaseId).toBe(confirmed.releaseId);
   // The end stands in the database before the message is under way.
-  await eventually('the last message', () => posted.at(-1)?.report.text.includes('Confirmed'), 30_000);
+  await eventually('the last message', () => posted.at(-1)?.report.text.includes('Confirmed'));
   expect(JSON.stringify(posted)).not.toContain('deadbeef');
-}, 120_000);
+});
 
 test('a release whose process ends at once is put back, with the words of its journal', async () => {
   const before = await readFile(host.environmentFile, 'utf8');
@@ -185,4 +185,4 @@ test('a release whose process ends at once is put back, with the words of its jo
     30_000,
   );
   expect(JSON.stringify(loud.report.blocks)).toContain('has an unknown operator');
-}, 120_000);
+});

@@ -11,9 +11,9 @@ let bench: HaltingBench;
 
 beforeAll(async () => {
   bench = await createHaltingBench();
-}, 60_000);
+});
 afterAll(() => bench.close());
-beforeEach(() => bench.begin(), 30_000);
+beforeEach(() => bench.begin());
 
 test('a secret that stands in a reason is neither stored nor told', async () => {
   const rollback = bench.rollback();

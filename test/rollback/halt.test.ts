@@ -8,9 +8,9 @@ let bench: HaltingBench;
 
 beforeAll(async () => {
   bench = await createHaltingBench();
-}, 60_000);
+});
 afterAll(() => bench.close());
-beforeEach(() => bench.begin(), 30_000);
+beforeEach(() => bench.begin());
 
 const disable = (rollback = bench.rollback()) =>
   rollback.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });

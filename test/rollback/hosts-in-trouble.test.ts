@@ -14,9 +14,9 @@ let bench: HaltingBench;
 
 beforeAll(async () => {
   bench = await createHaltingBench();
-}, 60_000);
+});
 afterAll(() => bench.close());
-beforeEach(() => bench.begin(), 30_000);
+beforeEach(() => bench.begin());
 
 const disable = () => bench.rollback().start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
 const hostOf = (halt: Halt, name: string) => halt.hosts.find(({ host }) => host === name);
@@ -101,7 +101,6 @@ test.each(['disable', 'stop'] as const)(
     expect(hostOf(halt, 'live-1')?.faultDetail).toContain('read-only');
     expect(halt.state).toBe('verified');
   },
-  60_000,
 );
 
 test('a process that is still the old one is no proof, also where it shows the flag off', async () => {
@@ -140,7 +139,7 @@ test('a host that does not answer: the others go on at once, it is named and cau
   } finally {
     process.kill(pid, 'SIGCONT');
   }
-}, 60_000);
+});
 
 test('a host that never answers: not verified, by name', async () => {
   const pid = await supervisorPid('live-2');
@@ -153,4 +152,4 @@ test('a host that never answers: not verified, by name', async () => {
   } finally {
     process.kill(pid, 'SIGCONT');
   }
-}, 90_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
     hostOf: (settings) => createHost(settings),
     knownGood: (target) => selectKnownGood(database.pool, { strategy: FACTS.strategy, target }),
   });
-}, 60_000);
+});
 afterAll(async () => {
   await bench.close();
   await database.drop();
@@ -137,7 +137,7 @@ describe('previous model', () => {
       expect(await bench.restartsOf(name)).toBe(1);
     }
     expect(halt.hosts.every(({ pid, pidBefore }) => pid !== null && pid !== pidBefore)).toBe(true);
-  }, 60_000);
+  });
 
   test('whose files have another content is refused by name, and nothing is touched', async () => {
     await keepAndConfirm(presentBinary);
@@ -163,7 +163,7 @@ describe('previous model', () => {
       const place = await app.showButtons('carol');
       await app.slack.click('carol', place, 'rollback:previous_model');
       const modal = () => JSON.stringify(app.slack.modals('U0CAROL').at(-1)?.blocks ?? []);
-      await app.slack.waitFor(() => modal().includes('rollback:restore'), 10_000);
+      await app.slack.waitFor(() => modal().includes('rollback:restore'));
       expect(modal()).toMatch(/`live-1`, `live-2`.*never confirmed together/);
       expect(bench.events).toEqual([]);
       await app.slack.click('carol', 'modal', 'rollback:restore');
@@ -175,7 +175,7 @@ describe('previous model', () => {
     } finally {
       await app.end();
     }
-  }, 60_000);
+  });
 
   test('with the database away says that only it knows', async () => {
     const away = createPreviousModel({

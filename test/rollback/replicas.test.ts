@@ -13,12 +13,12 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   [bench, database] = await Promise.all([createHaltingBench(), createTestDatabase()]);
-}, 60_000);
+});
 afterAll(async () => {
   await bench.close();
   await database.drop();
 });
-beforeEach(() => bench.begin(), 30_000);
+beforeEach(() => bench.begin());
 
 const replica = (owner: string) =>
   bench.rollback({
@@ -63,48 +63,44 @@ test('a halt whose replica has gone silent is taken over by one other', async ()
 test.each([
   ['gives no more signs', 2],
   ['has been silent for long', 60],
-])(
-  'a click joins the halt of a replica that %s, and carries it out',
-  async (_how, silentSecs) => {
-    const store = createHaltStore(database.pool);
-    const halt: Halt = {
-      haltId: randomUUID(),
-      strategy: 'crypto_lob_ml',
-      target: 'live',
-      kind: 'disable',
-      wanted: { [FLAG]: 'false' },
-      wantedOf: {},
-      requestedBy: CAROL,
-      requestedAt: new Date().toISOString(),
-      reason: null,
-      state: 'halting',
-      hosts: bench.target.hosts.map(({ name }) => newHostHalt(name)),
-      entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
-      openEntries: null,
-      verification: null,
-      cancelled: null,
-      resumed: false,
-      endedAt: null,
-    };
-    await database.pool.query('DELETE FROM lobml.halts');
-    await store.claim({ halt, messages: [] }, 'gone');
-    const alive = replica('alive');
-    const handle = alive.start(request());
-    await eventually('it follows', async () => handle.current().haltId === halt.haltId);
-    await database.pool.query('UPDATE lobml.halts SET alive_at = now() - make_interval(secs => $1)', [
-      silentSecs,
-    ]);
-    if (silentSecs > 10) expect(await alive.resume(new Map([['live', bench.target]]))).toHaveLength(1);
-    expect(await handle.done).toMatchObject({ haltId: halt.haltId, state: 'verified' });
-    expect(await bench.restartsOf('live-1')).toBe(1);
-    expect(await bench.restartsOf('live-2')).toBe(1);
-    await alive.settled();
-    const { rows } = await database.pool.query('SELECT state FROM lobml.halts');
-    expect(rows).toEqual([{ state: 'verified' }]);
-    await database.pool.query('DELETE FROM lobml.halts');
-  },
-  120_000,
-);
+])('a click joins the halt of a replica that %s, and carries it out', async (_how, silentSecs) => {
+  const store = createHaltStore(database.pool);
+  const halt: Halt = {
+    haltId: randomUUID(),
+    strategy: 'crypto_lob_ml',
+    target: 'live',
+    kind: 'disable',
+    wanted: { [FLAG]: 'false' },
+    wantedOf: {},
+    requestedBy: CAROL,
+    requestedAt: new Date().toISOString(),
+    reason: null,
+    state: 'halting',
+    hosts: bench.target.hosts.map(({ name }) => newHostHalt(name)),
+    entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
+    openEntries: null,
+    verification: null,
+    cancelled: null,
+    resumed: false,
+    endedAt: null,
+  };
+  await database.pool.query('DELETE FROM lobml.halts');
+  await store.claim({ halt, messages: [] }, 'gone');
+  const alive = replica('alive');
+  const handle = alive.start(request());
+  await eventually('it follows', async () => handle.current().haltId === halt.haltId);
+  await database.pool.query('UPDATE lobml.halts SET alive_at = now() - make_interval(secs => $1)', [
+    silentSecs,
+  ]);
+  if (silentSecs > 10) expect(await alive.resume(new Map([['live', bench.target]]))).toHaveLength(1);
+  expect(await handle.done).toMatchObject({ haltId: halt.haltId, state: 'verified' });
+  expect(await bench.restartsOf('live-1')).toBe(1);
+  expect(await bench.restartsOf('live-2')).toBe(1);
+  await alive.settled();
+  const { rows } = await database.pool.query('SELECT state FROM lobml.halts');
+  expect(rows).toEqual([{ state: 'verified' }]);
+  await database.pool.query('DELETE FROM lobml.halts');
+});
 
 test('a running release, its lock and open requests are ended by the halt', async () => {
   const [requestId, releaseId, openId] = [randomUUID(), randomUUID(), randomUUID()];

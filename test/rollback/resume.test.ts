@@ -24,12 +24,12 @@ beforeAll(async () => {
     format: 'esm',
     logLevel: 'error',
   });
-}, 60_000);
+});
 afterAll(async () => {
   await bench.close();
   await rm(program, { force: true });
 });
-beforeEach(() => bench.begin(), 30_000);
+beforeEach(() => bench.begin());
 
 async function haltUntilKilled(killAt: string, killHost: string): Promise<void> {
   const child = spawn(process.execPath, [program, bench.dataDir, bench.targetsText, killAt, killHost], {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { beginDemo, createDemoFolder, type DemoFolder, startDemo } from '../support/demo.js';
 import { askPage } from '../support/page.js';
 
-const TEST_TIMEOUT_MS = 200_000;
+const TEST_TIMEOUT_MS = 400_000;
 let folder: DemoFolder;
 
 beforeEach(async () => {

@@ -8,7 +8,7 @@ let demo: Demo;
 beforeAll(async () => {
   folder = await createDemoFolder();
   demo = await startDemo(folder.path);
-}, 150_000);
+});
 
 afterAll(async () => {
   await demo?.interrupt();
@@ -40,7 +40,7 @@ test('without an incident the verdict is GO', async () => {
   const { exitCode, run } = await precheck();
   expect(run.checks.filter(({ outcome }) => outcome !== 'PASS')).toEqual([]);
   expect([exitCode, run.verdict]).toEqual([0, 'GO']);
-}, 30_000);
+});
 
 test.each<[incident: string, host: string, check: string, outcome: string, says: RegExp]>([
   ['model_corrupt', 'live-1', 'model.file', 'FAIL', /live-1/],
@@ -54,26 +54,22 @@ test.each<[incident: string, host: string, check: string, outcome: string, says:
   ['feed_future', '', 'data.sync_records.lag', 'FAIL', /future/],
   ['feed_symbol_stopped', '', 'data.sync_records.lag', 'FAIL', /SOLUSDT \d+\.\d s/],
   ['feed_stopped', '', 'data.sync_records.lag', 'FAIL', /BTCUSDT \d+\.\d s/],
-])(
-  '%s (%s) shows up in the next report as %s %s',
-  async (incident, host, check, outcome, says) => {
-    await switchIncident(incident, host, true);
-    try {
-      const { exitCode, run } = await precheck();
-      const found = run.checks.find(({ id }) => id === check);
-      expect(found).toMatchObject({ outcome, message: expect.stringMatching(says) });
-      const expected = outcome === 'FAIL' ? [1, 'NO_GO'] : [2, 'HOLD'];
-      expect([exitCode, run.verdict]).toEqual(expected);
-    } finally {
-      await switchIncident(incident, host, false);
-    }
-  },
-  60_000,
-);
+])('%s (%s) shows up in the next report as %s %s', async (incident, host, check, outcome, says) => {
+  await switchIncident(incident, host, true);
+  try {
+    const { exitCode, run } = await precheck();
+    const found = run.checks.find(({ id }) => id === check);
+    expect(found).toMatchObject({ outcome, message: expect.stringMatching(says) });
+    const expected = outcome === 'FAIL' ? [1, 'NO_GO'] : [2, 'HOLD'];
+    expect([exitCode, run.verdict]).toEqual(expected);
+  } finally {
+    await switchIncident(incident, host, false);
+  }
+});
 
 test('with every incident of the feed and of the files ended, the verdict is GO again', async () => {
   await until('precheck', ({ verdict }) => verdict === 'GO');
-}, 90_000);
+});
 
 /** Asks until the report is as it should be. */
 async function until(kind: string, holds: (run: RunJson) => boolean): Promise<void> {
@@ -144,5 +140,5 @@ describe('sections 4 and 5', () => {
 
   test('with every incident ended, go/no-go is GO again, with warnings at most', async () => {
     await until('gonogo', isGo);
-  }, 90_000);
+  });
 });

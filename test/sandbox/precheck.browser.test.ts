@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
 import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 
-const START_TIMEOUT_MS = 150_000;
+const START_TIMEOUT_MS = 280_000;
 const browser = startTestBrowser();
 
 const WORDS = {
@@ -53,7 +53,7 @@ describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (loca
     await switchIncident(page, 'live-1', 'Typo in EXIT_MODE');
     const better = await precheck(page, '✅ GO');
     expect(await better.textContent()).toContain('crypto_lob_ml · live');
-  }, 60_000);
+  });
 
   test('on a phone nothing is wider than the screen', async () => {
     const page = await open(PHONE);
@@ -63,7 +63,7 @@ describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (loca
     await report.getByRole('button', { name: words.details }).click();
     await page.getByRole('dialog', { name: words.evidence }).getByText('env.enabled').waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
-  }, 60_000);
+  });
 });
 
 async function precheck(page: Page, verdict: string) {

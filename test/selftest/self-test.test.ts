@@ -42,7 +42,7 @@ test('every case of the shipped runbook comes out as written, and every check is
   const { rows } = await beside.pool.query("SELECT 1 FROM pg_database WHERE datname LIKE 'lobml_selftest_%'");
   expect(rows).toEqual([]);
   await beside.drop();
-}, 120_000);
+});
 
 const RUNBOOK = `strategy: toy
 agentId: toy

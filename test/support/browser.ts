@@ -19,7 +19,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-const ACTION_TIMEOUT_MS = 10_000;
+const ACTION_TIMEOUT_MS = 60_000;
 
 export interface TestBrowser {
   /** Opens an address in a context of its own (no cookies, nothing stored), closed after the test. */
@@ -41,7 +41,7 @@ export function startTestBrowser(): TestBrowser {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: FLAGS,
     });
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
     const [first] = pageErrors.splice(0);

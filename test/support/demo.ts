@@ -7,7 +7,7 @@ import { parseEnv } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** A build of everything may come first. */
-const READY_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = 240_000;
 
 export interface Demo {
   readonly pageUrl: string;

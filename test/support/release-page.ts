@@ -7,7 +7,7 @@ export const messages = (page: Page, text: string | RegExp): Locator =>
 export const requestOn = (page: Page): Locator => messages(page, 'Release request');
 
 /** Work that goes through a job of the queue, on a machine that does other things too. */
-const JOB_TIMEOUT_MS = 30_000;
+const JOB_TIMEOUT_MS = 120_000;
 
 /** Types a slash command into #trading-releases. */
 export async function typeCommand(page: Page, command: string): Promise<void> {

@@ -41,7 +41,7 @@ test('the bot does so: for a run of a terminal, too, and again once the verdict 
   try {
     const run = aRun({ validUntil: '2026-03-01T12:10:00.000Z' });
     await followReport(database.pool, run);
-    await eventually('both looks', () => seen.length === 2, 30_000);
+    await eventually('both looks', () => seen.length === 2);
     expect(seen).toEqual([{ runId: run.runId }, { runId: run.runId }]);
   } finally {
     await worker.stop();

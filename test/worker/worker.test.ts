@@ -67,7 +67,7 @@ test('jobs of one queue never overlap on two replicas, those of another go on be
   await eventually('three jobs', () => log.length === 6, PATIENCE_MS);
   const one = log.filter((line) => !line.endsWith('other'));
   expect([one[0]?.slice(1), one[2]?.slice(1)]).toEqual([one[1]?.slice(1), one[3]?.slice(1)]);
-}, 60_000);
+});
 
 test('a job waits for its time, and a later request for its key replaces it', async () => {
   const seen: { name: string; at: number }[] = [];
@@ -79,7 +79,7 @@ test('a job waits for its time, and a later request for its key replaces it', as
   await eventually('both jobs', () => seen.length === 2, PATIENCE_MS);
   expect(seen.map(({ name }) => name).sort()).toEqual(['at once', 'timer']);
   expect(seen.find(({ name }) => name === 'timer')?.at).toBeGreaterThanOrEqual(due);
-}, 60_000);
+});
 
 test('a replica whose connection is cut stops its tasks, and another one goes on within seconds', async () => {
   const seen: { by: string; lost: AbortSignal }[] = [];
@@ -109,7 +109,7 @@ test('a replica whose connection is cut stops its tasks, and another one goes on
     },
     PATIENCE_MS,
   );
-}, 90_000);
+});
 
 test('a replica that could not say its name joins anew instead of taking jobs that it cannot do', async () => {
   await database.pool.query(`
@@ -121,7 +121,7 @@ test('a replica that could not say its name joins anew instead of taking jobs th
   await start(async (payload) => void log.push(nameOf(payload)));
   await job('a');
   await eventually('the job', () => log.length === 1, PATIENCE_MS);
-}, 60_000);
+});
 
 test('a replica that stops tells its tasks, and waits for them', async () => {
   const log: string[] = [];

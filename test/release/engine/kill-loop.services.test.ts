@@ -109,4 +109,4 @@ test('killed before, in and after every step, the release comes to its end, and 
       `${PREFIX}MODEL_VERSION=${NEW_VERSION}`,
     );
   }
-}, 180_000);
+});
