@@ -3,21 +3,22 @@ import { bindParameters } from './bind-parameters.js';
 import type { CheckContext, ProbeCall } from './check-context.js';
 
 /**
- * Rows of what the market looks like now, for a model to be tried on. None where they cannot be had: a database that
- * does not answer is told by the checks that ask it, and says nothing about the model.
+ * Rows of what the market looks like now, for a model to be tried on; none where nobody says how to read them.
+ * undefined: they cannot be had now. A database that does not answer is told by the checks that ask it, and says
+ * nothing about the model.
  */
 export async function readTypicalRows(
   context: CheckContext,
   { signal }: Pick<ProbeCall, 'signal'>,
-): Promise<readonly ObservedRow[]> {
+): Promise<readonly ObservedRow[] | undefined> {
   const { modelInputs } = context.runbook;
   if (modelInputs === undefined || context.trading === undefined) return [];
   const { statement, timeoutMs } = modelInputs;
   try {
     const { values } = await bindParameters(statement, context);
     const answer = await context.trading.query({ text: statement.text, values, timeoutMs, signal });
-    return answer.rows;
+    return answer.rows.length === 0 ? undefined : answer.rows;
   } catch {
-    return [];
+    return undefined;
   }
 }

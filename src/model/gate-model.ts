@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ObservedRow } from '../domain/check-run.js';
-import { type ModelFinding, type ModelGate, sha256Of } from './model-gate.js';
+import { type ModelCandidate, type ModelFinding, type ModelGate, sha256Of } from './model-gate.js';
 import { metaPathOf } from './model-meta.js';
 
 /** A model on the bot's own machine: staged for a release, or fresh from a training. */
@@ -11,7 +10,7 @@ export type LocalModel = {
   readonly isReplacing?: boolean | undefined;
   /** The text of the running model's `NAME.meta.json`. */
   readonly runningMeta?: string | undefined;
-  readonly typicalRows?: () => Promise<readonly ObservedRow[]>;
+  readonly typicalRows?: ModelCandidate['typicalRows'];
 } & ({ readonly path: string } | { readonly bytes: Buffer; readonly metaPath: string });
 
 /**

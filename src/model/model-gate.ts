@@ -27,8 +27,8 @@ export interface ModelCandidate {
   readonly isReplacing?: boolean | undefined;
   /** The text of that other model's `NAME.meta.json`; undefined: it has none. */
   readonly runningMeta?: string | undefined;
-  /** Rows of what the market looks like now, with a column for each feature; none where they cannot be had. */
-  readonly typicalRows: () => Promise<readonly ObservedRow[]>;
+  /** Rows of what the market looks like now, with a column for each feature; undefined: they cannot be had now. */
+  readonly typicalRows: () => Promise<readonly ObservedRow[] | undefined>;
 }
 
 /** What the gate saw of a model. `fault` is '' where the model is fit to serve; the check's conditions see the rest. */
@@ -54,6 +54,8 @@ interface Trial {
   readonly inspection: ModelInspection;
   readonly result: TrialResult | undefined;
   readonly typical: number;
+  /** What the market looks like was asked for and could not be had. */
+  readonly isBlind: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -63,11 +65,11 @@ const LEAST_SPREAD = 1e-6;
 
 /**
  * Judges models. A model is tried once: what it does is remembered by its SHA-256 and what it was tried with, for an
- * hour. Its age and its metrics are compared anew each time.
+ * hour; not what a busy machine may have done to it, nor a trial without the market's own values. Its age and its metrics are compared anew each time.
  */
 export function createModelGate(options: ModelGateOptions): ModelGate {
   const { now, limits = DEFAULT_TRIAL_LIMITS, run = tryModel } = options;
-  const memory = createTrialMemory<Trial>({ now, keepMs: HOUR_MS, capacity: 32 });
+  const memory = createTrialMemory<Trial>({ now, keepMs: HOUR_MS, capacity: 32, isLasting });
 
   return {
     async judge(candidate) {
@@ -80,16 +82,24 @@ export function createModelGate(options: ModelGateOptions): ModelGate {
       const trial = await memory.recall(key, async () => {
         const bytes = await candidate.bytes();
         const inspection = inspectModel(bytes);
-        if (inspection.kind === 'not_onnx') return { inspection, result: undefined, typical: 0 };
-        const typical = typicalInputs(await candidate.typicalRows(), features);
+        if (inspection.kind === 'not_onnx') {
+          return { inspection, result: undefined, typical: 0, isBlind: false };
+        }
+        const rows = await candidate.typicalRows();
+        const typical = typicalInputs(rows ?? [], features);
         const result = await run({ bytes, typical, steps }, limits);
         if (result.kind === 'no_runtime') throw new ModelRuntimeMissing(result.because);
-        return { inspection, result, typical: typical.length };
+        return { inspection, result, typical: typical.length, isBlind: rows === undefined };
       });
       const facts = { ...trialFacts(trial), ...metaFacts(meta, candidate, now()) };
       return findingOf(trial, meta, candidate, limits, facts);
     },
   };
+}
+
+/** A busy machine may have ended the trial, and the market may be seen again in a moment. */
+function isLasting({ result, isBlind }: Trial): boolean {
+  return !isBlind && !['hangs', 'crashes', 'eats_memory'].includes(result?.kind ?? '');
 }
 
 /** Only features that are columns with a number; the others stand at 0. Nothing where no feature is a column. */

@@ -35,8 +35,8 @@ async function trial({ typical, steps }, bytes) {
   const report = { input: input.name, output: output.name, shape: dimensions, inputDim, rowSize };
   try {
     const batch = inputRows(typical, rowSize);
-    const rows = await outputRows(session, shape, batch, runtime.ort.Tensor);
-    return { kind: 'ran', ...report, inputs: batch.length, ...summary(rows) };
+    const answers = await outputsOf(session, shape, batch, runtime.ort.Tensor);
+    return { kind: 'ran', ...report, inputs: batch.length, ...summary(answers) };
   } catch (error) {
     return { kind: 'does_not_run', ...report, because: said(error) };
   }
@@ -51,7 +51,7 @@ async function loadRuntime() {
   }
 }
 
-/** The one input and the one output that matter, or a sentence that says why there are none. */
+/** The one input, and the outputs that matter with the first one ahead, or a sentence that says why there are none. */
 function usableShape({ inputMetadata, outputMetadata }, steps) {
   const [input, ...more] = inputMetadata;
   if (input === undefined || more.length > 0) return `it has ${inputMetadata.length} inputs, expected one`;
@@ -64,8 +64,13 @@ function usableShape({ inputMetadata, outputMetadata }, steps) {
   const last = input.shape.at(-1);
   if (!isFixed(last)) return 'its input does not say how many features it takes';
   const dimensions = input.shape.map((size, index) => (isFixed(size) ? size : index === 0 ? 0 : steps));
-  return { input, output, dimensions };
+  const others = outputMetadata.filter(
+    (other) => other !== output && other.isTensor && FLOATS.includes(other.type),
+  );
+  return { input, output, outputs: [output, ...others], dimensions };
 }
+
+const FLOATS = ['float32', 'float64'];
 
 const isFixed = (size) => typeof size === 'number' && size > 0;
 
@@ -85,11 +90,14 @@ function inputRows(typical, rowSize) {
   ];
 }
 
-/** As many rows at once as the model takes: all of them where its batch is free. */
-async function outputRows(session, { input, output, dimensions }, batch, Tensor) {
+/**
+ * What each output gave: its values, how many of them belong to a row, and the first of each row. As many rows at
+ * once as the model takes: all of them where its batch is free. Only the first output has to answer row by row.
+ */
+async function outputsOf(session, { input, outputs, dimensions }, batch, Tensor) {
   const [fixed = 0, ...rest] = dimensions;
   const size = fixed > 0 ? fixed : batch.length;
-  const rows = [];
+  const answers = outputs.map(() => ({ values: [], first: [], width: 0 }));
   for (let from = 0; from < batch.length; from += size) {
     const part = Array.from({ length: size }, (_, index) => batch[Math.min(from + index, batch.length - 1)]);
     const data = new Float32Array(part.length * part[0].length);
@@ -97,30 +105,39 @@ async function outputRows(session, { input, output, dimensions }, batch, Tensor)
       data.set(row, index * row.length);
     });
     const answer = await session.run({ [input.name]: new Tensor('float32', data, [size, ...rest]) });
-    const { data: values } = answer[output.name];
-    if (values.length === 0 || values.length % size !== 0) {
-      throw new Error(`it gave ${values.length} values for ${size} rows`);
-    }
-    const width = values.length / size;
-    for (let row = 0; row < size; row += 1)
-      rows.push(Array.from(values.subarray(row * width, (row + 1) * width)));
+    outputs.forEach(({ name }, index) => {
+      addAnswer(answers[index], answer[name].data, size, index === 0);
+    });
   }
-  return rows;
+  return answers;
 }
 
-function summary(rows) {
-  const values = rows.flat();
+function addAnswer(answer, values, size, isMain) {
+  const isByRow = values.length > 0 && values.length % size === 0;
+  if (isMain && !isByRow) throw new Error(`it gave ${values.length} values for ${size} rows`);
+  for (const value of values) answer.values.push(value);
+  if (!isByRow) return;
+  answer.width = values.length / size;
+  for (let row = 0; row < size; row += 1) answer.first.push(values[row * answer.width]);
+}
+
+/** Over every output; `spread` is that of the one that says least. */
+function summary(answers) {
+  const values = answers.flatMap((answer) => answer.values);
   const finite = values.filter(Number.isFinite);
-  const first = rows.map(([value]) => value).filter(Number.isFinite);
   const { least, most } = span(finite);
-  const { least: firstLeast, most: firstMost } = span(first);
+  const spreads = answers
+    .map(({ first }) => first.filter(Number.isFinite))
+    .filter((first, index) => index === 0 || first.length > 0)
+    .map((first) => span(first))
+    .map((range) => range.most - range.least);
   return {
-    outputDim: rows[0]?.length ?? 0,
+    outputDim: answers[0].width,
     values: values.length,
     notFinite: values.length - finite.length,
     least,
     most,
-    spread: firstMost - firstLeast,
+    spread: Math.min(...spreads),
   };
 }
 

@@ -47,7 +47,7 @@ const answerSchema = z.discriminatedUnion('kind', [
     notFinite: z.number(),
     least: z.number(),
     most: z.number(),
-    /** Between the greatest and the least first output of all inputs. */
+    /** Between the greatest and the least answer to all inputs, of the output where they differ least. */
     spread: z.number(),
   }),
   z.object({ kind: z.literal('does_not_run'), ...about, because: z.string() }),

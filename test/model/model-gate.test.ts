@@ -10,6 +10,7 @@ import {
   encodeEndlessModel,
   encodeHungryModel,
   encodeLargeModel,
+  encodeTwoOutputModel,
   encodeUnboundedModel,
 } from './odd-models.js';
 
@@ -64,6 +65,12 @@ describe('a good model', () => {
     expect(bytes.length).toBeGreaterThan(40_000_000);
     const finding = await gateWith({ timeoutMs: 25_000, cpuSecs: 20 }).judge(candidate(bytes));
     expect(finding).toMatchObject({ fault: '', input_dim: 3, output_dim: 1 });
+  });
+
+  test('may have two outputs', async () => {
+    const finding = await gateWith().judge(candidate(encodeTwoOutputModel(3, 'good')));
+    // Two for each of the inputs.
+    expect(finding).toMatchObject({ fault: '', output_dim: 1, tried_inputs: 8, values: 16 });
   });
 
   test('without meta.json is tried all the same, and its age is unknown', async () => {
@@ -131,6 +138,8 @@ describe('a bad model is refused with its own fault', () => {
     ['constant', bad('constant'), 'model_output_constant'],
     ['unbounded', encodeUnboundedModel(3), 'model_output_out_of_range'],
     ['memory-hungry', encodeHungryModel(3), 'model_eats_memory'],
+    ['unbounded in its second output', encodeTwoOutputModel(3, 'unbounded'), 'model_output_out_of_range'],
+    ['constant in its second output', encodeTwoOutputModel(3, 'constant'), 'model_output_constant'],
   ])('%s', async (_name, bytes, fault) => {
     expect(await gateWith().judge(candidate(bytes))).toMatchObject({ fault });
   });
@@ -207,6 +216,24 @@ describe('what is known by its hash', () => {
     await gate.judge(candidate(bytes));
     await gate.judge(candidate(bytes, { meta: meta({ features: ['a', 'b', 'c'] }) }));
     expect(run).toHaveBeenCalledTimes(2);
+  });
+
+  test.each(['hangs', 'eats_memory', 'crashes'] as const)('a model that %s is tried again', async (kind) => {
+    const bad = kind === 'crashes' ? ({ kind, because: 'SIGKILL' } as const) : ({ kind } as const);
+    const run = jest.fn(tryModel).mockResolvedValueOnce(bad);
+    const gate = createModelGate({ now: () => NOW, run });
+    const bytes = encodeLogisticModel(GOOD);
+    expect(await gate.judge(candidate(bytes))).toMatchObject({ fault: `model_${kind}` });
+    expect(await gate.judge(candidate(bytes))).toMatchObject({ fault: '' });
+  });
+
+  test('what was tried without the market’s values is tried again with them', async () => {
+    const gate = gateWith();
+    const bytes = encodeLogisticModel(GOOD);
+    expect(await gate.judge(candidate(bytes, { typicalRows: async () => undefined }))).toMatchObject({
+      typical_rows: 0,
+    });
+    expect(await gate.judge(candidate(bytes))).toMatchObject({ typical_rows: 2 });
   });
 
   test('a transfer that failed is asked for again', async () => {

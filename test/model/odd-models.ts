@@ -149,6 +149,26 @@ export function encodeUnboundedModel(inputDim: number): Buffer {
   });
 }
 
+/** Good probabilities, and beside them a second output: the same for every input, or what is no probability. */
+export function encodeTwoOutputModel(inputDim: number, second: 'constant' | 'unbounded' | 'good'): Buffer {
+  return encode((graph) => {
+    node(graph, 'MatMul', ['features', 'ones'], ['sum']);
+    node(graph, 'Sigmoid', ['sum'], ['p_up']);
+    if (second === 'unbounded') node(graph, 'Identity', ['sum'], ['more']);
+    if (second === 'good') node(graph, 'Sigmoid', ['p_up'], ['more']);
+    if (second === 'constant') {
+      node(graph, 'Sub', ['sum', 'sum'], ['zero']);
+      node(graph, 'Sigmoid', ['zero'], ['more']);
+    }
+    const raw = Buffer.alloc(4 * inputDim);
+    for (let index = 0; index < inputDim; index += 1) raw.writeFloatLE(1, 4 * index);
+    initializer(graph, 'ones', FLOAT, [inputDim, 1], raw);
+    valueInfo(graph, 11, 'features', FLOAT, ['N', inputDim]);
+    valueInfo(graph, 12, 'p_up', FLOAT, ['N', 1]);
+    valueInfo(graph, 12, 'more', FLOAT, ['N', 1]);
+  });
+}
+
 /** Some 40 MB of weights between few inputs and one probability: large, and good. */
 export function encodeLargeModel(inputDim: number): Buffer {
   const [hidden, wide] = [1_000, 10_000];
