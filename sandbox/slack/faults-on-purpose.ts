@@ -11,11 +11,27 @@ export interface FaultsOnPurpose {
   loseReply(method: string): boolean;
 }
 
-const matches = (fault: { method: string; count: number } | undefined, method: string) =>
-  fault !== undefined && fault.count > 0 && (fault.method === '*' || fault.method === method);
+/** What stands for a response_url where a method is named; `*` means the methods of the Web API. */
+export const RESPONSE_URL = 'response_url';
 
-export function createFaultsOnPurpose(): FaultsOnPurpose {
+const matches = (fault: { method: string; count: number }, method: string) =>
+  fault.method === method || (fault.method === '*' && method !== RESPONSE_URL);
+
+/** @param onChange told when what is set has become less. */
+export function createFaultsOnPurpose(onChange: (left: Misbehaviour) => void): FaultsOnPurpose {
   let current: Misbehaviour = {};
+
+  function commit<Name extends 'api' | 'apiLostReplies'>(
+    name: Name,
+    method: string,
+  ): Misbehaviour[Name] | undefined {
+    const { [name]: fault, ...others } = current;
+    if (fault === undefined || fault.count < 1 || !matches(fault, method)) return undefined;
+    current = fault.count === 1 ? others : { ...current, [name]: { ...fault, count: fault.count - 1 } };
+    onChange(current);
+    return fault;
+  }
+
   return {
     get current() {
       return current;
@@ -24,16 +40,9 @@ export function createFaultsOnPurpose(): FaultsOnPurpose {
       current = structuredClone(misbehaviour);
     },
     refuse(method) {
-      const fault = current.api;
-      if (!fault || !matches(fault, method)) return undefined;
-      fault.count -= 1;
-      return { status: fault.status, retryAfterSecs: fault.retryAfterSecs ?? 1 };
+      const fault = commit('api', method);
+      return fault && { status: fault.status, retryAfterSecs: fault.retryAfterSecs ?? 1 };
     },
-    loseReply(method) {
-      const fault = current.apiLostReplies;
-      if (!fault || !matches(fault, method)) return false;
-      fault.count -= 1;
-      return true;
-    },
+    loseReply: (method) => commit('apiLostReplies', method) !== undefined,
   };
 }

@@ -79,8 +79,10 @@ export function createLocalSlack(options: LocalSlackOptions = {}): LocalSlack {
   const ackTimeoutMs = options.ackTimeoutMs ?? ACK_TIMEOUT_MS;
   const commands = options.commands ?? DEFAULT_COMMANDS;
   const workspace = createWorkspace({ ...DEFAULT_SEED, ...options.seed }, now);
-  const faults = createFaultsOnPurpose();
   const { changes, views } = workspace;
+  const faults = createFaultsOnPurpose((misbehaviour) =>
+    changes.emit({ type: 'misbehaviour', misbehaviour }),
+  );
   let origin: string | undefined;
   let requestUrl = options.requestUrl;
   let incidents: PageIncident[] = [];
@@ -95,7 +97,10 @@ export function createLocalSlack(options: LocalSlackOptions = {}): LocalSlack {
     requestUrl === undefined
       ? hub
       : createSignedHttp({ requestUrl, signingSecret: tokens.signingSecret, ackTimeoutMs, now });
-  const courier = createCourier(transport, faults, options.eventRetryDelaysMs ?? EVENT_RETRY_DELAYS_MS);
+  const courier = createCourier(transport, faults, {
+    ackTimeoutMs,
+    eventRetryDelaysMs: options.eventRetryDelaysMs ?? EVENT_RETRY_DELAYS_MS,
+  });
 
   const core: Core = {
     workspace,

@@ -62,7 +62,7 @@ export interface PageCommand {
 
 /** Faults that the local Slack commits on purpose, by Web API method or delivery. */
 export interface Misbehaviour {
-  /** Web API answers: a status for the next `count` calls of `method` (`*` for all). */
+  /** Web API answers: a status for the next `count` calls of `method` (`*` for all; `response_url` for those). */
   api?: { method: string; status: 429 | 500; count: number; retryAfterSecs?: number };
   /** Delay before each Web API answer, ms. */
   apiDelayMs?: number;
@@ -70,7 +70,7 @@ export interface Misbehaviour {
   apiLostReplies?: { method: string; count: number };
   /** Each command, click and event is delivered this often. */
   deliverTimes?: number;
-  /** Delay before each delivery, ms. */
+  /** Delay before each delivery, ms; the three seconds of the person's patience go on meanwhile. */
   deliverDelayMs?: number;
 }
 

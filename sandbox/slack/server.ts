@@ -4,6 +4,7 @@ import type { ApiAnswer, Dispatcher } from './api/dispatcher.js';
 import { SlackError } from './api/slack-error.js';
 import type { Core } from './core.js';
 import type { SocketHub } from './delivery/socket-hub.js';
+import { RESPONSE_URL } from './faults-on-purpose.js';
 import { parseBody, readBody } from './http-body.js';
 import type { PageSocket } from './page-server/page-socket.js';
 import { serveFile } from './page-server/static-files.js';
@@ -48,12 +49,18 @@ async function answerResponseUrl(core: Core, request: IncomingMessage, response:
     response.end(text);
   };
   const body = parseBody('application/json', await readBody(request));
+  const { faults } = core;
+  if (faults.current.apiDelayMs) await sleep(faults.current.apiDelayMs, undefined, { ref: false });
+  const faulty = faults.refuse(RESPONSE_URL);
+  if (faulty?.status === 429) response.setHeader('retry-after', String(faulty.retryAfterSecs));
+  if (faulty) return refuse(faulty.status, faulty.status === 429 ? 'rate_limited' : 'internal_error');
   const target = core.responseUrls.use(url.pathname);
   if ('refused' in target) return refuse(404, target.refused);
   if (!body) return refuse(400, 'invalid_payload');
   try {
     applyAnswer(core, target, body);
-    refuse(200, 'ok');
+    if (faults.loseReply(RESPONSE_URL)) request.socket.destroy();
+    else refuse(200, 'ok');
   } catch (error) {
     if (!(error instanceof SlackError)) throw error;
     refuse(400, error.code);

@@ -14,7 +14,7 @@ export function faultsOf(misbehaviour: Misbehaviour): string[] {
   if (apiDelayMs > 0) {
     faults.push(`Each answer comes ${apiDelayMs} ms late.`);
   }
-  if (deliverTimes !== 1) {
+  if (deliverTimes > 1) {
     faults.push(`Each command, click and event is delivered ${deliverTimes} times.`);
   }
   if (deliverDelayMs > 0) {

@@ -35,7 +35,7 @@ export function misbehaviourOf(draft: MisbehaviourDraft): Misbehaviour {
       apiLostReplies: { method: draft.lostMethod || '*', count: draft.lostCount },
     }),
     ...(draft.apiDelayMs > 0 && { apiDelayMs: draft.apiDelayMs }),
-    ...(draft.deliverTimes !== 1 && { deliverTimes: draft.deliverTimes }),
+    ...(draft.deliverTimes > 1 && { deliverTimes: draft.deliverTimes }),
     ...(draft.deliverDelayMs > 0 && { deliverDelayMs: draft.deliverDelayMs }),
   };
 }

@@ -1,6 +1,14 @@
 import { useId } from 'react';
 
-const METHODS = ['*', 'chat.postMessage', 'chat.update', 'chat.postEphemeral', 'views.open', 'views.update'];
+const METHODS = [
+  '*',
+  'chat.postMessage',
+  'chat.update',
+  'chat.postEphemeral',
+  'views.open',
+  'views.update',
+  'response_url',
+];
 
 interface FieldProps<V> {
   label: string;
@@ -8,14 +16,14 @@ interface FieldProps<V> {
   onChange: (value: V) => void;
 }
 
-export function NumberField({ label, value, onChange }: FieldProps<number>) {
+export function NumberField({ label, value, min = 0, onChange }: FieldProps<number> & { min?: number }) {
   return (
     <label>
       {label}
       <input
         aria-label={label}
         type="number"
-        min={0}
+        min={min}
         step={1}
         value={value}
         onChange={(event) => onChange(Number(event.target.value))}

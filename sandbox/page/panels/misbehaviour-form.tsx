@@ -68,6 +68,7 @@ export function MisbehaviourForm({ misbehaviour }: { misbehaviour: Misbehaviour 
         <NumberField
           label="Deliver each, times"
           value={draft.deliverTimes}
+          min={1}
           onChange={(deliverTimes) => set({ deliverTimes })}
         />
         <NumberField

@@ -49,9 +49,15 @@ export function createDispatcher(core: Core, enforceLimits: boolean): Dispatcher
   const posts = createBurstLimit(POST_BURST, core.workspace.now);
   const windows = new Map<string, RateLimit>();
 
+  /** A person's id and the id of the conversation with that person count together. */
+  function conversationOf({ channel }: JsonObject): string {
+    const id = String(channel);
+    return core.workspace.channel(id)?.im ?? id;
+  }
+
   function wait(name: string, method: Method, args: JsonObject): number | undefined {
     if (!enforceLimits || method.limit === undefined) return undefined;
-    if (method.limit === 'channel') return posts.admit(String(args.channel));
+    if (method.limit === 'channel') return posts.admit(conversationOf(args));
     const window = windows.get(name) ?? createWindowLimit(method.limit, core.workspace.now);
     windows.set(name, window);
     return window.admit(name);

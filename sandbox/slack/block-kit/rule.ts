@@ -93,7 +93,8 @@ export function record(
     const wrong = Object.entries(value).flatMap(([name, field]) => {
       const rule = required[name] ?? optional[name];
       if (rule === undefined) return fault(`invalid additional property: ${name}`, pointer);
-      return field === undefined || field === null ? [] : rule(field, `${pointer}/${name}`);
+      const isTold = field === null && required[name] !== undefined;
+      return field === undefined || isTold ? [] : rule(field, `${pointer}/${name}`);
     });
     const faults = [...missing, ...wrong];
     return faults.length === 0 && also ? also(value, pointer) : faults;

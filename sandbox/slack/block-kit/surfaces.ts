@@ -32,6 +32,16 @@ function repeatedActionIds(blocks: readonly unknown[], pointer: string): Fault[]
   });
 }
 
+function repeatedTaskIds(blocks: readonly unknown[], pointer: string): Fault[] {
+  const seen = new Set<unknown>();
+  return [...everyBlock(blocks, pointer)].flatMap(([block, here]) => {
+    if (block.type !== 'task_card') return [];
+    const repeated = seen.has(block.task_id);
+    seen.add(block.task_id);
+    return repeated ? fault(`\`task_id\` "${block.task_id}" already exists`, `${here}/task_id`) : [];
+  });
+}
+
 function tooManyOfType(blocks: readonly unknown[], pointer: string): Fault[] {
   const types = [...everyBlock(blocks, pointer)].map(([block]) => String(block.type));
   return Object.entries(MAX_OF_TYPE).flatMap(([type, max]) =>
@@ -70,6 +80,7 @@ function faultsOfBlocks(
     ...faults,
     ...repeatedBlockIds(blocks, pointer),
     ...repeatedActionIds(blocks, pointer),
+    ...repeatedTaskIds(blocks, pointer),
     ...tooManyOfType(blocks, pointer),
     ...tooManyCharacters(blocks, pointer),
   ];

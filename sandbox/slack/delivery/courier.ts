@@ -16,10 +16,15 @@ export interface Courier {
 /** Slack tries an event again at once, after a minute and after five. */
 export const EVENT_RETRY_DELAYS_MS: readonly number[] = [0, 60_000, 300_000];
 
+export interface CourierOptions {
+  readonly ackTimeoutMs: number;
+  readonly eventRetryDelaysMs: readonly number[];
+}
+
 export function createCourier(
   transport: () => Transport,
   faults: FaultsOnPurpose,
-  eventRetryDelaysMs: readonly number[],
+  { ackTimeoutMs, eventRetryDelaysMs }: CourierOptions,
 ): Courier {
   const stopping = new AbortController();
 
@@ -32,9 +37,19 @@ export function createCourier(
     }
   }
 
+  /** A person waits from the click on, however long it is on its way; the app gets it all the same. */
   async function send(delivery: Delivery, number: number, reason?: string): Promise<Ack> {
-    const { deliverDelayMs = 0, deliverTimes = 1 } = faults.current;
-    if (deliverDelayMs > 0 && !(await pause(deliverDelayMs))) return { ok: false, error: 'dispatch_failed' };
+    const { deliverDelayMs = 0 } = faults.current;
+    if (deliverDelayMs <= 0) return sendNow(delivery, number, reason);
+    const late = pause(deliverDelayMs).then((passed): Ack | Promise<Ack> =>
+      passed ? sendNow(delivery, number, reason) : { ok: false, error: 'dispatch_failed' },
+    );
+    const impatient = pause(ackTimeoutMs).then((): Ack => ({ ok: false, error: 'operation_timeout' }));
+    return Promise.race([late, impatient]);
+  }
+
+  function sendNow(delivery: Delivery, number: number, reason?: string): Promise<Ack> {
+    const { deliverTimes = 1 } = faults.current;
     const attempt = { number, ...(reason === undefined ? {} : { reason }) };
     const copies = Array.from({ length: Math.max(1, deliverTimes) }, () =>
       transport().send(delivery, attempt),

@@ -9,7 +9,9 @@ import { inputErrors, stateOf } from './input-state.js';
 import { closedPayload, submissionPayload } from './payloads.js';
 
 function showErrors(core: Core, view: View, errors: unknown): void {
-  const blockIds = view.content.blocks.map((block) => block.block_id);
+  // Only an input has room for an error: Slack refuses one that is keyed to another block.
+  const inputs = view.content.blocks.filter((block) => block.type === 'input');
+  const blockIds = inputs.map((block) => block.block_id);
   const valid =
     isObject(errors) &&
     Object.keys(errors).length > 0 &&

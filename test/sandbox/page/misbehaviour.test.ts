@@ -24,6 +24,11 @@ test('every fault survives the way through the form, and is told in words', () =
   ]);
 });
 
+test('a delivery cannot be less than once', () => {
+  expect(misbehaviourOf({ ...draftOf({}), deliverTimes: 0 })).toEqual({});
+  expect(faultsOf({ deliverTimes: 0 })).toEqual([]);
+});
+
 test('faults that are used up are not told', () => {
   expect(faultsOf({ api: { method: '*', status: 500, count: 0 }, deliverTimes: 1 })).toEqual([]);
 });

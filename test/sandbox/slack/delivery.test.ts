@@ -144,6 +144,21 @@ describe('signed HTTP delivery', () => {
 });
 
 describe('the page', () => {
+  test('is told what is left of a fault', async () => {
+    const slack = await startSlack();
+    const { events } = await openPage(slack.url);
+    slack.misbehave({ api: { method: 'auth.test', status: 500, count: 2 } });
+    for (const left of [{ api: { method: 'auth.test', status: 500, count: 1 } }, {}]) {
+      await clientOf(slack)
+        .auth.test()
+        .catch(() => {});
+      await slack.waitFor(() => {
+        const told = events.filter((event) => event.type === 'misbehaviour').at(-1);
+        return JSON.stringify(told?.misbehaviour) === JSON.stringify(left);
+      });
+    }
+  });
+
   async function openPage(url: string) {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/page`);
     const events: PageEvent[] = [];

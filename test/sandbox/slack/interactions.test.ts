@@ -93,6 +93,16 @@ describe('clicks in a message', () => {
     expect(slack.notices('bob')[0]?.text).toBe('"Run again" failed with the error "operation_timeout"');
   });
 
+  test('that come late fail before the person in time, and reach the app all the same', async () => {
+    await onAction(async () => {});
+    // Longer than the patience (300 ms in these tests).
+    slack.misbehave({ deliverDelayMs: 600 });
+    await slack.click('bob', report, 'run_again');
+    expect(clicked).toEqual([]);
+    expect(slack.notices('bob')[0]?.text).toBe('"Run again" failed with the error "operation_timeout"');
+    await slack.waitFor(() => clicked.length === 1);
+  });
+
   test('a button that is gone cannot be clicked', async () => {
     await clientOf(slack).chat.update({ ...report, text: 'decided' });
     await expect(slack.click('bob', report, 'run_again')).rejects.toThrow('There is no element "run_again"');
@@ -130,6 +140,16 @@ describe('response_url', () => {
   test('works five times', async () => {
     for (let use = 0; use < 5; use += 1) expect(await answer({ text: 'x' })).toBe('ok');
     expect(await answer({ text: 'x' })).toBe('used_url');
+  });
+
+  test('misbehaves when told so: refused it says nothing, lost it has said it', async () => {
+    slack.misbehave({ api: { method: '*', status: 500, count: 1 } });
+    expect(await answer({ text: 'x' })).toBe('ok');
+    slack.misbehave({ api: { method: 'response_url', status: 429, count: 1 } });
+    expect(await answer({ text: 'refused' })).toBe('rate_limited');
+    slack.misbehave({ apiLostReplies: { method: 'response_url', count: 1 } });
+    await expect(answer({ text: 'lost' })).rejects.toThrow();
+    expect(slack.messages(CHANNEL, 'bob').map((message) => message.text)).toEqual(['GO', 'x', 'lost']);
   });
 
   test('works for thirty minutes, and refuses faulty blocks', async () => {
@@ -201,6 +221,16 @@ describe('modals', () => {
     await slack.submitModal('bob', { reason: 'because' });
     expect(slack.modals('bob')[0]?.errors).toEqual({ reason: 'Say more.' });
     Object.assign(errors, { nowhere: 'Lost.' });
+    await slack.submitModal('bob', { reason: 'because' });
+    expect(slack.notices('bob')[0]?.text).toContain('We had some trouble connecting.');
+  });
+
+  test('an error has its place at an input alone', async () => {
+    const view = {
+      ...modal('Deploy'),
+      blocks: [...modal('Deploy').blocks, { type: 'divider', block_id: 'line' }],
+    };
+    await openModal(() => ({ response_action: 'errors', errors: { line: 'Here?' } }), view);
     await slack.submitModal('bob', { reason: 'because' });
     expect(slack.notices('bob')[0]?.text).toContain('We had some trouble connecting.');
   });

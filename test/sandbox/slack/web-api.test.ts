@@ -148,6 +148,16 @@ describe('rate limits', () => {
     expect([await post(), await post()]).toEqual(['ok', 'slack_webapi_rate_limited_error']);
   });
 
+  test('a person’s id and the conversation with that person count together', async () => {
+    const direct = await client.chat.postMessage({ channel: 'U0BOB', text: 'x' });
+    for (const channel of ['U0BOB', direct.channel ?? ''])
+      expect(await outcome(client.chat.postMessage({ channel, text: 'x' }))).toBe('ok');
+    for (const channel of ['U0BOB', direct.channel ?? ''])
+      expect(await outcome(client.chat.postMessage({ channel, text: 'x' }))).toBe(
+        'slack_webapi_rate_limited_error',
+      );
+  });
+
   test('chat.update passes 50 times a minute, usergroups.list 20 times', async () => {
     const { ts = '' } = await client.chat.postMessage({ channel: CHANNEL, text: 'a' });
     const update = () => outcome(client.chat.update({ channel: CHANNEL, ts, text: 'b' }));

@@ -116,6 +116,19 @@ describe('messages that Slack refuses, in its words', () => {
     [[section('x'.repeat(3001))], 'must be less than 3001 characters [json-pointer:/blocks/0/text/text]'],
     [[section('')], 'must be more than 0 characters [json-pointer:/blocks/0/text/text]'],
     [[{ type: 'section' }], 'must define either `text` or `fields` [json-pointer:/blocks/0]'],
+    [[{ type: 'section', text: null }], 'must provide an object [json-pointer:/blocks/0/text]'],
+    [
+      [{ type: 'section', text: mrkdwn('x'), fields: null }],
+      'must provide an array [json-pointer:/blocks/0/fields]',
+    ],
+    [
+      [{ type: 'section', text: mrkdwn('x'), fields: [] }],
+      'no fewer than 1 items allowed [json-pointer:/blocks/0/fields]',
+    ],
+    [
+      [{ type: 'plan', title: 'Deploy', tasks: [task, task] }],
+      '`task_id` "1" already exists [json-pointer:/blocks/0/tasks/1/task_id]',
+    ],
     [[{ type: 'header', text: mrkdwn('x') }], 'unsupported type: mrkdwn [json-pointer:/blocks/0/text/type]'],
     [[{ type: 'chart' }], 'unsupported type: chart [json-pointer:/blocks/0/type]'],
     [[{ type: 'constructor' }], 'unsupported type: constructor [json-pointer:/blocks/0/type]'],
