@@ -75,7 +75,19 @@ function gateSentence(check: CheckResult, locale: Locale): string {
     return trainTextFor(locale).fit(tried, typical, cell(row, 'least_output'), cell(row, 'most_output'));
   }
   const observed = check.observed.map(({ host: _host, path: _path, ...facts }) => facts);
-  return checkSentence({ ...check, observed }, locale);
+  const host = cell(row, 'host');
+  const says = check.says.map((sentence) => ({
+    en: withoutHost(sentence.en, host),
+    'zh-CN': withoutHost(sentence['zh-CN'], host),
+  }));
+  return checkSentence({ ...check, observed, says }, locale);
+}
+
+/** `live-1: it is worse` → `It is worse`. */
+function withoutHost(sentence: string, host: string): string {
+  if (host === '' || !sentence.startsWith(host)) return sentence;
+  const rest = sentence.slice(host.length).replace(/^[:：]\s*/, '');
+  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`;
 }
 
 function dataText(check: CheckResult, locale: Locale): readonly string[] {

@@ -1,10 +1,10 @@
-import type { CheckResult, Evidence } from '../domain/check-run.js';
+import type { CheckResult, Evidence, ObservedRow } from '../domain/check-run.js';
 import type { Localized } from '../domain/localized.js';
 import type { Outcome, RunKind } from '../domain/outcome.js';
 import type { Reason } from '../domain/reason.js';
 import { HostError } from '../hosts/host.js';
-import type { EnvironmentValues } from '../runbook/conditions.js';
-import type { CheckDefinition, Section } from '../runbook/runbook.js';
+import type { EnvironmentValues, RowPredicate } from '../runbook/conditions.js';
+import type { CheckDefinition, LocalizedTemplate, Section } from '../runbook/runbook.js';
 import { TradingDatabaseError } from '../store/trading-database-error.js';
 import { agreedEnvironment } from './agreed-environment.js';
 import type { CheckContext, ProbeCall } from './check-context.js';
@@ -163,18 +163,36 @@ function sentences(
 ): readonly Localized[] {
   // A fault or a gap has its own sentence, in the words of the reason; the runbook's text is about measured rows.
   if (!MEASURED.has(reason.code)) return [];
-  const template = templateFor(outcome, check);
-  if (template === undefined) return [];
-  const said = telling.map((row) => ({
-    en: template.en.render(row, env),
-    'zh-CN': template['zh-CN'].render(row, env),
-  }));
+  const said = telling.flatMap((row) =>
+    templatesFor(outcome, check, row, env).map((template) => ({
+      en: template.en.render(row, env),
+      'zh-CN': template['zh-CN'].render(row, env),
+    })),
+  );
   return said.filter(({ en }, index) => said.findIndex((other) => other.en === en) === index);
 }
 
-function templateFor(outcome: Outcome, { text }: CheckDefinition) {
-  if (outcome === 'PASS') return text.fine;
-  return outcome === 'INCONCLUSIVE' ? (text.unclear ?? text.problem) : text.problem;
+function templatesFor(
+  outcome: Outcome,
+  { text }: CheckDefinition,
+  row: ObservedRow,
+  env: EnvironmentValues,
+): readonly LocalizedTemplate[] {
+  const { fine, unclear, problem, problems } = text;
+  const given = (template: LocalizedTemplate | undefined) => (template === undefined ? [] : [template]);
+  if (outcome === 'PASS') return given(fine);
+  if (outcome === 'INCONCLUSIVE' && unclear !== undefined) return [unclear];
+  const own = problems.filter(({ when }) => holds(when, row, env)).map(({ say }) => say);
+  return own.length > 0 ? own : given(problem);
+}
+
+/** What cannot be judged of a row is not said of it. */
+function holds(when: RowPredicate, row: ObservedRow, env: EnvironmentValues): boolean {
+  try {
+    return when(row, env);
+  } catch {
+    return false;
+  }
 }
 
 const MEASURED: ReadonlySet<Reason['code']> = new Set([

@@ -154,6 +154,12 @@ class RunbookCompiler {
     );
     const expectKeys = this.#expectKeys(source, path);
     const problem = this.#template(source.text.problem, [...path, 'text', 'problem']);
+    const problems = source.text.problems.flatMap(({ when, say }, index) => {
+      const place = [...path, 'text', 'problems', index];
+      const holds = this.#attempt([...place, 'when'], () => this.#conditions.compileRowPredicate(when));
+      const template = this.#template(say, [...place, 'say']);
+      return holds === undefined || template === undefined ? [] : [{ when: holds, say: template }];
+    });
     const unclear = this.#template(source.text.unclear, [...path, 'text', 'unclear']);
     const fine = this.#template(source.text.fine, [...path, 'text', 'fine']);
     const onDemand = new Map(
@@ -179,7 +185,7 @@ class RunbookCompiler {
       fail,
       isWrongRow,
       environment: environmentOf(source),
-      text: { problem, unclear, fine, remedy: source.text.remedy },
+      text: { problem, problems, unclear, fine, remedy: source.text.remedy },
       timeoutMs: source.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       onDemand,
     };
@@ -278,9 +284,11 @@ class RunbookCompiler {
 
 /** What conditions and texts read as `env.NAME`; the compilers have refused what is no variable. */
 function environmentOf({ pass, warn, fail, wrongRows, text }: CheckSource): readonly string[] {
-  const texts = [text.problem, text.unclear, text.fine].flatMap((localized) =>
+  const said = text.problems.map(({ say }) => say);
+  const texts = [text.problem, text.unclear, text.fine, ...said].flatMap((localized) =>
     Object.values(localized ?? {}),
   );
-  const words = [pass, warn, fail, wrongRows, ...texts].join('\n');
+  const conditions = text.problems.map(({ when }) => when);
+  const words = [pass, warn, fail, wrongRows, ...conditions, ...texts].join('\n');
   return [...new Set([...words.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name))];
 }

@@ -79,12 +79,14 @@ const checkSchema = z.strictObject({
   text: z
     .strictObject({
       problem: localized.optional(),
+      /** What may be wrong with a row, one by one: each that holds is said instead of `problem`. */
+      problems: z.array(z.strictObject({ when: z.string().min(1), say: localized })).default([]),
       /** For INCONCLUSIVE: neither `pass` nor `fail` holds. */
       unclear: localized.optional(),
       fine: localized.optional(),
       remedy: localized.optional(),
     })
-    .default({}),
+    .prefault({}),
   timeoutMs: timeoutMs.optional(),
   onDemand: z.record(name, onDemandSchema).default({}),
 });

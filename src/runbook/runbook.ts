@@ -99,6 +99,8 @@ export interface CheckDefinition {
   readonly environment: readonly string[];
   readonly text: {
     readonly problem: LocalizedTemplate | undefined;
+    /** Said instead of `problem`, each that holds for the row. */
+    readonly problems: readonly { readonly when: RowPredicate; readonly say: LocalizedTemplate }[];
     /** Where neither `pass` nor `fail` holds; `problem` unless given. */
     readonly unclear: LocalizedTemplate | undefined;
     readonly fine: LocalizedTemplate | undefined;

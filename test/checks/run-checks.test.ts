@@ -194,6 +194,23 @@ describe('a run', () => {
     });
   });
 
+  test('of what may be wrong with a row, only what is wrong is said', async () => {
+    const say = (en: string) => `say: { en: "${en}", zh-CN: "${en}。" }`;
+    const text = [
+      `{ when: "r.lag >= params.limit", ${say('{symbol} is late')} }`,
+      `{ when: "r.lag < 0.0", ${say('{symbol} is early')} }`,
+    ].join(', ');
+    const { 'feed.lag': result } = await stage.run({
+      trading,
+      checks: sql(
+        'feed.lag',
+        "SELECT * FROM (VALUES ('BTC', 75::float8), ('ETH', -1)) AS v(symbol, lag)",
+        `text: { problem: { en: "{symbol}?", zh-CN: "{symbol}？" }, problems: [${text}] }`,
+      ),
+    });
+    expect(result?.says.map(({ en }) => en)).toEqual(['BTC is late', 'ETH is early']);
+  });
+
   test('a shadow check is shown and does not decide', async () => {
     const shadow = entry('env.shadow', 'env: NAME', 'mode: shadow', 'pass: "false"', 'fail: "true"');
     const { run } = await stage.finish({ checks: env + shadow });

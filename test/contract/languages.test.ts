@@ -87,8 +87,10 @@ describe('the prose of the shipped runbook', () => {
   test('each text has the same holes in both languages, and the Chinese is Chinese', async () => {
     const { sections } = await loadRunbook('runbooks/crypto_lob_ml.yaml');
     const templates = sections.flatMap(({ checks }) =>
-      checks.flatMap(({ id, text: { problem, fine } }) =>
-        [problem, fine].flatMap((template) => (template === undefined ? [] : [{ id, template }])),
+      checks.flatMap(({ id, text: { problem, problems, fine } }) =>
+        [problem, fine, ...problems.map(({ say }) => say)].flatMap((template) =>
+          template === undefined ? [] : [{ id, template }],
+        ),
       ),
     );
     const holes = (text: string) => [...new Set(text.match(/\{[^}]+\}/g))].sort();

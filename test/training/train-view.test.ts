@@ -109,6 +109,20 @@ Staged as \`x.onnx\` for live.
     expect(terminalText(view)).not.toContain('live-1');
   });
 
+  test('a model that is worse opens with that, and names no host that does not have it', () => {
+    const worse = checkOf({
+      outcome: 'FAIL',
+      reason: { code: 'failure_holds' },
+      says: [
+        { en: 'live-1: auc is worse by 0.19. Train again.', 'zh-CN': 'live-1：auc 差 0.19。请重新训练。' },
+      ],
+    });
+    const view = (locale: 'en' | 'zh-CN') =>
+      endedTrainingView(finished({ check: worse, stagedAs: null }), locale).text;
+    expect(view('en')).toBe('⛔ Model refused · 5m · crypto_lob_ml: Auc is worse by 0.19. Train again.');
+    expect(view('zh-CN')).toMatch(/: Auc 差 0.19。请重新训练。$/);
+  });
+
   test('without ONNX Runtime it is a HOLD that says how to install it', () => {
     const unknown = checkOf({ outcome: 'ERROR', reason: { code: 'model_runtime_missing' }, observed: [] });
     const view = endedTrainingView(finished({ check: unknown, stagedAs: null }), 'en');
