@@ -3,6 +3,7 @@ import { type BoundContent, type ContentChange, contentChanges } from '../domain
 import type { ReleaseRefusal } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import { type ComposedPlan, composePlan } from './compose-plan.js';
+import { refuseUnlessLoaded } from './loaded-configuration.js';
 import { evidenceOf } from './plan-digest.js';
 import type { ReleaseContext } from './release-context.js';
 
@@ -10,7 +11,7 @@ export type PresentContent =
   /** What was approved is what stands. */
   | { readonly kind: 'same'; readonly composed: ComposedPlan; readonly run: CheckRun }
   | { readonly kind: 'changed'; readonly changes: readonly ContentChange[] }
-  /** It cannot be looked at now, e.g. a host is away: nothing is decided. */
+  /** It cannot be judged here and now, e.g. a host is away: nothing is decided. */
   | { readonly kind: 'unknown'; readonly refusals: readonly ReleaseRefusal[] };
 
 type Sources = Pick<ReleaseContext, 'sources' | 'targets' | 'runs'>;
@@ -32,7 +33,10 @@ export async function readPresentContent(context: Sources, request: ReleaseReque
   const evidence = run === undefined ? { checkRunId: request.checkRunId, outcomes: [] } : evidenceOf(run);
   const changes = contentChanges(approvedContent(request), { plan: composed.plan, evidence });
   if (changes.length > 0 || run === undefined) return { kind: 'changed', changes };
-  return { kind: 'same', composed, run };
+  const notLoaded = refuseUnlessLoaded(context, composed.plan);
+  return notLoaded === undefined
+    ? { kind: 'same', composed, run }
+    : { kind: 'unknown', refusals: [notLoaded.refusal] };
 }
 
 export const approvedContent = ({ plan, evidence }: ReleaseRequest): BoundContent => ({ plan, evidence });

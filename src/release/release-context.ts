@@ -17,7 +17,7 @@ import type { RequestQueue } from './request-queue.js';
 /** What the use cases of a release share. */
 export interface ReleaseContext {
   readonly sources: PlanSources;
-  readonly targets: Pick<Targets, 'targets'>;
+  readonly targets: Pick<Targets, 'file' | 'targets' | 'groups' | 'roles'>;
   readonly checks: Pick<CheckService, 'run'>;
   readonly runs: Pick<RunStore, 'get'>;
   readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledge' | 'acknowledgedWarnings'>;

@@ -12,6 +12,7 @@ import { selectLiveRequest } from '../store/queries/select-live-request.js';
 import { selectUnreviewedBreakGlass } from '../store/queries/select-unreviewed-break-glass.js';
 import { hasDrift, warningsOf } from './check-plan.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './compose-plan.js';
+import { refuseUnlessLoaded } from './loaded-configuration.js';
 import { evidenceOf, planDigest } from './plan-digest.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
 import { transactStart, writeReleaseStart } from './write-release-start.js';
@@ -166,14 +167,14 @@ type ContentAsShown =
 
 /** The plan worked out again, with the run that judged it: both must be what the person saw. */
 async function contentAsShown(
-  { sources, runs }: ReleaseContext,
+  context: ReleaseContext,
   { wish, target, runId, digest }: RequestWish,
 ): Promise<ContentAsShown> {
-  const { runbook } = sources;
+  const { sources, runs } = context;
   const [composed, run] = await Promise.all([composePlan(wish, target, sources), runs.get(runId)]);
   if (composed.kind === 'refused') return composed;
-  if (composed.plan.runbookSha256 !== runbook.sha256)
-    return refused('configuration_changed', { file: runbook.file });
+  const notLoaded = refuseUnlessLoaded(context, composed.plan);
+  if (notLoaded !== undefined) return notLoaded;
   if (run === undefined || run.planned !== true || run.target !== target.name)
     return refused('run_not_stored');
   const present = planDigest({ plan: composed.plan, evidence: evidenceOf(run) });

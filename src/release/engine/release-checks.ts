@@ -4,6 +4,7 @@ import type { Target } from '../../runbook/targets.js';
 import { judgePlan } from '../check-plan.js';
 import { composePlan } from '../compose-plan.js';
 import { findRequest } from '../find-request.js';
+import { refuseUnlessLoaded } from '../loaded-configuration.js';
 import { evidenceOf } from '../plan-digest.js';
 import { approvedContent } from '../present-content.js';
 import { THE_BOT } from '../record-event.js';
@@ -37,7 +38,12 @@ export function createReleaseChecks(context: Sources): ReleaseChecks {
           after: code,
         }));
       }
-      return contentChanges(approvedContent(request), { plan: composed.plan, evidence: evidenceOf(run) });
+      const present = { plan: composed.plan, evidence: evidenceOf(run) };
+      const changes = contentChanges(approvedContent(request), present);
+      const notLoaded = refuseUnlessLoaded(context, composed.plan);
+      if (changes.length > 0 || notLoaded === undefined) return changes;
+      const { code, facts } = notLoaded.refusal;
+      return [{ part: 'plan', subject: `${code} ${facts?.file}`, before: '', after: code }];
     },
     async checkpoint(release, canary, signal) {
       const { target } = await subjectOf(context, release);
