@@ -66,22 +66,29 @@ describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (loca
   });
 });
 
+const NEWEST = "([...document.querySelectorAll('[data-testid=message]')].at(-1)?.dataset.ts ?? '')";
+const newestMessage = (page: Page) => page.evaluate<string>(NEWEST);
+
+/** Runs one, and waits for the report that was not there before. */
 async function precheck(page: Page, verdict: string) {
+  const before = await newestMessage(page);
   const composer = page.getByRole('textbox', { name: 'Message #trading-releases' });
   await composer.fill('/lobml precheck');
   await composer.press('Escape');
   await composer.press('Enter');
-  const report = page.getByTestId('message').filter({ hasText: verdict }).last();
+  await page.waitForFunction(`${NEWEST} > ${JSON.stringify(before)}`);
+  const ts = await newestMessage(page);
+  const report = page.locator(`[data-testid=message][data-ts="${ts}"]`).filter({ hasText: verdict });
   await report.getByRole('button').first().waitFor({ timeout: 20_000 });
   return report;
 }
 
-/** Turns an incident of a host on or off, in the page's own menu. */
+/** Turns an incident of a host on or off, in the page's own menu, and waits until it is so. */
 async function switchIncident(page: Page, host: string, title: string) {
-  const menu = page.getByRole('region', { name: host });
+  const menu = page.getByRole('region', { name: host, exact: true });
   if (!(await menu.isVisible())) await page.getByRole('button', { name: /^Incidents/ }).click();
-  const toggle = menu.getByRole('switch', { name: title });
+  const toggle = menu.getByRole('switch', { name: title, exact: true });
   const after = (await toggle.getAttribute('aria-checked')) === 'true' ? 'false' : 'true';
   await toggle.click();
-  await menu.locator(`[role=switch][aria-checked=${after}]`).first().waitFor();
+  await menu.locator(`[role=switch][aria-checked=${after}]`).and(toggle).waitFor();
 }
