@@ -1,3 +1,4 @@
+import { checksAhead } from '../src/checks/checks-ahead.js';
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { RunKind } from '../src/domain/outcome.js';
 import { UserError } from '../src/errors.js';
@@ -29,7 +30,7 @@ export async function runAndReport(
   const progressOf = (checks: Parameters<typeof runningReportView>[0]['checks']) =>
     runningReportView({ strategy, target: target.name, kind, checks }, locale);
 
-  let latest: Parameters<typeof progressOf>[0] = [];
+  let latest = checksAhead(services.runbook, kind);
   let message: LiveMessage | undefined;
   const running = findReusable().then((reuse) =>
     services.checks.run({

@@ -9,6 +9,7 @@ import type { CheckDefinition, Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import { bindParameters } from './bind-parameters.js';
 import type { CheckContext, HostAccess, TradingQueries } from './check-context.js';
+import { checksAhead } from './checks-ahead.js';
 import { type HostEnvironment, readHostEnvironment } from './host-environment.js';
 import type { PlannedHost, PlannedState } from './planned-state.js';
 import { readCharts } from './read-charts.js';
@@ -121,12 +122,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       const startedMs = monotonicMs();
       const context = contextFor(target, planned);
       const definitions = sectionsOf(context, kind).flatMap((section) => section.checks);
-      const states = definitions.map(({ id, section, title }) => ({
-        id,
-        section,
-        title,
-        result: reuse.get(id),
-      }));
+      const states = checksAhead(runbook, kind).map((state) => ({ ...state, result: reuse.get(state.id) }));
       const progress = new Map<string, CheckState>(states.map((state) => [state.id, state]));
       onProgress?.([...progress.values()]);
 

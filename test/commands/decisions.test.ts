@@ -87,6 +87,20 @@ test('go/no-go runs what is missing, reuses what is fresh and passed, and says w
   expect(asked.sort()).toEqual(['one', 'two']);
 });
 
+test('the message tells from the first moment how many checks there are', async () => {
+  const { checks } = realChecks({ one: 1, two: 1, three: 1 });
+  const posted: string[] = [];
+  const conversation = {
+    ...stage.conversation,
+    post: (report: Parameters<typeof stage.conversation.post>[0]) => {
+      posted.push(report.text);
+      return stage.conversation.post(report);
+    },
+  };
+  await gonogo.run(['live'], conversation, { ...stage.services, checks });
+  expect(posted[0]).toContain('0 of 3 checks');
+});
+
 test('after a restart nothing is reused, and Run again never reuses', async () => {
   const { checks, asked } = realChecks({ one: 1, two: 1, three: 1 });
   const services = { ...stage.services, checks };
