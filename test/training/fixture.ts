@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { encodeLogisticModel } from '../../sandbox/host/model.js';
-import { createAuditTrail } from '../../src/audit/audit-trail.js';
+import { type AuditTrail, createAuditTrail } from '../../src/audit/audit-trail.js';
 import { createLocalJournal } from '../../src/audit/local-journal.js';
 import { createCheckService } from '../../src/checks/check-service.js';
 import { systemClock } from '../../src/clock.js';
@@ -16,7 +16,7 @@ import { parseTargets } from '../../src/runbook/targets.js';
 import { createTrainingStore } from '../../src/store/training-store.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { createTrainingService, type TrainingService } from '../../src/training/training-service.js';
-import { createTestDatabase } from '../support/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 /** Where trainings are tried: a real database, a real local host, and trainers that are scripts. */
 export interface TrainingFixture {
@@ -37,7 +37,8 @@ export interface TrainingFixture {
   readonly trainingsFolder: string;
   /** What the audit trail holds, oldest first. */
   events(): Promise<readonly AuditEvent[]>;
-  readonly pool: Awaited<ReturnType<typeof createTestDatabase>>['pool'];
+  readonly pool: TestDatabase['pool'];
+  readonly url: string;
   remove(): Promise<void>;
 }
 
@@ -163,24 +164,31 @@ const withTimeLimit = (runbook: Runbook, timeLimitMinutes: number): Runbook =>
     ? runbook
     : { ...runbook, training: { ...runbook.training, timeLimitMinutes } };
 
-export async function createTrainingFixture(): Promise<TrainingFixture> {
-  const folder = await mkdtemp(join(tmpdir(), 'training-'));
-  const database = await createTestDatabase();
-  for (const name of ['models', 'staging', 'trainings']) await mkdir(join(folder, name));
-  await writeFile(join(folder, 'live.env'), '');
-  const runbook = await parseRunbook('runbook.yaml', Buffer.from(runbookText(folder)));
-  const targets = parseTargets('targets.yaml', Buffer.from(targetsText(folder)));
-  let labels = 500;
-  const trail = createAuditTrail({
+interface Bot {
+  readonly folder: string;
+  readonly pool: TestDatabase['pool'];
+  readonly labels?: () => number;
+  readonly leaseMs?: number;
+  readonly machine?: string;
+  readonly timeLimitMinutes?: number;
+}
+
+const trailIn = (folder: string, pool: Bot['pool']): AuditTrail =>
+  createAuditTrail({
     journal: createLocalJournal({ dataDir: join(folder, 'data'), owner: '7:', isAlive: () => true }),
-    database: database.pool,
-    transact: createTransact(async () => database.pool),
+    database: pool,
+    transact: createTransact(async () => pool),
     clock: systemClock,
     newId: randomUUID,
     onAway: (error) => {
       throw error;
     },
   });
+
+/** A bot's trainings, in this process. */
+export async function createTrainingBot(bot: Bot): Promise<TrainingService> {
+  const { folder, pool, labels = () => 500, leaseMs = 400, machine = 'here', timeLimitMinutes = 1 } = bot;
+  const runbook = await parseRunbook('runbook.yaml', Buffer.from(runbookText(folder)));
   const checks = createCheckService({
     runbook,
     hostOf: (settings) => createHost(settings),
@@ -188,7 +196,7 @@ export async function createTrainingFixture(): Promise<TrainingFixture> {
     trading: {
       query: async () => ({
         rows: [
-          { horizon: '5m', n: labels },
+          { horizon: '5m', n: labels() },
           { horizon: '15m', n: 0 },
         ],
         observedAt: new Date().toISOString(),
@@ -200,28 +208,39 @@ export async function createTrainingFixture(): Promise<TrainingFixture> {
     monotonicMs: () => performance.now(),
     newRunId: randomUUID,
   });
+  const trail = trailIn(folder, pool);
+  return createTrainingService({
+    runbook: withTimeLimit(runbook, timeLimitMinutes),
+    targets: parseTargets('targets.yaml', Buffer.from(targetsText(folder))),
+    checks,
+    hostOf: (settings) => createHost(settings),
+    store: createTrainingStore(pool),
+    folder: join(folder, 'trainings'),
+    machine: async () => machine,
+    newId: randomUUID,
+    clock: systemClock,
+    variables: { BOT_PASSWORD: 'hunter2', DATABASE_URL: 'postgres://bot:s%21lent@db/state' },
+    record: (event) => trail.record(event),
+    intervalMs: 50,
+    leaseMs,
+  });
+}
+
+export async function createTrainingFixture(): Promise<TrainingFixture> {
+  const folder = await mkdtemp(join(tmpdir(), 'training-'));
+  const database = await createTestDatabase();
+  for (const name of ['models', 'staging', 'trainings']) await mkdir(join(folder, name));
+  await writeFile(join(folder, 'live.env'), '');
+  let labels = 500;
   const fixture: TrainingFixture = {
     folder,
     staging: join(folder, 'staging'),
     trainingsFolder: join(folder, 'trainings'),
-    events: () => trail.chain('crypto_lob_ml', 0, 100),
+    events: () => trailIn(folder, database.pool).chain('crypto_lob_ml', 0, 100),
     pool: database.pool,
-    service: async ({ leaseMs = 400, machine = 'here', timeLimitMinutes = 1 } = {}) =>
-      createTrainingService({
-        runbook: withTimeLimit(runbook, timeLimitMinutes),
-        targets,
-        checks,
-        hostOf: (settings) => createHost(settings),
-        store: createTrainingStore(database.pool),
-        folder: join(folder, 'trainings'),
-        machine: async () => machine,
-        newId: randomUUID,
-        clock: systemClock,
-        variables: { BOT_PASSWORD: 'hunter2', DATABASE_URL: 'postgres://bot:s%21lent@db/state' },
-        record: (event) => trail.record(event),
-        intervalMs: 50,
-        leaseMs,
-      }),
+    url: database.url,
+    service: (options) =>
+      createTrainingBot({ folder, pool: database.pool, labels: () => labels, ...options }),
     trainer: (script) => writeFile(join(folder, 'trainer.mjs'), script),
     runningMeta: (meta) => writeFile(join(folder, 'models/running.meta.json'), JSON.stringify(meta)),
     labels: async (count) => {
