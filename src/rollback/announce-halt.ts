@@ -77,9 +77,9 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
 /** Keeps one message true until the halt has ended. */
 function show(handle: HaltHandle, message: HaltMessage, options: HaltAnnouncerOptions): Promise<LiveMessage> {
   const started = open(handle, message, options);
-  const note = (live: LiveMessage) => {
+  const note = (live: LiveMessage, isFinal = false) => {
     if (live.ref !== undefined)
-      handle.noteMessage({ ...message, channel: live.ref.channel, ts: live.ref.ts });
+      handle.noteMessage({ ...message, channel: live.ref.channel, ts: live.ref.ts, isFinal });
   };
   const keep = async () => {
     const live = await started;
@@ -94,7 +94,7 @@ function show(handle: HaltHandle, message: HaltMessage, options: HaltAnnouncerOp
     const ended = await handle.done;
     unsubscribe();
     await live.finish(reportOf(ended, message, options));
-    note(live);
+    note(live, true);
     const { ref } = live;
     if (!ended.cancelAway || ref === undefined) return;
     const forget = handle.subscribe((halt) => {

@@ -61,6 +61,8 @@ export const haltMessageSchema = z.object({
   channel: z.string(),
   /** Slack's id within the channel; null until the post is known to have arrived. */
   ts: z.string().nullable(),
+  /** It shows how the halt ended. */
+  isFinal: z.boolean().optional(),
 });
 export type HaltMessage = z.output<typeof haltMessageSchema>;
 

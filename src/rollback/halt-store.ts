@@ -6,6 +6,7 @@ import { claimHalt } from './queries/claim-halt.js';
 import { saveHalt } from './queries/save-halt.js';
 import { selectHalt, selectLatestHalt } from './queries/select-halt.js';
 import { takeAbandonedHalts } from './queries/take-abandoned-halts.js';
+import { takeUnannouncedHalts } from './queries/take-unannounced-halts.js';
 
 /** Halts in the bot's database: for the other replicas, and for later. Every call may fail: a halt goes on without. */
 export interface HaltStore {
@@ -20,6 +21,8 @@ export interface HaltStore {
   latest(strategy: string, target: string): Promise<Halt | undefined>;
   /** Halts that have not ended and whose process is gone; they belong to `owner` from now on. */
   takeAbandoned(strategy: string, owner: string): Promise<readonly HaltRecord[]>;
+  /** Halts that have ended, whose process is gone and whose messages do not show the end; `owner` tells it now. */
+  takeUnannounced(strategy: string, owner: string): Promise<readonly HaltRecord[]>;
 }
 
 export type HaltClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; readonly halt: Halt };
@@ -35,5 +38,6 @@ export function createHaltStore(database: Queryable): HaltStore {
     get: async (haltId) => (z.uuid().safeParse(haltId).success ? selectHalt(database, haltId) : undefined),
     latest: async (strategy, target) => haltOf(await selectLatestHalt(database, strategy, target)),
     takeAbandoned: (strategy, owner) => takeAbandonedHalts(database, strategy, owner),
+    takeUnannounced: (strategy, owner) => takeUnannouncedHalts(database, strategy, owner),
   };
 }

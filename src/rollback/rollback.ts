@@ -38,7 +38,10 @@ export interface Rollback {
    * @returns the halt with its messages; undefined: nobody knows it.
    */
   addReason(haltId: string, reason: string, by: Person): Promise<HaltRecord | undefined>;
-  /** Goes on with what a process that was killed has left, on this machine and (by the database) on others. */
+  /**
+   * Goes on with what a process that was killed has left, on this machine and (by the database) on others.
+   * @returns what goes on, and what has ended while a message does not show it yet.
+   */
   resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]>;
   /** Writes down that somebody was refused. */
   refused(refusal: HaltRefusal): void;
@@ -91,6 +94,8 @@ class HaltSwitch implements Rollback {
   readonly #live = new Map<string, LiveHalt>();
   readonly #saving = new Map<string, Promise<void>>();
   readonly #unsaved = new Map<string, HaltRecord>();
+  /** The newest that this process has written down of each halt. */
+  readonly #written = new Map<string, HaltRecord>();
   /** Taken over from another replica, whose messages nobody here shows yet. */
   readonly #takenOver: HaltHandle[] = [];
 
@@ -147,21 +152,33 @@ class HaltSwitch implements Rollback {
   async resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]> {
     const files = await this.#o.files.abandoned();
     const abandoned = await this.#o.store?.takeAbandoned(this.facts.strategy, this.#o.owner).catch(() => []);
-    const byId = new Map([...(abandoned ?? []), ...files].map((record) => [record.halt.haltId, record]));
+    const untold = await this.#o.store?.takeUnannounced(this.facts.strategy, this.#o.owner).catch(() => []);
+    const stored = [...(abandoned ?? []), ...(untold ?? [])];
+    const byId = new Map([...stored, ...files].map((record) => [record.halt.haltId, record]));
+    const ended: HaltHandle[] = [];
     for (const record of byId.values()) {
       const target = targets.get(record.halt.target);
       const running = this.#live.get(record.halt.target);
-      if (record.halt.endedAt !== null) {
-        const ended = new LiveHalt(record, (changed) => void this.#writeDown(changed));
-        void (record.halt.cancelAway ? this.#cancelReleases(ended) : this.#writeDown(record));
-      }
+      if (record.halt.endedAt !== null) ended.push(...this.#putAway(record));
       // One that only follows it is no reason to leave it: the replica that it follows has gone silent.
       const isFollowed = running?.signal.aborted === true && running.halt.haltId === record.halt.haltId;
       if (record.halt.endedAt === null && target !== undefined && (running === undefined || isFollowed)) {
         this.#takeOver(record, target, running);
       }
     }
-    return this.#takenOver.splice(0);
+    return [...this.#takenOver.splice(0), ...ended];
+  }
+
+  /** @returns what its messages do not show yet, unless this process is about to tell it anyway. */
+  #putAway(record: HaltRecord): readonly HaltHandle[] {
+    const own = this.#written.get(record.halt.haltId);
+    // What was read from the disk may be older by now.
+    void this.#writeDown(own ?? record);
+    if (own !== undefined) return [];
+    const live = new LiveHalt(record, (changed) => void this.#writeDown(changed));
+    live.ended(record.halt);
+    if (record.halt.cancelAway) void this.#cancelReleases(live);
+    return record.messages.every(({ isFinal }) => isFinal) ? [] : [live.handle(false)];
   }
 
   refused(refusal: HaltRefusal): void {
@@ -356,6 +373,7 @@ class HaltSwitch implements Rollback {
   /** One after the other, the newest state only; an ended halt leaves the disk once the database has it. */
   async #writeDown(record: HaltRecord): Promise<void> {
     const { haltId } = record.halt;
+    this.#written.set(haltId, record);
     this.#unsaved.set(haltId, record);
     if (this.#saving.has(haltId)) return;
     const saving = this.#writeAll(haltId).finally(() => this.#saving.delete(haltId));

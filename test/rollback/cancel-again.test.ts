@@ -50,6 +50,7 @@ function botWith(owner: string, cancelReleases: RollbackOptions['cancelReleases'
     get: async () => undefined,
     latest: async () => undefined,
     takeAbandoned: async () => [],
+    takeUnannounced: async () => [],
   };
   const rollback = createRollback({
     facts: FACTS,

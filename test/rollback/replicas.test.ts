@@ -148,14 +148,21 @@ test('a running release, its lock and open requests are ended by the halt', asyn
 });
 
 test('a halt ends without a database that refuses or never answers', async () => {
-  const away = new Error('connect ECONNREFUSED');
+  const refusal = new Error('connect ECONNREFUSED');
   const refuse = async () => {
-    throw away;
+    throw refusal;
   };
   const hang = () => new Promise<never>(() => {});
   for (const answer of [refuse, hang]) {
     await bench.begin();
-    const store = { claim: answer, save: answer, get: answer, latest: answer, takeAbandoned: answer };
+    const away = {
+      save: answer,
+      get: answer,
+      latest: answer,
+      takeAbandoned: answer,
+      takeUnannounced: answer,
+    };
+    const store = { claim: answer, ...away };
     let isOver = false;
     const cancel = async () => (isOver ? null : answer());
     const handle = bench.rollback({ store, cancelReleases: cancel }).start(request());
