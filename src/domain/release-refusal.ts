@@ -67,6 +67,8 @@ export const RELEASE_REFUSALS = [
   'not_active_member',
   'not_an_approver',
   'evidence_expired',
+  /** Facts: `run` (its kind), `verdict`, `since`: a later run that is worse. */
+  'verdict_revoked',
   'content_changed',
   'nothing_to_take_back',
   'not_yours_to_withdraw',

@@ -12,6 +12,7 @@ import { endRequest, expireRequest } from './end-request.js';
 import { findRequest } from './find-request.js';
 import { readPresentContent } from './present-content.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, targetOf } from './release-context.js';
+import { refuseIfRevoked } from './revoked-verdict.js';
 import { settleQuorum } from './settle-quorum.js';
 
 export type DecisionResult =
@@ -50,6 +51,8 @@ export async function approveRequest(
   const { verdict, validUntil } = present.run;
   const now = verdictAt(verdict, new Date(validUntil), context.now());
   if (now === 'HOLD' || now === 'NO_GO') return refuse(refused('evidence_expired'));
+  const revoked = await refuseIfRevoked(context.database, present.run);
+  if (revoked !== undefined) return refuse(revoked);
 
   const decision = { person, decision: 'approved', digest, reason: null } as const;
   const written = await writeApproval(context, requestId, decision);

@@ -1,4 +1,4 @@
-import type { Person } from '../domain/check-run.js';
+import type { CheckRun, Person } from '../domain/check-run.js';
 import { judgeApprover } from '../domain/quorum.js';
 import type { ContentChange } from '../domain/release-content.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
@@ -13,6 +13,7 @@ import { endRequest } from './end-request.js';
 import { findRequest } from './find-request.js';
 import { readPresentContent } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
+import { refuseIfRevoked } from './revoked-verdict.js';
 import { coversAll, quorumOf, settleQuorum, standingsOf } from './settle-quorum.js';
 import { StartRefused, transactStart, writeReleaseStart } from './write-release-start.js';
 
@@ -50,7 +51,7 @@ export async function startRelease(
     await endRequest(context, requestId, { state: 'invalidated', changes: present.changes });
     return { kind: 'invalidated', changes: present.changes };
   }
-  const outcome = await startWithQuorum(context, request, target);
+  const outcome = await startWithQuorum(context, request, target, present.run);
   if (outcome.kind === 'refused') {
     await settleQuorum(context, requestId);
     return refuse(outcome);
@@ -76,7 +77,7 @@ async function refuseUnlessConcerned(
   return isApprover ? undefined : refused('not_allowed', { who: answer.who.join(', ') });
 }
 
-async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, target: Target) {
+async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, target: Target, run: CheckRun) {
   const { requestId, digest } = seen;
   const standings = await standingsOf(context, target, await selectApprovals(context.database, requestId));
   return transactStart(context, seen, async (client) => {
@@ -89,6 +90,8 @@ async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, ta
     const isComplete =
       coversAll(standings, approvals) && quorumOf(request, target, approvals, standings).reached;
     if (!isComplete) throw new StartRefused(refused('quorum_not_reached'));
+    const revoked = await refuseIfRevoked(client, run);
+    if (revoked !== undefined) throw new StartRefused(revoked);
     return writeReleaseStart(context, client, request, target);
   });
 }

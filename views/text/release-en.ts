@@ -62,6 +62,8 @@ export const releaseEn: ReleaseText = {
     not_an_approver: () => 'You are not among those who may approve for this target.',
     evidence_expired: () =>
       'The checks of this request are no longer fresh. Click *Run checks again*, look at the outcome, then approve.',
+    verdict_revoked: (fact) =>
+      `A later \`${fact('run')}\` of this target says ${fact('verdict')} (${fact('since')}): the GO of this request no longer holds. Put right what it names, click *Run checks again*, then decide.`,
     content_changed: () =>
       'What would be deployed has changed since it was shown. Here is the plan as it stands now.',
     nothing_to_take_back: () => 'You have no approval on this request to take back.',

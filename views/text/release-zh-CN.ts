@@ -50,6 +50,8 @@ export const releaseZhCN: ReleaseText = {
     not_active_member: () => '访客、机器人和已停用的用户不能审批。',
     not_an_approver: () => '您不在该目标的审批人之列。',
     evidence_expired: () => '该申请的检查已过期。请点击“重新检查”，查看结果后再审批。',
+    verdict_revoked: (fact) =>
+      `该目标之后的一次 \`${fact('run')}\` 结论为 ${fact('verdict')}（${fact('since')}）：该申请的 GO 不再有效。请处理其中指出的问题，点击“重新检查”，再做决定。`,
     content_changed: () => '要部署的内容在展示之后发生了变化。以下是现在的计划。',
     nothing_to_take_back: () => '您在该申请上没有可收回的审批。',
     not_yours_to_withdraw: (fact) => `只有 ${fact('by')} 或管理员可以撤回该申请。您可以拒绝它。`,
