@@ -44,10 +44,7 @@ export async function approveRequest(
 
   const present = await readPresentContent(context, request);
   if (present.kind === 'unknown') return refuse({ kind: 'refused', refusal: firstOf(present.refusals) });
-  if (present.kind === 'changed') {
-    await endRequest(context, requestId, { state: 'invalidated', changes: present.changes });
-    return { kind: 'invalidated', changes: present.changes };
-  }
+  if (present.kind === 'changed') return invalidateRequest(context, requestId, present.changes);
   const { verdict, validUntil } = present.run;
   const now = verdictAt(verdict, new Date(validUntil), context.now());
   if (now === 'HOLD' || now === 'NO_GO') return refuse(refused('evidence_expired'));
@@ -175,6 +172,16 @@ async function refuseUnlessApprover(
   if (standing === undefined) return refused('not_an_approver');
   const judgement = judgeApprover(standing, request.requesterSlackId ?? undefined);
   return judgement.kind === 'counts' ? undefined : refused(judgement.reason);
+}
+
+/** What was asked for is no longer what stands; a refusal where the request has ended or started meanwhile. */
+export async function invalidateRequest(
+  context: ReleaseContext,
+  requestId: string,
+  changes: readonly ContentChange[],
+): Promise<Extract<DecisionResult, { kind: 'invalidated' }> | Refused> {
+  const ended = await endRequest(context, requestId, { state: 'invalidated', changes });
+  return ended ? { kind: 'invalidated', changes } : closedNow(context, requestId);
 }
 
 async function closedNow(context: ReleaseContext, requestId: string): Promise<Refused> {

@@ -2,18 +2,20 @@ import type { ContentChange } from '../domain/release-content.js';
 import { contentChanges } from '../domain/release-content.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
+import { refuseUnlessLive } from '../domain/request-clock.js';
 import { rebindApprovals } from '../store/queries/approvals.js';
 import { selectReleaseRequest } from '../store/queries/select-release-request.js';
 import { renewRequestEvidence } from '../store/queries/update-release-request.js';
 import { type CheckedPlan, judgePlan } from './check-plan.js';
 import { composePlan } from './compose-plan.js';
-import { type Decision, refuseClosed, refuseFor } from './decide.js';
-import { endRequest } from './end-request.js';
+import { type Decision, invalidateRequest, refuseClosed, refuseFor } from './decide.js';
 import { findRequest } from './find-request.js';
+import { refuseUnlessLoaded } from './loaded-configuration.js';
 import { evidenceOf } from './plan-digest.js';
 import { approvedContent } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 import { settleQuorum } from './settle-quorum.js';
+import { refuseUnlessConcerned } from './start-release.js';
 
 export type RenewResult =
   /** The outcomes are the same: the approvals stay. */
@@ -34,6 +36,8 @@ export async function renewEvidence(
   const refuse = refuseFor(context, request, person, 'renew_evidence');
   const closed = await refuseClosed(context, request, ['open', 'approved']);
   if (closed !== undefined) return refuse(closed);
+  const stranger = await refuseUnlessConcerned(context, request, target, person);
+  if (stranger !== undefined) return refuse(stranger);
 
   const composed = await composePlan(request.wish, target, context.sources);
   if (composed.kind === 'refused') {
@@ -47,9 +51,10 @@ export async function renewEvidence(
     evidence: evidenceOf(checked.run),
   });
   if (changes.length > 0 && !isStillRequestable(request, checked, changes)) {
-    await endRequest(context, requestId, { state: 'invalidated', changes });
-    return { kind: 'invalidated', changes };
+    return invalidateRequest(context, requestId, changes);
   }
+  const notLoaded = refuseUnlessLoaded(context, checked.plan);
+  if (notLoaded !== undefined) return refuse(notLoaded);
   const renewed = await bindTo(context, request, checked, changes.length === 0);
   if (renewed.kind === 'refused') return refuse(renewed);
   await recordNow(context, {
@@ -77,7 +82,7 @@ function isStillRequestable(
 }
 
 async function bindTo(
-  { transact, queue }: ReleaseContext,
+  { transact, queue, now }: ReleaseContext,
   seen: ReleaseRequest,
   { run, digest, toAcknowledge }: CheckedPlan,
   keepsApprovals: boolean,
@@ -86,11 +91,10 @@ async function bindTo(
   return transact(async (client) => {
     const request = await selectReleaseRequest(client, requestId, { lock: true });
     if (request === undefined) return refused('request_unknown');
+    const closed = refuseUnlessLive(request, ['open', 'approved'], now());
+    if (closed !== undefined) return closed;
     // Two people asked for the checks at the same time: the first answer stands.
-    if (request.digest !== seen.digest) return { kind: 'bound' };
-    if (request.state !== 'open' && request.state !== 'approved') {
-      return refused('request_closed', { state: request.state });
-    }
+    if (request.digest !== seen.digest) return refused('request_renewed');
     await renewRequestEvidence(client, requestId, {
       checkRunId: run.runId,
       evidence: evidenceOf(run),

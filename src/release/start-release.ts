@@ -8,8 +8,7 @@ import type { Target } from '../runbook/targets.js';
 import { selectApprovals } from '../store/queries/approvals.js';
 import { selectReleaseRequest } from '../store/queries/select-release-request.js';
 import type { Decision } from './decide.js';
-import { refuseClosed, refuseFor } from './decide.js';
-import { endRequest } from './end-request.js';
+import { invalidateRequest, refuseClosed, refuseFor } from './decide.js';
 import { findRequest } from './find-request.js';
 import { readPresentContent } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
@@ -47,10 +46,7 @@ export async function startRelease(
     const [refusal = { code: 'content_changed' as const }] = present.refusals;
     return refuse({ kind: 'refused', refusal });
   }
-  if (present.kind === 'changed') {
-    await endRequest(context, requestId, { state: 'invalidated', changes: present.changes });
-    return { kind: 'invalidated', changes: present.changes };
-  }
+  if (present.kind === 'changed') return invalidateRequest(context, requestId, present.changes);
   const outcome = await startWithQuorum(context, request, target, present.run);
   if (outcome.kind === 'refused') {
     await settleQuorum(context, requestId);
@@ -62,7 +58,7 @@ export async function startRelease(
 }
 
 /** Whoever asked for it, whoever may ask, and whoever may approve. */
-async function refuseUnlessConcerned(
+export async function refuseUnlessConcerned(
   context: ReleaseContext,
   request: ReleaseRequest,
   target: Target,
