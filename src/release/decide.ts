@@ -5,6 +5,7 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import type { Approval, ReleaseRequest } from '../domain/release-request.js';
 import { refuseUnlessLive } from '../domain/request-clock.js';
 import { verdictAt } from '../domain/verdict.js';
+import { UserError } from '../errors.js';
 import { selectApprovals, upsertApproval } from '../store/queries/approvals.js';
 import { selectReleaseRequest } from '../store/queries/select-release-request.js';
 import { redact } from '../telemetry/redact.js';
@@ -58,7 +59,7 @@ export async function approveRequest(
     const details = { requestId, digest };
     await recordNow(context, { kind: 'release.approved', target: request.target, actor: person, details });
   }
-  await settleQuorum(context, requestId);
+  await settleStored(context, requestId);
   return written;
 }
 
@@ -105,7 +106,7 @@ export async function takeBackApproval(
     actor: person,
     details,
   });
-  await settleQuorum(context, requestId);
+  await settleStored(context, requestId);
   return written;
 }
 
@@ -129,6 +130,21 @@ export async function withdrawRequest(
   const ended = await endRequest(context, requestId, { state: 'withdrawn', by: person });
   return ended ? { kind: 'done', repeated: false } : closedNow(context, requestId);
 }
+
+/** What was decided stands, also where the quorum cannot be counted now: never told as if it did not. */
+async function settleStored(context: ReleaseContext, requestId: string): Promise<void> {
+  try {
+    await settleQuorum(context, requestId);
+  } catch (cause) {
+    throw new UserError('quorum_not_counted', notCountedText, { cause });
+  }
+}
+
+const notCountedText = {
+  en: 'Your decision is stored. The quorum could not be counted yet: Slack or the database does not answer. It is counted with the next click on this request; try in a minute.',
+  'zh-CN':
+    '您的决定已保存。暂时无法统计审批人数：Slack 或数据库没有响应。下次点击该申请时会统计；请一分钟后再试。',
+};
 
 /** Writes with the row held, so that nothing is decided about a request that has ended or moved on. */
 async function writeApproval(
