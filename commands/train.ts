@@ -114,12 +114,12 @@ async function startTraining(
   conversation: Conversation,
   services: TrainServices,
 ): Promise<Extract<TrainingAnswer, { kind: 'started' | 'busy' }>> {
-  await assertMay(['requester'], conversation.person, services);
-  const answer = await services.trainings.start({
-    ...wish,
-    requestedBy: conversation.person,
-    locale: conversation.locale,
+  const request = { ...wish, requestedBy: conversation.person, locale: conversation.locale };
+  await assertMay(['requester'], conversation.person, services).catch(async (error: unknown) => {
+    if (error instanceof ForbiddenError) await services.trainings.forbid(request);
+    throw error;
   });
+  const answer = await services.trainings.start(request);
   if (answer.kind === 'started' || answer.kind === 'busy') return answer;
   throw refusal(answer.kind, (text) => refusalSentence(answer, text));
 }

@@ -47,6 +47,8 @@ export interface FollowOptions {
 
 export interface TrainingService {
   start(request: TrainingRequest): Promise<TrainingAnswer>;
+  /** Notes that somebody who may not start one has tried. */
+  forbid(request: TrainingRequest): Promise<void>;
   get(trainingId: string): Promise<Training | undefined>;
   /** The trainings that go on. */
   live(): Promise<readonly Training[]>;
@@ -148,6 +150,8 @@ export function createTrainingService(options: TrainingServiceOptions): Training
       return answer;
     },
 
+    forbid: (request) =>
+      options.record(refusedStart(runbook.strategy, request, { kind: 'forbidden' }, now())),
     get: (trainingId) => store.get(trainingId),
     live: () => store.live(runbook.strategy),
     async cancel(trainingId, person) {
@@ -192,7 +196,7 @@ export function createTrainingService(options: TrainingServiceOptions): Training
 function refusedStart(
   strategy: string,
   { requestedBy, horizon, lookbackHours, overrideReason }: TrainingRequest,
-  answer: Exclude<TrainingAnswer, { kind: 'started' }>,
+  answer: Exclude<TrainingAnswer, { kind: 'started' }> | { readonly kind: 'forbidden' },
   at: Date,
 ): TrainingEvent {
   const going = answer.kind === 'busy' ? answer.training.trainingId : undefined;

@@ -17,8 +17,15 @@ async function stage(
   surface: 'slack' | 'terminal' = 'slack',
   roles: readonly string[] = ['requester'],
 ) {
-  const asked: { starts: TrainingRequest[]; attached: unknown[]; cancelled: unknown[]; pages: unknown[] } = {
+  const asked: {
+    starts: TrainingRequest[];
+    attached: unknown[];
+    cancelled: unknown[];
+    pages: unknown[];
+    forbidden: string[];
+  } = {
     starts: [],
+    forbidden: [],
     attached: [],
     cancelled: [],
     pages: [],
@@ -44,6 +51,7 @@ async function stage(
         asked.starts.push(request);
         return answer;
       },
+      forbid: async ({ requestedBy }) => void asked.forbidden.push(requestedBy.id),
       get: async (id) => (id === ID ? ended : undefined),
       live: async () => [],
       unshown: async () => [],
@@ -93,6 +101,7 @@ describe('in Slack', () => {
   test('is not started by somebody who may only look', async () => {
     const { services, conversation, asked, posted } = await stage(STARTED, trainingOf(), 'slack', []);
     await expect(train.run(['5m'], conversation, services)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(asked.forbidden).toEqual(['U0ALICE']);
     const submission: Submission = {
       ...conversation,
       callbackId: 'train:despite',

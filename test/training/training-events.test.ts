@@ -51,10 +51,12 @@ test('a refusal stands with its reason, and an override with its name', async ()
   await fixture.trainer(writingTrainer(goodMeta()));
   await followed();
   await service.start({ ...FIVE, horizon: '1h', requestedBy: BOB });
+  await service.forbid({ ...FIVE, requestedBy: BOB });
   await followed({ ...FIVE, requestedBy: BOB, overrideReason: 'a try-out' });
   expect(await told()).toEqual([
     'training.requested by alice',
     'training.refused by lobml',
+    'training.refused by bob',
     'training.refused by bob',
     'training.requested by bob',
     'training.overridden by bob',
@@ -66,6 +68,7 @@ test('a refusal stands with its reason, and an override with its name', async ()
     {},
     { details: { because: 'data_checks', checks } },
     { details: { because: 'unknown_horizon', horizon: '1h' } },
+    { details: { because: 'forbidden', horizon: '5m' } },
     { reason: 'a try-out' },
     { reason: 'a try-out', details: { checks } },
     {},
