@@ -14,6 +14,8 @@ export interface DeployServices {
   readonly releases: ReleaseService;
   readonly answers: ReleaseAnswers;
   readonly access: Pick<Access, 'mayAct'>;
+  /** To be called when something that the Home shows has changed. Absent in a terminal. */
+  readonly homeChanged?: () => void;
   readonly now: () => Date;
 }
 

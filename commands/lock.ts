@@ -23,7 +23,7 @@ export const lock: Subcommand<DeployServices> = {
     en: 'Keep deploys away from a target, with a reason.',
     'zh-CN': '锁定目标，阻止部署（需说明原因）。',
   },
-  async run(words, conversation, { targets, releases }) {
+  async run(words, conversation, { targets, releases, homeChanged }) {
     const [first = '', ...rest] = words;
     const isTarget = targets.targets.has(first);
     const target = parseTarget(isTarget ? [first] : [], targets, LOCK_USAGE);
@@ -36,6 +36,7 @@ export const lock: Subcommand<DeployServices> = {
     }
     const result = await releases.lock({ target: target.name, person: conversation.person, reason });
     if (result.kind === 'refused') return refuse(conversation, result.refusal);
+    homeChanged?.();
     return done(conversation, lockedView(result.lock, conversation.locale), {
       locked: true,
       lock: result.lock,
@@ -48,10 +49,11 @@ export const unlock: Subcommand<DeployServices> = {
   audience: 'operator',
   usage: '[target]',
   summary: { en: 'Take your lock away from a target.', 'zh-CN': '解除您对目标的锁定。' },
-  async run(words, conversation, { targets, releases }) {
+  async run(words, conversation, { targets, releases, homeChanged }) {
     const target = parseTarget(words, targets, '[target]');
     const result = await releases.unlock({ target: target.name, person: conversation.person });
     if (result.kind === 'refused') return refuse(conversation, result.refusal);
+    homeChanged?.();
     const report = unlockedView(result.lock, conversation.person, conversation.locale);
     return done(conversation, report, { locked: false, lock: result.lock });
   },

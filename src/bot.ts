@@ -19,7 +19,7 @@ import type { Services } from './services.js';
 import { createSlackApp, type HomeVisit, type SlackApp } from './slack/app.js';
 import { createSlackConnection } from './slack/connection.js';
 import { postLive } from './slack/conversation.js';
-import { createHomeRefresher } from './status/home-refresher.js';
+import { createHomeRefresher, type HomeRefresher } from './status/home-refresher.js';
 import { createReportTask } from './status/report-upkeep.js';
 import { createHomeVisitorStore } from './store/home-visitor-store.js';
 import type { StoredMessage } from './store/message-store.js';
@@ -81,6 +81,9 @@ export async function startBot({
     throw error;
   });
   await prepareWorkerSchema(state, { always: true });
+  // A halt may go on before there is a Home to show.
+  let refresher: HomeRefresher | undefined;
+  const homeChanged = () => refresher?.changed();
   const { services, releaseContext, hostOf, close } = compose({
     configuration,
     logger,
@@ -90,7 +93,7 @@ export async function startBot({
       changeMessage: (ref, report) => connection.poster.update(ref, report),
       postIn: (channel, report) =>
         postLive({ poster: connection.poster, clock, logger }, { channel }, report),
-      homeChanged: () => refresher.changed(),
+      homeChanged,
       announceHalt: (handle, channel) => announcer.announce(handle, channel),
       refreshHalt: (record) => announcer.refresh(record),
     },
@@ -110,6 +113,7 @@ export async function startBot({
     operators: services.operators.who,
     open: (channel, ref) => connection.urgentMessage({ channel }, ref),
     find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
+    onChange: homeChanged,
     clock,
     logger,
   });
@@ -142,7 +146,7 @@ export async function startBot({
     metrics: createMetrics(),
     clock,
   });
-  const refresher = createHomeRefresher({
+  refresher = createHomeRefresher({
     visitors,
     publish: (userId) => app.publishHome(userId),
     onError: (error) => logger.warn({ err: error }, 'a Home could not be shown anew'),
@@ -163,7 +167,7 @@ export async function startBot({
     views: releaseViews(config.locale),
     clock,
     logger,
-    onChange: () => refresher.changed(),
+    onChange: homeChanged,
   });
   const worker = await startWorker({
     url: state.url,
@@ -185,7 +189,7 @@ export async function startBot({
         releases: services.releases,
         announce: async (requestId) => {
           await announce(requestId);
-          refresher.changed();
+          homeChanged();
         },
       }),
     },
@@ -213,7 +217,7 @@ export async function startBot({
       endUpkeep();
       warm.abort();
       await services.rollback.settled();
-      await refresher.idle();
+      await refresher?.idle();
       await close();
       await state.close();
       logger.info('the bot has ended');

@@ -24,6 +24,8 @@ export interface HaltAnnouncerOptions {
   readonly open: (channel: string, ref?: MessageRef) => LiveMessage;
   /** Looks for a message whose post may or may not have arrived. */
   readonly find: (channel: string, key: string, sinceMs: number) => Promise<MessageRef | undefined>;
+  /** A halt has begun, has ended, or what was looked at after it is known. */
+  readonly onChange?: () => void;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
 }
@@ -50,12 +52,14 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
   const called = new Set<string>();
   return {
     announce(handle, channel) {
+      tellChanges(handle, options);
       const target = options.targets.get(handle.current().target);
       const place = channel || target?.channels?.reports;
       if (place !== undefined) show(handle, { role: 'report', channel: place, ts: null }, options);
       raiseAlarm(handle, options, called, place);
     },
     resume(handle) {
+      tellChanges(handle, options);
       for (const message of handle.messages()) show(handle, message, options);
       if (!handle.messages().some(({ role }) => role === 'alarm')) raiseAlarm(handle, options, called);
     },
@@ -72,6 +76,16 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
       }
     },
   };
+}
+
+function tellChanges(handle: HaltHandle, { onChange }: HaltAnnouncerOptions): void {
+  let told = '';
+  const unsubscribe = handle.subscribe(({ haltId, state, endedAt, verification }) => {
+    const present = [haltId, state, endedAt, verification?.runId].join();
+    if (present !== told) onChange?.();
+    told = present;
+  });
+  void handle.done.then(unsubscribe);
 }
 
 /** Keeps one message true until the halt has ended. */

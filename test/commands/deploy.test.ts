@@ -27,6 +27,8 @@ let world: ReleaseWorld;
 let poster: Poster;
 let announce: (requestId: string) => Promise<void>;
 
+let homeChanges: number;
+
 beforeEach(async () => {
   slack = createLocalSlack({ rateLimits: false });
   await slack.start();
@@ -55,11 +57,18 @@ beforeEach(async () => {
   const { sources, targets, access, now } = world.context;
   const answers = createReleaseAnswers({ ...world.context, queue: { wake: async () => undefined } });
   const all = { targets: targets.targets, defaultTarget: 'live' } as DeployServices['targets'];
+  homeChanges = 0;
+  const homeChanged = () => {
+    homeChanges += 1;
+  };
   app = createSlackApp<DeployServices>({
     config,
     connection,
     subcommands: [deploy, lock, unlock],
-    services: { runbook: sources.runbook, targets: all, releases: world.service, answers, access, now },
+    services: {
+      ...{ runbook: sources.runbook, targets: all, releases: world.service, answers, access, now },
+      homeChanged,
+    },
     onUnknown: async () => undefined,
     claimDelivery: async () => true,
     dependencies: {},
@@ -210,10 +219,12 @@ describe('every end takes the buttons off every copy, and names who and why', ()
 test('lock and unlock from a channel', async () => {
   await slack.runCommand('carol', CHANNEL, '/lobml lock live "audit day"');
   await slack.waitFor(() => slack.messages(CHANNEL).some(({ text }) => text.includes('locked by U0CAROL')));
+  expect(homeChanges).toBe(1);
   await slack.runCommand('alice', CHANNEL, '/lobml deploy live');
   await modalShows('alice', 'audit day');
   await slack.runCommand('carol', CHANNEL, '/lobml unlock live');
   await slack.waitFor(() => slack.messages(CHANNEL).some(({ text }) => text.includes('unlocked')));
+  await slack.waitFor(() => homeChanges === 2);
 });
 
 describe('the words of a terminal', () => {

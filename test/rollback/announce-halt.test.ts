@@ -30,7 +30,9 @@ const dead: Halt = { ...halting, hosts: [{ ...newHostHalt('live-1'), fault: 'not
 
 /** A halt with its announcer; what Slack takes is told by channel. */
 function announced(channels: Target['channels'], refused: readonly string[] = []) {
+  const live = new LiveHalt({ halt: halting, messages: [] }, () => {});
   const posts: string[] = [];
+  const changes: string[] = [];
   const target = { name: 'live', channels, hosts: [] } as unknown as Target;
   const announcer = createHaltAnnouncer({
     targets: new Map([['live', target]]),
@@ -50,13 +52,26 @@ function announced(channels: Target['channels'], refused: readonly string[] = []
       return message;
     },
     find: async () => undefined,
+    onChange: () => changes.push(live.halt.state),
     clock: createFakeClock(),
     logger: { warn: () => {} },
   });
-  const live = new LiveHalt({ halt: halting, messages: [] }, () => {});
   announcer.announce(live.handle(false), 'C0HERE');
-  return { live, posts };
+  return { live, posts, changes };
 }
+
+test('the start, the end and the look after it change what the Home shows, and nothing between', async () => {
+  const { live, changes } = announced(undefined);
+  expect(changes).toEqual(['halting']);
+  live.become(dead);
+  expect(changes).toEqual(['halting']);
+  const verified = { ...halting, state: 'verified' as const, endedAt: '2026-01-01T00:02:00.000Z' };
+  live.become(verified);
+  expect(changes).toEqual(['halting', 'verified']);
+  live.become({ ...verified, verification: { runId: randomUUID(), verdict: 'GO', stored: true } });
+  live.ended(live.halt);
+  expect(changes).toEqual(['halting', 'verified', 'verified']);
+});
 
 const alarms = (posts: readonly string[]) => posts.filter((post) => post.endsWith('<@U0CAROL>'));
 
