@@ -57,6 +57,8 @@ export const RELEASE_REFUSALS = [
   'no_reports_channel',
   /** Facts: `who`. */
   'not_allowed',
+  /** Facts: `account`: of a terminal, tied to nobody in Slack, who could approve their own request. */
+  'requester_unknown',
   // Decisions
   'request_unknown',
   /** Facts: `state`. */

@@ -43,6 +43,7 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
 
   const forbidden =
     (await refuseUnlessRole(context, 'requester', by)) ??
+    refuseUnlessKnown(context, by) ??
     (await standingObstacle(context, target, 'ordinary'));
   if (forbidden !== undefined) return refuse(forbidden);
   const content = await contentAsShown(context, asked);
@@ -82,6 +83,12 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
     },
   });
   return { kind: 'requested', request };
+}
+
+/** Nobody may approve their own request: who cannot be told from the approvers asks for none. */
+function refuseUnlessKnown({ access }: Pick<ReleaseContext, 'access'>, by: Person): Refused | undefined {
+  const isKnown = access.slackIdOf(by) !== undefined;
+  return isKnown ? undefined : refused('requester_unknown', { account: by.name });
 }
 
 /**

@@ -110,6 +110,18 @@ describe('who does not count', () => {
     expect(await approve(result.request, ALICE)).toMatchObject({ kind: 'refused', refusal });
   });
 
+  test('nobody, for a terminal account that the targets file does not know: it asks for nothing', async () => {
+    const by: Person = { id: 'mallory', name: 'mallory', surface: 'terminal' };
+    const checked = await world.service.plan(WISH, world.target, by);
+    if (checked.kind !== 'checked') throw new Error('no plan');
+    const { run, digest } = checked;
+    const asked = { wish: WISH, target: world.target, by, runId: run.runId, digest, acknowledged: [] };
+    expect(await world.service.request(asked)).toEqual({
+      kind: 'refused',
+      refusal: { code: 'requester_unknown', facts: { account: 'mallory' } },
+    });
+  });
+
   test('who left the group between the click and the start', async () => {
     const { requestId, digest } = await approved();
     world.people.groups.set('S0RISK', []);

@@ -51,6 +51,8 @@ export const releaseEn: ReleaseText = {
     no_reports_channel: () =>
       'The targets file names no `channels` for this target, so that nobody could be asked.',
     not_allowed: (fact) => `You may not do this.${fact('who') ? ` These can: ${fact('who')}.` : ''}`,
+    requester_unknown: (fact) =>
+      `Nobody in Slack is tied to the account \`${fact('account')}\`, so its requests could be approved by whoever asked. Name it under \`accounts\` in the targets file, or ask in Slack with \`/lobml deploy\`.`,
     request_unknown: () => 'This request does not exist (any more).',
     request_closed: (fact) =>
       `This request can no longer be changed: ${releaseEn.state[fact('state') as keyof typeof releaseEn.state]}.`,

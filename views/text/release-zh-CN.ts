@@ -42,6 +42,8 @@ export const releaseZhCN: ReleaseText = {
       '该目标的审批策略没有列出任何人。请在 targets 文件中设置 `approval.groups` 或 `approval.users`。',
     no_reports_channel: () => 'targets 文件没有为该目标设置 `channels`，无法向任何人发出申请。',
     not_allowed: (fact) => `您无权执行此操作。${fact('who') ? `有权操作：${fact('who')}。` : ''}`,
+    requester_unknown: (fact) =>
+      `账户 \`${fact('account')}\` 未对应任何 Slack 用户，申请人可能批准自己的申请。请在 targets 文件的 \`accounts\` 中登记，或在 Slack 中使用 \`/lobml deploy\`。`,
     request_unknown: () => '该申请不存在（或已不存在）。',
     request_closed: (fact) =>
       `该申请不能再更改：${releaseZhCN.state[fact('state') as keyof typeof releaseZhCN.state]}。`,
