@@ -43,9 +43,13 @@ export const rollback: Subcommand<RollbackServices> = {
   async run(words, conversation, services) {
     const { rest, kind, reason } = parseRollbackWords(words);
     const target = parseTarget(rest, services.targets, usage);
-    if (kind === undefined || conversation.person.surface === 'slack')
-      return showState(target, conversation, services);
-    return haltFromTerminal({ target, kind, reason }, conversation, services);
+    if (kind === undefined) return showState(target, conversation, services);
+    if (conversation.person.surface === 'terminal') {
+      return haltFromTerminal({ target, kind, reason }, conversation, services);
+    }
+    // What the previous model is must be seen before it is asked for: the buttons show it.
+    if (kind === 'previous_model') return showState(target, conversation, services);
+    return haltFromSlack({ target, kind, reason }, conversation, services);
   },
   actions: {
     [DISABLE_ACTION]: (click, services) =>
@@ -78,6 +82,26 @@ async function haltFromClick(kind: HaltKind, click: Click, services: RollbackSer
   services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? person.id));
   await click.modal?.update(rollbackNoteModal('started', locale));
   await handle.done;
+}
+
+/** Typed as clicked: at once, for every operator. */
+async function haltFromSlack(
+  { target, kind, reason }: { target: Target; kind: HaltKind; reason: string | undefined },
+  conversation: Conversation,
+  services: RollbackServices,
+): Promise<SubcommandResult> {
+  const { person, locale, channel } = conversation;
+  await assertMayRollBack(person, services, { target: target.name, act: kind });
+  const handle = services.rollback.start({ target, kind, reason, requestedBy: person });
+  if (handle.joined) {
+    const { haltId } = handle.current();
+    if (reason !== undefined) await services.rollback.addReason(haltId, reason, person);
+    await conversation.whisper(alreadyHaltingView(handle.current(), locale));
+    return { exitCode: EXIT.ok, json: handle.current() };
+  }
+  services.announceHalt?.(handle, channel || (target.channels?.reports ?? person.id));
+  const halt = await handle.done;
+  return { exitCode: exitCodeOf(halt), json: halt };
 }
 
 async function showState(

@@ -11,9 +11,9 @@ import { createAnnouncements } from './release/release-service.js';
 import { createRequestTasks } from './release/request-tasks.js';
 import { createSlackAnnouncer } from './release/slack-announcer.js';
 import { createHaltAnnouncer, type HaltReportOptions } from './rollback/announce-halt.js';
+import { finishHaltsWithoutConfiguration, openOrFinishHalts } from './rollback/finish-open-halts.js';
 import { createKnownGroups } from './rollback/known-groups.js';
 import { createOperatorGate } from './rollback/operator-gate.js';
-import { finishOpenHalts } from './rollback/terminal-rollback.js';
 import { startRollbackUpkeep } from './rollback/upkeep.js';
 import type { Services } from './services.js';
 import { createSlackApp, type HomeVisit, type SlackApp } from './slack/app.js';
@@ -70,17 +70,20 @@ export async function startBot({
   trainingReport,
   refreshReport,
 }: BotProgram): Promise<Bot> {
-  const configuration = await loadConfiguration('bot');
+  const configuration = await loadConfiguration('bot').catch(async (error: unknown) => {
+    await finishHaltsWithoutConfiguration(createLogger({ level: 'info', to: 'stdout' }));
+    throw error;
+  });
   const { config } = configuration;
   const logger = createLogger({ level: config.logLevel, to: 'stdout' });
   const clock = systemClock;
   const warm = new AbortController();
   const connection = createSlackConnection({ config: config.slack, logger, clock });
-  const state = await openState(config, 'bot', logger).catch(async (error: unknown) => {
-    await finishOpenHalts(config, logger);
-    throw error;
+  const opening = openState(config, 'bot', logger).then(async (opened) => {
+    await prepareWorkerSchema(opened, { always: true });
+    return opened;
   });
-  await prepareWorkerSchema(state, { always: true });
+  const state = await openOrFinishHalts(opening, { config, clock, logger });
   // A halt may go on before there is a Home to show.
   let refresher: HomeRefresher | undefined;
   const homeChanged = () => refresher?.changed();

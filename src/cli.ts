@@ -4,7 +4,7 @@ import { type Config, loadConfig, readEnvironment, readLocale } from './config.j
 import { loadConfiguration } from './load-configuration.js';
 import type { RollbackServices } from './rollback/rollback-services.js';
 import { openTerminalRollback } from './rollback/terminal-rollback.js';
-import { ConfigurationError } from './runbook/configuration-fault.js';
+import { ConfigurationError, type ConfigurationFault, formatFault } from './runbook/configuration-fault.js';
 import { loadTargets, type Targets } from './runbook/targets.js';
 import type { Services } from './services.js';
 import { openState, type State } from './store/open-state.js';
@@ -123,6 +123,7 @@ async function runKillSwitch(
   const config = loadConfig(readEnvironment(), { role: 'kill_switch' });
   const logger = createLogger({ level: 'error', to: 'stderr' });
   const terminal = await openTerminalRollback(config, logger);
+  for (const fault of terminal.faults) say(aside(fault, config.locale));
   try {
     return await answer(program.killSwitch, words, wantsJson, {
       program,
@@ -132,6 +133,15 @@ async function runKillSwitch(
   } finally {
     await terminal.close();
   }
+}
+
+/** Told and passed over: a fault elsewhere stops no kill switch. */
+function aside(fault: ConfigurationFault, locale: Config['locale']): string {
+  const told = formatFault(fault, locale);
+  return {
+    en: `${told} (the kill switch goes on with the targets that it can read)`,
+    'zh-CN': `${told}（紧急停止仍使用可读取的目标继续）`,
+  }[locale];
 }
 
 interface TerminalParts<S> {

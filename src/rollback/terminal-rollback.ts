@@ -6,7 +6,8 @@ import { redactEvent } from '../audit/redact-details.js';
 import { systemClock, withPatience } from '../clock.js';
 import { type Config, sshEnvironment } from '../config.js';
 import { createHost } from '../hosts/create-host.js';
-import { loadTargets, type TargetHost } from '../runbook/targets.js';
+import type { ConfigurationFault } from '../runbook/configuration-fault.js';
+import type { TargetHost } from '../runbook/targets.js';
 import { openState, type State } from '../store/open-state.js';
 import { selectKnownGood } from '../store/queries/select-known-good.js';
 import { createTradingDatabase } from '../store/trading-database.js';
@@ -18,9 +19,12 @@ import { composeRollback, openLocalJournal } from './compose-rollback.js';
 import { createPreviousModel } from './previous-model.js';
 import type { RollbackServices } from './rollback-services.js';
 import { loadStrategyFacts } from './strategy-facts.js';
+import { loadTargetsForHalt } from './targets-for-halt.js';
 
 export interface TerminalRollback {
   readonly services: RollbackServices;
+  /** What is wrong with the targets file beside the targets that can be halted. */
+  readonly faults: readonly ConfigurationFault[];
   close(): Promise<void>;
 }
 
@@ -33,9 +37,9 @@ const SETTLE_PATIENCE_MS = 3_000;
  * @throws ConfigurationError when the targets file, or the flag's name, cannot be read.
  */
 export async function openTerminalRollback(config: Config, logger: Logger): Promise<TerminalRollback> {
-  const [facts, targets] = await Promise.all([
+  const [facts, { targets, faults }] = await Promise.all([
     loadStrategyFacts(config.runbookFile),
-    loadTargets(config.targetsFile),
+    loadTargetsForHalt(config.targetsFile),
   ]);
   let ssh: ReturnType<typeof sshFolders> | undefined;
   const hostOf = (settings: TargetHost) => {
@@ -99,6 +103,7 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
       targets,
       operators,
     },
+    faults,
     async close() {
       isClosed = true;
       await withPatience(systemClock, SETTLE_PATIENCE_MS, Promise.all([rollback.settled(), keeping]));
@@ -112,17 +117,6 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
       if (ssh !== undefined) rmSync(ssh.controlFolder, { recursive: true, force: true });
     },
   };
-}
-
-/** For a bot whose own database is away at its start: a halt that was cut short does not wait for it. */
-export async function finishOpenHalts(config: Config, logger: Logger): Promise<void> {
-  const { services, close } = await openTerminalRollback(config, logger);
-  try {
-    const handles = await services.rollback.resume(services.targets.targets);
-    await Promise.all(handles.map(({ done }) => done));
-  } finally {
-    await close();
-  }
 }
 
 /** In the first place that takes a folder. @throws the last place's error. */

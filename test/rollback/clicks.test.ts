@@ -43,6 +43,26 @@ test('fifty clicks of three people at once are one halt, and every later one is 
   }
 });
 
+test('typed with --disable it acts at once, with its reason, and only for an operator', async () => {
+  const type = (person: string) =>
+    app.slack.runCommand(
+      person,
+      '#trading-releases',
+      '/lobml rollback live --disable --reason "the feed is gone"',
+    );
+  await type('dave');
+  await app.slack.waitFor(() => app.whispers('dave').length > 0);
+  expect(kinds()).toEqual(['halt.refused']);
+  await type('carol');
+  await app.slack.waitFor(() => app.reports().some((text) => ENDED.test(text)));
+  expect(app.reports()).toEqual([expect.stringContaining('HALTED - VERIFIED')]);
+  expect(bench.events.find(({ kind }) => kind === 'halt.requested')).toMatchObject({
+    actor: { id: 'U0CAROL' },
+    reason: 'the feed is gone',
+  });
+  expect(await bench.restartsOf('live-1')).toBe(1);
+});
+
 test('a viewer is told who may, nothing is touched, and it is written down', async () => {
   const place = await app.showButtons('dave');
   await app.slack.click('dave', place, DISABLE_ACTION);
