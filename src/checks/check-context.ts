@@ -1,4 +1,4 @@
-import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
+import type { Evidence, ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { Host } from '../hosts/host.js';
 import type { ModelGate } from '../model/model-gate.js';
 import type { CheckDefinition, ProbeDefinition, Runbook } from '../runbook/runbook.js';
@@ -57,6 +57,8 @@ export interface CheckContext {
 export interface ProbeCall {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** To be told what is asked before it is: the evidence of a probe that then fails. */
+  readonly noteEvidence?: (known: Evidence) => void;
 }
 
 export type Probe<K extends ProbeDefinition['kind']> = (

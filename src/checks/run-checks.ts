@@ -94,7 +94,11 @@ async function observeAndEvaluate(
   onProbeError: NonNullable<RunChecksOptions['onProbeError']>,
 ): Promise<Examined> {
   const deadline = AbortSignal.timeout(check.timeoutMs);
+  let evidence: Evidence = { probe: check.probe.kind };
   const call: ProbeCall = {
+    noteEvidence: (known) => {
+      evidence = known;
+    },
     timeoutMs: check.timeoutMs,
     signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
   };
@@ -108,7 +112,6 @@ async function observeAndEvaluate(
   } catch (error) {
     const reason = reasonOf(error, check, deadline);
     if (reason.code === 'probe_failed') onProbeError(check.id, error);
-    const evidence: Evidence = { probe: check.probe.kind };
     const observation = { rows: [], evidence, observedAt: context.now().toISOString() };
     return { observation, evaluation: { outcome: 'ERROR', reason, telling: [] }, env: {} };
   }

@@ -90,6 +90,8 @@ describe('an SQL check', () => {
     });
     expect(sent.sort()).toEqual(['SELECT lag FROM feed', 'SELECT lag FROM nowhere']);
     expect(Object.values(results).map(({ outcome }) => outcome)).toEqual(['PASS', 'PASS', 'ERROR', 'ERROR']);
+    const broken = { sql: 'SELECT lag FROM nowhere', parameters: [] };
+    expect(results).toMatchObject({ 'b.one': { evidence: broken }, 'b.two': { evidence: broken } });
   });
 });
 

@@ -82,6 +82,34 @@ describe('exec.activity', () => {
   });
 });
 
+describe('what decided in the window before stands beside what decides', () => {
+  const earlier = (metadata: object) => ({ at: inBaseline, metadata: { ...ENTRY, ...metadata } });
+
+  test.each([
+    [
+      'exec.model_type',
+      { model_type: 'lightgbm' },
+      'lightgbm 2, onnx 1',
+      'onnx 1 (baseline lightgbm 2, onnx 1)',
+    ],
+    ['exec.model_version', { model_version: 'v1' }, 'v1 2, v2 1', 'v2 1 (baseline v1 2, v2 1)'],
+    [
+      'exec.blend_weights',
+      { p_up_blend_w_model: '0.6', p_up_blend_w_window: null },
+      '0.6 / — × 2, 0.900000 / 0.100000 × 1',
+      '0.900000 / 0.100000 × 1 (baseline 0.6 / — × 2, 0.900000 / 0.100000 × 1)',
+    ],
+  ])('%s', async (id, other, baseline, says) => {
+    await orders({ at: recent }, earlier(other), earlier(other), earlier({}), {
+      at: inBaseline,
+      metadata: EXIT,
+    });
+    const result = await check(id);
+    expect(result.observed).toMatchObject([{ baseline }]);
+    expect(result.says[0]?.en).toBe(says);
+  });
+});
+
 describe('exec.model_type', () => {
   test('passes when every entry is onnx', async () => {
     await orders({ at: recent }, { at: recent, metadata: { ...EXIT, model_type: 'gone' } });
@@ -99,8 +127,10 @@ describe('exec.model_type', () => {
     const result = await check('exec.model_type');
     expect(result.outcome).toBe('FAIL');
     expect(result.says.map(({ en }) => en)).toEqual([
-      expect.stringMatching(/^4 entries with `lightgbm`, expected `onnx`: orders (ord-\d(, )?){3}\.$/),
-      '1 entries with `missing`, expected `onnx`: orders ord-none.',
+      expect.stringMatching(
+        /^4 entries with `lightgbm`, expected `onnx` \(baseline —\): orders (ord-\d(, )?){3}\.$/,
+      ),
+      '1 entries with `missing`, expected `onnx` (baseline —): orders ord-none.',
     ]);
   });
 
@@ -121,7 +151,7 @@ describe('exec.model_version', () => {
     await orders({ at: recent, orderId: 'ord-7' });
     const result = await check('exec.model_version');
     expect(result.outcome).toBe('FAIL');
-    expect(result.says[0]?.en).toBe('1 entries with `v2`, expected `v3`: orders ord-7.');
+    expect(result.says[0]?.en).toBe('1 entries with `v2`, expected `v3` (baseline —): orders ord-7.');
     expect(result.says[0]?.['zh-CN']).toContain('应为 `v3`');
   });
 

@@ -9,15 +9,13 @@ import { ProbeError } from '../observation.js';
 /** The rows of one statement on the trading database; checks that name the same query share one execution. */
 export const probeSql: Probe<'sql'> = async ({ query, column }, context, call) => {
   const { statement } = query;
+  const { text } = statement;
+  const asked = { probe: 'sql', sql: text, sha256: createHash('sha256').update(text).digest('hex') } as const;
+  call.noteEvidence?.(asked);
   const { values, spans, gaps } = await bindParameters(statement, context);
+  const evidence = { ...asked, parameters: values, ...spans };
+  call.noteEvidence?.(evidence);
   const { rows, observedAt } = await runShared(context, query, values, call);
-  const evidence = {
-    probe: 'sql',
-    sql: statement.text,
-    parameters: values,
-    sha256: createHash('sha256').update(statement.text).digest('hex'),
-    ...spans,
-  } as const;
   const observed = column === undefined ? rows : rowsOfColumn(rows, column);
   return { rows: observed, gaps, evidence, observedAt };
 };
