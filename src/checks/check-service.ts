@@ -27,6 +27,8 @@ export interface RunRequest {
   readonly planned?: PlannedState;
   /** `target` holds some of its hosts only. */
   readonly partial?: boolean;
+  /** When a halt was asked for, where section 4 looks after it: its window begins no earlier. */
+  readonly halted?: Date;
   /** Told at the start and after each result. */
   readonly onProgress?: (checks: readonly CheckState[]) => void;
   readonly signal?: AbortSignal;
@@ -93,7 +95,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
   const { runbook, now, monotonicMs, onChartError = () => {}, onProbeError = () => {} } = options;
   const modelGate = options.modelGate ?? createModelGate({ now });
 
-  const contextFor = (target: Target, planned?: PlannedState): CheckContext => {
+  const contextFor = (target: Target, planned?: PlannedState, halted?: Date): CheckContext => {
     const hosts = target.hosts.map((settings) =>
       accessTo(options.hostOf(settings), settings, planned?.get(settings.name)),
     );
@@ -109,6 +111,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         settings: runbook.window,
         now,
         passedWindows: async (since) => options.passedWindows?.(target.name, since) ?? [],
+        halted,
       }),
       now,
       sleep: options.sleep ?? systemClock.sleep,
@@ -117,10 +120,20 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
   };
 
   return {
-    async run({ kind, target, requestedBy, reuse = new Map(), planned, partial, onProgress, signal }) {
+    async run({
+      kind,
+      target,
+      requestedBy,
+      reuse = new Map(),
+      planned,
+      partial,
+      halted,
+      onProgress,
+      signal,
+    }) {
       const startedAt = now();
       const startedMs = monotonicMs();
-      const context = contextFor(target, planned);
+      const context = contextFor(target, planned, halted);
       const definitions = sectionsOf(context, kind).flatMap((section) => section.checks);
       const states = checksAhead(runbook, kind).map((state) => ({ ...state, result: reuse.get(state.id) }));
       const progress = new Map<string, CheckState>(states.map((state) => [state.id, state]));

@@ -12,6 +12,8 @@ export interface WindowSources {
   readonly now: () => Date;
   /** The windows of earlier runs of this target that passed and were started since then, newest first. */
   readonly passedWindows: (since: Date) => Promise<readonly PassedWindow[]>;
+  /** When a halt was asked for that this run looks after. */
+  readonly halted?: Date | undefined;
 }
 
 /** Works the window of one run out when it is asked for, and once. Never fails: what is not known is said. */
@@ -23,14 +25,20 @@ export function windowOnce(sources: WindowSources): () => Promise<RunWindow> {
   };
 }
 
-async function resolveWindow({ hosts, settings, now, passedWindows }: WindowSources): Promise<RunWindow> {
+async function resolveWindow({
+  hosts,
+  settings,
+  now,
+  passedWindows,
+  halted,
+}: WindowSources): Promise<RunWindow> {
   const asked = now();
   const since = new Date(asked.getTime() - settings.baselineMaxAgeHours * 3_600_000);
   const [starts, passed] = await Promise.all([
     Promise.all(hosts.map((host) => processStartOf(host, STATUS_TIMEOUT_MS))),
     withoutFailing(passedWindows(since)),
   ]);
-  return evaluateWindow(asked, starts, passed, settings);
+  return evaluateWindow(asked, starts, passed, settings, halted);
 }
 
 /** Without the bot's own database the window before this one is the baseline, and the report says so. */

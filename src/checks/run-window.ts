@@ -30,29 +30,38 @@ export type ProcessStart =
  * host without a known start is named, does not move the window, and is a gap: what stands there may be of a process
  * that is gone.
  * @param passed newest first.
+ * @param halted when a halt was asked for: nothing before it is looked at, also where the service is stopped.
  */
 export function evaluateWindow(
   now: Date,
   starts: readonly ProcessStart[],
   passed: readonly PassedWindow[],
   settings: WindowSettings,
+  halted?: Date,
 ): RunWindow {
   const lookBack = new Date(now.getTime() - settings.minutes * 60_000);
   const known = starts.flatMap(({ at }) => (at === undefined ? [] : [at.getTime()]));
   const latest = known.length === 0 ? undefined : new Date(Math.min(Math.max(...known), now.getTime()));
-  const from = latest !== undefined && latest > lookBack ? latest : lookBack;
+  const young = latest !== undefined && latest > lookBack ? latest : lookBack;
+  const from = halted !== undefined && halted > young && halted < now ? halted : young;
   const unknown = starts.filter((start) => start.at === undefined);
   const hostsWithoutStart = unknown.map(({ host }) => host);
   return {
     window: {
       from: from.toISOString(),
       to: now.toISOString(),
-      basis: latest === undefined ? 'start_unknown' : from === latest ? 'process_start' : 'look_back',
+      basis: basisOf(),
       ...(hostsWithoutStart.length === 0 ? {} : { hostsWithoutStart }),
     },
     baseline: baselineBefore(from, now, passed, settings),
     gaps: unknown.map(({ gap }) => gap),
   };
+
+  function basisOf(): NonNullable<ObservedWindow['basis']> {
+    if (from === halted) return 'halt';
+    if (latest === undefined) return 'start_unknown';
+    return from === latest ? 'process_start' : 'look_back';
+  }
 }
 
 /** Of the newest passed window that is over, recent and long enough, its last part of the same length. */

@@ -16,7 +16,7 @@ export type ObservedRow = { readonly [column: string]: ObservedValue };
  * Why a window begins where it does: at the start of the present process, at the full look-back because that process
  * is older, or at the full look-back because nobody knows when it started.
  */
-export const WINDOW_BASES = ['process_start', 'look_back', 'start_unknown'] as const;
+export const WINDOW_BASES = ['process_start', 'look_back', 'start_unknown', 'halt'] as const;
 
 export interface ObservedWindow {
   readonly from: string;

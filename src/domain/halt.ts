@@ -35,6 +35,8 @@ export interface HostHalt {
   /** They stood there before: nothing was written. */
   readonly diskWasDone: boolean;
   readonly files: readonly string[];
+  /** The effective values of the wanted names before the first write; null: not set. */
+  readonly before?: Readonly<Record<string, string | null>> | undefined;
   readonly restart: 'pending' | 'issued' | 'done' | 'not_needed' | 'failed';
   readonly restartAt: string | null;
   /** The way out when the flag alone does not do it. */

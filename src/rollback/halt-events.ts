@@ -57,7 +57,7 @@ export function haltEvents(before: Halt, after: Halt, at: string): readonly Draf
     const earlier = before.hosts[index];
     return earlier === undefined
       ? []
-      : hostEvents(earlier, host).map(([kind, details]) => event(kind, details));
+      : hostEvents(earlier, host, wantedOn(after, host.host)).map(([kind, details]) => event(kind, details));
   });
   const cancelled =
     before.cancelled === null && after.cancelled !== null
@@ -78,13 +78,24 @@ function commonOf({ strategy, target, reason }: Halt) {
   return { strategy, target, reason };
 }
 
-function hostEvents(before: HostHalt, after: HostHalt): readonly (readonly [string, Draft['details']])[] {
+/** What was to stand on a host. */
+const wantedOn = ({ wanted, wantedOf }: Halt, host: string): Halt['wanted'] => ({
+  ...wanted,
+  ...wantedOf[host],
+});
+
+function hostEvents(
+  before: HostHalt,
+  after: HostHalt,
+  wanted: Halt['wanted'],
+): readonly (readonly [string, Draft['details']])[] {
   const { host, files, pidBefore, pid, fault, faultDetail } = after;
+  const change = { before: after.before ?? null, after: wanted };
   const became = <K extends keyof HostHalt>(key: K, value: HostHalt[K]) =>
     before[key] !== value && after[key] === value;
   return [
     ...(became('disk', 'done')
-      ? [['halt.written', { host, files, at: after.diskAt, wasThere: after.diskWasDone }] as const]
+      ? [['halt.written', { host, files, at: after.diskAt, wasThere: after.diskWasDone, ...change }] as const]
       : []),
     ...(became('restart', 'issued') ? [['halt.restart_issued', { host, pidBefore }] as const] : []),
     ...(became('stop', 'issued')

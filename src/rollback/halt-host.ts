@@ -112,13 +112,14 @@ class HostHalting {
   async #write(): Promise<'written' | 'was_done' | 'failed'> {
     const { host, settings, wanted, clock } = this.#o;
     try {
-      const { wasDone, files } = await writeEnvironment(host, settings, wanted, FILE_TIMEOUT_MS);
+      const { wasDone, files, before } = await writeEnvironment(host, settings, wanted, FILE_TIMEOUT_MS);
       const isFirst = this.#record.disk !== 'done';
       this.#change({
         disk: 'done',
         diskAt: isFirst ? this.#now() : this.#record.diskAt,
         diskWasDone: isFirst ? wasDone : this.#record.diskWasDone,
         files: [...new Set([...this.#record.files, ...files])],
+        ...(isFirst ? { before } : {}),
       });
       this.#history = { ...this.#history, writeFailed: false };
       return wasDone ? 'was_done' : 'written';

@@ -12,6 +12,7 @@ const hostHalt: z.ZodType<HostHalt> = z.object({
   diskAt: moment,
   diskWasDone: z.boolean(),
   files: z.array(z.string()),
+  before: z.record(z.string(), z.string().nullable()).optional(),
   restart: z.enum(['pending', 'issued', 'done', 'not_needed', 'failed']),
   restartAt: moment,
   stop: z.enum(['none', 'issued', 'done', 'failed']),

@@ -37,6 +37,15 @@ describe('the window', () => {
     expect(baseline).toMatchObject({ from: '2026-03-01T11:00:00.000Z', to: '2026-03-01T11:30:00.000Z' });
   });
 
+  test('after a halt begins with it, also where the service is stopped', () => {
+    const stopped = evaluateWindow(NOW, [unknown('live-1')], [], SETTINGS, minutesAgo(4));
+    expect(stopped.window).toMatchObject({ from: minutesAgo(4).toISOString(), basis: 'halt' });
+    const restarted = evaluateWindow(NOW, [started(3)], [], SETTINGS, minutesAgo(4));
+    expect(restarted.window).toMatchObject({ from: minutesAgo(3).toISOString(), basis: 'process_start' });
+    const old = evaluateWindow(NOW, [started(90)], [], SETTINGS, minutesAgo(45));
+    expect(old.window).toMatchObject({ from: minutesAgo(30).toISOString(), basis: 'look_back' });
+  });
+
   test('of several hosts begins at the latest start', () => {
     const { window } = windowOf([started(20), started(7, 'live-2'), started(600, 'live-3')]);
     expect(window).toMatchObject({ from: '2026-03-01T11:53:00.000Z', basis: 'process_start' });

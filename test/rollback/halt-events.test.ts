@@ -5,7 +5,7 @@ import type { Person } from '../../src/domain/check-run.js';
 import { createOperatorGate } from '../../src/rollback/operator-gate.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { REASON_INPUT } from '../../views/rollback-modals.js';
-import { CAROL, createHaltingBench, type HaltingBench } from './support/halting.js';
+import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
 
 let bench: HaltingBench;
 
@@ -56,4 +56,9 @@ test('only an operator gives the reason; who else tries is told who may, and it 
   });
   expect(await given(CAROL)).toMatchObject({ kind: 'close' });
   expect((await handle.done).reason).toBe('a storm');
+  const written = bench.events.filter(({ kind }) => kind === 'halt.written');
+  expect(written).toHaveLength(2);
+  for (const { details } of written) {
+    expect(details).toMatchObject({ before: { [FLAG]: 'true' }, after: { [FLAG]: 'false' } });
+  }
 });

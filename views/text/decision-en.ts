@@ -19,6 +19,7 @@ export const decisionEn: DecisionText = {
     process_start: 'since the present process started',
     look_back: 'the full look-back; the present process is older',
     start_unknown: 'the full look-back, because no present process is known',
+    halt: 'since the halt',
   },
   withoutStart: (hosts) => `No start is known for ${hosts}.`,
   baseline: (from, to, basis) => `Compared with ${from} – ${to}: ${basis}.`,

@@ -14,6 +14,7 @@ export const decisionZhCN: DecisionText = {
     process_start: '自当前进程启动以来',
     look_back: '完整回看时段；当前进程启动更早',
     start_unknown: '完整回看时段，因为无法得知进程的启动时间',
+    halt: '自停止以来',
   },
   withoutStart: (hosts) => `无法得知 ${hosts} 的启动时间。`,
   baseline: (from, to, basis) => `对照 ${from} – ${to}：${basis}。`,
