@@ -11,7 +11,7 @@ export interface RunWindow {
   readonly gaps: readonly Reason[];
 }
 
-/** The window of an earlier run whose verdict was GO or GO WITH WARNINGS. */
+/** The window of an earlier run that was GO, or GO WITH WARNINGS that were all acknowledged, and stayed it. */
 export interface PassedWindow {
   readonly runId: string;
   readonly from: Date;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createAcknowledgementStore } from '../../src/store/acknowledgement-store.js';
 import { createRunStore } from '../../src/store/run-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ENTRY, insertDecisions, insertOrder } from './support/orders.js';
@@ -111,6 +112,47 @@ describe('the baseline out of stored runs', () => {
     const windows = await runs.passedWindows(asked);
     expect(windows).toEqual([{ runId: first.runId, from: secondsAgo(120), to: secondsAgo(0) }]);
     expect(await runs.passedWindows({ ...asked, since: secondsAgo(-1) })).toEqual([]);
+  });
+
+  test('is none whose warnings nobody has acknowledged', async () => {
+    const runs = createRunStore(state.pool);
+    await stage.writeHost('live-1', started(120));
+    await insertOrder(stage.database.pool, { at: secondsAgo(60) });
+    const target = 'warned';
+    const seen = await verify({ only: ['exec.model_type'] });
+    const runId = '00000000-0000-4000-8000-000000000011';
+    const checks = seen.checks.map((check) => ({ ...check, outcome: 'WARN' as const }));
+    await runs.save({ ...seen, runId, target, kind: 'gonogo', verdict: 'GO_WITH_WARNINGS', checks });
+    expect(await runs.passedWindows({ ...asked, target })).toEqual([]);
+    const person = { id: 'U0ALICE', name: 'alice', surface: 'slack' } as const;
+    const acknowledgement = { runId, checkId: 'exec.model_type', person, at: seen.asOf };
+    await createAcknowledgementStore(state.pool).acknowledge(acknowledgement);
+    expect(await runs.passedWindows({ ...asked, target })).toMatchObject([{ runId }]);
+  });
+
+  test('is none that a later run over a part of it judged worse', async () => {
+    const runs = createRunStore(state.pool);
+    await stage.writeHost('live-1', started(120));
+    await insertOrder(stage.database.pool, { at: secondsAgo(60) });
+    const target = 'revoked';
+    const first = await verify({ only: ['exec.model_type'] });
+    const runId = '00000000-0000-4000-8000-000000000021';
+    await runs.save({ ...first, runId, target });
+    const worse = (from: Date, id: string) => ({
+      ...first,
+      ...{ runId: id, target, verdict: 'NO_GO' as const, startedAt: secondsAgo(-600).toISOString() },
+      checks: first.checks.map((check) => ({
+        ...check,
+        evidence: {
+          ...check.evidence,
+          window: { from: from.toISOString(), to: secondsAgo(-600).toISOString() },
+        },
+      })),
+    });
+    await runs.save(worse(secondsAgo(0), '00000000-0000-4000-8000-000000000022'));
+    expect(await runs.passedWindows({ ...asked, target })).toMatchObject([{ runId }]);
+    await runs.save(worse(secondsAgo(1), '00000000-0000-4000-8000-000000000023'));
+    expect(await runs.passedWindows({ ...asked, target })).toEqual([]);
   });
 
   test('gives the later run its last part of the same length', async () => {
