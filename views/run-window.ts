@@ -1,25 +1,47 @@
-import type { CheckRun } from '../src/domain/check-run.js';
+import type { CheckRun, ObservedBaseline, ObservedWindow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block } from '../src/subcommand.js';
 import { context, escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
 import { decisionTextFor } from './text/decision-text.js';
 
-/** Which span of time was looked at and with which it was compared; nothing where the run has no window. */
+/** Which spans of time were looked at and with which it was compared; nothing where the run has no window. */
 export function windowBlocks(run: CheckRun, locale: Locale): readonly Block[] {
-  const evidence = run.checks.map((check) => check.evidence).find(({ window }) => window !== undefined);
-  if (evidence?.window === undefined) return [];
+  const lines = spansOf(run).map((span) => lineOf(span, locale));
+  return lines.length === 0 ? [] : [context([...lines, decisionTextFor(locale).confounded].join('\n'))];
+}
+
+interface Span {
+  readonly window: ObservedWindow;
+  readonly baseline: ObservedBaseline | undefined;
+  readonly sections: readonly string[];
+}
+
+/** Each span of time once: what is reused was observed over another than what was run now. */
+function spansOf(run: CheckRun): readonly Span[] {
+  const spans = new Map<string, Span>();
+  for (const { section, evidence } of run.checks) {
+    const { window, baseline } = evidence;
+    if (window === undefined) continue;
+    const key = JSON.stringify([window, baseline]);
+    const sections = new Set([...(spans.get(key)?.sections ?? []), section]);
+    spans.set(key, { window, baseline, sections: [...sections] });
+  }
+  const all = [...spans.values()];
+  return all.length === 1 ? all.map((span) => ({ ...span, sections: [] })) : all;
+}
+
+function lineOf({ window, baseline, sections }: Span, locale: Locale): string {
   const text = decisionTextFor(locale);
-  const { window, baseline } = evidence;
   const at = (moment: string) => slackTime(moment, 'time_secs');
   const basis = text.windowBasis[window.basis ?? 'look_back'];
   const hosts = window.hostsWithoutStart ?? [];
-  const lines = [
+  const parts = [
     text.window(at(window.from), at(window.to), basis),
     ...(hosts.length === 0 ? [] : [text.withoutStart(escapeMrkdwn(hosts.join(', ')))]),
     ...(baseline === undefined
       ? []
       : [text.baseline(at(baseline.from), at(baseline.to), text.baselineBasis[baseline.basis])]),
   ];
-  return [context(`${lines.join(' ')}\n${text.confounded}`)];
+  return `${sections.length === 0 ? '' : `*${sections.join(', ')}* `}${parts.join(' ')}`;
 }

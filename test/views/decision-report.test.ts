@@ -84,6 +84,19 @@ describe.each(LOCALES)('a decision in %s', (locale) => {
     expect(hasButton({ stored: false })).toBe(false);
   });
 
+  test('names each span of time with its sections, where a reused result was observed over another', () => {
+    const spans = (checks: CheckRun['checks']) =>
+      terminalText(runReportView({ ...run, checks }, { locale, stored: true })).match(
+        /2026-03-01 11:[24]\d/g,
+      );
+    const fresh = aCheck('exec.model_type', { section: '4.2', evidence: { probe: 'sql', window, baseline } });
+    const earlier = { ...window, from: '2026-03-01T11:21:00.000Z', to: '2026-03-01T11:41:00.000Z' };
+    const reused = aCheck('risk.decisions', { section: '4.4', evidence: { probe: 'sql', window: earlier } });
+    const text = terminalText(runReportView({ ...run, checks: [fresh, reused] }, { locale, stored: true }));
+    expect(text).toMatch(/4\.2.*11:40:00.*11:20:00[\s\S]*4\.4.*11:21:00.*11:41:00/);
+    expect(spans([fresh, fresh])).toEqual(spans([fresh]));
+  });
+
   test('loses its charts first where Slack refuses it', () => {
     const report = runReportView(run, { locale, stored: true });
     expect(report.blocks.map(({ type }) => type)).toContain('data_visualization');
