@@ -110,10 +110,10 @@ async function showState(
   { rollback: service, operators }: RollbackServices,
 ): Promise<SubcommandResult> {
   const { locale } = conversation;
-  const latest = await service.latest(target.name);
-  const report = rollbackStatusView({ target: target.name, latest, who: operators.who, locale });
+  const { halt: latest, isUncertain } = await service.latest(target.name);
+  const report = rollbackStatusView({ target: target.name, latest, isUncertain, who: operators.who, locale });
   await (await conversation.post(report)).finish(report);
-  return { exitCode: EXIT.ok, json: { target: target.name, latest: latest ?? null } };
+  return { exitCode: EXIT.ok, json: { target: target.name, latest: latest ?? null, isUncertain } };
 }
 
 async function haltFromTerminal(

@@ -5,7 +5,7 @@ import type { Block, Report } from '../src/subcommand.js';
 import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
-import { ADD_REASON_ACTION, STOP_ACTION } from './rollback-buttons.js';
+import { ADD_REASON_ACTION, DISABLE_ACTION, STOP_ACTION } from './rollback-buttons.js';
 import { byHandBlocks } from './rollback-by-hand.js';
 import { textFor } from './text/index.js';
 import { rollbackTextFor } from './text/rollback.js';
@@ -26,7 +26,7 @@ export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltRepo
     ...(alarm === undefined ? [] : [section(text.alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
     ...(halt.kind === 'previous_model' ? [] : [section(watchLine(halt, locale))]),
-    ...(canStop(halt) ? [actions(stopButton(halt, locale))] : []),
+    ...(isStillOn(halt) ? [actions(nextButton(halt, locale))] : []),
     ...(halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null)
       ? byHandBlocks(halt, commands, locale)
       : []),
@@ -144,9 +144,13 @@ function afterwards(halt: Halt, locale: Locale): readonly Block[] {
   return [section(openEntriesText(halt, locale)), context(verdict, text.turningOn)];
 }
 
-function openEntriesText({ openEntries }: Halt, locale: Locale): string {
+function openEntriesText({ openEntries, entryWatch }: Halt, locale: Locale): string {
   const text = rollbackTextFor(locale);
-  if (openEntries === null) return `? ${text.openEntriesUnknown}`;
+  if (openEntries === null) {
+    const { databaseMissing, databaseAway } = text.watch;
+    const why = entryWatch.code === 'not_configured' ? databaseMissing : databaseAway;
+    return `? ${text.openEntriesUnknown(why)}`;
+  }
   if (openEntries.total === 0) return `✓ ${text.openEntriesNone}`;
   const lines = openEntries.rows.map((row) =>
     text.openEntry(
@@ -165,15 +169,16 @@ function openEntriesText({ openEntries }: Halt, locale: Locale): string {
 }
 
 /** Near the first line: it is what a person on a phone must find. */
-const canStop = ({ state, kind, hosts }: Halt): boolean =>
-  state === 'not_verified' && kind !== 'previous_model' && hosts.some(({ process }) => process !== 'stopped');
+const isStillOn = ({ state, hosts }: Halt): boolean =>
+  state === 'not_verified' && hosts.some(({ process }) => process !== 'stopped');
 
-const stopButton = ({ target }: Halt, locale: Locale): Button => ({
-  actionId: STOP_ACTION,
-  text: rollbackTextFor(locale).button.stop,
-  value: target,
-  style: 'danger',
-});
+/** The next stronger thing to do: who wanted the previous model and has it not turns the strategy off. */
+function nextButton({ kind, target }: Halt, locale: Locale): Button {
+  const { button } = rollbackTextFor(locale);
+  return kind === 'previous_model'
+    ? { actionId: DISABLE_ACTION, text: button.disable, value: target, style: 'danger' }
+    : { actionId: STOP_ACTION, text: button.stop, value: target, style: 'danger' };
+}
 
 function buttons({ haltId, verification, reason }: Halt, locale: Locale): readonly Button[] {
   const text = rollbackTextFor(locale);

@@ -11,23 +11,28 @@ import { rollbackTextFor } from './text/rollback.js';
 export interface RollbackStatus {
   readonly target: string;
   readonly latest: Halt | undefined;
+  /** The database did not say: there may be a newer one. */
+  readonly isUncertain: boolean;
   /** Those who may, as mentions. */
   readonly who: readonly string[];
   readonly locale: Locale;
 }
 
 /** What `/lobml rollback` answers: the state, and both buttons. */
-export function rollbackStatusView({ target, latest, who, locale }: RollbackStatus): Report {
+export function rollbackStatusView({ target, latest, isUncertain, who, locale }: RollbackStatus): Report {
   const { status } = rollbackTextFor(locale);
   const title = status.title(escapeMrkdwn(target));
-  const last =
+  const known =
     latest === undefined
-      ? status.never
+      ? isUncertain
+        ? ''
+        : status.never
       : status.last(
           haltTitle(latest, locale),
           person(latest.requestedBy),
           slackTime(latest.requestedAt, 'date_short_pretty'),
         );
+  const last = [known, ...(isUncertain ? [status.uncertain] : [])].join(' ').trim();
   return {
     text: `${title}: ${last}`,
     blocks: [

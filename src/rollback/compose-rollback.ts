@@ -20,6 +20,7 @@ export interface RollbackCompositionOptions {
   readonly hostOf: (settings: TargetHost) => Host;
   readonly trading: Pick<TradingDatabase, 'query'> | undefined;
   readonly store: HaltStore | undefined;
+  readonly latestStored?: HaltStore['latest'];
   /** Resolves when the event is safe; no act waits for it. */
   readonly keepEvent: (event: AuditEvent) => Promise<void>;
   readonly cancelReleases?: RollbackOptions['cancelReleases'];
@@ -30,7 +31,19 @@ export interface RollbackCompositionOptions {
 
 /** The kill switch over this machine's disk; the database is a guest. */
 export function composeRollback(options: RollbackCompositionOptions): Rollback {
-  const { config, facts, hostOf, trading, store, keepEvent, cancelReleases, verify, logger, pid } = options;
+  const {
+    config,
+    facts,
+    hostOf,
+    trading,
+    store,
+    keepEvent,
+    latestStored,
+    cancelReleases,
+    verify,
+    logger,
+    pid,
+  } = options;
   const owner = identifyProcess(pid);
   return createRollback({
     facts,
@@ -39,6 +52,7 @@ export function composeRollback(options: RollbackCompositionOptions): Rollback {
     files: createOpenHaltFiles(config.dataDir, owner),
     journal: keepEvent,
     store,
+    ...(latestStored === undefined ? {} : { latestStored }),
     ...(cancelReleases === undefined ? {} : { cancelReleases }),
     ...(verify === undefined ? {} : { verify }),
     clock: systemClock,

@@ -3,6 +3,7 @@ import { HostError } from '../hosts/host.js';
 import type { KnownGoodHost, KnownGoodRelease } from '../release/known-good.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { StrategyFacts } from './strategy-facts.js';
+import { effectiveValues } from './write-environment.js';
 
 /** What *Previous model* would restore, or why it cannot. */
 export type PreviousModelAnswer =
@@ -109,12 +110,17 @@ const modelNames = ({ envPrefix }: Pick<StrategyFacts, 'envPrefix'>): readonly s
 
 async function lookAt(
   host: Host,
-  { binary }: TargetHost,
+  settings: TargetHost,
   facts: Pick<StrategyFacts, 'envPrefix'>,
 ): Promise<PresentHost> {
+  const { binary } = settings;
+  const names = modelNames(facts);
   const { mainPid } = await host.service.status(CALL);
   const [variables, found] = await Promise.all([
-    mainPid === 0 ? undefined : host.service.processEnvironment(mainPid, modelNames(facts), CALL),
+    // Stopped: what it would start with is what it has.
+    mainPid === 0
+      ? effectiveValues(host, settings, names, CALL.timeoutMs)
+      : host.service.processEnvironment(mainPid, names, CALL),
     binary === undefined ? undefined : host.stat(binary, CALL),
   ]);
   return {

@@ -24,6 +24,12 @@ export interface HaltRequest {
   readonly wantedOf?: Halt['wantedOf'];
 }
 
+export interface LatestHalt {
+  readonly halt: Halt | undefined;
+  /** The database did not say: there may be a newer one. */
+  readonly isUncertain: boolean;
+}
+
 /** The kill switch. It depends on the targets file and the hosts; everything else may be away. */
 export interface Rollback {
   readonly facts: StrategyFacts;
@@ -32,7 +38,7 @@ export interface Rollback {
   /** What goes on for a target in this process. */
   running(target: string): HaltHandle | undefined;
   /** The newest halt of a target that anybody knows of. */
-  latest(target: string): Promise<Halt | undefined>;
+  latest(target: string): Promise<LatestHalt>;
   /**
    * Says afterwards why; the newest reason stands in the report, every one in the audit trail.
    * @returns the halt with its messages; undefined: nobody knows it.
@@ -57,6 +63,8 @@ export interface RollbackOptions {
   /** Resolves when the event is synced on this machine. */
   readonly journal: (event: AuditEvent) => Promise<void>;
   readonly store: HaltStore | undefined;
+  /** Of a process that only looks into the database; the store's own unless given. */
+  readonly latestStored?: HaltStore['latest'];
   /** Stops the target's running release and closes its requests. */
   readonly cancelReleases?: (halt: Halt) => Promise<Halt['cancelled']>;
   readonly verify?: (halt: Halt) => Promise<Halt['verification']>;
@@ -77,7 +85,7 @@ const FOLLOW_MS = 10 * 60_000;
 const FOLLOW_POLL_MS = 500;
 /** A halt that another replica has, and that does not get on for so long while something is still on, is done here. */
 const TAKE_OVER_AFTER_MS = 4_000;
-const LATEST_PATIENCE_MS = 1_000;
+const LATEST_PATIENCE_MS = 3_000;
 /** How long releases are left alone that could not be cancelled. */
 const CANCEL_AGAIN_MS = 2_000;
 const SIGN_OF_LIFE_MS = 3_000;
@@ -119,20 +127,24 @@ class HaltSwitch implements Rollback {
     return this.#live.get(target)?.handle(true);
   }
 
-  async latest(target: string): Promise<Halt | undefined> {
+  async latest(target: string): Promise<LatestHalt> {
     const live = this.#live.get(target)?.halt;
-    if (live !== undefined) return live;
-    const [stored, files] = await Promise.all([
-      withPatience(
-        this.#o.clock,
-        LATEST_PATIENCE_MS,
-        this.#o.store?.latest(this.facts.strategy, target).catch(() => undefined) ??
-          Promise.resolve(undefined),
-      ),
-      this.#o.files.list(),
+    if (live !== undefined) return { halt: live, isUncertain: false };
+    const { clock, files, store, latestStored } = this.#o;
+    const asked = latestStored?.(this.facts.strategy, target) ?? store?.latest(this.facts.strategy, target);
+    const stored = asked?.then(
+      (halt) => ({ halt }),
+      () => undefined,
+    );
+    const [answer, onDisk] = await Promise.all([
+      withPatience(clock, LATEST_PATIENCE_MS, stored ?? Promise.resolve(undefined)),
+      files.list(),
     ]);
-    const known = [...files.map(({ halt }) => halt).filter((halt) => halt.target === target), stored];
-    return known.flatMap((halt) => halt ?? []).sort((a, b) => (a.requestedAt < b.requestedAt ? 1 : -1))[0];
+    const known = [...onDisk.map(({ halt }) => halt).filter((halt) => halt.target === target), answer?.halt];
+    const [halt] = known
+      .flatMap((one) => one ?? [])
+      .sort((one, other) => (one.requestedAt < other.requestedAt ? 1 : -1));
+    return { halt, isUncertain: answer === undefined };
   }
 
   async addReason(haltId: string, reason: string, by: Person): Promise<HaltRecord | undefined> {

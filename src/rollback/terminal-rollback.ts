@@ -16,6 +16,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { createReleaseQueue, createRequestQueue } from '../worker/release-queue.js';
 import { cancelReleases } from './cancel-releases.js';
 import { composeRollback, openLocalJournal } from './compose-rollback.js';
+import { createHaltStore } from './halt-store.js';
 import { createPreviousModel } from './previous-model.js';
 import type { RollbackServices } from './rollback-services.js';
 import { loadStrategyFacts } from './strategy-facts.js';
@@ -70,6 +71,7 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
     hostOf,
     trading,
     store: undefined,
+    latestStored: async (strategy, target) => createHaltStore((await state()).pool).latest(strategy, target),
     keepEvent: (event) => {
       const kept = keepEvent({ journal, transact }, redactEvent(event)).then(() => undefined);
       keeping = Promise.allSettled([keeping, kept]);

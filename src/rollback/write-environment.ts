@@ -54,6 +54,26 @@ export async function environmentIsAsWanted(
   return areInForce(await readLayers(host, settings, timeoutMs), wanted);
 }
 
+/**
+ * What the service would start with, of some names; one that is not set is left out. @throws HostError
+ * @param names in full
+ */
+export async function effectiveValues(
+  host: Pick<Files, 'readFile'>,
+  settings: Layers,
+  names: readonly string[],
+  timeoutMs: number,
+): Promise<ReadonlyMap<string, string>> {
+  const layers = await readLayers(host, settings, timeoutMs);
+  const effective = effectiveEnvironment(layers.map(({ path, text }) => ({ file: path, text })));
+  return new Map(
+    names.flatMap((name) => {
+      const value = effective.get(name)?.value;
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
 function readLayers(host: Pick<Files, 'readFile'>, { environmentFiles }: Layers, timeoutMs: number) {
   return Promise.all(
     environmentFiles.map(async ({ path }): Promise<Layer> => {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { controlHost } from '../../sandbox/host/control-host.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import { editEnvironmentFile } from '../../src/hosts/environment-edit.js';
 import { createPreviousModel, type PreviousModel } from '../../src/rollback/previous-model.js';
@@ -110,6 +111,8 @@ describe('previous model', () => {
       await writeFile(path, text);
     }
     await bench.begin();
+    expect(await previousModel.plan(bench.target)).toMatchObject({ kind: 'runs_already' });
+    for (const name of HOSTS) await controlHost(bench.host(name).service.stop);
     expect(await previousModel.plan(bench.target)).toMatchObject({ kind: 'runs_already' });
   });
 

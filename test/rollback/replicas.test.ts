@@ -43,7 +43,7 @@ test('two replicas that are clicked at once halt once, and both know the same ha
   expect(await bench.restartsOf('live-2')).toBe(1);
   const { rows } = await database.pool.query('SELECT state FROM lobml.halts');
   expect(rows).toEqual([{ state: 'verified' }]);
-  expect((await replica('three').latest('live'))?.state).toBe('verified');
+  expect((await replica('three').latest('live')).halt?.state).toBe('verified');
 });
 
 test('a halt whose replica has gone silent is taken over by one other', async () => {

@@ -64,6 +64,8 @@ test('faults of another target, of the roles and of the approvals stop no kill s
   const terminal = await openTerminalRollback(await configWith(JSON.stringify(faulty)), logger);
   expect(terminal.faults.map(({ message }) => message).join('\n')).toMatch(/dryrun[\s\S]*quorum/);
   expect([...terminal.services.targets.targets.keys()]).toEqual(['live']);
+  // A database that says nothing leaves unknown what was before: it is not told that there was nothing.
+  expect(await terminal.services.rollback.latest('live')).toEqual({ halt: undefined, isUncertain: true });
   const target = terminal.services.targets.targets.get('live');
   if (target === undefined) throw new Error('There is no target.');
   // Without what the file says of it, and with both databases mute: how long to watch is the default.

@@ -102,7 +102,7 @@ export const rollbackEn: RollbackText = {
   openEntries: (total) =>
     `${total} ${total === 1 ? 'entry has' : 'entries have'} no exit: nobody manages ${total === 1 ? 'it' : 'them'} now`,
   openEntriesNone: 'No entry without an exit in the last 24 hours.',
-  openEntriesUnknown: 'Entries without an exit: unknown, the trading database did not answer.',
+  openEntriesUnknown: (why) => `Entries without an exit: unknown (${why}).`,
   openEntry: (market, side, shares, since) => `${market} ${side}, ${shares} shares, since ${since}`,
   more: (count) => `and ${count} more`,
   section4: (verdict) => `Section 4 since the halt: ${verdict} (a halted strategy has no activity to judge).`,
@@ -162,6 +162,7 @@ export const rollbackEn: RollbackText = {
     title: (target) => `Rollback · ${target}`,
     last: (state, who, when) => `Last: ${state} · ${who} · ${when}`,
     never: 'No rollback is on record.',
+    uncertain: 'The bot’s database does not say, so a newer rollback may be missing here.',
     who: (names) => `Who may: ${names}, at once and without approval.`,
     explain:
       '*Disable now* sets the flag to false on every host and restarts, on one click. *Previous model* shows what it would restore and asks once.',

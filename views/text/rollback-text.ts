@@ -36,7 +36,7 @@ export interface RollbackText {
   readonly setByHand: (line: string, file: string) => string;
   readonly openEntries: (total: number) => string;
   readonly openEntriesNone: string;
-  readonly openEntriesUnknown: string;
+  readonly openEntriesUnknown: (why: string) => string;
   readonly openEntry: (market: string, side: string, shares: string, since: string) => string;
   readonly more: (count: number) => string;
   readonly section4: (verdict: string) => string;
@@ -77,6 +77,7 @@ export interface RollbackText {
     readonly title: (target: string) => string;
     readonly last: (state: string, who: string, when: string) => string;
     readonly never: string;
+    readonly uncertain: string;
     readonly who: (names: string) => string;
     readonly explain: string;
   };

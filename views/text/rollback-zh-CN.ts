@@ -102,7 +102,7 @@ export const rollbackZhCN: RollbackText = {
   setByHand: (line, file) => `# 在 ${file} 中设置 ${line}`,
   openEntries: (total) => `${total} 笔入场没有出场：现在无人管理`,
   openEntriesNone: '最近 24 小时内没有未出场的入场。',
-  openEntriesUnknown: '未出场的入场：未知，交易数据库没有回应。',
+  openEntriesUnknown: (why) => `未出场的入场：未知（${why}）。`,
   openEntry: (market, side, shares, since) => `${market} ${side}，${shares} 份，自 ${since}`,
   more: (count) => `另有 ${count} 笔`,
   section4: (verdict) => `停止之后的第 4 节：${verdict}（停止的策略没有可判断的活动）。`,
@@ -154,6 +154,7 @@ export const rollbackZhCN: RollbackText = {
     title: (target) => `回滚 · ${target}`,
     last: (state, who, when) => `最近一次：${state} · ${who} · ${when}`,
     never: '没有回滚记录。',
+    uncertain: '机器人数据库没有回应，因此此处可能缺少更新的回滚记录。',
     who: (names) => `有权操作：${names}，立即执行，无需审批。`,
     explain:
       '“立即关闭”一次点击即在所有主机上将开关设为 false 并重启。“上一个模型”会先显示将恢复的内容并询问一次。',
