@@ -17,6 +17,8 @@ export interface ScratchDatabase {
 }
 
 const TABLES = ['sync_records', 'pm_token_settlements', 'agent_order_executions', 'risk_gate_decisions'];
+const PREFIX = 'lobml_selftest_';
+const ABANDONED_AFTER_SECS = 300;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
@@ -28,9 +30,13 @@ export async function createScratchDatabase(
   serverUrl: string,
   logger: ConnectionLogger,
 ): Promise<ScratchDatabase> {
-  const name = `lobml_selftest_${randomUUID().replaceAll('-', '')}`;
+  const stamp = Math.floor(Date.now() / 1000);
+  const name = `${PREFIX}${stamp}_${randomUUID().replaceAll('-', '')}`;
   try {
-    await runOnce(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0`);
+    await withClient(serverUrl, async (client) => {
+      await dropAbandoned(client, logger);
+      await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+    });
   } catch (error) {
     throw isDenied(error) ? missingRight() : error;
   }
@@ -40,10 +46,12 @@ export async function createScratchDatabase(
     join(findPackageRoot(import.meta.url), 'src/selftest/trading-tables.sql'),
     'utf8',
   );
-  const owner = new pg.Pool({ connectionString: url.href, max: 1 });
+  // Held until the end: a scratch database without a connection is one whose self-test was killed.
+  const owner = new pg.Client({ connectionString: url.href });
   owner.on('error', (error) =>
     logger.warn({ err: error }, 'the connection to the scratch database was lost'),
   );
+  await owner.connect();
   const trading = createTradingDatabase({ url: url.href, logger });
   return {
     trading,
@@ -54,16 +62,33 @@ export async function createScratchDatabase(
     },
     async drop() {
       await Promise.all([owner.end(), trading.close()]);
-      await runOnce(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await withClient(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };
 }
 
-async function runOnce(url: string, statement: string): Promise<void> {
+/** Removes what killed self-tests have left; one that has only just been created may not be connected to yet. */
+async function dropAbandoned(client: pg.Client, logger: ConnectionLogger): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT d.datname AS name FROM pg_database AS d
+     WHERE starts_with(d.datname, $1) AND pg_get_userbyid(d.datdba) = current_user
+       AND COALESCE(substring(d.datname FROM '_([0-9]+)_[0-9a-f]{32}$')::bigint, 0) < $2
+       AND NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.datid = d.oid)`,
+    [PREFIX, Math.floor(Date.now() / 1000) - ABANDONED_AFTER_SECS],
+  );
+  for (const { name } of rows) {
+    // Not by force: whoever has connected meanwhile keeps it.
+    await client
+      .query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)}`)
+      .catch((error: unknown) => logger.warn({ err: error }, 'an abandoned scratch database stays'));
+  }
+}
+
+async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return await use(client);
   } finally {
     await client.end();
   }

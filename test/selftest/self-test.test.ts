@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import pg from 'pg';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import { createScratchDatabase } from '../../src/selftest/scratch-database.js';
 import { createSelfTest } from '../../src/selftest/self-test.js';
@@ -78,6 +79,28 @@ cases:
   - { check: toy.blind, name: wrong, expect: FAIL, environment: { NAME: b } }
   - { check: toy.bare, name: right, expect: PASS }
 `;
+
+test('what a killed self-test has left is removed by the next one, and nothing that is in use', async () => {
+  const server = await createEmptyDatabase();
+  const id = (n: number) => String(n).repeat(32);
+  const left = [`lobml_selftest_1700000000_${id(1)}`, `lobml_selftest_${id(2)}`];
+  const inUse = `lobml_selftest_1700000000_${id(3)}`;
+  for (const name of [...left, inUse]) await server.pool.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+  const url = new URL(server.url);
+  url.pathname = `/${inUse}`;
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  const first = await createScratchDatabase(server.url, { warn: () => {} });
+  const { rows } = await server.pool.query<{ name: string }>(
+    'SELECT datname AS name FROM pg_database WHERE datname = ANY($1)',
+    [[...left, inUse]],
+  );
+  await client.end();
+  await first.drop();
+  await server.pool.query(`DROP DATABASE ${inUse}`);
+  await server.drop();
+  expect(rows).toEqual([{ name: inUse }]);
+});
 
 test('a check that cannot fail is disproved, one without a failing case unproved', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-toy-'));
