@@ -133,6 +133,15 @@ describe('the charts of the shipped runbook', () => {
     });
   });
 
+  test('a window of a few seconds has a label for each interval as well', async () => {
+    const seconds = { from: new Date(to.getTime() - 2_000).toISOString(), to: to.toISOString() };
+    const baseline = { ...seconds, basis: 'before_window' as const };
+    const short = { ...context(), window: async () => ({ window: seconds, baseline, gaps: [] }) };
+    const [activity] = await readCharts('verify', short, { onFailure: () => {} });
+    expect(activity?.categories).toHaveLength(20);
+    expect(activity?.categories.slice(9, 12)).toEqual(['-0.2s', '0s', '0.2s']);
+  });
+
   test('a chart that fails is left out and named', async () => {
     const failed: string[] = [];
     const refusing = { query: async () => Promise.reject(new Error('refused')) };
