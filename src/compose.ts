@@ -21,7 +21,7 @@ import { composeRollback, openLocalJournal } from './rollback/compose-rollback.j
 import { createHaltStore } from './rollback/halt-store.js';
 import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
 import { createPreviousModel } from './rollback/previous-model.js';
-import { createHaltVerification } from './rollback/verify-after-halt.js';
+import { createHaltVerification, createStartProof } from './rollback/verify-after-halt.js';
 import type { TargetHost, Targets } from './runbook/targets.js';
 import { createScratchDatabase } from './selftest/scratch-database.js';
 import { createSelfTest } from './selftest/self-test.js';
@@ -142,6 +142,7 @@ export function compose(options: CompositionOptions): Composition {
         halt,
       ),
     verify: createHaltVerification(checks, targets),
+    ...createStartProof(checks, targets, runbook),
     pid: process.pid,
     logger,
   });

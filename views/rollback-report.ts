@@ -25,7 +25,7 @@ export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltRepo
     header(title),
     ...(alarm === undefined ? [] : [section(text.alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
-    ...(halt.kind === 'previous_model' ? [] : [section(watchLine(halt, locale))]),
+    ...(halt.kind === 'previous_model' ? startLines(halt, locale) : [section(watchLine(halt, locale))]),
     ...(isStillOn(halt) ? [actions(nextButton(halt, locale))] : []),
     ...(halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null)
       ? byHandBlocks(halt, commands, locale)
@@ -131,6 +131,14 @@ function watchLine({ entryWatch }: Halt, locale: Locale): string {
     case 'unknown':
       return `? *${watch.unknown(code === 'not_configured' ? watch.databaseMissing : watch.databaseAway)}*`;
   }
+}
+
+/** Nothing before the processes show the wanted variables. */
+function startLines({ start, endedAt }: Halt, locale: Locale): readonly Block[] {
+  const text = rollbackTextFor(locale).start;
+  if (start === 'PASS') return [section(`✓ ${text.proved}`)];
+  if (start !== undefined) return [section(`✗ *${text.notProved(textFor(locale).outcome[start])}*`)];
+  return endedAt === null ? [] : [section(`? ${text.notAsked}`)];
 }
 
 function afterwards(halt: Halt, locale: Locale): readonly Block[] {

@@ -1,4 +1,5 @@
 import type { ObservedRow, Person } from './check-run.js';
+import type { Outcome } from './outcome.js';
 import type { Verdict } from './verdict.js';
 
 /** `disable`: the flag to false. `stop`: the flag to false and the service stopped. */
@@ -91,6 +92,8 @@ export interface Halt {
     readonly verdict: Verdict;
     readonly stored: boolean;
   } | null;
+  /** Whether every new process was seen loading the model (`previous_model`); undefined: nobody could look. */
+  readonly start?: Outcome | undefined;
   /** The release that was stopped by it. */
   readonly cancelled: { readonly releaseId: string | null; readonly requests: number } | null;
   /** What was under way could not be cancelled yet: it is tried until it is. */
@@ -103,7 +106,8 @@ export interface Halt {
 export type HaltGap =
   | { readonly code: 'host'; readonly host: string; readonly fault: HaltFault | null }
   | { readonly code: 'new_entries'; readonly entries: number }
-  | { readonly code: 'entries_unknown'; readonly because: string };
+  | { readonly code: 'entries_unknown'; readonly because: string }
+  | { readonly code: 'start_not_proved'; readonly outcome: Outcome };
 
 /** A host on which nothing trades any more; for a model: on which the wanted one runs. */
 export function isSettled(host: HostHalt, kind: HaltKind): boolean {
@@ -120,7 +124,8 @@ export function wantedOn({ wanted, wantedOf }: Pick<Halt, 'wanted' | 'wantedOf'>
 }
 
 /** What is missing for VERIFIED. An empty list while the watch goes on means: nothing but time. */
-export function gapsOf(halt: Pick<Halt, 'kind' | 'hosts' | 'entryWatch'>): readonly HaltGap[] {
+export function gapsOf(halt: Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'start'>): readonly HaltGap[] {
+  const { start } = halt;
   const { state, entries, code } = halt.entryWatch;
   return [
     ...halt.hosts
@@ -128,12 +133,15 @@ export function gapsOf(halt: Pick<Halt, 'kind' | 'hosts' | 'entryWatch'>): reado
       .map(({ host, fault }): HaltGap => ({ code: 'host', host, fault })),
     ...(state === 'entries' ? [{ code: 'new_entries', entries } as const] : []),
     ...(state === 'unknown' ? [{ code: 'entries_unknown', because: code ?? 'other' } as const] : []),
+    ...(start !== undefined && start !== 'PASS'
+      ? [{ code: 'start_not_proved', outcome: start } as const]
+      : []),
   ];
 }
 
 /** Verified only when nothing is missing and the watch has ended well. */
 export function evaluateHalt(
-  halt: Pick<Halt, 'kind' | 'hosts' | 'entryWatch'>,
+  halt: Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'start'>,
 ): Exclude<HaltState, 'halting'> {
   const watched = halt.entryWatch.state === 'clear' || halt.entryWatch.state === 'not_watched';
   return watched && halt.hosts.length > 0 && gapsOf(halt).length === 0 ? 'verified' : 'not_verified';

@@ -25,6 +25,7 @@ export interface RollbackCompositionOptions {
   readonly keepEvent: (event: AuditEvent) => Promise<void>;
   readonly cancelReleases?: RollbackOptions['cancelReleases'];
   readonly verify?: RollbackOptions['verify'];
+  readonly proveStart?: RollbackOptions['proveStart'];
   readonly pid: number;
   readonly logger: Logger;
 }
@@ -41,6 +42,7 @@ export function composeRollback(options: RollbackCompositionOptions): Rollback {
     latestStored,
     cancelReleases,
     verify,
+    proveStart,
     logger,
     pid,
   } = options;
@@ -55,6 +57,7 @@ export function composeRollback(options: RollbackCompositionOptions): Rollback {
     ...(latestStored === undefined ? {} : { latestStored }),
     ...(cancelReleases === undefined ? {} : { cancelReleases }),
     ...(verify === undefined ? {} : { verify }),
+    ...(proveStart === undefined ? {} : { proveStart }),
     clock: systemClock,
     newId: randomUUID,
     owner: `${owner}/${randomUUID()}`,

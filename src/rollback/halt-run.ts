@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { evaluateHalt, type Halt, type HostHalt, isSettled, wantedOn } from '../domain/halt.js';
+import type { Outcome } from '../domain/outcome.js';
 import type { Host } from '../hosts/host.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import { haltHost } from './halt-host.js';
@@ -15,6 +16,8 @@ export interface HaltRunOptions {
   readonly mayRestart?: () => Promise<boolean>;
   /** Section 4 again; undefined where it cannot be run. */
   readonly verify?: (halt: Halt) => Promise<Halt['verification']>;
+  /** Whether the new processes were seen loading the model; undefined where nobody can look. */
+  readonly proveStart?: (halt: Halt) => Promise<Outcome>;
   /** Told at each change. */
   readonly onChange: (halt: Halt) => void;
   /** Ends it without an end: another replica has it. */
@@ -50,6 +53,7 @@ class HaltRun {
     signal.addEventListener('abort', stop, { once: true });
     for (const settings of target.hosts) void this.#haltHost(settings);
     await this.#watch();
+    await this.#proveStart();
     this.#ended.abort();
     signal.removeEventListener('abort', stop);
     if (signal.aborted) return this.#halt;
@@ -158,6 +162,14 @@ class HaltRun {
 
   #giveUpWatch(): void {
     if (this.#halt.kind === 'previous_model') this.#watchIs({ state: 'not_watched' });
+  }
+
+  /** A process that shows the wanted variables may still have refused the model. */
+  async #proveStart(): Promise<void> {
+    const { proveStart } = this.#o;
+    const isNext = this.#halt.kind === 'previous_model' && evaluateHalt(this.#halt) === 'verified';
+    if (proveStart === undefined || !isNext) return;
+    this.#change({ start: await proveStart(this.#halt).catch(() => 'ERROR' as const) });
   }
 
   /** Everything that is worth knowing and that nobody waits for. */

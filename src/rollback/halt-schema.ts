@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ObservedRow } from '../domain/check-run.js';
 import { HALT_FAULTS, HALT_KINDS, HALT_STATES, type Halt, type HostHalt } from '../domain/halt.js';
+import { OUTCOMES } from '../domain/outcome.js';
 import { VERDICTS } from '../domain/verdict.js';
 
 const moment = z.string().nullable();
@@ -50,6 +51,7 @@ export const haltSchema: z.ZodType<Halt> = z.object({
     .object({ total: z.number(), rows: z.array(z.custom<ObservedRow>((row) => typeof row === 'object')) })
     .nullable(),
   verification: z.object({ runId: z.string(), verdict: z.enum(VERDICTS), stored: z.boolean() }).nullable(),
+  start: z.enum(OUTCOMES).optional(),
   cancelled: z.object({ releaseId: z.string().nullable(), requests: z.number() }).nullable(),
   cancelAway: z.boolean().optional(),
   resumed: z.boolean(),

@@ -7,7 +7,7 @@ import type { Target, TargetHost } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { redact } from '../telemetry/redact.js';
 import { type HaltRefusal, haltEvents, reasonEvent, refusedEvent, requestedEvent } from './halt-events.js';
-import { runHalt } from './halt-run.js';
+import { type HaltRunOptions, runHalt } from './halt-run.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
 import { type HaltHandle, LiveHalt } from './live-halt.js';
@@ -68,6 +68,7 @@ export interface RollbackOptions {
   /** Stops the target's running release and closes its requests. */
   readonly cancelReleases?: (halt: Halt) => Promise<Halt['cancelled']>;
   readonly verify?: (halt: Halt) => Promise<Halt['verification']>;
+  readonly proveStart?: HaltRunOptions['proveStart'];
   readonly clock: Clock;
   readonly newId: () => string;
   /** Names this process among the replicas. */
@@ -248,7 +249,7 @@ class HaltSwitch implements Rollback {
   }
 
   async #carryOut(live: LiveHalt, target: Target): Promise<void> {
-    const { clock, logger, hostOf, trading, verify } = this.#o;
+    const { clock, logger, hostOf, trading, verify, proveStart } = this.#o;
     const lived = new AbortController();
     void this.#giveSignsOfLife(live, lived.signal);
     const written = this.#writeDownFirst(live);
@@ -263,6 +264,7 @@ class HaltSwitch implements Rollback {
         trading,
         clock,
         ...(verify === undefined ? {} : { verify }),
+        ...(proveStart === undefined ? {} : { proveStart }),
         mayRestart: () => claim,
         onChange: (halt) => this.#changed(live, withLaterFacts(halt, live.halt)),
         signal: live.signal,

@@ -7,6 +7,7 @@ import { createHost } from '../../src/hosts/create-host.js';
 import { editEnvironmentFile } from '../../src/hosts/environment-edit.js';
 import { createPreviousModel, type PreviousModel } from '../../src/rollback/previous-model.js';
 import { selectKnownGood } from '../../src/store/queries/select-known-good.js';
+import { haltReportView } from '../../views/rollback-report.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { CAROL, createHaltingBench, FACTS, type HaltingBench } from './support/halting.js';
 import { startHaltingApp } from './support/halting-app.js';
@@ -140,6 +141,16 @@ describe('previous model', () => {
       expect(await bench.restartsOf(name)).toBe(1);
     }
     expect(halt.hosts.every(({ pid, pidBefore }) => pid !== null && pid !== pidBefore)).toBe(true);
+  });
+
+  test('whose loading nobody saw is not proved, and the next click turns the strategy off', async () => {
+    await bench.begin();
+    const wantedOf = Object.fromEntries(HOSTS.map((name) => [name, { [MODEL_VERSION]: 'unseen' }]));
+    const request = { target: bench.target, kind: 'previous_model', requestedBy: CAROL, wantedOf } as const;
+    const halt = await bench.rollback({ proveStart: async () => 'FAIL' }).start(request).done;
+    expect(halt).toMatchObject({ state: 'not_verified', start: 'FAIL' });
+    const report = JSON.stringify(haltReportView(halt, { locale: 'en', commands: new Map() }).blocks);
+    expect(report).toMatch(/not seen loading the model \(fail.*rollback:disable/);
   });
 
   test('whose files have another content is refused by name, and nothing is touched', async () => {

@@ -102,6 +102,11 @@ export const rollbackEn: RollbackText = {
   openEntries: (total) =>
     `${total} ${total === 1 ? 'entry has' : 'entries have'} no exit: nobody manages ${total === 1 ? 'it' : 'them'} now`,
   openEntriesNone: 'No entry without an exit in the last 24 hours.',
+  start: {
+    proved: 'every new process was seen loading the model',
+    notProved: (outcome) => `a new process was not seen loading the model (${outcome})`,
+    notAsked: 'nobody looked whether the model was loaded: run gonogo',
+  },
   openEntriesUnknown: (why) => `Entries without an exit: unknown (${why}).`,
   openEntry: (market, side, shares, since) => `${market} ${side}, ${shares} shares, since ${since}`,
   more: (count) => `and ${count} more`,

@@ -36,6 +36,11 @@ export interface RollbackText {
   readonly setByHand: (line: string, file: string) => string;
   readonly openEntries: (total: number) => string;
   readonly openEntriesNone: string;
+  readonly start: {
+    readonly proved: string;
+    readonly notProved: (outcome: string) => string;
+    readonly notAsked: string;
+  };
   readonly openEntriesUnknown: (why: string) => string;
   readonly openEntry: (market: string, side: string, shares: string, since: string) => string;
   readonly more: (count: number) => string;

@@ -102,6 +102,11 @@ export const rollbackZhCN: RollbackText = {
   setByHand: (line, file) => `# 在 ${file} 中设置 ${line}`,
   openEntries: (total) => `${total} 笔入场没有出场：现在无人管理`,
   openEntriesNone: '最近 24 小时内没有未出场的入场。',
+  start: {
+    proved: '所有新进程均已加载该模型',
+    notProved: (outcome) => `有新进程未被看到加载该模型（${outcome}）`,
+    notAsked: '未查看模型是否已加载：请运行 gonogo',
+  },
   openEntriesUnknown: (why) => `未出场的入场：未知（${why}）。`,
   openEntry: (market, side, shares, since) => `${market} ${side}，${shares} 份，自 ${since}`,
   more: (count) => `另有 ${count} 笔`,
