@@ -58,7 +58,7 @@ export const statusEn: StatusText = {
   wordMissing: (flag) => `\`${flag}\` needs an id of the history after it.`,
   homeTitle: 'lobml: the release captain',
   homeIntro:
-    'The state of each target. It is shown anew when you open this page and when a run ends or a release moves.',
+    'The state of each target. It is shown anew when you open this page and when a run ends, a release or a halt moves, or a lock changes.',
   homeReportsIn: (channel) => `Reports appear in ${channel}.`,
 };
 

@@ -53,7 +53,7 @@ export const statusZhCN: StatusText = {
   beforeUnknown: (runId) => `没有保存运行、发布或停止 \`${runId}\`，因此无法从它之前翻页。`,
   wordMissing: (flag) => `\`${flag}\` 之后需要历史记录中的 id。`,
   homeTitle: 'lobml：发布负责人',
-  homeIntro: '各目标的状态。打开本页时以及运行结束或发布有进展时会刷新。',
+  homeIntro: '各目标的状态。打开本页时以及运行结束、发布或停止有进展、锁定变化时会刷新。',
   homeReportsIn: (channel) => `报告会出现在 ${channel}。`,
 };
 
