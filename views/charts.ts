@@ -21,8 +21,8 @@ function chartBlock(
     title: clip(title[locale], CHART_LIMITS.title),
     chart: {
       type,
-      series: series.map(({ name, values }) => ({
-        name,
+      series: series.map(({ name, title: called, values }) => ({
+        name: called?.[locale] ?? name,
         data: categories.map((label, index) => ({ label, value: values[index] ?? 0 })),
       })),
       axis_config: {

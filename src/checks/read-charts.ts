@@ -52,7 +52,8 @@ export function chartOf(definition: ChartDefinition, rows: readonly ObservedRow[
       points.filter((point) => point.name === name).map(({ label, value }) => [label, value]),
     );
     const values = categories.flatMap((label) => own.get(label) ?? []);
-    return values.length === categories.length ? [{ name, values }] : [];
+    const title = definition.seriesTitles[name];
+    return values.length === categories.length ? [{ name, ...(title && { title }), values }] : [];
   });
   if (series.length === 0 || categories.length < 2) return undefined;
   const { id, title, type, xLabel, yLabel } = definition;

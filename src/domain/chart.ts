@@ -21,6 +21,8 @@ export interface ChartFigures {
 
 export interface ChartSeries {
   readonly name: string;
+  /** How it is called to people; without one, by its name. */
+  readonly title?: Localized | undefined;
   /** One for each category. */
   readonly values: readonly number[];
 }

@@ -8,6 +8,8 @@ import { RUN_KINDS } from '../domain/outcome.js';
 const localized = z.strictObject({ en: z.string().min(1), 'zh-CN': z.string().min(1) });
 const chartTitle = z.string().min(1).max(CHART_LIMITS.title);
 const localizedTitle = z.strictObject({ en: chartTitle, 'zh-CN': chartTitle });
+const chartName = z.string().min(1).max(CHART_LIMITS.name);
+const localizedName = z.strictObject({ en: chartName, 'zh-CN': chartName });
 const id = z.string().regex(/^[a-z][a-z0-9_]*$/, 'write an id like `data_fresh`');
 
 export const criterionSourceSchema = z.strictObject({
@@ -24,6 +26,8 @@ export const chartSourceSchema = z.strictObject({
   type: z.enum(CHART_TYPES),
   xLabel: localizedTitle,
   yLabel: localizedTitle,
+  /** How the values of `series` are called to people; one that is missing is shown as it is. */
+  seriesTitles: z.record(z.string(), localizedName).default({}),
   /** One row a point: `label` (text, along the x axis), `series` (text) and `value` (number), in drawing order. */
   sql: z.string().min(1),
   timeoutMs: z.number().int().min(50).max(5_000).default(3_000),

@@ -6,7 +6,7 @@ import type { Statement } from './statement.js';
 
 /** A chart of the reports of some kinds of run. */
 export interface ChartDefinition
-  extends Pick<ChartSource, 'id' | 'title' | 'type' | 'xLabel' | 'yLabel' | 'timeoutMs'> {
+  extends Pick<ChartSource, 'id' | 'title' | 'type' | 'xLabel' | 'yLabel' | 'seriesTitles' | 'timeoutMs'> {
   readonly kinds: readonly RunKind[];
   readonly statement: Statement;
 }

@@ -92,5 +92,7 @@ export const chartSchema: z.ZodType<ChartFigures> = z.object({
   xLabel: localizedSchema,
   yLabel: localizedSchema,
   categories: z.array(z.string()),
-  series: z.array(z.object({ name: z.string(), values: z.array(z.number()) })),
+  series: z.array(
+    z.object({ name: z.string(), title: localizedSchema.optional(), values: z.array(z.number()) }),
+  ),
 });

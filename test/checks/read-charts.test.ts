@@ -16,6 +16,7 @@ const definition = {
   type: 'line' as const,
   xLabel: { en: 'x', 'zh-CN': 'x' },
   yLabel: { en: 'y', 'zh-CN': 'y' },
+  seriesTitles: { ETH: { en: 'ether', 'zh-CN': '以太' } },
   timeoutMs: 1000,
   kinds: ['precheck' as const],
   statement: { text: 'SELECT 1', parameters: [] },
@@ -32,6 +33,9 @@ describe('rows become figures', () => {
         { name: 'ETH', values: [2, 4] },
       ],
     });
+    const figures = chartOf(definition, rows);
+    const shown = JSON.stringify(chartBlocks(figures && [figures], 'zh-CN'));
+    expect(shown).toMatch(/"name":"BTC".*"name":"以太"/);
   });
 
   test('a series with a gap is left out, and a chart without series is none', () => {
