@@ -94,7 +94,10 @@ export async function submitPlan(
   if (asked === undefined) return noted('', [{ code: 'request_unknown' }], locale);
   const acknowledged = acknowledgedIn(values);
   const result = await services.releases.request({ ...asked, by: person, acknowledged });
-  if (result.kind === 'refused' && 'refusal' in result && result.refusal.code === 'not_acknowledged') {
+  const isUnticked =
+    result.kind === 'refused' && 'refusal' in result && result.refusal.code === 'not_acknowledged';
+  // Slack takes an error only beside an input that the modal has; a plan without one is shown anew instead.
+  if (isUnticked && ACKNOWLEDGE_BLOCK in values) {
     return { kind: 'errors', errors: { [ACKNOWLEDGE_BLOCK]: refusalAsText(result.refusal, locale) } };
   }
   return { kind: 'update', modal: await modalAfter(result, asked.wish, asked.target, submission, services) };

@@ -66,6 +66,8 @@ export const RELEASE_REFUSALS = [
   /** The button belongs to an older content of the request. */
   'request_renewed',
   'self_approval',
+  /** Who asked for the release wants to reject it. */
+  'withdraw_instead',
   'not_active_member',
   'not_an_approver',
   'evidence_expired',

@@ -75,6 +75,7 @@ export async function rejectRequest(
   if (closed !== undefined) return refuse(closed);
   if (reason.trim() === '') return refused('reason_missing');
   const stranger = await refuseUnlessApprover(context, request, person);
+  if (stranger?.refusal.code === 'self_approval') return refuse(refused('withdraw_instead'));
   if (stranger !== undefined) return refuse(stranger);
   const facts = { state: 'rejected', by: person, reason: redact(reason.trim()) } as const;
   const ended = await endRequest(context, requestId, facts);

@@ -42,7 +42,7 @@ export async function unlockTarget(
   if (lock === undefined) return refuse(refused('not_locked'));
   const isOwn = lock.holder.id === person.id && lock.holder.surface === person.surface;
   const forbidden = await refuseUnlessRole(context, isOwn ? 'operator' : 'admin', person);
-  if (forbidden !== undefined) return refuse(refused('lock_of_another', factsOf(lock)));
+  if (forbidden !== undefined) return refuse(isOwn ? forbidden : refused('lock_of_another', factsOf(lock)));
   if (!(await deleteLock(context.database, lock))) return refuse(refused('not_locked'));
   const details = { takenBy: lock.holder, takenAt: lock.takenAt };
   await recordNow(context, { kind: 'lock.released', target, actor: person, reason: lock.reason, details });

@@ -249,6 +249,8 @@ describe('until it starts', () => {
   test('one rejection ends it, with its reason', async () => {
     const { requestId } = await approved();
     const decision = { requestId, person: CAROL, reason: 'the market is thin' };
+    const own = await world.service.reject({ ...decision, person: ALICE });
+    expect(own).toMatchObject({ kind: 'refused', refusal: { code: 'withdraw_instead' } });
     expect(await world.service.reject(decision)).toMatchObject({ kind: 'done' });
     expect((await world.service.view(requestId))?.request).toMatchObject({
       state: 'rejected',

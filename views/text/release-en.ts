@@ -60,6 +60,7 @@ export const releaseEn: ReleaseText = {
       'The evidence of this request was run again since you saw it. Look at the message again, then decide.',
     self_approval: () =>
       'You asked for this release, so your approval cannot count. Somebody else must look at it.',
+    withdraw_instead: () => 'You asked for this release: click *Withdraw* to end it.',
     not_active_member: () => 'Guests, bots and deactivated users cannot approve.',
     not_an_approver: () => 'You are not among those who may approve for this target.',
     evidence_expired: () =>

@@ -48,6 +48,7 @@ export const releaseZhCN: ReleaseText = {
     request_closed: (fact) =>
       `该申请不能再更改：${releaseZhCN.state[fact('state') as keyof typeof releaseZhCN.state]}。`,
     request_renewed: () => '您看到之后，该申请的检查已重新运行。请再看一遍消息后决定。',
+    withdraw_instead: () => '该发布由您申请：请点击“撤回”来结束它。',
     self_approval: () => '该发布由您申请，您的审批不计入。需要其他人审核。',
     not_active_member: () => '访客、机器人和已停用的用户不能审批。',
     not_an_approver: () => '您不在该目标的审批人之列。',
