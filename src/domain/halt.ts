@@ -147,6 +147,35 @@ export function evaluateHalt(
   return watched && halt.hosts.length > 0 && gapsOf(halt).length === 0 ? 'verified' : 'not_verified';
 }
 
+/** What is known of a halt when it is asked for. */
+export type HaltStart = Pick<
+  Halt,
+  | 'haltId'
+  | 'strategy'
+  | 'target'
+  | 'kind'
+  | 'wanted'
+  | 'wantedOf'
+  | 'requestedBy'
+  | 'requestedAt'
+  | 'reason'
+  | 'hosts'
+>;
+
+/** A halt before its first act. */
+export function newHalt(start: HaltStart): Halt {
+  return {
+    ...start,
+    state: 'halting',
+    entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
+    openEntries: null,
+    verification: null,
+    cancelled: null,
+    resumed: false,
+    endedAt: null,
+  };
+}
+
 export function newHostHalt(host: string): HostHalt {
   return {
     host,

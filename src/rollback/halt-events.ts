@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { Person } from '../domain/check-run.js';
-import type { Halt, HostHalt } from '../domain/halt.js';
+import { type Halt, type HostHalt, wantedOn } from '../domain/halt.js';
 
 type Draft = Omit<AuditEvent, 'eventId'>;
 
@@ -77,12 +77,6 @@ export function haltEvents(before: Halt, after: Halt, at: string): readonly Draf
 function commonOf({ strategy, target, reason }: Halt) {
   return { strategy, target, reason };
 }
-
-/** What was to stand on a host. */
-const wantedOn = ({ wanted, wantedOf }: Halt, host: string): Halt['wanted'] => ({
-  ...wanted,
-  ...wantedOf[host],
-});
 
 function hostEvents(
   before: HostHalt,

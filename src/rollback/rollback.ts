@@ -1,12 +1,13 @@
 import { type Clock, withPatience } from '../clock.js';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { Person } from '../domain/check-run.js';
-import { type Halt, type HaltKind, isSettled, newHostHalt } from '../domain/halt.js';
+import { type Halt, type HaltKind, isSettled, newHalt, newHostHalt } from '../domain/halt.js';
 import type { Host } from '../hosts/host.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { redact } from '../telemetry/redact.js';
 import { type HaltRefusal, haltEvents, reasonEvent, refusedEvent, requestedEvent } from './halt-events.js';
+import { HaltRecords } from './halt-records.js';
 import { type HaltRunOptions, runHalt } from './halt-run.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
@@ -101,15 +102,13 @@ class HaltSwitch implements Rollback {
   readonly facts: StrategyFacts;
   readonly #o: RollbackOptions;
   readonly #live = new Map<string, LiveHalt>();
-  readonly #saving = new Map<string, Promise<void>>();
-  readonly #unsaved = new Map<string, HaltRecord>();
-  /** The newest that this process has written down of each halt. */
-  readonly #written = new Map<string, HaltRecord>();
+  readonly #records: HaltRecords;
   /** Taken over from another replica, whose messages nobody here shows yet. */
   readonly #takenOver: HaltHandle[] = [];
 
   constructor(options: RollbackOptions) {
     this.#o = options;
+    this.#records = new HaltRecords(options);
     this.facts = options.facts;
   }
 
@@ -157,7 +156,7 @@ class HaltSwitch implements Rollback {
     if (known === undefined) return undefined;
     const halt = { ...known.halt, reason: redact(reason) };
     this.#record(reasonEvent(halt, by, this.#now()));
-    if (live === undefined) await this.#writeDown({ ...known, halt });
+    if (live === undefined) await this.#records.write({ ...known, halt });
     else live.become(halt);
     return { ...known, halt };
   }
@@ -184,11 +183,11 @@ class HaltSwitch implements Rollback {
 
   /** @returns what its messages do not show yet, unless this process is about to tell it anyway. */
   #putAway(record: HaltRecord): readonly HaltHandle[] {
-    const own = this.#written.get(record.halt.haltId);
+    const own = this.#records.newest(record.halt.haltId);
     // What was read from the disk may be older by now.
-    void this.#writeDown(own ?? record);
+    void this.#records.write(own ?? record);
     if (own !== undefined) return [];
-    const live = new LiveHalt(record, (changed) => void this.#writeDown(changed));
+    const live = new LiveHalt(record, (changed) => void this.#records.write(changed));
     live.ended(record.halt);
     if (record.halt.cancelAway) void this.#cancelReleases(live);
     return record.messages.every(({ isFinal }) => isFinal) ? [] : [live.handle(false)];
@@ -199,18 +198,18 @@ class HaltSwitch implements Rollback {
   }
 
   async settled(): Promise<void> {
-    await Promise.all(this.#saving.values());
+    await this.#records.settled();
   }
 
   /** A weaker halt ends where a stronger one begins: nothing may go on with it later. */
   #giveWay(running: LiveHalt): void {
     running.abandon();
     const halt: Halt = { ...running.halt, state: 'not_verified', endedAt: this.#now(), cancelAway: false };
-    void this.#writeDown({ halt, messages: [] });
+    void this.#records.write({ halt, messages: [] });
   }
 
   #newHalt({ target, kind, requestedBy, reason, wantedOf = {} }: HaltRequest): Halt {
-    return {
+    return newHalt({
       haltId: this.#o.newId(),
       strategy: this.facts.strategy,
       target: target.name,
@@ -220,20 +219,13 @@ class HaltSwitch implements Rollback {
       requestedBy,
       requestedAt: this.#now(),
       reason: reason === undefined ? null : redact(reason),
-      state: 'halting',
       hosts: target.hosts.map(({ name }) => newHostHalt(name)),
-      entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
-      openEntries: null,
-      verification: null,
-      cancelled: null,
-      resumed: false,
-      endedAt: null,
-    };
+    });
   }
 
   #begin(record: HaltRecord, target: Target): LiveHalt {
     const live = new LiveHalt(record, (changed) => {
-      if (!live.signal.aborted) void this.#writeDown(changed);
+      if (!live.signal.aborted) void this.#records.write(changed);
     });
     this.#live.set(target.name, live);
     void this.#carryOut(live, target);
@@ -285,7 +277,7 @@ class HaltSwitch implements Rollback {
     for (;;) {
       await this.#o.clock.sleep(SIGN_OF_LIFE_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      if (!live.signal.aborted) void this.#writeDown(live.record);
+      if (!live.signal.aborted) void this.#records.write(live.record);
     }
   }
 
@@ -319,7 +311,7 @@ class HaltSwitch implements Rollback {
     });
     await withPatience(clock, DURABLE_PATIENCE_MS, written);
     this.#record(requestedEvent(record.halt));
-    void this.#writeDown(record);
+    void this.#records.write(record);
   }
 
   /** Until it is stored, also after the halt has ended: a deploy must not go on when the database is back. */
@@ -348,7 +340,7 @@ class HaltSwitch implements Rollback {
         const own = live.halt.haltId;
         live.abandon();
         live.show(claim.halt);
-        void this.#settledOf(own).then(() => this.#o.files.remove(own));
+        void this.#records.settledOf(own).then(() => this.#o.files.remove(own));
         return false;
       },
       () => true,
@@ -377,43 +369,6 @@ class HaltSwitch implements Rollback {
       }
     }
     live.ended(live.halt);
-  }
-
-  /** Resolves when nothing of the halt is being written any more. */
-  async #settledOf(haltId: string): Promise<void> {
-    await this.#saving.get(haltId);
-  }
-
-  /** One after the other, the newest state only; an ended halt leaves the disk once the database has it. */
-  async #writeDown(record: HaltRecord): Promise<void> {
-    const { haltId } = record.halt;
-    this.#written.set(haltId, record);
-    this.#unsaved.set(haltId, record);
-    if (this.#saving.has(haltId)) return;
-    const saving = this.#writeAll(haltId).finally(() => this.#saving.delete(haltId));
-    this.#saving.set(haltId, saving);
-    await saving;
-  }
-
-  async #writeAll(haltId: string): Promise<void> {
-    const { files, store, owner, logger } = this.#o;
-    for (let next = this.#unsaved.get(haltId); next !== undefined; next = this.#unsaved.get(haltId)) {
-      this.#unsaved.delete(haltId);
-      const record = next;
-      try {
-        await files.save(record, { synced: true });
-      } catch (error) {
-        logger.error({ err: error, haltId }, 'the state of a halt could not be written to this machine');
-      }
-      if (store === undefined) continue;
-      try {
-        await store.save(record, owner);
-        if (record.halt.endedAt !== null && !record.halt.cancelAway && !this.#unsaved.has(haltId))
-          await files.remove(haltId);
-      } catch {
-        logger.warn({ haltId }, 'the state of a halt could not be written to the database; it is on disk');
-      }
-    }
   }
 
   #now(): string {

@@ -33,7 +33,7 @@ export async function writeEnvironment(
   timeoutMs: number,
 ): Promise<EnvironmentWritten> {
   const layers = await readLayers(host, settings, timeoutMs);
-  const before = valuesBefore(layers, wanted);
+  const before = valuesIn(layers, wanted.keys());
   if (areInForce(layers, wanted)) return { wasDone: true, files: [], before };
   const from = layers.findIndex(({ path }) => path === settings.writtenEnvironmentFile);
   const edits = layers.slice(from).flatMap((layer) => {
@@ -65,13 +65,8 @@ export async function effectiveValues(
   timeoutMs: number,
 ): Promise<ReadonlyMap<string, string>> {
   const layers = await readLayers(host, settings, timeoutMs);
-  const effective = effectiveEnvironment(layers.map(({ path, text }) => ({ file: path, text })));
-  return new Map(
-    names.flatMap((name) => {
-      const value = effective.get(name)?.value;
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
+  const values = Object.entries(valuesIn(layers, names));
+  return new Map(values.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])));
 }
 
 function readLayers(host: Pick<Files, 'readFile'>, { environmentFiles }: Layers, timeoutMs: number) {
@@ -97,9 +92,9 @@ function areInForce(layers: readonly Layer[], wanted: Wanted): boolean {
   });
 }
 
-function valuesBefore(layers: readonly Layer[], wanted: Wanted) {
+function valuesIn(layers: readonly Layer[], names: Iterable<string>): EnvironmentWritten['before'] {
   const effective = effectiveEnvironment(layers.map(({ path, text }) => ({ file: path, text })));
-  return Object.fromEntries([...wanted.keys()].map((name) => [name, effective.get(name)?.value ?? null]));
+  return Object.fromEntries([...names].map((name) => [name, effective.get(name)?.value ?? null]));
 }
 
 function changesFor(layer: Layer, wanted: Wanted, isWritten: boolean): Map<string, string> {

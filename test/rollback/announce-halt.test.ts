@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { type Halt, newHostHalt } from '../../src/domain/halt.js';
+import { type Halt, newHalt, newHostHalt } from '../../src/domain/halt.js';
 import { createHaltAnnouncer } from '../../src/rollback/announce-halt.js';
 import { LiveHalt } from '../../src/rollback/live-halt.js';
 import type { Target } from '../../src/runbook/targets.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createFakeClock } from '../slack/support/fake-clock.js';
 
-const halting: Halt = {
+const halting = newHalt({
   haltId: randomUUID(),
   strategy: 'crypto_lob_ml',
   target: 'live',
@@ -17,15 +17,8 @@ const halting: Halt = {
   requestedBy: { id: 'U0CAROL', name: 'carol', surface: 'slack' },
   requestedAt: '2026-01-01T00:00:00.000Z',
   reason: null,
-  state: 'halting',
   hosts: [newHostHalt('live-1')],
-  entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
-  openEntries: null,
-  verification: null,
-  cancelled: null,
-  resumed: false,
-  endedAt: null,
-};
+});
 const dead: Halt = { ...halting, hosts: [{ ...newHostHalt('live-1'), fault: 'not_answering' }] };
 
 /** A halt with its announcer; what Slack takes is told by channel. */

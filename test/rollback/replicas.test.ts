@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type Halt, newHostHalt } from '../../src/domain/halt.js';
+import { newHalt, newHostHalt } from '../../src/domain/halt.js';
 import { cancelReleases } from '../../src/rollback/cancel-releases.js';
 import { createHaltStore } from '../../src/rollback/halt-store.js';
 import { createTransact } from '../../src/store/transaction.js';
@@ -65,7 +65,7 @@ test.each([
   ['has been silent for long', 60],
 ])('a click joins the halt of a replica that %s, and carries it out', async (_how, silentSecs) => {
   const store = createHaltStore(database.pool);
-  const halt: Halt = {
+  const halt = newHalt({
     haltId: randomUUID(),
     strategy: 'crypto_lob_ml',
     target: 'live',
@@ -75,15 +75,8 @@ test.each([
     requestedBy: CAROL,
     requestedAt: new Date().toISOString(),
     reason: null,
-    state: 'halting',
     hosts: bench.target.hosts.map(({ name }) => newHostHalt(name)),
-    entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
-    openEntries: null,
-    verification: null,
-    cancelled: null,
-    resumed: false,
-    endedAt: null,
-  };
+  });
   await database.pool.query('DELETE FROM lobml.halts');
   await store.claim({ halt, messages: [] }, 'gone');
   const alive = replica('alive');

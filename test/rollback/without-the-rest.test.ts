@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/clock.js';
 import { loadConfig } from '../../src/config.js';
-import { newHostHalt } from '../../src/domain/halt.js';
+import { newHalt, newHostHalt } from '../../src/domain/halt.js';
 import { openOrFinishHalts } from '../../src/rollback/finish-open-halts.js';
 import { createOpenHaltFiles } from '../../src/rollback/open-halt-file.js';
 import { openTerminalRollback } from '../../src/rollback/terminal-rollback.js';
@@ -89,7 +89,7 @@ test('a file in which no target can be read is refused with every fault', async 
 });
 
 test('a bot whose database does not answer at its start finishes the halt of the one that was killed', async () => {
-  const halt = {
+  const halt = newHalt({
     haltId: '7d0c1f0e-58b3-4e0e-9f0e-0a5a3a6a9c11',
     strategy: FACTS.strategy,
     target: 'live',
@@ -99,15 +99,8 @@ test('a bot whose database does not answer at its start finishes the halt of the
     requestedBy: CAROL,
     requestedAt: new Date().toISOString(),
     reason: null,
-    state: 'halting',
     hosts: bench.target.hosts.map(({ name }) => newHostHalt(name)),
-    entryWatch: { state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null },
-    openEntries: null,
-    verification: null,
-    cancelled: null,
-    resumed: false,
-    endedAt: null,
-  } as const;
+  });
   await createOpenHaltFiles(bench.dataDir, 'gone').save({ halt, messages: [] }, { synced: true });
   const config = await configWith(bench.targetsText);
   let isOpen: (value: string) => void = () => {};

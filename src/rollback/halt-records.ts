@@ -1,0 +1,70 @@
+import type { Logger } from '../telemetry/logger.js';
+import type { HaltRecord } from './halt-schema.js';
+import type { HaltStore } from './halt-store.js';
+import type { OpenHaltFiles } from './open-halt-file.js';
+
+export interface HaltRecordsOptions {
+  readonly files: OpenHaltFiles;
+  readonly store: HaltStore | undefined;
+  /** Names this process among the replicas. */
+  readonly owner: string;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
+}
+
+/** Writes the states of halts to this machine and the database, as far as either takes them. */
+export class HaltRecords {
+  readonly #o: HaltRecordsOptions;
+  readonly #saving = new Map<string, Promise<void>>();
+  readonly #unsaved = new Map<string, HaltRecord>();
+  readonly #newest = new Map<string, HaltRecord>();
+
+  constructor(options: HaltRecordsOptions) {
+    this.#o = options;
+  }
+
+  /** One after the other, the newest state only; an ended halt leaves the disk once the database has it. */
+  async write(record: HaltRecord): Promise<void> {
+    const { haltId } = record.halt;
+    this.#newest.set(haltId, record);
+    this.#unsaved.set(haltId, record);
+    if (this.#saving.has(haltId)) return;
+    const saving = this.#writeAll(haltId).finally(() => this.#saving.delete(haltId));
+    this.#saving.set(haltId, saving);
+    await saving;
+  }
+
+  /** The newest that this process has written of a halt; undefined: it is none of its own. */
+  newest(haltId: string): HaltRecord | undefined {
+    return this.#newest.get(haltId);
+  }
+
+  /** Resolves when nothing of the halt is being written any more. */
+  async settledOf(haltId: string): Promise<void> {
+    await this.#saving.get(haltId);
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#saving.values());
+  }
+
+  async #writeAll(haltId: string): Promise<void> {
+    const { files, store, owner, logger } = this.#o;
+    for (let next = this.#unsaved.get(haltId); next !== undefined; next = this.#unsaved.get(haltId)) {
+      this.#unsaved.delete(haltId);
+      const record = next;
+      try {
+        await files.save(record, { synced: true });
+      } catch (error) {
+        logger.error({ err: error, haltId }, 'the state of a halt could not be written to this machine');
+      }
+      if (store === undefined) continue;
+      try {
+        await store.save(record, owner);
+        if (record.halt.endedAt !== null && !record.halt.cancelAway && !this.#unsaved.has(haltId))
+          await files.remove(haltId);
+      } catch {
+        logger.warn({ haltId }, 'the state of a halt could not be written to the database; it is on disk');
+      }
+    }
+  }
+}
