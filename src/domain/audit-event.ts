@@ -16,6 +16,9 @@ export interface AuditEvent {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** The actor of what a clock, a changed file or a person's earlier request leads to. */
+export const THE_BOT: Person = { id: 'lobml', name: 'lobml', surface: 'terminal' };
+
 /** An event in its place: the hash covers everything of it, and the hash of the event before it. */
 export interface ChainedEvent extends AuditEvent {
   /** From 1, without gaps, for each strategy. */

@@ -41,6 +41,3 @@ export interface ReleaseEvent {
 
 /** Writes to the audit trail. Must not fail what it records: a trail that is away keeps its own journal. */
 export type RecordEvent = (event: ReleaseEvent) => Promise<void>;
-
-/** The actor of what a clock or a changed file did. */
-export const THE_BOT: Person = { id: 'lobml', name: 'lobml', surface: 'terminal' };

@@ -1,4 +1,5 @@
 import { addMinutes } from 'date-fns/addMinutes';
+import { THE_BOT } from '../domain/audit-event.js';
 import { evaluateQuorum, type Quorum, type Standing } from '../domain/quorum.js';
 import { type Approval, type ReleaseRequest, standingApprovals } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';
@@ -6,7 +7,6 @@ import { selectApprovals } from '../store/queries/approvals.js';
 import { selectReleaseRequest } from '../store/queries/select-release-request.js';
 import { updateRequestState } from '../store/queries/update-release-request.js';
 import type { Queryable } from '../store/queryable.js';
-import { THE_BOT } from './record-event.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 
 /** As often as somebody approves while the others are being asked about. */

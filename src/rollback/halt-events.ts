@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../domain/audit-event.js';
+import { type AuditEvent, THE_BOT } from '../domain/audit-event.js';
 import type { Person } from '../domain/check-run.js';
 import { type Halt, type HostHalt, wantedOn } from '../domain/halt.js';
 
@@ -40,9 +40,6 @@ export interface HaltRefusal {
 export function refusedEvent(strategy: string, { target, by, act, because }: HaltRefusal, at: string): Draft {
   return { strategy, target, kind: 'halt.refused', actor: by, at, reason: null, details: { act, because } };
 }
-
-/** The bot itself, for what follows from a person's request. */
-const THE_BOT: Person = { id: 'lobml', name: 'lobml', surface: 'terminal' };
 
 /** What has happened between two states of a halt, in order. @param at RFC 3339 */
 export function haltEvents(before: Halt, after: Halt, at: string): readonly Draft[] {

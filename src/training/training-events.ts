@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { THE_BOT } from '../domain/audit-event.js';
 import type { CheckResult, Person } from '../domain/check-run.js';
-import { THE_BOT } from '../release/record-event.js';
 import type { TrainingChange } from '../store/training-store.js';
 import { stoppingChecks } from './data-checks.js';
 import type { Training } from './training.js';

@@ -1,4 +1,5 @@
-import { type RecordEvent, THE_BOT } from '../record-event.js';
+import { THE_BOT } from '../../domain/audit-event.js';
+import type { RecordEvent } from '../record-event.js';
 import type { ReleaseRecord } from './release-record.js';
 import type { StepEnd, StepJournal, Turn } from './step-journal.js';
 

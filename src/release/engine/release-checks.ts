@@ -1,3 +1,4 @@
+import { THE_BOT } from '../../domain/audit-event.js';
 import { contentChanges } from '../../domain/release-content.js';
 import type { ReleaseRequest } from '../../domain/release-request.js';
 import type { Target } from '../../runbook/targets.js';
@@ -7,7 +8,6 @@ import { findRequest } from '../find-request.js';
 import { refuseUnlessLoaded } from '../loaded-configuration.js';
 import { evidenceOf } from '../plan-digest.js';
 import { approvedContent } from '../present-content.js';
-import { THE_BOT } from '../record-event.js';
 import type { ReleaseContext } from '../release-context.js';
 import type { ReleaseRecord } from './release-record.js';
 import type { ReleaseChecks } from './step.js';
