@@ -20,7 +20,8 @@ export async function runDemo(): Promise<void> {
     onStep: (step) => process.stdout.write(`  starting ${step} …\n`),
     signal: stopping,
   }).catch((error: unknown) => {
-    if (!stopping.aborted) throw error;
+    // A start that was given up fails where it stood; what could not be ended is told all the same.
+    if (!stopping.aborted || error instanceof AggregateError) throw error;
   });
   if (sandbox === undefined) return;
   const terminalFile = join(folder, 'terminal.env');

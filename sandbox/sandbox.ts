@@ -53,8 +53,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     options.onStep?.(step);
   };
   const open: (() => Promise<void>)[] = [];
+  // Each of them, also after one that failed: what is left would keep the process alive.
   const closeAll = async () => {
-    for (const close of open.splice(0).reverse()) await close();
+    const faults: unknown[] = [];
+    for (const close of open.splice(0).reverse()) await close().catch((fault: unknown) => faults.push(fault));
+    if (faults.length > 0) throw new AggregateError(faults, `Not everything ended: ${faults.join('; ')}`);
   };
   try {
     await mkdir(folder, { recursive: true });
@@ -147,6 +150,7 @@ async function createDatabases(postgres: EmbeddedPostgres, signal?: AbortSignal)
   const ownerUrl = postgres.url('ploy');
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
+  signal?.throwIfAborted();
   // Ends a statement that goes on.
   signal?.addEventListener('abort', () => void client.end(), { once: true });
   try {

@@ -88,15 +88,25 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
 
   const hosts: TradingHost[] = [];
   const supervisors: ChildProgram[] = [];
-  for (const name of options.hosts) {
-    const layout = layOut(options.folder, name);
-    await writeHostFiles(layout, layoutOptions);
-    const socketPath = join(socketFolder, `${name}.sock`);
-    const settings = supervisorSettingsOf(layout, socketPath, restartDelayMs, options.entryEveryMs ?? 4000);
-    hosts.push({ ...layout, ...commandsOf(programs, socketPath, restartDelayMs) });
-    supervisors.push(startProgram(join(programs, 'supervisor.js'), [JSON.stringify(settings)], {}));
+  const endSupervisors = async () => {
+    await Promise.all(supervisors.map((supervisor) => supervisor.end()));
+    await rm(socketFolder, { recursive: true, force: true });
+  };
+  try {
+    for (const name of options.hosts) {
+      const layout = layOut(options.folder, name);
+      await writeHostFiles(layout, layoutOptions);
+      const socketPath = join(socketFolder, `${name}.sock`);
+      const settings = supervisorSettingsOf(layout, socketPath, restartDelayMs, options.entryEveryMs ?? 4000);
+      hosts.push({ ...layout, ...commandsOf(programs, socketPath, restartDelayMs) });
+      supervisors.push(startProgram(join(programs, 'supervisor.js'), [JSON.stringify(settings)], {}));
+    }
+    await Promise.all(supervisors.map((supervisor) => supervisor.ready()));
+  } catch (error) {
+    // One that could not start must not leave the others behind.
+    await endSupervisors();
+    throw error;
   }
-  await Promise.all(supervisors.map((supervisor) => supervisor.ready()));
 
   const incidents = createIncidents({
     hosts,
@@ -112,8 +122,7 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
     setIncident: incidents.set,
     async close() {
       await incidents.close();
-      await Promise.all(supervisors.map((supervisor) => supervisor.end()));
-      await rm(socketFolder, { recursive: true, force: true });
+      await endSupervisors();
     },
   };
 }

@@ -8,6 +8,7 @@ import { parseEnv } from 'node:util';
 const ROOT = join(import.meta.dirname, '..', '..');
 /** A build of everything may come first. */
 const READY_TIMEOUT_MS = 240_000;
+const END_TIMEOUT_MS = 90_000;
 
 export interface Demo {
   readonly pageUrl: string;
@@ -85,7 +86,11 @@ export function beginDemo(folder: string, environment: Readonly<Record<string, s
     async interrupt(): Promise<number | null> {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
         process.kill(-child.pid, 'SIGINT');
-      return exited;
+      const late = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
+      const code = await exited;
+      clearTimeout(late);
+      if (child.signalCode === 'SIGKILL') throw new Error(`The demo did not end. It said:\n${output}`);
+      return code;
     },
   };
 }

@@ -395,6 +395,20 @@ describe('no process is left', () => {
     return stdout.split('\n').filter((line) => line.includes(text) && !line.includes('createTradingHosts'));
   }
 
+  test('after a host that could not be laid out', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'trading-hosts-'));
+    await writeFile(join(other, 'live-8'), 'a file where the folder of a host should be');
+    const starting = createTradingHosts({
+      folder: other,
+      databaseUrl: database.url,
+      hosts: ['live-7', 'live-8'],
+      programsFolder: programs.folder,
+    });
+    await expect(starting).rejects.toThrow(/live-8/);
+    expect(await processesNaming(other)).toEqual([]);
+    await rm(other, { recursive: true });
+  });
+
   test.each(['close', 'SIGKILL'])('after %s', async (how) => {
     const other = await mkdtemp(join(tmpdir(), 'trading-hosts-'));
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script(other)]);
