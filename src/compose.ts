@@ -18,6 +18,7 @@ import type { ReleaseContext } from './release/release-context.js';
 import { createReleaseService } from './release/release-service.js';
 import { cancelReleases } from './rollback/cancel-releases.js';
 import { composeRollback, openLocalJournal } from './rollback/compose-rollback.js';
+import { createHaltPriority } from './rollback/halt-priority.js';
 import { createHaltStore } from './rollback/halt-store.js';
 import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
 import { createPreviousModel } from './rollback/previous-model.js';
@@ -87,12 +88,13 @@ export function compose(options: CompositionOptions): Composition {
   );
   const hostOf: Parameters<typeof createCheckService>[0]['hostOf'] = (settings) =>
     createHost(settings, { files, ssh });
+  const priority = createHaltPriority();
   const onStoreError = (error: unknown) =>
     logger.warn({ err: error }, 'the history of runs could not be read');
   const checks = limitRuns(
     createCheckService({
       runbook,
-      hostOf,
+      hostOf: (settings) => createHost(settings, { files, ssh, giveWay: priority.giveWay }),
       trading,
       saveRun: (run) => runs.save(run),
       onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
@@ -143,6 +145,7 @@ export function compose(options: CompositionOptions): Composition {
       ),
     verify: createHaltVerification(checks, targets),
     ...createStartProof(checks, targets, runbook),
+    onBegin: priority.goFirst,
     pid: process.pid,
     logger,
   });

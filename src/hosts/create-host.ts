@@ -22,6 +22,8 @@ export interface HostRequirements {
     /** e.g. SSH_AUTH_SOCK. */
     readonly environment: Readonly<Record<string, string>>;
   };
+  /** Asked before each program is started: what is more urgent goes first. */
+  readonly giveWay?: () => Promise<void>;
 }
 
 /** The host that a targets file describes. Only its own folders can be read or written through it. */
@@ -29,11 +31,11 @@ export function createHost(settings: TargetHost, requirements: HostRequirements 
   const { name, ssh } = settings;
   const folders = foldersOf(settings, requirements.files ?? []);
   if (ssh === undefined) {
-    const runner = createLocalCommandRunner({ host: name });
+    const runner = givingWay(createLocalCommandRunner({ host: name }), requirements.giveWay);
     return createLocalHost({ name, service: createServiceManager(settings, { runner }), folders, runner });
   }
   const connect = (identityFile: string | undefined, forced: boolean) =>
-    connectBySsh(name, ssh, identityFile, forced, requirements.ssh);
+    givingWay(connectBySsh(name, ssh, identityFile, forced, requirements.ssh), requirements.giveWay);
   const runner = connect(ssh.identityFile, false);
   const service =
     ssh.serviceIdentityFile === undefined
@@ -41,6 +43,17 @@ export function createHost(settings: TargetHost, requirements: HostRequirements 
       : createServiceManager(settings, { runner: connect(ssh.serviceIdentityFile, true), forced: true });
   const { sudo } = ssh;
   return createSshHost({ name, runner, service, folders, ...(sudo === undefined ? {} : { sudo }) });
+}
+
+function givingWay(runner: CommandRunner, giveWay: HostRequirements['giveWay']): CommandRunner {
+  if (giveWay === undefined) return runner;
+  return {
+    ...runner,
+    async run(command, options) {
+      await giveWay();
+      return runner.run(command, options);
+    },
+  };
 }
 
 function connectBySsh(

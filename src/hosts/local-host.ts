@@ -198,8 +198,10 @@ class LocalHost implements Host {
 
   /** The path after every symbolic link; what is missing is placed in its real folder. */
   private async resolve(path: string): Promise<string> {
-    const realPath = await this.realPathOf(path);
-    const folders = await Promise.all(this.folders.map(realPathOrSelf));
+    const [realPath, ...folders] = await Promise.all([
+      this.realPathOf(path),
+      ...this.folders.map(realPathOrSelf),
+    ]);
     if (!folders.some((folder) => isInside(folder, realPath))) {
       throw new HostError(
         'outside_folder',

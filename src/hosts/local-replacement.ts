@@ -44,8 +44,8 @@ export async function statIfPresent(path: string): Promise<Stats | undefined> {
 }
 
 /**
- * Writes a file beside `path`, with its final owner and mode, synced to disk; `place` then moves it. The file
- * is taken away again when anything fails.
+ * Writes a file beside `path`, with its final owner and mode, synced to disk; `place` then moves it away. The
+ * file is removed when anything fails.
  */
 export async function writeBeside(
   path: string,
@@ -67,10 +67,11 @@ export async function writeBeside(
     }
     signal.throwIfAborted();
     await place(temporary);
-    await syncFolder(dirname(path));
-  } finally {
+  } catch (error) {
     await rm(temporary, { force: true });
+    throw error;
   }
+  await syncFolder(dirname(path));
 }
 
 async function takeOwnership(handle: FileHandle, { uid, gid, mode }: Ownership): Promise<void> {
@@ -125,6 +126,7 @@ export async function backUpOnce(
       } catch (error) {
         if (errnoOf(error) !== 'EEXIST') throw error;
       }
+      await rm(temporary, { force: true });
     },
   );
 }

@@ -26,6 +26,7 @@ export interface RollbackCompositionOptions {
   readonly cancelReleases?: RollbackOptions['cancelReleases'];
   readonly verify?: RollbackOptions['verify'];
   readonly proveStart?: RollbackOptions['proveStart'];
+  readonly onBegin?: RollbackOptions['onBegin'];
   readonly pid: number;
   readonly logger: Logger;
 }
@@ -43,6 +44,7 @@ export function composeRollback(options: RollbackCompositionOptions): Rollback {
     cancelReleases,
     verify,
     proveStart,
+    onBegin,
     logger,
     pid,
   } = options;
@@ -58,6 +60,7 @@ export function composeRollback(options: RollbackCompositionOptions): Rollback {
     ...(cancelReleases === undefined ? {} : { cancelReleases }),
     ...(verify === undefined ? {} : { verify }),
     ...(proveStart === undefined ? {} : { proveStart }),
+    ...(onBegin === undefined ? {} : { onBegin }),
     clock: systemClock,
     newId: randomUUID,
     owner: `${owner}/${randomUUID()}`,

@@ -76,6 +76,8 @@ export interface RollbackOptions {
   readonly owner: string;
   /** How long a restart waits for the word of the other replicas; then it is issued, even if twice. */
   readonly claimPatienceMs?: number;
+  /** Told of each halt that begins here, before its first act. */
+  readonly onBegin?: (halt: HaltHandle) => void;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
 }
 
@@ -228,6 +230,7 @@ class HaltSwitch implements Rollback {
       if (!live.signal.aborted) void this.#records.write(changed);
     });
     this.#live.set(target.name, live);
+    this.#o.onBegin?.(live.handle(true));
     void this.#carryOut(live, target);
     return live;
   }

@@ -1,0 +1,48 @@
+import type { HostHalt } from '../domain/halt.js';
+import type { HaltHandle } from './live-halt.js';
+
+/** Who gives way waits no longer than this for a halt that does not get on. */
+const PATIENCE_MS = 2_000;
+
+/**
+ * A halt goes first: starting programs holds up the whole process, so what checks would start on hosts waits until
+ * the halt has written its files and issued its restarts. The halt itself never waits for anything here.
+ */
+export interface HaltPriority {
+  /** Resolves at once while no halt begins; after `PATIENCE_MS` at the latest. */
+  giveWay(): Promise<void>;
+  /** From now until the first acts of this halt are under way on every host. */
+  goFirst(halt: Beginning): void;
+}
+
+type Beginning = Pick<HaltHandle, 'subscribe' | 'done'>;
+
+export function createHaltPriority(patienceMs = PATIENCE_MS): HaltPriority {
+  const beginning = new Set<Promise<void>>();
+  return {
+    async giveWay() {
+      if (beginning.size > 0) await Promise.all(beginning);
+    },
+    goFirst(halt) {
+      const begun = untilBegun(halt, patienceMs).finally(() => beginning.delete(begun));
+      beginning.add(begun);
+    },
+  };
+}
+
+async function untilBegun(halt: Beginning, patienceMs: number): Promise<void> {
+  let stopListening = () => {};
+  let late: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    late = setTimeout(resolve, patienceMs).unref();
+    stopListening = halt.subscribe(({ hosts }) => {
+      if (hosts.every(isUnderWay)) resolve();
+    });
+    void halt.done.then(() => resolve());
+  });
+  clearTimeout(late);
+  stopListening();
+}
+
+const isUnderWay = ({ disk, restart, stop }: HostHalt) =>
+  disk !== 'pending' && (restart !== 'pending' || stop !== 'none');
