@@ -70,7 +70,7 @@ function usableShape({ inputMetadata, outputMetadata }, steps) {
   return { input, output, outputs: [output, ...others], dimensions };
 }
 
-const FLOATS = ['float32', 'float64'];
+const FLOATS = ['float32', 'float64', 'float16'];
 
 const isFixed = (size) => typeof size === 'number' && size > 0;
 
@@ -106,10 +106,24 @@ async function outputsOf(session, { input, outputs, dimensions }, batch, Tensor)
     });
     const answer = await session.run({ [input.name]: new Tensor('float32', data, [size, ...rest]) });
     outputs.forEach(({ name }, index) => {
-      addAnswer(answers[index], answer[name].data, size, index === 0);
+      addAnswer(answers[index], numbersOf(answer[name]), size, index === 0);
     });
   }
   return answers;
+}
+
+/** Half precision comes as its bits where JavaScript has no array for it. */
+function numbersOf({ type, data }) {
+  return type === 'float16' && data instanceof Uint16Array ? Array.from(data, numberOfHalf) : data;
+}
+
+/** IEEE 754 binary16: one bit of sign, five of exponent, ten of fraction. */
+function numberOfHalf(bits) {
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = (bits & 0x3ff) / 0x400;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -14 : sign * (1 + fraction) * 2 ** (exponent - 15);
 }
 
 function addAnswer(answer, values, size, isMain) {

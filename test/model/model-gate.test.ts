@@ -67,8 +67,8 @@ describe('a good model', () => {
     expect(finding).toMatchObject({ fault: '', input_dim: 3, output_dim: 1 });
   });
 
-  test('may have two outputs', async () => {
-    const finding = await gateWith().judge(candidate(encodeTwoOutputModel(3, 'good')));
+  test.each(['float32', 'float16'] as const)('may have two outputs, the second of %s', async (precision) => {
+    const finding = await gateWith().judge(candidate(encodeTwoOutputModel(3, 'good', precision)));
     // Two for each of the inputs.
     expect(finding).toMatchObject({ fault: '', output_dim: 1, tried_inputs: 8, values: 16 });
   });
@@ -140,6 +140,11 @@ describe('a bad model is refused with its own fault', () => {
     ['memory-hungry', encodeHungryModel(3), 'model_eats_memory'],
     ['unbounded in its second output', encodeTwoOutputModel(3, 'unbounded'), 'model_output_out_of_range'],
     ['constant in its second output', encodeTwoOutputModel(3, 'constant'), 'model_output_constant'],
+    [
+      'unbounded in an output of half precision',
+      encodeTwoOutputModel(3, 'unbounded', 'float16'),
+      'model_output_out_of_range',
+    ],
   ])('%s', async (_name, bytes, fault) => {
     expect(await gateWith().judge(candidate(bytes))).toMatchObject({ fault });
   });

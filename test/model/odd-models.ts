@@ -9,6 +9,7 @@ type Fill = (inner: Encoder) => void;
 const FLOAT = 1;
 const INT64 = 7;
 const BOOL = 9;
+const FLOAT16 = 10;
 
 const message = (field: number, outer: Encoder, fill: Fill): void => {
   outer.uint32((field << 3) | 2).fork();
@@ -150,22 +151,37 @@ export function encodeUnboundedModel(inputDim: number): Buffer {
 }
 
 /** Good probabilities, and beside them a second output: the same for every input, or what is no probability. */
-export function encodeTwoOutputModel(inputDim: number, second: 'constant' | 'unbounded' | 'good'): Buffer {
+export function encodeTwoOutputModel(
+  inputDim: number,
+  second: 'constant' | 'unbounded' | 'good',
+  precision: 'float32' | 'float16' = 'float32',
+): Buffer {
+  const isHalf = precision === 'float16';
+  const output = isHalf ? 'wide' : 'more';
   return encode((graph) => {
     node(graph, 'MatMul', ['features', 'ones'], ['sum']);
     node(graph, 'Sigmoid', ['sum'], ['p_up']);
-    if (second === 'unbounded') node(graph, 'Identity', ['sum'], ['more']);
-    if (second === 'good') node(graph, 'Sigmoid', ['p_up'], ['more']);
+    if (second === 'unbounded') node(graph, 'Identity', ['sum'], [output]);
+    if (second === 'good') node(graph, 'Sigmoid', ['p_up'], [output]);
     if (second === 'constant') {
       node(graph, 'Sub', ['sum', 'sum'], ['zero']);
-      node(graph, 'Sigmoid', ['zero'], ['more']);
+      node(graph, 'Sigmoid', ['zero'], [output]);
+    }
+    if (isHalf) {
+      node(graph, 'Cast', ['wide'], ['more'], (attributes) => {
+        message(5, attributes, (attribute) => {
+          text(1, 'to', attribute);
+          integer(3, FLOAT16, attribute);
+          integer(20, 2, attribute);
+        });
+      });
     }
     const raw = Buffer.alloc(4 * inputDim);
     for (let index = 0; index < inputDim; index += 1) raw.writeFloatLE(1, 4 * index);
     initializer(graph, 'ones', FLOAT, [inputDim, 1], raw);
     valueInfo(graph, 11, 'features', FLOAT, ['N', inputDim]);
     valueInfo(graph, 12, 'p_up', FLOAT, ['N', 1]);
-    valueInfo(graph, 12, 'more', FLOAT, ['N', 1]);
+    valueInfo(graph, 12, 'more', isHalf ? FLOAT16 : FLOAT, ['N', 1]);
   });
 }
 
