@@ -115,7 +115,7 @@ async function release(modelVersion: string): Promise<ReleaseRecord> {
       const record = await selectRelease(database.pool, started.releaseId);
       return record?.endedAt == null ? undefined : record;
     },
-    90_000,
+    200_000,
   );
 }
 
@@ -182,7 +182,7 @@ test('a release whose process ends at once is put back, with the words of its jo
   const loud = await eventually(
     'the incident',
     () => posted.find(({ channel }) => channel === 'C0INCIDENTS'),
-    30_000,
+    120_000,
   );
   expect(JSON.stringify(loud.report.blocks)).toContain('has an unknown operator');
 });

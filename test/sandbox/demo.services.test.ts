@@ -30,7 +30,7 @@ function read(file: string): string {
 }
 
 async function until<T>(what: () => T | undefined | false): Promise<T> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 200_000;
   for (;;) {
     const found = what();
     if (found !== undefined && found !== false) return found;

@@ -139,7 +139,7 @@ async function newMessage(page: Page, cause: () => Promise<void>) {
 
 /** Asks for everything anew until the report says so: a process that ends is first seen as one that runs. */
 async function runAgainUntil(page: Page, report: Locator, says: RegExp): Promise<Locator> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 200_000;
   for (let newest = report; ; ) {
     const again = newest.getByRole('button', { name: 'Run again' });
     newest = await newMessage(page, () => again.click());

@@ -36,7 +36,7 @@ const job = (name: string, more: { queue?: string; runAt?: Date } = {}) =>
   addJob(database.pool, { task: 'release', payload: { name }, queue: 'one', key: name, ...more });
 
 /** For a machine that is busy; shorter than the 60 s after which a job without a known replica is freed. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 function gate(): { readonly open: () => void; readonly isOpen: Promise<void> } {
   let open = (): void => undefined;

@@ -5,7 +5,7 @@
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 90_000,
+  timeoutMs = 200_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

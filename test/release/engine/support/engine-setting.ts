@@ -121,7 +121,7 @@ export function createEngineSetting(): EngineSetting {
           await new Promise((resolve) => setTimeout(resolve, waitMs));
           return undefined;
         },
-        90_000,
+        200_000,
       ),
     async passDeadline(releaseId) {
       await database.pool.query(
