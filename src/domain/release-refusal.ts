@@ -40,6 +40,8 @@ export const RELEASE_REFUSALS = [
   // The request
   /** Facts: `verdict`. */
   'verdict_forbids',
+  /** The checks of the plan said GO, and are too old by now. */
+  'verdict_expired',
   /** Facts: `subjects`: checks, or `drift`. */
   'not_acknowledged',
   /** Facts: `check`, `outcome`: break-glass needs a model that passes. */

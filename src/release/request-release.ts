@@ -50,8 +50,11 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
   if (content.kind !== 'content') return 'refusal' in content ? refuse(content) : content;
 
   const { composed, run } = content;
-  const verdict = verdictAt(run.verdict, new Date(run.validUntil), context.now());
+  const { verdict } = run;
   if (verdict === 'NO_GO' || verdict === 'HOLD') return refuse(refused('verdict_forbids', { verdict }));
+  if (verdictAt(verdict, new Date(run.validUntil), context.now()) !== verdict) {
+    return refuse(refused('verdict_expired'));
+  }
   const acknowledged = await acknowledgements(context, asked, run, composed);
   if ('refusal' in acknowledged) return refuse(acknowledged);
 

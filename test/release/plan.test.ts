@@ -135,6 +135,13 @@ test('what was shown and has changed since is not requested', async () => {
   expect(await world.service.request(asked)).toMatchObject({ refusal: { code: 'content_changed' } });
 });
 
+test('checks that said GO and are too old by now are refused as that, not as a HOLD', async () => {
+  const { run, digest } = await checked();
+  world.clock.now = new Date(run.validUntil);
+  const asked = { wish: WISH, target: world.target, by: ALICE, runId: run.runId, digest, acknowledged: [] };
+  expect(await world.service.request(asked)).toMatchObject({ refusal: { code: 'verdict_expired' } });
+});
+
 describe('refuses', () => {
   test.each<[string, Partial<DeployWish>, string]>([
     ['a value that the strategy would ignore', { settings: { EXIT_MODE: 'ev_exti' } }, 'bad_value'],

@@ -35,6 +35,8 @@ export const releaseEn: ReleaseText = {
       `${fact('file')} is not the file that the bot has loaded. Restart the bot, then plan again.`,
     verdict_forbids: (fact) =>
       `The verdict is ${fact('verdict').replace('_', '-')}: a release needs GO. Put right what stops it, then plan again.`,
+    verdict_expired: () =>
+      'The checks of this plan are too old to be asked for. Plan again: `/lobml deploy` runs the precheck anew.',
     not_acknowledged: (fact) => `Take these upon yourself by name first: ${fact('subjects')}.`,
     model_not_proved: (fact) =>
       `${fact('check')} is ${fact('outcome')}: break-glass skips people, never the check of the model.`,

@@ -29,6 +29,8 @@ export const releaseZhCN: ReleaseText = {
     configuration_changed: (fact) => `${fact('file')} 与机器人加载的文件不一致。请重启机器人后重新制定计划。`,
     verdict_forbids: (fact) =>
       `结论为 ${fact('verdict').replace('_', '-')}：发布需要 GO。请先排除阻断原因，再重新制定计划。`,
+    verdict_expired: () =>
+      '该计划的检查已过期，不能据此申请。请重新制定计划：`/lobml deploy` 会重新运行 precheck。',
     not_acknowledged: (fact) => `请先以本人名义确认：${fact('subjects')}。`,
     model_not_proved: (fact) =>
       `${fact('check')} 为 ${fact('outcome')}：紧急发布可以跳过审批人，但不能跳过模型检查。`,
