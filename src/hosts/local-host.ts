@@ -127,22 +127,21 @@ class LocalHost implements Host {
       const realPath = await this.resolveForWriting(path);
       const present = await statIfPresent(realPath);
       if (present !== undefined) this.assertFile(path, present);
-      const before =
-        present === undefined
-          ? Buffer.alloc(0)
-          : await readAtMost(this.name, path, realPath, DEFAULT_MAX_BYTES);
-      if (options.expectedSha256 !== undefined && sha256Of(before) !== options.expectedSha256) {
-        throw new HostError(
-          'changed_since_plan',
-          this.name,
-          `${this.name}: ${path} has changed since the plan.`,
-        );
-      }
       const ownership = await ownershipFor(realPath, options.mode, NEW_FILE_MODE);
-      if (options.backupPath !== undefined && present !== undefined) {
-        await backUpOnce(await this.resolveForWriting(options.backupPath), before, ownership, signal);
+      const { expectedSha256, backupPath } = options;
+      const assertUnchanged = async () => {
+        if (expectedSha256 === undefined) return;
+        if (sha256Of(await this.bytesOf(path, realPath)) === expectedSha256) return;
+        const detail = `${this.name}: ${path} has changed since the plan.`;
+        throw new HostError('changed_since_plan', this.name, detail);
+      };
+      await assertUnchanged();
+      if (backupPath !== undefined && present !== undefined) {
+        const backup = await this.resolveForWriting(backupPath);
+        await backUpOnce(backup, await this.bytesOf(path, realPath), ownership, signal);
       }
-      await replaceAtomically(realPath, bytes, ownership, signal);
+      // Looked at again in the last moment: a halt or a person may have written while this was put beside it.
+      await replaceAtomically(realPath, bytes, ownership, signal, assertUnchanged);
     });
   }
 
@@ -194,6 +193,12 @@ class LocalHost implements Host {
     return within(this.name, `removing ${path}`, FILE_TIMEOUT_MS, options, async () => {
       await rm(await this.resolve(path), { force: true });
     });
+  }
+
+  /** @param realPath of `path`; a file that is not there is empty. */
+  private async bytesOf(path: string, realPath: string): Promise<Buffer> {
+    if ((await statIfPresent(realPath)) === undefined) return Buffer.alloc(0);
+    return readAtMost(this.name, path, realPath, DEFAULT_MAX_BYTES);
   }
 
   /** The path after every symbolic link; what is missing is placed in its real folder. */

@@ -91,19 +91,23 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Replaces in one step: a reader sees the old file or the new one. */
+/** Replaces in one step: a reader sees the old file or the new one. `mayReplace` throws where it must not happen. */
 export async function replaceAtomically(
   path: string,
   bytes: Uint8Array,
   ownership: Ownership,
   signal: AbortSignal,
+  mayReplace: () => Promise<void>,
 ): Promise<void> {
   await writeBeside(
     path,
     ownership,
     signal,
     (handle) => handle.writeFile(bytes),
-    (temporary) => rename(temporary, path),
+    async (temporary) => {
+      await mayReplace();
+      await rename(temporary, path);
+    },
   );
 }
 

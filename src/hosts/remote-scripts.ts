@@ -82,8 +82,10 @@ fi
 chown --reference="$owner" -- "$new"
 if [ "$owner" = "$real" ]; then chmod --reference="$real" -- "$new"; else chmod "\${d##* }" -- "$new"; fi
 [ -z "$c" ] || chmod "$c" -- "$new"
-before=$(if [ -e "$real" ]; then digest "$real"; else digest /dev/null; fi)
-[ -z "$a" ] || [ "$before" = "$a" ] || exit ${REMOTE_EXIT.changedSincePlan}
+unchanged() {
+  [ -z "$a" ] || [ "$(if [ -e "$real" ]; then digest "$real"; else digest /dev/null; fi)" = "$a" ]
+}
+unchanged || exit ${REMOTE_EXIT.changedSincePlan}
 if [ -n "$b" ] && [ -e "$real" ]; then
   backup=$(readlink -m -- "$b")
   inside "$backup" "$@"
@@ -96,6 +98,7 @@ if [ -n "$b" ] && [ -e "$real" ]; then
   fi
 fi
 sync -- "$new"
+unchanged || exit ${REMOTE_EXIT.changedSincePlan}
 mv -T -- "$new" "$real"
 sync -- "$folder"
 `;

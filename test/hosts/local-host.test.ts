@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
 import {
   chmod,
   chown,
@@ -171,6 +172,27 @@ describe('replacing', () => {
     });
     expect(await readdir(folder)).toEqual(['e']);
     expect(await readFile(at('e'), 'utf8')).toBe('someone was here');
+  });
+
+  test('what is written while the new content is put beside it is not lost', async () => {
+    await writeFile(at('e'), '1');
+    // Looks in each turn of the loop; from the new file's beginning to its rename there are several.
+    let turn: NodeJS.Immediate;
+    const editByHand = () => {
+      if (readdirSync(folder).length > 1) writeFileSync(at('e'), 'a halt was here');
+      else turn = setImmediate(editByHand);
+    };
+    turn = setImmediate(editByHand);
+    try {
+      const plan = { expectedSha256: sha256('1') };
+      await expect(host.replaceFile(at('e'), Buffer.from('2'), plan)).rejects.toMatchObject({
+        code: 'changed_since_plan',
+      });
+    } finally {
+      clearImmediate(turn);
+    }
+    expect(await readFile(at('e'), 'utf8')).toBe('a halt was here');
+    expect(await readdir(folder)).toEqual(['e']);
   });
 
   test('a new file; one that is not there counts as empty', async () => {
