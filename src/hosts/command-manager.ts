@@ -3,7 +3,7 @@ import { type CallOptions, HostError, type LogLine, type ServiceManager } from '
 import { parsePlainLines } from './log-lines.js';
 import { processAccount } from './process-account.js';
 import { parseEnvironmentAnswer, readProcessEnvironment } from './process-environment.js';
-import { DEFAULT_LOG_LIMIT, DEFAULT_RESTART_TIMEOUT_MS } from './systemd-manager.js';
+import { DEFAULT_LOG_LIMIT, DEFAULT_RESTART_TIMEOUT_MS, MAX_LOG_BYTES } from './systemd-manager.js';
 import { parseUnitStatus, parseUnitUser } from './unit-status.js';
 
 /**
@@ -62,12 +62,10 @@ export function createCommandManager(options: CommandManagerOptions): ServiceMan
         sinceUnix: (since.getTime() / 1000).toFixed(3),
         limit: String(limit),
       };
-      const { stdout } = await runChecked(
-        runner,
-        'the command for logs',
-        fillIn(commands.logs, values),
-        call,
-      );
+      const { stdout } = await runChecked(runner, 'the command for logs', fillIn(commands.logs, values), {
+        ...call,
+        maxOutputBytes: MAX_LOG_BYTES,
+      });
       const asksForTime = commands.logs.some((word) => /\{since(?:Unix)?\}/.test(word));
       const lines = parsePlainLines(stdout.toString('utf8'));
       return lines.filter((line) => isSince(line, since, asksForTime) && isUntil(line, until)).slice(-limit);

@@ -12,7 +12,9 @@ import { parseUnitStatus, parseUnitUser, STATUS_PROPERTIES } from './unit-status
 
 /** systemd itself waits up to 90 s for a service to stop, unless the unit says otherwise. */
 export const DEFAULT_RESTART_TIMEOUT_MS = 120_000;
-export const DEFAULT_LOG_LIMIT = 2_000;
+/** A start is looked at for a minute: this is more than a hundred lines a second. */
+export const DEFAULT_LOG_LIMIT = 10_000;
+export const MAX_LOG_BYTES = 32 * 1024 * 1024;
 
 export interface SystemdManagerOptions {
   readonly runner: CommandRunner;
@@ -72,7 +74,8 @@ export function createSystemdManager(options: SystemdManagerOptions): ServiceMan
         ...(until === undefined ? [] : [`--until=@${unixSeconds(until)}`]),
         ...['--output=short-iso-precise', '--quiet', '--no-pager'],
       ];
-      const { stdout } = await runChecked(runner, `journalctl ${unit}`, command, call);
+      const bounded = { ...call, maxOutputBytes: MAX_LOG_BYTES };
+      const { stdout } = await runChecked(runner, `journalctl ${unit}`, command, bounded);
       return parseJournalLines(stdout.toString('utf8'));
     },
     processEnvironment: (pid, names, call) => readProcessEnvironment(runner, pid, names, { ...call, sudo }),

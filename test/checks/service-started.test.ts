@@ -50,6 +50,17 @@ describe('service.started', () => {
     expect(sleptMs).toBe(500);
   });
 
+  test('finds the line of a service that says a hundred things a second', async () => {
+    const loaded = loadedLine(PATH, secondsAgo(599));
+    const chatter = Array.from({ length: 6_000 }, (_, index) =>
+      loaded
+        .replace(/^\S+/, secondsAgo(598 - index / 110).toISOString())
+        .replace(/loaded.*$/, `tick ${index}`),
+    );
+    const { result } = await prove({ status: startedAgo(600), log: [loaded, ...chatter] });
+    expect(result.outcome).toBe('PASS');
+  });
+
   test('an automatic restart of last week is history', async () => {
     const { result, sleptMs } = await prove({ status: { NRestarts: 2 } });
     expect(result.outcome).toBe('PASS');
