@@ -1,9 +1,10 @@
 import { systemClock } from './clock.js';
 import { compose } from './compose.js';
+import type { BotConfig } from './config.js';
 import type { CheckRun } from './domain/check-run.js';
 import type { Halt } from './domain/halt.js';
 import type { Locale } from './domain/localized.js';
-import { loadConfiguration } from './load-configuration.js';
+import { type Configuration, loadConfiguration } from './load-configuration.js';
 import type { RequestViews } from './release/announce-request.js';
 import type { ReleaseViews } from './release/engine/announce-release.js';
 import { composeEngine } from './release/engine/compose-engine.js';
@@ -11,7 +12,12 @@ import { createAnnouncements } from './release/release-service.js';
 import { createRequestTasks } from './release/request-tasks.js';
 import { createSlackAnnouncer } from './release/slack-announcer.js';
 import { createHaltAnnouncer, type HaltReportOptions } from './rollback/announce-halt.js';
-import { finishHaltsWithoutConfiguration, openOrFinishHalts } from './rollback/finish-open-halts.js';
+import {
+  finishHaltsWithoutConfiguration,
+  type HaltsGoingOn,
+  openOrFinishHalts,
+  startOrFinishHalts,
+} from './rollback/finish-open-halts.js';
 import { createKnownGroups } from './rollback/known-groups.js';
 import { createOperatorGate } from './rollback/operator-gate.js';
 import { startRollbackUpkeep } from './rollback/upkeep.js';
@@ -26,7 +32,7 @@ import type { StoredMessage } from './store/message-store.js';
 import { openState } from './store/open-state.js';
 import { claimDelivery } from './store/queries/claim-delivery.js';
 import type { Block, Report, Subcommand } from './subcommand.js';
-import { createLogger } from './telemetry/logger.js';
+import { createLogger, type Logger } from './telemetry/logger.js';
 import { createMetrics } from './telemetry/metrics.js';
 import type { Training } from './training/training.js';
 import { followTrainings } from './training/training-follower.js';
@@ -60,22 +66,40 @@ export interface Bot {
 }
 
 /** @throws ConfigurationError with every fault of what people have written, before anything is opened; an Error where a dependency refuses the bot. */
-export async function startBot({
-  subcommands,
-  unknown,
-  home,
-  haltReport,
-  requestViews,
-  releaseViews,
-  trainingReport,
-  refreshReport,
-}: BotProgram): Promise<Bot> {
+export async function startBot(program: BotProgram): Promise<Bot> {
   const configuration = await loadConfiguration('bot').catch(async (error: unknown) => {
     await finishHaltsWithoutConfiguration(createLogger({ level: 'info', to: 'stdout' }));
     throw error;
   });
   const { config } = configuration;
   const logger = createLogger({ level: config.logLevel, to: 'stdout' });
+  return startOrFinishHalts((goesOn) => startWith(program, { configuration, logger, goesOn }), {
+    config,
+    logger,
+  });
+}
+
+interface Starting {
+  readonly configuration: Configuration<BotConfig>;
+  readonly logger: Logger;
+  /** Told once halts go on in this process. */
+  readonly goesOn: (halts: HaltsGoingOn) => void;
+}
+
+async function startWith(
+  {
+    subcommands,
+    unknown,
+    home,
+    haltReport,
+    requestViews,
+    releaseViews,
+    trainingReport,
+    refreshReport,
+  }: BotProgram,
+  { configuration, logger, goesOn }: Starting,
+): Promise<Bot> {
+  const { config } = configuration;
   const clock = systemClock;
   const warm = new AbortController();
   const connection = createSlackConnection({ config: config.slack, logger, clock });
@@ -122,6 +146,7 @@ export async function startBot({
   });
   // Before Slack is reached: a halt that was cut short waits for nothing.
   const endUpkeep = startRollbackUpkeep({ ...services, announcer, targets, clock });
+  goesOn({ rollback: services.rollback, targets: [...targets.keys()], takeNoMore: endUpkeep });
   const visitors = createHomeVisitorStore(state.pool);
   const app: SlackApp = createSlackApp({
     config,

@@ -1,6 +1,7 @@
 import { type Clock, withPatience } from '../clock.js';
 import { type Config, loadConfig, readEnvironment } from '../config.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Rollback } from './rollback.js';
 import { openTerminalRollback } from './terminal-rollback.js';
 
 /** How long a halt that was cut short waits for the bot's database. */
@@ -27,6 +28,41 @@ export async function openOrFinishHalts<T>(
   );
   if ((await withPatience(clock, OPEN_PATIENCE_MS, isOpen)) !== true) await finishOpenHalts(config, logger);
   return opening;
+}
+
+/**
+ * A bot that cannot be put together, whatever is thrown on the way, ends only when no halt is left half done.
+ * @param starting may hand over the kill switch that goes on with halts already
+ * @throws what `starting` throws
+ */
+export async function startOrFinishHalts<T>(
+  starting: (goesOn: (halts: HaltsGoingOn) => void) => Promise<T>,
+  { config, logger }: Pick<OpeningOptions, 'config' | 'logger'>,
+): Promise<T> {
+  let goingOn: HaltsGoingOn | undefined;
+  try {
+    return await starting((halts) => {
+      goingOn = halts;
+    });
+  } catch (error) {
+    await finish().catch((fault: unknown) =>
+      logger.warn({ err: fault }, 'whether a halt was cut short could not be seen'),
+    );
+    throw error;
+  }
+
+  async function finish(): Promise<void> {
+    goingOn?.takeNoMore();
+    const here = goingOn?.targets.map((target) => goingOn?.rollback.running(target)?.done);
+    await Promise.all(here ?? []);
+    await finishOpenHalts(config, logger);
+  }
+}
+
+export interface HaltsGoingOn {
+  readonly rollback: Pick<Rollback, 'running'>;
+  readonly targets: readonly string[];
+  readonly takeNoMore: () => void;
 }
 
 /** For a bot that refuses to start: what is wrong with its files need not be wrong with those that a halt reads. */

@@ -11,7 +11,7 @@ import {
   type HostPolicy,
   isStopped,
 } from './decide-host-action.js';
-import { allAsWanted, type Wanted } from './wanted.js';
+import { allAsWanted, stoodAsWanted, type Wanted } from './wanted.js';
 import { environmentIsAsWanted, writeEnvironment } from './write-environment.js';
 
 export interface HostHaltOptions {
@@ -24,6 +24,8 @@ export interface HostHaltOptions {
   readonly initial: HostHalt;
   /** Told at each change. */
   readonly onChange: (host: HostHalt) => void;
+  /** Resolves when what was told is safe from a crash of this process, or when that takes too long. Never rejects. */
+  readonly noteDown?: () => Promise<void>;
   /** Asked before the first restart: another replica may be doing it already. Must answer at once. */
   readonly mayRestart?: () => Promise<boolean>;
   /** Ends the looking; what was done stays done. */
@@ -112,14 +114,20 @@ class HostHalting {
   async #write(): Promise<'written' | 'was_done' | 'failed'> {
     const { host, settings, wanted, clock } = this.#o;
     try {
-      const { wasDone, files, before } = await writeEnvironment(host, settings, wanted, FILE_TIMEOUT_MS);
+      const { wasDone, files, before } = await writeEnvironment(host, settings, wanted, {
+        timeoutMs: FILE_TIMEOUT_MS,
+        onBefore: (values) => this.#noteBefore(values),
+      });
       const isFirst = this.#record.disk !== 'done';
+      const first = this.#record.before ?? (isFirst ? before : undefined);
+      // A process that was killed may have written what stands there now.
+      const wasThere = wasDone && (first === undefined || stoodAsWanted(first, wanted));
       this.#change({
         disk: 'done',
         diskAt: isFirst ? this.#now() : this.#record.diskAt,
-        diskWasDone: isFirst ? wasDone : this.#record.diskWasDone,
+        diskWasDone: isFirst ? wasThere : this.#record.diskWasDone,
         files: [...new Set([...this.#record.files, ...files])],
-        ...(isFirst ? { before } : {}),
+        before: first,
       });
       this.#history = { ...this.#history, writeFailed: false };
       return wasDone ? 'was_done' : 'written';
@@ -179,6 +187,13 @@ class HostHalting {
       case 'settled':
         return this.#settle(action.process);
     }
+  }
+
+  /** Once written, nobody can tell any more what stood there. */
+  async #noteBefore(before: NonNullable<HostHalt['before']>): Promise<void> {
+    if (this.#record.before !== undefined || this.#record.disk === 'done') return;
+    this.#change({ before });
+    await this.#o.noteDown?.();
   }
 
   async #writeAgain(): Promise<void> {

@@ -12,6 +12,8 @@ export interface HaltRunOptions {
   /** undefined: TRADING_DATABASE_URL is not set. */
   readonly trading: TradingLook | undefined;
   readonly clock: Clock;
+  /** Resolves when what `onChange` was told is safe from a crash. Never rejects. */
+  readonly noteDown?: () => Promise<void>;
   /** Another replica may be doing it already; must answer at once. */
   readonly mayRestart?: () => Promise<boolean>;
   /** Section 4 again; undefined where it cannot be run. */
@@ -64,7 +66,7 @@ class HaltRun {
   }
 
   #haltHost(settings: TargetHost): Promise<void> {
-    const { hostOf, clock, mayRestart } = this.#o;
+    const { hostOf, clock, mayRestart, noteDown } = this.#o;
     const { kind } = this.#halt;
     const initial = this.#halt.hosts.find(({ host }) => host === settings.name);
     if (initial === undefined) return Promise.resolve();
@@ -79,6 +81,7 @@ class HaltRun {
       clock,
       initial,
       onChange: (host) => this.#onHost(host),
+      ...(noteDown === undefined ? {} : { noteDown }),
       ...(mayRestart === undefined ? {} : { mayRestart }),
       signal: this.#ended.signal,
     });

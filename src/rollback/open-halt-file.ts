@@ -28,6 +28,20 @@ const savedSchema = z.object({ owner: z.string(), record: haltRecordSchema });
 export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFiles {
   const folder = join(dataDir, 'halts');
   const fileOf = (haltId: string) => join(folder, `${haltId}.json`);
+  /** By halt: a state that took longer to write must not replace a later one. */
+  const placing = new Map<string, { newest: number; turn: Promise<void> }>();
+  let saves = 0;
+  const inOrder = (haltId: string, save: number, act: () => Promise<void>): Promise<void> => {
+    const placed = placing.get(haltId) ?? { newest: 0, turn: Promise.resolve() };
+    placing.set(haltId, placed);
+    const turn = placed.turn.then(async () => {
+      if (save < placed.newest) return;
+      await act();
+      placed.newest = save;
+    });
+    placed.turn = turn.catch(() => undefined);
+    return turn;
+  };
   const read = async () => {
     const names = await readdir(folder).catch(() => []);
     const found = names.filter((name) => name.endsWith('.json')).map((name) => readSaved(join(folder, name)));
@@ -35,6 +49,8 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
   };
   return {
     async save(record, { synced }) {
+      saves += 1;
+      const save = saves;
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const temporary = join(folder, `.${randomUUID()}`);
       const handle = await open(temporary, 'wx', 0o600);
@@ -44,7 +60,9 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       } finally {
         await handle.close();
       }
-      await rename(temporary, fileOf(record.halt.haltId));
+      const { haltId } = record.halt;
+      await inOrder(haltId, save, () => rename(temporary, fileOf(haltId)));
+      await rm(temporary, { force: true });
       if (!synced) return;
       const directory = await open(folder, 'r');
       await directory.sync().finally(() => directory.close());
@@ -54,7 +72,10 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       (await read()).flatMap(({ owner: whose, record }) =>
         whose !== owner && isSameProcessAlive(whose) ? [] : [record],
       ),
-    remove: (haltId) => rm(fileOf(haltId), { force: true }),
+    async remove(haltId) {
+      saves += 1;
+      await inOrder(haltId, saves, () => rm(fileOf(haltId), { force: true }));
+    },
   };
 }
 

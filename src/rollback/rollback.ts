@@ -260,6 +260,7 @@ class HaltSwitch implements Rollback {
         clock,
         ...(verify === undefined ? {} : { verify }),
         ...(proveStart === undefined ? {} : { proveStart }),
+        noteDown: () => this.#noteDown(live),
         mayRestart: () => claim,
         onChange: (halt) => this.#changed(live, withLaterFacts(halt, live.halt)),
         signal: live.signal,
@@ -304,7 +305,16 @@ class HaltSwitch implements Rollback {
    * A halt that nobody knows of after a crash would stay half done: so the state is there before the first act. It is
    * synced while the hosts are acted on: a power cut of this machine is the one thing that could lose it.
    */
-  async #writeDownFirst({ record }: LiveHalt): Promise<void> {
+  async #writeDownFirst(live: LiveHalt): Promise<void> {
+    const { record } = live;
+    await this.#noteDown(live);
+    this.#record(requestedEvent(record.halt));
+    void this.#records.write(record);
+  }
+
+  /** On this machine's disk, beside whatever waits for the database. */
+  async #noteDown({ record, signal }: LiveHalt): Promise<void> {
+    if (signal.aborted) return;
     const { files, clock, logger } = this.#o;
     const written = files.save(record, { synced: false }).catch((error: unknown) => {
       logger.error(
@@ -313,8 +323,6 @@ class HaltSwitch implements Rollback {
       );
     });
     await withPatience(clock, DURABLE_PATIENCE_MS, written);
-    this.#record(requestedEvent(record.halt));
-    void this.#records.write(record);
   }
 
   /** Until it is stored, also after the halt has ended: a deploy must not go on when the database is back. */

@@ -13,3 +13,8 @@ export function isAsWanted(value: string | undefined, wanted: string): boolean {
 export function allAsWanted(values: ReadonlyMap<string, string>, wanted: Wanted): boolean {
   return [...wanted].every(([name, value]) => isAsWanted(values.get(name), value));
 }
+
+/** The same of values that were written down; null: not set. */
+export function stoodAsWanted(values: Readonly<Record<string, string | null>>, wanted: Wanted): boolean {
+  return [...wanted].every(([name, value]) => isAsWanted(values[name] ?? undefined, value));
+}

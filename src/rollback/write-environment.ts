@@ -5,6 +5,7 @@ import type { TargetHost } from '../runbook/targets.js';
 import { isAsWanted, type Wanted } from './wanted.js';
 
 type Files = Pick<Host, 'name' | 'readFile' | 'replaceFile'>;
+type Values = Readonly<Record<string, string | null>>;
 type Layers = Pick<TargetHost, 'environmentFiles' | 'writtenEnvironmentFile'>;
 
 export interface EnvironmentWritten {
@@ -12,7 +13,13 @@ export interface EnvironmentWritten {
   readonly wasDone: boolean;
   readonly files: readonly string[];
   /** The effective values before, of the wanted names only; null: not set. */
-  readonly before: Readonly<Record<string, string | null>>;
+  readonly before: Values;
+}
+
+export interface WriteOptions {
+  readonly timeoutMs: number;
+  /** Told what stands there before anything is written; waited for. */
+  readonly onBefore?: (before: Values) => Promise<void>;
 }
 
 interface Layer {
@@ -30,7 +37,7 @@ export async function writeEnvironment(
   host: Files,
   settings: Layers,
   wanted: Wanted,
-  timeoutMs: number,
+  { timeoutMs, onBefore }: WriteOptions,
 ): Promise<EnvironmentWritten> {
   const layers = await readLayers(host, settings, timeoutMs);
   const before = valuesIn(layers, wanted.keys());
@@ -40,6 +47,7 @@ export async function writeEnvironment(
     const changes = changesFor(layer, wanted, layer.path === settings.writtenEnvironmentFile);
     return changes.size === 0 ? [] : [{ path: layer.path, bytes: edited(host.name, layer, changes) }];
   });
+  await onBefore?.(before);
   await Promise.all(edits.map(({ path, bytes }) => host.replaceFile(path, bytes, { timeoutMs })));
   return { wasDone: false, files: edits.map(({ path }) => path), before };
 }
@@ -92,7 +100,7 @@ function areInForce(layers: readonly Layer[], wanted: Wanted): boolean {
   });
 }
 
-function valuesIn(layers: readonly Layer[], names: Iterable<string>): EnvironmentWritten['before'] {
+function valuesIn(layers: readonly Layer[], names: Iterable<string>): Values {
   const effective = effectiveEnvironment(layers.map(({ path, text }) => ({ file: path, text })));
   return Object.fromEntries([...names].map((name) => [name, effective.get(name)?.value ?? null]));
 }

@@ -41,6 +41,7 @@ async function haltUntilKilled(killAt: string, killHost: string): Promise<void> 
 
 test.each([
   ['before the first act', 'halt.requested', ''],
+  ['between the flag and the record of it', 'flag.replaced', 'live-1'],
   ['between the flag and the restart', 'halt.written', 'live-1'],
   ['with the restart under way', 'halt.restart_issued', 'live-2'],
   ['when one host was seen off', 'halt.process_seen', ''],
@@ -51,6 +52,9 @@ test.each([
   expect(handles).toHaveLength(1);
   const halt = await handles[0]?.done;
   expect(halt).toMatchObject({ state: 'verified', resumed: true, requestedBy: { id: 'U0CAROL' } });
+  // What stood there before the halt, not what the killed process had already written.
+  expect(halt?.hosts.map(({ before }) => before)).toEqual([{ [FLAG]: 'true' }, { [FLAG]: 'true' }]);
+  expect(halt?.hosts.map(({ diskWasDone }) => diskWasDone)).toEqual([false, false]);
   for (const { name, environmentFiles } of bench.trading.hosts) {
     expect(await readFile(environmentFiles[1], 'utf8')).toContain(`${FLAG}=false\n`);
     expect(await bench.restartsOf(name)).toBe(1);

@@ -6,14 +6,26 @@ import { identifyProcess } from '../../../src/rollback/process-identity.js';
 import { createRollback } from '../../../src/rollback/rollback.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 
-/** A process that halts, and is killed as by `kill -9` when the named event happens on the named host. */
+/**
+ * A process that halts, and is killed as by `kill -9` when the named event happens on the named host, or, by
+ * `flag.replaced`, when the flag's file is new there and nothing says so yet.
+ */
 const [, , dataDir = '', targetsText = '', killAt = '', killHost = ''] = process.argv;
 const target = parseTargets('targets.yaml', Buffer.from(targetsText)).targets.get('live');
 if (target === undefined) throw new Error('There is no target.');
 
 const rollback = createRollback({
   facts: { strategy: 'crypto_lob_ml', agentId: 'crypto_lob_ml', envPrefix: 'PLOY_CRYPTO_LOB_ML__' },
-  hostOf: (settings) => createHost(settings),
+  hostOf: (settings) => {
+    const host = createHost(settings);
+    const replaceFile = host.replaceFile.bind(host);
+    return Object.assign(host, {
+      async replaceFile(...file: Parameters<typeof replaceFile>) {
+        await replaceFile(...file);
+        if (killAt === 'flag.replaced' && settings.name === killHost) process.kill(process.pid, 'SIGKILL');
+      },
+    });
+  },
   trading: undefined,
   files: createOpenHaltFiles(dataDir, identifyProcess(process.pid)),
   journal: async ({ kind, details }) => {
