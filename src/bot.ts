@@ -18,6 +18,7 @@ import {
   openOrFinishHalts,
   startOrFinishHalts,
 } from './rollback/finish-open-halts.js';
+import { createHaltStore } from './rollback/halt-store.js';
 import { createKnownGroups } from './rollback/known-groups.js';
 import { createOperatorGate } from './rollback/operator-gate.js';
 import { startRollbackUpkeep } from './rollback/upkeep.js';
@@ -145,7 +146,13 @@ async function startWith(
     logger,
   });
   // Before Slack is reached: a halt that was cut short waits for nothing.
-  const endUpkeep = startRollbackUpkeep({ ...services, announcer, targets, clock });
+  const endUpkeep = startRollbackUpkeep({
+    ...services,
+    announcer,
+    superseded: () => createHaltStore(state.pool).markSuperseded(services.runbook.strategy),
+    targets,
+    clock,
+  });
   goesOn({ rollback: services.rollback, targets: [...targets.keys()], takeNoMore: endUpkeep });
   const visitors = createHomeVisitorStore(state.pool);
   const app: SlackApp = createSlackApp({

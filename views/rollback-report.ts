@@ -21,13 +21,26 @@ export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltRepo
   const text = rollbackTextFor(locale);
   const title = haltTitle(halt, locale);
   const isOpen = halt.endedAt === null;
+  const { laterRelease } = halt;
   const blocks: Block[] = [
     header(title),
     ...(alarm === undefined ? [] : [section(text.alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
     ...(halt.kind === 'previous_model' ? startLines(halt, locale) : [section(watchLine(halt, locale))]),
+    ...(laterRelease === undefined
+      ? []
+      : [
+          section(`*${text.superseded(slackTime(laterRelease.startedAt), laterRelease.releaseId)}*`),
+          actions({
+            actionId: DISABLE_ACTION,
+            text: text.button.disable,
+            value: halt.target,
+            style: 'danger',
+          }),
+        ]),
     ...(isStillOn(halt) ? [actions(nextButton(halt, locale))] : []),
-    ...(halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null)
+    ...(laterRelease === undefined &&
+    (halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null))
       ? byHandBlocks(halt, commands, locale)
       : []),
     ...(isOpen ? [] : afterwards(halt, locale)),
@@ -40,8 +53,15 @@ export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltRepo
   };
 }
 
-export const haltTitle = (halt: Pick<Halt, 'kind' | 'state' | 'target'>, locale: Locale): string =>
-  `${HALT_SYMBOL[halt.state]} ${rollbackTextFor(locale).state[halt.kind][halt.state]} · ${halt.target}`;
+/** What a later release has made history does not claim it for the present. */
+export function haltTitle(
+  { kind, state, target, laterRelease }: Pick<Halt, 'kind' | 'state' | 'target' | 'laterRelease'>,
+  locale: Locale,
+): string {
+  const text = rollbackTextFor(locale);
+  const claim = `${text.state[kind][state]} · ${target}`;
+  return laterRelease === undefined ? `${HALT_SYMBOL[state]} ${claim}` : `⏮ ${text.history(claim)}`;
+}
 
 /** For notifications and screen readers. */
 export function haltSummary(halt: Halt, locale: Locale): string {
@@ -177,8 +197,10 @@ function openEntriesText({ openEntries, entryWatch }: Halt, locale: Locale): str
 }
 
 /** Near the first line: it is what a person on a phone must find. */
-const isStillOn = ({ state, hosts }: Halt): boolean =>
-  state === 'not_verified' && hosts.some(({ process }) => process !== 'stopped');
+const isStillOn = ({ state, hosts, laterRelease }: Halt): boolean =>
+  laterRelease === undefined &&
+  state === 'not_verified' &&
+  hosts.some(({ process }) => process !== 'stopped');
 
 /** The next stronger thing to do: who wanted the previous model and has it not turns the strategy off. */
 function nextButton({ kind, target }: Halt, locale: Locale): Button {

@@ -101,6 +101,8 @@ export interface Halt {
   /** The bot was ended while it halted, and went on from what it found. */
   readonly resumed: boolean;
   readonly endedAt: string | null;
+  /** The first release of the target that began after its end: whether the strategy is off, it no longer says. */
+  readonly laterRelease?: { readonly releaseId: string; readonly startedAt: string } | undefined;
 }
 
 export type HaltGap =

@@ -201,7 +201,9 @@ async function callOperators(
 function reportOf(halt: Halt, message: HaltMessage, options: HaltAnnouncerOptions): Report {
   const target = options.targets.get(halt.target);
   const commands = target === undefined ? new Map() : commandsByHand(target);
-  const isCalled = message.role === 'alarm' && (halt.state === 'not_verified' || gapsOf(halt).length > 0);
+  const isOver = halt.laterRelease !== undefined;
+  const isCalled =
+    message.role === 'alarm' && !isOver && (halt.state === 'not_verified' || gapsOf(halt).length > 0);
   const report = options.view(halt, {
     commands,
     ...(isCalled ? { alarm: options.operators.join(' ') } : {}),

@@ -56,6 +56,7 @@ export const haltSchema: z.ZodType<Halt> = z.object({
   cancelAway: z.boolean().optional(),
   resumed: z.boolean(),
   endedAt: moment,
+  laterRelease: z.object({ releaseId: z.string(), startedAt: z.string() }).optional(),
 });
 
 /** A message that shows a halt, and is kept true. */

@@ -3,6 +3,7 @@ import type { Halt } from '../domain/halt.js';
 import type { Queryable } from '../store/queryable.js';
 import type { HaltRecord } from './halt-schema.js';
 import { claimHalt } from './queries/claim-halt.js';
+import { markHaltsSuperseded } from './queries/mark-halts-superseded.js';
 import { saveHalt } from './queries/save-halt.js';
 import { selectHalt, selectLatestHalt } from './queries/select-halt.js';
 import { takeAbandonedHalts } from './queries/take-abandoned-halts.js';
@@ -23,6 +24,8 @@ export interface HaltStore {
   takeAbandoned(strategy: string, owner: string): Promise<readonly HaltRecord[]>;
   /** Halts that have ended, whose process is gone and whose messages do not show the end; `owner` tells it now. */
   takeUnannounced(strategy: string, owner: string): Promise<readonly HaltRecord[]>;
+  /** Notes at ended halts the first release after them. @returns those that were marked by this call */
+  markSuperseded(strategy: string): Promise<readonly HaltRecord[]>;
 }
 
 export type HaltClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; readonly halt: Halt };
@@ -39,5 +42,6 @@ export function createHaltStore(database: Queryable): HaltStore {
     latest: async (strategy, target) => haltOf(await selectLatestHalt(database, strategy, target)),
     takeAbandoned: (strategy, owner) => takeAbandonedHalts(database, strategy, owner),
     takeUnannounced: (strategy, owner) => takeUnannouncedHalts(database, strategy, owner),
+    markSuperseded: (strategy) => markHaltsSuperseded(database, strategy),
   };
 }

@@ -51,6 +51,7 @@ function botWith(owner: string, cancelReleases: RollbackOptions['cancelReleases'
     latest: async () => undefined,
     takeAbandoned: async () => [],
     takeUnannounced: async () => [],
+    markSuperseded: async () => [],
   };
   const rollback = createRollback({
     facts: FACTS,

@@ -154,6 +154,7 @@ test('a halt ends without a database that refuses or never answers', async () =>
       latest: answer,
       takeAbandoned: answer,
       takeUnannounced: answer,
+      markSuperseded: answer,
     };
     const store = { claim: answer, ...away };
     let isOver = false;

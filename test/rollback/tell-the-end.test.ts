@@ -11,8 +11,10 @@ import { createHaltStore, type HaltStore } from '../../src/rollback/halt-store.j
 import { createOpenHaltFiles } from '../../src/rollback/open-halt-file.js';
 import { createRollback } from '../../src/rollback/rollback.js';
 import type { Target } from '../../src/runbook/targets.js';
+import { haltReportView } from '../../views/rollback-report.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { storeRelease } from '../support/releases.js';
 import { CAROL, FACTS } from './support/halting.js';
 
 let database: TestDatabase;
@@ -23,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'lobml-halts-'));
-  await database.pool.query('DELETE FROM lobml.halts');
+  await database.pool.query('DELETE FROM lobml.halts; DELETE FROM lobml.releases');
 });
 afterEach(() => rm(dataDir, { recursive: true }));
 
@@ -76,7 +78,7 @@ function announcer() {
   const shown: string[] = [];
   const announce = createHaltAnnouncer({
     targets,
-    view: (halt) => ({ text: halt.state, blocks: [] }),
+    view: (halt) => ({ text: halt.laterRelease === undefined ? halt.state : 'history', blocks: [] }),
     operators: [],
     open: (channel, ref) => ({
       ref: ref ?? { channel, ts: '2.0' },
@@ -127,4 +129,45 @@ test('of two replicas one tells the end that the database knows, and then nobody
   });
   await silent();
   expect(await store.takeUnannounced(FACTS.strategy, 'c')).toEqual([]);
+});
+
+test('the messages of a halt say so, once, when a later release of the target has begun', async () => {
+  const store = createHaltStore(database.pool);
+  const [record, other] = [untold(), untold()];
+  const endedAt = Date.parse(record.halt.endedAt ?? '');
+  await store.save(record, 'gone');
+  await store.save({ ...other, halt: { ...other.halt, target: 'dryrun' } }, 'gone');
+  await storeRelease(database.pool, {
+    state: 'confirmed',
+    startedAt: new Date(endedAt - 60_000).toISOString(),
+  });
+  expect(await store.markSuperseded(FACTS.strategy)).toEqual([]);
+  const startedAt = new Date(endedAt + 10_000).toISOString();
+  const releaseId = await storeRelease(database.pool, { state: 'watching', startedAt });
+  const marked = (await Promise.all([1, 2].map(() => store.markSuperseded(FACTS.strategy)))).flat();
+  expect(marked.map(({ halt }) => halt)).toEqual([
+    { ...record.halt, laterRelease: { releaseId, startedAt } },
+  ]);
+  const { announce, shown } = announcer();
+  for (const one of marked) announce.refresh(one);
+  await eventually('it is told', () => shown.length > 0);
+  expect(shown).toEqual(['C0RELEASES 1.0: history']);
+  expect(await store.latest(FACTS.strategy, 'live')).toMatchObject({ laterRelease: { releaseId } });
+});
+
+test.each([
+  ['en', /HISTORY \(was: HALT/, /may be on again/],
+  ['zh-CN', /历史（当时：/, /可能已重新开启/],
+] as const)('a halt that a release followed claims nothing for the present (%s)', (locale, title, since) => {
+  const { halt } = untold();
+  const laterRelease = { releaseId: 'r-1', startedAt: '2026-01-02T03:04:05.000Z' };
+  for (const state of ['verified', 'not_verified'] as const) {
+    const view = haltReportView({ ...halt, state, laterRelease }, { locale, commands: new Map() });
+    const shown = JSON.stringify(view.blocks);
+    expect(view.text).toMatch(title);
+    expect(shown).toMatch(since);
+    // What stops the strategy that may be on again; nothing that goes on with this halt.
+    expect(shown.match(/"action_id":"rollback:[a-z_]+"/g)?.[0]).toBe('"action_id":"rollback:disable"');
+    expect(shown).not.toContain('rollback:stop');
+  }
 });

@@ -121,6 +121,9 @@ export const rollbackEn: RollbackText = {
         ? [`${requests} open ${requests === 1 ? 'request was' : 'requests were'} closed`]
         : []),
     ].join(', '),
+  history: (claim) => `HISTORY (was: ${claim})`,
+  superseded: (since, releaseId) =>
+    `Since ${since} a release has run: the strategy may be on again. \`/lobml history ${releaseId}\` shows that release, \`/lobml status\` what is now.`,
   turningOn: 'Turning it on again is a deploy, with its full quorum: `/lobml deploy`.',
   alarm: (group, target) => `${group} ${target} may still be trading. Act by hand now:`,
   button: {

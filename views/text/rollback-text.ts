@@ -49,6 +49,8 @@ export interface RollbackText {
   readonly cancelled: (release: boolean, requests: number) => string;
   readonly cancelAway: string;
   readonly turningOn: string;
+  readonly history: (claim: string) => string;
+  readonly superseded: (since: string, releaseId: string) => string;
   readonly alarm: (group: string, target: string) => string;
   readonly button: Readonly<
     Record<'disable' | 'stop' | 'previousModel' | 'addReason' | 'restore' | 'cancel' | 'details', string>

@@ -118,6 +118,9 @@ export const rollbackZhCN: RollbackText = {
       ...(release ? ['已中止正在进行的发布'] : []),
       ...(requests > 0 ? [`已关闭 ${requests} 个申请`] : []),
     ].join('，'),
+  history: (claim) => `历史（当时：${claim}）`,
+  superseded: (since, releaseId) =>
+    `自 ${since} 起已有新的发布，策略可能已重新开启。\`/lobml history ${releaseId}\` 查看该发布，\`/lobml status\` 查看当前状态。`,
   turningOn: '重新开启需要一次完整审批的发布：`/lobml deploy`。',
   alarm: (group, target) => `${group} ${target} 可能仍在交易，请立即手动处理：`,
   button: {
