@@ -142,15 +142,28 @@ function watchLine({ entryWatch }: Halt, locale: Locale): string {
       if (code === null && askedAt === null) return `… ${watch.begun(at(until))}`;
       return code === null
         ? `… ${watch.watching(at(from), at(until))}`
-        : `? ${watch.unknown(code === 'not_configured' ? watch.databaseMissing : watch.databaseAway)}`;
+        : `? ${watch.unknown(whyUnknown(code, watch))}`;
     case 'clear':
     case 'not_watched':
       return `✓ ${watch.clear(at(from), at(until))}`;
     case 'entries':
       return `✗ *${watch.entries(entries, at(from))}*`;
     case 'unknown':
-      return `? *${watch.unknown(code === 'not_configured' ? watch.databaseMissing : watch.databaseAway)}*`;
+      return `? *${watch.unknown(whyUnknown(code, watch))}*`;
   }
+}
+
+/** Of a database that refuses nobody waits for the answer: somebody must grant or mend. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'permission_denied',
+  'read_only_violation',
+  'missing_table',
+  'missing_column',
+]);
+
+function whyUnknown(code: string | null, watch: ReturnType<typeof rollbackTextFor>['watch']): string {
+  if (code === 'not_configured') return watch.databaseMissing;
+  return code !== null && REFUSALS.has(code) ? watch.databaseRefuses : watch.databaseAway;
 }
 
 /** Nothing before the processes show the wanted variables. */
@@ -172,12 +185,10 @@ function afterwards(halt: Halt, locale: Locale): readonly Block[] {
   return [section(openEntriesText(halt, locale)), context(verdict, text.turningOn)];
 }
 
-function openEntriesText({ openEntries, entryWatch }: Halt, locale: Locale): string {
+function openEntriesText({ openEntries, openEntriesFault, entryWatch }: Halt, locale: Locale): string {
   const text = rollbackTextFor(locale);
   if (openEntries === null) {
-    const { databaseMissing, databaseAway } = text.watch;
-    const why = entryWatch.code === 'not_configured' ? databaseMissing : databaseAway;
-    return `? ${text.openEntriesUnknown(why)}`;
+    return `? ${text.openEntriesUnknown(whyUnknown(openEntriesFault ?? entryWatch.code, text.watch))}`;
   }
   if (openEntries.total === 0) return `✓ ${text.openEntriesNone}`;
   const lines = openEntries.rows.map((row) =>

@@ -86,6 +86,8 @@ export interface Halt {
   readonly entryWatch: EntryWatch;
   /** Positions that nobody manages now; null: not asked, or nobody knows. */
   readonly openEntries: { readonly total: number; readonly rows: readonly ObservedRow[] } | null;
+  /** Why they are unknown: a code of the trading database. */
+  readonly openEntriesFault?: string | undefined;
   /** Section 4 after the halt. */
   readonly verification: {
     readonly runId: string;

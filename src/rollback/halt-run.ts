@@ -179,11 +179,15 @@ class HaltRun {
   async #afterwards(): Promise<void> {
     const { trading, target, verify } = this.#o;
     if (this.#halt.kind === 'previous_model') return;
-    const [openEntries, verification] = await Promise.all([
-      trading?.openEntries(target.accountId).catch(() => null) ?? null,
+    const asked = trading?.openEntries(target.accountId).then(
+      (openEntries) => ({ openEntries }),
+      (error: unknown) => ({ openEntries: null, openEntriesFault: tradingFaultCode(error) }),
+    );
+    const [entries, verification] = await Promise.all([
+      asked ?? { openEntries: null, openEntriesFault: 'not_configured' },
       verify?.(this.#halt).catch(() => null) ?? null,
     ]);
-    this.#change({ openEntries, verification });
+    this.#change({ ...entries, verification });
   }
 
   #watchIs(change: Partial<Halt['entryWatch']>): void {

@@ -50,6 +50,7 @@ export const haltSchema: z.ZodType<Halt> = z.object({
   openEntries: z
     .object({ total: z.number(), rows: z.array(z.custom<ObservedRow>((row) => typeof row === 'object')) })
     .nullable(),
+  openEntriesFault: z.string().optional(),
   verification: z.object({ runId: z.string(), verdict: z.enum(VERDICTS), stored: z.boolean() }).nullable(),
   start: z.enum(OUTCOMES).optional(),
   cancelled: z.object({ releaseId: z.string().nullable(), requests: z.number() }).nullable(),

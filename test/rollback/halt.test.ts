@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { controlHost } from '../../sandbox/host/control-host.js';
 import type { Halt } from '../../src/domain/halt.js';
+import { TradingDatabaseError } from '../../src/store/trading-database-error.js';
+import { haltReportView } from '../../views/rollback-report.js';
 import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
 
 let bench: HaltingBench;
@@ -146,5 +148,37 @@ describe('the trading database away', () => {
     expect(halt.state).toBe('not_verified');
     expect(halt.entryWatch).toMatchObject({ state: 'unknown', code: 'not_configured' });
     expect(halt.hosts.every(({ process }) => process === 'as_wanted')).toBe(true);
+  });
+
+  test.each([
+    ['unreachable', /Entries without an exit: unknown \(the trading database did not answer/],
+    ['permission_denied', /Entries without an exit: unknown \(the trading database refuses the query/],
+  ] as const)('after the proof (%s) leaves unknown what nobody manages, and says why', async (code, told) => {
+    const trading = {
+      entriesSince: async () => 0,
+      openEntries: async () => {
+        throw new TradingDatabaseError(code);
+      },
+    };
+    const halt = await disable(bench.rollback({ trading })).done;
+    expect(halt).toMatchObject({ state: 'verified', openEntries: null, openEntriesFault: code });
+    const report = haltReportView(halt, { locale: 'en', commands: new Map() });
+    expect(JSON.stringify(report.blocks)).toMatch(told);
+  });
+
+  test('is told from one that refuses whether new entries came', async () => {
+    const refuse = async () => {
+      throw new TradingDatabaseError('permission_denied');
+    };
+    const halt = await disable(bench.rollback({ trading: { entriesSince: refuse, openEntries: refuse } }))
+      .done;
+    expect(halt).toMatchObject({
+      state: 'not_verified',
+      entryWatch: { state: 'unknown', code: 'permission_denied' },
+    });
+    const report = haltReportView(halt, { locale: 'en', commands: new Map() });
+    expect(JSON.stringify(report.blocks)).toMatch(
+      /Whether new entries came is unknown: .* refuses the query/,
+    );
   });
 });

@@ -94,6 +94,7 @@ export const rollbackEn: RollbackText = {
     unknown: (why) => `Whether new entries came is unknown: ${why}.`,
     databaseAway: 'the trading database did not answer',
     databaseMissing: 'TRADING_DATABASE_URL is not set',
+    databaseRefuses: 'the trading database refuses the query; `lobml doctor` says why',
   },
   missing: 'What is missing',
   byHand: 'Do this by hand',

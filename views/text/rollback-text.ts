@@ -29,6 +29,7 @@ export interface RollbackText {
     readonly unknown: (why: string) => string;
     readonly databaseAway: string;
     readonly databaseMissing: string;
+    readonly databaseRefuses: string;
   };
   readonly missing: string;
   readonly byHand: string;

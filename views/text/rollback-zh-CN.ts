@@ -95,6 +95,7 @@ export const rollbackZhCN: RollbackText = {
     unknown: (why) => `无法确认是否有新入场：${why}。`,
     databaseAway: '交易数据库没有回应',
     databaseMissing: '未设置 TRADING_DATABASE_URL',
+    databaseRefuses: '交易数据库拒绝了查询；`lobml doctor` 会说明原因',
   },
   missing: '缺少的证明',
   byHand: '请手动执行',
