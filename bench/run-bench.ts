@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,6 +25,8 @@ export async function runBench(argv: readonly string[]): Promise<void> {
   const missed: Measurement[] = [];
   for (const figure of FIGURES.filter(({ id }) => options.only === undefined || id === options.only)) {
     const folder = await mkdtemp(join(tmpdir(), 'lobml-bench-'));
+    // PostgreSQL's account must be able to enter, where root measures: then everything goes with the folder.
+    await chmod(folder, 0o711);
     try {
       for (const measurement of await figure.measure({ size: options.size, folder, say })) {
         process.stdout.write(`${line(measurement)}\n`);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -32,6 +32,8 @@ export interface DemoFolder {
 
 export async function createDemoFolder(): Promise<DemoFolder> {
   const path = await mkdtemp(join(tmpdir(), 'lobml-demo-'));
+  // PostgreSQL's account must be able to enter, where root runs the tests: then everything goes with the folder.
+  await chmod(path, 0o711);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
