@@ -22,6 +22,12 @@ export interface OpenHaltFiles {
   remove(haltId: Halt['haltId']): Promise<void>;
 }
 
+interface Turn {
+  readonly act: () => Promise<void>;
+  /** Instead, where something newer stands there already. */
+  readonly isLate?: () => Promise<void>;
+}
+
 const savedSchema = z.object({ owner: z.string(), record: haltRecordSchema });
 
 /** @param owner of this process, see `identifyProcess`. */
@@ -31,11 +37,11 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
   /** By halt: a state that took longer to write must not replace a later one. */
   const placing = new Map<string, { newest: number; turn: Promise<void> }>();
   let saves = 0;
-  const inOrder = (haltId: string, save: number, act: () => Promise<void>): Promise<void> => {
+  const inOrder = (haltId: string, save: number, { act, isLate }: Turn): Promise<void> => {
     const placed = placing.get(haltId) ?? { newest: 0, turn: Promise.resolve() };
     placing.set(haltId, placed);
     const turn = placed.turn.then(async () => {
-      if (save < placed.newest) return;
+      if (save < placed.newest) return isLate?.();
       await act();
       placed.newest = save;
     });
@@ -61,8 +67,10 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
         await handle.close();
       }
       const { haltId } = record.halt;
-      await inOrder(haltId, save, () => rename(temporary, fileOf(haltId)));
-      await rm(temporary, { force: true });
+      await inOrder(haltId, save, {
+        act: () => rename(temporary, fileOf(haltId)),
+        isLate: () => rm(temporary, { force: true }),
+      });
       if (!synced) return;
       const directory = await open(folder, 'r');
       await directory.sync().finally(() => directory.close());
@@ -74,7 +82,7 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       ),
     async remove(haltId) {
       saves += 1;
-      await inOrder(haltId, saves, () => rm(fileOf(haltId), { force: true }));
+      await inOrder(haltId, saves, { act: () => rm(fileOf(haltId), { force: true }) });
     },
   };
 }
