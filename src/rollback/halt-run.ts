@@ -19,7 +19,7 @@ export interface HaltRunOptions {
   /** Section 4 again; undefined where it cannot be run. */
   readonly verify?: (halt: Halt) => Promise<Halt['verification']>;
   /** Whether the new processes were seen loading the model; undefined where nobody can look. */
-  readonly proveStart?: (halt: Halt) => Promise<Outcome>;
+  readonly proveStart?: (halt: Halt) => Promise<Outcome | undefined>;
   /** Told at each change. */
   readonly onChange: (halt: Halt) => void;
   /** Ends it without an end: another replica has it. */

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepEvent } from '../audit/keep-event.js';
 import { redactEvent } from '../audit/redact-details.js';
+import type { CheckServiceOptions } from '../checks/check-service.js';
 import { systemClock, withPatience } from '../clock.js';
 import { type Config, sshEnvironment } from '../config.js';
 import { createHost } from '../hosts/create-host.js';
@@ -21,6 +23,7 @@ import { createPreviousModel } from './previous-model.js';
 import type { RollbackServices } from './rollback-services.js';
 import { loadStrategyFacts } from './strategy-facts.js';
 import { loadTargetsForHalt } from './targets-for-halt.js';
+import { createStartProof } from './verify-after-halt.js';
 
 export interface TerminalRollback {
   readonly services: RollbackServices;
@@ -88,6 +91,10 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
         halt,
       );
     },
+    proveStart: async (halt) => {
+      const checks = await loadStartProof({ config, targets, hostOf, trading, logger });
+      return checks?.proveStart?.(halt);
+    },
     pid: process.pid,
     logger,
   });
@@ -119,6 +126,36 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
       if (ssh !== undefined) rmSync(ssh.controlFolder, { recursive: true, force: true });
     },
   };
+}
+
+interface StartProofParts {
+  readonly config: Config;
+  readonly targets: Parameters<typeof createStartProof>[1];
+  readonly hostOf: CheckServiceOptions['hostOf'];
+  readonly trading: CheckServiceOptions['trading'];
+  readonly logger: Logger;
+}
+
+/** The bot's own proof, loaded only when it is next: undefined where the runbook is at fault, and nobody can look. */
+async function loadStartProof({ config, targets, hostOf, trading, logger }: StartProofParts) {
+  const [{ loadRunbook }, { createCheckService }] = await Promise.all([
+    import('../runbook/load-runbook.js'),
+    import('../checks/check-service.js'),
+  ]);
+  const runbook = await loadRunbook(config.runbookFile).catch(() => undefined);
+  if (runbook === undefined) return undefined;
+  const checks = createCheckService({
+    runbook,
+    hostOf,
+    trading,
+    saveRun: async () => {},
+    onStoreError: () => {},
+    onProbeError: (check, error) => logger.error({ err: error, check }, 'a check failed inside the terminal'),
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    newRunId: randomUUID,
+  });
+  return createStartProof(checks, targets, runbook);
 }
 
 /** In the first place that takes a folder. @throws the last place's error. */

@@ -93,6 +93,19 @@ test('faults of another target, of the roles and of the approvals stop no kill s
   await expectOff();
 });
 
+test('a terminal proves that the new processes of a previous model loaded it', async () => {
+  const terminal = await openTerminalRollback(await configWith(bench.targetsText), logger);
+  const version = { [`${FACTS.envPrefix}MODEL_VERSION`]: 'confirmed' };
+  const { done } = terminal.services.rollback.start({
+    target: bench.target,
+    kind: 'previous_model',
+    requestedBy: CAROL,
+    wantedOf: Object.fromEntries(bench.target.hosts.map(({ name }) => [name, version])),
+  });
+  expect(await done).toMatchObject({ state: 'verified', start: 'PASS' });
+  await terminal.close();
+});
+
 test('a file in which no target can be read is refused with every fault', async () => {
   const config = await configWith(
     JSON.stringify({ defaultTarget: 'live', targets: { live: { hosts: [] } } }),
