@@ -74,6 +74,11 @@ test.each([
     `UPDATE risk_gate_decisions SET decision = 'BLOCKED' WHERE decided_at > '${secondsAgo(1200).toISOString()}'`,
     ['risk_decisions FAIL'],
   ],
+  [
+    'model_load_failed',
+    host({ log: [`${secondsAgo(7199).toISOString()} ERROR crypto_lob_ml: unsupported model_type "lgbm"`] }),
+    ['model_load_failed FAIL'],
+  ],
   ['metadata_missing', order({ p_up_model: '' }), ['metadata_missing FAIL']],
 ])('is NO-GO by %s alone', async (_criterion, change, wrong) => {
   await (typeof change === 'string' ? execute(change) : change());
