@@ -145,8 +145,9 @@ function readPlan(privateMetadata: string, { targets }: DeployServices) {
 }
 
 function acknowledgedIn(values: ModalValues): readonly string[] {
-  const chosen = values[ACKNOWLEDGE_BLOCK]?.choice;
-  return typeof chosen === 'string' ? [chosen] : (chosen ?? []);
+  return Object.entries(values)
+    .filter(([blockId]) => blockId.startsWith(ACKNOWLEDGE_BLOCK))
+    .flatMap(([, { choice = [] }]) => choice);
 }
 
 function noted(

@@ -10,7 +10,10 @@ import { releaseTextFor } from './text/release.js';
 
 export const PLAN_CALLBACK = 'deploy:plan';
 export const REJECT_CALLBACK = 'deploy:reject_form';
+/** Of the first ten warnings; those after them have blocks of their own, whose ids begin alike. */
 export const ACKNOWLEDGE_BLOCK = 'acknowledge';
+/** Slack's limit of one element. */
+const MAX_CHECKBOXES = 10;
 
 export interface PlanModal extends PlanView {
   readonly toAcknowledge: readonly string[];
@@ -28,9 +31,8 @@ export function deployPlanModal(view: PlanModal, locale: Locale): Modal {
   const { verdict } = view.run;
   const canRequest = verdict === 'GO' || verdict === 'GO_WITH_WARNINGS';
   const notice = view.notice === undefined ? [] : refusalView([view.notice], locale).blocks;
-  const blocks: Block[] = [
-    ...notice,
-    ...planReportView(view, locale).blocks,
+  const evidence = [...notice, ...planReportView(view, locale).blocks];
+  const answers: Block[] = [
     ...(canRequest ? acknowledgeBlocks(view, locale) : []),
     ...(canRequest ? [] : [section(`*${text.plan.notRequestable(textFor(locale).verdict[verdict])}*`)]),
     ...(view.mayBreakGlass ? [breakGlassBlock(locale)] : []),
@@ -41,15 +43,15 @@ export function deployPlanModal(view: PlanModal, locale: Locale): Modal {
     close: canRequest ? text.button.cancel : textFor(locale).button.close,
     ...(canRequest ? { submit: text.button.requestApproval } : {}),
     privateMetadata: view.privateMetadata,
-    blocks: blocks.slice(0, LIMITS.viewBlocks),
+    // The evidence fits a message, which is half of what a modal may hold.
+    blocks: [...evidence, ...answers],
   };
 }
 
 /** One box for each warning, by name, and one for what was edited without a restart. */
 function acknowledgeBlocks({ toAcknowledge, run }: PlanModal, locale: Locale): readonly Block[] {
-  if (toAcknowledge.length === 0) return [];
   const { plan: text } = releaseTextFor(locale);
-  const options = toAcknowledge.slice(0, 10).map((subject) => {
+  const options = toAcknowledge.map((subject) => {
     const check = run.checks.find(({ id }) => id === subject);
     const label =
       subject === DRIFT
@@ -57,14 +59,15 @@ function acknowledgeBlocks({ toAcknowledge, run }: PlanModal, locale: Locale): r
         : `${check?.section ?? ''} ${check?.title[locale] ?? subject}`;
     return { text: { type: 'plain_text', text: clip(label.trim(), 75) }, value: subject };
   });
-  return [
-    {
-      type: 'input',
-      block_id: ACKNOWLEDGE_BLOCK,
-      label: { type: 'plain_text', text: text.acknowledge },
-      element: { type: 'checkboxes', action_id: 'choice', options },
-    },
-  ];
+  const groups = Array.from({ length: Math.ceil(options.length / MAX_CHECKBOXES) }, (_, index) =>
+    options.slice(index * MAX_CHECKBOXES, (index + 1) * MAX_CHECKBOXES),
+  );
+  return groups.map((group, index) => ({
+    type: 'input',
+    block_id: index === 0 ? ACKNOWLEDGE_BLOCK : `${ACKNOWLEDGE_BLOCK}-${index + 1}`,
+    label: { type: 'plain_text', text: text.acknowledge },
+    element: { type: 'checkboxes', action_id: 'choice', options: group },
+  }));
 }
 
 function breakGlassBlock(locale: Locale): Block {
