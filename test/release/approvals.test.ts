@@ -16,6 +16,12 @@ import {
 } from './support/release-world.js';
 
 let world: ReleaseWorld;
+const editTargets = (from: string | RegExp, to: string) => async () => {
+  const text = await readFile(world.path('targets.yaml'), 'utf8');
+  expect(text).toMatch(from);
+  await writeFile(world.path('targets.yaml'), text.replace(from, to));
+};
+
 beforeEach(async () => {
   world = await createReleaseWorld();
 });
@@ -162,12 +168,11 @@ describe('what changes between the click and the start stops it, by name', () =>
       { part: 'running_process', host: 'h1', subject: 'S__EXIT_MODE' },
     ],
     ['runbook', () => appendFile(world.path('runbook.yaml'), '#'), { part: 'runbook' }],
+    ['policy', editTargets('quorum: 2', 'quorum: 3'), { part: 'policy' }],
+    ['command of a service', editTargets('"true"', '"false"'), { part: 'policy' }],
     [
-      'policy',
-      async () => {
-        const text = await readFile(world.path('targets.yaml'), 'utf8');
-        await writeFile(world.path('targets.yaml'), text.replace('quorum: 2', 'quorum: 3'));
-      },
+      'address of a host',
+      editTargets(/^( +)- name: h2$/m, '$&\n$1  connection: { ssh: { address: elsewhere } }'),
       { part: 'policy' },
     ],
     [
