@@ -282,6 +282,40 @@ describe('until it starts', () => {
   });
 });
 
+describe('at the same moment', () => {
+  test.each([
+    ['withdrawn', (requestId: string) => world.service.withdraw({ requestId, person: ALICE })],
+    [
+      'rejected',
+      (requestId: string) => world.service.reject({ requestId, person: DAVE, reason: 'the market is thin' }),
+    ],
+  ] as const)('approved and %s: it ends, and who approved too late is told', async (state, end) => {
+    const { requestId, digest } = await requestAsAlice(world);
+    const [first, ended, second] = await Promise.all([
+      approve({ requestId, digest }, BOB),
+      end(requestId),
+      approve({ requestId, digest }, CAROL),
+    ]);
+    expect(ended).toMatchObject({ kind: 'done' });
+    expect(await stateOf(requestId)).toBe(state);
+    const { rows } = await world.database.pool.query(
+      `SELECT person_id FROM lobml.approvals WHERE decision = 'approved' ORDER BY 1`,
+    );
+    const told = [
+      ['U0BOB', first],
+      ['U0CAROL', second],
+    ] as const;
+    expect(rows.map(({ person_id }) => person_id)).toEqual(
+      told.filter(([, { kind }]) => kind === 'done').map(([id]) => id),
+    );
+    expect(await approve({ requestId, digest }, BOB)).toMatchObject({ refusal: { code: 'request_closed' } });
+    expect(await world.service.start({ requestId, digest, person: ALICE })).toMatchObject({
+      refusal: { code: 'request_closed', facts: { state } },
+    });
+    expect(await releases()).toBe(0);
+  });
+});
+
 describe('evidence', () => {
   test('that is no longer fresh is run again; the same outcomes keep the approvals', async () => {
     const request = await requestAsAlice(world);
