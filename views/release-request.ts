@@ -144,8 +144,13 @@ function approvalBlocks({ request, approvals, quorum }: RequestView, locale: Loc
     if (approval === undefined) return `${isWaiting ? '⏳' : '–'} ${place}  ${isWaiting ? text.waiting : ''}`;
     return `✓ ${place}  ${person(approval.person)} · ${slackTime(approval.decidedAt)}`;
   });
+  const seated = new Set(quorum.places.map(({ personId }) => personId));
+  const more = approvals
+    .filter((approval) => !seated.has(approval.person.id))
+    .map((one) => `✓ ${person(one.person)} · ${slackTime(one.decidedAt)}  _${text.noPlace}_`);
   const given = quorum.places.filter(({ personId }) => personId !== undefined).length;
-  return [section([`*${text.approvals(given, quorum.places.length)}*`, ...lines].join('\n'))];
+  const title = `*${text.approvals(given, quorum.places.length)}*`;
+  return [section(clip([title, ...lines, ...more].join('\n'), LIMITS.section))];
 }
 
 function clockBlocks(

@@ -37,3 +37,20 @@ test.each<[ReleaseState, string, string]>([
   expect(shown('zh-CN').blocks).toContain(`*${chinese}*`);
   expect(shown('en').text).toContain('deploy has ended');
 });
+
+test('an approval that fills no place any more is shown, and that it fills none', async () => {
+  const { service, people } = world;
+  const { requestId, digest } = await requestAsAlice(world);
+  for (const person of [BOB, CAROL]) await service.approve({ requestId, digest, person });
+  people.groups.set('S0RISK', []);
+  // What Slack said of the groups is remembered for a moment.
+  world.clock.now = new Date(world.clock.now.getTime() + 60_000);
+  const view = await service.view(requestId);
+  if (view === undefined) throw new Error('There is no request.');
+  const [approvals = ''] = requestReportView(view, { locale: 'en', envPrefix: 'S__' })
+    .blocks.map((block) => JSON.stringify(block))
+    .filter((block) => block.includes('S0TRADING'));
+  expect(approvals).toMatch(/✓ <!subteam\^S0TRADING>\s+<@U0CAROL>/);
+  expect(approvals).toMatch(/⏳ <!subteam\^S0RISK>/);
+  expect(approvals).toMatch(/✓ <@U0BOB> · .* _fills no place/);
+});

@@ -163,6 +163,7 @@ export const releaseEn: ReleaseText = {
     approvals: (given, of) => `Approvals ${given} of ${of}`,
     waiting: 'waiting',
     anyone: 'any approver',
+    noPlace: 'fills no place: it is taken, or this person may not approve now',
     unknownPlaces: 'Slack does not tell who the approvers are right now',
     quorumUntil: (when) => `Expires ${when} unless everybody above has approved`,
     startUntil: (when) => `Approved. Start it before ${when}, or it expires`,

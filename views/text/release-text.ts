@@ -47,6 +47,7 @@ export interface ReleaseText {
     readonly approvals: (given: number, of: number) => string;
     readonly waiting: string;
     readonly anyone: string;
+    readonly noPlace: string;
     readonly unknownPlaces: string;
     readonly quorumUntil: (when: string) => string;
     readonly startUntil: (when: string) => string;

@@ -142,6 +142,7 @@ export const releaseZhCN: ReleaseText = {
     approvals: (given, of) => `审批 ${given}/${of}`,
     waiting: '等待中',
     anyone: '任一审批人',
+    noPlace: '未占名额：名额已满，或此人目前无权审批',
     unknownPlaces: 'Slack 目前无法告知审批人是谁',
     quorumUntil: (when) => `以上人员未在 ${when} 前全部批准则过期`,
     startUntil: (when) => `已批准。请在 ${when} 前启动，否则过期`,
