@@ -38,8 +38,11 @@ export async function openDeployForm(
   wanted?: WantedModel,
 ): Promise<void> {
   await open(deployWaitModal(target.name, 'loading', locale), async (): Promise<Modal> => {
-    const obstacle = await services.releases.obstacle(target, person);
-    if (obstacle !== undefined) return obstacleModal(obstacle, target, locale, services);
+    const obstacle = await services.releases.obstacle(target, person, 'ordinary');
+    // Whoever may skip the approvals may do so where nothing else could be asked for, e.g. before a review.
+    const isShut =
+      obstacle !== undefined && (await services.releases.obstacle(target, person, 'break_glass'));
+    if (isShut) return obstacleModal(obstacle, target, locale, services);
     const staged = await services.releases.staged(target);
     if (wanted === undefined) {
       return deployFormModal(emptyForm(target, staged, staged.models[0]?.name ?? KEEP, services), locale);

@@ -75,11 +75,13 @@ async function planModal(
     return deployNoteModal(target.name, refusalView([{ code: 'too_much_text' }], locale).blocks, locale);
   }
   const mayBreakGlass = await services.releases.mayBreakGlass(person, run);
+  const obstacle = await services.releases.obstacle(target, person, 'ordinary');
   const shown = {
     ...planViewOf(checked, wish, target, services),
     toAcknowledge,
     privateMetadata,
     mayBreakGlass,
+    ...(obstacle === undefined ? {} : { obstacle }),
   };
   return deployPlanModal(notice === undefined ? shown : { ...shown, notice }, locale);
 }

@@ -21,6 +21,8 @@ export interface PlanModal extends PlanView {
   readonly privateMetadata: string;
   /** Whether the person may skip the approvals, and the model allows it. */
   readonly mayBreakGlass: boolean;
+  /** Why its approval cannot be requested now. */
+  readonly obstacle?: ReleaseRefusal;
   /** Shown above: why this is not the plan that the person saw before. */
   readonly notice?: ReleaseRefusal;
 }
@@ -29,12 +31,14 @@ export interface PlanModal extends PlanView {
 export function deployPlanModal(view: PlanModal, locale: Locale): Modal {
   const text = releaseTextFor(locale);
   const { verdict } = view.run;
-  const canRequest = verdict === 'GO' || verdict === 'GO_WITH_WARNINGS';
+  const isFit = verdict === 'GO' || verdict === 'GO_WITH_WARNINGS';
+  const canRequest = isFit && view.obstacle === undefined;
   const notice = view.notice === undefined ? [] : refusalView([view.notice], locale).blocks;
   const evidence = [...notice, ...planReportView(view, locale).blocks];
   const answers: Block[] = [
     ...(canRequest ? acknowledgeBlocks(view, locale) : []),
-    ...(canRequest ? [] : [section(`*${text.plan.notRequestable(textFor(locale).verdict[verdict])}*`)]),
+    ...(isFit ? [] : [section(`*${text.plan.notRequestable(textFor(locale).verdict[verdict])}*`)]),
+    ...(view.obstacle === undefined ? [] : refusalView([view.obstacle], locale).blocks),
     ...(view.mayBreakGlass ? [breakGlassBlock(locale)] : []),
   ];
   return {

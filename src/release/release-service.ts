@@ -50,8 +50,8 @@ export interface ReleaseService {
     by: Person,
     onProgress?: (checks: readonly CheckState[]) => void,
   ): Promise<CheckedPlan | PlanRefused>;
-  /** Why no release of the target can be asked for by this person now; undefined: it can. */
-  obstacle(target: Target, by: Person): Promise<ReleaseRefusal | undefined>;
+  /** Why no release of this kind can be asked for by this person now; undefined: it can. */
+  obstacle(target: Target, by: Person, kind: ReleaseRequest['kind']): Promise<ReleaseRefusal | undefined>;
   /** Whether the person may skip the approvals of what this run has judged. */
   mayBreakGlass(by: Person, run: CheckRun): Promise<boolean>;
   request(asked: RequestWish): Promise<RequestResult>;
@@ -83,10 +83,10 @@ export function createReleaseService(context: ReleaseContext): ReleaseService {
     staged: async ({ staging }) =>
       staging === undefined ? { models: [], binaries: [] } : listStaging(staging),
     plan: (wish, target, by, onProgress) => checkPlan(context, wish, target, by, onProgress),
-    async obstacle(target, by) {
+    async obstacle(target, by, kind) {
       const forbidden =
-        (await refuseUnlessRole(context, 'requester', by)) ??
-        (await standingObstacle(context, target, 'ordinary'));
+        (await refuseUnlessRole(context, kind === 'ordinary' ? 'requester' : 'admin', by)) ??
+        (await standingObstacle(context, target, kind));
       return forbidden?.refusal;
     },
     async mayBreakGlass(by, run) {

@@ -18,6 +18,7 @@ import type { Block } from '../../src/subcommand.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 import { brokenGlassView, requestReportView } from '../../views/release-request.js';
+import { askToBreakGlass } from '../release/support/break-glass.js';
 import { createReleaseWorld, type ReleaseWorld } from '../release/support/release-world.js';
 
 const CHANNEL = '#trading-releases';
@@ -150,6 +151,22 @@ describe('from the form to the start', () => {
     });
     await slack.waitFor(() => Object.keys(slack.modals('alice').at(-1)?.errors ?? {}).length > 0);
     expect(JSON.stringify(slack.modals('alice').at(-1)?.errors)).toContain('EV_EXIT_BUFFER');
+  });
+
+  test('before the review of a broken glass an admin can break it again, and nobody can ask for approvals', async () => {
+    const admin = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
+    await world.service.breakGlass(await askToBreakGlass(world, admin));
+    await world.database.pool.query(`UPDATE lobml.release_requests SET state = 'executed'`);
+    await world.database.pool.query(`UPDATE lobml.releases SET state = 'confirmed'`);
+    await slack.runCommand('alice', CHANNEL, '/lobml deploy live');
+    await modalShows('alice', 'no second person has reviewed it');
+    expect(slack.modals('alice').at(-1)?.submit).toBeUndefined();
+
+    await slack.runCommand('carol', CHANNEL, '/lobml deploy live');
+    await modalShows('carol', 'next.onnx');
+    await slack.submitModal('carol', { reason: 'the second emergency' });
+    await modalShows('carol', 'no second person has reviewed it');
+    expect(slack.modals('carol').at(-1)?.submit).toBeUndefined();
   });
 
   test('somebody without the role is told who can, instead of a form', async () => {
