@@ -149,17 +149,22 @@ async function createDatabases(postgres: EmbeddedPostgres, signal?: AbortSignal)
   }
   const ownerUrl = postgres.url('ploy');
   const client = new pg.Client({ connectionString: ownerUrl });
+  // Where the start is given up, the server may end first.
+  client.on('error', () => undefined);
   await client.connect();
-  signal?.throwIfAborted();
+  const end = () => client.end().catch(() => undefined);
   // Ends a statement that goes on.
-  signal?.addEventListener('abort', () => void client.end(), { once: true });
+  signal?.addEventListener('abort', end, { once: true });
   try {
+    signal?.throwIfAborted();
     await seedTradingDatabase(client, { now: new Date() });
     const password = randomBytes(24).toString('hex');
     const readerUrl = await createReaderRole(client, { adminUrl: ownerUrl, role: 'lobml_reader', password });
     return { ownerUrl, readerUrl };
   } finally {
-    await client.end();
+    signal?.removeEventListener('abort', end);
+    // Ended already where the start is given up.
+    if (!signal?.aborted) await end();
   }
 }
 
