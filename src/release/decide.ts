@@ -44,7 +44,7 @@ export async function approveRequest(
   if (stranger !== undefined) return refuse(stranger);
 
   const present = await readPresentContent(context, request);
-  if (present.kind === 'unknown') return refuse({ kind: 'refused', refusal: firstOf(present.refusals) });
+  if (present.kind === 'unknown') return refuse({ kind: 'refused', refusal: present.refusal });
   if (present.kind === 'changed') return invalidateRequest(context, requestId, present.changes);
   const { verdict, validUntil } = present.run;
   const now = verdictAt(verdict, new Date(validUntil), context.now());
@@ -210,6 +210,3 @@ export function refuseFor(context: ReleaseContext, request: ReleaseRequest, acto
   const about = { target: request.target, actor, requestId: request.requestId, act };
   return (refusal: Refused) => refuseAndRecord(context, refusal, about);
 }
-
-const firstOf = ([first]: readonly Refused['refusal'][]): Refused['refusal'] =>
-  first ?? { code: 'content_changed' };

@@ -12,7 +12,7 @@ export type PresentContent =
   | { readonly kind: 'same'; readonly composed: ComposedPlan; readonly run: CheckRun }
   | { readonly kind: 'changed'; readonly changes: readonly ContentChange[] }
   /** It cannot be judged here and now, e.g. a host is away: nothing is decided. */
-  | { readonly kind: 'unknown'; readonly refusals: readonly ReleaseRefusal[] };
+  | { readonly kind: 'unknown'; readonly refusal: ReleaseRefusal };
 
 type Sources = Pick<ReleaseContext, 'sources' | 'targets' | 'runs'>;
 
@@ -26,8 +26,8 @@ export async function readPresentContent(context: Sources, request: ReleaseReque
     context.runs.get(request.checkRunId),
   ]);
   if (composed.kind === 'refused') {
-    const isAway = composed.refusals.some(({ code }) => code === 'host_error');
-    if (isAway) return { kind: 'unknown', refusals: composed.refusals };
+    const refusal = weightiestOf(composed.refusals);
+    if (refusal.code === 'host_error') return { kind: 'unknown', refusal };
     return { kind: 'changed', changes: composed.refusals.map((refusal) => changeOf(refusal, request)) };
   }
   const evidence = run === undefined ? { checkRunId: request.checkRunId, outcomes: [] } : evidenceOf(run);
@@ -36,13 +36,19 @@ export async function readPresentContent(context: Sources, request: ReleaseReque
   const notLoaded = refuseUnlessLoaded(context, composed.plan);
   return notLoaded === undefined
     ? { kind: 'same', composed, run }
-    : { kind: 'unknown', refusals: [notLoaded.refusal] };
+    : { kind: 'unknown', refusal: notLoaded.refusal };
+}
+
+/** A host that is away comes first: while it is, nobody knows whether anything has changed. */
+export function weightiestOf(refusals: readonly ReleaseRefusal[]): ReleaseRefusal {
+  const away = refusals.find(({ code }) => code === 'host_error');
+  return away ?? refusals[0] ?? { code: 'content_changed' };
 }
 
 export const approvedContent = ({ plan, evidence }: ReleaseRequest): BoundContent => ({ plan, evidence });
 
 /** A plan that could be made and now cannot: what it is about has changed. */
-function changeOf({ code, facts = {} }: ReleaseRefusal, { plan }: ReleaseRequest): ContentChange {
+export function changeOf({ code, facts = {} }: ReleaseRefusal, { plan }: ReleaseRequest): ContentChange {
   if (code.startsWith('artefact_')) {
     const part = facts.name === plan.binary?.name ? 'binary' : 'model';
     const before = (part === 'binary' ? plan.binary : plan.model)?.sha256 ?? '';

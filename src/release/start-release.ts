@@ -42,10 +42,7 @@ export async function startRelease(
   if (stranger !== undefined) return refuse(stranger);
 
   const present = await readPresentContent(context, request);
-  if (present.kind === 'unknown') {
-    const [refusal = { code: 'content_changed' as const }] = present.refusals;
-    return refuse({ kind: 'refused', refusal });
-  }
+  if (present.kind === 'unknown') return refuse({ kind: 'refused', refusal: present.refusal });
   if (present.kind === 'changed') return invalidateRequest(context, requestId, present.changes);
   const outcome = await startWithQuorum(context, request, target, present.run);
   if (outcome.kind === 'refused') {

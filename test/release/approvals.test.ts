@@ -1,7 +1,9 @@
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Person } from '../../src/domain/check-run.js';
 import type { ReleaseRequest } from '../../src/domain/release-request.js';
+import { createReleaseChecks } from '../../src/release/engine/release-checks.js';
+import type { ReleaseRecord } from '../../src/release/engine/release-record.js';
 import {
   ALICE,
   BOB,
@@ -203,6 +205,18 @@ describe('what changes between the click and the start stops it, by name', () =>
     await appendFile(world.path('staging', 'next.onnx'), 'x');
     expect(await approve(request, BOB)).toMatchObject({ kind: 'invalidated' });
     expect(await stateOf(request.requestId)).toBe('invalidated');
+  });
+
+  test('a host that cannot be looked at is said by name, and ends nothing', async () => {
+    const { requestId, digest } = await approved();
+    await rm(world.path('h2', 'strategy.env'));
+    await mkdir(world.path('h2', 'strategy.env'));
+    const refusal = { code: 'host_error', facts: { host: 'h2' } };
+    expect(await world.service.start({ requestId, digest, person: ALICE })).toMatchObject({ refusal });
+    expect(await stateOf(requestId)).toBe('approved');
+    const release = { requestId, target: 'live' } as ReleaseRecord;
+    const away = { name: 'HostError', host: 'h2' };
+    await expect(createReleaseChecks(world.context).planned(release)).rejects.toMatchObject(away);
   });
 
   test('an approval for another content is refused', async () => {

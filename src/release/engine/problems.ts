@@ -1,3 +1,4 @@
+import type { ContentChange } from '../../domain/release-content.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { EnvironmentEditError } from '../../hosts/environment-edit.js';
 import type { HostError } from '../../hosts/host.js';
@@ -19,6 +20,13 @@ export function failedStart(
     facts: { host, reason, exitStatus, missing, variables: wrongVariables },
     quotes,
   };
+}
+
+export function contentProblem(changes: readonly ContentChange[]): ReleaseProblem {
+  const names = changes.map(({ part, host, subject }) =>
+    [part, host, subject].filter((word) => word !== undefined && word !== '').join(' '),
+  );
+  return { code: 'content_changed', facts: { changes: names } };
 }
 
 /** What nobody foresaw, in its own words. */

@@ -1,13 +1,14 @@
 import { THE_BOT } from '../../domain/audit-event.js';
-import { contentChanges } from '../../domain/release-content.js';
+import { type ContentChange, contentChanges } from '../../domain/release-content.js';
 import type { ReleaseRequest } from '../../domain/release-request.js';
+import { HOST_ERROR_CODES, HostError } from '../../hosts/host.js';
 import type { Target } from '../../runbook/targets.js';
 import { judgePlan } from '../check-plan.js';
-import { composePlan } from '../compose-plan.js';
+import { type ComposedPlan, composePlan } from '../compose-plan.js';
 import { findRequest } from '../find-request.js';
 import { refuseUnlessLoaded } from '../loaded-configuration.js';
 import { evidenceOf } from '../plan-digest.js';
-import { approvedContent } from '../present-content.js';
+import { approvedContent, changeOf, weightiestOf } from '../present-content.js';
 import type { ReleaseContext } from '../release-context.js';
 import type { ReleaseRecord } from './release-record.js';
 import type { ReleaseChecks } from './step.js';
@@ -20,24 +21,14 @@ export function createReleaseChecks(context: Sources): ReleaseChecks {
   return {
     async planned(release) {
       const { request, target } = await subjectOf(context, release);
-      const composed = await composePlan(request.wish, target, sources);
-      if (composed.kind === 'refused') {
-        const words = composed.refusals.map(({ code, facts = {} }) => [facts.host, facts.detail ?? code]);
-        return { kind: 'refused', changes: words.map((pair) => pair.filter(Boolean).join(' ')) };
-      }
+      const composed = await composeAgain(request, target, sources);
+      if (composed.kind === 'changed') return { kind: 'refused', changes: composed.changes };
       return { kind: 'run', run: (await judgePlan({ checks }, composed, target, THE_BOT)).run };
     },
     async differences(release, run) {
       const { request, target } = await subjectOf(context, release);
-      const composed = await composePlan(request.wish, target, sources);
-      if (composed.kind === 'refused') {
-        return composed.refusals.map(({ code }) => ({
-          part: 'plan',
-          subject: code,
-          before: '',
-          after: code,
-        }));
-      }
+      const composed = await composeAgain(request, target, sources);
+      if (composed.kind === 'changed') return composed.changes;
       const present = { plan: composed.plan, evidence: evidenceOf(run) };
       const changes = contentChanges(approvedContent(request), present);
       const notLoaded = refuseUnlessLoaded(context, composed.plan);
@@ -55,6 +46,22 @@ export function createReleaseChecks(context: Sources): ReleaseChecks {
     },
     run: (runId) => runs.get(runId),
   };
+}
+
+/** @throws HostError where a host cannot be looked at: then nobody knows whether anything has changed. */
+async function composeAgain(
+  request: ReleaseRequest,
+  target: Target,
+  sources: Sources['sources'],
+): Promise<ComposedPlan | { readonly kind: 'changed'; readonly changes: readonly ContentChange[] }> {
+  const composed = await composePlan(request.wish, target, sources);
+  if (composed.kind === 'plan') return composed;
+  const { code, facts = {} } = weightiestOf(composed.refusals);
+  if (code === 'host_error') {
+    const known = HOST_ERROR_CODES.find((one) => one === facts.code) ?? 'unreachable';
+    throw new HostError(known, facts.host ?? '', facts.detail ?? '');
+  }
+  return { kind: 'changed', changes: composed.refusals.map((refusal) => changeOf(refusal, request)) };
 }
 
 async function subjectOf(

@@ -15,13 +15,13 @@ export type StrategyFacts = Pick<Runbook, 'envPrefix' | 'variables' | 'startLog'
 
 /** The checks of a release, as the engine asks for them. */
 export interface ReleaseChecks {
-  /** The pre-deploy run: judges what will stand, not what stands. */
+  /** The pre-deploy run: judges what will stand, not what stands. @throws HostError when a host is away. */
   planned(release: ReleaseRecord): Promise<
     | { readonly kind: 'run'; readonly run: CheckRun }
     /** What was asked for cannot even be planned any more. */
-    | { readonly kind: 'refused'; readonly changes: readonly string[] }
+    | { readonly kind: 'refused'; readonly changes: readonly ContentChange[] }
   >;
-  /** What differs between what was approved and what stands now; `run` is the pre-deploy run. */
+  /** What differs between what was approved and what stands now; `run` is the pre-deploy run. @throws HostError */
   differences(release: ReleaseRecord, run: CheckRun): Promise<readonly ContentChange[]>;
   /**
    * The post-deploy run, over the time since the new processes were seen.

@@ -1,4 +1,5 @@
 import { earlierWhole } from '../earlier-run.js';
+import { contentProblem } from '../problems.js';
 import { lookAgain, nothingSeen, type Step } from '../step.js';
 
 /** Just before anything is touched: what people approved is what stands, part by part. */
@@ -13,10 +14,7 @@ export const compareDigestStep: Step = {
     }
     const changes = await checks.differences(release, run);
     if (changes.length === 0) return { kind: 'done', after: {} };
-    const names = changes.map(({ part, host, subject }) =>
-      [part, host, subject].filter((word) => word !== undefined && word !== '').join(' '),
-    );
-    return { kind: 'failed', problem: { code: 'content_changed', facts: { changes: names } } };
+    return { kind: 'failed', problem: contentProblem(changes) };
   },
   reconcile: lookAgain,
 };

@@ -1,4 +1,5 @@
 import { verdictAt } from '../../../domain/verdict.js';
+import { contentProblem } from '../problems.js';
 import { lookAgain, nothingSeen, type Step } from '../step.js';
 import { verdictProblem } from './verdict-problem.js';
 
@@ -7,9 +8,7 @@ export const precheckStep: Step = {
   observe: nothingSeen,
   async apply({ release, checks, clock }) {
     const planned = await checks.planned(release);
-    if (planned.kind === 'refused') {
-      return { kind: 'failed', problem: { code: 'content_changed', facts: { changes: planned.changes } } };
-    }
+    if (planned.kind === 'refused') return { kind: 'failed', problem: contentProblem(planned.changes) };
     const { run } = planned;
     const after = { runId: run.runId, verdict: run.verdict };
     const verdict = verdictAt(run.verdict, new Date(run.validUntil), new Date(clock.now()));
