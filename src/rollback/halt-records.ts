@@ -1,3 +1,4 @@
+import { type Clock, withPatience } from '../clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
@@ -8,8 +9,12 @@ export interface HaltRecordsOptions {
   readonly store: HaltStore | undefined;
   /** Names this process among the replicas. */
   readonly owner: string;
+  readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
+
+/** What is noted before an act: a disk that hangs may not hold up a halt for longer. */
+const NOTE_PATIENCE_MS = 300;
 
 /** Writes the states of halts to this machine and the database, as far as either takes them. */
 export class HaltRecords {
@@ -20,6 +25,16 @@ export class HaltRecords {
 
   constructor(options: HaltRecordsOptions) {
     this.#o = options;
+  }
+
+  /** On this machine's disk, unsynced, beside whatever waits for the database. Never rejects. */
+  async note(record: HaltRecord): Promise<void> {
+    const { files, clock, logger } = this.#o;
+    const { haltId } = record.halt;
+    const noted = files.save(record, { synced: false }).catch((error: unknown) => {
+      logger.error({ err: error, haltId }, 'a halt could not be written down; it goes on');
+    });
+    await withPatience(clock, NOTE_PATIENCE_MS, noted);
   }
 
   /** One after the other, the newest state only; an ended halt leaves the disk once the database has it. */

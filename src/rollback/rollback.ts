@@ -81,8 +81,6 @@ export interface RollbackOptions {
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
 }
 
-/** What is written down before the first act: a disk that hangs may not hold up a halt for longer. */
-const DURABLE_PATIENCE_MS = 300;
 const CLAIM_PATIENCE_MS = 100;
 /** Longer than any observation: then its own replica tells, or another takes over. */
 const FOLLOW_MS = 10 * 60_000;
@@ -260,7 +258,7 @@ class HaltSwitch implements Rollback {
         clock,
         ...(verify === undefined ? {} : { verify }),
         ...(proveStart === undefined ? {} : { proveStart }),
-        noteDown: () => this.#noteDown(live),
+        noteDown: async () => (live.signal.aborted ? undefined : this.#records.note(live.record)),
         mayRestart: () => claim,
         onChange: (halt) => this.#changed(live, withLaterFacts(halt, live.halt)),
         signal: live.signal,
@@ -305,24 +303,10 @@ class HaltSwitch implements Rollback {
    * A halt that nobody knows of after a crash would stay half done: so the state is there before the first act. It is
    * synced while the hosts are acted on: a power cut of this machine is the one thing that could lose it.
    */
-  async #writeDownFirst(live: LiveHalt): Promise<void> {
-    const { record } = live;
-    await this.#noteDown(live);
+  async #writeDownFirst({ record }: LiveHalt): Promise<void> {
+    await this.#records.note(record);
     this.#record(requestedEvent(record.halt));
     void this.#records.write(record);
-  }
-
-  /** On this machine's disk, beside whatever waits for the database. */
-  async #noteDown({ record, signal }: LiveHalt): Promise<void> {
-    if (signal.aborted) return;
-    const { files, clock, logger } = this.#o;
-    const written = files.save(record, { synced: false }).catch((error: unknown) => {
-      logger.error(
-        { err: error, haltId: record.halt.haltId },
-        'a halt could not be written down; it goes on',
-      );
-    });
-    await withPatience(clock, DURABLE_PATIENCE_MS, written);
   }
 
   /** Until it is stored, also after the halt has ended: a deploy must not go on when the database is back. */
