@@ -248,6 +248,8 @@ class HaltSwitch implements Rollback {
     const written = this.#writeDownFirst(live);
     const claim = this.#claim(live);
     await written;
+    // A stronger request may have come meanwhile: two may not act on the same hosts.
+    if (this.#isReplaced(live, target)) return lived.abort();
     // Started before the hosts are touched and waited for by nobody.
     void this.#cancelReleases(live);
     try {
@@ -309,6 +311,10 @@ class HaltSwitch implements Rollback {
     void this.#records.write(record);
   }
 
+  #isReplaced(live: LiveHalt, target: Target): boolean {
+    return this.#live.get(target.name) !== live;
+  }
+
   /** Until it is stored, also after the halt has ended: a deploy must not go on when the database is back. */
   async #cancelReleases(live: LiveHalt): Promise<void> {
     const { cancelReleases = async () => null, clock, logger } = this.#o;
@@ -345,6 +351,8 @@ class HaltSwitch implements Rollback {
 
   /** Looks at the halt of another replica until it has ended; carries it out here when it does not get on. */
   async #follow(live: LiveHalt, target: Target): Promise<void> {
+    // Whoever replaced it shows its end as well.
+    if (this.#isReplaced(live, target)) return;
     const { clock, store } = this.#o;
     const until = clock.now() + FOLLOW_MS;
     let seen = '';
@@ -353,7 +361,7 @@ class HaltSwitch implements Rollback {
       await clock.sleep(FOLLOW_POLL_MS);
       const asked = store?.get(live.halt.haltId).catch(() => undefined) ?? Promise.resolve(undefined);
       const record = await withPatience(clock, LATEST_PATIENCE_MS, asked);
-      if (this.#live.get(target.name) !== live) return;
+      if (this.#isReplaced(live, target)) return;
       if (record !== undefined) live.show(record.halt);
       const { hosts, kind, endedAt } = live.halt;
       const shown = JSON.stringify(hosts);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { controlHost } from '../../sandbox/host/control-host.js';
 import type { Halt } from '../../src/domain/halt.js';
+import { createHost } from '../../src/hosts/create-host.js';
 import { TradingDatabaseError } from '../../src/store/trading-database-error.js';
 import { haltReportView } from '../../views/rollback-report.js';
 import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
@@ -63,7 +64,13 @@ describe('disable', () => {
   });
 
   test('replaces a weaker halt, and whoever watches that one sees the end', async () => {
-    const rollback = bench.rollback();
+    const touched: string[] = [];
+    const rollback = bench.rollback({
+      hostOf: (settings) => {
+        touched.push(settings.name);
+        return createHost(settings);
+      },
+    });
     const path = '/srv/models/none.onnx';
     const wantedOf = Object.fromEntries(
       bench.target.hosts.map(({ name }) => [name, { PLOY_CRYPTO_LOB_ML__MODEL_PATH: path }]),
@@ -78,6 +85,8 @@ describe('disable', () => {
     const [watched, ended] = await Promise.all([weaker.done, stronger.done]);
     expect(watched).toEqual(ended);
     expect(ended).toMatchObject({ kind: 'stop', state: 'verified' });
+    // Given up before its first act, the weaker one acts on no host.
+    expect(touched).toEqual(['live-1', 'live-2']);
   });
 
   test('of what is off already restarts nothing', async () => {
