@@ -6,27 +6,33 @@ const DAYS = 14;
 
 /** One statement a table; every figure follows from the row's number, so that two fills are the same. */
 const INSERT_EXECUTIONS = `
-INSERT INTO agent_order_executions (account_id, agent_id, intent_id, order_id, metadata, executed_at)
+INSERT INTO agent_order_executions (account_id, agent_id, intent_id, domain, market_slug, token_id, market_side, is_buy,
+  shares, limit_price, order_id, status, filled_shares, avg_fill_price, elapsed_ms, dry_run, intent_created_at,
+  metadata, executed_at)
 SELECT CASE WHEN n % 4 = 0 THEN 'acct-dryrun' ELSE 'acct-live' END,
   CASE WHEN n % 5 = 0 THEN 'crypto_momentum' ELSE 'crypto_lob_ml' END,
-  md5(n::text)::uuid, 'ord-' || n,
+  md5(n::text)::uuid, 'crypto', 'btc-updown-5m-' || 1767225600 + n / 300 * 300, lpad(n::text, 77, '7'),
+  CASE WHEN n % 3 = 0 THEN 'UP' ELSE 'DOWN' END, n % 2 = 1, 10 + n % 200, 0.5, '0x' || md5(n::text) || md5((-n)::text),
+  'filled', 10 + n % 200, 0.5, 40 + n % 90, n % 4 = 0, at - interval '120 milliseconds',
   $1::jsonb || jsonb_build_object(
     'signal_type', CASE WHEN n % 2 = 0 THEN 'crypto_lob_ml_exit' ELSE 'crypto_lob_ml_entry' END,
     'p_up_model', round((n % 1000) / 1000.0, 6)::text, 'symbol', 'BTCUSDT-' || n % 7),
-  now() - make_interval(secs => n * $3::float8)
-FROM generate_series($2::bigint, 1, -1) AS n`;
+  at
+FROM (SELECT n, now() - make_interval(secs => n * $3::float8) AS at FROM generate_series($2::bigint, 1, -1) AS n) AS row`;
 
 const INSERT_DECISIONS = `
-INSERT INTO risk_gate_decisions (account_id, agent_id, intent_id, domain, decision, block_reason, decided_at)
+INSERT INTO risk_gate_decisions (account_id, agent_id, intent_id, domain, decision, block_reason, notional_value,
+  config_hash, metadata, decided_at)
 SELECT CASE WHEN n % 4 = 0 THEN 'acct-dryrun' ELSE 'acct-live' END,
   CASE WHEN n % 5 = 0 THEN 'crypto_momentum' ELSE 'crypto_lob_ml' END,
   md5(n::text)::uuid, 'crypto',
   CASE WHEN n % 12 = 0 THEN 'BLOCKED' WHEN n % 7 = 0 THEN 'ADJUSTED' ELSE 'PASSED' END,
-  CASE WHEN n % 12 = 0 THEN 'max_exposure' END,
+  CASE WHEN n % 12 = 0 THEN 'max_exposure' END, 5 + n % 100, '5eeded0000000001',
+  jsonb_build_object('signal_type', 'crypto_lob_ml_entry', 'symbol', 'BTCUSDT'),
   now() - make_interval(secs => n * $2::float8)
 FROM generate_series($1::bigint, 1, -1) AS n`;
 
-/** How many text values an entry of production holds: over 2 kB in all, so that PostgreSQL compresses them. */
+/** How many text values an entry of production holds: a row is over 2 kB, so PostgreSQL compresses them. */
 const KEYS = 59;
 
 const WRITTEN = entryMetadata({
