@@ -1,5 +1,5 @@
 import type { Evidence, ObservedRow, ObservedValue } from '../domain/check-run.js';
-import type { Host } from '../hosts/host.js';
+import type { Host, ServiceStatus } from '../hosts/host.js';
 import type { ModelGate } from '../model/model-gate.js';
 import type { CheckDefinition, ProbeDefinition, Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
@@ -30,6 +30,8 @@ export interface HostAccess {
   readonly settings: TargetHost;
   /** The environment that the run judges: as it stands, or as a release plans it. Read once a run. */
   environment(): Promise<HostEnvironment>;
+  /** The service as the run first saw it. Asked once a run: a program is started for each look. */
+  status(): Promise<ServiceStatus>;
   /** What a release plans for the host; without it the run judges what stands. */
   readonly planned?: PlannedHost;
 }

@@ -10,7 +10,7 @@ import type { Target, TargetHost } from '../runbook/targets.js';
 import { bindParameters } from './bind-parameters.js';
 import type { CheckContext, HostAccess, TradingQueries } from './check-context.js';
 import { checksAhead } from './checks-ahead.js';
-import { type HostEnvironment, readHostEnvironment } from './host-environment.js';
+import { readHostEnvironment } from './host-environment.js';
 import type { PlannedHost, PlannedState } from './planned-state.js';
 import { readCharts } from './read-charts.js';
 import { windowOnce } from './resolve-window.js';
@@ -89,7 +89,7 @@ export interface CheckServiceOptions {
 }
 
 /** A layer of a host must be readable within this time; the checks that need it have their own bounds besides. */
-const ENVIRONMENT_TIMEOUT_MS = 5_000;
+const HOST_TIMEOUT_MS = 5_000;
 
 export function createCheckService(options: CheckServiceOptions): CheckService {
   const { runbook, now, monotonicMs, onChartError = () => {}, onProbeError = () => {} } = options;
@@ -107,7 +107,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       modelGate,
       runParameters: { agentId: runbook.agentId, accountId: target.accountId ?? null },
       window: windowOnce({
-        hosts: hosts.map(({ host }) => host),
+        hosts,
         settings: runbook.window,
         now,
         passedWindows: async (since) => options.passedWindows?.(target.name, since) ?? [],
@@ -208,18 +208,22 @@ function validUntil(asOf: Date, checks: readonly CheckResult[]): Date {
 }
 
 function accessTo(host: Host, settings: TargetHost, planned: PlannedHost | undefined): HostAccess {
-  if (planned !== undefined) return { host, settings, planned, environment: async () => planned.environment };
-  let environment: Promise<HostEnvironment> | undefined;
-  return {
-    host,
-    settings,
-    environment() {
-      environment ??= readHostEnvironment(host, settings, {
-        timeoutMs: ENVIRONMENT_TIMEOUT_MS,
-        signal: AbortSignal.timeout(ENVIRONMENT_TIMEOUT_MS),
-      });
-      return environment;
-    },
+  const bounded = () => ({
+    timeoutMs: HOST_TIMEOUT_MS,
+    signal: AbortSignal.timeout(HOST_TIMEOUT_MS),
+  });
+  const status = once(() => host.service.status(bounded()));
+  if (planned !== undefined) {
+    return { host, settings, planned, status, environment: async () => planned.environment };
+  }
+  return { host, settings, status, environment: once(() => readHostEnvironment(host, settings, bounded())) };
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
   };
 }
 

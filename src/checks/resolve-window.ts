@@ -1,13 +1,18 @@
-import type { Host } from '../hosts/host.js';
 import type { WindowSettings } from '../runbook/runbook.js';
-import { evaluateWindow, type PassedWindow, processStartOf, type RunWindow } from './run-window.js';
+import {
+  evaluateWindow,
+  type HostToAsk,
+  type PassedWindow,
+  processStartOf,
+  type RunWindow,
+} from './run-window.js';
 
 /** Together well below the time-out of a check, so that its statement still has most of it. */
 const STATUS_TIMEOUT_MS = 2_500;
 const BASELINE_TIMEOUT_MS = 1_000;
 
 export interface WindowSources {
-  readonly hosts: readonly Host[];
+  readonly hosts: readonly HostToAsk[];
   readonly settings: WindowSettings;
   readonly now: () => Date;
   /** The windows of earlier runs of this target that passed and were started since then, newest first. */

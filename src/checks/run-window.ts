@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ObservedBaseline, ObservedWindow } from '../domain/check-run.js';
 import type { Reason } from '../domain/reason.js';
-import { type Host, HostError } from '../hosts/host.js';
+import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { WindowSettings } from '../runbook/runbook.js';
 
 /** The span of time of one run, and the earlier one of the same length beside it. */
@@ -83,13 +84,20 @@ function baselineBefore(
   return { ...span, basis: 'passed_run', runId: comparable.runId };
 }
 
+export interface HostToAsk {
+  readonly host: Pick<Host, 'name'>;
+  /** How the service of the host stands. @throws HostError */
+  status(): Promise<ServiceStatus>;
+}
+
 /** Never fails: a host that does not say so in time is a gap. */
 export async function processStartOf(
-  { name, service }: Pick<Host, 'name'> & { readonly service: Pick<Host['service'], 'status'> },
+  { host: { name }, status: ask }: HostToAsk,
   timeoutMs: number,
 ): Promise<ProcessStart> {
+  const late = new AbortController();
   try {
-    const status = await service.status({ timeoutMs, signal: AbortSignal.timeout(timeoutMs) });
+    const status = await Promise.race([ask(), rejectAfter(timeoutMs, late.signal)]);
     if (status.mainPid === 0)
       return withoutStart(name, { code: 'service_stopped', facts: { hosts: [name] } });
     if (status.activeSince === undefined)
@@ -101,7 +109,14 @@ export async function processStartOf(
         ? error
         : { code: 'timeout', message: `${name} did not tell its state in time.` };
     return withoutStart(name, { code: 'host_error', facts: { host: name, code, detail: message } });
+  } finally {
+    late.abort();
   }
+}
+
+async function rejectAfter(ms: number, signal: AbortSignal): Promise<never> {
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+  throw new Error('too late');
 }
 
 const withoutStart = (host: string, gap: Reason): ProcessStart => ({ host, at: undefined, gap });

@@ -82,7 +82,8 @@ function accountLook(
   return [
     { en: 'cannot ask for the service’s account', 'zh-CN': '无法查询服务账户' },
     async () =>
-      service.user !== undefined || (await host.service.account(call)) !== undefined
+      service.user !== undefined ||
+      (await host.service.account(await host.service.status(call), call)) !== undefined
         ? undefined
         : { en: 'nobody says which account the service runs as', 'zh-CN': '不知道服务以哪个账户运行' },
     {

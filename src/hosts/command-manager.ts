@@ -1,10 +1,9 @@
 import { type CommandRunner, runChecked } from './command-runner.js';
 import { type CallOptions, HostError, type LogLine, type ServiceManager } from './host.js';
 import { parsePlainLines } from './log-lines.js';
-import { processAccount } from './process-account.js';
-import { parseEnvironmentAnswer, readProcessEnvironment } from './process-environment.js';
+import { createProcessReader, type ProcessReader, parseEnvironmentAnswer } from './process-environment.js';
 import { DEFAULT_LOG_LIMIT, DEFAULT_RESTART_TIMEOUT_MS, MAX_LOG_BYTES } from './systemd-manager.js';
-import { parseUnitStatus, parseUnitUser } from './unit-status.js';
+import { parseUnitStatus } from './unit-status.js';
 
 /**
  * How a service is driven, as argument lists of the targets file. Inside an element stand, where wished:
@@ -24,36 +23,29 @@ export interface CommandManagerOptions {
   readonly runner: CommandRunner;
   readonly commands: ServiceCommands;
   /**
-   * Reads /proc on the host when there is no `environ` list; `runner` unless told. undefined: the host accepts
-   * nothing but its fixed commands, so the environment is only known by an `environ` list.
+   * Looks at processes when there is no `environ` list; by programs of the host unless told. undefined: the host
+   * accepts nothing but its fixed commands, so the environment is only known by an `environ` list.
    */
-  readonly procRunner?: CommandRunner | undefined;
+  readonly processes?: ProcessReader | undefined;
 }
 
 /** Drives a service by configured commands, for hosts with a forced command or another service manager. */
 export function createCommandManager(options: CommandManagerOptions): ServiceManager {
   const { runner, commands } = options;
-  const procRunner = 'procRunner' in options ? options.procRunner : runner;
+  const processes = 'processes' in options ? options.processes : createProcessReader(runner);
   const act = async (verb: 'restart' | 'stop', call?: CallOptions) => {
     await runChecked(runner, `the command for ${verb}`, commands[verb], {
       timeoutMs: DEFAULT_RESTART_TIMEOUT_MS,
       ...call,
     });
   };
-  const askStatus = async (call?: CallOptions) => {
-    const { stdout } = await runChecked(runner, 'the command for status', commands.status, call);
-    return stdout.toString('utf8');
-  };
   return {
     description: `commands of ${runner.host}`,
-    status: async (call) => parseUnitStatus(runner.host, await askStatus(call)),
-    async account(call) {
-      const text = await askStatus(call);
-      const named = parseUnitUser(text);
-      if (named) return named;
-      const { mainPid } = parseUnitStatus(runner.host, text);
-      return procRunner === undefined ? undefined : processAccount(procRunner, mainPid, call);
+    async status(call) {
+      const { stdout } = await runChecked(runner, 'the command for status', commands.status, call);
+      return parseUnitStatus(runner.host, stdout.toString('utf8'));
     },
+    account: async ({ user, mainPid }, call) => user || processes?.account(mainPid, call),
     restart: (call) => act('restart', call),
     stop: (call) => act('stop', call),
     async logs({ since, until, limit = DEFAULT_LOG_LIMIT, ...call }) {
@@ -76,7 +68,7 @@ export function createCommandManager(options: CommandManagerOptions): ServiceMan
         const { stdout } = await runChecked(runner, 'the command for environ', command, call);
         return parseEnvironmentAnswer(stdout.toString('utf8'), names);
       }
-      if (procRunner !== undefined) return readProcessEnvironment(procRunner, pid, names, call);
+      if (processes !== undefined) return processes.environment(pid, names, call);
       throw new HostError(
         'not_configured',
         runner.host,

@@ -6,6 +6,8 @@ import type { CommandRunner } from './command-runner.js';
 import { type Host, HostError, type ServiceManager } from './host.js';
 import { createLocalCommandRunner } from './local-command-runner.js';
 import { createLocalHost } from './local-host.js';
+import { createLocalProcessReader } from './local-process.js';
+import { createProcessReader, type ProcessReader } from './process-environment.js';
 import { createSshCommandRunner } from './ssh-command-runner.js';
 import { createSshHost } from './ssh-host.js';
 import { createSystemdManager } from './systemd-manager.js';
@@ -32,15 +34,16 @@ export function createHost(settings: TargetHost, requirements: HostRequirements 
   const folders = foldersOf(settings, requirements.files ?? []);
   if (ssh === undefined) {
     const runner = givingWay(createLocalCommandRunner({ host: name }), requirements.giveWay);
-    return createLocalHost({ name, service: createServiceManager(settings, { runner }), folders, runner });
+    const service = createServiceManager(settings, { runner, processes: createLocalProcessReader(runner) });
+    return createLocalHost({ name, service, folders, runner });
   }
   const connect = (identityFile: string | undefined, forced: boolean) =>
     givingWay(connectBySsh(name, ssh, identityFile, forced, requirements.ssh), requirements.giveWay);
   const runner = connect(ssh.identityFile, false);
   const service =
     ssh.serviceIdentityFile === undefined
-      ? createServiceManager(settings, { runner })
-      : createServiceManager(settings, { runner: connect(ssh.serviceIdentityFile, true), forced: true });
+      ? createServiceManager(settings, { runner, processes: createProcessReader(runner) })
+      : createServiceManager(settings, { runner: connect(ssh.serviceIdentityFile, true) });
   const { sudo } = ssh;
   return createSshHost({ name, runner, service, folders, ...(sudo === undefined ? {} : { sudo }) });
 }
@@ -78,15 +81,20 @@ function connectBySsh(
 
 function createServiceManager(
   { service }: TargetHost,
-  { runner, forced = false }: { runner: CommandRunner; forced?: boolean },
+  // Without a reader: behind a forced command, where nothing but the fixed commands is accepted.
+  { runner, processes }: { runner: CommandRunner; processes?: ProcessReader },
 ): ServiceManager {
   if (service.manager === 'systemd') {
     const { unit, sudo, userManager: user } = service;
-    return createSystemdManager({ runner, unit, user, ...(sudo === undefined ? {} : { sudo }) });
+    return createSystemdManager({
+      ...{ runner, unit, user },
+      ...(sudo === undefined ? {} : { sudo }),
+      ...(processes === undefined ? {} : { processes }),
+    });
   }
   const { status, restart, stop, logs, environ } = service;
   const commands = { status, restart, stop, logs, ...(environ === undefined ? {} : { environ }) };
-  return createCommandManager({ runner, commands, ...(forced ? { procRunner: undefined } : {}) });
+  return createCommandManager({ runner, commands, processes });
 }
 
 function foldersOf(settings: TargetHost, files: readonly string[]): readonly string[] {

@@ -113,6 +113,8 @@ export interface ServiceStatus {
   readonly execMainStatus: number;
   /** When the present process was seen to become active. */
   readonly activeSince: Date | undefined;
+  /** The account that the unit names for the service; '' or left out: none. */
+  readonly user?: string;
 }
 
 export interface ServiceManager {
@@ -121,7 +123,7 @@ export interface ServiceManager {
   restart(options?: CallOptions): Promise<void>;
   stop(options?: CallOptions): Promise<void>;
   /** The account that the service runs as, by name or number; undefined where nobody says. */
-  account(options?: CallOptions): Promise<string | undefined>;
+  account(status: ServiceStatus, options?: CallOptions): Promise<string | undefined>;
   /** Log lines, oldest first, since a moment and until another; at most `limit` (the newest are kept). */
   logs(options: CallOptions & { since: Date; until?: Date; limit?: number }): Promise<readonly LogLine[]>;
   /**

@@ -28,15 +28,17 @@ export async function processAccount(
  * @throws HostError
  */
 export async function askAccount(runner: CommandRunner, user: string, call?: CallOptions): Promise<Account> {
-  const [uid, gids] = await Promise.all(
-    ['-u', '-G'].map((wanted) => runner.run(['id', wanted, '--', user], call)),
-  );
+  const ask = (wanted: '-u' | '-G') => runner.run(['id', wanted, '--', user], call);
+  const isNumber = /^\d+$/.test(user);
+  // The superuser's groups decide nothing.
+  if (isNumber && Number(user) === 0) return { uid: 0, gids: [] };
+  const [gids, uid] = await Promise.all([ask('-G'), isNumber ? undefined : ask('-u')]);
+  if (isNumber && gids.exitCode !== 0) return { uid: Number(user), gids: [] };
   for (const answer of [uid, gids]) {
     if (answer === undefined || answer.exitCode === 0) continue;
-    if (/^\d+$/.test(user)) return { uid: Number(user), gids: [] };
     throw commandFailed(runner.host, `asking for the account ${user}`, answer);
   }
-  const account = parseAccount(String(uid?.stdout), String(gids?.stdout));
+  const account = parseAccount(uid === undefined ? user : String(uid.stdout), String(gids.stdout));
   if (account !== undefined) return account;
   throw new HostError('unreadable_answer', runner.host, `${runner.host}: id gave no numbers for ${user}.`);
 }

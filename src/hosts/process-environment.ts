@@ -2,6 +2,27 @@ import { type CommandRunner, commandFailed } from './command-runner.js';
 import { withoutNeighbours } from './concealed-value.js';
 import { isEnvironmentName } from './environment-file.js';
 import { type CallOptions, HostError } from './host.js';
+import { processAccount } from './process-account.js';
+
+/** Looks at the processes of a host. */
+export interface ProcessReader {
+  /** Chosen variables of a process; undefined: there is no such process. @throws HostError */
+  environment(
+    pid: number,
+    names: readonly string[],
+    options?: CallOptions & { readonly sudo?: readonly string[] },
+  ): Promise<ReadonlyMap<string, string> | undefined>;
+  /** The number of the account that a process runs as; undefined where the host does not tell, or there is none. */
+  account(pid: number, options?: CallOptions): Promise<string | undefined>;
+}
+
+/** Looks by programs that run on the host. */
+export function createProcessReader(runner: CommandRunner): ProcessReader {
+  return {
+    environment: (pid, names, options) => readProcessEnvironment(runner, pid, names, options),
+    account: (pid, options) => processAccount(runner, pid, options),
+  };
+}
 
 /**
  * Reads chosen variables of a running process. The choice is made on the host, by grep over
@@ -9,7 +30,7 @@ import { type CallOptions, HostError } from './host.js';
  * @returns undefined when there is no such process.
  * @throws HostError `permission_denied` when the account on the host may not look into the process.
  */
-export async function readProcessEnvironment(
+async function readProcessEnvironment(
   runner: CommandRunner,
   pid: number,
   names: readonly string[],
@@ -44,7 +65,8 @@ export function parseEnvironmentAnswer(text: string, wanted: readonly string[]):
   return values;
 }
 
-function environmentNames(host: string, names: readonly string[]): readonly string[] {
+/** @throws HostError `not_configured` for what is no name of a variable. */
+export function environmentNames(host: string, names: readonly string[]): readonly string[] {
   if (!names.every(isEnvironmentName)) {
     throw new HostError('not_configured', host, `${host}: a variable that was asked for has no valid name.`);
   }

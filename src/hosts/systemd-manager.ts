@@ -7,8 +7,8 @@ import {
   type ServiceStatus,
 } from './host.js';
 import { parseJournalLines } from './log-lines.js';
-import { readProcessEnvironment } from './process-environment.js';
-import { parseUnitStatus, parseUnitUser, STATUS_PROPERTIES } from './unit-status.js';
+import { createProcessReader, type ProcessReader } from './process-environment.js';
+import { parseUnitStatus, STATUS_PROPERTIES } from './unit-status.js';
 
 /** systemd itself waits up to 90 s for a service to stop, unless the unit says otherwise. */
 export const DEFAULT_RESTART_TIMEOUT_MS = 120_000;
@@ -24,11 +24,13 @@ export interface SystemdManagerOptions {
   readonly sudo?: readonly string[];
   /** true: the unit belongs to the account's own systemd (`systemctl --user`). */
   readonly user?: boolean;
+  /** Looks at processes; by programs of the host unless told. */
+  readonly processes?: ProcessReader;
 }
 
 /** Drives one systemd unit. An exit code of 0 from `restart` proves nothing: see proof-of-start.ts. */
 export function createSystemdManager(options: SystemdManagerOptions): ServiceManager {
-  const { runner, unit, sudo = [] } = options;
+  const { runner, unit, sudo = [], processes = createProcessReader(runner) } = options;
   if (!/^[A-Za-z0-9:_.@\\-]+$/.test(unit) || unit.startsWith('-')) {
     throw new HostError(
       'not_configured',
@@ -56,11 +58,8 @@ export function createSystemdManager(options: SystemdManagerOptions): ServiceMan
       const { stdout } = await runChecked(runner, `systemctl show ${unit}`, command, call);
       return parseUnitStatus(runner.host, stdout.toString('utf8'));
     },
-    async account(call) {
-      const command = systemctl('show', '--property=User', unit);
-      const { stdout } = await runChecked(runner, `systemctl show ${unit}`, command, call);
-      const named = parseUnitUser(stdout.toString('utf8'));
-      if (named) return named;
+    async account({ user }, call) {
+      if (user) return user;
       if (!options.user) return 'root';
       const own = await runChecked(runner, 'asking for the own account', ['id', '-u'], call);
       return own.stdout.toString('utf8').trim();
@@ -78,7 +77,7 @@ export function createSystemdManager(options: SystemdManagerOptions): ServiceMan
       const { stdout } = await runChecked(runner, `journalctl ${unit}`, command, bounded);
       return parseJournalLines(stdout.toString('utf8'));
     },
-    processEnvironment: (pid, names, call) => readProcessEnvironment(runner, pid, names, { ...call, sudo }),
+    processEnvironment: (pid, names, call) => processes.environment(pid, names, { ...call, sudo }),
   };
 }
 

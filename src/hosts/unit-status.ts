@@ -10,6 +10,7 @@ export const STATUS_PROPERTIES = [
   'InvocationID',
   'ExecMainStatus',
   'ActiveEnterTimestamp',
+  'User',
 ] as const;
 
 const ACTIVE_STATES = [
@@ -44,12 +45,8 @@ export function parseUnitStatus(host: string, text: string): ServiceStatus {
     invocationId: answer.get('InvocationID') ?? '',
     execMainStatus: count(host, 'ExecMainStatus', answer.get('ExecMainStatus') ?? '0'),
     activeSince: timestamp(host, answer.get('ActiveEnterTimestamp') ?? ''),
+    user: answer.get('User') ?? '',
   };
-}
-
-/** The account that the status names as the service's, as `systemctl show` does; '' for an empty one. */
-export function parseUnitUser(text: string): string | undefined {
-  return /^User=(.*?)\r?$/m.exec(text)?.[1]?.trim();
 }
 
 function unreadable(host: string, key: string): HostError {

@@ -35,6 +35,8 @@ export interface HostHaltOptions {
 const FILE_TIMEOUT_MS = 5_000;
 const STATUS_TIMEOUT_MS = 4_000;
 const RESTART_TIMEOUT_MS = 60_000;
+/** How long nothing but the writing is begun. */
+const WRITE_ALONE_MS = 500;
 /** How long the restart may wait for the look that names the old process. */
 const BEFORE_PATIENCE_MS = 1_500;
 const POLL_MS = 100;
@@ -48,6 +50,8 @@ const WRITE_AGAIN_MS = 1_000;
 export async function haltHost(options: HostHaltOptions): Promise<void> {
   await new HostHalting(options).run();
 }
+
+type Written = 'written' | 'was_done' | 'failed';
 
 class HostHalting {
   readonly #o: HostHaltOptions;
@@ -75,9 +79,11 @@ class HostHalting {
 
   async run(): Promise<void> {
     const { signal } = this.#o;
+    const written = this.#write();
+    // The flag first: to start a program takes the bot longer than to write the file. But a disk may hang.
+    await withPatience(this.#o.clock, WRITE_ALONE_MS, written);
     const before = this.#askStatus();
-    const written = await this.#write();
-    if (written === 'written' || written === 'failed') await this.#actAtOnce(before, written);
+    await this.#actAtOnce(before, await written);
     while (!signal.aborted) {
       const look = await this.#look();
       if (signal.aborted) return;
@@ -97,7 +103,8 @@ class HostHalting {
   }
 
   /** What needs no look: the files have just changed, so the process that runs is the wrong one. */
-  async #actAtOnce(before: Promise<ServiceStatus | undefined>, written: 'written' | 'failed'): Promise<void> {
+  async #actAtOnce(before: Promise<ServiceStatus | undefined>, written: Written): Promise<void> {
+    if (written === 'was_done') return;
     const { policy } = this.#o;
     const status = await withPatience(this.#o.clock, BEFORE_PATIENCE_MS, before);
     if (status !== undefined) this.#change({ pidBefore: this.#record.pidBefore ?? status.mainPid });
@@ -111,7 +118,7 @@ class HostHalting {
     return (await this.#o.mayRestart?.()) ?? true;
   }
 
-  async #write(): Promise<'written' | 'was_done' | 'failed'> {
+  async #write(): Promise<Written> {
     const { host, settings, wanted, clock } = this.#o;
     try {
       const { wasDone, files, before } = await writeEnvironment(host, settings, wanted, {

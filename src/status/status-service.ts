@@ -45,7 +45,11 @@ export function createStatusService(options: StatusOptions): StatusService {
     },
     async runningSince(target) {
       const starts = await Promise.all(
-        target.hosts.map((settings) => processStartOf(hostOf(settings), HOST_PATIENCE_MS)),
+        target.hosts.map((settings) => {
+          const host = hostOf(settings);
+          const status = () => host.service.status({ timeoutMs: HOST_PATIENCE_MS });
+          return processStartOf({ host, status }, HOST_PATIENCE_MS);
+        }),
       );
       return latestOf(starts);
     },

@@ -67,7 +67,7 @@ describe('a real process', () => {
     const own = createCommandManager({
       runner,
       commands: { ...service.commands, environ: [control, 'environ', '{pid}'] },
-      procRunner: undefined,
+      processes: undefined,
     });
     await own.restart();
     await firstLines(new Date(0));
@@ -98,7 +98,7 @@ describe('faults', () => {
     stop: ['/no/such/program'],
     logs: ['cat', '/etc/hostname'],
   };
-  const broken = createCommandManager({ runner, commands, procRunner: undefined });
+  const broken = createCommandManager({ runner, commands, processes: undefined });
 
   test('each has its code', async () => {
     await expect(broken.status()).rejects.toMatchObject({ name: 'HostError', code: 'unreadable_answer' });

@@ -297,7 +297,7 @@ describe('a service behind a forced command', () => {
     const manager = createCommandManager({
       runner: forced,
       commands: { status: ['status'], restart: ['restart'], stop: ['stop'], logs: ['logs'] },
-      procRunner: undefined,
+      processes: undefined,
     });
     await manager.restart();
     expect(await manager.status()).toMatchObject({ activeState: 'active' });

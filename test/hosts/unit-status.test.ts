@@ -10,6 +10,7 @@ ActiveState=activating
 SubState=auto-restart
 ActiveEnterTimestamp=Sun 2026-11-22 18:26:26.894900 UTC
 InvocationID=e4bf10ee8c704ea7b029d55e92be45ee
+User=ploy
 `;
 
 describe('parseUnitStatus', () => {
@@ -22,6 +23,7 @@ describe('parseUnitStatus', () => {
       execMainStatus: 3,
       invocationId: 'e4bf10ee8c704ea7b029d55e92be45ee',
       activeSince: new Date('2026-11-22T18:26:26.894Z'),
+      user: 'ploy',
     });
   });
 

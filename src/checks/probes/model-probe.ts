@@ -57,7 +57,7 @@ async function modelRow(
   }
   const size = { size: stat.size, modified_at: stat.modifiedAt.toISOString() };
   if (stat.size === 0) return wrong('empty_file', size);
-  const user = settings.service.user ?? (await host.service.account(call)) ?? null;
+  const user = settings.service.user ?? (await host.service.account(await access.status(), call)) ?? null;
   if (user !== null && !(await host.readableBy(path, user, call))) {
     return wrong('not_readable', { ...size, user });
   }
@@ -123,12 +123,12 @@ function dimensionOf(text: string): number {
 
 /** The path of the model that runs, where it is another than the one that is judged; of a stopped service, what its files name now. */
 async function replacedModel(
-  { host, planned }: HostAccess,
+  { host, planned, status }: HostAccess,
   variable: string,
   path: string,
   call: ProbeCall,
 ): Promise<string | undefined> {
-  const { mainPid } = await host.service.status(call);
+  const { mainPid } = await status();
   const environment =
     mainPid === 0 ? undefined : await host.service.processEnvironment(mainPid, [variable], call);
   const present = environment?.get(variable) ?? planned?.present.effective.get(variable)?.value;

@@ -1,6 +1,5 @@
 import type { ObservedRow } from '../../domain/check-run.js';
-import type { Host } from '../../hosts/host.js';
-import type { ProbeCall } from '../check-context.js';
+import type { HostAccess, ProbeCall } from '../check-context.js';
 import type { PlannedHost } from '../planned-state.js';
 
 /**
@@ -9,12 +8,12 @@ import type { PlannedHost } from '../planned-state.js';
  * seen when the plan was made. A stopped service has nothing that could differ, so that a release can bring it back.
  */
 export async function plannedProcessRows(
-  host: Host,
+  { host, status: firstStatus }: Pick<HostAccess, 'host' | 'status'>,
   { present, drift, environment }: PlannedHost,
   names: readonly string[],
   call: ProbeCall,
 ): Promise<readonly ObservedRow[]> {
-  const status = await host.service.status(call);
+  const status = await firstStatus();
   const running =
     status.mainPid === 0 ? undefined : await host.service.processEnvironment(status.mainPid, names, call);
   const about = { host: host.name, pid: running === undefined ? 0 : status.mainPid };

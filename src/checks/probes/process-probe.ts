@@ -14,9 +14,9 @@ export const probeProcess: Probe<'process'> = async (_definition, context, call)
 
   const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => {
     const { host, environment, planned } = access;
-    if (planned !== undefined) return plannedProcessRows(host, planned, names, call);
+    if (planned !== undefined) return plannedProcessRows(access, planned, names, call);
     const stopped: Reason = { code: 'service_stopped', facts: { hosts: [host.name] } };
-    const [{ effective }, status] = await Promise.all([environment(), host.service.status(call)]);
+    const [{ effective }, status] = await Promise.all([environment(), access.status()]);
     if (status.mainPid === 0) return stopped;
     const running = await host.service.processEnvironment(status.mainPid, names, call);
     if (running === undefined) return stopped;

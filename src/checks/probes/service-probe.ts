@@ -26,7 +26,7 @@ const SETTLED_MS = 120_000;
  */
 export const probeService: Probe<'service'> = async (_definition, context, call) => {
   const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => {
-    const [environment, first] = await Promise.all([access.environment(), access.host.service.status(call)]);
+    const [environment, first] = await Promise.all([access.environment(), access.status()]);
     const stopped: Reason = { code: 'service_stopped', facts: { hosts: [access.host.name] } };
     if (first.activeState === 'inactive') return stopped;
     return [await watch(access, first, environment, context, call)];

@@ -79,7 +79,7 @@ function mortalHost(host: Host): Host {
       description: host.service.description,
       status: (options) => host.service.status(options),
       stop: (options) => host.service.stop(options),
-      account: (options) => host.service.account(options),
+      account: (status, options) => host.service.account(status, options),
       logs: (options) => host.service.logs(options),
       processEnvironment: (pid, names, options) => host.service.processEnvironment(pid, names, options),
       async restart(options) {
