@@ -124,10 +124,9 @@ class LocalHost implements Host {
     options: CallOptions & { expectedSha256?: string; backupPath?: string; mode?: number } = {},
   ): Promise<void> {
     return within(this.name, `writing ${path}`, FILE_TIMEOUT_MS, options, async (signal) => {
-      const realPath = await this.resolveForWriting(path);
-      const present = await statIfPresent(realPath);
+      const { realPath, present } = await this.resolveForWriting(path);
       if (present !== undefined) this.assertFile(path, present);
-      const ownership = await ownershipFor(realPath, options.mode, NEW_FILE_MODE);
+      const ownership = await ownershipFor(realPath, present, options.mode, NEW_FILE_MODE);
       const { expectedSha256, backupPath } = options;
       const assertUnchanged = async () => {
         if (expectedSha256 === undefined) return;
@@ -138,7 +137,7 @@ class LocalHost implements Host {
       await assertUnchanged();
       if (backupPath !== undefined && present !== undefined) {
         const backup = await this.resolveForWriting(backupPath);
-        await backUpOnce(backup, await this.bytesOf(path, realPath), ownership, signal);
+        await backUpOnce(backup.realPath, await this.bytesOf(path, realPath), ownership, signal);
       }
       // Looked at again in the last moment: a halt or a person may have written while this was put beside it.
       await replaceAtomically(realPath, bytes, ownership, signal, assertUnchanged);
@@ -151,12 +150,11 @@ class LocalHost implements Host {
     options: CallOptions & { sha256: string; mode?: number },
   ): Promise<void> {
     return within(this.name, `installing ${path}`, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
-      const realPath = await this.resolveForWriting(path);
-      const present = await statIfPresent(realPath);
+      const { realPath, present } = await this.resolveForWriting(path);
       if (present !== undefined) this.assertFile(path, present);
       await writeBeside(
         realPath,
-        await ownershipFor(realPath, options.mode, NEW_ARTEFACT_MODE),
+        await ownershipFor(realPath, present, options.mode, NEW_ARTEFACT_MODE),
         signal,
         async (handle, temporary) => {
           await writeFile(handle, createReadStream(localPath, { signal }));
@@ -180,11 +178,11 @@ class LocalHost implements Host {
       this.assertFile(path, present);
       const target = await this.resolveForWriting(to);
       await writeBeside(
-        target,
+        target.realPath,
         { uid: present.uid, gid: present.gid, mode: present.mode & 0o7777 },
         signal,
         (handle) => writeFile(handle, createReadStream(source, { signal })),
-        (temporary) => rename(temporary, target),
+        (temporary) => rename(temporary, target.realPath),
       );
     });
   }
@@ -227,12 +225,12 @@ class LocalHost implements Host {
   }
 
   /** A rename onto a link that leads to nothing would replace the link. */
-  private async resolveForWriting(path: string): Promise<string> {
+  private async resolveForWriting(path: string): Promise<{ realPath: string; present: Stats | undefined }> {
     const realPath = await this.resolve(path);
-    if (await isSymbolicLink(realPath)) {
+    const [isLink, present] = await Promise.all([isSymbolicLink(realPath), statIfPresent(realPath)]);
+    if (isLink)
       throw new HostError('not_found', this.name, `${this.name}: the link ${path} leads to nothing.`);
-    }
-    return realPath;
+    return { realPath, present };
   }
 
   private assertFile(path: string, found: Stats): void {

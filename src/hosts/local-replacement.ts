@@ -26,10 +26,10 @@ export interface Ownership {
  */
 export async function ownershipFor(
   path: string,
+  present: Stats | undefined,
   mode: number | undefined,
   newFileMode: number,
 ): Promise<Ownership> {
-  const present = await statIfPresent(path);
   const { uid, gid } = present ?? (await stat(dirname(path)));
   return { uid, gid, mode: mode ?? (present === undefined ? newFileMode : present.mode & 0o7777) };
 }
@@ -45,7 +45,7 @@ export async function statIfPresent(path: string): Promise<Stats | undefined> {
 
 /**
  * Writes a file beside `path`, with its final owner and mode, synced to disk; `place` then moves it away. The
- * file is removed when anything fails.
+ * file is removed when anything fails. What does not depend on each other goes on at once: a halt waits for it.
  */
 export async function writeBeside(
   path: string,
@@ -59,8 +59,9 @@ export async function writeBeside(
     // Nobody else may read it before it has its owner: an environment file holds secrets.
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      await write(handle, temporary);
-      await takeOwnership(handle, ownership);
+      // The set-id bits last: chown and writing take them away.
+      await Promise.all([write(handle, temporary), takeOver(handle, ownership)]);
+      await handle.chmod(ownership.mode);
       await handle.sync();
     } finally {
       await handle.close();
@@ -74,11 +75,9 @@ export async function writeBeside(
   await syncFolder(dirname(path));
 }
 
-async function takeOwnership(handle: FileHandle, { uid, gid, mode }: Ownership): Promise<void> {
+async function takeOver(handle: FileHandle, { uid, gid }: Ownership): Promise<void> {
   const own = await handle.stat();
   if (own.uid !== uid || own.gid !== gid) await handle.chown(uid, gid);
-  // After chown, which takes the set-id bits away.
-  await handle.chmod(mode);
 }
 
 /** A rename is on disk only when its folder is. */

@@ -24,7 +24,9 @@ export interface HostHaltOptions {
   readonly initial: HostHalt;
   /** Told at each change. */
   readonly onChange: (host: HostHalt) => void;
-  /** Resolves when what was told is safe from a crash of this process, or when that takes too long. Never rejects. */
+  /** Resolves when the halt is safe from a crash of this process, or when that takes too long. Never rejects. */
+  readonly noted?: Promise<void>;
+  /** The same of what was told. Rejects where nothing may be written any more. */
   readonly noteDown?: () => Promise<void>;
   /** Asked before the first restart: another replica may be doing it already. Must answer at once. */
   readonly mayRestart?: () => Promise<boolean>;
@@ -40,6 +42,7 @@ const WRITE_ALONE_MS = 500;
 /** How long the restart may wait for the look that names the old process. */
 const BEFORE_PATIENCE_MS = 1_500;
 const POLL_MS = 100;
+const UNDER_WAY_POLL_MS = 500;
 const SETTLED_POLL_MS = 1_000;
 const WRITE_AGAIN_MS = 1_000;
 
@@ -71,6 +74,8 @@ class HostHalting {
   #status: ServiceStatus | undefined;
   #nextWriteAt = 0;
   #isWriting = false;
+  /** Ends the present pause. */
+  #wake = new AbortController();
 
   constructor(options: HostHaltOptions) {
     this.#o = options;
@@ -84,13 +89,14 @@ class HostHalting {
     await withPatience(this.#o.clock, WRITE_ALONE_MS, written);
     const before = this.#askStatus();
     await this.#actAtOnce(before, await written);
+    if (this.#history.inFlight !== undefined) await this.#pause({ kind: 'wait', fault: null });
     while (!signal.aborted) {
       const look = await this.#look();
       if (signal.aborted) return;
       if (look.disk === 'differs' && this.#history.writeFailed) void this.#writeAgain();
       const action = decideHostAction(look, this.#knownHistory(look), this.#o.policy);
       await this.#take(action, look);
-      await this.#pause(action.kind === 'settled' ? SETTLED_POLL_MS : POLL_MS);
+      await this.#pause(action);
     }
   }
 
@@ -104,8 +110,9 @@ class HostHalting {
 
   /** What needs no look: the files have just changed, so the process that runs is the wrong one. */
   async #actAtOnce(before: Promise<ServiceStatus | undefined>, written: Written): Promise<void> {
-    if (written === 'was_done') return;
-    const { policy } = this.#o;
+    const { policy, noted, signal } = this.#o;
+    await noted;
+    if (written === 'was_done' || signal.aborted) return;
     const status = await withPatience(this.#o.clock, BEFORE_PATIENCE_MS, before);
     if (status !== undefined) this.#change({ pidBefore: this.#record.pidBefore ?? status.mainPid });
     if (status !== undefined && isStopped(status)) return;
@@ -198,7 +205,7 @@ class HostHalting {
 
   /** Once written, nobody can tell any more what stood there. */
   async #noteBefore(before: NonNullable<HostHalt['before']>): Promise<void> {
-    if (this.#record.before !== undefined || this.#record.disk === 'done') return;
+    if (this.#record.before !== undefined || this.#record.disk === 'done') return this.#o.noted;
     this.#change({ before });
     await this.#o.noteDown?.();
   }
@@ -244,7 +251,7 @@ class HostHalting {
       restartAt: this.#now(),
       pidBefore: this.#record.pidBefore ?? this.#status?.mainPid ?? null,
     });
-    service.restart({ timeoutMs: RESTART_TIMEOUT_MS, signal: this.#o.signal }).then(
+    const restarting = service.restart({ timeoutMs: RESTART_TIMEOUT_MS, signal: this.#o.signal }).then(
       () => {
         this.#history = { ...this.#history, inFlight: undefined, restartedAt: this.#o.clock.now() };
       },
@@ -256,6 +263,7 @@ class HostHalting {
         this.#change({ restart: 'failed', ...failed });
       },
     );
+    void restarting.then(() => this.#wake.abort());
   }
 
   #stop(because: HaltFault | 'asked'): void {
@@ -269,6 +277,7 @@ class HostHalting {
     const first = this.#record.stopBecause ?? because;
     this.#change({ stop: 'issued', stopAt: this.#now(), stopBecause: first, ...fault });
     const ended = (stops: number) => {
+      this.#wake.abort();
       this.#history = { ...this.#history, inFlight: undefined, stops, stoppedAt: this.#o.clock.now() };
     };
     this.#o.host.service.stop({ timeoutMs: RESTART_TIMEOUT_MS, signal: this.#o.signal }).then(
@@ -323,7 +332,12 @@ class HostHalting {
     return new Date(this.#o.clock.now()).toISOString();
   }
 
-  async #pause(ms: number): Promise<void> {
-    await this.#o.clock.sleep(ms, this.#o.signal).catch(() => undefined);
+  /** While a restart or stop is under way looks would only slow it; when it is through, the next one comes at once. */
+  async #pause({ kind }: HostAction): Promise<void> {
+    const { clock, signal } = this.#o;
+    const isUnderWay = this.#history.inFlight !== undefined;
+    this.#wake = new AbortController();
+    const ms = kind === 'settled' ? SETTLED_POLL_MS : isUnderWay ? UNDER_WAY_POLL_MS : POLL_MS;
+    await clock.sleep(ms, AbortSignal.any([signal, this.#wake.signal])).catch(() => undefined);
   }
 }

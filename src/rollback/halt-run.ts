@@ -12,7 +12,9 @@ export interface HaltRunOptions {
   /** undefined: TRADING_DATABASE_URL is not set. */
   readonly trading: TradingLook | undefined;
   readonly clock: Clock;
-  /** Resolves when what `onChange` was told is safe from a crash. Never rejects. */
+  /** Resolves when the halt itself is safe from a crash of this process: nothing is acted on before. Never rejects. */
+  readonly noted?: Promise<void>;
+  /** Resolves when what `onChange` was told is as safe. Rejects where nothing may be written any more. */
   readonly noteDown?: () => Promise<void>;
   /** Another replica may be doing it already; must answer at once. */
   readonly mayRestart?: () => Promise<boolean>;
@@ -66,7 +68,7 @@ class HaltRun {
   }
 
   #haltHost(settings: TargetHost): Promise<void> {
-    const { hostOf, clock, mayRestart, noteDown } = this.#o;
+    const { hostOf, clock, mayRestart, noted, noteDown } = this.#o;
     const { kind } = this.#halt;
     const initial = this.#halt.hosts.find(({ host }) => host === settings.name);
     if (initial === undefined) return Promise.resolve();
@@ -81,6 +83,7 @@ class HaltRun {
       clock,
       initial,
       onChange: (host) => this.#onHost(host),
+      ...(noted === undefined ? {} : { noted }),
       ...(noteDown === undefined ? {} : { noteDown }),
       ...(mayRestart === undefined ? {} : { mayRestart }),
       signal: this.#ended.signal,

@@ -247,8 +247,8 @@ class HaltSwitch implements Rollback {
     void this.#giveSignsOfLife(live, lived.signal);
     const written = this.#writeDownFirst(live);
     const claim = this.#claim(live);
-    await written;
-    // A stronger request may have come meanwhile: two may not act on the same hosts.
+    await null;
+    // A stronger request may have come in the same moment: two may not act on the same hosts.
     if (this.#isReplaced(live, target)) return lived.abort();
     // Started before the hosts are touched and waited for by nobody.
     void this.#cancelReleases(live);
@@ -260,7 +260,11 @@ class HaltSwitch implements Rollback {
         clock,
         ...(verify === undefined ? {} : { verify }),
         ...(proveStart === undefined ? {} : { proveStart }),
-        noteDown: async () => (live.signal.aborted ? undefined : this.#records.note(live.record)),
+        noted: written,
+        noteDown: async () => {
+          if (this.#isReplaced(live, target)) throw new Error('A stronger halt has begun.');
+          if (!live.signal.aborted) await this.#records.note(live.record);
+        },
         mayRestart: () => claim,
         onChange: (halt) => this.#changed(live, withLaterFacts(halt, live.halt)),
         signal: live.signal,
