@@ -5,6 +5,7 @@ import type { RunKind } from '../domain/outcome.js';
 import { DEFAULT_VERDICT_TTL_MS } from '../domain/verdict.js';
 import type { Host } from '../hosts/host.js';
 import { createModelGate, type ModelGate } from '../model/model-gate.js';
+import { once } from '../once.js';
 import type { CheckDefinition, Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import { bindParameters } from './bind-parameters.js';
@@ -88,7 +89,7 @@ export interface CheckServiceOptions {
   readonly modelGate?: ModelGate;
 }
 
-/** A layer of a host must be readable within this time; the checks that need it have their own bounds besides. */
+/** A layer or the service of a host must be readable within this time; the checks have their own bounds besides. */
 const HOST_TIMEOUT_MS = 5_000;
 
 export function createCheckService(options: CheckServiceOptions): CheckService {
@@ -217,14 +218,6 @@ function accessTo(host: Host, settings: TargetHost, planned: PlannedHost | undef
     return { host, settings, planned, status, environment: async () => planned.environment };
   }
   return { host, settings, status, environment: once(() => readHostEnvironment(host, settings, bounded())) };
-}
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= ask();
-    return answer;
-  };
 }
 
 async function store(run: CheckRun, { saveRun, onStoreError }: CheckServiceOptions): Promise<boolean> {

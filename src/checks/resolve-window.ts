@@ -1,3 +1,5 @@
+import { systemClock, withPatience } from '../clock.js';
+import { once } from '../once.js';
 import type { WindowSettings } from '../runbook/runbook.js';
 import {
   evaluateWindow,
@@ -23,11 +25,7 @@ export interface WindowSources {
 
 /** Works the window of one run out when it is asked for, and once. Never fails: what is not known is said. */
 export function windowOnce(sources: WindowSources): () => Promise<RunWindow> {
-  let window: Promise<RunWindow> | undefined;
-  return () => {
-    window ??= resolveWindow(sources);
-    return window;
-  };
+  return once(() => resolveWindow(sources));
 }
 
 async function resolveWindow({
@@ -48,15 +46,6 @@ async function resolveWindow({
 
 /** Without the bot's own database the window before this one is the baseline, and the report says so. */
 async function withoutFailing(windows: Promise<readonly PassedWindow[]>): Promise<readonly PassedWindow[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<readonly PassedWindow[]>((resolve) => {
-    timer = setTimeout(() => resolve([]), BASELINE_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([windows, late]);
-  } catch {
-    return [];
-  } finally {
-    clearTimeout(timer);
-  }
+  const known = await withPatience(systemClock, BASELINE_TIMEOUT_MS, windows).catch(() => undefined);
+  return known ?? [];
 }

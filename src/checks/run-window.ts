@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { systemClock, withPatience } from '../clock.js';
 import type { ObservedBaseline, ObservedWindow } from '../domain/check-run.js';
 import type { Reason } from '../domain/reason.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
@@ -95,28 +95,20 @@ export async function processStartOf(
   { host: { name }, status: ask }: HostToAsk,
   timeoutMs: number,
 ): Promise<ProcessStart> {
-  const late = new AbortController();
+  const failed = (code: string, detail: string) =>
+    withoutStart(name, { code: 'host_error', facts: { host: name, code, detail } });
+  const late = () => failed('timeout', `${name} did not tell its state in time.`);
   try {
-    const status = await Promise.race([ask(), rejectAfter(timeoutMs, late.signal)]);
+    const status = await withPatience(systemClock, timeoutMs, ask());
+    if (status === undefined) return late();
     if (status.mainPid === 0)
       return withoutStart(name, { code: 'service_stopped', facts: { hosts: [name] } });
     if (status.activeSince === undefined)
       return withoutStart(name, { code: 'start_unknown', facts: { hosts: [name] } });
     return { host: name, at: status.activeSince };
   } catch (error) {
-    const { code, message } =
-      error instanceof HostError
-        ? error
-        : { code: 'timeout', message: `${name} did not tell its state in time.` };
-    return withoutStart(name, { code: 'host_error', facts: { host: name, code, detail: message } });
-  } finally {
-    late.abort();
+    return error instanceof HostError ? failed(error.code, error.message) : late();
   }
-}
-
-async function rejectAfter(ms: number, signal: AbortSignal): Promise<never> {
-  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
-  throw new Error('too late');
 }
 
 const withoutStart = (host: string, gap: Reason): ProcessStart => ({ host, at: undefined, gap });

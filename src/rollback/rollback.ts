@@ -309,10 +309,12 @@ class HaltSwitch implements Rollback {
    * A halt that nobody knows of after a crash would stay half done: so the state is there before the first act. It is
    * synced while the hosts are acted on: a power cut of this machine is the one thing that could lose it.
    */
-  async #writeDownFirst({ record }: LiveHalt): Promise<void> {
-    await this.#records.note(record);
-    this.#record(requestedEvent(record.halt));
-    void this.#records.write(record);
+  async #writeDownFirst(live: LiveHalt): Promise<void> {
+    const { halt } = live;
+    await this.#records.note(live.record);
+    this.#record(requestedEvent(halt));
+    // Given up meanwhile, it stands there as ended: written as open again, a later start would go on with it.
+    if (!live.signal.aborted) void this.#records.write(live.record);
   }
 
   #isReplaced(live: LiveHalt, target: Target): boolean {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { controlHost } from '../../sandbox/host/control-host.js';
 import type { Halt } from '../../src/domain/halt.js';
 import { createHost } from '../../src/hosts/create-host.js';
+import { createOpenHaltFiles } from '../../src/rollback/open-halt-file.js';
 import { TradingDatabaseError } from '../../src/store/trading-database-error.js';
 import { haltReportView } from '../../views/rollback-report.js';
 import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
@@ -87,6 +88,11 @@ describe('disable', () => {
     expect(ended).toMatchObject({ kind: 'stop', state: 'verified' });
     // Given up before its first act, the weaker one acts on no host.
     expect(touched).toEqual(['live-1', 'live-2']);
+    // Nor may a later start of the bot go on with it: it would turn the strategy on again.
+    await rollback.settled();
+    const written = await createOpenHaltFiles(bench.dataDir, 'test').list();
+    const own = written.filter(({ halt }) => halt.kind === 'previous_model');
+    expect(own.map(({ halt }) => halt.endedAt)).toEqual([expect.any(String)]);
   });
 
   test('of what is off already restarts nothing', async () => {
