@@ -6,15 +6,8 @@ import { type JudgeOptions, judgeTraining, META_FILE, MODEL_FILE, stageModel } f
 import { readProgress, type TrainingProgress } from './read-progress.js';
 import { secretValues, type Variables } from './secret-values.js';
 import { fillCommand, trainerVariables } from './trainer-command.js';
-import { readLogTail } from './trainer-log.js';
-import {
-  cancelTrainer,
-  endOrphan,
-  giveUpTrainer,
-  lookAtTrainer,
-  startTrainer,
-  type TrainerExit,
-} from './trainer-process.js';
+import type { TrainerExit } from './trainer-process.js';
+import { TrainerAway, type TrainerRunner } from './trainer-runner.js';
 import type { Training, TrainingFailure } from './training.js';
 import {
   endedEvent,
@@ -26,8 +19,9 @@ import {
 
 export interface CarryOptions extends JudgeOptions {
   readonly store: Pick<TrainingStore, 'get' | 'update'>;
-  /** The training's own folder. */
+  /** The training's own folder on this machine. */
   readonly folder: string;
+  readonly trainer: TrainerRunner;
   /** The bot's own: what the runbook names of them goes to the trainer, what is secret stays out of its log. */
   readonly variables: Variables;
   readonly record: RecordTraining;
@@ -36,9 +30,37 @@ export interface CarryOptions extends JudgeOptions {
 
 /** A started trainer shows itself within this time, or it never started. */
 const START_WITHIN_MS = 15_000;
+/** So long after its time limit a trainer has certainly been ended, by whoever runs it. */
+const ENDED_AFTER_MS = 60_000;
 
 /** Takes a training one step further; whatever it knows stands in the database and in the training's folder. */
 export async function carryTraining(training: Training, options: CarryOptions): Promise<void> {
+  try {
+    await takeStep(training, options);
+  } catch (error) {
+    if (!(error instanceof TrainerAway)) throw error;
+    await waitFor(error, training, options);
+  }
+}
+
+/** Nothing is said of a trainer whose machine is away, until it has ended by its time limit wherever it is. */
+async function waitFor(
+  { host, heardAt }: TrainerAway,
+  training: Training,
+  options: CarryOptions,
+): Promise<void> {
+  const { timeLimitMinutes } = options.definition;
+  const lastKnown = Math.max(Date.parse(training.startedAt ?? training.createdAt), heardAt?.getTime() ?? 0);
+  const waitedMs = options.now().getTime() - lastKnown;
+  if (waitedMs < timeLimitMinutes * 60_000 + ENDED_AFTER_MS) return undefined;
+  if (training.cancelRequested !== null) return end(training, options, { state: 'cancelled' });
+  return fail(training, options, {
+    code: 'host_away',
+    facts: { host, minutes: Math.floor(waitedMs / 60_000) },
+  });
+}
+
+async function takeStep(training: Training, options: CarryOptions): Promise<void> {
   switch (training.state) {
     case 'checking':
       return checkData(training, options);
@@ -71,11 +93,11 @@ async function checkData(training: Training, options: CarryOptions): Promise<voi
 }
 
 async function followTrainer(training: Training, options: CarryOptions): Promise<void> {
-  const { folder, definition, store } = options;
-  const trainer = await lookAtTrainer(folder);
-  switch (trainer.kind) {
+  const { trainer, definition, store } = options;
+  const found = await trainer.look();
+  switch (found.kind) {
     case 'none':
-      return start(training, trainer.askedAt, options);
+      return start(training, found.askedAt, options);
     case 'given_up':
       return fail(training, options, { code: 'not_started', facts: { code: 'timeout' } });
     case 'running': {
@@ -84,58 +106,63 @@ async function followTrainer(training: Training, options: CarryOptions): Promise
       return store.update(training.trainingId, { progress });
     }
     case 'lost':
-      await endOrphan(folder);
+      await trainer.endOrphan();
       return fail(training, options, { code: 'lost', facts: {} });
     case 'ended': {
       const progress = await progressOf(options);
-      const failure = failureOf(trainer.exit, definition.timeLimitMinutes);
+      const failure = failureOf(found.exit, definition.timeLimitMinutes);
       if (failure === undefined) return store.update(training.trainingId, { state: 'judging', progress });
       return end(training, options, { state: 'failed', failure, progress });
     }
   }
 }
 
-async function progressOf({ folder, definition, variables }: CarryOptions): Promise<TrainingProgress> {
+async function progressOf({ trainer, definition, variables }: CarryOptions): Promise<TrainingProgress> {
   const secrets = secretValues(trainerVariables(definition, variables), variables);
-  return readProgress(await readLogTail(folder, secrets), definition.progress);
+  return readProgress(await trainer.logTail(secrets), definition.progress);
 }
 
 async function start(training: Training, askedAt: Date | undefined, options: CarryOptions): Promise<void> {
-  const { folder, definition, variables, now } = options;
+  const { trainer, definition, variables, now } = options;
   if (askedAt !== undefined && now().getTime() - askedAt.getTime() > START_WITHIN_MS) {
     // A runner that was faster is found by the next step.
-    if (!(await giveUpTrainer(folder))) return undefined;
+    if (!(await trainer.giveUp())) return undefined;
     return fail(training, options, { code: 'not_started', facts: { code: 'timeout' } });
   }
   const values = {
     horizon: training.horizon,
     lookbackHours: String(training.lookbackHours),
-    output: join(folder, MODEL_FILE),
-    meta: join(folder, META_FILE),
+    output: join(trainer.folder, MODEL_FILE),
+    meta: join(trainer.folder, META_FILE),
     name: training.modelName,
   };
   const environment = trainerVariables(definition, variables);
-  return startTrainer(folder, {
+  const failure = await trainer.start({
     command: fillCommand(definition.command, values),
-    workingFolder: definition.workingFolder ?? folder,
+    workingFolder: definition.workingFolder ?? trainer.folder,
     environment,
     secrets: secretValues(environment, variables),
     timeLimitMs: definition.timeLimitMinutes * 60_000,
     memoryLimitBytes: definition.memoryLimitMib * 1024 * 1024,
   });
+  return failure === undefined ? undefined : fail(training, options, failure);
 }
 
 async function cancelRunning(training: Training, options: CarryOptions): Promise<void> {
-  const trainer = await lookAtTrainer(options.folder);
-  if (trainer.kind === 'running' || trainer.kind === 'lost') await cancelTrainer(options.folder);
-  if (trainer.kind === 'running') return undefined; // it says itself when it has ended
+  const { trainer } = options;
+  const { kind } = await trainer.look();
+  if (kind === 'running' || kind === 'lost') await trainer.cancel();
+  if (kind === 'running') return undefined; // it says itself when it has ended
   // One that shows itself in this moment is cancelled by the next step.
-  if (trainer.kind === 'none' && !(await giveUpTrainer(options.folder))) return undefined;
+  if (kind === 'none' && !(await trainer.giveUp())) return undefined;
   return end(training, options, { state: 'cancelled' });
 }
 
 async function judge(training: Training, options: CarryOptions): Promise<void> {
-  const { folder, target } = options;
+  const { folder, target, trainer } = options;
+  if (training.cancelRequested !== null) return end(training, options, { state: 'cancelled' });
+  const notFetched = await trainer.fetchOutputs();
+  if (notFetched !== undefined) return fail(training, options, notFetched);
   const judgement = await judgeTraining(folder, training, options);
   const asked = await cancelledNow(training, options);
   if (asked !== undefined) return end(asked, options, { state: 'cancelled' });

@@ -8,9 +8,10 @@ import type { TrainingDefinition } from '../runbook/training.js';
 import type { TrainingStore } from '../store/training-store.js';
 import { type CarryOptions, carryTraining } from './carry-training.js';
 import { whyNotWritable } from './judge-training.js';
+import { createLocalTrainer } from './local-trainer.js';
 import { secretValues } from './secret-values.js';
 import { modelNameOf, trainerVariables } from './trainer-command.js';
-import { type LogPage, readLogPage } from './trainer-log.js';
+import type { LogPage } from './trainer-log.js';
 import { isLive, type Training } from './training.js';
 import { cancelEvent, type TrainingEvent } from './training-events.js';
 
@@ -112,7 +113,8 @@ export function createTrainingService(options: TrainingServiceOptions): Training
     const target = targets.targets.get(training.target);
     if (definition === undefined || target === undefined || !(await mayCarry(training))) return;
     const folder = folderOf(training);
-    await carryTraining(training, { ...options, definition, target, folder, now });
+    const trainer = createLocalTrainer(folder);
+    await carryTraining(training, { ...options, definition, target, folder, trainer, now });
   };
 
   const start = async (request: TrainingRequest): Promise<TrainingAnswer> => {
@@ -188,7 +190,7 @@ export function createTrainingService(options: TrainingServiceOptions): Training
       if (training.machine !== (await machine())) return undefined;
       const { variables } = options;
       const own = runbook.training === undefined ? {} : trainerVariables(runbook.training, variables);
-      return readLogPage(folderOf(training), secretValues(own, variables), page);
+      return createLocalTrainer(folderOf(training)).logPage(secretValues(own, variables), page);
     },
   };
 }

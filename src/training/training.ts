@@ -16,6 +16,8 @@ export const TRAINING_FAILURES = [
   'timed_out',
   /** The process vanished without a word, e.g. with the machine. */
   'lost',
+  /** Its machine did not answer until the trainer had long been ended there. Facts: `host`, `minutes`. */
+  'host_away',
   'no_model',
   'no_meta',
   /** A link, a folder or the like in the place of the model or meta.json. Facts: `file`. */

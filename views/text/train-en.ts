@@ -46,6 +46,8 @@ export const trainEn: TrainText = {
     trainer_failed: (fact) => `The trainer ended with ${fact('exit')}. Its log says why.`,
     timed_out: (fact) => `The trainer was ended after ${fact('minutes')} minutes, its limit in the runbook.`,
     lost: () => 'The trainer vanished without a word, perhaps with its machine. Start it again.',
+    host_away: (fact) =>
+      `The host ${fact('host')} has not answered for ${fact('minutes')} minutes. The trainer was ended there by its time limit; what it wrote was not fetched.`,
     no_model: () => 'The trainer ended well but wrote no model.',
     no_meta: () => 'The trainer wrote a model but no meta.json, so nothing is known of it.',
     output_not_a_file: (fact) => `The trainer wrote ${fact('file')} as something else than a plain file.`,

@@ -45,6 +45,8 @@ export const trainZhCN: TrainText = {
     trainer_failed: (fact) => `训练程序以 ${fact('exit')} 结束，原因见日志。`,
     timed_out: (fact) => `训练程序运行满 ${fact('minutes')} 分钟（runbook 中的上限），已被结束。`,
     lost: () => '训练程序无声消失，可能与机器一同停止。请重新开始。',
+    host_away: (fact) =>
+      `主机 ${fact('host')} 已有 ${fact('minutes')} 分钟没有应答。训练程序已在那里到达时间上限而结束，其输出没有取回。`,
     no_model: () => '训练程序正常结束，但没有写出模型。',
     no_meta: () => '训练程序写出了模型，但没有 meta.json，因此对它一无所知。',
     output_not_a_file: (fact) => `训练程序写出的 ${fact('file')} 不是普通文件。`,
