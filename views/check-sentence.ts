@@ -31,10 +31,12 @@ export function reasonSentence(reason: Reason, locale: Locale): string {
 /** What to do about it; the runbook's own words first. '' where nothing is to be done. */
 export function remedySentence(result: CheckResult, locale: Locale): string {
   if (result.outcome === 'PASS') return '';
-  const measured = result.reason.code === 'failure_holds' || result.reason.code === 'neither_holds';
   const general = textFor(locale).remedy[result.reason.code] ?? '';
   const own = result.remedy?.[locale] ?? '';
-  return measured || general === '' ? own : general;
+  if (general === '') return own;
+  // A faulty value is mended in its file, whatever the variable; a start or a model that failed is not.
+  const isOwnFirst = result.reason.code === 'faulty_rows' && result.evidence.probe !== 'env';
+  return isOwnFirst && own !== '' ? own : general;
 }
 
 function faultSentences(result: CheckResult, locale: Locale): readonly string[] {

@@ -119,7 +119,16 @@ function headline(run: CheckRun, locale: Locale): string {
 
 function problems(title: string, checks: readonly CheckResult[], locale: Locale): readonly Block[] {
   if (checks.length === 0) return [];
-  return [section(`*${title}*`), ...checks.map((check) => section(problemLine(check, locale)))];
+  // What several checks say in the same words, as of a service that is down, is said once.
+  const alike = new Map<string, { first: CheckResult; titles: string[] }>();
+  for (const check of checks) {
+    const key = `${check.outcome} ${problemWords(check, locale)}`;
+    const known = alike.get(key);
+    if (known === undefined) alike.set(key, { first: check, titles: [problemTitle(check, locale)] });
+    else known.titles.push(problemTitle(check, locale));
+  }
+  const lines = [...alike.values()].map(({ first, titles }) => problemLine(first, locale, titles.join(', ')));
+  return [section(`*${title}*`), ...lines.map(section)];
 }
 
 function warnings(run: CheckRun, options: RunReportOptions): readonly Block[] {
@@ -139,11 +148,16 @@ function warnings(run: CheckRun, options: RunReportOptions): readonly Block[] {
   ];
 }
 
-function problemLine(check: CheckResult, locale: Locale): string {
+const problemTitle = (check: CheckResult, locale: Locale) => `*${check.section} ${check.title[locale]}*`;
+
+function problemLine(check: CheckResult, locale: Locale, title = problemTitle(check, locale)): string {
+  return `${OUTCOME_SYMBOL[check.outcome]} ${title}  ${problemWords(check, locale)}`;
+}
+
+function problemWords(check: CheckResult, locale: Locale): string {
   const remedy = remedySentence(check, locale);
   const sentence = sentenceForSlack(checkSentence(check, locale));
-  const title = `${OUTCOME_SYMBOL[check.outcome]} *${check.section} ${check.title[locale]}*`;
-  return `${title}  ${sentence}${remedy === '' ? '' : `\n→ ${sentenceForSlack(remedy)}`}`;
+  return `${sentence}${remedy === '' ? '' : `\n→ ${sentenceForSlack(remedy)}`}`;
 }
 
 function foldedSections(run: CheckRun, locale: Locale): readonly Block[] {

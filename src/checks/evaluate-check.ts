@@ -70,7 +70,12 @@ function worstGap(gaps: readonly Reason[]): Reason | undefined {
 /** What is known to be absent is a gap in the data; what did not answer is an error. */
 const outcomeOfGap = ({ code }: Reason): Outcome => (ABSENCES.has(code) ? 'INCONCLUSIVE' : 'ERROR');
 
-const ABSENCES: ReadonlySet<ReasonCode> = new Set(['service_stopped', 'start_unknown', 'account_unknown']);
+const ABSENCES: ReadonlySet<ReasonCode> = new Set([
+  'service_stopped',
+  'service_down',
+  'start_unknown',
+  'account_unknown',
+]);
 
 const hasFault = (row: ObservedRow): boolean => (row[FAULT_COLUMN] ?? '') !== '';
 

@@ -3,6 +3,7 @@ import type { ObservedBaseline, ObservedWindow } from '../domain/check-run.js';
 import type { Reason } from '../domain/reason.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { WindowSettings } from '../runbook/runbook.js';
+import { withoutProcess } from './without-process.js';
 
 /** The span of time of one run, and the earlier one of the same length beside it. */
 export interface RunWindow {
@@ -101,8 +102,7 @@ export async function processStartOf(
   try {
     const status = await withPatience(systemClock, timeoutMs, ask());
     if (status === undefined) return late();
-    if (status.mainPid === 0)
-      return withoutStart(name, { code: 'service_stopped', facts: { hosts: [name] } });
+    if (status.mainPid === 0) return withoutStart(name, withoutProcess(name, status));
     if (status.activeSince === undefined)
       return withoutStart(name, { code: 'start_unknown', facts: { hosts: [name] } });
     return { host: name, at: status.activeSince };

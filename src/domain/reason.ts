@@ -14,6 +14,8 @@ export const REASON_CODES = [
   'keys_missing',
   /** Facts: `hosts` whose service has no process. */
   'service_stopped',
+  /** Facts: `hosts` with their state, whose service should run and has no process: failed, or between two starts. */
+  'service_down',
   /** Facts: `hosts` whose service manager does not say since when the process runs. */
   'start_unknown',
   /** Facts: `hosts` on which nobody says what account the service runs as, so its rights were not looked at. */

@@ -13,10 +13,16 @@ export interface MessageTemplate {
 const FORMATS = {
   /** One decimal, without the unit: seconds, or a rate. */
   secs: (value: number) =>
-    value.toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+    value.toLocaleString('en-US', {
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+      signDisplay: 'negative', // -0.04 is 0.0
+    }),
   int: (value: number) => Math.round(value).toLocaleString('en-US'),
   number: (value: number) => String(Number(value.toPrecision(6))),
-  percent: (value: number) => `${(value * 100).toFixed(1)} %`,
+  percent: (value: number) => (value > 0 && value < 0.0005 ? '< 0.1 %' : `${(value * 100).toFixed(1)} %`),
+  /** What is left of one: the other weight of two. */
+  rest: (value: number) => FORMATS.number(1 - value),
 } as const;
 type NumberFormat = keyof typeof FORMATS;
 

@@ -162,6 +162,17 @@ describe('the running process', () => {
     });
   });
 
+  test('a service between two turns of a restart loop is not called stopped', async () => {
+    await stage.place(
+      'service/status',
+      'ActiveState=activating\nSubState=auto-restart\nMainPID=0\nNRestarts=5\n',
+    );
+    expect(await look()).toMatchObject({
+      outcome: 'INCONCLUSIVE',
+      reason: { code: 'service_down', facts: { hosts: ['one (activating, auto-restart)'] } },
+    });
+  });
+
   test('a status that cannot be read is an ERROR', async () => {
     await stage.place('service/status', 'what?\n');
     expect(await look()).toMatchObject({

@@ -44,13 +44,13 @@ describe('exec.activity', () => {
     const result = await check('exec.activity');
     expect(result.outcome).toBe('INCONCLUSIVE');
     expect(result.observed[0]?.['silence_probability']).toBeCloseTo(Math.exp(-2), 10);
-    expect(result.says[0]?.en).toContain('has a probability of 13.5 %');
+    expect(result.says[0]?.en).toContain('probability of such a silence at that rate: 13.5 %');
   });
 
   test('is inconclusive without a single row anywhere', async () => {
     const result = await check('exec.activity');
     expect(result.outcome).toBe('INCONCLUSIVE');
-    expect(result.says[0]?.en).toContain('a probability of —');
+    expect(result.says[0]?.en).toContain('at that rate: —');
   });
 
   test('a silence after thousands of entries has no probability worth a number, and no error', async () => {
@@ -62,6 +62,7 @@ describe('exec.activity', () => {
     const result = await check('exec.activity');
     expect(result.outcome).toBe('INCONCLUSIVE');
     expect(result.observed[0]?.['silence_probability']).toBeLessThan(1e-300);
+    expect(result.says[0]?.en).toContain('at that rate: < 0.1 %');
   });
 
   test('fails when the strategy has run away', async () => {
@@ -200,7 +201,7 @@ describe('exec.blend_weights', () => {
     await orders(weights('0.9', '0.1'));
     const result = await check('exec.blend_weights');
     expect(result.outcome).toBe('FAIL');
-    expect(result.says[0]?.en).toContain('1 entries with 0.9 / 0.1, expected WINDOW_FALLBACK_WEIGHT 0.25');
+    expect(result.says[0]?.en).toContain('1 entries with 0.9 / 0.1 (model / window), expected 0.75 / 0.25 ±');
   });
 
   test.each([

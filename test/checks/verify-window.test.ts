@@ -54,11 +54,11 @@ describe('the window of a run', () => {
 
   test.each([
     ['stopped', { ActiveState: 'inactive', MainPID: 0 }, 'service_stopped'],
-    ['failed', { ActiveState: 'failed', MainPID: 0 }, 'service_stopped'],
+    ['failed', { ActiveState: 'failed', MainPID: 0 }, 'service_down'],
     [
       'between two turns of a restart loop',
       { ActiveState: 'activating', MainPID: 0, NRestarts: 412 },
-      'service_stopped',
+      'service_down',
     ],
     ['silent about its start', { ActiveEnterTimestamp: '' }, 'start_unknown'],
   ])('lets nothing pass on the orders of a process that is gone: %s', async (_what, status, code) => {

@@ -8,8 +8,12 @@ describe('a sentence', () => {
   test.each([
     ['{symbol} {lag:secs} s', { symbol: 'SOL', lag: 74.2345 }, 'SOL 74.2 s'],
     ['{lag:secs}', { lag: 5 }, '5.0'],
+    ['{lag:secs}', { lag: -0.04 }, '0.0'],
     ['{n:int}', { n: 16_128.4 }, '16,128'],
     ['{share:percent}', { share: 0.1234 }, '12.3 %'],
+    ['{share:percent}', { share: 1e-9 }, '< 0.1 %'],
+    ['{share:percent}', { share: 0 }, '0.0 %'],
+    ['{x:rest}', { x: 0.1 }, '0.9'],
     ['{x:number}', { x: 0.1 + 0.2 }, '0.3'],
     ['under {params.limit} s', {}, 'under 10 s'],
     ['{params.symbols}', {}, 'BTC, ETH'],
@@ -35,7 +39,7 @@ describe('a sentence', () => {
 
 test.each([
   ['{params.limmit}', /`limmit`, which does not exist/],
-  ['{x:seconds}', /the format `seconds`; known are secs, int, number, percent, time/],
+  ['{x:seconds}', /the format `seconds`; known are secs, int, number, percent, rest, time/],
 ])('%s is refused', (source, sentence) => {
   expect(() => compileMessage(source, parameters)).toThrow(sentence);
 });

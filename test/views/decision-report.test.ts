@@ -3,6 +3,7 @@ import { messageFaults, messageTooLong } from '../../sandbox/slack/block-kit/sur
 import type { CheckRun } from '../../src/domain/check-run.js';
 import { LOCALES } from '../../src/domain/localized.js';
 import { simplify } from '../../src/slack/report-payload.js';
+import { remedySentence } from '../../views/check-sentence.js';
 import { runReportView } from '../../views/run-report.js';
 import { terminalText } from '../../views/terminal.js';
 import { aCheck, aRun } from '../support/runs.js';
@@ -104,6 +105,32 @@ describe.each(LOCALES)('a decision in %s', (locale) => {
     expect(simpler?.blocks.map(({ type }) => type)).not.toContain('data_visualization');
     expect(simpler?.blocks).toHaveLength(report.blocks.length - 1);
   });
+});
+
+test('what several checks say in the same words is said once, with the name of each', () => {
+  const down = { outcome: 'INCONCLUSIVE', says: [], observed: [] } as const;
+  const reason = { code: 'service_down', facts: { hosts: ['live-2 (failed)'] } } as const;
+  const checks = [
+    aCheck('a.a', { ...down, reason }),
+    aCheck('b.b', { ...down, reason }),
+    aCheck('c.c', { ...down, reason: { code: 'no_data' } }),
+  ];
+  const text = terminalText(runReportView(aRun({ verdict: 'HOLD', checks }), { locale: 'en', stored: true }));
+  expect(text.match(/no process on live-2/g)).toHaveLength(1);
+  expect(text).toMatch(/\? 4\.2 a\.a, 4\.2 b\.b {2}The service has no process on live-2/);
+});
+
+test.each([
+  // Without an entry nobody knows that the model does not decide.
+  ['no_data', 'sql', /^No row is no fault yet/],
+  ['failure_holds', 'sql', /^own words/],
+  ['faulty_rows', 'env', /^Mend the value/],
+  // A start that failed is not mended with a value.
+  ['faulty_rows', 'service', /^own words/],
+] as const)('what to do about %s of a %s check', (code, probe, words) => {
+  const remedy = { en: 'own words', 'zh-CN': '自己的话' };
+  const check = aCheck('a.a', { outcome: 'FAIL', reason: { code }, evidence: { probe }, remedy });
+  expect(remedySentence(check, 'en')).toMatch(words);
 });
 
 test('other reports have no criteria, no charts and nothing to acknowledge', () => {

@@ -44,6 +44,8 @@ export const en: Text = {
     start_unknown: (fact) =>
       `Nobody knows since when the process on ${fact('hosts')} runs: these orders may be of an earlier one.`,
     service_stopped: (fact) => `The service on ${fact('hosts')} is stopped: no present process to judge.`,
+    service_down: (fact) =>
+      `The service has no process on ${fact('hosts')}: it has failed, or is being started again and again.`,
     condition_error: (fact) => `Its conditions could not be evaluated: ${fact('error')}.`,
     host_error: (fact) =>
       `${fact('host')}: ${en.hostError[fact('code')] ?? 'the host could not be looked at'}.`,
@@ -110,11 +112,15 @@ export const en: Text = {
   remedy: {
     model_runtime_missing: 'Run `npm install onnxruntime-node` in the bot’s folder, and start it again.',
     faulty_rows: 'Mend the value with a release (/lobml deploy), then run the check again.',
+    no_data:
+      'No row is no fault yet: wait for the first and run it again. If none comes, look at what should write it.',
     keys_missing: 'The source of these rows is dead or was never started: look at the collector.',
     account_unknown:
       'Set `user` of the service in the targets file, or let the status command print User= (docs/targets.md).',
     start_unknown: 'Let the status command print ActiveEnterTimestamp (docs/targets.md).',
     service_stopped: 'Start the service if it should be running.',
+    service_down:
+      'The proof of start (/lobml gonogo) quotes its log. If it does not come up, stop the strategy or go back with /lobml rollback.',
     host_error: 'Check that the host answers; `lobml doctor` shows what the bot can reach.',
     database_error: 'Check the trading database; `lobml doctor` shows what the bot can reach.',
     probe_timeout: 'Run again; if it stays, look at the load of the host or database.',

@@ -48,6 +48,7 @@ export const zhCN: Text = {
     account_unknown: (fact) => `不知道 ${fact('hosts')} 上的服务以哪个账户运行：未检查该账户能否读取文件。`,
     start_unknown: (fact) => `不知道 ${fact('hosts')} 上的进程何时启动：这些订单可能来自更早的进程。`,
     service_stopped: (fact) => `${fact('hosts')} 上的服务已停止：没有可判定的当前进程。`,
+    service_down: (fact) => `${fact('hosts')} 上的服务没有进程：启动失败，或正在反复重启。`,
     condition_error: (fact) => `无法计算其条件：${fact('error')}。`,
     host_error: (fact) => `${fact('host')}：${zhCN.hostError[fact('code')] ?? '无法查看该主机'}。`,
     database_error: (fact) => `${zhCN.databaseError[fact('code')]?.(fact) ?? '交易数据库拒绝了查询'}。`,
@@ -104,11 +105,14 @@ export const zhCN: Text = {
   remedy: {
     model_runtime_missing: '请在机器人目录运行 `npm install onnxruntime-node`，然后重新启动。',
     faulty_rows: '通过发布（/lobml deploy）修正该值，然后重新检查。',
+    no_data: '这还不算故障：请等待首条数据后重新运行；若一直没有，请检查数据的写入方。',
     keys_missing: '这些数据的来源已停止或从未启动：请检查 collector。',
     account_unknown:
       '请在 targets 文件的 service 中设置 `user`，或让 status 命令输出 User=（docs/targets.md）。',
     start_unknown: '请让 status 命令输出 ActiveEnterTimestamp（docs/targets.md）。',
     service_stopped: '如果服务应当运行，请启动它。',
+    service_down:
+      '启动证明（/lobml gonogo）会引用其日志。若仍无法启动，请用 /lobml rollback 停止策略或回滚。',
     host_error: '请确认主机有回应；`lobml doctor` 会显示机器人能访问什么。',
     database_error: '请检查交易数据库；`lobml doctor` 会显示机器人能访问什么。',
     probe_timeout: '请重新运行；若仍如此，请查看主机或数据库的负载。',

@@ -1,6 +1,6 @@
 import type { ObservedRow } from '../../domain/check-run.js';
-import type { Reason } from '../../domain/reason.js';
 import type { Probe } from '../check-context.js';
+import { withoutProcess } from '../without-process.js';
 import { lookAtEachHost } from './each-host.js';
 import { plannedProcessRows } from './planned-process.js';
 
@@ -15,11 +15,10 @@ export const probeProcess: Probe<'process'> = async (_definition, context, call)
   const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => {
     const { host, environment, planned } = access;
     if (planned !== undefined) return plannedProcessRows(access, planned, names, call);
-    const stopped: Reason = { code: 'service_stopped', facts: { hosts: [host.name] } };
     const [{ effective }, status] = await Promise.all([environment(), access.status()]);
-    if (status.mainPid === 0) return stopped;
+    if (status.mainPid === 0) return withoutProcess(host.name, status);
     const running = await host.service.processEnvironment(status.mainPid, names, call);
-    if (running === undefined) return stopped;
+    if (running === undefined) return { code: 'service_down', facts: { hosts: [host.name] } };
 
     const about = { host: host.name, pid: status.mainPid, since: status.activeSince?.toISOString() ?? null };
     const differences = names.flatMap((variable): ObservedRow[] => {
