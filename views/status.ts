@@ -43,14 +43,15 @@ export function statusLine({ hosts, runs, asOf }: TargetStatus, locale: Locale):
       ? runs.latest.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0]
       : undefined;
   const flag = flagOfTarget(hosts, locale);
+  // The verdict begins the line: further on a narrow screen breaks NO-GO after its hyphen.
   return [
-    text.summaryFlag(flag),
-    text.summaryOn(running, hosts.length),
     ...(latest === undefined
       ? []
       : [
           `${textFor(locale).kind[latest.kind]} ${textFor(locale).verdict[verdictAt(latest.verdict, new Date(latest.validUntil), new Date(asOf))]}`,
         ]),
+    text.summaryFlag(flag),
+    text.summaryOn(running, hosts.length),
   ].join(' · ');
 }
 
