@@ -141,6 +141,36 @@ test('of two runs at once each has its message, and the one asked for first says
   expect(history).toEqual([true, false]);
 });
 
+test('Run again clicked while that run still goes on: each has its message, and only the newest is no history', async () => {
+  const names = ['slow', 'quick'] as const;
+  const ends = { slow: deferred(), quick: deferred() };
+  const begun: string[] = [];
+  const checks = {
+    run: async () => {
+      const name = names[begun.length] ?? 'quick';
+      const run = aRun({ kind: 'verify', startedAt: stage.at((begun.length + 1) * 1_000) });
+      begun.push(name);
+      await ends[name].promise;
+      await createRunStore(database.pool).save(run);
+      return { run, stored: true };
+    },
+  };
+  await verifyWith(aRun({ kind: 'verify', startedAt: stage.at(0) }));
+  const runAgain = () =>
+    verify.actions?.['verify:run_again']?.(stage.click('live'), { ...stage.services, checks });
+  const isHistory = () => stage.messages().map((text) => text.includes('A newer run exists'));
+
+  const slow = runAgain();
+  const quick = runAgain();
+  ends.quick.resolve();
+  await quick;
+  expect(begun).toEqual(['slow', 'quick']);
+  expect(isHistory()).toEqual([true, false, false]);
+  ends.slow.resolve();
+  await slow;
+  expect(isHistory()).toEqual([true, true, false]);
+});
+
 /** Verifies with a run that is given. */
 async function verifyWith(run: CheckRun, conversation = stage.conversation): Promise<void> {
   const ran = async () => {
