@@ -58,11 +58,6 @@ const failedFast = host({
 
 test.each([
   [
-    'data_fresh',
-    `DELETE FROM sync_records WHERE symbol = 'SOLUSDT' AND timestamp > now() - interval '70 seconds'`,
-    ['data_fresh FAIL', 'source_lags FAIL'],
-  ],
-  [
     'source_lags',
     `UPDATE sync_records SET bn_mid_price = 1, bn_best_bid = 1, bn_best_ask = 1 WHERE symbol = 'BTCUSDT'`,
     ['source_lags FAIL'],
@@ -85,6 +80,34 @@ test.each([
   const run = await decide();
   expect(wrongOnes(run)).toEqual(wrong);
   expect(run.verdict).toBe('NO_GO');
+});
+
+test('is HOLD by data_fresh alone when a symbol is late, and the source does not clearly lag yet', async () => {
+  await execute(
+    `DELETE FROM sync_records WHERE symbol = 'SOLUSDT' AND timestamp > now() - interval '30 seconds'`,
+  );
+  const run = await decide();
+  expect(wrongOnes(run)).toEqual(['data_fresh INCONCLUSIVE']);
+  expect(run.verdict).toBe('HOLD');
+});
+
+test('is no GO by rows from the future, which hide how far the source lags', async () => {
+  await execute(`UPDATE sync_records SET timestamp = now() + interval '1 minute'
+    WHERE symbol = 'SOLUSDT' AND timestamp > now() - interval '2 seconds'`);
+  const run = await decide();
+  expect(wrongOnes(run)).toEqual(['data_fresh FAIL', 'source_lags INCONCLUSIVE']);
+  expect(run.verdict).toBe('NO_GO');
+});
+
+test('is NO-GO by both criteria of the data when the source clearly lags', async () => {
+  await execute(
+    `DELETE FROM sync_records WHERE symbol = 'SOLUSDT' AND timestamp > now() - interval '70 seconds'`,
+  );
+  const run = await decide();
+  expect(wrongOnes(run)).toEqual(['data_fresh FAIL', 'source_lags FAIL']);
+  expect(run.checks.find(({ id }) => id === 'data.sync_records.behind')?.says[0]?.en).toMatch(
+    /^SOLUSDT is 7\d\.\d s behind, No-Go from 60 s/,
+  );
 });
 
 test('is NO-GO when the model failed to load, and nothing of the process that is gone passes', async () => {
