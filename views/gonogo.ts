@@ -52,10 +52,11 @@ export function criterionStanding({ kind, outcome }: CriterionResult, locale: Lo
 
 /** What its worst checks say. */
 function evidenceOf(criterion: CriterionResult, run: CheckRun, locale: Locale): string {
-  const own = run.checks.filter(({ id }) => criterion.checks.includes(id));
+  // In the criterion's own order: what names it comes first, and what is cut off comes last.
+  const own = criterion.checks.flatMap((id) => run.checks.find((check) => check.id === id) ?? []);
   const telling = own.filter(({ outcome }) => outcome === criterion.outcome);
-  const sentences = telling.map((check) => sentenceAsText(checkSentence(check, locale)));
-  return clip(sentences.join(' · ') || decisionTextFor(locale).noEvidence, EVIDENCE_LENGTH);
+  const sentences = new Set(telling.map((check) => sentenceAsText(checkSentence(check, locale))));
+  return clip([...sentences].join(' · ') || decisionTextFor(locale).noEvidence, EVIDENCE_LENGTH);
 }
 
 /** Which results were taken from earlier runs and how old they are; nothing where all were observed now. */

@@ -107,6 +107,19 @@ describe.each(LOCALES)('a decision in %s', (locale) => {
   });
 });
 
+test('the evidence of a criterion stands in its own order, and what is the same once', () => {
+  const criterion = { kind: 'no_go', outcome: 'PASS', title: title('Source lags') } as const;
+  const lastly = aCheck('a.lag', { says: [title('0.5 s')] });
+  const twice = [
+    aCheck('a.rows', { says: [title('300 rows')] }),
+    aCheck('a.more', { says: [title('300 rows')] }),
+  ];
+  const criteria = [{ ...criterion, id: 'c', checks: ['a.lag', 'a.rows', 'a.more'] }];
+  const run = aRun({ kind: 'gonogo', checks: [...twice, lastly], criteria });
+  const text = terminalText(runReportView(run, { locale: 'en', stored: true }));
+  expect(text).toMatch(/absent +0\.5 s · 300 rows *$/m);
+});
+
 test('what several checks say in the same words is said once, with the name of each', () => {
   const down = { outcome: 'INCONCLUSIVE', says: [], observed: [] } as const;
   const reason = { code: 'service_down', facts: { hosts: ['live-2 (failed)'] } } as const;
