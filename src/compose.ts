@@ -9,7 +9,7 @@ import { systemClock } from './clock.js';
 import { sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
-import { createHost, type HostRequirements } from './hosts/create-host.js';
+import { connectToHost, createHost, type HostRequirements } from './hosts/create-host.js';
 import type { Host } from './hosts/host.js';
 import type { Configuration } from './load-configuration.js';
 import { createReleaseContext } from './release/compose-releases.js';
@@ -200,6 +200,7 @@ export function compose(options: CompositionOptions): Composition {
       selfTest,
       trainings: composeTraining({
         ...{ config, runbook, targets, checks, hostOf, state },
+        connect: (host) => connectToHost(host, ssh),
         record: (event) => audit.record(event),
       }),
       followReport: (run) => transact((client) => followReport(client, run)),

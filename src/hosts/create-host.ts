@@ -48,6 +48,15 @@ export function createHost(settings: TargetHost, requirements: HostRequirements 
   return createSshHost({ name, runner, service, folders, ...(sudo === undefined ? {} : { sudo }) });
 }
 
+/** Runs commands on a host behind ssh, with the key that is for its files. */
+export function connectToHost(
+  { name, ssh }: TargetHost,
+  connection: NonNullable<HostRequirements['ssh']>,
+): CommandRunner {
+  if (ssh === undefined) throw new HostError('not_configured', name, `${name}: it is not behind ssh.`);
+  return connectBySsh(name, ssh, ssh.identityFile, false, connection);
+}
+
 function givingWay(runner: CommandRunner, giveWay: HostRequirements['giveWay']): CommandRunner {
   if (giveWay === undefined) return runner;
   return {

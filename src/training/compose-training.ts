@@ -14,13 +14,13 @@ import {
 
 export type TrainingParts = Pick<
   TrainingServiceOptions,
-  'runbook' | 'targets' | 'checks' | 'hostOf' | 'record'
+  'runbook' | 'targets' | 'checks' | 'hostOf' | 'connect' | 'record'
 > & {
   readonly config: Pick<Config, 'dataDir'>;
   readonly state: Queryable;
 };
 
-/** Trainings on this machine, in folders below `DATA_DIR`. */
+/** Trainings that this machine carries, in folders below `DATA_DIR`. */
 export function composeTraining({ config, state, ...parts }: TrainingParts): TrainingService {
   const folder = join(resolve(config.dataDir), 'trainings');
   return createTrainingService({

@@ -17,9 +17,9 @@ import type { Training, TrainingFailure, TrainingResult } from './training.js';
 
 export const MODEL_FILE = 'model.onnx';
 export const META_FILE = 'model.meta.json';
-const MIB = 1024 * 1024;
-const MAX_MODEL_BYTES = 512 * MIB;
-const MAX_META_BYTES = MIB;
+export const MIB = 1024 * 1024;
+export const MAX_MODEL_BYTES = 512 * MIB;
+export const MAX_META_BYTES = MIB;
 const ENVIRONMENT_TIMEOUT_MS = 5_000;
 
 export interface JudgeOptions {

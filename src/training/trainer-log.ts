@@ -20,8 +20,8 @@ const PAGE_LENGTH = 2_700;
 /** More of one line is no line: it is left out. */
 const MAX_LINE = 16_384;
 /** Far more than the runner keeps. */
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
-const TAIL_BYTES = 64 * 1024;
+export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+export const TAIL_BYTES = 64 * 1024;
 
 /** @param page the last one unless given. undefined: there is no log (yet, or not on this machine). */
 export async function readLogPage(

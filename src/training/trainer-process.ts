@@ -43,7 +43,7 @@ export type TrainerState =
   | { readonly kind: 'ended'; readonly exit: TrainerExit }
   | { readonly kind: 'lost' };
 
-const JOB_FILE = 'job.json';
+export const JOB_FILE = 'job.json';
 const PROCESS_FILE = 'process.json';
 const PROGRAM = ['src', 'training', 'run-trainer.mjs'] as const;
 const PRLIMIT = '/usr/bin/prlimit';

@@ -8,10 +8,10 @@ import type { TrainingDefinition } from '../runbook/training.js';
 import type { TrainingStore } from '../store/training-store.js';
 import { type CarryOptions, carryTraining } from './carry-training.js';
 import { whyNotWritable } from './judge-training.js';
-import { createLocalTrainer } from './local-trainer.js';
 import { secretValues } from './secret-values.js';
 import { modelNameOf, trainerVariables } from './trainer-command.js';
 import type { LogPage } from './trainer-log.js';
+import { type TrainerPlaceOptions, trainerOf } from './trainer-places.js';
 import { isLive, type Training } from './training.js';
 import { cancelEvent, type TrainingEvent } from './training-events.js';
 
@@ -65,12 +65,13 @@ export interface TrainingService {
   /** Those that have ended of late while their message shows an earlier state. */
   unshown(): Promise<readonly Training[]>;
   markShown(trainingId: string): Promise<void>;
-  /** undefined: no log on this machine. */
+  /** undefined: it is on another machine, or on a host that does not answer now. */
   log(training: Training, page?: number): Promise<LogPage | undefined>;
 }
 
 export interface TrainingServiceOptions
-  extends Pick<CarryOptions, 'hostOf' | 'checks' | 'variables' | 'record'> {
+  extends Pick<CarryOptions, 'hostOf' | 'checks' | 'variables' | 'record'>,
+    Pick<TrainerPlaceOptions, 'connect'> {
   readonly runbook: Runbook;
   readonly targets: Targets;
   readonly store: TrainingStore;
@@ -113,7 +114,8 @@ export function createTrainingService(options: TrainingServiceOptions): Training
     const target = targets.targets.get(training.target);
     if (definition === undefined || target === undefined || !(await mayCarry(training))) return;
     const folder = folderOf(training);
-    const trainer = createLocalTrainer(folder);
+    const { trainingId } = training;
+    const trainer = await trainerOf({ trainingId, folder }, definition, { ...options, now });
     await carryTraining(training, { ...options, definition, target, folder, trainer, now });
   };
 
@@ -190,7 +192,10 @@ export function createTrainingService(options: TrainingServiceOptions): Training
       if (training.machine !== (await machine())) return undefined;
       const { variables } = options;
       const own = runbook.training === undefined ? {} : trainerVariables(runbook.training, variables);
-      return createLocalTrainer(folderOf(training)).logPage(secretValues(own, variables), page);
+      const { trainingId } = training;
+      const place = { trainingId, folder: folderOf(training) };
+      const trainer = await trainerOf(place, runbook.training, { ...options, now });
+      return trainer.logPage(secretValues(own, variables), page);
     },
   };
 }

@@ -18,6 +18,10 @@ export const TRAINING_FAILURES = [
   'lost',
   /** Its machine did not answer until the trainer had long been ended there. Facts: `host`, `minutes`. */
   'host_away',
+  /** It lacks what a training needs there. Facts: `host`, `missing`. */
+  'host_unfit',
+  /** What it wrote could not be brought from its host. Facts: `file`, `code` (`changed`: while it was copied). */
+  'not_fetched',
   'no_model',
   'no_meta',
   /** A link, a folder or the like in the place of the model or meta.json. Facts: `file`. */

@@ -7,8 +7,9 @@ import { encodeLogisticModel } from '../../sandbox/host/model.js';
 import { type AuditTrail, createAuditTrail } from '../../src/audit/audit-trail.js';
 import { createLocalJournal } from '../../src/audit/local-journal.js';
 import { createCheckService } from '../../src/checks/check-service.js';
-import { systemClock } from '../../src/clock.js';
+import { type Clock, systemClock } from '../../src/clock.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
+import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
@@ -27,6 +28,9 @@ export interface TrainingFixture {
     leaseMs?: number;
     machine?: string;
     timeLimitMinutes?: number;
+    /** Set: trainings run on a host behind ssh, whose commands go through it. */
+    over?: CommandRunner;
+    clock?: Clock;
   }): Promise<TrainingService>;
   /** The script of the next trainings; it gets HORIZON OUTPUT META as arguments. */
   trainer(script: string): Promise<void>;
@@ -76,6 +80,10 @@ export function writingTrainer(
 }
 
 const check = { title: { en: 'Labels', 'zh-CN': '标签' } };
+
+/** The host behind ssh, and its working folder. */
+const FARM = 'farm-1';
+export const workOf = (folder: string): string => join(folder, 'work');
 
 function runbookText(folder: string): string {
   return stringify({
@@ -155,14 +163,18 @@ function targetsText(folder: string): string {
         staging: join(folder, 'staging'),
         approval: { quorum: 1 },
       },
+      farm: {
+        service: { manager: 'systemd', unit: 'ploy.service' },
+        environmentFiles: [join(folder, 'live.env')],
+        hosts: [{ name: FARM, connection: { ssh: { address: 'trading-host' } } }],
+        approval: { quorum: 1 },
+      },
     },
   });
 }
 
-const withTimeLimit = (runbook: Runbook, timeLimitMinutes: number): Runbook =>
-  runbook.training === undefined
-    ? runbook
-    : { ...runbook, training: { ...runbook.training, timeLimitMinutes } };
+const withTraining = (runbook: Runbook, changes: Partial<Runbook['training']>): Runbook =>
+  runbook.training === undefined ? runbook : { ...runbook, training: { ...runbook.training, ...changes } };
 
 interface Bot {
   readonly folder: string;
@@ -171,6 +183,8 @@ interface Bot {
   readonly leaseMs?: number;
   readonly machine?: string;
   readonly timeLimitMinutes?: number;
+  readonly over?: CommandRunner;
+  readonly clock?: Clock;
 }
 
 const trailIn = (folder: string, pool: Bot['pool']): AuditTrail =>
@@ -188,6 +202,7 @@ const trailIn = (folder: string, pool: Bot['pool']): AuditTrail =>
 /** A bot's trainings, in this process. */
 export async function createTrainingBot(bot: Bot): Promise<TrainingService> {
   const { folder, pool, labels = () => 500, leaseMs = 400, machine = 'here', timeLimitMinutes = 1 } = bot;
+  const { over, clock = systemClock } = bot;
   const runbook = await parseRunbook('runbook.yaml', Buffer.from(runbookText(folder)));
   const checks = createCheckService({
     runbook,
@@ -210,15 +225,22 @@ export async function createTrainingBot(bot: Bot): Promise<TrainingService> {
   });
   const trail = trailIn(folder, pool);
   return createTrainingService({
-    runbook: withTimeLimit(runbook, timeLimitMinutes),
+    runbook: withTraining(runbook, {
+      timeLimitMinutes,
+      ...(over === undefined ? {} : { runsOn: FARM, workingFolder: workOf(folder) }),
+    }),
     targets: parseTargets('targets.yaml', Buffer.from(targetsText(folder))),
     checks,
     hostOf: (settings) => createHost(settings),
+    connect: () => {
+      if (over === undefined) throw new Error('no host here is behind ssh');
+      return over;
+    },
     store: createTrainingStore(pool),
     folder: join(folder, 'trainings'),
     machine: async () => machine,
     newId: randomUUID,
-    clock: systemClock,
+    clock,
     variables: { BOT_PASSWORD: 'hunter2', DATABASE_URL: 'postgres://bot:s%21lent@db/state' },
     record: (event) => trail.record(event),
     intervalMs: 50,
@@ -229,7 +251,7 @@ export async function createTrainingBot(bot: Bot): Promise<TrainingService> {
 export async function createTrainingFixture(): Promise<TrainingFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'training-'));
   const database = await createTestDatabase();
-  for (const name of ['models', 'staging', 'trainings']) await mkdir(join(folder, name));
+  for (const name of ['models', 'staging', 'trainings', 'work']) await mkdir(join(folder, name));
   await writeFile(join(folder, 'live.env'), '');
   let labels = 500;
   const fixture: TrainingFixture = {

@@ -48,6 +48,12 @@ export const trainEn: TrainText = {
     lost: () => 'The trainer vanished without a word, perhaps with its machine. Start it again.',
     host_away: (fact) =>
       `The host ${fact('host')} has not answered for ${fact('minutes')} minutes. The trainer was ended there by its time limit; what it wrote was not fetched.`,
+    host_unfit: (fact) =>
+      `The host ${fact('host')} cannot run a trainer: it lacks ${fact('missing')}. A training over ssh needs a key without a forced command, a POSIX shell, awk, setsid, GNU coreutils and /proc there.`,
+    not_fetched: (fact) =>
+      fact('code') === 'changed'
+        ? `${fact('file')} changed on its host while it was copied, so it was refused. Train again.`
+        : `${fact('file')} could not be written on the bot’s machine (${fact('code')}).`,
     no_model: () => 'The trainer ended well but wrote no model.',
     no_meta: () => 'The trainer wrote a model but no meta.json, so nothing is known of it.',
     output_not_a_file: (fact) => `The trainer wrote ${fact('file')} as something else than a plain file.`,
@@ -79,7 +85,8 @@ export const trainEn: TrainText = {
     title: 'Training log',
     loading: 'Reading the log…',
     page: (page, pages) => `Page ${page} of ${pages}`,
-    none: (machine) => `The log is not here. It is kept on the machine that trained: ${machine}.`,
+    none: (machine) =>
+      `The log is not here: it is kept on the machine that started the training (${machine}), or on the host that trains, which does not answer now.`,
     empty: 'The trainer has printed nothing yet.',
   },
   despite: {

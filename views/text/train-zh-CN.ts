@@ -47,6 +47,12 @@ export const trainZhCN: TrainText = {
     lost: () => '训练程序无声消失，可能与机器一同停止。请重新开始。',
     host_away: (fact) =>
       `主机 ${fact('host')} 已有 ${fact('minutes')} 分钟没有应答。训练程序已在那里到达时间上限而结束，其输出没有取回。`,
+    host_unfit: (fact) =>
+      `主机 ${fact('host')} 不能运行训练程序：缺少 ${fact('missing')}。通过 ssh 训练要求密钥没有强制命令，且主机上有 POSIX shell、awk、setsid、GNU coreutils 和 /proc。`,
+    not_fetched: (fact) =>
+      fact('code') === 'changed'
+        ? `${fact('file')} 在复制期间于其主机上被改动，已拒绝。请重新训练。`
+        : `无法在 bot 所在机器上写入 ${fact('file')}（${fact('code')}）。`,
     no_model: () => '训练程序正常结束，但没有写出模型。',
     no_meta: () => '训练程序写出了模型，但没有 meta.json，因此对它一无所知。',
     output_not_a_file: (fact) => `训练程序写出的 ${fact('file')} 不是普通文件。`,
@@ -78,7 +84,8 @@ export const trainZhCN: TrainText = {
     title: '训练日志',
     loading: '正在读取日志……',
     page: (page, pages) => `第 ${page} 页，共 ${pages} 页`,
-    none: (machine) => `日志不在这里，保存在执行训练的机器上：${machine}。`,
+    none: (machine) =>
+      `日志不在这里：它保存在发起训练的机器（${machine}）上，或在执行训练而此刻没有应答的主机上。`,
     empty: '训练程序还没有输出。',
   },
   despite: {
