@@ -67,10 +67,16 @@ test('a file that is not there hides no other fault', async () => {
 test.each([
   ['TARGET/HOST', 'live/live-1', []],
   ['the bot’s machine', 'local', []],
-  ['a host behind ssh', 'live/live-2', ['training.runsOn: the host `live/live-2` is reached by ssh']],
+  ['a host behind ssh', 'live/live-2', []],
+  [
+    'a host behind ssh that has no folder for it',
+    'live/live-2',
+    ['training.runsOn: the host `live/live-2` is reached by ssh, so `workingFolder` must say'],
+    'no folder',
+  ],
   ['a host that is not there', 'live-9', ['training.runsOn: there is no host `live-9`']],
   ['a host of two targets', 'live-1', ['training.runsOn: several targets have a host `live-1`']],
-])('a training runs on %s', async (_name, runsOn, told) => {
+])('a training runs on %s', async (_name, runsOn, told, folder = '') => {
   const host = (name: string, more = '') =>
     `{ name: ${name}, environmentFiles: [/etc/live.env], service: { manager: systemd, unit: a.service }${more} }`;
   const target = (...hosts: string[]) => `{ hosts: [${hosts.join(', ')}], approval: { quorum: 1 } }`;
@@ -82,7 +88,10 @@ test.each([
     `  live: ${target(host('live-1'), behindSsh)}`,
     `  spare: ${target(host('live-1'))}`,
   ].join('\n');
-  const runbook = RUNBOOK.replace(/^training:$/m, `training:\n  runsOn: ${runsOn}`);
+  const runbook = RUNBOOK.replace(/^training:$/m, `training:\n  runsOn: ${runsOn}`).replace(
+    folder === '' ? '' : /^ {2}workingFolder: .*\n/m,
+    '',
+  );
   const { file, runbookFile } = createFiles({ runbook, targets });
   const line = runbook.split('\n').indexOf(`  runsOn: ${runsOn}`) + 1;
   const loading = loadConfiguration('bot', { env: SLACK, file });

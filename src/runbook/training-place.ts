@@ -15,18 +15,22 @@ export function hostsNamed(
 
 /** What the runbook says of a training's place and the targets file does not bear out. */
 export function trainingPlaceFaults(
-  { runsOn, target, fault }: Pick<TrainingDefinition, 'runsOn' | 'target' | 'fault'>,
+  training: Pick<TrainingDefinition, 'runsOn' | 'target' | 'workingFolder' | 'fault'>,
   targets: Targets,
 ): readonly ConfigurationFault[] {
+  const { target, fault } = training;
   return [
     ...(target === undefined || targets.targets.has(target)
       ? []
       : fault('target', `there is no target \`${target}\` in ${targets.file}`)),
-    ...hostProblems(runsOn, targets).flatMap((problem) => fault('runsOn', problem)),
+    ...hostProblems(training, targets).flatMap((problem) => fault('runsOn', problem)),
   ];
 }
 
-function hostProblems(runsOn: string, targets: Targets): readonly string[] {
+function hostProblems(
+  { runsOn, workingFolder }: Pick<TrainingDefinition, 'runsOn' | 'workingFolder'>,
+  targets: Targets,
+): readonly string[] {
   if (runsOn === THIS_MACHINE) return [];
   const [found, ...more] = hostsNamed(targets, runsOn);
   if (found === undefined) {
@@ -38,8 +42,8 @@ function hostProblems(runsOn: string, targets: Targets): readonly string[] {
     const names = [found, ...more].map(({ fullName }) => `\`${fullName}\``);
     return [`several targets have a host \`${runsOn}\`: write one of ${names.join(', ')}`];
   }
-  if (found.host.ssh === undefined) return [];
+  if (found.host.ssh === undefined || workingFolder !== undefined) return [];
   return [
-    `the host \`${runsOn}\` is reached by ssh, and a trainer runs on the bot’s own machine only: name a host with \`connection: local\`, or \`${THIS_MACHINE}\``,
+    `the host \`${runsOn}\` is reached by ssh, so \`workingFolder\` must say a folder there: trainings are kept below it`,
   ];
 }

@@ -17,6 +17,8 @@ export interface Sshd {
   readonly controlFolder: string;
   /** Makes the key's forced command; undefined: none. */
   force(command: string | undefined): Promise<void>;
+  /** Ends the connection that is shared; the next command makes a new one. */
+  disconnect(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +50,10 @@ export async function startSshd({ within = [], environment = {} }: SshdOptions =
   const command = [...entered, '/usr/sbin/sshd', '-f', file('sshd_config'), '-D', '-e'];
   const server = spawn(enter, command, { stdio: 'ignore' });
   const control = await mkdtemp(join(tmpdir(), 'lc-'));
+  const disconnect = async () => {
+    const client = ['-F', file('ssh_config'), '-o', `ControlPath=${control}/%C`];
+    await run('ssh', [...client, '-O', 'exit', 'trading-host']).catch(() => undefined);
+  };
   await untilListening(port);
   return {
     address: 'trading-host',
@@ -55,8 +61,11 @@ export async function startSshd({ within = [], environment = {} }: SshdOptions =
     configFile: file('ssh_config'),
     controlFolder: control,
     force,
-    stop: () =>
-      stop(server, [folder, control], ['-F', file('ssh_config'), '-o', `ControlPath=${control}/%C`]),
+    disconnect,
+    async stop() {
+      await disconnect();
+      await stop(server, [folder, control]);
+    },
   };
 }
 
@@ -118,12 +127,7 @@ async function untilListening(port: number): Promise<void> {
   throw new Error('sshd did not start: is openssh-server installed?');
 }
 
-async function stop(
-  server: ChildProcess,
-  folders: readonly string[],
-  client: readonly string[],
-): Promise<void> {
-  await run('ssh', [...client, '-O', 'exit', 'trading-host']).catch(() => undefined);
+async function stop(server: ChildProcess, folders: readonly string[]): Promise<void> {
   const ended = new Promise((resolve) => server.once('exit', resolve));
   server.kill();
   await ended;
