@@ -34,13 +34,15 @@ function liveTrainingView(training: Training, locale: Locale, now: string): Repo
   const passed = Date.parse(now) - Date.parse(training.startedAt ?? training.createdAt);
   const times = timesLine(training, passed, locale);
   const summary = `⏳ ${title}: ${plain(phase)} ${times}`;
-  const line = training.progress?.lastLine ?? '';
+  const { lastLine: line = '', away } = training.progress ?? {};
+  const notice = away === undefined ? '' : text.away(escapeMrkdwn(away));
   return {
-    text: summary,
+    text: [summary, notice].filter(Boolean).join(' '),
     blocks: [
       section(`⏳ *${escapeMrkdwn(title)}*`),
       context(headline(training, locale)),
       section(phase),
+      ...(notice === '' ? [] : [section(`⚠ ${notice}`)]),
       context([times, figuresLine(training)].filter(Boolean).join(' · ')),
       ...(line === '' ? [] : [context(`${text.lastLine}: ${code(line)}`)]),
       ...overrideLine(training, locale),

@@ -52,7 +52,11 @@ async function waitFor(
   const { timeLimitMinutes } = options.definition;
   const lastKnown = Math.max(Date.parse(training.startedAt ?? training.createdAt), heardAt?.getTime() ?? 0);
   const waitedMs = options.now().getTime() - lastKnown;
-  if (waitedMs < timeLimitMinutes * 60_000 + ENDED_AFTER_MS) return undefined;
+  if (waitedMs < timeLimitMinutes * 60_000 + ENDED_AFTER_MS) {
+    if (training.progress?.away === host) return undefined;
+    const known = training.progress ?? { fraction: undefined, figures: {}, lastLine: '' };
+    return options.store.update(training.trainingId, { progress: { ...known, away: host } });
+  }
   if (training.cancelRequested !== null) return end(training, options, { state: 'cancelled' });
   return fail(training, options, {
     code: 'host_away',

@@ -5,6 +5,8 @@ export interface TrainingProgress {
   /** The named figures of the newest line that matches, e.g. `loss`. */
   readonly figures: Readonly<Record<string, string>>;
   readonly lastLine: string;
+  /** The host that trains and does not answer now: the rest is what it said before. */
+  readonly away?: string | undefined;
 }
 
 const MAX_LINE = 300;

@@ -73,6 +73,7 @@ test('a host that is away is waited for; what the trainer did meanwhile is found
   expect(await service.follow(trainingId, { onChange: () => {}, signal: stop })).toMatchObject({
     state: 'running',
     failure: null,
+    progress: { fraction: 0.5, away: 'farm-1' },
   });
   await here.run(['touch', go]);
   isAway = false;

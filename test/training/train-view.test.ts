@@ -49,6 +49,17 @@ Last line: \`epoch 5/20 loss=0.61\`"
     expect(actionsOf(view)).toEqual(['train:log']);
   });
 
+  test.each([
+    ['en', 'farm-1 does not answer now.'],
+    ['zh-CN', 'farm-1 此刻没有应答。'],
+  ] as const)('says that the host of its trainer is away (%s)', (locale, sentence) => {
+    const progress = { fraction: 0.25, figures: {}, lastLine: 'epoch 5/20', away: 'farm-1' };
+    const view = trainingView(trainingOf({ progress }), locale, NOW);
+    expect(terminalText(view)).toContain(sentence);
+    expect(terminalText(view)).toContain('25 %');
+    expect(view.text).toContain(sentence);
+  });
+
   test('what a trainer prints cannot speak for the bot', () => {
     const progress = { fraction: undefined, figures: {}, lastLine: '`<!channel> *done*`' };
     expect(JSON.stringify(trainingView(trainingOf({ progress }), 'en', NOW))).not.toContain('<!channel>');

@@ -16,6 +16,7 @@ export const trainEn: TrainText = {
   checking: 'Looking at the data first (2.2)…',
   starting: 'The trainer is starting…',
   judging: 'The trainer is done. The gate is trying the model…',
+  away: (host) => `${host} does not answer now. A trainer that runs there goes on; it is asked again.`,
   elapsed: (time) => `${time} so far`,
   left: (time) => `about ${time} left`,
   cancelling: (who) => `${who} has cancelled it: the trainer is being ended…`,

@@ -20,6 +20,7 @@ export interface TrainText {
   readonly checking: string;
   readonly starting: string;
   readonly judging: string;
+  readonly away: (host: string) => string;
   readonly elapsed: (time: string) => string;
   readonly left: (time: string) => string;
   readonly cancelling: (who: string) => string;

@@ -16,6 +16,7 @@ export const trainZhCN: TrainText = {
   checking: '先检查数据（2.2）……',
   starting: '训练程序正在启动……',
   judging: '训练程序已结束，门禁正在试运行模型……',
+  away: (host) => `${host} 此刻没有应答。已在那里运行的训练程序会继续，bot 会再次询问。`,
   elapsed: (time) => `已用 ${time}`,
   left: (time) => `约剩 ${time}`,
   cancelling: (who) => `${who} 已取消，正在结束训练程序……`,

@@ -12,6 +12,7 @@ const progressSchema = z.object({
   fraction: z.number().optional(),
   figures: z.record(z.string(), z.string()),
   lastLine: z.string(),
+  away: z.string().optional(),
 });
 
 export const trainingRowSchema = z
