@@ -83,6 +83,9 @@ export function compose(options: CompositionOptions): Composition {
       : createTradingDatabase({ url: config.tradingDatabaseUrl.reveal(), logger });
 
   const ssh = createSshFolders();
+  // A model that is copied shares no connection with what may be more urgent.
+  const trainingSsh = { ...ssh, controlFolder: join(ssh.controlFolder, 't') };
+  mkdirSync(trainingSsh.controlFolder, { mode: 0o700 });
   const files = runbook.sections.flatMap(({ checks }) =>
     checks.flatMap(({ probe }) => (probe.kind === 'file' ? [probe.path] : [])),
   );
@@ -200,7 +203,7 @@ export function compose(options: CompositionOptions): Composition {
       selfTest,
       trainings: composeTraining({
         ...{ config, runbook, targets, checks, hostOf, state },
-        connect: (host) => connectToHost(host, ssh),
+        connect: (host) => connectToHost(host, { ssh: trainingSsh, giveWay: priority.giveWay }),
         record: (event) => audit.record(event),
       }),
       followReport: (run) => transact((client) => followReport(client, run)),

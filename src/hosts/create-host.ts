@@ -51,10 +51,10 @@ export function createHost(settings: TargetHost, requirements: HostRequirements 
 /** Runs commands on a host behind ssh, with the key that is for its files. */
 export function connectToHost(
   { name, ssh }: TargetHost,
-  connection: NonNullable<HostRequirements['ssh']>,
+  { ssh: connection, giveWay }: Pick<HostRequirements, 'ssh' | 'giveWay'>,
 ): CommandRunner {
   if (ssh === undefined) throw new HostError('not_configured', name, `${name}: it is not behind ssh.`);
-  return connectBySsh(name, ssh, ssh.identityFile, false, connection);
+  return givingWay(connectBySsh(name, ssh, ssh.identityFile, false, connection), giveWay);
 }
 
 function givingWay(runner: CommandRunner, giveWay: HostRequirements['giveWay']): CommandRunner {

@@ -5,6 +5,7 @@ import type { TrainerRunner } from './trainer-runner.js';
 /** A training on the bot's own machine: what its trainer writes is at hand. */
 export const createLocalTrainer = (folder: string): TrainerRunner => ({
   folder,
+  lookEveryMs: 1_500,
   async start(job) {
     await startTrainer(folder, job);
     return undefined;

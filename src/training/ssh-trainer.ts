@@ -36,9 +36,11 @@ import type { TrainerJob, TrainerState } from './trainer-process.js';
 import { TrainerAway, type TrainerRunner } from './trainer-runner.js';
 import type { TrainingFailure } from './training.js';
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 10_000;
 const HASH_TIMEOUT_MS = 120_000;
 const READ_TIMEOUT_MS = 60_000;
+/** Each look starts some programs on a host that may have better to do. */
+const LOOK_EVERY_MS = 5_000;
 /** One call's share of a file. */
 const CHUNK_BYTES = 4 * MIB;
 /** As of a trainer on the bot's machine. */
@@ -54,12 +56,15 @@ export interface SshTrainerOptions {
   readonly folder: string;
   readonly place: RemotePlace;
   readonly now: () => Date;
+  /** Ends what is being asked of the host, not the trainer: then the calls fail with `cancelled`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A training on a host behind ssh. Make one for each step. */
 export const createSshTrainer = (options: SshTrainerOptions): TrainerRunner => new SshTrainer(options);
 
 class SshTrainer implements TrainerRunner {
+  readonly lookEveryMs = LOOK_EVERY_MS;
   readonly folder: string;
   readonly #o: SshTrainerOptions;
   /** Of the last look. */
@@ -212,10 +217,15 @@ class SshTrainer implements TrainerRunner {
     command: readonly string[],
     { timeoutMs = TIMEOUT_MS, ...options }: { timeoutMs?: number; input?: Buffer } = {},
   ): Promise<CommandResult> {
+    const { runner, signal } = this.#o;
     try {
-      return await this.#o.runner.run(command, { timeoutMs, ...options });
+      return await runner.run(command, {
+        timeoutMs,
+        ...options,
+        ...(signal === undefined ? {} : { signal }),
+      });
     } catch (error) {
-      if (error instanceof HostError) throw await this.#away(error);
+      if (error instanceof HostError && error.code !== 'cancelled') throw await this.#away(error);
       throw error;
     }
   }

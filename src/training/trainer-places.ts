@@ -16,6 +16,7 @@ export interface TrainerPlaceOptions {
   /** Runs commands on a host behind ssh, with the key that is for its files. */
   readonly connect: (host: TargetHost) => CommandRunner;
   readonly now: () => Date;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -31,7 +32,8 @@ export async function trainerOf(
   const noted = await readPlace(folder);
   const place = typeof noted === 'object' ? noted : await placeByRunbook(folder, definition, options.targets);
   if (place === undefined) return createLocalTrainer(folder);
-  return createSshTrainer({ trainingId, folder, place, runner: runnerFor(place, options), now: options.now });
+  const { now, signal } = options;
+  return createSshTrainer({ trainingId, folder, place, runner: runnerFor(place, options), now, signal });
 }
 
 /** undefined: the bot's own machine. */

@@ -6,6 +6,8 @@ import type { TrainingFailure } from './training.js';
 export interface TrainerRunner {
   /** The training's folder on the machine where it runs: the trainer writes its model there. */
   readonly folder: string;
+  /** How often it is looked at, at most. */
+  readonly lookEveryMs: number;
   /** Starting twice runs the trainer once. @returns why it cannot run there at all @throws TrainerAway */
   start(job: TrainerJob): Promise<TrainingFailure | undefined>;
   /** @throws TrainerAway */

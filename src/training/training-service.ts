@@ -81,6 +81,7 @@ export interface TrainingServiceOptions
   readonly machine: () => Promise<string>;
   readonly newId: () => string;
   readonly clock: Clock;
+  /** How often a trainer is looked at; by default as its place can bear. */
   readonly intervalMs?: number;
   /** How long a follower that says nothing keeps a training from others. */
   readonly leaseMs?: number;
@@ -88,11 +89,13 @@ export interface TrainingServiceOptions
 
 /** So often at least the elapsed time is shown anew. */
 const SHOW_EVERY_MS = 5_000;
+/** Who only watches another bot carry it on looks so often. */
+const WATCH_EVERY_MS = 1_500;
 /** Nobody waits longer for the end of a training to be shown. */
 const SHOW_WITHIN_MS = 24 * 3_600_000;
 
 export function createTrainingService(options: TrainingServiceOptions): TrainingService {
-  const { runbook, targets, store, clock, machine, intervalMs = 1_500, leaseMs = 15_000 } = options;
+  const { runbook, targets, store, clock, machine, leaseMs = 15_000 } = options;
   const now = () => new Date(clock.now());
   const follower = options.newId();
   const folderOf = ({ trainingId }: Pick<Training, 'trainingId'>) => join(options.folder, trainingId);
@@ -109,14 +112,17 @@ export function createTrainingService(options: TrainingServiceOptions): Training
     await store.follow({ trainingId, follower, now: now(), until: now() });
   };
 
-  const step = async (training: Training): Promise<void> => {
+  /** @returns how long to wait before the next one, where it changed nothing */
+  const step = async (training: Training, signal: AbortSignal | undefined): Promise<number> => {
+    const { intervalMs = WATCH_EVERY_MS } = options;
     const definition = runbook.training;
     const target = targets.targets.get(training.target);
-    if (definition === undefined || target === undefined || !(await mayCarry(training))) return;
+    if (definition === undefined || target === undefined || !(await mayCarry(training))) return intervalMs;
     const folder = folderOf(training);
     const { trainingId } = training;
-    const trainer = await trainerOf({ trainingId, folder }, definition, { ...options, now });
+    const trainer = await trainerOf({ trainingId, folder }, definition, { ...options, now, signal });
     await carryTraining(training, { ...options, definition, target, folder, trainer, now });
+    return options.intervalMs ?? trainer.lookEveryMs;
   };
 
   const start = async (request: TrainingRequest): Promise<TrainingAnswer> => {
@@ -181,10 +187,14 @@ export function createTrainingService(options: TrainingServiceOptions): Training
           await letGo(training);
           return training;
         }
-        await step(training);
+        const waitMs = await step(training, signal).catch((error: unknown) => {
+          // What is given up in the middle of a step is found again by the next bot.
+          if (signal?.aborted) return 0;
+          throw error;
+        });
         const after = await existing(store, trainingId);
         // A step that changed the state is followed by the next one at once.
-        if (after.state === training.state) await clock.sleep(intervalMs, signal).catch(() => {});
+        if (after.state === training.state) await clock.sleep(waitMs, signal).catch(() => {});
       }
     },
 

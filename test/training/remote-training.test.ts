@@ -131,6 +131,28 @@ test('a cancel reaches a host that comes back, and needs none where nothing was 
   expect(await starts()).toBe('x');
 });
 
+test('a bot that stops waits for no host: what it asks is given up, and the next one goes on', async () => {
+  await fixture.trainer(COUNTED(fixture.folder, SLOW));
+  const asked = new AbortController();
+  const hanging: CommandRunner = {
+    host: 'farm-1',
+    run: (_command, { signal } = {}) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new HostError('cancelled', 'farm-1', 'cancelled')));
+        asked.abort();
+      }),
+  };
+  const stopping = await fixture.service({ over: hanging });
+  const trainingId = await started(stopping);
+  const stopped = stopping.follow(trainingId, { onChange: () => {}, signal: asked.signal });
+  expect(await stopped).toMatchObject({ state: 'running', progress: null, failure: null });
+  const service = await fixture.service({ over });
+  await followUntil(service, trainingId, ({ progress }) => progress?.fraction === 0.1);
+  await service.cancel(trainingId, ALICE);
+  expect(await toItsEnd(service, trainingId)).toMatchObject({ state: 'cancelled' });
+  expect(await starts()).toBe('x');
+});
+
 test('a training stays on its host when the runbook comes to name another place', async () => {
   await fixture.trainer(COUNTED(fixture.folder, SLOW));
   const service = await fixture.service({ over });

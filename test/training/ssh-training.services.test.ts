@@ -39,7 +39,7 @@ function connect({ configFile, controlFolder } = sshd): CommandRunner {
       models: undefined,
       binary: undefined,
     },
-    { controlFolder, serviceControlFolder: controlFolder, environment: {} },
+    { ssh: { controlFolder, serviceControlFolder: controlFolder, environment: {} } },
   );
 }
 
