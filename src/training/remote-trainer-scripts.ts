@@ -120,12 +120,16 @@ stop() {
   killer=$!
 }
 trap stop TERM
-printf '%s %s %s\\n' "$$" "$(start_of "$$")" "$boot" > "process.$$"
-ln -T -- "process.$$" process || because=late
+end() {
+  printf '%s %s %s %s\\n' "$because" "$code" "$detail" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" > exit.new &&
+    mv -f -- exit.new exit
+}
+# Half a line, on a full disk, would be nobody's.
+{ printf '%s %s %s\\n' "$$" "$(start_of "$$")" "$boot" > "process.$$" && ln -T -- "process.$$" process; } || because=late
 rm -f -- "process.$$"
 [ "$because" = exited ] || exit 0
 : >> trainer.log
-mkfifo log.fifo
+mkfifo log.fifo || { because=not_started; code=127; detail=mkfifo; end; exit 0; }
 LOBML_SECRETS=$secrets LC_ALL=C setsid sh -c ${quoteForShell(KEEP_LOG)} lobml-log < log.fifo &
 log=$!
 # The trainer's own variables may have any other name.
@@ -143,8 +147,7 @@ lobml_fault=$state/not_started
 ) > log.fifo 2>&1 &
 trainer=$!
 started=$(start_of "$trainer")
-printf '%s %s %s\\n' "$trainer" "$started" "$boot" > trainer.new
-mv -f -- trainer.new trainer
+printf '%s %s %s\\n' "$trainer" "$started" "$boot" > trainer.new && mv -f -- trainer.new trainer
 setsid sh -c ${quoteForShell(WATCH)} lobml-watch "$trainer" "$started" "$limit" "$grace" &
 watch=$!
 [ -z "$asked" ] || stop
@@ -163,8 +166,7 @@ detail=-
 [ ! -e timed_out ] || because=timed_out
 if [ -e not_started ]; then because=not_started; detail=$(cat not_started); fi
 rm -f -- log.fifo
-printf '%s %s %s %s\\n' "$because" "$code" "$detail" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" > exit.new
-mv -f -- exit.new exit
+end
 `;
 
 /**
@@ -217,8 +219,7 @@ cat trainer.log.1 trainer.log 2> /dev/null | tail -c "$1"
 /** Prints `given_up`, or `taken` where a runner was faster. */
 export const GIVE_UP_SCRIPT = `${PRELUDE}
 make_state
-printf 'given_up\\n' > "process.$$"
-if ln -T -- "process.$$" process 2> /dev/null; then said=given_up; else said=taken; fi
+if printf 'given_up\\n' > "process.$$" && ln -T -- "process.$$" process 2> /dev/null; then said=given_up; else said=taken; fi
 rm -f -- "process.$$"
 printf '%s\\n' "$said"
 `;

@@ -86,10 +86,10 @@ class SshTrainer implements TrainerRunner {
     const answer = answerOf(result.stdout);
     if (answer === undefined && isFirst) {
       // Whatever answers there runs no shell: a forced command, as a rule.
-      return unfit(runner.host, lastWords(result.stderr) || 'a shell for this key');
+      return unfit({ host: runner.host, said: lastWords(result.stderr) || `exit code ${result.exitCode}` });
     }
     const [said = '', ...words] = (await this.#understood(result)).line.split(' ');
-    if (said === 'missing') return unfit(runner.host, words.join(', '));
+    if (said === 'missing') return unfit({ host: runner.host, missing: words.join(', ') });
     if (said !== 'refused') return undefined;
     return { code: 'not_started', facts: { code: hostErrorCodeFromMessage(words.join(' ')) } };
   }
@@ -264,10 +264,7 @@ function inputOf({ environment }: TrainerJob): Buffer {
   return Buffer.from(`${shellLine([secrets.join('\n'), exports.join('\n')])} ${INPUT_END}`);
 }
 
-const unfit = (host: string, missing: string): TrainingFailure => ({
-  code: 'host_unfit',
-  facts: { host, missing },
-});
+const unfit = (facts: TrainingFailure['facts']): TrainingFailure => ({ code: 'host_unfit', facts });
 
 const notFetched = (file: string, code: string): TrainingFailure => ({
   code: 'not_fetched',

@@ -18,7 +18,7 @@ export const TRAINING_FAILURES = [
   'lost',
   /** Its machine did not answer until the trainer had long been ended there. Facts: `host`, `minutes`. */
   'host_away',
-  /** It lacks what a training needs there. Facts: `host`, `missing`. */
+  /** It lacks what a training needs there. Facts: `host` and `missing` (programs), or `said` (by what is no shell). */
   'host_unfit',
   /** What it wrote could not be brought from its host. Facts: `file`, `code` (`changed`: while it was copied). */
   'not_fetched',

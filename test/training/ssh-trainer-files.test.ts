@@ -134,7 +134,7 @@ describe('a host', () => {
     };
     expect(await trainerBy(forced).start(job('true'))).toEqual({
       code: 'host_unfit',
-      facts: { host: 'live-2', missing: 'refused: sh' },
+      facts: { host: 'live-2', said: 'refused: sh' },
     });
     // Once something may run there, it is not known any more.
     await expect(trainerBy(forced).start(job('true'))).rejects.toThrow(TrainerAway);

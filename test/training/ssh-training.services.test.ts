@@ -193,7 +193,7 @@ test('a host that is away when it is asked to start is asked again, and one with
   await sshd.disconnect();
   expect(await toItsEnd(service, await started(service))).toMatchObject({
     state: 'failed',
-    failure: { code: 'host_unfit', facts: { host: 'farm-1', missing: 'refused: only status' } },
+    failure: { code: 'host_unfit', facts: { host: 'farm-1', said: 'refused: only status' } },
   });
   await sshd.force(undefined);
   await sshd.disconnect();

@@ -50,7 +50,9 @@ export const trainEn: TrainText = {
     host_away: (fact) =>
       `The host ${fact('host')} has not answered for ${fact('minutes')} minutes. The trainer was ended there by its time limit; what it wrote was not fetched.`,
     host_unfit: (fact) =>
-      `The host ${fact('host')} cannot run a trainer: it lacks ${fact('missing')}. A training over ssh needs a key without a forced command, a POSIX shell, awk, setsid, GNU coreutils and /proc there.`,
+      fact('said') === ''
+        ? `The host ${fact('host')} lacks what a training over ssh needs: ${fact('missing')}. Nothing was started.`
+        : `The host ${fact('host')} runs no shell for the bot’s key, which a training over ssh needs: it said “${fact('said')}”. Perhaps the key has a forced command.`,
     not_fetched: (fact) =>
       fact('code') === 'changed'
         ? `${fact('file')} changed on its host while it was copied, so it was refused. Train again.`

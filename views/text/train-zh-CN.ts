@@ -49,7 +49,9 @@ export const trainZhCN: TrainText = {
     host_away: (fact) =>
       `主机 ${fact('host')} 已有 ${fact('minutes')} 分钟没有应答。训练程序已在那里到达时间上限而结束，其输出没有取回。`,
     host_unfit: (fact) =>
-      `主机 ${fact('host')} 不能运行训练程序：缺少 ${fact('missing')}。通过 ssh 训练要求密钥没有强制命令，且主机上有 POSIX shell、awk、setsid、GNU coreutils 和 /proc。`,
+      fact('said') === ''
+        ? `主机 ${fact('host')} 缺少通过 ssh 训练所需的：${fact('missing')}。没有启动任何训练。`
+        : `主机 ${fact('host')} 不为 bot 的密钥运行 shell，而通过 ssh 训练需要它：其应答为“${fact('said')}”。该密钥可能设置了强制命令。`,
     not_fetched: (fact) =>
       fact('code') === 'changed'
         ? `${fact('file')} 在复制期间于其主机上被改动，已拒绝。请重新训练。`
