@@ -17,7 +17,10 @@ export function checkSentence(result: CheckResult, locale: Locale): string {
   if (sentences.length === 0) return reasonSentence(result.reason, locale);
   const shown = sentences.slice(0, SHOWN).join(result.outcome === 'PASS' ? ' · ' : ' ');
   const rest = sentences.length - SHOWN;
-  return rest > 0 ? `${shown} ${text.report.more(rest)}` : shown;
+  if (rest <= 0) return shown;
+  // Behind whole sentences it would read as the beginning of one.
+  const more = text.report.more(rest);
+  return result.outcome === 'PASS' ? `${shown} ${more}` : `${shown} (${more})`;
 }
 
 export function reasonSentence(reason: Reason, locale: Locale): string {

@@ -13,6 +13,7 @@ export const HOST_FAULTS = [
   'restart_ignored',
   'restart_loop',
   'no_entries',
+  'no_decisions',
 ] as const;
 export type HostFault = (typeof HOST_FAULTS)[number];
 

@@ -65,6 +65,7 @@ export function targetIncidents(
     const starts = await Promise.all(hosts.map(startOf));
     return new Date(Math.max(Date.now() - LOOK_BACK_MS, ...starts.map((at) => at.getTime())));
   };
+  let ungatedSince = new Date();
   return [
     {
       id: 'block_storm',
@@ -90,6 +91,20 @@ export function targetIncidents(
       async end() {
         await write('no_entries', false);
         await orders.unsilence(accountId);
+      },
+    },
+    {
+      id: 'no_decisions',
+      title: 'Orders around the risk gate',
+      description: 'Orders go on, and no risk decision has been recorded since the processes started.',
+      async begin() {
+        await write('no_decisions', true);
+        ungatedSince = await since();
+        await orders.ungate(accountId, ungatedSince);
+      },
+      async end() {
+        await write('no_decisions', false);
+        await orders.regate(accountId, ungatedSince);
       },
     },
   ];

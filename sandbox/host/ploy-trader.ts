@@ -49,7 +49,7 @@ export function createTrader(options: TraderOptions): Trader {
     .digest('hex')
     .slice(0, 16);
 
-  async function close(position: OpenPosition): Promise<void> {
+  async function close(position: OpenPosition, faults: ReadonlySet<HostFault>): Promise<void> {
     const { entry } = position;
     const heldSecs = Math.round((options.now().getTime() - position.openedAt.getTime()) / 1000);
     const order: Order = {
@@ -58,15 +58,18 @@ export function createTrader(options: TraderOptions): Trader {
       isBuy: false,
       metadata: exitMetadata(entry.metadata, { reason: config.exitMode, heldSecs }),
     };
-    await insertDecision(database, order, { decision: 'PASSED', configHash }, options.now());
+    if (!faults.has('no_decisions'))
+      await insertDecision(database, order, { decision: 'PASSED', configHash }, options.now());
     await insertExecution(database, order, options.now());
   }
 
   async function enter(faults: ReadonlySet<HostFault>): Promise<void> {
     const order = proposeEntry(faults);
-    const decision = decide(faults);
-    await insertDecision(database, order, { ...decision, configHash }, options.now());
-    if (decision.decision === 'BLOCKED') return;
+    if (!faults.has('no_decisions')) {
+      const decision = decide(faults);
+      await insertDecision(database, order, { ...decision, configHash }, options.now());
+      if (decision.decision === 'BLOCKED') return;
+    }
     await insertExecution(database, order, options.now());
     open.push({ entry: order, openedAt: options.now() });
   }
@@ -129,7 +132,7 @@ export function createTrader(options: TraderOptions): Trader {
       const faults = options.faults();
       if (open.length >= HELD_BEATS) {
         const oldest = open.shift();
-        if (oldest !== undefined) await close(oldest);
+        if (oldest !== undefined) await close(oldest, faults);
       }
       if (!faults.has('no_entries')) await enter(faults);
     },

@@ -19,9 +19,14 @@ export interface RecentOrders {
   /** The account's entries, and what the risk gate said to them, are set aside. */
   silence(accountId: string, since: Date): Promise<void>;
   unsilence(accountId: string): Promise<void>;
+  /** What the risk gate said to the account is set aside, and its orders stay. */
+  ungate(accountId: string, since: Date): Promise<void>;
+  /** The decisions are put back; orders that went around the gate get one after all. */
+  regate(accountId: string, since: Date): Promise<void>;
 }
 
 const SILENCED = `${AGENT_ID} (set aside)`;
+const UNGATED = `${AGENT_ID} (ungated)`;
 
 const LAST_ENTRIES = `
 SELECT id, metadata FROM agent_order_executions
@@ -60,6 +65,21 @@ WITH entry AS (
   UPDATE agent_order_executions SET agent_id = $1 WHERE agent_id = $3 AND account_id = $2)
 UPDATE risk_gate_decisions SET agent_id = $1 WHERE agent_id = $3 AND account_id = $2`;
 
+const UNGATE = `
+UPDATE risk_gate_decisions SET agent_id = $4
+WHERE agent_id = $1 AND account_id = $2 AND decided_at >= $3`;
+
+const REGATE = `
+WITH back AS (
+  UPDATE risk_gate_decisions SET agent_id = $1 WHERE agent_id = $4 AND account_id = $2)
+INSERT INTO risk_gate_decisions (account_id, decided_at, intent_id, agent_id, domain, decision, notional_value, config_hash,
+  metadata)
+SELECT e.account_id, e.executed_at, e.intent_id, e.agent_id, e.domain, 'PASSED', e.shares * e.limit_price,
+  e.metadata->>'config_hash', jsonb_build_object('signal_type', e.metadata->>'signal_type', 'symbol', e.metadata->>'symbol')
+FROM agent_order_executions e
+WHERE e.agent_id = $1 AND e.account_id = $2 AND e.executed_at >= $3
+  AND NOT EXISTS (SELECT 1 FROM risk_gate_decisions d WHERE d.intent_id = e.intent_id)`;
+
 export function createRecentOrders(databaseUrl: string): RecentOrders {
   const change = async (statement: string, values: unknown[]): Promise<void> => {
     await inSession(databaseUrl, (client) => client.query(statement, values));
@@ -83,5 +103,7 @@ export function createRecentOrders(databaseUrl: string): RecentOrders {
     unblock: (accountId) => change(UNBLOCK, [AGENT_ID, accountId, STORM_REASON]),
     silence: (accountId, since) => change(SILENCE, [AGENT_ID, accountId, since, SILENCED]),
     unsilence: (accountId) => change(UNSILENCE, [AGENT_ID, accountId, SILENCED]),
+    ungate: (accountId, since) => change(UNGATE, [AGENT_ID, accountId, since, UNGATED]),
+    regate: (accountId, since) => change(REGATE, [AGENT_ID, accountId, since, UNGATED]),
   };
 }

@@ -116,6 +116,19 @@ describe('sections 4 and 5', () => {
     },
   );
 
+  test('no_decisions (live) shows up in verify once an order is old enough to have had its decision', async () => {
+    await switchIncident('no_decisions', 'live', true);
+    try {
+      await until('verify', ({ checks, verdict }) => {
+        const found = checks.find(({ id }) => id === 'risk.decisions');
+        return verdict === 'NO_GO' && /no risk decision at all/.test(found?.message ?? '');
+      });
+    } finally {
+      await switchIncident('no_decisions', 'live', false);
+    }
+    expect((await report('verify')).run.verdict).toMatch(/^GO/);
+  });
+
   test.each<[incident: string, host: string, says: RegExp]>([
     ['restart_loop', 'live-1', /live-1.*start failed.*address already in use/],
     ['model_corrupt', 'live-1', /live-1.*start failed.*failed to load onnx model/],

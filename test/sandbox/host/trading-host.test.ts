@@ -299,6 +299,26 @@ describe('incidents of a host', () => {
     });
   });
 
+  test('no_decisions: orders go on without any decision, and each has one once it has ended', async () => {
+    await running();
+    const began = new Date();
+    const decisions = "account_id = 'acct-live' AND agent_id = 'crypto_lob_ml'";
+    await during('no_decisions', 'live', async () => {
+      await orderWith("is_buy AND account_id = 'acct-live'");
+      const { rows } = await database.pool.query(
+        `SELECT 1 FROM risk_gate_decisions WHERE ${decisions} AND decided_at > $1`,
+        [began],
+      );
+      expect(rows).toEqual([]);
+    });
+    const { rows } = await database.pool.query(
+      `SELECT 1 FROM agent_order_executions e WHERE ${decisions} AND executed_at > $1
+         AND NOT EXISTS (SELECT 1 FROM risk_gate_decisions d WHERE d.intent_id = e.intent_id AND d.agent_id = e.agent_id)`,
+      [began],
+    );
+    expect(rows).toEqual([]);
+  });
+
   test('flag_ignored: entries go on after the flag went off', async () => {
     await setVariable('ENABLED', 'false');
     await during('flag_ignored', 'live-1', async () => {
