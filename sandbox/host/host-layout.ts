@@ -17,6 +17,8 @@ export interface HostLayout {
   readonly modelsFolder: string;
   readonly modelPath: string;
   readonly binaryPath: string;
+  /** The host's remote control, as an operator's own script would be. */
+  readonly controlPath: string;
   readonly journalPath: string;
   readonly appliedStepsPath: string;
   readonly faultsPath: string;
@@ -34,6 +36,7 @@ export function layOut(folder: string, name: string): HostLayout {
     modelsFolder,
     modelPath: join(modelsFolder, 'lob_tcn_5m_v3.onnx'),
     binaryPath: join(home, 'bin', 'ploy'),
+    controlPath: join(home, 'bin', 'hostctl'),
     journalPath: join(home, 'log', 'journal.log'),
     appliedStepsPath: join(home, 'log', 'applied-steps.jsonl'),
     faultsPath: join(home, 'run', 'faults.json'),
@@ -65,11 +68,45 @@ export async function writeModel(path: string, model: LogisticModel, meta: Model
   await writeFile(path.replace(/\.onnx$/, '.meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
 }
 
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/**
+ * `hostctl status|logs|start|stop|restart|environ`. Looks are taken many times a second while a restart is
+ * watched, and a Node started for each would cost more than all they look at: so a shell reads the files.
+ */
+export function hostctlText(host: HostLayout, socket: SupervisorSocket): string {
+  return `#!/bin/sh
+# The remote control of ${host.name} (simulated).
+case "$1 $2" in
+'status ')
+  IFS='=' read -r _ supervisor 2>/dev/null <${quote(socket.statusPath)}
+  # A supervisor that is frozen answers nobody.
+  while read -r _ _ state _ 2>/dev/null <"/proc/$supervisor/stat" && [ "$state" = T ]; do sleep 0.1; done
+  kill -0 "$supervisor" 2>/dev/null || {
+    echo 'hostctl: the supervisor does not answer' >&2
+    exit 1
+  }
+  exec cat ${quote(socket.statusPath)} ;;
+'logs --since')
+  [ -e ${quote(host.journalPath)} ] || exit 0
+  exec env LC_ALL=C awk -v since="$3" '$1 >= since' ${quote(host.journalPath)} ;;
+esac
+exec ${quote(process.execPath)} ${quote(socket.clientPath)} --socket ${quote(socket.socketPath)} "$@"
+`;
+}
+
+/** What the remote control needs of a supervisor. */
+export interface SupervisorSocket {
+  readonly socketPath: string;
+  readonly statusPath: string;
+  /** The compiled `hostctl`. */
+  readonly clientPath: string;
+}
+
 /**
  * The installed program: a script, so that a deployed one is really run. `programPath` is what it hands over to.
  */
 export function binaryText(version: string, programPath: string): string {
-  const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
   return `#!/bin/sh\n# ploy ${version} (simulated)\nexec ${quote(process.execPath)} ${quote(programPath)} ${quote(version)}\n`;
 }
 

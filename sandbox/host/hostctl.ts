@@ -1,19 +1,15 @@
 import { connect } from 'node:net';
 
 /**
- * The remote control of one simulated host: `hostctl --socket PATH status|start|stop|restart|logs [--since
- * EPOCH_MS]`. Prints what the supervisor answers; exits 0, or 1 with the reason on stderr. Imports nothing
- * heavy: it is started for every look at a host.
+ * The part of a simulated host's remote control that asks its supervisor: `hostctl --socket PATH VERB`. Prints
+ * the answer; exits 0, or 1 with the reason on stderr. What only looks (status, logs) is read by `hostctlText`.
  */
-function main(words: readonly string[]): void {
-  const socketAt = words.indexOf('--socket');
-  const socketPath = words[socketAt + 1];
-  const verb = words[socketAt + 2];
-  if (socketAt !== 0 || socketPath === undefined || verb === undefined) {
-    fail('usage: hostctl --socket PATH status|start|stop|restart|environ|logs [--since RFC3339]', 64);
+function main([option, socketPath, verb, ...more]: readonly string[]): void {
+  if (option !== '--socket' || socketPath === undefined || verb === undefined || more.length > 0) {
+    fail('usage: hostctl status|start|stop|restart|environ|logs [--since RFC3339]', 64);
     return;
   }
-  const socket = connect(socketPath, () => socket.end(`${JSON.stringify(words.slice(2))}\n`));
+  const socket = connect(socketPath, () => socket.end(`${JSON.stringify(verb)}\n`));
   let answer = '';
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What a supervisor is started with: one JSON argument. */
 export const supervisorSettings = z.object({
   socketPath: z.string(),
+  /** Where the unit's state stands for whoever looks, with the supervisor's process id in its first line. */
+  statusPath: z.string(),
   execStart: z.array(z.string()).min(1),
   workingFolder: z.string(),
   /** In order, later ones win; one that is missing is fine. */

@@ -1,14 +1,22 @@
-import { appendFileSync, existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { parseEnvironmentFile } from '../../src/hosts/environment-file.js';
 import { exitWithParent } from './exit-with-parent.js';
 import { readFaults } from './faults.js';
-import { openJournal } from './journal.js';
+import { writeJournal } from './journal.js';
 import { type SupervisorSettings, supervisorSettings } from './supervisor-settings.js';
 import { createUnit, type Unit } from './unit.js';
-import { formatUnitState } from './unit-state.js';
+import { formatUnitState, NEVER_STARTED, type UnitState } from './unit-state.js';
 
 /**
  * The supervisor of one simulated host: one unit with systemd's manners behind a Unix socket. It ends, with its
@@ -27,14 +35,19 @@ function readEnvironment(settings: SupervisorSettings): Record<string, string> {
   return environment;
 }
 
+/** Written beside and renamed: whoever reads it while it changes reads the one or the other. */
+function writeStatus(path: string, state: UnitState): void {
+  writeFileSync(`${path}.new`, `SupervisorPID=${process.pid}\n${formatUnitState(state)}`);
+  renameSync(`${path}.new`, path);
+}
+
 function monotonicMicroseconds(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-type Verbs = Record<string, (words: readonly string[]) => Promise<string> | string>;
+type Verbs = Record<string, () => Promise<string> | string>;
 
 function createVerbs(settings: SupervisorSettings, unit: Unit): Verbs {
-  const journal = openJournal(settings.journalPath);
   const witness = (verb: string): void => {
     const { mainPid } = unit.state();
     appendFileSync(
@@ -48,17 +61,12 @@ function createVerbs(settings: SupervisorSettings, unit: Unit): Verbs {
     return '';
   };
   return {
-    status: () => formatUnitState(unit.state()),
     start: witnessed('start', unit.start),
     stop: witnessed('stop', unit.stop),
     restart: witnessed('restart', async () => {
       if (readFaults(settings.faultsPath).has('restart_ignored')) return;
       await unit.restart();
     }),
-    logs: (words) => {
-      const at = words.indexOf('--since');
-      return journal.since(new Date(at < 0 ? 0 : (words[at + 1] ?? 0)));
-    },
     environ: () => {
       const { mainPid } = unit.state();
       if (mainPid === 0) throw new Error('the service has no process');
@@ -69,10 +77,10 @@ function createVerbs(settings: SupervisorSettings, unit: Unit): Verbs {
 
 async function answer(verbs: Verbs, request: string): Promise<string> {
   try {
-    const [verb = '', ...words] = z.array(z.string()).parse(JSON.parse(request));
+    const verb = z.string().parse(JSON.parse(request));
     const run = verbs[verb];
     if (run === undefined) return `error\nunknown verb ${verb}\n`;
-    return `ok\n${await run(words)}`;
+    return `ok\n${await run()}`;
   } catch (error) {
     return `error\n${error instanceof Error ? error.message : String(error)}\n`;
   }
@@ -87,29 +95,30 @@ function serve(verbs: Verbs, socket: Socket): void {
   });
 }
 
-/** The last supervisor takes the sockets' folder away with it: nobody else may be left to do it. */
-function removeSocket(path: string): void {
-  rmSync(path, { force: true });
+/** The last supervisor takes the folder of sockets and states away with it: nobody else may be left to do it. */
+function removeRunFiles({ socketPath, statusPath }: SupervisorSettings): void {
+  rmSync(socketPath, { force: true });
+  rmSync(statusPath, { force: true });
   try {
-    rmdirSync(dirname(path));
+    rmdirSync(dirname(socketPath));
   } catch {
-    // Other sockets are still in it.
+    // Another host's are still in it.
   }
 }
 
 function main(argument: string | undefined): void {
   const settings = supervisorSettings.parse(JSON.parse(argument ?? '{}'));
-  const journal = openJournal(settings.journalPath);
   const unit = createUnit({
     ...settings,
     environment: () => readEnvironment(settings),
-    log: (text) => journal.write(new Date(), text),
+    log: (text) => writeJournal(settings.journalPath, new Date(), text),
+    onChange: (state) => writeStatus(settings.statusPath, state),
     now: () => new Date(),
     monotonic: monotonicMicroseconds,
   });
   const end = async (): Promise<void> => {
-    removeSocket(settings.socketPath);
     await unit.kill();
+    removeRunFiles(settings);
   };
   exitWithParent(end);
   process.on('SIGTERM', async () => {
@@ -118,6 +127,7 @@ function main(argument: string | undefined): void {
   });
   const verbs = createVerbs(settings, unit);
   rmSync(settings.socketPath, { force: true });
+  writeStatus(settings.statusPath, NEVER_STARTED);
   // A client half-closes after its request and still waits for the answer.
   createServer({ allowHalfOpen: true }, (socket) => serve(verbs, socket)).listen(
     settings.socketPath,

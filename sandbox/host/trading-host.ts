@@ -1,11 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PageIncident } from '../slack/protocol.js';
 import { accountOf } from '../trading-data/strategy.js';
 import { type ChildProgram, startProgram } from './child-program.js';
-import { type HostLayout, layOut, writeHostFiles, writeStaging } from './host-layout.js';
+import {
+  type HostLayout,
+  hostctlText,
+  layOut,
+  type SupervisorSocket,
+  writeHostFiles,
+  writeStaging,
+} from './host-layout.js';
 import { createIncidents } from './incidents.js';
 import type { SupervisorSettings } from './supervisor-settings.js';
 
@@ -96,9 +103,14 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
     for (const name of options.hosts) {
       const layout = layOut(options.folder, name);
       await writeHostFiles(layout, layoutOptions);
-      const socketPath = join(socketFolder, `${name}.sock`);
-      const settings = supervisorSettingsOf(layout, socketPath, restartDelayMs, options.entryEveryMs ?? 4000);
-      hosts.push({ ...layout, ...commandsOf(programs, socketPath, restartDelayMs) });
+      const socket = {
+        socketPath: join(socketFolder, `${name}.sock`),
+        statusPath: join(socketFolder, `${name}.status`),
+        clientPath: join(programs, 'hostctl.js'),
+      };
+      await writeFile(layout.controlPath, hostctlText(layout, socket), { mode: 0o755 });
+      const settings = supervisorSettingsOf(layout, socket, restartDelayMs, options.entryEveryMs ?? 4000);
+      hosts.push({ ...layout, ...commandsOf(layout, restartDelayMs) });
       supervisors.push(startProgram(join(programs, 'supervisor.js'), [JSON.stringify(settings)], {}));
     }
     await Promise.all(supervisors.map((supervisor) => supervisor.ready()));
@@ -129,12 +141,13 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
 
 function supervisorSettingsOf(
   host: HostLayout,
-  socketPath: string,
+  { socketPath, statusPath }: SupervisorSocket,
   restartDelayMs: number,
   entryEveryMs: number,
 ): SupervisorSettings {
   return {
     socketPath,
+    statusPath,
     execStart: [host.binaryPath],
     workingFolder: host.folder,
     environmentFiles: [...host.environmentFiles],
@@ -153,14 +166,8 @@ function supervisorSettingsOf(
   };
 }
 
-function commandsOf(programs: string, socketPath: string, restartDelayMs: number) {
-  const control = (...words: string[]): string[] => [
-    process.execPath,
-    join(programs, 'hostctl.js'),
-    '--socket',
-    socketPath,
-    ...words,
-  ];
+function commandsOf({ controlPath }: HostLayout, restartDelayMs: number) {
+  const control = (...words: string[]): string[] => [controlPath, ...words];
   const service: ServiceCommands = {
     manager: 'command',
     status: control('status'),

@@ -14,6 +14,8 @@ export interface UnitOptions {
   /** Asked again at each start, as systemd reads its environment files. */
   readonly environment: () => Record<string, string>;
   readonly log: (text: string) => void;
+  /** Told of every change, before anybody else is. */
+  readonly onChange: (state: UnitState) => void;
   readonly now: () => Date;
   /** Microseconds since boot. */
   readonly monotonic: () => number;
@@ -38,6 +40,10 @@ function mortalArguments(execStart: readonly string[]): [string, string[]] {
 
 export function createUnit(options: UnitOptions): Unit {
   let state: UnitState = NEVER_STARTED;
+  const change = (changed: Partial<UnitState>): void => {
+    state = { ...state, ...changed };
+    options.onChange(state);
+  };
   let child: ChildProcess | undefined;
   let restartTimer: NodeJS.Timeout | undefined;
   let stopping = false;
@@ -52,8 +58,7 @@ export function createUnit(options: UnitOptions): Unit {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child = started;
-    state = {
-      ...state,
+    change({
       activeState: 'active',
       subState: 'running',
       mainPid: started.pid ?? 0,
@@ -61,7 +66,7 @@ export function createUnit(options: UnitOptions): Unit {
       execMainStatus: 0,
       activeEnteredAt: options.now(),
       activeEnteredMonotonic: options.monotonic(),
-    };
+    });
     options.log(`systemd[1]: Started ploy, process ${started.pid ?? 'none'}.`);
     for (const stream of [started.stdout, started.stderr]) {
       if (stream !== null)
@@ -75,17 +80,17 @@ export function createUnit(options: UnitOptions): Unit {
   function ended(which: ChildProcess, status: number): void {
     if (child !== which) return;
     child = undefined;
-    state = { ...state, mainPid: 0, execMainStatus: status };
+    const left = { mainPid: 0, execMainStatus: status };
     if (stopping) {
-      state = { ...state, activeState: 'inactive', subState: 'dead' };
+      change({ ...left, activeState: 'inactive', subState: 'dead' });
       return;
     }
     options.log(
       `systemd[1]: Main process exited, status=${status}; restarting in ${options.restartDelayMs} ms.`,
     );
-    state = { ...state, activeState: 'activating', subState: 'auto-restart' };
+    change({ ...left, activeState: 'activating', subState: 'auto-restart' });
     restartTimer = setTimeout(() => {
-      state = { ...state, restarts: state.restarts + 1 };
+      change({ restarts: state.restarts + 1 });
       launch();
     }, options.restartDelayMs);
   }
@@ -95,7 +100,7 @@ export function createUnit(options: UnitOptions): Unit {
     stopping = true;
     const running = child;
     if (running !== undefined) {
-      state = { ...state, activeState: 'deactivating', subState: 'stop-sigterm' };
+      change({ activeState: 'deactivating', subState: 'stop-sigterm' });
       // Not `exit`: its last words must not come after the line of the next start.
       const exited = once(running, 'close');
       running.kill('SIGTERM');
@@ -103,7 +108,7 @@ export function createUnit(options: UnitOptions): Unit {
       await exited;
       clearTimeout(force);
     }
-    state = { ...state, activeState: 'inactive', subState: 'dead', mainPid: 0 };
+    change({ activeState: 'inactive', subState: 'dead', mainPid: 0 });
     stopping = false;
     options.log('systemd[1]: Stopped ploy.');
   }
@@ -112,7 +117,7 @@ export function createUnit(options: UnitOptions): Unit {
   function start(): void {
     if (child !== undefined) return;
     clearTimeout(restartTimer);
-    state = { ...state, restarts: 0 };
+    change({ restarts: 0 });
     launch();
   }
 

@@ -20,6 +20,7 @@ import { createAcknowledgementStore } from '../../../src/store/acknowledgement-s
 import { createRunStore } from '../../../src/store/run-store.js';
 import { createTransact } from '../../../src/store/transaction.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createFileService } from '../../support/file-service.js';
 
 /** Two hosts as folders with real files, a target each with its policy, and people that a test can change. */
 export interface ReleaseWorld {
@@ -123,7 +124,7 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
   const now = () => clock.now;
   const runs = createRunStore(database.pool);
   const hostOf: ReleaseContext['sources']['hostOf'] = (settings) =>
-    createHost(settings, { files: [path('flag')] });
+    Object.assign(createHost(settings, { files: [path('flag')] }), { service: createFileService(settings) });
   const checks = createCheckService({
     runbook,
     hostOf,

@@ -406,7 +406,7 @@ describe('no process is left', () => {
     import { createTradingHosts } from ${JSON.stringify(join(programs.folder, 'trading-host.js'))};
     const trading = await createTradingHosts({ folder: ${JSON.stringify(from)}, hosts: ['live-7'],
       databaseUrl: ${JSON.stringify(database.url)}, restartDelayMs: 100, programsFolder: ${JSON.stringify(programs.folder)} });
-    console.log(trading.hosts[0].service.status[3]);
+    console.log(trading.hosts[0].controlPath);
     process.stdin.once('data', () => trading.close().then(() => process.exit()));
   `;
 
@@ -432,21 +432,17 @@ describe('no process is left', () => {
   test.each(['close', 'SIGKILL'])('after %s', async (how) => {
     const other = await mkdtemp(join(tmpdir(), 'trading-hosts-'));
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script(other)]);
-    const socket = await new Promise<string>((resolve) =>
+    const control = await new Promise<string>((resolve) =>
       parent.stdout.once('data', (text) => resolve(String(text).trim())),
     );
-    expect(await processesNaming(socket)).toHaveLength(1);
-    const shown = await run(process.execPath, [
-      join(programs.folder, 'hostctl.js'),
-      '--socket',
-      socket,
-      'status',
-    ]);
+    expect(await processesNaming(other)).toHaveLength(1);
+    const shown = await run(control, ['status']);
     const pid = Number(/^MainPID=(\d+)$/m.exec(shown.stdout)?.[1]);
     expect(isAlive(pid)).toBe(true);
     if (how === 'close') parent.stdin.write('\n');
     else parent.kill('SIGKILL');
-    await eventually('the supervisor is gone', async () => (await processesNaming(socket)).length === 0);
+    await eventually('the supervisor is gone', async () => (await processesNaming(other)).length === 0);
+    await expect(run(control, ['status'])).rejects.toThrow(/the supervisor does not answer/);
     await eventually('the service is gone', () => !isAlive(pid));
     await rm(other, { recursive: true });
   });
