@@ -1,21 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
+import {
+  createTradingHosts,
+  type TradingHost,
+  type TradingHosts,
+} from '../../../sandbox/host/trading-host.js';
 import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
 import { selectRelease } from '../../../src/store/queries/select-release.js';
 import { prepareWorkerSchema } from '../../../src/worker/worker-schema.js';
 import { buildSandboxPrograms, type SandboxPrograms } from '../../sandbox/host/programs.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { verbs } from './support/engine-setting.js';
 import { NEW_VERSION, PREFIX, planFor, sha256Of } from './support/release-plan.js';
 import { startRelease } from './support/start-release.js';
 import { targetsText, type Waits } from './support/targets-of.js';
 
-const WAITS: Waits = { checkpointMinutes: [0.001], confirmMinutes: 10 };
 const REPLICAS = 3;
 
 let programs: SandboxPrograms;
@@ -37,8 +41,16 @@ beforeAll(async () => {
     format: 'esm',
     logLevel: 'error',
   });
-  [tradingDatabase, database] = await Promise.all([createEmptyDatabase(), createTestDatabase()]);
+  tradingDatabase = await createEmptyDatabase();
   await createTradingSchema(tradingDatabase.pool);
+});
+afterAll(async () => {
+  await tradingDatabase.drop();
+  await programs.remove();
+});
+
+beforeEach(async () => {
+  database = await createTestDatabase();
   await prepareWorkerSchema(database, { always: true });
   folder = await mkdtemp(join(tmpdir(), 'kill-loop-'));
   await mkdir(join(folder, 'deaths'));
@@ -50,14 +62,13 @@ beforeAll(async () => {
     entryEveryMs: 2_000,
     programsFolder: programs.folder,
   });
+  isOver = false;
 });
-
-afterAll(async () => {
+afterEach(async () => {
   isOver = true;
   for (const replica of replicas) replica.kill('SIGKILL');
   await trading.close();
-  await Promise.all([database.drop(), tradingDatabase.drop()]);
-  await programs.remove();
+  await database.drop();
   await rm(folder, { recursive: true });
 });
 
@@ -73,16 +84,26 @@ function keepReplica(settings: string): void {
   });
 }
 
-test('killed before, in and after every step, the release comes to its end, and no step is done twice', async () => {
+interface Course {
+  readonly dieOn: 'forward' | 'back';
+  readonly checkpoint?: 'GO' | 'HOLD';
+  readonly confirmMinutes?: number;
+}
+
+/** Carries a release out over replicas that die. */
+async function carryOut({ dieOn, checkpoint = 'GO', confirmMinutes = 10 }: Course) {
+  const waits: Waits = { checkpointMinutes: [0.001], confirmMinutes };
   const plan = await planFor(trading, trading.hosts, 'live');
-  const writes = join(folder, 'writes.log');
   const settings = JSON.stringify({
     databaseUrl: database.url,
-    targets: targetsText(trading, WAITS),
+    targets: targetsText(trading, waits),
     deaths: join(folder, 'deaths'),
-    writes,
+    writes: join(folder, 'writes.log'),
+    turned: join(folder, 'turned'),
+    dieOn,
+    checkpoint,
   });
-  const releaseId = await startRelease(database, plan, WAITS);
+  const releaseId = await startRelease(database, plan, waits);
   for (let n = 0; n < REPLICAS; n += 1) keepReplica(settings);
 
   const deadline = Date.now() + 150_000;
@@ -91,22 +112,96 @@ test('killed before, in and after every step, the release comes to its end, and 
     await new Promise((resolve) => setTimeout(resolve, 200));
     release = await selectRelease(database.pool, releaseId);
   }
+  return { plan, release };
+}
 
+const AROUND = ['2-begun', '4-applied', '5-ended'];
+
+const deaths = async () => (await readdir(join(folder, 'deaths'))).sort();
+
+async function expectNoWriteTwice(): Promise<void> {
+  const written = (await readFile(join(folder, 'writes.log'), 'utf8')).trim().split('\n');
+  expect(written).toEqual([...new Set(written)]);
+}
+
+const liveHost = (): TradingHost => {
+  const [host] = trading.hosts;
+  if (host === undefined) throw new Error('There is no host.');
+  return host;
+};
+
+test('killed before, in and after every step, the release comes to its end, and no step is done twice', async () => {
+  const { plan, release } = await carryOut({ dieOn: 'forward' });
   expect(release?.steps.filter(({ state }) => state !== 'done')).toEqual([]);
   expect(release).toMatchObject({ state: 'confirmed', problem: null });
-  // One before the first step; three around each of the eleven (the end of one is the beginning of the next); and one
-  // in each of the three writes, and in the restart.
-  const deaths = await readdir(join(folder, 'deaths'));
-  expect(deaths).toHaveLength(1 + 11 * 3 + 4);
+  // Around each step: the end of one is the beginning of the next.
+  const around = release?.steps.flatMap(({ position }) => AROUND.map((point) => `${position}-${point}`)) ?? [];
+  expect(around).toHaveLength(11 * 3);
+  expect(await deaths()).toEqual(
+    [
+      '0-1-before',
+      ...around,
+      'live-1-3-copied-to-.lobml-kept-SHA256-lob_tcn_5m_v4.onnx',
+      'live-1-3-copied-to-.lobml-kept-SHA256-ploy',
+      'live-1-3-crypto-live.env',
+      'live-1-3-lob_tcn_5m_v4.onnx',
+      'live-1-3-ploy',
+      'live-1-3-removed-crypto-live.env.lobml-before',
+      'live-1-3-restart',
+      'watching-1-before',
+      'watching-2-turned',
+    ].sort(),
+  );
+  await expectNoWriteTwice();
+  const host = liveHost();
+  expect(await verbs(host)).toEqual(['restart']);
+  expect(await sha256Of(host.binaryPath)).toBe(plan.binary?.sha256);
+  expect(await readFile(host.environmentFiles[1], 'utf8')).toContain(`${PREFIX}MODEL_VERSION=${NEW_VERSION}`);
+});
 
-  const written = (await readFile(writes, 'utf8')).trim().split('\n');
-  expect(written).toHaveLength(new Set(written).size);
-  for (const host of trading.hosts) {
-    const steps = (await readFile(host.appliedStepsPath, 'utf8')).trim().split('\n');
-    expect(steps.map((line) => (JSON.parse(line) as { verb: string }).verb)).toEqual(['restart']);
-    expect(await sha256Of(host.binaryPath)).toBe(plan.binary?.sha256);
-    expect(await readFile(host.environmentFiles[1], 'utf8')).toContain(
-      `${PREFIX}MODEL_VERSION=${NEW_VERSION}`,
-    );
-  }
+test('killed at every point of putting back, the host is as before, and nothing is put back twice', async () => {
+  const host = liveHost();
+  const before = await readFile(host.environmentFiles[1], 'utf8');
+  const binary = await sha256Of(host.binaryPath);
+  await writeFile(join(trading.stagingFolder, 'lob_tcn_5m_v4.onnx'), 'no model at all');
+  const { release } = await carryOut({ dieOn: 'back' });
+  expect(release).toMatchObject({ state: 'reverted' });
+  expect(await deaths()).toEqual([
+    '11-2-begun',
+    '11-4-applied',
+    '11-5-ended',
+    // The proof of start fails, and the release has turned.
+    '7-5-ended',
+    'live-1-3-copied-to-ploy',
+    'live-1-3-crypto-live.env',
+    'live-1-3-removed-lob_tcn_5m_v4.onnx',
+    'live-1-3-restart',
+    'live-1-3-stopped',
+    'over-1-before',
+    'over-2-turned',
+  ]);
+  await expectNoWriteTwice();
+  // The replica that had stopped it told nobody.
+  expect(await verbs(host)).toEqual(['restart', 'stop', 'stop', 'restart']);
+  expect(await readFile(host.environmentFiles[1], 'utf8')).toBe(before);
+  expect(await sha256Of(host.binaryPath)).toBe(binary);
+});
+
+test('killed at every point of turning off at the deadline, the strategy is off, by one restart', async () => {
+  const host = liveHost();
+  const { release } = await carryOut({ dieOn: 'back', checkpoint: 'HOLD', confirmMinutes: 0.35 });
+  expect(release).toMatchObject({ state: 'disabled' });
+  expect(await deaths()).toEqual([
+    '11-2-begun',
+    '11-4-applied',
+    '11-5-ended',
+    'disabled-2-turned',
+    'live-1-3-crypto-live.env',
+    'live-1-3-restart',
+    'over-1-before',
+    'over-2-turned',
+  ]);
+  await expectNoWriteTwice();
+  expect(await verbs(host)).toEqual(['restart', 'restart']);
+  expect(await readFile(host.environmentFiles[1], 'utf8')).toContain(`${PREFIX}ENABLED=false\n`);
 });

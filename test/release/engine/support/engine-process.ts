@@ -1,12 +1,12 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
 import { systemClock } from '../../../../src/clock.js';
 import type { Host } from '../../../../src/hosts/host.js';
 import { createReleaseTasks } from '../../../../src/release/engine/release-tasks.js';
 import type { StrategyFacts } from '../../../../src/release/engine/step.js';
-import type { StepJournal } from '../../../../src/release/engine/step-journal.js';
+import type { StepJournal, Turn } from '../../../../src/release/engine/step-journal.js';
 import { createReleaseQueue } from '../../../../src/worker/release-queue.js';
 import { startWorker } from '../../../../src/worker/worker.js';
 import { targetsOf } from './targets-of.js';
@@ -14,25 +14,39 @@ import { createTestEngine } from './test-engine.js';
 
 /**
  * A replica that ends by SIGKILL at every point that no replica has died at before: before a step is recorded, after
- * that, in the middle of its work on a host, before and after its end is recorded.
+ * that, in the middle of its work on a host, before and after its end is recorded; and around the turn from one way to
+ * another.
  */
 const settingsSchema = z.object({
   databaseUrl: z.string(),
   targets: z.string(),
   /** One empty folder for each point that has had its death. */
   deaths: z.string(),
-  /** One line for each file that was written on a host. */
+  /** One line for each file that was written on a host, and on which way. */
   writes: z.string(),
+  /** The way on which replicas die; on the other one they live. */
+  dieOn: z.enum(['forward', 'back']),
+  /** Stands from the moment when the release turned to going back, or off. */
+  turned: z.string(),
+  /** What the checks after the deploy find. */
+  checkpoint: z.enum(['GO', 'HOLD']),
 });
 const settings = settingsSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
 
+const way = () => (existsSync(settings.turned) ? 'back' : 'forward');
+
 function dieAt(point: string): void {
+  if (way() !== settings.dieOn) return;
   try {
     mkdirSync(join(settings.deaths, point));
   } catch {
     return;
   }
   process.kill(process.pid, 'SIGKILL');
+}
+
+function noteTurn(turn: Turn | undefined): void {
+  if (turn?.instead !== undefined) writeFileSync(settings.turned, '');
 }
 
 function mortalJournal(journal: StepJournal): StepJournal {
@@ -47,7 +61,15 @@ function mortalJournal(journal: StepJournal): StepJournal {
     async end(held, position, end, turn) {
       dieAt(`${position}-4-applied`);
       await journal.end(held, position, end, turn);
+      noteTurn(turn);
       dieAt(`${position}-5-ended`);
+    },
+    async turn(held, turn) {
+      const name = turn.ended ? 'over' : (turn.state ?? 'told');
+      dieAt(`${name}-1-before`);
+      await journal.turn(held, turn);
+      noteTurn(turn);
+      dieAt(`${name}-2-turned`);
     },
   };
 }
@@ -55,8 +77,8 @@ function mortalJournal(journal: StepJournal): StepJournal {
 /** The write has happened, or the restart is on its way, and nobody has recorded it. */
 function mortalHost(host: Host): Host {
   const wrote = (path: string) => {
-    appendFileSync(settings.writes, `${host.name} ${path}\n`);
-    dieAt(`${host.name}-3-${path.replaceAll('/', '_')}`);
+    appendFileSync(settings.writes, `${way()} ${host.name} ${path}\n`);
+    dieAt(`${host.name}-3-${basename(path)}`);
   };
   return {
     name: host.name,
@@ -65,8 +87,14 @@ function mortalHost(host: Host): Host {
     sha256: (path, options) => host.sha256(path, options),
     readableBy: (path, user, options) => host.readableBy(path, user, options),
     listFiles: (folder, options) => host.listFiles(folder, options),
-    copyFile: (path, to, options) => host.copyFile(path, to, options),
-    removeFile: (path, options) => host.removeFile(path, options),
+    async copyFile(path, to, options) {
+      await host.copyFile(path, to, options);
+      dieAt(`${host.name}-3-copied-to-${basename(to).replace(/[0-9a-f]{64}/, 'SHA256')}`);
+    },
+    async removeFile(path, options) {
+      await host.removeFile(path, options);
+      dieAt(`${host.name}-3-removed-${basename(path)}`);
+    },
     async replaceFile(path, bytes, options) {
       await host.replaceFile(path, bytes, options);
       wrote(path);
@@ -78,7 +106,10 @@ function mortalHost(host: Host): Host {
     service: {
       description: host.service.description,
       status: (options) => host.service.status(options),
-      stop: (options) => host.service.stop(options),
+      async stop(options) {
+        await host.service.stop(options);
+        dieAt(`${host.name}-3-stopped`);
+      },
       account: (status, options) => host.service.account(status, options),
       logs: (options) => host.service.logs(options),
       processEnvironment: (pid, names, options) => host.service.processEnvironment(pid, names, options),
@@ -115,6 +146,7 @@ const engine = createTestEngine({
   runbook: STRATEGY,
   wrapJournal: mortalJournal,
   wrapHost: mortalHost,
+  verdicts: { checkpoint: settings.checkpoint },
 });
 await startWorker({
   url: settings.databaseUrl,
