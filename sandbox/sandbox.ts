@@ -42,7 +42,8 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 20_000;
+// A bot that ends is noticed at once; this is for one that hangs, on a machine of any speed.
+const CONNECT_TIMEOUT_MS = 120_000;
 const HOSTS = ['live-1', 'live-2', 'dryrun-1'];
 
 /** The whole sandbox: a real PostgreSQL, a local Slack, simulated hosts, and the bot as a process of its own. */

@@ -77,7 +77,11 @@ async function until(kind: string, holds: (run: RunJson) => boolean): Promise<vo
   for (;;) {
     const { run } = await report(kind);
     if (holds(run)) return;
-    if (Date.now() < deadline) continue;
+    if (Date.now() < deadline) {
+      // A look is a process of its own, and what it waits for needs the machine too.
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      continue;
+    }
     const wrong = run.checks.filter(({ outcome }) => outcome !== 'PASS');
     throw new Error(`${kind} stays ${run.verdict}: ${JSON.stringify(wrong, undefined, 1)}`);
   }
