@@ -303,6 +303,15 @@ describe('at the same moment', () => {
       'rejected',
       (requestId: string) => world.service.reject({ requestId, person: DAVE, reason: 'the market is thin' }),
     ],
+    [
+      'expired',
+      async (requestId: string) => {
+        minutesLater(24 * 60);
+        // Whoever comes first writes it down, this look or an approval that comes too late.
+        await world.service.expire(requestId);
+        return { kind: 'done' };
+      },
+    ],
   ] as const)('approved and %s: it ends, and who approved too late is told', async (state, end) => {
     const { requestId, digest } = await requestAsAlice(world);
     const [first, ended, second] = await Promise.all([
