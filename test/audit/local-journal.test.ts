@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
 import { createAuditTrail } from '../../src/audit/audit-trail.js';
 import { createLocalJournal, type LocalJournal } from '../../src/audit/local-journal.js';
 import { systemClock } from '../../src/clock.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import { isSameProcessAlive } from '../../src/rollback/process-identity.js';
 import { createTransact } from '../../src/store/transaction.js';
+import { buildPrograms, PROGRAMS_FOLDER } from '../support/build-programs.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 let dataDir: string;
@@ -124,28 +124,14 @@ test('what cannot be read is not taken away, is told once, and holds nothing els
 });
 
 test('a disk that is full in the middle of a line loses no other event', async () => {
-  const program = join(
-    import.meta.dirname,
-    '..',
-    '..',
-    'node_modules',
-    '.cache',
-    'lobml',
-    `full-${process.pid}.mjs`,
-  );
-  await build({
-    entryPoints: [join(import.meta.dirname, 'support', 'full-disk-process.ts')],
-    outfile: program,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  const folder = join(PROGRAMS_FOLDER, `full-disk-${process.pid}`);
+  const entryPoints = [join(import.meta.dirname, 'support', 'full-disk-process.ts')];
+  await buildPrograms({ entryPoints, folder, extension: '.mjs' });
+  const program = join(folder, 'full-disk-process.mjs');
   // No file of the process may grow beyond 1 KiB: the write that crosses it is cut short, like on a full disk.
   const limited = `ulimit -f 1; exec "$0" "$1" "$2"`;
   const { stdout } = await promisify(execFile)('bash', ['-c', limited, process.execPath, program, dataDir]);
-  await rm(program);
+  await rm(folder, { recursive: true });
   const { kept, failed } = JSON.parse(stdout);
   expect(failed).not.toHaveLength(0);
   const trail = trailOver(journalOf(8, [8]), () => true);

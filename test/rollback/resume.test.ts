@@ -3,38 +3,32 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
 import { createOpenHaltFiles } from '../../src/rollback/open-halt-file.js';
+import { buildPrograms, PROGRAMS_FOLDER } from '../support/build-programs.js';
 import { createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
 
 let bench: HaltingBench;
-let program: string;
+const folder = join(PROGRAMS_FOLDER, `halting-${process.pid}`);
 
 beforeAll(async () => {
   bench = await createHaltingBench();
-  const root = join(import.meta.dirname, '..', '..');
-  // Inside the package, so that it finds its dependencies.
-  program = join(root, 'node_modules', '.cache', 'lobml', `halting-process-${process.pid}.mjs`);
-  await build({
-    entryPoints: [join(import.meta.dirname, 'support', 'halting-process.ts')],
-    outfile: program,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  const entryPoints = [join(import.meta.dirname, 'support', 'halting-process.ts')];
+  await buildPrograms({ entryPoints, folder, extension: '.mjs', isWhole: true });
 });
 afterAll(async () => {
   await bench.close();
-  await rm(program, { force: true });
+  await rm(folder, { recursive: true, force: true });
 });
 beforeEach(() => bench.begin());
 
 async function haltUntilKilled(killAt: string, killHost: string): Promise<void> {
-  const child = spawn(process.execPath, [program, bench.dataDir, bench.targetsText, killAt, killHost], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(folder, 'halting-process.mjs'), bench.dataDir, bench.targetsText, killAt, killHost],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   const [, signal] = await once(child, 'exit');
   expect(signal).toBe('SIGKILL');
 }

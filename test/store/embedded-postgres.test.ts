@@ -5,16 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
 import { execa } from 'execa';
 import pg from 'pg';
-import { findPackageRoot } from '../../src/package-root.js';
 import { isAlive } from '../../src/store/embedded/running-server.js';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.js';
+import { buildPrograms, PROGRAMS_FOLDER, ROOT } from '../support/build-programs.js';
 
-const root = findPackageRoot(import.meta.url);
 /** Built once: the processes that these tests start and kill run on plain Node. */
-const program = join(root, 'node_modules', '.cache', 'lobml', `embedded-postgres-${process.pid}.mjs`);
+const programs = join(PROGRAMS_FOLDER, `embedded-postgres-${process.pid}`);
+const program = join(programs, 'embedded-postgres.mjs');
 
 /** A cluster that is initialised already: for the tests that are not about the first start. */
 let seed: string;
@@ -24,20 +23,13 @@ let systemDir: string;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [join(root, 'src', 'store', 'embedded-postgres.ts')],
-    outfile: program,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  const entryPoints = [join(ROOT, 'src', 'store', 'embedded-postgres.ts')];
+  await buildPrograms({ entryPoints, folder: programs, extension: '.mjs' });
   seed = await makeFolder('lobml-seed-');
   const options = { dataDir: join(seed, 'data'), systemDir: seed, use: 'own', durable: false } as const;
   await (await startEmbeddedPostgres(options)).stop();
 });
-afterAll(() => Promise.all([rm(program), rm(seed, { recursive: true })]));
+afterAll(() => Promise.all([programs, seed].map((path) => rm(path, { recursive: true }))));
 
 beforeEach(async () => {
   folder = await makeFolder('lobml-embedded-');

@@ -3,26 +3,18 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
+import { buildPrograms, PROGRAMS_FOLDER } from '../support/build-programs.js';
 import { createTrainingFixture, goodMeta, type TrainingFixture, writingTrainer } from './fixture.js';
 
-const root = join(import.meta.dirname, '..', '..');
-// Inside the package, so that it finds its dependencies.
-const program = join(root, 'node_modules', '.cache', 'lobml', `following-process-${process.pid}.mjs`);
+const folder = join(PROGRAMS_FOLDER, `following-${process.pid}`);
+const program = join(folder, 'following-process.mjs');
 let fixture: TrainingFixture;
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'support', 'following-process.ts')],
-    outfile: program,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  const entryPoints = [join(import.meta.dirname, 'support', 'following-process.ts')];
+  await buildPrograms({ entryPoints, folder, extension: '.mjs' });
 });
-afterAll(() => rm(program, { force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 beforeEach(async () => {
   fixture = await createTrainingFixture();
 });

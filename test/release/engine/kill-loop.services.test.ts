@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
 import {
   createTradingHosts,
   type TradingHost,
@@ -14,6 +13,7 @@ import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
 import { selectRelease } from '../../../src/store/queries/select-release.js';
 import { prepareWorkerSchema } from '../../../src/worker/worker-schema.js';
 import { buildSandboxPrograms, type SandboxPrograms } from '../../sandbox/host/programs.js';
+import { buildPrograms } from '../../support/build-programs.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { verbs } from './support/engine-setting.js';
 import { NEW_VERSION, PREFIX, planFor, sha256Of } from './support/release-plan.js';
@@ -32,15 +32,8 @@ let isOver = false;
 
 beforeAll(async () => {
   programs = await buildSandboxPrograms();
-  await build({
-    entryPoints: [join(import.meta.dirname, 'support', 'engine-process.ts')],
-    outfile: join(programs.folder, 'engine-process.mjs'),
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  const entryPoints = [join(import.meta.dirname, 'support', 'engine-process.ts')];
+  await buildPrograms({ entryPoints, folder: programs.folder, extension: '.mjs', isWhole: true });
   tradingDatabase = await createEmptyDatabase();
   await createTradingSchema(tradingDatabase.pool);
 });
@@ -135,7 +128,8 @@ test('killed before, in and after every step, the release comes to its end, and 
   expect(release?.steps.filter(({ state }) => state !== 'done')).toEqual([]);
   expect(release).toMatchObject({ state: 'confirmed', problem: null });
   // Around each step: the end of one is the beginning of the next.
-  const around = release?.steps.flatMap(({ position }) => AROUND.map((point) => `${position}-${point}`)) ?? [];
+  const around =
+    release?.steps.flatMap(({ position }) => AROUND.map((point) => `${position}-${point}`)) ?? [];
   expect(around).toHaveLength(11 * 3);
   expect(await deaths()).toEqual(
     [

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { buildPrograms, PROGRAMS_FOLDER, ROOT } from '../../support/build-programs.js';
 
 const PROGRAMS = ['ploy', 'supervisor', 'collector', 'hostctl'];
 
@@ -12,18 +11,10 @@ export interface SandboxPrograms {
 
 /** Compiles the sandbox's programs, so that tests run real processes without a build of the whole project. */
 export async function buildSandboxPrograms(): Promise<SandboxPrograms> {
-  const root = join(import.meta.dirname, '..', '..', '..');
-  // Inside the package, so that the programs find its dependencies.
-  const folder = join(root, 'node_modules', '.cache', 'lobml', `programs-${process.pid}-${Date.now()}`);
-  mkdirSync(folder, { recursive: true });
-  await build({
-    entryPoints: [...PROGRAMS, 'trading-host'].map((name) => join(root, 'sandbox', 'host', `${name}.ts`)),
-    outdir: folder,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  const folder = join(PROGRAMS_FOLDER, `programs-${process.pid}-${Date.now()}`);
+  const entryPoints = [...PROGRAMS, 'trading-host'].map((name) =>
+    join(ROOT, 'sandbox', 'host', `${name}.ts`),
+  );
+  await buildPrograms({ entryPoints, folder, extension: '.js', isWhole: true });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
