@@ -66,6 +66,7 @@ export const rollback: Subcommand<RollbackServices> = {
   },
   submissions: { [REASON_CALLBACK]: takeReason },
   urgent: [DISABLE_ACTION, DISABLE_CONFIRMED_ACTION, STOP_ACTION],
+  urgentWords: ['--disable', '--stop'],
 };
 
 /** A setting of the target, off unless told: the safe direction should not ask. */

@@ -133,6 +133,8 @@ export interface Subcommand<Services> {
   readonly actions?: Readonly<Record<string, (click: Click, services: Services) => Promise<void>>>;
   /** Action ids that wait for nothing, not even for the bot's database: the kill switch. */
   readonly urgent?: readonly string[];
+  /** Words that make the same of what is typed, e.g. `--disable`. */
+  readonly urgentWords?: readonly string[];
   /** The modals that belong to it, by callback id. */
   readonly submissions?: Readonly<
     Record<string, (submission: Submission, services: Services) => Promise<SubmissionAnswer>>

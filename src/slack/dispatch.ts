@@ -53,7 +53,7 @@ export class Dispatch<Services> {
 
   /** `@lobml status` works where slash commands do not: inside threads. */
   async mention(event: z.output<typeof mention>): Promise<void> {
-    await this.#typed(event.text.replace(/<@[^>]+>/g, ' '), {
+    await this.#typed(withoutMentions(event.text), {
       person: { id: event.user, name: event.user, surface: 'slack' },
       channel: event.channel,
       threadTs: event.thread_ts,
@@ -61,12 +61,19 @@ export class Dispatch<Services> {
     });
   }
 
+  /** Whether what was typed must wait for nothing. */
+  isUrgent(text: string): boolean {
+    const [name = '', ...words] = wordsOf(text);
+    const urgent = this.#options.index.subcommand(name)?.urgentWords ?? [];
+    return words.some((word) => urgent.includes(word));
+  }
+
   async #typed(text: string, place: Place): Promise<void> {
     const { index, services, onUnknown } = this.#options;
-    const [name = 'help'] = text.trim().split(/\s+/).filter(Boolean);
+    const [name = 'help'] = wordsOf(text);
     const subcommand = index.subcommand(name);
     const usage = subcommand && usageOf(subcommand);
-    const conversation = this.conversation(place, { work: `${COMMAND} ${name}`, usage });
+    const conversation = this.conversation(place, { work: `${COMMAND} ${name}`, usage }, this.isUrgent(text));
     await this.#orExplain(conversation, { work: `${COMMAND} ${name}`, usage }, async () => {
       if (subcommand === undefined) await onUnknown(unknownSubcommand(name, index.names), conversation);
       else await subcommand.run(splitWords(text).slice(1), conversation, services);
@@ -161,6 +168,11 @@ export class Dispatch<Services> {
     }
   }
 }
+
+/** What was typed after the bot's name. */
+export const withoutMentions = (text: string): string => text.replace(/<@[^>]+>/g, ' ');
+
+const wordsOf = (text: string): readonly string[] => text.trim().split(/\s+/).filter(Boolean);
 
 function usageOf<Services>(subcommand: Subcommand<Services>): string {
   return [COMMAND, subcommand.name, subcommand.usage].filter(Boolean).join(' ');

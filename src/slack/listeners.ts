@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { Clock } from '../clock.js';
 import type { Locale } from '../domain/localized.js';
 import { COMMAND } from './command-name.js';
-import type { Dispatch } from './dispatch.js';
+import { type Dispatch, withoutMentions } from './dispatch.js';
 import type { Intake } from './intake.js';
 import { clickBody, homeOpened, mention, submissionBody } from './interaction.js';
 import type { ModalClient } from './modal.js';
@@ -25,7 +25,13 @@ export function registerListeners<Services>(app: App, options: ListenerOptions<S
   const acknowledged = async () => undefined;
 
   app.command(COMMAND, async ({ ack, body }) => {
-    await intake.accept({ kind: 'command', body, ack: () => ack() }, () => dispatch.command(body));
+    const delivery = {
+      kind: 'command',
+      body,
+      ack: () => ack(),
+      urgent: dispatch.isUrgent(body.text),
+    } as const;
+    await intake.accept(delivery, () => dispatch.command(body));
   });
 
   app.action(/[\s\S]*/, async ({ ack, body: raw }) => {
@@ -65,6 +71,8 @@ export function registerListeners<Services>(app: App, options: ListenerOptions<S
   app.event('app_mention', async ({ body, event }) => {
     const parsed = mention.safeParse(event);
     if (!parsed.success) return;
-    await intake.accept({ kind: 'event', body, ack: acknowledged }, () => dispatch.mention(parsed.data));
+    const urgent = dispatch.isUrgent(withoutMentions(parsed.data.text));
+    const delivery = { kind: 'event', body, ack: acknowledged, urgent } as const;
+    await intake.accept(delivery, () => dispatch.mention(parsed.data));
   });
 }

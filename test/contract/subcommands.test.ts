@@ -33,6 +33,14 @@ describe('the registry', () => {
     expect(dangling).toEqual([]);
   });
 
+  test('what is typed urgently stands in the usage of its subcommand', () => {
+    const unknown = subcommands.flatMap(({ urgentWords = [], usage }) =>
+      urgentWords.filter((word) => !usage.split(/[\s[\]|]+/).includes(word)),
+    );
+    expect(unknown).toEqual([]);
+    expect(subcommands.find(({ name }) => name === 'rollback')?.urgentWords).toEqual(['--disable', '--stop']);
+  });
+
   test('each is summed up in one sentence in each language', () => {
     for (const { summary } of subcommands) {
       expect(summary.en).toMatch(/^[A-Z].*\.$/);

@@ -173,6 +173,24 @@ describe('a click', () => {
     expect(done).toEqual(['ask:stop#1 live by U0CAROL on C0RELEASES']);
   });
 
+  test('and typed words that are as urgent do not wait for it either, in a command and in a mention', async () => {
+    const hanging = () => new Promise<boolean>(() => undefined);
+    const typed = subcommand(
+      'stop',
+      async (words, _conversation, { done }) => {
+        done.push(words.join(' '));
+        return DONE;
+      },
+      { urgentWords: ['--now'] },
+    );
+    const { slack, done } = await start({ subcommands: [typed], claimDelivery: hanging });
+    await slack.runCommand('alice', '#trading-releases', '/lobml stop later');
+    await slack.runCommand('alice', '#trading-releases', '/lobml stop live --now');
+    slack.say('alice', '#trading-releases', '<@U0LOBMLBOT> stop dryrun --now');
+    await slack.waitFor(() => done.length > 1);
+    expect(done).toEqual(['live --now', 'dryrun --now']);
+  });
+
   test('on a button that nobody knows is answered', async () => {
     const stale = subcommand('stale', async (_words, conversation) => {
       await conversation.post(button('Old', 'gone:forever'));
