@@ -24,11 +24,14 @@ export const NEVER_STARTED: UnitState = {
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** `Sun 2026-11-22 17:57:17 UTC`; nothing for a unit that was never active. */
+/**
+ * `Sun 2026-11-22 17:57:17.123000 UTC`, as with `--timestamp=us+utc`: by whole seconds an order that the process
+ * before wrote in the second of a restart would count as the new one's. Nothing for a unit that was never active.
+ */
 function systemdTimestamp(at: Date | undefined): string {
   if (at === undefined) return '';
   const [date, time] = at.toISOString().split('T');
-  return `${WEEKDAYS[at.getUTCDay()]} ${date} ${time?.slice(0, 8)} UTC`;
+  return `${WEEKDAYS[at.getUTCDay()]} ${date} ${time?.slice(0, 12)}000 UTC`;
 }
 
 /** The `KEY=value` lines of `systemctl show`. */

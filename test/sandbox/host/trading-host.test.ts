@@ -122,7 +122,9 @@ describe('a service', () => {
       SubState: 'running',
       ExecMainStatus: '0',
       InvocationID: expect.stringMatching(/^[0-9a-f]{32}$/),
-      ActiveEnterTimestamp: expect.stringMatching(/^[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/),
+      ActiveEnterTimestamp: expect.stringMatching(
+        /^[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6} UTC$/,
+      ),
     });
   });
 
@@ -132,9 +134,13 @@ describe('a service', () => {
     await setVariable('EV_EXIT_BUFFER', '0.007');
     const environ = async () => (await controlHost(live().environCommand)).split('\0');
     expect(await environ()).toContain(`${PREFIX}EV_EXIT_BUFFER=0.005`);
+    const askedAt = new Date();
     await controlHost(live().service.restart);
     const after = await status();
     expect(after.MainPID).not.toBe(before.MainPID);
+    // Told by whole seconds, the start would lie before the last orders of the old process.
+    const [, startedAt = ''] = /^\w+ (.+)$/.exec(after.ActiveEnterTimestamp ?? '') ?? [];
+    expect(new Date(startedAt).getTime()).toBeGreaterThanOrEqual(askedAt.getTime());
     expect(after.InvocationID).not.toBe(before.InvocationID);
     expect(after.NRestarts).toBe('0');
     await eventually('the new environment', async () =>
