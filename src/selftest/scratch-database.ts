@@ -86,6 +86,8 @@ async function dropAbandoned(client: pg.Client, logger: ConnectionLogger): Promi
 
 async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
+  // A connection that is lost is told by the statement; without a listener it would end the process.
+  client.on('error', () => {});
   await client.connect();
   try {
     return await use(client);

@@ -119,6 +119,8 @@ function createHandle(cluster: Cluster, { pid, port, ownerPid }: Running): Embed
     `postgresql://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   const administer = async (statement: string) => {
     const client = new pg.Client({ connectionString: url('postgres') });
+    // A connection that is lost is told by the statement; without a listener it would end the process.
+    client.on('error', () => {});
     await client.connect();
     try {
       await client.query(statement);

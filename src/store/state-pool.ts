@@ -32,5 +32,7 @@ export function createStatePool({ url, logger, maxConnections = 10 }: StatePoolO
     const { code } = error as { code?: string };
     logger.warn({ code }, "A connection to the bot's own database was lost; the next query opens a new one.");
   });
+  // The same of a connection that is in use and waits for its next statement: that statement fails and tells it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
