@@ -74,10 +74,9 @@ class LocalHost implements Host {
   readFile(path: string, options?: CallOptions & { maxBytes?: number }): Promise<HostFile | undefined> {
     return within(this.name, `reading ${path}`, FILE_TIMEOUT_MS, options, async () => {
       const realPath = await this.resolve(path);
-      const found = await statIfPresent(realPath);
-      if (found === undefined) return undefined;
-      this.assertFile(path, found);
-      const bytes = await readAtMost(this.name, path, realPath, options?.maxBytes ?? DEFAULT_MAX_BYTES);
+      const read = await readAtMost(this.name, path, realPath, options?.maxBytes ?? DEFAULT_MAX_BYTES);
+      if (read === undefined) return undefined;
+      const { bytes, found } = read;
       return { ...fileStat(path, realPath, found), bytes, sha256: sha256Of(bytes) };
     });
   }
@@ -195,24 +194,23 @@ class LocalHost implements Host {
 
   /** @param realPath of `path`; a file that is not there is empty. */
   private async bytesOf(path: string, realPath: string): Promise<Buffer> {
-    if ((await statIfPresent(realPath)) === undefined) return Buffer.alloc(0);
-    return readAtMost(this.name, path, realPath, DEFAULT_MAX_BYTES);
+    const read = await readAtMost(this.name, path, realPath, DEFAULT_MAX_BYTES);
+    return read?.bytes ?? Buffer.alloc(0);
   }
 
   /** The path after every symbolic link; what is missing is placed in its real folder. */
   private async resolve(path: string): Promise<string> {
-    const [realPath, ...folders] = await Promise.all([
-      this.realPathOf(path),
-      ...this.folders.map(realPathOrSelf),
-    ]);
-    if (!folders.some((folder) => isInside(folder, realPath))) {
-      throw new HostError(
-        'outside_folder',
-        this.name,
-        `${this.name}: ${path} is outside the configured folders.`,
-      );
-    }
-    return realPath;
+    // Mostly it is in the folder where it looks to be: the others are asked for only where it is not.
+    const likely = this.folders.filter((folder) => isInside(folder, path));
+    const [realPath, ...folders] = await Promise.all([this.realPathOf(path), ...likely.map(realPathOrSelf)]);
+    if (folders.some((folder) => isInside(folder, realPath))) return realPath;
+    const others = await Promise.all(this.folders.map(realPathOrSelf));
+    if (others.some((folder) => isInside(folder, realPath))) return realPath;
+    throw new HostError(
+      'outside_folder',
+      this.name,
+      `${this.name}: ${path} is outside the configured folders.`,
+    );
   }
 
   private async realPathOf(path: string): Promise<string> {

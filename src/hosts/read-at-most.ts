@@ -1,34 +1,63 @@
+import type { Stats } from 'node:fs';
 import { constants, open } from 'node:fs/promises';
 import { HostError } from './host.js';
+import { errnoOf } from './host-fault.js';
+import { statIfPresent } from './local-replacement.js';
+
+export interface ReadFile {
+  readonly bytes: Buffer;
+  readonly found: Stats;
+}
 
 /**
- * A file's bytes up to a bound; it may grow while it is read, and be no plain file after all.
- * @param realPath after every symbolic link. @throws HostError `too_large`, and the platform's errors
+ * A file's bytes up to a bound; undefined where there is none. In few steps, because a halt waits for each.
+ * @param realPath after every symbolic link.
+ * @throws HostError `too_large`, `not_a_file`, and the platform's errors
  */
 export async function readAtMost(
   host: string,
   path: string,
   realPath: string,
   maxBytes: number,
-): Promise<Buffer> {
-  const handle = await open(realPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+): Promise<ReadFile | undefined> {
+  const notAFile = () => new HostError('not_a_file', host, `${host}: ${path} is not a file.`);
+  const handle = await openToRead(realPath).catch((error: unknown) => {
+    // A socket cannot be opened at all.
+    throw errnoOf(error) === 'ENXIO' ? notAFile() : error;
+  });
+  if (handle === undefined) return undefined;
   try {
+    const found = await handle.stat();
+    if (!found.isFile()) throw notAFile();
     // As large as the file says it is, not as it may be; it can grow while it is read.
-    const { size } = await handle.stat();
-    let buffer = Buffer.alloc(Math.min(size, maxBytes) + 1);
+    let buffer = Buffer.alloc(Math.min(found.size, maxBytes) + 1);
     let length = 0;
     for (;;) {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
       length += bytesRead;
-      if (bytesRead === 0 || length > maxBytes) break;
+      // A file of a disk gives less than was asked for at its end only; one of the kernel says that it is empty.
+      const isAtEnd = bytesRead === 0 || (found.size > 0 && length < buffer.length);
+      if (isAtEnd || length > maxBytes) break;
       if (length === buffer.length) buffer = enlarged(buffer, maxBytes + 1);
     }
     if (length > maxBytes) {
       throw new HostError('too_large', host, `${host}: ${path} is larger than ${maxBytes} bytes.`);
     }
-    return buffer.subarray(0, length);
+    return { bytes: buffer.subarray(0, length), found };
   } finally {
     await handle.close();
+  }
+}
+
+async function openToRead(realPath: string) {
+  try {
+    return await open(realPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    // A link that is still one after all were followed leads to nothing.
+    const isLink = errnoOf(error) === 'ELOOP';
+    if (isLink && (await statIfPresent(realPath)) === undefined) return undefined;
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
   }
 }
 

@@ -24,6 +24,10 @@ export interface HostHaltOptions {
   readonly initial: HostHalt;
   /** Told at each change. */
   readonly onChange: (host: HostHalt) => void;
+  /** Told once, when the first attempt to write the files has ended, however it did. */
+  readonly onFirstWrite?: () => void;
+  /** Resolves when that is so on every host. */
+  readonly allWritten?: Promise<void>;
   /** Resolves when the halt is safe from a crash of this process, or when that takes too long. Never rejects. */
   readonly noted?: Promise<void>;
   /** The same of what was told. Rejects where nothing may be written any more. */
@@ -39,8 +43,12 @@ const STATUS_TIMEOUT_MS = 4_000;
 const RESTART_TIMEOUT_MS = 60_000;
 /** How long nothing but the writing is begun. */
 const WRITE_ALONE_MS = 500;
+/** How long a host whose files are written waits for the others' files. */
+const OTHERS_WRITE_MS = 50;
 /** How long the restart may wait for the look that names the old process. */
 const BEFORE_PATIENCE_MS = 1_500;
+/** How long after it was issued a restart of an earlier process of the bot may still be on its way to the host. */
+const SHOWS_WITHIN_MS = 1_500;
 const POLL_MS = 100;
 const UNDER_WAY_POLL_MS = 500;
 const SETTLED_POLL_MS = 1_000;
@@ -83,13 +91,16 @@ class HostHalting {
   }
 
   async run(): Promise<void> {
-    const { signal } = this.#o;
+    const { signal, clock, allWritten = Promise.resolve(), onFirstWrite } = this.#o;
     const written = this.#write();
-    // The flag first: to start a program takes the bot longer than to write the file. But a disk may hang.
-    await withPatience(this.#o.clock, WRITE_ALONE_MS, written);
+    void written.then(onFirstWrite);
+    // The flag first, on every host: to start a program takes the bot longer than to write the file. But a disk may hang.
+    await withPatience(clock, WRITE_ALONE_MS, written);
+    await withPatience(clock, OTHERS_WRITE_MS, allWritten);
     const before = this.#askStatus();
     await this.#actAtOnce(before, await written);
     if (this.#history.inFlight !== undefined) await this.#pause({ kind: 'wait', fault: null });
+    await this.#letEarlierRestartShow();
     while (!signal.aborted) {
       const look = await this.#look();
       if (signal.aborted) return;
@@ -98,6 +109,15 @@ class HostHalting {
       await this.#take(action, look);
       await this.#pause(action);
     }
+  }
+
+  /** The service manager may not have heard of it yet: asked again at once, the service would restart twice. */
+  async #letEarlierRestartShow(): Promise<void> {
+    const { clock, signal, initial } = this.#o;
+    if (initial.restart !== 'issued' || initial.restartAt === null) return;
+    const shownAt = Date.parse(initial.restartAt) + SHOWS_WITHIN_MS;
+    const waitMs = Math.min(shownAt - clock.now(), SHOWS_WITHIN_MS);
+    if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
   }
 
   #knownHistory({ disk }: HostLook): HostHistory {

@@ -36,6 +36,25 @@ const ENTRY_POLL_MS = 1_000;
 /** After the observation: how long a trading database that does not answer is asked again. */
 const LAST_ANSWER_PATIENCE_MS = 10_000;
 
+interface Countdown {
+  /** Called once by each of those that are waited for. */
+  readonly arrive: () => void;
+  readonly reached: Promise<void>;
+}
+
+function countdown(of: number): Countdown {
+  let missing = of;
+  let reach = () => {};
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  const arrive = () => {
+    missing -= 1;
+    if (missing === 0) reach();
+  };
+  return { arrive, reached };
+}
+
 /** Halts all hosts at once and looks until it is proved, or known not to be. Resolves with the ended halt. */
 export async function runHalt(initial: Halt, options: HaltRunOptions): Promise<Halt> {
   return new HaltRun(initial, options).run();
@@ -55,7 +74,8 @@ class HaltRun {
     const { target, signal } = this.#o;
     const stop = () => this.#ended.abort();
     signal.addEventListener('abort', stop, { once: true });
-    for (const settings of target.hosts) void this.#haltHost(settings);
+    const written = countdown(target.hosts.length);
+    for (const settings of target.hosts) void this.#haltHost(settings, written);
     await this.#watch();
     await this.#proveStart();
     this.#ended.abort();
@@ -67,11 +87,14 @@ class HaltRun {
     return this.#halt;
   }
 
-  #haltHost(settings: TargetHost): Promise<void> {
+  #haltHost(settings: TargetHost, written: Countdown): Promise<void> {
     const { hostOf, clock, mayRestart, noted, noteDown } = this.#o;
     const { kind } = this.#halt;
     const initial = this.#halt.hosts.find(({ host }) => host === settings.name);
-    if (initial === undefined) return Promise.resolve();
+    if (initial === undefined) {
+      written.arrive();
+      return Promise.resolve();
+    }
     return haltHost({
       host: hostOf(settings),
       settings,
@@ -83,6 +106,8 @@ class HaltRun {
       clock,
       initial,
       onChange: (host) => this.#onHost(host),
+      onFirstWrite: written.arrive,
+      allWritten: written.reached,
       ...(noted === undefined ? {} : { noted }),
       ...(noteDown === undefined ? {} : { noteDown }),
       ...(mayRestart === undefined ? {} : { mayRestart }),
