@@ -18,6 +18,7 @@ import {
   openOrFinishHalts,
   startOrFinishHalts,
 } from './rollback/finish-open-halts.js';
+import { createHaltPriority } from './rollback/halt-priority.js';
 import { createHaltStore } from './rollback/halt-store.js';
 import { createKnownGroups } from './rollback/known-groups.js';
 import { createOperatorGate } from './rollback/operator-gate.js';
@@ -103,7 +104,9 @@ async function startWith(
   const { config } = configuration;
   const clock = systemClock;
   const warm = new AbortController();
-  const connection = createSlackConnection({ config: config.slack, logger, clock });
+  const priority = createHaltPriority();
+  const { giveWay } = priority;
+  const connection = createSlackConnection({ config: config.slack, logger, clock, giveWay });
   const opening = openState(config, 'bot', logger).then(async (opened) => {
     await prepareWorkerSchema(opened, { always: true });
     return opened;
@@ -116,6 +119,8 @@ async function startWith(
     configuration,
     logger,
     state: async () => state,
+    checksApart: true,
+    priority,
     directory: connection.directory,
     slack: {
       changeMessage: (ref, report) => connection.poster.update(ref, report),

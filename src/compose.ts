@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuditTrail } from './audit/audit-trail.js';
+import { ChecksChild } from './checks/apart/checks-child.js';
+import { runApart } from './checks/apart/run-apart.js';
 import { createCheckService } from './checks/check-service.js';
 import { limitRuns } from './checks/limit-runs.js';
+import type { StoreRun } from './checks/store-run.js';
 import { systemClock } from './clock.js';
-import { sshEnvironment } from './config.js';
+import { checksEnvironment, sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
-import { connectToHost, createHost, type HostRequirements } from './hosts/create-host.js';
+import { connectToHost, createHost } from './hosts/create-host.js';
 import type { Host } from './hosts/host.js';
+import { createSshFolders } from './hosts/ssh-folders.js';
 import type { Configuration } from './load-configuration.js';
 import { createReleaseContext } from './release/compose-releases.js';
 import { createReleaseAnswers } from './release/engine/release-answers.js';
@@ -18,11 +21,12 @@ import type { ReleaseContext } from './release/release-context.js';
 import { createReleaseService } from './release/release-service.js';
 import { cancelReleases } from './rollback/cancel-releases.js';
 import { composeRollback, openLocalJournal } from './rollback/compose-rollback.js';
-import { createHaltPriority } from './rollback/halt-priority.js';
+import { createHaltPriority, type HaltPriority } from './rollback/halt-priority.js';
 import { createHaltStore } from './rollback/halt-store.js';
 import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
 import { createPreviousModel } from './rollback/previous-model.js';
 import { createHaltVerification, createStartProof } from './rollback/verify-after-halt.js';
+import { filesOf, longestCheckMs } from './runbook/runbook.js';
 import type { TargetHost, Targets } from './runbook/targets.js';
 import { createScratchDatabase } from './selftest/scratch-database.js';
 import { createSelfTest } from './selftest/self-test.js';
@@ -59,6 +63,10 @@ export interface CompositionOptions {
   readonly logger: Logger;
   /** The bot has it open; a terminal opens it while the checks run. */
   readonly state: () => Promise<State>;
+  /** Whether checks run in a process of their own: a terminal has no click to answer meanwhile. */
+  readonly checksApart?: boolean;
+  /** By what else gives way to a halt; one of its own unless given. */
+  readonly priority?: HaltPriority;
   /** What only a bot in Slack can do. */
   readonly slack?: Pick<
     Services,
@@ -70,6 +78,9 @@ export interface CompositionOptions {
   readonly operators?: (targets: Targets) => OperatorGate;
 }
 
+/** For all that a run does besides its slowest check, on a machine that is busy. */
+const RUN_GRACE_MS = 60_000;
+
 /** Puts the use cases together. */
 export function compose(options: CompositionOptions): Composition {
   const { config, runbook, targets } = options.configuration;
@@ -80,36 +91,57 @@ export function compose(options: CompositionOptions): Composition {
   const trading =
     config.tradingDatabaseUrl === undefined
       ? undefined
-      : createTradingDatabase({ url: config.tradingDatabaseUrl.reveal(), logger });
+      : createTradingDatabase({
+          url: config.tradingDatabaseUrl.reveal(),
+          logger,
+          // The role has three: the process for checks uses two.
+          ...(options.checksApart ? { maxConnections: 1 } : {}),
+        });
 
-  const ssh = createSshFolders();
+  const ssh = { ...createSshFolders(), environment: sshEnvironment() };
   // A model that is copied shares no connection with what may be more urgent.
   const trainingSsh = { ...ssh, controlFolder: join(ssh.controlFolder, 't') };
   mkdirSync(trainingSsh.controlFolder, { mode: 0o700 });
-  const files = runbook.sections.flatMap(({ checks }) =>
-    checks.flatMap(({ probe }) => (probe.kind === 'file' ? [probe.path] : [])),
-  );
+  const files = filesOf(runbook);
   const hostOf: Parameters<typeof createCheckService>[0]['hostOf'] = (settings) =>
     createHost(settings, { files, ssh });
-  const priority = createHaltPriority();
+  const { priority = createHaltPriority() } = options;
   const onStoreError = (error: unknown) =>
     logger.warn({ err: error }, 'the history of runs could not be read');
+  const passedWindows = (target: string, since: Date) =>
+    runs.passedWindows({ strategy: runbook.strategy, target, since, limit: 50 });
+  const storing: StoreRun = {
+    saveRun: (run) => runs.save(run),
+    onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
+  };
+  const checksHere = createCheckService({
+    runbook,
+    hostOf: (settings) => createHost(settings, { files, ssh, giveWay: priority.giveWay }),
+    trading,
+    ...storing,
+    onProbeError: (check, error) => logger.error({ err: error, check }, 'a check failed inside the bot'),
+    onChartError: (chart, error) => logger.warn({ err: error, chart }, 'a chart was left out of the report'),
+    now,
+    monotonicMs: () => performance.now(),
+    newRunId: randomUUID,
+    passedWindows,
+  });
+  const child = options.checksApart
+    ? new ChecksChild({
+        loaded: { runbook: runbook.sha256, targets: targets.sha256 },
+        environment: checksEnvironment(config),
+        controlFolder: ssh.controlFolder,
+        passedWindows,
+        runLimitMs: longestCheckMs(runbook) + RUN_GRACE_MS,
+        clock: systemClock,
+        logger,
+      })
+    : undefined;
+  child?.warm();
   const checks = limitRuns(
-    createCheckService({
-      runbook,
-      hostOf: (settings) => createHost(settings, { files, ssh, giveWay: priority.giveWay }),
-      trading,
-      saveRun: (run) => runs.save(run),
-      onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
-      onProbeError: (check, error) => logger.error({ err: error, check }, 'a check failed inside the bot'),
-      onChartError: (chart, error) =>
-        logger.warn({ err: error, chart }, 'a chart was left out of the report'),
-      now,
-      monotonicMs: () => performance.now(),
-      newRunId: randomUUID,
-      passedWindows: (target, since) =>
-        runs.passedWindows({ strategy: runbook.strategy, target, since, limit: 50 }),
-    }),
+    child === undefined
+      ? checksHere
+      : runApart(checksHere, { runbook, child, giveWay: priority.giveWay, ...storing }),
   );
   const selfTest = createSelfTest({
     runbook,
@@ -148,7 +180,10 @@ export function compose(options: CompositionOptions): Composition {
       ),
     verify: createHaltVerification(checks, targets),
     ...createStartProof(checks, targets, runbook),
-    onBegin: priority.goFirst,
+    onBegin: (halt) => {
+      priority.goFirst(halt);
+      child?.holdBack(priority.giveWay());
+    },
     pid: process.pid,
     logger,
   });
@@ -212,6 +247,7 @@ export function compose(options: CompositionOptions): Composition {
       now,
     },
     close: async () => {
+      await child?.close();
       await journal.close();
       await trading?.close();
       rmSync(ssh.controlFolder, { recursive: true, force: true });
@@ -232,14 +268,6 @@ function poolWithQueue(state: () => Promise<State>): () => Promise<State['pool']
     });
     return ready;
   };
-}
-
-/** Private folders for the sockets of shared ssh connections; short, because a socket's path is. */
-function createSshFolders(): NonNullable<HostRequirements['ssh']> {
-  const controlFolder = mkdtempSync(join(tmpdir(), 'lobml-ssh-'));
-  const serviceControlFolder = join(controlFolder, 's');
-  mkdirSync(serviceControlFolder, { mode: 0o700 });
-  return { controlFolder, serviceControlFolder, environment: sshEnvironment() };
 }
 
 /** Asks for the database only when something is asked of it. */

@@ -119,6 +119,24 @@ export function sshEnvironment(env: Environment = process.env): Readonly<Record<
   return agent === undefined ? {} : { SSH_AUTH_SOCK: agent };
 }
 
+/**
+ * What the bot's process for checks gets: the environment of the bot, of its own variables only what checks need.
+ * Neither Slack's tokens nor the bot's database are among it.
+ */
+export function checksEnvironment(
+  { runbookFile, targetsFile, tradingDatabaseUrl, logLevel }: Config,
+  env: Environment = process.env,
+): Environment {
+  const others = Object.entries(env).filter(([name]) => !Object.hasOwn(ENVIRONMENT, name));
+  return {
+    ...Object.fromEntries(others),
+    RUNBOOK_FILE: runbookFile,
+    TARGETS_FILE: targetsFile,
+    TRADING_DATABASE_URL: tradingDatabaseUrl?.reveal(),
+    LOG_LEVEL: logLevel,
+  };
+}
+
 /** The process's variables, and beneath them those of a `.env` file where there is one. */
 export function readEnvironment(env: Environment = process.env, file = '.env'): Environment {
   return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;

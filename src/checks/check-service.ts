@@ -10,13 +10,14 @@ import type { CheckDefinition, Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import { bindParameters } from './bind-parameters.js';
 import type { CheckContext, HostAccess, TradingQueries } from './check-context.js';
-import { checksAhead } from './checks-ahead.js';
+import { trackProgress } from './checks-ahead.js';
 import { readHostEnvironment } from './host-environment.js';
 import type { PlannedHost, PlannedState } from './planned-state.js';
 import { readCharts } from './read-charts.js';
 import { windowOnce } from './resolve-window.js';
 import { runChecks, sectionsOf } from './run-checks.js';
 import type { PassedWindow } from './run-window.js';
+import { type StoreRun, storeRun } from './store-run.js';
 
 export interface RunRequest {
   readonly kind: RunKind;
@@ -67,14 +68,11 @@ export interface CheckService {
   onDemand(target: Target, checkId: string, name: string): Promise<readonly ObservedRow[]>;
 }
 
-export interface CheckServiceOptions {
+export interface CheckServiceOptions extends StoreRun {
   readonly runbook: Runbook;
   readonly hostOf: (settings: TargetHost) => Host;
   /** undefined: TRADING_DATABASE_URL is not set. */
   readonly trading: TradingQueries | undefined;
-  /** @throws when the run cannot be stored. */
-  readonly saveRun: (run: CheckRun) => Promise<void>;
-  readonly onStoreError: (error: unknown) => void;
   /** Told of each chart that could not be read; the report does without it. */
   readonly onChartError?: (chartId: string, error: unknown) => void;
   /** Told of each probe that failed for a reason that has no code. */
@@ -121,24 +119,13 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
   };
 
   return {
-    async run({
-      kind,
-      target,
-      requestedBy,
-      reuse = new Map(),
-      planned,
-      partial,
-      halted,
-      onProgress,
-      signal,
-    }) {
+    async run(request) {
+      const { kind, target, requestedBy, reuse = new Map(), planned, partial, halted, signal } = request;
       const startedAt = now();
       const startedMs = monotonicMs();
       const context = contextFor(target, planned, halted);
       const definitions = sectionsOf(context, kind).flatMap((section) => section.checks);
-      const states = checksAhead(runbook, kind).map((state) => ({ ...state, result: reuse.get(state.id) }));
-      const progress = new Map<string, CheckState>(states.map((state) => [state.id, state]));
-      onProgress?.([...progress.values()]);
+      const onResult = trackProgress(runbook, request);
 
       const stop = signal === undefined ? {} : { signal };
       const charting = readCharts(kind, context, { ...stop, onFailure: onChartError });
@@ -147,11 +134,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         monotonicMs,
         onProbeError,
         ...stop,
-        onResult: (result) => {
-          const { id, section, title } = result;
-          progress.set(id, { id, section, title, result });
-          onProgress?.([...progress.values()]);
-        },
+        onResult,
       });
 
       const observed = new Map(fresh.map((result) => [result.id, result]));
@@ -178,7 +161,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         ...(planned === undefined ? {} : { planned: true }),
         ...(partial ? { partial } : {}),
       };
-      return { run, stored: await store(run, options) };
+      return { run, stored: await storeRun(run, options) };
     },
 
     examine: ({ target, checks, planned, signal }) =>
@@ -218,14 +201,4 @@ function accessTo(host: Host, settings: TargetHost, planned: PlannedHost | undef
     return { host, settings, planned, status, environment: async () => planned.environment };
   }
   return { host, settings, status, environment: once(() => readHostEnvironment(host, settings, bounded())) };
-}
-
-async function store(run: CheckRun, { saveRun, onStoreError }: CheckServiceOptions): Promise<boolean> {
-  try {
-    await saveRun(run);
-    return true;
-  } catch (error) {
-    onStoreError(error);
-    return false;
-  }
 }

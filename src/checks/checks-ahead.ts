@@ -1,6 +1,7 @@
+import type { CheckResult } from '../domain/check-run.js';
 import type { RunKind } from '../domain/outcome.js';
 import type { Runbook } from '../runbook/runbook.js';
-import type { CheckState } from './check-service.js';
+import type { CheckState, RunRequest } from './check-service.js';
 
 /** What a run of this kind will check, in the order of the runbook, before any of it has begun. */
 export function checksAhead({ sections }: Pick<Runbook, 'sections'>, kind: RunKind): readonly CheckState[] {
@@ -8,4 +9,21 @@ export function checksAhead({ sections }: Pick<Runbook, 'sections'>, kind: RunKi
     .filter((section) => section.kinds.includes(kind))
     .flatMap((section) => section.checks)
     .map(({ id, section, title }) => ({ id, section, title, result: undefined }));
+}
+
+/** Tells how a run gets on: now, and whenever the function that is returned is given a result. */
+export function trackProgress(
+  runbook: Pick<Runbook, 'sections'>,
+  { kind, reuse, onProgress }: Pick<RunRequest, 'kind' | 'reuse' | 'onProgress'>,
+): (result: CheckResult) => void {
+  const states = new Map<string, CheckState>();
+  for (const state of checksAhead(runbook, kind)) {
+    states.set(state.id, { ...state, result: reuse?.get(state.id) });
+  }
+  onProgress?.([...states.values()]);
+  return (result) => {
+    const { id, section, title } = result;
+    states.set(id, { id, section, title, result });
+    onProgress?.([...states.values()]);
+  };
 }

@@ -103,6 +103,8 @@ async function observeAndEvaluate(
     signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
   };
   try {
+    // Nothing is started for a run that was given up.
+    call.signal.throwIfAborted();
     const looking = Promise.all([
       observe(check, context, call),
       agreedEnvironment(check.environment, context),

@@ -5,8 +5,9 @@ import type { HaltHandle } from './live-halt.js';
 const PATIENCE_MS = 2_000;
 
 /**
- * A halt goes first: starting programs holds up the whole process, so what checks would start on hosts waits until
- * the halt has written its files and issued its restarts. The halt itself never waits for anything here.
+ * A halt goes first: starting programs holds up the whole process, and reports take turns of its thread. So what
+ * checks would start on hosts, runs and messages wait until the halt has written its files and issued its restarts.
+ * The halt itself never waits for anything here.
  */
 export interface HaltPriority {
   /** Resolves at once while no halt begins; after `PATIENCE_MS` at the latest. */

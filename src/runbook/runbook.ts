@@ -120,3 +120,15 @@ export const RUN_PARAMETERS = [
   'baselineTo',
 ] as const;
 export type RunParameter = (typeof RUN_PARAMETERS)[number];
+
+/** The files on hosts that checks name. */
+export function filesOf({ sections }: Pick<Runbook, 'sections'>): readonly string[] {
+  return sections.flatMap(({ checks }) =>
+    checks.flatMap(({ probe }) => (probe.kind === 'file' ? [probe.path] : [])),
+  );
+}
+
+/** The time-out of the most patient check. */
+export function longestCheckMs({ sections }: Pick<Runbook, 'sections'>): number {
+  return Math.max(0, ...sections.flatMap(({ checks }) => checks.map(({ timeoutMs }) => timeoutMs)));
+}

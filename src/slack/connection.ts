@@ -25,14 +25,19 @@ export interface SlackConnectionOptions {
   readonly config: SlackConfig;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Waited for before each post that is not urgent. */
+  readonly giveWay?: () => Promise<void>;
 }
 
-export function createSlackConnection({ config, logger, clock }: SlackConnectionOptions): SlackConnection {
+const atOnce = async (): Promise<void> => undefined;
+
+export function createSlackConnection(options: SlackConnectionOptions): SlackConnection {
+  const { config, logger, clock, giveWay = atOnce } = options;
   const clients = createSlackClients(config, logger);
-  const posterOver = (client: SlackClients['posting']) =>
-    createPoster({ client, clock, logger, newKey: randomUUID });
-  const poster = posterOver(clients.posting);
-  const urgentPoster = posterOver(clients.urgent);
+  const posterOver = (client: SlackClients['posting'], wait: () => Promise<void>) =>
+    createPoster({ client, clock, logger, newKey: randomUUID, giveWay: wait });
+  const poster = posterOver(clients.posting, giveWay);
+  const urgentPoster = posterOver(clients.urgent, atOnce);
   const messageBy = (through: Poster) => (target: PostTarget, ref?: MessageRef) =>
     new SlackLiveMessage({ poster: through, clock, logger, target, ...(ref === undefined ? {} : { ref }) });
   return {

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { createBirpc } from 'birpc';
+import { systemClock } from '../../clock.js';
+import { sshEnvironment } from '../../config.js';
+import { createHost } from '../../hosts/create-host.js';
+import { sshFoldersIn } from '../../hosts/ssh-folders.js';
+import { loadConfiguration } from '../../load-configuration.js';
+import { filesOf } from '../../runbook/runbook.js';
+import { createTradingDatabase } from '../../store/trading-database.js';
+import { createLogger } from '../../telemetry/logger.js';
+import { createCheckService } from '../check-service.js';
+import type { ChecksBot, ChecksProcess } from './link.js';
+import { createRestraint } from './restraint.js';
+
+/**
+ * The program of the bot's process for checks. It lives as long as the bot's end of the channel is open: the bot ends
+ * its work in flight first, so what ends the bot by a signal does not end this.
+ */
+process.once('disconnect', () => process.exit());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+const [controlFolder = ''] = process.argv.slice(2);
+const { config, runbook, targets } = await loadConfiguration('terminal', { file: '' });
+const logger = createLogger({ level: config.logLevel, to: 'stdout' });
+const restraint = createRestraint(systemClock);
+const ssh = { ...sshFoldersIn(controlFolder), environment: sshEnvironment() };
+const running = new Map<number, AbortController>();
+
+const service = createCheckService({
+  runbook,
+  hostOf: (settings) =>
+    createHost(settings, { files: filesOf(runbook), ssh, giveWay: () => restraint.giveWay() }),
+  trading:
+    config.tradingDatabaseUrl === undefined
+      ? undefined
+      : createTradingDatabase({ url: config.tradingDatabaseUrl.reveal(), logger }),
+  // The bot stores it.
+  saveRun: async () => undefined,
+  onStoreError: () => undefined,
+  onProbeError: (check, error) => logger.error({ err: error, check }, 'a check failed inside the bot'),
+  onChartError: (chart, error) => logger.warn({ err: error, chart }, 'a chart was left out of the report'),
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  newRunId: randomUUID,
+  passedWindows: (target, since) => bot.passedWindows(target, since),
+});
+
+const own: ChecksProcess = {
+  async run(id, request) {
+    const controller = new AbortController();
+    running.set(id, controller);
+    const told = new Set(request.reuse?.keys());
+    try {
+      const { run } = await service.run({
+        ...request,
+        signal: controller.signal,
+        onProgress: (checks) => {
+          for (const { id: check, result } of checks) {
+            if (result === undefined || told.has(check)) continue;
+            told.add(check);
+            bot.observed(id, result);
+          }
+        },
+      });
+      return run;
+    } finally {
+      running.delete(id);
+    }
+  },
+  cancel: (id) => running.get(id)?.abort(),
+  holdBack: () => restraint.holdBack(),
+  goOn: () => restraint.goOn(),
+};
+
+const bot = createBirpc<ChecksBot, ChecksProcess>(own, {
+  // A bot that is gone needs to be told nothing: its end of the channel ends this process.
+  post: (message) => process.send?.(message, undefined, undefined, () => undefined),
+  on: (listener) => process.on('message', listener),
+  bind: 'functions',
+  eventNames: ['ready', 'observed'],
+  // The bot answers or is gone.
+  timeout: -1,
+});
+
+bot.ready({ runbook: runbook.sha256, targets: targets.sha256 });

@@ -1,0 +1,30 @@
+import type { CheckResult, CheckRun } from '../../domain/check-run.js';
+import type { RunRequest } from '../check-service.js';
+import type { PassedWindow } from '../run-window.js';
+
+/** The part of a run's request that is data; progress and cancelling are messages of their own. */
+export type SentRun = Omit<RunRequest, 'planned' | 'onProgress' | 'signal'>;
+
+/** What the bot asks of its process for checks. Every value is a structured clone. */
+export interface ChecksProcess {
+  /** @param id of the bot's choice; its results and its cancelling name it. */
+  run(id: number, request: SentRun): Promise<CheckRun>;
+  cancel(id: number): void;
+  /** Starts nothing on hosts until told to go on; it does not wait forever for that. */
+  holdBack(): void;
+  goOn(): void;
+}
+
+/** What that process tells and asks the bot. */
+export interface ChecksBot {
+  /** Once, when it can run checks. */
+  ready(loaded: LoadedFiles): void;
+  observed(id: number, result: CheckResult): void;
+  passedWindows(target: string, since: Date): Promise<readonly PassedWindow[]>;
+}
+
+/** SHA-256 of the files that it works by, in hex. */
+export interface LoadedFiles {
+  readonly runbook: string;
+  readonly targets: string;
+}

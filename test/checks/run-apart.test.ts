@@ -1,0 +1,296 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { ChecksChild, type ChecksChildOptions } from '../../src/checks/apart/checks-child.js';
+import { runApart } from '../../src/checks/apart/run-apart.js';
+import { type CheckService, createCheckService, type RunRequest } from '../../src/checks/check-service.js';
+import { systemClock } from '../../src/clock.js';
+import type { CheckRun } from '../../src/domain/check-run.js';
+import { createHost } from '../../src/hosts/create-host.js';
+import { loadRunbook } from '../../src/runbook/load-runbook.js';
+import type { Runbook } from '../../src/runbook/runbook.js';
+import { loadTargets, type Targets } from '../../src/runbook/targets.js';
+import { createTradingDatabase, type TradingDatabase } from '../../src/store/trading-database.js';
+import { eventually } from '../sandbox/host/eventually.js';
+import { buildPrograms, PROGRAMS_FOLDER } from '../support/build-programs.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
+
+/** A run in the real process for checks: a host whose service answers only when a file lets it. */
+
+const RUNBOOK = `strategy: toy
+agentId: toy
+envPrefix: TOY__
+params: {}
+variables:
+  NAME: { type: text }
+sections:
+  - id: '1.1'
+    title: { en: One, zh-CN: 一 }
+    kind: precheck
+    checks:
+      - id: env.name
+        title: { en: name, zh-CN: 名 }
+        env: NAME
+        pass: rows.all(r, r.value == "right")
+        fail: rows.exists(r, r.value != "right")
+      - id: feed.window
+        title: { en: window, zh-CN: 窗 }
+        sql: SELECT \${windowFrom}::timestamptz < \${windowTo}::timestamptz AS fine, \${baselineFrom}::timestamptz AS earlier
+        pass: rows.all(r, r.fine)
+        fail: rows.exists(r, !r.fine)
+      - id: env.process
+        title: { en: process, zh-CN: 程 }
+        process: environment
+        timeoutMs: 20000
+        pass: rows.all(r, r.agrees)
+        fail: rows.exists(r, !r.agrees)
+`;
+
+const programs = join(PROGRAMS_FOLDER, `apart-${process.pid}`);
+const requestedBy = { id: 'U1', name: 'one', surface: 'slack' } as const;
+const STATUS =
+  'ActiveState=active\\nMainPID=42\\nNRestarts=0\\nActiveEnterTimestamp=2026-03-01T11:00:00Z\\nUser=0\\n';
+const HOUR_MS = 3_600_000;
+const PASSED = {
+  runId: 'passed-before',
+  from: new Date(Date.now() - 10 * HOUR_MS),
+  to: new Date(Date.now() - HOUR_MS),
+};
+
+let database: TestDatabase;
+let trading: TradingDatabase;
+let folder: string;
+let runbook: Runbook;
+let targets: Targets;
+let here: CheckService;
+let child: ChecksChild;
+let apart: CheckService;
+let saved: CheckRun[];
+let said: string[];
+const at = (path: string) => join(folder, path);
+
+beforeAll(async () => {
+  const entryPoints = [join(import.meta.dirname, '../../src/checks/apart/checks-process.ts')];
+  await buildPrograms({ entryPoints, folder: programs, extension: '.mjs' });
+  database = await createEmptyDatabase();
+  trading = createTradingDatabase({ url: database.url, logger: { warn: () => {} } });
+});
+afterAll(async () => {
+  await trading.close();
+  await database.drop();
+  await rm(programs, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lobml-apart-'));
+  saved = [];
+  said = [];
+  await writeFile(at('own.env'), 'TOY__NAME=right\n');
+  await writeFile(at('environ'), 'TOY__NAME=right\0');
+  await writeFile(at('runbook.yaml'), RUNBOOK);
+  // Each look leaves a file with the process that asked, and is answered once the gate is open. It ends with the
+  // folder: whoever asked may have been killed.
+  const status = `echo $PPID > ${at('look-')}$$; while [ -e ${at('own.env')} ] && [ ! -e ${at('gate')} ]; do sleep 0.02; done; printf '${STATUS}'`;
+  const service = {
+    manager: 'command',
+    status: ['sh', '-c', status],
+    environ: ['cat', at('environ')],
+    logs: ['true'],
+    restart: ['true'],
+    stop: ['true'],
+  };
+  const target = {
+    service,
+    environmentFiles: [at('own.env')],
+    hosts: [{ name: 'one' }],
+    approval: { quorum: 1 },
+  };
+  const source = { defaultTarget: 'stage', roles: { operators: ['U1'] }, targets: { stage: target } };
+  await writeFile(at('targets.yaml'), JSON.stringify(source));
+  runbook = await loadRunbook(at('runbook.yaml'));
+  targets = await loadTargets(at('targets.yaml'));
+  here = createCheckService({
+    runbook,
+    hostOf: (settings) => createHost(settings),
+    trading,
+    ...storing,
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    newRunId: () => 'here',
+    passedWindows: async () => [PASSED],
+  });
+  child = open();
+  apart = runApart(here, { runbook, child, giveWay, ...storing });
+});
+afterEach(async () => {
+  await child.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const giveWay = async () => undefined;
+const storing = {
+  saveRun: async (run: CheckRun) => void saved.push(run),
+  onStoreError: () => undefined,
+};
+
+const open = (changed: Partial<ChecksChildOptions> = {}) =>
+  new ChecksChild({
+    loaded: { runbook: runbook.sha256, targets: targets.sha256 },
+    environment: environment(),
+    controlFolder: folder,
+    passedWindows: async () => [PASSED],
+    runLimitMs: 60_000,
+    clock: systemClock,
+    logger: { warn: (_: unknown, says?: string) => said.push(says ?? ''), error: () => {} },
+    program: join(programs, 'checks-process.mjs'),
+    ...changed,
+  });
+
+const environment = () => ({
+  PATH: process.env.PATH,
+  RUNBOOK_FILE: at('runbook.yaml'),
+  TARGETS_FILE: at('targets.yaml'),
+  TRADING_DATABASE_URL: database.url,
+  LOG_LEVEL: 'silent',
+});
+
+const letGo = () => writeFile(at('gate'), '');
+/** The processes that asked the host for its service. */
+async function askers(): Promise<readonly number[]> {
+  const looks = (await readdir(folder)).filter((name) => name.startsWith('look-'));
+  const pids = await Promise.all(looks.map(async (name) => Number(await readFile(at(name), 'utf8'))));
+  return [...new Set(pids)].filter((pid) => pid > 0);
+}
+/** The process that asks next, besides those that are known. */
+const asker = (...known: readonly number[]) =>
+  eventually('a look at the host', async () => (await askers()).find((pid) => !known.includes(pid)));
+
+function request(more: Partial<RunRequest> = {}): RunRequest {
+  const target = targets.targets.get('stage');
+  if (target === undefined) throw new Error('no target');
+  return { kind: 'precheck', target, requestedBy, ...more };
+}
+
+const outcomes = ({ checks }: CheckRun) => checks.map(({ id, outcome }) => `${id} ${outcome}`);
+
+/** What two runs of the same state have in common. */
+const withoutMoments = ({ checks, verdict, kind, target, runbookSha256 }: CheckRun) => ({
+  ...{ verdict, kind, target, runbookSha256 },
+  checks: checks.map(({ observedAt: _, durationMs: __, observed, evidence, ...rest }) => ({
+    ...rest,
+    observed: observed.map(({ earlier, ...row }) => ({ ...row, hasEarlier: earlier !== undefined })),
+    baselineOf: evidence.baseline?.runId,
+    sql: evidence.sql,
+  })),
+});
+
+test('says what the bot itself would have said, and stores it', async () => {
+  await letGo();
+  const progress: string[][] = [];
+  const { run, stored } = await apart.run(
+    request({
+      onProgress: (checks) => progress.push(checks.flatMap(({ id, result }) => (result ? [id] : []))),
+    }),
+  );
+  const { run: own } = await here.run(request());
+  expect(withoutMoments(run)).toEqual(withoutMoments(own));
+  expect(outcomes(run)).toEqual(['env.name PASS', 'feed.window PASS', 'env.process PASS']);
+  expect(run.checks[1]?.evidence.baseline?.runId).toBe('passed-before');
+  expect(stored).toBe(true);
+  expect(saved[0]).toEqual(run);
+  expect(progress.map(({ length }) => length)).toEqual([0, 1, 2, 3]);
+  expect(await askers()).toHaveLength(2);
+  expect(await askers()).toContain(process.pid);
+});
+
+test('a run that is given up ends at once', async () => {
+  const stop = new AbortController();
+  const running = apart.run(request({ signal: stop.signal }));
+  await asker();
+  stop.abort();
+  const { run } = await running;
+  expect(outcomes(run)[2]).toBe('env.process ERROR');
+});
+
+test('a run whose process is killed is carried out by the next one', async () => {
+  const running = apart.run(request());
+  const first = await asker();
+  process.kill(first, 'SIGKILL');
+  await asker(first);
+  await letGo();
+  const { run } = await running;
+  expect(outcomes(run)).toEqual(['env.name PASS', 'feed.window PASS', 'env.process PASS']);
+  expect(await askers()).not.toContain(process.pid);
+});
+
+test('a run that kills every process for checks passes nothing, and the bot looks at nothing for it', async () => {
+  const running = apart.run(request());
+  const first = await asker();
+  process.kill(first, 'SIGKILL');
+  process.kill(await asker(first), 'SIGKILL');
+  const { run } = await running;
+  expect(outcomes(run)).toEqual(['env.name ERROR', 'feed.window ERROR', 'env.process ERROR']);
+  expect(run.verdict).toBe('HOLD');
+  expect(await askers()).not.toContain(process.pid);
+  await letGo();
+  expect((await apart.run(request())).run.verdict).toBe('GO');
+});
+
+test('one that hangs is killed after the longest time that a run can take', async () => {
+  await child.close();
+  child = open({ runLimitMs: 1_000 });
+  apart = runApart(here, { runbook, child, giveWay, ...storing });
+  const running = apart.run(request());
+  const first = await asker();
+  process.kill(first, 'SIGSTOP');
+  process.kill(await asker(first), 'SIGSTOP');
+  expect((await running).run.verdict).toBe('HOLD');
+});
+
+test('holds back what would start on hosts until it may go on', async () => {
+  await letGo();
+  await child.run(request(), { onResult: () => {} });
+  const looks = async () => (await readdir(folder)).filter((name) => name.startsWith('look-')).length;
+  expect(await looks()).toBe(1);
+  let goOn = () => {};
+  child.holdBack(new Promise<void>((resolve) => (goOn = resolve)));
+  const results: string[] = [];
+  const running = child.run(request(), { onResult: ({ id }) => results.push(id) });
+  await eventually('what needs no program', () => results.includes('env.name'));
+  expect(await looks()).toBe(1);
+  goOn();
+  expect(await running).toMatchObject({ kind: 'ran', run: { verdict: 'GO' } });
+  expect(await looks()).toBe(2);
+});
+
+test('with other files than the bot has loaded it is not used', async () => {
+  await letGo();
+  await writeFile(at('targets.yaml'), `${await readFile(at('targets.yaml'), 'utf8')}\n`);
+  expect((await apart.run(request())).run.verdict).toBe('GO');
+  expect(await askers()).toEqual([process.pid]);
+  expect(said).toEqual(['checks run in the process of the bot: there is none for them']);
+});
+
+test('what a release plans does not leave the bot', async () => {
+  await letGo();
+  await apart.run(request({ planned: new Map() }));
+  expect(await askers()).toEqual([process.pid]);
+});
+
+test('ends with the bot, whatever signals come, and goes on while it is there', async () => {
+  const bot = fork(join(programs, 'checks-process.mjs'), [folder], {
+    env: environment(),
+    serialization: 'advanced',
+  });
+  await once(bot, 'message');
+  bot.kill('SIGTERM');
+  bot.kill('SIGINT');
+  bot.send({ t: 'q', m: 'run', i: 'one', a: [1, request()] });
+  await asker();
+  const exited = once(bot, 'exit');
+  bot.disconnect();
+  expect(await exited).toEqual([0, null]);
+});
