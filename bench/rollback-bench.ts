@@ -1,64 +1,95 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
 import { controlHost } from '../sandbox/host/control-host.js';
 import { startSandbox } from '../sandbox/sandbox.js';
-import { compose } from '../src/compose.js';
-import { type Config, loadConfig } from '../src/config.js';
-import { isSettled } from '../src/domain/halt.js';
+import { createLocalSlack } from '../sandbox/slack/local-slack.js';
+import { type Halt, isSettled } from '../src/domain/halt.js';
 import { createHost } from '../src/hosts/create-host.js';
 import { editEnvironmentFile } from '../src/hosts/environment-edit.js';
-import type { HaltHandle } from '../src/rollback/live-halt.js';
+import { createOpenHaltFiles } from '../src/rollback/open-halt-file.js';
 import { enableFlag } from '../src/rollback/strategy-facts.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
 import { loadTargets, type Target } from '../src/runbook/targets.js';
-import type { Services } from '../src/services.js';
-import { openState } from '../src/store/open-state.js';
-import { createLogger } from '../src/telemetry/logger.js';
+import { DISABLE_ACTION } from '../views/rollback-buttons.js';
 import type { Figure, Measurement } from './figure.js';
+import { type HttpBot, startHttpBot } from './http-bot.js';
+import { startRelay } from './relay.js';
+import { sendClick, sendCommands } from './signed-requests.js';
 import { median, quantile, timed } from './statistics.js';
 
 const ROUNDS = { small: 8, full: 40 } as const;
-const PRECHECKS = 20;
-const PERSON = { id: 'bench', name: 'bench', surface: 'terminal' } as const;
+const PRECHECKS = Array.from({ length: 20 }, () => 'precheck live');
+/** Clicks come at these moments of the prechecks' work. */
+const CLICK_AFTER_MS = [100, 300, 600, 1_000, 1_500, 2_000, 2_500, 3_000];
+const LOOK_MS = 2;
+const TIMEOUT_MS = 120_000;
 
 /**
- * The kill switch, from the click to the flag on disk (against a plain write, sync and rename of the same file) with
- * 20 prechecks running, and to the proved restart (against the service manager's own restart until its process shows
- * it); then both again with the bot's database away.
+ * The kill switch as Slack sees it: from the signed request of a click, sent to the real program, to the flag in the
+ * files (against a plain write, sync and rename of the same files by a process that does nothing else) with 20
+ * prechecks running in that bot, and to the proved restart (against the service manager's own restart until its process
+ * shows it); then both again with the bot's database away.
  */
 export const rollbackFigure: Figure = {
   id: 'rollback',
   async measure({ folder, size, say }) {
     say('starting a sandbox: PostgreSQL, trading hosts, the bot');
     const sandbox = await startSandbox({ folder, port: 0, restartDelayMs: 200 });
-    const config = loadConfig(sandbox.botEnvironment, { role: 'terminal' });
+    const slack = createLocalSlack({ rateLimits: false });
+    await slack.start();
+    await sandbox.bot().end();
+    const database = new URL(sandbox.botEnvironment.DATABASE_URL ?? '');
+    const relay = await startRelay(Number(database.port));
+    database.port = String(relay.port);
+    const dataDir = join(folder, 'bench-bot');
+    const environment = {
+      ...sandbox.botEnvironment,
+      DATABASE_URL: database.href,
+      DATA_DIR: dataDir,
+      TARGETS_FILE: await targetsFile(folder, sandbox.botEnvironment.TARGETS_FILE ?? ''),
+    };
+    const bot = await startHttpBot(environment, slack, join(folder, 'bench-bot.log'));
     try {
-      const rounds = ROUNDS[size];
-      const up = await withBot({ ...config, dataDir: join(folder, 'bench-up') }, (bot) =>
-        measureBot(bot, rounds, say),
-      );
-      const away = loadConfig(
-        {
-          ...sandbox.botEnvironment,
-          DATABASE_URL: 'postgres://nobody@127.0.0.1:1/lobml',
-          DATA_DIR: join(folder, 'bench-away'),
-        },
-        { role: 'terminal' },
-      );
+      await bot.untilIdle();
+      const { targets, defaultTarget } = await loadTargets(environment.TARGETS_FILE);
+      const target = targets.get(defaultTarget);
+      if (target === undefined) throw new Error('the sandbox has no default target');
+      const flag = enableFlag(await loadRunbook(sandbox.botEnvironment.RUNBOOK_FILE ?? ''));
+      const stage = { bot, target, flag, halts: createOpenHaltFiles(dataDir, 'bench') };
+      const up = await measureBot(stage, ROUNDS[size], say);
       say('again with the database of the bot away');
-      const down = await withBot(away, (bot) => measureBot(bot, rounds, say));
+      relay.cut();
+      const down = await measureBot(stage, ROUNDS[size], say);
       return measurements(up, down);
     } finally {
+      await bot.end();
+      relay.cut();
+      await slack.stop();
       await sandbox.close();
     }
   },
 };
 
-interface Bot {
-  readonly services: Services;
+/** The figures end with the proof: the observation that follows is not waited for. */
+async function targetsFile(folder: string, original: string): Promise<string> {
+  const source = parse(await readFile(original, 'utf8'));
+  for (const target of Object.values<{ watch: object }>(source.targets)) {
+    target.watch = { ...target.watch, haltObservationSecs: 0.1 };
+  }
+  const file = join(folder, 'bench-targets.yaml');
+  await writeFile(file, stringify(source));
+  return file;
+}
+
+interface Stage {
+  readonly bot: HttpBot;
   readonly target: Target;
   readonly flag: string;
+  readonly halts: ReturnType<typeof createOpenHaltFiles>;
 }
 
 interface Taken {
@@ -74,7 +105,7 @@ function measurements(up: Taken, down: Taken): Measurement[] {
   const slower = { kind: 'within', times: 1.25, plus: 10 } as const;
   return [
     {
-      name: `rollback flag on disk p99, ${PRECHECKS} prechecks`,
+      name: `rollback flag on disk p99, ${PRECHECKS.length} prechecks`,
       ours: p99(up.flag),
       reference: p99(up.plainWrite),
       unit,
@@ -104,86 +135,68 @@ function measurements(up: Taken, down: Taken): Measurement[] {
   ];
 }
 
-async function withBot<T>(config: Config, work: (bot: Bot) => Promise<T>): Promise<T> {
-  const logger = createLogger({ level: 'silent', to: 'stderr' });
-  const state = openState(config, 'terminal', logger);
-  state.catch(() => undefined);
-  const [runbook, targets] = await Promise.all([
-    loadRunbook(config.runbookFile),
-    loadTargets(config.targetsFile),
-  ]);
-  const configuration = { config, runbook, targets };
-  const { services, close } = compose({ configuration, logger, state: () => state });
-  const target = services.targets.targets.get(services.targets.defaultTarget);
-  if (target === undefined) throw new Error('the sandbox has no default target');
-  // The figures end with the proof: the observation that follows is not waited for.
-  const watch = { ...target.watch, haltObservationSecs: 0.1 };
-  try {
-    return await work({ services, target: { ...target, watch }, flag: enableFlag(services.runbook) });
-  } finally {
-    await services.rollback.settled();
-    await close();
-    await state.then(
-      (open) => open.close(),
-      () => undefined,
-    );
-  }
-}
-
-async function measureBot(bot: Bot, rounds: number, say: (line: string) => void): Promise<Taken> {
+async function measureBot(stage: Stage, rounds: number, say: (line: string) => void): Promise<Taken> {
   const flag: number[] = [];
   const plainWrite: number[] = [];
   const proof: number[] = [];
   const plainRestart: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    await turnOn(bot);
-    plainWrite.push(await underLoad(bot, () => timed(() => writePlainly(bot))));
-    const loaded = await underLoad(bot, () => click(bot));
-    flag.push(loaded.flagMs);
-    await turnOn(bot);
-    plainRestart.push(await restartPlainly(bot));
-    await turnOn(bot);
-    proof.push((await click(bot)).proofMs);
+    const after = CLICK_AFTER_MS[round % CLICK_AFTER_MS.length] ?? 0;
+    await turnOn(stage);
+    plainWrite.push(await underLoad(stage, after, () => timed(() => writePlainly(stage))));
+    flag.push(await underLoad(stage, after, async () => (await click(stage)).flagMs));
+    await turnOn(stage);
+    plainRestart.push(await restartPlainly(stage));
+    await turnOn(stage);
+    proof.push((await click(stage)).proofMs);
     say(
-      `round ${round + 1} of ${rounds}: flag ${flag.at(-1)?.toFixed(0)} ms (plain ${plainWrite.at(-1)?.toFixed(0)}), proof ${proof.at(-1)?.toFixed(0)} ms`,
+      `round ${round + 1} of ${rounds}: flag ${flag.at(-1)?.toFixed(0)} ms (plain ${plainWrite.at(-1)?.toFixed(0)}), proof ${proof.at(-1)?.toFixed(0)} ms (plain ${plainRestart.at(-1)?.toFixed(0)})`,
     );
   }
   return { flag, plainWrite, proof, plainRestart };
 }
 
-/** With prechecks of the same process running from before until after. */
-async function underLoad<T>({ services, target }: Bot, work: () => Promise<T>): Promise<T> {
-  const runs = Array.from({ length: PRECHECKS }, () =>
-    services.checks.run({ kind: 'precheck', target, requestedBy: PERSON }),
-  );
+/** With prechecks of the same bot going on. */
+async function underLoad<T>({ bot }: Stage, afterMs: number, work: () => Promise<T>): Promise<T> {
+  await sendCommands(bot, PRECHECKS);
+  await sleep(afterMs);
   const result = await work();
-  await Promise.all(runs);
+  await bot.untilIdle();
   return result;
 }
 
-async function click({ services, target }: Bot): Promise<{ flagMs: number; proofMs: number }> {
+async function click(stage: Stage): Promise<{ flagMs: number; proofMs: number }> {
+  const { bot, target, flag, halts } = stage;
+  const known = new Set((await halts.list()).map(({ halt }) => halt.haltId));
+  const clickedAt = Date.now();
   const started = performance.now();
-  await services.operators.mayRollBack(PERSON);
-  const handle = services.rollback.start({ target, kind: 'disable', requestedBy: PERSON });
-  const flagMs = (await seen(handle, (host) => host.disk === 'done')) - started;
-  const proofMs = (await seen(handle, (host) => isSettled(host, 'disable'))) - started;
-  await handle.done;
-  return { flagMs, proofMs };
+  const acknowledged = sendClick(bot, { actionId: DISABLE_ACTION, value: target.name, user: 'U0CAROL' });
+  await until(() => target.hosts.every((host) => isOff(host.writtenEnvironmentFile, flag)));
+  const flagMs = performance.now() - started;
+  await acknowledged;
+  let proved: Halt | undefined;
+  await until(async () => {
+    const records = (await halts.list()).map(({ halt }) => halt).filter(({ haltId }) => !known.has(haltId));
+    proved ??= records.find(({ hosts }) => hosts.every((host) => isSettled(host, 'disable')));
+    // It goes on looking for a moment; the next click must find it ended.
+    return proved !== undefined && records.every(({ endedAt }) => endedAt !== null);
+  });
+  const moments = proved?.hosts.map(({ processAt }) => Date.parse(processAt ?? '')) ?? [];
+  return { flagMs, proofMs: Math.max(...moments) - clickedAt };
 }
 
-type HostOfHalt = ReturnType<HaltHandle['current']>['hosts'][number];
+const isOff = (file: string, flag: string): boolean => readFileSync(file, 'utf8').includes(`${flag}=false`);
 
-/** When every host was there. */
-function seen(handle: HaltHandle, isThere: (host: HostOfHalt) => boolean): Promise<number> {
-  return new Promise((resolve) => {
-    handle.subscribe(({ hosts }) => {
-      if (hosts.every(isThere)) resolve(performance.now());
-    });
-  });
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + TIMEOUT_MS;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error('the halt did not get on');
+    await sleep(LOOK_MS);
+  }
 }
 
 /** What a script would do: the same content beside the file, synced, renamed; for both hosts at once. */
-async function writePlainly({ target }: Bot): Promise<void> {
+async function writePlainly({ target }: Stage): Promise<void> {
   await Promise.all(
     target.hosts.map(async ({ writtenEnvironmentFile: path }) => {
       const temporary = `${path}.${randomUUID()}`;
@@ -198,7 +211,7 @@ async function writePlainly({ target }: Bot): Promise<void> {
 }
 
 /** The service manager's own restart, until the new process shows its environment. */
-function restartPlainly({ target, flag }: Bot): Promise<number> {
+function restartPlainly({ target, flag }: Stage): Promise<number> {
   return timed(() =>
     Promise.all(
       target.hosts.map(async (settings) => {
@@ -216,7 +229,7 @@ function restartPlainly({ target, flag }: Bot): Promise<number> {
   );
 }
 
-async function turnOn({ target, flag }: Bot): Promise<void> {
+async function turnOn({ target, flag }: Stage): Promise<void> {
   await Promise.all(
     target.hosts.map(async (settings) => {
       const host = createHost(settings);
