@@ -57,7 +57,10 @@ export class ChecksChild {
   readonly #o: ChecksChildOptions;
   readonly #listeners = new Map<number, (result: CheckResult) => void>();
   #opening: Promise<Live | undefined> | undefined;
+  /** Ready, and the bot works by the same files. */
   #live: Live | undefined;
+  /** The one that was started last, whatever became of it. */
+  #newest: Live | undefined;
   #notBefore = 0;
   #isClosed = false;
   #lastId = 0;
@@ -80,7 +83,10 @@ export class ChecksChild {
         return { kind: 'ran', run: await this.#runIn(live, request, options) };
       } catch (error) {
         this.#o.logger.error({ err: error, kind: request.kind }, 'the process for checks failed under a run');
-        if (!(error instanceof ProcessEnded)) break;
+        if (!(error instanceof ProcessEnded) && live.child.connected) break;
+        // Its end may be noticed here first; the next attempt needs another one.
+        live.child.kill('SIGKILL');
+        await live.exited;
       }
     }
     return { kind: 'given_up' };
@@ -97,11 +103,11 @@ export class ChecksChild {
   /** Resolves when it has ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const live = await this.#opening;
-    if (live === undefined) return;
-    if (live.child.connected) live.child.disconnect();
-    const late = setTimeout(() => live.child.kill('SIGKILL'), END_MS);
-    await live.exited;
+    const newest = this.#newest;
+    if (newest === undefined) return;
+    if (newest.child.connected) newest.child.disconnect();
+    const late = setTimeout(() => newest.child.kill('SIGKILL'), END_MS);
+    await newest.exited;
     clearTimeout(late);
   }
 
@@ -126,6 +132,8 @@ export class ChecksChild {
   #opened(): Promise<Live | undefined> {
     const { clock } = this.#o;
     if (this.#isClosed || clock.now() < this.#notBefore) return Promise.resolve(undefined);
+    // It may have ended in the moment in which it became ready.
+    if (this.#live?.child.connected === false) this.#forget();
     this.#opening ??= this.#open().then((live) => {
       this.#live = live;
       if (live === undefined) {
@@ -144,6 +152,7 @@ export class ChecksChild {
       tellReady = resolve;
     });
     const live = this.#fork((files) => tellReady(files));
+    this.#newest = live;
     const files = await withPatience(
       clock,
       READY_MS,
