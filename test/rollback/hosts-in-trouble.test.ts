@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type Clock, systemClock } from '../../src/clock.js';
 import type { Halt } from '../../src/domain/halt.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import { type Host, HostError, type ServiceStatus } from '../../src/hosts/host.js';
@@ -152,4 +153,37 @@ test('a host that never answers: not verified, by name', async () => {
   } finally {
     process.kill(pid, 'SIGCONT');
   }
+});
+
+test('no program is started on any host before the files of every host are written', async () => {
+  const acts: string[] = [];
+  const hostOf: RollbackOptions['hostOf'] = (settings) => {
+    const real = createHost(settings);
+    return derived(real, {
+      async replaceFile(...file) {
+        // The other host is done long before.
+        if (settings.name === 'live-1') await systemClock.sleep(60);
+        await real.replaceFile(...file);
+        acts.push('written');
+      },
+      service: derived(real.service, {
+        status: (...call) => {
+          acts.push('asked');
+          return real.service.status(...call);
+        },
+      }),
+    });
+  };
+  // Nobody's patience ends on a slow machine.
+  const clock: Clock = {
+    ...systemClock,
+    sleep: (ms, signal) => systemClock.sleep(ms < 100 ? ms * 20 : ms, signal),
+  };
+  const { done } = bench.rollback({ hostOf, clock }).start({
+    target: bench.target,
+    kind: 'disable',
+    requestedBy: CAROL,
+  });
+  expect((await done).state).toBe('verified');
+  expect(acts.slice(0, 3)).toEqual(['written', 'written', 'asked']);
 });
