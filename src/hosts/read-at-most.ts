@@ -35,9 +35,9 @@ export async function readAtMost(
     for (;;) {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
       length += bytesRead;
-      // A file of a disk gives less than was asked for at its end only; one of the kernel says that it is empty.
-      const isAtEnd = bytesRead === 0 || (found.size > 0 && length < buffer.length);
-      if (isAtEnd || length > maxBytes) break;
+      // All that the file said it holds, and not more; one of the kernel says that it is empty.
+      const isWhole = found.size > 0 && length === found.size;
+      if (bytesRead === 0 || isWhole || length > maxBytes) break;
       if (length === buffer.length) buffer = enlarged(buffer, maxBytes + 1);
     }
     if (length > maxBytes) {

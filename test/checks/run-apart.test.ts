@@ -226,6 +226,29 @@ test('a run whose process is killed is carried out by the next one', async () =>
   expect(await askers()).not.toContain(process.pid);
 });
 
+test('a process that ends before it is answered takes nobody along', async () => {
+  await child.close();
+  let asked = 0;
+  let answer = () => {};
+  child = open({
+    passedWindows: () =>
+      new Promise((resolve) => {
+        asked += 1;
+        if (asked === 1) answer = () => resolve([PASSED]);
+        else resolve([PASSED]);
+      }),
+  });
+  apart = runApart(here, { runbook, child, giveWay, ...storing });
+  await letGo();
+  const running = apart.run(request());
+  await eventually('a question', () => asked === 1);
+  const first = await asker();
+  process.kill(first, 'SIGKILL');
+  await asker(first);
+  answer();
+  expect((await running).run.verdict).toBe('GO');
+});
+
 test('a run that kills every process for checks passes nothing, and the bot looks at nothing for it', async () => {
   const running = apart.run(request());
   const first = await asker();

@@ -183,11 +183,13 @@ export class ChecksChild {
         eventNames: ['cancel', 'holdBack', 'goOn'],
         // Runs have their own limit.
         timeout: -1,
+        // An answer (it names what was asked) that finds nobody any more: thrown, it would end the bot.
+        onGeneralError: (_error, asked) => asked !== undefined,
       },
     );
     const exited = new Promise<void>((resolve) => {
-      // One that could not be started has no exit.
-      child.once('error', () => resolve());
+      // One that could not be started has no exit. Without a listener a second error would end the bot.
+      child.on('error', () => resolve());
       child.once('exit', () => resolve());
     }).then(() => {
       process.$close(new ProcessEnded('the process for checks has ended'));
