@@ -6,6 +6,7 @@ import { ChecksChild } from './checks/apart/checks-child.js';
 import { runApart } from './checks/apart/run-apart.js';
 import { createCheckService } from './checks/check-service.js';
 import { limitRuns } from './checks/limit-runs.js';
+import { onThisSystem } from './checks/on-this-system.js';
 import type { StoreRun } from './checks/store-run.js';
 import { systemClock } from './clock.js';
 import { checksEnvironment, sshEnvironment } from './config.js';
@@ -119,11 +120,7 @@ export function compose(options: CompositionOptions): Composition {
     hostOf: (settings) => createHost(settings, { files, ssh, giveWay: priority.giveWay }),
     trading,
     ...storing,
-    onProbeError: (check, error) => logger.error({ err: error, check }, 'a check failed inside the bot'),
-    onChartError: (chart, error) => logger.warn({ err: error, chart }, 'a chart was left out of the report'),
-    now,
-    monotonicMs: () => performance.now(),
-    newRunId: randomUUID,
+    ...onThisSystem(logger),
     passedWindows,
   });
   const child = options.checksApart

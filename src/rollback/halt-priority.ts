@@ -1,8 +1,7 @@
+import { systemClock } from '../clock.js';
 import type { HostHalt } from '../domain/halt.js';
+import { createRestraint, PATIENCE_MS } from '../restraint.js';
 import type { HaltHandle } from './live-halt.js';
-
-/** Who gives way waits no longer than this for a halt that does not get on. */
-const PATIENCE_MS = 2_000;
 
 /**
  * A halt goes first: starting programs holds up the whole process, and reports take turns of its thread. So what
@@ -19,14 +18,12 @@ export interface HaltPriority {
 type Beginning = Pick<HaltHandle, 'subscribe' | 'done'>;
 
 export function createHaltPriority(patienceMs = PATIENCE_MS): HaltPriority {
-  const beginning = new Set<Promise<void>>();
+  const { holdBack, goOn, giveWay } = createRestraint(systemClock, patienceMs);
   return {
-    async giveWay() {
-      if (beginning.size > 0) await Promise.all(beginning);
-    },
+    giveWay,
     goFirst(halt) {
-      const begun = untilBegun(halt, patienceMs).finally(() => beginning.delete(begun));
-      beginning.add(begun);
+      holdBack();
+      void untilBegun(halt, patienceMs).finally(goOn);
     },
   };
 }

@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { createBirpc } from 'birpc';
 import { systemClock } from '../../clock.js';
 import { sshEnvironment } from '../../config.js';
 import { createHost } from '../../hosts/create-host.js';
 import { sshFoldersIn } from '../../hosts/ssh-folders.js';
 import { loadConfiguration } from '../../load-configuration.js';
+import { createRestraint } from '../../restraint.js';
 import { filesOf } from '../../runbook/runbook.js';
 import { createTradingDatabase } from '../../store/trading-database.js';
 import { createLogger } from '../../telemetry/logger.js';
 import { createCheckService } from '../check-service.js';
+import { onThisSystem } from '../on-this-system.js';
 import type { ChecksBot, ChecksProcess } from './link.js';
-import { createRestraint } from './restraint.js';
 
 /**
  * The program of the bot's process for checks. It lives as long as the bot's end of the channel is open: the bot ends
@@ -28,8 +28,7 @@ const running = new Map<number, AbortController>();
 
 const service = createCheckService({
   runbook,
-  hostOf: (settings) =>
-    createHost(settings, { files: filesOf(runbook), ssh, giveWay: () => restraint.giveWay() }),
+  hostOf: (settings) => createHost(settings, { files: filesOf(runbook), ssh, giveWay: restraint.giveWay }),
   trading:
     config.tradingDatabaseUrl === undefined
       ? undefined
@@ -37,11 +36,7 @@ const service = createCheckService({
   // The bot stores it.
   saveRun: async () => undefined,
   onStoreError: () => undefined,
-  onProbeError: (check, error) => logger.error({ err: error, check }, 'a check failed inside the bot'),
-  onChartError: (chart, error) => logger.warn({ err: error, chart }, 'a chart was left out of the report'),
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
-  newRunId: randomUUID,
+  ...onThisSystem(logger),
   passedWindows: (target, since) => bot.passedWindows(target, since),
 });
 
@@ -68,8 +63,8 @@ const own: ChecksProcess = {
     }
   },
   cancel: (id) => running.get(id)?.abort(),
-  holdBack: () => restraint.holdBack(),
-  goOn: () => restraint.goOn(),
+  holdBack: restraint.holdBack,
+  goOn: restraint.goOn,
 };
 
 const bot = createBirpc<ChecksBot, ChecksProcess>(own, {

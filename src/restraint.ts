@@ -1,15 +1,15 @@
-import { type Clock, withPatience } from '../../clock.js';
+import { type Clock, withPatience } from './clock.js';
 
 /** Whoever gives way waits no longer than this. */
-const PATIENCE_MS = 2_000;
+export const PATIENCE_MS = 2_000;
 
 /** Holds back what is less urgent, for as long as somebody asks for it and no longer than `PATIENCE_MS`. */
 export interface Restraint {
-  holdBack(): void;
+  readonly holdBack: () => void;
   /** Ends one `holdBack`. */
-  goOn(): void;
+  readonly goOn: () => void;
   /** Resolves at once while nobody holds back. */
-  giveWay(): Promise<void>;
+  readonly giveWay: () => Promise<void>;
 }
 
 export function createRestraint(clock: Clock, patienceMs = PATIENCE_MS): Restraint {
