@@ -111,12 +111,18 @@ class HostHalting {
     }
   }
 
-  /** The service manager may not have heard of it yet: asked again at once, the service would restart twice. */
+  /**
+   * The service manager may not have heard of it yet: asked again at once, the service would restart twice. A process
+   * that was killed may have issued it right after what it had last written down.
+   */
   async #letEarlierRestartShow(): Promise<void> {
     const { clock, signal, initial } = this.#o;
-    if (initial.restart !== 'issued' || initial.restartAt === null) return;
-    const shownAt = Date.parse(initial.restartAt) + SHOWS_WITHIN_MS;
-    const waitMs = Math.min(shownAt - clock.now(), SHOWS_WITHIN_MS);
+    const { disk, before, restart, restartAt, diskAt } = initial;
+    const hadBegun = disk === 'done' || before !== undefined;
+    if (!hadBegun || (restart !== 'issued' && restart !== 'pending')) return;
+    const lastKnown = restartAt ?? diskAt;
+    const issuedAt = lastKnown === null ? clock.now() : Date.parse(lastKnown);
+    const waitMs = Math.min(issuedAt + SHOWS_WITHIN_MS - clock.now(), SHOWS_WITHIN_MS);
     if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
   }
 
