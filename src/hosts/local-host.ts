@@ -224,9 +224,8 @@ class LocalHost implements Host {
 
   /** A rename onto a link that leads to nothing would replace the link. */
   private async resolveForWriting(path: string): Promise<{ realPath: string; present: Stats | undefined }> {
-    const realPath = await this.resolve(path);
-    const [isLink, present] = await Promise.all([isSymbolicLink(realPath), statIfPresent(realPath)]);
-    if (isLink)
+    const [realPath, present] = await Promise.all([this.resolve(path), statIfPresent(path)]);
+    if (present === undefined && (await isSymbolicLink(realPath)))
       throw new HostError('not_found', this.name, `${this.name}: the link ${path} leads to nothing.`);
     return { realPath, present };
   }

@@ -64,7 +64,8 @@ export async function writeBeside(
       await handle.chmod(ownership.mode);
       await handle.sync();
     } finally {
-      await handle.close();
+      // Nobody waits for it: what is synced is written.
+      handle.close().catch(() => undefined);
     }
     signal.throwIfAborted();
     await place(temporary);

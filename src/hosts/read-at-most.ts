@@ -45,7 +45,8 @@ export async function readAtMost(
     }
     return { bytes: buffer.subarray(0, length), found };
   } finally {
-    await handle.close();
+    // Nobody waits for it: what was read is read.
+    handle.close().catch(() => undefined);
   }
 }
 

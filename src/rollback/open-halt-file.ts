@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
 import { type HaltRecord, haltRecordSchema } from './halt-schema.js';
@@ -57,14 +57,14 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
     async save(record, { synced }) {
       saves += 1;
       const save = saves;
-      await mkdir(folder, { recursive: true, mode: 0o700 });
       const temporary = join(folder, `.${randomUUID()}`);
-      const handle = await open(temporary, 'wx', 0o600);
+      const handle = await create(temporary);
       try {
         await handle.writeFile(JSON.stringify({ owner, record }));
         if (synced) await handle.sync();
       } finally {
-        await handle.close();
+        // Nobody waits for it: an act of a halt waits for the rest.
+        handle.close().catch(() => undefined);
       }
       const { haltId } = record.halt;
       await inOrder(haltId, save, {
@@ -85,6 +85,17 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       await inOrder(haltId, saves, { act: () => rm(fileOf(haltId), { force: true }) });
     },
   };
+}
+
+/** In few steps: the folder is mostly there. */
+async function create(file: string): Promise<FileHandle> {
+  const attempt = () => open(file, 'wx', 0o600);
+  try {
+    return await attempt();
+  } catch {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    return attempt();
+  }
 }
 
 async function readSaved(file: string): Promise<z.output<typeof savedSchema> | undefined> {
