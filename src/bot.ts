@@ -1,8 +1,8 @@
-import { systemClock } from './clock.js';
+import { systemClock, withPatience } from './clock.js';
 import { compose } from './compose.js';
 import type { BotConfig } from './config.js';
 import type { CheckRun } from './domain/check-run.js';
-import type { Halt } from './domain/halt.js';
+import { type Halt, isSettled } from './domain/halt.js';
 import type { Locale } from './domain/localized.js';
 import { type Configuration, loadConfiguration } from './load-configuration.js';
 import type { RequestViews } from './release/announce-request.js';
@@ -67,6 +67,10 @@ export interface Bot {
   stop(): Promise<void>;
 }
 
+const REHEARSAL_ENDS_MS = 5_000;
+/** What is told of a halt waits that long for its acts: whoever makes sentences takes the thread from them. */
+const BEGIN_PATIENCE_MS = 300;
+
 /** @throws ConfigurationError with every fault of what people have written, before anything is opened; an Error where a dependency refuses the bot. */
 export async function startBot(program: BotProgram): Promise<Bot> {
   const configuration = await loadConfiguration('bot').catch(async (error: unknown) => {
@@ -115,11 +119,11 @@ async function startWith(
   // A halt may go on before there is a Home to show.
   let refresher: HomeRefresher | undefined;
   const homeChanged = () => refresher?.changed();
-  const { services, releaseContext, hostOf, close } = compose({
+  const { services, releaseContext, hostOf, rehearseHalt, close } = compose({
     configuration,
     logger,
     state: async () => state,
-    checksApart: true,
+    isApart: true,
     priority,
     directory: connection.directory,
     slack: {
@@ -146,6 +150,7 @@ async function startWith(
     operators: services.operators.who,
     open: (channel, ref) => connection.urgentMessage({ channel }, ref),
     find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
+    letBegin: () => withPatience(clock, BEGIN_PATIENCE_MS, giveWay()),
     onChange: homeChanged,
     clock,
     logger,
@@ -237,6 +242,14 @@ async function startWith(
     logger,
   });
   const port = await app.start();
+  const rehearsed = rehearseHalt().then(
+    ({ hosts }) => {
+      if (!hosts.every((host) => isSettled(host, 'disable')))
+        logger.error({ hosts }, 'a rehearsal of the kill switch failed on this machine');
+    },
+    (error: unknown) =>
+      logger.error({ err: error }, 'the kill switch could not be rehearsed on this machine'),
+  );
   const trainings = followTrainings({
     trainings: services.trainings,
     show: async (training) => {
@@ -254,6 +267,7 @@ async function startWith(
       await worker.stop();
       await engine.messages.settled();
       await trainings.stop();
+      await withPatience(clock, REHEARSAL_ENDS_MS, rehearsed);
       endUpkeep();
       warm.abort();
       await services.rollback.settled();

@@ -9,9 +9,11 @@ import { limitRuns } from './checks/limit-runs.js';
 import { onThisSystem } from './checks/on-this-system.js';
 import type { StoreRun } from './checks/store-run.js';
 import { systemClock } from './clock.js';
-import { checksEnvironment, sshEnvironment } from './config.js';
+import { checksEnvironment, hostsEnvironment, sshEnvironment } from './config.js';
 import { createDoctor } from './doctor/doctor.js';
 import { createExaminations } from './doctor/examinations.js';
+import type { Halt } from './domain/halt.js';
+import { HostsChild } from './hosts/apart/hosts-child.js';
 import { connectToHost, createHost } from './hosts/create-host.js';
 import type { Host } from './hosts/host.js';
 import { createSshFolders } from './hosts/ssh-folders.js';
@@ -23,9 +25,10 @@ import { createReleaseService } from './release/release-service.js';
 import { cancelReleases } from './rollback/cancel-releases.js';
 import { composeRollback, openLocalJournal } from './rollback/compose-rollback.js';
 import { createHaltPriority, type HaltPriority } from './rollback/halt-priority.js';
-import { createHaltStore } from './rollback/halt-store.js';
+import { createHaltStore, type HaltStore } from './rollback/halt-store.js';
 import { everybodyHere, type OperatorGate } from './rollback/operator-gate.js';
 import { createPreviousModel } from './rollback/previous-model.js';
+import { rehearseHalt } from './rollback/rehearse-halt.js';
 import { createHaltVerification, createStartProof } from './rollback/verify-after-halt.js';
 import { filesOf, longestCheckMs } from './runbook/runbook.js';
 import type { TargetHost, Targets } from './runbook/targets.js';
@@ -56,6 +59,8 @@ export interface Composition {
   /** What the use cases of a release share, for the work that a bot does besides. */
   readonly releaseContext: ReleaseContext;
   readonly hostOf: (settings: TargetHost) => Host;
+  /** See rehearse-halt.ts. */
+  readonly rehearseHalt: () => Promise<Halt>;
   close(): Promise<void>;
 }
 
@@ -64,8 +69,8 @@ export interface CompositionOptions {
   readonly logger: Logger;
   /** The bot has it open; a terminal opens it while the checks run. */
   readonly state: () => Promise<State>;
-  /** Whether checks run in a process of their own: a terminal has no click to answer meanwhile. */
-  readonly checksApart?: boolean;
+  /** Whether checks and hosts have processes of their own: a terminal has no click to answer meanwhile. */
+  readonly isApart?: boolean;
   /** By what else gives way to a halt; one of its own unless given. */
   readonly priority?: HaltPriority;
   /** What only a bot in Slack can do. */
@@ -96,7 +101,7 @@ export function compose(options: CompositionOptions): Composition {
           url: config.tradingDatabaseUrl.reveal(),
           logger,
           // The role has three: the process for checks uses two.
-          ...(options.checksApart ? { maxConnections: 1 } : {}),
+          ...(options.isApart ? { maxConnections: 1 } : {}),
         });
 
   const ssh = { ...createSshFolders(), environment: sshEnvironment() };
@@ -104,8 +109,12 @@ export function compose(options: CompositionOptions): Composition {
   const trainingSsh = { ...ssh, controlFolder: join(ssh.controlFolder, 't') };
   mkdirSync(trainingSsh.controlFolder, { mode: 0o700 });
   const files = filesOf(runbook);
-  const hostOf: Parameters<typeof createCheckService>[0]['hostOf'] = (settings) =>
-    createHost(settings, { files, ssh });
+  const hosts = options.isApart
+    ? new HostsChild({ environment: hostsEnvironment(), clock: systemClock, logger })
+    : undefined;
+  void hosts?.warm();
+  const hostOf = (settings: TargetHost): Host =>
+    hosts?.hostOf(settings, { files, ssh }) ?? createHost(settings, { files, ssh });
   const { priority = createHaltPriority() } = options;
   const onStoreError = (error: unknown) =>
     logger.warn({ err: error }, 'the history of runs could not be read');
@@ -123,7 +132,7 @@ export function compose(options: CompositionOptions): Composition {
     ...onThisSystem(logger),
     passedWindows,
   });
-  const child = options.checksApart
+  const child = options.isApart
     ? new ChecksChild({
         loaded: { runbook: runbook.sha256, targets: targets.sha256 },
         environment: checksEnvironment(config),
@@ -168,7 +177,7 @@ export function compose(options: CompositionOptions): Composition {
     facts: runbook,
     hostOf,
     trading,
-    store: createHaltStore(state),
+    store: givingWayToHosts(createHaltStore(state), priority),
     keepEvent: (event) => audit.keep(event),
     cancelReleases: (halt) =>
       cancelReleases(
@@ -204,6 +213,10 @@ export function compose(options: CompositionOptions): Composition {
   return {
     releaseContext,
     hostOf,
+    rehearseHalt: async () => {
+      await hosts?.warm();
+      return rehearseHalt({ facts: runbook, hostOf, pid: process.pid, logger });
+    },
     services: {
       runbook,
       releases: createReleaseService(releaseContext),
@@ -244,7 +257,7 @@ export function compose(options: CompositionOptions): Composition {
       now,
     },
     close: async () => {
-      await child?.close();
+      await Promise.all([child?.close(), hosts?.close()]);
       await journal.close();
       await trading?.close();
       rmSync(ssh.controlFolder, { recursive: true, force: true });
@@ -273,3 +286,12 @@ function lazyQueryable(state: () => Promise<State>): Queryable {
     query: async (text, values) => (await state()).pool.query(text, values),
   };
 }
+
+/** The states between are for other replicas and for later: they are written when the hosts are off, or a little later. */
+const givingWayToHosts = (store: HaltStore, { giveWay }: HaltPriority): HaltStore => ({
+  ...store,
+  save: async (record, owner) => {
+    await giveWay();
+    return store.save(record, owner);
+  },
+});

@@ -127,14 +127,18 @@ export function checksEnvironment(
   { runbookFile, targetsFile, tradingDatabaseUrl, logLevel }: Config,
   env: Environment = process.env,
 ): Environment {
-  const others = Object.entries(env).filter(([name]) => !Object.hasOwn(ENVIRONMENT, name));
   return {
-    ...Object.fromEntries(others),
+    ...hostsEnvironment(env),
     RUNBOOK_FILE: runbookFile,
     TARGETS_FILE: targetsFile,
     TRADING_DATABASE_URL: tradingDatabaseUrl?.reveal(),
     LOG_LEVEL: logLevel,
   };
+}
+
+/** What the bot's process for hosts gets: none of the bot's own variables. */
+export function hostsEnvironment(env: Environment = process.env): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !Object.hasOwn(ENVIRONMENT, name)));
 }
 
 /** The process's variables, and beneath them those of a `.env` file where there is one. */

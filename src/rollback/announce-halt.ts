@@ -24,6 +24,8 @@ export interface HaltAnnouncerOptions {
   readonly open: (channel: string, ref?: MessageRef) => LiveMessage;
   /** Looks for a message whose post may or may not have arrived. */
   readonly find: (channel: string, key: string, sinceMs: number) => Promise<MessageRef | undefined>;
+  /** Waited for before anything is shown: whoever makes sentences takes the thread from the first acts. Not for long. */
+  readonly letBegin?: () => Promise<void>;
   /** A halt has begun, has ended, or what was looked at after it is known. */
   readonly onChange?: () => void;
   readonly clock: Clock;
@@ -52,7 +54,9 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
   const called = new Set<string>();
   return {
     announce(handle, channel) {
-      tellChanges(handle, options);
+      const tell = () => tellChanges(handle, options);
+      if (options.letBegin === undefined) tell();
+      else void options.letBegin().then(tell);
       const target = options.targets.get(handle.current().target);
       const place = channel || target?.channels?.reports;
       if (place !== undefined) show(handle, { role: 'report', channel: place, ts: null }, options);
@@ -136,7 +140,9 @@ async function open(
   const halt = handle.current();
   const isNew = !handle.messages().some((known) => known.role === message.role && known.channel === channel);
   if (isNew) {
+    // At once: whoever goes on with the halt of a killed process must know of it.
     handle.noteMessage(message);
+    await options.letBegin?.();
     return options.open(channel);
   }
   const key = deliveryKey(halt, message);

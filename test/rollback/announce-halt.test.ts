@@ -22,7 +22,11 @@ const halting = newHalt({
 const dead: Halt = { ...halting, hosts: [{ ...newHostHalt('live-1'), fault: 'not_answering' }] };
 
 /** A halt with its announcer; what Slack takes is told by channel. */
-function announced(channels: Target['channels'], refused: readonly string[] = []) {
+function announced(
+  channels: Target['channels'],
+  refused: readonly string[] = [],
+  letBegin?: () => Promise<void>,
+) {
   const live = new LiveHalt({ halt: halting, messages: [] }, () => {});
   const posts: string[] = [];
   const changes: string[] = [];
@@ -45,6 +49,7 @@ function announced(channels: Target['channels'], refused: readonly string[] = []
       return message;
     },
     find: async () => undefined,
+    ...(letBegin === undefined ? {} : { letBegin }),
     onChange: () => changes.push(live.halt.state),
     clock: createFakeClock(),
     logger: { warn: () => {} },
@@ -64,6 +69,24 @@ test('the start, the end and the look after it change what the Home shows, and n
   live.become({ ...verified, verification: { runId: randomUUID(), verdict: 'GO', stored: true } });
   live.ended(live.halt);
   expect(changes).toEqual(['halting', 'verified', 'verified']);
+});
+
+test('a halt is let begin before anything is shown, and what will be shown is known at once', async () => {
+  let begun = () => {};
+  const beginning = new Promise<void>((resolve) => (begun = resolve));
+  const { live, posts, changes } = announced(undefined, [], () => beginning);
+  expect(live.handle(true).messages()).toMatchObject([{ role: 'report', channel: 'C0HERE', ts: null }]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(changes).toEqual([]);
+  live.become({ ...halting, reason: 'too many losses' });
+  expect(posts).toEqual([]);
+  begun();
+  await eventually('its message', () => {
+    live.become({ ...halting });
+    return posts.length > 0;
+  });
+  expect(posts).toEqual(['C0HERE: report']);
+  expect(changes).toEqual(['halting']);
 });
 
 const alarms = (posts: readonly string[]) => posts.filter((post) => post.endsWith('<@U0CAROL>'));

@@ -45,21 +45,22 @@ test('nobody waits while no halt begins', async () => {
   await expect(createHaltPriority(FOREVER_MS).giveWay()).resolves.toBeUndefined();
 });
 
-test('checks start nothing on hosts until every host has its flag and its restart', async () => {
+test('whoever gives way waits until every host was seen off', async () => {
   const { gaveWay, become, seen } = beginHalt();
-  await become('one flag', [{ disk: 'done' }]);
-  await become('both flags', [{}, { disk: 'done' }]);
-  await become('one restart', [{ restart: 'issued' }]);
-  await become('both restarts', [{}, { restart: 'issued' }]);
+  const written = { disk: 'done', restart: 'issued', pidBefore: 1 } as const;
+  await become('both under way', [written, written]);
+  await become('one off', [{ restart: 'done', process: 'as_wanted', pid: 2 }]);
+  await become('the other as before', [{}, { process: 'as_wanted', pid: 1 }]);
+  await become('both off', [{}, { process: 'as_wanted', pid: 2 }]);
   await gaveWay;
-  expect(seen).toEqual(['one flag', 'both flags', 'one restart', 'the check goes on', 'both restarts']);
+  expect(seen).toEqual(['both under way', 'one off', 'the other as before', 'the check goes on', 'both off']);
 });
 
-test('a file that cannot be written and a service that is stopped instead are first acts too', async () => {
+test('a service that is stopped is off too, whatever stands on its disk', async () => {
   const { gaveWay, become, seen } = beginHalt();
-  await become('one stopped', [{ disk: 'failed', stop: 'issued' }]);
+  await become('one stopped', [{ disk: 'failed', stop: 'done', process: 'stopped' }]);
   expect(seen).toEqual(['one stopped']);
-  await become('nothing to do', [{}, { disk: 'done', restart: 'not_needed' }]);
+  await become('both stopped', [{}, { stop: 'done', process: 'stopped' }]);
   await gaveWay;
 });
 

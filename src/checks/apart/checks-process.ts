@@ -1,24 +1,21 @@
-import { createBirpc } from 'birpc';
 import { systemClock } from '../../clock.js';
 import { sshEnvironment } from '../../config.js';
 import { createHost } from '../../hosts/create-host.js';
 import { sshFoldersIn } from '../../hosts/ssh-folders.js';
 import { loadConfiguration } from '../../load-configuration.js';
+import { connectToParent } from '../../processes/parent-process.js';
 import { createRestraint } from '../../restraint.js';
 import { filesOf } from '../../runbook/runbook.js';
 import { createTradingDatabase } from '../../store/trading-database.js';
 import { createLogger } from '../../telemetry/logger.js';
 import { createCheckService } from '../check-service.js';
 import { onThisSystem } from '../on-this-system.js';
-import type { ChecksBot, ChecksProcess } from './link.js';
+import type { ChecksBot, ChecksProcess, LoadedFiles } from './link.js';
 
 /**
  * The program of the bot's process for checks. It lives as long as the bot's end of the channel is open: the bot ends
  * its work in flight first, so what ends the bot by a signal does not end this.
  */
-process.once('disconnect', () => process.exit());
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-
 const [controlFolder = ''] = process.argv.slice(2);
 const { config, runbook, targets } = await loadConfiguration('terminal', { file: '' });
 const logger = createLogger({ level: config.logLevel, to: 'stdout' });
@@ -67,14 +64,6 @@ const own: ChecksProcess = {
   goOn: restraint.goOn,
 };
 
-const bot = createBirpc<ChecksBot, ChecksProcess>(own, {
-  // A bot that is gone needs to be told nothing: its end of the channel ends this process.
-  post: (message) => process.send?.(message, undefined, undefined, () => undefined),
-  on: (listener) => process.on('message', listener),
-  bind: 'functions',
-  eventNames: ['ready', 'observed'],
-  // The bot answers or is gone.
-  timeout: -1,
-});
+const bot = connectToParent<ChecksBot, ChecksProcess, LoadedFiles>(own, ['observed'], () => process.exit());
 
 bot.ready({ runbook: runbook.sha256, targets: targets.sha256 });

@@ -17,8 +17,6 @@ export interface ChecksProcess {
 
 /** What that process tells and asks the bot. */
 export interface ChecksBot {
-  /** Once, when it can run checks. */
-  ready(loaded: LoadedFiles): void;
   observed(id: number, result: CheckResult): void;
   passedWindows(target: string, since: Date): Promise<readonly PassedWindow[]>;
 }

@@ -1,0 +1,55 @@
+import { connectToParent } from '../../processes/parent-process.js';
+import { createHost } from '../create-host.js';
+import { type Host, HostError } from '../host.js';
+import type { HostAnswer, HostCall, HostMethod, HostsBot, HostsProcess } from './link.js';
+
+/**
+ * The program of the bot's process for hosts. It loads little and does little else, so that it is small and answers at
+ * once. What it has begun it ends when the bot is gone, as the bot's own programs would go on without it.
+ */
+const running = new Map<number, AbortController>();
+let isLeft = false;
+
+const endWhenDone = () => {
+  if (isLeft && running.size === 0) process.exit();
+};
+
+const own: HostsProcess = {
+  async call(id, call): Promise<HostAnswer> {
+    const controller = new AbortController();
+    running.set(id, controller);
+    void bot.begins(id);
+    try {
+      const host = createHost(call.settings, call.requirements);
+      return { kind: 'done', value: await methodOf(host, call.method)(...wordsOf(call, controller.signal)) };
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      return { kind: 'failed', code: error.code, detail: error.message };
+    } finally {
+      running.delete(id);
+      endWhenDone();
+    }
+  },
+  cancel: (id) => running.get(id)?.abort(),
+  isThere: () => true,
+};
+
+/** The two sides are one version of one program: the words are those of the method. */
+function methodOf(host: Host, method: HostMethod): (...words: readonly unknown[]) => Promise<unknown> {
+  const [owner, name]: [object, string] = method.startsWith('service.')
+    ? [host.service, method.slice('service.'.length)]
+    : [host, method];
+  const found: unknown = Reflect.get(owner, name);
+  if (typeof found !== 'function') throw new TypeError(`a host has no ${method}`);
+  return (...words) => found.apply(owner, words);
+}
+
+function wordsOf({ words, signalAt }: HostCall, signal: AbortSignal): readonly unknown[] {
+  return words.map((word, index) => (index === signalAt ? { ...Object(word), signal } : word));
+}
+
+const bot = connectToParent<HostsBot, HostsProcess, null>(own, ['begins'], () => {
+  isLeft = true;
+  endWhenDone();
+});
+void bot.ready(null);
