@@ -12,6 +12,8 @@ export function connectToParent<Parent extends object, Own extends object, Ready
   onGone: () => void,
 ): BirpcReturn<Parent & TellsReady<Ready>, Own> {
   process.once('disconnect', onGone);
+  // It may have gone while this process started.
+  if (!process.connected) onGone();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   return createBirpc<Parent & TellsReady<Ready>, Own>(own, {
     // A parent that is gone needs to be told nothing: its end of the channel ends this process.

@@ -317,3 +317,13 @@ test('ends with the bot, whatever signals come, and goes on while it is there', 
   bot.disconnect();
   expect(await exited).toEqual([0, null]);
 });
+
+test('ends with a bot that is gone before it has started', async () => {
+  const bot = fork(join(programs, 'checks-process.mjs'), [folder], {
+    env: environment(),
+    serialization: 'advanced',
+  });
+  const exited = once(bot, 'exit');
+  bot.disconnect();
+  expect(await exited).toEqual([0, null]);
+});

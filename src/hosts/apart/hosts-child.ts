@@ -70,7 +70,7 @@ export class HostsChild {
     await this.#program.opened();
   }
 
-  /** Resolves when it has ended what it had begun. */
+  /** Resolves when it has ended: after what it had begun, or soon. */
   close(): Promise<void> {
     return this.#program.close();
   }
