@@ -25,7 +25,11 @@ const ROUNDS = { small: 8, full: 40 } as const;
 const PRECHECKS = Array.from({ length: 20 }, () => 'precheck live');
 /** Clicks come at these moments of the prechecks' work. */
 const CLICK_AFTER_MS = [100, 300, 600, 1_000, 1_500, 2_000, 2_500, 3_000];
-const LOOK_MS = 2;
+/** The flag's moment is the one that is looked for; the proof's is told by the halt itself. */
+const FLAG_LOOK_MS = 2;
+const PROOF_LOOK_MS = 25;
+/** A click meets a strategy that runs, not one that starts. */
+const STARTED_MS = 1_000;
 const TIMEOUT_MS = 120_000;
 
 /**
@@ -171,7 +175,7 @@ async function click(stage: Stage): Promise<{ flagMs: number; proofMs: number }>
   const clickedAt = Date.now();
   const started = performance.now();
   const acknowledged = sendClick(bot, { actionId: DISABLE_ACTION, value: target.name, user: 'U0CAROL' });
-  await until(() => target.hosts.every((host) => isOff(host.writtenEnvironmentFile, flag)));
+  await until(() => target.hosts.every((host) => isOff(host.writtenEnvironmentFile, flag)), FLAG_LOOK_MS);
   const flagMs = performance.now() - started;
   await acknowledged;
   let proved: Halt | undefined;
@@ -180,18 +184,18 @@ async function click(stage: Stage): Promise<{ flagMs: number; proofMs: number }>
     proved ??= records.find(({ hosts }) => hosts.every((host) => isSettled(host, 'disable')));
     // It goes on looking for a moment; the next click must find it ended.
     return proved !== undefined && records.every(({ endedAt }) => endedAt !== null);
-  });
+  }, PROOF_LOOK_MS);
   const moments = proved?.hosts.map(({ processAt }) => Date.parse(processAt ?? '')) ?? [];
   return { flagMs, proofMs: Math.max(...moments) - clickedAt };
 }
 
 const isOff = (file: string, flag: string): boolean => readFileSync(file, 'utf8').includes(`${flag}=false`);
 
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+async function until(holds: () => boolean | Promise<boolean>, lookMs: number): Promise<void> {
   const deadline = performance.now() + TIMEOUT_MS;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error('the halt did not get on');
-    await sleep(LOOK_MS);
+    await sleep(lookMs);
   }
 }
 
@@ -239,4 +243,5 @@ async function turnOn({ target, flag }: Stage): Promise<void> {
       if (settings.service.manager === 'command') await controlHost(settings.service.restart);
     }),
   );
+  await sleep(STARTED_MS);
 }
