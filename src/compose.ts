@@ -115,6 +115,7 @@ export function compose(options: CompositionOptions): Composition {
   void hosts?.warm();
   const hostOf = (settings: TargetHost): Host =>
     hosts?.hostOf(settings, { files, ssh }) ?? createHost(settings, { files, ssh });
+  const write = hosts === undefined ? {} : { write: hosts.writeWanted({ files, ssh }) };
   const { priority = createHaltPriority() } = options;
   const onStoreError = (error: unknown) =>
     logger.warn({ err: error }, 'the history of runs could not be read');
@@ -176,6 +177,7 @@ export function compose(options: CompositionOptions): Composition {
     config,
     facts: runbook,
     hostOf,
+    ...write,
     trading,
     store: givingWayToHosts(createHaltStore(state), priority),
     keepEvent: (event) => audit.keep(event),
@@ -215,7 +217,7 @@ export function compose(options: CompositionOptions): Composition {
     hostOf,
     rehearseHalt: async () => {
       await hosts?.warm();
-      return rehearseHalt({ facts: runbook, hostOf, pid: process.pid, logger });
+      return rehearseHalt({ facts: runbook, hostOf, ...write, pid: process.pid, logger });
     },
     services: {
       runbook,

@@ -78,7 +78,13 @@ export interface Host {
   replaceFile(
     path: string,
     bytes: Buffer,
-    options?: CallOptions & { expectedSha256?: string; backupPath?: string; mode?: number },
+    options?: CallOptions & {
+      expectedSha256?: string;
+      backupPath?: string;
+      mode?: number;
+      /** Waited for before the file is replaced, while all that can be is prepared. */
+      ready?: Promise<void>;
+    },
   ): Promise<void>;
   /** Copies a file of the bot's machine to `path`: beside it, SHA-256 checked on the host, then renamed. */
   installFile(

@@ -117,16 +117,12 @@ class LocalHost implements Host {
     });
   }
 
-  replaceFile(
-    path: string,
-    bytes: Buffer,
-    options: CallOptions & { expectedSha256?: string; backupPath?: string; mode?: number } = {},
-  ): Promise<void> {
+  replaceFile(path: string, bytes: Buffer, options: Parameters<Host['replaceFile']>[2] = {}): Promise<void> {
     return within(this.name, `writing ${path}`, FILE_TIMEOUT_MS, options, async (signal) => {
       const { realPath, present } = await this.resolveForWriting(path);
       if (present !== undefined) this.assertFile(path, present);
       const ownership = await ownershipFor(realPath, present, options.mode, NEW_FILE_MODE);
-      const { expectedSha256, backupPath } = options;
+      const { expectedSha256, backupPath, ready } = options;
       const assertUnchanged = async () => {
         if (expectedSha256 === undefined) return;
         if (sha256Of(await this.bytesOf(path, realPath)) === expectedSha256) return;
@@ -139,7 +135,11 @@ class LocalHost implements Host {
         await backUpOnce(backup.realPath, await this.bytesOf(path, realPath), ownership, signal);
       }
       // Looked at again in the last moment: a halt or a person may have written while this was put beside it.
-      await replaceAtomically(realPath, bytes, ownership, signal, assertUnchanged);
+      await replaceAtomically(realPath, bytes, ownership, signal, async () => {
+        await ready;
+        signal.throwIfAborted();
+        await assertUnchanged();
+      });
     });
   }
 

@@ -138,9 +138,10 @@ class SshHost implements Host {
   async replaceFile(
     path: string,
     bytes: Buffer,
-    options: CallOptions & { expectedSha256?: string; backupPath?: string; mode?: number } = {},
+    options: Parameters<Host['replaceFile']>[2] = {},
   ): Promise<void> {
-    const { expectedSha256 = '', backupPath = '', mode, ...call } = options;
+    const { expectedSha256 = '', backupPath = '', mode, ready, ...call } = options;
+    await ready;
     const content = `${createHash('sha256').update(bytes).digest('hex')} ${octal(NEW_FILE_MODE)}`;
     const words = [expectedSha256, backupPath, mode === undefined ? '' : octal(mode), content];
     const result = await this.script(REPLACE_SCRIPT, path, words, {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import { type Clock, withPatience } from '../clock.js';
 
@@ -22,6 +23,8 @@ export interface ChildProgramOptions<Theirs extends object, Ours extends object,
   readonly program: string | URL;
   readonly arguments?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How far it stands back in the processor, from 0 to 19; not at all unless given. */
+  readonly niceness?: number;
   /** What it may ask of this process. */
   readonly functions: Ours;
   /** What it is told and does not answer. */
@@ -114,13 +117,14 @@ export class ChildProgram<Theirs extends object, Ours extends object, Ready> {
   }
 
   #fork(ready: (state: Ready) => void): LiveProgram<Theirs, Ours> {
-    const { program, arguments: words = [], environment, functions, events } = this.#o;
+    const { program, arguments: words = [], environment, niceness, functions, events } = this.#o;
     const child = fork(program, [...words], {
       env: { ...environment },
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
+    if (niceness !== undefined) standBack(child, niceness);
     const calls = createBirpc<Theirs, Ours>({ ...functions, ready } as Ours, {
       post: (message) => send(child, message),
       on: (listener) => child.on('message', listener),
@@ -144,6 +148,14 @@ export class ChildProgram<Theirs extends object, Ours extends object, Ready> {
     this.#live = undefined;
     this.#opening = undefined;
   }
+}
+
+/** One that has not started, or a system that knows no priorities: it goes on as it is. */
+function standBack({ pid }: ChildProcess, niceness: number): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, niceness);
+  } catch {}
 }
 
 /** An exit is known before the last messages are read: those come before the channel's end. */

@@ -18,6 +18,7 @@ export interface RollbackCompositionOptions {
   readonly config: Pick<Config, 'dataDir'>;
   readonly facts: StrategyFacts;
   readonly hostOf: (settings: TargetHost) => Host;
+  readonly write?: RollbackOptions['write'];
   readonly trading: Pick<TradingDatabase, 'query'> | undefined;
   readonly store: HaltStore | undefined;
   readonly latestStored?: HaltStore['latest'];
@@ -37,6 +38,7 @@ export function composeRollback(options: RollbackCompositionOptions): Rollback {
     config,
     facts,
     hostOf,
+    write,
     trading,
     store,
     keepEvent,
@@ -52,6 +54,7 @@ export function composeRollback(options: RollbackCompositionOptions): Rollback {
   return createRollback({
     facts,
     hostOf,
+    ...(write === undefined ? {} : { write }),
     trading: trading === undefined ? undefined : createTradingLook(trading, facts),
     files: createOpenHaltFiles(config.dataDir, owner),
     journal: keepEvent,

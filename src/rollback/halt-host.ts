@@ -1,6 +1,8 @@
 import { type Clock, withPatience } from '../clock.js';
 import type { HaltFault, HostHalt } from '../domain/halt.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
+import { allAsWanted, stoodAsWanted, type Wanted } from '../hosts/wanted.js';
+import { type EnvironmentWritten, environmentIsAsWanted } from '../hosts/write-wanted.js';
 import type { TargetHost } from '../runbook/targets.js';
 import { redact } from '../telemetry/redact.js';
 import {
@@ -11,12 +13,12 @@ import {
   type HostPolicy,
   isStopped,
 } from './decide-host-action.js';
-import { allAsWanted, stoodAsWanted, type Wanted } from './wanted.js';
-import { environmentIsAsWanted, writeEnvironment } from './write-environment.js';
 
 export interface HostHaltOptions {
   readonly host: Host;
   readonly settings: TargetHost;
+  /** Puts `wanted` in force; at the first try nobody has noted yet what stands there. @throws HostError */
+  readonly write: (options: { timeoutMs: number; isFirstTry: boolean }) => Promise<EnvironmentWritten>;
   readonly wanted: Wanted;
   readonly policy: HostPolicy;
   readonly clock: Clock;
@@ -30,8 +32,6 @@ export interface HostHaltOptions {
   readonly allWritten?: Promise<void>;
   /** Resolves when the halt is safe from a crash of this process, or when that takes too long. Never rejects. */
   readonly noted?: Promise<void>;
-  /** The same of what was told. Rejects where nothing may be written any more. */
-  readonly noteDown?: () => Promise<void>;
   /** Asked before the first restart: another replica may be doing it already. Must answer at once. */
   readonly mayRestart?: () => Promise<boolean>;
   /** Ends the looking; what was done stays done. */
@@ -152,14 +152,18 @@ class HostHalting {
   }
 
   async #write(): Promise<Written> {
-    const { host, settings, wanted, clock } = this.#o;
+    const { host, write, wanted, clock } = this.#o;
+    const { before: known, disk: knownDisk } = this.#record;
     try {
-      const { wasDone, files, before } = await writeEnvironment(host, settings, wanted, {
-        timeoutMs: FILE_TIMEOUT_MS,
-        onBefore: (values) => this.#noteBefore(values),
-      });
+      // Once written, nobody can tell any more what stood there.
+      const isFirstTry = known === undefined && knownDisk !== 'done';
+      const { wasDone, files, before, failed } = await write({ timeoutMs: FILE_TIMEOUT_MS, isFirstTry });
       const isFirst = this.#record.disk !== 'done';
       const first = this.#record.before ?? (isFirst ? before : undefined);
+      if (failed !== undefined) {
+        this.#change({ before: first });
+        throw new HostError(failed.code, host.name, failed.detail);
+      }
       // A process that was killed may have written what stands there now.
       const wasThere = wasDone && (first === undefined || stoodAsWanted(first, wanted));
       this.#change({
@@ -227,13 +231,6 @@ class HostHalting {
       case 'settled':
         return this.#settle(action.process);
     }
-  }
-
-  /** Once written, nobody can tell any more what stood there. */
-  async #noteBefore(before: NonNullable<HostHalt['before']>): Promise<void> {
-    if (this.#record.before !== undefined || this.#record.disk === 'done') return this.#o.noted;
-    this.#change({ before });
-    await this.#o.noteDown?.();
   }
 
   async #writeAgain(): Promise<void> {

@@ -20,6 +20,7 @@ const NOTE_PATIENCE_MS = 300;
 export class HaltRecords {
   readonly #o: HaltRecordsOptions;
   readonly #saving = new Map<string, Promise<void>>();
+  readonly #noting = new Map<string, Promise<unknown>>();
   readonly #unsaved = new Map<string, HaltRecord>();
   readonly #newest = new Map<string, HaltRecord>();
 
@@ -48,6 +49,14 @@ export class HaltRecords {
     await saving;
   }
 
+  /** A note of the halt may be put on this machine's disk until `over`: it leaves the disk no sooner. */
+  notesUntil(haltId: string, over: Promise<unknown>): void {
+    const both = Promise.allSettled([this.#noting.get(haltId), over]).finally(() => {
+      if (this.#noting.get(haltId) === both) this.#noting.delete(haltId);
+    });
+    this.#noting.set(haltId, both);
+  }
+
   /** The newest that this process has written of a halt; undefined: it is none of its own. */
   newest(haltId: string): HaltRecord | undefined {
     return this.#newest.get(haltId);
@@ -55,7 +64,7 @@ export class HaltRecords {
 
   /** Resolves when nothing of the halt is being written any more. */
   async settledOf(haltId: string): Promise<void> {
-    await this.#saving.get(haltId);
+    await Promise.all([this.#saving.get(haltId), this.#noting.get(haltId)]);
   }
 
   async settled(): Promise<void> {
@@ -75,8 +84,9 @@ export class HaltRecords {
       if (store === undefined) continue;
       try {
         await store.save(record, owner);
-        if (record.halt.endedAt !== null && !record.halt.cancelAway && !this.#unsaved.has(haltId))
-          await files.remove(haltId);
+        if (record.halt.endedAt === null || record.halt.cancelAway) continue;
+        await this.#noting.get(haltId);
+        if (!this.#unsaved.has(haltId)) await files.remove(haltId);
       } catch {
         logger.warn({ haltId }, 'the state of a halt could not be written to the database; it is on disk');
       }

@@ -2,6 +2,8 @@ import type { Clock } from '../clock.js';
 import { evaluateHalt, type Halt, type HostHalt, isSettled, wantedOn } from '../domain/halt.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Host } from '../hosts/host.js';
+import type { Wanted } from '../hosts/wanted.js';
+import type { EnvironmentWritten } from '../hosts/write-wanted.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import { haltHost } from './halt-host.js';
 import { type TradingLook, tradingFaultCode } from './trading-look.js';
@@ -14,8 +16,15 @@ export interface HaltRunOptions {
   readonly clock: Clock;
   /** Resolves when the halt itself is safe from a crash of this process: nothing is acted on before. Never rejects. */
   readonly noted?: Promise<void>;
-  /** Resolves when what `onChange` was told is as safe. Rejects where nothing may be written any more. */
-  readonly noteDown?: () => Promise<void>;
+  /** Puts the wanted values in force on a host; what stands there is noted first, where nobody has done so yet. */
+  readonly write: (
+    host: Host,
+    settings: TargetHost,
+    wanted: Wanted,
+    options: { timeoutMs: number; isFirstTry: boolean },
+  ) => Promise<EnvironmentWritten>;
+  /** Told once, when the first attempt to write the files has ended on every host. */
+  readonly onFirstWrites?: () => void;
   /** Another replica may be doing it already; must answer at once. */
   readonly mayRestart?: () => Promise<boolean>;
   /** Section 4 again; undefined where it cannot be run. */
@@ -75,6 +84,7 @@ class HaltRun {
     const stop = () => this.#ended.abort();
     signal.addEventListener('abort', stop, { once: true });
     const written = countdown(target.hosts.length);
+    void written.reached.then(this.#o.onFirstWrites);
     for (const settings of target.hosts) void this.#haltHost(settings, written);
     await this.#watch();
     await this.#proveStart();
@@ -88,17 +98,20 @@ class HaltRun {
   }
 
   #haltHost(settings: TargetHost, written: Countdown): Promise<void> {
-    const { hostOf, clock, mayRestart, noted, noteDown } = this.#o;
+    const { hostOf, write, clock, mayRestart, noted } = this.#o;
     const { kind } = this.#halt;
     const initial = this.#halt.hosts.find(({ host }) => host === settings.name);
     if (initial === undefined) {
       written.arrive();
       return Promise.resolve();
     }
+    const host = hostOf(settings);
+    const wanted = new Map(Object.entries(wantedOn(this.#halt, settings.name)));
     return haltHost({
-      host: hostOf(settings),
+      host,
       settings,
-      wanted: new Map(Object.entries(wantedOn(this.#halt, settings.name))),
+      wanted,
+      write: (options) => write(host, settings, wanted, options),
       policy: {
         restartSecMs: settings.service.restartSecs * 1_000,
         stop: kind === 'stop' ? 'asked' : kind === 'disable' ? 'allowed' : 'never',
@@ -109,7 +122,6 @@ class HaltRun {
       onFirstWrite: written.arrive,
       allWritten: written.reached,
       ...(noted === undefined ? {} : { noted }),
-      ...(noteDown === undefined ? {} : { noteDown }),
       ...(mayRestart === undefined ? {} : { mayRestart }),
       signal: this.#ended.signal,
     });

@@ -25,6 +25,8 @@ export class LiveHalt {
   readonly #onRecord: (record: HaltRecord) => void;
   readonly #end: PromiseWithResolvers<Halt> = withResolvers<Halt>();
   readonly #abort = new AbortController();
+  readonly #outranked = new AbortController();
+  readonly #firstWrites = withResolvers<void>();
 
   constructor(record: HaltRecord, onRecord: (record: HaltRecord) => void) {
     this.#halt = record.halt;
@@ -44,9 +46,29 @@ export class LiveHalt {
     return this.#abort.signal;
   }
 
-  /** Another process has it, or a stronger request: nothing more is done here. */
+  /** Ends also what is about to be written: a stronger request's values stand there next. */
+  get outranked(): AbortSignal {
+    return this.#outranked.signal;
+  }
+
+  /** Another process has it: nothing more is done here, but the flag is written all the same. */
   abandon(): void {
     this.#abort.abort();
+  }
+
+  /** A stronger request has it. */
+  outrank(): void {
+    this.#outranked.abort();
+    this.abandon();
+  }
+
+  /** Resolves when the first attempt to write the files has ended on every host. */
+  get firstWrites(): Promise<void> {
+    return this.#firstWrites.promise;
+  }
+
+  haveWritten(): void {
+    this.#firstWrites.resolve();
   }
 
   become(halt: Halt): void {

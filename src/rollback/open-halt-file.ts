@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
+import type { NoteBefore } from '../hosts/write-wanted.js';
+import { writeAside } from '../write-aside.js';
 import { type HaltRecord, haltRecordSchema } from './halt-schema.js';
 import { isSameProcessAlive } from './process-identity.js';
 
@@ -16,6 +17,11 @@ export interface OpenHaltFiles {
    * after a power cut. @throws the file system's error.
    */
   save(record: HaltRecord, options: { readonly synced: boolean }): Promise<void>;
+  /**
+   * What another process puts there right before it writes a host's files: the halt as it is now, and what stood there.
+   * Whatever is read here afterwards knows it.
+   */
+  noteBefore(record: HaltRecord, host: string): NoteBefore;
   list(): Promise<readonly HaltRecord[]>;
   /** Those that no running process of this machine works on. */
   abandoned(): Promise<readonly HaltRecord[]>;
@@ -28,7 +34,14 @@ interface Turn {
   readonly isLate?: () => Promise<void>;
 }
 
-const savedSchema = z.object({ owner: z.string(), record: haltRecordSchema });
+/** With `host` and `before`: a note of one host. */
+const savedSchema = z.object({
+  owner: z.string(),
+  record: haltRecordSchema,
+  host: z.string().optional(),
+  before: z.record(z.string(), z.string().nullable()).optional(),
+});
+type Saved = z.output<typeof savedSchema>;
 
 /** @param owner of this process, see `identifyProcess`. */
 export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFiles {
@@ -51,21 +64,13 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
   const read = async () => {
     const names = await readdir(folder).catch(() => []);
     const found = names.filter((name) => name.endsWith('.json')).map((name) => readSaved(join(folder, name)));
-    return (await Promise.all(found)).flatMap((saved) => saved ?? []);
+    return withNotes((await Promise.all(found)).flatMap((saved) => saved ?? []));
   };
   return {
     async save(record, { synced }) {
       saves += 1;
       const save = saves;
-      const temporary = join(folder, `.${randomUUID()}`);
-      const handle = await create(temporary);
-      try {
-        await handle.writeFile(JSON.stringify({ owner, record }));
-        if (synced) await handle.sync();
-      } finally {
-        // Nobody waits for it: an act of a halt waits for the rest.
-        handle.close().catch(() => undefined);
-      }
+      const temporary = await writeAside(folder, JSON.stringify({ owner, record }), { synced });
       const { haltId } = record.halt;
       await inOrder(haltId, save, {
         act: () => rename(temporary, fileOf(haltId)),
@@ -75,6 +80,11 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       const directory = await open(folder, 'r');
       await directory.sync().finally(() => directory.close());
     },
+    noteBefore(record, host) {
+      const { haltId, hosts } = record.halt;
+      const index = hosts.findIndex((one) => one.host === host);
+      return { path: join(folder, `${haltId}.${index}.json`), content: { owner, record, host } };
+    },
     list: async () => (await read()).map(({ record }) => record),
     abandoned: async () =>
       (await read()).flatMap(({ owner: whose, record }) =>
@@ -82,23 +92,45 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       ),
     async remove(haltId) {
       saves += 1;
-      await inOrder(haltId, saves, { act: () => rm(fileOf(haltId), { force: true }) });
+      await inOrder(haltId, saves, {
+        act: async () => {
+          const names = (await readdir(folder).catch(() => [])).filter((name) =>
+            name.startsWith(`${haltId}.`),
+          );
+          // The state last: a note without one would be a halt that goes on.
+          const notes = names.map((name) => join(folder, name)).filter((path) => path !== fileOf(haltId));
+          await Promise.all(notes.map((path) => rm(path, { force: true })));
+          await rm(fileOf(haltId), { force: true });
+        },
+      });
     },
   };
 }
 
-/** In few steps: the folder is mostly there. */
-async function create(file: string): Promise<FileHandle> {
-  const attempt = () => open(file, 'wx', 0o600);
-  try {
-    return await attempt();
-  } catch {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    return attempt();
-  }
+/** One state a halt: what only a note knows is part of it. */
+function withNotes(saved: readonly Saved[]): readonly Saved[] {
+  const states = saved.filter(({ host }) => host === undefined);
+  const notes = saved.filter(({ host }) => host !== undefined);
+  const isOf = ({ record }: Saved) => {
+    const { haltId } = record.halt;
+    return (other: Saved) => other.record.halt.haltId === haltId;
+  };
+  // The process that was to write the state may have been killed before.
+  const alone = notes.filter(
+    (note, index) => !states.some(isOf(note)) && notes.findIndex(isOf(note)) === index,
+  );
+  return [...states, ...alone].map((state) => notes.filter(isOf(state)).reduce(withNote, state));
 }
 
-async function readSaved(file: string): Promise<z.output<typeof savedSchema> | undefined> {
+function withNote(state: Saved, { host, before }: Saved): Saved {
+  const { halt } = state.record;
+  const hosts = halt.hosts.map((one) =>
+    one.host === host && one.before === undefined && one.disk !== 'done' ? { ...one, before } : one,
+  );
+  return { ...state, record: { ...state.record, halt: { ...halt, hosts } } };
+}
+
+async function readSaved(file: string): Promise<Saved | undefined> {
   try {
     return savedSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {

@@ -1,9 +1,9 @@
 import type { Host } from '../hosts/host.js';
 import { HostError } from '../hosts/host.js';
+import { effectiveValues } from '../hosts/write-wanted.js';
 import type { KnownGoodHost, KnownGoodRelease } from '../release/known-good.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { StrategyFacts } from './strategy-facts.js';
-import { effectiveValues } from './write-environment.js';
 
 /** What *Previous model* would restore, or why it cannot. */
 export type PreviousModelAnswer =

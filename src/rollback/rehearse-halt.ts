@@ -10,11 +10,12 @@ import { parseTargets, type Target, type TargetHost } from '../runbook/targets.j
 import type { Logger } from '../telemetry/logger.js';
 import { createOpenHaltFiles } from './open-halt-file.js';
 import { identifyProcess, isSameProcessAlive } from './process-identity.js';
-import { createRollback } from './rollback.js';
+import { createRollback, type RollbackOptions } from './rollback.js';
 import { enableFlag, type StrategyFacts } from './strategy-facts.js';
 
 export interface RehearsalOptions {
   readonly hostOf: (settings: TargetHost) => Host;
+  readonly write?: RollbackOptions['write'];
   readonly facts: StrategyFacts;
   readonly pid: number;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
@@ -29,7 +30,7 @@ const HOSTS = ['one', 'two'];
  * @returns the ended halt: verified but for the entries, which nobody watches here.
  * @throws what keeps any halt from working on this machine, e.g. no disk to write to.
  */
-export async function rehearseHalt({ facts, hostOf, pid, logger }: RehearsalOptions): Promise<Halt> {
+export async function rehearseHalt({ facts, hostOf, write, pid, logger }: RehearsalOptions): Promise<Halt> {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-rehearsal-'));
   try {
     const owner = identifyProcess(pid);
@@ -39,6 +40,7 @@ export async function rehearseHalt({ facts, hostOf, pid, logger }: RehearsalOpti
       const rollback = createRollback({
         facts,
         hostOf,
+        ...(write === undefined ? {} : { write }),
         trading: undefined,
         files: createOpenHaltFiles(folder, owner),
         journal: (event) => journal.append(event),

@@ -3,6 +3,8 @@ import type { AuditEvent } from '../domain/audit-event.js';
 import type { Person } from '../domain/check-run.js';
 import { type Halt, type HaltKind, isSettled, newHalt, newHostHalt } from '../domain/halt.js';
 import type { Host } from '../hosts/host.js';
+import type { Wanted } from '../hosts/wanted.js';
+import { type EnvironmentWritten, type WriteWanted, writeWanted } from '../hosts/write-wanted.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { redact } from '../telemetry/redact.js';
@@ -59,6 +61,8 @@ export interface Rollback {
 export interface RollbackOptions {
   readonly facts: StrategyFacts;
   readonly hostOf: (settings: TargetHost) => Host;
+  /** Writes through the host itself unless given. */
+  readonly write?: WriteWanted;
   readonly trading: TradingLook | undefined;
   readonly files: OpenHaltFiles;
   /** Resolves when the event is synced on this machine. */
@@ -87,6 +91,8 @@ const FOLLOW_MS = 10 * 60_000;
 const FOLLOW_POLL_MS = 500;
 /** A halt that another replica has, and that does not get on for so long while something is still on, is done here. */
 const TAKE_OVER_AFTER_MS = 4_000;
+/** How long the journal and the synced states wait for the files of the hosts. */
+const FIRST_WRITES_MS = 500;
 const LATEST_PATIENCE_MS = 3_000;
 /** How long releases are left alone that could not be cancelled. */
 const CANCEL_AGAIN_MS = 2_000;
@@ -203,7 +209,7 @@ class HaltSwitch implements Rollback {
 
   /** A weaker halt ends where a stronger one begins: nothing may go on with it later. */
   #giveWay(running: LiveHalt): void {
-    running.abandon();
+    running.outrank();
     const halt: Halt = { ...running.halt, state: 'not_verified', endedAt: this.#now(), cancelAway: false };
     void this.#records.write({ halt, messages: [] });
   }
@@ -224,9 +230,7 @@ class HaltSwitch implements Rollback {
   }
 
   #begin(record: HaltRecord, target: Target): LiveHalt {
-    const live = new LiveHalt(record, (changed) => {
-      if (!live.signal.aborted) void this.#records.write(changed);
-    });
+    const live = new LiveHalt(record, () => this.#writeDown(live));
     this.#live.set(target.name, live);
     this.#o.onBegin?.(live.handle(true));
     void this.#carryOut(live, target);
@@ -245,7 +249,12 @@ class HaltSwitch implements Rollback {
     const { clock, logger, hostOf, trading, verify, proveStart } = this.#o;
     const lived = new AbortController();
     void this.#giveSignsOfLife(live, lived.signal);
-    const written = this.#writeDownFirst(live);
+    const late = clock.sleep(FIRST_WRITES_MS, lived.signal).catch(() => undefined);
+    void late.then(() => live.haveWritten());
+    const noted = this.#records.note(live.record);
+    const requested = requestedEvent(live.halt);
+    void live.firstWrites.then(() => this.#record(requested));
+    this.#writeDown(live);
     const claim = this.#claim(live);
     await null;
     // A stronger request may have come in the same moment: two may not act on the same hosts.
@@ -260,11 +269,9 @@ class HaltSwitch implements Rollback {
         clock,
         ...(verify === undefined ? {} : { verify }),
         ...(proveStart === undefined ? {} : { proveStart }),
-        noted: written,
-        noteDown: async () => {
-          if (this.#isReplaced(live, target)) throw new Error('A stronger halt has begun.');
-          if (!live.signal.aborted) await this.#records.note(live.record);
-        },
+        noted,
+        onFirstWrites: () => live.haveWritten(),
+        write: (host, settings, wanted, how) => this.#write(live, host, settings, wanted, how),
         mayRestart: () => claim,
         onChange: (halt) => this.#changed(live, withLaterFacts(halt, live.halt)),
         signal: live.signal,
@@ -280,12 +287,29 @@ class HaltSwitch implements Rollback {
     }
   }
 
+  /** As the first try of a host it is also what tells a process that goes on with the halt what stood there. */
+  #write(
+    live: LiveHalt,
+    host: Host,
+    settings: TargetHost,
+    wanted: Wanted,
+    { timeoutMs, isFirstTry }: { timeoutMs: number; isFirstTry: boolean },
+  ): Promise<EnvironmentWritten> {
+    const { files, write = (...words) => writeWanted(host, ...words) } = this.#o;
+    const signal = live.outranked;
+    if (!isFirstTry) return write(settings, wanted, { timeoutMs, signal });
+    const note = files.noteBefore(live.record, settings.name);
+    const written = write(settings, wanted, { timeoutMs, signal, note });
+    this.#records.notesUntil(live.halt.haltId, written);
+    return written;
+  }
+
   /** So that no other replica takes it over while nothing changes. */
   async #giveSignsOfLife(live: LiveHalt, signal: AbortSignal): Promise<void> {
     for (;;) {
       await this.#o.clock.sleep(SIGN_OF_LIFE_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      if (!live.signal.aborted) void this.#records.write(live.record);
+      this.#writeDown(live);
     }
   }
 
@@ -293,7 +317,10 @@ class HaltSwitch implements Rollback {
     if (live.signal.aborted) return;
     const before = live.halt;
     live.become(halt);
-    for (const event of haltEvents(before, halt, this.#now())) this.#record(event);
+    const events = haltEvents(before, halt, this.#now());
+    void live.firstWrites.then(() => {
+      for (const event of events) this.#record(event);
+    });
   }
 
   #record(event: Omit<AuditEvent, 'eventId'>): void {
@@ -306,15 +333,14 @@ class HaltSwitch implements Rollback {
   }
 
   /**
-   * A halt that nobody knows of after a crash would stay half done: so the state is there before the first act. It is
-   * synced while the hosts are acted on: a power cut of this machine is the one thing that could lose it.
+   * On this machine's disk, synced, and in the database. A crash loses nothing meanwhile: the state is noted before the
+   * first act. But what is synced takes the disk from the flag: it waits until that is written, and not for long.
    */
-  async #writeDownFirst(live: LiveHalt): Promise<void> {
-    const { halt } = live;
-    await this.#records.note(live.record);
-    this.#record(requestedEvent(halt));
-    // Given up meanwhile, it stands there as ended: written as open again, a later start would go on with it.
-    if (!live.signal.aborted) void this.#records.write(live.record);
+  #writeDown(live: LiveHalt): void {
+    void live.firstWrites.then(() => {
+      // Given up meanwhile, it stands there as ended: written as open again, a later start would go on with it.
+      if (!live.signal.aborted) void this.#records.write(live.record);
+    });
   }
 
   #isReplaced(live: LiveHalt, target: Target): boolean {

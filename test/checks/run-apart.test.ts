@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ChecksChild, type ChecksChildOptions } from '../../src/checks/apart/checks-child.js';
@@ -185,6 +185,14 @@ const withoutMoments = ({ checks, verdict, kind, target, runbookSha256 }: CheckR
     baselineOf: evidence.baseline?.runId,
     sql: evidence.sql,
   })),
+});
+
+test('its process stands back in the processor: a click and the flag go first', async () => {
+  const running = apart.run(request());
+  const pid = await asker();
+  expect(getPriority(pid)).toBe(getPriority() + 10);
+  await letGo();
+  await running;
 });
 
 test('says what the bot itself would have said, and stores it', async () => {

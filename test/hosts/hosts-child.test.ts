@@ -127,6 +127,37 @@ test('writes as the bot itself would have written', async () => {
   expect(await textOf('models/installed')).toBe('FLAG=false\n\0');
 });
 
+test('puts wanted values in force in one call, and notes before what stood there', async () => {
+  const first = await asker();
+  const wanted = new Map([['FLAG', 'false']]);
+  const note = { path: at('halts/note.json'), content: { of: 'a halt' } };
+  const written = await child.writeWanted()(settings, wanted, { timeoutMs: 5_000, note });
+  expect(written).toEqual({ wasDone: false, files: [at('own.env')], before: { FLAG: 'true' } });
+  expect(await textOf('own.env')).toBe('FLAG=false\n');
+  expect(JSON.parse(await textOf('halts/note.json'))).toEqual({ of: 'a halt', before: { FLAG: 'true' } });
+  expect(await asker()).toBe(first);
+});
+
+test('of wanted values whose writing is killed it is not known what became of them, and nobody begins again', async () => {
+  // An ssh that never comes through, and says that it was started.
+  await mkdir(at('bin'));
+  const ssh = `#!/bin/sh\necho $PPID >> ${at('calls')}\nexec sleep 60\n`;
+  await writeFile(at('bin/ssh'), ssh, { mode: 0o755 });
+  const environment = { PATH: `${at('bin')}:${process.env.PATH}` };
+  const requirements = { ssh: { controlFolder: folder, serviceControlFolder: folder, environment } };
+  const first = await asker();
+  const far = { ...settings, ssh: { address: 'far' } };
+  const writing = child.writeWanted(requirements)(far, new Map([['FLAG', 'false']]), { timeoutMs: 60_000 });
+  const outcome = writing.then(
+    () => undefined,
+    ({ code }: HostError) => code,
+  );
+  await eventually('its start', async () => (await textOf('calls')) !== '');
+  process.kill(first, 'SIGKILL');
+  expect(await outcome).toBe('unreachable');
+  expect(await textOf('calls')).toBe(`${first}\n`);
+});
+
 test('gets nothing of the environment of the bot but what a program is given', async () => {
   const found = await apart.service.processEnvironment(1, ['SECRET', 'TZ']);
   expect([...(found ?? [])]).toEqual([['TZ', 'UTC']]);

@@ -21,6 +21,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Host, ServiceManager } from '../../src/hosts/host.js';
 import { createLocalHost, EMPTY_SHA256 } from '../../src/hosts/local-host.js';
+import { eventually } from '../sandbox/host/eventually.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const isRoot = process.getuid?.() === 0;
@@ -216,6 +217,27 @@ describe('replacing', () => {
       code: 'not_found',
     });
     expect((await readdir(folder)).sort()).toEqual(['broken', 'dir']);
+  });
+
+  test('it is replaced when everything is ready, and not where it was cancelled meanwhile', async () => {
+    await writeFile(at('e'), '1');
+    for (const isCancelled of [true, false]) {
+      const stop = new AbortController();
+      let goOn: () => void = () => {};
+      const ready = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      const replacing = host
+        .replaceFile(at('e'), Buffer.from('2'), { ready, signal: stop.signal })
+        .catch(({ code }: { code: string }) => code);
+      await eventually('the new content beside it', async () => (await readdir(folder)).length > 1);
+      expect(await readFile(at('e'), 'utf8')).toBe('1');
+      if (isCancelled) stop.abort();
+      goOn();
+      expect(await replacing).toBe(isCancelled ? 'cancelled' : undefined);
+      await eventually('nothing beside it', async () => (await readdir(folder)).length === 1);
+      expect(await readFile(at('e'), 'utf8')).toBe(isCancelled ? '1' : '2');
+    }
   });
 
   test('nothing is replaced once it was cancelled', async () => {

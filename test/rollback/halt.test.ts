@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { controlHost } from '../../sandbox/host/control-host.js';
 import type { Halt } from '../../src/domain/halt.js';
 import { createHost } from '../../src/hosts/create-host.js';
+import type { HaltHandle } from '../../src/rollback/live-halt.js';
 import { createOpenHaltFiles } from '../../src/rollback/open-halt-file.js';
 import { TradingDatabaseError } from '../../src/store/trading-database-error.js';
 import { haltReportView } from '../../views/rollback-report.js';
@@ -29,6 +30,14 @@ async function withIncident(id: string, host: string, work: () => Promise<void>)
     await bench.trading.setIncident(id, host, false);
   }
 }
+
+/** Resolves when the flag is on the disk of every host. */
+const untilWritten = ({ subscribe }: HaltHandle) =>
+  new Promise<void>((resolve) => {
+    subscribe(({ hosts }) => {
+      if (hosts.every(({ disk }) => disk === 'done')) resolve();
+    });
+  });
 
 const kinds = () => bench.events.map(({ kind }) => kind);
 
@@ -95,6 +104,42 @@ describe('disable', () => {
     expect(own.map(({ halt }) => halt.endedAt)).toEqual([expect.any(String)]);
   });
 
+  test('replaces a weaker halt also when that is about to write: its values stand on no host', async () => {
+    const path = '/srv/models/none.onnx';
+    const wantedOf = Object.fromEntries(
+      bench.target.hosts.map(({ name }) => [name, { PLOY_CRYPTO_LOB_ML__MODEL_PATH: path }]),
+    );
+    let stronger: HaltHandle | undefined;
+    const rollback = bench.rollback({
+      hostOf: (settings) => {
+        const host = createHost(settings);
+        const replaceFile = host.replaceFile.bind(host);
+        return Object.assign(host, {
+          async replaceFile(...[file, bytes, options]: Parameters<typeof replaceFile>) {
+            await options?.ready;
+            stronger ??= disable(rollback);
+            // Held up until the stronger one has written: now the weaker one would undo that.
+            if (bytes.includes(path)) await untilWritten(stronger);
+            await replaceFile(file, bytes, options);
+          },
+        });
+      },
+    });
+    const weaker = rollback.start({
+      target: bench.target,
+      kind: 'previous_model',
+      requestedBy: CAROL,
+      wantedOf,
+    });
+    expect(await weaker.done).toMatchObject({ kind: 'disable', state: 'verified' });
+    expect(stronger).toBeDefined();
+    for (const { environmentFiles } of bench.trading.hosts) {
+      const text = await readFile(environmentFiles[1], 'utf8');
+      expect(text).toContain(`${FLAG}=false\n`);
+      expect(text).not.toContain(path);
+    }
+  });
+
   test('of what is off already restarts nothing', async () => {
     await disable().done;
     const again = await disable().done;
@@ -115,7 +160,13 @@ describe('disable', () => {
     const refuse = async () => {
       throw new Error('ENOSPC');
     };
-    const files = { save: refuse, list: async () => [], abandoned: async () => [], remove: async () => {} };
+    const files = {
+      save: refuse,
+      noteBefore: () => ({ path: '/dev/null/halts/note.json', content: {} }),
+      list: async () => [],
+      abandoned: async () => [],
+      remove: async () => {},
+    };
     const halt = await disable(bench.rollback({ files, journal: refuse })).done;
     expect(halt.state).toBe('verified');
   });

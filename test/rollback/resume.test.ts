@@ -34,7 +34,9 @@ async function haltUntilKilled(killAt: string, killHost: string): Promise<void> 
 }
 
 test.each([
-  ['before the first act', 'halt.requested', ''],
+  ['before the first act', 'halt.noted', ''],
+  ['between the note of what stood there and the flag', 'flag.noted', 'live-1'],
+  ['between the flags and the first event', 'halt.requested', ''],
   ['between the flag and the record of it', 'flag.replaced', 'live-1'],
   ['between the flag and the restart', 'halt.written', 'live-1'],
   ['with the restart under way', 'halt.restart_issued', 'live-2'],

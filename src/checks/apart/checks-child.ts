@@ -33,6 +33,8 @@ export interface RunApartOptions {
 
 type Live = LiveProgram<ChecksProcess, ChecksBot>;
 
+/** Where the processor is short, a click and the flag go first. */
+const NICENESS = 10;
 const PROGRAM = new URL('./checks-process.js', import.meta.url);
 
 /**
@@ -52,6 +54,7 @@ export class ChecksChild {
       program,
       arguments: [controlFolder],
       environment,
+      niceness: NICENESS,
       functions: {
         observed: (id, result) => this.#listeners.get(id)?.(result),
         passedWindows,

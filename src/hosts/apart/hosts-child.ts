@@ -7,6 +7,7 @@ import type { Logger } from '../../telemetry/logger.js';
 import { createHost, type HostRequirements } from '../create-host.js';
 import { type Host, HostError } from '../host.js';
 import { cancelled } from '../host-fault.js';
+import { type WriteWanted, writeWanted } from '../write-wanted.js';
 import type { HostAnswer, HostCall, HostMethod, HostsBot, HostsProcess } from './link.js';
 
 export interface HostsChildOptions {
@@ -79,20 +80,11 @@ export class HostsChild {
   hostOf(settings: TargetHost, requirements: Pick<HostRequirements, 'files' | 'ssh'> = {}): Host {
     const here = createHost(settings, requirements);
     const { service } = here;
-    const via =
-      <Words extends readonly unknown[], Value>(
-        method: HostMethod,
-        own: (...words: Words) => Promise<Value>,
-      ): ((...words: Words) => Promise<Value>) =>
-      async (...words) => {
-        const { signal, ...sent } = withoutSignal(words);
-        if (signal?.aborted) throw cancelled(here.name, method);
-        const answer = await this.#ask({ settings, requirements, method, ...sent }, signal);
-        if (answer === undefined) return own(...words);
-        if (answer.kind === 'failed') throw new HostError(answer.code, here.name, answer.detail);
-        // The other side is the same program and called the same method.
-        return answer.value as Value;
-      };
+    const via = <Words extends readonly unknown[], Value>(
+      method: HostMethod,
+      own: (...words: Words) => Promise<Value>,
+    ) => this.#via({ settings, requirements, method }, own);
+    const replaceFile = via('replaceFile', here.replaceFile.bind(here));
     return {
       name: here.name,
       stat: via('stat', here.stat.bind(here)),
@@ -100,7 +92,10 @@ export class HostsChild {
       sha256: via('sha256', here.sha256.bind(here)),
       readableBy: via('readableBy', here.readableBy.bind(here)),
       listFiles: via('listFiles', here.listFiles.bind(here)),
-      replaceFile: via('replaceFile', here.replaceFile.bind(here)),
+      replaceFile: async (path, bytes, { ready, ...options } = {}) => {
+        await ready;
+        return replaceFile(path, bytes, options);
+      },
       installFile: via('installFile', here.installFile.bind(here)),
       copyFile: via('copyFile', here.copyFile.bind(here)),
       removeFile: via('removeFile', here.removeFile.bind(here)),
@@ -113,6 +108,31 @@ export class HostsChild {
         logs: via('service.logs', service.logs.bind(service)),
         processEnvironment: via('service.processEnvironment', service.processEnvironment.bind(service)),
       },
+    };
+  }
+
+  /** Like `writeWanted`, in one call: between its steps nothing waits for the bot. */
+  writeWanted(requirements: Pick<HostRequirements, 'files' | 'ssh'> = {}): WriteWanted {
+    return (settings, ...words) => {
+      const own = (...said: typeof words) =>
+        writeWanted(createHost(settings, requirements), settings, ...said);
+      return this.#via({ settings, requirements, method: 'writeWanted' }, own)(...words);
+    };
+  }
+
+  #via<Words extends readonly unknown[], Value>(
+    call: Omit<HostCall, 'words' | 'signalAt'>,
+    own: (...words: Words) => Promise<Value>,
+  ): (...words: Words) => Promise<Value> {
+    return async (...words) => {
+      const { name } = call.settings;
+      const { signal, ...sent } = withoutSignal(words);
+      if (signal?.aborted) throw cancelled(name, call.method);
+      const answer = await this.#ask({ ...call, ...sent }, signal);
+      if (answer === undefined) return own(...words);
+      if (answer.kind === 'failed') throw new HostError(answer.code, name, answer.detail);
+      // The other side is the same program and called the same method.
+      return answer.value as Value;
     };
   }
 

@@ -1,7 +1,9 @@
 import { connectToParent } from '../../processes/parent-process.js';
 import { createHost } from '../create-host.js';
-import { type Host, HostError } from '../host.js';
-import type { HostAnswer, HostCall, HostMethod, HostsBot, HostsProcess } from './link.js';
+import { HostError } from '../host.js';
+import type { Wanted } from '../wanted.js';
+import { type WriteOptions, writeWanted } from '../write-wanted.js';
+import type { HostAnswer, HostCall, HostsBot, HostsProcess } from './link.js';
 
 /**
  * The program of the bot's process for hosts. It loads little and does little else, so that it is small and answers at
@@ -20,8 +22,7 @@ const own: HostsProcess = {
     running.set(id, controller);
     void bot.begins(id);
     try {
-      const host = createHost(call.settings, call.requirements);
-      return { kind: 'done', value: await methodOf(host, call.method)(...wordsOf(call, controller.signal)) };
+      return { kind: 'done', value: await methodOf(call)(...wordsOf(call, controller.signal)) };
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       return { kind: 'failed', code: error.code, detail: error.message };
@@ -35,7 +36,14 @@ const own: HostsProcess = {
 };
 
 /** The two sides are one version of one program: the words are those of the method. */
-function methodOf(host: Host, method: HostMethod): (...words: readonly unknown[]) => Promise<unknown> {
+function methodOf({
+  settings,
+  requirements,
+  method,
+}: HostCall): (...words: readonly unknown[]) => Promise<unknown> {
+  const host = createHost(settings, requirements);
+  if (method === 'writeWanted')
+    return (wanted, options) => writeWanted(host, settings, wanted as Wanted, options as WriteOptions);
   const [owner, name]: [object, string] = method.startsWith('service.')
     ? [host.service, method.slice('service.'.length)]
     : [host, method];

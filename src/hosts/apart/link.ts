@@ -4,8 +4,8 @@ import type { Host, HostErrorCode, ServiceManager } from '../host.js';
 
 type MethodOf<T> = { [K in keyof T]: T[K] extends (...words: never[]) => unknown ? K : never }[keyof T];
 
-/** Everything that can be asked of a host and its service. */
-export type HostMethod = MethodOf<Host> | `service.${MethodOf<ServiceManager>}`;
+/** Everything that can be asked of a host and its service; and what is made of several of them, see write-wanted.ts. */
+export type HostMethod = MethodOf<Host> | `service.${MethodOf<ServiceManager>}` | 'writeWanted';
 
 /** One call of a host. Every value is a structured clone. */
 export interface HostCall {

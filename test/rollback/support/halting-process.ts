@@ -7,12 +7,16 @@ import { createRollback } from '../../../src/rollback/rollback.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 
 /**
- * A process that halts, and is killed as by `kill -9` when the named event happens on the named host, or, by
- * `flag.replaced`, when the flag's file is new there and nothing says so yet.
+ * A process that halts, and is killed as by `kill -9` when the named event happens on the named host; by `halt.noted`
+ * when the halt first stands on disk, by `flag.noted` when what stood on that host does, and by `flag.replaced` when the
+ * flag's file is new there and nothing says so yet.
  */
 const [, , dataDir = '', targetsText = '', killAt = '', killHost = ''] = process.argv;
 const target = parseTargets('targets.yaml', Buffer.from(targetsText)).targets.get('live');
 if (target === undefined) throw new Error('There is no target.');
+
+const killThis = () => process.kill(process.pid, 'SIGKILL');
+const files = createOpenHaltFiles(dataDir, identifyProcess(process.pid));
 
 const rollback = createRollback({
   facts: { strategy: 'crypto_lob_ml', agentId: 'crypto_lob_ml', envPrefix: 'PLOY_CRYPTO_LOB_ML__' },
@@ -20,17 +24,25 @@ const rollback = createRollback({
     const host = createHost(settings);
     const replaceFile = host.replaceFile.bind(host);
     return Object.assign(host, {
-      async replaceFile(...file: Parameters<typeof replaceFile>) {
-        await replaceFile(...file);
-        if (killAt === 'flag.replaced' && settings.name === killHost) process.kill(process.pid, 'SIGKILL');
+      async replaceFile(...[path, bytes, options]: Parameters<typeof replaceFile>) {
+        await options?.ready;
+        if (killAt === 'flag.noted' && settings.name === killHost) killThis();
+        await replaceFile(path, bytes, options);
+        if (killAt === 'flag.replaced' && settings.name === killHost) killThis();
       },
     });
   },
   trading: undefined,
-  files: createOpenHaltFiles(dataDir, identifyProcess(process.pid)),
+  files: {
+    ...files,
+    async save(...words) {
+      await files.save(...words);
+      if (killAt === 'halt.noted') killThis();
+    },
+  },
   journal: async ({ kind, details }) => {
     const isThere = killHost === '' || details.host === killHost;
-    if (kind === killAt && isThere) process.kill(process.pid, 'SIGKILL');
+    if (kind === killAt && isThere) killThis();
   },
   store: undefined,
   clock: systemClock,

@@ -1,7 +1,11 @@
-import { EnvironmentEditError, editEnvironmentFile } from '../hosts/environment-edit.js';
-import { decodeEnvironmentBytes, effectiveEnvironment } from '../hosts/environment-file.js';
-import { type Host, HostError } from '../hosts/host.js';
+import { rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { systemClock, withPatience } from '../clock.js';
 import type { TargetHost } from '../runbook/targets.js';
+import { writeAside } from '../write-aside.js';
+import { EnvironmentEditError, editEnvironmentFile } from './environment-edit.js';
+import { decodeEnvironmentBytes, effectiveEnvironment } from './environment-file.js';
+import { type CallOptions, type Host, HostError, type HostErrorCode } from './host.js';
 import { isAsWanted, type Wanted } from './wanted.js';
 
 type Files = Pick<Host, 'name' | 'readFile' | 'replaceFile'>;
@@ -14,13 +18,32 @@ export interface EnvironmentWritten {
   readonly files: readonly string[];
   /** The effective values before, of the wanted names only; null: not set. */
   readonly before: Values;
+  /** What kept a file from being written, though what stood there was read; others may have been written. */
+  readonly failed?: { readonly code: HostErrorCode; readonly detail: string };
 }
 
-export interface WriteOptions {
-  readonly timeoutMs: number;
-  /** Told what stands there before anything is written; waited for. */
-  readonly onBefore?: (before: Values) => Promise<void>;
+/** A file of the bot's own machine in which stands, before anything is written on the host, what was there. */
+export interface NoteBefore {
+  readonly path: string;
+  /** What it says beside `before`. */
+  readonly content: Readonly<Record<string, unknown>>;
 }
+
+export interface WriteOptions extends CallOptions {
+  readonly timeoutMs: number;
+  /** Put there when something has to be written. A disk that does not take it holds up nothing for long. */
+  readonly note?: NoteBefore;
+  /** Looked at last before a file is replaced. */
+  readonly signal?: AbortSignal;
+}
+
+export type WriteWanted = (
+  settings: TargetHost,
+  wanted: Wanted,
+  options: WriteOptions,
+) => Promise<EnvironmentWritten>;
+
+const NOTE_PATIENCE_MS = 300;
 
 interface Layer {
   readonly path: string;
@@ -31,15 +54,15 @@ interface Layer {
 /**
  * Makes the wanted values those in force: in the layer that is written, and in every later layer that sets one of
  * them otherwise, because the last one wins. Resolves when the files are synced to disk.
- * @throws HostError
+ * @throws HostError where what stands there cannot be read.
  */
-export async function writeEnvironment(
+export async function writeWanted(
   host: Files,
   settings: Layers,
   wanted: Wanted,
-  { timeoutMs, onBefore }: WriteOptions,
+  { note, ...call }: WriteOptions,
 ): Promise<EnvironmentWritten> {
-  const layers = await readLayers(host, settings, timeoutMs);
+  const layers = await readLayers(host, settings, call);
   const before = valuesIn(layers, wanted.keys());
   if (areInForce(layers, wanted)) return { wasDone: true, files: [], before };
   const from = layers.findIndex(({ path }) => path === settings.writtenEnvironmentFile);
@@ -47,9 +70,15 @@ export async function writeEnvironment(
     const changes = changesFor(layer, wanted, layer.path === settings.writtenEnvironmentFile);
     return changes.size === 0 ? [] : [{ path: layer.path, bytes: edited(host.name, layer, changes) }];
   });
-  await onBefore?.(before);
-  await Promise.all(edits.map(({ path, bytes }) => host.replaceFile(path, bytes, { timeoutMs })));
-  return { wasDone: false, files: edits.map(({ path }) => path), before };
+  const ready = note === undefined ? Promise.resolve() : putDown(note, before);
+  const written = { wasDone: false, files: edits.map(({ path }) => path), before };
+  try {
+    await Promise.all(edits.map(({ path, bytes }) => host.replaceFile(path, bytes, { ...call, ready })));
+    return written;
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return { ...written, failed: { code: error.code, detail: error.message } };
+  }
 }
 
 /** Whether the service would start with the wanted values. @throws HostError */
@@ -59,7 +88,7 @@ export async function environmentIsAsWanted(
   wanted: Wanted,
   timeoutMs: number,
 ): Promise<boolean> {
-  return areInForce(await readLayers(host, settings, timeoutMs), wanted);
+  return areInForce(await readLayers(host, settings, { timeoutMs }), wanted);
 }
 
 /**
@@ -72,15 +101,30 @@ export async function effectiveValues(
   names: readonly string[],
   timeoutMs: number,
 ): Promise<ReadonlyMap<string, string>> {
-  const layers = await readLayers(host, settings, timeoutMs);
+  const layers = await readLayers(host, settings, { timeoutMs });
   const values = Object.entries(valuesIn(layers, names));
   return new Map(values.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])));
 }
 
-function readLayers(host: Pick<Files, 'readFile'>, { environmentFiles }: Layers, timeoutMs: number) {
+/** One that comes too late must not stand there when the halt is over. Never rejects: others tell of a full disk. */
+async function putDown({ path, content }: NoteBefore, before: Values): Promise<void> {
+  let isLate = false;
+  const put = async () => {
+    const aside = await writeAside(dirname(path), JSON.stringify({ ...content, before }), { synced: false });
+    await (isLate ? rm(aside, { force: true }) : rename(aside, path));
+  };
+  await withPatience(
+    systemClock,
+    NOTE_PATIENCE_MS,
+    put().catch(() => undefined),
+  );
+  isLate = true;
+}
+
+function readLayers(host: Pick<Files, 'readFile'>, { environmentFiles }: Layers, call: CallOptions) {
   return Promise.all(
     environmentFiles.map(async ({ path }): Promise<Layer> => {
-      const file = await host.readFile(path, { timeoutMs });
+      const file = await host.readFile(path, call);
       if (file === undefined) return { path, text: '', encoding: 'utf8' };
       const text = decodeEnvironmentBytes(file.bytes);
       // Byte for byte, where it is not UTF-8: the other lines must stay what they are.
