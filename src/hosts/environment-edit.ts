@@ -1,4 +1,9 @@
-import { isEnvironmentName, isPlainEnvironmentValue, parseEnvironmentFile } from './environment-file.js';
+import {
+  type EnvironmentFile,
+  isEnvironmentName,
+  isPlainEnvironmentValue,
+  parseByBothRules,
+} from './environment-file.js';
 import { type ScannedAssignment, scanEnvironmentText } from './environment-scan.js';
 
 export const ENVIRONMENT_EDIT_CODES = [
@@ -124,13 +129,14 @@ function append(text: string, lines: readonly string[]): string {
 
 /** Reads both texts back, by the rules before and since systemd 254. */
 function assertOnlyChanged(before: string, after: string, changes: EnvironmentChanges): void {
-  for (const commentsContinue of [false, true]) {
-    const expected = values(before, commentsContinue);
+  const found = parseByBothRules(after);
+  for (const [rules, file] of parseByBothRules(before).entries()) {
+    const expected = valuesOf(file);
     for (const [name, value] of changes) {
       if (value === undefined) expected.delete(name);
       else expected.set(name, value);
     }
-    const actual = values(after, commentsContinue);
+    const actual = valuesOf(found[rules === 0 ? 0 : 1]);
     const same =
       actual.size === expected.size && [...expected].every(([name, value]) => actual.get(name) === value);
     if (!same)
@@ -138,7 +144,6 @@ function assertOnlyChanged(before: string, after: string, changes: EnvironmentCh
   }
 }
 
-function values(text: string, commentsContinue: boolean): Map<string, string> {
-  const { assignments } = parseEnvironmentFile(text, { commentsContinue });
+function valuesOf({ assignments }: EnvironmentFile): Map<string, string> {
   return new Map(assignments.map(({ name, value }) => [name, value]));
 }

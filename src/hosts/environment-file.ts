@@ -83,6 +83,14 @@ export function parseEnvironmentFile(text: string, options: ScanOptions = {}): E
   return { assignments, faults: faults.sort((a, b) => a.line - b.line) };
 }
 
+/** By the rules since systemd 254, and by those before it. Parsed once where both read the text alike: a halt waits. */
+export function parseByBothRules(text: string): readonly [EnvironmentFile, EnvironmentFile] {
+  const since254 = parseEnvironmentFile(text);
+  // They differ in a comment that ends in a backslash, and in nothing else.
+  if (!/\\[\r\n]/.test(text)) return [since254, since254];
+  return [since254, parseEnvironmentFile(text, { commentsContinue: true })];
+}
+
 /** The same from a file's bytes; a file that is not UTF-8 is not guessed at. */
 export function parseEnvironmentBytes(bytes: Uint8Array, options: ScanOptions = {}): EnvironmentFile {
   const text = decodeEnvironmentBytes(bytes);
@@ -127,9 +135,18 @@ export function effectiveEnvironment(
   layers: readonly EnvironmentLayer[],
   options: ScanOptions = {},
 ): ReadonlyMap<string, EffectiveVariable> {
+  return effectiveAssignments(
+    layers.map(({ file, text }) => ({ file, assignments: parseEnvironmentFile(text, options).assignments })),
+  );
+}
+
+/** The same of layers that were parsed before. */
+export function effectiveAssignments(
+  layers: readonly { readonly file: string; readonly assignments: EnvironmentFile['assignments'] }[],
+): ReadonlyMap<string, EffectiveVariable> {
   const variables = new Map<string, EffectiveVariable>();
-  for (const { file, text } of layers) {
-    for (const { name, ...assignment } of parseEnvironmentFile(text, options).assignments) {
+  for (const { file, assignments } of layers) {
+    for (const { name, ...assignment } of assignments) {
       const source = { file, ...assignment };
       variables.set(name, { name, ...source, sources: [...(variables.get(name)?.sources ?? []), source] });
     }

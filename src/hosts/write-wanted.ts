@@ -4,7 +4,12 @@ import { systemClock, withPatience } from '../clock.js';
 import type { TargetHost } from '../runbook/targets.js';
 import { writeAside } from '../write-aside.js';
 import { EnvironmentEditError, editEnvironmentFile } from './environment-edit.js';
-import { decodeEnvironmentBytes, effectiveEnvironment } from './environment-file.js';
+import {
+  decodeEnvironmentBytes,
+  type EnvironmentFile,
+  effectiveAssignments,
+  parseByBothRules,
+} from './environment-file.js';
 import { type CallOptions, type Host, HostError, type HostErrorCode } from './host.js';
 import { isAsWanted, type Wanted } from './wanted.js';
 
@@ -49,6 +54,8 @@ interface Layer {
   readonly path: string;
   readonly text: string;
   readonly encoding: 'utf8' | 'latin1';
+  /** Since systemd 254, and before it: whichever runs there must read what is wanted. */
+  readonly parsed: readonly [EnvironmentFile, EnvironmentFile];
 }
 
 /**
@@ -125,32 +132,40 @@ function readLayers(host: Pick<Files, 'readFile'>, { environmentFiles }: Layers,
   return Promise.all(
     environmentFiles.map(async ({ path }): Promise<Layer> => {
       const file = await host.readFile(path, call);
-      if (file === undefined) return { path, text: '', encoding: 'utf8' };
+      if (file === undefined) return layerOf(path, '', 'utf8');
       const text = decodeEnvironmentBytes(file.bytes);
       // Byte for byte, where it is not UTF-8: the other lines must stay what they are.
       return text === undefined
-        ? { path, text: file.bytes.toString('latin1'), encoding: 'latin1' }
-        : { path, text, encoding: 'utf8' };
+        ? layerOf(path, file.bytes.toString('latin1'), 'latin1')
+        : layerOf(path, text, 'utf8');
     }),
   );
 }
 
-/** By the rules before and since systemd 254: whichever runs there must read what is wanted. */
+function layerOf(path: string, text: string, encoding: Layer['encoding']): Layer {
+  return { path, text, encoding, parsed: parseByBothRules(text) };
+}
+
+function effectiveBy(rules: 0 | 1, layers: readonly Layer[]) {
+  return effectiveAssignments(
+    layers.map(({ path, parsed }) => ({ file: path, assignments: parsed[rules].assignments })),
+  );
+}
+
 function areInForce(layers: readonly Layer[], wanted: Wanted): boolean {
-  const texts = layers.map(({ path, text }) => ({ file: path, text }));
-  return [false, true].every((commentsContinue) => {
-    const effective = effectiveEnvironment(texts, { commentsContinue });
+  return ([0, 1] as const).every((rules) => {
+    const effective = effectiveBy(rules, layers);
     return [...wanted].every(([name, value]) => isAsWanted(effective.get(name)?.value, value));
   });
 }
 
 function valuesIn(layers: readonly Layer[], names: Iterable<string>): Values {
-  const effective = effectiveEnvironment(layers.map(({ path, text }) => ({ file: path, text })));
+  const effective = effectiveBy(0, layers);
   return Object.fromEntries([...names].map((name) => [name, effective.get(name)?.value ?? null]));
 }
 
 function changesFor(layer: Layer, wanted: Wanted, isWritten: boolean): Map<string, string> {
-  const present = effectiveEnvironment([{ file: layer.path, text: layer.text }]);
+  const present = effectiveBy(0, [layer]);
   const changes = [...wanted].filter(([name, value]) => {
     const found = present.get(name);
     return found === undefined ? isWritten : found.value !== value;

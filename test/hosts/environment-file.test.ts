@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import {
   decodeEnvironmentBytes,
   effectiveEnvironment,
+  parseByBothRules,
   parseEnvironmentBytes,
   parseEnvironmentFile,
 } from '../../src/hosts/environment-file.js';
@@ -64,6 +66,37 @@ describe('faults', () => {
     expect(parseEnvironmentFile(text, { commentsContinue: true }).assignments).toEqual([
       { name: 'B', value: '2', line: 3 },
     ]);
+  });
+
+  test('by both rules is what either alone reads, in every text', () => {
+    const piece = fc.constantFrom(
+      '#',
+      ';',
+      '\\',
+      '\n',
+      '\r',
+      '\r\n',
+      '"',
+      "'",
+      '=',
+      'A',
+      'B',
+      ' ',
+      '1',
+      '\0',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const text = pieces.join('');
+        expect(parseByBothRules(text)).toEqual([
+          parseEnvironmentFile(text),
+          parseEnvironmentFile(text, { commentsContinue: true }),
+        ]);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(parseByBothRules('# why \\\nA=1')[1].assignments).toEqual([]);
+    expect(parseByBothRules('# why \\\rA=1')[1].assignments).toEqual([]);
   });
 
   test('bytes that are not UTF-8 are not guessed at', () => {
