@@ -1,7 +1,7 @@
 import { type Clock, withPatience } from '../clock.js';
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { Person } from '../domain/check-run.js';
-import { type Halt, type HaltKind, isSettled, newHalt, newHostHalt } from '../domain/halt.js';
+import { type Halt, type HaltKind, newHalt, newHostHalt } from '../domain/halt.js';
 import type { Host } from '../hosts/host.js';
 import type { Wanted } from '../hosts/wanted.js';
 import { type EnvironmentWritten, type WriteWanted, writeWanted } from '../hosts/write-wanted.js';
@@ -10,6 +10,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { redact } from '../telemetry/redact.js';
 import { type HaltRefusal, haltEvents, reasonEvent, refusedEvent, requestedEvent } from './halt-events.js';
 import { HaltRecords } from './halt-records.js';
+import { ASK_PATIENCE_MS, HaltReplicas, type HaltReplicasOptions } from './halt-replicas.js';
 import { type HaltRunOptions, runHalt } from './halt-run.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
@@ -58,7 +59,7 @@ export interface Rollback {
   settled(): Promise<void>;
 }
 
-export interface RollbackOptions {
+export interface RollbackOptions extends Pick<HaltReplicasOptions, 'claimPatienceMs'> {
   readonly facts: StrategyFacts;
   readonly hostOf: (settings: TargetHost) => Host;
   /** Writes through the host itself unless given. */
@@ -78,22 +79,13 @@ export interface RollbackOptions {
   readonly newId: () => string;
   /** Names this process among the replicas. */
   readonly owner: string;
-  /** How long a restart waits for the word of the other replicas; then it is issued, even if twice. */
-  readonly claimPatienceMs?: number;
   /** Told of each halt that begins here, before its first act. */
   readonly onBegin?: (halt: HaltHandle) => void;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
 }
 
-const CLAIM_PATIENCE_MS = 100;
-/** Longer than any observation: then its own replica tells, or another takes over. */
-const FOLLOW_MS = 10 * 60_000;
-const FOLLOW_POLL_MS = 500;
-/** A halt that another replica has, and that does not get on for so long while something is still on, is done here. */
-const TAKE_OVER_AFTER_MS = 4_000;
 /** How long the journal and the synced states wait for the files of the hosts. */
 const FIRST_WRITES_MS = 500;
-const LATEST_PATIENCE_MS = 3_000;
 /** How long releases are left alone that could not be cancelled. */
 const CANCEL_AGAIN_MS = 2_000;
 const SIGN_OF_LIFE_MS = 3_000;
@@ -109,12 +101,14 @@ class HaltSwitch implements Rollback {
   readonly #o: RollbackOptions;
   readonly #live = new Map<string, LiveHalt>();
   readonly #records: HaltRecords;
+  readonly #replicas: HaltReplicas;
   /** Taken over from another replica, whose messages nobody here shows yet. */
   readonly #takenOver: HaltHandle[] = [];
 
   constructor(options: RollbackOptions) {
     this.#o = options;
     this.#records = new HaltRecords(options);
+    this.#replicas = new HaltReplicas(options, this.#records);
     this.facts = options.facts;
   }
 
@@ -143,7 +137,7 @@ class HaltSwitch implements Rollback {
       () => undefined,
     );
     const [answer, onDisk] = await Promise.all([
-      withPatience(clock, LATEST_PATIENCE_MS, stored ?? Promise.resolve(undefined)),
+      withPatience(clock, ASK_PATIENCE_MS, stored ?? Promise.resolve(undefined)),
       files.list(),
     ]);
     const known = [...onDisk.map(({ halt }) => halt).filter((halt) => halt.target === target), answer?.halt];
@@ -255,7 +249,7 @@ class HaltSwitch implements Rollback {
     const requested = requestedEvent(live.halt);
     void live.firstWrites.then(() => this.#record(requested));
     this.#writeDown(live);
-    const claim = this.#claim(live);
+    const claim = this.#replicas.claim(live);
     await null;
     // A stronger request may have come in the same moment: two may not act on the same hosts.
     if (this.#isReplaced(live, target)) return lived.abort();
@@ -313,6 +307,11 @@ class HaltSwitch implements Rollback {
     }
   }
 
+  async #follow(live: LiveHalt, target: Target): Promise<void> {
+    const left = await this.#replicas.follow(live, () => this.#isReplaced(live, target));
+    if (left !== undefined && !this.#isReplaced(live, target)) this.#takeOver(left, target, live);
+  }
+
   #changed(live: LiveHalt, halt: Halt): void {
     if (live.signal.aborted) return;
     const before = live.halt;
@@ -361,49 +360,6 @@ class HaltSwitch implements Rollback {
       if (!live.halt.cancelAway) this.#changed(live, { ...live.halt, cancelAway: true });
       await clock.sleep(CANCEL_AGAIN_MS);
     }
-  }
-
-  /** Whether this process is the one that restarts. Without the database the host itself decides. */
-  async #claim(live: LiveHalt): Promise<boolean> {
-    const { store, owner, clock, claimPatienceMs = CLAIM_PATIENCE_MS } = this.#o;
-    if (store === undefined) return true;
-    const asked = store.claim(live.record, owner).then(
-      (claim) => {
-        if (claim.kind === 'mine') return true;
-        const own = live.halt.haltId;
-        live.abandon();
-        live.show(claim.halt);
-        void this.#records.settledOf(own).then(() => this.#o.files.remove(own));
-        return false;
-      },
-      () => true,
-    );
-    return (await withPatience(clock, claimPatienceMs, asked)) ?? true;
-  }
-
-  /** Looks at the halt of another replica until it has ended; carries it out here when it does not get on. */
-  async #follow(live: LiveHalt, target: Target): Promise<void> {
-    // Whoever replaced it shows its end as well.
-    if (this.#isReplaced(live, target)) return;
-    const { clock, store } = this.#o;
-    const until = clock.now() + FOLLOW_MS;
-    let seen = '';
-    let movedAt = clock.now();
-    while (live.halt.endedAt === null && clock.now() < until) {
-      await clock.sleep(FOLLOW_POLL_MS);
-      const asked = store?.get(live.halt.haltId).catch(() => undefined) ?? Promise.resolve(undefined);
-      const record = await withPatience(clock, LATEST_PATIENCE_MS, asked);
-      if (this.#isReplaced(live, target)) return;
-      if (record !== undefined) live.show(record.halt);
-      const { hosts, kind, endedAt } = live.halt;
-      const shown = JSON.stringify(hosts);
-      if (shown !== seen || hosts.every((host) => isSettled(host, kind))) movedAt = clock.now();
-      seen = shown;
-      if (endedAt === null && clock.now() - movedAt >= TAKE_OVER_AFTER_MS) {
-        return this.#takeOver(record ?? live.record, target, live);
-      }
-    }
-    live.ended(live.halt);
   }
 
   #now(): string {
