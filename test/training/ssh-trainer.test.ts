@@ -111,6 +111,7 @@ describe('a cancel', () => {
   test('leaves alone who only has the number of a process, at another time or after another boot', async () => {
     await start('exec sleep 60');
     await running();
+    await until(() => existsSync(state('trainer')), Boolean);
     const was = { runner: await file('process'), trainer: await file('trainer') };
     for (const name of ['process', 'trainer'] as const) {
       const [pid, , boot] = (await file(name)).split(' ');
