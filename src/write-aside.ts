@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -16,6 +16,9 @@ export async function writeAside(
   try {
     await handle.writeFile(text);
     if (synced) await handle.sync();
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => undefined);
+    throw error;
   } finally {
     // Nobody waits for it: an act of a halt waits for the rest.
     handle.close().catch(() => undefined);

@@ -129,14 +129,14 @@ function append(text: string, lines: readonly string[]): string {
 
 /** Reads both texts back, by the rules before and since systemd 254. */
 function assertOnlyChanged(before: string, after: string, changes: EnvironmentChanges): void {
-  const found = parseByBothRules(after);
-  for (const [rules, file] of parseByBothRules(before).entries()) {
-    const expected = valuesOf(file);
+  const [present, edited] = [parseByBothRules(before), parseByBothRules(after)];
+  for (const rules of [0, 1] as const) {
+    const expected = valuesOf(present[rules]);
     for (const [name, value] of changes) {
       if (value === undefined) expected.delete(name);
       else expected.set(name, value);
     }
-    const actual = valuesOf(found[rules === 0 ? 0 : 1]);
+    const actual = valuesOf(edited[rules]);
     const same =
       actual.size === expected.size && [...expected].every(([name, value]) => actual.get(name) === value);
     if (!same)
