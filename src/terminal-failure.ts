@@ -62,7 +62,7 @@ export function explainStart(error: unknown): TerminalFailure {
     return { says: cannotStart(faults), exitCode: EXIT.usage };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { says: cannotStart([{ file: 'lobml', message }]), exitCode: EXIT.unavailable };
+  return { says: cannotStart([{ file: 'lobml', message, chinese: message }]), exitCode: EXIT.unavailable };
 }
 
 function cannotStart(faults: readonly ConfigurationFault[]): Localized {

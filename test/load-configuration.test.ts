@@ -50,10 +50,20 @@ test('the faults of the environment, the runbook and the targets stand in one li
       message: expect.stringMatching(/^LOCALE: "fr"/),
       chinese: expect.stringMatching(/^LOCALE：/),
     },
-    { file: runbookFile, line: 1, message: 'colour: there is no such key' },
-    { file: runbookFile, line: expect.any(Number), message: expect.stringContaining('absent') },
-    { file: targetsFile, line: 1, message: 'colour: there is no such key' },
-    { file: targetsFile, line: expect.any(Number), message: expect.stringContaining('`absent`') },
+    { file: runbookFile, line: 1, message: 'colour: there is no such key', chinese: 'colour：没有这个键' },
+    {
+      file: runbookFile,
+      line: expect.any(Number),
+      message: expect.stringContaining('absent'),
+      chinese: expect.stringContaining('absent'),
+    },
+    { file: targetsFile, line: 1, message: 'colour: there is no such key', chinese: 'colour：没有这个键' },
+    {
+      file: targetsFile,
+      line: expect.any(Number),
+      message: expect.stringContaining('`absent`'),
+      chinese: expect.stringContaining('`absent`'),
+    },
   ]);
 });
 
@@ -100,6 +110,11 @@ test.each([
     () => faultsOf(loading),
   );
   expect(faults).toEqual(
-    told.map((words) => ({ file: runbookFile, line, message: expect.stringContaining(words) })),
+    told.map((words) => ({
+      file: runbookFile,
+      line,
+      message: expect.stringContaining(words),
+      chinese: expect.stringMatching(/^training\.runsOn：.*主机/),
+    })),
   );
 });

@@ -18,7 +18,13 @@ test.each([
   ['wrong words', new UsageError(BOTH), 64],
   ['a refusal', new UserError('unknown_run', BOTH), 1],
   ['Slack away', new UserError('directory_away', BOTH), 75],
-  ['a faulty file', new ConfigurationError([{ file: 'targets.yaml', line: 3, message: 'name: wrong' }]), 64],
+  [
+    'a faulty file',
+    new ConfigurationError([
+      { file: 'targets.yaml', line: 3, message: 'name: wrong', chinese: 'name：有误' },
+    ]),
+    64,
+  ],
   ['a host away', new HostError('unreachable', 'live-1', 'live-1: no route.'), 75],
   ['a host that refuses', new HostError('permission_denied', 'live-1', 'live-1: denied.'), 70],
   ['the trading database away', new TradingDatabaseError('timeout'), 75],

@@ -19,7 +19,11 @@ export async function loadStrategyFacts(file: string): Promise<StrategyFacts> {
   try {
     text = await readFile(file, 'utf8');
   } catch {
-    throw fault(file, 'the runbook cannot be read, so the enable flag’s name is unknown: set RUNBOOK_FILE');
+    throw fault(
+      file,
+      'the runbook cannot be read, so the enable flag’s name is unknown: set RUNBOOK_FILE',
+      '无法读取 runbook，因此不知道启用开关的名称：请设置 RUNBOOK_FILE',
+    );
   }
   return parseStrategyFacts(file, text);
 }
@@ -30,7 +34,11 @@ export function parseStrategyFacts(file: string, text: string): StrategyFacts {
   const field = (name: string) => fields.get(name) ?? lineField(text, name);
   const envPrefix = field('envPrefix');
   if (envPrefix === undefined || !/^[A-Z][A-Z0-9_]*$/.test(envPrefix)) {
-    throw fault(file, '`envPrefix` is missing or is no prefix, so the enable flag’s name is unknown');
+    throw fault(
+      file,
+      '`envPrefix` is missing or is no prefix, so the enable flag’s name is unknown',
+      '`envPrefix` 缺失或不是前缀，因此不知道启用开关的名称',
+    );
   }
   const strategy = field('strategy') ?? envPrefix.toLowerCase().replace(/_+$/, '');
   return { strategy, agentId: field('agentId') ?? strategy, envPrefix };
@@ -55,4 +63,5 @@ function lineField(text: string, name: string): string | undefined {
   return new RegExp(`^${name}:[ \\t]*["']?([\\w.-]+)["']?[ \\t]*(?:#.*)?$`, 'm').exec(text)?.[1];
 }
 
-const fault = (file: string, message: string) => new ConfigurationError([{ file, message }]);
+const fault = (file: string, message: string, chinese: string) =>
+  new ConfigurationError([{ file, message, chinese }]);

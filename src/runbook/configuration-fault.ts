@@ -7,8 +7,8 @@ export interface ConfigurationFault {
   readonly line?: number | undefined;
   /** One sentence: what is wrong and what to write instead. */
   readonly message: string;
-  /** The same in Chinese, where it is more than a key and what fits there. */
-  readonly chinese?: string;
+  /** The same in Chinese. */
+  readonly chinese: string;
 }
 
 /** Every fault of a file at once, so that a person mends it in one go. */
@@ -21,9 +21,8 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** @param locale a fault that is not told in it is told in English. */
 export function formatFault(fault: ConfigurationFault, locale: Locale = 'en'): string {
-  const { file, line, message, chinese = message } = fault;
+  const { file, line, message, chinese } = fault;
   const sentence = { en: message, 'zh-CN': chinese }[locale];
   return `${file}${line === undefined ? '' : `:${line}`}: ${sentence}`;
 }

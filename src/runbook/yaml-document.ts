@@ -1,5 +1,6 @@
 import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { ZodType } from 'zod';
+import { type ZodType, z } from 'zod';
+import { chineseFault, inForeignWords } from './chinese-faults.js';
 import type { ConfigurationFault } from './configuration-fault.js';
 import { explainIssue } from './explain-issue.js';
 import { type Path, parseWhatStands, type StandIn } from './what-stands.js';
@@ -25,11 +26,11 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
   const lines = new LineCounter();
   const parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (parsed.errors.length > 0) {
-    const faults = parsed.errors.map((error) => ({
-      file,
-      line: error.linePos?.[0].line,
-      message: `not valid YAML: ${error.message.split('\n')[0]}`,
-    }));
+    const faults = parsed.errors.map((error) => {
+      const message = `not valid YAML: ${error.message.split('\n')[0]}`;
+      const chinese = chineseFault(message) ?? inForeignWords(message);
+      return { file, line: error.linePos?.[0].line, message, chinese };
+    });
     return { faults, stands: undefined };
   }
 
@@ -40,11 +41,15 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
     }
     return undefined;
   };
-  const faultAt = (path: Path, message: string): ConfigurationFault => ({
-    file,
-    line: lineOf(path),
-    message: `${path.map(String).join('.') || 'the file'}: ${message}`,
-  });
+  const faultAt = (path: Path, message: string, chinese = inForeignWords(message)): ConfigurationFault => {
+    const place = path.map(String).join('.');
+    return {
+      file,
+      line: lineOf(path),
+      message: `${place || 'the file'}: ${message}`,
+      chinese: `${place || '文件'}：${chineseFault(message) ?? chinese}`,
+    };
+  };
 
   const source: unknown = parsed.toJS({ maxAliasCount: 100 });
   const result = schema.safeParse(source);
@@ -52,13 +57,19 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
     const fault: FaultAt = (path, message) => [faultAt(path, message)];
     return { faults: [], stands: { value: result.data, fault } };
   }
-  const faults = result.error.issues.flatMap(explainIssue).map(({ path, message }) => faultAt(path, message));
+  // The same faults in the same order, in the words of zod's other language.
+  const inChinese = schema.safeParse(source, { error: CHINESE }).error?.issues.flatMap(explainIssue) ?? [];
+  const faults = result.error.issues
+    .flatMap(explainIssue)
+    .map(({ path, message }, index) => faultAt(path, message, inChinese[index]?.message));
   const rest = parseWhatStands(source, schema, standIn);
   if (rest === undefined) return { faults, stands: undefined };
   const fault: FaultAt = (path, message) =>
     rest.isConsequence(path) ? [] : [faultAt(rest.placeOf(path), message)];
   return { faults, stands: { value: rest.value, fault } };
 }
+
+const CHINESE = z.locales.zhCN().localeError;
 
 function rangeAt(root: unknown, path: readonly PropertyKey[]): number | undefined {
   let node = root;

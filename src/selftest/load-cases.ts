@@ -23,7 +23,8 @@ export async function loadCases(file: string, runbook: Pick<Runbook, 'sections'>
   } catch {
     const message =
       'the cases of the runbook cannot be read: write them beside the runbook (docs/check-cases.md)';
-    throw new ConfigurationError([{ file, message }]);
+    const chinese = '无法读取 runbook 的用例：请写在 runbook 旁边（docs/check-cases.md）';
+    throw new ConfigurationError([{ file, message, chinese }]);
   }
   return parseCases(file, text, runbook);
 }

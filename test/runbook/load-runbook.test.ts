@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { type ConfigurationError, formatFault } from '../../src/runbook/configuration-fault.js';
 import { loadRunbook, parseRunbook } from '../../src/runbook/load-runbook.js';
+import { notInChinese } from './in-chinese.js';
 
 const GOOD = `strategy: toy
 agentId: toy
@@ -31,14 +33,16 @@ sections:
 
 const parse = (text: string) => parseRunbook('r.yaml', Buffer.from(text));
 
-/** The message of the ConfigurationError, or '' where the text is accepted. */
+/** The message of the ConfigurationError, each fault of which is told in Chinese too; '' where the text is accepted. */
 async function faultsOf(text: string): Promise<string> {
   try {
     await parse(text);
     return '';
   } catch (error) {
     const { name, message } = error as Error;
-    return name === 'ConfigurationError' ? message : `no configuration error: ${message}`;
+    if (name !== 'ConfigurationError') return `no configuration error: ${message}`;
+    expect(notInChinese(error)).toEqual([]);
+    return message;
   }
 }
 
@@ -229,6 +233,24 @@ describe('all faults at once', () => {
       .replace("both: { sql: 'SELECT 1 AS x' }", 'both: { sql: 5 }');
     expect(await linesOf(text)).toEqual(['limit: { of', 'both: {'].map((where) => lineOf(text, where)));
   });
+});
+
+test('in Chinese a fault stands at the same line and says the same', async () => {
+  const text = GOOD.replace('id: toy.env', 'id: Toy')
+    .replace('kind: precheck', 'kind: prechek')
+    .replace('${limit}', '${limmit}')
+    .replace('params: {', 'colour: red\nparams: {');
+  const error: unknown = await parse(text).catch((refused: unknown) => refused);
+  const said = (error as ConfigurationError).faults.map((fault) => formatFault(fault, 'zh-CN'));
+  const line = (part: string) => lineOf(text, part);
+  expect(said.toSorted()).toEqual(
+    [
+      `r.yaml:${line('colour')}: colour：没有这个键`,
+      `r.yaml:${line('kind: prechek')}: sections.0.kind：无效选项：期望以下之一 "precheck"|"verify"|"gonogo"`,
+      `r.yaml:${line('id: Toy')}: sections.0.checks.1.id：请写成类似 \`data.sync_records.lag\` 的编号`,
+      `r.yaml:${line('${limmit}')}: sections.0.checks.0.sql：SQL 使用了不存在的参数 \`limmit\``,
+    ].toSorted(),
+  );
 });
 
 test('a file that is not there', async () => {

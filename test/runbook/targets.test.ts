@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadTargets, parseTargets } from '../../src/runbook/targets.js';
+import { notInChinese } from './in-chinese.js';
 
 const GOOD = `defaultTarget: live
 roles: { operators: [U1] }
@@ -35,6 +36,15 @@ test('a host takes from its target what it does not say itself', () => {
   expect(live?.approval).toMatchObject({ quorum: 2, quorumMinutes: 60, startMinutes: 15 });
 });
 
+function refusalOf(text: string): Error {
+  try {
+    parse(text);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('The text is accepted.');
+}
+
 describe('each fault is named with its line', () => {
   test.each([
     ['defaultTarget: live', 'defaultTarget: liv', 'defaultTarget: liv', /no target `liv`/],
@@ -64,9 +74,11 @@ describe('each fault is named with its line', () => {
   ])('%s → %s', (part, instead, at, sentence) => {
     const text = GOOD.replace(part, () => instead);
     expect(text).not.toBe(GOOD);
-    expect(() => parse(text)).toThrow(
+    const refused = refusalOf(text);
+    expect(refused.message).toMatch(
       new RegExp(`^(?:.*\\n)*t\\.yaml:${lineOf(text, at)}: .*${sentence.source}`),
     );
+    expect(notInChinese(refused)).toEqual([]);
   });
 
   test('all at once', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import { RUNBOOK } from '../training/train-values.js';
+import { notInChinese } from './in-chinese.js';
 
 const load = (text: string) => parseRunbook('runbook.yaml', Buffer.from(text));
 const withKeys = (keys: string) => RUNBOOK.replace('  horizons:', `${keys}\n  horizons:`);
@@ -30,6 +31,11 @@ describe('training of the runbook', () => {
     ['a place that is no name', withKeys('  runsOn: ../live-1'), 'training.runsOn'],
     ['no gate', RUNBOOK.replace('model: MODEL_PATH', 'env: MODEL_PATH'), 'needs a check with `model`'],
   ])('is refused with %s', async (_name, text, message) => {
-    await expect(load(text)).rejects.toThrow(message);
+    const refused: unknown = await load(text).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(String(refused)).toContain(message);
+    expect(notInChinese(refused)).toEqual([]);
   });
 });
