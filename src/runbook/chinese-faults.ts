@@ -24,7 +24,6 @@ const SENTENCES = {
   'write a horizon like 5m': '请写成类似 5m 的预测周期',
   'write a file name without its ending': '请写不带扩展名的文件名',
   'write `local`, the name of a host, or TARGET/HOST': '请写 `local`、主机名或 TARGET/HOST',
-  'not valid YAML: $1': '不是有效的 YAML：$1',
 
   // The runbook.
   'the id `$1` stands twice': '编号 `$1` 重复',
@@ -79,14 +78,15 @@ const SENTENCES = {
   'name one of the `environmentFiles`': '请写 `environmentFiles` 之一',
 } as const;
 
-/** Our own sentence in Chinese; undefined for one that a library says in its own words. */
-export function chineseFault(english: string): string | undefined {
-  const sentence = PATTERNS.find(({ pattern }) => pattern.test(english));
-  return sentence && english.replace(sentence.pattern, sentence.chinese);
+/**
+ * A fault's sentence in Chinese.
+ * @param inTheirs where the sentence is a library's: what it says in Chinese. The condition language and regular
+ * expressions speak English alone.
+ */
+export function chineseFault(english: string, inTheirs = `无法理解：${english}`): string {
+  const ours = PATTERNS.find(({ pattern }) => pattern.test(english));
+  return ours === undefined ? inTheirs : english.replace(ours.pattern, ours.chinese);
 }
-
-/** What a library says in English alone: the condition language, a regular expression. */
-export const inForeignWords = (english: string): string => `无法理解：${english}`;
 
 const PATTERNS = Object.entries(SENTENCES).map(([english, chinese]) => {
   const pattern = english.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll(/\\\$\d/g, '(.+)');

@@ -1,6 +1,6 @@
 import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { type ZodType, z } from 'zod';
-import { chineseFault, inForeignWords } from './chinese-faults.js';
+import { chineseFault } from './chinese-faults.js';
 import type { ConfigurationFault } from './configuration-fault.js';
 import { explainIssue } from './explain-issue.js';
 import { type Path, parseWhatStands, type StandIn } from './what-stands.js';
@@ -27,9 +27,9 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
   const parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (parsed.errors.length > 0) {
     const faults = parsed.errors.map((error) => {
-      const message = `not valid YAML: ${error.message.split('\n')[0]}`;
-      const chinese = chineseFault(message) ?? inForeignWords(message);
-      return { file, line: error.linePos?.[0].line, message, chinese };
+      const [problem] = error.message.split('\n');
+      const line = error.linePos?.[0].line;
+      return { file, line, message: `not valid YAML: ${problem}`, chinese: `不是有效的 YAML：${problem}` };
     });
     return { faults, stands: undefined };
   }
@@ -41,13 +41,13 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
     }
     return undefined;
   };
-  const faultAt = (path: Path, message: string, chinese = inForeignWords(message)): ConfigurationFault => {
+  const faultAt = (path: Path, message: string, chinese?: string): ConfigurationFault => {
     const place = path.map(String).join('.');
     return {
       file,
       line: lineOf(path),
       message: `${place || 'the file'}: ${message}`,
-      chinese: `${place || '文件'}：${chineseFault(message) ?? chinese}`,
+      chinese: `${place || '文件'}：${chineseFault(message, chinese)}`,
     };
   };
 
