@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const SOURCES = ['src', 'commands', 'views', 'sandbox', 'bench'];
+const SOURCES = ['bin', 'src', 'commands', 'views', 'sandbox', 'bench'];
 
 /**
  * Builds where a source is newer than what was built, so that no command ever runs old code.
@@ -12,7 +12,7 @@ const SOURCES = ['src', 'commands', 'views', 'sandbox', 'bench'];
  */
 export function ensureBuilt({ orOlder = false } = {}) {
   const built = join(root, 'dist', 'src', 'main.js');
-  if (!existsSync(join(root, 'tsconfig.build.json'))) return; // an installed package is built already
+  if (!existsSync(join(root, 'tsconfig.json'))) return; // an installed package is built already
   if (orOlder && existsSync(built)) return;
   const newest = Math.max(...SOURCES.map((folder) => newestIn(join(root, folder))));
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return;

@@ -77,6 +77,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       databaseUrl: ownerUrl,
       hosts: HOSTS,
       restartDelayMs: options.restartDelayMs ?? 2_000,
+      programsFolder: packageFile('dist/sandbox/host'),
     });
     open.push(() => hosts.close());
 

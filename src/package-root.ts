@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGE_NAME = 'lobml';
@@ -20,6 +20,20 @@ export function findPackageRoot(moduleUrl: string): string {
       );
     }
   }
+}
+
+/**
+ * Where a program of ours stands beside whoever starts it: among the built ones when that runs from `dist/`.
+ *
+ * @param moduleUrl the caller's `import.meta.url`
+ * @param path from the package's folder, without extension, e.g. `src/checks/apart/checks-process`.
+ */
+export function programPath(moduleUrl: string, path: string): string {
+  const root = findPackageRoot(moduleUrl);
+  const built = join(root, 'dist');
+  return fileURLToPath(moduleUrl).startsWith(`${built}${sep}`)
+    ? `${join(built, path)}.js`
+    : `${join(root, path)}.ts`;
 }
 
 function isOurs(file: string): boolean {

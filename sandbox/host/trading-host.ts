@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { PageIncident } from '../slack/protocol.js';
 import { accountOf } from '../trading-data/strategy.js';
 import { type ChildProgram, startProgram } from './child-program.js';
@@ -28,7 +27,7 @@ export interface TradingHostsOptions {
   /** From one beat of the strategy to the next; each asks for one entry. */
   readonly entryEveryMs?: number;
   /** Where the compiled programs of this folder stand. */
-  readonly programsFolder?: string;
+  readonly programsFolder: string;
   readonly now?: () => Date;
 }
 
@@ -84,7 +83,7 @@ const STOP_TIMEOUT_MS = 5000;
  * process ends with this one, also when it is killed.
  */
 export async function createTradingHosts(options: TradingHostsOptions): Promise<TradingHosts> {
-  const programs = options.programsFolder ?? dirname(fileURLToPath(import.meta.url));
+  const programs = options.programsFolder;
   const restartDelayMs = options.restartDelayMs ?? 5000;
   const now = options.now?.() ?? new Date();
   const layoutOptions = { databaseUrl: options.databaseUrl, programPath: join(programs, 'ploy.js'), now };

@@ -24,9 +24,31 @@ export interface SeededRows {
   readonly executions: number;
 }
 
+/** Without the columns of JSON, which no plan rests on and which take most of the time. */
+const ANALYZE = `BEGIN;
+SET LOCAL default_statistics_target = 20;
+ANALYZE sync_records,
+  pm_token_settlements (token_id, condition_id, market_id, market_slug, outcome, settled_price, resolved, resolved_at,
+    fetched_at),
+  agent_order_executions (account_id, agent_id, intent_id, domain, market_slug, token_id, dry_run, executed_at),
+  risk_gate_decisions (account_id, decided_at, intent_id, agent_id, domain, decision, block_reason);
+COMMIT`;
+
 /** Creates the four tables and their indexes, where they are missing. */
 export async function createTradingSchema(database: Queryable): Promise<void> {
-  await database.query(await readFile(packageFile('src/selftest/trading-tables.sql'), 'utf8'));
+  const { tables, indexes } = await readSchema();
+  await database.query(tables + indexes);
+}
+
+/** The file creates each table before its indexes; the rows of a history are written in half the time without them. */
+async function readSchema(): Promise<{ readonly tables: string; readonly indexes: string }> {
+  const text = await readFile(packageFile('src/selftest/trading-tables.sql'), 'utf8');
+  const statements = text.split(/(?<=;)\s*\n/);
+  const isIndex = (statement: string) => statement.includes('CREATE INDEX');
+  return {
+    tables: statements.filter((statement) => !isIndex(statement)).join('\n'),
+    indexes: statements.filter(isIndex).join('\n'),
+  };
 }
 
 function seededStrategy(modelVersion: string, deploymentId: string): StrategyFacts {
@@ -79,7 +101,8 @@ function histories(options: Required<SeedOptions>): OrdersHistory[] {
 export async function seedTradingDatabase(database: Queryable, options: SeedOptions): Promise<SeededRows> {
   const settings = { scale: 1, modelVersion: FIRST_MODEL_VERSION, ...options };
   const { now } = settings;
-  await createTradingSchema(database);
+  const { tables, indexes } = await readSchema();
+  await database.query(tables);
   const syncRecords = await insertSyncRecords(database, {
     from: addHours(now, -settings.scale),
     to: now,
@@ -93,8 +116,7 @@ export async function seedTradingDatabase(database: Queryable, options: SeedOpti
   });
   let executions = 0;
   for (const history of histories(settings)) executions += await insertOrdersHistory(database, history);
-  await database.query(
-    'ANALYZE sync_records, pm_token_settlements, agent_order_executions, risk_gate_decisions',
-  );
+  await database.query(indexes);
+  await database.query(ANALYZE);
   return { syncRecords, settlements, executions };
 }

@@ -22,7 +22,7 @@ export function examineSlack(
     },
     async examine() {
       if (slack === undefined) return [notConfigured];
-      const { WebClient } = await import('@slack/web-api');
+      const { WebClient } = await import('./web-client.js');
       const client = new WebClient(slack.botToken.reveal(), {
         ...(slack.apiUrl === undefined ? {} : { slackApiUrl: slack.apiUrl }),
         retryConfig: { retries: 0 },

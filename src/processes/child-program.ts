@@ -20,7 +20,7 @@ export interface LiveProgram<Theirs extends object, Ours extends object> {
 
 export interface ChildProgramOptions<Theirs extends object, Ours extends object, Ready> {
   /** Path of the program: a module of Node. */
-  readonly program: string | URL;
+  readonly program: string;
   readonly arguments?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** How far it stands back in the processor, from 0 to 19; not at all unless given. */

@@ -39,8 +39,8 @@ async function until<T>(what: () => T | undefined | false): Promise<T> {
   }
 }
 
-const trainers = () =>
-  processesOf(folder.path).filter((pid) => read(`/proc/${pid}/cmdline`).includes('trainer/train.js'));
+const running = (program: string) =>
+  processesOf(folder.path).filter((pid) => read(`/proc/${pid}/cmdline`).includes(program));
 
 test(
   'Ctrl-C ends every process, a trainer too, and the demo starts again',
@@ -53,7 +53,12 @@ test(
       channel: 'C0RELEASES',
       text: '/lobml train 5m --despite-checks demo',
     });
-    await until(() => trainers().length > 0);
+    await until(() => running('trainer/train.js').length > 0);
+    const [bot] = running('sandbox/bot-process.js');
+    const beside = read(`/proc/${bot}/task/${bot}/children`).trim().split(' ');
+    const programs = beside.map((pid) => read(`/proc/${pid}/cmdline`)).join('\n');
+    expect(programs).toMatch(/checks-process\.js/);
+    expect(programs).toMatch(/hosts-process\.js/);
     expect(await first.interrupt()).toBe(0);
     expect(processesOf(folder.path)).toEqual([]);
 

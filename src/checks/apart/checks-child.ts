@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
+import { programPath } from '../../package-root.js';
 import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../processes/child-program.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { ChecksBot, ChecksProcess, LoadedFiles, SentRun } from './link.js';
@@ -35,7 +36,7 @@ type Live = LiveProgram<ChecksProcess, ChecksBot>;
 
 /** Where the processor is short, a click and the flag go first. */
 const NICENESS = 10;
-const PROGRAM = new URL('./checks-process.js', import.meta.url);
+const PROGRAM = 'src/checks/apart/checks-process';
 
 /**
  * Runs checks in a process of their own. What they cost (starting programs, judging, waiting for locks of the runtime)
@@ -49,7 +50,15 @@ export class ChecksChild {
 
   constructor(options: ChecksChildOptions) {
     this.#o = options;
-    const { environment, controlFolder, passedWindows, loaded, clock, logger, program = PROGRAM } = options;
+    const {
+      environment,
+      controlFolder,
+      passedWindows,
+      loaded,
+      clock,
+      logger,
+      program = programPath(import.meta.url, PROGRAM),
+    } = options;
     this.#program = new ChildProgram({
       program,
       arguments: [controlFolder],

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, withPatience } from '../../clock.js';
 import { isRecord } from '../../is-record.js';
+import { programPath } from '../../package-root.js';
 import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../processes/child-program.js';
 import type { TargetHost } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
@@ -27,7 +28,7 @@ const BEGIN_MS = 1_000;
 /** How long a process that was killed may take to be gone. */
 const GONE_MS = 1_000;
 const LOOK_MS = 5_000;
-const PROGRAM = new URL('./hosts-process.js', import.meta.url);
+const PROGRAM = 'src/hosts/apart/hosts-process';
 
 /** Doing it twice is doing it once. */
 const LOOKS: ReadonlySet<HostMethod> = new Set([
@@ -55,7 +56,7 @@ export class HostsChild {
 
   constructor(options: HostsChildOptions) {
     this.#o = options;
-    const { environment, clock, logger, program = PROGRAM } = options;
+    const { environment, clock, logger, program = programPath(import.meta.url, PROGRAM) } = options;
     this.#program = new ChildProgram({
       program,
       environment,

