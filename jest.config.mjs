@@ -33,6 +33,9 @@ export default {
     { ...shared, displayName: 'services', testMatch: ['<rootDir>/test/**/*.services.test.ts'] },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/**/*.browser.test.ts'] },
   ],
+  testSequencer: '<rootDir>/test/support/waiting-first.mjs',
+  // Most of what takes long waits for processes of its own.
+  maxWorkers: 4,
   // One limit for all, and none of it proves anything: a busy machine takes what it takes.
   testTimeout: 240_000,
 };

@@ -121,7 +121,7 @@ describe('a trading database that does not answer as it should is an ERROR withi
   });
 
   test('slow', async () => {
-    expect(await look(trading, 'SELECT lag FROM feed, pg_sleep(30)', 400)).toEqual([
+    expect(await look(trading, 'SELECT lag FROM feed, pg_sleep(30)', 2_000)).toEqual([
       'ERROR',
       'database_error',
       'timeout',

@@ -143,7 +143,8 @@ test('the parser reads what systemd reads', async () => {
   const commentsContinue = Number(/^systemd (\d+)/.exec(version.toString())?.[1]) < 254;
   for (const text of [...TEXTS, ...fc.sample(randomText, 60)]) {
     await writeFile(file('text.env'), text);
-    expect((await systemd.runner.run(['systemctl', '--user', 'start', show])).exitCode).toBe(0);
+    const { exitCode, stderr } = await systemd.runner.run(['systemctl', '--user', 'start', show]);
+    expect({ text, exitCode, says: stderr }).toEqual({ text, exitCode: 0, says: '' });
     const { stdout } = await systemd.runner.run(['cat', file('seen')]);
     const seen = stdout.toString('utf8').split('\0');
     const parsed = new Map(

@@ -31,9 +31,15 @@ interface RunJson {
 }
 
 async function report(...words: string[]): Promise<{ exitCode: number | null; run: RunJson }> {
-  const { exitCode, stdout } = await demo.lobml(...words, '--json');
-  return { exitCode, run: JSON.parse(stdout) };
+  for (let look = 1; ; look += 1) {
+    const { exitCode, stdout } = await demo.lobml(...words, '--json');
+    const run: RunJson = JSON.parse(stdout);
+    // On a machine that does too much at once, a check has no answer in its time, and the report says nothing of it.
+    const isWhole = run.checks.every(({ message }) => !/no answer within/i.test(message));
+    if (isWhole || look === LOOKS) return { exitCode, run };
+  }
 }
+const LOOKS = 8;
 const precheck = () => report('precheck');
 
 test('without an incident the verdict is GO', async () => {
@@ -79,7 +85,7 @@ async function until(kind: string, holds: (run: RunJson) => boolean): Promise<vo
     if (holds(run)) return;
     if (Date.now() < deadline) {
       // A look is a process of its own, and what it waits for needs the machine too.
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
       continue;
     }
     const wrong = run.checks.filter(({ outcome }) => outcome !== 'PASS');

@@ -1,13 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { createLocalCommandRunner } from '../../src/hosts/local-command-runner.js';
 
-/** In its own mount namespace, so that /run, and with it any systemd of the machine, stays as it is. */
+/** One of systemd's own (version 2), or the mixed set of before. */
+const HIERARCHIES = ['/sys/fs/cgroup', '/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified'];
+
+/**
+ * In its own mount namespace, so that /run, and with it any systemd of the machine, stays as it is; and in its own
+ * control group, where it can have one: two that share it clear away each other's units.
+ */
 const START = `
 set -e
+group=$(basename "$1")
+for hierarchy in ${HIERARCHIES.join(' ')}; do
+  [ -f "$hierarchy/cgroup.procs" ] || continue
+  { mkdir "$hierarchy/$group" && echo $$ > "$hierarchy/$group/cgroup.procs"; } 2>/dev/null || true
+done
 mount -t tmpfs tmpfs /run
 mkdir -p /run/systemd/system /run/systemd/journal /run/user/0
 chmod 700 /run/user/0
@@ -49,7 +61,7 @@ export async function startUserSystemd(): Promise<UserSystemd> {
     run: (command, options) => local.run([...enter, ...command], options),
   };
   await untilReady(runner);
-  return { runner, enter, unitFolder, folder, stop: () => stop(systemd, runner, folder) };
+  return { runner, enter, unitFolder, folder, stop: () => stop(systemd, { runner, local, folder }) };
 }
 
 /** A shell command that writes a line into the journal in the name of a unit. */
@@ -66,10 +78,20 @@ async function untilReady(runner: CommandRunner): Promise<void> {
   throw new Error('systemd did not start: is the package systemd installed, and is this root?');
 }
 
-async function stop(systemd: ChildProcess, runner: CommandRunner, folder: string): Promise<void> {
+interface Started {
+  readonly runner: CommandRunner;
+  readonly local: CommandRunner;
+  readonly folder: string;
+}
+
+async function stop(systemd: ChildProcess, { runner, local, folder }: Started): Promise<void> {
   const ended = new Promise((resolve) => systemd.once('exit', resolve));
   await runner.run(['systemctl', '--user', 'exit']);
   await ended;
-  process.kill(Number(await readFile(join(folder, 'journald.pid'), 'utf8')));
+  const journald = Number(await readFile(join(folder, 'journald.pid'), 'utf8'));
+  process.kill(journald);
+  while (existsSync(`/proc/${journald}`)) await new Promise((resolve) => setTimeout(resolve, 20));
+  const groups = HIERARCHIES.map((hierarchy) => join(hierarchy, basename(folder))).filter(existsSync);
+  if (groups.length > 0) await local.run(['find', ...groups, '-depth', '-type', 'd', '-delete']);
   await rm(folder, { recursive: true });
 }
