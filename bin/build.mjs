@@ -1,10 +1,10 @@
 // Bundles every program into dist/, at the place of its source: few files are read at a start, where there were hundreds.
 // What was chosen stands in docs/decisions/bundled-programs.md. Types are checked by `npm run types`.
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildPage } from '../sandbox/page/build.mjs';
+import { buildPage, replaceFile } from '../sandbox/page/build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -69,21 +69,23 @@ async function buildPrograms() {
   const ordered = [...outputFiles.filter(isChunk), ...outputFiles.filter((file) => !isChunk(file))];
   for (const { path, contents } of ordered) {
     await mkdir(dirname(path), { recursive: true });
-    const draft = `${path}.${process.pid}`;
-    await writeFile(draft, contents);
-    await rename(draft, path);
+    await replaceFile(path, contents);
   }
-  return new Set(ordered.map(({ path }) => path));
 }
 
-/** Of a build before. */
-async function removeOthers(kept) {
+/** A build writes all of its files within this time, and its programs last. */
+const BUILD_MS = 60_000;
+
+/** Of builds before the last: who runs from that one may still load what it left, a halt in a terminal above all. */
+async function removeOld() {
+  const last = await stat(join(target, 'src', 'main.js')).catch(() => undefined);
+  if (last === undefined) return;
   const entries = await readdir(target, { recursive: true, withFileTypes: true });
-  const page = join(target, 'sandbox', 'page');
-  const files = entries.filter((entry) => entry.isFile() && entry.parentPath !== page);
-  const old = files.map(({ parentPath, name }) => join(parentPath, name)).filter((path) => !kept.has(path));
-  await Promise.all(old.map((path) => rm(path, { force: true })));
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    if ((await stat(path)).mtimeMs < last.mtimeMs - BUILD_MS) await rm(path, { force: true });
+  }
 }
 
-const [built] = await Promise.all([buildPrograms(), buildPage()]);
-await removeOthers(built);
+await removeOld();
+await Promise.all([buildPrograms(), buildPage()]);

@@ -31,17 +31,17 @@ export async function buildPage() {
   });
   await mkdir(target, { recursive: true });
   for (const file of [...bundle.outputFiles, ...styles.outputFiles]) {
-    await replace(basename(file.path), file.contents);
+    await replaceFile(join(target, basename(file.path)), file.contents);
   }
-  await replace('index.html', await readFile(join(source, 'index.html')));
+  await replaceFile(join(target, 'index.html'), await readFile(join(source, 'index.html')));
   return target;
 }
 
 /** Writes beside and renames, so that a reader never sees half a file. */
-async function replace(name, contents) {
-  const draft = join(target, `.${name}.${process.pid}`);
+export async function replaceFile(path, contents) {
+  const draft = `${path}.${process.pid}`;
   await writeFile(draft, contents);
-  await rename(draft, join(target, name));
+  await rename(draft, path);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
