@@ -1,7 +1,7 @@
 // Three projects: `unit` needs Node alone (and brings its own PostgreSQL from npm), `services` needs what
 // `.ci/run` installs with apt-get (sshd, systemd), `browser` needs Chromium.
 const shared = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

@@ -43,7 +43,7 @@ const running = (program: string) =>
   processesOf(folder.path).filter((pid) => read(`/proc/${pid}/cmdline`).includes(program));
 
 test(
-  'Ctrl-C ends every process, a trainer too, and the demo starts again',
+  'Ctrl-C ends every process, a trainer too; a demo that was killed leaves nothing behind; each start begins anew',
   async () => {
     const first = await startDemo(folder.path);
     expect(processesOf(folder.path).length).toBeGreaterThan(5);
@@ -62,9 +62,21 @@ test(
     expect(await first.interrupt()).toBe(0);
     expect(processesOf(folder.path)).toEqual([]);
 
-    const second = await startDemo(folder.path);
-    expect((await second.lobml('precheck', '--json')).exitCode).toBe(0);
-    await second.interrupt();
+    const killed = await startDemo(folder.path);
+    const { stdout } = await killed.lobml('precheck', '--json');
+    const { runId, verdict }: { runId: string; verdict: string } = JSON.parse(stdout);
+    expect(verdict).toBe('GO');
+    expect((await killed.lobml('history', '--json')).stdout).toContain(runId);
+    const halt = join(killed.variables['DATA_DIR'] ?? '', 'halts', 'of-the-hosts-before.json');
+    mkdirSync(dirname(halt), { recursive: true });
+    writeFileSync(halt, '{}');
+    await killed.kill();
+
+    const next = await startDemo(folder.path);
+    expect(existsSync(halt)).toBe(false);
+    expect((await next.lobml('history', '--json')).stdout).not.toContain(runId);
+    expect((await next.lobml('precheck', '--json')).exitCode).toBe(0);
+    await next.interrupt();
     expect(processesOf(folder.path)).toEqual([]);
   },
   TEST_TIMEOUT_MS,
@@ -80,28 +92,6 @@ test(
       expect(starting.output()).not.toMatch(/is ready/);
       expect(processesOf(folder.path)).toEqual([]);
     }
-  },
-  TEST_TIMEOUT_MS,
-);
-
-test(
-  'a demo that was killed leaves nothing behind, and the next one begins anew',
-  async () => {
-    const killed = await startDemo(folder.path);
-    const { stdout } = await killed.lobml('precheck', '--json');
-    const { runId }: { runId: string } = JSON.parse(stdout);
-    expect((await killed.lobml('history', '--json')).stdout).toContain(runId);
-    const halt = join(killed.variables['DATA_DIR'] ?? '', 'halts', 'of-the-hosts-before.json');
-    mkdirSync(dirname(halt), { recursive: true });
-    writeFileSync(halt, '{}');
-    await killed.kill();
-
-    const next = await startDemo(folder.path);
-    expect(existsSync(halt)).toBe(false);
-    expect((await next.lobml('history', '--json')).stdout).not.toContain(runId);
-    expect((await next.lobml('precheck', '--json')).exitCode).toBe(0);
-    await next.interrupt();
-    expect(processesOf(folder.path)).toEqual([]);
   },
   TEST_TIMEOUT_MS,
 );
