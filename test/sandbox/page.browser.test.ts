@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { promisify } from 'node:util';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { App } from '@slack/bolt';
 import type { Page } from 'playwright-core';
 import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/local-slack.js';
@@ -10,6 +12,11 @@ const CHANNEL = 'C0RELEASES';
 const browser = startTestBrowser();
 let slack: LocalSlack;
 let app: App;
+
+// A demo builds what it serves; here is none.
+beforeAll(() =>
+  promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../sandbox/page/build.mjs')]),
+);
 
 beforeEach(async () => {
   slack = createLocalSlack({

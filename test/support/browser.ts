@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
@@ -27,8 +24,7 @@ export interface TestBrowser {
 }
 
 /**
- * Builds the page of the local Slack and starts one Chromium for the test file. An uncaught error in a page fails
- * the test that opened it. Debian's headless shell draws the same for half the work of the whole browser; `CHROMIUM`
+ * Starts one Chromium for the test file. An uncaught error in a page fails the test that opened it. Debian's headless shell draws the same for half the work of the whole browser; `CHROMIUM`
  * names another binary.
  */
 export function startTestBrowser(): TestBrowser {
@@ -37,7 +33,6 @@ export function startTestBrowser(): TestBrowser {
   const pageErrors: Error[] = [];
 
   beforeAll(async () => {
-    await promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../sandbox/page/build.mjs')]);
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
       args: FLAGS,
