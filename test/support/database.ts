@@ -46,6 +46,10 @@ let administrators: pg.Pool | undefined;
 
 /** Over connections that stay open while a test file makes databases, and that keep nothing running. */
 async function administer(serverUrl: string, statement: string): Promise<void> {
-  administrators ??= new pg.Pool({ connectionString: serverUrl, max: 5, allowExitOnIdle: true });
+  if (administrators === undefined) {
+    administrators = new pg.Pool({ connectionString: serverUrl, max: 5, allowExitOnIdle: true });
+    // The server may end before this process does.
+    administrators.on('error', () => {});
+  }
   await administrators.query(statement);
 }
