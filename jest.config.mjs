@@ -35,7 +35,7 @@ export default {
   ],
   testSequencer: '<rootDir>/test/support/waiting-first.mjs',
   // Most of what takes long waits for processes of its own.
-  maxWorkers: 4,
+  maxWorkers: 5,
   // One limit for all, and none of it proves anything: a busy machine takes what it takes.
   testTimeout: 240_000,
 };

@@ -85,9 +85,9 @@ function histories(options: Required<SeedOptions>): OrdersHistory[] {
     strategy: seededStrategy(modelVersion, 'dryrun-1'),
   };
   return [
-    { ...before, ...live, everySecs: 15 },
+    { ...before, ...live, everySecs: 30 },
     { ...lastPart, ...live, everySecs: 2 },
-    { ...before, ...dryRun, everySecs: 30 },
+    { ...before, ...dryRun, everySecs: 60 },
     { ...lastPart, ...dryRun, everySecs: 4 },
     { ...oneDay, agentId: 'crypto_momentum', accountId: accountOf('live'), dryRun: false, everySecs: 60 },
     { ...oneDay, agentId: 'sports_arb', accountId: 'acct-sports', dryRun: false, everySecs: 120 },
