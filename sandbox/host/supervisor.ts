@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { parseEnvironmentFile } from '../../src/hosts/environment-file.js';
 import { exitWithParent } from './exit-with-parent.js';
 import { readFaults } from './faults.js';

@@ -31,8 +31,12 @@ export async function buildPrograms({ entryPoints, folder, extension, isWhole }:
   });
 }
 
-/** What CommonJS dependencies expect to find around them. */
+/**
+ * What CommonJS dependencies expect to find around them; and the `navigator` that Node has from 21 on: where there is
+ * none, `pg` loads all of `fetch` to learn where it runs, which is half of such a program's start.
+ */
 const REQUIRE = `
+globalThis.navigator ??= { userAgent: 'Node.js/' + process.versions.node.split('.')[0] };
 import { createRequire as lobmlRequire } from 'node:module';
 const require = lobmlRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 `;
