@@ -62,9 +62,9 @@ async function askInSlack(kind: RunKind): Promise<RunJson> {
   }
 }
 
-/** The same in the terminal. */
-async function inTerminal(kind: RunKind): Promise<[exitCode: number | null, verdict: string]> {
-  const { exitCode, stdout } = await demo.lobml(kind, '--json');
+/** A precheck in the terminal. */
+async function inTerminal(): Promise<[exitCode: number | null, verdict: string]> {
+  const { exitCode, stdout } = await demo.lobml('precheck', '--json');
   const run: RunJson = JSON.parse(stdout);
   return [exitCode, run.verdict];
 }
@@ -98,7 +98,7 @@ test.each<[incident: string, host: string, check: string, outcome: string, says:
     expect(found).toMatchObject({ outcome, message: expect.stringMatching(says) });
     expect(run.verdict).toBe(outcome === 'FAIL' ? 'NO_GO' : 'HOLD');
     if (IN_TERMINAL.has(incident))
-      expect(await inTerminal('precheck')).toEqual(outcome === 'FAIL' ? [1, 'NO_GO'] : [2, 'HOLD']);
+      expect(await inTerminal()).toEqual(outcome === 'FAIL' ? [1, 'NO_GO'] : [2, 'HOLD']);
   } finally {
     await switchIncident(incident, host, false);
   }

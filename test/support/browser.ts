@@ -24,8 +24,8 @@ export interface TestBrowser {
 }
 
 /**
- * Starts one Chromium for the test file. An uncaught error in a page fails the test that opened it. Debian's headless shell draws the same for half the work of the whole browser; `CHROMIUM`
- * names another binary.
+ * Starts one Chromium for the test file. An uncaught error in a page fails the test that opened it. Debian's headless
+ * shell draws the same for half the work of the whole browser; `CHROMIUM` names another binary.
  */
 export function startTestBrowser(): TestBrowser {
   let browser: Browser;
