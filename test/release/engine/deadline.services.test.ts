@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { HostError, type ServiceManager } from '../../../src/hosts/host.js';
 import type { ReleaseRecord } from '../../../src/release/engine/release-record.js';
@@ -71,13 +72,30 @@ describe('a host that does not go off as it is told', () => {
   test('a restart that comes later is waited for', async () => {
     const { look, load } = await deployed((service) => ({
       async restart() {
-        setTimeout(() => void service.restart(), 400);
+        void setTimeout(400).then(() => service.restart());
       },
     }));
     await look();
     const { mainPid } = await setting.service(setting.canary).status();
     expect(disabling(await load(), 'live-1')?.after).toEqual({ stopped: false, pid: mainPid });
     expect(await setting.running(setting.canary, 'ENABLED')).toBe('false');
+  });
+
+  test('a restart that a dead replica had sent is waited for, and not sent again', async () => {
+    let late: Promise<void> | undefined;
+    const { look, load } = await deployed((service) => ({
+      async restart(options) {
+        if (late !== undefined) return service.restart(options);
+        late = setTimeout(400).then(() => service.restart());
+        throw new Error('this replica is dead');
+      },
+    }));
+    const before = await verbs(setting.canary);
+    await expect(look()).rejects.toThrow('this replica is dead');
+    expect(await look()).toEqual({ kind: 'rest' });
+    await late;
+    expect(disabling(await load(), 'live-1')?.state).toBe('done');
+    expect(await verbs(setting.canary)).toEqual([...before, 'restart']);
   });
 
   test('neither restart nor stop: it is not done, it is said, and the other host is off', async () => {

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { editByHand, writtenValue } from '../../../sandbox/host/hand-edit.js';
 import type { ReleasePlan, VariableChange } from '../../../src/domain/release-plan.js';
@@ -97,7 +98,7 @@ describe('one host that cannot be put back', () => {
     const releaseId = await setting.start(await failingPlan(1));
     let result = await runRelease(engine, releaseId, NEVER);
     while (result.kind === 'wait' && !isAway) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await setTimeout(50);
       result = await runRelease(engine, releaseId, NEVER);
     }
     expect(result).toMatchObject({ kind: 'wait' });
@@ -152,6 +153,31 @@ describe('one host that cannot be put back', () => {
     expect(await answers.cancel(releaseId, CAROL, 'stop it')).toBe(false);
     expect(await engine.journal.load(releaseId)).toEqual(release);
   });
+});
+
+test('a restart that a dead replica had sent is waited for, and not sent again', async () => {
+  let late: Promise<void> | undefined;
+  const dying = setting.engine({
+    wrapHost: (host) =>
+      replacing(host, {
+        service: replacing(host.service, {
+          async restart(options) {
+            if (!isPuttingBack) return host.service.restart(options);
+            late = setTimeout(400).then(() => host.service.restart());
+            throw new Error('this replica is dead');
+          },
+        }),
+      }),
+    ...afterStep(CANARY_PROVED, () => {
+      isPuttingBack = true;
+    }),
+  });
+  let isPuttingBack = false;
+  const releaseId = await setting.start(await failingPlan(0));
+  await expect(setting.carryOut(dying, releaseId)).rejects.toThrow('this replica is dead');
+  expect(await setting.carryOut(setting.engine(), releaseId)).toMatchObject({ state: 'reverted' });
+  await late;
+  expect(await verbs(setting.canary)).toEqual(['restart', 'stop', 'restart']);
 });
 
 test('a host whose files cannot be read for a moment after its restart is not put back', async () => {

@@ -3,6 +3,7 @@ import { editEnvironmentFile } from '../../../hosts/environment-edit.js';
 import type { Host, ServiceStatus } from '../../../hosts/host.js';
 import { enableFlag, isOn } from '../enable-flag.js';
 import { readWrittenLayer, sha256OfText } from '../environment-change.js';
+import { statusAfterInterruption } from '../late-effect.js';
 import { isHostError } from '../problems.js';
 import { hostOf, lookAgain, type Step, type StepContext } from '../step.js';
 import { isStopped, stopService } from '../stop-service.js';
@@ -52,8 +53,9 @@ async function restartUnlessOff(
 ): Promise<ServiceStatus | undefined> {
   const { clock, pace, lost, interrupted: signal } = context;
   const { host } = hostOf(context);
-  const first = await host.service.status({ signal });
-  if (!isStopped(first) && !(await isNewAndOff(host, first, oldPid, flag, signal))) {
+  const isOff = async (status: ServiceStatus) =>
+    isStopped(status) || (await isNewAndOff(host, status, oldPid, flag, signal));
+  if (!(await isOff(await statusAfterInterruption(context, host.service, isOff)))) {
     await host.service.restart({ signal: lost });
   }
   const since = clock.now();

@@ -1,4 +1,5 @@
 import type { ServiceManager, ServiceStatus } from '../../../hosts/host.js';
+import { statusAfterInterruption } from '../late-effect.js';
 import { failedStart } from '../problems.js';
 import type { Seen } from '../release-record.js';
 import { restoreHost } from '../restore-host.js';
@@ -43,13 +44,16 @@ export const revertStep: Step = {
  * One that was started since the revert began is not restarted again.
  */
 async function restartOnce(
-  { lost, interrupted, clock }: StepContext,
+  context: StepContext,
   service: ServiceManager,
   before: Seen,
 ): Promise<{ readonly status: ServiceStatus; readonly at: Date }> {
+  const { lost, interrupted, clock } = context;
   const recorded = statusBefore(before);
-  const present = await service.status({ signal: interrupted });
-  if (present.mainPid !== 0 && present.mainPid !== recorded.status.mainPid && present.restarts === 0) {
+  const isStarted = ({ mainPid, restarts }: ServiceStatus) =>
+    mainPid !== 0 && mainPid !== recorded.status.mainPid && restarts === 0;
+  const present = await statusAfterInterruption(context, service, isStarted);
+  if (isStarted(present)) {
     return { status: recorded.status, at: present.activeSince ?? recorded.at };
   }
   await service.stop({ signal: lost });
