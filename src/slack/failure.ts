@@ -41,3 +41,8 @@ export function isChannelRefusal(failure: SlackFailure): boolean {
   const codes = ['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action'];
   return failure.kind === 'refused' && codes.includes(failure.code);
 }
+
+/** Whether the window was asked for more than the 3 s after the click in which Slack opens one. */
+export function isLateWindow(failure: SlackFailure): boolean {
+  return failure.kind === 'refused' && failure.code === 'expired_trigger_id';
+}

@@ -1,7 +1,10 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import { UserError } from '../errors.js';
 import type { Modal, ModalValues } from '../subcommand.js';
 import type { SlackClients } from './clients.js';
+import { classifyFailure, isLateWindow } from './failure.js';
+import { lateWindowText } from './text.js';
 
 /** The Web API methods that modals need. */
 export interface ModalClient {
@@ -27,17 +30,22 @@ export function viewOf(modal: Modal): ModalView {
   };
 }
 
-/** Opens `loading` at once, because the trigger lives 3 s, then shows what `build` returns. @throws Slack's error. */
+/**
+ * Opens `loading` at once, because the trigger lives 3 s, then shows what `build` returns.
+ * @throws UserError where it came too late; Slack's error.
+ */
 export async function openModal(
   client: ModalClient,
   trigger: ModalTrigger,
   loading: Modal,
   build: () => Promise<Modal>,
 ): Promise<void> {
-  const view = viewOf(loading);
-  const opened = trigger.insideViewId
-    ? await client.views.push({ trigger_id: trigger.triggerId, view })
-    : await client.views.open({ trigger_id: trigger.triggerId, view });
+  const content = { trigger_id: trigger.triggerId, view: viewOf(loading) };
+  const opening = trigger.insideViewId ? client.views.push(content) : client.views.open(content);
+  const opened = await opening.catch((error: unknown) => {
+    if (!isLateWindow(classifyFailure(error))) throw error;
+    throw new UserError('late_window', lateWindowText, { cause: error });
+  });
   await updateModal(client, opened.view?.id ?? '', await build());
 }
 

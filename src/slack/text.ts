@@ -25,6 +25,11 @@ export const expiredButtonText: Localized = {
   'zh-CN': '该按钮属于已不再运行的旧版本机器人。未执行任何操作，请重新运行命令。',
 };
 
+export const lateWindowText: Localized = {
+  en: 'The window was not opened: Slack allows three seconds for that, and they had passed. Try again.',
+  'zh-CN': '窗口未能打开：Slack 只允许三秒，而时间已过。请重试。',
+};
+
 export const stillWorkingText: Localized = {
   en: '⏳ Still working on it …',
   'zh-CN': '⏳ 仍在处理中……',

@@ -244,6 +244,20 @@ describe('errors', () => {
     expect(text).not.toContain('nothing');
   });
 
+  test('a window that is asked for after Slack’s three seconds: the person is told to try again', async () => {
+    let lateMs = 0;
+    const modal = { callbackId: 'late:form', title: 'Late', close: 'Close', blocks: section('form').blocks };
+    const late = subcommand('late', async (_words, conversation) => {
+      lateMs += 3_001;
+      await conversation.openModal?.(modal, async () => modal);
+      return DONE;
+    });
+    const app = await start({ subcommands: [late], slackOptions: { now: () => Date.now() + lateMs } });
+    await app.slack.runCommand('alice', '#trading-releases', '/lobml late');
+    expect((await whisperTo(app, 'alice')).text).toMatch(/window was not opened.*Try again/);
+    expect(app.slack.modals('alice')).toEqual([]);
+  });
+
   test('an unknown subcommand is handed on with the nearest one', async () => {
     const app = await start({ subcommands: [report] });
     await app.slack.runCommand('alice', '#trading-releases', '/lobml reprot');
