@@ -13,7 +13,7 @@ const folder = join(PROGRAMS_FOLDER, `halting-${process.pid}`);
 beforeAll(async () => {
   bench = await createHaltingBench();
   const entryPoints = [join(import.meta.dirname, 'support', 'halting-process.ts')];
-  await buildPrograms({ entryPoints, folder, extension: '.mjs', isWhole: true });
+  await buildPrograms({ entryPoints, folder, extension: '.mjs' });
 });
 afterAll(async () => {
   await bench.close();

@@ -33,7 +33,7 @@ let isOver = false;
 beforeAll(async () => {
   programs = await buildSandboxPrograms();
   const entryPoints = [join(import.meta.dirname, 'support', 'engine-process.ts')];
-  await buildPrograms({ entryPoints, folder: programs.folder, extension: '.mjs', isWhole: true });
+  await buildPrograms({ entryPoints, folder: programs.folder, extension: '.mjs' });
   tradingDatabase = await createEmptyDatabase();
   await createTradingSchema(tradingDatabase.pool);
 });

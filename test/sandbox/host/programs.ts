@@ -15,6 +15,6 @@ export async function buildSandboxPrograms(): Promise<SandboxPrograms> {
   const entryPoints = [...PROGRAMS, 'trading-host'].map((name) =>
     join(ROOT, 'sandbox', 'host', `${name}.ts`),
   );
-  await buildPrograms({ entryPoints, folder, extension: '.js', isWhole: true });
+  await buildPrograms({ entryPoints, folder, extension: '.js' });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
