@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import TestSequencer from '@jest/test-sequencer';
 
 /** What a file's tests drive: the earlier here, the longer they wait for it, and the less they compute. */
-const WAITED_FOR = [/\b(?:startDemo|beginDemo)\(/, /\bcreateHaltingBench\(/, /\bcreateTradingHosts\(/];
+const WAITED_FOR = [
+  /\b(?:startDemo|beginDemo)\(/,
+  /\bcreateHaltingBench\(/,
+  /\b(?:createTradingHosts|createEngineSetting)\(/,
+];
 
 /** Files that mostly wait begin first, so that the last ones to end leave no core idle. */
 export default class WaitingFirst extends TestSequencer {
