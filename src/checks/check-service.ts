@@ -128,14 +128,16 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       const onResult = trackProgress(runbook, request);
 
       const stop = signal === undefined ? {} : { signal };
-      const charting = readCharts(kind, context, { ...stop, onFailure: onChartError });
       const missing = definitions.filter(({ id }) => !reuse.has(id));
-      const fresh = await runChecks(missing, context, {
+      const checking = runChecks(missing, context, {
         monotonicMs,
         onProbeError,
         ...stop,
         onResult,
       });
+      // After the checks: they share the few connections to the database, and a chart decides nothing.
+      const charting = readCharts(kind, context, { ...stop, onFailure: onChartError });
+      const fresh = await checking;
 
       const observed = new Map(fresh.map((result) => [result.id, result]));
       const checks = definitions.flatMap(({ id }) => observed.get(id) ?? reuse.get(id) ?? []);

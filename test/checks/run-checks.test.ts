@@ -196,6 +196,28 @@ describe('a run', () => {
     });
   });
 
+  test('asks the database before it looks at hosts, and keeps the order of the runbook', async () => {
+    const asked: string[] = [];
+    const { run } = await stage.finish({
+      checks: env + sql('feed.lag', 'SELECT lag FROM feed'),
+      trading: {
+        query(request) {
+          asked.push('database');
+          return trading.query(request);
+        },
+      },
+      wrapHost: (host) => ({
+        ...host,
+        readFile(path, options) {
+          asked.push('host');
+          return host.readFile(path, options);
+        },
+      }),
+    });
+    expect(asked).toEqual(['database', 'host', 'host']);
+    expect(run.checks.map(({ id }) => id)).toEqual(['env.name', 'feed.lag']);
+  });
+
   test('of what may be wrong with a row, only what is wrong is said', async () => {
     const say = (en: string) => `say: { en: "${en}", zh-CN: "${en}。" }`;
     const text = [

@@ -5,6 +5,7 @@ import type { TradingQueries } from '../../../src/checks/check-context.js';
 import { createCheckService, type FinishedRun } from '../../../src/checks/check-service.js';
 import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
 import { createHost } from '../../../src/hosts/create-host.js';
+import type { Host } from '../../../src/hosts/host.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 
@@ -34,6 +35,7 @@ export interface StageRun {
   readonly trading?: TradingQueries;
   readonly saveRun?: (run: CheckRun) => Promise<void>;
   readonly onStoreError?: (error: unknown) => void;
+  readonly wrapHost?: (host: Host) => Host;
   /** Extra settings of the target. */
   readonly target?: object;
 }
@@ -57,7 +59,8 @@ export async function createFileStage(): Promise<FileStage> {
     return at(path);
   };
   await place('models/.keep', '');
-  const finish = async ({ checks, queries = '', trading, saveRun, onStoreError, target = {} }: StageRun) => {
+  const finish = async (options: StageRun) => {
+    const { checks, queries = '', trading, saveRun, onStoreError, wrapHost, target = {} } = options;
     const indented = (text: string, by: string) => text.replaceAll(/^(?=.)/gm, by);
     const text = [
       HEAD,
@@ -68,7 +71,10 @@ export async function createFileStage(): Promise<FileStage> {
     const runbook = await parseRunbook('stage.yaml', Buffer.from(text));
     const service = createCheckService({
       runbook,
-      hostOf: (settings) => createHost(settings, { files: [at('seen/any')] }),
+      hostOf(settings) {
+        const host = createHost(settings, { files: [at('seen/any')] });
+        return wrapHost?.(host) ?? host;
+      },
       trading,
       saveRun: saveRun ?? (async () => {}),
       onStoreError: onStoreError ?? (() => {}),
