@@ -4,7 +4,7 @@ import { createTradingSchema } from '../sandbox/trading-data/seed.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
 import type { Query } from '../src/runbook/runbook.js';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
-import { createTradingDatabase, type TradingDatabase } from '../src/store/trading-database.js';
+import { createTradingDatabase, type TradingDatabase } from '../src/trading/trading-database.js';
 import type { BenchSize, Figure, Measurement } from './figure.js';
 import { fillSyncRecords } from './fill-sync-records.js';
 import { median, repeat } from './statistics.js';

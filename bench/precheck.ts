@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { startSandbox } from '../sandbox/sandbox.js';
 import { createCheckService } from '../src/checks/check-service.js';
+import { createRunStore } from '../src/checks/store/run-store.js';
 import { createHost } from '../src/hosts/create-host.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
 import type { CheckDefinition, Runbook } from '../src/runbook/runbook.js';
 import { loadTargets, type Target } from '../src/runbook/targets.js';
-import { createRunStore } from '../src/store/run-store.js';
 import { createStatePool } from '../src/store/state-pool.js';
-import { createTradingDatabase } from '../src/store/trading-database.js';
+import { createTradingDatabase } from '../src/trading/trading-database.js';
 import type { Figure } from './figure.js';
 import { median, repeat, timed } from './statistics.js';
 

@@ -10,7 +10,7 @@ import {
   createTradingDatabase,
   type TradingAnswer,
   type TradingDatabase,
-} from '../src/store/trading-database.js';
+} from '../src/trading/trading-database.js';
 import type { BenchSize, Figure, Measurement } from './figure.js';
 import { fillOrders, type OrderCounts } from './fill-orders.js';
 import { median, repeat, timed } from './statistics.js';

@@ -11,8 +11,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What is started as a process, or imported by a file in this folder. */
 const PROGRAMS = [
   'src/main',
-  'src/checks/apart/checks-process',
-  'src/hosts/apart/hosts-process',
+  'src/app/checks-process',
+  'src/app/hosts-process',
   'sandbox/demo',
   'sandbox/bot-process',
   'sandbox/host/ploy',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { UserError } from '../src/errors.js';
-import type { Click } from '../src/subcommand.js';
+import { UserError } from '../src/conversation/errors.js';
+import type { Click } from '../src/conversation/subcommand.js';
 import { person } from '../views/person.js';
-import { decisionTextFor } from '../views/text/decision-text.js';
+import { decisionTextFor } from '../views/text/en/decision.js';
 import { asksForAcknowledgement, warningsOf } from '../views/warnings.js';
 import type { DecisionServices } from './decision-services.js';
 import { refreshMessage } from './stored-report.js';

@@ -1,10 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Services } from '../src/app/services.js';
 import { exportTrail, verifyExport } from '../src/audit/export-trail.js';
 import { type TrailVerdict, verifyTrail } from '../src/audit/verify-trail.js';
-import { UsageError, UserError } from '../src/errors.js';
-import type { Services } from '../src/services.js';
-import { type Conversation, EXIT, type Subcommand, type SubcommandResult } from '../src/subcommand.js';
+import { UsageError, UserError } from '../src/conversation/errors.js';
+import {
+  type Conversation,
+  EXIT,
+  type Subcommand,
+  type SubcommandResult,
+} from '../src/conversation/subcommand.js';
 import { auditView } from '../views/audit.js';
 import { auditTextFor } from '../views/text/audit.js';
 

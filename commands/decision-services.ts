@@ -1,7 +1,7 @@
+import type { Services } from '../src/app/services.js';
 import type { AuditTrail } from '../src/audit/audit-trail.js';
 import type { CheckService } from '../src/checks/check-service.js';
 import type { Access } from '../src/release/access.js';
-import type { Services } from '../src/services.js';
 import type { StatusService } from '../src/status/status-service.js';
 
 /** What running checks and reporting on them needs. */

@@ -1,9 +1,9 @@
+import type { Click, Conversation, Submission, SubmissionAnswer } from '../src/conversation/subcommand.js';
 import type { ContentChange } from '../src/domain/release-content.js';
 import type { Refused } from '../src/domain/release-refusal.js';
-import type { Click, Conversation, Submission, SubmissionAnswer } from '../src/subcommand.js';
 import { deployNoteModal, rejectModal } from '../views/deploy-plan-modal.js';
 import { changesView, noteView, refusalView } from '../views/release-sentence.js';
-import { releaseTextFor } from '../views/text/release.js';
+import { releaseTextFor } from '../views/text/index.js';
 import type { DeployServices } from './deploy-services.js';
 
 type Handler = (click: Click, services: DeployServices) => Promise<void>;

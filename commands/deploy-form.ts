@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Click, Conversation, Modal, ModalValues } from '../src/conversation/subcommand.js';
 import type { DeployWish } from '../src/domain/deploy-wish.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import { settingFault } from '../src/release/check-wish.js';
 import type { Target } from '../src/runbook/targets.js';
-import type { Click, Conversation, Modal, ModalValues } from '../src/subcommand.js';
 import { section } from '../views/blocks.js';
 import {
   type DeployForm,
@@ -16,7 +16,7 @@ import {
 import { deployNoteModal } from '../views/deploy-plan-modal.js';
 import { withdrawBlock } from '../views/release-request.js';
 import { refusalView } from '../views/release-sentence.js';
-import { releaseTextFor } from '../views/text/release.js';
+import { releaseTextFor } from '../views/text/index.js';
 import type { DeployServices } from './deploy-services.js';
 import { parseTarget } from './target-argument.js';
 

@@ -1,11 +1,11 @@
+import { ForbiddenError } from '../src/conversation/errors.js';
+import type { Click } from '../src/conversation/subcommand.js';
 import type { Person } from '../src/domain/check-run.js';
-import { ForbiddenError } from '../src/errors.js';
 import type { Access } from '../src/release/access.js';
 import type { ReleaseAnswers } from '../src/release/engine/release-answers.js';
-import type { Click } from '../src/subcommand.js';
 import { section } from '../views/blocks.js';
 import { CANCEL_ACTION, WAS_DONE_ACTION, WAS_NOT_DONE_ACTION } from '../views/deploy-progress.js';
-import { deployTextFor } from '../views/text/deploy-text.js';
+import { deployTextFor } from '../views/text/en/deploy.js';
 
 export interface ProgressServices {
   readonly answers: ReleaseAnswers;

@@ -1,9 +1,4 @@
 import { z } from 'zod';
-import type { DeployWish } from '../src/domain/deploy-wish.js';
-import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
-import type { CheckedPlan } from '../src/release/check-plan.js';
-import type { RequestResult } from '../src/release/request-release.js';
-import type { Target } from '../src/runbook/targets.js';
 import type {
   Click,
   Conversation,
@@ -11,10 +6,15 @@ import type {
   ModalValues,
   Submission,
   SubmissionAnswer,
-} from '../src/subcommand.js';
+} from '../src/conversation/subcommand.js';
+import type { DeployWish } from '../src/domain/deploy-wish.js';
+import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import type { CheckedPlan } from '../src/release/check-plan.js';
+import type { RequestResult } from '../src/release/request-release.js';
+import type { Target } from '../src/runbook/targets.js';
 import { ACKNOWLEDGE_BLOCK, deployNoteModal, deployPlanModal } from '../views/deploy-plan-modal.js';
 import { noteView, refusalAsText, refusalView } from '../views/release-sentence.js';
-import { releaseTextFor } from '../views/text/release.js';
+import { releaseTextFor } from '../views/text/index.js';
 import { blockOfRefusal, targetOfForm, wishOfForm } from './deploy-form.js';
 import { type DeployServices, planViewOf } from './deploy-services.js';
 

@@ -1,11 +1,11 @@
+import { type Conversation, EXIT, type SubcommandResult } from '../src/conversation/subcommand.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import type { Target } from '../src/runbook/targets.js';
-import { type Conversation, EXIT, type SubcommandResult } from '../src/subcommand.js';
 import { planReportView } from '../views/release-plan.js';
 import { noteView, refusalAsText, refusalView } from '../views/release-sentence.js';
 import { runJson } from '../views/run-json.js';
 import { runningReportView } from '../views/running-report.js';
-import { releaseTextFor } from '../views/text/release.js';
+import { releaseTextFor } from '../views/text/index.js';
 import { type DeployServices, planViewOf } from './deploy-services.js';
 import type { DeployWords } from './deploy-words.js';
 import { VERDICT_EXIT } from './exit-code.js';

@@ -1,6 +1,6 @@
+import { UsageError } from '../src/conversation/errors.js';
+import { nearestWord } from '../src/conversation/spelling.js';
 import type { DeployWish } from '../src/domain/deploy-wish.js';
-import { UsageError } from '../src/errors.js';
-import { nearestWord } from '../src/spelling.js';
 
 /** What somebody typed in a terminal. */
 export interface DeployWords {

@@ -1,4 +1,4 @@
-import { EXIT, type Subcommand } from '../src/subcommand.js';
+import { EXIT, type Subcommand } from '../src/conversation/subcommand.js';
 import { FORM_CALLBACK, REDRAW_ACTION, VALUE_ACTION } from '../views/deploy-form.js';
 import { PLAN_CALLBACK, REJECT_CALLBACK } from '../views/deploy-plan-modal.js';
 import { decisionActions, submitRejection } from './deploy-decisions.js';

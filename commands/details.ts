@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Services } from '../src/app/services.js';
+import type { Click, Modal } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
-import type { Services } from '../src/services.js';
-import { TradingDatabaseError } from '../src/store/trading-database-error.js';
-import type { Click, Modal } from '../src/subcommand.js';
+import { TradingDatabaseError } from '../src/trading/trading-database-error.js';
 import { reasonSentence } from '../views/check-sentence.js';
 import {
   detailsGoneModal,

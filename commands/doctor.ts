@@ -1,6 +1,6 @@
+import type { Services } from '../src/app/services.js';
+import { EXIT, type ExitCode, type Subcommand } from '../src/conversation/subcommand.js';
 import type { Diagnosis } from '../src/doctor/doctor.js';
-import type { Services } from '../src/services.js';
-import { EXIT, type ExitCode, type Subcommand } from '../src/subcommand.js';
 import { doctorView } from '../views/doctor.js';
 
 /** Looks at everything the bot depends on, each finding with a way out. */

@@ -1,5 +1,5 @@
+import { EXIT, type ExitCode } from '../src/conversation/subcommand.js';
 import type { Verdict } from '../src/domain/verdict.js';
-import { EXIT, type ExitCode } from '../src/subcommand.js';
 
 /** The terminal's answer to scripts. */
 export const VERDICT_EXIT: Readonly<Record<Verdict, ExitCode>> = {

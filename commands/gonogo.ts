@@ -1,8 +1,8 @@
 import { reusableResults } from '../src/checks/reusable-results.js';
+import type { Conversation, Subcommand } from '../src/conversation/subcommand.js';
 import type { CheckResult } from '../src/domain/check-run.js';
 import { DEFAULT_VERDICT_TTL_MS } from '../src/domain/verdict.js';
 import type { Target } from '../src/runbook/targets.js';
-import type { Conversation, Subcommand } from '../src/subcommand.js';
 import { ACKNOWLEDGE_ACTION } from '../views/warnings.js';
 import { acknowledgeWarning } from './acknowledge-warning.js';
 import type { DecisionServices } from './decision-services.js';

@@ -1,6 +1,6 @@
-import type { HelpServices } from '../src/cli.js';
-import type { Services } from '../src/services.js';
-import { EXIT, type Subcommand } from '../src/subcommand.js';
+import type { HelpServices } from '../src/app/cli.js';
+import type { Services } from '../src/app/services.js';
+import { EXIT, type Subcommand } from '../src/conversation/subcommand.js';
 import { helpView } from '../views/help.js';
 
 /** @param all every subcommand, also this one. */

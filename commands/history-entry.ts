@@ -1,7 +1,7 @@
+import type { Services } from '../src/app/services.js';
+import type { Click, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import { commandsByHand } from '../src/rollback/commands-by-hand.js';
-import type { Services } from '../src/services.js';
-import type { Click, Report } from '../src/subcommand.js';
+import { commandsByHand } from '../src/halt/commands-by-hand.js';
 import { deployProgressView } from '../views/deploy-progress.js';
 import { entryGoneModal, entryLoadingModal, entryModal } from '../views/history-entry.js';
 import { haltReportView } from '../views/rollback-report.js';

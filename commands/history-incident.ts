@@ -1,7 +1,7 @@
-import { UsageError, UserError } from '../src/errors.js';
-import { incidentTimeline } from '../src/rollback/incident-timeline.js';
-import type { Services } from '../src/services.js';
-import { type Conversation, EXIT, type SubcommandResult } from '../src/subcommand.js';
+import type { Services } from '../src/app/services.js';
+import { UsageError, UserError } from '../src/conversation/errors.js';
+import { type Conversation, EXIT, type SubcommandResult } from '../src/conversation/subcommand.js';
+import { incidentTimeline } from '../src/halt/incident-timeline.js';
 import { preformatted, section } from '../views/blocks.js';
 import { incidentMarkdown } from '../views/incident-markdown.js';
 import { incidentText } from '../views/text/incident.js';

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import type { Localized } from '../src/domain/localized.js';
-import { verdictAt } from '../src/domain/verdict.js';
-import { UsageError, UserError } from '../src/errors.js';
-import type { Services } from '../src/services.js';
-import { type HistoryPlace, readHistoryPage } from '../src/status/run-history.js';
+import type { Services } from '../src/app/services.js';
+import { UsageError, UserError } from '../src/conversation/errors.js';
 import {
   type Click,
   type Conversation,
   EXIT,
   type Subcommand,
   type SubcommandResult,
-} from '../src/subcommand.js';
+} from '../src/conversation/subcommand.js';
+import type { Localized } from '../src/domain/localized.js';
+import { verdictAt } from '../src/domain/verdict.js';
+import { type HistoryPlace, readHistoryPage } from '../src/status/run-history.js';
 import {
   historyView,
   NEWER_ACTION,
@@ -19,7 +19,7 @@ import {
   OPEN_RELEASE_ACTION,
 } from '../views/history.js';
 import { runJson } from '../views/run-json.js';
-import { type StatusText, statusTextFor } from '../views/text/status-text.js';
+import { type StatusText, statusTextFor } from '../views/text/en/status.js';
 import { openEntry, storedEntry } from './history-entry.js';
 import { type IncidentServices, showIncident } from './history-incident.js';
 import { storedReport } from './stored-report.js';

@@ -1,5 +1,5 @@
-import type { Services } from '../src/services.js';
-import type { Subcommand } from '../src/subcommand.js';
+import type { Services } from '../src/app/services.js';
+import type { Subcommand } from '../src/conversation/subcommand.js';
 import { audit } from './audit.js';
 import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';

@@ -1,12 +1,12 @@
-import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
-import { UsageError } from '../src/errors.js';
+import { UsageError } from '../src/conversation/errors.js';
 import {
   type Conversation,
   EXIT,
   type Report,
   type Subcommand,
   type SubcommandResult,
-} from '../src/subcommand.js';
+} from '../src/conversation/subcommand.js';
+import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import { lockedView, unlockedView } from '../views/lock.js';
 import { refusalAsText, refusalView } from '../views/release-sentence.js';
 import type { DeployServices } from './deploy-services.js';

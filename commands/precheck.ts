@@ -1,5 +1,5 @@
-import type { Services } from '../src/services.js';
-import type { Subcommand } from '../src/subcommand.js';
+import type { Services } from '../src/app/services.js';
+import type { Subcommand } from '../src/conversation/subcommand.js';
 import { ON_DEMAND_ACTION } from '../views/details-modal.js';
 import { openDetails, showOnDemand } from './details.js';
 import { runAndReport } from './run-and-report.js';

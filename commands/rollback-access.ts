@@ -1,8 +1,8 @@
+import { ForbiddenError, UserError } from '../src/conversation/errors.js';
 import type { Person } from '../src/domain/check-run.js';
 import type { Localized } from '../src/domain/localized.js';
-import { ForbiddenError, UserError } from '../src/errors.js';
-import type { RollbackServices } from '../src/rollback/rollback-services.js';
-import { rollbackTextFor } from '../views/text/rollback.js';
+import type { RollbackServices } from '../src/halt/kill-switch-services.js';
+import { rollbackTextFor } from '../views/text/index.js';
 
 /** What somebody wanted to do, for the audit trail. */
 export interface WantedAct {

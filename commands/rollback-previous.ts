@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import type { HaltHandle } from '../src/rollback/live-halt.js';
-import type { PreviousModelPlan } from '../src/rollback/previous-model.js';
-import type { RollbackServices } from '../src/rollback/rollback-services.js';
+import {
+  type Click,
+  type Conversation,
+  EXIT,
+  type SubcommandResult,
+} from '../src/conversation/subcommand.js';
+import type { RollbackServices } from '../src/halt/kill-switch-services.js';
+import type { HaltHandle } from '../src/halt/live-halt.js';
+import type { PreviousModelPlan } from '../src/halt/previous-model.js';
 import type { Target } from '../src/runbook/targets.js';
-import { type Click, type Conversation, EXIT, type SubcommandResult } from '../src/subcommand.js';
 import {
   previousModelBlocks,
   previousModelLoadingModal,

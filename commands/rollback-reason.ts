@@ -1,8 +1,8 @@
-import { UserError } from '../src/errors.js';
-import type { RollbackServices } from '../src/rollback/rollback-services.js';
-import type { Click, Submission, SubmissionAnswer } from '../src/subcommand.js';
+import { UserError } from '../src/conversation/errors.js';
+import type { Click, Submission, SubmissionAnswer } from '../src/conversation/subcommand.js';
+import type { RollbackServices } from '../src/halt/kill-switch-services.js';
 import { REASON_INPUT, reasonModal } from '../views/rollback-modals.js';
-import { rollbackTextFor } from '../views/text/rollback.js';
+import { rollbackTextFor } from '../views/text/index.js';
 import { assertMayRollBack } from './rollback-access.js';
 
 /** Asks why, after the halt. */

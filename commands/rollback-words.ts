@@ -1,6 +1,6 @@
+import { UsageError } from '../src/conversation/errors.js';
 import type { HaltKind } from '../src/domain/halt.js';
-import { UsageError } from '../src/errors.js';
-import { rollbackTextFor } from '../views/text/rollback.js';
+import { rollbackTextFor } from '../views/text/index.js';
 
 export interface RollbackWords {
   /** What stands before the flags: the target. */

@@ -1,8 +1,3 @@
-import { type Halt, type HaltKind, type HaltState, isSettled } from '../src/domain/halt.js';
-import { commandsByHand } from '../src/rollback/commands-by-hand.js';
-import type { HaltHandle } from '../src/rollback/live-halt.js';
-import type { RollbackServices } from '../src/rollback/rollback-services.js';
-import type { Target } from '../src/runbook/targets.js';
 import {
   type Click,
   type Conversation,
@@ -10,7 +5,12 @@ import {
   type ExitCode,
   type Subcommand,
   type SubcommandResult,
-} from '../src/subcommand.js';
+} from '../src/conversation/subcommand.js';
+import { type Halt, type HaltKind, type HaltState, isSettled } from '../src/domain/halt.js';
+import { commandsByHand } from '../src/halt/commands-by-hand.js';
+import type { RollbackServices } from '../src/halt/kill-switch-services.js';
+import type { HaltHandle } from '../src/halt/live-halt.js';
+import type { Target } from '../src/runbook/targets.js';
 import {
   ADD_REASON_ACTION,
   DISABLE_ACTION,

@@ -1,10 +1,10 @@
 import { checksAhead } from '../src/checks/checks-ahead.js';
+import { reportSubject } from '../src/checks/report-upkeep.js';
+import { UserError } from '../src/conversation/errors.js';
+import type { Conversation, LiveMessage, SubcommandResult } from '../src/conversation/subcommand.js';
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { RunKind } from '../src/domain/outcome.js';
-import { UserError } from '../src/errors.js';
 import type { Target } from '../src/runbook/targets.js';
-import { reportSubject } from '../src/status/report-upkeep.js';
-import type { Conversation, LiveMessage, SubcommandResult } from '../src/subcommand.js';
 import { runJson } from '../views/run-json.js';
 import { runReportView } from '../views/run-report.js';
 import { runningReportView } from '../views/running-report.js';

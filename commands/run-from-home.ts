@@ -1,6 +1,6 @@
+import type { Services } from '../src/app/services.js';
+import type { Click, Conversation } from '../src/conversation/subcommand.js';
 import type { Target } from '../src/runbook/targets.js';
-import type { Services } from '../src/services.js';
-import type { Click, Conversation } from '../src/subcommand.js';
 import { startedView } from '../views/started.js';
 import { parseTarget } from './target-argument.js';
 

@@ -1,5 +1,5 @@
-import type { Services } from '../src/services.js';
-import { EXIT, type Subcommand } from '../src/subcommand.js';
+import type { Services } from '../src/app/services.js';
+import { EXIT, type Subcommand } from '../src/conversation/subcommand.js';
 import { selftestJson, selftestRunningView, selftestView } from '../views/selftest.js';
 import { rejectWords } from './target-argument.js';
 

@@ -1,8 +1,8 @@
+import type { Services } from '../src/app/services.js';
+import type { Report } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Services } from '../src/services.js';
-import type { StoredMessage } from '../src/store/message-store.js';
-import type { Report } from '../src/subcommand.js';
+import type { StoredMessage } from '../src/messages/message-store.js';
 import { runReportView } from '../views/run-report.js';
 import { asksForAcknowledgement } from '../views/warnings.js';
 

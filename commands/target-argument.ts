@@ -1,6 +1,6 @@
-import { UsageError } from '../src/errors.js';
+import { UsageError } from '../src/conversation/errors.js';
+import { nearestWord } from '../src/conversation/spelling.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
-import { nearestWord } from '../src/spelling.js';
 import { textFor } from '../views/text/index.js';
 
 /**

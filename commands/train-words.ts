@@ -1,6 +1,6 @@
-import { UsageError } from '../src/errors.js';
-import { trainTextFor } from '../views/text/train.js';
-import type { TrainText } from '../views/text/train-text.js';
+import { UsageError } from '../src/conversation/errors.js';
+import type { TrainText } from '../views/text/en/train.js';
+import { trainTextFor } from '../views/text/index.js';
 
 export interface TrainWords {
   readonly horizon: string;

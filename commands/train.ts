@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { evaluateVerdict } from '../src/domain/verdict.js';
-import { ForbiddenError, UserError } from '../src/errors.js';
-import type { Role } from '../src/release/access.js';
-import type { Services } from '../src/services.js';
+import type { Services } from '../src/app/services.js';
+import { ForbiddenError, UserError } from '../src/conversation/errors.js';
 import {
   type Click,
   type Conversation,
@@ -10,12 +8,14 @@ import {
   type ExitCode,
   type Subcommand,
   type SubcommandResult,
-} from '../src/subcommand.js';
+} from '../src/conversation/subcommand.js';
+import { evaluateVerdict } from '../src/domain/verdict.js';
+import type { Role } from '../src/release/access.js';
 import type { Training } from '../src/training/training.js';
 import type { TrainingAnswer, TrainingRequest } from '../src/training/training-service.js';
 import { person } from '../views/person.js';
-import { trainTextFor } from '../views/text/train.js';
-import type { TrainText } from '../views/text/train-text.js';
+import type { TrainText } from '../views/text/en/train.js';
+import { trainTextFor } from '../views/text/index.js';
 import {
   DESPITE_CALLBACK,
   despiteModal,

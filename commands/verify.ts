@@ -1,4 +1,4 @@
-import type { Subcommand } from '../src/subcommand.js';
+import type { Subcommand } from '../src/conversation/subcommand.js';
 import type { ReportServices } from './decision-services.js';
 import { runAndReport } from './run-and-report.js';
 import { runFromHome } from './run-from-home.js';

@@ -15,7 +15,7 @@ import { trainingView } from '../views/train-report.js';
  */
 export async function main(words: readonly string[]): Promise<void> {
   if (words.length > 0) {
-    const { runTerminal } = await import('./cli.js');
+    const { runTerminal } = await import('./app/cli.js');
     process.exitCode = await runTerminal(words, {
       subcommands,
       killSwitch: rollback,
@@ -25,7 +25,7 @@ export async function main(words: readonly string[]): Promise<void> {
     });
     return;
   }
-  const { runBot } = await import('./run-bot.js');
+  const { runBot } = await import('./app/run-bot.js');
   await runBot({
     subcommands,
     unknown: unknownSubcommandView,

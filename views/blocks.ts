@@ -1,4 +1,4 @@
-import type { Block } from '../src/subcommand.js';
+import type { Block } from '../src/conversation/subcommand.js';
 
 /** Typed builders that keep Slack's limits, so that no text of a person or a machine can make Slack refuse one. */
 

@@ -1,14 +1,14 @@
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import { zhCN } from 'date-fns/locale/zh-CN';
+import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import type { StagedFiles, StagedModel } from '../src/release/staging.js';
 import type { VariableDefinition } from '../src/runbook/variable.js';
-import type { Block, Modal } from '../src/subcommand.js';
 import { clip, code, context, LIMITS, section } from './blocks.js';
 import { sizeText } from './release-plan.js';
 import { refusalSentence } from './release-sentence.js';
-import { releaseTextFor } from './text/release.js';
+import { releaseTextFor } from './text/index.js';
 
 export const FORM_CALLBACK = 'deploy:form';
 /** Choosing a model, or which variables change, draws the form anew. */

@@ -1,12 +1,11 @@
+import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import { DRIFT } from '../src/domain/release-request.js';
-import type { Block, Modal } from '../src/subcommand.js';
 import { actions, clip, LIMITS, section } from './blocks.js';
 import { type PlanView, planReportView } from './release-plan.js';
 import { refusalView } from './release-sentence.js';
-import { textFor } from './text/index.js';
-import { releaseTextFor } from './text/release.js';
+import { releaseTextFor, textFor } from './text/index.js';
 
 export const PLAN_CALLBACK = 'deploy:plan';
 export const REJECT_CALLBACK = 'deploy:reject_form';

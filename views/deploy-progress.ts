@@ -1,10 +1,10 @@
+import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import { isIncident, type ReleaseState, type StepState } from '../src/domain/release-state.js';
 import { checkpointDueAt } from '../src/release/engine/checkpoint-due.js';
 import { isPuttingBack } from '../src/release/engine/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../src/release/engine/release-record.js';
-import type { Block, Report } from '../src/subcommand.js';
 import {
   actions,
   type Button,
@@ -20,7 +20,7 @@ import {
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { rollbackButtons } from './rollback-buttons.js';
-import { deployTextFor } from './text/deploy-text.js';
+import { deployTextFor } from './text/en/deploy.js';
 import { textFor } from './text/index.js';
 
 export const CANCEL_ACTION = 'deploy:cancel';

@@ -1,6 +1,6 @@
+import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { CheckResult, CheckRun, ObservedRow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Block, Modal } from '../src/subcommand.js';
 import { actions, clip, code, context, header, LIMITS, section, titledText } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceForSlack, slackTime } from './moments.js';

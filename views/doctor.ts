@@ -1,6 +1,6 @@
+import type { Report } from '../src/conversation/subcommand.js';
 import type { Diagnosis } from '../src/doctor/doctor.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Report } from '../src/subcommand.js';
 import { escapeMrkdwn, header, section } from './blocks.js';
 
 const SYMBOL: Readonly<Record<Diagnosis['state'], string>> = { ok: '✓', warning: '⚠', fault: '✗' };

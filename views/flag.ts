@@ -2,7 +2,7 @@ import type { Locale } from '../src/domain/localized.js';
 import { readVariable } from '../src/runbook/variable.js';
 import type { FileAndProcess, HostStatus } from '../src/status/target-status.js';
 import { escapeMrkdwn } from './blocks.js';
-import { statusTextFor } from './text/status-text.js';
+import { statusTextFor } from './text/en/status.js';
 
 /** A value of the enable flag as ploy reads it: ON, OFF, or why it is neither. */
 export function flagWord(raw: string | undefined, locale: Locale): string {

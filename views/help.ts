@@ -1,5 +1,5 @@
+import type { Report, Subcommand } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Report, Subcommand } from '../src/subcommand.js';
 import { clip, code, context, LIMITS, section } from './blocks.js';
 import { textFor } from './text/index.js';
 

@@ -1,8 +1,8 @@
+import type { Block, Modal, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Block, Modal, Report } from '../src/subcommand.js';
 import { LIMITS, section, within } from './blocks.js';
+import { statusTextFor } from './text/en/status.js';
 import { textFor } from './text/index.js';
-import { statusTextFor } from './text/status-text.js';
 
 export const ENTRY_CALLBACK = 'history:entry';
 

@@ -1,19 +1,18 @@
+import type { CheckRunSummary } from '../src/checks/store/run-store.js';
+import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { OUTCOMES } from '../src/domain/outcome.js';
+import type { ReleaseOrHalt } from '../src/status/release-history.js';
 import type { HistoryLine, HistoryPage, HistorySubject } from '../src/status/run-history.js';
-import type { ReleaseOrHalt } from '../src/store/release-history.js';
-import type { CheckRunSummary } from '../src/store/run-store.js';
-import type { Block, Report } from '../src/subcommand.js';
 import { actions, type Button, context, escapeMrkdwn, header, section, sectionWithButton } from './blocks.js';
 import { RELEASE_SYMBOL } from './deploy-progress.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { HALT_SYMBOL } from './rollback-report.js';
 import { VERDICT_SYMBOL } from './symbols.js';
-import { deployTextFor } from './text/deploy-text.js';
-import { textFor } from './text/index.js';
-import { rollbackTextFor } from './text/rollback.js';
-import { statusTextFor } from './text/status-text.js';
+import { deployTextFor } from './text/en/deploy.js';
+import { statusTextFor } from './text/en/status.js';
+import { rollbackTextFor, textFor } from './text/index.js';
 
 export const OLDER_ACTION = 'history:older';
 export const NEWER_ACTION = 'history:newer';

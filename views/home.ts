@@ -1,13 +1,13 @@
+import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Target } from '../src/runbook/targets.js';
 import type { TargetStatus } from '../src/status/target-status.js';
-import type { Block } from '../src/subcommand.js';
 import { actions, context, divider, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { runButtons, statusBlocks, statusLine } from './status.js';
+import { statusTextFor } from './text/en/status.js';
 import { textFor } from './text/index.js';
-import { statusTextFor } from './text/status-text.js';
 
 export interface HomeTarget {
   readonly target: Pick<Target, 'name' | 'channels'>;

@@ -1,11 +1,11 @@
+import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { HostStatus } from '../src/status/target-status.js';
-import type { Block } from '../src/subcommand.js';
 import { code, escapeMrkdwn, section } from './blocks.js';
 import { flagLine } from './flag.js';
 import { slackTime } from './moments.js';
+import { statusTextFor } from './text/en/status.js';
 import { textFor } from './text/index.js';
-import { statusTextFor } from './text/status-text.js';
 
 const SHORT_HASH = 12;
 

@@ -1,12 +1,12 @@
+import type { Report } from '../src/conversation/subcommand.js';
 import type { Person } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { TargetLock } from '../src/release/target-locks.js';
-import type { Report } from '../src/subcommand.js';
 import { escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { noteView } from './release-sentence.js';
-import { releaseTextFor } from './text/release.js';
+import { releaseTextFor } from './text/index.js';
 
 export function lockedView({ target, holder, takenAt, reason }: TargetLock, locale: Locale): Report {
   const when = slackTime(takenAt, 'date_short_pretty');

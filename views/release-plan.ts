@@ -1,14 +1,13 @@
+import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ArtefactPlan, HostPlan, ReleasePlan, VariableChange } from '../src/domain/release-plan.js';
 import type { ApprovalPolicy, WatchPolicy } from '../src/runbook/targets-schema.js';
-import type { Block, Report } from '../src/subcommand.js';
 import { clip, code, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceForSlack } from './moments.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
-import { textFor } from './text/index.js';
-import { releaseTextFor } from './text/release.js';
+import { releaseTextFor, textFor } from './text/index.js';
 
 export interface PlanView {
   readonly plan: ReleasePlan;

@@ -1,8 +1,8 @@
+import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { DRIFT, type ReleaseRequest } from '../src/domain/release-request.js';
 import type { ReleaseState, RequestState } from '../src/domain/release-state.js';
 import type { RequestView } from '../src/release/request-view.js';
-import type { Block, Report } from '../src/subcommand.js';
 import {
   actions,
   type Button,
@@ -19,9 +19,8 @@ import { person } from './person.js';
 import { planBlocks } from './release-plan.js';
 import { changeLine } from './release-sentence.js';
 import { VERDICT_SYMBOL } from './symbols.js';
-import { deployTextFor } from './text/deploy-text.js';
-import { textFor } from './text/index.js';
-import { releaseTextFor } from './text/release.js';
+import { deployTextFor } from './text/en/deploy.js';
+import { releaseTextFor, textFor } from './text/index.js';
 
 export interface RequestViewOptions {
   readonly locale: Locale;

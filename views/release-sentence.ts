@@ -1,12 +1,11 @@
+import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ContentChange } from '../src/domain/release-content.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
-import type { Report } from '../src/subcommand.js';
 import { code, escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { withoutMarkup } from './terminal.js';
-import { textFor } from './text/index.js';
-import { releaseTextFor } from './text/release.js';
+import { releaseTextFor, textFor } from './text/index.js';
 
 const SHORT_HASH = 12;
 

@@ -1,6 +1,6 @@
 import type { Locale } from '../src/domain/localized.js';
 import type { Button } from './blocks.js';
-import { rollbackTextFor } from './text/rollback.js';
+import { rollbackTextFor } from './text/index.js';
 
 export const DISABLE_ACTION = 'rollback:disable';
 /** The second click, where the target wants one. */

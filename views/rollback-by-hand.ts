@@ -1,9 +1,9 @@
+import type { Block } from '../src/conversation/subcommand.js';
 import { gapsOf, type Halt, wantedOn } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { ServiceCommandsByHost } from '../src/rollback/commands-by-hand.js';
-import type { Block } from '../src/subcommand.js';
+import type { ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
 import { preformatted, section } from './blocks.js';
-import { rollbackTextFor } from './text/rollback.js';
+import { rollbackTextFor } from './text/index.js';
 
 /** What a person pastes into a shell on each host that is not proved to be off, the host's name first. */
 export function byHandBlocks(halt: Halt, commands: ServiceCommandsByHost, locale: Locale): readonly Block[] {

@@ -1,11 +1,10 @@
+import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { PreviousModelAnswer, PreviousModelPlan } from '../src/rollback/previous-model.js';
-import type { Block, Modal } from '../src/subcommand.js';
+import type { PreviousModelAnswer, PreviousModelPlan } from '../src/halt/previous-model.js';
 import { actions, code, escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { DISABLE_CONFIRMED_ACTION, RESTORE_ACTION } from './rollback-buttons.js';
-import { textFor } from './text/index.js';
-import { rollbackTextFor } from './text/rollback.js';
+import { rollbackTextFor, textFor } from './text/index.js';
 
 export const PREVIOUS_MODEL_CALLBACK = 'rollback:previous';
 export const REASON_CALLBACK = 'rollback:reason';

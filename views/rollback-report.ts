@@ -1,14 +1,13 @@
+import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Halt, HostHalt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { HaltReportOptions } from '../src/rollback/announce-halt.js';
-import type { Block, Report } from '../src/subcommand.js';
+import type { HaltReportOptions } from '../src/halt/announce-halt.js';
 import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { ADD_REASON_ACTION, DISABLE_ACTION, STOP_ACTION } from './rollback-buttons.js';
 import { byHandBlocks } from './rollback-by-hand.js';
-import { textFor } from './text/index.js';
-import { rollbackTextFor } from './text/rollback.js';
+import { rollbackTextFor, textFor } from './text/index.js';
 
 export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
   halting: '⏳',

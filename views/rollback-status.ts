@@ -1,12 +1,12 @@
+import type { Report } from '../src/conversation/subcommand.js';
 import type { Halt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Report } from '../src/subcommand.js';
 import { actions, context, escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { haltTitle } from './rollback-report.js';
-import { rollbackTextFor } from './text/rollback.js';
+import { rollbackTextFor } from './text/index.js';
 
 export interface RollbackStatus {
   readonly target: string;

@@ -1,8 +1,8 @@
+import type { Acknowledgement } from '../src/checks/store/acknowledgements.js';
+import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import { type Verdict, verdictAt } from '../src/domain/verdict.js';
-import type { Acknowledgement } from '../src/store/acknowledgement-store.js';
-import type { Block, Report } from '../src/subcommand.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
 import { chartBlocks } from './charts.js';
 import { checkSentence, remedySentence } from './check-sentence.js';

@@ -1,9 +1,9 @@
+import type { Block } from '../src/conversation/subcommand.js';
 import type { CheckRun, ObservedBaseline, ObservedWindow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Block } from '../src/subcommand.js';
 import { context, escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
-import { decisionTextFor } from './text/decision-text.js';
+import { decisionTextFor } from './text/en/decision.js';
 
 /** Which spans of time were looked at and with which it was compared; nothing where the run has no window. */
 export function windowBlocks(run: CheckRun, locale: Locale): readonly Block[] {

@@ -1,7 +1,7 @@
+import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { CaseResult } from '../src/selftest/run-case.js';
 import type { CheckProof, ProofState, SelfTestReport } from '../src/selftest/self-test.js';
-import type { Report } from '../src/subcommand.js';
 import { clip, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceAsText } from './moments.js';

@@ -1,7 +1,7 @@
+import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Report } from '../src/subcommand.js';
 import { section } from './blocks.js';
-import { decisionTextFor } from './text/decision-text.js';
+import { decisionTextFor } from './text/en/decision.js';
 
 /** Tells somebody in which channel the report that they asked for appears. */
 export function startedView(channel: string, locale: Locale): Report {

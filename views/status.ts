@@ -1,11 +1,11 @@
 import { differenceInMinutes } from 'date-fns/differenceInMinutes';
+import type { CheckRunSummary } from '../src/checks/store/run-store.js';
+import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { RUN_KINDS } from '../src/domain/outcome.js';
 import { verdictAt } from '../src/domain/verdict.js';
 import type { OpenRequest, RunningRelease, TargetRelease } from '../src/status/release-facts.js';
 import type { TargetStatus } from '../src/status/target-status.js';
-import type { CheckRunSummary } from '../src/store/run-store.js';
-import type { Block, Report } from '../src/subcommand.js';
 import { actions, context, escapeMrkdwn, header, section } from './blocks.js';
 import { RELEASE_SYMBOL } from './deploy-progress.js';
 import { flagOfTarget } from './flag.js';
@@ -14,10 +14,9 @@ import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { VERDICT_SYMBOL } from './symbols.js';
-import { deployTextFor } from './text/deploy-text.js';
-import { textFor } from './text/index.js';
-import { releaseTextFor } from './text/release.js';
-import { statusTextFor } from './text/status-text.js';
+import { deployTextFor } from './text/en/deploy.js';
+import { statusTextFor } from './text/en/status.js';
+import { releaseTextFor, textFor } from './text/index.js';
 
 /** What stands on a target's hosts, what was last found out about it, and what is going on. */
 export function statusView(status: TargetStatus, locale: Locale): Report {

@@ -1,7 +1,7 @@
+import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckResult } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import { evaluateVerdict } from '../src/domain/verdict.js';
-import type { Block, Report } from '../src/subcommand.js';
 import { stoppingChecks } from '../src/training/data-checks.js';
 import type { Training, TrainingResult } from '../src/training/training.js';
 import { actions, type Button, code, context, escapeMrkdwn, header, section } from './blocks.js';
@@ -10,7 +10,7 @@ import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
 import { cell } from './text/cell.js';
-import { trainTextFor } from './text/train.js';
+import { trainTextFor } from './text/index.js';
 import { METRICS_CHART, metricBlocks } from './train-metrics.js';
 import { headline, logButton, overrideLine } from './train-parts.js';
 import { spanText } from './train-time.js';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import type { Block } from '../src/conversation/subcommand.js';
 import type { ObservedRow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import { METRIC_NAMES, MORE_IS_BETTER } from '../src/model/model-meta.js';
-import type { Block } from '../src/subcommand.js';
 import { context } from './blocks.js';
 import { chartBlocks } from './charts.js';
-import { trainTextFor } from './text/train.js';
+import { trainTextFor } from './text/index.js';
 
 const metricsSchema = z
   .array(

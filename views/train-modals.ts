@@ -1,9 +1,9 @@
+import type { Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Modal } from '../src/subcommand.js';
 import type { LogPage } from '../src/training/trainer-log.js';
 import type { Training } from '../src/training/training.js';
 import { actions, clip, context, escapeMrkdwn, LIMITS, preformatted, section } from './blocks.js';
-import { trainTextFor } from './text/train.js';
+import { trainTextFor } from './text/index.js';
 
 export const LOG_CALLBACK = 'train:log';
 export const DESPITE_CALLBACK = 'train:despite';

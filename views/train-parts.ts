@@ -1,10 +1,10 @@
+import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Block } from '../src/subcommand.js';
 import type { Training } from '../src/training/training.js';
 import { type Button, context, escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
-import { trainTextFor } from './text/train.js';
+import { trainTextFor } from './text/index.js';
 
 /** Who asked, when, and over how much data. */
 export function headline(training: Training, locale: Locale): string {

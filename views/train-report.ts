@@ -1,9 +1,9 @@
+import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Report } from '../src/subcommand.js';
 import { isLive, type Training } from '../src/training/training.js';
 import { actions, type Button, code, context, escapeMrkdwn, section } from './blocks.js';
 import { person } from './person.js';
-import { trainTextFor } from './text/train.js';
+import { trainTextFor } from './text/index.js';
 import { endedTrainingView } from './train-ended.js';
 import { headline, logButton, overrideLine } from './train-parts.js';
 import { spanText } from './train-time.js';

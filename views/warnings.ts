@@ -1,11 +1,11 @@
+import type { Acknowledgement } from '../src/checks/store/acknowledgements.js';
+import type { Block } from '../src/conversation/subcommand.js';
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Acknowledgement } from '../src/store/acknowledgement-store.js';
-import type { Block } from '../src/subcommand.js';
 import { context, section, sectionWithButton } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
-import { decisionTextFor } from './text/decision-text.js';
+import { decisionTextFor } from './text/en/decision.js';
 
 export const ACKNOWLEDGE_ACTION = 'gonogo:acknowledge';
 

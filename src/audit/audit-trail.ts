@@ -1,12 +1,12 @@
-import { type Clock, withPatience } from '../clock.js';
 import type { AuditEvent, ChainedEvent, ChainHead } from '../domain/audit-event.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Transact } from '../store/transaction.js';
+import { type Clock, withPatience } from '../time/clock.js';
+import { appendEvents } from './append-events.js';
 import { keepEvent } from './keep-event.js';
 import type { LocalJournal } from './local-journal.js';
-import { appendEvents } from './queries/append-events.js';
-import { selectChain, selectHeads } from './queries/select-chain.js';
 import { redactEvent } from './redact-details.js';
+import { selectChain, selectHeads } from './select-chain.js';
 
 /** An event as its origin tells it. */
 export interface EventToRecord extends Pick<AuditEvent, 'kind' | 'strategy' | 'actor' | 'at' | 'details'> {

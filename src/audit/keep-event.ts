@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../domain/audit-event.js';
 import type { Transact } from '../store/transaction.js';
+import { appendEvents } from './append-events.js';
 import type { LocalJournal } from './local-journal.js';
-import { appendEvents } from './queries/append-events.js';
 
 export interface EventPlaces {
   readonly journal: Pick<LocalJournal, 'append'>;

@@ -1,13 +1,13 @@
-import { systemClock } from '../clock.js';
 import type { CheckResult, CheckRun, ObservedRow, Person } from '../domain/check-run.js';
 import { evaluateCriteria, evaluateGoNoGo } from '../domain/criterion.js';
 import type { RunKind } from '../domain/outcome.js';
 import { DEFAULT_VERDICT_TTL_MS } from '../domain/verdict.js';
 import type { Host } from '../hosts/host.js';
 import { createModelGate, type ModelGate } from '../model/model-gate.js';
-import { once } from '../once.js';
 import type { CheckDefinition, Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
+import { systemClock } from '../time/clock.js';
+import { once } from '../time/once.js';
 import { bindParameters } from './bind-parameters.js';
 import type { CheckContext, HostAccess, TradingQueries } from './check-context.js';
 import { trackProgress } from './checks-ahead.js';

@@ -1,6 +1,6 @@
-import { systemClock, withPatience } from '../clock.js';
-import { once } from '../once.js';
 import type { WindowSettings } from '../runbook/runbook.js';
+import { systemClock, withPatience } from '../time/clock.js';
+import { once } from '../time/once.js';
 import {
   evaluateWindow,
   type HostToAsk,

@@ -6,7 +6,7 @@ import type { Reason } from '../domain/reason.js';
 import { HostError } from '../hosts/host.js';
 import type { EnvironmentValues, RowPredicate } from '../runbook/conditions.js';
 import type { CheckDefinition, LocalizedTemplate, Section } from '../runbook/runbook.js';
-import { TradingDatabaseError } from '../store/trading-database-error.js';
+import { TradingDatabaseError } from '../trading/trading-database-error.js';
 import { agreedEnvironment } from './agreed-environment.js';
 import type { CheckContext, ProbeCall } from './check-context.js';
 import { type Evaluation, evaluateCheck } from './evaluate-check.js';

@@ -1,8 +1,8 @@
-import { systemClock, withPatience } from '../clock.js';
 import type { ObservedBaseline, ObservedWindow } from '../domain/check-run.js';
 import type { Reason } from '../domain/reason.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { WindowSettings } from '../runbook/runbook.js';
+import { systemClock, withPatience } from '../time/clock.js';
 import { withoutProcess } from './without-process.js';
 
 /** The span of time of one run, and the earlier one of the same length beside it. */

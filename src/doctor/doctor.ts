@@ -1,5 +1,5 @@
 import type { Localized } from '../domain/localized.js';
-import { isAway } from '../terminal-failure.js';
+import { isAway } from './explain-failure.js';
 
 /** What `doctor` looked at, and how it stands. */
 export interface Diagnosis {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { TradingQueries } from '../checks/check-context.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Queryable } from '../store/queryable.js';
 import { alike, type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';

@@ -2,8 +2,8 @@ import type { Localized } from '../domain/localized.js';
 import { type Host, HostError } from '../hosts/host.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
-import { isAway } from '../terminal-failure.js';
 import { alike, type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { isAway } from './explain-failure.js';
 
 export interface HostOptions {
   readonly runbook: Pick<Runbook, 'envPrefix' | 'variables'>;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Config } from '../config.js';
-import { findPackageRoot } from '../package-root.js';
+import type { Config } from '../config/config.js';
+import { findPackageRoot } from '../machine/package-root.js';
 import type { Targets } from '../runbook/targets.js';
 import { classifyFailure } from '../slack/failure.js';
 import { alike, type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';

@@ -1,8 +1,8 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemClock, withPatience } from '../clock.js';
+import { writeAside } from '../machine/write-aside.js';
 import type { TargetHost } from '../runbook/targets.js';
-import { writeAside } from '../write-aside.js';
+import { systemClock, withPatience } from '../time/clock.js';
 import { EnvironmentEditError, editEnvironmentFile } from './environment-edit.js';
 import {
   decodeEnvironmentBytes,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { inspectModel, type ModelInspection } from '../checks/inspect-model.js';
 import type { ObservedRow } from '../domain/check-run.js';
 import type { FaultCode } from '../domain/fault.js';
 import { compareMetrics, worstLoss } from './compare-metrics.js';
+import { inspectModel, type ModelInspection } from './inspect-model.js';
 import { type MetaReading, type ModelMeta, readModelMeta } from './model-meta.js';
 import { createTrialMemory } from './trial-memory.js';
 import {

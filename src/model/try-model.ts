@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { findPackageRoot } from '../package-root.js';
+import { findPackageRoot } from '../machine/package-root.js';
 
 /** The bounds of one trial. */
 export interface TrialLimits {

@@ -1,6 +1,6 @@
-import type { MessageStore } from '../store/message-store.js';
-import type { Report } from '../subcommand.js';
-import { type Messages, putMessage, tryEach } from './put-message.js';
+import type { Report } from '../conversation/subcommand.js';
+import { type Messages, putMessage, tryEach } from '../messages/living-messages.js';
+import type { MessageStore } from '../messages/message-store.js';
 import { type ReleaseContext, targetOf } from './release-context.js';
 import { type RequestView, readRequestView } from './request-view.js';
 

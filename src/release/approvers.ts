@@ -1,5 +1,5 @@
+import { UserError } from '../conversation/errors.js';
 import type { Standing } from '../domain/quorum.js';
-import { UserError } from '../errors.js';
 import type { Targets } from '../runbook/targets.js';
 import type { ApprovalPolicy } from '../runbook/targets-schema.js';
 import type { Directory } from '../slack/identity.js';

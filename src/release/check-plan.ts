@@ -4,7 +4,7 @@ import type { DeployWish } from '../domain/deploy-wish.js';
 import type { ReleasePlan } from '../domain/release-plan.js';
 import { DRIFT } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';
-import { type ComposedPlan, composePlan, type PlanRefused } from './compose-plan.js';
+import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
 import { evidenceOf, planDigest } from './plan-digest.js';
 import type { ReleaseContext } from './release-context.js';
 

@@ -1,9 +1,9 @@
+import { nearestWord } from '../conversation/spelling.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import { type ReleaseRefusal, refused } from '../domain/release-refusal.js';
 import { isPlainEnvironmentValue } from '../hosts/environment-file.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { readVariable } from '../runbook/variable.js';
-import { nearestWord } from '../spelling.js';
 
 /** What the plan itself sets from the model and its version. */
 const FROM_MODEL = ['MODEL_PATH', 'MODEL_VERSION'];

@@ -1,3 +1,4 @@
+import { UserError } from '../conversation/errors.js';
 import type { Person } from '../domain/check-run.js';
 import { judgeApprover } from '../domain/quorum.js';
 import type { ContentChange } from '../domain/release-content.js';
@@ -5,9 +6,6 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import type { Approval, ReleaseRequest } from '../domain/release-request.js';
 import { refuseUnlessLive } from '../domain/request-clock.js';
 import { verdictAt } from '../domain/verdict.js';
-import { UserError } from '../errors.js';
-import { selectApprovals, upsertApproval } from '../store/queries/approvals.js';
-import { selectReleaseRequest } from '../store/queries/select-release-request.js';
 import { redact } from '../telemetry/redact.js';
 import { endRequest, expireRequest } from './end-request.js';
 import { findRequest } from './find-request.js';
@@ -15,6 +13,8 @@ import { readPresentContent } from './present-content.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, targetOf } from './release-context.js';
 import { refuseIfRevoked } from './revoked-verdict.js';
 import { settleQuorum } from './settle-quorum.js';
+import { selectApprovals, upsertApproval } from './store/approvals.js';
+import { selectReleaseRequest } from './store/requests.js';
 
 export type DecisionResult =
   /** `repeated`: it stood already. */

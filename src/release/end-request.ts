@@ -3,10 +3,9 @@ import type { Person } from '../domain/check-run.js';
 import type { ContentChange } from '../domain/release-content.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import { hasExpired } from '../domain/request-clock.js';
-import { selectReleaseRequest } from '../store/queries/select-release-request.js';
-import { endReleaseRequest, type RequestEnd } from '../store/queries/update-release-request.js';
 import type { ReleaseEventKind } from './record-event.js';
 import { type ReleaseContext, recordNow } from './release-context.js';
+import { endReleaseRequest, type RequestEnd, selectReleaseRequest } from './store/requests.js';
 
 const EVENT_OF_END: Readonly<Record<RequestEnd['state'], ReleaseEventKind>> = {
   rejected: 'release.rejected',

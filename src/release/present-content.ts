@@ -2,7 +2,7 @@ import type { CheckRun } from '../domain/check-run.js';
 import { type BoundContent, type ContentChange, contentChanges } from '../domain/release-content.js';
 import type { ReleaseRefusal } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
-import { type ComposedPlan, composePlan } from './compose-plan.js';
+import { type ComposedPlan, composePlan } from './draw-up-plan.js';
 import { refuseUnlessLoaded } from './loaded-configuration.js';
 import { evidenceOf } from './plan-digest.js';
 import type { ReleaseContext } from './release-context.js';

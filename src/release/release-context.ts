@@ -1,18 +1,17 @@
 import type { CheckService } from '../checks/check-service.js';
+import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
+import type { RunStore } from '../checks/store/run-store.js';
 import type { Person } from '../domain/check-run.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import type { Targets } from '../runbook/targets.js';
-import type { AcknowledgementStore } from '../store/acknowledgement-store.js';
 import type { Queryable } from '../store/queryable.js';
-import type { RunStore } from '../store/run-store.js';
 import type { Transact } from '../store/transaction.js';
 import type { Access } from './access.js';
 import type { Approvers } from './approvers.js';
-import type { PlanSources } from './compose-plan.js';
+import type { PlanSources } from './draw-up-plan.js';
 import type { RecordEvent, ReleaseEventKind } from './record-event.js';
-import type { ReleaseQueue } from './release-queue.js';
-import type { RequestQueue } from './request-queue.js';
+import type { ReleaseQueue, RequestQueue } from './release-jobs.js';
 
 /** What the use cases of a release share. */
 export interface ReleaseContext {

@@ -4,11 +4,8 @@ import type { DeployWish } from '../domain/deploy-wish.js';
 import type { ReleaseRefusal } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';
-import { selectLock } from '../store/queries/locks.js';
-import { selectLiveRequest } from '../store/queries/select-live-request.js';
 import { type AnnouncementContext, announceRequest } from './announce-request.js';
 import { type CheckedPlan, checkPlan } from './check-plan.js';
-import type { PlanRefused } from './compose-plan.js';
 import {
   approveRequest,
   type Decision,
@@ -17,6 +14,7 @@ import {
   takeBackApproval,
   withdrawRequest,
 } from './decide.js';
+import type { PlanRefused } from './draw-up-plan.js';
 import { expireRequest } from './end-request.js';
 import { type ReleaseContext, refuseUnlessRole } from './release-context.js';
 import { type RenewResult, renewEvidence } from './renew-evidence.js';
@@ -32,6 +30,8 @@ import { type RequestView, readRequestView } from './request-view.js';
 import { reviewBreakGlass } from './review-break-glass.js';
 import { listStaging, type StagedFiles } from './staging.js';
 import { type StartResult, startRelease } from './start-release.js';
+import { selectLock } from './store/locks.js';
+import { selectLiveRequest } from './store/requests.js';
 import {
   type LockResult,
   lockTarget,

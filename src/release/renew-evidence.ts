@@ -3,12 +3,9 @@ import { contentChanges } from '../domain/release-content.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import { refuseUnlessLive } from '../domain/request-clock.js';
-import { rebindApprovals } from '../store/queries/approvals.js';
-import { selectReleaseRequest } from '../store/queries/select-release-request.js';
-import { renewRequestEvidence } from '../store/queries/update-release-request.js';
 import { type CheckedPlan, judgePlan } from './check-plan.js';
-import { composePlan } from './compose-plan.js';
 import { type Decision, invalidateRequest, refuseClosed, refuseFor } from './decide.js';
+import { composePlan } from './draw-up-plan.js';
 import { findRequest } from './find-request.js';
 import { refuseUnlessLoaded } from './loaded-configuration.js';
 import { evidenceOf } from './plan-digest.js';
@@ -16,6 +13,8 @@ import { approvedContent } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 import { settleQuorum } from './settle-quorum.js';
 import { refuseUnlessConcerned } from './start-release.js';
+import { rebindApprovals } from './store/approvals.js';
+import { renewRequestEvidence, selectReleaseRequest } from './store/requests.js';
 
 export type RenewResult =
   /** The outcomes are the same: the approvals stay. */

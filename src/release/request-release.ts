@@ -5,16 +5,14 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import { type Acknowledged, DRIFT, type ReleaseRequest } from '../domain/release-request.js';
 import { verdictAt } from '../domain/verdict.js';
 import type { Target } from '../runbook/targets.js';
-import { insertReleaseRequest } from '../store/queries/insert-release-request.js';
-import { selectLock } from '../store/queries/locks.js';
-import { selectOpenIncident } from '../store/queries/select-incident.js';
-import { selectLiveRequest } from '../store/queries/select-live-request.js';
-import { selectUnreviewedBreakGlass } from '../store/queries/select-unreviewed-break-glass.js';
 import { hasDrift, warningsOf } from './check-plan.js';
-import { type ComposedPlan, composePlan, type PlanRefused } from './compose-plan.js';
+import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
 import { refuseUnlessLoaded } from './loaded-configuration.js';
 import { evidenceOf, planDigest } from './plan-digest.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
+import { selectLock } from './store/locks.js';
+import { selectOpenIncident } from './store/releases.js';
+import { insertReleaseRequest, selectLiveRequest, selectUnreviewedBreakGlass } from './store/requests.js';
 import { transactStart, writeReleaseStart } from './write-release-start.js';
 
 /** What a person was shown and now asks for. */

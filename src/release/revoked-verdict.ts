@@ -1,6 +1,6 @@
+import { selectRevokingRun } from '../checks/store/check-runs.js';
 import type { CheckRun } from '../domain/check-run.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
-import { selectRevokingRun } from '../store/queries/select-revoking-run.js';
 import type { Queryable } from '../store/queryable.js';
 
 /** A later run that is worse revokes the GO of a request, until its evidence is renewed. */

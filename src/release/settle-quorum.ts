@@ -3,11 +3,10 @@ import { THE_BOT } from '../domain/audit-event.js';
 import { evaluateQuorum, type Quorum, type Standing } from '../domain/quorum.js';
 import { type Approval, type ReleaseRequest, standingApprovals } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';
-import { selectApprovals } from '../store/queries/approvals.js';
-import { selectReleaseRequest } from '../store/queries/select-release-request.js';
-import { updateRequestState } from '../store/queries/update-release-request.js';
 import type { Queryable } from '../store/queryable.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
+import { selectApprovals } from './store/approvals.js';
+import { selectReleaseRequest, updateRequestState } from './store/requests.js';
 
 /** As often as somebody approves while the others are being asked about. */
 const ATTEMPTS = 20;

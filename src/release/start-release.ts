@@ -5,8 +5,6 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import { type ReleaseRequest, standingApprovals } from '../domain/release-request.js';
 import { refuseUnlessLive } from '../domain/request-clock.js';
 import type { Target } from '../runbook/targets.js';
-import { selectApprovals } from '../store/queries/approvals.js';
-import { selectReleaseRequest } from '../store/queries/select-release-request.js';
 import type { Decision } from './decide.js';
 import { invalidateRequest, refuseClosed, refuseFor } from './decide.js';
 import { findRequest } from './find-request.js';
@@ -14,6 +12,8 @@ import { readPresentContent } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 import { refuseIfRevoked } from './revoked-verdict.js';
 import { coversAll, quorumOf, settleQuorum, standingsOf } from './settle-quorum.js';
+import { selectApprovals } from './store/approvals.js';
+import { selectReleaseRequest } from './store/requests.js';
 import { StartRefused, transactStart, writeReleaseStart } from './write-release-start.js';
 
 export type StartResult =

@@ -1,8 +1,8 @@
 import type { Person } from '../domain/check-run.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
-import { deleteLock, insertLock, selectLock, type TargetLock } from '../store/queries/locks.js';
 import { redact } from '../telemetry/redact.js';
 import { type ReleaseContext, recordNow, refuseUnlessRole } from './release-context.js';
+import { deleteLock, insertLock, selectLock, type TargetLock } from './store/locks.js';
 
 export type { TargetLock };
 

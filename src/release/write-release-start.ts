@@ -3,13 +3,12 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import { stepsOfRelease } from '../domain/release-steps.js';
 import type { Target } from '../runbook/targets.js';
-import { holdTarget } from '../store/queries/hold-target.js';
-import { insertRelease } from '../store/queries/insert-release.js';
-import { selectLock } from '../store/queries/locks.js';
-import { selectHaltInTheWay } from '../store/queries/select-halt-in-the-way.js';
-import { updateRequestState } from '../store/queries/update-release-request.js';
+import { holdTarget } from '../store/hold-target.js';
 import type { Queryable } from '../store/queryable.js';
 import type { ReleaseContext } from './release-context.js';
+import { selectLock } from './store/locks.js';
+import { insertRelease, selectHaltInTheWay } from './store/releases.js';
+import { updateRequestState } from './store/requests.js';
 
 /** A start that was refused takes everything of its transaction back. */
 export class StartRefused extends Error {

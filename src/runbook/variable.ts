@@ -1,5 +1,5 @@
+import { nearestWord } from '../conversation/spelling.js';
 import type { VariableFault } from '../domain/fault.js';
-import { nearestWord } from '../spelling.js';
 
 /** How the strategy reads one variable of its environment; the `variables` of a runbook. */
 export type VariableDefinition =

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { UserError } from '../errors.js';
-import { findPackageRoot } from '../package-root.js';
+import { UserError } from '../conversation/errors.js';
+import { findPackageRoot } from '../machine/package-root.js';
 import type { ConnectionLogger } from '../store/state-pool.js';
-import { createTradingDatabase, type TradingDatabase } from '../store/trading-database.js';
+import { createTradingDatabase, type TradingDatabase } from '../trading/trading-database.js';
 
 /** A trading database of our own, to be filled and spoiled. */
 export interface ScratchDatabase {

@@ -1,13 +1,13 @@
 import { App } from '@slack/bolt';
-import type { Clock } from '../clock.js';
-import type { BotConfig } from '../config.js';
+import type { BotConfig } from '../config/config.js';
+import type { Block, Conversation, Subcommand } from '../conversation/subcommand.js';
+import type { UnknownSubcommand } from '../conversation/subcommand-lookup.js';
 import type { Person } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
-import type { Block, Conversation, Subcommand } from '../subcommand.js';
-import type { UnknownSubcommand } from '../subcommand-lookup.js';
 import { createHealthHandler, type DependencyCheck } from '../telemetry/health.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { Clock } from '../time/clock.js';
 import { createBoltLogger } from './bolt-logger.js';
 import { newReference, type SlackConnection } from './connection.js';
 import { type ClaimDelivery, DeliveryGate } from './delivery.js';

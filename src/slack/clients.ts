@@ -1,5 +1,5 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api';
-import type { SlackConfig } from '../config.js';
+import type { SlackConfig } from '../config/config.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createBoltLogger } from './bolt-logger.js';
 

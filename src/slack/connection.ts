@@ -1,8 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.js';
-import type { SlackConfig } from '../config.js';
-import type { MessageRef } from '../subcommand.js';
+import type { SlackConfig } from '../config/config.js';
+import type { MessageRef } from '../conversation/subcommand.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import { createSlackClients, type SlackClients } from './clients.js';
 import { createDirectory, type Directory } from './identity.js';
 import { SlackLiveMessage } from './live-message.js';

@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.js';
+import { UserError } from '../conversation/errors.js';
+import type { Conversation, LiveMessage, Modal, Report } from '../conversation/subcommand.js';
 import type { Person } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
-import { UserError } from '../errors.js';
-import type { Conversation, LiveMessage, Modal, Report } from '../subcommand.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import type { SlackClients } from './clients.js';
 import { classifyFailure, isChannelRefusal } from './failure.js';
 import { SlackLiveMessage } from './live-message.js';

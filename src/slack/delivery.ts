@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Clock } from '../clock.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 
 /** Asks all replicas: true for the first that claims the key, false for every later one. */
 export type ClaimDelivery = (key: string) => Promise<boolean>;

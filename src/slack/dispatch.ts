@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { UserError } from '../errors.js';
-import type { Conversation, Subcommand, Submission, SubmissionAnswer } from '../subcommand.js';
-import { type UnknownSubcommand, unknownSubcommand } from '../subcommand-lookup.js';
-import { splitWords } from '../words.js';
+import { UserError } from '../conversation/errors.js';
+import type { Conversation, Subcommand, Submission, SubmissionAnswer } from '../conversation/subcommand.js';
+import { type UnknownSubcommand, unknownSubcommand } from '../conversation/subcommand-lookup.js';
+import { splitWords } from '../conversation/words.js';
 import { COMMAND } from './command-name.js';
 import { type ConversationParts, createConversation, type Place } from './conversation.js';
 import {

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HTTPReceiver } from '@slack/bolt';
-import type { Clock } from '../clock.js';
 import type { HealthHandler } from '../telemetry/health.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 
 export const EVENTS_PATH = '/slack/events';
 /** Bolt refuses what is older than five minutes; what is stamped as far ahead is no better. */

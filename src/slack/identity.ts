@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
-import { UserError } from '../errors.js';
+import { UserError } from '../conversation/errors.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import type { SlackClients } from './clients.js';
 import { classifyFailure } from './failure.js';
 import { directoryAwayText } from './text.js';

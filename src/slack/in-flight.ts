@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../time/clock.js';
 
 /** The work that a clean shutdown waits for. */
 export class InFlight {

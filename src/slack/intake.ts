@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { Clock } from '../time/clock.js';
 import { Calm } from './calm.js';
 import { type DeliveryGate, deliveryKey } from './delivery.js';
 import type { InFlight } from './in-flight.js';

@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
-import type { Clock } from '../clock.js';
 import type { Locale } from '../domain/localized.js';
+import type { Clock } from '../time/clock.js';
 import { COMMAND } from './command-name.js';
 import { type Dispatch, withoutMentions } from './dispatch.js';
 import type { Intake } from './intake.js';

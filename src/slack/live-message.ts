@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
-import type { LiveMessage, MessageRef, Report } from '../subcommand.js';
+import type { LiveMessage, MessageRef, Report } from '../conversation/subcommand.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import { classifyFailure } from './failure.js';
 import { backoffMs, POST_DEADLINE_MS, type Poster, type PostTarget } from './poster.js';
 

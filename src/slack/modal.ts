@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { UserError } from '../errors.js';
-import type { Modal, ModalValues } from '../subcommand.js';
+import { UserError } from '../conversation/errors.js';
+import type { Modal, ModalValues } from '../conversation/subcommand.js';
 import type { SlackClients } from './clients.js';
 import { classifyFailure, isLateWindow } from './failure.js';
 import { lateWindowText } from './text.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Clock } from '../clock.js';
-import type { MessageRef, Report } from '../subcommand.js';
+import type { MessageRef, Report } from '../conversation/subcommand.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import type { SlackClients } from './clients.js';
 import { classifyFailure, isBlockRefusal } from './failure.js';
 import { blocksOf, simplify, truncateToBytes } from './report-payload.js';

@@ -1,6 +1,6 @@
+import { UsageError, UserError } from '../conversation/errors.js';
+import type { Report } from '../conversation/subcommand.js';
 import type { Locale } from '../domain/localized.js';
-import { UsageError, UserError } from '../errors.js';
-import type { Report } from '../subcommand.js';
 import type { Logger } from '../telemetry/logger.js';
 import { internalErrorText, usageText } from './text.js';
 

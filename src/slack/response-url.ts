@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
-import type { Report } from '../subcommand.js';
+import type { Report } from '../conversation/subcommand.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import { truncateToBytes } from './report-payload.js';
 
 /** Slack's bounds for one `response_url`. */

@@ -1,6 +1,6 @@
 import type { SocketModeReceiver } from '@slack/bolt';
-import type { Clock } from '../clock.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import { classifyFailure } from './failure.js';
 
 export type SocketClient = Pick<SocketModeReceiver['client'], 'start' | 'disconnect' | 'once'>;

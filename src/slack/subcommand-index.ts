@@ -1,4 +1,4 @@
-import type { Click, Subcommand, Submission, SubmissionAnswer } from '../subcommand.js';
+import type { Click, Subcommand, Submission, SubmissionAnswer } from '../conversation/subcommand.js';
 
 export interface ActionEntry<Services> {
   readonly subcommand: string;

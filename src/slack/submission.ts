@@ -1,8 +1,8 @@
 import type { View } from '@slack/types';
 import type { z } from 'zod';
-import type { Clock } from '../clock.js';
+import type { Conversation, Modal, Submission, SubmissionAnswer } from '../conversation/subcommand.js';
 import type { Locale } from '../domain/localized.js';
-import type { Conversation, Modal, Submission, SubmissionAnswer } from '../subcommand.js';
+import type { Clock } from '../time/clock.js';
 import type { submissionBody } from './interaction.js';
 import { type ModalClient, modalValues, updateModal, viewOf } from './modal.js';
 import { plainReport } from './problem.js';

@@ -1,8 +1,8 @@
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
-import type { Clock } from '../clock.js';
-import { ConfigError, type SlackConfig } from '../config.js';
+import { ConfigError, type SlackConfig } from '../config/config.js';
 import type { DependencyCheck, DependencyState, HealthHandler } from '../telemetry/health.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import { createBoltLogger } from './bolt-logger.js';
 import { classifyFailure } from './failure.js';
 import { EVENTS_PATH, HttpEndpoint } from './http-endpoint.js';

@@ -1,5 +1,5 @@
 import { subHours } from 'date-fns/subHours';
-import type { HomeVisitorStore } from '../store/home-visitor-store.js';
+import type { HomeVisitorStore } from './home-visitor-store.js';
 
 /** Slack allows no more than that many in a short time, and a team is smaller. */
 const MAX_VISITORS = 30;

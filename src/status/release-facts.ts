@@ -1,9 +1,9 @@
 import type { Person } from '../domain/check-run.js';
 import type { ReleaseState, RequestState } from '../domain/release-state.js';
-import { selectLock } from '../store/queries/locks.js';
-import { selectLiveRequest } from '../store/queries/select-live-request.js';
-import { type ReleaseFactsRow, selectReleaseFacts } from '../store/queries/select-release-facts.js';
+import { selectLock } from '../release/store/locks.js';
+import { selectLiveRequest } from '../release/store/requests.js';
 import type { Queryable } from '../store/queryable.js';
+import { type ReleaseFactsRow, selectReleaseFacts } from './release-facts-row.js';
 
 /** What releases say of a target: its lock, what waits for a decision, what goes on, what was confirmed last. */
 export interface TargetRelease {

@@ -1,5 +1,5 @@
-import type { ReleaseHistory, ReleaseOrHalt } from '../store/release-history.js';
-import type { CheckRunSummary, RunStore } from '../store/run-store.js';
+import type { CheckRunSummary, RunStore } from '../checks/store/run-store.js';
+import type { ReleaseHistory, ReleaseOrHalt } from './release-history.js';
 
 export const HISTORY_PAGE = 20;
 

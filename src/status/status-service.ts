@@ -1,7 +1,7 @@
 import { type ProcessStart, processStartOf } from '../checks/run-window.js';
+import type { RunStore } from '../checks/store/run-store.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
-import type { RunStore } from '../store/run-store.js';
 import { HOST_PATIENCE_MS, lookAtHost, type VisibleHost } from './look-at-host.js';
 import type { ReleaseFacts } from './release-facts.js';
 import type { RunsOfTarget, TargetStatus } from './target-status.js';

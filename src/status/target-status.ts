@@ -1,5 +1,5 @@
+import type { CheckRunSummary } from '../checks/store/run-store.js';
 import type { HostErrorCode } from '../hosts/host.js';
-import type { CheckRunSummary } from '../store/run-store.js';
 import type { TargetRelease } from './release-facts.js';
 
 /** A target at one moment. What could not be looked at says so in its own place and hides nothing else. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
-import { findPackageRoot } from '../package-root.js';
+import { findPackageRoot } from '../machine/package-root.js';
 
 /** Everything of ours lives here, so that the bot can share a database with others. */
 export const SCHEMA = 'lobml';

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { errnoOf } from '../hosts/host-fault.js';
-import type { TrainingChange, TrainingStore } from '../store/training-store.js';
 import { forHorizon, stoppingChecks } from './data-checks.js';
 import { type JudgeOptions, judgeTraining, META_FILE, MODEL_FILE, stageModel } from './judge-training.js';
 import { readProgress, type TrainingProgress } from './read-progress.js';
@@ -16,6 +15,7 @@ import {
   requestedEvent,
   startedEvent,
 } from './training-events.js';
+import type { TrainingChange, TrainingStore } from './training-store.js';
 
 export interface CarryOptions extends JudgeOptions {
   readonly store: Pick<TrainingStore, 'get' | 'update'>;

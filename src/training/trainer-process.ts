@@ -4,7 +4,7 @@ import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PLAIN_ENVIRONMENT } from '../hosts/local-command-runner.js';
-import { findPackageRoot } from '../package-root.js';
+import { findPackageRoot } from '../machine/package-root.js';
 import { placeOnce } from './place-once.js';
 
 /** What a training runs on the bot's machine. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { THE_BOT } from '../domain/audit-event.js';
 import type { CheckResult, Person } from '../domain/check-run.js';
-import type { TrainingChange } from '../store/training-store.js';
 import { stoppingChecks } from './data-checks.js';
 import type { Training } from './training.js';
+import type { TrainingChange } from './training-store.js';
 
 /** What happens to trainings, for the audit trail. */
 export type TrainingEventKind =

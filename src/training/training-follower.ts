@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../time/clock.js';
 import { isLive, type Training } from './training.js';
 import type { TrainingService } from './training-service.js';
 

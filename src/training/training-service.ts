@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import type { Clock } from '../clock.js';
 import type { Person } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, Targets } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';
-import type { TrainingStore } from '../store/training-store.js';
+import type { Clock } from '../time/clock.js';
 import { type CarryOptions, carryTraining } from './carry-training.js';
 import { whyNotWritable } from './judge-training.js';
 import { secretValues } from './secret-values.js';
@@ -14,6 +13,7 @@ import type { LogPage } from './trainer-log.js';
 import { type TrainerPlaceOptions, trainerOf } from './trainer-places.js';
 import { isLive, type Training } from './training.js';
 import { cancelEvent, type TrainingEvent } from './training-events.js';
+import type { TrainingStore } from './training-store.js';
 
 export interface TrainingRequest {
   readonly horizon: string;

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import type { Clock } from '../clock.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import { WORKER_SCHEMA } from './worker-schema.js';
 
 /** The first half of the advisory locks' key; the second is the replica's number. */

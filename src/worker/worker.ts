@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { Logger as QueueLogger, type Runner, run, type TaskList, type WorkerPool } from 'graphile-worker';
-import type { Clock } from '../clock.js';
 import { createStatePool } from '../store/state-pool.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
 import { freeJobsOfDeadReplicas, joinAsReplica, type Replica } from './replica.js';
 import type { Task, TaskCall } from './task.js';
 import { WORKER_SCHEMA } from './worker-schema.js';

@@ -7,8 +7,8 @@ import { type AuditTrail, createAuditTrail } from '../../src/audit/audit-trail.j
 import { exportTrail, verifyExport } from '../../src/audit/export-trail.js';
 import { createLocalJournal } from '../../src/audit/local-journal.js';
 import { verifyTrail } from '../../src/audit/verify-trail.js';
-import { systemClock } from '../../src/clock.js';
 import { createTransact } from '../../src/store/transaction.js';
+import { systemClock } from '../../src/time/clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const carol = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;

@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createAuditTrail } from '../../src/audit/audit-trail.js';
 import { createLocalJournal, type LocalJournal } from '../../src/audit/local-journal.js';
-import { systemClock } from '../../src/clock.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
-import { isSameProcessAlive } from '../../src/rollback/process-identity.js';
+import { isSameProcessAlive } from '../../src/machine/process-identity.js';
 import { createTransact } from '../../src/store/transaction.js';
+import { systemClock } from '../../src/time/clock.js';
 import { buildPrograms, PROGRAMS_FOLDER } from '../support/build-programs.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 

@@ -5,7 +5,7 @@ import { createTradingSchema } from '../../sandbox/trading-data/seed.js';
 import { chartOf, readCharts } from '../../src/checks/read-charts.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
-import { createTradingDatabase, type TradingDatabase } from '../../src/store/trading-database.js';
+import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
 import { chartBlocks } from '../../views/charts.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { EXIT, insertDecisions, insertOrder } from './support/orders.js';

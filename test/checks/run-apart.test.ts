@@ -7,13 +7,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { ChecksChild, type ChecksChildOptions } from '../../src/checks/apart/checks-child.js';
 import { runApart } from '../../src/checks/apart/run-apart.js';
 import { type CheckService, createCheckService, type RunRequest } from '../../src/checks/check-service.js';
-import { systemClock } from '../../src/clock.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { loadTargets, type Targets } from '../../src/runbook/targets.js';
-import { createTradingDatabase, type TradingDatabase } from '../../src/store/trading-database.js';
+import { systemClock } from '../../src/time/clock.js';
+import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { buildPrograms, PROGRAMS_FOLDER } from '../support/build-programs.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
@@ -73,7 +73,7 @@ let said: string[];
 const at = (path: string) => join(folder, path);
 
 beforeAll(async () => {
-  const entryPoints = [join(import.meta.dirname, '../../src/checks/apart/checks-process.ts')];
+  const entryPoints = [join(import.meta.dirname, '../../src/app/checks-process.ts')];
   await buildPrograms({ entryPoints, folder: programs, extension: '.mjs' });
   database = await createEmptyDatabase();
   trading = createTradingDatabase({ url: database.url, logger: { warn: () => {} } });

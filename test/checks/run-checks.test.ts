@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TradingQueries } from '../../src/checks/check-context.js';
 import type { CheckResult } from '../../src/domain/check-run.js';
-import { createTradingDatabase, type TradingDatabase } from '../../src/store/trading-database.js';
+import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { createFileStage, entry, type FileStage } from './support/file-stage.js';
 

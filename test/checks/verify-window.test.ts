@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAcknowledgementStore } from '../../src/store/acknowledgement-store.js';
-import { createRunStore } from '../../src/store/run-store.js';
+import { createAcknowledgementStore } from '../../src/checks/store/acknowledgements.js';
+import { createRunStore } from '../../src/checks/store/run-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { ENTRY, insertDecisions, insertOrder } from './support/orders.js';
 import { createStage, resultOf, type Stage, type StageRun, secondsAgo } from './support/verify-stage.js';

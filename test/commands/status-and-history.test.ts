@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { history } from '../../commands/history.js';
 import { status } from '../../commands/status.js';
+import type { Services } from '../../src/app/services.js';
+import { createRunStore } from '../../src/checks/store/run-store.js';
+import type { Modal } from '../../src/conversation/subcommand.js';
 import type { ChainedEvent } from '../../src/domain/audit-event.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
-import type { Services } from '../../src/services.js';
 import { createReleaseFacts } from '../../src/status/release-facts.js';
+import { createReleaseHistory } from '../../src/status/release-history.js';
 import { createStatusService } from '../../src/status/status-service.js';
-import { createReleaseHistory } from '../../src/store/release-history.js';
-import { createRunStore } from '../../src/store/run-store.js';
-import type { Modal } from '../../src/subcommand.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { storeRelease } from '../support/releases.js';
 import { aRun } from '../support/runs.js';

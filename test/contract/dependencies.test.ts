@@ -153,8 +153,8 @@ describe('who may know whom', () => {
 });
 
 describe('clocks and environment', () => {
-  test('process.env is read by src/config.ts alone', () => {
-    expect(holding(product, /\bprocess\.env\b/)).toEqual(['src/config.ts', ...ENVIRONMENT_ELSEWHERE]);
+  test('process.env is read by src/config/config.ts alone', () => {
+    expect(holding(product, /\bprocess\.env\b/)).toEqual(['src/config/config.ts', ...ENVIRONMENT_ELSEWHERE]);
   });
 
   test('a view reads no clock', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { ENVIRONMENT } from '../../src/config.js';
+import { ENVIRONMENT } from '../../src/config/config.js';
 
 const variables = Object.keys(ENVIRONMENT);
 

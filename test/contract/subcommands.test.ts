@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { subcommands } from '../../commands/index.js';
+import { EXIT } from '../../src/conversation/subcommand.js';
 import { indexSubcommands } from '../../src/slack/subcommand-index.js';
-import { EXIT } from '../../src/subcommand.js';
 import { helpView } from '../../views/help.js';
 
 /** The registries that name subcommands: the code, the help, the manifest and the documentation. */

@@ -4,11 +4,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../src/clock.js';
 import { HostsChild, type HostsChildOptions } from '../../src/hosts/apart/hosts-child.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import type { Host, HostError } from '../../src/hosts/host.js';
 import { parseTargets, type TargetHost } from '../../src/runbook/targets.js';
+import { systemClock } from '../../src/time/clock.js';
 import { eventually, isAlive } from '../sandbox/host/eventually.js';
 import { buildPrograms, PROGRAMS_FOLDER } from '../support/build-programs.js';
 
@@ -26,7 +26,7 @@ const at = (path: string) => join(folder, path);
 const textOf = (name: string) => readFile(at(name), 'utf8').catch(() => '');
 
 beforeAll(async () => {
-  const entryPoints = [join(import.meta.dirname, '../../src/hosts/apart/hosts-process.ts')];
+  const entryPoints = [join(import.meta.dirname, '../../src/app/hosts-process.ts')];
   await buildPrograms({ entryPoints, folder: programs, extension: '.mjs' });
 });
 afterAll(() => rm(programs, { recursive: true, force: true }));

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Halt } from '../../src/domain/halt.js';
+import { cancelReleases } from '../../src/halt/cancel-releases.js';
 import type { ReleaseContext } from '../../src/release/release-context.js';
 import { createReleaseService } from '../../src/release/release-service.js';
-import { cancelReleases } from '../../src/rollback/cancel-releases.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { askToBreakGlass } from './support/break-glass.js';
 import {

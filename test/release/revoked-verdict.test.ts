@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createRunStore } from '../../src/checks/store/run-store.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
 import type { ReleaseRequest } from '../../src/domain/release-request.js';
-import { createRunStore } from '../../src/store/run-store.js';
 import {
   ALICE,
   BOB,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { createRunStore, type RunStore } from '../../src/checks/store/run-store.js';
 import type { RunKind } from '../../src/domain/outcome.js';
-import { createRunStore, type RunStore } from '../../src/store/run-store.js';
 import { runJson } from '../../views/run-json.js';
 import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 import { askPage } from '../support/page.js';

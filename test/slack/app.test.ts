@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { UsageError } from '../../src/errors.js';
+import { UsageError } from '../../src/conversation/errors.js';
 import {
   button,
   DONE,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { systemClock } from '../../src/clock.js';
 import { DeliveryGate, deliveryKey } from '../../src/slack/delivery.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { systemClock } from '../../src/time/clock.js';
 import { createClaims } from './support/test-app.js';
 
 function createGate(claim: (key: string) => Promise<boolean>) {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { systemClock } from '../../src/clock.js';
 import { createPoster } from '../../src/slack/poster.js';
+import { systemClock } from '../../src/time/clock.js';
 
 /** A poster whose way is barred, and what it has sent. */
 function barredPoster() {

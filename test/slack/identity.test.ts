@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { systemClock } from '../../src/clock.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { createSlackConnection } from '../../src/slack/connection.js';
 import { createDirectory } from '../../src/slack/identity.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { systemClock } from '../../src/time/clock.js';
 import { createFakeClock } from './support/fake-clock.js';
 import { startSlack } from './support/test-app.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import type { Report } from '../../src/conversation/subcommand.js';
 import { SlackLiveMessage } from '../../src/slack/live-message.js';
-import type { Report } from '../../src/subcommand.js';
 import { createFakeClock } from './support/fake-clock.js';
 import { section } from './support/test-app.js';
 

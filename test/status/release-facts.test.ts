@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { insertLock } from '../../src/release/store/locks.js';
 import { createReleaseFacts } from '../../src/status/release-facts.js';
-import { insertLock } from '../../src/store/queries/locks.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { storeRelease, storeRequest } from '../support/releases.js';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createRunStore, type RunStore } from '../../src/checks/store/run-store.js';
+import { createReleaseHistory } from '../../src/status/release-history.js';
 import { type HistorySources, readHistoryPage } from '../../src/status/run-history.js';
-import { createReleaseHistory } from '../../src/store/release-history.js';
-import { createRunStore, type RunStore } from '../../src/store/run-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { storeRelease } from '../support/releases.js';
 import { aRun } from '../support/runs.js';

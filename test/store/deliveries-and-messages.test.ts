@@ -5,8 +5,8 @@ import {
   createMessageStore,
   type MessageReservation,
   type MessageStore,
-} from '../../src/store/message-store.js';
-import { claimDelivery } from '../../src/store/queries/claim-delivery.js';
+} from '../../src/messages/message-store.js';
+import { claimDelivery } from '../../src/store/claim-delivery.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const now = new Date('2026-03-04T05:06:07.000Z');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { findPackageRoot } from '../../src/package-root.js';
+import { findPackageRoot } from '../../src/machine/package-root.js';
 import { migrate } from '../../src/store/migrate.js';
 import { createEmptyDatabase } from '../support/database.js';
 

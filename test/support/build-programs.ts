@@ -40,5 +40,6 @@ export async function buildPrograms({ entryPoints, folder, extension }: Programs
 const REQUIRE = `
 globalThis.navigator ??= { userAgent: 'Node.js/' + process.versions.node.split('.')[0] };
 import { createRequire as lobmlRequire } from 'node:module';
+
 const require = lobmlRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 `;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Secret } from '../../src/secret.js';
+import { Secret } from '../../src/config/secret.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { redact } from '../../src/telemetry/redact.js';
 

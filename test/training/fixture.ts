@@ -7,16 +7,16 @@ import { encodeLogisticModel } from '../../sandbox/host/model.js';
 import { type AuditTrail, createAuditTrail } from '../../src/audit/audit-trail.js';
 import { createLocalJournal } from '../../src/audit/local-journal.js';
 import { createCheckService } from '../../src/checks/check-service.js';
-import { type Clock, systemClock } from '../../src/clock.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { parseTargets } from '../../src/runbook/targets.js';
-import { createTrainingStore } from '../../src/store/training-store.js';
 import { createTransact } from '../../src/store/transaction.js';
+import { type Clock, systemClock } from '../../src/time/clock.js';
 import { createTrainingService, type TrainingService } from '../../src/training/training-service.js';
+import { createTrainingStore } from '../../src/training/training-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 /** Where trainings are tried: a real database, a real local host, and trainers that are scripts. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { systemClock } from '../../src/clock.js';
+import { systemClock } from '../../src/time/clock.js';
 import type { Training } from '../../src/training/training.js';
 import { followTrainings } from '../../src/training/training-follower.js';
 import type { TrainingService } from '../../src/training/training-service.js';

@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeBadModel } from '../../sandbox/host/model.js';
-import { createTrainingStore } from '../../src/store/training-store.js';
 import { lookAtTrainer } from '../../src/training/trainer-process.js';
 import type { Training } from '../../src/training/training.js';
 import type { TrainingRequest, TrainingService } from '../../src/training/training-service.js';
+import { createTrainingStore } from '../../src/training/training-store.js';
 import { createTrainingFixture, goodMeta, type TrainingFixture, writingTrainer } from './fixture.js';
 
 let fixture: TrainingFixture;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Modal } from '../../src/subcommand.js';
+import type { Modal } from '../../src/conversation/subcommand.js';
 import { type DeployForm, deployFormModal } from '../../views/deploy-form.js';
 
 const FORM: DeployForm = {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { systemClock } from '../../src/clock.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { systemClock } from '../../src/time/clock.js';
 import { addJob } from '../../src/worker/add-job.js';
 import type { Task } from '../../src/worker/task.js';
 import { startWorker, type Worker } from '../../src/worker/worker.js';

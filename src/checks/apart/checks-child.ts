@@ -1,8 +1,8 @@
-import type { Clock } from '../../clock.js';
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
-import { programPath } from '../../package-root.js';
-import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../processes/child-program.js';
+import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../machine/child-program.js';
+import { programPath } from '../../machine/package-root.js';
 import type { Logger } from '../../telemetry/logger.js';
+import type { Clock } from '../../time/clock.js';
 import type { ChecksBot, ChecksProcess, LoadedFiles, SentRun } from './link.js';
 
 export interface ChecksChildOptions {
@@ -36,7 +36,7 @@ type Live = LiveProgram<ChecksProcess, ChecksBot>;
 
 /** Where the processor is short, a click and the flag go first. */
 const NICENESS = 10;
-const PROGRAM = 'src/checks/apart/checks-process';
+const PROGRAM = 'src/app/checks-process';
 
 /**
  * Runs checks in a process of their own. What they cost (starting programs, judging, waiting for locks of the runtime)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
-import { isRecord } from '../../is-record.js';
 import type { Query } from '../../runbook/runbook.js';
 import { bindParameters } from '../bind-parameters.js';
 import type { CheckContext, Probe, ProbeCall } from '../check-context.js';

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, withPatience } from '../../clock.js';
-import { isRecord } from '../../is-record.js';
-import { programPath } from '../../package-root.js';
-import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../processes/child-program.js';
+import { isRecord } from '../../domain/canonical-json.js';
+import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../machine/child-program.js';
+import { programPath } from '../../machine/package-root.js';
 import type { TargetHost } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
+import { type Clock, withPatience } from '../../time/clock.js';
 import { createHost, type HostRequirements } from '../create-host.js';
 import { type Host, HostError } from '../host.js';
 import { cancelled } from '../host-fault.js';
@@ -28,7 +28,7 @@ const BEGIN_MS = 1_000;
 /** How long a process that was killed may take to be gone. */
 const GONE_MS = 1_000;
 const LOOK_MS = 5_000;
-const PROGRAM = 'src/hosts/apart/hosts-process';
+const PROGRAM = 'src/app/hosts-process';
 
 /** Doing it twice is doing it once. */
 const LOOKS: ReadonlySet<HostMethod> = new Set([

@@ -1,9 +1,9 @@
+import type { Report } from '../../conversation/subcommand.js';
 import { isIncident } from '../../domain/release-state.js';
+import { type Messages, putMessage, tryEach } from '../../messages/living-messages.js';
+import type { MessageStore } from '../../messages/message-store.js';
 import type { Targets } from '../../runbook/targets.js';
-import type { MessageStore } from '../../store/message-store.js';
-import type { Report } from '../../subcommand.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { type Messages, putMessage, tryEach } from '../put-message.js';
 import type { ReleaseRecord } from './release-record.js';
 
 /** How a release looks, in the language of the installation. */

@@ -1,9 +1,8 @@
 import type { Host } from '../../hosts/host.js';
 import type { Target, TargetHost } from '../../runbook/targets.js';
-import { markKnownGoodPruned } from '../../store/queries/mark-known-good-pruned.js';
-import { selectKnownGood } from '../../store/queries/select-known-good.js';
 import type { Queryable } from '../../store/queryable.js';
 import { evaluatePruning } from '../known-good.js';
+import { markKnownGoodPruned, selectKnownGood } from '../store/known-good-store.js';
 
 export interface Pruning {
   readonly database: Queryable;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Person } from '../../domain/check-run.js';
-import { selectRelease } from '../../store/queries/select-release.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
 import type { RecordEvent, ReleaseEventKind } from '../record-event.js';
-import type { ReleaseQueue } from '../release-queue.js';
+import type { ReleaseQueue } from '../release-jobs.js';
+import { selectRelease } from '../store/releases.js';
 import type { ReleaseRecord } from './release-record.js';
 import { requestCancellation } from './step-journal.js';
 

@@ -4,7 +4,7 @@ import type { ReleaseRequest } from '../../domain/release-request.js';
 import { HOST_ERROR_CODES, HostError } from '../../hosts/host.js';
 import type { Target } from '../../runbook/targets.js';
 import { judgePlan } from '../check-plan.js';
-import { type ComposedPlan, composePlan } from '../compose-plan.js';
+import { type ComposedPlan, composePlan } from '../draw-up-plan.js';
 import { findRequest } from '../find-request.js';
 import { refuseUnlessLoaded } from '../loaded-configuration.js';
 import { evidenceOf } from '../plan-digest.js';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../clock.js';
 import type { Host } from '../../hosts/host.js';
 import type { Target, TargetHost, Targets } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
+import type { Clock } from '../../time/clock.js';
 import type { TaskCall } from '../../worker/task.js';
 import type { ReleaseRecord, StepRecord } from './release-record.js';
 import type {

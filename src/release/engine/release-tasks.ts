@@ -1,6 +1,6 @@
 import type { Queryable } from '../../store/queryable.js';
-import type { ReleaseTimers } from '../../worker/release-queue.js';
 import { releasePayload, TASKS, type Task } from '../../worker/task.js';
+import type { ReleaseTimers } from '../release-jobs.js';
 import { type LookResult, RETRY_MS, type ReleaseEngine } from './release-engine.js';
 import { runDeadline } from './run-deadline.js';
 import { runRelease } from './run-release.js';

@@ -1,11 +1,11 @@
 import type { Person } from '../../domain/check-run.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseState, StepKind, StepState } from '../../domain/release-state.js';
-import { insertKnownGood } from '../../store/queries/insert-known-good.js';
-import { selectRelease } from '../../store/queries/select-release.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
 import type { KnownGoodHost } from '../known-good.js';
+import { insertKnownGood } from '../store/known-good-store.js';
+import { selectRelease } from '../store/releases.js';
 import type { ReleaseRecord, Seen } from './release-record.js';
 
 /** The states in which a release may still act on its hosts. */

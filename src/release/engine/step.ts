@@ -1,4 +1,3 @@
-import type { Clock } from '../../clock.js';
 import type { CheckRun } from '../../domain/check-run.js';
 import type { ContentChange } from '../../domain/release-content.js';
 import type { HostPlan, ReleasePlan } from '../../domain/release-plan.js';
@@ -7,6 +6,7 @@ import type { StepKind } from '../../domain/release-state.js';
 import type { Host } from '../../hosts/host.js';
 import type { Runbook } from '../../runbook/runbook.js';
 import type { Target, TargetHost } from '../../runbook/targets.js';
+import type { Clock } from '../../time/clock.js';
 import type { ReleaseRecord, Seen, StepRecord } from './release-record.js';
 import type { Turn } from './step-journal.js';
 

@@ -8,7 +8,7 @@ import type { RunKind } from '../../../src/domain/outcome.js';
 import { createHost } from '../../../src/hosts/create-host.js';
 import { loadRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
-import { createTradingDatabase } from '../../../src/store/trading-database.js';
+import { createTradingDatabase } from '../../../src/trading/trading-database.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');

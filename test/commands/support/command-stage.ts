@@ -1,12 +1,18 @@
 import type { DecisionServices } from '../../../commands/decision-services.js';
 import type { EventToRecord } from '../../../src/audit/audit-trail.js';
+import { createAcknowledgementStore } from '../../../src/checks/store/acknowledgements.js';
+import { createRunStore } from '../../../src/checks/store/run-store.js';
+import type {
+  Click,
+  Conversation,
+  LiveMessage,
+  MessageRef,
+  Report,
+} from '../../../src/conversation/subcommand.js';
+import { createMessageStore } from '../../../src/messages/message-store.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../../src/runbook/runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
-import { createAcknowledgementStore } from '../../../src/store/acknowledgement-store.js';
-import { createMessageStore } from '../../../src/store/message-store.js';
-import { createRunStore } from '../../../src/store/run-store.js';
-import type { Click, Conversation, LiveMessage, MessageRef, Report } from '../../../src/subcommand.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { terminalText } from '../../../views/terminal.js';
 import type { TestDatabase } from '../../support/database.js';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ReleaseProblem } from '../../../src/domain/release-problem.js';
 import type { ReleaseState } from '../../../src/domain/release-state.js';
+import { createMessageStore } from '../../../src/messages/message-store.js';
 import {
   createReleaseAnnouncer,
   type ReleaseAnnouncer,
@@ -8,11 +9,10 @@ import {
 } from '../../../src/release/engine/announce-release.js';
 import { announcedJournal } from '../../../src/release/engine/announced-journal.js';
 import { createStepJournal, type StepJournal } from '../../../src/release/engine/step-journal.js';
+import { createReleaseQueue } from '../../../src/release/release-jobs.js';
 import type { Targets } from '../../../src/runbook/targets.js';
-import { createMessageStore } from '../../../src/store/message-store.js';
 import { createTransact } from '../../../src/store/transaction.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
-import { createReleaseQueue } from '../../../src/worker/release-queue.js';
 import { TASKS } from '../../../src/worker/task.js';
 import { prepareWorkerSchema } from '../../../src/worker/worker-schema.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';

@@ -10,7 +10,7 @@ import {
   type TradingHosts,
 } from '../../../sandbox/host/trading-host.js';
 import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
-import { selectRelease } from '../../../src/store/queries/select-release.js';
+import { selectRelease } from '../../../src/release/store/releases.js';
 import { prepareWorkerSchema } from '../../../src/worker/worker-schema.js';
 import { buildSandboxPrograms, type SandboxPrograms } from '../../sandbox/host/programs.js';
 import { buildPrograms } from '../../support/build-programs.js';

@@ -18,11 +18,11 @@ import type { ReleaseEngine } from '../../../src/release/engine/release-engine.j
 import type { ReleaseRecord } from '../../../src/release/engine/release-record.js';
 import { runDeadline } from '../../../src/release/engine/run-deadline.js';
 import { runRelease } from '../../../src/release/engine/run-release.js';
+import { createReleaseQueue } from '../../../src/release/release-jobs.js';
+import { selectKnownGood } from '../../../src/release/store/known-good-store.js';
 import { loadRunbook } from '../../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../../src/runbook/runbook.js';
-import { selectKnownGood } from '../../../src/store/queries/select-known-good.js';
 import { createTransact } from '../../../src/store/transaction.js';
-import { createReleaseQueue } from '../../../src/worker/release-queue.js';
 import { prepareWorkerSchema } from '../../../src/worker/worker-schema.js';
 import { eventually } from '../../sandbox/host/eventually.js';
 import { buildSandboxPrograms, type SandboxPrograms } from '../../sandbox/host/programs.js';

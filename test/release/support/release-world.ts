@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { createCheckService } from '../../../src/checks/check-service.js';
+import { createAcknowledgementStore } from '../../../src/checks/store/acknowledgements.js';
+import { createRunStore } from '../../../src/checks/store/run-store.js';
 import type { Person } from '../../../src/domain/check-run.js';
 import type { DeployWish } from '../../../src/domain/deploy-wish.js';
 import { createHost } from '../../../src/hosts/create-host.js';
@@ -16,8 +18,6 @@ import { createReleaseService, type ReleaseService } from '../../../src/release/
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets, type Target } from '../../../src/runbook/targets.js';
 import type { Directory } from '../../../src/slack/identity.js';
-import { createAcknowledgementStore } from '../../../src/store/acknowledgement-store.js';
-import { createRunStore } from '../../../src/store/run-store.js';
 import { createTransact } from '../../../src/store/transaction.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { createFileService } from '../../support/file-service.js';

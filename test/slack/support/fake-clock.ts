@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/clock.js';
+import type { Clock } from '../../../src/time/clock.js';
 
 /** A clock that jumps to the end of each sleep, and remembers how long was slept. */
 export interface FakeClock extends Clock {

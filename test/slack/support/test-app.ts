@@ -4,13 +4,13 @@ import {
   type LocalSlack,
   type LocalSlackOptions,
 } from '../../../sandbox/slack/local-slack.js';
-import { systemClock } from '../../../src/clock.js';
-import { loadConfig } from '../../../src/config.js';
+import { loadConfig } from '../../../src/config/config.js';
+import type { Report, Subcommand } from '../../../src/conversation/subcommand.js';
 import { createSlackApp, type SlackApp, type SlackAppOptions } from '../../../src/slack/app.js';
 import { createSlackConnection, type SlackConnection } from '../../../src/slack/connection.js';
-import type { Report, Subcommand } from '../../../src/subcommand.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
+import { systemClock } from '../../../src/time/clock.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../../manifest.json', import.meta.url), 'utf8'));
 

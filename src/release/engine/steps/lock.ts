@@ -1,5 +1,5 @@
-import { takeReleaseLock } from '../../../store/queries/take-release-lock.js';
 import type { Queryable } from '../../../store/queryable.js';
+import { takeReleaseLock } from '../../store/releases.js';
 import { lookAgain, nothingSeen, type Step } from '../step.js';
 
 /** Keeps other releases away; refused while a person keeps all of them away, unless the glass was broken. */

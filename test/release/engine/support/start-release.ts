@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ReleasePlan } from '../../../../src/domain/release-plan.js';
 import { stepsOfRelease } from '../../../../src/domain/release-steps.js';
-import { insertRelease } from '../../../../src/store/queries/insert-release.js';
+import { createReleaseQueue } from '../../../../src/release/release-jobs.js';
+import { insertRelease } from '../../../../src/release/store/releases.js';
 import { createTransact } from '../../../../src/store/transaction.js';
-import { createReleaseQueue } from '../../../../src/worker/release-queue.js';
 import type { TestDatabase } from '../../../support/database.js';
 import type { Waits } from './targets-of.js';
 

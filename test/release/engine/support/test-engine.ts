@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { systemClock } from '../../../../src/clock.js';
 import type { ContentChange } from '../../../../src/domain/release-content.js';
 import type { Verdict } from '../../../../src/domain/verdict.js';
 import { createHost } from '../../../../src/hosts/create-host.js';
@@ -12,6 +11,7 @@ import { createStepRegistry } from '../../../../src/release/engine/step-registry
 import type { TargetHost, Targets } from '../../../../src/runbook/targets.js';
 import { createTransact } from '../../../../src/store/transaction.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
+import { systemClock } from '../../../../src/time/clock.js';
 import { checkRun } from './check-run.js';
 
 export interface TestEngineOptions {

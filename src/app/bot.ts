@@ -1,0 +1,280 @@
+import { createReportTask } from '../checks/report-upkeep.js';
+import type { BotConfig } from '../config/config.js';
+import type { Block, Report, Subcommand } from '../conversation/subcommand.js';
+import type { CheckRun } from '../domain/check-run.js';
+import { type Halt, isSettled } from '../domain/halt.js';
+import type { Locale } from '../domain/localized.js';
+import { createHaltAnnouncer, type HaltReportOptions } from '../halt/announce-halt.js';
+import { createHaltPriority } from '../halt/halt-priority.js';
+import { createHaltStore } from '../halt/halt-queries.js';
+import { createKnownGroups } from '../halt/known-groups.js';
+import { createOperatorGate } from '../halt/operator-gate.js';
+import { startRollbackUpkeep } from '../halt/upkeep.js';
+import type { StoredMessage } from '../messages/message-store.js';
+import type { RequestViews } from '../release/announce-request.js';
+import type { ReleaseViews } from '../release/engine/announce-release.js';
+import { composeEngine } from '../release/engine/create-engine.js';
+import { createAnnouncements } from '../release/release-service.js';
+import { createRequestTasks } from '../release/request-tasks.js';
+import { createSlackApp, type HomeVisit, type SlackApp } from '../slack/app.js';
+import { createSlackConnection } from '../slack/connection.js';
+import { postLive } from '../slack/conversation.js';
+import { createSlackAnnouncer } from '../slack/slack-announcer.js';
+import { createHomeRefresher, type HomeRefresher } from '../status/home-refresher.js';
+import { createHomeVisitorStore } from '../status/home-visitor-store.js';
+import { claimDelivery } from '../store/claim-delivery.js';
+import { openState } from '../store/open-state.js';
+import { createLogger, type Logger } from '../telemetry/logger.js';
+import { createMetrics } from '../telemetry/metrics.js';
+import { systemClock, withPatience } from '../time/clock.js';
+import type { Training } from '../training/training.js';
+import { followTrainings } from '../training/training-follower.js';
+import { startWorker } from '../worker/worker.js';
+import { prepareWorkerSchema } from '../worker/worker-schema.js';
+import { compose } from './compose.js';
+import {
+  finishHaltsWithoutConfiguration,
+  type HaltsGoingOn,
+  openOrFinishHalts,
+  startOrFinishHalts,
+} from './finish-open-halts.js';
+import { type Configuration, loadConfiguration } from './load-configuration.js';
+import type { Services } from './services.js';
+
+export interface BotProgram {
+  readonly subcommands: readonly Subcommand<Services>[];
+  readonly unknown: (name: string, nearest: string | undefined, locale: Locale) => Report;
+  readonly home: (
+    visit: Pick<HomeVisit, 'person' | 'locale'>,
+    services: Services,
+  ) => Promise<readonly Block[]>;
+  readonly requestViews: (options: { readonly locale: Locale; readonly envPrefix: string }) => RequestViews;
+  readonly releaseViews: (locale: Locale) => ReleaseViews;
+  /** Brings a report's message up to date. */
+  readonly refreshReport: (
+    message: StoredMessage,
+    run: CheckRun,
+    locale: Locale,
+    services: Pick<Services, 'acknowledgements' | 'changeMessage' | 'now'>,
+  ) => Promise<void>;
+  readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
+  /** @param now RFC 3339 */
+  readonly trainingReport: (training: Training, locale: Locale, now: string) => Report;
+}
+
+export interface Bot {
+  /** Ends the work in flight, then everything else. */
+  stop(): Promise<void>;
+}
+
+const REHEARSAL_ENDS_MS = 5_000;
+/** What is told of a halt waits that long for its acts: whoever makes sentences takes the thread from them. */
+const BEGIN_PATIENCE_MS = 300;
+
+/** @throws ConfigurationError with every fault of what people have written, before anything is opened; an Error where a dependency refuses the bot. */
+export async function startBot(program: BotProgram): Promise<Bot> {
+  const configuration = await loadConfiguration('bot').catch(async (error: unknown) => {
+    await finishHaltsWithoutConfiguration(createLogger({ level: 'info', to: 'stdout' }));
+    throw error;
+  });
+  const { config } = configuration;
+  const logger = createLogger({ level: config.logLevel, to: 'stdout' });
+  return startOrFinishHalts((goesOn) => startWith(program, { configuration, logger, goesOn }), {
+    config,
+    logger,
+  });
+}
+
+interface Starting {
+  readonly configuration: Configuration<BotConfig>;
+  readonly logger: Logger;
+  /** Told once halts go on in this process. */
+  readonly goesOn: (halts: HaltsGoingOn) => void;
+}
+
+async function startWith(
+  {
+    subcommands,
+    unknown,
+    home,
+    haltReport,
+    requestViews,
+    releaseViews,
+    trainingReport,
+    refreshReport,
+  }: BotProgram,
+  { configuration, logger, goesOn }: Starting,
+): Promise<Bot> {
+  const { config } = configuration;
+  const clock = systemClock;
+  const warm = new AbortController();
+  const priority = createHaltPriority();
+  const { giveWay } = priority;
+  const connection = createSlackConnection({ config: config.slack, logger, clock, giveWay });
+  const opening = openState(config, 'bot', logger).then(async (opened) => {
+    await prepareWorkerSchema(opened, { always: true });
+    return opened;
+  });
+  const state = await openOrFinishHalts(opening, { config, clock, logger });
+  // A halt may go on before there is a Home to show.
+  let refresher: HomeRefresher | undefined;
+  const homeChanged = () => refresher?.changed();
+  const { services, releaseContext, hostOf, rehearseHalt, close } = compose({
+    configuration,
+    logger,
+    state: async () => state,
+    isApart: true,
+    priority,
+    directory: connection.directory,
+    slack: {
+      changeMessage: (ref, report) => connection.poster.update(ref, report),
+      postIn: (channel, report) =>
+        postLive({ poster: connection.poster, clock, logger }, { channel }, report),
+      homeChanged,
+      announceHalt: (handle, channel) => announcer.announce(handle, channel),
+      refreshHalt: (record) => announcer.refresh(record),
+    },
+    operators: (targets) =>
+      createOperatorGate({
+        targets,
+        askGroup: async (group) => (await connection.directory.groupMembers(group, { fresh: true })).ids,
+        clock,
+        known: createKnownGroups(config.dataDir),
+        warmUntil: warm.signal,
+      }),
+  });
+  const { targets } = services.targets;
+  const announcer = createHaltAnnouncer({
+    targets,
+    view: (halt, options) => haltReport(halt, { locale: config.locale, ...options }),
+    operators: services.operators.who,
+    open: (channel, ref) => connection.urgentMessage({ channel }, ref),
+    find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
+    letBegin: () => withPatience(clock, BEGIN_PATIENCE_MS, giveWay()),
+    onChange: homeChanged,
+    clock,
+    logger,
+  });
+  // Before Slack is reached: a halt that was cut short waits for nothing.
+  const endUpkeep = startRollbackUpkeep({
+    ...services,
+    announcer,
+    superseded: () => createHaltStore(state.pool).markSuperseded(services.runbook.strategy),
+    targets,
+    clock,
+  });
+  goesOn({ rollback: services.rollback, targets: [...targets.keys()], takeNoMore: endUpkeep });
+  const visitors = createHomeVisitorStore(state.pool);
+  const app: SlackApp = createSlackApp({
+    config,
+    connection,
+    subcommands,
+    services,
+    onUnknown: async ({ name, nearest }, conversation) =>
+      conversation.whisper(unknown(name, nearest, conversation.locale)),
+    home: async (visit, all) => {
+      if (visit.because === 'opened') {
+        const isForgotten = (error: unknown) =>
+          logger.warn({ err: error }, 'a visitor of the Home was not noted');
+        await visitors.record(visit.person.id, new Date(clock.now())).catch(isForgotten);
+      }
+      return home(visit, all);
+    },
+    claimDelivery: (key) => claimDelivery(state.pool, key, new Date(clock.now())),
+    dependencies: {
+      stateDatabase: async () => {
+        await state.pool.query('SELECT 1');
+        return { ok: true };
+      },
+    },
+    logger,
+    metrics: createMetrics(),
+    clock,
+  });
+  refresher = createHomeRefresher({
+    visitors,
+    publish: (userId) => app.publishHome(userId),
+    onError: (error) => logger.warn({ err: error }, 'a Home could not be shown anew'),
+    now: () => new Date(clock.now()),
+  });
+  const slackAnnouncer = createSlackAnnouncer(connection.poster);
+  const { announce } = createAnnouncements({
+    ...releaseContext,
+    messages: services.messages,
+    announcer: slackAnnouncer,
+    views: requestViews({ locale: config.locale, envPrefix: services.runbook.envPrefix }),
+  });
+  const engine = composeEngine({
+    context: releaseContext,
+    hostOf,
+    messages: services.messages,
+    announcer: slackAnnouncer,
+    views: releaseViews(config.locale),
+    clock,
+    logger,
+    onChange: homeChanged,
+  });
+  const worker = await startWorker({
+    url: state.url,
+    tasks: {
+      ...engine.tasks,
+      ...createReportTask({
+        runs: services.runs,
+        messages: services.messages,
+        refresh: (message, run) =>
+          refreshReport(message, run, config.locale, {
+            ...services,
+            changeMessage: async (ref, report) => {
+              await slackAnnouncer.change(ref, report);
+            },
+          }),
+        now: () => new Date(clock.now()),
+      }),
+      ...createRequestTasks({
+        releases: services.releases,
+        announce: async (requestId) => {
+          await announce(requestId);
+          homeChanged();
+        },
+      }),
+    },
+    clock,
+    logger,
+  });
+  const port = await app.start();
+  const rehearsed = rehearseHalt().then(
+    ({ hosts }) => {
+      if (!hosts.every((host) => isSettled(host, 'disable')))
+        logger.error({ hosts }, 'a rehearsal of the kill switch failed on this machine');
+    },
+    (error: unknown) =>
+      logger.error({ err: error }, 'the kill switch could not be rehearsed on this machine'),
+  );
+  const trainings = followTrainings({
+    trainings: services.trainings,
+    show: async (training) => {
+      const now = new Date(clock.now()).toISOString();
+      const report = trainingReport(training, training.locale, now);
+      if (training.message !== null) await connection.poster.update(training.message, report);
+    },
+    onError: (error) => logger.warn({ err: error }, 'a training could not be followed'),
+    clock,
+  });
+  logger.info({ port, strategy: services.runbook.strategy }, 'the bot is ready');
+  return {
+    async stop() {
+      await app.stop();
+      await worker.stop();
+      await engine.messages.settled();
+      await trainings.stop();
+      await withPatience(clock, REHEARSAL_ENDS_MS, rehearsed);
+      endUpkeep();
+      warm.abort();
+      await services.rollback.settled();
+      await refresher?.idle();
+      await close();
+      await state.close();
+      logger.info('the bot has ended');
+    },
+  };
+}

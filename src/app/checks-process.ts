@@ -1,0 +1,69 @@
+import type { ChecksBot, ChecksProcess, LoadedFiles } from '../checks/apart/link.js';
+import { createCheckService } from '../checks/check-service.js';
+import { onThisSystem } from '../checks/on-this-system.js';
+import { sshEnvironment } from '../config/config.js';
+import { createHost } from '../hosts/create-host.js';
+import { sshFoldersIn } from '../hosts/ssh-folders.js';
+import { connectToParent } from '../machine/parent-process.js';
+import { filesOf } from '../runbook/runbook.js';
+import { createLogger } from '../telemetry/logger.js';
+import { systemClock } from '../time/clock.js';
+import { createRestraint } from '../time/restraint.js';
+import { createTradingDatabase } from '../trading/trading-database.js';
+import { loadConfiguration } from './load-configuration.js';
+
+/**
+ * The program of the bot's process for checks. It lives as long as the bot's end of the channel is open: the bot ends
+ * its work in flight first, so what ends the bot by a signal does not end this.
+ */
+const [controlFolder = ''] = process.argv.slice(2);
+const { config, runbook, targets } = await loadConfiguration('terminal', { file: '' });
+const logger = createLogger({ level: config.logLevel, to: 'stdout' });
+const restraint = createRestraint(systemClock);
+const ssh = { ...sshFoldersIn(controlFolder), environment: sshEnvironment() };
+const running = new Map<number, AbortController>();
+
+const service = createCheckService({
+  runbook,
+  hostOf: (settings) => createHost(settings, { files: filesOf(runbook), ssh, giveWay: restraint.giveWay }),
+  trading:
+    config.tradingDatabaseUrl === undefined
+      ? undefined
+      : createTradingDatabase({ url: config.tradingDatabaseUrl.reveal(), logger }),
+  // The bot stores it.
+  saveRun: async () => undefined,
+  onStoreError: () => undefined,
+  ...onThisSystem(logger),
+  passedWindows: (target, since) => bot.passedWindows(target, since),
+});
+
+const own: ChecksProcess = {
+  async run(id, request) {
+    const controller = new AbortController();
+    running.set(id, controller);
+    const told = new Set(request.reuse?.keys());
+    try {
+      const { run } = await service.run({
+        ...request,
+        signal: controller.signal,
+        onProgress: (checks) => {
+          for (const { id: check, result } of checks) {
+            if (result === undefined || told.has(check)) continue;
+            told.add(check);
+            bot.observed(id, result);
+          }
+        },
+      });
+      return run;
+    } finally {
+      running.delete(id);
+    }
+  },
+  cancel: (id) => running.get(id)?.abort(),
+  holdBack: restraint.holdBack,
+  goOn: restraint.goOn,
+};
+
+const bot = connectToParent<ChecksBot, ChecksProcess, LoadedFiles>(own, ['observed'], () => process.exit());
+
+bot.ready({ runbook: runbook.sha256, targets: targets.sha256 });

@@ -1,0 +1,181 @@
+import { userInfo } from 'node:os';
+import { type Config, loadConfig, readEnvironment, readLocale } from '../config/config.js';
+import { EXIT, type ExitCode, type Report, type Subcommand } from '../conversation/subcommand.js';
+import { unknownSubcommand } from '../conversation/subcommand-lookup.js';
+import { explainFailure } from '../doctor/explain-failure.js';
+import type { RollbackServices } from '../halt/kill-switch-services.js';
+import { ConfigurationError, type ConfigurationFault, formatFault } from '../runbook/configuration-fault.js';
+import { loadTargets, type Targets } from '../runbook/targets.js';
+import { openState, type State } from '../store/open-state.js';
+import { createLogger } from '../telemetry/logger.js';
+import { compose } from './compose.js';
+import { loadConfiguration } from './load-configuration.js';
+import type { Services } from './services.js';
+import { createTerminalConversation } from './terminal-conversation.js';
+import { openTerminalRollback } from './terminal-kill-switch.js';
+
+/** What help shows besides the subcommands. */
+export interface HelpServices {
+  readonly targets: Pick<Targets, 'targets'>;
+}
+
+export interface TerminalProgram {
+  readonly subcommands: readonly Subcommand<Services>[];
+  /** Runs without most of the services: without a valid runbook, Slack or a database. */
+  readonly killSwitch: Subcommand<RollbackServices>;
+  /** Answers whatever is wrong with the configuration. */
+  readonly help: Subcommand<HelpServices>;
+  readonly asText: (report: Report) => string;
+  readonly unknown: (name: string, nearest: string | undefined, locale: Config['locale']) => Report;
+}
+
+/**
+ * Runs one subcommand in a terminal. `--json` prints one JSON document on stdout and nothing else; whatever goes
+ * wrong is said on stderr. @returns the exit code.
+ */
+export async function runTerminal(argv: readonly string[], program: TerminalProgram): Promise<ExitCode> {
+  const wantsJson = argv.includes('--json');
+  const wantsHelp = argv.includes('--help') || argv.includes('-h');
+  const locale = readLocale();
+  const [name = 'help', ...words] = argv.filter((word) => !GLOBAL_FLAGS.has(word));
+
+  const subcommand = program.subcommands.find(
+    (candidate) => candidate.name === name && onTerminal(candidate),
+  );
+  if (subcommand === undefined) {
+    const names = program.subcommands.filter(onTerminal).map((candidate) => candidate.name);
+    const { nearest } = unknownSubcommand(name, names);
+    say(program.asText(program.unknown(name, nearest, locale)));
+    return EXIT.usage;
+  }
+  if (wantsHelp) {
+    const usage = `lobml ${name} ${subcommand.usage} [--json]`;
+    const line = { en: `Usage: ${usage}`, 'zh-CN': `用法：${usage}` }[locale];
+    process.stdout.write(`${line}\n${subcommand.summary[locale]}\n`);
+    return EXIT.ok;
+  }
+  try {
+    if (name === program.help.name) return await runHelp(words, wantsJson, program);
+    if (name === program.killSwitch.name) return await runKillSwitch(words, wantsJson, program);
+    return await runSubcommand(subcommand, words, wantsJson, program);
+  } catch (error) {
+    const { says, exitCode } = explainFailure(error, `lobml ${name} ${subcommand.usage}`.trim());
+    say(says[locale]);
+    return exitCode;
+  }
+}
+
+const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['--json', '--help', '-h']);
+
+const onTerminal = ({ surfaces }: Subcommand<Services>): boolean => surfaces?.includes('terminal') ?? true;
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+async function runSubcommand(
+  subcommand: Subcommand<Services>,
+  words: readonly string[],
+  wantsJson: boolean,
+  program: TerminalProgram,
+): Promise<ExitCode> {
+  const configuration = await loadConfiguration('terminal');
+  const { config } = configuration;
+  const level = config.logLevel === 'info' ? 'warn' : config.logLevel;
+  const logger = createLogger({ level, to: 'stderr' });
+  let opened: Promise<State> | undefined;
+  const state = () => {
+    opened ??= openState(config, 'terminal', logger);
+    return opened;
+  };
+  const composition = compose({ configuration, logger, state });
+  try {
+    return await answer(subcommand, words, wantsJson, { program, config, services: composition.services });
+  } finally {
+    await composition.close();
+    await opened?.then(
+      (open) => open.close(),
+      () => {},
+    );
+  }
+}
+
+/** A targets file that is missing or faulty leaves its targets out. */
+async function runHelp(
+  words: readonly string[],
+  wantsJson: boolean,
+  program: TerminalProgram,
+): Promise<ExitCode> {
+  const config = loadConfig(readEnvironment(), { role: 'kill_switch' });
+  const targets = await loadTargets(config.targetsFile).catch((error: unknown) => {
+    if (error instanceof ConfigurationError) return { targets: new Map() };
+    throw error;
+  });
+  return answer(program.help, words, wantsJson, { program, config, services: { targets } });
+}
+
+/** From the targets file and the hosts alone. */
+async function runKillSwitch(
+  words: readonly string[],
+  wantsJson: boolean,
+  program: TerminalProgram,
+): Promise<ExitCode> {
+  const config = loadConfig(readEnvironment(), { role: 'kill_switch' });
+  const logger = createLogger({ level: 'error', to: 'stderr' });
+  const terminal = await openTerminalRollback(config, logger);
+  for (const fault of terminal.faults) say(aside(fault, config.locale));
+  try {
+    return await answer(program.killSwitch, words, wantsJson, {
+      program,
+      config,
+      services: terminal.services,
+    });
+  } finally {
+    await terminal.close();
+  }
+}
+
+/** Told and passed over: a fault elsewhere stops no kill switch. */
+function aside(fault: ConfigurationFault, locale: Config['locale']): string {
+  const told = formatFault(fault, locale);
+  return {
+    en: `${told} (the kill switch goes on with the targets that it can read)`,
+    'zh-CN': `${told}（紧急停止仍使用可读取的目标继续）`,
+  }[locale];
+}
+
+interface TerminalParts<S> {
+  readonly program: TerminalProgram;
+  readonly config: Config;
+  readonly services: S;
+}
+
+async function answer<S>(
+  subcommand: Subcommand<S>,
+  words: readonly string[],
+  wantsJson: boolean,
+  { program, config, services }: TerminalParts<S>,
+): Promise<ExitCode> {
+  const username = accountName();
+  const conversation = createTerminalConversation({
+    person: { id: username, name: username, surface: 'terminal' },
+    locale: config.locale,
+    asText: program.asText,
+    print: (text) => {
+      if (!wantsJson) process.stdout.write(`${text}\n`);
+    },
+    showProgress: process.stderr.isTTY ? (line) => process.stderr.write(`\r\u001B[K${line}`) : () => {},
+  });
+  const { exitCode, json } = await subcommand.run(words, conversation, services);
+  if (wantsJson) process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
+  return exitCode;
+}
+
+/** An account may have a number only. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

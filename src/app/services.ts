@@ -1,0 +1,52 @@
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { CheckService } from '../checks/check-service.js';
+import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
+import type { RunStore } from '../checks/store/run-store.js';
+import type { LiveMessage, Report } from '../conversation/subcommand.js';
+import type { Doctor } from '../doctor/doctor.js';
+import type { CheckRun } from '../domain/check-run.js';
+import type { RollbackServices } from '../halt/kill-switch-services.js';
+import type { MessageStore } from '../messages/message-store.js';
+import type { Access } from '../release/access.js';
+import type { ReleaseAnswers } from '../release/engine/release-answers.js';
+import type { ReleaseService } from '../release/release-service.js';
+import type { Runbook } from '../runbook/runbook.js';
+import type { SelfTest } from '../selftest/self-test.js';
+import type { ReleaseHistory } from '../status/release-history.js';
+import type { StatusService } from '../status/status-service.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { TrainingService } from '../training/training-service.js';
+
+/** The use cases that subcommands call; `main.ts` puts them together. */
+export interface Services extends RollbackServices {
+  readonly runbook: Runbook;
+  readonly audit: AuditTrail;
+  readonly checks: CheckService;
+  readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'placeOf' | 'recent'>;
+  readonly releaseHistory: ReleaseHistory;
+  readonly messages: MessageStore;
+  readonly acknowledgements: AcknowledgementStore;
+  readonly releases: ReleaseService;
+  /** What people say to a release under way. */
+  readonly answers: ReleaseAnswers;
+  readonly access: Pick<Access, 'mayAct' | 'isMember'>;
+  readonly status: StatusService;
+  readonly doctor: Doctor;
+  readonly selfTest: SelfTest;
+  readonly trainings: TrainingService;
+  /** Changes a message that stands already, from any replica. Absent in a terminal. */
+  readonly changeMessage?: ChangeMessage;
+  /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */
+  readonly postIn?: (channel: string, report: Report) => Promise<LiveMessage>;
+  /** Has a stored run's messages say when it is history: a newer run exists, or its verdict has expired. */
+  readonly followReport: (run: CheckRun) => Promise<void>;
+  /** To be called when something that the Home shows has changed. Absent in a terminal. */
+  readonly homeChanged?: () => void;
+  readonly logger: Logger;
+  readonly now: () => Date;
+}
+
+export type ChangeMessage = (
+  ref: { readonly channel: string; readonly ts: string },
+  report: Report,
+) => Promise<void>;

@@ -1,0 +1,288 @@
+import { z } from 'zod';
+import type { CheckRun } from '../../domain/check-run.js';
+import {
+  chartSchema,
+  checkResultSchema,
+  criterionSchema,
+  instantSchema,
+  outcomeCountsSchema,
+  personSchema,
+  runKindSchema,
+  verdictSchema,
+} from '../../domain/check-run-schema.js';
+import type { Outcome, RunKind } from '../../domain/outcome.js';
+import { RUN_KINDS } from '../../domain/outcome.js';
+import type { Verdict } from '../../domain/verdict.js';
+import type { Queryable } from '../../store/queryable.js';
+
+/** A run as a line of the history: everything but its checks. */
+export interface CheckRunSummary extends Omit<CheckRun, 'checks' | 'criteria' | 'charts'> {
+  /** How many checks ended how; an outcome that no check had is left out. */
+  readonly outcomeCounts: Readonly<Partial<Record<Outcome, number>>>;
+}
+
+export const SUMMARY_COLUMNS = `run_id AS "runId", strategy, target, kind, verdict,
+  requested_by AS "requestedBy", started_at AS "startedAt", as_of AS "asOf", valid_until AS "validUntil",
+  duration_ms AS "durationMs", runbook_sha256 AS "runbookSha256"`;
+
+const commonShape = {
+  runId: z.uuid(),
+  strategy: z.string(),
+  target: z.string(),
+  kind: runKindSchema,
+  verdict: verdictSchema,
+  requestedBy: personSchema,
+  startedAt: instantSchema,
+  asOf: instantSchema,
+  validUntil: instantSchema,
+  durationMs: z.number(),
+  runbookSha256: z.string(),
+};
+
+export const summaryRowSchema = z.object({ ...commonShape, outcomeCounts: outcomeCountsSchema });
+/** What a whole run has beyond its line of the history. */
+export const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned, partial`;
+
+export const checkRunRowSchema = z
+  .object({
+    ...commonShape,
+    checks: z.array(checkResultSchema),
+    criteria: z.array(criterionSchema).nullable(),
+    charts: z.array(chartSchema).nullable(),
+    planned: z.boolean(),
+    partial: z.boolean(),
+  })
+  .transform(
+    ({ criteria, charts, planned, partial, ...run }): CheckRun => ({
+      ...run,
+      ...(criteria === null ? {} : { criteria }),
+      ...(charts === null ? {} : { charts }),
+      ...(planned ? { planned } : {}),
+      ...(partial ? { partial } : {}),
+    }),
+  );
+
+/** Stores a finished run. Storing the same run twice (a retry) changes nothing. */
+export async function insertCheckRun(database: Queryable, run: CheckRun): Promise<void> {
+  await database.query(
+    `INSERT INTO lobml.check_runs (run_id, strategy, target, kind, verdict, requested_by, started_at, as_of,
+       valid_until, duration_ms, runbook_sha256, outcome_counts, checks, criteria, charts, planned, partial)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+     ON CONFLICT (run_id) DO NOTHING`,
+    [
+      run.runId,
+      run.strategy,
+      run.target,
+      run.kind,
+      run.verdict,
+      JSON.stringify(run.requestedBy),
+      toInstant(run.startedAt),
+      toInstant(run.asOf),
+      toInstant(run.validUntil),
+      run.durationMs,
+      run.runbookSha256,
+      JSON.stringify(countOutcomes(run)),
+      JSON.stringify(run.checks),
+      run.criteria === undefined ? null : JSON.stringify(run.criteria),
+      run.charts === undefined ? null : JSON.stringify(run.charts),
+      run.planned ?? false,
+      run.partial ?? false,
+    ],
+  );
+}
+
+/** Whole milliseconds in UTC: what comes back from the database is the same text. */
+function toInstant(text: string): string {
+  return new Date(text).toISOString();
+}
+
+function countOutcomes(run: CheckRun): Partial<Record<Outcome, number>> {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const { outcome } of run.checks) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
+export interface CheckRunPageRequest {
+  readonly strategy: string;
+  /** All targets unless told. */
+  readonly target?: string;
+  /** The last line of the page before; the newest runs unless told. */
+  readonly before?: Pick<CheckRunSummary, 'startedAt' | 'runId'>;
+  /** The first line of the page after: the runs just newer than it, newest first as well. */
+  readonly after?: Pick<CheckRunSummary, 'startedAt' | 'runId'>;
+  readonly limit: number;
+}
+
+/** Newest first. Each page starts where the one before ended, so its cost does not grow with the history. */
+export async function selectCheckRunPage(
+  database: Queryable,
+  { strategy, target, before, after, limit }: CheckRunPageRequest,
+): Promise<readonly CheckRunSummary[]> {
+  const values: unknown[] = [strategy, limit];
+  const conditions = ['strategy = $1', 'NOT planned', 'NOT partial'];
+  // Conditions that are left out, not made optional: `$3 IS NULL OR …` would keep the planner off the index.
+  if (target !== undefined) conditions.push(`target = $${values.push(target)}`);
+  if (before !== undefined) {
+    const startedAt = values.push(before.startedAt);
+    conditions.push(`(started_at, run_id) < ($${startedAt}, $${values.push(before.runId)})`);
+  }
+  if (after !== undefined) {
+    const startedAt = values.push(after.startedAt);
+    conditions.push(`(started_at, run_id) > ($${startedAt}, $${values.push(after.runId)})`);
+  }
+  const order = after === undefined ? 'DESC' : 'ASC';
+  const { rows } = await database.query(
+    `SELECT ${SUMMARY_COLUMNS}, outcome_counts AS "outcomeCounts" FROM lobml.check_runs
+     WHERE ${conditions.join(' AND ')}
+     ORDER BY started_at ${order}, run_id ${order} LIMIT $2`,
+    values,
+  );
+  const runs = z.array(summaryRowSchema).parse(rows);
+  return after === undefined ? runs : runs.toReversed();
+}
+
+/** @param runId a UUID */
+export async function selectCheckRun(database: Queryable, runId: string): Promise<CheckRun | undefined> {
+  const { rows } = await database.query(
+    `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs WHERE run_id = $1`,
+    [runId],
+  );
+  return checkRunRowSchema.optional().parse(rows[0]);
+}
+
+export type RunSubject = Pick<CheckRun, 'strategy' | 'target' | 'kind'>;
+
+/**
+ * The run that was started last, whatever its verdict: a later worse one revokes an earlier GO. Runs that judge a
+ * release's plan say nothing about what stands, and are left out.
+ */
+export async function selectLatestCheckRun(
+  database: Queryable,
+  { strategy, target, kind }: RunSubject,
+): Promise<CheckRun | undefined> {
+  const { rows } = await database.query(
+    `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs
+     WHERE strategy = $1 AND target = $2 AND kind = $3 AND NOT planned AND NOT partial
+     ORDER BY started_at DESC, run_id DESC LIMIT 1`,
+    [strategy, target, kind],
+  );
+  return checkRunRowSchema.optional().parse(rows[0]);
+}
+
+/** The newest run of each kind over all of a target as it stood, one descent of the index a kind; a kind that never ran is left out. */
+export async function selectLatestOfKinds(
+  database: Queryable,
+  { strategy, target }: Pick<CheckRun, 'strategy' | 'target'>,
+): Promise<readonly CheckRunSummary[]> {
+  const { rows } = await database.query(
+    `SELECT latest.* FROM unnest($3::text[]) WITH ORDINALITY AS wanted (kind, place)
+     CROSS JOIN LATERAL (
+       SELECT ${SUMMARY_COLUMNS}, outcome_counts AS "outcomeCounts" FROM lobml.check_runs runs
+       WHERE runs.strategy = $1 AND runs.target = $2 AND runs.kind = wanted.kind
+         AND NOT runs.planned AND NOT runs.partial
+       ORDER BY runs.started_at DESC, runs.run_id DESC LIMIT 1) latest
+     ORDER BY wanted.place`,
+    [strategy, target, RUN_KINDS],
+  );
+  return z.array(summaryRowSchema).parse(rows);
+}
+
+export interface PassedWindowsRequest extends Pick<CheckRun, 'strategy' | 'target'> {
+  /** Runs that were started since then. */
+  readonly since: Date;
+  readonly limit: number;
+}
+
+const passedWindowSchema = z.object({ runId: z.string(), from: z.coerce.date(), to: z.coerce.date() });
+export type PassedWindowRow = z.infer<typeof passedWindowSchema>;
+
+/**
+ * The windows of runs that looked at one and passed, newest first: GO, or GO WITH WARNINGS of which somebody has
+ * acknowledged each. A later run that judged a part of the same window worse revokes it.
+ */
+export async function selectPassedWindows(
+  database: Queryable,
+  { strategy, target, since, limit }: PassedWindowsRequest,
+): Promise<readonly PassedWindowRow[]> {
+  const { rows } = await database.query(
+    `SELECT r.run_id AS "runId", w.seen->>'from' AS "from", w.seen->>'to' AS "to"
+     FROM lobml.check_runs AS r
+     CROSS JOIN LATERAL (
+       SELECT c.result->'evidence'->'window' AS seen FROM json_array_elements(r.checks) AS c(result)
+       WHERE c.result->'evidence'->'window'->>'from' IS NOT NULL LIMIT 1) AS w
+     WHERE r.strategy = $1 AND r.target = $2 AND r.started_at >= $3
+       AND NOT r.planned AND NOT r.partial
+       AND r.kind IN ('verify', 'gonogo') AND r.verdict IN ('GO', 'GO_WITH_WARNINGS')
+       AND NOT EXISTS (
+         SELECT FROM json_array_elements(r.checks) AS c(result)
+         WHERE c.result->>'outcome' = 'WARN' AND c.result->>'mode' = 'deciding' AND NOT EXISTS (
+           SELECT FROM lobml.warning_acknowledgements AS a
+           WHERE a.run_id = r.run_id AND a.check_id = c.result->>'id'))
+       AND NOT EXISTS (
+         SELECT FROM lobml.check_runs AS later
+         CROSS JOIN LATERAL json_array_elements(later.checks) AS c(result)
+         WHERE later.strategy = r.strategy AND later.target = r.target
+           AND later.started_at > r.started_at AND later.started_at < r.started_at + INTERVAL '1 day'
+           AND NOT later.planned AND NOT later.partial
+           AND later.kind IN ('verify', 'gonogo') AND later.verdict IN ('NO_GO', 'HOLD')
+           AND (c.result->'evidence'->'window'->>'from')::timestamptz < (w.seen->>'to')::timestamptz)
+     ORDER BY r.started_at DESC, r.run_id DESC LIMIT $4`,
+    [strategy, target, since, limit],
+  );
+  return z.array(passedWindowSchema).parse(rows);
+}
+
+export interface RecentRunsRequest extends Pick<CheckRun, 'strategy' | 'target' | 'runbookSha256'> {
+  readonly since: Date;
+  readonly limit: number;
+}
+
+/** Whole runs over all of a target as it stood, under one version of the runbook, started since then, newest first. */
+export async function selectRecentCheckRuns(
+  database: Queryable,
+  { strategy, target, runbookSha256, since, limit }: RecentRunsRequest,
+): Promise<readonly CheckRun[]> {
+  const { rows } = await database.query(
+    `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs
+     WHERE strategy = $1 AND target = $2 AND started_at >= $3 AND runbook_sha256 = $4
+       AND NOT planned AND NOT partial
+     ORDER BY started_at DESC, run_id DESC LIMIT $5`,
+    [strategy, target, since, runbookSha256, limit],
+  );
+  return z.array(checkRunRowSchema).parse(rows);
+}
+
+export interface RevokingRun {
+  readonly kind: RunKind;
+  readonly verdict: Verdict;
+  readonly asOf: Date;
+}
+
+/** The newest run over all of a target as it stands that says NO-GO or HOLD and is later than this one. */
+export async function selectRevokingRun(
+  database: Queryable,
+  { strategy, target, asOf }: Pick<CheckRun, 'strategy' | 'target' | 'asOf'>,
+): Promise<RevokingRun | undefined> {
+  const { rows } = await database.query<RevokingRun>(
+    `SELECT kind, verdict, as_of AS "asOf" FROM lobml.check_runs
+     WHERE strategy = $1 AND target = $2 AND as_of > $3 AND verdict IN ('NO_GO', 'HOLD')
+       AND NOT planned AND NOT partial
+     ORDER BY as_of DESC LIMIT 1`,
+    [strategy, target, asOf],
+  );
+  return rows[0];
+}
+
+const runPlaceSchema = z.object({ runId: z.uuid(), startedAt: instantSchema });
+
+/** Where a run stands in the history, without reading the run. @param runId a UUID */
+export async function selectRunPlace(
+  database: Queryable,
+  runId: string,
+): Promise<Pick<CheckRunSummary, 'startedAt' | 'runId'> | undefined> {
+  const { rows } = await database.query(
+    'SELECT run_id AS "runId", started_at AS "startedAt" FROM lobml.check_runs WHERE run_id = $1',
+    [runId],
+  );
+  return runPlaceSchema.optional().parse(rows[0]);
+}

@@ -1,0 +1,267 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { LOCALES, type Locale } from '../domain/localized.js';
+import { CHINESE_ADVICE, CHINESE_MISSING } from './config-text.js';
+import { Secret } from './secret.js';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** How Slack reaches the bot: a WebSocket that the bot opens, or signed HTTP requests to `PORT`. */
+export type SlackTransport =
+  | { readonly kind: 'socket'; readonly appToken: Secret }
+  | { readonly kind: 'http'; readonly signingSecret: Secret };
+
+export interface SlackConfig {
+  readonly botToken: Secret;
+  readonly transport: SlackTransport;
+  /** Another Slack-like server; undefined: Slack itself. */
+  readonly apiUrl: string | undefined;
+}
+
+export interface Config {
+  /** Always set for the bot; in a terminal only where the Slack variables are there and right. */
+  readonly slack: SlackConfig | undefined;
+  readonly port: number;
+  /** undefined: an embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl: Secret | undefined;
+  /** undefined: SQL checks end as ERROR. */
+  readonly tradingDatabaseUrl: Secret | undefined;
+  readonly runbookFile: string;
+  readonly targetsFile: string;
+  readonly dataDir: string;
+  readonly locale: Locale;
+  readonly logLevel: LogLevel;
+  /** Faults that do not matter for this role (Slack's variables in a terminal); `doctor` shows them. */
+  readonly tolerated: readonly ConfigFault[];
+}
+
+export type BotConfig = Config & { readonly slack: SlackConfig };
+
+export interface ConfigFault {
+  readonly variable: string;
+  /** What is wrong and what to do. Never holds the value of a secret. */
+  readonly message: string;
+  readonly chinese: string;
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly ConfigFault[];
+  constructor(faults: readonly ConfigFault[]) {
+    const lines = faults.map((fault) => `  ${fault.variable}: ${fault.message}`);
+    super(`The configuration has ${faults.length} fault(s); see .env.example.\n${lines.join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const secretLike = (pattern: RegExp, advice: string) =>
+  z
+    .string()
+    .regex(pattern, advice)
+    .transform((text) => new Secret(text))
+    .optional();
+const databaseUrl = (advice: string) =>
+  z
+    .string()
+    .refine(isPostgresUrl, advice)
+    .transform((text) => new Secret(text))
+    .optional();
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: (issue) => `"${String(issue.input)}" is not one of ${values.join(', ')}.` });
+
+/** Every variable that the program reads; `.env.example` and the documentation list the same. */
+export const ENVIRONMENT = {
+  SLACK_BOT_TOKEN: secretLike(
+    /^xoxb-\S+$/,
+    'does not look like a bot token (xoxb-…). Copy it from "OAuth & Permissions" of the Slack app.',
+  ),
+  SLACK_APP_TOKEN: secretLike(
+    /^xapp-\S+$/,
+    'does not look like an app-level token (xapp-…). Create one with connections:write under "Basic Information".',
+  ),
+  SLACK_SIGNING_SECRET: secretLike(
+    /^\S{16,}$/,
+    'does not look like a signing secret. Copy it from "Basic Information" of the Slack app.',
+  ),
+  SLACK_API_URL: z
+    .string()
+    .refine(isHttpUrl, 'is not an http(s) address. Leave it empty for Slack.')
+    .optional(),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'is not a port number. Give one from 0 (any free port) to 65535.')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'is above 65535, the highest port. Give a lower one.')
+    .default(3000),
+  DATABASE_URL: databaseUrl(
+    'is not a postgres:// address. Correct it, or leave it empty for the embedded database.',
+  ),
+  TRADING_DATABASE_URL: databaseUrl(
+    'is not a postgres:// address. Correct it; left empty, every SQL check ends as ERROR.',
+  ),
+  RUNBOOK_FILE: z.string().default('runbooks/crypto_lob_ml.yaml'),
+  TARGETS_FILE: z.string().default('targets.yaml'),
+  DATA_DIR: z.string().default('.data'),
+  LOCALE: oneOf(LOCALES).default('en'),
+  LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+};
+
+const schema = z.object(ENVIRONMENT);
+type Values = z.output<typeof schema>;
+
+/** What the system's ssh needs of the bot's environment: its agent. Nothing else is handed on. */
+export function sshEnvironment(env: Environment = process.env): Readonly<Record<string, string>> {
+  const agent = env['SSH_AUTH_SOCK'];
+  return agent === undefined ? {} : { SSH_AUTH_SOCK: agent };
+}
+
+/**
+ * What the bot's process for checks gets: the environment of the bot, of its own variables only what checks need.
+ * Neither Slack's tokens nor the bot's database are among it.
+ */
+export function checksEnvironment(
+  { runbookFile, targetsFile, tradingDatabaseUrl, logLevel }: Config,
+  env: Environment = process.env,
+): Environment {
+  return {
+    ...hostsEnvironment(env),
+    RUNBOOK_FILE: runbookFile,
+    TARGETS_FILE: targetsFile,
+    TRADING_DATABASE_URL: tradingDatabaseUrl?.reveal(),
+    LOG_LEVEL: logLevel,
+  };
+}
+
+/** What the bot's process for hosts gets: none of the bot's own variables. */
+export function hostsEnvironment(env: Environment = process.env): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !Object.hasOwn(ENVIRONMENT, name)));
+}
+
+/** The process's variables, and beneath them those of a `.env` file where there is one. */
+export function readEnvironment(env: Environment = process.env, file = '.env'): Environment {
+  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...env } : env;
+}
+
+export interface EnvironmentSource {
+  readonly env?: Environment | undefined;
+  readonly file?: string | undefined;
+}
+
+export interface VariablePlace {
+  /** `environment` for the process's own. */
+  readonly file: string;
+  readonly line?: number;
+}
+
+/** Where a variable is set: the line of the `.env` file that sets it, unless the process's own environment does. */
+export function variablePlace(
+  variable: string,
+  { env = process.env, file = '.env' }: EnvironmentSource,
+): VariablePlace {
+  const inFile = env[variable] === undefined && existsSync(file);
+  const lines = inFile ? readFileSync(file, 'utf8').split('\n') : [];
+  const index = lines.findLastIndex((line) => new RegExp(`^\\s*(export\\s+)?${variable}\\s*=`).test(line));
+  return index < 0 ? { file: 'environment' } : { file, line: index + 1 };
+}
+
+/** `kill_switch` starts with whatever faults there are: a wrong address of a database must not prevent a halt. */
+export type ConfigRole = 'bot' | 'terminal' | 'kill_switch';
+
+/**
+ * The whole configuration. An empty variable counts as not set; spaces around a value are dropped.
+ * @throws ConfigError with every fault at once.
+ */
+export function loadConfig(env: Environment, options: { role: 'bot' }): BotConfig;
+export function loadConfig(env: Environment, options: { role: ConfigRole }): Config;
+export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Config {
+  const { values, faults } = parse(env);
+  const slackFaults = [...faults.filter(isSlackFault), ...missingSlackVariables(env, role)];
+  const otherFaults = faults.filter((fault) => !isSlackFault(fault));
+  const fatal = { bot: [...slackFaults, ...otherFaults], terminal: otherFaults, kill_switch: [] }[role];
+  if (fatal.length > 0) throw new ConfigError(fatal);
+  return {
+    slack: slackFaults.length === 0 ? slackConfig(values) : undefined,
+    port: values.PORT,
+    databaseUrl: values.DATABASE_URL,
+    tradingDatabaseUrl: values.TRADING_DATABASE_URL,
+    runbookFile: values.RUNBOOK_FILE,
+    targetsFile: values.TARGETS_FILE,
+    dataDir: values.DATA_DIR,
+    locale: values.LOCALE,
+    logLevel: values.LOG_LEVEL,
+    tolerated: role === 'kill_switch' ? [...slackFaults, ...otherFaults] : slackFaults,
+  };
+}
+
+/** Each variable is parsed alone, so that one fault hides no other and leaves the rest usable. */
+function parse(env: Environment): { values: Values; faults: ConfigFault[] } {
+  const given: Record<string, string | undefined> = {};
+  const faults: ConfigFault[] = [];
+  for (const [variable, rule] of Object.entries(ENVIRONMENT)) {
+    const text = env[variable]?.trim();
+    if (text === undefined || text === '') continue;
+    const answer = rule.safeParse(text);
+    if (answer.success) given[variable] = text;
+    else {
+      const message = answer.error.issues.map((issue) => issue.message).join(' ');
+      faults.push({ variable, message, chinese: CHINESE_ADVICE[variable as keyof typeof CHINESE_ADVICE] });
+    }
+  }
+  return { values: schema.parse(given), faults };
+}
+
+function isSlackFault(fault: ConfigFault): boolean {
+  return fault.variable.startsWith('SLACK_');
+}
+
+function missingSlackVariables(env: Environment, role: ConfigRole): ConfigFault[] {
+  const isMissing = (variable: keyof typeof ENVIRONMENT) => !env[variable]?.trim();
+  const bothMissing = isMissing('SLACK_APP_TOKEN') && isMissing('SLACK_SIGNING_SECRET');
+  if (role !== 'bot' && bothMissing && isMissing('SLACK_BOT_TOKEN')) return [];
+  const faults: ConfigFault[] = [];
+  if (isMissing('SLACK_BOT_TOKEN')) {
+    const message =
+      'is not set. Install the Slack app and copy the token (xoxb-…) from "OAuth & Permissions".';
+    faults.push({ variable: 'SLACK_BOT_TOKEN', message, chinese: CHINESE_MISSING.botToken });
+  }
+  if (bothMissing) {
+    const message = 'neither is set. Set the first (xapp-…) for Socket Mode, or the second for HTTP.';
+    const variable = 'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET';
+    faults.push({ variable, message, chinese: CHINESE_MISSING.transport });
+  }
+  return faults;
+}
+
+/** An app token decides for Socket Mode: the signing secret then has nothing to sign. */
+function slackConfig(values: Values): SlackConfig | undefined {
+  const transport = slackTransport(values);
+  if (values.SLACK_BOT_TOKEN === undefined || transport === undefined) return undefined;
+  return { botToken: values.SLACK_BOT_TOKEN, transport, apiUrl: values.SLACK_API_URL };
+}
+
+function slackTransport(values: Values): SlackTransport | undefined {
+  if (values.SLACK_APP_TOKEN) return { kind: 'socket', appToken: values.SLACK_APP_TOKEN };
+  if (values.SLACK_SIGNING_SECRET) return { kind: 'http', signingSecret: values.SLACK_SIGNING_SECRET };
+  return undefined;
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}
+
+function isPostgresUrl(text: string): boolean {
+  return URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
+}
+
+/** The language of this installation, known before the rest: its faults are told in it. */
+export function readLocale(): Locale {
+  try {
+    return loadConfig(readEnvironment(), { role: 'kill_switch' }).locale;
+  } catch {
+    return 'en';
+  }
+}

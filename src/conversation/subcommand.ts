@@ -1,0 +1,142 @@
+import type { Person } from '../domain/check-run.js';
+import type { Locale } from '../domain/localized.js';
+
+/**
+ * The port between the two surfaces (Slack, terminal) and `commands/`. A subcommand never knows on which
+ * surface it runs: it talks to a `Conversation`, and both surfaces print the same value.
+ */
+
+/** A Block Kit block. Views build them with the typed builders of `views/blocks.ts`. */
+export type Block = { readonly type: string; readonly block_id?: string; readonly [key: string]: unknown };
+
+/** What a person sees. `text` alone tells the outcome: notifications and screen readers read only that. */
+export interface Report {
+  readonly text: string;
+  readonly blocks: readonly Block[];
+  /** Slack message metadata, by which a message that may have been posted is found again. */
+  readonly metadata?: {
+    readonly event_type: string;
+    readonly event_payload: Readonly<Record<string, string>>;
+  };
+  /** Blocks by their `block_id` that Slack may refuse: the report is then sent again without them. */
+  readonly optionalBlockIds?: readonly string[];
+}
+
+export interface Modal {
+  readonly callbackId: string;
+  readonly title: string;
+  readonly close: string;
+  readonly submit?: string;
+  readonly privateMetadata?: string;
+  readonly blocks: readonly Block[];
+}
+
+/** Where a posted message stands: enough to change it from any replica, at any later time. */
+export interface MessageRef {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** One message that moves. Updates are sent at most every 1.2 s; the last state is always sent. */
+export interface LiveMessage {
+  readonly ref: MessageRef | undefined;
+  update(report: Report): void;
+  finish(report: Report): Promise<void>;
+}
+
+/** One person, in one place, who asked for something. */
+export interface Conversation {
+  readonly person: Person;
+  readonly locale: Locale;
+  /** The channel; empty in a terminal. */
+  readonly channel: string;
+  /** Posts for everybody in the channel. */
+  post(report: Report): Promise<LiveMessage>;
+  /** Only for this person. Not guaranteed to arrive: nothing that matters is only whispered. */
+  whisper(report: Report): Promise<void>;
+  /** Writes one line exactly as it is, for other programs to read. Only a terminal has it. */
+  writeLine?(line: string): void;
+  /** Opens at once with `loading` (the trigger lives 3 s), then shows what `build` returns. Absent in a terminal. */
+  openModal?(loading: Modal, build: () => Promise<Modal>): Promise<void>;
+}
+
+/** A click on a button: a conversation that knows the message it happened on, and can open a modal. */
+export interface Click extends Conversation {
+  readonly actionId: string;
+  readonly value: string;
+  readonly message: MessageRef | undefined;
+  /** Set when the click happened inside a modal: what is filled in, and a way to change what it shows. */
+  readonly modal?: OpenModal;
+  /** Opens at once with `loading` (the trigger lives 3 s), then shows what `build` returns. */
+  openModal(loading: Modal, build: () => Promise<Modal>): Promise<void>;
+}
+
+/** The inputs of a modal: block id, action id, and the element's value as plain text (several: a list). */
+export type ModalValues = Readonly<
+  Record<string, Readonly<Record<string, string | readonly string[] | undefined>>>
+>;
+
+export interface OpenModal {
+  readonly privateMetadata: string;
+  readonly values: ModalValues;
+  update(modal: Modal): Promise<void>;
+}
+
+/** A modal that was submitted. Its handler answers within 2 s, and leaves slow work to `after`. */
+export interface Submission extends Conversation {
+  readonly callbackId: string;
+  readonly privateMetadata: string;
+  readonly values: ModalValues;
+}
+
+/** What becomes of a submitted modal. `after` runs once the person has been answered. */
+export type SubmissionAnswer =
+  /** The modal stays open; one sentence for each faulty input, by block id. */
+  | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> }
+  | { readonly kind: 'update'; readonly modal: Modal; readonly after?: () => Promise<void> }
+  | { readonly kind: 'close'; readonly after?: () => Promise<void> };
+
+/** Exit codes of the terminal, after sysexits(3) where it has one. */
+export const EXIT = {
+  ok: 0,
+  noGo: 1,
+  hold: 2,
+  warnings: 3,
+  usage: 64,
+  internal: 70,
+  unavailable: 75,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What a subcommand leaves behind: `json` is the whole answer of `--json`. */
+export interface SubcommandResult {
+  readonly exitCode: ExitCode;
+  readonly json: unknown;
+}
+
+/** Who may use a subcommand: a role of the targets file. */
+export type Audience = 'all' | 'requester' | 'operator' | 'admin';
+
+export interface Subcommand<Services> {
+  readonly name: string;
+  /** The checklist's section, where it has one. */
+  readonly section?: string;
+  readonly audience: Audience;
+  /** What follows the name, e.g. `[target]`. */
+  readonly usage: string;
+  readonly summary: Readonly<Record<Locale, string>>;
+  /** Where it works; both unless told. */
+  readonly surfaces?: readonly Person['surface'][];
+  /** @throws UsageError for words that do not fit. */
+  run(words: readonly string[], conversation: Conversation, services: Services): Promise<SubcommandResult>;
+  /** The buttons that belong to it, by action id (`precheck:run_again`). */
+  readonly actions?: Readonly<Record<string, (click: Click, services: Services) => Promise<void>>>;
+  /** Action ids that wait for nothing, not even for the bot's database: the kill switch. */
+  readonly urgent?: readonly string[];
+  /** Words that make the same of what is typed, e.g. `--disable`. */
+  readonly urgentWords?: readonly string[];
+  /** The modals that belong to it, by callback id. */
+  readonly submissions?: Readonly<
+    Record<string, (submission: Submission, services: Services) => Promise<SubmissionAnswer>>
+  >;
+}

@@ -1,0 +1,82 @@
+import { isSettled } from '../domain/halt.js';
+import { type Clock, withPatience } from '../time/clock.js';
+import type { HaltStore } from './halt-queries.js';
+import type { HaltRecords } from './halt-records.js';
+import type { HaltRecord } from './halt-schema.js';
+import type { LiveHalt } from './live-halt.js';
+import type { OpenHaltFiles } from './open-halt-file.js';
+
+export interface HaltReplicasOptions {
+  readonly store: HaltStore | undefined;
+  readonly files: OpenHaltFiles;
+  readonly clock: Clock;
+  /** Names this process among the replicas. */
+  readonly owner: string;
+  /** How long a restart waits for the word of the other replicas; then it is issued, even if twice. */
+  readonly claimPatienceMs?: number;
+}
+
+/** How long the database is waited for that is asked what others do. */
+export const ASK_PATIENCE_MS = 3_000;
+const CLAIM_PATIENCE_MS = 100;
+/** Longer than any observation: then its own replica tells, or another takes over. */
+const FOLLOW_MS = 10 * 60_000;
+const FOLLOW_POLL_MS = 500;
+/** A halt that another replica has, and that does not get on for so long while something is still on, is done here. */
+const TAKE_OVER_AFTER_MS = 4_000;
+
+/** Of several replicas that were clicked at once, one acts and the others show it, as long as it gets on. */
+export class HaltReplicas {
+  readonly #o: HaltReplicasOptions;
+  readonly #records: HaltRecords;
+
+  constructor(options: HaltReplicasOptions, records: HaltRecords) {
+    this.#o = options;
+    this.#records = records;
+  }
+
+  /** Whether this process is the one that restarts. Without the database the host itself decides. */
+  async claim(live: LiveHalt): Promise<boolean> {
+    const { store, owner, clock, claimPatienceMs = CLAIM_PATIENCE_MS } = this.#o;
+    if (store === undefined) return true;
+    const asked = store.claim(live.record, owner).then(
+      (claim) => {
+        if (claim.kind === 'mine') return true;
+        const own = live.halt.haltId;
+        live.abandon();
+        live.show(claim.halt);
+        void this.#records.settledOf(own).then(() => this.#o.files.remove(own));
+        return false;
+      },
+      () => true,
+    );
+    return (await withPatience(clock, claimPatienceMs, asked)) ?? true;
+  }
+
+  /**
+   * Looks at the halt of another replica until it has ended.
+   * @param isReplaced whether a stronger halt has begun here: whoever replaced it shows its end as well.
+   * @returns what has to be carried out here, because it does not get on there; undefined: nothing.
+   */
+  async follow(live: LiveHalt, isReplaced: () => boolean): Promise<HaltRecord | undefined> {
+    if (isReplaced()) return undefined;
+    const { clock, store } = this.#o;
+    const until = clock.now() + FOLLOW_MS;
+    let seen = '';
+    let movedAt = clock.now();
+    while (live.halt.endedAt === null && clock.now() < until) {
+      await clock.sleep(FOLLOW_POLL_MS);
+      const asked = store?.get(live.halt.haltId).catch(() => undefined) ?? Promise.resolve(undefined);
+      const record = await withPatience(clock, ASK_PATIENCE_MS, asked);
+      if (isReplaced()) return undefined;
+      if (record !== undefined) live.show(record.halt);
+      const { hosts, kind, endedAt } = live.halt;
+      const shown = JSON.stringify(hosts);
+      if (shown !== seen || hosts.every((host) => isSettled(host, kind))) movedAt = clock.now();
+      seen = shown;
+      if (endedAt === null && clock.now() - movedAt >= TAKE_OVER_AFTER_MS) return record ?? live.record;
+    }
+    live.ended(live.halt);
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Person } from '../domain/check-run.js';
+import type { Targets } from '../runbook/targets.js';
+import type { HaltRecord } from './halt-schema.js';
+import type { Rollback } from './kill-switch.js';
+import type { HaltHandle } from './live-halt.js';
+import type { PreviousModel } from './previous-model.js';
+
+/** What the kill switch's command needs: it works where nothing else could be composed. */
+export interface RollbackServices {
+  readonly rollback: Rollback;
+  readonly targets: Targets;
+  readonly previousModel: PreviousModel;
+  readonly operators: OperatorGate;
+  /** Posts and keeps the messages of a halt; waits for nothing. Absent in a terminal. */
+  readonly announceHalt?: (handle: HaltHandle, channel: string) => void;
+  /** Brings the messages of a halt that has ended up to date. Absent in a terminal. */
+  readonly refreshHalt?: (record: HaltRecord) => void;
+}
+
+export type OperatorAnswer =
+  | { readonly kind: 'yes' }
+  | { readonly kind: 'no' }
+  /** Slack did not say in time, and the targets file does not list them. */
+  | { readonly kind: 'unknown' };
+
+export interface OperatorGate {
+  mayRollBack(person: Person): Promise<OperatorAnswer>;
+  /** As mentions. */
+  readonly who: readonly string[];
+}

@@ -1,0 +1,49 @@
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Target } from '../runbook/targets.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
+import type { HaltAnnouncer } from './announce-halt.js';
+import type { HaltRecord } from './halt-schema.js';
+import type { Rollback } from './kill-switch.js';
+
+export interface UpkeepOptions {
+  readonly rollback: Pick<Rollback, 'resume'>;
+  readonly audit: Pick<AuditTrail, 'flush'>;
+  readonly announcer: Pick<HaltAnnouncer, 'resume' | 'refresh'>;
+  /** Ended halts after which a release has begun, each once. */
+  readonly superseded: () => Promise<readonly HaltRecord[]>;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+const EVERY_MS = 3_000;
+
+/**
+ * At once and then every few seconds: halts that a killed process has left are gone on with, those that a
+ * later release has made history say so, and events that wait on this machine are moved into the database. @returns what ends it.
+ */
+export function startRollbackUpkeep(options: UpkeepOptions): () => void {
+  const ended = new AbortController();
+  void keep(options, ended.signal);
+  return () => ended.abort();
+}
+
+async function keep(options: UpkeepOptions, signal: AbortSignal): Promise<void> {
+  const { rollback, audit, announcer, superseded, targets, clock, logger } = options;
+  while (!signal.aborted) {
+    try {
+      for (const handle of await rollback.resume(targets)) {
+        const { haltId, target } = handle.current();
+        logger.warn({ haltId, target }, 'a halt was left unfinished and goes on');
+        announcer.resume(handle);
+      }
+      const moved = await audit.flush();
+      if (moved > 0) logger.info({ moved }, 'events of the local journal were moved into the database');
+      for (const record of await superseded()) announcer.refresh(record);
+    } catch (error) {
+      logger.warn({ err: error }, 'the database is away: events wait in the local journal');
+    }
+    await clock.sleep(EVERY_MS, signal).catch(() => undefined);
+  }
+}

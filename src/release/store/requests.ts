@@ -1,0 +1,275 @@
+import { z } from 'zod';
+import type { Person } from '../../domain/check-run.js';
+import { instantSchema, personSchema } from '../../domain/check-run-schema.js';
+import { OUTCOMES } from '../../domain/outcome.js';
+import type { ContentChange } from '../../domain/release-content.js';
+import { CONTENT_PARTS } from '../../domain/release-content.js';
+import type { EvidenceBinding } from '../../domain/release-plan.js';
+import type { Acknowledged, ReleaseRequest } from '../../domain/release-request.js';
+import type { RequestState } from '../../domain/release-state.js';
+import { REQUEST_STATES } from '../../domain/release-state.js';
+import type { Queryable } from '../../store/queryable.js';
+
+const artefact = z
+  .object({
+    name: z.string(),
+    sha256: z.string(),
+    size: z.number(),
+    metaSha256: z.string().exactOptional(),
+  })
+  .optional();
+const variableChange = z.object({
+  variable: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+});
+const hostPlan = z.object({
+  host: z.string(),
+  modelPath: z.string().optional(),
+  binaryPath: z.string().optional(),
+  presentModelSha256: z.string(),
+  presentBinarySha256: z.string(),
+  layers: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  writtenFile: z.string(),
+  changes: z.array(variableChange),
+  drift: z.array(variableChange),
+});
+
+export const releasePlanSchema = z
+  .object({
+    strategy: z.string(),
+    target: z.string(),
+    reason: z.string(),
+    model: artefact,
+    binary: artefact,
+    hosts: z.array(hostPlan),
+    runbookSha256: z.string(),
+    policySha256: z.string(),
+  })
+  // JSON has no undefined: a part that was left out is put back, so that a stored plan is the plan.
+  .transform((plan) => ({
+    ...plan,
+    model: plan.model,
+    binary: plan.binary,
+    hosts: plan.hosts.map((host) => ({ ...host, modelPath: host.modelPath, binaryPath: host.binaryPath })),
+  }));
+
+const wishSchema = z
+  .object({
+    model: z.string().optional(),
+    modelVersion: z.string().optional(),
+    binary: z.string().optional(),
+    settings: z.record(z.string(), z.string()),
+    reason: z.string(),
+  })
+  .transform(({ model, modelVersion, binary, ...rest }) => ({ model, modelVersion, binary, ...rest }));
+
+const changeSchema = z.object({
+  part: z.enum(CONTENT_PARTS),
+  host: z.string().exactOptional(),
+  subject: z.string().exactOptional(),
+  before: z.string(),
+  after: z.string(),
+});
+
+const acknowledgedSchema = z.object({ subject: z.string(), by: personSchema, at: z.string() });
+
+const evidenceSchema = z.object({
+  checkRunId: z.string(),
+  outcomes: z.array(z.object({ id: z.string(), outcome: z.enum(OUTCOMES) })),
+});
+
+const rowSchema = z.object({
+  requestId: z.uuid(),
+  strategy: z.string(),
+  target: z.string(),
+  kind: z.enum(['ordinary', 'break_glass']),
+  state: z.enum(REQUEST_STATES),
+  requestedBy: personSchema,
+  requesterSlackId: z.string().nullable(),
+  reason: z.string(),
+  wish: wishSchema,
+  plan: releasePlanSchema,
+  digest: z.string(),
+  checkRunId: z.uuid(),
+  evidence: evidenceSchema,
+  acknowledged: z.array(acknowledgedSchema),
+  incidentId: z.uuid().nullable(),
+  createdAt: instantSchema,
+  quorumExpiresAt: instantSchema,
+  startExpiresAt: instantSchema.nullable(),
+  endedAt: instantSchema.nullable(),
+  endedBy: personSchema.nullable(),
+  endReason: z.string().nullable(),
+  endChanges: z.array(changeSchema),
+  reviewedBy: personSchema.nullable(),
+  reviewedAt: instantSchema.nullable(),
+});
+
+export const REQUEST_COLUMNS = `request_id AS "requestId", strategy, target, kind, state,
+  requested_by AS "requestedBy", requester_slack_id AS "requesterSlackId", reason, wish, plan, digest,
+  check_run_id AS "checkRunId", evidence, acknowledged, incident_id AS "incidentId", created_at AS "createdAt",
+  quorum_expires_at AS "quorumExpiresAt", start_expires_at AS "startExpiresAt", ended_at AS "endedAt",
+  ended_by AS "endedBy", end_reason AS "endReason", end_changes AS "endChanges", reviewed_by AS "reviewedBy",
+  reviewed_at AS "reviewedAt"`;
+
+export function parseRequestRows(rows: readonly unknown[]): readonly ReleaseRequest[] {
+  return z.array(rowSchema).parse(rows);
+}
+
+/** False where the target has a live request already: a target has one at a time. */
+export async function insertReleaseRequest(database: Queryable, request: ReleaseRequest): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by,
+       requester_slack_id, reason, wish, plan, digest, check_run_id, evidence, acknowledged, incident_id,
+       created_at, quorum_expires_at, start_expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+     ON CONFLICT (strategy, target) WHERE state IN ('open', 'approved', 'executing') DO NOTHING`,
+    [
+      request.requestId,
+      request.strategy,
+      request.target,
+      request.kind,
+      request.state,
+      JSON.stringify(request.requestedBy),
+      request.requesterSlackId,
+      request.reason,
+      JSON.stringify(request.wish),
+      JSON.stringify(request.plan),
+      request.digest,
+      request.checkRunId,
+      JSON.stringify(request.evidence),
+      JSON.stringify(request.acknowledged),
+      request.incidentId,
+      request.createdAt,
+      request.quorumExpiresAt,
+      request.startExpiresAt,
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** The request of a target that is not over yet; there is one at most. */
+export async function selectLiveRequest(
+  database: Queryable,
+  strategy: string,
+  target: string,
+): Promise<ReleaseRequest | undefined> {
+  const { rows } = await database.query(
+    `SELECT ${REQUEST_COLUMNS} FROM lobml.release_requests
+     WHERE strategy = $1 AND target = $2 AND state IN ('open', 'approved', 'executing')`,
+    [strategy, target],
+  );
+  return parseRequestRows(rows)[0];
+}
+
+/** @param requestId a UUID @param lock holds the row until the transaction ends */
+export async function selectReleaseRequest(
+  database: Queryable,
+  requestId: string,
+  { lock = false }: { readonly lock?: boolean } = {},
+): Promise<ReleaseRequest | undefined> {
+  const { rows } = await database.query(
+    `SELECT ${REQUEST_COLUMNS} FROM lobml.release_requests WHERE request_id = $1${lock ? ' FOR UPDATE' : ''}`,
+    [requestId],
+  );
+  return parseRequestRows(rows)[0];
+}
+
+/** The oldest release of a target that skipped its approvals and that no second person has looked at. */
+export async function selectUnreviewedBreakGlass(
+  database: Queryable,
+  strategy: string,
+  target: string,
+): Promise<ReleaseRequest | undefined> {
+  const { rows } = await database.query(
+    `SELECT ${REQUEST_COLUMNS} FROM lobml.release_requests
+     WHERE strategy = $1 AND target = $2 AND kind = 'break_glass' AND reviewed_at IS NULL
+     ORDER BY created_at LIMIT 1`,
+    [strategy, target],
+  );
+  return parseRequestRows(rows)[0];
+}
+
+/** Moves a request on. The caller holds its row. @param startExpiresAt null: no clock of the start runs. */
+export async function updateRequestState(
+  database: Queryable,
+  requestId: string,
+  state: Extract<RequestState, 'open' | 'approved' | 'executing'>,
+  startExpiresAt: Date | null,
+): Promise<void> {
+  await database.query(
+    'UPDATE lobml.release_requests SET state = $2, start_expires_at = $3 WHERE request_id = $1',
+    [requestId, state, startExpiresAt],
+  );
+}
+
+export interface RequestEnd {
+  readonly state: Extract<RequestState, 'rejected' | 'withdrawn' | 'expired' | 'invalidated'>;
+  readonly at: Date;
+  /** undefined: a clock or a changed content. */
+  readonly by?: Person;
+  readonly reason?: string;
+  readonly changes?: readonly ContentChange[];
+}
+
+/** Ends a request for good. The caller holds its row. */
+export async function endReleaseRequest(
+  database: Queryable,
+  requestId: string,
+  end: RequestEnd,
+): Promise<void> {
+  await database.query(
+    `UPDATE lobml.release_requests
+     SET state = $2, ended_at = $3, ended_by = $4, end_reason = $5, end_changes = $6 WHERE request_id = $1`,
+    [
+      requestId,
+      end.state,
+      end.at,
+      end.by === undefined ? null : JSON.stringify(end.by),
+      end.reason ?? null,
+      JSON.stringify(end.changes ?? []),
+    ],
+  );
+}
+
+export interface RenewedEvidence {
+  readonly checkRunId: string;
+  readonly evidence: EvidenceBinding;
+  readonly digest: string;
+  readonly acknowledged: readonly Acknowledged[];
+}
+
+/** Binds a request to evidence that was run again. The caller holds its row. */
+export async function renewRequestEvidence(
+  database: Queryable,
+  requestId: string,
+  renewed: RenewedEvidence,
+): Promise<void> {
+  await database.query(
+    `UPDATE lobml.release_requests
+     SET check_run_id = $2, evidence = $3, digest = $4, acknowledged = $5 WHERE request_id = $1`,
+    [
+      requestId,
+      renewed.checkRunId,
+      JSON.stringify(renewed.evidence),
+      renewed.digest,
+      JSON.stringify(renewed.acknowledged),
+    ],
+  );
+}
+
+/** False where somebody has reviewed it before. */
+export async function markBreakGlassReviewed(
+  database: Queryable,
+  requestId: string,
+  by: Person,
+  at: Date,
+): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `UPDATE lobml.release_requests SET reviewed_by = $2, reviewed_at = $3
+     WHERE request_id = $1 AND kind = 'break_glass' AND reviewed_at IS NULL`,
+    [requestId, JSON.stringify(by), at],
+  );
+  return rowCount === 1;
+}

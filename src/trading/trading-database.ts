@@ -1,0 +1,190 @@
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import type { ObservedRow } from '../domain/check-run.js';
+import { classifyDatabaseError } from '../store/database-error.js';
+import type { ConnectionLogger } from '../store/state-pool.js';
+import { requestCancel } from './cancel-request.js';
+import { type Deadline, startDeadline } from './deadline.js';
+import { TradingDatabaseError, toTradingDatabaseError } from './trading-database-error.js';
+import { TRADING_TYPES, toObservedRow } from './trading-values.js';
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+/** Replicas and terminals share the few connections of one role: an idle one is given back before another gives up. */
+const IDLE_MS = 3_000;
+const FULL_RETRY_MS = 100;
+
+export interface TradingQuery {
+  /** One statement; values stand as `$1…`. The server refuses two. */
+  readonly text: string;
+  readonly values?: readonly unknown[];
+  /** From the call to the answer: connecting, waiting for a free connection and running together. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface TradingAnswer {
+  readonly rows: readonly ObservedRow[];
+  readonly durationMs: number;
+  /** RFC 3339: when the answer was in. */
+  readonly observedAt: string;
+}
+
+export interface TradingDatabase {
+  /** @throws TradingDatabaseError, within `timeoutMs` even where the server is dead or frozen. */
+  query(query: TradingQuery): Promise<TradingAnswer>;
+  /** @returns how long an answer takes, in ms. @throws TradingDatabaseError */
+  ping(timeoutMs: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface TradingDatabaseOptions {
+  readonly url: string;
+  readonly logger: ConnectionLogger;
+  readonly now?: () => Date;
+  /** At most 3: the role's CONNECTION LIMIT. Two answer a run as fast as six would. */
+  readonly maxConnections?: number;
+}
+
+type PoolClient = pg.PoolClient & { readonly host: string; readonly port: number };
+
+/**
+ * The trading system's database, which is only looked at. Every query is one autocommit statement: an open
+ * transaction of ours would hold up the trading system's own `ALTER TABLE`, and its inserts behind that. What these
+ * settings do not prevent, the role must (`docs/trading-database-role.md`).
+ */
+export function createTradingDatabase(options: TradingDatabaseOptions): TradingDatabase {
+  const pool = createPool(options);
+  const now = options.now ?? (() => new Date());
+
+  async function query(request: TradingQuery): Promise<TradingAnswer> {
+    const started = performance.now();
+    const deadline = startDeadline(request.timeoutMs, request.signal);
+    try {
+      const client = await borrow(pool, deadline);
+      const rows = await runOn(client, request, deadline);
+      return { rows, durationMs: performance.now() - started, observedAt: now().toISOString() };
+    } catch (error) {
+      throw toTradingDatabaseError(error, request.timeoutMs);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  return {
+    query,
+    ping: async (timeoutMs) => (await query({ text: 'SELECT 1 AS one', timeoutMs })).durationMs,
+    close: () => pool.end(),
+  };
+}
+
+function createPool({ url, logger, maxConnections = 2 }: TradingDatabaseOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: withSessionSettings(url),
+    max: Math.min(maxConnections, 3),
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: IDLE_MS,
+    keepAlive: true,
+  });
+  pool.on('error', () => logger.warn({}, 'An idle connection to the trading database was lost.'));
+  // A connection that is lost while a query runs tells it through the query; without a listener it ends the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+/** The settings travel with the connection's first message: no round trip, and no moment without them. */
+function withSessionSettings(url: string): string {
+  const address = new URL(url);
+  const settings = {
+    default_transaction_read_only: 'on',
+    statement_timeout: serverTimeoutMs(DEFAULT_TIMEOUT_MS),
+    lock_timeout: 500,
+    idle_in_transaction_session_timeout: 5_000,
+    max_parallel_workers_per_gather: 0,
+    jit: 'off',
+    timezone: 'UTC',
+    datestyle: 'ISO',
+  };
+  const words = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  // After what the address itself sets: of two the later counts.
+  address.searchParams.set('options', [address.searchParams.get('options') ?? '', ...words].join(' ').trim());
+  address.searchParams.set('application_name', 'lobml checks');
+  return address.href;
+}
+
+/** Waits, as long as the caller does, for a connection that another replica or a terminal gives back. */
+async function borrow(pool: pg.Pool, deadline: Deadline): Promise<PoolClient> {
+  let full: unknown;
+  for (;;) {
+    try {
+      return await connect(pool, deadline);
+    } catch (error) {
+      const { code } = classifyDatabaseError(error);
+      // The last attempt may still be under way when the time is up: what the server said before is the cause.
+      if (code !== 'too_many_connections') throw isTimeout(error) ? (full ?? error) : error;
+      full = error;
+      await Promise.race([setTimeout(FULL_RETRY_MS), deadline.passed]).catch(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof TradingDatabaseError && error.code === 'timeout';
+
+async function connect(pool: pg.Pool, deadline: Deadline): Promise<PoolClient> {
+  const connecting = pool.connect();
+  try {
+    return (await Promise.race([connecting, deadline.passed])) as PoolClient;
+  } catch (error) {
+    // It may still come, for nobody.
+    connecting.then(
+      (client) => client.release(),
+      () => {},
+    );
+    throw error;
+  }
+}
+
+async function runOn(client: PoolClient, request: TradingQuery, deadline: Deadline): Promise<ObservedRow[]> {
+  const answer = askServer(client, request);
+  let isReusable = false;
+  try {
+    const result = await Promise.race([answer, deadline.passed]);
+    // BEGIN or SET would change what the next query meets.
+    isReusable = result.command === 'SELECT';
+    return result.rows.map(toObservedRow);
+  } catch (error) {
+    isReusable = error instanceof pg.DatabaseError && error.severity === 'ERROR';
+    // Only what we gave up still runs there.
+    if (error instanceof TradingDatabaseError) requestCancel(client);
+    answer.catch(() => {});
+    throw error;
+  } finally {
+    client.release(!isReusable);
+  }
+}
+
+/** The time-out that each connection's session has now; it is set again only when a query wants another. */
+const sessionTimeouts = new WeakMap<pg.ClientBase, number>();
+
+async function askServer(client: PoolClient, { text, values = [], timeoutMs }: TradingQuery) {
+  const wanted = serverTimeoutMs(timeoutMs);
+  const present = sessionTimeouts.get(client) ?? serverTimeoutMs(DEFAULT_TIMEOUT_MS);
+  if (wanted !== present) {
+    await client.query(`SET statement_timeout = ${wanted}`);
+    sessionTimeouts.set(client, wanted);
+  }
+  // Extended even without values: only there does the server refuse two statements in one text.
+  return client.query<Record<string, unknown>>({
+    text,
+    values: [...values],
+    queryMode: 'extended',
+    types: TRADING_TYPES,
+  } as pg.QueryConfig);
+}
+
+/** A little below the caller's, so that the server's own answer, which says more, comes first. */
+function serverTimeoutMs(timeoutMs: number): number {
+  return Math.max(1, Math.floor(timeoutMs - Math.min(200, timeoutMs / 10)));
+}

@@ -1,0 +1,248 @@
+import { z } from 'zod';
+import type { Person } from '../domain/check-run.js';
+import { checkResultSchema, instantSchema, personSchema } from '../domain/check-run-schema.js';
+import { LOCALES } from '../domain/localized.js';
+import type { Queryable } from '../store/queryable.js';
+import { TRAINING_FAILURES, TRAINING_STATES, type Training } from './training.js';
+
+export const TRAINING_COLUMNS = `training_id AS "trainingId", strategy, target, horizon,
+  lookback_hours AS "lookbackHours", model_name AS "modelName", machine, state, requested_by AS "requestedBy", locale,
+  override_reason AS "overrideReason", checks, progress, result, failure, cancel_requested AS "cancelRequested",
+  channel, message_ts AS "messageTs", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
+
+const progressSchema = z.object({
+  fraction: z.number().optional(),
+  figures: z.record(z.string(), z.string()),
+  lastLine: z.string(),
+  away: z.string().optional(),
+});
+
+export const trainingRowSchema = z
+  .object({
+    trainingId: z.uuid(),
+    strategy: z.string(),
+    target: z.string(),
+    horizon: z.string(),
+    lookbackHours: z.number(),
+    modelName: z.string(),
+    machine: z.string(),
+    state: z.enum(TRAINING_STATES),
+    requestedBy: personSchema,
+    locale: z.enum(LOCALES),
+    overrideReason: z.string().nullable(),
+    checks: z.array(checkResultSchema),
+    progress: progressSchema.nullable(),
+    result: z
+      .object({
+        check: checkResultSchema,
+        sha256: z.string(),
+        size: z.number(),
+        stagedAs: z.string().nullable(),
+      })
+      .nullable(),
+    failure: z
+      .object({
+        code: z.enum(TRAINING_FAILURES),
+        facts: z.record(z.string(), z.union([z.string(), z.number()])),
+      })
+      .nullable(),
+    cancelRequested: personSchema.nullable(),
+    channel: z.string().nullable(),
+    messageTs: z.string().nullable(),
+    createdAt: instantSchema,
+    startedAt: instantSchema.nullable(),
+    endedAt: instantSchema.nullable(),
+  })
+  .transform(
+    ({ channel, messageTs, progress, ...training }): Training => ({
+      ...training,
+      progress: progress && { ...progress, fraction: progress.fraction },
+      message: channel === null || messageTs === null ? null : { channel, ts: messageTs },
+    }),
+  );
+
+/** The first who asks stands as the one who cancelled. False where it has ended, or somebody asked before. */
+export async function cancelTraining(
+  database: Queryable,
+  trainingId: string,
+  person: Person,
+): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `UPDATE lobml.trainings SET cancel_requested = $2
+     WHERE training_id = $1 AND cancel_requested IS NULL AND state IN ('checking', 'running', 'judging')`,
+    [trainingId, JSON.stringify(person)],
+  );
+  return rowCount === 1;
+}
+
+export interface Following {
+  readonly trainingId: string;
+  readonly follower: string;
+  readonly now: Date;
+  readonly until: Date;
+}
+
+/** Takes or renews the right to carry a training on; false while another follower holds it. */
+export async function followTraining(
+  database: Queryable,
+  { trainingId, follower, now, until }: Following,
+): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `UPDATE lobml.trainings SET follower = $2, followed_until = $4
+     WHERE training_id = $1 AND state IN ('checking', 'running', 'judging')
+       AND (follower = $2 OR followed_until IS NULL OR followed_until < $3)`,
+    [trainingId, follower, now, until],
+  );
+  return rowCount === 1;
+}
+
+export type NewTraining = Pick<
+  Training,
+  | 'trainingId'
+  | 'strategy'
+  | 'target'
+  | 'horizon'
+  | 'lookbackHours'
+  | 'modelName'
+  | 'machine'
+  | 'requestedBy'
+  | 'locale'
+  | 'overrideReason'
+  | 'createdAt'
+>;
+
+/** False where a training of this horizon goes on already. */
+export async function insertTraining(database: Queryable, training: NewTraining): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `INSERT INTO lobml.trainings (training_id, strategy, target, horizon, lookback_hours, model_name, machine, state,
+       requested_by, locale, override_reason, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'checking', $8, $9, $10, $11)
+     ON CONFLICT (strategy, horizon) WHERE state IN ('checking', 'running', 'judging') DO NOTHING`,
+    [
+      training.trainingId,
+      training.strategy,
+      training.target,
+      training.horizon,
+      training.lookbackHours,
+      training.modelName,
+      training.machine,
+      JSON.stringify(training.requestedBy),
+      training.locale,
+      training.overrideReason,
+      training.createdAt,
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** Its message shows how it ended. */
+export async function markTrainingShown(database: Queryable, trainingId: string, now: Date): Promise<void> {
+  await database.query('UPDATE lobml.trainings SET shown_at = $2 WHERE training_id = $1', [trainingId, now]);
+}
+
+/** The trainings that go on, oldest first. */
+export async function selectLiveTrainings(
+  database: Queryable,
+  strategy: string,
+): Promise<readonly Training[]> {
+  const { rows } = await database.query(
+    `SELECT ${TRAINING_COLUMNS} FROM lobml.trainings
+     WHERE strategy = $1 AND state IN ('checking', 'running', 'judging') ORDER BY created_at`,
+    [strategy],
+  );
+  return rows.map((row) => trainingRowSchema.parse(row));
+}
+
+export async function selectTraining(database: Queryable, trainingId: string): Promise<Training | undefined> {
+  const { rows } = await database.query(
+    `SELECT ${TRAINING_COLUMNS} FROM lobml.trainings WHERE training_id = $1`,
+    [trainingId],
+  );
+  return trainingRowSchema.optional().parse(rows[0]);
+}
+
+/** The trainings that have ended since then, and whose message does not show it yet. */
+export async function selectUnshownTrainings(
+  database: Queryable,
+  strategy: string,
+  since: Date,
+): Promise<readonly Training[]> {
+  const { rows } = await database.query(
+    `SELECT ${TRAINING_COLUMNS} FROM lobml.trainings
+     WHERE strategy = $1 AND ended_at >= $2 AND shown_at IS NULL AND message_ts IS NOT NULL ORDER BY ended_at`,
+    [strategy, since],
+  );
+  return rows.map((row) => trainingRowSchema.parse(row));
+}
+
+export async function setTrainingMessage(
+  database: Queryable,
+  trainingId: string,
+  message: { readonly channel: string; readonly ts: string },
+): Promise<void> {
+  await database.query('UPDATE lobml.trainings SET channel = $2, message_ts = $3 WHERE training_id = $1', [
+    trainingId,
+    message.channel,
+    message.ts,
+  ]);
+}
+
+export type TrainingChange = Partial<
+  Pick<Training, 'state' | 'checks' | 'progress' | 'result' | 'failure' | 'startedAt' | 'endedAt'>
+>;
+
+/** Changes what is given, while the training goes on; what has ended stays as it is. */
+export async function updateTraining(
+  database: Queryable,
+  trainingId: string,
+  change: TrainingChange,
+): Promise<void> {
+  const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
+  await database.query(
+    `UPDATE lobml.trainings SET
+       state = coalesce($2, state), checks = coalesce($3::json, checks), progress = coalesce($4::json, progress),
+       result = coalesce($5::json, result), failure = coalesce($6::json, failure),
+       started_at = coalesce($7, started_at), ended_at = coalesce($8, ended_at)
+     WHERE training_id = $1 AND state IN ('checking', 'running', 'judging')`,
+    [
+      trainingId,
+      change.state ?? null,
+      json(change.checks),
+      json(change.progress),
+      json(change.result),
+      json(change.failure),
+      change.startedAt ?? null,
+      change.endedAt ?? null,
+    ],
+  );
+}
+
+/** Trainings, for every replica and after every restart. */
+export interface TrainingStore {
+  /** False where a training of this horizon goes on already. */
+  insert(training: NewTraining): Promise<boolean>;
+  /** Undefined for an id that does not exist or is no id at all. */
+  get(trainingId: string): Promise<Training | undefined>;
+  live(strategy: string): Promise<readonly Training[]>;
+  follow(following: Following): Promise<boolean>;
+  update(trainingId: string, change: TrainingChange): Promise<void>;
+  cancel(trainingId: string, person: Person): Promise<boolean>;
+  setMessage(trainingId: string, message: { channel: string; ts: string }): Promise<void>;
+  /** Ended since then, while their message shows an earlier state. */
+  unshown(strategy: string, since: Date): Promise<readonly Training[]>;
+  markShown(trainingId: string, now: Date): Promise<void>;
+}
+
+export function createTrainingStore(database: Queryable): TrainingStore {
+  return {
+    insert: (training) => insertTraining(database, training),
+    get: async (id) => (z.uuid().safeParse(id).success ? selectTraining(database, id) : undefined),
+    live: (strategy) => selectLiveTrainings(database, strategy),
+    follow: (following) => followTraining(database, following),
+    update: (id, change) => updateTraining(database, id, change),
+    cancel: (id, person) => cancelTraining(database, id, person),
+    unshown: (strategy, since) => selectUnshownTrainings(database, strategy, since),
+    markShown: (id, now) => markTrainingShown(database, id, now),
+    setMessage: (id, message) => setTrainingMessage(database, id, message),
+  };
+}

@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { loadConfiguration } from '../../src/app/load-configuration.js';
+import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
+
+const SLACK = { SLACK_BOT_TOKEN: 'xoxb-1-secret', SLACK_APP_TOKEN: 'xapp-1-secret' };
+const RUNBOOK = readFileSync('runbooks/crypto_lob_ml.yaml', 'utf8');
+const TARGETS = readFileSync('targets.example.yaml', 'utf8');
+
+/** A folder with a runbook, a targets file and a `.env` that names them. */
+function createFiles({ runbook = RUNBOOK, targets = TARGETS, variables = '' } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'lobml-start-'));
+  const [runbookFile, targetsFile] = [join(folder, 'runbook.yaml'), join(folder, 'targets.yaml')];
+  writeFileSync(runbookFile, runbook);
+  writeFileSync(targetsFile, targets);
+  const file = join(folder, '.env');
+  writeFileSync(file, `RUNBOOK_FILE=${runbookFile}\nTARGETS_FILE=${targetsFile}\n${variables}`);
+  return { file, runbookFile, targetsFile };
+}
+
+async function faultsOf(loading: Promise<unknown>) {
+  try {
+    await loading;
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+test('what is right is loaded', async () => {
+  const { file } = createFiles();
+  const { config, runbook, targets } = await loadConfiguration('bot', { env: SLACK, file });
+  expect([config.port, runbook.strategy, targets.defaultTarget]).toEqual([3000, 'crypto_lob_ml', 'live']);
+});
+
+test('the faults of the environment, the runbook and the targets stand in one list, each with its place', async () => {
+  const { file, runbookFile, targetsFile } = createFiles({
+    runbook: `colour: red\n${RUNBOOK.replace('r.lag_secs < params.lagPassSecs', 'r.lag_secs < params.absent')}`,
+    targets: `colour: red\n${TARGETS.replace(/^defaultTarget: .*$/m, 'defaultTarget: absent')}`,
+    variables: 'PORT=x\nLOCALE=de\n',
+  });
+  const faults = await faultsOf(loadConfiguration('bot', { env: { ...SLACK, LOCALE: 'fr' }, file }));
+  expect(faults).toEqual([
+    { file, line: 3, message: expect.stringMatching(/^PORT: /), chinese: expect.stringMatching(/^PORT：/) },
+    {
+      file: 'environment',
+      message: expect.stringMatching(/^LOCALE: "fr"/),
+      chinese: expect.stringMatching(/^LOCALE：/),
+    },
+    { file: runbookFile, line: 1, message: 'colour: there is no such key', chinese: 'colour：没有这个键' },
+    {
+      file: runbookFile,
+      line: expect.any(Number),
+      message: expect.stringContaining('absent'),
+      chinese: expect.stringContaining('absent'),
+    },
+    { file: targetsFile, line: 1, message: 'colour: there is no such key', chinese: 'colour：没有这个键' },
+    {
+      file: targetsFile,
+      line: expect.any(Number),
+      message: expect.stringContaining('`absent`'),
+      chinese: expect.stringContaining('`absent`'),
+    },
+  ]);
+});
+
+test('a file that is not there hides no other fault', async () => {
+  const { file, targetsFile } = createFiles({ targets: 'colour: red\n' });
+  const env = { ...SLACK, RUNBOOK_FILE: '/no/such/runbook.yaml' };
+  const files = (await faultsOf(loadConfiguration('bot', { env, file }))).map((fault) => fault.file);
+  expect(new Set(files)).toEqual(new Set(['/no/such/runbook.yaml', targetsFile]));
+});
+
+test.each([
+  ['TARGET/HOST', 'live/live-1', []],
+  ['the bot’s machine', 'local', []],
+  ['a host behind ssh', 'live/live-2', []],
+  [
+    'a host behind ssh that has no folder for it',
+    'live/live-2',
+    ['training.runsOn: the host `live/live-2` is reached by ssh, so `workingFolder` must say'],
+    'no folder',
+  ],
+  ['a host that is not there', 'live-9', ['training.runsOn: there is no host `live-9`']],
+  ['a host of two targets', 'live-1', ['training.runsOn: several targets have a host `live-1`']],
+])('a training runs on %s', async (_name, runsOn, told, folder = '') => {
+  const host = (name: string, more = '') =>
+    `{ name: ${name}, environmentFiles: [/etc/live.env], service: { manager: systemd, unit: a.service }${more} }`;
+  const target = (...hosts: string[]) => `{ hosts: [${hosts.join(', ')}], approval: { quorum: 1 } }`;
+  const behindSsh = host('live-2', ', connection: { ssh: { address: a.example } }');
+  const targets = [
+    'defaultTarget: live',
+    'roles: { operators: [U0] }',
+    'targets:',
+    `  live: ${target(host('live-1'), behindSsh)}`,
+    `  spare: ${target(host('live-1'))}`,
+  ].join('\n');
+  const runbook = RUNBOOK.replace(/^training:$/m, `training:\n  runsOn: ${runsOn}`).replace(
+    folder === '' ? '' : /^ {2}workingFolder: .*\n/m,
+    '',
+  );
+  const { file, runbookFile } = createFiles({ runbook, targets });
+  const line = runbook.split('\n').indexOf(`  runsOn: ${runsOn}`) + 1;
+  const loading = loadConfiguration('bot', { env: SLACK, file });
+  const faults = await loading.then(
+    () => [],
+    () => faultsOf(loading),
+  );
+  expect(faults).toEqual(
+    told.map((words) => ({
+      file: runbookFile,
+      line,
+      message: expect.stringContaining(words),
+      chinese: expect.stringMatching(/^training\.runsOn：.*主机/),
+    })),
+  );
+});

@@ -1,0 +1,93 @@
+import { expect, test } from '@jest/globals';
+import { help, subcommands } from '../../commands/index.js';
+import { rollback } from '../../commands/rollback.js';
+import { runTerminal } from '../../src/app/cli.js';
+import { ENVIRONMENT } from '../../src/config/config.js';
+import { CHINESE_ADVICE } from '../../src/config/config-text.js';
+import { UsageError, UserError } from '../../src/conversation/errors.js';
+import { explainFailure } from '../../src/doctor/explain-failure.js';
+import { HostError } from '../../src/hosts/host.js';
+import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
+import { TradingDatabaseError } from '../../src/trading/trading-database-error.js';
+import { unknownSubcommandView } from '../../views/help.js';
+import { terminalText } from '../../views/terminal.js';
+
+const BOTH = { en: 'No.', 'zh-CN': '不行。' };
+
+test.each([
+  ['wrong words', new UsageError(BOTH), 64],
+  ['a refusal', new UserError('unknown_run', BOTH), 1],
+  ['Slack away', new UserError('directory_away', BOTH), 75],
+  [
+    'a faulty file',
+    new ConfigurationError([
+      { file: 'targets.yaml', line: 3, message: 'name: wrong', chinese: 'name：有误' },
+    ]),
+    64,
+  ],
+  ['a host away', new HostError('unreachable', 'live-1', 'live-1: no route.'), 75],
+  ['a host that refuses', new HostError('permission_denied', 'live-1', 'live-1: denied.'), 70],
+  ['the trading database away', new TradingDatabaseError('timeout'), 75],
+  ['the own database away', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 75],
+  ['a database that starts', Object.assign(new Error('starting up'), { code: '57P03' }), 75],
+  ['an error of our own', new Error('boom'), 70],
+])('%s ends with its exit code, in both languages', (_name, error, exitCode) => {
+  const failure = explainFailure(error, 'lobml precheck [target]');
+  expect(failure.exitCode).toBe(exitCode);
+  expect(failure.says.en).not.toMatch(/[\u4e00-\u9fff]/);
+  expect(failure.says['zh-CN']).toMatch(/[\u4e00-\u9fff]/);
+});
+
+/** What a terminal prints, with some variables of its own. */
+async function terminal(words: readonly string[], env: Readonly<Record<string, string>>) {
+  const printed: string[] = [];
+  const [stdout, stderr] = [process.stdout.write, process.stderr.write];
+  const before = { ...process.env };
+  const keep = (text: string | Uint8Array) => printed.push(String(text)) > 0;
+  try {
+    Object.assign(process.env, { TARGETS_FILE: '/no/such/targets.yaml' }, env);
+    process.stdout.write = keep;
+    process.stderr.write = keep;
+    const program = {
+      subcommands,
+      killSwitch: rollback,
+      help,
+      asText: terminalText,
+      unknown: unknownSubcommandView,
+    };
+    return { exitCode: await runTerminal(words, program), printed: printed.join('') };
+  } finally {
+    process.stdout.write = stdout;
+    process.stderr.write = stderr;
+    process.env = before;
+  }
+}
+
+test('each variable of the configuration is told of in Chinese', () => {
+  expect(Object.keys(CHINESE_ADVICE)).toEqual(Object.keys(ENVIRONMENT));
+  for (const advice of Object.values(CHINESE_ADVICE)) expect(advice).toMatch(/[\u4e00-\u9fff]/);
+});
+
+test('help needs no targets file, and names what one types in a terminal', async () => {
+  const { exitCode, printed } = await terminal(['help'], { LOCALE: 'en' });
+  expect(exitCode).toBe(0);
+  expect(printed).toContain('lobml precheck [target]');
+  expect(printed).toContain('lobml doctor');
+  expect(printed).not.toContain('/lobml');
+});
+
+test('in Chinese: help, an unknown word, the usage, and a faulty configuration', async () => {
+  const env = { LOCALE: 'zh-CN' };
+  expect((await terminal(['help'], env)).printed).toMatch(/检查配置/);
+  const unknown = await terminal(['prechek'], env);
+  expect(unknown).toMatchObject({
+    exitCode: 64,
+    printed: expect.stringContaining('是否想写 `lobml precheck`'),
+  });
+  expect((await terminal(['precheck', '--help'], env)).printed).toMatch(/^用法：lobml precheck/);
+  const faulty = await terminal(['precheck'], env);
+  expect(faulty.exitCode).toBe(64);
+  expect(faulty.printed).toMatch(/lobml 无法启动：[\s\S]*无法读取 targets 文件/);
+  const port = await terminal(['precheck'], { ...env, PORT: 'x' });
+  expect(port.printed).toMatch(/environment: PORT：不是/);
+});

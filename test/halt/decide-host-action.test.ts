@@ -1,0 +1,156 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  decideHostAction,
+  type HostHistory,
+  type HostLook,
+  type HostPolicy,
+} from '../../src/halt/decide-host-action.js';
+import type { ServiceStatus } from '../../src/hosts/host.js';
+
+const running: ServiceStatus = {
+  activeState: 'active',
+  subState: 'running',
+  mainPid: 20,
+  invocationId: 'b',
+  restarts: 0,
+  execMainStatus: 0,
+  activeSince: undefined,
+};
+const stopped: ServiceStatus = { ...running, activeState: 'inactive', subState: 'dead', mainPid: 0 };
+const untouched: HostHistory = {
+  writeFailed: false,
+  outdatedPid: undefined,
+  inFlight: undefined,
+  restarts: 0,
+  restartedAt: undefined,
+  replacedPid: undefined,
+  automaticRestarts: undefined,
+  stops: 0,
+  stoppedAt: undefined,
+  waitingSince: undefined,
+};
+const restarted: HostHistory = {
+  ...untouched,
+  restarts: 1,
+  restartedAt: 1_000,
+  replacedPid: 10,
+  automaticRestarts: 0,
+};
+
+const decide = (look: Partial<HostLook>, history: HostHistory, policy: Partial<HostPolicy> = {}) =>
+  decideHostAction(
+    { at: 5_000, disk: 'as_wanted', status: running, process: 'as_wanted', ...look },
+    history,
+    { restartSecMs: 5_000, stop: 'allowed', ...policy },
+  );
+
+describe('what to do next on a host', () => {
+  test.each([
+    [
+      'a process that shows the flag off needs nothing',
+      {},
+      untouched,
+      { kind: 'settled', process: 'as_wanted' },
+    ],
+    [
+      'a stopped service is not started',
+      { status: stopped, process: 'none' },
+      untouched,
+      { kind: 'settled', process: 'stopped' },
+    ],
+    ['a file that somebody changed back is written again', { disk: 'differs' }, restarted, { kind: 'write' }],
+    ['a process with the flag on is restarted', { process: 'differs' }, untouched, { kind: 'restart' }],
+    [
+      'nobody answers',
+      { status: undefined, process: 'none' },
+      untouched,
+      { kind: 'wait', fault: 'not_answering' },
+    ],
+    [
+      'the old process lives on',
+      { status: { ...running, mainPid: 10 }, process: 'differs' },
+      restarted,
+      { kind: 'stop', because: 'restart_ignored' },
+    ],
+    [
+      'a moment after the restart nothing is said yet',
+      { at: 1_500, status: { ...running, mainPid: 10 }, process: 'differs' },
+      restarted,
+      { kind: 'wait', fault: null },
+    ],
+    [
+      'a new process with the flag on is restarted once more',
+      { process: 'differs' },
+      restarted,
+      { kind: 'restart' },
+    ],
+    [
+      'and then stopped',
+      { process: 'differs' },
+      { ...restarted, restarts: 2 },
+      { kind: 'stop', because: 'process_differs' },
+    ],
+    [
+      'a restart that is under way is not doubled',
+      { process: 'differs', status: { ...running, activeState: 'deactivating' } },
+      untouched,
+      { kind: 'wait', fault: null },
+    ],
+    [
+      'two automatic restarts are a loop',
+      { status: { ...running, restarts: 2 } },
+      restarted,
+      { kind: 'stop', because: 'restart_loop' },
+    ],
+    [
+      'a refused write does not keep the service from being stopped',
+      { disk: 'differs', process: 'differs' },
+      { ...untouched, writeFailed: true },
+      { kind: 'stop', because: 'not_on_disk' },
+    ],
+    [
+      'a stop that failed is repeated while the write is refused',
+      { disk: 'differs', process: 'differs', at: 7_000 },
+      { ...untouched, writeFailed: true, stops: 1, stoppedAt: 1_000 },
+      { kind: 'stop', because: 'stop_failed' },
+    ],
+    [
+      'a stopped service is off, whatever stands in a file that cannot be written',
+      { disk: 'differs', status: stopped, process: 'none' },
+      { ...untouched, writeFailed: true, stops: 1, stoppedAt: 1_000 },
+      { kind: 'settled', process: 'stopped' },
+    ],
+    [
+      'the process from before the change is no proof, whatever it shows',
+      {},
+      { ...untouched, outdatedPid: 20 },
+      { kind: 'restart' },
+    ],
+    [
+      'and after a restart it is one that was ignored',
+      {},
+      { ...restarted, replacedPid: 20, outdatedPid: 20 },
+      { kind: 'stop', because: 'restart_ignored' },
+    ],
+    [
+      'a process that cannot be looked at is said',
+      { process: 'unreadable' },
+      restarted,
+      { kind: 'wait', fault: 'process_unreadable' },
+    ],
+  ] as const)('%s', (_what, look, history, action) => {
+    expect(decide(look, history)).toEqual(action);
+  });
+
+  test('for another model a service is never stopped', () => {
+    const look = { status: { ...running, mainPid: 10 }, process: 'differs' } as const;
+    expect(decide(look, restarted, { stop: 'never' })).toEqual({ kind: 'wait', fault: 'restart_ignored' });
+  });
+
+  test('a service that was asked to stop is not restarted', () => {
+    expect(decide({ process: 'differs' }, untouched, { stop: 'asked' })).toEqual({
+      kind: 'stop',
+      because: 'asked',
+    });
+  });
+});

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { newHalt, newHostHalt } from '../../src/domain/halt.js';
+import { cancelReleases } from '../../src/halt/cancel-releases.js';
+import { createHaltStore } from '../../src/halt/halt-queries.js';
+import { createTransact } from '../../src/store/transaction.js';
+import { eventually } from '../sandbox/host/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
+
+let bench: HaltingBench;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  [bench, database] = await Promise.all([createHaltingBench(), createTestDatabase()]);
+});
+afterAll(async () => {
+  await bench.close();
+  await database.drop();
+});
+beforeEach(() => bench.begin());
+
+const replica = (owner: string) =>
+  bench.rollback({
+    store: createHaltStore(database.pool),
+    owner,
+    // A busy database is no absent one: that the other replica is heard is what these tests are about.
+    claimPatienceMs: 10_000,
+    cancelReleases: (halt) => cancelReleases({ transact, queue: { wake, announce } }, halt),
+  });
+const transact = createTransact(async () => database.pool);
+const queued: string[] = [];
+const wake = async (_client: unknown, releaseId: string) => void queued.push(`wake ${releaseId}`);
+const announce = async (_client: unknown, requestId: string) => void queued.push(`announce ${requestId}`);
+const request = () => ({ target: bench.target, kind: 'disable', requestedBy: CAROL }) as const;
+
+test('two replicas that are clicked at once halt once, and both know the same halt', async () => {
+  const [one, two] = [replica('one'), replica('two')];
+  const halts = await Promise.all([one.start(request()).done, two.start(request()).done]);
+  await Promise.all([one.settled(), two.settled()]);
+  expect(new Set(halts.map(({ haltId }) => haltId)).size).toBe(1);
+  expect(await bench.restartsOf('live-1')).toBe(1);
+  expect(await bench.restartsOf('live-2')).toBe(1);
+  const { rows } = await database.pool.query('SELECT state FROM lobml.halts');
+  expect(rows).toEqual([{ state: 'verified' }]);
+  expect((await replica('three').latest('live')).halt?.state).toBe('verified');
+});
+
+test('a halt whose replica has gone silent is taken over by one other', async () => {
+  const store = createHaltStore(database.pool);
+  const gone = replica('gone').start(request());
+  const record = { halt: gone.current(), messages: [] };
+  await gone.done;
+  await database.pool.query('DELETE FROM lobml.halts');
+  await store.claim({ ...record, halt: { ...record.halt, haltId: randomUUID() } }, 'gone');
+  expect(await store.takeAbandoned('crypto_lob_ml', 'early')).toEqual([]);
+  await database.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
+  const taken = await Promise.all(['a', 'b'].map((owner) => store.takeAbandoned('crypto_lob_ml', owner)));
+  expect(taken.flat()).toHaveLength(1);
+  await database.pool.query('DELETE FROM lobml.halts');
+});
+
+test.each([
+  ['gives no more signs', 2],
+  ['has been silent for long', 60],
+])('a click joins the halt of a replica that %s, and carries it out', async (_how, silentSecs) => {
+  const store = createHaltStore(database.pool);
+  const halt = newHalt({
+    haltId: randomUUID(),
+    strategy: 'crypto_lob_ml',
+    target: 'live',
+    kind: 'disable',
+    wanted: { [FLAG]: 'false' },
+    wantedOf: {},
+    requestedBy: CAROL,
+    requestedAt: new Date().toISOString(),
+    reason: null,
+    hosts: bench.target.hosts.map(({ name }) => newHostHalt(name)),
+  });
+  await database.pool.query('DELETE FROM lobml.halts');
+  await store.claim({ halt, messages: [] }, 'gone');
+  const alive = replica('alive');
+  const handle = alive.start(request());
+  await eventually('it follows', async () => handle.current().haltId === halt.haltId);
+  await database.pool.query('UPDATE lobml.halts SET alive_at = now() - make_interval(secs => $1)', [
+    silentSecs,
+  ]);
+  if (silentSecs > 10) expect(await alive.resume(new Map([['live', bench.target]]))).toHaveLength(1);
+  expect(await handle.done).toMatchObject({ haltId: halt.haltId, state: 'verified' });
+  expect(await bench.restartsOf('live-1')).toBe(1);
+  expect(await bench.restartsOf('live-2')).toBe(1);
+  await alive.settled();
+  const { rows } = await database.pool.query('SELECT state FROM lobml.halts');
+  expect(rows).toEqual([{ state: 'verified' }]);
+  await database.pool.query('DELETE FROM lobml.halts');
+});
+
+test('a running release, its lock and open requests are ended by the halt', async () => {
+  const [requestId, releaseId, openId] = [randomUUID(), randomUUID(), randomUUID()];
+  const person = JSON.stringify(CAROL);
+  const insert = (id: string, target: string, state: string) =>
+    database.pool.query(
+      `INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by, reason, plan,
+         digest, check_run_id, evidence, created_at, quorum_expires_at, wish)
+       VALUES ($1, 'crypto_lob_ml', $2, 'ordinary', $3, $4, 'r', '{}', 'd', $1, '{}', now(), now(), '{}')`,
+      [id, target, state, person],
+    );
+  await insert(requestId, 'live', 'executing');
+  await insert(openId, 'dryrun', 'open');
+  await database.pool.query(
+    `INSERT INTO lobml.releases (release_id, request_id, strategy, target, state, plan, started_at, confirm_by)
+     VALUES ($1, $2, 'crypto_lob_ml', 'live', 'running', '{}', now(), now())`,
+    [releaseId, requestId],
+  );
+  await database.pool.query(
+    `INSERT INTO lobml.locks (strategy, target, kind, holder, release_id, reason, taken_at)
+     VALUES ('crypto_lob_ml', 'live', 'release', $1, $2, 'r', now()),
+            ('crypto_lob_ml', 'live', 'person', $1, NULL, 'r', now())`,
+    [person, releaseId],
+  );
+  const halt = await replica('one').start(request()).done;
+  expect(halt).toMatchObject({ state: 'verified', cancelled: { releaseId, requests: 1 } });
+  const { rows } = await database.pool.query(
+    `SELECT (SELECT state FROM lobml.releases) AS release, (SELECT cancel_requested->'by'->>'id' FROM lobml.releases) AS by,
+       (SELECT array_agg(state ORDER BY target) FROM lobml.release_requests) AS requests,
+       (SELECT array_agg(kind) FROM lobml.locks) AS locks`,
+  );
+  // Another target's request, and a person's lock, are none of its business.
+  expect(rows[0]).toEqual({
+    release: 'halted',
+    by: 'U0CAROL',
+    requests: ['open', 'halted'],
+    locks: ['person'],
+  });
+  // Their messages move to the last state, also when the first attempt was cut short before it could ask for that.
+  const asked = [`wake ${releaseId}`, `announce ${requestId}`];
+  expect(queued).toEqual(asked);
+  const again = await cancelReleases({ transact, queue: { wake, announce } }, halt);
+  expect(again).toEqual({ releaseId: null, requests: 0 });
+  expect(queued).toEqual([...asked, `announce ${requestId}`]);
+});
+
+test('a halt ends without a database that refuses or never answers', async () => {
+  const refusal = new Error('connect ECONNREFUSED');
+  const refuse = async () => {
+    throw refusal;
+  };
+  const hang = () => new Promise<never>(() => {});
+  for (const answer of [refuse, hang]) {
+    await bench.begin();
+    const away = {
+      save: answer,
+      get: answer,
+      latest: answer,
+      takeAbandoned: answer,
+      takeUnannounced: answer,
+      markSuperseded: answer,
+    };
+    const store = { claim: answer, ...away };
+    let isOver = false;
+    const cancel = async () => (isOver ? null : answer());
+    const handle = bench.rollback({ store, cancelReleases: cancel }).start(request());
+    const halt = await handle.done;
+    expect(halt.state).toBe('verified');
+    isOver = true;
+  }
+});

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type Halt, newHostHalt } from '../../src/domain/halt.js';
+import { createHaltAnnouncer } from '../../src/halt/announce-halt.js';
+import { createHaltStore, type HaltStore } from '../../src/halt/halt-queries.js';
+import type { HaltRecord } from '../../src/halt/halt-schema.js';
+import { createRollback } from '../../src/halt/kill-switch.js';
+import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
+import type { Target } from '../../src/runbook/targets.js';
+import { systemClock } from '../../src/time/clock.js';
+import { haltReportView } from '../../views/rollback-report.js';
+import { eventually } from '../sandbox/host/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { storeRelease } from '../support/releases.js';
+import { CAROL, FACTS } from './support/halting.js';
+
+let database: TestDatabase;
+let dataDir: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'lobml-halts-'));
+  await database.pool.query('DELETE FROM lobml.halts; DELETE FROM lobml.releases');
+});
+afterEach(() => rm(dataDir, { recursive: true }));
+
+const target = { name: 'live', channels: undefined, hosts: [] } as unknown as Target;
+const targets = new Map([['live', target]]);
+
+/** Verified; its bot was killed before the message in the channel could say so. */
+function untold(): HaltRecord {
+  const halt: Halt = {
+    haltId: randomUUID(),
+    strategy: FACTS.strategy,
+    target: 'live',
+    kind: 'disable',
+    wanted: {},
+    wantedOf: {},
+    requestedBy: CAROL,
+    requestedAt: new Date(Date.now() - 60_000).toISOString(),
+    reason: null,
+    state: 'verified',
+    hosts: [{ ...newHostHalt('live-1'), disk: 'done', process: 'as_wanted' }],
+    entryWatch: { state: 'clear', from: null, until: null, askedAt: null, entries: 0, code: null },
+    openEntries: null,
+    verification: null,
+    cancelled: null,
+    resumed: false,
+    endedAt: new Date(Date.now() - 30_000).toISOString(),
+  };
+  return { halt, messages: [{ role: 'report', channel: 'C0RELEASES', ts: '1.0' }] };
+}
+
+function replica(owner: string, store: HaltStore | undefined) {
+  return createRollback({
+    facts: FACTS,
+    hostOf: () => {
+      throw new Error('The halt has ended: no host is touched.');
+    },
+    trading: undefined,
+    files: createOpenHaltFiles(dataDir, owner),
+    journal: async () => {},
+    store,
+    clock: systemClock,
+    newId: randomUUID,
+    owner,
+    logger: { warn: () => {}, error: () => {}, info: () => {} },
+  });
+}
+
+/** What the messages show in the end. */
+function announcer() {
+  const shown: string[] = [];
+  const announce = createHaltAnnouncer({
+    targets,
+    view: (halt) => ({ text: halt.laterRelease === undefined ? halt.state : 'history', blocks: [] }),
+    operators: [],
+    open: (channel, ref) => ({
+      ref: ref ?? { channel, ts: '2.0' },
+      update: () => {},
+      finish: async ({ text }) => void shown.push(`${channel} ${ref?.ts}: ${text}`),
+    }),
+    find: async () => undefined,
+    clock: systemClock,
+    logger: { warn: () => {} },
+  });
+  return { announce, shown };
+}
+
+test('a halt that ended in a bot that was killed is told by the next one, once, without any database', async () => {
+  const record = untold();
+  await createOpenHaltFiles(dataDir, 'gone').save(record, { synced: true });
+  const rollback = replica('next', undefined);
+  const { announce, shown } = announcer();
+  for (const handle of await rollback.resume(targets)) announce.resume(handle);
+  expect(await rollback.resume(targets)).toEqual([]);
+  await eventually('the end is told', () => shown.length > 0);
+  expect(shown).toEqual(['C0RELEASES 1.0: verified']);
+  await eventually('it is noted', async () => {
+    const [noted] = await createOpenHaltFiles(dataDir, 'any').list();
+    return noted?.messages[0]?.isFinal === true;
+  });
+  expect(await replica('later', undefined).resume(targets)).toEqual([]);
+});
+
+test('of two replicas one tells the end that the database knows, and then nobody any more', async () => {
+  const store = createHaltStore(database.pool);
+  await store.save(untold(), 'gone');
+  expect(await store.takeUnannounced(FACTS.strategy, 'early')).toEqual([]);
+  const silent = () => database.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
+  await silent();
+  const replicas = [replica('a', store), replica('b', store)];
+  const { announce, shown } = announcer();
+  const handles = (await Promise.all(replicas.map((one) => one.resume(targets)))).flat();
+  expect(handles).toHaveLength(1);
+  for (const handle of handles) announce.resume(handle);
+  await eventually('the end is told', () => shown.length > 0);
+  expect(shown).toEqual(['C0RELEASES 1.0: verified']);
+  await eventually('it is stored', async () => {
+    const { rows } = await database.pool.query(
+      `SELECT record->'messages'->0->'isFinal' AS told FROM lobml.halts`,
+    );
+    return rows[0]?.told === true;
+  });
+  await silent();
+  expect(await store.takeUnannounced(FACTS.strategy, 'c')).toEqual([]);
+});
+
+test('the messages of a halt say so, once, when a later release of the target has begun', async () => {
+  const store = createHaltStore(database.pool);
+  const [record, other] = [untold(), untold()];
+  const endedAt = Date.parse(record.halt.endedAt ?? '');
+  await store.save(record, 'gone');
+  await store.save({ ...other, halt: { ...other.halt, target: 'dryrun' } }, 'gone');
+  await storeRelease(database.pool, {
+    state: 'confirmed',
+    startedAt: new Date(endedAt - 60_000).toISOString(),
+  });
+  expect(await store.markSuperseded(FACTS.strategy)).toEqual([]);
+  const startedAt = new Date(endedAt + 10_000).toISOString();
+  const releaseId = await storeRelease(database.pool, { state: 'watching', startedAt });
+  const marked = (await Promise.all([1, 2].map(() => store.markSuperseded(FACTS.strategy)))).flat();
+  expect(marked.map(({ halt }) => halt)).toEqual([
+    { ...record.halt, laterRelease: { releaseId, startedAt } },
+  ]);
+  const { announce, shown } = announcer();
+  for (const one of marked) announce.refresh(one);
+  await eventually('it is told', () => shown.length > 0);
+  expect(shown).toEqual(['C0RELEASES 1.0: history']);
+  expect(await store.latest(FACTS.strategy, 'live')).toMatchObject({ laterRelease: { releaseId } });
+});
+
+test.each([
+  ['en', /HISTORY \(was: HALT/, /may be on again/],
+  ['zh-CN', /历史（当时：/, /可能已重新开启/],
+] as const)('a halt that a release followed claims nothing for the present (%s)', (locale, title, since) => {
+  const { halt } = untold();
+  const laterRelease = { releaseId: 'r-1', startedAt: '2026-01-02T03:04:05.000Z' };
+  for (const state of ['verified', 'not_verified'] as const) {
+    const view = haltReportView({ ...halt, state, laterRelease }, { locale, commands: new Map() });
+    const shown = JSON.stringify(view.blocks);
+    expect(view.text).toMatch(title);
+    expect(shown).toMatch(since);
+    // What stops the strategy that may be on again; nothing that goes on with this halt.
+    expect(shown.match(/"action_id":"rollback:[a-z_]+"/g)?.[0]).toBe('"action_id":"rollback:disable"');
+    expect(shown).not.toContain('rollback:stop');
+  }
+});

@@ -1,0 +1,37 @@
+import type { DecisionText } from '../en/decision.js';
+
+export const decisionZhCN: DecisionText = {
+  criterion: '标准',
+  result: '结果',
+  evidence: '证据',
+  noEvidence: '未查看。',
+  goStanding: { pass: '✓ 满足', warn: '⚠ 满足，但有警告', fail: '✗ 不满足', unknown: '? 未知' },
+  noGoStanding: { pass: '✓ 未出现', warn: '⚠ 未出现，但有警告', fail: '✗ 已出现', unknown: '? 未知' },
+  reused: (count, of, parts, oldest, minutes) =>
+    `复用了 ${of} 项结果中的 ${count} 项，最早观测于 ${oldest}（最多 ${minutes} 分钟前）：${parts}。点击“重新运行”会全部重新检查。`,
+  window: (from, to, basis) => `时间窗口 ${from} – ${to}：${basis}。`,
+  windowBasis: {
+    process_start: '自当前进程启动以来',
+    look_back: '完整回看时段；当前进程启动更早',
+    start_unknown: '完整回看时段，因为无法得知进程的启动时间',
+    halt: '自停止以来',
+  },
+  withoutStart: (hosts) => `无法得知 ${hosts} 的启动时间。`,
+  baseline: (from, to, basis) => `对照 ${from} – ${to}：${basis}。`,
+  baselineBasis: {
+    passed_run: '位于此前一次通过的运行的窗口内',
+    before_window: '紧接在窗口之前',
+  },
+  confounded: '只有一个实例在交易，前后差异也受行情影响：本报告仅说明没有违反规则，不说明模型更好。',
+  acknowledge: '确认',
+  acknowledgeTitle: '确认该警告？',
+  acknowledgeText: (title) => `${title}：您将以本人名义对本次运行的该警告负责。`,
+  cancel: '取消',
+  acknowledgedBy: (who, when) => `已由 ${who} 确认 · ${when}`,
+  acknowledgedCount: (done, of) => `已确认 ${done}/${of} 项警告。`,
+  tooLate: '本报告已过期，其警告无法再确认。未保存任何内容。请重新运行 Go/No-Go。',
+  notAWarning: '本次运行没有该警告。未保存任何内容。',
+  notAMember: '访客、机器人和已停用的账号不能确认警告。请让工作区成员确认。未保存任何内容。',
+  alreadyAcknowledged: (who) => `该警告已由 ${who} 确认。`,
+  startedIn: (channel) => `已开始：报告将出现在 ${channel}。`,
+};
