@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { packageFile } from '../sandbox/trading-data/package-file.js';
 import { createTradingSchema } from '../sandbox/trading-data/seed.js';
+import type { Query } from '../src/runbook/check-definition.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
-import type { Query } from '../src/runbook/runbook.js';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
 import { createTradingDatabase, type TradingDatabase } from '../src/trading/trading-database.js';
 import type { BenchSize, Figure, Measurement } from './figure.js';

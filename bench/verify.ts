@@ -3,8 +3,9 @@ import { packageFile } from '../sandbox/trading-data/package-file.js';
 import { createTradingSchema } from '../sandbox/trading-data/seed.js';
 import { bindParameters } from '../src/checks/bind-parameters.js';
 import { evaluateWindow } from '../src/checks/run-window.js';
+import type { Query } from '../src/runbook/check-definition.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
-import type { Query, Runbook } from '../src/runbook/runbook.js';
+import type { Runbook } from '../src/runbook/runbook.js';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
 import {
   createTradingDatabase,

@@ -7,7 +7,7 @@ import { section } from '../views/blocks.js';
 import { CANCEL_ACTION, WAS_DONE_ACTION, WAS_NOT_DONE_ACTION } from '../views/deploy-progress.js';
 import { deployTextFor } from '../views/text/en/deploy.js';
 
-export interface ProgressServices {
+interface ProgressServices {
   readonly answers: ReleaseAnswers;
   readonly access: Pick<Access, 'mayAct'>;
 }

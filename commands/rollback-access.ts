@@ -5,7 +5,7 @@ import type { RollbackServices } from '../src/halt/kill-switch-services.js';
 import { rollbackTextFor } from '../views/text/index.js';
 
 /** What somebody wanted to do, for the audit trail. */
-export interface WantedAct {
+interface WantedAct {
   readonly target: string | null;
   readonly act: 'disable' | 'stop' | 'previous_model' | 'add_reason';
 }

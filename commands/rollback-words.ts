@@ -2,7 +2,7 @@ import { UsageError } from '../src/conversation/errors.js';
 import type { HaltKind } from '../src/domain/halt.js';
 import { rollbackTextFor } from '../views/text/index.js';
 
-export interface RollbackWords {
+interface RollbackWords {
   /** What stands before the flags: the target. */
   readonly rest: readonly string[];
   /** undefined: only look. */

@@ -2,7 +2,7 @@ import { UsageError } from '../src/conversation/errors.js';
 import type { TrainText } from '../views/text/en/train.js';
 import { trainTextFor } from '../views/text/index.js';
 
-export interface TrainWords {
+interface TrainWords {
   readonly horizon: string;
   readonly lookbackHours: number | undefined;
   /** Why to train although the data checks do not pass. */

@@ -14,7 +14,7 @@ export const ACKNOWLEDGE_BLOCK = 'acknowledge';
 /** Slack's limit of one element. */
 const MAX_CHECKBOXES = 10;
 
-export interface PlanModal extends PlanView {
+interface PlanModal extends PlanView {
   readonly toAcknowledge: readonly string[];
   /** Travels with the modal: what is asked for when it is submitted. */
   readonly privateMetadata: string;

@@ -8,7 +8,7 @@ import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
 import { valueText } from './text/cell.js';
 import { textFor } from './text/index.js';
 
-export const DETAILS_CALLBACK = 'run:details';
+const DETAILS_CALLBACK = 'run:details';
 export const ON_DEMAND_ACTION = 'details:on_demand';
 
 const SHOWN_ROWS = 8;
@@ -22,7 +22,7 @@ const SEVERITY: Readonly<Record<CheckResult['outcome'], number>> = {
 };
 
 /** What a click on an on-demand figure carries. */
-export interface OnDemandRequest {
+interface OnDemandRequest {
   readonly runId: string;
   readonly checkId: string;
   readonly name: string;
@@ -134,7 +134,7 @@ function answerBlock({ rows, error }: OnDemandAnswer, locale: Locale): Block {
 }
 
 /** One value a line; what all rows share stands once, above them. Empty values say nothing and are left out. */
-export function rowsText(rows: readonly ObservedRow[], locale: Locale): string {
+function rowsText(rows: readonly ObservedRow[], locale: Locale): string {
   const { details } = textFor(locale);
   if (rows.length === 0) return details.noRows;
   const shared = rows.length === 1 ? {} : sharedValues(rows);

@@ -5,7 +5,7 @@ import { escapeMrkdwn } from './blocks.js';
 import { statusTextFor } from './text/en/status.js';
 
 /** A value of the enable flag as ploy reads it: ON, OFF, or why it is neither. */
-export function flagWord(raw: string | undefined, locale: Locale): string {
+function flagWord(raw: string | undefined, locale: Locale): string {
   const text = statusTextFor(locale);
   if (raw === undefined) return text.notSet;
   const reading = readVariable({ type: 'boolean', default: undefined }, raw);

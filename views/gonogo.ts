@@ -45,7 +45,7 @@ export function criteriaBlocks(run: CheckRun, locale: Locale): readonly Block[] 
 }
 
 /** `✓ met`, `✗ present` and the like. */
-export function criterionStanding({ kind, outcome }: CriterionResult, locale: Locale): string {
+function criterionStanding({ kind, outcome }: CriterionResult, locale: Locale): string {
   const { goStanding, noGoStanding } = decisionTextFor(locale);
   return (kind === 'go' ? goStanding : noGoStanding)[STANDING[outcome]];
 }

@@ -4,7 +4,7 @@ import { LIMITS, section, within } from './blocks.js';
 import { statusTextFor } from './text/en/status.js';
 import { textFor } from './text/index.js';
 
-export const ENTRY_CALLBACK = 'history:entry';
+const ENTRY_CALLBACK = 'history:entry';
 
 export function entryLoadingModal(locale: Locale): Modal {
   return modal([section(`⏳ ${textFor(locale).details.loading}`)], locale);

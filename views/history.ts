@@ -20,7 +20,7 @@ export const OPEN_RELEASE_ACTION = 'history:release';
 export const OPEN_HALT_ACTION = 'history:halt';
 
 /** What a click on *Older* or *Newer* carries: the line at the edge of the page. */
-export interface PageTurn {
+interface PageTurn {
   readonly target: string;
   readonly id: string;
 }

@@ -9,7 +9,7 @@ import { runButtons, statusBlocks, statusLine } from './status.js';
 import { statusTextFor } from './text/en/status.js';
 import { textFor } from './text/index.js';
 
-export interface HomeTarget {
+interface HomeTarget {
   readonly target: Pick<Target, 'name' | 'channels'>;
   readonly status: TargetStatus;
 }

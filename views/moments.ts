@@ -11,7 +11,7 @@ export function slackTime(
 }
 
 /** `2026-01-01T14:03:52.123Z` → `14:03:52 UTC`. */
-export const clockTime = (rfc3339: string): string => `${rfc3339.slice(11, 19)} UTC`;
+const clockTime = (rfc3339: string): string => `${rfc3339.slice(11, 19)} UTC`;
 
 const MOMENT = /⟨([^⟩]+)⟩/g;
 

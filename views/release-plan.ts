@@ -129,7 +129,7 @@ function driftBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): read
 }
 
 /** The verdict over what will stand, and each check that is not right. */
-export function verdictBlocks(run: CheckRun, locale: Locale): readonly Block[] {
+function verdictBlocks(run: CheckRun, locale: Locale): readonly Block[] {
   const { verdict } = textFor(locale);
   const { plan: text } = releaseTextFor(locale);
   const wrong = run.checks.filter(({ outcome, mode }) => outcome !== 'PASS' && mode === 'deciding');

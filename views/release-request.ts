@@ -22,7 +22,7 @@ import { VERDICT_SYMBOL } from './symbols.js';
 import { deployTextFor } from './text/en/deploy.js';
 import { releaseTextFor, textFor } from './text/index.js';
 
-export interface RequestViewOptions {
+interface RequestViewOptions {
   readonly locale: Locale;
   readonly envPrefix: string;
 }
@@ -40,7 +40,7 @@ const STATE_SYMBOL: Readonly<Record<RequestState, string>> = {
 };
 
 /** What a button of a request carries: which request, and exactly which content of it. */
-export const buttonValue = ({ requestId, digest }: Pick<ReleaseRequest, 'requestId' | 'digest'>): string =>
+const buttonValue = ({ requestId, digest }: Pick<ReleaseRequest, 'requestId' | 'digest'>): string =>
   `${requestId} ${digest}`;
 
 /** The request in its channel: plan, verdict, who has approved, and what may be done now. */

@@ -6,12 +6,12 @@ import { slackTime } from './moments.js';
 import { DISABLE_CONFIRMED_ACTION, RESTORE_ACTION } from './rollback-buttons.js';
 import { rollbackTextFor, textFor } from './text/index.js';
 
-export const PREVIOUS_MODEL_CALLBACK = 'rollback:previous';
+const PREVIOUS_MODEL_CALLBACK = 'rollback:previous';
 export const REASON_CALLBACK = 'rollback:reason';
 export const REASON_INPUT = { block: 'reason', action: 'text' } as const;
 
 /** What a click on *Restore* carries: only what was shown is restored. */
-export interface RestoreRequest {
+interface RestoreRequest {
   readonly target: string;
   readonly releaseId: string;
 }

@@ -63,7 +63,7 @@ export function haltTitle(
 }
 
 /** For notifications and screen readers. */
-export function haltSummary(halt: Halt, locale: Locale): string {
+function haltSummary(halt: Halt, locale: Locale): string {
   const faults = halt.hosts.flatMap(({ host, fault }) =>
     fault === null ? [] : [`${host}: ${rollbackTextFor(locale).fault[fault]}`],
   );

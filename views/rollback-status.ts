@@ -8,7 +8,7 @@ import { rollbackButtons } from './rollback-buttons.js';
 import { haltTitle } from './rollback-report.js';
 import { rollbackTextFor } from './text/index.js';
 
-export interface RollbackStatus {
+interface RollbackStatus {
   readonly target: string;
   readonly latest: Halt | undefined;
   /** The database did not say: there may be a newer one. */

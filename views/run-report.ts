@@ -15,7 +15,7 @@ import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
 import { acknowledgedCount, asksForAcknowledgement, warningBlock, warningsOf } from './warnings.js';
 
-export interface RunReportOptions {
+interface RunReportOptions {
   readonly locale: Locale;
   /** The run could not be stored: *Details* would find nothing. */
   readonly stored: boolean;
@@ -68,7 +68,7 @@ export function runReportView(run: CheckRun, options: RunReportOptions): Report 
 }
 
 /** The outcome in one line, for notifications and screen readers. */
-export function runSummary(run: CheckRun, locale: Locale, now = run.verdict): string {
+function runSummary(run: CheckRun, locale: Locale, now = run.verdict): string {
   const { verdict, kind, report } = textFor(locale);
   const worst = worstChecks(run);
   const expired = now === run.verdict ? '' : `${report.wasBefore(verdict[run.verdict])} `;

@@ -6,7 +6,7 @@ import { context, section } from './blocks.js';
 import { OUTCOME_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
 
-export interface RunProgress {
+interface RunProgress {
   readonly strategy: string;
   readonly target: string;
   readonly kind: RunKind;

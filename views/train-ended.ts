@@ -141,7 +141,7 @@ function failed(training: Training, locale: Locale): Content {
 }
 
 /** '' where it did not fail. */
-export function failureSentence({ failure }: Training, locale: Locale): string {
+function failureSentence({ failure }: Training, locale: Locale): string {
   if (failure === null) return '';
   return trainTextFor(locale).failure[failure.code]((name) => String(failure.facts[name] ?? ''));
 }

@@ -5,7 +5,7 @@ import type { Training } from '../src/training/training.js';
 import { actions, clip, context, escapeMrkdwn, LIMITS, preformatted, section } from './blocks.js';
 import { trainTextFor } from './text/index.js';
 
-export const LOG_CALLBACK = 'train:log';
+const LOG_CALLBACK = 'train:log';
 export const DESPITE_CALLBACK = 'train:despite';
 export const REASON_BLOCK = 'reason';
 export const REASON_INPUT = 'text';

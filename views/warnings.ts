@@ -10,7 +10,7 @@ import { decisionTextFor } from './text/en/decision.js';
 export const ACKNOWLEDGE_ACTION = 'gonogo:acknowledge';
 
 /** What a click on *Acknowledge* carries. */
-export interface AcknowledgeRequest {
+interface AcknowledgeRequest {
   readonly runId: string;
   readonly checkId: string;
 }

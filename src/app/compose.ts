@@ -13,6 +13,7 @@ import type { StoreRun } from '../checks/store-run.js';
 import { checksEnvironment, hostsEnvironment, sshEnvironment } from '../config/config.js';
 import { createDoctor } from '../doctor/doctor.js';
 import { createExaminations } from '../doctor/examinations.js';
+import type { Directory } from '../domain/directory.js';
 import type { Halt } from '../domain/halt.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
 import { composeRollback, openLocalJournal } from '../halt/create-kill-switch.js';
@@ -37,7 +38,6 @@ import { filesOf, longestCheckMs } from '../runbook/runbook.js';
 import type { TargetHost, Targets } from '../runbook/targets.js';
 import { createScratchDatabase } from '../selftest/scratch-database.js';
 import { createSelfTest } from '../selftest/self-test.js';
-import type { Directory } from '../slack/identity.js';
 import { createReleaseFacts } from '../status/release-facts.js';
 import { createReleaseHistory } from '../status/release-history.js';
 import { followReport } from '../status/report-queue.js';
@@ -64,7 +64,7 @@ export interface Composition {
   close(): Promise<void>;
 }
 
-export interface CompositionOptions {
+interface CompositionOptions {
   readonly configuration: Configuration;
   readonly logger: Logger;
   /** The bot has it open; a terminal opens it while the checks run. */

@@ -7,7 +7,7 @@ import { openTerminalRollback } from './terminal-kill-switch.js';
 /** How long a halt that was cut short waits for the bot's database. */
 const OPEN_PATIENCE_MS = 2_000;
 
-export interface OpeningOptions {
+interface OpeningOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;

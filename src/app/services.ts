@@ -46,7 +46,7 @@ export interface Services extends RollbackServices {
   readonly now: () => Date;
 }
 
-export type ChangeMessage = (
+type ChangeMessage = (
   ref: { readonly channel: string; readonly ts: string },
   report: Report,
 ) => Promise<void>;

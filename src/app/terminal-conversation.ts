@@ -2,7 +2,7 @@ import type { Conversation, LiveMessage, Report } from '../conversation/subcomma
 import type { Person } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly person: Person;
   readonly locale: Locale;
   readonly asText: (report: Report) => string;

@@ -25,7 +25,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { systemClock, withPatience } from '../time/clock.js';
 import { createTradingDatabase } from '../trading/trading-database.js';
 
-export interface TerminalRollback {
+interface TerminalRollback {
   readonly services: RollbackServices;
   /** What is wrong with the targets file beside the targets that can be halted. */
   readonly faults: readonly ConfigurationFault[];

@@ -30,7 +30,7 @@ export interface AuditTrail {
   chain(strategy: string, after: number, limit: number): Promise<readonly ChainedEvent[]>;
 }
 
-export interface AuditTrailOptions {
+interface AuditTrailOptions {
   readonly journal: LocalJournal;
   readonly database: Queryable;
   readonly transact: Transact;

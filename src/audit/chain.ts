@@ -3,10 +3,10 @@ import type { AuditEvent, ChainedEvent, ChainHead } from '../domain/audit-event.
 import { canonicalJson } from '../domain/canonical-json.js';
 
 /** What stands before the first event. */
-export const GENESIS_SHA256 = '0'.repeat(64);
+const GENESIS_SHA256 = '0'.repeat(64);
 
 /** The hash of an event in its place: SHA-256 over its canonical JSON, with the hash of the event before it. */
-export function chainedSha256(event: AuditEvent, position: number, previousSha256: string): string {
+function chainedSha256(event: AuditEvent, position: number, previousSha256: string): string {
   const { eventId, strategy, kind, target, actor, at, reason, details } = event;
   const content = { eventId, strategy, kind, target, actor, at, reason, details, position, previousSha256 };
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
@@ -22,7 +22,7 @@ export function chainEvent(
   return { ...event, position, previousSha256, sha256: chainedSha256(event, position, previousSha256) };
 }
 
-export const CHAIN_FAULTS = [
+const CHAIN_FAULTS = [
   /** The position is not the next one: an event was taken out, put in, or moved. */
   'position',
   /** The event does not point at the one before it. */
@@ -36,7 +36,7 @@ export const CHAIN_FAULTS = [
   /** An export without an event or a head: it proves nothing. */
   'empty',
 ] as const;
-export type ChainFault = (typeof CHAIN_FAULTS)[number];
+type ChainFault = (typeof CHAIN_FAULTS)[number];
 
 export interface BrokenLink {
   readonly strategy: string;

@@ -3,7 +3,7 @@ import type { Transact } from '../store/transaction.js';
 import { appendEvents } from './append-events.js';
 import type { LocalJournal } from './local-journal.js';
 
-export interface EventPlaces {
+interface EventPlaces {
   readonly journal: Pick<LocalJournal, 'append'>;
   readonly transact: Transact;
 }

@@ -23,7 +23,7 @@ export interface LocalJournal {
   close(): Promise<void>;
 }
 
-export interface PendingEvents {
+interface PendingEvents {
   readonly file: string;
   readonly events: readonly AuditEvent[];
   /** Lines that are no event: half written, or of another version. */
@@ -32,7 +32,7 @@ export interface PendingEvents {
   readonly size: number;
 }
 
-export interface LocalJournalOptions {
+interface LocalJournalOptions {
   /** DATA_DIR */
   readonly dataDir: string;
   /** Of this process, see `identifyProcess`. */

@@ -9,7 +9,7 @@ const SECRET_NAME =
  * The same value as plain JSON, without secrets: by the name of a field and by what the texts look like. Before it is
  * stored, not before it is shown.
  */
-export function redactDetails(value: unknown): unknown {
+function redactDetails(value: unknown): unknown {
   // PostgreSQL's text holds no NUL.
   if (typeof value === 'string') return redact(value.replaceAll('\0', '\uFFFD'));
   if (Array.isArray(value)) return value.map((item) => redactDetails(item ?? null));

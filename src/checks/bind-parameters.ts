@@ -5,7 +5,7 @@ import type { CheckContext } from './check-context.js';
 
 type Sources = Pick<CheckContext, 'runParameters' | 'runbook' | 'window'>;
 
-export interface BoundParameters {
+interface BoundParameters {
   /** In the order of `$1…`. */
   readonly values: readonly ObservedValue[];
   /** The spans of time among them. */

@@ -1,7 +1,8 @@
 import type { Evidence, ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { Host, ServiceStatus } from '../hosts/host.js';
 import type { ModelGate } from '../model/model-gate.js';
-import type { CheckDefinition, ProbeDefinition, Runbook } from '../runbook/runbook.js';
+import type { CheckDefinition, ProbeDefinition } from '../runbook/check-definition.js';
+import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { HostEnvironment } from './host-environment.js';
 import type { Observation } from './observation.js';
@@ -18,7 +19,7 @@ export interface TradingQueries {
   }): Promise<QueryAnswer>;
 }
 
-export interface QueryAnswer {
+interface QueryAnswer {
   readonly rows: readonly ObservedRow[];
   /** RFC 3339. */
   readonly observedAt: string;

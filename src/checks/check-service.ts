@@ -1,10 +1,9 @@
-import type { CheckResult, CheckRun, ObservedRow, Person } from '../domain/check-run.js';
+import type { CheckResult, CheckRun, ObservedRow } from '../domain/check-run.js';
 import { evaluateCriteria, evaluateGoNoGo } from '../domain/criterion.js';
-import type { RunKind } from '../domain/outcome.js';
 import { DEFAULT_VERDICT_TTL_MS } from '../domain/verdict.js';
 import type { Host } from '../hosts/host.js';
 import { createModelGate, type ModelGate } from '../model/model-gate.js';
-import type { CheckDefinition, Runbook } from '../runbook/runbook.js';
+import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import { systemClock } from '../time/clock.js';
 import { once } from '../time/once.js';
@@ -16,48 +15,9 @@ import type { PlannedHost, PlannedState } from './planned-state.js';
 import { readCharts } from './read-charts.js';
 import { windowOnce } from './resolve-window.js';
 import { runChecks, sectionsOf } from './run-checks.js';
+import type { ExamineRequest, FinishedRun, RunRequest } from './run-request.js';
 import type { PassedWindow } from './run-window.js';
 import { type StoreRun, storeRun } from './store-run.js';
-
-export interface RunRequest {
-  readonly kind: RunKind;
-  readonly target: Target;
-  readonly requestedBy: Person;
-  /** Results of earlier runs that are taken instead of running their checks, by check id. */
-  readonly reuse?: ReadonlyMap<string, CheckResult>;
-  /** What a release plans: judged instead of what stands. */
-  readonly planned?: PlannedState;
-  /** `target` holds some of its hosts only. */
-  readonly partial?: boolean;
-  /** When a halt was asked for, where section 4 looks after it: its window begins no earlier. */
-  readonly halted?: Date;
-  /** Told at the start and after each result. */
-  readonly onProgress?: (checks: readonly CheckState[]) => void;
-  readonly signal?: AbortSignal;
-}
-
-/** A check of a run that goes on. */
-export interface CheckState {
-  readonly id: string;
-  readonly section: string;
-  readonly title: CheckDefinition['title'];
-  /** undefined: still running. */
-  readonly result: CheckResult | undefined;
-}
-
-export interface FinishedRun {
-  readonly run: CheckRun;
-  /** false: the bot's database did not take it; the run itself is as good. */
-  readonly stored: boolean;
-}
-
-/** Some checks by themselves, as a part of other work. */
-export interface ExamineRequest {
-  readonly target: Target;
-  readonly checks: readonly CheckDefinition[];
-  readonly planned?: PlannedState;
-  readonly signal?: AbortSignal;
-}
 
 export interface CheckService {
   /** Runs checks that are no run of their own: nothing is stored. Never fails, as `run`. */

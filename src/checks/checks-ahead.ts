@@ -1,7 +1,7 @@
 import type { CheckResult } from '../domain/check-run.js';
 import type { RunKind } from '../domain/outcome.js';
 import type { Runbook } from '../runbook/runbook.js';
-import type { CheckState, RunRequest } from './check-service.js';
+import type { CheckState, RunRequest } from './run-request.js';
 
 /** What a run of this kind will check, in the order of the runbook, before any of it has begun. */
 export function checksAhead({ sections }: Pick<Runbook, 'sections'>, kind: RunKind): readonly CheckState[] {

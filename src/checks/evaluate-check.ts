@@ -1,8 +1,8 @@
 import type { ObservedRow } from '../domain/check-run.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Reason, ReasonCode } from '../domain/reason.js';
+import type { CheckDefinition } from '../runbook/check-definition.js';
 import { ConditionError, type EnvironmentValues } from '../runbook/conditions.js';
-import type { CheckDefinition } from '../runbook/runbook.js';
 import { FAULT_COLUMN, type Observation } from './observation.js';
 
 export interface Evaluation {

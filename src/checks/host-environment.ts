@@ -10,7 +10,7 @@ import { type IgnoredLine, ignoredLines } from '../hosts/ignored-lines.js';
 import type { TargetHost } from '../runbook/targets.js';
 
 /** An environment file as it stands on a host. Its text never leaves this process: it also holds secrets. */
-export interface LayerState {
+interface LayerState {
   readonly path: string;
   readonly optional: boolean;
   readonly state: 'read' | 'missing' | 'refused';

@@ -8,7 +8,7 @@ import type { CheckContext } from './check-context.js';
 /** Slack shows no more in one message. */
 const MAX_CHARTS = 2;
 
-export interface ReadChartsOptions {
+interface ReadChartsOptions {
   readonly signal?: AbortSignal;
   /** Told of each chart that is left out. */
   readonly onFailure: (chartId: string, error: unknown) => void;

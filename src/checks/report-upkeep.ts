@@ -3,7 +3,7 @@ import type { MessageStore, StoredMessage } from '../messages/message-store.js';
 import { reportPayload, TASKS, type Task } from '../worker/task.js';
 import type { RunStore } from './store/run-store.js';
 
-export interface ReportUpkeepOptions {
+interface ReportUpkeepOptions {
   readonly runs: Pick<RunStore, 'get'>;
   readonly messages: Pick<MessageStore, 'supersedeBefore' | 'ofRun'>;
   /** Brings one message up to date; does nothing where somebody has deleted it. */

@@ -13,7 +13,7 @@ import {
 const STATUS_TIMEOUT_MS = 2_500;
 const BASELINE_TIMEOUT_MS = 1_000;
 
-export interface WindowSources {
+interface WindowSources {
   readonly hosts: readonly HostToAsk[];
   readonly settings: WindowSettings;
   readonly now: () => Date;

@@ -1,7 +1,7 @@
 import type { CheckResult, CheckRun } from '../domain/check-run.js';
 import { DEFAULT_VERDICT_TTL_MS } from '../domain/verdict.js';
 
-export interface ReuseOptions {
+interface ReuseOptions {
   readonly now: Date;
   /** The runbook of now; a result under another one was judged by other conditions. */
   readonly runbookSha256: string;

@@ -4,8 +4,8 @@ import type { Localized } from '../domain/localized.js';
 import type { Outcome, RunKind } from '../domain/outcome.js';
 import type { Reason } from '../domain/reason.js';
 import { HostError } from '../hosts/host.js';
+import type { CheckDefinition, LocalizedTemplate, Section } from '../runbook/check-definition.js';
 import type { EnvironmentValues, RowPredicate } from '../runbook/conditions.js';
-import type { CheckDefinition, LocalizedTemplate, Section } from '../runbook/runbook.js';
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 import { agreedEnvironment } from './agreed-environment.js';
 import type { CheckContext, ProbeCall } from './check-context.js';
@@ -18,13 +18,7 @@ import { probeProcess } from './probes/process-probe.js';
 import { probeService } from './probes/service-probe.js';
 import { probeSql } from './probes/sql-probe.js';
 
-/** What is known of a run while it goes on: a check without a result is still running. */
-export interface CheckProgress {
-  readonly check: CheckDefinition;
-  readonly result: CheckResult | undefined;
-}
-
-export interface RunChecksOptions {
+interface RunChecksOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds from any fixed point; for durations only. */
   readonly monotonicMs: () => number;

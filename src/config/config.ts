@@ -2,14 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { LOCALES, type Locale } from '../domain/localized.js';
+import { LOG_LEVELS, type LogLevel } from '../telemetry/log-level.js';
 import { CHINESE_ADVICE, CHINESE_MISSING } from './config-text.js';
 import { Secret } from './secret.js';
 
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 /** How Slack reaches the bot: a WebSocket that the bot opens, or signed HTTP requests to `PORT`. */
-export type SlackTransport =
+type SlackTransport =
   | { readonly kind: 'socket'; readonly appToken: Secret }
   | { readonly kind: 'http'; readonly signingSecret: Secret };
 
@@ -39,7 +37,7 @@ export interface Config {
 
 export type BotConfig = Config & { readonly slack: SlackConfig };
 
-export interface ConfigFault {
+interface ConfigFault {
   readonly variable: string;
   /** What is wrong and what to do. Never holds the value of a secret. */
   readonly message: string;
@@ -169,7 +167,7 @@ export function variablePlace(
 }
 
 /** `kill_switch` starts with whatever faults there are: a wrong address of a database must not prevent a halt. */
-export type ConfigRole = 'bot' | 'terminal' | 'kill_switch';
+type ConfigRole = 'bot' | 'terminal' | 'kill_switch';
 
 /**
  * The whole configuration. An empty variable counts as not set; spaces around a value are dropped.

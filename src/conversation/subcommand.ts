@@ -76,7 +76,7 @@ export type ModalValues = Readonly<
   Record<string, Readonly<Record<string, string | readonly string[] | undefined>>>
 >;
 
-export interface OpenModal {
+interface OpenModal {
   readonly privateMetadata: string;
   readonly values: ModalValues;
   update(modal: Modal): Promise<void>;
@@ -115,7 +115,7 @@ export interface SubcommandResult {
 }
 
 /** Who may use a subcommand: a role of the targets file. */
-export type Audience = 'all' | 'requester' | 'operator' | 'admin';
+type Audience = 'all' | 'requester' | 'operator' | 'admin';
 
 export interface Subcommand<Services> {
   readonly name: string;

@@ -9,7 +9,7 @@ import { redact } from '../telemetry/redact.js';
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 
 /** What a terminal says of an error, and the exit code by which a script tells whether to try again. */
-export interface TerminalFailure {
+interface TerminalFailure {
   readonly says: Localized;
   readonly exitCode: ExitCode;
 }

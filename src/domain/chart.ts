@@ -2,7 +2,7 @@ import type { Localized } from './localized.js';
 
 /** The kinds of chart that a report can hold. */
 export const CHART_TYPES = ['line', 'area', 'bar'] as const;
-export type ChartType = (typeof CHART_TYPES)[number];
+type ChartType = (typeof CHART_TYPES)[number];
 
 /** Slack's bounds on one chart (`data_visualization`). */
 export const CHART_LIMITS = { series: 6, points: 20, name: 20, title: 50 } as const;
@@ -19,7 +19,7 @@ export interface ChartFigures {
   readonly series: readonly ChartSeries[];
 }
 
-export interface ChartSeries {
+interface ChartSeries {
   readonly name: string;
   /** How it is called to people; without one, by its name. */
   readonly title?: Localized | undefined;

@@ -6,7 +6,7 @@ import type { Reason } from './reason.js';
 import type { Verdict } from './verdict.js';
 
 /** A scalar as a probe hands it on. Times are RFC 3339 text; NaN and infinities have become null. */
-export type Scalar = string | number | boolean | null;
+type Scalar = string | number | boolean | null;
 export type ObservedValue = Scalar | readonly ObservedValue[] | { readonly [key: string]: ObservedValue };
 
 /** One row of what a probe saw. A probe never says whether that is good. */

@@ -4,7 +4,7 @@ import { type DecidingResult, evaluateVerdict, type Verdict } from './verdict.js
 
 /** A `go` criterion must be met; a `no_go` criterion must be absent. */
 export const CRITERION_KINDS = ['go', 'no_go'] as const;
-export type CriterionKind = (typeof CRITERION_KINDS)[number];
+type CriterionKind = (typeof CRITERION_KINDS)[number];
 
 /** One line of the checklist's section 5, and the checks that prove it. */
 export interface CriterionDefinition {

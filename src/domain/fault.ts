@@ -1,5 +1,5 @@
 /** What the model gate finds wrong with a model; `views/text/model-faults.ts` writes the sentences. */
-export const MODEL_FAULT_CODES = [
+const MODEL_FAULT_CODES = [
   'model_meta_unreadable',
   'model_does_not_load',
   'model_unusable_shape',
@@ -16,7 +16,7 @@ export const MODEL_FAULT_CODES = [
 export type ModelFaultCode = (typeof MODEL_FAULT_CODES)[number];
 
 /** What can be wrong with the text of a variable. */
-export const VARIABLE_FAULTS = [
+const VARIABLE_FAULTS = [
   'not_set',
   'empty',
   'not_a_boolean',

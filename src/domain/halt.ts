@@ -56,7 +56,7 @@ export interface HostHalt {
 }
 
 /** Whether new entries stop. */
-export interface EntryWatch {
+interface EntryWatch {
   readonly state: 'waiting' | 'watching' | 'clear' | 'entries' | 'unknown' | 'not_watched';
   /** RFC 3339: since when every host is off. */
   readonly from: string | null;
@@ -107,7 +107,7 @@ export interface Halt {
   readonly laterRelease?: { readonly releaseId: string; readonly startedAt: string } | undefined;
 }
 
-export type HaltGap =
+type HaltGap =
   | { readonly code: 'host'; readonly host: string; readonly fault: HaltFault | null }
   | { readonly code: 'new_entries'; readonly entries: number }
   | { readonly code: 'entries_unknown'; readonly because: string }
@@ -152,7 +152,7 @@ export function evaluateHalt(
 }
 
 /** What is known of a halt when it is asked for. */
-export type HaltStart = Pick<
+type HaltStart = Pick<
   Halt,
   | 'haltId'
   | 'strategy'

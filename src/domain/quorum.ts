@@ -17,7 +17,7 @@ export interface Standing {
   readonly isListed: boolean;
 }
 
-export type ApproverJudgement =
+type ApproverJudgement =
   | { readonly kind: 'counts' }
   | { readonly kind: 'refuse'; readonly reason: 'self_approval' | 'not_active_member' | 'not_an_approver' };
 
@@ -30,7 +30,7 @@ export function judgeApprover(standing: Standing, requesterId: string | undefine
 }
 
 /** One place of a quorum and who fills it. */
-export interface QuorumPlace {
+interface QuorumPlace {
   /** undefined: any approver. */
   readonly group: string | undefined;
   readonly personId: string | undefined;

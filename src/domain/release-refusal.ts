@@ -1,5 +1,5 @@
 /** Every reason why a release is not planned, requested, approved or started; `views/text` writes the sentences. */
-export const RELEASE_REFUSALS = [
+const RELEASE_REFUSALS = [
   // The plan
   /** Facts: `name`. A name that is no plain file name. */
   'bad_artefact_name',

@@ -14,15 +14,6 @@ export const REQUEST_STATES = [
 ] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
-export const TERMINAL_REQUEST_STATES: readonly RequestState[] = [
-  'executed',
-  'rejected',
-  'withdrawn',
-  'expired',
-  'invalidated',
-  'halted',
-];
-
 /** The life of a release, from the moment it starts to act. */
 export const RELEASE_STATES = [
   'running',

@@ -15,7 +15,7 @@ export interface HaltReportOptions {
   readonly alarm?: string;
 }
 
-export interface HaltAnnouncerOptions {
+interface HaltAnnouncerOptions {
   readonly targets: ReadonlyMap<string, Target>;
   readonly view: (halt: Halt, options: Omit<HaltReportOptions, 'locale'>) => Report;
   /** The operators, as mentions. */

@@ -3,7 +3,7 @@ import type { ReleaseQueue, RequestQueue } from '../release/release-jobs.js';
 import type { Transact } from '../store/transaction.js';
 import { haltReleases } from './halt-queries.js';
 
-export interface ReleaseCanceller {
+interface ReleaseCanceller {
   readonly transact: Transact;
   readonly queue: Pick<ReleaseQueue, 'wake'> & Pick<RequestQueue, 'announce'>;
 }

@@ -14,7 +14,7 @@ import { createOpenHaltFiles } from './open-halt-file.js';
 import type { StrategyFacts } from './strategy-facts.js';
 import { createTradingLook } from './trading-look.js';
 
-export interface RollbackCompositionOptions {
+interface RollbackCompositionOptions {
   readonly config: Pick<Config, 'dataDir'>;
   readonly facts: StrategyFacts;
   readonly hostOf: (settings: TargetHost) => Host;

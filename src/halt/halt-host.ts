@@ -14,7 +14,7 @@ import {
   isStopped,
 } from './decide-host-action.js';
 
-export interface HostHaltOptions {
+interface HostHaltOptions {
   readonly host: Host;
   readonly settings: TargetHost;
   /** Puts `wanted` in force; at the first try nobody has noted yet what stands there. @throws HostError */

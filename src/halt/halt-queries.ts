@@ -5,17 +5,17 @@ import type { Queryable } from '../store/queryable.js';
 import { type HaltRecord, haltRecordSchema } from './halt-schema.js';
 
 /** A process that has been silent for so long is gone: it gives a sign of life each second or so. */
-export const ABANDONED_AFTER_SECS = 10;
+const ABANDONED_AFTER_SECS = 10;
 
-export interface HaltRow {
+interface HaltRow {
   readonly record: unknown;
 }
 
 /** @throws ZodError for a row that another version of the bot has written in another shape. */
-export const parseHaltRow = ({ record }: HaltRow): HaltRecord => haltRecordSchema.parse(record);
+const parseHaltRow = ({ record }: HaltRow): HaltRecord => haltRecordSchema.parse(record);
 
 /** The values of a row, in the order of the columns that the statements name. */
-export function rowValues(record: HaltRecord, owner: string): unknown[] {
+function rowValues(record: HaltRecord, owner: string): unknown[] {
   const { haltId, strategy, target, kind, state, requestedBy, requestedAt, endedAt } = record.halt;
   return [
     haltId,
@@ -50,7 +50,7 @@ export interface HaltStore {
   markSuperseded(strategy: string): Promise<readonly HaltRecord[]>;
 }
 
-export type HaltClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; readonly halt: Halt };
+type HaltClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; readonly halt: Halt };
 
 export function createHaltStore(database: Queryable): HaltStore {
   const haltOf = (record: HaltRecord | undefined) => record?.halt;
@@ -72,7 +72,7 @@ export function createHaltStore(database: Queryable): HaltStore {
  * Writes the halt down as the live one of its target. A live one whose process has been silent gives way; another
  * one, whose process lives, is returned instead. Times are the server's, so that replicas agree on them.
  */
-export async function claimHalt(
+async function claimHalt(
   database: Queryable,
   record: HaltRecord,
   owner: string,
@@ -99,7 +99,7 @@ export async function claimHalt(
   return rows.map(parseHaltRow)[0];
 }
 
-export interface HaltedReleases {
+interface HaltedReleases {
   /** The release that was under way. */
   readonly releaseId: string | null;
   /** How many requests this call has closed. */
@@ -160,10 +160,7 @@ const MARKED_WITHIN_DAYS = 30;
  * Ended halts of a target of which a release began afterwards: what they claim is history. Of several replicas that
  * ask, one gets each, once.
  */
-export async function markHaltsSuperseded(
-  database: Queryable,
-  strategy: string,
-): Promise<readonly HaltRecord[]> {
+async function markHaltsSuperseded(database: Queryable, strategy: string): Promise<readonly HaltRecord[]> {
   const { rows } = await database.query<HaltRow>(
     `UPDATE lobml.halts h
      SET record = jsonb_set(h.record::jsonb, '{halt,laterRelease}',
@@ -187,7 +184,7 @@ export async function markHaltsSuperseded(
  * Writes the state of a halt down, with a sign of life. One that another halt has replaced meanwhile stays ended; one
  * that could not be written while it was live (the database was away) is added when it has ended.
  */
-export async function saveHalt(database: Queryable, record: HaltRecord, owner: string): Promise<void> {
+async function saveHalt(database: Queryable, record: HaltRecord, owner: string): Promise<void> {
   await database.query(
     `INSERT INTO lobml.halts AS h (halt_id, strategy, target, kind, state, requested_by, requested_at, ended_at,
        owner, record, alive_at)
@@ -210,7 +207,7 @@ export async function selectHalt(database: Queryable, haltId: string): Promise<H
 }
 
 /** The newest one, whether it goes on or has ended. */
-export async function selectLatestHalt(
+async function selectLatestHalt(
   database: Queryable,
   strategy: string,
   target: string,
@@ -223,7 +220,7 @@ export async function selectLatestHalt(
 }
 
 /** Halts that go on and whose process is silent: of several replicas that ask, one gets each. */
-export async function takeAbandonedHalts(
+async function takeAbandonedHalts(
   database: Queryable,
   strategy: string,
   owner: string,
@@ -242,7 +239,7 @@ export async function takeAbandonedHalts(
 const TOLD_WITHIN_HOURS = 24;
 
 /** Halts that have ended, of whose messages one does not show it, and whose process is silent: each for one replica. */
-export async function takeUnannouncedHalts(
+async function takeUnannouncedHalts(
   database: Queryable,
   strategy: string,
   owner: string,

@@ -4,7 +4,7 @@ import type { HaltStore } from './halt-queries.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { OpenHaltFiles } from './open-halt-file.js';
 
-export interface HaltRecordsOptions {
+interface HaltRecordsOptions {
   readonly files: OpenHaltFiles;
   readonly store: HaltStore | undefined;
   /** Names this process among the replicas. */

@@ -40,7 +40,7 @@ export interface HaltRunOptions {
 /** A host that does not answer is tried again for at least this long. */
 const MIN_PATIENCE_MS = 30_000;
 /** Clocks of the hosts and of the database may differ by that much: entries that old still count as before the halt. */
-export const CLOCK_MARGIN_SECS = 2;
+const CLOCK_MARGIN_SECS = 2;
 const ENTRY_POLL_MS = 1_000;
 /** After the observation: how long a trading database that does not answer is asked again. */
 const LAST_ANSWER_PATIENCE_MS = 10_000;

@@ -27,7 +27,7 @@ const hostHalt: z.ZodType<HostHalt> = z.object({
   faultDetail: z.string(),
 });
 
-export const haltSchema: z.ZodType<Halt> = z.object({
+const haltSchema: z.ZodType<Halt> = z.object({
   haltId: z.uuid(),
   strategy: z.string(),
   target: z.string(),
@@ -61,7 +61,7 @@ export const haltSchema: z.ZodType<Halt> = z.object({
 });
 
 /** A message that shows a halt, and is kept true. */
-export const haltMessageSchema = z.object({
+const haltMessageSchema = z.object({
   role: z.enum(['report', 'alarm']),
   channel: z.string(),
   /** Slack's id within the channel; null until the post is known to have arrived. */

@@ -17,7 +17,7 @@ export interface RollbackServices {
   readonly refreshHalt?: (record: HaltRecord) => void;
 }
 
-export type OperatorAnswer =
+type OperatorAnswer =
   | { readonly kind: 'yes' }
   | { readonly kind: 'no' }
   /** Slack did not say in time, and the targets file does not list them. */

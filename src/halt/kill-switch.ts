@@ -19,7 +19,7 @@ import type { OpenHaltFiles } from './open-halt-file.js';
 import { enableFlag, type StrategyFacts } from './strategy-facts.js';
 import type { TradingLook } from './trading-look.js';
 
-export interface HaltRequest {
+interface HaltRequest {
   readonly target: Target;
   readonly kind: HaltKind;
   readonly requestedBy: Person;
@@ -28,7 +28,7 @@ export interface HaltRequest {
   readonly wantedOf?: Halt['wantedOf'];
 }
 
-export interface LatestHalt {
+interface LatestHalt {
   readonly halt: Halt | undefined;
   /** The database did not say: there may be a newer one. */
   readonly isUncertain: boolean;

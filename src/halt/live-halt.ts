@@ -1,7 +1,7 @@
 import type { Halt } from '../domain/halt.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';
 
-export type HaltListener = (halt: Halt) => void;
+type HaltListener = (halt: Halt) => void;
 
 /** A halt that goes on in this process, or has just ended. */
 export interface HaltHandle {

@@ -32,7 +32,7 @@ export interface PreviousModelPlan {
   readonly untriedBinary: readonly string[];
 }
 
-export interface PreviousModelHost {
+interface PreviousModelHost {
   readonly host: string;
   readonly path: string;
   readonly sha256: string;
@@ -49,7 +49,7 @@ export interface PreviousModel {
   putBack(target: Target, plan: PreviousModelPlan): Promise<void>;
 }
 
-export interface PreviousModelOptions {
+interface PreviousModelOptions {
   readonly facts: Pick<StrategyFacts, 'strategy' | 'envPrefix'>;
   readonly hostOf: (settings: TargetHost) => Host;
   /** Confirmed releases whose artefacts are kept, newest first. @throws when the database is away. */

@@ -13,7 +13,7 @@ import { createRollback, type RollbackOptions } from './kill-switch.js';
 import { createOpenHaltFiles } from './open-halt-file.js';
 import { enableFlag, type StrategyFacts } from './strategy-facts.js';
 
-export interface RehearsalOptions {
+interface RehearsalOptions {
   readonly hostOf: (settings: TargetHost) => Host;
   readonly write?: RollbackOptions['write'];
   readonly facts: StrategyFacts;

@@ -4,7 +4,7 @@ import { isRecord } from '../domain/canonical-json.js';
 import { ConfigurationError, type ConfigurationFault } from '../runbook/configuration-fault.js';
 import { loadTargets, parseTargets, type Target, type Targets } from '../runbook/targets.js';
 
-export interface TargetsForHalt {
+interface TargetsForHalt {
   readonly targets: Targets;
   /** What is wrong with the rest of the file. */
   readonly faults: readonly ConfigurationFault[];

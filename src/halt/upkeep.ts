@@ -6,7 +6,7 @@ import type { HaltAnnouncer } from './announce-halt.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { Rollback } from './kill-switch.js';
 
-export interface UpkeepOptions {
+interface UpkeepOptions {
   readonly rollback: Pick<Rollback, 'resume'>;
   readonly audit: Pick<AuditTrail, 'flush'>;
   readonly announcer: Pick<HaltAnnouncer, 'resume' | 'refresh'>;

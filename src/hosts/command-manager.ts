@@ -19,7 +19,7 @@ export interface ServiceCommands {
   readonly environ?: readonly string[];
 }
 
-export interface CommandManagerOptions {
+interface CommandManagerOptions {
   readonly runner: CommandRunner;
   readonly commands: ServiceCommands;
   /**

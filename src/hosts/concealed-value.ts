@@ -3,7 +3,7 @@
  * two differ, so that a file and a process of which nothing is known never count as agreeing.
  */
 export const CONCEALED_IN_FILE = '⏎… (file)';
-export const CONCEALED_IN_PROCESS = '⏎…';
+const CONCEALED_IN_PROCESS = '⏎…';
 
 /**
  * A value of a running process, concealed where it holds a line break or another assignment: an open quote, or a

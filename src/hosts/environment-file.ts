@@ -1,7 +1,7 @@
 import { type ScannedAssignment, type ScanOptions, scanEnvironmentText } from './environment-scan.js';
 
 /** What is wrong with a line of an environment file. Codes only: the line itself may hold a secret. */
-export const ENVIRONMENT_FAULTS = [
+const ENVIRONMENT_FAULTS = [
   /** The line has no `=`: systemd ignores it. */
   'missing_equals',
   /** `export NAME=…`: that is shell syntax; systemd ignores the line. */
@@ -18,9 +18,9 @@ export const ENVIRONMENT_FAULTS = [
   'nul_byte',
   'not_utf8',
 ] as const;
-export type EnvironmentFault = (typeof ENVIRONMENT_FAULTS)[number];
+type EnvironmentFault = (typeof ENVIRONMENT_FAULTS)[number];
 
-export interface EnvironmentAssignment {
+interface EnvironmentAssignment {
   readonly name: string;
   readonly value: string;
   /** Where the name stands, counted from 1. */

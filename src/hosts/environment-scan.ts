@@ -34,7 +34,7 @@ export interface ScannedAssignment {
   readonly closed: boolean;
 }
 
-export interface EnvironmentScan {
+interface EnvironmentScan {
   readonly assignments: readonly ScannedAssignment[];
   /** Lines that hold something without an equals sign: systemd ignores them. */
   readonly linesWithoutEquals: readonly { readonly line: number; readonly text: string }[];

@@ -6,7 +6,7 @@ export interface Account {
   readonly gids: readonly number[];
 }
 
-export interface AccessBits {
+interface AccessBits {
   readonly uid: number;
   readonly gid: number;
   /** Permission bits, e.g. 0o750. */

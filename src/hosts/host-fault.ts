@@ -29,7 +29,7 @@ export function errnoOf(error: unknown): string | undefined {
 }
 
 /** Turns a platform's error into the port's own. @param attempt what was tried, e.g. `reading /opt/ploy/.env`. */
-export function hostErrorFrom(error: unknown, host: string, attempt: string): HostError {
+function hostErrorFrom(error: unknown, host: string, attempt: string): HostError {
   if (error instanceof HostError) return error;
   const errno = errnoOf(error);
   const code = (errno === undefined ? undefined : CODE_OF_ERRNO[errno]) ?? 'command_failed';

@@ -16,7 +16,7 @@ export const PLAIN_ENVIRONMENT: Readonly<Record<string, string>> = {
   TZ: 'UTC',
 };
 
-export interface LocalCommandRunnerOptions {
+interface LocalCommandRunnerOptions {
   readonly host: string;
   /** Added to `PLAIN_ENVIRONMENT`, e.g. `XDG_RUNTIME_DIR` for `systemctl --user`, `SSH_AUTH_SOCK` for ssh. */
   readonly environment?: Readonly<Record<string, string>>;

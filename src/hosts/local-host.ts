@@ -36,7 +36,7 @@ export const NEW_ARTEFACT_MODE = 0o644;
 /** What a file that is not there counts as when the plan is compared. */
 export const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
-export interface LocalHostOptions {
+interface LocalHostOptions {
   readonly name: string;
   readonly service: ServiceManager;
   /** Absolute; files outside of them, after every symbolic link, are neither read nor written. */

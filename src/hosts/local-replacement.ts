@@ -14,7 +14,7 @@ export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<
 }
 
 /** Whose a new file is, and who may use it. */
-export interface Ownership {
+interface Ownership {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
@@ -82,7 +82,7 @@ async function takeOver(handle: FileHandle, { uid, gid }: Ownership): Promise<vo
 }
 
 /** A rename is on disk only when its folder is. */
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

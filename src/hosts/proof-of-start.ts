@@ -2,16 +2,10 @@ import type { LogLine, ServiceStatus } from './host.js';
 import { redact } from './redact.js';
 
 /** What has to be seen before a restart counts as a start. */
-export const PROOF_PARTS = [
-  'new_process',
-  'stable',
-  'no_automatic_restart',
-  'model_loaded',
-  'environment',
-] as const;
-export type ProofPart = (typeof PROOF_PARTS)[number];
+const PROOF_PARTS = ['new_process', 'stable', 'no_automatic_restart', 'model_loaded', 'environment'] as const;
+type ProofPart = (typeof PROOF_PARTS)[number];
 
-export const FAIL_FAST_REASONS = ['exited', 'restart_loop', 'error_line', 'timed_out'] as const;
+const FAIL_FAST_REASONS = ['exited', 'restart_loop', 'error_line', 'timed_out'] as const;
 export type FailFastReason = (typeof FAIL_FAST_REASONS)[number];
 
 export interface StartPlan {

@@ -4,7 +4,7 @@ import { HostError } from './host.js';
 import { errnoOf } from './host-fault.js';
 import { statIfPresent } from './local-replacement.js';
 
-export interface ReadFile {
+interface ReadFile {
   readonly bytes: Buffer;
   readonly found: Stats;
 }

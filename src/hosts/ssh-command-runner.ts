@@ -19,7 +19,7 @@ const REMOTE_TIMED_OUT = 124;
 /** The same where the command had to be killed; or somebody else killed it before. */
 const REMOTE_KILLED = 137;
 
-export interface SshOptions {
+interface SshOptions {
   readonly name: string;
   /** What ssh is given: `host`, `user@host`, or an alias of its configuration. */
   readonly address: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Folders for the sockets of shared ssh connections. */
-export interface SshFolders {
+interface SshFolders {
   readonly controlFolder: string;
   /** For the connections of a service's own key. */
   readonly serviceControlFolder: string;

@@ -34,7 +34,7 @@ import {
 const FILE_TIMEOUT_MS = 10_000;
 const ARTEFACT_TIMEOUT_MS = 120_000;
 
-export interface SshHostOptions {
+interface SshHostOptions {
   readonly name: string;
   /** From `createSshCommandRunner`, without a forced command: files need a shell on the host. */
   readonly runner: CommandRunner;

@@ -16,7 +16,7 @@ export const DEFAULT_RESTART_TIMEOUT_MS = 120_000;
 export const DEFAULT_LOG_LIMIT = 10_000;
 export const MAX_LOG_BYTES = 32 * 1024 * 1024;
 
-export interface SystemdManagerOptions {
+interface SystemdManagerOptions {
   readonly runner: CommandRunner;
   /** e.g. `ploy-crypto-live.service`. */
   readonly unit: string;

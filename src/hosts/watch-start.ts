@@ -7,12 +7,12 @@ import {
 } from './proof-of-start.js';
 
 /** Time as the watcher needs it; `sleep` ends early when the signal does. */
-export interface Clock {
+interface Clock {
   now(): Date;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-export interface WatchStartOptions {
+interface WatchStartOptions {
   readonly clock: Clock;
   readonly pollMs?: number;
   readonly signal?: AbortSignal;

@@ -18,7 +18,7 @@ export interface LiveProgram<Theirs extends object, Ours extends object> {
   readonly kill: () => void;
 }
 
-export interface ChildProgramOptions<Theirs extends object, Ours extends object, Ready> {
+interface ChildProgramOptions<Theirs extends object, Ours extends object, Ready> {
   /** Path of the program: a module of Node. */
   readonly program: string;
   readonly arguments?: readonly string[];

@@ -1,5 +1,4 @@
 import type { Report } from '../conversation/subcommand.js';
-import type { Announcer } from '../release/announce-request.js';
 import type { MessageReservation, MessageStore } from './message-store.js';
 
 export interface Messages {
@@ -33,4 +32,13 @@ export async function tryEach(attempts: readonly (() => Promise<void>)[]): Promi
   const failures: unknown[] = [];
   for (const attempt of attempts) await attempt().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
+}
+/** Posting and changing messages, whoever asked. */
+export interface Announcer {
+  /** Posts once for each key, also when the answer of an earlier attempt was lost. @returns Slack's id in the channel */
+  post(channel: string, report: Report, key: string): Promise<string>;
+  /** The message of that key, where an earlier attempt posted it; undefined: none is there. */
+  find(channel: string, key: string, since: Date): Promise<string | undefined>;
+  /** @returns false where somebody deleted the message. */
+  change(ref: { readonly channel: string; readonly ts: string }, report: Report): Promise<boolean>;
 }

@@ -15,10 +15,10 @@ const messageRowSchema = z.object({
 
 export type StoredMessage = Readonly<z.infer<typeof messageRowSchema>>;
 
-export const MESSAGE_COLUMNS = `key, subject, channel, ts, run_id AS "runId", reserved_at AS "reservedAt",
+const MESSAGE_COLUMNS = `key, subject, channel, ts, run_id AS "runId", reserved_at AS "reservedAt",
   superseded_at AS "supersededAt"`;
 
-export const messageRowsSchema = z.array(messageRowSchema);
+const messageRowsSchema = z.array(messageRowSchema);
 
 export interface MessageReservation {
   /** One key, one message: the same for every attempt to post it, and part of the message's metadata. */
@@ -70,7 +70,7 @@ export function createMessageStore(database: Queryable): MessageStore {
 }
 
 /** True where the key is new. */
-export async function insertMessage(
+async function insertMessage(
   database: Queryable,
   { key, subject, channel, runId }: MessageReservation,
   now: Date,
@@ -84,12 +84,12 @@ export async function insertMessage(
 }
 
 /** The first id stays: a second copy of the message is not the one that is looked after. */
-export async function markMessagePosted(database: Queryable, key: string, ts: string): Promise<void> {
+async function markMessagePosted(database: Queryable, key: string, ts: string): Promise<void> {
   await database.query('UPDATE lobml.messages SET ts = $2 WHERE key = $1 AND ts IS NULL', [key, ts]);
 }
 
 /** Of two replicas that post a deleted message anew, the first one's stays. */
-export async function replaceMessageTs(
+async function replaceMessageTs(
   database: Queryable,
   key: string,
   formerTs: string,
@@ -99,7 +99,7 @@ export async function replaceMessageTs(
 }
 
 /** Oldest first. */
-export async function selectMessages(
+async function selectMessages(
   database: Queryable,
   by: { readonly column: 'key' | 'run_id' | 'subject'; readonly value: string },
 ): Promise<readonly StoredMessage[]> {
@@ -114,7 +114,7 @@ export async function selectMessages(
  * Marks all but the newest message on the subject of `key`, in every channel, and returns those that this call marked.
  * A message that is not known to have been posted is left to the call that follows its post.
  */
-export async function supersedeMessages(
+async function supersedeMessages(
   database: Queryable,
   key: string,
   now: Date,
@@ -135,7 +135,7 @@ export async function supersedeMessages(
 }
 
 /** Marks the posted messages on a subject that are older than a moment, and returns those that this call marked. */
-export async function supersedeMessagesBefore(
+async function supersedeMessagesBefore(
   database: Queryable,
   { subject, before }: { readonly subject: string; readonly before: Date },
   now: Date,

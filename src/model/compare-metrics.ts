@@ -1,7 +1,7 @@
 import { METRIC_NAMES, type MetricName, MORE_IS_BETTER, type ModelMeta } from './model-meta.js';
 
 /** One metric of a candidate beside the running model's. */
-export interface MetricComparison {
+interface MetricComparison {
   readonly name: MetricName;
   readonly candidate: number | undefined;
   readonly running: number | undefined;

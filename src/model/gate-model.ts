@@ -3,7 +3,7 @@ import { type ModelCandidate, type ModelFinding, type ModelGate, sha256Of } from
 import { metaPathOf } from './model-meta.js';
 
 /** A model on the bot's own machine: staged for a release, or fresh from a training. */
-export type LocalModel = {
+type LocalModel = {
   /** `NAME.meta.json`; beside the model unless named. */
   readonly metaPath?: string;
   readonly expectedInputDim?: number | undefined;

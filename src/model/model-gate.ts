@@ -44,7 +44,7 @@ export class ModelRuntimeMissing extends Error {
   override readonly name = 'ModelRuntimeMissing';
 }
 
-export interface ModelGateOptions {
+interface ModelGateOptions {
   readonly now: () => Date;
   readonly limits?: TrialLimits;
   readonly run?: (input: TrialInput, limits: TrialLimits) => Promise<TrialResult>;

@@ -19,7 +19,7 @@ export interface ModelMeta {
 
 export const METRIC_NAMES = ['accuracy', 'brier', 'logLoss', 'auc'] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
-export type ModelMetrics = Readonly<Partial<Record<MetricName, number>>>;
+type ModelMetrics = Readonly<Partial<Record<MetricName, number>>>;
 
 /** Whether more of it is better. */
 export const MORE_IS_BETTER: Readonly<Record<MetricName, boolean>> = {

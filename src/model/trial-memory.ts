@@ -1,9 +1,9 @@
-export interface TrialMemory<T> {
+interface TrialMemory<T> {
   /** What is remembered under the key, or else what `work` finds; several who ask at once share one work. */
   recall(key: string, work: () => Promise<T>): Promise<T>;
 }
 
-export interface TrialMemoryOptions<T> {
+interface TrialMemoryOptions<T> {
   readonly now: () => Date;
   readonly keepMs: number;
   /** How many; the ones that were found first go first. */

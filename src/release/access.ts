@@ -1,15 +1,15 @@
 import type { Person } from '../domain/check-run.js';
+import type { Directory } from '../domain/directory.js';
 import type { Targets } from '../runbook/targets.js';
-import type { Directory } from '../slack/identity.js';
 
 export type Role = 'requester' | 'operator' | 'admin';
 
-export type AccessAnswer =
+type AccessAnswer =
   | { readonly kind: 'allowed' }
   /** `who`: those who may, as Slack mentions. */
   | { readonly kind: 'refused'; readonly who: readonly string[] };
 
-export interface AccessQuery {
+interface AccessQuery {
   /** Asks Slack now, whatever is remembered. */
   readonly fresh?: boolean;
   /**
@@ -31,7 +31,7 @@ export interface Access {
   slackIdOf(person: Person): string | undefined;
 }
 
-export interface AccessOptions {
+interface AccessOptions {
   readonly targets: Pick<Targets, 'roles' | 'groups' | 'accounts'>;
   /** undefined in a terminal. */
   readonly directory: Pick<Directory, 'isActiveMember' | 'groupMembers'> | undefined;
@@ -86,4 +86,4 @@ export function createAccess({ targets: { roles, groups, accounts }, directory }
 const isGroup = (id: string): boolean => id.startsWith('S');
 
 /** A person or a user group as Slack shows it. */
-export const mention = (id: string): string => (isGroup(id) ? `<!subteam^${id}>` : `<@${id}>`);
+const mention = (id: string): string => (isGroup(id) ? `<!subteam^${id}>` : `<@${id}>`);

@@ -1,18 +1,8 @@
 import type { Report } from '../conversation/subcommand.js';
-import { type Messages, putMessage, tryEach } from '../messages/living-messages.js';
+import { type Announcer, type Messages, putMessage, tryEach } from '../messages/living-messages.js';
 import type { MessageStore } from '../messages/message-store.js';
 import { type ReleaseContext, targetOf } from './release-context.js';
 import { type RequestView, readRequestView } from './request-view.js';
-
-/** Posting and changing messages, whoever asked. */
-export interface Announcer {
-  /** Posts once for each key, also when the answer of an earlier attempt was lost. @returns Slack's id in the channel */
-  post(channel: string, report: Report, key: string): Promise<string>;
-  /** The message of that key, where an earlier attempt posted it; undefined: none is there. */
-  find(channel: string, key: string, since: Date): Promise<string | undefined>;
-  /** @returns false where somebody deleted the message. */
-  change(ref: { readonly channel: string; readonly ts: string }, report: Report): Promise<boolean>;
-}
 
 /** How a request looks, in the language of the installation. */
 export interface RequestViews {
@@ -30,7 +20,7 @@ export interface AnnouncementContext extends ReleaseContext {
 /** As often as a request moves on while its messages are being changed. */
 const ATTEMPTS = 5;
 
-export const requestSubject = (requestId: string): string => `release request ${requestId}`;
+const requestSubject = (requestId: string): string => `release request ${requestId}`;
 
 /**
  * Brings every message about a request up to date, and posts those that are missing. May be called at any time, any

@@ -1,8 +1,8 @@
 import { UserError } from '../conversation/errors.js';
+import type { Directory } from '../domain/directory.js';
 import type { Standing } from '../domain/quorum.js';
 import type { Targets } from '../runbook/targets.js';
 import type { ApprovalPolicy } from '../runbook/targets-schema.js';
-import type { Directory } from '../slack/identity.js';
 
 /** Who people are with regard to a target's policy, at this moment. */
 export interface Approvers {
@@ -13,7 +13,7 @@ export interface Approvers {
   ): Promise<readonly Standing[]>;
 }
 
-export interface ApproversOptions {
+interface ApproversOptions {
   readonly targets: Pick<Targets, 'groups'>;
   /** undefined in a terminal, where nobody approves. */
   readonly directory: Pick<Directory, 'isActiveMember' | 'groupMembers'> | undefined;

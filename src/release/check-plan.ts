@@ -1,4 +1,4 @@
-import type { CheckState, FinishedRun } from '../checks/check-service.js';
+import type { CheckState, FinishedRun } from '../checks/run-request.js';
 import type { Person } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { ReleasePlan } from '../domain/release-plan.js';

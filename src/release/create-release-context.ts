@@ -3,10 +3,10 @@ import type { AuditTrail } from '../audit/audit-trail.js';
 import type { CheckService } from '../checks/check-service.js';
 import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
+import type { Directory } from '../domain/directory.js';
 import type { Host } from '../hosts/host.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { TargetHost, Targets } from '../runbook/targets.js';
-import type { Directory } from '../slack/identity.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Transact } from '../store/transaction.js';
 import { createAccess } from './access.js';
@@ -15,7 +15,7 @@ import { readConfigurationHashes } from './configuration-hashes.js';
 import type { ReleaseContext } from './release-context.js';
 import type { ReleaseQueue, RequestQueue } from './release-jobs.js';
 
-export interface ReleaseParts {
+interface ReleaseParts {
   readonly runbook: Runbook;
   readonly targets: Targets;
   readonly hostOf: (settings: TargetHost) => Host;

@@ -14,7 +14,7 @@ const EVENT_OF_END: Readonly<Record<RequestEnd['state'], ReleaseEventKind>> = {
   invalidated: 'release.invalidated',
 };
 
-export interface EndingFacts {
+interface EndingFacts {
   readonly state: RequestEnd['state'];
   /** undefined: a clock or a changed content. */
   readonly by?: Person;

@@ -20,7 +20,7 @@ export interface HostIntent {
   readonly modelVariable: string;
 }
 
-export interface HostPlanning {
+interface HostPlanning {
   readonly kind: 'planned';
   readonly plan: HostPlan;
   readonly planned: PlannedHost;

@@ -7,7 +7,7 @@ import { refuseUnlessLoaded } from './loaded-configuration.js';
 import { evidenceOf } from './plan-digest.js';
 import type { ReleaseContext } from './release-context.js';
 
-export type PresentContent =
+type PresentContent =
   /** What was approved is what stands. */
   | { readonly kind: 'same'; readonly composed: ComposedPlan; readonly run: CheckRun }
   | { readonly kind: 'changed'; readonly changes: readonly ContentChange[] }

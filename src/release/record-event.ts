@@ -1,7 +1,7 @@
 import type { Person } from '../domain/check-run.js';
 
 /** What happens to requests and locks, for the audit trail. */
-export const RELEASE_EVENTS = [
+const RELEASE_EVENTS = [
   'release.requested',
   'release.refused',
   'release.approved',

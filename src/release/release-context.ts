@@ -30,7 +30,7 @@ export interface ReleaseContext {
   readonly newId: () => string;
 }
 
-export interface EventFacts {
+interface EventFacts {
   readonly kind: ReleaseEventKind;
   readonly target: string;
   readonly actor: Person;

@@ -1,4 +1,4 @@
-import type { CheckState } from '../checks/check-service.js';
+import type { CheckState } from '../checks/run-request.js';
 import type { CheckRun, Person } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { ReleaseRefusal } from '../domain/release-refusal.js';

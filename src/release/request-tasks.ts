@@ -1,7 +1,7 @@
 import { requestPayload, TASKS, type Task } from '../worker/task.js';
 import type { ReleaseService } from './release-service.js';
 
-export interface RequestTasksOptions {
+interface RequestTasksOptions {
   readonly releases: Pick<ReleaseService, 'expire'>;
   readonly announce: (requestId: string) => Promise<void>;
 }

@@ -14,7 +14,7 @@ export interface StagedModel extends ArtefactPlan {
   readonly meta: StagedModelMeta | undefined;
 }
 
-export interface StagedModelMeta {
+interface StagedModelMeta {
   readonly version: string | undefined;
   readonly horizon: string | undefined;
   readonly metrics: Readonly<Record<string, number>>;

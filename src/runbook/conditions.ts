@@ -5,7 +5,7 @@ import { registerNull, requireMeasuredValues } from './measured-values.js';
 import type { VariableDefinition, VariableValue } from './variable.js';
 
 /** A parameter of the runbook: what conditions read as `params.NAME` and SQL as `${NAME}`. */
-export type ParameterValue = string | number | boolean | readonly string[] | readonly number[];
+type ParameterValue = string | number | boolean | readonly string[] | readonly number[];
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 /** Effective values of the strategy's variables, by name without the prefix: what conditions read as `env.NAME`. */

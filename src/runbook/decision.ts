@@ -1,7 +1,7 @@
 import type { CriterionDefinition } from '../domain/criterion.js';
 import type { RunKind } from '../domain/outcome.js';
+import type { Section } from './check-definition.js';
 import type { ChartSource, CriterionSource } from './decision-schema.js';
-import type { Section } from './runbook.js';
 import type { Statement } from './statement.js';
 
 /** A chart of the reports of some kinds of run. */

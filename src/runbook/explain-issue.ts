@@ -3,7 +3,7 @@ import type { core } from 'zod';
 type Issue = core.$ZodIssue;
 
 /** What a schema found wrong, as a person looks for it in the file. */
-export interface Explained {
+interface Explained {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }

@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Localized } from '../domain/localized.js';
+import type { CheckDefinition, LocalizedTemplate, ProbeDefinition, Query } from './check-definition.js';
 import { type ConditionCompiler, createConditionCompiler, type Parameters } from './conditions.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
 import { compileCharts, compileCriteria } from './decision.js';
 import { compileMessage } from './message-template.js';
-import {
-  type CheckDefinition,
-  type LocalizedTemplate,
-  type ProbeDefinition,
-  type Query,
-  RUN_PARAMETERS,
-  type Runbook,
-} from './runbook.js';
+import { RUN_PARAMETERS, type Runbook } from './runbook.js';
 import { type CheckSource, type RunbookSource, runbookSchema } from './runbook-schema.js';
 import { runbookStandIn } from './runbook-stand-in.js';
 import { compileStatement, loadSqlParser } from './statement.js';

@@ -27,7 +27,7 @@ const FORMATS = {
 type NumberFormat = keyof typeof FORMATS;
 
 /** A moment inside a message, written by each surface in its reader's own way: `⟨2026-01-01T00:00:00.000Z⟩`. */
-export const momentToken = (rfc3339: string): string => `⟨${rfc3339}⟩`;
+const momentToken = (rfc3339: string): string => `⟨${rfc3339}⟩`;
 
 /** @throws Error naming a hole that is no parameter's and no column's name, or an unknown format. */
 export function compileMessage(source: string, parameters: Parameters): MessageTemplate {

@@ -25,7 +25,7 @@ const parameter = z.union([
 
 const defaultText = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional();
 
-export const variableSchema = z.discriminatedUnion('type', [
+const variableSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('boolean'), default: defaultText }),
   z.strictObject({
     type: z.literal('enum'),

@@ -1,10 +1,7 @@
 import type { CriterionDefinition } from '../domain/criterion.js';
-import type { Localized } from '../domain/localized.js';
-import type { CheckMode, RunKind } from '../domain/outcome.js';
-import type { Condition, Parameters, RowPredicate } from './conditions.js';
+import type { Query, Section } from './check-definition.js';
+import type { Parameters } from './conditions.js';
 import type { ChartDefinition } from './decision.js';
-import type { MessageTemplate } from './message-template.js';
-import type { Statement } from './statement.js';
 import type { TrainingDefinition } from './training.js';
 import type { VariableDefinition } from './variable.js';
 
@@ -49,67 +46,6 @@ export interface StartLog {
   readonly withinSecs: number;
 }
 
-export interface Section {
-  /** The checklist's number. */
-  readonly id: string;
-  readonly title: Localized;
-  readonly kinds: readonly RunKind[];
-  readonly checks: readonly CheckDefinition[];
-}
-
-export interface Query {
-  /** Checks with the same name share one execution, so that their figures agree with each other. */
-  readonly name: string;
-  readonly statement: Statement;
-  readonly timeoutMs: number;
-}
-
-export type ProbeDefinition =
-  | { readonly kind: 'sql'; readonly query: Query; readonly column: string | undefined }
-  | { readonly kind: 'env'; readonly variable: string; readonly definition: VariableDefinition }
-  | { readonly kind: 'process' }
-  | { readonly kind: 'model'; readonly variable: string }
-  | { readonly kind: 'service' }
-  | { readonly kind: 'file'; readonly path: string };
-
-export interface LocalizedTemplate {
-  readonly en: MessageTemplate;
-  readonly 'zh-CN': MessageTemplate;
-}
-
-export interface CheckDefinition {
-  readonly id: string;
-  readonly section: string;
-  readonly title: Localized;
-  readonly mode: CheckMode;
-  readonly probe: ProbeDefinition;
-  readonly expectKeys:
-    | {
-        readonly column: string;
-        readonly values: readonly string[];
-        readonly missing: 'fail' | 'inconclusive';
-      }
-    | undefined;
-  readonly noData: 'inconclusive' | 'fail';
-  readonly pass: Condition;
-  readonly warn: Condition | undefined;
-  readonly fail: Condition;
-  readonly isWrongRow: RowPredicate | undefined;
-  /** The variables that its conditions and texts read as `env.NAME`. */
-  readonly environment: readonly string[];
-  readonly text: {
-    readonly problem: LocalizedTemplate | undefined;
-    /** Said instead of `problem`, each that holds for the row. */
-    readonly problems: readonly { readonly when: RowPredicate; readonly say: LocalizedTemplate }[];
-    /** Where neither `pass` nor `fail` holds; `problem` unless given. */
-    readonly unclear: LocalizedTemplate | undefined;
-    readonly fine: LocalizedTemplate | undefined;
-    readonly remedy: Localized | undefined;
-  };
-  readonly timeoutMs: number;
-  readonly onDemand: ReadonlyMap<string, Query & { readonly title: Localized }>;
-}
-
 /** What a statement may bind besides the runbook's own parameters; the run supplies them. */
 export const RUN_PARAMETERS = [
   'agentId',
@@ -119,7 +55,6 @@ export const RUN_PARAMETERS = [
   'baselineFrom',
   'baselineTo',
 ] as const;
-export type RunParameter = (typeof RUN_PARAMETERS)[number];
 
 /** The files on hosts that checks name. */
 export function filesOf({ sections }: Pick<Runbook, 'sections'>): readonly string[] {

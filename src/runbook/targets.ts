@@ -38,7 +38,7 @@ export interface Target {
   readonly keepReleases: number;
 }
 
-export interface EnvironmentLayer {
+interface EnvironmentLayer {
   readonly path: string;
   /** A missing file is fine. */
   readonly optional: boolean;

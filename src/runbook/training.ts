@@ -1,5 +1,5 @@
+import type { CheckDefinition, Section } from './check-definition.js';
 import type { ConfigurationFault } from './configuration-fault.js';
-import type { CheckDefinition, Section } from './runbook.js';
 import { TRAINING_PLACEHOLDERS, type TrainingSource } from './training-schema.js';
 import type { FaultAt } from './yaml-document.js';
 

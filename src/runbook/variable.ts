@@ -22,7 +22,7 @@ export type VariableDefinition =
 
 export type VariableValue = string | number | boolean;
 
-export type VariableReading =
+type VariableReading =
   | { readonly kind: 'value'; readonly value: VariableValue; readonly isDefault: boolean }
   | {
       readonly kind: 'fault';

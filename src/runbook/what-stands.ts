@@ -7,7 +7,7 @@ export type Path = readonly PropertyKey[];
 export type StandIn = (path: Path) => unknown;
 
 /** A file without its faulty parts, so that the faults of the others are found in the same go. */
-export interface WhatStands<T> {
+interface WhatStands<T> {
   readonly value: T;
   /** Where a part of `value` stands in the file. */
   placeOf(path: Path): Path;

@@ -5,7 +5,7 @@ import type { ConfigurationFault } from './configuration-fault.js';
 import { explainIssue } from './explain-issue.js';
 import { type Path, parseWhatStands, type StandIn } from './what-stands.js';
 
-export interface Parsed<T> {
+interface Parsed<T> {
   /** What the file's shape has wrong, each with its line. */
   readonly faults: readonly ConfigurationFault[];
   /** The file, or where its shape is at fault what is left of it: to look for the faults of the rest, not to run. */

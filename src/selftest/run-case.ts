@@ -2,7 +2,8 @@ import { type CheckServiceOptions, createCheckService } from '../checks/check-se
 import type { CheckResult } from '../domain/check-run.js';
 import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/create-host.js';
-import type { CheckDefinition, ProbeDefinition, Runbook, Section } from '../runbook/runbook.js';
+import type { CheckDefinition, ProbeDefinition, Section } from '../runbook/check-definition.js';
+import type { Runbook } from '../runbook/runbook.js';
 import type { CheckCase } from './cases-schema.js';
 import type { CheckCases } from './load-cases.js';
 import type { ScratchDatabase } from './scratch-database.js';

@@ -5,7 +5,7 @@ import { parseTargets, type Target } from '../runbook/targets.js';
 import type { BaseSituation, CheckCase } from './cases-schema.js';
 import { type CheckCases, NO_MODEL } from './load-cases.js';
 
-export interface ScratchHost {
+interface ScratchHost {
   readonly target: Target;
   /** Where a file that a check names by its path on the host stands here. */
   placeOf(path: string): string;

@@ -10,7 +10,7 @@ import type { ScratchDatabase } from './scratch-database.js';
  * `proved`: it failed where it must fail, passed where it must pass, and every other case came out as written.
  * `unproved`: it has no failing or no passing case. `disproved`: a case came out otherwise.
  */
-export const PROOF_STATES = ['proved', 'unproved', 'disproved'] as const;
+const PROOF_STATES = ['proved', 'unproved', 'disproved'] as const;
 export type ProofState = (typeof PROOF_STATES)[number];
 
 export interface CheckProof {
@@ -36,7 +36,7 @@ export interface SelfTest {
   run(onProgress?: (done: number, of: number) => void): Promise<SelfTestReport>;
 }
 
-export interface SelfTestOptions extends Pick<CaseOptions, 'runbook' | 'now' | 'monotonicMs' | 'newRunId'> {
+interface SelfTestOptions extends Pick<CaseOptions, 'runbook' | 'now' | 'monotonicMs' | 'newRunId'> {
   readonly createDatabase: () => Promise<ScratchDatabase>;
 }
 
@@ -86,7 +86,7 @@ function proofsOf(
   );
 }
 
-export function proofState(cases: readonly Pick<CaseResult, 'expected' | 'agrees'>[]): ProofState {
+function proofState(cases: readonly Pick<CaseResult, 'expected' | 'agrees'>[]): ProofState {
   if (cases.some(({ agrees }) => !agrees)) return 'disproved';
   const isCovered = (['FAIL', 'PASS'] as const).every((outcome) =>
     cases.some(({ expected }) => expected === outcome),

@@ -1,10 +1,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { SlackConfig } from '../config/config.js';
 import type { MessageRef } from '../conversation/subcommand.js';
+import type { Directory } from '../domain/directory.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import { createSlackClients, type SlackClients } from './clients.js';
-import { createDirectory, type Directory } from './identity.js';
+import { createDirectory } from './identity.js';
 import { SlackLiveMessage } from './live-message.js';
 import { createPoster, type Poster, type PostTarget } from './poster.js';
 
@@ -21,7 +22,7 @@ export interface SlackConnection {
   urgentMessage(target: PostTarget, ref?: MessageRef): SlackLiveMessage;
 }
 
-export interface SlackConnectionOptions {
+interface SlackConnectionOptions {
   readonly config: SlackConfig;
   readonly logger: Logger;
   readonly clock: Clock;

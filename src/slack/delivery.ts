@@ -32,7 +32,7 @@ export function deliveryKey(body: unknown): string | undefined {
   return view?.hash ? `${type}:${view.id}:${view.hash}` : undefined;
 }
 
-export interface DeliveryGateOptions {
+interface DeliveryGateOptions {
   readonly claim: ClaimDelivery;
   readonly clock: Clock;
   readonly logger: Logger;

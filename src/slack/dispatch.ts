@@ -19,7 +19,7 @@ import type { ResponseUrl } from './response-url.js';
 import type { ActionEntry, SubcommandIndex } from './subcommand-index.js';
 import { expiredButtonText } from './text.js';
 
-export interface DispatchOptions<Services> {
+interface DispatchOptions<Services> {
   readonly index: SubcommandIndex<Services>;
   readonly services: Services;
   /** What to tell somebody whose subcommand does not exist. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What became of a call of Slack's Web API that did not succeed. */
-export type SlackFailure =
+type SlackFailure =
   /** Nothing was done; may be tried again after that time. */
   | { readonly kind: 'rate_limited'; readonly retryAfterMs: number }
   /** Nothing was done, and the same call will be refused again. `code` is Slack's own, e.g. `not_in_channel`. */

@@ -9,7 +9,7 @@ export const EVENTS_PATH = '/slack/events';
 /** Bolt refuses what is older than five minutes; what is stamped as far ahead is no better. */
 const MAX_FUTURE_SECS = 5 * 60;
 
-export interface HttpEndpointOptions {
+interface HttpEndpointOptions {
   readonly health: HealthHandler;
   /** Set in HTTP mode: Slack's signed requests go to Bolt. */
   readonly receiver?: Pick<HTTPReceiver, 'requestListener'> | undefined;
@@ -68,6 +68,6 @@ export class HttpEndpoint {
 }
 
 /** The stamp is part of what is signed; Bolt checks the signature afterwards. */
-export function isFromTheFuture(stamp: string | string[] | undefined, nowMs: number): boolean {
+function isFromTheFuture(stamp: string | string[] | undefined, nowMs: number): boolean {
   return Number(stamp) > nowMs / 1_000 + MAX_FUTURE_SECS;
 }

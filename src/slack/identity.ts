@@ -1,4 +1,5 @@
 import { UserError } from '../conversation/errors.js';
+import type { Directory, GroupMembers, GroupQuery, SlackPerson } from '../domain/directory.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import type { SlackClients } from './clients.js';
@@ -6,44 +7,9 @@ import { classifyFailure } from './failure.js';
 import { directoryAwayText } from './text.js';
 
 /** The Web API methods that the directory needs. */
-export interface DirectoryClient {
+interface DirectoryClient {
   readonly users: Pick<SlackClients['lookups']['users'], 'info'>;
   readonly usergroups: { readonly users: Pick<SlackClients['lookups']['usergroups']['users'], 'list'> };
-}
-
-export interface SlackPerson {
-  readonly id: string;
-  readonly name: string;
-  /** As Slack has it, e.g. `zh-CN`; undefined: not told. */
-  readonly locale: string | undefined;
-  /** A person of this workspace: no bot, no guest, not deactivated. */
-  readonly isActiveMember: boolean;
-}
-
-export interface GroupMembers {
-  readonly ids: readonly string[];
-  /** `listed`: Slack refuses to name its members (no such group, no paid plan), and the configured ids stand in. */
-  readonly source: 'slack' | 'listed';
-}
-
-export interface GroupQuery {
-  /** Asks Slack now, whatever is remembered: before something is executed. */
-  readonly fresh?: boolean;
-  /**
-   * Ids that stand in where Slack has no such group, or keeps none (they need a paid plan). Not where it is silent:
-   * then somebody may just have been taken out of the group.
-   */
-  readonly listed?: readonly string[];
-}
-
-/** Who people are. */
-export interface Directory {
-  /** @throws UserError `directory_away` when Slack does not tell. */
-  person(id: string): Promise<SlackPerson>;
-  /** @throws UserError `directory_away`: who cannot be looked up counts as nobody. */
-  isActiveMember(id: string, query?: Pick<GroupQuery, 'fresh'>): Promise<boolean>;
-  /** @throws UserError `directory_away` when Slack does not tell and no ids are listed. */
-  groupMembers(groupId: string, query?: GroupQuery): Promise<GroupMembers>;
 }
 
 /** Slack allows 20 calls a minute of usergroups.*. */
@@ -52,7 +18,7 @@ const PERSON_TTL_MS = 5 * 60_000;
 /** Clicks of the same moment share one question, also where a fresh answer is asked for. */
 const SAME_MOMENT_MS = 2_000;
 
-export interface DirectoryOptions {
+interface DirectoryOptions {
   readonly client: DirectoryClient;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -5,7 +5,7 @@ import { Calm } from './calm.js';
 import { type DeliveryGate, deliveryKey } from './delivery.js';
 import type { InFlight } from './in-flight.js';
 
-export interface IntakeOptions {
+interface IntakeOptions {
   readonly gate: DeliveryGate;
   readonly inFlight: InFlight;
   readonly metrics: Pick<Metrics, 'deliveries' | 'ackSeconds' | 'inFlight'>;
@@ -13,7 +13,7 @@ export interface IntakeOptions {
   readonly logger: Logger;
 }
 
-export interface Delivery {
+interface Delivery {
   readonly kind: 'command' | 'click' | 'submission' | 'event';
   readonly body: unknown;
   readonly ack: () => Promise<void>;

@@ -46,7 +46,7 @@ export const mention = z.object({
 });
 
 export type ClickBody = z.output<typeof clickBody>;
-export type SlackUser = z.output<typeof user>;
+type SlackUser = z.output<typeof user>;
 
 /** The name to show beside an id; Slack's own mention shows it better where mentions work. */
 export function nameOf(slackUser: SlackUser): string {

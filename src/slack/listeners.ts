@@ -9,7 +9,7 @@ import type { ModalClient } from './modal.js';
 import type { DescribeProblem } from './problem.js';
 import { answerSubmission } from './submission.js';
 
-export interface ListenerOptions<Services> {
+interface ListenerOptions<Services> {
   readonly intake: Intake;
   readonly dispatch: Dispatch<Services>;
   readonly client: ModalClient;

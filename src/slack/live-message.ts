@@ -5,9 +5,9 @@ import { classifyFailure } from './failure.js';
 import { backoffMs, POST_DEADLINE_MS, type Poster, type PostTarget } from './poster.js';
 
 /** Slack allows about 50 updates a minute. */
-export const MIN_INTERVAL_MS = 1_200;
+const MIN_INTERVAL_MS = 1_200;
 
-export interface LiveMessageOptions {
+interface LiveMessageOptions {
   readonly poster: Pick<Poster, 'post' | 'update'>;
   readonly clock: Clock;
   readonly logger: Logger;

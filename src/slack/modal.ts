@@ -11,7 +11,7 @@ export interface ModalClient {
   readonly views: Pick<SlackClients['modals']['views'], 'open' | 'push' | 'update'>;
 }
 
-export interface ModalTrigger {
+interface ModalTrigger {
   readonly triggerId: string;
   /** Set when a modal is open already: the next one lies on top of it. */
   readonly insideViewId?: string | undefined;

@@ -7,12 +7,12 @@ import { classifyFailure, isBlockRefusal } from './failure.js';
 import { blocksOf, simplify, truncateToBytes } from './report-payload.js';
 
 /** The Web API methods that posting needs. */
-export interface PostingClient {
+interface PostingClient {
   readonly chat: Pick<SlackClients['posting']['chat'], 'postMessage' | 'update'>;
   readonly conversations: Pick<SlackClients['posting']['conversations'], 'history' | 'replies'>;
 }
 
-export interface PosterOptions {
+interface PosterOptions {
   readonly client: PostingClient;
   readonly clock: Clock;
   /** A short text that never comes twice. */

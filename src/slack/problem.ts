@@ -4,7 +4,7 @@ import type { Locale } from '../domain/localized.js';
 import type { Logger } from '../telemetry/logger.js';
 import { internalErrorText, usageText } from './text.js';
 
-export interface ProblemOptions {
+interface ProblemOptions {
   readonly locale: Locale;
   readonly logger: Logger;
   /** A short text that a person can quote, e.g. `7K2QXD`. */

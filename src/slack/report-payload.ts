@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Report } from '../conversation/subcommand.js';
 
 /** Slack's bound for the `text` of chat.update, in bytes of UTF-8. */
-export const MAX_TEXT_BYTES = 4_000;
+const MAX_TEXT_BYTES = 4_000;
 const MAX_SECTION_TEXT = 3_000;
 const MAX_BLOCK_ID = 255;
 const ELLIPSIS = '…';

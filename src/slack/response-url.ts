@@ -8,7 +8,7 @@ const MAX_USES = 5;
 const LIFETIME_MS = 29 * 60_000;
 const TIMEOUT_MS = 3_000;
 
-export interface ResponseUrlOptions {
+interface ResponseUrlOptions {
   readonly url: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,4 +1,4 @@
-import type { Announcer } from '../release/announce-request.js';
+import type { Announcer } from '../messages/living-messages.js';
 import { classifyFailure } from './failure.js';
 import { DELIVERY_KEY, type Poster } from './poster.js';
 

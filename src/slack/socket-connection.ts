@@ -3,9 +3,9 @@ import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import { classifyFailure } from './failure.js';
 
-export type SocketClient = Pick<SocketModeReceiver['client'], 'start' | 'disconnect' | 'once'>;
+type SocketClient = Pick<SocketModeReceiver['client'], 'start' | 'disconnect' | 'once'>;
 
-export interface SocketConnectionOptions {
+interface SocketConnectionOptions {
   readonly client: SocketClient;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -6,7 +6,7 @@ export interface ActionEntry<Services> {
   readonly run: (click: Click, services: Services) => Promise<void>;
 }
 
-export interface SubmissionEntry<Services> {
+interface SubmissionEntry<Services> {
   readonly subcommand: string;
   readonly run: (submission: Submission, services: Services) => Promise<SubmissionAnswer>;
 }

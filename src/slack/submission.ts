@@ -9,11 +9,11 @@ import { plainReport } from './problem.js';
 import { doneText, stillWorkingText } from './text.js';
 
 /** Slack's `response_action`; undefined closes the modal. */
-export type SubmissionAck =
+type SubmissionAck =
   | { readonly response_action: 'errors'; readonly errors: Record<string, string> }
   | { readonly response_action: 'update'; readonly view: View };
 
-export interface SubmissionOptions {
+interface SubmissionOptions {
   readonly body: z.output<typeof submissionBody>;
   readonly conversation: Conversation;
   readonly handle: (submission: Submission) => Promise<SubmissionAnswer>;

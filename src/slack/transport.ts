@@ -9,7 +9,7 @@ import { EVENTS_PATH, HttpEndpoint } from './http-endpoint.js';
 import { SocketConnection } from './socket-connection.js';
 
 /** How deliveries reach the bot. */
-export interface Transport {
+interface Transport {
   readonly receiver: Receiver;
   /** @returns the port of health and metrics. @throws ConfigError when Slack refuses the app token. */
   start(port: number): Promise<number>;
@@ -20,7 +20,7 @@ export interface Transport {
   readonly state: DependencyCheck;
 }
 
-export interface TransportOptions {
+interface TransportOptions {
   readonly config: SlackConfig;
   readonly health: HealthHandler;
   /** Any call that Slack answers when the bot is welcome. */

@@ -5,7 +5,7 @@ import type { HomeVisitorStore } from './home-visitor-store.js';
 const MAX_VISITORS = 30;
 const RECENT_HOURS = 24;
 
-export interface HomeRefresherOptions {
+interface HomeRefresherOptions {
   readonly visitors: HomeVisitorStore;
   /** Shows a person's Home anew. */
   readonly publish: (userId: string) => Promise<void>;

@@ -4,7 +4,7 @@ import type { Queryable } from '../store/queryable.js';
 const rowsSchema = z.array(z.object({ userId: z.string() }));
 
 /** The most recent first. */
-export async function selectHomeVisitors(
+async function selectHomeVisitors(
   database: Queryable,
   since: Date,
   limit: number,
@@ -31,7 +31,7 @@ export function createHomeVisitorStore(database: Queryable): HomeVisitorStore {
   };
 }
 
-export async function upsertHomeVisitor(database: Queryable, userId: string, openedAt: Date): Promise<void> {
+async function upsertHomeVisitor(database: Queryable, userId: string, openedAt: Date): Promise<void> {
   await database.query(
     `INSERT INTO lobml.home_visitors (user_id, opened_at) VALUES ($1, $2)
      ON CONFLICT (user_id) DO UPDATE SET opened_at = greatest(home_visitors.opened_at, excluded.opened_at)`,

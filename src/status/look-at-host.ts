@@ -11,7 +11,7 @@ export interface VisibleHost extends Pick<Host, 'name' | 'readFile' | 'sha256'> 
   readonly service: Pick<Host['service'], 'status' | 'processEnvironment'>;
 }
 
-export interface StatusNames {
+interface StatusNames {
   /** Full names of variables, with the strategy's prefix. */
   readonly flag: string;
   readonly modelPath: string;

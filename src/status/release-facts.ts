@@ -32,7 +32,7 @@ export interface RunningRelease {
   readonly at: string;
 }
 
-export interface ConfirmedRelease {
+interface ConfirmedRelease {
   readonly releaseId: string;
   readonly modelVersion: string | undefined;
   /** When it was confirmed. */

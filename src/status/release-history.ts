@@ -23,13 +23,13 @@ const lineSchema = z.discriminatedUnion('kind', [
 /** A release or a halt as a line of the history. */
 export type ReleaseOrHalt = Readonly<z.infer<typeof lineSchema>>;
 
-export interface Place {
+interface Place {
   /** RFC 3339. */
   readonly startedAt: string;
   readonly id: string;
 }
 
-export interface ReleasesAndHaltsRequest {
+interface ReleasesAndHaltsRequest {
   readonly strategy: string;
   readonly target: string;
   readonly before?: Place;
@@ -39,7 +39,7 @@ export interface ReleasesAndHaltsRequest {
 }
 
 /** Newest first. Reads at most `limit` rows of each table, along its index. */
-export async function selectReleasesAndHalts(
+async function selectReleasesAndHalts(
   database: Queryable,
   { strategy, target, before, after, limit }: ReleasesAndHaltsRequest,
 ): Promise<readonly ReleaseOrHalt[]> {
@@ -68,7 +68,7 @@ export async function selectReleasesAndHalts(
 const rowSchema = z.object({ id: z.uuid(), startedAt: instantSchema });
 
 /** Where a release or a halt stands in the history. @param id a UUID */
-export async function selectReleasePlace(database: Queryable, id: string): Promise<Place | undefined> {
+async function selectReleasePlace(database: Queryable, id: string): Promise<Place | undefined> {
   const { rows } = await database.query(
     `SELECT release_id AS id, started_at AS "startedAt" FROM lobml.releases WHERE release_id = $1
      UNION ALL SELECT halt_id, requested_at FROM lobml.halts WHERE halt_id = $1`,

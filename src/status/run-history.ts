@@ -1,7 +1,7 @@
 import type { CheckRunSummary, RunStore } from '../checks/store/run-store.js';
 import type { ReleaseHistory, ReleaseOrHalt } from './release-history.js';
 
-export const HISTORY_PAGE = 20;
+const HISTORY_PAGE = 20;
 
 /** Where a page begins: at the newest, or next to a line of another page. */
 export type HistoryPlace =

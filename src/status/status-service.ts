@@ -13,7 +13,7 @@ export interface StatusService {
   runningSince(target: Target): Promise<Date | undefined>;
 }
 
-export interface StatusOptions {
+interface StatusOptions {
   readonly runbook: Pick<Runbook, 'strategy' | 'envPrefix'>;
   readonly hostOf: (settings: TargetHost) => VisibleHost;
   readonly runs: Pick<RunStore, 'latestOfKinds'>;

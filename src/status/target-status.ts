@@ -29,7 +29,7 @@ export type HostStatus =
       readonly model: ModelState;
     };
 
-export interface ServiceState {
+interface ServiceState {
   /** systemd's word: `active`, `failed`… */
   readonly state: string;
   /** 0: no process. */

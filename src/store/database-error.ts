@@ -2,7 +2,7 @@
  * What can go wrong between us and a PostgreSQL server: one closed list, so that each has its own sentence and none
  * needs the driver's text, which can hold values, addresses and account names.
  */
-export const DATABASE_FAULTS = [
+const DATABASE_FAULTS = [
   'unreachable',
   'timeout',
   'locked',
@@ -30,7 +30,7 @@ export interface DatabaseFaultFacts {
   readonly timeoutMs?: number;
 }
 
-export interface ClassifiedFault {
+interface ClassifiedFault {
   readonly code: DatabaseFault;
   readonly facts: DatabaseFaultFacts;
 }

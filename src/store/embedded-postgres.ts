@@ -11,7 +11,7 @@ import { endServer, pickPort, type ServerOptions, spawnServer } from './embedded
 
 const POLL_MS = 25;
 
-export interface EmbeddedPostgresOptions {
+interface EmbeddedPostgresOptions {
   /** `DATA_DIR`: the database lives in its folder `postgres`. */
   readonly dataDir: string;
   /**

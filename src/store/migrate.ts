@@ -4,9 +4,9 @@ import pg from 'pg';
 import { findPackageRoot } from '../machine/package-root.js';
 
 /** Everything of ours lives here, so that the bot can share a database with others. */
-export const SCHEMA = 'lobml';
+const SCHEMA = 'lobml';
 
-export interface MigrateOptions {
+interface MigrateOptions {
   /** The bot's own database. */
   readonly url: string;
   /** Gets one line for each migration that ran. */

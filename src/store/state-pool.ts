@@ -5,7 +5,7 @@ export interface ConnectionLogger {
   warn(facts: object, message: string): void;
 }
 
-export interface StatePoolOptions {
+interface StatePoolOptions {
   /** The bot's own database. */
   readonly url: string;
   readonly logger: ConnectionLogger;

@@ -10,7 +10,7 @@ export interface DependencyState {
 
 export type DependencyCheck = () => DependencyState | Promise<DependencyState>;
 
-export interface HealthOptions {
+interface HealthOptions {
   /** By name, e.g. `slack`, `database`. The bot is ready when each of them is. */
   readonly dependencies: Readonly<Record<string, DependencyCheck>>;
   readonly registry: Registry;

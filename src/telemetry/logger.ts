@@ -1,10 +1,10 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
-import type { LogLevel } from '../config/config.js';
+import type { LogLevel } from './log-level.js';
 import { redact } from './redact.js';
 
 export type { Logger } from 'pino';
 
-export interface LoggerOptions {
+interface LoggerOptions {
   readonly level: LogLevel;
   /** A terminal keeps stdout for its answer. */
   readonly to: 'stdout' | 'stderr' | DestinationStream;

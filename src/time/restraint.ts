@@ -4,7 +4,7 @@ import { type Clock, withPatience } from './clock.js';
 export const PATIENCE_MS = 2_000;
 
 /** Holds back what is less urgent, for as long as somebody asks for it and no longer than `PATIENCE_MS`. */
-export interface Restraint {
+interface Restraint {
   readonly holdBack: () => void;
   /** Ends one `holdBack`. */
   readonly goOn: () => void;

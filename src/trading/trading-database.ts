@@ -13,7 +13,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 const IDLE_MS = 3_000;
 const FULL_RETRY_MS = 100;
 
-export interface TradingQuery {
+interface TradingQuery {
   /** One statement; values stand as `$1…`. The server refuses two. */
   readonly text: string;
   readonly values?: readonly unknown[];
@@ -37,7 +37,7 @@ export interface TradingDatabase {
   close(): Promise<void>;
 }
 
-export interface TradingDatabaseOptions {
+interface TradingDatabaseOptions {
   readonly url: string;
   readonly logger: ConnectionLogger;
   readonly now?: () => Date;

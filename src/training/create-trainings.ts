@@ -12,7 +12,7 @@ import {
 } from './training-service.js';
 import { createTrainingStore } from './training-store.js';
 
-export type TrainingParts = Pick<
+type TrainingParts = Pick<
   TrainingServiceOptions,
   'runbook' | 'targets' | 'checks' | 'hostOf' | 'connect' | 'record'
 > & {

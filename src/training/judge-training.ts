@@ -30,7 +30,7 @@ export interface JudgeOptions {
   readonly checks: Pick<CheckService, 'examine'>;
 }
 
-export type Judgement =
+type Judgement =
   | { readonly kind: 'failed'; readonly failure: TrainingFailure }
   | { readonly kind: 'judged'; readonly result: TrainingResult; readonly metaSha256: string };
 

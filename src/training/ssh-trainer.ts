@@ -48,7 +48,7 @@ const GRACE_SECS = 3;
 const CONTACT_FILE = 'contact.json';
 const contactSchema = z.object({ heardAt: z.iso.datetime(), isSeen: z.boolean() });
 
-export interface SshTrainerOptions {
+interface SshTrainerOptions {
   /** Without a forced command: a training needs a shell on the host. */
   readonly runner: CommandRunner;
   readonly trainingId: string;

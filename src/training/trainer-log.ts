@@ -13,7 +13,7 @@ export interface LogPage {
 
 export const LOG_FILE = 'trainer.log';
 /** What stood in the log before it grew too long and was begun anew. */
-export const FORMER_LOG_FILE = 'trainer.log.1';
+const FORMER_LOG_FILE = 'trainer.log.1';
 
 /** Fits a modal's one block. */
 const PAGE_LENGTH = 2_700;

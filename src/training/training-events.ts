@@ -6,7 +6,7 @@ import type { Training } from './training.js';
 import type { TrainingChange } from './training-store.js';
 
 /** What happens to trainings, for the audit trail. */
-export type TrainingEventKind =
+type TrainingEventKind =
   | 'training.requested'
   | 'training.refused'
   | 'training.overridden'

@@ -2,12 +2,12 @@ import type { Clock } from '../time/clock.js';
 import { isLive, type Training } from './training.js';
 import type { TrainingService } from './training-service.js';
 
-export interface TrainingFollower {
+interface TrainingFollower {
   /** Stops following; the trainers go on. */
   stop(): Promise<void>;
 }
 
-export interface TrainingFollowerOptions {
+interface TrainingFollowerOptions {
   readonly trainings: Pick<TrainingService, 'live' | 'follow' | 'unshown' | 'markShown'>;
   /** Shows a training's present state in its message. @throws where it could not */
   readonly show: (training: Training) => Promise<void>;

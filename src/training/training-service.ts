@@ -40,7 +40,7 @@ export type TrainingAnswer =
       readonly code: string;
     };
 
-export interface FollowOptions {
+interface FollowOptions {
   /** Told when something has changed, and now and then while nothing has: time has passed. */
   readonly onChange: (training: Training) => void;
   readonly signal?: AbortSignal;

@@ -5,7 +5,7 @@ import { LOCALES } from '../domain/localized.js';
 import type { Queryable } from '../store/queryable.js';
 import { TRAINING_FAILURES, TRAINING_STATES, type Training } from './training.js';
 
-export const TRAINING_COLUMNS = `training_id AS "trainingId", strategy, target, horizon,
+const TRAINING_COLUMNS = `training_id AS "trainingId", strategy, target, horizon,
   lookback_hours AS "lookbackHours", model_name AS "modelName", machine, state, requested_by AS "requestedBy", locale,
   override_reason AS "overrideReason", checks, progress, result, failure, cancel_requested AS "cancelRequested",
   channel, message_ts AS "messageTs", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
@@ -17,7 +17,7 @@ const progressSchema = z.object({
   away: z.string().optional(),
 });
 
-export const trainingRowSchema = z
+const trainingRowSchema = z
   .object({
     trainingId: z.uuid(),
     strategy: z.string(),
@@ -62,11 +62,7 @@ export const trainingRowSchema = z
   );
 
 /** The first who asks stands as the one who cancelled. False where it has ended, or somebody asked before. */
-export async function cancelTraining(
-  database: Queryable,
-  trainingId: string,
-  person: Person,
-): Promise<boolean> {
+async function cancelTraining(database: Queryable, trainingId: string, person: Person): Promise<boolean> {
   const { rowCount } = await database.query(
     `UPDATE lobml.trainings SET cancel_requested = $2
      WHERE training_id = $1 AND cancel_requested IS NULL AND state IN ('checking', 'running', 'judging')`,
@@ -75,7 +71,7 @@ export async function cancelTraining(
   return rowCount === 1;
 }
 
-export interface Following {
+interface Following {
   readonly trainingId: string;
   readonly follower: string;
   readonly now: Date;
@@ -83,7 +79,7 @@ export interface Following {
 }
 
 /** Takes or renews the right to carry a training on; false while another follower holds it. */
-export async function followTraining(
+async function followTraining(
   database: Queryable,
   { trainingId, follower, now, until }: Following,
 ): Promise<boolean> {
@@ -96,7 +92,7 @@ export async function followTraining(
   return rowCount === 1;
 }
 
-export type NewTraining = Pick<
+type NewTraining = Pick<
   Training,
   | 'trainingId'
   | 'strategy'
@@ -112,7 +108,7 @@ export type NewTraining = Pick<
 >;
 
 /** False where a training of this horizon goes on already. */
-export async function insertTraining(database: Queryable, training: NewTraining): Promise<boolean> {
+async function insertTraining(database: Queryable, training: NewTraining): Promise<boolean> {
   const { rowCount } = await database.query(
     `INSERT INTO lobml.trainings (training_id, strategy, target, horizon, lookback_hours, model_name, machine, state,
        requested_by, locale, override_reason, created_at)
@@ -136,15 +132,12 @@ export async function insertTraining(database: Queryable, training: NewTraining)
 }
 
 /** Its message shows how it ended. */
-export async function markTrainingShown(database: Queryable, trainingId: string, now: Date): Promise<void> {
+async function markTrainingShown(database: Queryable, trainingId: string, now: Date): Promise<void> {
   await database.query('UPDATE lobml.trainings SET shown_at = $2 WHERE training_id = $1', [trainingId, now]);
 }
 
 /** The trainings that go on, oldest first. */
-export async function selectLiveTrainings(
-  database: Queryable,
-  strategy: string,
-): Promise<readonly Training[]> {
+async function selectLiveTrainings(database: Queryable, strategy: string): Promise<readonly Training[]> {
   const { rows } = await database.query(
     `SELECT ${TRAINING_COLUMNS} FROM lobml.trainings
      WHERE strategy = $1 AND state IN ('checking', 'running', 'judging') ORDER BY created_at`,
@@ -153,7 +146,7 @@ export async function selectLiveTrainings(
   return rows.map((row) => trainingRowSchema.parse(row));
 }
 
-export async function selectTraining(database: Queryable, trainingId: string): Promise<Training | undefined> {
+async function selectTraining(database: Queryable, trainingId: string): Promise<Training | undefined> {
   const { rows } = await database.query(
     `SELECT ${TRAINING_COLUMNS} FROM lobml.trainings WHERE training_id = $1`,
     [trainingId],
@@ -162,7 +155,7 @@ export async function selectTraining(database: Queryable, trainingId: string): P
 }
 
 /** The trainings that have ended since then, and whose message does not show it yet. */
-export async function selectUnshownTrainings(
+async function selectUnshownTrainings(
   database: Queryable,
   strategy: string,
   since: Date,
@@ -175,7 +168,7 @@ export async function selectUnshownTrainings(
   return rows.map((row) => trainingRowSchema.parse(row));
 }
 
-export async function setTrainingMessage(
+async function setTrainingMessage(
   database: Queryable,
   trainingId: string,
   message: { readonly channel: string; readonly ts: string },
@@ -192,7 +185,7 @@ export type TrainingChange = Partial<
 >;
 
 /** Changes what is given, while the training goes on; what has ended stays as it is. */
-export async function updateTraining(
+async function updateTraining(
   database: Queryable,
   trainingId: string,
   change: TrainingChange,

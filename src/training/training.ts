@@ -2,10 +2,10 @@ import type { CheckResult, Person } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
 import type { TrainingProgress } from './read-progress.js';
 
-export const LIVE_STATES = ['checking', 'running', 'judging'] as const;
+const LIVE_STATES = ['checking', 'running', 'judging'] as const;
 /** `finished`: there is a model, and the gate has judged it. `refused`: the data checks did not pass. */
 export const TRAINING_STATES = [...LIVE_STATES, 'finished', 'refused', 'failed', 'cancelled'] as const;
-export type TrainingState = (typeof TRAINING_STATES)[number];
+type TrainingState = (typeof TRAINING_STATES)[number];
 
 export const TRAINING_FAILURES = [
   /** Facts: `code` of the operating system. */

@@ -2,7 +2,7 @@ import type { Queryable } from '../store/queryable.js';
 import type { TaskName } from './task.js';
 import { WORKER_SCHEMA } from './worker-schema.js';
 
-export interface JobRequest {
+interface JobRequest {
   readonly task: TaskName;
   readonly payload: Readonly<Record<string, string>>;
   /** Jobs of one queue run one after the other, on whichever replica. */

@@ -20,7 +20,7 @@ export interface Replica {
   leave(): Promise<void>;
 }
 
-export interface ReplicaOptions {
+interface ReplicaOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -7,7 +7,7 @@ import { freeJobsOfDeadReplicas, joinAsReplica, type Replica } from './replica.j
 import type { Task, TaskCall } from './task.js';
 import { WORKER_SCHEMA } from './worker-schema.js';
 
-export interface WorkerOptions {
+interface WorkerOptions {
   /** The bot's own database. */
   readonly url: string;
   readonly tasks: Readonly<Record<string, Task>>;

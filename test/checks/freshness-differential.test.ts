@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { createTradingSchema } from '../../sandbox/trading-data/seed.js';
+import type { Query } from '../../src/runbook/check-definition.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
-import type { Query } from '../../src/runbook/runbook.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 
 /** The checklist's own query 2.2-A, word for word. */

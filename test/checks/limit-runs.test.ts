@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { CheckService, FinishedRun, RunRequest } from '../../src/checks/check-service.js';
+import type { CheckService } from '../../src/checks/check-service.js';
 import { limitRuns } from '../../src/checks/limit-runs.js';
+import type { FinishedRun, RunRequest } from '../../src/checks/run-request.js';
 
 const request = { kind: 'precheck' } as RunRequest;
 

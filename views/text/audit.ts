@@ -1,6 +1,6 @@
 import type { Locale } from '../../src/domain/localized.js';
 
-export interface AuditText {
+interface AuditText {
   readonly title: string;
   readonly holds: (strategy: string, events: number) => string;
   readonly empty: string;

@@ -2,7 +2,7 @@ import type { Locale } from '../../src/domain/localized.js';
 import type { ProofState } from '../../src/selftest/self-test.js';
 
 /** The prose of the self-test's report. */
-export interface SelftestText {
+interface SelftestText {
   readonly state: Readonly<Record<ProofState, string>>;
   readonly running: (done: number, of: number) => string;
   readonly proved: (checks: number, cases: number, seconds: string) => string;

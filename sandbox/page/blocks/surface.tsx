@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { PageRequest } from '../../slack/protocol.js';
-import { type ElementValue, startingValues, type Values, withValue } from '../elements/element-value.js';
+import type { ElementValue } from '../elements/element-shape.js';
+import { startingValues, type Values, withValue } from '../elements/element-value.js';
 import { useSend } from '../link.js';
 import type { IdentifiedBlock } from './block-kit.js';
 

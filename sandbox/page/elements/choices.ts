@@ -1,6 +1,6 @@
 import type { Checkboxes, MultiSelect, Option, RadioButtons, Select } from '@slack/types';
 import type { Directory } from '../directory.js';
-import type { ElementValue } from './element-value.js';
+import type { ElementValue } from './element-shape.js';
 
 /** The elements in which a person picks from a list that the page knows. */
 export type ChoiceElement =

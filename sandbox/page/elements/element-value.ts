@@ -1,13 +1,8 @@
 import type { InputBlockElement, KnownBlock } from '@slack/types';
 import { flattenBlocks, type IdentifiedBlock } from '../blocks/block-kit.js';
 import { initialKeys, isChoiceElement, selectedValue } from './choices.js';
+import type { ElementValue } from './element-shape.js';
 import type { InteractiveElement } from './interactive-element.js';
-
-/** What a person has entered in one element, in the form that Slack sends it (`state.values`). */
-export interface ElementValue {
-  type: string;
-  [field: string]: unknown;
-}
 
 /** block_id → action_id → value. */
 export type Values = Record<string, Record<string, ElementValue>>;

@@ -4,7 +4,7 @@ import { useSurface } from '../blocks/surface.js';
 import { ButtonView } from './button.js';
 import { isChoiceElement, takesMany } from './choices.js';
 import { DateView } from './date-input.js';
-import type { ElementValue } from './element-value.js';
+import type { ElementValue } from './element-shape.js';
 import type { InteractiveElement } from './interactive-element.js';
 import { ManyChoices } from './many-choices.js';
 import { OneOfSelect, RadioView } from './one-choice.js';

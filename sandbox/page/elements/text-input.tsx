@@ -1,6 +1,6 @@
 import type { EmailInput, NumberInput, PlainTextInput, URLInput } from '@slack/types';
 import type { KeyboardEvent } from 'react';
-import type { ElementValue } from './element-value.js';
+import type { ElementValue } from './element-shape.js';
 import type { ElementProps } from './element-view.js';
 
 type TextElement = PlainTextInput | NumberInput | EmailInput | URLInput;

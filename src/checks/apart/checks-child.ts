@@ -20,14 +20,14 @@ export interface ChecksChildOptions {
   readonly program?: string;
 }
 
-export type RunApart =
+type RunApart =
   | { readonly kind: 'ran'; readonly run: CheckRun }
   /** There is no process for checks on this machine now. */
   | { readonly kind: 'unavailable' }
   /** Two of them ended under this run. */
   | { readonly kind: 'given_up' };
 
-export interface RunApartOptions {
+interface RunApartOptions {
   readonly onResult: (result: CheckResult) => void;
   readonly signal?: AbortSignal | undefined;
 }

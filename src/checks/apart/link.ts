@@ -1,5 +1,5 @@
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
-import type { RunRequest } from '../check-service.js';
+import type { RunRequest } from '../run-request.js';
 import type { PassedWindow } from '../run-window.js';
 
 /** The part of a run's request that is data; progress and cancelling are messages of their own. */

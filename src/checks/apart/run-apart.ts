@@ -4,7 +4,7 @@ import { trackProgress } from '../checks-ahead.js';
 import { type StoreRun, storeRun } from '../store-run.js';
 import type { ChecksChild } from './checks-child.js';
 
-export interface RunApartServiceOptions extends StoreRun {
+interface RunApartServiceOptions extends StoreRun {
   readonly runbook: Runbook;
   readonly child: Pick<ChecksChild, 'run'>;
   /** Waited for before a run is asked for, and before its result is taken up: what is more urgent goes first. */

@@ -3,7 +3,7 @@ import type { Reason } from '../../domain/reason.js';
 import { HostError } from '../../hosts/host.js';
 import type { CheckContext, HostAccess } from '../check-context.js';
 
-export type HostFinding = readonly ObservedRow[] | Reason;
+type HostFinding = readonly ObservedRow[] | Reason;
 
 /**
  * Looks at all hosts of the target at once. A host that does not answer is a gap in the observation, by name; it

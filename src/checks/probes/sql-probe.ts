@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
-import type { Query } from '../../runbook/runbook.js';
+import type { Query } from '../../runbook/check-definition.js';
 import { bindParameters } from '../bind-parameters.js';
 import type { CheckContext, Probe, ProbeCall } from '../check-context.js';
 import { ProbeError } from '../observation.js';

@@ -4,7 +4,7 @@ import { instantSchema, personSchema } from '../../domain/check-run-schema.js';
 import type { Queryable } from '../../store/queryable.js';
 
 /** True for the first who acknowledges a warning of a run. */
-export async function insertAcknowledgement(
+async function insertAcknowledgement(
   database: Queryable,
   { runId, checkId, person, at }: Acknowledgement,
 ): Promise<boolean> {
@@ -45,7 +45,7 @@ const rowsSchema = z.array(
 );
 
 /** Oldest first. @param runId a UUID */
-export async function selectAcknowledgements(
+async function selectAcknowledgements(
   database: Queryable,
   runId: string,
 ): Promise<readonly Acknowledgement[]> {

@@ -21,7 +21,7 @@ export interface CheckRunSummary extends Omit<CheckRun, 'checks' | 'criteria' | 
   readonly outcomeCounts: Readonly<Partial<Record<Outcome, number>>>;
 }
 
-export const SUMMARY_COLUMNS = `run_id AS "runId", strategy, target, kind, verdict,
+const SUMMARY_COLUMNS = `run_id AS "runId", strategy, target, kind, verdict,
   requested_by AS "requestedBy", started_at AS "startedAt", as_of AS "asOf", valid_until AS "validUntil",
   duration_ms AS "durationMs", runbook_sha256 AS "runbookSha256"`;
 
@@ -39,11 +39,11 @@ const commonShape = {
   runbookSha256: z.string(),
 };
 
-export const summaryRowSchema = z.object({ ...commonShape, outcomeCounts: outcomeCountsSchema });
+const summaryRowSchema = z.object({ ...commonShape, outcomeCounts: outcomeCountsSchema });
 /** What a whole run has beyond its line of the history. */
-export const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned, partial`;
+const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned, partial`;
 
-export const checkRunRowSchema = z
+const checkRunRowSchema = z
   .object({
     ...commonShape,
     checks: z.array(checkResultSchema),
@@ -252,7 +252,7 @@ export async function selectRecentCheckRuns(
   return z.array(checkRunRowSchema).parse(rows);
 }
 
-export interface RevokingRun {
+interface RevokingRun {
   readonly kind: RunKind;
   readonly verdict: Verdict;
   readonly asOf: Date;

@@ -2,7 +2,7 @@ import type { CheckResult, CheckRun } from '../../domain/check-run.js';
 import type { VariableChange } from '../../domain/release-plan.js';
 import { evaluateVerdict, type Verdict } from '../../domain/verdict.js';
 
-export interface CanaryVerdict {
+interface CanaryVerdict {
   readonly verdict: Verdict;
   /** Ids of checks whose failure is what the other hosts, not yet deployed, are bound to show. */
   readonly setAside: readonly string[];

@@ -19,7 +19,7 @@ import { DEFAULT_PACE } from './step.js';
 import { createStepJournal } from './step-journal.js';
 import { createStepRegistry } from './step-registry.js';
 
-export interface EngineParts extends Pick<ReleaseAnnouncerOptions, 'messages' | 'announcer' | 'views'> {
+interface EngineParts extends Pick<ReleaseAnnouncerOptions, 'messages' | 'announcer' | 'views'> {
   readonly context: ReleaseContext;
   readonly hostOf: (settings: TargetHost) => Host;
   readonly clock: Clock;

@@ -6,7 +6,7 @@ import { type Host, HostError } from '../../hosts/host.js';
 import { EMPTY_SHA256 } from '../../hosts/local-host.js';
 import { isOn } from './enable-flag.js';
 
-export interface WrittenLayer {
+interface WrittenLayer {
   readonly text: string;
   /** As `replaceFile` counts it: a file that is not there has the hash of nothing. */
   readonly sha256: string;

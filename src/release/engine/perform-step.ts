@@ -12,7 +12,7 @@ export type Performed =
   /** The release was cancelled, halted or taken over since: look at it again. */
   | { readonly kind: 'refused' };
 
-export interface Performance {
+interface Performance {
   readonly journal: Pick<StepJournal, 'begin'>;
   readonly held: Held;
   readonly step: Step;

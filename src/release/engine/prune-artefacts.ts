@@ -4,7 +4,7 @@ import type { Queryable } from '../../store/queryable.js';
 import { evaluatePruning } from '../known-good.js';
 import { markKnownGoodPruned, selectKnownGood } from '../store/known-good-store.js';
 
-export interface Pruning {
+interface Pruning {
   readonly database: Queryable;
   readonly hostOf: (settings: TargetHost) => Host;
   readonly now: () => Date;

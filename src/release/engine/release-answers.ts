@@ -18,7 +18,7 @@ export interface ReleaseAnswers {
   answer(releaseId: string, position: number, by: Person, wasDone: boolean): Promise<boolean>;
 }
 
-export interface ReleaseAnswersOptions {
+interface ReleaseAnswersOptions {
   readonly database: Queryable;
   readonly transact: Transact;
   readonly queue: Pick<ReleaseQueue, 'wake'>;

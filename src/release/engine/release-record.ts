@@ -7,9 +7,7 @@ const instant = z.coerce.date().transform((date) => date.toISOString());
 
 const personSchema = z.object({ id: z.string(), name: z.string(), surface: z.enum(['slack', 'terminal']) });
 
-export const cancellationSchema = z.object({ by: personSchema, reason: z.string(), at: z.string() });
-/** Who wants a release to stop. */
-export type Cancellation = Readonly<z.infer<typeof cancellationSchema>>;
+const cancellationSchema = z.object({ by: personSchema, reason: z.string(), at: z.string() });
 
 const problemSchema = z.object({
   code: z.enum(RELEASE_PROBLEMS),

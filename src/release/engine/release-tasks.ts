@@ -5,7 +5,7 @@ import { type LookResult, RETRY_MS, type ReleaseEngine } from './release-engine.
 import { runDeadline } from './run-deadline.js';
 import { runRelease } from './run-release.js';
 
-export interface ReleaseTasksOptions {
+interface ReleaseTasksOptions {
   readonly engine: ReleaseEngine;
   readonly queue: ReleaseTimers;
   readonly database: Queryable;

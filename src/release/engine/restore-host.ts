@@ -15,7 +15,7 @@ import { stagedSchema } from './steps/stage-artefact.js';
 import { writtenSchema } from './steps/write-environment.js';
 
 /** What was put back on a host; each part is looked at first, so that doing it twice does it once. */
-export interface Restored {
+interface Restored {
   readonly environment: 'as_before' | 'lines' | 'untouched';
   readonly model: boolean;
   readonly binary: boolean;

@@ -57,7 +57,7 @@ export interface Held {
   readonly now: Date;
 }
 
-export interface JournalOptions {
+interface JournalOptions {
   readonly database: Queryable;
   readonly transact: Transact;
   /** The messages of a release follow each turn, also when this replica dies right after it. */

@@ -74,7 +74,7 @@ export type StepOutcome =
   /** Nothing was done yet: look again then. */
   | { readonly kind: 'wait'; readonly until: Date; readonly after?: Seen; readonly problem?: ReleaseProblem };
 
-export type Reconciliation =
+type Reconciliation =
   | { readonly kind: 'done'; readonly after: Seen }
   /** Safe to apply (again). */
   | { readonly kind: 'not_done' }

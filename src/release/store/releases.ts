@@ -7,7 +7,7 @@ import type { PlannedStep } from '../../domain/release-steps.js';
 import type { Queryable } from '../../store/queryable.js';
 import { type ReleaseRecord, releaseRowSchema, stepRowSchema } from '../engine/release-record.js';
 
-export interface NewRelease {
+interface NewRelease {
   readonly releaseId: string;
   readonly requestId: string;
   readonly plan: ReleasePlan;
@@ -119,7 +119,7 @@ export async function selectRelease(
   return releaseWithStepsSchema.optional().parse(rows[0]);
 }
 
-export type LockTaken =
+type LockTaken =
   | { readonly kind: 'taken' }
   | { readonly kind: 'target_locked'; readonly by: string; readonly reason: string; readonly since: string }
   | { readonly kind: 'other_release_holds_lock'; readonly releaseId: string };

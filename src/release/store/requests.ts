@@ -35,7 +35,7 @@ const hostPlan = z.object({
   drift: z.array(variableChange),
 });
 
-export const releasePlanSchema = z
+const releasePlanSchema = z
   .object({
     strategy: z.string(),
     target: z.string(),
@@ -106,14 +106,14 @@ const rowSchema = z.object({
   reviewedAt: instantSchema.nullable(),
 });
 
-export const REQUEST_COLUMNS = `request_id AS "requestId", strategy, target, kind, state,
+const REQUEST_COLUMNS = `request_id AS "requestId", strategy, target, kind, state,
   requested_by AS "requestedBy", requester_slack_id AS "requesterSlackId", reason, wish, plan, digest,
   check_run_id AS "checkRunId", evidence, acknowledged, incident_id AS "incidentId", created_at AS "createdAt",
   quorum_expires_at AS "quorumExpiresAt", start_expires_at AS "startExpiresAt", ended_at AS "endedAt",
   ended_by AS "endedBy", end_reason AS "endReason", end_changes AS "endChanges", reviewed_by AS "reviewedBy",
   reviewed_at AS "reviewedAt"`;
 
-export function parseRequestRows(rows: readonly unknown[]): readonly ReleaseRequest[] {
+function parseRequestRows(rows: readonly unknown[]): readonly ReleaseRequest[] {
   return z.array(rowSchema).parse(rows);
 }
 
@@ -233,7 +233,7 @@ export async function endReleaseRequest(
   );
 }
 
-export interface RenewedEvidence {
+interface RenewedEvidence {
   readonly checkRunId: string;
   readonly evidence: EvidenceBinding;
   readonly digest: string;

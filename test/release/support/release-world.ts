@@ -8,6 +8,7 @@ import { createAcknowledgementStore } from '../../../src/checks/store/acknowledg
 import { createRunStore } from '../../../src/checks/store/run-store.js';
 import type { Person } from '../../../src/domain/check-run.js';
 import type { DeployWish } from '../../../src/domain/deploy-wish.js';
+import type { Directory } from '../../../src/domain/directory.js';
 import { createHost } from '../../../src/hosts/create-host.js';
 import { createAccess } from '../../../src/release/access.js';
 import { createApprovers } from '../../../src/release/approvers.js';
@@ -17,7 +18,6 @@ import type { ReleaseContext } from '../../../src/release/release-context.js';
 import { createReleaseService, type ReleaseService } from '../../../src/release/release-service.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets, type Target } from '../../../src/runbook/targets.js';
-import type { Directory } from '../../../src/slack/identity.js';
 import { createTransact } from '../../../src/store/transaction.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { createFileService } from '../../support/file-service.js';

@@ -2,7 +2,7 @@ import type { ObservedBaseline, ObservedWindow } from '../../../src/domain/check
 import type { Locale } from '../../../src/domain/localized.js';
 import { decisionZhCN } from '../zh-CN/decision.js';
 
-export const decisionEn: DecisionText = {
+const decisionEn: DecisionText = {
   criterion: 'Criterion',
   result: 'Result',
   evidence: 'Evidence',

@@ -5,7 +5,7 @@ import type { FailFastReason } from '../../../src/hosts/proof-of-start.js';
 import { deployZhCN } from '../zh-CN/deploy.js';
 import type { Facts } from './report.js';
 
-export const deployEn: DeployText = {
+const deployEn: DeployText = {
   state: {
     running: 'Deploying',
     watching: 'Deployed, watching',

@@ -248,7 +248,7 @@ export const releaseEn: ReleaseText = {
 };
 
 /** What is wrong with a value that somebody typed. */
-export type ValueFault = VariableFault | 'not_one_line';
+type ValueFault = VariableFault | 'not_one_line';
 
 /** All prose about plans, requests, approvals and locks; one object a language. */
 export interface ReleaseText {

@@ -2,7 +2,7 @@ import type { Locale } from '../../../src/domain/localized.js';
 import type { Outcome } from '../../../src/domain/outcome.js';
 import { statusZhCN } from '../zh-CN/status.js';
 
-export const statusEn: StatusText = {
+const statusEn: StatusText = {
   title: (strategy, target) => `${strategy} · ${target}`,
   asOf: (when) => `as of ${when}`,
   on: 'ON',

@@ -5,7 +5,7 @@ import type { Seen } from '../release-record.js';
 import { hostOf, type Step } from '../step.js';
 
 /** What is recorded before a restart: the process that must not be there afterwards, and when it was issued. */
-export const restartSeenSchema = z.object({
+const restartSeenSchema = z.object({
   at: z.iso.datetime(),
   activeState: z.enum(['active', 'activating', 'deactivating', 'reloading', 'inactive', 'failed', 'unknown']),
   subState: z.string(),

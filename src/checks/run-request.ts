@@ -1,0 +1,45 @@
+import type { CheckResult, CheckRun, Person } from '../domain/check-run.js';
+import type { RunKind } from '../domain/outcome.js';
+import type { CheckDefinition } from '../runbook/check-definition.js';
+import type { Target } from '../runbook/targets.js';
+import type { PlannedState } from './planned-state.js';
+
+export interface RunRequest {
+  readonly kind: RunKind;
+  readonly target: Target;
+  readonly requestedBy: Person;
+  /** Results of earlier runs that are taken instead of running their checks, by check id. */
+  readonly reuse?: ReadonlyMap<string, CheckResult>;
+  /** What a release plans: judged instead of what stands. */
+  readonly planned?: PlannedState;
+  /** `target` holds some of its hosts only. */
+  readonly partial?: boolean;
+  /** When a halt was asked for, where section 4 looks after it: its window begins no earlier. */
+  readonly halted?: Date;
+  /** Told at the start and after each result. */
+  readonly onProgress?: (checks: readonly CheckState[]) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A check of a run that goes on. */
+export interface CheckState {
+  readonly id: string;
+  readonly section: string;
+  readonly title: CheckDefinition['title'];
+  /** undefined: still running. */
+  readonly result: CheckResult | undefined;
+}
+
+export interface FinishedRun {
+  readonly run: CheckRun;
+  /** false: the bot's database did not take it; the run itself is as good. */
+  readonly stored: boolean;
+}
+
+/** Some checks by themselves, as a part of other work. */
+export interface ExamineRequest {
+  readonly target: Target;
+  readonly checks: readonly CheckDefinition[];
+  readonly planned?: PlannedState;
+  readonly signal?: AbortSignal;
+}
