@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { ChildProgram } from './child-program.js';
 import { type FeedFaults, writeFeedFaults } from './feed-faults.js';
-import type { Incident } from './host-incidents.js';
+import type { Incident } from './incident.js';
 import { createRecentRecords } from './recent-records.js';
 
 const STOPPED_SYMBOL = 'SOLUSDT';

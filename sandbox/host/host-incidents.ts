@@ -2,18 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { controlHost } from './control-host.js';
 import { type HostFault, writeFault } from './faults.js';
 import { editByHand, writtenValue } from './hand-edit.js';
+import type { Incident } from './incident.js';
 import { metadataIncidents } from './order-incidents.js';
 import type { RecentOrders } from './recent-orders.js';
-import type { TradingHost } from './trading-host.js';
-
-/** Something that goes wrong, on one host or in the feed, and how it is ended again. */
-export interface Incident {
-  readonly id: string;
-  readonly title: string;
-  readonly description: string;
-  begin(): Promise<void> | void;
-  end(): Promise<void> | void;
-}
+import type { TradingHost } from './service-commands.js';
 
 type Text = Pick<Incident, 'id' | 'title' | 'description'>;
 

@@ -1,10 +1,10 @@
-import type { PageIncident } from '../slack/protocol.js';
 import { startProgram } from './child-program.js';
 import { createFeed } from './feed-incidents.js';
-import { hostIncidents, type Incident } from './host-incidents.js';
+import { hostIncidents } from './host-incidents.js';
+import type { Incident, ListedIncident } from './incident.js';
 import { targetIncidents } from './order-incidents.js';
 import { createRecentOrders } from './recent-orders.js';
-import type { TradingHost } from './trading-host.js';
+import type { TradingHost } from './service-commands.js';
 
 export interface IncidentsOptions {
   readonly hosts: readonly TradingHost[];
@@ -14,7 +14,7 @@ export interface IncidentsOptions {
 }
 
 export interface Incidents {
-  list(): PageIncident[];
+  list(): ListedIncident[];
   set(id: string, host: string, active: boolean): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PageIncident } from '../slack/protocol.js';
 import { accountOf } from '../trading-data/strategy.js';
 import { type ChildProgram, startProgram } from './child-program.js';
 import {
@@ -12,7 +11,9 @@ import {
   writeHostFiles,
   writeStaging,
 } from './host-layout.js';
+import type { ListedIncident } from './incident.js';
 import { createIncidents } from './incidents.js';
+import { commandsOf, type ServiceCommands, type TradingHost } from './service-commands.js';
 import type { SupervisorSettings } from './supervisor-settings.js';
 
 export interface TradingHostsOptions {
@@ -29,25 +30,6 @@ export interface TradingHostsOptions {
   /** Where the compiled programs of this folder stand. */
   readonly programsFolder: string;
   readonly now?: () => Date;
-}
-
-/** The argument lists by which a `command` service manager controls a host. */
-export interface ServiceCommands {
-  readonly manager: 'command';
-  readonly status: readonly string[];
-  readonly restart: readonly string[];
-  readonly stop: readonly string[];
-  /** `{since}` stands for a moment, RFC 3339. */
-  readonly logs: readonly string[];
-  readonly restartSecs: number;
-}
-
-export interface TradingHost extends HostLayout {
-  readonly service: ServiceCommands;
-  /** Brings a stopped service up again, as a person on the host would. */
-  readonly startCommand: readonly string[];
-  /** Prints the running process's environment. The bot does not need it: it reads /proc, as on a real host. */
-  readonly environCommand: readonly string[];
 }
 
 /** One target as the targets file has it, less what only the operators know (roles, approval, channels). */
@@ -69,7 +51,7 @@ export interface TradingHosts {
   readonly stagingFolder: string;
   /** By target, to be completed into a targets file. */
   readonly targets: Readonly<Record<string, TargetFragment>>;
-  incidents(): PageIncident[];
+  incidents(): ListedIncident[];
   /** Causes an incident or ends it. @throws Error for an unknown id or host. */
   setIncident(id: string, host: string, active: boolean): Promise<void>;
   /** Ends every process. The files stay. */
@@ -163,19 +145,6 @@ function supervisorSettingsOf(
     restartDelayMs,
     stopTimeoutMs: STOP_TIMEOUT_MS,
   };
-}
-
-function commandsOf({ controlPath }: HostLayout, restartDelayMs: number) {
-  const control = (...words: string[]): string[] => [controlPath, ...words];
-  const service: ServiceCommands = {
-    manager: 'command',
-    status: control('status'),
-    restart: control('restart'),
-    stop: control('stop'),
-    logs: control('logs', '--since', '{since}'),
-    restartSecs: restartDelayMs / 1000,
-  };
-  return { service, startCommand: control('start'), environCommand: control('environ') };
 }
 
 function targetFragments(hosts: readonly TradingHost[], staging: string): Record<string, TargetFragment> {

@@ -1,6 +1,7 @@
 import type { PageHome } from '../slack/protocol.js';
-import { BlockList, useIdentified } from './blocks/block-list.js';
+import { BlockList } from './blocks/block-list.js';
 import { SurfaceProvider } from './blocks/surface.js';
+import { useIdentified } from './blocks/use-identified.js';
 import { PageHeader } from './page-header.js';
 
 const NOTHING: unknown[] = [];

@@ -1,7 +1,8 @@
 import type { PageMessage } from '../slack/protocol.js';
-import { BlockList, useIdentified } from './blocks/block-list.js';
+import { BlockList } from './blocks/block-list.js';
 import { SurfaceProvider } from './blocks/surface.js';
 import { Mrkdwn } from './blocks/text.js';
+import { useIdentified } from './blocks/use-identified.js';
 
 interface Props {
   user: string;

@@ -1,7 +1,8 @@
 import { type FormEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { PageModal } from '../slack/protocol.js';
-import { BlockList, useIdentified } from './blocks/block-list.js';
+import { BlockList } from './blocks/block-list.js';
 import { SurfaceProvider } from './blocks/surface.js';
+import { useIdentified } from './blocks/use-identified.js';
 import type { Values } from './elements/element-value.js';
 import { useSend } from './link.js';
 

@@ -1,17 +1,23 @@
 import { isObject } from './block-kit/rule.js';
-import type { Message, View } from './model.js';
+import type { App, Channel, Member, Message, View } from './model.js';
 import type { PageChannel, PageHome, PageMessage, PageModal } from './protocol.js';
-import type { Workspace } from './workspace.js';
 
 /** The workspace's objects as the page wants them. */
 
-export function pageChannels(workspace: Workspace): PageChannel[] {
+/** Who and what a channel or a message names. */
+interface Names {
+  readonly app: App;
+  channels(): Channel[];
+  member(id: string): Member | undefined;
+}
+
+export function pageChannels(workspace: Names): PageChannel[] {
   return workspace
     .channels()
     .map(({ id, name, im }) => (im === undefined ? { id, name } : { id, name: workspace.app.name, im }));
 }
 
-export function pageMessage(workspace: Workspace, message: Message): PageMessage {
+export function pageMessage(workspace: Names, message: Message): PageMessage {
   const name = message.fromApp ? workspace.app.name : (workspace.member(message.user)?.name ?? message.user);
   return {
     channel: message.channel,

@@ -1,24 +1,23 @@
 import type { ContainerBlock } from '@slack/types';
-import { BlockList, useIdentified } from './block-list.js';
+import type { ReactNode } from 'react';
 import { LibraryBlock } from './library-block.js';
 import { Text } from './text.js';
 
-/** A container, laid out here because its children may hold buttons; folded where it starts collapsed. */
-export function ContainerView({ id, block }: { id: string; block: ContainerBlock }) {
-  const children = useIdentified(block.child_blocks, id);
+/** A container, laid out here because its blocks may hold buttons; folded where it starts collapsed. */
+export function ContainerView({ block, children }: { block: ContainerBlock; children: ReactNode }) {
   const heading = <ContainerHeading block={block} />;
   if (block.is_collapsible !== true) {
     return (
       <section className="container">
         <div className="container-heading">{heading}</div>
-        <BlockList blocks={children} />
+        {children}
       </section>
     );
   }
   return (
     <details className="container" open={block.default_collapsed !== true}>
       <summary className="container-heading">{heading}</summary>
-      <BlockList blocks={children} />
+      {children}
     </details>
   );
 }

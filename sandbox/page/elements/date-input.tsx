@@ -1,5 +1,5 @@
 import type { Datepicker, DateTimepicker, Timepicker } from '@slack/types';
-import type { ElementProps } from './element-view.js';
+import type { ElementProps } from './element-shape.js';
 
 type DateElement = Datepicker | Timepicker | DateTimepicker;
 

@@ -3,3 +3,11 @@ export interface ElementValue {
   type: string;
   [field: string]: unknown;
 }
+
+/** What every element with a value gets. */
+export interface ElementProps<E> {
+  element: E;
+  value: ElementValue | undefined;
+  onChange: (value: ElementValue) => void;
+  naming: { 'aria-labelledby'?: string; 'aria-describedby'?: string };
+}

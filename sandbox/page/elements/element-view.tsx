@@ -18,14 +18,6 @@ export interface InputContext {
   dispatch: boolean;
 }
 
-/** What every element with a value gets. */
-export interface ElementProps<E> {
-  element: E;
-  value: ElementValue | undefined;
-  onChange: (value: ElementValue) => void;
-  naming: { 'aria-labelledby'?: string; 'aria-describedby'?: string };
-}
-
 interface Props {
   blockId: string;
   element: InteractiveElement;

@@ -1,6 +1,6 @@
 import { useDirectory } from '../directory.js';
 import { type ChoiceElement, choicesOf, selectedKeys, selectedValue } from './choices.js';
-import type { ElementProps } from './element-view.js';
+import type { ElementProps } from './element-shape.js';
 import { OptionText } from './one-choice.js';
 
 /** Checkboxes, and every select of many as a list of checkboxes: all of it is seen at once. */

@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { Text } from '../blocks/text.js';
 import { useDirectory } from '../directory.js';
 import { type Choice, type ChoiceElement, choicesOf, selectedKeys, selectedValue } from './choices.js';
-import type { ElementProps } from './element-view.js';
+import type { ElementProps } from './element-shape.js';
 
 /** A select of one: the browser's own, which every keyboard and phone knows. */
 export function OneOfSelect({ element, value, onChange, naming }: ElementProps<ChoiceElement>) {

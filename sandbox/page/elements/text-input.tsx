@@ -1,7 +1,6 @@
 import type { EmailInput, NumberInput, PlainTextInput, URLInput } from '@slack/types';
 import type { KeyboardEvent } from 'react';
-import type { ElementValue } from './element-shape.js';
-import type { ElementProps } from './element-view.js';
+import type { ElementProps, ElementValue } from './element-shape.js';
 
 type TextElement = PlainTextInput | NumberInput | EmailInput | URLInput;
 

@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { controlHost } from '../../../sandbox/host/control-host.js';
-import {
-  createTradingHosts,
-  type TradingHost,
-  type TradingHosts,
-} from '../../../sandbox/host/trading-host.js';
+import type { TradingHost } from '../../../sandbox/host/service-commands.js';
+import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
 import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
 import type { AuditEvent } from '../../../src/domain/audit-event.js';
 import { createRollback, type Rollback, type RollbackOptions } from '../../../src/halt/kill-switch.js';

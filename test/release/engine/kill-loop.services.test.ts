@@ -4,11 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import {
-  createTradingHosts,
-  type TradingHost,
-  type TradingHosts,
-} from '../../../sandbox/host/trading-host.js';
+import type { TradingHost } from '../../../sandbox/host/service-commands.js';
+import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
 import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
 import { selectRelease } from '../../../src/release/store/releases.js';
 import { prepareWorkerSchema } from '../../../src/worker/worker-schema.js';

@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeFault } from '../../../sandbox/host/faults.js';
 import { editByHand } from '../../../sandbox/host/hand-edit.js';
-import {
-  createTradingHosts,
-  type TradingHost,
-  type TradingHosts,
-} from '../../../sandbox/host/trading-host.js';
+import type { TradingHost } from '../../../sandbox/host/service-commands.js';
+import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
 import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
 import type { ReleasePlan } from '../../../src/domain/release-plan.js';
 import { createHost } from '../../../src/hosts/create-host.js';

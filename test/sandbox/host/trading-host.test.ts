@@ -6,11 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { controlHost } from '../../../sandbox/host/control-host.js';
-import {
-  createTradingHosts,
-  type TradingHost,
-  type TradingHosts,
-} from '../../../sandbox/host/trading-host.js';
+import type { TradingHost } from '../../../sandbox/host/service-commands.js';
+import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
 import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually, isAlive } from './eventually.js';

@@ -2,11 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, jest } from '@jest/globals';
-import {
-  createTradingHosts,
-  type TradingHost,
-  type TradingHosts,
-} from '../../../../sandbox/host/trading-host.js';
+import type { TradingHost } from '../../../../sandbox/host/service-commands.js';
+import { createTradingHosts, type TradingHosts } from '../../../../sandbox/host/trading-host.js';
 import { createTradingSchema } from '../../../../sandbox/trading-data/seed.js';
 import type { ReleasePlan } from '../../../../src/domain/release-plan.js';
 import { createHost } from '../../../../src/hosts/create-host.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TradingHost, TradingHosts } from '../../../../sandbox/host/trading-host.js';
+import type { TradingHost } from '../../../../sandbox/host/service-commands.js';
+import type { TradingHosts } from '../../../../sandbox/host/trading-host.js';
 import type { ArtefactPlan, HostPlan, ReleasePlan } from '../../../../src/domain/release-plan.js';
 
 export const PREFIX = 'PLOY_CRYPTO_LOB_ML__';
