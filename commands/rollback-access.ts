@@ -1,7 +1,7 @@
 import { ForbiddenError, UserError } from '../src/conversation/errors.js';
 import type { Person } from '../src/domain/check-run.js';
 import type { Localized } from '../src/domain/localized.js';
-import type { RollbackServices } from '../src/halt/kill-switch-services.js';
+import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 import { rollbackTextFor } from '../views/text/index.js';
 
 /** What somebody wanted to do, for the audit trail. */
@@ -14,14 +14,14 @@ interface WantedAct {
  * Who may not is written down.
  * @throws ForbiddenError with those who may; UserError when nobody could tell in time.
  */
-export async function assertMayRollBack(
+export async function assertMayHalt(
   person: Person,
-  { operators, rollback }: Pick<RollbackServices, 'operators' | 'rollback'>,
+  { operators, killSwitch }: Pick<KillSwitchServices, 'operators' | 'killSwitch'>,
   wanted: WantedAct,
 ): Promise<void> {
-  const { kind } = await operators.mayRollBack(person);
+  const { kind } = await operators.mayHalt(person);
   if (kind === 'yes') return;
-  rollback.refused({ ...wanted, by: person, because: kind === 'no' ? 'not_allowed' : 'nobody_could_tell' });
+  killSwitch.refused({ ...wanted, by: person, because: kind === 'no' ? 'not_allowed' : 'nobody_could_tell' });
   if (kind === 'no') throw new ForbiddenError(inBoth('forbidden'), operators.who);
   throw new UserError('operators_unknown', inBoth('unknownOperator'));
 }

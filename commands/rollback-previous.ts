@@ -5,7 +5,7 @@ import {
   EXIT,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
-import type { RollbackServices } from '../src/halt/kill-switch-services.js';
+import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 import type { HaltHandle } from '../src/halt/live-halt.js';
 import type { PreviousModelPlan } from '../src/halt/previous-model.js';
 import type { Target } from '../src/runbook/targets.js';
@@ -16,25 +16,25 @@ import {
   previousModelSentence,
   rollbackNoteModal,
 } from '../views/rollback-modals.js';
-import { assertMayRollBack } from './rollback-access.js';
+import { assertMayHalt } from './rollback-access.js';
 import { parseTarget } from './target-argument.js';
 
 const restoreRequest = z.object({ target: z.string(), releaseId: z.string() });
 
 /** Shows what *Previous model* would restore, and asks once. */
-export async function showPreviousModel(click: Click, services: RollbackServices): Promise<void> {
+export async function showPreviousModel(click: Click, services: KillSwitchServices): Promise<void> {
   const target = parseTarget([click.value], services.targets, '[target]');
-  await assertMayRollBack(click.person, services, { target: target.name, act: 'previous_model' });
+  await assertMayHalt(click.person, services, { target: target.name, act: 'previous_model' });
   await click.openModal(previousModelLoadingModal(click.locale), async () =>
     previousModelModal(await services.previousModel.plan(target), click.locale),
   );
 }
 
 /** Restores what was shown; what has changed since is shown again instead. */
-export async function restorePreviousModel(click: Click, services: RollbackServices): Promise<void> {
+export async function restorePreviousModel(click: Click, services: KillSwitchServices): Promise<void> {
   const request = restoreRequest.parse(JSON.parse(click.value));
   const target = parseTarget([request.target], services.targets, '[target]');
-  await assertMayRollBack(click.person, services, { target: target.name, act: 'previous_model' });
+  await assertMayHalt(click.person, services, { target: target.name, act: 'previous_model' });
   const answer = await services.previousModel.plan(target);
   const isSame = answer.kind === 'plan' && answer.plan.releaseId === request.releaseId;
   if (!isSame) {
@@ -51,7 +51,7 @@ export async function restorePreviousModel(click: Click, services: RollbackServi
 export async function restoreFromTerminal(
   target: Target,
   conversation: Conversation,
-  services: RollbackServices,
+  services: KillSwitchServices,
   follow: (handle: HaltHandle) => Promise<SubcommandResult>,
   reason: string | undefined,
 ): Promise<SubcommandResult> {
@@ -70,10 +70,10 @@ async function begin(
   plan: PreviousModelPlan,
   target: Target,
   { person }: Conversation,
-  { previousModel, rollback }: RollbackServices,
+  { previousModel, killSwitch }: KillSwitchServices,
   reason?: string,
 ): Promise<HaltHandle> {
   await previousModel.putBack(target, plan);
   const wantedOf = Object.fromEntries(plan.hosts.map(({ host, wanted }) => [host, wanted]));
-  return rollback.start({ target, kind: 'previous_model', requestedBy: person, wantedOf, reason });
+  return killSwitch.start({ target, kind: 'previous_model', requestedBy: person, wantedOf, reason });
 }

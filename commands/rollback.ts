@@ -8,7 +8,7 @@ import {
 } from '../src/conversation/subcommand.js';
 import { type Halt, type HaltKind, type HaltState, isSettled } from '../src/domain/halt.js';
 import { commandsByHand } from '../src/halt/commands-by-hand.js';
-import type { RollbackServices } from '../src/halt/kill-switch-services.js';
+import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 import type { HaltHandle } from '../src/halt/live-halt.js';
 import type { Target } from '../src/runbook/targets.js';
 import {
@@ -22,7 +22,7 @@ import {
 import { confirmDisableModal, REASON_CALLBACK, rollbackNoteModal } from '../views/rollback-modals.js';
 import { alreadyHaltingView, haltReportView } from '../views/rollback-report.js';
 import { rollbackStatusView } from '../views/rollback-status.js';
-import { assertMayRollBack } from './rollback-access.js';
+import { assertMayHalt } from './rollback-access.js';
 import { restoreFromTerminal, restorePreviousModel, showPreviousModel } from './rollback-previous.js';
 import { askReason, takeReason } from './rollback-reason.js';
 import { parseRollbackWords } from './rollback-words.js';
@@ -31,7 +31,7 @@ import { parseTarget } from './target-argument.js';
 const usage = '[target] [--disable | --stop | --previous-model] [--reason TEXT]';
 
 /** Section 6: the kill switch. */
-export const rollback: Subcommand<RollbackServices> = {
+export const rollback: Subcommand<KillSwitchServices> = {
   name: 'rollback',
   section: '6',
   audience: 'operator',
@@ -70,15 +70,15 @@ export const rollback: Subcommand<RollbackServices> = {
 };
 
 /** A setting of the target, off unless told: the safe direction should not ask. */
-const asksFirst = ({ value }: Click, { targets }: RollbackServices): boolean =>
+const asksFirst = ({ value }: Click, { targets }: KillSwitchServices): boolean =>
   targets.targets.get(value)?.rollback.confirm ?? false;
 
 /** One click: the hosts first, then everything that is said about it. */
-async function haltFromClick(kind: HaltKind, click: Click, services: RollbackServices): Promise<void> {
+async function haltFromClick(kind: HaltKind, click: Click, services: KillSwitchServices): Promise<void> {
   const { person, locale } = click;
   const target = parseTarget([click.value], services.targets, usage);
-  await assertMayRollBack(person, services, { target: target.name, act: kind });
-  const handle = services.rollback.start({ target, kind, requestedBy: person });
+  await assertMayHalt(person, services, { target: target.name, act: kind });
+  const handle = services.killSwitch.start({ target, kind, requestedBy: person });
   if (handle.joined) return click.whisper(alreadyHaltingView(handle.current(), locale));
   services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? person.id));
   await click.modal?.update(rollbackNoteModal('started', locale));
@@ -89,14 +89,14 @@ async function haltFromClick(kind: HaltKind, click: Click, services: RollbackSer
 async function haltFromSlack(
   { target, kind, reason }: { target: Target; kind: HaltKind; reason: string | undefined },
   conversation: Conversation,
-  services: RollbackServices,
+  services: KillSwitchServices,
 ): Promise<SubcommandResult> {
   const { person, locale, channel } = conversation;
-  await assertMayRollBack(person, services, { target: target.name, act: kind });
-  const handle = services.rollback.start({ target, kind, reason, requestedBy: person });
+  await assertMayHalt(person, services, { target: target.name, act: kind });
+  const handle = services.killSwitch.start({ target, kind, reason, requestedBy: person });
   if (handle.joined) {
     const { haltId } = handle.current();
-    if (reason !== undefined) await services.rollback.addReason(haltId, reason, person);
+    if (reason !== undefined) await services.killSwitch.addReason(haltId, reason, person);
     await conversation.whisper(alreadyHaltingView(handle.current(), locale));
     return { exitCode: EXIT.ok, json: handle.current() };
   }
@@ -108,10 +108,10 @@ async function haltFromSlack(
 async function showState(
   target: Target,
   conversation: Conversation,
-  { rollback: service, operators }: RollbackServices,
+  { killSwitch, operators }: KillSwitchServices,
 ): Promise<SubcommandResult> {
   const { locale } = conversation;
-  const { halt: latest, isUncertain } = await service.latest(target.name);
+  const { halt: latest, isUncertain } = await killSwitch.latest(target.name);
   const report = rollbackStatusView({ target: target.name, latest, isUncertain, who: operators.who, locale });
   await (await conversation.post(report)).finish(report);
   return { exitCode: EXIT.ok, json: { target: target.name, latest: latest ?? null, isUncertain } };
@@ -120,11 +120,11 @@ async function showState(
 async function haltFromTerminal(
   { target, kind, reason }: { target: Target; kind: HaltKind; reason: string | undefined },
   conversation: Conversation,
-  services: RollbackServices,
+  services: KillSwitchServices,
 ): Promise<SubcommandResult> {
   const follow = (handle: HaltHandle) => followInTerminal(handle, target, conversation);
   if (kind === 'previous_model') return restoreFromTerminal(target, conversation, services, follow, reason);
-  return follow(services.rollback.start({ target, kind, reason, requestedBy: conversation.person }));
+  return follow(services.killSwitch.start({ target, kind, reason, requestedBy: conversation.person }));
 }
 
 async function followInTerminal(

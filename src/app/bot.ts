@@ -5,11 +5,11 @@ import type { CheckRun } from '../domain/check-run.js';
 import { type Halt, isSettled } from '../domain/halt.js';
 import type { Locale } from '../domain/localized.js';
 import { createHaltAnnouncer, type HaltReportOptions } from '../halt/announce-halt.js';
-import { createHaltPriority } from '../halt/halt-priority.js';
 import { createHaltStore } from '../halt/halt-queries.js';
+import { createHaltYielding } from '../halt/halt-yielding.js';
 import { createKnownGroups } from '../halt/known-groups.js';
 import { createOperatorGate } from '../halt/operator-gate.js';
-import { startRollbackUpkeep } from '../halt/upkeep.js';
+import { startHaltUpkeep } from '../halt/upkeep.js';
 import type { StoredMessage } from '../messages/message-store.js';
 import type { RequestViews } from '../release/announce-request.js';
 import type { ReleaseViews } from '../release/engine/announce-release.js';
@@ -26,7 +26,7 @@ import { claimDelivery } from '../store/claim-delivery.js';
 import { openState } from '../store/open-state.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
-import { systemClock, withPatience } from '../time/clock.js';
+import { systemClock, withTimeout } from '../time/clock.js';
 import type { Training } from '../training/training.js';
 import { followTrainings } from '../training/training-follower.js';
 import { startWorker } from '../worker/worker.js';
@@ -69,7 +69,7 @@ export interface Bot {
 
 const REHEARSAL_ENDS_MS = 5_000;
 /** What is told of a halt waits that long for its acts: whoever makes sentences takes the thread from them. */
-const BEGIN_PATIENCE_MS = 300;
+const BEGIN_TIMEOUT_MS = 300;
 
 /** @throws ConfigurationError with every fault of what people have written, before anything is opened; an Error where a dependency refuses the bot. */
 export async function startBot(program: BotProgram): Promise<Bot> {
@@ -108,9 +108,9 @@ async function startWith(
   const { config } = configuration;
   const clock = systemClock;
   const warm = new AbortController();
-  const priority = createHaltPriority();
-  const { giveWay } = priority;
-  const connection = createSlackConnection({ config: config.slack, logger, clock, giveWay });
+  const yielding = createHaltYielding();
+  const { yieldToHalt } = yielding;
+  const connection = createSlackConnection({ config: config.slack, logger, clock, yieldToHalt });
   const opening = openState(config, 'bot', logger).then(async (opened) => {
     await prepareWorkerSchema(opened, { always: true });
     return opened;
@@ -124,7 +124,7 @@ async function startWith(
     logger,
     state: async () => state,
     isApart: true,
-    priority,
+    yielding,
     directory: connection.directory,
     slack: {
       changeMessage: (ref, report) => connection.poster.update(ref, report),
@@ -150,20 +150,20 @@ async function startWith(
     operators: services.operators.who,
     open: (channel, ref) => connection.urgentMessage({ channel }, ref),
     find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
-    letBegin: () => withPatience(clock, BEGIN_PATIENCE_MS, giveWay()),
+    yieldToHalt: () => withTimeout(clock, BEGIN_TIMEOUT_MS, yieldToHalt()),
     onChange: homeChanged,
     clock,
     logger,
   });
   // Before Slack is reached: a halt that was cut short waits for nothing.
-  const endUpkeep = startRollbackUpkeep({
+  const endUpkeep = startHaltUpkeep({
     ...services,
     announcer,
     superseded: () => createHaltStore(state.pool).markSuperseded(services.runbook.strategy),
     targets,
     clock,
   });
-  goesOn({ rollback: services.rollback, targets: [...targets.keys()], takeNoMore: endUpkeep });
+  goesOn({ killSwitch: services.killSwitch, targets: [...targets.keys()], takeNoMore: endUpkeep });
   const visitors = createHomeVisitorStore(state.pool);
   const app: SlackApp = createSlackApp({
     config,
@@ -267,10 +267,10 @@ async function startWith(
       await worker.stop();
       await engine.messages.settled();
       await trainings.stop();
-      await withPatience(clock, REHEARSAL_ENDS_MS, rehearsed);
+      await withTimeout(clock, REHEARSAL_ENDS_MS, rehearsed);
       endUpkeep();
       warm.abort();
-      await services.rollback.settled();
+      await services.killSwitch.settled();
       await refresher?.idle();
       await close();
       await state.close();

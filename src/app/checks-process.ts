@@ -8,7 +8,7 @@ import { connectToParent } from '../machine/parent-process.js';
 import { filesOf } from '../runbook/runbook.js';
 import { createLogger } from '../telemetry/logger.js';
 import { systemClock } from '../time/clock.js';
-import { createRestraint } from '../time/restraint.js';
+import { createYielding } from '../time/yielding.js';
 import { createTradingDatabase } from '../trading/trading-database.js';
 import { loadConfiguration } from './load-configuration.js';
 
@@ -19,13 +19,14 @@ import { loadConfiguration } from './load-configuration.js';
 const [controlFolder = ''] = process.argv.slice(2);
 const { config, runbook, targets } = await loadConfiguration('terminal', { file: '' });
 const logger = createLogger({ level: config.logLevel, to: 'stdout' });
-const restraint = createRestraint(systemClock);
+const yielding = createYielding(systemClock);
 const ssh = { ...sshFoldersIn(controlFolder), environment: sshEnvironment() };
 const running = new Map<number, AbortController>();
 
 const service = createCheckService({
   runbook,
-  hostOf: (settings) => createHost(settings, { files: filesOf(runbook), ssh, giveWay: restraint.giveWay }),
+  hostOf: (settings) =>
+    createHost(settings, { files: filesOf(runbook), ssh, yieldToHalt: yielding.yieldToHalt }),
   trading:
     config.tradingDatabaseUrl === undefined
       ? undefined
@@ -60,8 +61,8 @@ const own: ChecksProcess = {
     }
   },
   cancel: (id) => running.get(id)?.abort(),
-  holdBack: restraint.holdBack,
-  goOn: restraint.goOn,
+  haltBegins: yielding.haltBegins,
+  haltSettled: yielding.haltSettled,
 };
 
 const bot = connectToParent<ChecksBot, ChecksProcess, LoadedFiles>(own, ['observed'], () => process.exit());

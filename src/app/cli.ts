@@ -3,7 +3,7 @@ import { type Config, loadConfig, readEnvironment, readLocale } from '../config/
 import { EXIT, type ExitCode, type Report, type Subcommand } from '../conversation/subcommand.js';
 import { unknownSubcommand } from '../conversation/subcommand-lookup.js';
 import { explainFailure } from '../doctor/explain-failure.js';
-import type { RollbackServices } from '../halt/kill-switch-services.js';
+import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import { ConfigurationError, type ConfigurationFault, formatFault } from '../runbook/configuration-fault.js';
 import { loadTargets, type Targets } from '../runbook/targets.js';
 import { openState, type State } from '../store/open-state.js';
@@ -12,7 +12,7 @@ import { compose } from './compose.js';
 import { loadConfiguration } from './load-configuration.js';
 import type { Services } from './services.js';
 import { createTerminalConversation } from './terminal-conversation.js';
-import { openTerminalRollback } from './terminal-kill-switch.js';
+import { openTerminalKillSwitch } from './terminal-kill-switch.js';
 
 /** What help shows besides the subcommands. */
 export interface HelpServices {
@@ -22,7 +22,7 @@ export interface HelpServices {
 export interface TerminalProgram {
   readonly subcommands: readonly Subcommand<Services>[];
   /** Runs without most of the services: without a valid runbook, Slack or a database. */
-  readonly killSwitch: Subcommand<RollbackServices>;
+  readonly killSwitch: Subcommand<KillSwitchServices>;
   /** Answers whatever is wrong with the configuration. */
   readonly help: Subcommand<HelpServices>;
   readonly asText: (report: Report) => string;
@@ -122,7 +122,7 @@ async function runKillSwitch(
 ): Promise<ExitCode> {
   const config = loadConfig(readEnvironment(), { role: 'kill_switch' });
   const logger = createLogger({ level: 'error', to: 'stderr' });
-  const terminal = await openTerminalRollback(config, logger);
+  const terminal = await openTerminalKillSwitch(config, logger);
   for (const fault of terminal.faults) say(aside(fault, config.locale));
   try {
     return await answer(program.killSwitch, words, wantsJson, {

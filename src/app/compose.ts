@@ -16,9 +16,9 @@ import { createExaminations } from '../doctor/examinations.js';
 import type { Directory } from '../domain/directory.js';
 import type { Halt } from '../domain/halt.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
-import { composeRollback, openLocalJournal } from '../halt/create-kill-switch.js';
-import { createHaltPriority, type HaltPriority } from '../halt/halt-priority.js';
+import { createKillSwitch, openLocalJournal } from '../halt/create-kill-switch.js';
 import { createHaltStore, type HaltStore } from '../halt/halt-queries.js';
+import { createHaltYielding, type HaltYielding } from '../halt/halt-yielding.js';
 import { everybodyHere, type OperatorGate } from '../halt/operator-gate.js';
 import { createPreviousModel } from '../halt/previous-model.js';
 import { rehearseHalt } from '../halt/rehearse-halt.js';
@@ -71,8 +71,8 @@ interface CompositionOptions {
   readonly state: () => Promise<State>;
   /** Whether checks and hosts have processes of their own: a terminal has no click to answer meanwhile. */
   readonly isApart?: boolean;
-  /** By what else gives way to a halt; one of its own unless given. */
-  readonly priority?: HaltPriority;
+  /** By what else yields to a halt; one of its own unless given. */
+  readonly yielding?: HaltYielding;
   /** What only a bot in Slack can do. */
   readonly slack?: Pick<
     Services,
@@ -80,7 +80,7 @@ interface CompositionOptions {
   >;
   /** Who people are; absent in a terminal. */
   readonly directory?: Directory;
-  /** Who may roll back; a terminal asks nobody. */
+  /** Who may halt; a terminal asks nobody. */
   readonly operators?: (targets: Targets) => OperatorGate;
 }
 
@@ -116,7 +116,7 @@ export function compose(options: CompositionOptions): Composition {
   const hostOf = (settings: TargetHost): Host =>
     hosts?.hostOf(settings, { files, ssh }) ?? createHost(settings, { files, ssh });
   const write = hosts === undefined ? {} : { write: hosts.writeWanted({ files, ssh }) };
-  const { priority = createHaltPriority() } = options;
+  const { yielding = createHaltYielding() } = options;
   const onStoreError = (error: unknown) =>
     logger.warn({ err: error }, 'the history of runs could not be read');
   const passedWindows = (target: string, since: Date) =>
@@ -127,7 +127,7 @@ export function compose(options: CompositionOptions): Composition {
   };
   const checksHere = createCheckService({
     runbook,
-    hostOf: (settings) => createHost(settings, { files, ssh, giveWay: priority.giveWay }),
+    hostOf: (settings) => createHost(settings, { files, ssh, yieldToHalt: yielding.yieldToHalt }),
     trading,
     ...storing,
     ...onThisSystem(logger),
@@ -148,7 +148,7 @@ export function compose(options: CompositionOptions): Composition {
   const checks = limitRuns(
     child === undefined
       ? checksHere
-      : runApart(checksHere, { runbook, child, giveWay: priority.giveWay, ...storing }),
+      : runApart(checksHere, { runbook, child, yieldToHalt: yielding.yieldToHalt, ...storing }),
   );
   const selfTest = createSelfTest({
     runbook,
@@ -173,13 +173,13 @@ export function compose(options: CompositionOptions): Composition {
   });
   const transact = createTransact(async () => (await options.state()).pool);
   const releaseQueue = { ...createReleaseQueue(), ...createRequestQueue() };
-  const rollback = composeRollback({
+  const killSwitch = createKillSwitch({
     config,
     facts: runbook,
     hostOf,
     ...write,
     trading,
-    store: givingWayToHosts(createHaltStore(state), priority),
+    store: yieldingStore(createHaltStore(state), yielding),
     keepEvent: (event) => audit.keep(event),
     cancelReleases: (halt) =>
       cancelReleases(
@@ -189,8 +189,8 @@ export function compose(options: CompositionOptions): Composition {
     verify: createHaltVerification(checks, targets),
     ...createStartProof(checks, targets, runbook),
     onBegin: (halt) => {
-      priority.goFirst(halt);
-      child?.holdBack(priority.giveWay());
+      yielding.yieldTo(halt);
+      child?.yieldUntil(yielding.yieldToHalt());
     },
     pid: process.pid,
     logger,
@@ -225,7 +225,7 @@ export function compose(options: CompositionOptions): Composition {
       answers: createReleaseAnswers({ ...releaseContext, queue: createReleaseQueue() }),
       access: releaseContext.access,
       targets,
-      rollback,
+      killSwitch,
       previousModel: createPreviousModel({
         facts: runbook,
         hostOf,
@@ -250,7 +250,7 @@ export function compose(options: CompositionOptions): Composition {
       selfTest,
       trainings: composeTraining({
         ...{ config, runbook, targets, checks, hostOf, state },
-        connect: (host) => connectToHost(host, { ssh: trainingSsh, giveWay: priority.giveWay }),
+        connect: (host) => connectToHost(host, { ssh: trainingSsh, yieldToHalt: yielding.yieldToHalt }),
         record: (event) => audit.record(event),
       }),
       followReport: (run) => transact((client) => followReport(client, run)),
@@ -290,10 +290,10 @@ function lazyQueryable(state: () => Promise<State>): Queryable {
 }
 
 /** The states between are for other replicas and for later: they are written when the hosts are off, or a little later. */
-const givingWayToHosts = (store: HaltStore, { giveWay }: HaltPriority): HaltStore => ({
+const yieldingStore = (store: HaltStore, { yieldToHalt }: HaltYielding): HaltStore => ({
   ...store,
   save: async (record, owner) => {
-    await giveWay();
+    await yieldToHalt();
     return store.save(record, owner);
   },
 });

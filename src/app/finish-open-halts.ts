@@ -1,11 +1,11 @@
 import { type Config, loadConfig, readEnvironment } from '../config/config.js';
-import type { Rollback } from '../halt/kill-switch.js';
+import type { KillSwitch } from '../halt/kill-switch.js';
 import type { Logger } from '../telemetry/logger.js';
-import { type Clock, withPatience } from '../time/clock.js';
-import { openTerminalRollback } from './terminal-kill-switch.js';
+import { type Clock, withTimeout } from '../time/clock.js';
+import { openTerminalKillSwitch } from './terminal-kill-switch.js';
 
 /** How long a halt that was cut short waits for the bot's database. */
-const OPEN_PATIENCE_MS = 2_000;
+const OPEN_TIMEOUT_MS = 2_000;
 
 interface OpeningOptions {
   readonly config: Config;
@@ -26,7 +26,7 @@ export async function openOrFinishHalts<T>(
     () => true,
     () => false,
   );
-  if ((await withPatience(clock, OPEN_PATIENCE_MS, isOpen)) !== true) await finishOpenHalts(config, logger);
+  if ((await withTimeout(clock, OPEN_TIMEOUT_MS, isOpen)) !== true) await finishOpenHalts(config, logger);
   return opening;
 }
 
@@ -53,14 +53,14 @@ export async function startOrFinishHalts<T>(
 
   async function finish(): Promise<void> {
     goingOn?.takeNoMore();
-    const here = goingOn?.targets.map((target) => goingOn?.rollback.running(target)?.done);
+    const here = goingOn?.targets.map((target) => goingOn?.killSwitch.running(target)?.done);
     await Promise.all(here ?? []);
     await finishOpenHalts(config, logger);
   }
 }
 
 export interface HaltsGoingOn {
-  readonly rollback: Pick<Rollback, 'running'>;
+  readonly killSwitch: Pick<KillSwitch, 'running'>;
   readonly targets: readonly string[];
   readonly takeNoMore: () => void;
 }
@@ -75,9 +75,9 @@ export async function finishHaltsWithoutConfiguration(logger: Logger): Promise<v
 }
 
 async function finishOpenHalts(config: Config, logger: Logger): Promise<void> {
-  const { services, close } = await openTerminalRollback(config, logger);
+  const { services, close } = await openTerminalKillSwitch(config, logger);
   try {
-    const handles = await services.rollback.resume(services.targets.targets);
+    const handles = await services.killSwitch.resume(services.targets.targets);
     await Promise.all(handles.map(({ done }) => done));
   } finally {
     await close();

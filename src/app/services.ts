@@ -5,7 +5,7 @@ import type { RunStore } from '../checks/store/run-store.js';
 import type { LiveMessage, Report } from '../conversation/subcommand.js';
 import type { Doctor } from '../doctor/doctor.js';
 import type { CheckRun } from '../domain/check-run.js';
-import type { RollbackServices } from '../halt/kill-switch-services.js';
+import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import type { MessageStore } from '../messages/message-store.js';
 import type { Access } from '../release/access.js';
 import type { ReleaseAnswers } from '../release/engine/release-answers.js';
@@ -18,7 +18,7 @@ import type { Logger } from '../telemetry/logger.js';
 import type { TrainingService } from '../training/training-service.js';
 
 /** The use cases that subcommands call; `main.ts` puts them together. */
-export interface Services extends RollbackServices {
+export interface Services extends KillSwitchServices {
   readonly runbook: Runbook;
   readonly audit: AuditTrail;
   readonly checks: CheckService;

@@ -7,9 +7,9 @@ import { redactEvent } from '../audit/redact-details.js';
 import type { CheckServiceOptions } from '../checks/check-service.js';
 import { type Config, sshEnvironment } from '../config/config.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
-import { composeRollback, openLocalJournal } from '../halt/create-kill-switch.js';
+import { createKillSwitch, openLocalJournal } from '../halt/create-kill-switch.js';
 import { createHaltStore } from '../halt/halt-queries.js';
-import type { RollbackServices } from '../halt/kill-switch-services.js';
+import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import { createPreviousModel } from '../halt/previous-model.js';
 import { loadStrategyFacts } from '../halt/strategy-facts.js';
 import { loadTargetsForHalt } from '../halt/targets-for-halt.js';
@@ -22,25 +22,25 @@ import type { TargetHost } from '../runbook/targets.js';
 import { openState, type State } from '../store/open-state.js';
 import { createTransact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';
-import { systemClock, withPatience } from '../time/clock.js';
+import { systemClock, withTimeout } from '../time/clock.js';
 import { createTradingDatabase } from '../trading/trading-database.js';
 
-interface TerminalRollback {
-  readonly services: RollbackServices;
+interface TerminalKillSwitch {
+  readonly services: KillSwitchServices;
   /** What is wrong with the targets file beside the targets that can be halted. */
   readonly faults: readonly ConfigurationFault[];
   close(): Promise<void>;
 }
 
 /** How long the end waits for what is still being written down. */
-const SETTLE_PATIENCE_MS = 3_000;
+const SETTLE_TIMEOUT_MS = 3_000;
 
 /**
  * The kill switch from the targets file and the hosts alone: no runbook but its prefix, no Slack, and neither database
  * need answer. What it writes to this machine's journal the bot moves into its database.
  * @throws ConfigurationError when the targets file, or the flag's name, cannot be read.
  */
-export async function openTerminalRollback(config: Config, logger: Logger): Promise<TerminalRollback> {
+export async function openTerminalKillSwitch(config: Config, logger: Logger): Promise<TerminalKillSwitch> {
   const [facts, { targets, faults }] = await Promise.all([
     loadStrategyFacts(config.runbookFile),
     loadTargetsForHalt(config.targetsFile),
@@ -68,7 +68,7 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
   const journal = openLocalJournal(config, process.pid, logger);
   const transact = createTransact(async () => (await state()).pool);
   let keeping: Promise<unknown> = Promise.resolve();
-  const rollback = composeRollback({
+  const killSwitch = createKillSwitch({
     config,
     facts,
     hostOf,
@@ -99,10 +99,10 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
     logger,
   });
   // Whoever has an account on this machine and the rights on its hosts needs no bot to stop them.
-  const operators = { who: [], mayRollBack: async () => ({ kind: 'yes' }) as const };
+  const operators = { who: [], mayHalt: async () => ({ kind: 'yes' }) as const };
   return {
     services: {
-      rollback,
+      killSwitch,
       previousModel: createPreviousModel({
         facts,
         hostOf,
@@ -115,12 +115,12 @@ export async function openTerminalRollback(config: Config, logger: Logger): Prom
     faults,
     async close() {
       isClosed = true;
-      await withPatience(systemClock, SETTLE_PATIENCE_MS, Promise.all([rollback.settled(), keeping]));
+      await withTimeout(systemClock, SETTLE_TIMEOUT_MS, Promise.all([killSwitch.settled(), keeping]));
       const closed = opened?.then(
         (open) => open.close(),
         () => {},
       );
-      await withPatience(systemClock, SETTLE_PATIENCE_MS, closed ?? Promise.resolve());
+      await withTimeout(systemClock, SETTLE_TIMEOUT_MS, closed ?? Promise.resolve());
       await journal.close();
       await trading?.close();
       if (ssh !== undefined) rmSync(ssh.controlFolder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import type { AuditEvent, ChainedEvent, ChainHead } from '../domain/audit-event.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Transact } from '../store/transaction.js';
-import { type Clock, withPatience } from '../time/clock.js';
+import { type Clock, withTimeout } from '../time/clock.js';
 import { appendEvents } from './append-events.js';
 import { keepEvent } from './keep-event.js';
 import type { LocalJournal } from './local-journal.js';
@@ -40,7 +40,7 @@ interface AuditTrailOptions {
 }
 
 /** The event is safe on this machine's disk: nobody waits longer for the database. */
-const FLUSH_PATIENCE_MS = 1_000;
+const FLUSH_TIMEOUT_MS = 1_000;
 
 export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
   const { journal, database, transact, clock, newId, onAway } = options;
@@ -78,7 +78,7 @@ export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
   return {
     async record(event) {
       const where = await keep({ ...event, reason: event.reason ?? null, eventId: event.eventId ?? newId() });
-      if (where === 'journal') await withPatience(clock, FLUSH_PATIENCE_MS, flush().catch(onAway));
+      if (where === 'journal') await withTimeout(clock, FLUSH_TIMEOUT_MS, flush().catch(onAway));
     },
     async keep(event) {
       await keep(event);

@@ -1,5 +1,5 @@
 import type { WindowSettings } from '../runbook/runbook.js';
-import { systemClock, withPatience } from '../time/clock.js';
+import { systemClock, withTimeout } from '../time/clock.js';
 import { once } from '../time/once.js';
 import {
   evaluateWindow,
@@ -46,6 +46,6 @@ async function resolveWindow({
 
 /** Without the bot's own database the window before this one is the baseline, and the report says so. */
 async function withoutFailing(windows: Promise<readonly PassedWindow[]>): Promise<readonly PassedWindow[]> {
-  const known = await withPatience(systemClock, BASELINE_TIMEOUT_MS, windows).catch(() => undefined);
+  const known = await withTimeout(systemClock, BASELINE_TIMEOUT_MS, windows).catch(() => undefined);
   return known ?? [];
 }

@@ -2,7 +2,7 @@ import type { ObservedBaseline, ObservedWindow } from '../domain/check-run.js';
 import type { Reason } from '../domain/reason.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { WindowSettings } from '../runbook/runbook.js';
-import { systemClock, withPatience } from '../time/clock.js';
+import { systemClock, withTimeout } from '../time/clock.js';
 import { withoutProcess } from './without-process.js';
 
 /** The span of time of one run, and the earlier one of the same length beside it. */
@@ -100,7 +100,7 @@ export async function processStartOf(
     withoutStart(name, { code: 'host_error', facts: { host: name, code, detail } });
   const late = () => failed('timeout', `${name} did not tell its state in time.`);
   try {
-    const status = await withPatience(systemClock, timeoutMs, ask());
+    const status = await withTimeout(systemClock, timeoutMs, ask());
     if (status === undefined) return late();
     if (status.mainPid === 0) return withoutStart(name, withoutProcess(name, status));
     if (status.activeSince === undefined)

@@ -25,7 +25,7 @@ interface HaltAnnouncerOptions {
   /** Looks for a message whose post may or may not have arrived. */
   readonly find: (channel: string, key: string, sinceMs: number) => Promise<MessageRef | undefined>;
   /** Waited for before anything is shown: whoever makes sentences takes the thread from the first acts. Not for long. */
-  readonly letBegin?: () => Promise<void>;
+  readonly yieldToHalt?: () => Promise<void>;
   /** A halt has begun, has ended, or what was looked at after it is known. */
   readonly onChange?: () => void;
   readonly clock: Clock;
@@ -55,8 +55,8 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
   return {
     announce(handle, channel) {
       const tell = () => tellChanges(handle, options);
-      if (options.letBegin === undefined) tell();
-      else void options.letBegin().then(tell);
+      if (options.yieldToHalt === undefined) tell();
+      else void options.yieldToHalt().then(tell);
       const target = options.targets.get(handle.current().target);
       const place = channel || target?.channels?.reports;
       if (place !== undefined) show(handle, { role: 'report', channel: place, ts: null }, options);
@@ -142,7 +142,7 @@ async function open(
   if (isNew) {
     // At once: whoever goes on with the halt of a killed process must know of it.
     handle.noteMessage(message);
-    await options.letBegin?.();
+    await options.yieldToHalt?.();
     return options.open(channel);
   }
   const key = deliveryKey(halt, message);

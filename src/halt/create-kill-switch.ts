@@ -9,31 +9,31 @@ import type { Logger } from '../telemetry/logger.js';
 import { systemClock } from '../time/clock.js';
 import type { TradingDatabase } from '../trading/trading-database.js';
 import type { HaltStore } from './halt-queries.js';
-import { createRollback, type Rollback, type RollbackOptions } from './kill-switch.js';
+import { KillSwitch, type KillSwitchOptions } from './kill-switch.js';
 import { createOpenHaltFiles } from './open-halt-file.js';
 import type { StrategyFacts } from './strategy-facts.js';
 import { createTradingLook } from './trading-look.js';
 
-interface RollbackCompositionOptions {
+interface KillSwitchParts {
   readonly config: Pick<Config, 'dataDir'>;
   readonly facts: StrategyFacts;
   readonly hostOf: (settings: TargetHost) => Host;
-  readonly write?: RollbackOptions['write'];
+  readonly write?: KillSwitchOptions['write'];
   readonly trading: Pick<TradingDatabase, 'query'> | undefined;
   readonly store: HaltStore | undefined;
   readonly latestStored?: HaltStore['latest'];
   /** Resolves when the event is safe; no act waits for it. */
   readonly keepEvent: (event: AuditEvent) => Promise<void>;
-  readonly cancelReleases?: RollbackOptions['cancelReleases'];
-  readonly verify?: RollbackOptions['verify'];
-  readonly proveStart?: RollbackOptions['proveStart'];
-  readonly onBegin?: RollbackOptions['onBegin'];
+  readonly cancelReleases?: KillSwitchOptions['cancelReleases'];
+  readonly verify?: KillSwitchOptions['verify'];
+  readonly proveStart?: KillSwitchOptions['proveStart'];
+  readonly onBegin?: KillSwitchOptions['onBegin'];
   readonly pid: number;
   readonly logger: Logger;
 }
 
 /** The kill switch over this machine's disk; the database is a guest. */
-export function composeRollback(options: RollbackCompositionOptions): Rollback {
+export function createKillSwitch(options: KillSwitchParts): KillSwitch {
   const {
     config,
     facts,
@@ -51,7 +51,7 @@ export function composeRollback(options: RollbackCompositionOptions): Rollback {
     pid,
   } = options;
   const owner = identifyProcess(pid);
-  return createRollback({
+  return new KillSwitch({
     facts,
     hostOf,
     ...(write === undefined ? {} : { write }),

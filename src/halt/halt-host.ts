@@ -4,7 +4,7 @@ import { allAsWanted, stoodAsWanted, type Wanted } from '../hosts/wanted.js';
 import { type EnvironmentWritten, environmentIsAsWanted } from '../hosts/write-wanted.js';
 import type { TargetHost } from '../runbook/targets.js';
 import { redact } from '../telemetry/redact.js';
-import { type Clock, withPatience } from '../time/clock.js';
+import { type Clock, withTimeout } from '../time/clock.js';
 import {
   decideHostAction,
   type HostAction,
@@ -46,7 +46,7 @@ const WRITE_ALONE_MS = 500;
 /** How long a host whose files are written waits for the others' files. */
 const OTHERS_WRITE_MS = 50;
 /** How long the restart may wait for the look that names the old process. */
-const BEFORE_PATIENCE_MS = 1_500;
+const BEFORE_TIMEOUT_MS = 1_500;
 /** How long after it was issued a restart of an earlier process of the bot may still be on its way to the host. */
 const SHOWS_WITHIN_MS = 1_500;
 const POLL_MS = 100;
@@ -95,8 +95,8 @@ class HostHalting {
     const written = this.#write();
     void written.then(onFirstWrite);
     // The flag first, on every host: to start a program takes the bot longer than to write the file. But a disk may hang.
-    await withPatience(clock, WRITE_ALONE_MS, written);
-    await withPatience(clock, OTHERS_WRITE_MS, allWritten);
+    await withTimeout(clock, WRITE_ALONE_MS, written);
+    await withTimeout(clock, OTHERS_WRITE_MS, allWritten);
     const before = this.#askStatus();
     await this.#actAtOnce(before, await written);
     if (this.#history.inFlight !== undefined) await this.#pause({ kind: 'wait', fault: null });
@@ -139,7 +139,7 @@ class HostHalting {
     const { policy, noted, signal } = this.#o;
     await noted;
     if (written === 'was_done' || signal.aborted) return;
-    const status = await withPatience(this.#o.clock, BEFORE_PATIENCE_MS, before);
+    const status = await withTimeout(this.#o.clock, BEFORE_TIMEOUT_MS, before);
     if (status !== undefined) this.#change({ pidBefore: this.#record.pidBefore ?? status.mainPid });
     if (status !== undefined && isStopped(status)) return;
     if (policy.stop === 'asked') this.#stop('asked');

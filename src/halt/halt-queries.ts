@@ -69,7 +69,7 @@ export function createHaltStore(database: Queryable): HaltStore {
 }
 
 /**
- * Writes the halt down as the live one of its target. A live one whose process has been silent gives way; another
+ * Writes the halt down as the live one of its target. A live one whose process has been silent yields; another
  * one, whose process lives, is returned instead. Times are the server's, so that replicas agree on them.
  */
 async function claimHalt(

@@ -1,5 +1,5 @@
 import type { Logger } from '../telemetry/logger.js';
-import { type Clock, withPatience } from '../time/clock.js';
+import { type Clock, withTimeout } from '../time/clock.js';
 import type { HaltStore } from './halt-queries.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { OpenHaltFiles } from './open-halt-file.js';
@@ -14,7 +14,7 @@ interface HaltRecordsOptions {
 }
 
 /** What is noted before an act: a disk that hangs may not hold up a halt for longer. */
-const NOTE_PATIENCE_MS = 300;
+const NOTE_TIMEOUT_MS = 300;
 
 /** Writes the states of halts to this machine and the database, as far as either takes them. */
 export class HaltRecords {
@@ -35,7 +35,7 @@ export class HaltRecords {
     const noted = files.save(record, { synced: false }).catch((error: unknown) => {
       logger.error({ err: error, haltId }, 'a halt could not be written down; it goes on');
     });
-    await withPatience(clock, NOTE_PATIENCE_MS, noted);
+    await withTimeout(clock, NOTE_TIMEOUT_MS, noted);
   }
 
   /** One after the other, the newest state only; an ended halt leaves the disk once the database has it. */

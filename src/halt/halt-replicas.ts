@@ -1,5 +1,5 @@
 import { isSettled } from '../domain/halt.js';
-import { type Clock, withPatience } from '../time/clock.js';
+import { type Clock, withTimeout } from '../time/clock.js';
 import type { HaltStore } from './halt-queries.js';
 import type { HaltRecords } from './halt-records.js';
 import type { HaltRecord } from './halt-schema.js';
@@ -13,12 +13,12 @@ export interface HaltReplicasOptions {
   /** Names this process among the replicas. */
   readonly owner: string;
   /** How long a restart waits for the word of the other replicas; then it is issued, even if twice. */
-  readonly claimPatienceMs?: number;
+  readonly claimTimeoutMs?: number;
 }
 
 /** How long the database is waited for that is asked what others do. */
-export const ASK_PATIENCE_MS = 3_000;
-const CLAIM_PATIENCE_MS = 100;
+export const ASK_TIMEOUT_MS = 3_000;
+const CLAIM_TIMEOUT_MS = 100;
 /** Longer than any observation: then its own replica tells, or another takes over. */
 const FOLLOW_MS = 10 * 60_000;
 const FOLLOW_POLL_MS = 500;
@@ -37,7 +37,7 @@ export class HaltReplicas {
 
   /** Whether this process is the one that restarts. Without the database the host itself decides. */
   async claim(live: LiveHalt): Promise<boolean> {
-    const { store, owner, clock, claimPatienceMs = CLAIM_PATIENCE_MS } = this.#o;
+    const { store, owner, clock, claimTimeoutMs = CLAIM_TIMEOUT_MS } = this.#o;
     if (store === undefined) return true;
     const asked = store.claim(live.record, owner).then(
       (claim) => {
@@ -50,7 +50,7 @@ export class HaltReplicas {
       },
       () => true,
     );
-    return (await withPatience(clock, claimPatienceMs, asked)) ?? true;
+    return (await withTimeout(clock, claimTimeoutMs, asked)) ?? true;
   }
 
   /**
@@ -67,7 +67,7 @@ export class HaltReplicas {
     while (live.halt.endedAt === null && clock.now() < until) {
       await clock.sleep(FOLLOW_POLL_MS);
       const asked = store?.get(live.halt.haltId).catch(() => undefined) ?? Promise.resolve(undefined);
-      const record = await withPatience(clock, ASK_PATIENCE_MS, asked);
+      const record = await withTimeout(clock, ASK_TIMEOUT_MS, asked);
       if (isReplaced()) return undefined;
       if (record !== undefined) live.show(record.halt);
       const { hosts, kind, endedAt } = live.halt;

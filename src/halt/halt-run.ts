@@ -38,12 +38,12 @@ export interface HaltRunOptions {
 }
 
 /** A host that does not answer is tried again for at least this long. */
-const MIN_PATIENCE_MS = 30_000;
+const MIN_TIMEOUT_MS = 30_000;
 /** Clocks of the hosts and of the database may differ by that much: entries that old still count as before the halt. */
 const CLOCK_MARGIN_SECS = 2;
 const ENTRY_POLL_MS = 1_000;
 /** After the observation: how long a trading database that does not answer is asked again. */
-const LAST_ANSWER_PATIENCE_MS = 10_000;
+const LAST_ANSWER_TIMEOUT_MS = 10_000;
 
 interface Countdown {
   /** Called once by each of those that are waited for. */
@@ -137,7 +137,7 @@ class HaltRun {
   async #watch(): Promise<void> {
     const { clock, target } = this.#o;
     const observationMs = target.watch.haltObservationSecs * 1_000;
-    const patience = clock.now() + Math.max(MIN_PATIENCE_MS, observationMs);
+    const patience = clock.now() + Math.max(MIN_TIMEOUT_MS, observationMs);
     while (!this.#ended.signal.aborted) {
       const from = this.#settledSince();
       if (from === undefined) {
@@ -171,7 +171,7 @@ class HaltRun {
       this.#watchIs({ state: 'clear', code: null });
       return true;
     }
-    if (this.#o.trading !== undefined && now < until + LAST_ANSWER_PATIENCE_MS) return false;
+    if (this.#o.trading !== undefined && now < until + LAST_ANSWER_TIMEOUT_MS) return false;
     this.#watchIs({ state: 'unknown' });
     return true;
   }

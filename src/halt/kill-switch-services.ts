@@ -1,13 +1,13 @@
 import type { Person } from '../domain/check-run.js';
 import type { Targets } from '../runbook/targets.js';
 import type { HaltRecord } from './halt-schema.js';
-import type { Rollback } from './kill-switch.js';
+import type { KillSwitch } from './kill-switch.js';
 import type { HaltHandle } from './live-halt.js';
 import type { PreviousModel } from './previous-model.js';
 
 /** What the kill switch's command needs: it works where nothing else could be composed. */
-export interface RollbackServices {
-  readonly rollback: Rollback;
+export interface KillSwitchServices {
+  readonly killSwitch: KillSwitch;
   readonly targets: Targets;
   readonly previousModel: PreviousModel;
   readonly operators: OperatorGate;
@@ -24,7 +24,7 @@ type OperatorAnswer =
   | { readonly kind: 'unknown' };
 
 export interface OperatorGate {
-  mayRollBack(person: Person): Promise<OperatorAnswer>;
+  mayHalt(person: Person): Promise<OperatorAnswer>;
   /** As mentions. */
   readonly who: readonly string[];
 }

@@ -7,11 +7,11 @@ import { type EnvironmentWritten, type WriteWanted, writeWanted } from '../hosts
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { redact } from '../telemetry/redact.js';
-import { type Clock, withPatience } from '../time/clock.js';
+import { type Clock, withTimeout } from '../time/clock.js';
 import { type HaltRefusal, haltEvents, reasonEvent, refusedEvent, requestedEvent } from './halt-events.js';
 import type { HaltStore } from './halt-queries.js';
 import { HaltRecords } from './halt-records.js';
-import { ASK_PATIENCE_MS, HaltReplicas, type HaltReplicasOptions } from './halt-replicas.js';
+import { ASK_TIMEOUT_MS, HaltReplicas, type HaltReplicasOptions } from './halt-replicas.js';
 import { type HaltRunOptions, runHalt } from './halt-run.js';
 import type { HaltRecord } from './halt-schema.js';
 import { type HaltHandle, LiveHalt } from './live-halt.js';
@@ -34,32 +34,7 @@ interface LatestHalt {
   readonly isUncertain: boolean;
 }
 
-/** The kill switch. It depends on the targets file and the hosts; everything else may be away. */
-export interface Rollback {
-  readonly facts: StrategyFacts;
-  /** Begins before it returns. Of several requests for one target the first is carried out, the others join it. */
-  start(request: HaltRequest): HaltHandle;
-  /** What goes on for a target in this process. */
-  running(target: string): HaltHandle | undefined;
-  /** The newest halt of a target that anybody knows of. */
-  latest(target: string): Promise<LatestHalt>;
-  /**
-   * Says afterwards why; the newest reason stands in the report, every one in the audit trail.
-   * @returns the halt with its messages; undefined: nobody knows it.
-   */
-  addReason(haltId: string, reason: string, by: Person): Promise<HaltRecord | undefined>;
-  /**
-   * Goes on with what a process that was killed has left, on this machine and (by the database) on others.
-   * @returns what goes on, and what has ended while a message does not show it yet.
-   */
-  resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]>;
-  /** Writes down that somebody was refused. */
-  refused(refusal: HaltRefusal): void;
-  /** Resolves when what has ended is written down, as far as that is possible now. */
-  settled(): Promise<void>;
-}
-
-export interface RollbackOptions extends Pick<HaltReplicasOptions, 'claimPatienceMs'> {
+export interface KillSwitchOptions extends Pick<HaltReplicasOptions, 'claimTimeoutMs'> {
   readonly facts: StrategyFacts;
   readonly hostOf: (settings: TargetHost) => Host;
   /** Writes through the host itself unless given. */
@@ -92,41 +67,41 @@ const SIGN_OF_LIFE_MS = 3_000;
 /** A stronger request takes over from a weaker one. */
 const STRENGTH: Readonly<Record<HaltKind, number>> = { previous_model: 0, disable: 1, stop: 2 };
 
-export function createRollback(options: RollbackOptions): Rollback {
-  return new HaltSwitch(options);
-}
-
-class HaltSwitch implements Rollback {
+/** The kill switch. It depends on the targets file and the hosts; everything else may be away. */
+export class KillSwitch {
   readonly facts: StrategyFacts;
-  readonly #o: RollbackOptions;
+  readonly #o: KillSwitchOptions;
   readonly #live = new Map<string, LiveHalt>();
   readonly #records: HaltRecords;
   readonly #replicas: HaltReplicas;
   /** Taken over from another replica, whose messages nobody here shows yet. */
   readonly #takenOver: HaltHandle[] = [];
 
-  constructor(options: RollbackOptions) {
+  constructor(options: KillSwitchOptions) {
     this.#o = options;
     this.#records = new HaltRecords(options);
     this.#replicas = new HaltReplicas(options, this.#records);
     this.facts = options.facts;
   }
 
+  /** Begins before it returns. Of several requests for one target the first is carried out, the others join it. */
   start(request: HaltRequest): HaltHandle {
     const running = this.#live.get(request.target.name);
     const isOpen = running !== undefined && running.halt.endedAt === null;
     if (isOpen && STRENGTH[running.halt.kind] >= STRENGTH[request.kind]) return running.handle(true);
-    if (isOpen) this.#giveWay(running);
+    if (isOpen) this.#yieldToHalt(running);
     const messages = isOpen ? running.record.messages : [];
     const live = this.#begin({ halt: this.#newHalt(request), messages }, request.target);
     if (isOpen) showInstead(running, live.handle(true));
     return live.handle(false);
   }
 
+  /** What goes on for a target in this process. */
   running(target: string): HaltHandle | undefined {
     return this.#live.get(target)?.handle(true);
   }
 
+  /** The newest halt of a target that anybody knows of. */
   async latest(target: string): Promise<LatestHalt> {
     const live = this.#live.get(target)?.halt;
     if (live !== undefined) return { halt: live, isUncertain: false };
@@ -137,7 +112,7 @@ class HaltSwitch implements Rollback {
       () => undefined,
     );
     const [answer, onDisk] = await Promise.all([
-      withPatience(clock, ASK_PATIENCE_MS, stored ?? Promise.resolve(undefined)),
+      withTimeout(clock, ASK_TIMEOUT_MS, stored ?? Promise.resolve(undefined)),
       files.list(),
     ]);
     const known = [...onDisk.map(({ halt }) => halt).filter((halt) => halt.target === target), answer?.halt];
@@ -147,6 +122,10 @@ class HaltSwitch implements Rollback {
     return { halt, isUncertain: answer === undefined };
   }
 
+  /**
+   * Says afterwards why; the newest reason stands in the report, every one in the audit trail.
+   * @returns the halt with its messages; undefined: nobody knows it.
+   */
   async addReason(haltId: string, reason: string, by: Person): Promise<HaltRecord | undefined> {
     const live = [...this.#live.values()].find(({ halt }) => halt.haltId === haltId);
     const known =
@@ -161,6 +140,10 @@ class HaltSwitch implements Rollback {
     return { ...known, halt };
   }
 
+  /**
+   * Goes on with what a process that was killed has left, on this machine and (by the database) on others.
+   * @returns what goes on, and what has ended while a message does not show it yet.
+   */
   async resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]> {
     const files = await this.#o.files.abandoned();
     const abandoned = await this.#o.store?.takeAbandoned(this.facts.strategy, this.#o.owner).catch(() => []);
@@ -193,16 +176,18 @@ class HaltSwitch implements Rollback {
     return record.messages.every(({ isFinal }) => isFinal) ? [] : [live.handle(false)];
   }
 
+  /** Writes down that somebody was refused. */
   refused(refusal: HaltRefusal): void {
     this.#record(refusedEvent(this.facts.strategy, refusal, this.#now()));
   }
 
+  /** Resolves when what has ended is written down, as far as that is possible now. */
   async settled(): Promise<void> {
     await this.#records.settled();
   }
 
   /** A weaker halt ends where a stronger one begins: nothing may go on with it later. */
-  #giveWay(running: LiveHalt): void {
+  #yieldToHalt(running: LiveHalt): void {
     running.outrank();
     const halt: Halt = { ...running.halt, state: 'not_verified', endedAt: this.#now(), cancelAway: false };
     void this.#records.write({ halt, messages: [] });

@@ -1,6 +1,6 @@
 import type { Person } from '../domain/check-run.js';
 import type { Targets } from '../runbook/targets.js';
-import { type Clock, withPatience } from '../time/clock.js';
+import { type Clock, withTimeout } from '../time/clock.js';
 import type { OperatorGate } from './kill-switch-services.js';
 import type { KnownGroups } from './known-groups.js';
 
@@ -20,10 +20,10 @@ export interface OperatorGateOptions {
 }
 
 /** Whoever has an account on the bot's machine and rights on its hosts. */
-export const everybodyHere: OperatorGate = { who: [], mayRollBack: async () => ({ kind: 'yes' }) };
+export const everybodyHere: OperatorGate = { who: [], mayHalt: async () => ({ kind: 'yes' }) };
 
 /** Longer than this nobody waits for Slack. */
-const ASK_PATIENCE_MS = 1_000;
+const ASK_TIMEOUT_MS = 1_000;
 const WARM_EVERY_MS = 3 * 60_000;
 
 /**
@@ -62,7 +62,7 @@ export function createOperatorGate(options: OperatorGateOptions): OperatorGate {
 
   const keepWarm = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      await withPatience(clock, WARM_EVERY_MS, refreshAll());
+      await withTimeout(clock, WARM_EVERY_MS, refreshAll());
       await clock.sleep(WARM_EVERY_MS, signal).catch(() => undefined);
     }
   };
@@ -70,16 +70,16 @@ export function createOperatorGate(options: OperatorGateOptions): OperatorGate {
 
   return {
     who: targets.roles.operators.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`)),
-    async mayRollBack({ id }: Person) {
+    async mayHalt({ id }: Person) {
       if (isListed(id)) return { kind: 'yes' };
       if (groups.length === 0) return { kind: 'no' };
-      await withPatience(clock, ASK_PATIENCE_MS, remembered);
+      await withTimeout(clock, ASK_TIMEOUT_MS, remembered);
       if (isKnown(id)) {
         void refreshAll();
         return { kind: 'yes' };
       }
       // Somebody may have joined since: a no is asked afresh.
-      await withPatience(clock, ASK_PATIENCE_MS, refreshAll());
+      await withTimeout(clock, ASK_TIMEOUT_MS, refreshAll());
       if (isKnown(id)) return { kind: 'yes' };
       return { kind: groups.every((group) => lastKnown.has(group)) ? 'no' : 'unknown' };
     },

@@ -9,13 +9,13 @@ import { identifyProcess, isSameProcessAlive } from '../machine/process-identity
 import { parseTargets, type Target, type TargetHost } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { systemClock } from '../time/clock.js';
-import { createRollback, type RollbackOptions } from './kill-switch.js';
+import { KillSwitch, type KillSwitchOptions } from './kill-switch.js';
 import { createOpenHaltFiles } from './open-halt-file.js';
 import { enableFlag, type StrategyFacts } from './strategy-facts.js';
 
 interface RehearsalOptions {
   readonly hostOf: (settings: TargetHost) => Host;
-  readonly write?: RollbackOptions['write'];
+  readonly write?: KillSwitchOptions['write'];
   readonly facts: StrategyFacts;
   readonly pid: number;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
@@ -37,7 +37,7 @@ export async function rehearseHalt({ facts, hostOf, write, pid, logger }: Rehear
     const onFault = (error: unknown) => logger.warn({ err: error }, 'the journal of a rehearsal failed');
     const journal = createLocalJournal({ dataDir: folder, owner, isAlive: isSameProcessAlive, onFault });
     try {
-      const rollback = createRollback({
+      const killSwitch = new KillSwitch({
         facts,
         hostOf,
         ...(write === undefined ? {} : { write }),
@@ -50,13 +50,13 @@ export async function rehearseHalt({ facts, hostOf, write, pid, logger }: Rehear
         owner,
         logger,
       });
-      const { done } = rollback.start({
+      const { done } = killSwitch.start({
         target: await pretendedTarget(folder, enableFlag(facts)),
         kind: 'disable',
         requestedBy: { id: 'rehearsal', name: 'rehearsal', surface: 'terminal' },
       });
       const halt = await done;
-      await rollback.settled();
+      await killSwitch.settled();
       return halt;
     } finally {
       await journal.close();

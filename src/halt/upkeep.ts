@@ -4,10 +4,10 @@ import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import type { HaltAnnouncer } from './announce-halt.js';
 import type { HaltRecord } from './halt-schema.js';
-import type { Rollback } from './kill-switch.js';
+import type { KillSwitch } from './kill-switch.js';
 
 interface UpkeepOptions {
-  readonly rollback: Pick<Rollback, 'resume'>;
+  readonly killSwitch: Pick<KillSwitch, 'resume'>;
   readonly audit: Pick<AuditTrail, 'flush'>;
   readonly announcer: Pick<HaltAnnouncer, 'resume' | 'refresh'>;
   /** Ended halts after which a release has begun, each once. */
@@ -23,17 +23,17 @@ const EVERY_MS = 3_000;
  * At once and then every few seconds: halts that a killed process has left are gone on with, those that a
  * later release has made history say so, and events that wait on this machine are moved into the database. @returns what ends it.
  */
-export function startRollbackUpkeep(options: UpkeepOptions): () => void {
+export function startHaltUpkeep(options: UpkeepOptions): () => void {
   const ended = new AbortController();
   void keep(options, ended.signal);
   return () => ended.abort();
 }
 
 async function keep(options: UpkeepOptions, signal: AbortSignal): Promise<void> {
-  const { rollback, audit, announcer, superseded, targets, clock, logger } = options;
+  const { killSwitch, audit, announcer, superseded, targets, clock, logger } = options;
   while (!signal.aborted) {
     try {
-      for (const handle of await rollback.resume(targets)) {
+      for (const handle of await killSwitch.resume(targets)) {
         const { haltId, target } = handle.current();
         logger.warn({ haltId, target }, 'a halt was left unfinished and goes on');
         announcer.resume(handle);

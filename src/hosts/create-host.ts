@@ -24,8 +24,8 @@ export interface HostRequirements {
     /** e.g. SSH_AUTH_SOCK. */
     readonly environment: Readonly<Record<string, string>>;
   };
-  /** Asked before each program is started: what is more urgent goes first. */
-  readonly giveWay?: () => Promise<void>;
+  /** Asked before each program is started: a halt goes first. */
+  readonly yieldToHalt?: () => Promise<void>;
 }
 
 /** The host that a targets file describes. Only its own folders can be read or written through it. */
@@ -33,12 +33,12 @@ export function createHost(settings: TargetHost, requirements: HostRequirements 
   const { name, ssh } = settings;
   const folders = foldersOf(settings, requirements.files ?? []);
   if (ssh === undefined) {
-    const runner = givingWay(createLocalCommandRunner({ host: name }), requirements.giveWay);
+    const runner = yielding(createLocalCommandRunner({ host: name }), requirements.yieldToHalt);
     const service = createServiceManager(settings, { runner, processes: createLocalProcessReader(runner) });
     return createLocalHost({ name, service, folders, runner });
   }
   const connect = (identityFile: string | undefined, forced: boolean) =>
-    givingWay(connectBySsh(name, ssh, identityFile, forced, requirements.ssh), requirements.giveWay);
+    yielding(connectBySsh(name, ssh, identityFile, forced, requirements.ssh), requirements.yieldToHalt);
   const runner = connect(ssh.identityFile, false);
   const service =
     ssh.serviceIdentityFile === undefined
@@ -51,18 +51,18 @@ export function createHost(settings: TargetHost, requirements: HostRequirements 
 /** Runs commands on a host behind ssh, with the key that is for its files. */
 export function connectToHost(
   { name, ssh }: TargetHost,
-  { ssh: connection, giveWay }: Pick<HostRequirements, 'ssh' | 'giveWay'>,
+  { ssh: connection, yieldToHalt }: Pick<HostRequirements, 'ssh' | 'yieldToHalt'>,
 ): CommandRunner {
   if (ssh === undefined) throw new HostError('not_configured', name, `${name}: it is not behind ssh.`);
-  return givingWay(connectBySsh(name, ssh, ssh.identityFile, false, connection), giveWay);
+  return yielding(connectBySsh(name, ssh, ssh.identityFile, false, connection), yieldToHalt);
 }
 
-function givingWay(runner: CommandRunner, giveWay: HostRequirements['giveWay']): CommandRunner {
-  if (giveWay === undefined) return runner;
+function yielding(runner: CommandRunner, yieldToHalt: HostRequirements['yieldToHalt']): CommandRunner {
+  if (yieldToHalt === undefined) return runner;
   return {
     ...runner,
     async run(command, options) {
-      await giveWay();
+      await yieldToHalt();
       return runner.run(command, options);
     },
   };

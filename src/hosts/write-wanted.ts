@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { writeAside } from '../machine/write-aside.js';
 import type { TargetHost } from '../runbook/targets.js';
-import { systemClock, withPatience } from '../time/clock.js';
+import { systemClock, withTimeout } from '../time/clock.js';
 import { EnvironmentEditError, editEnvironmentFile } from './environment-edit.js';
 import {
   decodeEnvironmentBytes,
@@ -48,7 +48,7 @@ export type WriteWanted = (
   options: WriteOptions,
 ) => Promise<EnvironmentWritten>;
 
-const NOTE_PATIENCE_MS = 300;
+const NOTE_TIMEOUT_MS = 300;
 
 interface Layer {
   readonly path: string;
@@ -120,9 +120,9 @@ async function putDown({ path, content }: NoteBefore, before: Values): Promise<v
     const aside = await writeAside(dirname(path), JSON.stringify({ ...content, before }), { synced: false });
     await (isLate ? rm(aside, { force: true }) : rename(aside, path));
   };
-  await withPatience(
+  await withTimeout(
     systemClock,
-    NOTE_PATIENCE_MS,
+    NOTE_TIMEOUT_MS,
     put().catch(() => undefined),
   );
   isLate = true;

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { type BirpcReturn, createBirpc } from 'birpc';
-import { type Clock, withPatience } from '../time/clock.js';
+import { type Clock, withTimeout } from '../time/clock.js';
 
 /** The program ended, or was ended, before it answered. */
 export class ProgramEnded extends Error {
@@ -104,11 +104,7 @@ export class ChildProgram<Theirs extends object, Ours extends object, Ready> {
       tellReady = resolve;
     });
     const live = this.#fork((state) => tellReady({ ready: state }));
-    const said = await withPatience(
-      clock,
-      READY_MS,
-      Promise.race([ready, live.exited.then(() => undefined)]),
-    );
+    const said = await withTimeout(clock, READY_MS, Promise.race([ready, live.exited.then(() => undefined)]));
     const because = said === undefined ? 'it did not start' : refuse?.(said.ready);
     if (because === undefined) return live;
     live.kill();

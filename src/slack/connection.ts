@@ -27,17 +27,17 @@ interface SlackConnectionOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Waited for before each post that is not urgent. */
-  readonly giveWay?: () => Promise<void>;
+  readonly yieldToHalt?: () => Promise<void>;
 }
 
 const atOnce = async (): Promise<void> => undefined;
 
 export function createSlackConnection(options: SlackConnectionOptions): SlackConnection {
-  const { config, logger, clock, giveWay = atOnce } = options;
+  const { config, logger, clock, yieldToHalt = atOnce } = options;
   const clients = createSlackClients(config, logger);
   const posterOver = (client: SlackClients['posting'], wait: () => Promise<void>) =>
-    createPoster({ client, clock, logger, newKey: randomUUID, giveWay: wait });
-  const poster = posterOver(clients.posting, giveWay);
+    createPoster({ client, clock, logger, newKey: randomUUID, yieldToHalt: wait });
+  const poster = posterOver(clients.posting, yieldToHalt);
   const urgentPoster = posterOver(clients.urgent, atOnce);
   const messageBy = (through: Poster) => (target: PostTarget, ref?: MessageRef) =>
     new SlackLiveMessage({ poster: through, clock, logger, target, ...(ref === undefined ? {} : { ref }) });

@@ -14,7 +14,7 @@ import type { ResponseUrl } from './response-url.js';
 import { inviteText } from './text.js';
 
 /** How long `post` waits for Slack before the work goes on without a message. */
-const POST_PATIENCE_MS = 2_000;
+const POST_TIMEOUT_MS = 2_000;
 
 export interface ConversationParts {
   readonly poster: Poster;
@@ -49,17 +49,17 @@ export async function postLive(
 ): Promise<LiveMessage> {
   const message = new SlackLiveMessage({ poster, clock, logger, target });
   message.update(report);
-  const patience = new AbortController();
+  const timer = new AbortController();
   try {
     await Promise.race([
       message.settled(),
-      clock.sleep(POST_PATIENCE_MS, patience.signal).catch(() => undefined),
+      clock.sleep(POST_TIMEOUT_MS, timer.signal).catch(() => undefined),
     ]);
   } catch (error) {
     if (!isChannelRefusal(classifyFailure(error))) throw error;
     throw new UserError('not_in_channel', inviteText(target.channel), { cause: error });
   } finally {
-    patience.abort();
+    timer.abort();
   }
   return message;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Clock } from '../time/clock.js';
-import { Calm } from './calm.js';
+import { Burst } from './burst.js';
 import { type DeliveryGate, deliveryKey } from './delivery.js';
 import type { InFlight } from './in-flight.js';
 
@@ -24,7 +24,7 @@ interface Delivery {
 /** The one door for all that Slack delivers: acknowledge, recognise duplicates, then work. */
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #calm = new Calm();
+  readonly #burst = new Burst();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -46,7 +46,7 @@ export class Intake {
   async acknowledge(ack: () => Promise<void>): Promise<void> {
     const { clock, logger, metrics } = this.#options;
     const startedAt = clock.now();
-    this.#calm.stir();
+    this.#burst.delivered();
     try {
       await ack();
       metrics.ackSeconds.observe((clock.now() - startedAt) / 1_000);
@@ -65,7 +65,7 @@ export class Intake {
     metrics.inFlight.inc();
     try {
       // Whatever else arrives at the same time is acknowledged before this one's work takes the thread.
-      if (!urgent) await this.#calm.settled();
+      if (!urgent) await this.#burst.over();
       if (await gate.isFirst(deliveryKey(body), urgent)) {
         await work();
         metrics.deliveries.inc({ kind, outcome: 'handled' });

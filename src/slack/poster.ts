@@ -18,8 +18,8 @@ interface PosterOptions {
   /** A short text that never comes twice. */
   readonly newKey: () => string;
   readonly logger: Logger;
-  /** Waited for before each call that writes: what is more urgent goes first. */
-  readonly giveWay: () => Promise<void>;
+  /** Waited for before each call that writes: a halt goes first. */
+  readonly yieldToHalt: () => Promise<void>;
 }
 
 export interface PostTarget {
@@ -49,7 +49,7 @@ const CLOCK_SKEW_MS = 120_000;
 
 const withMetadata = z.object({ metadata: z.object({ event_payload: z.record(z.string(), z.unknown()) }) });
 
-export function createPoster({ client, clock, newKey, logger, giveWay }: PosterOptions): Poster {
+export function createPoster({ client, clock, newKey, logger, yieldToHalt }: PosterOptions): Poster {
   async function post(target: PostTarget, first: Report): Promise<MessageRef> {
     const startedAt = clock.now();
     const key = first.metadata?.event_payload[DELIVERY_KEY] ?? newKey();
@@ -83,7 +83,7 @@ export function createPoster({ client, clock, newKey, logger, giveWay }: PosterO
   }
 
   async function postOnce(target: PostTarget, report: Report, key: string): Promise<MessageRef> {
-    await giveWay();
+    await yieldToHalt();
     const answer = await client.chat.postMessage({
       channel: target.channel,
       ...(target.threadTs === undefined ? {} : { thread_ts: target.threadTs }),
@@ -132,7 +132,7 @@ export function createPoster({ client, clock, newKey, logger, giveWay }: PosterO
   }
 
   async function update(ref: MessageRef, report: Report): Promise<void> {
-    await giveWay();
+    await yieldToHalt();
     try {
       await client.chat.update({
         channel: ref.channel,

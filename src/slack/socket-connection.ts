@@ -55,10 +55,10 @@ export class SocketConnection {
   async stop(): Promise<void> {
     const { client, clock } = this.#options;
     this.#stop.abort();
-    const patience = new AbortController();
-    const late = clock.sleep(CLOSE_TIMEOUT_MS, patience.signal).catch(() => undefined);
+    const timer = new AbortController();
+    const late = clock.sleep(CLOSE_TIMEOUT_MS, timer.signal).catch(() => undefined);
     await Promise.race([client.disconnect(), late]);
-    patience.abort();
+    timer.abort();
     this.#isConnected = false;
   }
 
@@ -82,8 +82,8 @@ export class SocketConnection {
 
   async #connect(): Promise<boolean> {
     const { client, clock, logger } = this.#options;
-    const patience = new AbortController();
-    const late = clock.sleep(HELLO_TIMEOUT_MS, patience.signal).then(
+    const timer = new AbortController();
+    const late = clock.sleep(HELLO_TIMEOUT_MS, timer.signal).then(
       () => false,
       () => false,
     );
@@ -101,7 +101,7 @@ export class SocketConnection {
       this.#lastFailure = failure.kind === 'refused' ? failure.code : failure.kind;
       logger.warn({ err: error }, 'Slack cannot be reached by Socket Mode; trying again');
     }
-    patience.abort();
+    timer.abort();
     return this.#isConnected;
   }
 }

@@ -24,7 +24,7 @@ interface SubmissionOptions {
 }
 
 /** Slack waits 3 s for the acknowledgement, and the check for duplicates has taken some of them. */
-const PATIENCE_MS = 1_800;
+const ANSWER_TIMEOUT_MS = 1_800;
 
 /**
  * Answers a submitted modal with its acknowledgement. A handler that takes longer than Slack waits shows "still
@@ -40,13 +40,13 @@ export async function answerSubmission(options: SubmissionOptions): Promise<void
   }).catch((error: unknown): SubmissionAnswer => {
     return { kind: 'update', modal: textModal(body, describe(error).text) };
   });
-  const patience = new AbortController();
-  const late = clock.sleep(PATIENCE_MS, patience.signal).then(
+  const timer = new AbortController();
+  const late = clock.sleep(ANSWER_TIMEOUT_MS, timer.signal).then(
     () => undefined,
     () => undefined,
   );
   const inTime = await Promise.race([handled, late]);
-  patience.abort();
+  timer.abort();
   const working = textModal(body, stillWorkingText[conversation.locale]);
   await ack(inTime === undefined ? { response_action: 'update', view: viewOf(working) } : ackOf(inTime));
   const answer = inTime ?? (await handled);

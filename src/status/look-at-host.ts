@@ -4,7 +4,7 @@ import type { TargetHost } from '../runbook/targets.js';
 import type { FileAndProcess, HostStatus, ModelState } from './target-status.js';
 
 /** A person waits for the answer: a host that takes longer is shown as unreachable. */
-export const HOST_PATIENCE_MS = 3_000;
+export const HOST_TIMEOUT_MS = 3_000;
 
 /** The part of a host that is looked at. */
 export interface VisibleHost extends Pick<Host, 'name' | 'readFile' | 'sha256'> {
@@ -18,13 +18,13 @@ interface StatusNames {
   readonly modelVersion: string;
 }
 
-/** What stands on one host, within `HOST_PATIENCE_MS`. Never throws a HostError: it is an answer. */
+/** What stands on one host, within `HOST_TIMEOUT_MS`. Never throws a HostError: it is an answer. */
 export async function lookAtHost(
   host: VisibleHost,
   settings: TargetHost,
   names: StatusNames,
 ): Promise<HostStatus> {
-  const signal = AbortSignal.timeout(HOST_PATIENCE_MS);
+  const signal = AbortSignal.timeout(HOST_TIMEOUT_MS);
   try {
     return await within(look(host, settings, names, signal), host.name, signal);
   } catch (error) {
@@ -39,7 +39,7 @@ async function look(
   names: StatusNames,
   signal: AbortSignal,
 ): Promise<HostStatus> {
-  const call = { timeoutMs: HOST_PATIENCE_MS, signal };
+  const call = { timeoutMs: HOST_TIMEOUT_MS, signal };
   const [{ effective }, status] = await Promise.all([
     readHostEnvironment(host, settings, call),
     host.service.status(call),

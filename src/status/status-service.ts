@@ -2,7 +2,7 @@ import { type ProcessStart, processStartOf } from '../checks/run-window.js';
 import type { RunStore } from '../checks/store/run-store.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
-import { HOST_PATIENCE_MS, lookAtHost, type VisibleHost } from './look-at-host.js';
+import { HOST_TIMEOUT_MS, lookAtHost, type VisibleHost } from './look-at-host.js';
 import type { ReleaseFacts } from './release-facts.js';
 import type { RunsOfTarget, TargetStatus } from './target-status.js';
 
@@ -47,8 +47,8 @@ export function createStatusService(options: StatusOptions): StatusService {
       const starts = await Promise.all(
         target.hosts.map((settings) => {
           const host = hostOf(settings);
-          const status = () => host.service.status({ timeoutMs: HOST_PATIENCE_MS });
-          return processStartOf({ host, status }, HOST_PATIENCE_MS);
+          const status = () => host.service.status({ timeoutMs: HOST_TIMEOUT_MS });
+          return processStartOf({ host, status }, HOST_TIMEOUT_MS);
         }),
       );
       return latestOf(starts);

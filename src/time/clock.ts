@@ -14,7 +14,7 @@ export const systemClock: Clock = {
 };
 
 /** The answer, or undefined when it does not come within `ms`. What comes later is for nobody. */
-export async function withPatience<T>(clock: Clock, ms: number, answer: Promise<T>): Promise<T | undefined> {
+export async function withTimeout<T>(clock: Clock, ms: number, answer: Promise<T>): Promise<T | undefined> {
   const ended = new AbortController();
   const late = clock.sleep(ms, ended.signal).then(
     () => undefined,

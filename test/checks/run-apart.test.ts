@@ -124,14 +124,14 @@ beforeEach(async () => {
     passedWindows: async () => [PASSED],
   });
   child = open();
-  apart = runApart(here, { runbook, child, giveWay, ...storing });
+  apart = runApart(here, { runbook, child, yieldToHalt, ...storing });
 });
 afterEach(async () => {
   await child.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-const giveWay = async () => undefined;
+const yieldToHalt = async () => undefined;
 const storing = {
   saveRun: async (run: CheckRun) => void saved.push(run),
   onStoreError: () => undefined,
@@ -247,7 +247,7 @@ test('a process that ends before it is answered takes nobody along', async () =>
         else resolve([PASSED]);
       }),
   });
-  apart = runApart(here, { runbook, child, giveWay, ...storing });
+  apart = runApart(here, { runbook, child, yieldToHalt, ...storing });
   await letGo();
   const running = apart.run(request());
   await eventually('a question', () => asked === 1);
@@ -275,7 +275,7 @@ test('one that hangs is killed after the longest time that a run can take', asyn
   await child.close();
   // Long enough that a process is asked within it on a busy machine: else none of them hangs.
   child = open({ runLimitMs: 8_000 });
-  apart = runApart(here, { runbook, child, giveWay, ...storing });
+  apart = runApart(here, { runbook, child, yieldToHalt, ...storing });
   const running = apart.run(request());
   const first = await asker();
   process.kill(first, 'SIGSTOP');
@@ -283,13 +283,13 @@ test('one that hangs is killed after the longest time that a run can take', asyn
   expect((await running).run.verdict).toBe('HOLD');
 });
 
-test('holds back what would start on hosts until it may go on', async () => {
+test('what would start on hosts yields to a halt until that is settled', async () => {
   await letGo();
   await child.run(request(), { onResult: () => {} });
   const looks = async () => (await readdir(folder)).filter((name) => name.startsWith('look-')).length;
   expect(await looks()).toBe(1);
   let goOn = () => {};
-  child.holdBack(new Promise<void>((resolve) => (goOn = resolve)));
+  child.yieldUntil(new Promise<void>((resolve) => (goOn = resolve)));
   const results: string[] = [];
   const running = child.run(request(), { onResult: ({ id }) => results.push(id) });
   await eventually('what needs no program', () => results.includes('env.name'));

@@ -25,7 +25,7 @@ const dead: Halt = { ...halting, hosts: [{ ...newHostHalt('live-1'), fault: 'not
 function announced(
   channels: Target['channels'],
   refused: readonly string[] = [],
-  letBegin?: () => Promise<void>,
+  yieldToHalt?: () => Promise<void>,
 ) {
   const live = new LiveHalt({ halt: halting, messages: [] }, () => {});
   const posts: string[] = [];
@@ -49,7 +49,7 @@ function announced(
       return message;
     },
     find: async () => undefined,
-    ...(letBegin === undefined ? {} : { letBegin }),
+    ...(yieldToHalt === undefined ? {} : { yieldToHalt }),
     onChange: () => changes.push(live.halt.state),
     clock: createFakeClock(),
     logger: { warn: () => {} },

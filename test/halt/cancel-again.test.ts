@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Halt } from '../../src/domain/halt.js';
-import { createRollback, type RollbackOptions } from '../../src/halt/kill-switch.js';
+import { KillSwitch, type KillSwitchOptions } from '../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import type { Host } from '../../src/hosts/host.js';
 import type { Target } from '../../src/runbook/targets.js';
@@ -42,7 +42,7 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true }));
 
 /** A bot whose database stores nothing until it is back. */
-function botWith(owner: string, cancelReleases: RollbackOptions['cancelReleases']) {
+function botWith(owner: string, cancelReleases: KillSwitchOptions['cancelReleases']) {
   const saved: Halt[] = [];
   const store = {
     claim: async () => ({ kind: 'mine' }) as const,
@@ -53,7 +53,7 @@ function botWith(owner: string, cancelReleases: RollbackOptions['cancelReleases'
     takeUnannounced: async () => [],
     markSuperseded: async () => [],
   };
-  const rollback = createRollback({
+  const killSwitch = new KillSwitch({
     facts: FACTS,
     hostOf: () => deadHost,
     trading: undefined,
@@ -66,7 +66,7 @@ function botWith(owner: string, cancelReleases: RollbackOptions['cancelReleases'
     owner,
     logger: { warn: () => {}, error: () => {}, info: () => {} },
   });
-  return { rollback, saved };
+  return { killSwitch, saved };
 }
 
 const filesLeft = async () => (await readdir(join(dataDir, 'halts'))).filter((name) => !name.startsWith('.'));
@@ -80,18 +80,18 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 test('what the database could not cancel at the click is cancelled when it is back, though the halt has ended', async () => {
   let isAway = true;
-  const { rollback, saved } = botWith('one', async () => {
+  const { killSwitch, saved } = botWith('one', async () => {
     if (isAway) throw new Error('connect ECONNREFUSED');
     return CANCELLED;
   });
-  const handle = rollback.start({ target, kind: 'disable', requestedBy: CAROL });
+  const handle = killSwitch.start({ target, kind: 'disable', requestedBy: CAROL });
   const ended = await handle.done;
   await until(() => handle.current().cancelAway === true);
   expect(ended.endedAt).not.toBeNull();
   expect(reportOf(handle.current())).toContain(NOT_YET);
   isAway = false;
   await until(() => handle.current().cancelled !== null);
-  await rollback.settled();
+  await killSwitch.settled();
   expect(saved.at(-1)).toMatchObject({ cancelled: CANCELLED, endedAt: expect.any(String) });
   expect(reportOf(handle.current())).not.toContain(NOT_YET);
   expect(await filesLeft()).toEqual([]);
@@ -103,10 +103,10 @@ test('a bot that is ended meanwhile leaves it to the next one', async () => {
     if (isDead) return null;
     throw new Error('connect ECONNREFUSED');
   });
-  const handle = gone.rollback.start({ target, kind: 'disable', requestedBy: CAROL });
+  const handle = gone.killSwitch.start({ target, kind: 'disable', requestedBy: CAROL });
   await handle.done;
   await until(() => handle.current().cancelAway === true);
-  await gone.rollback.settled();
+  await gone.killSwitch.settled();
   isDead = true;
   expect(await filesLeft()).toHaveLength(1);
 
@@ -115,7 +115,7 @@ test('a bot that is ended meanwhile leaves it to the next one', async () => {
     asked.push(haltId);
     return CANCELLED;
   });
-  await next.rollback.resume(new Map([[target.name, target]]));
+  await next.killSwitch.resume(new Map([[target.name, target]]));
   await until(async () => (await filesLeft()).length === 0);
   expect(asked).toEqual([handle.current().haltId]);
   expect(next.saved.at(-1)).toMatchObject({ cancelled: CANCELLED });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 beforeEach(async () => {
   await bench.begin();
-  app = await startHaltingApp(bench, bench.rollback());
+  app = await startHaltingApp(bench, bench.killSwitch());
 });
 afterEach(() => app.end());
 

@@ -16,11 +16,11 @@ afterAll(() => bench.close());
 beforeEach(() => bench.begin());
 
 test('a secret that stands in a reason is neither stored nor told', async () => {
-  const rollback = bench.rollback();
+  const killSwitch = bench.killSwitch();
   const reason = 'DB_PASSWORD=hunter22 xoxb-1-2';
-  const handle = rollback.start({ target: bench.target, kind: 'disable', requestedBy: CAROL, reason });
+  const handle = killSwitch.start({ target: bench.target, kind: 'disable', requestedBy: CAROL, reason });
   const told = [handle.current().reason];
-  const given = await rollback.addReason(handle.current().haltId, `again: ${reason}`, CAROL);
+  const given = await killSwitch.addReason(handle.current().haltId, `again: ${reason}`, CAROL);
   told.push(given?.halt.reason ?? null, (await handle.done).reason);
   expect(told).toEqual([
     'DB_PASSWORD=[redacted] [redacted]',
@@ -31,12 +31,12 @@ test('a secret that stands in a reason is neither stored nor told', async () => 
 });
 
 test('only an operator gives the reason; who else tries is told who may, and it is written down', async () => {
-  const rollback = bench.rollback();
-  const handle = rollback.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
+  const killSwitch = bench.killSwitch();
+  const handle = killSwitch.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
   const targets = parseTargets('targets.yaml', Buffer.from(bench.targetsText));
   const operators = createOperatorGate({ targets, askGroup: async () => [], clock: systemClock });
   const previousModel = { plan: async () => ({ kind: 'none' }) as const, putBack: async () => {} };
-  const services = { rollback, targets, operators, previousModel };
+  const services = { killSwitch, targets, operators, previousModel };
   const given = (person: Person) =>
     takeReason(
       {

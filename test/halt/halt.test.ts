@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 beforeEach(() => bench.begin());
 
-const disable = (rollback = bench.rollback()) =>
-  rollback.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
+const disable = (killSwitch = bench.killSwitch()) =>
+  killSwitch.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
 
 const hostOf = (halt: Halt, name: string) => halt.hosts.find(({ host }) => host === name);
 
@@ -64,8 +64,8 @@ describe('disable', () => {
   });
 
   test('fifty at once are one, and everyone else joins', async () => {
-    const rollback = bench.rollback();
-    const handles = Array.from({ length: 50 }, () => disable(rollback));
+    const killSwitch = bench.killSwitch();
+    const handles = Array.from({ length: 50 }, () => disable(killSwitch));
     expect(handles.filter(({ joined }) => !joined)).toHaveLength(1);
     const halts = await Promise.all(handles.map(({ done }) => done));
     expect(new Set(halts.map(({ haltId }) => haltId)).size).toBe(1);
@@ -75,7 +75,7 @@ describe('disable', () => {
 
   test('replaces a weaker halt, and whoever watches that one sees the end', async () => {
     const touched: string[] = [];
-    const rollback = bench.rollback({
+    const killSwitch = bench.killSwitch({
       hostOf: (settings) => {
         touched.push(settings.name);
         return createHost(settings);
@@ -85,20 +85,20 @@ describe('disable', () => {
     const wantedOf = Object.fromEntries(
       bench.target.hosts.map(({ name }) => [name, { PLOY_CRYPTO_LOB_ML__MODEL_PATH: path }]),
     );
-    const weaker = rollback.start({
+    const weaker = killSwitch.start({
       target: bench.target,
       kind: 'previous_model',
       requestedBy: CAROL,
       wantedOf,
     });
-    const stronger = rollback.start({ target: bench.target, kind: 'stop', requestedBy: CAROL });
+    const stronger = killSwitch.start({ target: bench.target, kind: 'stop', requestedBy: CAROL });
     const [watched, ended] = await Promise.all([weaker.done, stronger.done]);
     expect(watched).toEqual(ended);
     expect(ended).toMatchObject({ kind: 'stop', state: 'verified' });
     // Given up before its first act, the weaker one acts on no host.
     expect(touched).toEqual(['live-1', 'live-2']);
     // Nor may a later start of the bot go on with it: it would turn the strategy on again.
-    await rollback.settled();
+    await killSwitch.settled();
     const written = await createOpenHaltFiles(bench.dataDir, 'test').list();
     const own = written.filter(({ halt }) => halt.kind === 'previous_model');
     expect(own.map(({ halt }) => halt.endedAt)).toEqual([expect.any(String)]);
@@ -110,14 +110,14 @@ describe('disable', () => {
       bench.target.hosts.map(({ name }) => [name, { PLOY_CRYPTO_LOB_ML__MODEL_PATH: path }]),
     );
     let stronger: HaltHandle | undefined;
-    const rollback = bench.rollback({
+    const killSwitch = bench.killSwitch({
       hostOf: (settings) => {
         const host = createHost(settings);
         const replaceFile = host.replaceFile.bind(host);
         return Object.assign(host, {
           async replaceFile(...[file, bytes, options]: Parameters<typeof replaceFile>) {
             await options?.ready;
-            stronger ??= disable(rollback);
+            stronger ??= disable(killSwitch);
             // Held up until the stronger one has written: now the weaker one would undo that.
             if (bytes.includes(path)) await untilWritten(stronger);
             await replaceFile(file, bytes, options);
@@ -125,7 +125,7 @@ describe('disable', () => {
         });
       },
     });
-    const weaker = rollback.start({
+    const weaker = killSwitch.start({
       target: bench.target,
       kind: 'previous_model',
       requestedBy: CAROL,
@@ -167,7 +167,7 @@ describe('disable', () => {
       abandoned: async () => [],
       remove: async () => {},
     };
-    const halt = await disable(bench.rollback({ files, journal: refuse })).done;
+    const halt = await disable(bench.killSwitch({ files, journal: refuse })).done;
     expect(halt.state).toBe('verified');
   });
 });
@@ -179,8 +179,9 @@ describe('a service', () => {
       expect(halt.state).toBe('not_verified');
       expect(halt.entryWatch.state).toBe('entries');
       expect(halt.entryWatch.entries).toBeGreaterThan(0);
-      const stopped = await bench.rollback().start({ target: bench.target, kind: 'stop', requestedBy: CAROL })
-        .done;
+      const stopped = await bench
+        .killSwitch()
+        .start({ target: bench.target, kind: 'stop', requestedBy: CAROL }).done;
       expect(stopped.state).toBe('verified');
       expect(hostOf(stopped, 'live-1')).toMatchObject({ process: 'stopped', stop: 'done' });
     });
@@ -210,7 +211,7 @@ describe('a service', () => {
 
 describe('the trading database away', () => {
   test('does not hinder the halt, and is named as the missing part', async () => {
-    const halt = await disable(bench.rollback({ trading: undefined })).done;
+    const halt = await disable(bench.killSwitch({ trading: undefined })).done;
     expect(halt.state).toBe('not_verified');
     expect(halt.entryWatch).toMatchObject({ state: 'unknown', code: 'not_configured' });
     expect(halt.hosts.every(({ process }) => process === 'as_wanted')).toBe(true);
@@ -226,7 +227,7 @@ describe('the trading database away', () => {
         throw new TradingDatabaseError(code);
       },
     };
-    const halt = await disable(bench.rollback({ trading })).done;
+    const halt = await disable(bench.killSwitch({ trading })).done;
     expect(halt).toMatchObject({ state: 'verified', openEntries: null, openEntriesFault: code });
     const report = haltReportView(halt, { locale: 'en', commands: new Map() });
     expect(JSON.stringify(report.blocks)).toMatch(told);
@@ -236,7 +237,7 @@ describe('the trading database away', () => {
     const refuse = async () => {
       throw new TradingDatabaseError('permission_denied');
     };
-    const halt = await disable(bench.rollback({ trading: { entriesSince: refuse, openEntries: refuse } }))
+    const halt = await disable(bench.killSwitch({ trading: { entriesSince: refuse, openEntries: refuse } }))
       .done;
     expect(halt).toMatchObject({
       state: 'not_verified',

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Halt } from '../../src/domain/halt.js';
-import type { RollbackOptions } from '../../src/halt/kill-switch.js';
+import type { KillSwitchOptions } from '../../src/halt/kill-switch.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import { type Host, HostError, type ServiceStatus } from '../../src/hosts/host.js';
 import { type Clock, systemClock } from '../../src/time/clock.js';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 beforeEach(() => bench.begin());
 
-const disable = () => bench.rollback().start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
+const disable = () => bench.killSwitch().start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
 const hostOf = (halt: Halt, name: string) => halt.hosts.find(({ host }) => host === name);
 
 /** The supervisor of a host: it answers for the service. */
@@ -54,12 +54,12 @@ test('an environment file that cannot be written: the service is stopped instead
 
 /** live-1 with some of its calls answered otherwise; every other call, and live-2, are as they are. */
 function withLive1(files: Partial<Host>, service: (real: Host['service']) => Partial<Host['service']>) {
-  const hostOf: RollbackOptions['hostOf'] = (settings) => {
+  const hostOf: KillSwitchOptions['hostOf'] = (settings) => {
     const real = createHost(settings);
     if (settings.name !== 'live-1') return real;
     return derived(real, { ...files, service: derived(real.service, service(real.service)) });
   };
-  return bench.rollback({ hostOf });
+  return bench.killSwitch({ hostOf });
 }
 
 const derived = <T extends object>(real: T, more: Partial<T>): T =>
@@ -89,14 +89,14 @@ test.each(['disable', 'stop'] as const)(
   'a file that reads and cannot be replaced: %s stops the service, again where the first stop failed',
   async (kind) => {
     let stops = 0;
-    const rollback = withLive1({ replaceFile: refuse }, (real) => ({
+    const killSwitch = withLive1({ replaceFile: refuse }, (real) => ({
       stop: async (options) => {
         stops += 1;
         if (stops === 1) throw new HostError('command_failed', 'live-1', 'live-1: stop: failed.');
         await real.stop(options);
       },
     }));
-    const halt = await rollback.start({ target: bench.target, kind, requestedBy: CAROL }).done;
+    const halt = await killSwitch.start({ target: bench.target, kind, requestedBy: CAROL }).done;
     expect(stops).toBe(2);
     expect(hostOf(halt, 'live-1')).toMatchObject({ disk: 'failed', process: 'stopped', fault: null });
     expect(hostOf(halt, 'live-1')?.faultDetail).toContain('read-only');
@@ -106,7 +106,7 @@ test.each(['disable', 'stop'] as const)(
 
 test('a process that is still the old one is no proof, also where it shows the flag off', async () => {
   let pid = 4_242;
-  const rollback = withLive1({}, (real) => ({
+  const killSwitch = withLive1({}, (real) => ({
     status: async () => ({ ...RUNNING, activeState: pid === 0 ? 'inactive' : 'active', mainPid: pid }),
     restart: async () => {},
     stop: async (call) => {
@@ -115,7 +115,7 @@ test('a process that is still the old one is no proof, also where it shows the f
     },
     processEnvironment: async () => new Map([[FLAG, 'false']]),
   }));
-  const halt = await rollback.start({ target: bench.target, kind: 'disable', requestedBy: CAROL }).done;
+  const halt = await killSwitch.start({ target: bench.target, kind: 'disable', requestedBy: CAROL }).done;
   expect(hostOf(halt, 'live-1')).toMatchObject({ process: 'stopped', stopBecause: 'restart_ignored' });
   expect(halt.state).toBe('verified');
 });
@@ -157,7 +157,7 @@ test('a host that never answers: not verified, by name', async () => {
 
 test('no program is started on any host before the files of every host are written', async () => {
   const acts: string[] = [];
-  const hostOf: RollbackOptions['hostOf'] = (settings) => {
+  const hostOf: KillSwitchOptions['hostOf'] = (settings) => {
     const real = createHost(settings);
     return derived(real, {
       async replaceFile(...file) {
@@ -179,7 +179,7 @@ test('no program is started on any host before the files of every host are writt
     ...systemClock,
     sleep: (ms, signal) => systemClock.sleep(ms < 100 ? ms * 20 : ms, signal),
   };
-  const { done } = bench.rollback({ hostOf, clock }).start({
+  const { done } = bench.killSwitch({ hostOf, clock }).start({
     target: bench.target,
     kind: 'disable',
     requestedBy: CAROL,

@@ -27,20 +27,20 @@ function gate(
   });
 }
 
-describe('who may roll back', () => {
+describe('who may halt', () => {
   test.each(['U0OPS', 'U0ADMIN', 'U0CAROL'])(
     '%s, listed in the targets file, without a word from Slack',
     async (id) => {
-      expect(await gate(hang, { S0OPS: ['U0CAROL'] }).mayRollBack(person(id))).toEqual({ kind: 'yes' });
+      expect(await gate(hang, { S0OPS: ['U0CAROL'] }).mayHalt(person(id))).toEqual({ kind: 'yes' });
     },
   );
 
   test('a member that only Slack knows', async () => {
-    expect(await gate(async () => ['U0NEW']).mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
+    expect(await gate(async () => ['U0NEW']).mayHalt(person('U0NEW'))).toEqual({ kind: 'yes' });
   });
 
   test('nobody else', async () => {
-    expect(await gate(async () => ['U0NEW']).mayRollBack(person('U0BOB'))).toEqual({ kind: 'no' });
+    expect(await gate(async () => ['U0NEW']).mayHalt(person('U0BOB'))).toEqual({ kind: 'no' });
   });
 
   test.each([
@@ -49,10 +49,10 @@ describe('who may roll back', () => {
   ])('when Slack %s, what it said last counts; without that nobody can tell', async (_how, away) => {
     let ask: AskGroup = async () => ['U0NEW'];
     const asked = gate((group) => ask(group));
-    expect(await asked.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
+    expect(await asked.mayHalt(person('U0NEW'))).toEqual({ kind: 'yes' });
     ask = away;
-    expect(await asked.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
-    expect(await gate(away).mayRollBack(person('U0NEW'))).toEqual({ kind: 'unknown' });
+    expect(await asked.mayHalt(person('U0NEW'))).toEqual({ kind: 'yes' });
+    expect(await gate(away).mayHalt(person('U0NEW'))).toEqual({ kind: 'unknown' });
   });
 
   test('a known member waits for nobody, also after a restart of the bot', async () => {
@@ -60,7 +60,7 @@ describe('who may roll back', () => {
     try {
       const known = createKnownGroups(folder);
       const first = gate(async () => ['U0NEW'], {}, { known });
-      expect(await first.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
+      expect(await first.mayHalt(person('U0NEW'))).toEqual({ kind: 'yes' });
       await eventually('it is kept', async () => (await known.read()).size === 1);
       let asked = 0;
       // Without a clock that ever goes on, nothing may be waited for.
@@ -70,7 +70,7 @@ describe('who may roll back', () => {
         return hang(group);
       };
       const restarted = gate(ask, {}, { known, clock });
-      expect(await restarted.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
+      expect(await restarted.mayHalt(person('U0NEW'))).toEqual({ kind: 'yes' });
       expect(asked).toBe(1);
     } finally {
       await rm(folder, { recursive: true });
@@ -91,15 +91,15 @@ describe('who may roll back', () => {
     );
     await eventually('they were asked for', async () => asked === 1);
     ask = hang;
-    expect(await warm.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
+    expect(await warm.mayHalt(person('U0NEW'))).toEqual({ kind: 'yes' });
     ended.abort();
   });
 
   test('a no from before is asked afresh', async () => {
     let members = ['U0OLD'];
     const asked = gate(async () => members);
-    expect(await asked.mayRollBack(person('U0NEW'))).toEqual({ kind: 'no' });
+    expect(await asked.mayHalt(person('U0NEW'))).toEqual({ kind: 'no' });
     members = ['U0NEW'];
-    expect(await asked.mayRollBack(person('U0NEW'))).toEqual({ kind: 'yes' });
+    expect(await asked.mayHalt(person('U0NEW'))).toEqual({ kind: 'yes' });
   });
 });

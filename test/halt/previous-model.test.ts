@@ -130,7 +130,7 @@ describe('previous model', () => {
     await previousModel.putBack(bench.target, answer.plan);
     const wantedOf = Object.fromEntries(answer.plan.hosts.map(({ host, wanted }) => [host, wanted]));
     const request = { target: bench.target, kind: 'previous_model', requestedBy: CAROL, wantedOf } as const;
-    const halt = await bench.rollback().start(request).done;
+    const halt = await bench.killSwitch().start(request).done;
     expect(halt).toMatchObject({ state: 'verified', kind: 'previous_model' });
     expect(await sha256Of(path)).toBe(await sha256Of(keptPath));
     for (const name of HOSTS) {
@@ -147,7 +147,7 @@ describe('previous model', () => {
     await bench.begin();
     const wantedOf = Object.fromEntries(HOSTS.map((name) => [name, { [MODEL_VERSION]: 'unseen' }]));
     const request = { target: bench.target, kind: 'previous_model', requestedBy: CAROL, wantedOf } as const;
-    const halt = await bench.rollback({ proveStart: async () => 'FAIL' }).start(request).done;
+    const halt = await bench.killSwitch({ proveStart: async () => 'FAIL' }).start(request).done;
     expect(halt).toMatchObject({ state: 'not_verified', start: 'FAIL' });
     const report = JSON.stringify(haltReportView(halt, { locale: 'en', commands: new Map() }).blocks);
     expect(report).toMatch(/not seen loading the model \(fail.*rollback:disable/);
@@ -172,7 +172,7 @@ describe('previous model', () => {
   test('never run with the present program says so and asks; restored once by a second click', async () => {
     await keepAndConfirm(async () => 'another program');
     await runOtherVersion();
-    const app = await startHaltingApp(bench, bench.rollback(), previousModel);
+    const app = await startHaltingApp(bench, bench.killSwitch(), previousModel);
     try {
       const place = await app.showButtons('carol');
       await app.slack.click('carol', place, 'rollback:previous_model');

@@ -21,11 +21,11 @@ afterAll(async () => {
 beforeEach(() => bench.begin());
 
 const replica = (owner: string) =>
-  bench.rollback({
+  bench.killSwitch({
     store: createHaltStore(database.pool),
     owner,
     // A busy database is no absent one: that the other replica is heard is what these tests are about.
-    claimPatienceMs: 10_000,
+    claimTimeoutMs: 10_000,
     cancelReleases: (halt) => cancelReleases({ transact, queue: { wake, announce } }, halt),
   });
 const transact = createTransact(async () => database.pool);
@@ -159,7 +159,7 @@ test('a halt ends without a database that refuses or never answers', async () =>
     const store = { claim: answer, ...away };
     let isOver = false;
     const cancel = async () => (isOver ? null : answer());
-    const handle = bench.rollback({ store, cancelReleases: cancel }).start(request());
+    const handle = bench.killSwitch({ store, cancelReleases: cancel }).start(request());
     const halt = await handle.done;
     expect(halt.state).toBe('verified');
     isOver = true;

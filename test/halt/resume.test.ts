@@ -43,8 +43,8 @@ test.each([
   ['when one host was seen off', 'halt.process_seen', ''],
 ])('a halt that was killed %s is finished, and no service restarts twice', async (_when, killAt, host) => {
   await haltUntilKilled(killAt, host);
-  const rollback = bench.rollback();
-  const handles = await rollback.resume(new Map([['live', bench.target]]));
+  const killSwitch = bench.killSwitch();
+  const handles = await killSwitch.resume(new Map([['live', bench.target]]));
   expect(handles).toHaveLength(1);
   const halt = await handles[0]?.done;
   expect(halt).toMatchObject({ state: 'verified', resumed: true, requestedBy: { id: 'U0CAROL' } });
@@ -55,8 +55,8 @@ test.each([
     expect(await readFile(environmentFiles[1], 'utf8')).toContain(`${FLAG}=false\n`);
     expect(await bench.restartsOf(name)).toBe(1);
   }
-  await rollback.settled();
+  await killSwitch.settled();
   // Without a database the ended halt stays on disk, and is not begun again.
-  expect(await bench.rollback().resume(new Map([['live', bench.target]]))).toEqual([]);
+  expect(await bench.killSwitch().resume(new Map([['live', bench.target]]))).toEqual([]);
   await createOpenHaltFiles(bench.dataDir, 'test').remove(halt?.haltId ?? '');
 });

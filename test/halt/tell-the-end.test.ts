@@ -7,7 +7,7 @@ import { type Halt, newHostHalt } from '../../src/domain/halt.js';
 import { createHaltAnnouncer } from '../../src/halt/announce-halt.js';
 import { createHaltStore, type HaltStore } from '../../src/halt/halt-queries.js';
 import type { HaltRecord } from '../../src/halt/halt-schema.js';
-import { createRollback } from '../../src/halt/kill-switch.js';
+import { KillSwitch } from '../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import type { Target } from '../../src/runbook/targets.js';
 import { systemClock } from '../../src/time/clock.js';
@@ -57,7 +57,7 @@ function untold(): HaltRecord {
 }
 
 function replica(owner: string, store: HaltStore | undefined) {
-  return createRollback({
+  return new KillSwitch({
     facts: FACTS,
     hostOf: () => {
       throw new Error('The halt has ended: no host is touched.');
@@ -95,10 +95,10 @@ function announcer() {
 test('a halt that ended in a bot that was killed is told by the next one, once, without any database', async () => {
   const record = untold();
   await createOpenHaltFiles(dataDir, 'gone').save(record, { synced: true });
-  const rollback = replica('next', undefined);
+  const killSwitch = replica('next', undefined);
   const { announce, shown } = announcer();
-  for (const handle of await rollback.resume(targets)) announce.resume(handle);
-  expect(await rollback.resume(targets)).toEqual([]);
+  for (const handle of await killSwitch.resume(targets)) announce.resume(handle);
+  expect(await killSwitch.resume(targets)).toEqual([]);
   await eventually('the end is told', () => shown.length > 0);
   expect(shown).toEqual(['C0RELEASES 1.0: verified']);
   await eventually('it is noted', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openOrFinishHalts, startOrFinishHalts } from '../../src/app/finish-open-halts.js';
-import { openTerminalRollback } from '../../src/app/terminal-kill-switch.js';
+import { openTerminalKillSwitch } from '../../src/app/terminal-kill-switch.js';
 import { loadConfig } from '../../src/config/config.js';
 import { EXIT } from '../../src/conversation/subcommand.js';
 import { newHalt, newHostHalt } from '../../src/domain/halt.js';
@@ -73,15 +73,15 @@ test('faults of another target, of the roles and of the approvals stop no kill s
       live: { ...source.targets.live, approval: { quorum: 'two' }, watch: 'closely' },
     },
   };
-  const terminal = await openTerminalRollback(await configWith(JSON.stringify(faulty)), logger);
+  const terminal = await openTerminalKillSwitch(await configWith(JSON.stringify(faulty)), logger);
   expect(terminal.faults.map(({ message }) => message).join('\n')).toMatch(/dryrun[\s\S]*quorum/);
   expect([...terminal.services.targets.targets.keys()]).toEqual(['live']);
   // A database that says nothing leaves unknown what was before: it is not told that there was nothing.
-  expect(await terminal.services.rollback.latest('live')).toEqual({ halt: undefined, isUncertain: true });
+  expect(await terminal.services.killSwitch.latest('live')).toEqual({ halt: undefined, isUncertain: true });
   const target = terminal.services.targets.targets.get('live');
   if (target === undefined) throw new Error('There is no target.');
   // Without what the file says of it, and with both databases mute: how long to watch is the default.
-  const handle = terminal.services.rollback.start({
+  const handle = terminal.services.killSwitch.start({
     target: { ...target, watch: { ...target.watch, haltObservationSecs: 1 } },
     kind: 'disable',
     requestedBy: CAROL,
@@ -94,9 +94,9 @@ test('faults of another target, of the roles and of the approvals stop no kill s
 });
 
 test('a terminal proves that the new processes of a previous model loaded it', async () => {
-  const terminal = await openTerminalRollback(await configWith(bench.targetsText), logger);
+  const terminal = await openTerminalKillSwitch(await configWith(bench.targetsText), logger);
   const version = { [`${FACTS.envPrefix}MODEL_VERSION`]: 'confirmed' };
-  const { done } = terminal.services.rollback.start({
+  const { done } = terminal.services.killSwitch.start({
     target: bench.target,
     kind: 'previous_model',
     requestedBy: CAROL,
@@ -110,7 +110,7 @@ test('a file in which no target can be read is refused with every fault', async 
   const config = await configWith(
     JSON.stringify({ defaultTarget: 'live', targets: { live: { hosts: [] } } }),
   );
-  await expect(openTerminalRollback(config, logger)).rejects.toThrow('hosts');
+  await expect(openTerminalKillSwitch(config, logger)).rejects.toThrow('hosts');
 });
 
 test('the command in a terminal halts and proves it, whatever else is at fault, and says what that is', async () => {
@@ -216,13 +216,13 @@ test('a bot that cannot be put together finishes the halt of the one that was ki
 });
 
 test('a bot that fails while its own kill switch goes on with a halt lets it end first', async () => {
-  const rollback = bench.rollback();
+  const killSwitch = bench.killSwitch();
   const config = await configWith(bench.targetsText);
   let handle: HaltHandle | undefined;
   const starting = startOrFinishHalts(
     async (goesOn) => {
-      goesOn({ rollback, targets: ['live'], takeNoMore: () => {} });
-      handle = rollback.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
+      goesOn({ killSwitch, targets: ['live'], takeNoMore: () => {} });
+      handle = killSwitch.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
       throw new TypeError('Slack refuses the token');
     },
     { config, logger },

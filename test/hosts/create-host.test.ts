@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createHost } from '../../src/hosts/create-host.js';
 
-test('a host that gives way starts no program before its turn', async () => {
+test('a host that yields to a halt starts no program before its turn', async () => {
   const order: string[] = [];
   let take = () => {};
   const turn = new Promise<void>((resolve) => {
@@ -27,7 +27,7 @@ test('a host that gives way starts no program before its turn', async () => {
       binary: undefined,
     },
     {
-      giveWay: async () => {
+      yieldToHalt: async () => {
         order.push('asked');
         await turn;
         order.push('turn');

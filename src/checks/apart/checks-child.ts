@@ -68,7 +68,7 @@ export class ChecksChild {
         observed: (id, result) => this.#listeners.get(id)?.(result),
         passedWindows,
       },
-      events: ['cancel', 'holdBack', 'goOn'],
+      events: ['cancel', 'haltBegins', 'haltSettled'],
       refuse: ({ runbook, targets }) =>
         runbook === loaded.runbook && targets === loaded.targets
           ? undefined
@@ -103,11 +103,11 @@ export class ChecksChild {
   }
 
   /** It starts nothing on hosts until this resolves. */
-  holdBack(until: Promise<void>): void {
+  yieldUntil(until: Promise<void>): void {
     const live = this.#program.live;
     if (live === undefined) return;
-    tell(live.calls.holdBack());
-    void until.finally(() => tell(live.calls.goOn()));
+    tell(live.calls.haltBegins());
+    void until.finally(() => tell(live.calls.haltSettled()));
   }
 
   /** Resolves when it has ended. */

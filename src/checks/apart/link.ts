@@ -10,9 +10,9 @@ export interface ChecksProcess {
   /** @param id of the bot's choice; its results and its cancelling name it. */
   run(id: number, request: SentRun): Promise<CheckRun>;
   cancel(id: number): void;
-  /** Starts nothing on hosts until told to go on; it does not wait forever for that. */
-  holdBack(): void;
-  goOn(): void;
+  /** Starts nothing on hosts until that is settled, and not for long. */
+  haltBegins(): void;
+  haltSettled(): void;
 }
 
 /** What that process tells and asks the bot. */

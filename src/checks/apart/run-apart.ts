@@ -7,8 +7,8 @@ import type { ChecksChild } from './checks-child.js';
 interface RunApartServiceOptions extends StoreRun {
   readonly runbook: Runbook;
   readonly child: Pick<ChecksChild, 'run'>;
-  /** Waited for before a run is asked for, and before its result is taken up: what is more urgent goes first. */
-  readonly giveWay: () => Promise<void>;
+  /** Waited for before a run is asked for, and before its result is taken up: a halt goes first. */
+  readonly yieldToHalt: () => Promise<void>;
 }
 
 /**
@@ -17,16 +17,16 @@ interface RunApartServiceOptions extends StoreRun {
  * the bot itself lives on.
  */
 export function runApart(service: CheckService, options: RunApartServiceOptions): CheckService {
-  const { runbook, child, giveWay } = options;
+  const { runbook, child, yieldToHalt } = options;
   return {
     ...service,
     async run(request) {
       const { planned, onProgress, signal, ...sent } = request;
       if (planned !== undefined) return service.run(request);
-      await giveWay();
+      await yieldToHalt();
       const onResult = trackProgress(runbook, request);
       const answer = await child.run(sent, { onResult, signal });
-      await giveWay();
+      await yieldToHalt();
       switch (answer.kind) {
         case 'ran':
           return { run: answer.run, stored: await storeRun(answer.run, options) };

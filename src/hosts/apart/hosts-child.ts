@@ -4,7 +4,7 @@ import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../machin
 import { programPath } from '../../machine/package-root.js';
 import type { TargetHost } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
-import { type Clock, withPatience } from '../../time/clock.js';
+import { type Clock, withTimeout } from '../../time/clock.js';
 import { createHost, type HostRequirements } from '../create-host.js';
 import { type Host, HostError } from '../host.js';
 import { cancelled } from '../host-fault.js';
@@ -161,7 +161,7 @@ export class HostsChild {
     );
     try {
       signal?.addEventListener('abort', cancel, { once: true });
-      await withPatience(this.#o.clock, BEGIN_MS, Promise.race([begun, over]));
+      await withTimeout(this.#o.clock, BEGIN_MS, Promise.race([begun, over]));
       await untilHeard(() => hasBegun);
       if (!hasBegun) return await this.#endUnbegun(live);
       return await this.#answered(live, call, answer);
@@ -174,7 +174,7 @@ export class HostsChild {
   /** Whoever has ended without having begun has done nothing. */
   async #endUnbegun(live: Live): Promise<undefined> {
     live.kill();
-    await withPatience(this.#o.clock, GONE_MS, live.exited);
+    await withTimeout(this.#o.clock, GONE_MS, live.exited);
     return undefined;
   }
 
@@ -210,7 +210,7 @@ export class HostsChild {
         },
         () => undefined,
       );
-      await withPatience(clock, lookMs, asked);
+      await withTimeout(clock, lookMs, asked);
       await untilHeard(() => isThere);
       if (over.aborted) return;
       if (!isThere) return live.kill();

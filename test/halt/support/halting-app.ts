@@ -3,8 +3,8 @@ import { rollback as rollbackCommand } from '../../../commands/rollback.js';
 import { createLocalSlack, type LocalSlack } from '../../../sandbox/slack/local-slack.js';
 import { loadConfig } from '../../../src/config/config.js';
 import { createHaltAnnouncer } from '../../../src/halt/announce-halt.js';
-import type { Rollback } from '../../../src/halt/kill-switch.js';
-import type { RollbackServices } from '../../../src/halt/kill-switch-services.js';
+import type { KillSwitch } from '../../../src/halt/kill-switch.js';
+import type { KillSwitchServices } from '../../../src/halt/kill-switch-services.js';
 import { createOperatorGate } from '../../../src/halt/operator-gate.js';
 import type { PreviousModel } from '../../../src/halt/previous-model.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
@@ -34,7 +34,7 @@ export interface HaltingApp {
 /** A local Slack, and the bot's own Slack side over the kill switch of the bench's hosts. */
 export async function startHaltingApp(
   bench: HaltingBench,
-  rollback: Rollback,
+  killSwitch: KillSwitch,
   previousModel: PreviousModel = { plan: async () => ({ kind: 'none' }), putBack: async () => {} },
 ): Promise<HaltingApp> {
   const slack = createLocalSlack({ scopes: manifest.oauth_config.scopes.bot, rateLimits: false });
@@ -64,12 +64,12 @@ export async function startHaltingApp(
     clock,
     logger,
   });
-  const app = createSlackApp<RollbackServices>({
+  const app = createSlackApp<KillSwitchServices>({
     config,
     connection,
     subcommands: [rollbackCommand],
     services: {
-      rollback,
+      killSwitch,
       targets,
       previousModel,
       operators,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createRollback } from '../../../src/halt/kill-switch.js';
+import { KillSwitch } from '../../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../../src/halt/open-halt-file.js';
 import { createHost } from '../../../src/hosts/create-host.js';
 import { identifyProcess } from '../../../src/machine/process-identity.js';
@@ -18,7 +18,7 @@ if (target === undefined) throw new Error('There is no target.');
 const killThis = () => process.kill(process.pid, 'SIGKILL');
 const files = createOpenHaltFiles(dataDir, identifyProcess(process.pid));
 
-const rollback = createRollback({
+const killSwitch = new KillSwitch({
   facts: { strategy: 'crypto_lob_ml', agentId: 'crypto_lob_ml', envPrefix: 'PLOY_CRYPTO_LOB_ML__' },
   hostOf: (settings) => {
     const host = createHost(settings);
@@ -51,4 +51,4 @@ const rollback = createRollback({
   logger: { warn: () => {}, error: () => {}, info: () => {} },
 });
 const requestedBy = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
-await rollback.start({ target, kind: 'disable', requestedBy }).done;
+await killSwitch.start({ target, kind: 'disable', requestedBy }).done;

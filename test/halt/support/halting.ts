@@ -8,7 +8,7 @@ import type { TradingHost } from '../../../sandbox/host/service-commands.js';
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
 import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
 import type { AuditEvent } from '../../../src/domain/audit-event.js';
-import { createRollback, type Rollback, type RollbackOptions } from '../../../src/halt/kill-switch.js';
+import { KillSwitch, type KillSwitchOptions } from '../../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../../src/halt/open-halt-file.js';
 import { createTradingLook } from '../../../src/halt/trading-look.js';
 import { createHost } from '../../../src/hosts/create-host.js';
@@ -35,7 +35,7 @@ export interface HaltingBench {
   readonly targetsText: string;
   readonly dataDir: string;
   readonly events: AuditEvent[];
-  rollback(more?: Partial<RollbackOptions>): Rollback;
+  killSwitch(more?: Partial<KillSwitchOptions>): KillSwitch;
   host(name: string): TradingHost;
   /** The flag is on and every process trades. */
   begin(): Promise<void>;
@@ -99,8 +99,8 @@ export async function createHaltingBench(
     dataDir,
     events,
     host,
-    rollback: (more = {}) =>
-      createRollback({
+    killSwitch: (more = {}) =>
+      new KillSwitch({
         facts: FACTS,
         hostOf: (settings) => createHost(settings),
         trading: createTradingLook(look, FACTS),

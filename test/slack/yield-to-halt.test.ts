@@ -21,7 +21,7 @@ function barredPoster() {
     clock: systemClock,
     newKey: () => 'key',
     logger: { warn: () => {}, error: () => {} } as never,
-    giveWay: () => barred,
+    yieldToHalt: () => barred,
   });
   return { poster, sent, open };
 }

@@ -1,28 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { Calm } from '../../src/slack/calm.js';
+import { Burst } from '../../src/slack/burst.js';
 
 test('work waits while deliveries keep coming, and starts when they pause', async () => {
-  const calm = new Calm(500, 60_000);
+  const burst = new Burst(500, 60_000);
   let isSettled = false;
-  calm.stir();
-  const settled = calm.settled().then(() => {
+  burst.delivered();
+  const settled = burst.over().then(() => {
     isSettled = true;
   });
   for (let delivery = 0; delivery < 5; delivery += 1) {
     await sleep(4);
     expect(isSettled).toBe(false);
-    calm.stir();
+    burst.delivered();
   }
   await settled;
 });
 
 test('a stream without a pause holds work up for a bounded time', async () => {
-  const calm = new Calm(60_000, 250);
-  const stream = setInterval(() => calm.stir(), 2);
-  calm.stir();
+  const burst = new Burst(60_000, 250);
+  const stream = setInterval(() => burst.delivered(), 2);
+  burst.delivered();
   const started = performance.now();
-  await calm.settled();
+  await burst.over();
   clearInterval(stream);
   expect(performance.now() - started).toBeGreaterThan(200);
 });

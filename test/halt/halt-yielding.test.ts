@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { type Halt, newHalt, newHostHalt } from '../../src/domain/halt.js';
-import { createHaltPriority } from '../../src/halt/halt-priority.js';
+import { createHaltYielding } from '../../src/halt/halt-yielding.js';
 import { LiveHalt } from '../../src/halt/live-halt.js';
 
 const FOREVER_MS = 3_600_000;
 
-function beginHalt(patienceMs = FOREVER_MS) {
+function beginHalt(limitMs = FOREVER_MS) {
   const halt: Halt = newHalt({
     haltId: 'a0000000-0000-4000-8000-000000000001',
     strategy: 'crypto_lob_ml',
@@ -19,13 +19,13 @@ function beginHalt(patienceMs = FOREVER_MS) {
     hosts: [newHostHalt('live-1'), newHostHalt('live-2')],
   });
   const live = new LiveHalt({ halt, messages: [] }, () => {});
-  const priority = createHaltPriority(patienceMs);
-  priority.goFirst(live.handle(true));
+  const yielding = createHaltYielding(limitMs);
+  yielding.yieldTo(live.handle(true));
   const seen: string[] = [];
-  const gaveWay = priority.giveWay().then(() => seen.push('the check goes on'));
+  const yielded = yielding.yieldToHalt().then(() => seen.push('the check goes on'));
   return {
-    priority,
-    gaveWay,
+    yielding,
+    yielded,
     seen,
     async become(name: string, changes: readonly Partial<Halt['hosts'][number]>[]) {
       const hosts = live.halt.hosts.map((host, index) => ({ ...host, ...changes[index] }));
@@ -36,32 +36,32 @@ function beginHalt(patienceMs = FOREVER_MS) {
     },
     async end() {
       live.ended({ ...live.halt, endedAt: '2026-03-01T03:01:00.000Z' });
-      await gaveWay;
+      await yielded;
     },
   };
 }
 
 test('nobody waits while no halt begins', async () => {
-  await expect(createHaltPriority(FOREVER_MS).giveWay()).resolves.toBeUndefined();
+  await expect(createHaltYielding(FOREVER_MS).yieldToHalt()).resolves.toBeUndefined();
 });
 
-test('whoever gives way waits until every host was seen off', async () => {
-  const { gaveWay, become, seen } = beginHalt();
+test('whoever yields waits until every host was seen off', async () => {
+  const { yielded, become, seen } = beginHalt();
   const written = { disk: 'done', restart: 'issued', pidBefore: 1 } as const;
   await become('both under way', [written, written]);
   await become('one off', [{ restart: 'done', process: 'as_wanted', pid: 2 }]);
   await become('the other as before', [{}, { process: 'as_wanted', pid: 1 }]);
   await become('both off', [{}, { process: 'as_wanted', pid: 2 }]);
-  await gaveWay;
+  await yielded;
   expect(seen).toEqual(['both under way', 'one off', 'the other as before', 'the check goes on', 'both off']);
 });
 
 test('a service that is stopped is off too, whatever stands on its disk', async () => {
-  const { gaveWay, become, seen } = beginHalt();
+  const { yielded, become, seen } = beginHalt();
   await become('one stopped', [{ disk: 'failed', stop: 'done', process: 'stopped' }]);
   expect(seen).toEqual(['one stopped']);
   await become('both stopped', [{}, { stop: 'done', process: 'stopped' }]);
-  await gaveWay;
+  await yielded;
 });
 
 test('a halt that ends sooner lets everybody go on', async () => {
@@ -71,7 +71,7 @@ test('a halt that ends sooner lets everybody go on', async () => {
 });
 
 test('nobody waits for ever', async () => {
-  const { gaveWay, priority } = beginHalt(1);
-  await gaveWay;
-  await priority.giveWay();
+  const { yielded, yielding } = beginHalt(1);
+  await yielded;
+  await yielding.yieldToHalt();
 });

@@ -6,10 +6,10 @@ const QUIET_MS = 15;
 const AT_MOST_MS = 250;
 
 /** Tells when a burst of deliveries is over. */
-export class Calm {
+export class Burst {
   readonly #quietMs: number;
   readonly #atMostMs: number;
-  #lastStirAt = Number.NEGATIVE_INFINITY;
+  #lastDeliveryAt = Number.NEGATIVE_INFINITY;
 
   constructor(quietMs = QUIET_MS, atMostMs = AT_MOST_MS) {
     this.#quietMs = quietMs;
@@ -17,17 +17,17 @@ export class Calm {
   }
 
   /** A delivery has come. */
-  stir(): void {
-    this.#lastStirAt = performance.now();
+  delivered(): void {
+    this.#lastDeliveryAt = performance.now();
   }
 
   /** Resolves when none has come for a moment, or after the longest wait. */
-  async settled(): Promise<void> {
+  async over(): Promise<void> {
     const deadline = performance.now() + this.#atMostMs;
-    let quietAt = this.#lastStirAt + this.#quietMs;
+    let quietAt = this.#lastDeliveryAt + this.#quietMs;
     while (performance.now() < Math.min(quietAt, deadline)) {
       await sleep(Math.max(1, Math.min(quietAt, deadline) - performance.now()));
-      quietAt = this.#lastStirAt + this.#quietMs;
+      quietAt = this.#lastDeliveryAt + this.#quietMs;
     }
   }
 }
