@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../src/conversation/errors.js';
 import type { Click } from '../src/conversation/subcommand.js';
 import { person } from '../views/person.js';
-import { decisionTextFor } from '../views/text/en/decision.js';
+import { type Text, textFor } from '../views/text/index.js';
 import { asksForAcknowledgement, warningsOf } from '../views/warnings.js';
 import type { DecisionServices } from './decision-services.js';
 import { refreshMessage } from './stored-report.js';
@@ -64,6 +64,6 @@ export async function acknowledgeWarning(
   throw refusal('already_acknowledged', (text) => text.alreadyAcknowledged(who));
 }
 
-function refusal(code: string, say: (text: ReturnType<typeof decisionTextFor>) => string): UserError {
-  return new UserError(code, { en: say(decisionTextFor('en')), 'zh-CN': say(decisionTextFor('zh-CN')) });
+function refusal(code: string, say: (text: Text['decision']) => string): UserError {
+  return new UserError(code, { en: say(textFor('en').decision), 'zh-CN': say(textFor('zh-CN').decision) });
 }

@@ -11,7 +11,7 @@ import {
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
 import { auditView } from '../views/audit.js';
-import { auditTextFor } from '../views/text/audit.js';
+import { textFor } from '../views/text/index.js';
 
 const usage = 'verify [--file EXPORT] | export';
 
@@ -47,7 +47,7 @@ async function verifyFile(file: string): Promise<TrailVerdict> {
       createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }),
     );
   } catch (error) {
-    const sentence = (locale: 'en' | 'zh-CN') => auditTextFor(locale).unreadableFile(file);
+    const sentence = (locale: 'en' | 'zh-CN') => textFor(locale).audit.unreadableFile(file);
     throw new UserError(
       'unreadable_file',
       { en: sentence('en'), 'zh-CN': sentence('zh-CN') },
@@ -67,4 +67,4 @@ async function writeOut(lines: AsyncIterable<string>, conversation: Conversation
 }
 
 const usageError = (): UsageError =>
-  new UsageError({ en: auditTextFor('en').usage, 'zh-CN': auditTextFor('zh-CN').usage });
+  new UsageError({ en: textFor('en').audit.usage, 'zh-CN': textFor('zh-CN').audit.usage });

@@ -3,7 +3,7 @@ import type { ContentChange } from '../src/domain/release-content.js';
 import type { Refused } from '../src/domain/release-refusal.js';
 import { deployNoteModal, rejectModal } from '../views/deploy-plan-modal.js';
 import { changesView, noteView, refusalView } from '../views/release-sentence.js';
-import { releaseTextFor } from '../views/text/index.js';
+import { textFor } from '../views/text/index.js';
 import type { DeployServices } from './deploy-services.js';
 
 type Handler = (click: Click, services: DeployServices) => Promise<void>;
@@ -66,13 +66,13 @@ function readValue(value: string): { readonly requestId: string; readonly digest
 async function tell(click: Click, outcome: Outcome): Promise<void> {
   const report = outcomeView(outcome, click.locale);
   if (click.modal !== undefined) {
-    const { blocks } = report ?? noteView(`✅ ${releaseTextFor(click.locale).form.done}`);
+    const { blocks } = report ?? noteView(`✅ ${textFor(click.locale).release.form.done}`);
     await click.modal.update(deployNoteModal('', blocks, click.locale));
   } else if (report !== undefined) await click.whisper(report);
 }
 
 function outcomeView(outcome: Outcome, locale: Conversation['locale']) {
-  const { request: text } = releaseTextFor(locale);
+  const { request: text } = textFor(locale).release;
   switch (outcome.kind) {
     case 'refused':
       return refusalView([outcome.refusal], locale);

@@ -16,7 +16,7 @@ import {
 import { deployNoteModal } from '../views/deploy-plan-modal.js';
 import { withdrawBlock } from '../views/release-request.js';
 import { refusalView } from '../views/release-sentence.js';
-import { releaseTextFor } from '../views/text/index.js';
+import { textFor } from '../views/text/index.js';
 import type { DeployServices } from './deploy-services.js';
 import { parseTarget } from './target-argument.js';
 
@@ -49,7 +49,7 @@ export async function openDeployForm(
     }
     const models = staged.models.map((model) => (isThe(wanted, model) ? withVersion(model, wanted) : model));
     if (!models.some((model) => isThe(wanted, model))) {
-      const gone = releaseTextFor(locale).form.modelGone(wanted.model, wanted.sha256.slice(0, 12));
+      const gone = textFor(locale).release.form.modelGone(wanted.model, wanted.sha256.slice(0, 12));
       return deployNoteModal(target.name, [section(gone)], locale);
     }
     return deployFormModal(emptyForm(target, { ...staged, models }, wanted.model, services), locale);

@@ -5,7 +5,7 @@ import type { Access } from '../src/release/access.js';
 import type { ReleaseAnswers } from '../src/release/engine/release-answers.js';
 import { section } from '../views/blocks.js';
 import { CANCEL_ACTION, WAS_DONE_ACTION, WAS_NOT_DONE_ACTION } from '../views/deploy-progress.js';
-import { deployTextFor } from '../views/text/en/deploy.js';
+import { textFor } from '../views/text/index.js';
 
 interface ProgressServices {
   readonly answers: ReleaseAnswers;
@@ -25,7 +25,7 @@ async function cancel(click: Click, services: ProgressServices): Promise<void> {
   const release = await services.answers.get(click.value);
   // Who asked for it may take it back; so may whoever may stop the strategy.
   if (release?.requestedBy.id !== click.person.id) await assertOperator(services, click.person);
-  const text = deployTextFor(click.locale);
+  const text = textFor(click.locale).deploy;
   const isDone = await services.answers.cancel(click.value, click.person, text.cancelReason);
   if (!isDone) await tooLate(click);
 }
@@ -40,7 +40,7 @@ async function answer(click: Click, services: ProgressServices, wasDone: boolean
 }
 
 async function tooLate(click: Click): Promise<void> {
-  const { alreadyOver } = deployTextFor(click.locale);
+  const { alreadyOver } = textFor(click.locale).deploy;
   await click.whisper({ text: alreadyOver, blocks: [section(alreadyOver)] });
 }
 

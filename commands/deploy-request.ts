@@ -14,7 +14,7 @@ import type { RequestResult } from '../src/release/request-release.js';
 import type { Target } from '../src/runbook/targets.js';
 import { ACKNOWLEDGE_BLOCK, deployNoteModal, deployPlanModal } from '../views/deploy-plan-modal.js';
 import { noteView, refusalAsText, refusalView } from '../views/release-sentence.js';
-import { releaseTextFor } from '../views/text/index.js';
+import { textFor } from '../views/text/index.js';
 import { blockOfRefusal, targetOfForm, wishOfForm } from './deploy-form.js';
 import { type DeployServices, planViewOf } from './deploy-services.js';
 
@@ -124,7 +124,7 @@ async function modalAfter(
 ): Promise<Modal> {
   const { locale, person } = conversation;
   if (result.kind === 'requested') {
-    const { request: text } = releaseTextFor(locale);
+    const { request: text } = textFor(locale).release;
     const channel = `<#${target.channels?.reports ?? ''}>`;
     const sentence = result.request.kind === 'ordinary' ? text.posted(channel) : text.started;
     return deployNoteModal(target.name, noteView(`✅ ${sentence}`).blocks, locale);

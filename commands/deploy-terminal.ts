@@ -5,7 +5,7 @@ import { planReportView } from '../views/release-plan.js';
 import { noteView, refusalAsText, refusalView } from '../views/release-sentence.js';
 import { runJson } from '../views/run-json.js';
 import { runningReportView } from '../views/running-report.js';
-import { releaseTextFor } from '../views/text/index.js';
+import { textFor } from '../views/text/index.js';
 import { type DeployServices, planViewOf } from './deploy-services.js';
 import type { DeployWords } from './deploy-words.js';
 import { VERDICT_EXIT } from './exit-code.js';
@@ -47,7 +47,7 @@ export async function deployFromTerminal(
   if (result.kind === 'requested') {
     const { requestId, quorumExpiresAt, state } = result.request;
     const channel = target.channels?.reports ?? '';
-    await conversation.whisper(noteView(`✅ ${releaseTextFor(locale).request.posted(channel)}`));
+    await conversation.whisper(noteView(`✅ ${textFor(locale).release.request.posted(channel)}`));
     return { exitCode: EXIT.ok, json: { ...json, request: { requestId, state, quorumExpiresAt } } };
   }
   const refusals = 'refusal' in result ? [result.refusal] : result.refusals;

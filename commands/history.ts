@@ -19,7 +19,7 @@ import {
   OPEN_RELEASE_ACTION,
 } from '../views/history.js';
 import { runJson } from '../views/run-json.js';
-import { type StatusText, statusTextFor } from '../views/text/en/status.js';
+import { type Text, textFor } from '../views/text/index.js';
 import { openEntry, storedEntry } from './history-entry.js';
 import { type IncidentServices, showIncident } from './history-incident.js';
 import { storedReport } from './stored-report.js';
@@ -154,7 +154,7 @@ function parseFlags(words: readonly string[]) {
   return { ...found, rest };
 }
 
-const inBoth = (say: (text: StatusText) => string): Localized => ({
-  en: say(statusTextFor('en')),
-  'zh-CN': say(statusTextFor('zh-CN')),
+const inBoth = (say: (text: Text['status']) => string): Localized => ({
+  en: say(textFor('en').status),
+  'zh-CN': say(textFor('zh-CN').status),
 });

@@ -2,7 +2,7 @@ import { ForbiddenError, UserError } from '../src/conversation/errors.js';
 import type { Person } from '../src/domain/check-run.js';
 import type { Localized } from '../src/domain/localized.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
-import { rollbackTextFor } from '../views/text/index.js';
+import { textFor } from '../views/text/index.js';
 
 /** What somebody wanted to do, for the audit trail. */
 interface WantedAct {
@@ -27,6 +27,6 @@ export async function assertMayHalt(
 }
 
 const inBoth = (code: 'forbidden' | 'unknownOperator'): Localized => ({
-  en: rollbackTextFor('en')[code],
-  'zh-CN': rollbackTextFor('zh-CN')[code],
+  en: textFor('en').rollback[code],
+  'zh-CN': textFor('zh-CN').rollback[code],
 });

@@ -2,7 +2,7 @@ import { UserError } from '../src/conversation/errors.js';
 import type { Click, Submission, SubmissionAnswer } from '../src/conversation/subcommand.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 import { REASON_INPUT, reasonModal } from '../views/rollback-modals.js';
-import { rollbackTextFor } from '../views/text/index.js';
+import { textFor } from '../views/text/index.js';
 import { assertMayHalt } from './rollback-access.js';
 
 /** Asks why, after the halt. */
@@ -18,7 +18,7 @@ export async function takeReason(
 ): Promise<SubmissionAnswer> {
   const { privateMetadata: haltId, values, person, locale } = submission;
   const text = values[REASON_INPUT.block]?.[REASON_INPUT.action];
-  const { gone, label } = rollbackTextFor(locale).reasonModal;
+  const { gone, label } = textFor(locale).rollback.reasonModal;
   if (typeof text !== 'string' || text.trim() === '')
     return { kind: 'errors', errors: { [REASON_INPUT.block]: label } };
   try {

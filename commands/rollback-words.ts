@@ -1,6 +1,6 @@
 import { UsageError } from '../src/conversation/errors.js';
 import type { HaltKind } from '../src/domain/halt.js';
-import { rollbackTextFor } from '../views/text/index.js';
+import { textFor } from '../views/text/index.js';
 
 interface RollbackWords {
   /** What stands before the flags: the target. */
@@ -38,7 +38,7 @@ export function parseRollbackWords(words: readonly string[]): RollbackWords {
 
 function usage(code: 'oneAction' | 'reasonMissing'): UsageError {
   return new UsageError({
-    en: rollbackTextFor('en').usage[code],
-    'zh-CN': rollbackTextFor('zh-CN').usage[code],
+    en: textFor('en').rollback.usage[code],
+    'zh-CN': textFor('zh-CN').rollback.usage[code],
   });
 }

@@ -14,12 +14,13 @@ export function parseTarget(words: readonly string[], targets: Targets, usage: s
   if (target !== undefined) return target;
   const known = [...targets.targets.keys()];
   const nearest = nearestWord(name, known);
-  throw usageError((locale) => textFor(locale).usage.unknownTarget(name, known.join(', '), nearest));
+  throw usageError((locale) => textFor(locale).report.usage.unknownTarget(name, known.join(', '), nearest));
 }
 
 /** For a subcommand that takes no word. @throws UsageError */
 export function rejectWords([extra]: readonly string[], usage: string): void {
-  if (extra !== undefined) throw usageError((locale) => textFor(locale).usage.tooManyWords(extra, usage));
+  if (extra !== undefined)
+    throw usageError((locale) => textFor(locale).report.usage.tooManyWords(extra, usage));
 }
 
 function usageError(sentence: (locale: 'en' | 'zh-CN') => string): UsageError {

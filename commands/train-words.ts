@@ -1,6 +1,5 @@
 import { UsageError } from '../src/conversation/errors.js';
-import type { TrainText } from '../views/text/en/train.js';
-import { trainTextFor } from '../views/text/index.js';
+import { type Text, textFor } from '../views/text/index.js';
 
 interface TrainWords {
   readonly horizon: string;
@@ -43,5 +42,5 @@ function hoursOf(text: string | undefined): number | undefined {
   return /^\d{1,6}$/.test(text) ? Number(text) : 0;
 }
 
-const usage = (say: (text: TrainText['refusal']) => string): UsageError =>
-  new UsageError({ en: say(trainTextFor('en').refusal), 'zh-CN': say(trainTextFor('zh-CN').refusal) });
+const usage = (say: (text: Text['train']['refusal']) => string): UsageError =>
+  new UsageError({ en: say(textFor('en').train.refusal), 'zh-CN': say(textFor('zh-CN').train.refusal) });

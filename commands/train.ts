@@ -14,8 +14,7 @@ import type { Role } from '../src/release/access.js';
 import type { Training } from '../src/training/training.js';
 import type { TrainingAnswer, TrainingRequest } from '../src/training/training-service.js';
 import { person } from '../views/person.js';
-import type { TrainText } from '../views/text/en/train.js';
-import { trainTextFor } from '../views/text/index.js';
+import { type Text, textFor } from '../views/text/index.js';
 import {
   DESPITE_CALLBACK,
   despiteModal,
@@ -90,7 +89,7 @@ export const train: Subcommand<TrainServices> = {
       if (overrideReason === '') {
         return {
           kind: 'errors',
-          errors: { [REASON_BLOCK]: trainTextFor(submission.locale).despite.missing },
+          errors: { [REASON_BLOCK]: textFor(submission.locale).train.despite.missing },
         };
       }
       const { channel, ...wish } = despiteSchema.parse(JSON.parse(submission.privateMetadata));
@@ -146,13 +145,13 @@ async function assertMay(
   const answers = await Promise.all(roles.map((role) => access.mayAct(role, who, { fresh: true })));
   if (answers.some(({ kind }) => kind === 'allowed')) return;
   const others = answers.flatMap((answer) => (answer.kind === 'refused' ? answer.who : []));
-  const say = (locale: 'en' | 'zh-CN') => trainTextFor(locale).forbidden;
+  const say = (locale: 'en' | 'zh-CN') => textFor(locale).train.forbidden;
   throw new ForbiddenError({ en: say('en'), 'zh-CN': say('zh-CN') }, [...new Set(others)]);
 }
 
 function refusalSentence(
   answer: Exclude<TrainingAnswer, { kind: 'started' | 'busy' }>,
-  text: TrainText,
+  text: Text['train'],
 ): string {
   switch (answer.kind) {
     case 'no_training':
@@ -168,8 +167,8 @@ function refusalSentence(
   }
 }
 
-const refusal = (code: string, say: (text: TrainText) => string): UserError =>
-  new UserError(code, { en: say(trainTextFor('en')), 'zh-CN': say(trainTextFor('zh-CN')) });
+const refusal = (code: string, say: (text: Text['train']) => string): UserError =>
+  new UserError(code, { en: say(textFor('en').train), 'zh-CN': say(textFor('zh-CN').train) });
 
 /**
  * Only the first state is posted here: whichever bot follows the training changes the message from then on. Without a

@@ -2,11 +2,11 @@ import type { TrailVerdict } from '../src/audit/verify-trail.js';
 import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { escapeMrkdwn, section } from './blocks.js';
-import { auditTextFor } from './text/audit.js';
+import { textFor } from './text/index.js';
 
 /** Whether the chains hold, and the first broken link of each that does not. */
 export function auditView({ events, broken }: TrailVerdict, locale: Locale): Report {
-  const text = auditTextFor(locale);
+  const text = textFor(locale).audit;
   const holding = Object.entries(events).filter(
     ([strategy]) => !broken.some((link) => link.strategy === strategy),
   );

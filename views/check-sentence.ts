@@ -2,14 +2,14 @@ import type { CheckResult } from '../src/domain/check-run.js';
 import { FAULT_CODES, type FaultCode } from '../src/domain/fault.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Reason } from '../src/domain/reason.js';
-import { cell } from './text/cell.js';
+import { cell } from './cell.js';
 import { textFor } from './text/index.js';
 
 const SHOWN = 3;
 
 /** One sentence with observed against expected, with moments as tokens (see `views/moments.ts`). */
 export function checkSentence(result: CheckResult, locale: Locale): string {
-  const text = textFor(locale);
+  const text = textFor(locale).report;
   const sentences =
     result.reason.code === 'faulty_rows'
       ? faultSentences(result, locale)
@@ -25,7 +25,7 @@ export function checkSentence(result: CheckResult, locale: Locale): string {
 
 export function reasonSentence(reason: Reason, locale: Locale): string {
   const facts = reason.facts ?? {};
-  return textFor(locale).reason[reason.code]((name) => {
+  return textFor(locale).report.reason[reason.code]((name) => {
     const value = facts[name];
     return Array.isArray(value) ? value.join(', ') : String(value ?? '');
   });
@@ -34,7 +34,7 @@ export function reasonSentence(reason: Reason, locale: Locale): string {
 /** What to do about it; the runbook's own words first. '' where nothing is to be done. */
 export function remedySentence(result: CheckResult, locale: Locale): string {
   if (result.outcome === 'PASS') return '';
-  const general = textFor(locale).remedy[result.reason.code] ?? '';
+  const general = textFor(locale).report.remedy[result.reason.code] ?? '';
   const own = result.remedy?.[locale] ?? '';
   if (general === '') return own;
   // A faulty value is mended in its file, whatever the variable; a start or a model that failed is not.
@@ -43,7 +43,7 @@ export function remedySentence(result: CheckResult, locale: Locale): string {
 }
 
 function faultSentences(result: CheckResult, locale: Locale): readonly string[] {
-  const { fault } = textFor(locale);
+  const { fault } = textFor(locale).report;
   return result.observed.flatMap((row) => {
     const code = row['fault'];
     return isFaultCode(code) ? [fault[code](row)] : [];
@@ -54,7 +54,7 @@ function faultSentences(result: CheckResult, locale: Locale): readonly string[] 
 function defaultSentences(result: CheckResult, locale: Locale): readonly string[] {
   return result.observed
     .filter((row) => row['origin'] === 'default')
-    .map((row) => textFor(locale).report.defaultApplies(cell(row, 'host'), cell(row, 'value')));
+    .map((row) => textFor(locale).report.report.defaultApplies(cell(row, 'host'), cell(row, 'value')));
 }
 
 const isFaultCode = (value: unknown): value is FaultCode =>

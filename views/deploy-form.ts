@@ -8,7 +8,7 @@ import type { VariableDefinition } from '../src/runbook/variable.js';
 import { clip, code, context, LIMITS, section } from './blocks.js';
 import { sizeText } from './release-plan.js';
 import { refusalSentence } from './release-sentence.js';
-import { releaseTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 export const FORM_CALLBACK = 'deploy:form';
 /** Choosing a model, or which variables change, draws the form anew. */
@@ -54,7 +54,7 @@ const option = (text: string, value: string, description?: string) => ({
 
 /** Which model, which version, which variables, and why. */
 export function deployFormModal(form: DeployForm, locale: Locale): Modal {
-  const { form: text, button } = releaseTextFor(locale);
+  const { form: text, button } = textFor(locale).release;
   const model = form.staged.models.find(({ name }) => name === form.model);
   return {
     callbackId: FORM_CALLBACK,
@@ -78,7 +78,7 @@ export function deployFormModal(form: DeployForm, locale: Locale): Modal {
 }
 
 function modelBlocks(form: DeployForm, chosen: StagedModel | undefined, locale: Locale): readonly Block[] {
-  const { form: text } = releaseTextFor(locale);
+  const { form: text } = textFor(locale).release;
   const keep = option(text.keepModel, KEEP);
   const options = [
     ...form.staged.models.map((model) =>
@@ -101,7 +101,7 @@ function modelBlocks(form: DeployForm, chosen: StagedModel | undefined, locale: 
 
 function ageText(at: Date, now: Date, locale: Locale): string {
   const options = locale === 'zh-CN' ? { locale: zhCN } : {};
-  return releaseTextFor(locale).form.age(formatDistanceStrict(at, now, options));
+  return textFor(locale).release.form.age(formatDistanceStrict(at, now, options));
 }
 
 /** Size, hash, age, and what the training measured. */
@@ -121,7 +121,7 @@ function modelFacts({ size, sha256, modifiedAt, meta }: StagedModel, now: Date, 
 
 /** Its block id changes with the model: Slack keeps what was typed in a block whose id stays. */
 function versionBlock({ name, meta }: StagedModel, locale: Locale): Block {
-  const { form: text } = releaseTextFor(locale);
+  const { form: text } = textFor(locale).release;
   const initial = meta?.version === undefined ? {} : { initial_value: clip(meta.version, 200) };
   return {
     type: 'input',
@@ -134,7 +134,7 @@ function versionBlock({ name, meta }: StagedModel, locale: Locale): Block {
 
 function binaryBlocks({ staged, now }: DeployForm, locale: Locale): readonly Block[] {
   if (staged.binaries.length === 0) return [];
-  const { form: text } = releaseTextFor(locale);
+  const { form: text } = textFor(locale).release;
   const keep = option(text.keepBinary, KEEP);
   const options = [
     keep,
@@ -147,7 +147,7 @@ function binaryBlocks({ staged, now }: DeployForm, locale: Locale): readonly Blo
 }
 
 function variableBlocks(form: DeployForm, locale: Locale): readonly Block[] {
-  const { form: text } = releaseTextFor(locale);
+  const { form: text } = textFor(locale).release;
   const options = [...form.variables.keys()].map((name) => option(name, name));
   if (options.length === 0) return [];
   const picked = options.filter(({ value }) => form.picked.has(value));
@@ -216,7 +216,7 @@ function valueElement(definition: VariableDefinition, value: string | undefined)
 }
 
 function hintOf(definition: VariableDefinition, locale: Locale): string {
-  const { form: text } = releaseTextFor(locale);
+  const { form: text } = textFor(locale).release;
   const isNumber = definition.type === 'number' || definition.type === 'integer';
   const bounds = isNumber ? [definition.min, definition.max].filter((bound) => bound !== undefined) : [];
   return [
@@ -227,7 +227,7 @@ function hintOf(definition: VariableDefinition, locale: Locale): string {
 
 /** What is shown while the staging folder or the hosts are looked at. */
 export function deployWaitModal(target: string, what: 'loading' | 'planning', locale: Locale): Modal {
-  const { form: text, button } = releaseTextFor(locale);
+  const { form: text, button } = textFor(locale).release;
   return {
     callbackId: FORM_CALLBACK,
     title: clip(`${text.title} · ${target}`, LIMITS.modalTitle),

@@ -5,7 +5,7 @@ import { DRIFT } from '../src/domain/release-request.js';
 import { actions, clip, LIMITS, section } from './blocks.js';
 import { type PlanView, planReportView } from './release-plan.js';
 import { refusalView } from './release-sentence.js';
-import { releaseTextFor, textFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 export const PLAN_CALLBACK = 'deploy:plan';
 export const REJECT_CALLBACK = 'deploy:reject_form';
@@ -28,7 +28,7 @@ interface PlanModal extends PlanView {
 
 /** The plan with its verdict; it can be requested where the verdict allows it. */
 export function deployPlanModal(view: PlanModal, locale: Locale): Modal {
-  const text = releaseTextFor(locale);
+  const text = textFor(locale).release;
   const { verdict } = view.run;
   const isFit = verdict === 'GO' || verdict === 'GO_WITH_WARNINGS';
   const canRequest = isFit && view.obstacle === undefined;
@@ -36,14 +36,14 @@ export function deployPlanModal(view: PlanModal, locale: Locale): Modal {
   const evidence = [...notice, ...planReportView(view, locale).blocks];
   const answers: Block[] = [
     ...(canRequest ? acknowledgeBlocks(view, locale) : []),
-    ...(isFit ? [] : [section(`*${text.plan.notRequestable(textFor(locale).verdict[verdict])}*`)]),
+    ...(isFit ? [] : [section(`*${text.plan.notRequestable(textFor(locale).report.verdict[verdict])}*`)]),
     ...(view.obstacle === undefined ? [] : refusalView([view.obstacle], locale).blocks),
     ...(view.mayBreakGlass ? [breakGlassBlock(locale)] : []),
   ];
   return {
     callbackId: PLAN_CALLBACK,
     title: clip(`${text.plan.title} · ${view.plan.target}`, LIMITS.modalTitle),
-    close: canRequest ? text.button.cancel : textFor(locale).button.close,
+    close: canRequest ? text.button.cancel : textFor(locale).report.button.close,
     ...(canRequest ? { submit: text.button.requestApproval } : {}),
     privateMetadata: view.privateMetadata,
     // The evidence fits a message, which is half of what a modal may hold.
@@ -53,7 +53,7 @@ export function deployPlanModal(view: PlanModal, locale: Locale): Modal {
 
 /** One box for each warning, by name, and one for what was edited without a restart. */
 function acknowledgeBlocks({ toAcknowledge, run }: PlanModal, locale: Locale): readonly Block[] {
-  const { plan: text } = releaseTextFor(locale);
+  const { plan: text } = textFor(locale).release;
   const options = toAcknowledge.map((subject) => {
     const check = run.checks.find(({ id }) => id === subject);
     const label =
@@ -74,7 +74,7 @@ function acknowledgeBlocks({ toAcknowledge, run }: PlanModal, locale: Locale): r
 }
 
 function breakGlassBlock(locale: Locale): Block {
-  const { button, confirm } = releaseTextFor(locale);
+  const { button, confirm } = textFor(locale).release;
   return actions({
     actionId: 'deploy:break_glass',
     text: button.breakGlass,
@@ -88,15 +88,15 @@ function breakGlassBlock(locale: Locale): Block {
 export function deployNoteModal(target: string, blocks: readonly Block[], locale: Locale): Modal {
   return {
     callbackId: PLAN_CALLBACK,
-    title: clip([releaseTextFor(locale).form.title, target].filter(Boolean).join(' · '), LIMITS.modalTitle),
-    close: textFor(locale).button.close,
+    title: clip([textFor(locale).release.form.title, target].filter(Boolean).join(' · '), LIMITS.modalTitle),
+    close: textFor(locale).report.button.close,
     blocks,
   };
 }
 
 /** Asks for the reason of a rejection. */
 export function rejectModal(privateMetadata: string, locale: Locale): Modal {
-  const { form, button } = releaseTextFor(locale);
+  const { form, button } = textFor(locale).release;
   return {
     callbackId: REJECT_CALLBACK,
     title: clip(form.rejectTitle, LIMITS.modalTitle),

@@ -20,7 +20,6 @@ import {
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { rollbackButtons } from './rollback-buttons.js';
-import { deployTextFor } from './text/en/deploy.js';
 import { textFor } from './text/index.js';
 
 export const CANCEL_ACTION = 'deploy:cancel';
@@ -51,7 +50,7 @@ const LIVE: readonly ReleaseState[] = ['running', 'watching', 'needs_person'];
 
 /** The message that moves: what is done, host by host with time and evidence, what is running, what comes. */
 export function deployProgressView(release: ReleaseRecord, locale: Locale): Report {
-  const text = deployTextFor(locale);
+  const text = textFor(locale).deploy;
   const { strategy, target, state, problem } = release;
   const stateText = stateTextOf(release, locale);
   const title = `${RELEASE_SYMBOL[state]} ${stateText} · ${strategy} · ${target}`;
@@ -67,13 +66,13 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
     problem === null ? currentStep(release, locale) : sentenceAsText(problemSentence(problem, locale));
   return {
     text: `${RELEASE_SYMBOL[state]} ${text.summary(stateText, strategy, target, now)}`,
-    blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut),
+    blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut),
   };
 }
 
 /** What the incident channel is told, once for each way in which a release can go wrong; it then shows what became of it. */
 export function deployIncidentView(release: ReleaseRecord, locale: Locale): Report {
-  const text = deployTextFor(locale);
+  const text = textFor(locale).deploy;
   const report = deployProgressView(release, locale);
   const symbol = isIncident(release) ? '🚨' : RELEASE_SYMBOL[release.state];
   return {
@@ -92,7 +91,7 @@ export function deployIncidentView(release: ReleaseRecord, locale: Locale): Repo
 const isTurningOff = ({ state, endedAt }: ReleaseRecord): boolean => state === 'disabled' && endedAt === null;
 
 const stateTextOf = (release: ReleaseRecord, locale: Locale): string => {
-  const { state, turningOff } = deployTextFor(locale);
+  const { state, turningOff } = textFor(locale).deploy;
   return isTurningOff(release) ? turningOff.title : state[release.state];
 };
 
@@ -105,7 +104,7 @@ function hostsOff({ steps }: ReleaseRecord, locale: Locale): readonly Block[] {
 }
 
 function hostOff({ state, after, problem }: StepRecord, locale: Locale): string {
-  const { turningOff: text, process } = deployTextFor(locale);
+  const { turningOff: text, process } = textFor(locale).deploy;
   if (state === 'done' && after?.stopped === true) return `✓ ${text.stopped}`;
   if (state === 'done' && typeof after?.pid === 'number')
     return `✓ ${text.off} · ${process(String(after.pid))}`;
@@ -115,7 +114,7 @@ function hostOff({ state, after, problem }: StepRecord, locale: Locale): string 
 }
 
 function headline(release: ReleaseRecord, locale: Locale): string {
-  const text = deployTextFor(locale);
+  const text = textFor(locale).deploy;
   const minutes = release.steps.flatMap(({ kind, host, checkpoint }) =>
     kind === 'checkpoint' && host === null && checkpoint !== null ? [String(checkpoint)] : [],
   );
@@ -130,7 +129,7 @@ function headline(release: ReleaseRecord, locale: Locale): string {
 }
 
 function problemSentence({ code: problem, facts }: ReleaseProblem, locale: Locale): string {
-  const text = deployTextFor(locale);
+  const text = textFor(locale).deploy;
   const why = Object.entries(text.failFast).find(([reason]) => reason === facts.reason)?.[1] ?? '';
   const known = { ...facts, why };
   return text.problem[problem]((name) => {
@@ -146,13 +145,13 @@ function problemBlocks(problem: ReleaseProblem | null, locale: Locale): readonly
     section(`✗ *${sentenceForSlack(problemSentence(problem, locale))}*`),
     ...(quotes.length === 0
       ? []
-      : [section(`${deployTextFor(locale).logSays}\n${preformatted(quotes.join('\n'))}`)]),
+      : [section(`${textFor(locale).deploy.logSays}\n${preformatted(quotes.join('\n'))}`)]),
   ];
 }
 
 function whatNow(release: ReleaseRecord, locale: Locale): readonly Block[] {
   const { state, problem, confirmBy, cancelRequested } = release;
-  const text = deployTextFor(locale);
+  const text = textFor(locale).deploy;
   if (state === 'watching' && problem !== null) return [section(text.notConfirmed(slackTime(confirmBy)))];
   if (LIVE.includes(state) && cancelRequested !== null)
     return [context(text.cancelling(person(cancelRequested.by)))];
@@ -168,7 +167,7 @@ function nextChecks(release: ReleaseRecord, locale: Locale): string | undefined 
   if (step === undefined || step.state !== 'pending' || step.attempts > 0) return undefined;
   const dueAt = checkpointDueAt(release, step)?.toISOString();
   if (dueAt === undefined) return undefined;
-  return deployTextFor(locale).next(nameWithHost(step, locale), slackTime(dueAt, 'time_secs'));
+  return textFor(locale).deploy.next(nameWithHost(step, locale), slackTime(dueAt, 'time_secs'));
 }
 
 interface Group {
@@ -193,7 +192,7 @@ function groupText(
   steps: readonly StepRecord[],
   locale: Locale,
 ): string {
-  const text = deployTextFor(locale);
+  const text = textFor(locale).deploy;
   const isCanary = release.plan.hosts.length > 1 && release.plan.hosts[0]?.host === host;
   const title = host === null ? text.wholeTarget : `${host}${isCanary ? ` (${text.canary})` : ''}`;
   const isUntouched = steps.every(
@@ -209,12 +208,12 @@ function groupText(
 }
 
 function stepName({ kind, checkpoint }: StepRecord, locale: Locale): string {
-  const text = deployTextFor(locale);
+  const text = textFor(locale).deploy;
   return checkpoint === null ? text.step[kind] : `${text.step[kind]} ${text.due(String(checkpoint))}`;
 }
 
 function stepLine(release: ReleaseRecord, step: StepRecord, locale: Locale): string {
-  const text = deployTextFor(locale);
+  const text = textFor(locale).deploy;
   const at = step.finishedAt ?? step.startedAt;
   const facts = [
     `${STEP_SYMBOL[step.state]} ${stepName(step, locale)}`,
@@ -231,9 +230,9 @@ function stepLine(release: ReleaseRecord, step: StepRecord, locale: Locale): str
 }
 
 function evidence({ after, answered }: StepRecord, locale: Locale): readonly string[] {
-  const text = deployTextFor(locale);
+  const text = textFor(locale).deploy;
   const { verdict, pid, sha256, loadedLine, restarted, stopped, leftStopped, setAside } = after ?? {};
-  const verdictText = Object.entries(textFor(locale).verdict).find(([name]) => name === verdict)?.[1];
+  const verdictText = Object.entries(textFor(locale).report.verdict).find(([name]) => name === verdict)?.[1];
   return [
     ...(verdictText === undefined ? [] : [verdictText]),
     ...(Array.isArray(setAside) && setAside.length > 0 ? [text.setAside(setAside.join(', '))] : []),
@@ -261,7 +260,7 @@ const nameWithHost = (step: StepRecord, locale: Locale): string =>
   [step.host, stepName(step, locale)].filter((part) => part !== null).join(' ');
 
 function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
-  const { button, confirmCancel } = deployTextFor(locale);
+  const { button, confirmCancel } = textFor(locale).deploy;
   const { releaseId, state, steps, cancelRequested } = release;
   const unclear = steps.find((step) => step.state === 'unclear');
   const value = `${releaseId} ${unclear?.position ?? ''}`.trim();

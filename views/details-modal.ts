@@ -2,10 +2,10 @@ import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { CheckResult, CheckRun, ObservedRow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import { actions, clip, code, context, header, LIMITS, section, titledText } from './blocks.js';
+import { valueText } from './cell.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceForSlack, slackTime } from './moments.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
-import { valueText } from './text/cell.js';
 import { textFor } from './text/index.js';
 
 const DETAILS_CALLBACK = 'run:details';
@@ -36,12 +36,12 @@ export interface OnDemandAnswer {
 }
 
 export function detailsLoadingModal(locale: Locale): Modal {
-  const { details } = textFor(locale);
+  const { details } = textFor(locale).report;
   return modal([section(`⏳ ${details.loading}`)], locale);
 }
 
 export function detailsGoneModal(locale: Locale): Modal {
-  return modal([section(textFor(locale).details.gone)], locale);
+  return modal([section(textFor(locale).report.details.gone)], locale);
 }
 
 /** The evidence of each check of a run, what is wrong first. */
@@ -51,7 +51,7 @@ export function detailsModal(
   onDemandTitle: (checkId: string, name: string) => string,
   answer?: OnDemandAnswer,
 ): Modal {
-  const text = textFor(locale);
+  const text = textFor(locale).report;
   const title = `${VERDICT_SYMBOL[run.verdict]} ${text.verdict[run.verdict]} · ${run.strategy} · ${run.target}`;
   const ordered = run.checks.toSorted((a, b) => SEVERITY[a.outcome] - SEVERITY[b.outcome]);
   const blocks: Block[] = [
@@ -70,7 +70,7 @@ export function detailsModal(
 }
 
 function modal(blocks: readonly Block[], locale: Locale): Modal {
-  const text = textFor(locale);
+  const text = textFor(locale).report;
   return {
     callbackId: DETAILS_CALLBACK,
     title: clip(text.details.title, LIMITS.modalTitle),
@@ -86,7 +86,7 @@ function checkBlocks(
   onDemandTitle: (checkId: string, name: string) => string,
   answer: OnDemandAnswer | undefined,
 ): readonly Block[] {
-  const text = textFor(locale);
+  const text = textFor(locale).report;
   const title = `${OUTCOME_SYMBOL[check.outcome]} *${check.section} ${check.title[locale]}* · ${text.outcome[check.outcome]}`;
   const head = section(`${title} · ${code(check.id)}\n${sentenceForSlack(checkSentence(check, locale))}`);
   const asked = answer?.checkId === check.id ? [answerBlock(answer, locale)] : [];
@@ -101,7 +101,7 @@ function checkBlocks(
 
 /** What was seen and what was asked for, as they stand; how long it took and where, in small print. */
 function evidenceBlocks(check: CheckResult, locale: Locale): readonly Block[] {
-  const { details } = textFor(locale);
+  const { details } = textFor(locale).report;
   const { sql, parameters = [] } = check.evidence;
   const bound = parameters.map((value, index) => `$${index + 1} = ${valueText(value)}`).join('\n');
   const parts = [
@@ -114,7 +114,7 @@ function evidenceBlocks(check: CheckResult, locale: Locale): readonly Block[] {
 }
 
 function smallPrint(check: CheckResult, locale: Locale): string {
-  const { details } = textFor(locale);
+  const { details } = textFor(locale).report;
   const { window, sha256, hosts } = check.evidence;
   const parts = [
     details.took(check.durationMs, slackTime(check.observedAt, 'time_secs')),
@@ -130,12 +130,12 @@ function smallPrint(check: CheckResult, locale: Locale): string {
 function answerBlock({ rows, error }: OnDemandAnswer, locale: Locale): Block {
   return rows === undefined
     ? section(`! ${sentenceForSlack(error)}`)
-    : titledText({ title: textFor(locale).details.observed, text: rowsText(rows, locale) });
+    : titledText({ title: textFor(locale).report.details.observed, text: rowsText(rows, locale) });
 }
 
 /** One value a line; what all rows share stands once, above them. Empty values say nothing and are left out. */
 function rowsText(rows: readonly ObservedRow[], locale: Locale): string {
-  const { details } = textFor(locale);
+  const { details } = textFor(locale).report;
   if (rows.length === 0) return details.noRows;
   const shared = rows.length === 1 ? {} : sharedValues(rows);
   const own = rows.slice(0, SHOWN_ROWS).map((row) =>

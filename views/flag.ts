@@ -2,11 +2,11 @@ import type { Locale } from '../src/domain/localized.js';
 import { readVariable } from '../src/runbook/variable.js';
 import type { FileAndProcess, HostStatus } from '../src/status/target-status.js';
 import { escapeMrkdwn } from './blocks.js';
-import { statusTextFor } from './text/en/status.js';
+import { textFor } from './text/index.js';
 
 /** A value of the enable flag as ploy reads it: ON, OFF, or why it is neither. */
 function flagWord(raw: string | undefined, locale: Locale): string {
-  const text = statusTextFor(locale);
+  const text = textFor(locale).status;
   if (raw === undefined) return text.notSet;
   const reading = readVariable({ type: 'boolean', default: undefined }, raw);
   if (reading.kind !== 'value') return text.unreadableFlag(escapeMrkdwn(raw));
@@ -14,7 +14,7 @@ function flagWord(raw: string | undefined, locale: Locale): string {
 }
 
 export function flagLine(flag: FileAndProcess, locale: Locale): string {
-  const text = statusTextFor(locale);
+  const text = textFor(locale).status;
   const file = flagWord(flag.file, locale);
   if (flag.process === undefined) return `${text.summaryFlag(`*${file}*`)} (${text.processMissing})`;
   const process = flagWord(flag.process.value, locale);
@@ -23,7 +23,7 @@ export function flagLine(flag: FileAndProcess, locale: Locale): string {
 
 /** One word for the whole target; hosts that do not answer leave it unknown. */
 export function flagOfTarget(hosts: readonly HostStatus[], locale: Locale): string {
-  const text = statusTextFor(locale);
+  const text = textFor(locale).status;
   const words = hosts.flatMap((host) => {
     if (host.kind === 'unreachable') return [text.unknown];
     const { file, process } = host.flag;

@@ -6,7 +6,8 @@ import type { Outcome } from '../src/domain/outcome.js';
 import { clip, context } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceAsText, slackTime } from './moments.js';
-import { decisionTextFor, type Standing } from './text/en/decision.js';
+import type { Standing } from './text/en/decision.js';
+import { textFor } from './text/index.js';
 
 const EVIDENCE_LENGTH = 110;
 
@@ -23,7 +24,7 @@ const STANDING: Readonly<Record<Outcome, Standing>> = {
 export function criteriaBlocks(run: CheckRun, locale: Locale): readonly Block[] {
   const { criteria = [] } = run;
   if (criteria.length === 0) return [];
-  const text = decisionTextFor(locale);
+  const text = textFor(locale).decision;
   const ordered = [
     ...criteria.filter(({ kind }) => kind === 'go'),
     ...criteria.filter(({ kind }) => kind === 'no_go'),
@@ -46,7 +47,7 @@ export function criteriaBlocks(run: CheckRun, locale: Locale): readonly Block[] 
 
 /** `✓ met`, `✗ present` and the like. */
 function criterionStanding({ kind, outcome }: CriterionResult, locale: Locale): string {
-  const { goStanding, noGoStanding } = decisionTextFor(locale);
+  const { goStanding, noGoStanding } = textFor(locale).decision;
   return (kind === 'go' ? goStanding : noGoStanding)[STANDING[outcome]];
 }
 
@@ -56,7 +57,7 @@ function evidenceOf(criterion: CriterionResult, run: CheckRun, locale: Locale): 
   const own = criterion.checks.flatMap((id) => run.checks.find((check) => check.id === id) ?? []);
   const telling = own.filter(({ outcome }) => outcome === criterion.outcome);
   const sentences = new Set(telling.map((check) => sentenceAsText(checkSentence(check, locale))));
-  return clip([...sentences].join(' · ') || decisionTextFor(locale).noEvidence, EVIDENCE_LENGTH);
+  return clip([...sentences].join(' · ') || textFor(locale).decision.noEvidence, EVIDENCE_LENGTH);
 }
 
 /** Which results were taken from earlier runs and how old they are; nothing where all were observed now. */
@@ -67,7 +68,7 @@ export function reusedBlocks(run: CheckRun, locale: Locale): readonly Block[] {
   const minutes = Math.ceil((Date.parse(run.asOf) - Date.parse(oldest)) / 60_000);
   const sections = [...new Set(reused.map(({ section }) => section))];
   const parts = sections.map((id) => `${id} (${countOf(reused, id)})`).join(', ');
-  const { reused: say } = decisionTextFor(locale);
+  const { reused: say } = textFor(locale).decision;
   return [context(`↺ ${say(reused.length, run.checks.length, parts, slackTime(oldest), minutes)}`)];
 }
 

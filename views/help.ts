@@ -7,7 +7,7 @@ type Entry = Pick<Subcommand<never>, 'name' | 'usage' | 'summary' | 'section' | 
 
 /** Every subcommand with its arguments, what it is for and who may use it. */
 export function helpView(entries: readonly Entry[], targets: readonly string[], locale: Locale): Report {
-  const { help } = textFor(locale);
+  const { help } = textFor(locale).report;
   const lines = entries.map((entry) => {
     const facts = [
       ...(entry.section === undefined ? [] : [help.section(entry.section)]),

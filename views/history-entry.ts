@@ -1,17 +1,16 @@
 import type { Block, Modal, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { LIMITS, section, within } from './blocks.js';
-import { statusTextFor } from './text/en/status.js';
 import { textFor } from './text/index.js';
 
 const ENTRY_CALLBACK = 'history:entry';
 
 export function entryLoadingModal(locale: Locale): Modal {
-  return modal([section(`⏳ ${textFor(locale).details.loading}`)], locale);
+  return modal([section(`⏳ ${textFor(locale).report.details.loading}`)], locale);
 }
 
 export function entryGoneModal(locale: Locale): Modal {
-  return modal([section(textFor(locale).details.gone)], locale);
+  return modal([section(textFor(locale).report.details.gone)], locale);
 }
 
 /** A stored report without its buttons: what can still be done about it is done in its own message. */
@@ -25,8 +24,8 @@ export function entryModal({ blocks }: Report, locale: Locale): Modal {
 function modal(blocks: readonly Block[], locale: Locale): Modal {
   return {
     callbackId: ENTRY_CALLBACK,
-    title: statusTextFor(locale).entryTitle,
-    close: textFor(locale).button.close,
-    blocks: within(LIMITS.viewBlocks, blocks, textFor(locale).report.cut),
+    title: textFor(locale).status.entryTitle,
+    close: textFor(locale).report.button.close,
+    blocks: within(LIMITS.viewBlocks, blocks, textFor(locale).report.report.cut),
   };
 }

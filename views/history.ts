@@ -10,9 +10,7 @@ import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { HALT_SYMBOL } from './rollback-report.js';
 import { VERDICT_SYMBOL } from './symbols.js';
-import { deployTextFor } from './text/en/deploy.js';
-import { statusTextFor } from './text/en/status.js';
-import { rollbackTextFor, textFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 export const OLDER_ACTION = 'history:older';
 export const NEWER_ACTION = 'history:newer';
@@ -31,7 +29,7 @@ export function historyView(
   page: HistoryPage,
   { locale, showIds }: { readonly locale: Locale; readonly showIds: boolean },
 ): Report {
-  const text = statusTextFor(locale);
+  const text = textFor(locale).status;
   const title = text.history(subject.strategy, subject.target);
   const [first] = page.lines;
   const last = page.lines.at(-1);
@@ -70,7 +68,7 @@ function lineBlock(line: HistoryLine, showId: boolean, locale: Locale): Block {
   ];
   return sectionWithButton(`${lineTitle(line, locale)}\n${facts.join(' · ')}`, {
     actionId: OPEN_ACTION[line.kind],
-    text: statusTextFor(locale).open,
+    text: textFor(locale).status.open,
     value: line.id,
   });
 }
@@ -84,18 +82,18 @@ const OPEN_ACTION: Readonly<Record<HistoryLine['kind'], string>> = {
 /** What it was and how it ended. */
 function lineTitle(line: HistoryLine, locale: Locale): string {
   if (line.kind === 'run') {
-    const { kind, verdict } = textFor(locale);
+    const { kind, verdict } = textFor(locale).report;
     return `${VERDICT_SYMBOL[line.run.verdict]} ${kind[line.run.kind]} *${verdict[line.run.verdict]}*`;
   }
   if (line.kind === 'halt') {
-    return `${HALT_SYMBOL[line.state]} *${rollbackTextFor(locale).state[line.detail][line.state]}*`;
+    return `${HALT_SYMBOL[line.state]} *${textFor(locale).rollback.state[line.detail][line.state]}*`;
   }
-  const what = statusTextFor(locale).release(line.detail === null ? undefined : escapeMrkdwn(line.detail));
-  return `${RELEASE_SYMBOL[line.state]} ${what} *${deployTextFor(locale).state[line.state]}*`;
+  const what = textFor(locale).status.release(line.detail === null ? undefined : escapeMrkdwn(line.detail));
+  return `${RELEASE_SYMBOL[line.state]} ${what} *${textFor(locale).deploy.state[line.state]}*`;
 }
 
 function runFacts(run: CheckRunSummary, locale: Locale): readonly string[] {
-  const { counts } = statusTextFor(locale);
+  const { counts } = textFor(locale).status;
   const seen = OUTCOMES.flatMap((outcome) => {
     const count = run.outcomeCounts[outcome] ?? 0;
     return count === 0 ? [] : [counts[outcome](count)];

@@ -6,7 +6,6 @@ import { actions, context, divider, header, LIMITS, section, within } from './bl
 import { slackTime } from './moments.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { runButtons, statusBlocks, statusLine } from './status.js';
-import { statusTextFor } from './text/en/status.js';
 import { textFor } from './text/index.js';
 
 interface HomeTarget {
@@ -16,7 +15,7 @@ interface HomeTarget {
 
 /** The Home: each target as it stands, with what can be asked about it. */
 export function homeView(targets: readonly HomeTarget[], locale: Locale): readonly Block[] {
-  const text = statusTextFor(locale);
+  const text = textFor(locale).status;
   const blocks = [
     header(text.homeTitle),
     context(text.homeIntro),
@@ -33,5 +32,5 @@ export function homeView(targets: readonly HomeTarget[], locale: Locale): readon
       ),
     ]),
   ];
-  return within(LIMITS.viewBlocks, blocks, textFor(locale).report.cut);
+  return within(LIMITS.viewBlocks, blocks, textFor(locale).report.report.cut);
 }

@@ -6,14 +6,14 @@ import { escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { noteView } from './release-sentence.js';
-import { releaseTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 export function lockedView({ target, holder, takenAt, reason }: TargetLock, locale: Locale): Report {
   const when = slackTime(takenAt, 'date_short_pretty');
-  return noteView(releaseTextFor(locale).lock.locked(target, person(holder), when, escapeMrkdwn(reason)));
+  return noteView(textFor(locale).release.lock.locked(target, person(holder), when, escapeMrkdwn(reason)));
 }
 
 export function unlockedView({ target, takenAt }: TargetLock, by: Person, locale: Locale): Report {
   const when = slackTime(takenAt, 'date_short_pretty');
-  return noteView(releaseTextFor(locale).lock.unlocked(target, person(by), when));
+  return noteView(textFor(locale).release.lock.unlocked(target, person(by), when));
 }

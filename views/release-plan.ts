@@ -7,7 +7,7 @@ import { clip, code, context, escapeMrkdwn, header, LIMITS, section, within } fr
 import { checkSentence } from './check-sentence.js';
 import { sentenceForSlack } from './moments.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
-import { releaseTextFor, textFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 export interface PlanView {
   readonly plan: ReleasePlan;
@@ -26,8 +26,8 @@ const SHORT_HASH = 12;
 /** The whole plan: what is deployed, what changes on each host, what speaks against it, and who must approve. */
 export function planReportView(view: PlanView, locale: Locale): Report {
   const { plan, run } = view;
-  const { verdict } = textFor(locale);
-  const text = releaseTextFor(locale);
+  const { verdict } = textFor(locale).report;
+  const text = textFor(locale).release;
   const title = `📋 ${text.plan.title} · ${plan.strategy} · ${plan.target}`;
   const blocks = [
     header(title),
@@ -36,7 +36,7 @@ export function planReportView(view: PlanView, locale: Locale): Report {
     ...rulesBlocks(view, locale),
   ];
   const summary = `${title}: ${VERDICT_SYMBOL[run.verdict]} ${verdict[run.verdict]}`;
-  return { text: summary, blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut) };
+  return { text: summary, blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut) };
 }
 
 /** What is deployed and what changes; only this strategy's variables, never another line of a file. */
@@ -44,7 +44,7 @@ export function planBlocks(
   { plan, modelVersion, envPrefix }: Pick<PlanView, 'plan' | 'modelVersion' | 'envPrefix'>,
   locale: Locale,
 ): readonly Block[] {
-  const { plan: text } = releaseTextFor(locale);
+  const { plan: text } = textFor(locale).release;
   const version = modelVersion === undefined ? '' : ` · ${text.version} ${code(modelVersion)}`;
   const lines = [
     `*${text.model}*  ${artefactText(plan.model, locale)}${version}`,
@@ -59,7 +59,7 @@ export function planBlocks(
 }
 
 function artefactText(artefact: ArtefactPlan | undefined, locale: Locale): string {
-  if (artefact === undefined) return releaseTextFor(locale).plan.unchanged;
+  if (artefact === undefined) return textFor(locale).release.plan.unchanged;
   const { name, size, sha256 } = artefact;
   return `${code(name)} · ${sizeText(size)} · SHA-256 ${code(sha256.slice(0, SHORT_HASH))}`;
 }
@@ -73,7 +73,7 @@ export function sizeText(bytes: number): string {
 
 /** Hosts in their order; neighbours on which the same changes share their lines. */
 function hostBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): readonly Block[] {
-  const { plan: text } = releaseTextFor(locale);
+  const { plan: text } = textFor(locale).release;
   const groups: { names: string[]; lines: string }[] = [];
   for (const [index, host] of plan.hosts.entries()) {
     const isCanary = index === 0 && plan.hosts.length > 1;
@@ -89,7 +89,7 @@ function hostBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): reado
 }
 
 function changeLines({ changes }: HostPlan, envPrefix: string, locale: Locale): string {
-  if (changes.length === 0) return releaseTextFor(locale).plan.noChange;
+  if (changes.length === 0) return textFor(locale).release.plan.noChange;
   return changes.map((change) => variableLine(change, envPrefix, locale)).join('\n');
 }
 
@@ -114,7 +114,7 @@ const isPath = (value: string | null): value is string => value?.startsWith('/')
 
 /** A path by its last part where its folder stays: that is the host's own. */
 function valueText(value: string | null, locale: Locale, isWhole: boolean): string {
-  if (value === null) return `_(${releaseTextFor(locale).plan.notSet})_`;
+  if (value === null) return `_(${textFor(locale).release.plan.notSet})_`;
   if (isWhole) return code(clip(value, WHOLE_VALUE));
   const shown = isPath(value) ? `…/${value.slice(value.lastIndexOf('/') + 1)}` : value;
   return code(clip(shown, SHOWN_VALUE));
@@ -125,13 +125,13 @@ function driftBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): read
     drift.map((change) => `${escapeMrkdwn(host)}  ${variableLine(change, envPrefix, locale)}`),
   );
   if (lines.length === 0) return [];
-  return [section(clip(`⚠ *${releaseTextFor(locale).plan.drift}*\n${lines.join('\n')}`, LIMITS.section))];
+  return [section(clip(`⚠ *${textFor(locale).release.plan.drift}*\n${lines.join('\n')}`, LIMITS.section))];
 }
 
 /** The verdict over what will stand, and each check that is not right. */
 function verdictBlocks(run: CheckRun, locale: Locale): readonly Block[] {
-  const { verdict } = textFor(locale);
-  const { plan: text } = releaseTextFor(locale);
+  const { verdict } = textFor(locale).report;
+  const { plan: text } = textFor(locale).release;
   const wrong = run.checks.filter(({ outcome, mode }) => outcome !== 'PASS' && mode === 'deciding');
   const head = `${VERDICT_SYMBOL[run.verdict]} *${verdict[run.verdict]}*`;
   if (wrong.length === 0) return [section(`${head}  ${text.allPass(run.checks.length)}`)];
@@ -143,7 +143,7 @@ function verdictBlocks(run: CheckRun, locale: Locale): readonly Block[] {
 }
 
 function rulesBlocks({ approval, watch }: PlanView, locale: Locale): readonly Block[] {
-  const { plan: text } = releaseTextFor(locale);
+  const { plan: text } = textFor(locale).release;
   const { quorum, groups, users } = approval;
   const people = Math.max(quorum, groups.length);
   const named = groups.map((id) => `<!subteam^${id}>`);

@@ -19,8 +19,7 @@ import { person } from './person.js';
 import { planBlocks } from './release-plan.js';
 import { changeLine } from './release-sentence.js';
 import { VERDICT_SYMBOL } from './symbols.js';
-import { deployTextFor } from './text/en/deploy.js';
-import { releaseTextFor, textFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 interface RequestViewOptions {
   readonly locale: Locale;
@@ -46,7 +45,7 @@ const buttonValue = ({ requestId, digest }: Pick<ReleaseRequest, 'requestId' | '
 /** The request in its channel: plan, verdict, who has approved, and what may be done now. */
 export function requestReportView(view: RequestView, { locale, envPrefix }: RequestViewOptions): Report {
   const { request } = view;
-  const text = releaseTextFor(locale);
+  const text = textFor(locale).release;
   const state = text.state[request.state];
   const title = `${STATE_SYMBOL[request.state]} ${text.request.title} · ${request.strategy} · ${request.target}`;
   const blocks: Block[] = [
@@ -63,20 +62,20 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
   const summary = text.request.summary(state, request.strategy, request.target, request.requestedBy.name);
   return {
     text: `${STATE_SYMBOL[request.state]} ${summary}`,
-    blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut),
+    blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut),
   };
 }
 
 function incidentBlocks({ incident }: RequestView, locale: Locale): readonly Block[] {
   if (incident === undefined) return [];
   const { haltId, by, at } = incident;
-  const { follows } = releaseTextFor(locale).request;
+  const { follows } = textFor(locale).release.request;
   return [context(follows(person(by), slackTime(at, 'date_short_pretty'), haltId))];
 }
 
 /** How it ended, first: who decided, when, and why. */
 function outcomeBlocks({ request, outcome }: RequestView, locale: Locale): readonly Block[] {
-  const { request: text } = releaseTextFor(locale);
+  const { request: text } = textFor(locale).release;
   const sentence = endSentence(request, outcome, locale);
   if (sentence === undefined) return [];
   const why = request.endReason === null ? [] : [`> ${clip(escapeMrkdwn(request.endReason), 1000)}`];
@@ -90,7 +89,7 @@ function endSentence(
   outcome: ReleaseState | undefined,
   locale: Locale,
 ): string | undefined {
-  const { request: text } = releaseTextFor(locale);
+  const { request: text } = textFor(locale).release;
   const when = slackTime(endedAt ?? '1970-01-01T00:00:00Z', 'date_short_pretty');
   const who = endedBy === null ? '—' : person(endedBy);
   switch (state) {
@@ -110,13 +109,13 @@ function endSentence(
     case 'executing':
       return text.executing;
     case 'executed':
-      return text.executed(outcome === undefined ? '—' : deployTextFor(locale).state[outcome]);
+      return text.executed(outcome === undefined ? '—' : textFor(locale).deploy.state[outcome]);
   }
 }
 
 function evidenceBlocks({ run, request }: RequestView, locale: Locale): readonly Block[] {
-  const { verdict } = textFor(locale);
-  const text = releaseTextFor(locale);
+  const { verdict } = textFor(locale).report;
+  const text = textFor(locale).release;
   if (run === undefined) return [];
   const until = slackTime(run.validUntil);
   const word = `${VERDICT_SYMBOL[run.verdict]} ${verdict[run.verdict]}`;
@@ -131,7 +130,7 @@ function evidenceBlocks({ run, request }: RequestView, locale: Locale): readonly
 
 function approvalBlocks({ request, approvals, quorum }: RequestView, locale: Locale): readonly Block[] {
   if (request.kind === 'break_glass') return [];
-  const { request: text } = releaseTextFor(locale);
+  const { request: text } = textFor(locale).release;
   if (quorum === undefined) {
     const names = approvals.map((approval) => `✓ ${person(approval.person)}`);
     return [section([...names, `_${text.unknownPlaces}_`].join('\n'))];
@@ -156,7 +155,7 @@ function clockBlocks(
   { state, quorumExpiresAt, startExpiresAt }: ReleaseRequest,
   locale: Locale,
 ): readonly Block[] {
-  const { request: text } = releaseTextFor(locale);
+  const { request: text } = textFor(locale).release;
   if (state === 'open') return [context(`⏱ ${text.quorumUntil(slackTime(quorumExpiresAt))}`)];
   if (state === 'approved' && startExpiresAt !== null) {
     return [section(`*${text.startUntil(slackTime(startExpiresAt))}*`)];
@@ -167,7 +166,7 @@ function clockBlocks(
 /** Only while something can still be decided: every other state has no button. */
 function buttonBlocks({ request, approvals }: RequestView, locale: Locale): readonly Block[] {
   if (request.state !== 'open' && request.state !== 'approved') return [];
-  const { button, confirm } = releaseTextFor(locale);
+  const { button, confirm } = textFor(locale).release;
   const value = buttonValue(request);
   const hosts = request.plan.hosts.map(({ host }) => host).join(', ');
   const start: Button = {
@@ -187,7 +186,7 @@ function buttonBlocks({ request, approvals }: RequestView, locale: Locale): read
     actions(
       request.state === 'approved' ? start : approve,
       { actionId: 'deploy:reject', text: button.reject, value },
-      { actionId: 'run:details', text: textFor(locale).button.details, value: request.checkRunId },
+      { actionId: 'run:details', text: textFor(locale).report.button.details, value: request.checkRunId },
       { actionId: 'deploy:renew', text: button.renew, value },
       ...(approvals.length > 0 ? [{ actionId: 'deploy:take_back', text: button.takeBack, value }] : []),
       { actionId: 'deploy:withdraw', text: button.withdraw, value },
@@ -197,7 +196,7 @@ function buttonBlocks({ request, approvals }: RequestView, locale: Locale): read
 
 /** For whoever meets a request that stands in the way, perhaps because its message is gone. */
 export function withdrawBlock(request: Pick<ReleaseRequest, 'requestId' | 'digest'>, locale: Locale): Block {
-  const { button } = releaseTextFor(locale);
+  const { button } = textFor(locale).release;
   return actions({ actionId: 'deploy:withdraw', text: button.withdraw, value: buttonValue(request) });
 }
 
@@ -206,14 +205,16 @@ export function brokenGlassView(
   { request, run }: RequestView,
   { locale, envPrefix }: RequestViewOptions,
 ): Report {
-  const text = releaseTextFor(locale);
+  const text = textFor(locale).release;
   const title = `🚨 ${text.request.brokenGlass} · ${request.strategy} · ${request.target}`;
   const by = text.request.glassBy(
     person(request.requestedBy),
     slackTime(request.createdAt, 'date_short_pretty'),
   );
   const verdict =
-    run === undefined ? [] : [`${VERDICT_SYMBOL[run.verdict]} ${textFor(locale).verdict[run.verdict]}`];
+    run === undefined
+      ? []
+      : [`${VERDICT_SYMBOL[run.verdict]} ${textFor(locale).report.verdict[run.verdict]}`];
   const review =
     request.reviewedBy === null
       ? [

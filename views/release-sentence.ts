@@ -5,13 +5,13 @@ import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import { code, escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { withoutMarkup } from './terminal.js';
-import { releaseTextFor, textFor } from './text/index.js';
+import { type Text, textFor } from './text/index.js';
 
 const SHORT_HASH = 12;
 
 /** Why something was refused, as mrkdwn. */
 export function refusalSentence({ code: reason, facts = {} }: ReleaseRefusal, locale: Locale): string {
-  return releaseTextFor(locale).refusal[reason]((name) => factText(name, facts[name] ?? '', locale));
+  return textFor(locale).release.refusal[reason]((name) => factText(name, facts[name] ?? '', locale));
 }
 
 /** The same for an input of a modal, which shows plain text. */
@@ -23,7 +23,7 @@ function factText(name: string, value: string, locale: Locale): string {
   if (name === 'who') return value;
   if (name === 'since') return slackTime(value, 'date_short_pretty');
   if (name === 'verdict')
-    return textFor(locale).verdict[value as keyof ReturnType<typeof textFor>['verdict']] ?? value;
+    return textFor(locale).report.verdict[value as keyof Text['report']['verdict']] ?? value;
   return escapeMrkdwn(value);
 }
 
@@ -36,7 +36,7 @@ export function refusalView(refusals: readonly ReleaseRefusal[], locale: Locale)
 export function changeLine(change: ContentChange, locale: Locale): string {
   const { part, host = '', subject = '', before, after } = change;
   const facts: Readonly<Record<string, string>> = { host, subject, before, after };
-  const sentence = releaseTextFor(locale).changed[part]((name) => escapeMrkdwn(facts[name] ?? ''));
+  const sentence = textFor(locale).release.changed[part]((name) => escapeMrkdwn(facts[name] ?? ''));
   const isHash = /^[0-9a-f]{64}$/.test(before) || /^[0-9a-f]{64}$/.test(after);
   return isHash ? `${sentence} ${hashStep(before)} → ${hashStep(after)}` : sentence;
 }
@@ -44,7 +44,7 @@ export function changeLine(change: ContentChange, locale: Locale): string {
 const hashStep = (sha256: string): string => (sha256 === '' ? '—' : code(sha256.slice(0, SHORT_HASH)));
 
 export function changesView(changes: readonly ContentChange[], locale: Locale): Report {
-  const { request } = releaseTextFor(locale);
+  const { request } = textFor(locale).release;
   const lines = changes.map((change) => `• ${changeLine(change, locale)}`);
   const text = [request.changedHead, ...lines, request.askAgain].join('\n');
   return { text: withoutMarkup(text), blocks: [section(`⛔ ${text}`)] };

@@ -1,6 +1,6 @@
 import type { Locale } from '../src/domain/localized.js';
 import type { Button } from './blocks.js';
-import { rollbackTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 export const DISABLE_ACTION = 'rollback:disable';
 /** The second click, where the target wants one. */
@@ -12,7 +12,7 @@ export const ADD_REASON_ACTION = 'rollback:add_reason';
 
 /** *Disable now*, *Previous model*: for every report that is not GO, the deploy message, status and Home. */
 export function rollbackButtons(target: string, locale: Locale): readonly Button[] {
-  const { button } = rollbackTextFor(locale);
+  const { button } = textFor(locale).rollback;
   return [
     { actionId: DISABLE_ACTION, text: button.disable, value: target, style: 'danger' },
     { actionId: PREVIOUS_MODEL_ACTION, text: button.previousModel, value: target },

@@ -3,11 +3,11 @@ import { gapsOf, type Halt, wantedOn } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
 import { preformatted, section } from './blocks.js';
-import { rollbackTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 /** What a person pastes into a shell on each host that is not proved to be off, the host's name first. */
 export function byHandBlocks(halt: Halt, commands: ServiceCommandsByHost, locale: Locale): readonly Block[] {
-  const text = rollbackTextFor(locale);
+  const text = textFor(locale).rollback;
   const gaps = gapsOf(halt);
   const isEverywhere = gaps.some(({ code }) => code !== 'host');
   const named = gaps.flatMap((gap) => (gap.code === 'host' ? [gap.host] : []));

@@ -4,7 +4,7 @@ import type { PreviousModelAnswer, PreviousModelPlan } from '../src/halt/previou
 import { actions, code, escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { DISABLE_CONFIRMED_ACTION, RESTORE_ACTION } from './rollback-buttons.js';
-import { rollbackTextFor, textFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 const PREVIOUS_MODEL_CALLBACK = 'rollback:previous';
 export const REASON_CALLBACK = 'rollback:reason';
@@ -17,14 +17,14 @@ interface RestoreRequest {
 }
 
 export const previousModelLoadingModal = (locale: Locale): Modal =>
-  modal([section(`⏳ ${rollbackTextFor(locale).previous.looking}`)], locale);
+  modal([section(`⏳ ${textFor(locale).rollback.previous.looking}`)], locale);
 
 /** Shows what would be restored, and asks once; or says why it cannot. */
 export function previousModelModal(answer: PreviousModelAnswer, locale: Locale): Modal {
   if (answer.kind !== 'plan')
     return modal([section(escapeMrkdwn(previousModelSentence(answer, locale)))], locale);
   const { plan } = answer;
-  const { button } = rollbackTextFor(locale);
+  const { button } = textFor(locale).rollback;
   const request: RestoreRequest = { target: plan.target, releaseId: plan.releaseId };
   const restore = {
     actionId: RESTORE_ACTION,
@@ -37,7 +37,7 @@ export function previousModelModal(answer: PreviousModelAnswer, locale: Locale):
 
 /** The plan without its button: also for a terminal. */
 export function previousModelBlocks(plan: PreviousModelPlan, locale: Locale): readonly Block[] {
-  const { previous } = rollbackTextFor(locale);
+  const { previous } = textFor(locale).rollback;
   const hosts = plan.hosts.map(({ host, path, sha256, restoreFrom }) => {
     const line = previous.host(host, path, sha256.slice(0, 16));
     return `• ${escapeMrkdwn(restoreFrom === null ? line : `${line} (${previous.putBack})`)}`;
@@ -57,7 +57,7 @@ export function previousModelSentence(
   answer: Exclude<PreviousModelAnswer, { kind: 'plan' }>,
   locale: Locale,
 ): string {
-  const { previous } = rollbackTextFor(locale);
+  const { previous } = textFor(locale).rollback;
   switch (answer.kind) {
     case 'none':
       return previous.none;
@@ -73,11 +73,11 @@ export function previousModelSentence(
 }
 
 export const rollbackNoteModal = (note: 'changed' | 'started', locale: Locale): Modal =>
-  modal([section(rollbackTextFor(locale).previous[note])], locale);
+  modal([section(textFor(locale).rollback.previous[note])], locale);
 
 /** For a target that wants a second click before *Disable now* acts. */
 export function confirmDisableModal(target: string, locale: Locale): Modal {
-  const { confirm, button } = rollbackTextFor(locale);
+  const { confirm, button } = textFor(locale).rollback;
   const disable = {
     actionId: DISABLE_CONFIRMED_ACTION,
     text: button.disable,
@@ -93,15 +93,15 @@ export function confirmDisableModal(target: string, locale: Locale): Modal {
 function modal(blocks: readonly Block[], locale: Locale): Modal {
   return {
     callbackId: PREVIOUS_MODEL_CALLBACK,
-    title: rollbackTextFor(locale).kind.previous_model,
-    close: textFor(locale).button.close,
+    title: textFor(locale).rollback.kind.previous_model,
+    close: textFor(locale).report.button.close,
     blocks,
   };
 }
 
 /** Asked after the halt, never before it. */
 export function reasonModal(haltId: string, locale: Locale): Modal {
-  const { reasonModal: text } = rollbackTextFor(locale);
+  const { reasonModal: text } = textFor(locale).rollback;
   const element = {
     type: 'plain_text_input',
     action_id: REASON_INPUT.action,

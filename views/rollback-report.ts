@@ -7,7 +7,7 @@ import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { ADD_REASON_ACTION, DISABLE_ACTION, STOP_ACTION } from './rollback-buttons.js';
 import { byHandBlocks } from './rollback-by-hand.js';
-import { rollbackTextFor, textFor } from './text/index.js';
+import { type Text, textFor } from './text/index.js';
 
 export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
   halting: '⏳',
@@ -17,7 +17,7 @@ export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
 
 /** One halt as it stands: the first line says whether trading has stopped. */
 export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltReportOptions): Report {
-  const text = rollbackTextFor(locale);
+  const text = textFor(locale).rollback;
   const title = haltTitle(halt, locale);
   const isOpen = halt.endedAt === null;
   const { laterRelease } = halt;
@@ -48,7 +48,7 @@ export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltRepo
   ];
   return {
     text: haltSummary(halt, locale),
-    blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut),
+    blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut),
   };
 }
 
@@ -57,7 +57,7 @@ export function haltTitle(
   { kind, state, target, laterRelease }: Pick<Halt, 'kind' | 'state' | 'target' | 'laterRelease'>,
   locale: Locale,
 ): string {
-  const text = rollbackTextFor(locale);
+  const text = textFor(locale).rollback;
   const claim = `${text.state[kind][state]} · ${target}`;
   return laterRelease === undefined ? `${HALT_SYMBOL[state]} ${claim}` : `⏮ ${text.history(claim)}`;
 }
@@ -65,7 +65,7 @@ export function haltTitle(
 /** For notifications and screen readers. */
 function haltSummary(halt: Halt, locale: Locale): string {
   const faults = halt.hosts.flatMap(({ host, fault }) =>
-    fault === null ? [] : [`${host}: ${rollbackTextFor(locale).fault[fault]}`],
+    fault === null ? [] : [`${host}: ${textFor(locale).rollback.fault[fault]}`],
   );
   const parts = [
     haltTitle(halt, locale),
@@ -77,7 +77,7 @@ function haltSummary(halt: Halt, locale: Locale): string {
 }
 
 function headline(halt: Halt, locale: Locale): readonly string[] {
-  const text = rollbackTextFor(locale);
+  const text = textFor(locale).rollback;
   const { kind, requestedBy, requestedAt, reason, resumed, cancelled, cancelAway } = halt;
   const isCancelled = cancelled !== null && (cancelled.releaseId !== null || cancelled.requests > 0);
   return [
@@ -94,7 +94,7 @@ const WAS_RESTARTED: readonly HostHalt['restart'][] = ['issued', 'done', 'failed
 
 /** `✓ live-1  flag off on disk · restarted · process shows flag off`. */
 function hostLine(host: HostHalt, { kind }: Halt, locale: Locale): string {
-  const text = rollbackTextFor(locale);
+  const text = textFor(locale).rollback;
   const isOff = (host.process === 'as_wanted' || host.process === 'stopped') && host.fault === null;
   const symbol = host.fault !== null ? '✗' : isOff ? '✓' : '…';
   const steps = [
@@ -120,7 +120,7 @@ function hostLine(host: HostHalt, { kind }: Halt, locale: Locale): string {
 }
 
 function processText(host: HostHalt, kind: Halt['kind'], locale: Locale): string {
-  const text = rollbackTextFor(locale);
+  const text = textFor(locale).rollback;
   const shown = text.process[kind][host.process];
   const isProof = host.process === 'as_wanted' || host.process === 'stopped';
   if (!isProof) return shown;
@@ -131,7 +131,7 @@ function processText(host: HostHalt, kind: Halt['kind'], locale: Locale): string
 }
 
 function watchLine({ entryWatch }: Halt, locale: Locale): string {
-  const { watch } = rollbackTextFor(locale);
+  const { watch } = textFor(locale).rollback;
   const at = (moment: string | null) => (moment === null ? '?' : slackTime(moment, 'time_secs'));
   const { state, from, until, askedAt, entries, code } = entryWatch;
   switch (state) {
@@ -160,32 +160,32 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'missing_column',
 ]);
 
-function whyUnknown(code: string | null, watch: ReturnType<typeof rollbackTextFor>['watch']): string {
+function whyUnknown(code: string | null, watch: Text['rollback']['watch']): string {
   if (code === 'not_configured') return watch.databaseMissing;
   return code !== null && REFUSALS.has(code) ? watch.databaseRefuses : watch.databaseAway;
 }
 
 /** Nothing before the processes show the wanted variables. */
 function startLines({ start, endedAt }: Halt, locale: Locale): readonly Block[] {
-  const text = rollbackTextFor(locale).start;
+  const text = textFor(locale).rollback.start;
   if (start === 'PASS') return [section(`✓ ${text.proved}`)];
-  if (start !== undefined) return [section(`✗ *${text.notProved(textFor(locale).outcome[start])}*`)];
+  if (start !== undefined) return [section(`✗ *${text.notProved(textFor(locale).report.outcome[start])}*`)];
   return endedAt === null ? [] : [section(`? ${text.notAsked}`)];
 }
 
 function afterwards(halt: Halt, locale: Locale): readonly Block[] {
   if (halt.kind === 'previous_model') return [];
-  const text = rollbackTextFor(locale);
+  const text = textFor(locale).rollback;
   const { verification } = halt;
   const verdict =
     verification === null
       ? text.section4Missing
-      : text.section4(textFor(locale).verdict[verification.verdict]);
+      : text.section4(textFor(locale).report.verdict[verification.verdict]);
   return [section(openEntriesText(halt, locale)), context(verdict, text.turningOn)];
 }
 
 function openEntriesText({ openEntries, openEntriesFault, entryWatch }: Halt, locale: Locale): string {
-  const text = rollbackTextFor(locale);
+  const text = textFor(locale).rollback;
   if (openEntries === null) {
     return `? ${text.openEntriesUnknown(whyUnknown(openEntriesFault ?? entryWatch.code, text.watch))}`;
   }
@@ -214,15 +214,15 @@ const isStillOn = ({ state, hosts, laterRelease }: Halt): boolean =>
 
 /** The next stronger thing to do: who wanted the previous model and has it not turns the strategy off. */
 function nextButton({ kind, target }: Halt, locale: Locale): Button {
-  const { button } = rollbackTextFor(locale);
+  const { button } = textFor(locale).rollback;
   return kind === 'previous_model'
     ? { actionId: DISABLE_ACTION, text: button.disable, value: target, style: 'danger' }
     : { actionId: STOP_ACTION, text: button.stop, value: target, style: 'danger' };
 }
 
 function buttons({ haltId, verification, reason }: Halt, locale: Locale): readonly Button[] {
-  const text = rollbackTextFor(locale);
-  const { details } = textFor(locale).button;
+  const text = textFor(locale).rollback;
+  const { details } = textFor(locale).report.button;
   return [
     ...(reason === null ? [{ actionId: ADD_REASON_ACTION, text: text.button.addReason, value: haltId }] : []),
     ...(verification?.stored ? [{ actionId: 'run:details', text: details, value: verification.runId }] : []),
@@ -231,7 +231,7 @@ function buttons({ haltId, verification, reason }: Halt, locale: Locale): readon
 
 /** For whoever clicks while it goes on already. */
 export function alreadyHaltingView(halt: Halt, locale: Locale): Report {
-  const text = rollbackTextFor(locale);
+  const text = textFor(locale).rollback;
   const { kind, requestedBy, requestedAt } = halt;
   const sentence = text.alreadyBy(text.kind[kind], person(requestedBy), slackTime(requestedAt, 'time_secs'));
   const title = haltTitle(halt, locale);

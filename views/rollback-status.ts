@@ -6,7 +6,7 @@ import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { haltTitle } from './rollback-report.js';
-import { rollbackTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 interface RollbackStatus {
   readonly target: string;
@@ -20,7 +20,7 @@ interface RollbackStatus {
 
 /** What `/lobml rollback` answers: the state, and both buttons. */
 export function rollbackStatusView({ target, latest, isUncertain, who, locale }: RollbackStatus): Report {
-  const { status } = rollbackTextFor(locale);
+  const { status } = textFor(locale).rollback;
   const title = status.title(escapeMrkdwn(target));
   const known =
     latest === undefined

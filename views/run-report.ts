@@ -32,7 +32,7 @@ interface RunReportOptions {
 /** The report of a run: verdict first, then what is wrong, then one folded line a section for what is right. */
 export function runReportView(run: CheckRun, options: RunReportOptions): Report {
   const { locale, stored, supersededAt } = options;
-  const text = textFor(locale);
+  const text = textFor(locale).report;
   const verdict = verdictNow(run, options);
   const deciding = run.checks.filter((check) => check.mode === 'deciding');
   const ofOutcome = (...outcomes: CheckResult['outcome'][]) =>
@@ -69,7 +69,7 @@ export function runReportView(run: CheckRun, options: RunReportOptions): Report 
 
 /** The outcome in one line, for notifications and screen readers. */
 function runSummary(run: CheckRun, locale: Locale, now = run.verdict): string {
-  const { verdict, kind, report } = textFor(locale);
+  const { verdict, kind, report } = textFor(locale).report;
   const worst = worstChecks(run);
   const expired = now === run.verdict ? '' : `${report.wasBefore(verdict[run.verdict])} `;
   const why = worst
@@ -96,7 +96,7 @@ const verdictNow = (run: CheckRun, { now }: RunReportOptions): Verdict =>
 
 function expiryBlocks(run: CheckRun, options: RunReportOptions): readonly Block[] {
   if (!hasExpired(run, options)) return [];
-  const { report, verdict } = textFor(options.locale);
+  const { report, verdict } = textFor(options.locale).report;
   const was = verdictNow(run, options) === run.verdict ? '' : ` ${report.wasBefore(verdict[run.verdict])}`;
   return [context(`⌛ ${report.expired(slackTime(run.validUntil, 'date_short_pretty'))}${was}`)];
 }
@@ -108,7 +108,7 @@ function worstChecks(run: CheckRun): readonly CheckResult[] {
 }
 
 function headline(run: CheckRun, locale: Locale): string {
-  const { kind, report } = textFor(locale);
+  const { kind, report } = textFor(locale).report;
   const parts = [
     report.by(kind[run.kind], person(run.requestedBy), slackTime(run.asOf, 'date_short_pretty')),
     report.size(run.checks.length, (run.durationMs / 1000).toFixed(1)),
@@ -134,7 +134,7 @@ function problems(title: string, checks: readonly CheckResult[], locale: Locale)
 function warnings(run: CheckRun, options: RunReportOptions): readonly Block[] {
   const { locale, acknowledgements = [], supersededAt, stored } = options;
   const checks = warningsOf(run);
-  const title = textFor(locale).report.warnings;
+  const title = textFor(locale).report.report.warnings;
   const isOpen =
     asksForAcknowledgement(run) && supersededAt === undefined && stored && !hasExpired(run, options);
   if (!isOpen) return problems(title, checks, locale);
@@ -169,7 +169,7 @@ function foldedSections(run: CheckRun, locale: Locale): readonly Block[] {
     const passed = checks.filter((check) => check.outcome === 'PASS');
     if (passed.length === 0) return [];
     return [
-      `✓ *${id}* ${textFor(locale).report.folded(passed.length, checks.length)}  ${foldedLine(passed, locale)}`,
+      `✓ *${id}* ${textFor(locale).report.report.folded(passed.length, checks.length)}  ${foldedLine(passed, locale)}`,
     ];
   });
   return lines.length === 0 ? [] : [context(lines.join('\n'))];
@@ -188,7 +188,7 @@ function buttons(
   run: CheckRun,
   { locale, stored, furtherButtons = [] }: RunReportOptions,
 ): readonly Button[] {
-  const { button } = textFor(locale);
+  const { button } = textFor(locale).report;
   const again: Button = { actionId: `${run.kind}:run_again`, text: button.runAgain, value: run.target };
   const details: Button = { actionId: 'run:details', text: button.details, value: run.runId };
   // Whoever reads that something is wrong must not have to look for the way out.

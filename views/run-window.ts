@@ -3,12 +3,12 @@ import type { CheckRun, ObservedBaseline, ObservedWindow } from '../src/domain/c
 import type { Locale } from '../src/domain/localized.js';
 import { context, escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
-import { decisionTextFor } from './text/en/decision.js';
+import { textFor } from './text/index.js';
 
 /** Which spans of time were looked at and with which it was compared; nothing where the run has no window. */
 export function windowBlocks(run: CheckRun, locale: Locale): readonly Block[] {
   const lines = spansOf(run).map((span) => lineOf(span, locale));
-  return lines.length === 0 ? [] : [context([...lines, decisionTextFor(locale).confounded].join('\n'))];
+  return lines.length === 0 ? [] : [context([...lines, textFor(locale).decision.confounded].join('\n'))];
 }
 
 interface Span {
@@ -32,7 +32,7 @@ function spansOf(run: CheckRun): readonly Span[] {
 }
 
 function lineOf({ window, baseline, sections }: Span, locale: Locale): string {
-  const text = decisionTextFor(locale);
+  const text = textFor(locale).decision;
   const at = (moment: string) => slackTime(moment, 'time_secs');
   const basis = text.windowBasis[window.basis ?? 'look_back'];
   const hosts = window.hostsWithoutStart ?? [];

@@ -21,7 +21,7 @@ interface RunProgress {
 
 /** What is running and what is done, while a run goes on. */
 export function runningReportView(progress: RunProgress, locale: Locale): Report {
-  const text = textFor(locale);
+  const text = textFor(locale).report;
   const title = text.report.running(text.kind[progress.kind], progress.strategy, progress.target);
   const done = progress.checks.filter(({ result }) => result !== undefined).length;
   const line = text.report.runningLine(done, progress.checks.length);

@@ -6,14 +6,13 @@ import { clip, context, escapeMrkdwn, header, LIMITS, section, within } from './
 import { checkSentence } from './check-sentence.js';
 import { sentenceAsText } from './moments.js';
 import { textFor } from './text/index.js';
-import { selftestText } from './text/selftest.js';
 
 const SYMBOL: Readonly<Record<ProofState, string>> = { proved: '✓', unproved: '?', disproved: '✗' };
 const ORDER: readonly ProofState[] = ['disproved', 'unproved', 'proved'];
 
 /** The proof of every check: what is not proved first, then each failing case with the verdict that it led to. */
 export function selftestView(report: SelfTestReport, locale: Locale): Report {
-  const text = selftestText[locale];
+  const text = textFor(locale).selftest;
   const wrong = report.proofs.filter(({ state }) => state !== 'proved').length;
   const cases = report.proofs.reduce((sum, proof) => sum + proof.cases.length, 0);
   const seconds = (report.durationMs / 1000).toFixed(1);
@@ -27,25 +26,25 @@ export function selftestView(report: SelfTestReport, locale: Locale): Report {
     ...proofs.map((proof) => section(clip(proofText(proof, locale), LIMITS.section))),
     context(escapeMrkdwn(text.allIn(report.casesFile))),
   ];
-  return { text: title, blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.cut) };
+  return { text: title, blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut) };
 }
 
 /** One message that moves while the cases run. */
 export function selftestRunningView(done: number, of: number, locale: Locale): Report {
-  const text = selftestText[locale].running(done, of);
+  const text = textFor(locale).selftest.running(done, of);
   return { text, blocks: [section(text)] };
 }
 
 function proofText(proof: CheckProof, locale: Locale): string {
-  const text = selftestText[locale];
+  const text = textFor(locale).selftest;
   const trial = proof.mode === 'shadow' ? ` (${text.shadow})` : '';
   const head = `${SYMBOL[proof.state]} *${proof.section} ${escapeMrkdwn(proof.title[locale])}* ${text.state[proof.state]}${trial}`;
   return [head, ...proofLines(proof, locale).map((line) => `   ${escapeMrkdwn(line)}`)].join('\n');
 }
 
 function proofLines({ cases }: CheckProof, locale: Locale): readonly string[] {
-  const text = selftestText[locale];
-  const { verdict, outcome } = textFor(locale);
+  const text = textFor(locale).selftest;
+  const { verdict, outcome } = textFor(locale).report;
   const has = (expected: CaseResult['expected']) => cases.some((result) => result.expected === expected);
   const surprises = cases.filter(({ agrees }) => !agrees);
   const blocking = cases.filter(({ agrees, expected }) => agrees && expected === 'FAIL');

@@ -1,10 +1,10 @@
 import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { section } from './blocks.js';
-import { decisionTextFor } from './text/en/decision.js';
+import { textFor } from './text/index.js';
 
 /** Tells somebody in which channel the report that they asked for appears. */
 export function startedView(channel: string, locale: Locale): Report {
-  const text = decisionTextFor(locale).startedIn(`<#${channel}>`);
+  const text = textFor(locale).decision.startedIn(`<#${channel}>`);
   return { text, blocks: [section(text)] };
 }

@@ -14,13 +14,11 @@ import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { VERDICT_SYMBOL } from './symbols.js';
-import { deployTextFor } from './text/en/deploy.js';
-import { statusTextFor } from './text/en/status.js';
-import { releaseTextFor, textFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 /** What stands on a target's hosts, what was last found out about it, and what is going on. */
 export function statusView(status: TargetStatus, locale: Locale): Report {
-  const text = statusTextFor(locale);
+  const text = textFor(locale).status;
   const title = text.title(status.strategy, status.target);
   return {
     text: `${title}: ${statusLine(status, locale)}`,
@@ -35,7 +33,7 @@ export function statusView(status: TargetStatus, locale: Locale): Report {
 
 /** The state in one line, for notifications and the heading. */
 export function statusLine({ hosts, runs, asOf }: TargetStatus, locale: Locale): string {
-  const text = statusTextFor(locale);
+  const text = textFor(locale).status;
   const running = hosts.filter((host) => host.kind === 'read' && host.service.pid > 0).length;
   const latest =
     runs.kind === 'read'
@@ -47,7 +45,7 @@ export function statusLine({ hosts, runs, asOf }: TargetStatus, locale: Locale):
     ...(latest === undefined
       ? []
       : [
-          `${textFor(locale).kind[latest.kind]} ${textFor(locale).verdict[verdictAt(latest.verdict, new Date(latest.validUntil), new Date(asOf))]}`,
+          `${textFor(locale).report.kind[latest.kind]} ${textFor(locale).report.verdict[verdictAt(latest.verdict, new Date(latest.validUntil), new Date(asOf))]}`,
         ]),
     text.summaryFlag(flag),
     text.summaryOn(running, hosts.length),
@@ -64,19 +62,19 @@ export function statusBlocks(status: TargetStatus, locale: Locale): readonly Blo
 }
 
 function lastRuns({ runs, asOf }: TargetStatus, locale: Locale): Block {
-  const text = statusTextFor(locale);
+  const text = textFor(locale).status;
   if (runs.kind === 'unreachable') return section(text.databaseUnreachable);
   const lines = RUN_KINDS.map((kind) => {
     const run = runs.latest.find((candidate) => candidate.kind === kind);
-    const name = textFor(locale).kind[kind];
+    const name = textFor(locale).report.kind[kind];
     return run === undefined ? `${name}: ${text.never}` : `${name}: ${lastRun(run, asOf, locale)}`;
   });
   return section(`*${text.lastRuns}*\n${lines.join('\n')}`);
 }
 
 function lastRun(run: CheckRunSummary, asOf: string, locale: Locale): string {
-  const text = statusTextFor(locale);
-  const words = textFor(locale).verdict;
+  const text = textFor(locale).status;
+  const words = textFor(locale).report.verdict;
   const now = verdictAt(run.verdict, new Date(run.validUntil), new Date(asOf));
   const verdict = now === run.verdict ? `*${words[now]}*` : text.expired(words[run.verdict]);
   const age = text.age(differenceInMinutes(new Date(asOf), new Date(run.asOf)));
@@ -90,7 +88,7 @@ function lastRun(run: CheckRunSummary, asOf: string, locale: Locale): string {
 
 function releaseBlocks(release: TargetRelease | undefined, locale: Locale): readonly Block[] {
   if (release === undefined) return [];
-  const text = statusTextFor(locale);
+  const text = textFor(locale).status;
   const { lock, openRequests, running, lastConfirmed } = release;
   return [
     ...(lock === undefined
@@ -122,18 +120,18 @@ function releaseBlocks(release: TargetRelease | undefined, locale: Locale): read
 }
 
 function requestLine({ state, by, at, reason }: OpenRequest, locale: Locale): string {
-  const words = releaseTextFor(locale).state[state];
+  const words = textFor(locale).release.state[state];
   return `${words} · ${escapeMrkdwn(reason)} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
 }
 
 function runningLine({ state, by, modelVersion, at }: RunningRelease, locale: Locale): string {
-  const what = statusTextFor(locale).release(modelVersion && escapeMrkdwn(modelVersion));
-  const words = `*${deployTextFor(locale).state[state]}*`;
+  const what = textFor(locale).status.release(modelVersion && escapeMrkdwn(modelVersion));
+  const words = `*${textFor(locale).deploy.state[state]}*`;
   return `${RELEASE_SYMBOL[state]} ${words} · ${what} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
 }
 
 /** Runs of each kind for a target. @param surface where the buttons stand: `status` or `home`. */
 export function runButtons(target: string, locale: Locale, surface: 'status' | 'home') {
-  const { kind } = textFor(locale);
+  const { kind } = textFor(locale).report;
   return RUN_KINDS.map((name) => ({ actionId: `${surface}:${name}`, text: kind[name], value: target }));
 }

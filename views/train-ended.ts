@@ -5,12 +5,12 @@ import { evaluateVerdict } from '../src/domain/verdict.js';
 import { stoppingChecks } from '../src/training/data-checks.js';
 import type { Training, TrainingResult } from '../src/training/training.js';
 import { actions, type Button, code, context, escapeMrkdwn, header, section } from './blocks.js';
+import { cell } from './cell.js';
 import { checkSentence, remedySentence } from './check-sentence.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
-import { cell } from './text/cell.js';
-import { trainTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 import { METRICS_CHART, metricBlocks } from './train-metrics.js';
 import { headline, logButton, overrideLine } from './train-parts.js';
 import { spanText } from './train-time.js';
@@ -46,7 +46,7 @@ function contentOf(training: Training, locale: Locale): Content {
 }
 
 function finished(training: Training, result: TrainingResult, locale: Locale): Content {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const { check, stagedAs, sha256, size } = result;
   const verdict = evaluateVerdict([check]);
   const isFit = stagedAs !== null;
@@ -72,7 +72,7 @@ function gateSentence(check: CheckResult, locale: Locale): string {
   const [row = {}] = check.observed;
   if (check.outcome === 'PASS') {
     const [tried, typical] = [cell(row, 'tried_inputs'), cell(row, 'typical_rows')];
-    return trainTextFor(locale).fit(tried, typical, cell(row, 'least_output'), cell(row, 'most_output'));
+    return textFor(locale).train.fit(tried, typical, cell(row, 'least_output'), cell(row, 'most_output'));
   }
   const observed = check.observed.map(({ host: _host, path: _path, ...facts }) => facts);
   const host = cell(row, 'host');
@@ -96,11 +96,11 @@ function dataText(check: CheckResult, locale: Locale): readonly string[] {
   if (typeof rows !== 'number' || typeof from !== 'string' || typeof to !== 'string' || !from || !to)
     return [];
   const moment = (at: string) => slackTime(at, 'date_short_pretty');
-  return [trainTextFor(locale).data(rows.toLocaleString('en'), moment(from), moment(to))];
+  return [textFor(locale).train.data(rows.toLocaleString('en'), moment(from), moment(to))];
 }
 
 function refused(training: Training, locale: Locale): Content {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const stopping = stoppingChecks(training.checks);
   const verdict = evaluateVerdict(training.checks);
   const lines = stopping.map((check) => {
@@ -116,7 +116,7 @@ function refused(training: Training, locale: Locale): Content {
 }
 
 function cancelled(training: Training, locale: Locale): Content {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const who = training.cancelRequested;
   const line = who === null ? '' : text.cancelledBy(person(who));
   return {
@@ -127,7 +127,7 @@ function cancelled(training: Training, locale: Locale): Content {
 }
 
 function failed(training: Training, locale: Locale): Content {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const why = failureSentence(training, locale);
   const line = training.progress?.lastLine ?? '';
   return {
@@ -143,16 +143,16 @@ function failed(training: Training, locale: Locale): Content {
 /** '' where it did not fail. */
 function failureSentence({ failure }: Training, locale: Locale): string {
   if (failure === null) return '';
-  return trainTextFor(locale).failure[failure.code]((name) => String(failure.facts[name] ?? ''));
+  return textFor(locale).train.failure[failure.code]((name) => String(failure.facts[name] ?? ''));
 }
 
 function tookText({ startedAt, endedAt }: Training, locale: Locale): readonly string[] {
   if (startedAt === null || endedAt === null) return [];
-  return [trainTextFor(locale).took(spanText(Date.parse(endedAt) - Date.parse(startedAt), locale))];
+  return [textFor(locale).train.took(spanText(Date.parse(endedAt) - Date.parse(startedAt), locale))];
 }
 
 function endedButtons(training: Training, locale: Locale): readonly Button[] {
-  const { button } = trainTextFor(locale);
+  const { button } = textFor(locale).train;
   const { trainingId, horizon, lookbackHours, result, target, modelName, state, startedAt } = training;
   const again = JSON.stringify({ horizon, lookbackHours });
   const model = result?.stagedAs ?? null;

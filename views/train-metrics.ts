@@ -5,7 +5,7 @@ import type { Locale } from '../src/domain/localized.js';
 import { METRIC_NAMES, MORE_IS_BETTER } from '../src/model/model-meta.js';
 import { context } from './blocks.js';
 import { chartBlocks } from './charts.js';
-import { trainTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 const metricsSchema = z
   .array(
@@ -30,12 +30,12 @@ export function metricBlocks(row: ObservedRow, locale: Locale): readonly Block[]
   const isCompared = metrics.some(({ running }) => running !== null);
   return [
     metricTable(metrics, locale),
-    ...(isCompared ? metricChart(metrics, locale) : [context(trainTextFor(locale).notCompared)]),
+    ...(isCompared ? metricChart(metrics, locale) : [context(textFor(locale).train.notCompared)]),
   ];
 }
 
 function metricTable(metrics: readonly Metric[], locale: Locale): Block {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const head = [text.metricHead, text.candidate, text.running, ''];
   const rows = metrics.map((metric) => [
     text.metric[metric.name],
@@ -54,7 +54,7 @@ const figure = (value: number | null): string => (value === null ? '—' : value
 
 function standing({ name, candidate, running }: Metric, locale: Locale): string {
   if (candidate === null || running === null) return '';
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const gain = MORE_IS_BETTER[name] ? candidate - running : running - candidate;
   if (Math.abs(gain) < NOTICEABLE) return `= ${text.same}`;
   const difference = `${candidate > running ? '+' : '−'}${Math.abs(candidate - running).toFixed(4)}`;
@@ -65,8 +65,8 @@ const drawn = (value: number | null): number => Number((value ?? 0).toFixed(4));
 
 function metricChart(metrics: readonly Metric[], locale: Locale): readonly Block[] {
   const compared = metrics.filter(({ running }) => running !== null);
-  const [en, zh] = [trainTextFor('en'), trainTextFor('zh-CN')];
-  const text = trainTextFor(locale);
+  const [en, zh] = [textFor('en').train, textFor('zh-CN').train];
+  const text = textFor(locale).train;
   return chartBlocks(
     [
       {

@@ -3,7 +3,7 @@ import type { Locale } from '../src/domain/localized.js';
 import type { LogPage } from '../src/training/trainer-log.js';
 import type { Training } from '../src/training/training.js';
 import { actions, clip, context, escapeMrkdwn, LIMITS, preformatted, section } from './blocks.js';
-import { trainTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 const LOG_CALLBACK = 'train:log';
 export const DESPITE_CALLBACK = 'train:despite';
@@ -13,20 +13,20 @@ const MAX_REASON = 500;
 
 const logModal = (blocks: Modal['blocks'], locale: Locale): Modal => ({
   callbackId: LOG_CALLBACK,
-  title: clip(trainTextFor(locale).log.title, LIMITS.modalTitle),
-  close: trainTextFor(locale).button.close,
+  title: clip(textFor(locale).train.log.title, LIMITS.modalTitle),
+  close: textFor(locale).train.button.close,
   blocks,
 });
 
 export const logLoadingModal = (locale: Locale): Modal =>
-  logModal([section(`⏳ ${trainTextFor(locale).log.loading}`)], locale);
+  logModal([section(`⏳ ${textFor(locale).train.log.loading}`)], locale);
 
 export const trainingGoneModal = (locale: Locale): Modal =>
-  logModal([section(trainTextFor(locale).gone)], locale);
+  logModal([section(textFor(locale).train.gone)], locale);
 
 /** One page of a trainer's log, with the way to the others. */
 export function logPageModal(training: Training, page: LogPage | undefined, locale: Locale): Modal {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   if (page === undefined) return logModal([section(text.log.none(escapeMrkdwn(training.machine)))], locale);
   const to = (actionId: string, label: string, wanted: number) => ({
     actionId,
@@ -44,7 +44,7 @@ export function logPageModal(training: Training, page: LogPage | undefined, loca
 
 /** Asks for the reason to train although the data checks did not pass. @param request what to start, for later */
 export function despiteModal(request: string, locale: Locale): Modal {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const plain = (words: string) => ({ type: 'plain_text', text: words });
   return {
     callbackId: DESPITE_CALLBACK,

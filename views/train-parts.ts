@@ -4,11 +4,11 @@ import type { Training } from '../src/training/training.js';
 import { type Button, context, escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
-import { trainTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 
 /** Who asked, when, and over how much data. */
 export function headline(training: Training, locale: Locale): string {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const { requestedBy, createdAt, lookbackHours, target } = training;
   return [
     text.by(person(requestedBy), slackTime(createdAt, 'date_short_pretty')),
@@ -20,11 +20,11 @@ export function headline(training: Training, locale: Locale): string {
 /** That somebody took thin or stale data upon themselves; nothing where nobody did. */
 export function overrideLine({ overrideReason, requestedBy }: Training, locale: Locale): readonly Block[] {
   if (overrideReason === null) return [];
-  return [context(`⚠ ${trainTextFor(locale).override(person(requestedBy), escapeMrkdwn(overrideReason))}`)];
+  return [context(`⚠ ${textFor(locale).train.override(person(requestedBy), escapeMrkdwn(overrideReason))}`)];
 }
 
 export const logButton = (trainingId: string, locale: Locale): Button => ({
   actionId: 'train:log',
-  text: trainTextFor(locale).button.log,
+  text: textFor(locale).train.button.log,
   value: JSON.stringify({ trainingId }),
 });

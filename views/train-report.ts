@@ -3,7 +3,7 @@ import type { Locale } from '../src/domain/localized.js';
 import { isLive, type Training } from '../src/training/training.js';
 import { actions, type Button, code, context, escapeMrkdwn, section } from './blocks.js';
 import { person } from './person.js';
-import { trainTextFor } from './text/index.js';
+import { textFor } from './text/index.js';
 import { endedTrainingView } from './train-ended.js';
 import { headline, logButton, overrideLine } from './train-parts.js';
 import { spanText } from './train-time.js';
@@ -17,18 +17,18 @@ export function trainingView(training: Training, locale: Locale, now: string): R
 
 /** To somebody who wanted to start another: what goes on, and the way to end it. @param now RFC 3339 */
 export function busyView(training: Training, locale: Locale, now: string): Report {
-  const text = trainTextFor(locale).busy(training.horizon, person(training.requestedBy));
+  const text = textFor(locale).train.busy(training.horizon, person(training.requestedBy));
   return { text, blocks: [section(`⚠ ${text}`), ...trainingView(training, locale, now).blocks] };
 }
 
 /** To somebody who ended one that has no message to show it. */
 export function cancellingView({ cancelRequested }: Training, locale: Locale): Report {
-  const text = cancelRequested === null ? '' : trainTextFor(locale).cancelling(person(cancelRequested));
+  const text = cancelRequested === null ? '' : textFor(locale).train.cancelling(person(cancelRequested));
   return { text, blocks: [section(text)] };
 }
 
 function liveTrainingView(training: Training, locale: Locale, now: string): Report {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const title = text.title.live(training.horizon, training.strategy);
   const phase = phaseLine(training, locale);
   const passed = Date.parse(now) - Date.parse(training.startedAt ?? training.createdAt);
@@ -52,7 +52,7 @@ function liveTrainingView(training: Training, locale: Locale, now: string): Repo
 }
 
 function phaseLine({ state, cancelRequested, progress }: Training, locale: Locale): string {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   if (cancelRequested !== null) return text.cancelling(person(cancelRequested));
   if (state === 'checking') return text.checking;
   if (state === 'judging') return text.judging;
@@ -67,7 +67,7 @@ function bar(fraction: number): string {
 }
 
 function timesLine({ state, progress }: Training, passedMs: number, locale: Locale): string {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const elapsed = text.elapsed(spanText(passedMs, locale));
   const fraction = progress?.fraction ?? 0;
   if (state !== 'running' || fraction <= 0) return elapsed;
@@ -81,7 +81,7 @@ function figuresLine({ progress }: Training): string {
 }
 
 function liveButtons({ trainingId, cancelRequested }: Training, locale: Locale): readonly Button[] {
-  const text = trainTextFor(locale);
+  const text = textFor(locale).train;
   const cancel: Button = {
     actionId: 'train:cancel',
     text: text.button.cancel,

@@ -5,7 +5,7 @@ import type { Locale } from '../src/domain/localized.js';
 import { context, section, sectionWithButton } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
-import { decisionTextFor } from './text/en/decision.js';
+import { textFor } from './text/index.js';
 
 export const ACKNOWLEDGE_ACTION = 'gonogo:acknowledge';
 
@@ -31,7 +31,7 @@ export function warningBlock(
   acknowledgement: Acknowledgement | undefined,
   locale: Locale,
 ): Block {
-  const text = decisionTextFor(locale);
+  const text = textFor(locale).decision;
   if (acknowledgement !== undefined) {
     const who = person(acknowledgement.person);
     const when = slackTime(acknowledgement.at, 'date_short_pretty');
@@ -58,5 +58,5 @@ export function acknowledgedCount(
 ): Block {
   const warnings = warningsOf(run);
   const done = warnings.filter(({ id }) => acknowledgements.some(({ checkId }) => checkId === id)).length;
-  return context(decisionTextFor(locale).acknowledgedCount(done, warnings.length));
+  return context(textFor(locale).decision.acknowledgedCount(done, warnings.length));
 }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { LOCALES } from '../../src/domain/localized.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 
 /** Both languages say the same things, and each says something. */
@@ -13,28 +14,33 @@ interface Pair {
   readonly zhCN: unknown;
 }
 
-/** Exports that come in two languages: `{ en, 'zh-CN' }`, or two exports `…En`/`en` and `…ZhCN`/`zhCN`. */
+const filesOf = (language: string): readonly string[] =>
+  readdirSync(new URL(`${language}/`, folder)).filter((file) => file !== 'index.ts');
+
+/** Each area's prose in both languages: a file of each folder, its exports by name. */
 async function pairs(): Promise<readonly Pair[]> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
-  const modules: object[] = [];
+  const all: Pair[] = [];
   // One after the other: Jest cannot link modules that share imports at the same time.
-  for (const file of files) modules.push(await import(`../../views/text/${file.replace(/ts$/, 'js')}`));
-  const values: Record<string, unknown> = Object.assign({}, ...modules);
-  return Object.entries(values).flatMap(([name, value]): Pair[] => {
-    if (isObject(value) && 'en' in value && 'zh-CN' in value)
-      return [{ name, en: value.en, zhCN: value['zh-CN'] }];
-    const twin = name.replace(/en$/, 'zhCN').replace(/En$/, 'ZhCN');
-    return twin === name || typeof value !== 'object' ? [] : [{ name, en: value, zhCN: values[twin] }];
-  });
+  for (const file of new Set(LOCALES.flatMap(filesOf))) {
+    const [en, zhCN] = [await exportsOf('en', file), await exportsOf('zh-CN', file)];
+    const names = new Set([en, zhCN].flatMap((texts) => Object.keys(texts)));
+    for (const name of names) all.push({ name: `${file} ${name}`, en: en[name], zhCN: zhCN[name] });
+  }
+  return all;
+}
+
+async function exportsOf(language: string, file: string): Promise<Readonly<Record<string, unknown>>> {
+  if (!filesOf(language).includes(file)) return {};
+  return import(`../../views/text/${language}/${file.replace(/ts$/, 'js')}`);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** Every text by its path; a function is called with stand-ins for whatever it wants. */
+/** Every text by its path; `()` is one with facts, which is called with stand-ins for whatever it wants. */
 function textsOf(value: unknown, path = ''): ReadonlyMap<string, string> {
   if (typeof value === 'string') return new Map([[path, value]]);
-  if (typeof value === 'function') return new Map([[path, String(value(...Array(8).fill(anything)))]]);
+  if (typeof value === 'function') return new Map([[`${path}()`, String(value(...Array(8).fill(anything)))]]);
   if (!isObject(value)) return new Map([[path, '']]);
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...textsOf(inner, `${path}.${key}`)]));
 }
@@ -58,6 +64,11 @@ const anything: unknown = new Proxy((name: unknown) => FACTS.get(name) ?? '7', {
 const isSameInBoth = (text: string): boolean => !/[a-z]/.test(text.replaceAll('Go/No-Go', ''));
 
 describe('the prose of the views', () => {
+  test('a language is a folder of the same files, and no prose stands beside the folders', () => {
+    expect(readdirSync(folder).sort()).toEqual(['index.ts', ...LOCALES].sort());
+    for (const language of LOCALES) expect(filesOf(language)).toEqual(filesOf('en'));
+  });
+
   test('both languages have the same texts', async () => {
     const all = await pairs();
     expect(all.length).toBeGreaterThan(1);

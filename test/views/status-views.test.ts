@@ -101,7 +101,7 @@ describe.each(LOCALES)('in %s', (locale) => {
   test('the heading calls a GO that has expired what it is', () => {
     const latest = [summary({ verdict: 'GO', validUntil: '2026-03-01T11:00:00.000Z' })];
     const line = statusLine({ ...status, runs: { kind: 'read', latest } }, locale);
-    expect(line).toContain(` ${textFor(locale).verdict.HOLD} · `);
+    expect(line).toContain(` ${textFor(locale).report.verdict.HOLD} · `);
   });
 
   test('history: each run opens its report, and the page turns both ways', () => {

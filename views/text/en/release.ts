@@ -4,132 +4,136 @@ import type { ReleaseRefusalCode } from '../../../src/domain/release-refusal.js'
 import type { RequestState } from '../../../src/domain/release-state.js';
 import type { Facts } from './report.js';
 
-export const releaseEn: ReleaseText = {
-  refusal: {
-    bad_artefact_name: (fact) =>
-      `\`${fact('name')}\` is no plain file name. Name a file of the staging folder.`,
-    artefact_missing: (fact) => `There is no \`${fact('name')}\` in the staging folder ${fact('folder')}.`,
-    artefact_not_a_file: (fact) =>
-      `\`${fact('name')}\` is no regular file of the staging folder. Copy the file itself there.`,
-    artefact_empty: (fact) => `\`${fact('name')}\` is empty. Copy it to the staging folder again.`,
-    no_staging_folder: () =>
-      'The targets file names no `staging` folder, so nothing can be deployed from it.',
-    no_models_folder: (fact) => `The targets file names no \`models\` folder for ${fact('host')}.`,
-    no_binary_path: (fact) => `The targets file names no \`binary\` for ${fact('host')}.`,
-    version_missing: () => 'Say the version of the model: each order carries it.',
-    version_without_model: () => 'A version goes with a model: pick the model too.',
-    reason_missing: () => 'Say why: the reason stands in the request and in the audit trail.',
-    too_much_text: () => 'The reason and the values are too long together: shorten the reason.',
-    nothing_to_do: () => 'Every host already runs with these values: there is nothing to release.',
-    unknown_variable: (fact) =>
-      `The strategy has no variable \`${fact('variable')}\`.${fact('nearest') ? ` Did you mean \`${fact('nearest')}\`?` : ''}`,
-    variable_from_model: (fact) =>
-      `\`${fact('variable')}\` follows from the model of this release: leave it out.`,
-    bad_value: (fact) =>
-      `\`${fact('variable')}\`: ${releaseEn.valueFault[fact('fault') as keyof typeof releaseEn.valueFault](fact)}`,
-    release_turns_on: () =>
-      'A release turns the strategy on. To turn it off, use `/lobml rollback`: it needs no approval.',
-    overridden_by_layer: (fact) =>
-      `${fact('host')}: ${fact('file')} sets \`${fact('variable')}\` later, so the change would have no effect. Take it out there first.`,
-    unsafe_environment_file: (fact) =>
-      `${fact('host')}: ${fact('file')} cannot be changed line by line (missing, an open quote, or not UTF-8). A person must put it right first.`,
-    host_error: (fact) =>
-      `${fact('host')} cannot be looked at: ${fact('detail')} Nothing was done; try again.`,
-    configuration_changed: (fact) =>
-      `${fact('file')} is not the file that the bot has loaded. Restart the bot, then plan again.`,
-    verdict_forbids: (fact) =>
-      `The verdict is ${fact('verdict').replace('_', '-')}: a release needs GO. Put right what stops it, then plan again.`,
-    verdict_expired: () =>
-      'The checks of this plan are too old to be asked for. Plan again: `/lobml deploy` runs the precheck anew.',
-    not_acknowledged: (fact) => `Take these upon yourself by name first: ${fact('subjects')}.`,
-    model_not_proved: (fact) =>
-      `${fact('check')} is ${fact('outcome')}: break-glass skips people, never the check of the model.`,
-    run_not_stored: () =>
-      'The checks of this plan are not stored, so nobody could be shown them. Plan again.',
-    request_exists: (fact) =>
-      `A request${fact('by') ? ` by ${fact('by')}` : ''} for this target is not over yet. Withdraw it, or wait for it.`,
-    target_locked: (fact) =>
-      `The target is locked by ${fact('by')} since ${fact('since')}: ${fact('reason')}. They or an admin can unlock it.`,
-    review_pending: (fact) =>
-      `${fact('by')} has broken the glass on this target, and no second person has reviewed it. Review it in the incidents channel first.`,
-    nobody_may_approve: () =>
-      'The approval policy of this target names nobody. Set `approval.groups` or `approval.users` in the targets file.',
-    no_reports_channel: () =>
-      'The targets file names no `channels` for this target, so that nobody could be asked.',
-    not_allowed: (fact) => `You may not do this.${fact('who') ? ` These can: ${fact('who')}.` : ''}`,
-    requester_unknown: (fact) =>
-      `Nobody in Slack is tied to the account \`${fact('account')}\`, so its requests could be approved by whoever asked. Name it under \`accounts\` in the targets file, or ask in Slack with \`/lobml deploy\`.`,
-    request_unknown: () => 'This request does not exist (any more).',
-    request_closed: (fact) =>
-      `This request can no longer be changed: ${releaseEn.state[fact('state') as keyof typeof releaseEn.state]}.`,
-    request_renewed: () =>
-      'The evidence of this request was run again since you saw it. Look at the message again, then decide.',
-    self_approval: () =>
-      'You asked for this release, so your approval cannot count. Somebody else must look at it.',
-    withdraw_instead: () => 'You asked for this release: click *Withdraw* to end it.',
-    not_active_member: () => 'Guests, bots and deactivated users cannot approve.',
-    not_an_approver: () => 'You are not among those who may approve for this target.',
-    evidence_expired: () =>
-      'The checks of this request are no longer fresh. Click *Run checks again*, look at the outcome, then approve.',
-    verdict_revoked: (fact) =>
-      `A later \`${fact('run')}\` of this target says ${fact('verdict')} (${fact('since')}): the GO of this request no longer holds. Put right what it names, click *Run checks again*, then decide.`,
-    content_changed: () =>
-      'What would be deployed has changed since it was shown. Here is the plan as it stands now.',
-    nothing_to_take_back: () => 'You have no approval on this request to take back.',
-    not_yours_to_withdraw: (fact) =>
-      `Only ${fact('by')} or an admin can withdraw this request. You can reject it.`,
-    quorum_not_reached: () => 'The approvals do not make a quorum (any more), so nothing was started.',
-    release_running: () => 'Another release of this target is still at work, so nothing was started.',
-    halted_since: (fact) =>
-      `${fact('by')} halted this target at ${fact('since')}, so nothing was started. Once the halt has ended, ask anew.`,
-    only_in_slack: () => 'This is decided in Slack, not in a terminal.',
-    own_break_glass: () => 'You broke the glass yourself: a second person reviews it.',
-    already_locked: (fact) => `Locked already by ${fact('by')} since ${fact('since')}: ${fact('reason')}.`,
-    not_locked: () => 'The target is not locked.',
-    lock_of_another: (fact) =>
-      `The lock was taken by ${fact('by')} (${fact('reason')}). Only they or an admin can take it away.`,
-  },
-  valueFault: {
-    not_set: () => 'say a value.',
-    empty: () => 'say a value.',
-    not_a_boolean: (fact) => `\`${fact('value')}\` is no boolean; write true or false.`,
-    not_one_of: (fact) =>
-      `\`${fact('value')}\` is none of ${fact('expected')}.${fact('nearest') ? ` Did you mean \`${fact('nearest')}\`?` : ''}`,
-    not_a_number: (fact) =>
-      `\`${fact('value')}\` is no number${fact('expected') && ` (${fact('expected')})`}.`,
-    not_whole: (fact) => `\`${fact('value')}\` is no whole number (${fact('expected')}).`,
-    out_of_range: (fact) => `\`${fact('value')}\` is outside of ${fact('expected')}.`,
-    not_absolute: (fact) => `\`${fact('value')}\` is no absolute path.`,
-    not_one_line: () => 'a value is one line of at most 500 characters.',
-  },
-  changed: {
-    model: (fact) => `The model ${fact('subject')} is another file now.`,
-    binary: (fact) => `The binary ${fact('subject')} is another file now.`,
-    hosts: (fact) => `The hosts are ${fact('after')}, not ${fact('before')}.`,
-    installed_model: (fact) => `${fact('host')}: another file stands at ${fact('subject')}.`,
-    installed_binary: (fact) => `${fact('host')}: another binary stands at ${fact('subject')}.`,
-    environment_file: (fact) => `${fact('host')}: the environment file ${fact('subject')} was edited.`,
-    variable: (fact) =>
-      `${fact('host')}: ${fact('subject')} would go ${fact('after') || 'unchanged'}, not ${fact('before') || 'unchanged'}.`,
-    running_process: (fact) =>
-      `${fact('host')}: what differs between file and process changed (${fact('subject')}).`,
-    runbook: () => 'The runbook was edited.',
-    policy: () => 'The target’s settings, its approval policy, a group or a role was edited.',
-    outcome: (fact) =>
-      `${fact('subject')} is ${fact('after') || 'gone'}, not ${fact('before') || 'unknown'}.`,
-    plan: (fact) => `The plan can no longer be made as it was${fact('subject') && ` (${fact('subject')})`}.`,
-  },
-  state: {
-    open: 'waits for approvals',
-    approved: 'approved, waits for its start',
-    executing: 'is being carried out',
-    executed: 'the deploy has ended',
-    rejected: 'rejected',
-    withdrawn: 'withdrawn',
-    expired: 'expired',
-    invalidated: 'invalid: the content changed',
-    halted: 'closed by a rollback',
-  },
+const state: Readonly<Record<RequestState, string>> = {
+  open: 'waits for approvals',
+  approved: 'approved, waits for its start',
+  executing: 'is being carried out',
+  executed: 'the deploy has ended',
+  rejected: 'rejected',
+  withdrawn: 'withdrawn',
+  expired: 'expired',
+  invalidated: 'invalid: the content changed',
+  halted: 'closed by a rollback',
+};
+
+const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
+  bad_artefact_name: (fact) =>
+    `\`${fact('name')}\` is no plain file name. Name a file of the staging folder.`,
+  artefact_missing: (fact) => `There is no \`${fact('name')}\` in the staging folder ${fact('folder')}.`,
+  artefact_not_a_file: (fact) =>
+    `\`${fact('name')}\` is no regular file of the staging folder. Copy the file itself there.`,
+  artefact_empty: (fact) => `\`${fact('name')}\` is empty. Copy it to the staging folder again.`,
+  no_staging_folder: () => 'The targets file names no `staging` folder, so nothing can be deployed from it.',
+  no_models_folder: (fact) => `The targets file names no \`models\` folder for ${fact('host')}.`,
+  no_binary_path: (fact) => `The targets file names no \`binary\` for ${fact('host')}.`,
+  version_missing: () => 'Say the version of the model: each order carries it.',
+  version_without_model: () => 'A version goes with a model: pick the model too.',
+  reason_missing: () => 'Say why: the reason stands in the request and in the audit trail.',
+  too_much_text: () => 'The reason and the values are too long together: shorten the reason.',
+  nothing_to_do: () => 'Every host already runs with these values: there is nothing to release.',
+  unknown_variable: (fact) =>
+    `The strategy has no variable \`${fact('variable')}\`.${fact('nearest') ? ` Did you mean \`${fact('nearest')}\`?` : ''}`,
+  variable_from_model: (fact) =>
+    `\`${fact('variable')}\` follows from the model of this release: leave it out.`,
+  bad_value: (fact) =>
+    `\`${fact('variable')}\`: ${valueFault[fact('fault') as keyof typeof valueFault](fact)}`,
+  release_turns_on: () =>
+    'A release turns the strategy on. To turn it off, use `/lobml rollback`: it needs no approval.',
+  overridden_by_layer: (fact) =>
+    `${fact('host')}: ${fact('file')} sets \`${fact('variable')}\` later, so the change would have no effect. Take it out there first.`,
+  unsafe_environment_file: (fact) =>
+    `${fact('host')}: ${fact('file')} cannot be changed line by line (missing, an open quote, or not UTF-8). A person must put it right first.`,
+  host_error: (fact) => `${fact('host')} cannot be looked at: ${fact('detail')} Nothing was done; try again.`,
+  configuration_changed: (fact) =>
+    `${fact('file')} is not the file that the bot has loaded. Restart the bot, then plan again.`,
+  verdict_forbids: (fact) =>
+    `The verdict is ${fact('verdict').replace('_', '-')}: a release needs GO. Put right what stops it, then plan again.`,
+  verdict_expired: () =>
+    'The checks of this plan are too old to be asked for. Plan again: `/lobml deploy` runs the precheck anew.',
+  not_acknowledged: (fact) => `Take these upon yourself by name first: ${fact('subjects')}.`,
+  model_not_proved: (fact) =>
+    `${fact('check')} is ${fact('outcome')}: break-glass skips people, never the check of the model.`,
+  run_not_stored: () => 'The checks of this plan are not stored, so nobody could be shown them. Plan again.',
+  request_exists: (fact) =>
+    `A request${fact('by') ? ` by ${fact('by')}` : ''} for this target is not over yet. Withdraw it, or wait for it.`,
+  target_locked: (fact) =>
+    `The target is locked by ${fact('by')} since ${fact('since')}: ${fact('reason')}. They or an admin can unlock it.`,
+  review_pending: (fact) =>
+    `${fact('by')} has broken the glass on this target, and no second person has reviewed it. Review it in the incidents channel first.`,
+  nobody_may_approve: () =>
+    'The approval policy of this target names nobody. Set `approval.groups` or `approval.users` in the targets file.',
+  no_reports_channel: () =>
+    'The targets file names no `channels` for this target, so that nobody could be asked.',
+  not_allowed: (fact) => `You may not do this.${fact('who') ? ` These can: ${fact('who')}.` : ''}`,
+  requester_unknown: (fact) =>
+    `Nobody in Slack is tied to the account \`${fact('account')}\`, so its requests could be approved by whoever asked. Name it under \`accounts\` in the targets file, or ask in Slack with \`/lobml deploy\`.`,
+  request_unknown: () => 'This request does not exist (any more).',
+  request_closed: (fact) => `This request can no longer be changed: ${state[fact('state') as RequestState]}.`,
+  request_renewed: () =>
+    'The evidence of this request was run again since you saw it. Look at the message again, then decide.',
+  self_approval: () =>
+    'You asked for this release, so your approval cannot count. Somebody else must look at it.',
+  withdraw_instead: () => 'You asked for this release: click *Withdraw* to end it.',
+  not_active_member: () => 'Guests, bots and deactivated users cannot approve.',
+  not_an_approver: () => 'You are not among those who may approve for this target.',
+  evidence_expired: () =>
+    'The checks of this request are no longer fresh. Click *Run checks again*, look at the outcome, then approve.',
+  verdict_revoked: (fact) =>
+    `A later \`${fact('run')}\` of this target says ${fact('verdict')} (${fact('since')}): the GO of this request no longer holds. Put right what it names, click *Run checks again*, then decide.`,
+  content_changed: () =>
+    'What would be deployed has changed since it was shown. Here is the plan as it stands now.',
+  nothing_to_take_back: () => 'You have no approval on this request to take back.',
+  not_yours_to_withdraw: (fact) =>
+    `Only ${fact('by')} or an admin can withdraw this request. You can reject it.`,
+  quorum_not_reached: () => 'The approvals do not make a quorum (any more), so nothing was started.',
+  release_running: () => 'Another release of this target is still at work, so nothing was started.',
+  halted_since: (fact) =>
+    `${fact('by')} halted this target at ${fact('since')}, so nothing was started. Once the halt has ended, ask anew.`,
+  only_in_slack: () => 'This is decided in Slack, not in a terminal.',
+  own_break_glass: () => 'You broke the glass yourself: a second person reviews it.',
+  already_locked: (fact) => `Locked already by ${fact('by')} since ${fact('since')}: ${fact('reason')}.`,
+  not_locked: () => 'The target is not locked.',
+  lock_of_another: (fact) =>
+    `The lock was taken by ${fact('by')} (${fact('reason')}). Only they or an admin can take it away.`,
+};
+
+const valueFault: Readonly<Record<ValueFault, (fact: Facts) => string>> = {
+  not_set: () => 'say a value.',
+  empty: () => 'say a value.',
+  not_a_boolean: (fact) => `\`${fact('value')}\` is no boolean; write true or false.`,
+  not_one_of: (fact) =>
+    `\`${fact('value')}\` is none of ${fact('expected')}.${fact('nearest') ? ` Did you mean \`${fact('nearest')}\`?` : ''}`,
+  not_a_number: (fact) => `\`${fact('value')}\` is no number${fact('expected') && ` (${fact('expected')})`}.`,
+  not_whole: (fact) => `\`${fact('value')}\` is no whole number (${fact('expected')}).`,
+  out_of_range: (fact) => `\`${fact('value')}\` is outside of ${fact('expected')}.`,
+  not_absolute: (fact) => `\`${fact('value')}\` is no absolute path.`,
+  not_one_line: () => 'a value is one line of at most 500 characters.',
+};
+
+const changed: Readonly<Record<ContentPart, (fact: Facts) => string>> = {
+  model: (fact) => `The model ${fact('subject')} is another file now.`,
+  binary: (fact) => `The binary ${fact('subject')} is another file now.`,
+  hosts: (fact) => `The hosts are ${fact('after')}, not ${fact('before')}.`,
+  installed_model: (fact) => `${fact('host')}: another file stands at ${fact('subject')}.`,
+  installed_binary: (fact) => `${fact('host')}: another binary stands at ${fact('subject')}.`,
+  environment_file: (fact) => `${fact('host')}: the environment file ${fact('subject')} was edited.`,
+  variable: (fact) =>
+    `${fact('host')}: ${fact('subject')} would go ${fact('after') || 'unchanged'}, not ${fact('before') || 'unchanged'}.`,
+  running_process: (fact) =>
+    `${fact('host')}: what differs between file and process changed (${fact('subject')}).`,
+  runbook: () => 'The runbook was edited.',
+  policy: () => 'The target’s settings, its approval policy, a group or a role was edited.',
+  outcome: (fact) => `${fact('subject')} is ${fact('after') || 'gone'}, not ${fact('before') || 'unknown'}.`,
+  plan: (fact) => `The plan can no longer be made as it was${fact('subject') && ` (${fact('subject')})`}.`,
+};
+
+/** All prose about plans, requests, approvals and locks; one object a language. */
+export const release = {
+  refusal,
+  valueFault,
+  /** One sentence about a part that changed; `fact` knows host, subject, before and after. */
+  changed,
+  state,
   plan: {
     title: 'Plan',
     model: 'Model',
@@ -142,14 +146,14 @@ export const releaseEn: ReleaseText = {
     noChange: 'no variable changes',
     notSet: 'not set',
     drift: 'Edited on the host without a restart; would go live with this release',
-    watch: (minutes, confirm) =>
+    watch: (minutes: string, confirm: string) =>
       `Checked again ${minutes} min after the start; turns itself off unless confirmed within ${confirm} min.`,
-    approvers: (people, groups) =>
+    approvers: (people: number, groups: string) =>
       `Needs ${people} ${people === 1 ? 'person' : 'different people'} besides you: ${groups}.`,
     anyApprover: 'any approver',
     stops: 'What speaks against it',
-    allPass: (count) => `All ${count} checks of the planned state pass.`,
-    notRequestable: (verdict) =>
+    allPass: (count: number) => `All ${count} checks of the planned state pass.`,
+    notRequestable: (verdict: string) =>
       `${verdict}: this cannot be requested. Put right what is listed, then plan again.`,
     acknowledge: 'I take these upon myself, by name',
     acknowledgeDrift: 'What was edited without a restart goes live',
@@ -158,35 +162,39 @@ export const releaseEn: ReleaseText = {
   request: {
     title: 'Release request',
     brokenGlass: 'Glass broken: a release without approvals',
-    summary: (state, strategy, target, by) => `Release request ${strategy} ${target} by ${by}: ${state}`,
-    by: (who, when) => `asked for by ${who} · ${when}`,
-    follows: (who, when, haltId) =>
+    summary: (state: string, strategy: string, target: string, by: string) =>
+      `Release request ${strategy} ${target} by ${by}: ${state}`,
+    by: (who: string, when: string) => `asked for by ${who} · ${when}`,
+    /** The halt that the request brings the strategy back from. */
+    follows: (who: string, when: string, haltId: string) =>
       `Follows the halt of ${when} by ${who} (time line: \`/lobml history --incident ${haltId}\`).`,
-    evidence: (verdict, when, until) =>
+    evidence: (verdict: string, when: string, until: string) =>
       `Checks of the planned state: ${verdict} · ${when} · good until ${until}`,
-    approvals: (given, of) => `Approvals ${given} of ${of}`,
+    approvals: (given: number, of: number) => `Approvals ${given} of ${of}`,
     waiting: 'waiting',
     anyone: 'any approver',
     noPlace: 'fills no place: it is taken, or this person may not approve now',
     unknownPlaces: 'Slack does not tell who the approvers are right now',
-    quorumUntil: (when) => `Expires ${when} unless everybody above has approved`,
-    startUntil: (when) => `Approved. Start it before ${when}, or it expires`,
-    rejected: (who, when) => `Rejected by ${who} · ${when}`,
-    withdrawn: (who, when) => `Withdrawn by ${who} · ${when}`,
-    quorumTimeOut: (when) => `Expired ${when}: not everybody approved in time. Nothing was deployed`,
-    startTimeOut: (when) => `Expired ${when}: approved, but nobody started it in time. Nothing was deployed`,
-    invalidated: (when) =>
+    quorumUntil: (when: string) => `Expires ${when} unless everybody above has approved`,
+    startUntil: (when: string) => `Approved. Start it before ${when}, or it expires`,
+    rejected: (who: string, when: string) => `Rejected by ${who} · ${when}`,
+    withdrawn: (who: string, when: string) => `Withdrawn by ${who} · ${when}`,
+    quorumTimeOut: (when: string) => `Expired ${when}: not everybody approved in time. Nothing was deployed`,
+    startTimeOut: (when: string) =>
+      `Expired ${when}: approved, but nobody started it in time. Nothing was deployed`,
+    invalidated: (when: string) =>
       `Invalid since ${when}: what would be deployed is not what was asked for. Nothing was deployed`,
-    halted: (when) => `Closed by a rollback · ${when}`,
+    halted: (when: string) => `Closed by a rollback · ${when}`,
     executing: 'The deploy has started',
-    executed: (outcome) => `The deploy has ended: ${outcome}`,
-    acknowledged: (what, who) => `${what}: taken upon themselves by ${who}`,
+    /** @param outcome what has become of the release */
+    executed: (outcome: string) => `The deploy has ended: ${outcome}`,
+    acknowledged: (what: string, who: string) => `${what}: taken upon themselves by ${who}`,
     askAgain: 'Plan it anew with `/lobml deploy` and ask for approval again.',
-    glassBy: (who, when) => `${who} started a release without approvals · ${when}`,
+    glassBy: (who: string, when: string) => `${who} started a release without approvals · ${when}`,
     glassReview:
       'A second person must look at it: until then no ordinary release of this target can be requested.',
-    glassReviewed: (who, when) => `Reviewed by ${who} · ${when}`,
-    posted: (channel) => `The request stands in ${channel}. You are told there who approves.`,
+    glassReviewed: (who: string, when: string) => `Reviewed by ${who} · ${when}`,
+    posted: (channel: string) => `The request stands in ${channel}. You are told there who approves.`,
     started: 'The release has started.',
     repeated: 'You did that already: it stands.',
     kept: 'The checks ran again with the same outcomes: all approvals stay.',
@@ -213,7 +221,7 @@ export const releaseEn: ReleaseText = {
       'It starts at once, is posted loudly in the incidents channel, and blocks the next ordinary release until a second person has reviewed it.',
     glassYes: 'Break the glass',
     startTitle: 'Start the deploy?',
-    startText: (hosts) => `The strategy is restarted on ${hosts}.`,
+    startText: (hosts: string) => `The strategy is restarted on ${hosts}.`,
     startYes: 'Start',
     no: 'Cancel',
   },
@@ -223,7 +231,8 @@ export const releaseEn: ReleaseText = {
     planning: 'Looking at the hosts and running the checks…',
     model: 'Model',
     keepModel: 'Keep the present model',
-    modelGone: (name, sha256) =>
+    /** What was judged is not among the staged models any more. */
+    modelGone: (name: string, sha256: string) =>
       `\`${name}\` (SHA-256 ${sha256}…) is not among the newest staged models any more: it was removed, replaced, or is too old to be listed. Nothing was requested. Train again, or pick another model with /lobml deploy.`,
     version: 'Version',
     versionHint: 'Each order carries it as model_version.',
@@ -233,138 +242,22 @@ export const releaseEn: ReleaseText = {
     settingsHint: 'ENABLED=true, and path and version of the model, come with the release.',
     reason: 'Why',
     noStaged: 'The staging folder holds no model.',
-    age: (text) => `${text} ago`,
-    default: (value) => `default ${value}`,
-    range: (range) => `allowed ${range}`,
+    age: (text: string) => `${text} ago`,
+    default: (value: string) => `default ${value}`,
+    range: (range: string) => `allowed ${range}`,
     rejectTitle: 'Reject the request',
     rejectReason: 'Why not',
     done: 'Done',
   },
   lock: {
-    locked: (target, who, when, reason) =>
+    locked: (target: string, who: string, when: string, reason: string) =>
       `🔒 ${target} is locked by ${who} since ${when}: ${reason}. No deploy until it is unlocked; a rollback goes through.`,
-    unlocked: (target, who, taken) => `🔓 ${target} is unlocked by ${who}. It was locked since ${taken}.`,
+    unlocked: (target: string, who: string, taken: string) =>
+      `🔓 ${target} is unlocked by ${who}. It was locked since ${taken}.`,
   },
 };
 
+export type ReleaseText = typeof release;
+
 /** What is wrong with a value that somebody typed. */
 type ValueFault = VariableFault | 'not_one_line';
-
-/** All prose about plans, requests, approvals and locks; one object a language. */
-export interface ReleaseText {
-  readonly refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>>;
-  readonly valueFault: Readonly<Record<ValueFault, (fact: Facts) => string>>;
-  /** One sentence about a part that changed; `fact` knows host, subject, before and after. */
-  readonly changed: Readonly<Record<ContentPart, (fact: Facts) => string>>;
-  readonly state: Readonly<Record<RequestState, string>>;
-  readonly plan: {
-    readonly title: string;
-    readonly model: string;
-    readonly binary: string;
-    readonly unchanged: string;
-    readonly version: string;
-    readonly reason: string;
-    readonly canary: string;
-    readonly next: string;
-    readonly noChange: string;
-    readonly notSet: string;
-    readonly drift: string;
-    readonly watch: (minutes: string, confirm: string) => string;
-    readonly approvers: (people: number, groups: string) => string;
-    readonly anyApprover: string;
-    readonly stops: string;
-    readonly allPass: (count: number) => string;
-    readonly notRequestable: (verdict: string) => string;
-    readonly acknowledge: string;
-    readonly acknowledgeDrift: string;
-    readonly refused: string;
-  };
-  readonly request: {
-    readonly title: string;
-    readonly brokenGlass: string;
-    readonly summary: (state: string, strategy: string, target: string, by: string) => string;
-    readonly by: (who: string, when: string) => string;
-    /** The halt that the request brings the strategy back from. */
-    readonly follows: (who: string, when: string, haltId: string) => string;
-    readonly evidence: (verdict: string, when: string, until: string) => string;
-    readonly approvals: (given: number, of: number) => string;
-    readonly waiting: string;
-    readonly anyone: string;
-    readonly noPlace: string;
-    readonly unknownPlaces: string;
-    readonly quorumUntil: (when: string) => string;
-    readonly startUntil: (when: string) => string;
-    readonly rejected: (who: string, when: string) => string;
-    readonly withdrawn: (who: string, when: string) => string;
-    readonly quorumTimeOut: (when: string) => string;
-    readonly startTimeOut: (when: string) => string;
-    readonly invalidated: (when: string) => string;
-    readonly halted: (when: string) => string;
-    readonly executing: string;
-    /** @param outcome what has become of the release */
-    readonly executed: (outcome: string) => string;
-    readonly acknowledged: (what: string, who: string) => string;
-    readonly askAgain: string;
-    readonly glassBy: (who: string, when: string) => string;
-    readonly glassReview: string;
-    readonly glassReviewed: (who: string, when: string) => string;
-    readonly posted: (channel: string) => string;
-    readonly started: string;
-    readonly repeated: string;
-    readonly kept: string;
-    readonly dropped: string;
-    readonly changedHead: string;
-  };
-  readonly button: Readonly<
-    Record<
-      | 'approve'
-      | 'reject'
-      | 'withdraw'
-      | 'takeBack'
-      | 'start'
-      | 'renew'
-      | 'reviewed'
-      | 'breakGlass'
-      | 'requestApproval'
-      | 'makePlan'
-      | 'cancel',
-      string
-    >
-  >;
-  readonly confirm: {
-    readonly glassTitle: string;
-    readonly glassText: string;
-    readonly glassYes: string;
-    readonly startTitle: string;
-    readonly startText: (hosts: string) => string;
-    readonly startYes: string;
-    readonly no: string;
-  };
-  readonly form: {
-    readonly title: string;
-    readonly loading: string;
-    readonly planning: string;
-    readonly model: string;
-    readonly keepModel: string;
-    /** What was judged is not among the staged models any more. */
-    readonly modelGone: (name: string, sha256: string) => string;
-    readonly version: string;
-    readonly versionHint: string;
-    readonly binary: string;
-    readonly keepBinary: string;
-    readonly settings: string;
-    readonly settingsHint: string;
-    readonly reason: string;
-    readonly noStaged: string;
-    readonly age: (text: string) => string;
-    readonly default: (value: string) => string;
-    readonly range: (range: string) => string;
-    readonly rejectTitle: string;
-    readonly rejectReason: string;
-    readonly done: string;
-  };
-  readonly lock: {
-    readonly locked: (target: string, who: string, when: string, reason: string) => string;
-    readonly unlocked: (target: string, who: string, taken: string) => string;
-  };
-}

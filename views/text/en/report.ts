@@ -4,8 +4,8 @@ import type { Outcome, RunKind } from '../../../src/domain/outcome.js';
 import type { ReasonCode } from '../../../src/domain/reason.js';
 import type { Verdict } from '../../../src/domain/verdict.js';
 import type { FailFastReason } from '../../../src/hosts/proof-of-start.js';
-import { cell, valueText } from '../cell.js';
-import { modelFaultsEn } from '../model-faults.js';
+import { cell, valueText } from '../../cell.js';
+import { modelFaults } from './model-faults.js';
 
 const where = (row: Parameters<typeof cell>[0]): string =>
   row['line'] === null || row['line'] === undefined
@@ -15,8 +15,16 @@ const where = (row: Parameters<typeof cell>[0]): string =>
 const didYouMean = (row: Parameters<typeof cell>[0]): string =>
   row['nearest'] ? ` Did you mean \`${cell(row, 'nearest')}\`?` : '';
 
-const startFailure = (row: Parameters<typeof cell>[0]): string => {
-  const reasons: Readonly<Record<string, string>> = en.startFailure;
+/** Why a start counts as failed. */
+const startFailure: Readonly<Record<FailFastReason, string>> = {
+  exited: 'the process has exited',
+  restart_loop: 'it is started again and again',
+  error_line: 'its log holds an error of the start',
+  timed_out: 'the time is up',
+};
+
+const becauseOf = (row: Parameters<typeof cell>[0]): string => {
+  const reasons: Readonly<Record<string, string>> = startFailure;
   return reasons[cell(row, 'because')] ?? cell(row, 'because');
 };
 
@@ -25,8 +33,142 @@ const quoted = (row: Parameters<typeof cell>[0]): string => {
   return lines.length === 0 ? '' : ` Its log: ${lines.map((line) => `\`${valueText(line)}\``).join(' ')}`;
 };
 
-export const en: Text = {
-  verdict: { GO: 'GO', GO_WITH_WARNINGS: 'GO WITH WARNINGS', HOLD: 'HOLD', NO_GO: 'NO-GO' },
+const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
+  conditions_hold: () => 'As expected.',
+  warning_holds: () => 'Within the bounds, but its warning condition holds.',
+  failure_holds: () => 'Its fail condition holds.',
+  neither_holds: () => 'Neither good enough to pass nor bad enough to fail.',
+  faulty_rows: (fact) => `${fact('count')} wrong.`,
+  no_data: () => 'No data: nothing was measured, and nothing measured is no pass.',
+  keys_missing: (fact) => `No row at all for ${fact('missing')}.`,
+  account_unknown: (fact) =>
+    `Nobody says which account the service runs as on ${fact('hosts')}: whether it may read the file was not looked at.`,
+  start_unknown: (fact) =>
+    `Nobody knows since when the process on ${fact('hosts')} runs: these orders may be of an earlier one.`,
+  service_stopped: (fact) => `The service on ${fact('hosts')} is stopped: no present process to judge.`,
+  service_down: (fact) =>
+    `The service has no process on ${fact('hosts')}: it has failed, or is being started again and again.`,
+  condition_error: (fact) => `Its conditions could not be evaluated: ${fact('error')}.`,
+  host_error: (fact) => `${fact('host')}: ${hostError[fact('code')] ?? 'the host could not be looked at'}.`,
+  database_error: (fact) =>
+    `${databaseError[fact('code')]?.(fact) ?? 'The trading database refused the query'}.`,
+  environment_unclear: (fact) =>
+    `${fact('variable')} has no one valid value to compare with: ${fact('values')}.`,
+  probe_timeout: (fact) => `No answer within ${Number(fact('timeoutMs')) / 1000} s.`,
+  not_configured: (fact) => `${fact('setting')} is not set, so this could not be looked at.`,
+  model_runtime_missing: () =>
+    'ONNX Runtime is not installed on the bot’s machine, so no model can be judged.',
+  probe_failed: () => 'The check itself failed; the log holds the cause.',
+  skipped: (fact) => `Skipped by ${fact('by')}: ${fact('because')}.`,
+};
+
+const fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>> = {
+  not_set: (row) =>
+    `${cell(row, 'host')}: not set in any environment file, and ploy has no default. ${where(row)}`,
+  empty: (row) => `${cell(row, 'host')}: set to nothing. ${where(row)}`,
+  not_a_boolean: (row) =>
+    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no boolean; ploy would ignore it and keep its default.${didYouMean(row)} ${where(row)}`,
+  not_one_of: (row) =>
+    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is none of ${cell(row, 'allowed')}; ploy would keep its default or refuse to start.${didYouMean(row)} ${where(row)}`,
+  not_a_number: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no number. ${where(row)}`,
+  not_whole: (row) =>
+    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no whole number (${cell(row, 'allowed')}). ${where(row)}`,
+  out_of_range: (row) =>
+    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is outside ${cell(row, 'allowed')}. ${where(row)}`,
+  not_absolute: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no absolute path. ${where(row)}`,
+  environment_file_missing: (row) =>
+    `${cell(row, 'host')}: the environment file ${cell(row, 'file')} is missing.`,
+  environment_file_refused: (row) =>
+    `${cell(row, 'host')}: systemd would refuse ${cell(row, 'file')} (it is not UTF-8 text, or holds a NUL).`,
+  value_spans_lines: (row) =>
+    `${cell(row, 'host')}: its value runs over several lines: a quote is not closed, or a line ends in a backslash. ${where(row)}`,
+  comment_takes_line: (row) =>
+    `${cell(row, 'host')}: a comment before it ends in a backslash. systemd before version 254 takes the next line as part of that comment, later versions do not: which value the service reads depends on the version. Take the backslash away. ${where(row)}`,
+  export_ignored: (row) =>
+    `${cell(row, 'host')}: systemd ignores the line that sets it: \`export\` is for shells. Write \`NAME=value\` alone. ${where(row)}`,
+  line_ignored: (row) =>
+    `${cell(row, 'host')}: systemd ignores the line that names it: it is not of the form \`NAME=value\`. ${where(row)}`,
+  file_missing: (row) => `${cell(row, 'host')}: there is no file ${cell(row, 'path')}.`,
+  not_a_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no regular file.`,
+  empty_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is empty.`,
+  not_readable: (row) =>
+    `${cell(row, 'host')}: the account ${cell(row, 'user')} may not read ${cell(row, 'path')}.`,
+  not_onnx: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no ONNX model: ${cell(row, 'because')}.`,
+  model_path_unknown: (row) =>
+    `${cell(row, 'host')}: MODEL_PATH names no file, so there is nothing to look at.`,
+  ...modelFaults,
+  outside_models_folder: (row) =>
+    `${cell(row, 'host')}: ${cell(row, 'path')} leads to ${cell(row, 'real_path')}, outside ${cell(row, 'models')}.`,
+  start_failed: (row) =>
+    `${cell(row, 'host')}: the start failed, ${becauseOf(row)} (state ${cell(row, 'state')}, exit status ${cell(row, 'exit_status')}, ${cell(row, 'restarts')} automatic restarts).${quoted(row)}`,
+  start_differs: (row) =>
+    `${cell(row, 'host')}: the process runs without the files’ values of ${cell(row, 'variables')}.`,
+};
+
+const remedy: Readonly<Partial<Record<ReasonCode, string>>> = {
+  model_runtime_missing: 'Run `npm install onnxruntime-node` in the bot’s folder, and start it again.',
+  faulty_rows: 'Mend the value with a release (/lobml deploy), then run the check again.',
+  no_data:
+    'No row is no fault yet: wait for the first and run it again. If none comes, look at what should write it.',
+  keys_missing: 'The source of these rows is dead or was never started: look at the collector.',
+  account_unknown:
+    'Set `user` of the service in the targets file, or let the status command print User= (docs/targets.md).',
+  start_unknown: 'Let the status command print ActiveEnterTimestamp (docs/targets.md).',
+  service_stopped: 'Start the service if it should be running.',
+  service_down:
+    'The proof of start (/lobml gonogo) quotes its log. If it does not come up, stop the strategy or go back with /lobml rollback.',
+  host_error: 'Check that the host answers; `lobml doctor` shows what the bot can reach.',
+  database_error: 'Check the trading database; `lobml doctor` shows what the bot can reach.',
+  probe_timeout: 'Run again; if it stays, look at the load of the host or database.',
+  not_configured: 'Set it for the bot and start the bot again.',
+  environment_unclear: 'Release one value to all hosts (/lobml deploy), then run the check again.',
+  condition_error: 'Mend the condition in the runbook, or the query that feeds it.',
+};
+
+const hostError: Readonly<Record<string, string>> = {
+  not_found: 'what was looked for is not there',
+  permission_denied: 'the bot may not look at it',
+  outside_folder: 'the path leads outside its folder',
+  not_a_file: 'the path is no regular file',
+  too_large: 'the file is too large to be looked at',
+  timeout: 'no answer in time',
+  unreachable: 'the host does not answer',
+  command_failed: 'a command on the host failed',
+  unreadable_answer: 'the answer of a command could not be read',
+  changed_since_plan: 'the file changed since it was planned',
+  no_space: 'the disk is full',
+  read_only: 'the disk is read-only',
+  cancelled: 'it was cancelled',
+  not_configured: 'the targets file does not say how',
+};
+
+const databaseError: Readonly<Record<string, (fact: Facts) => string>> = {
+  unreachable: () => 'The trading database does not answer',
+  timeout: (fact) => `The trading database did not answer within ${Number(fact('timeoutMs')) / 1000} s`,
+  locked: () => 'A table of the trading database is locked (the trading system may be starting)',
+  missing_table: (fact) =>
+    `The table ${fact('relation') || 'that is asked for'} does not exist yet in the trading database`,
+  permission_denied: (fact) =>
+    `The bot’s role may not read ${fact('relation') || 'a table'} of the trading database`,
+  missing_column: (fact) =>
+    `The column ${fact('relation') || 'that is asked for'} does not exist in the trading database`,
+  too_many_connections: () =>
+    'All connections of the bot’s role to the trading database are taken; another replica or a terminal uses them',
+  starting: () => 'The trading database is starting or shutting down',
+  authentication: () => 'The trading database refused the bot’s user or password',
+  cancelled: () => 'The query was cancelled',
+  syntax: () => 'The trading database does not understand the query',
+  read_only_violation: () => 'The query tried to write, which is refused',
+};
+
+/** All prose of the reports; one object a language, of the same shape. */
+export const report = {
+  verdict: {
+    GO: 'GO',
+    GO_WITH_WARNINGS: 'GO WITH WARNINGS',
+    HOLD: 'HOLD',
+    NO_GO: 'NO-GO',
+  } satisfies Readonly<Record<Verdict, string>>,
   outcome: {
     PASS: 'pass',
     WARN: 'warning',
@@ -34,160 +176,42 @@ export const en: Text = {
     INCONCLUSIVE: 'inconclusive',
     ERROR: 'error',
     SKIPPED: 'skipped',
-  },
-  kind: { precheck: 'precheck', verify: 'verify', gonogo: 'go/no-go' },
-  reason: {
-    conditions_hold: () => 'As expected.',
-    warning_holds: () => 'Within the bounds, but its warning condition holds.',
-    failure_holds: () => 'Its fail condition holds.',
-    neither_holds: () => 'Neither good enough to pass nor bad enough to fail.',
-    faulty_rows: (fact) => `${fact('count')} wrong.`,
-    no_data: () => 'No data: nothing was measured, and nothing measured is no pass.',
-    keys_missing: (fact) => `No row at all for ${fact('missing')}.`,
-    account_unknown: (fact) =>
-      `Nobody says which account the service runs as on ${fact('hosts')}: whether it may read the file was not looked at.`,
-    start_unknown: (fact) =>
-      `Nobody knows since when the process on ${fact('hosts')} runs: these orders may be of an earlier one.`,
-    service_stopped: (fact) => `The service on ${fact('hosts')} is stopped: no present process to judge.`,
-    service_down: (fact) =>
-      `The service has no process on ${fact('hosts')}: it has failed, or is being started again and again.`,
-    condition_error: (fact) => `Its conditions could not be evaluated: ${fact('error')}.`,
-    host_error: (fact) =>
-      `${fact('host')}: ${en.hostError[fact('code')] ?? 'the host could not be looked at'}.`,
-    database_error: (fact) =>
-      `${en.databaseError[fact('code')]?.(fact) ?? 'The trading database refused the query'}.`,
-    environment_unclear: (fact) =>
-      `${fact('variable')} has no one valid value to compare with: ${fact('values')}.`,
-    probe_timeout: (fact) => `No answer within ${Number(fact('timeoutMs')) / 1000} s.`,
-    not_configured: (fact) => `${fact('setting')} is not set, so this could not be looked at.`,
-    model_runtime_missing: () =>
-      'ONNX Runtime is not installed on the bot’s machine, so no model can be judged.',
-    probe_failed: () => 'The check itself failed; the log holds the cause.',
-    skipped: (fact) => `Skipped by ${fact('by')}: ${fact('because')}.`,
-  },
-  fault: {
-    not_set: (row) =>
-      `${cell(row, 'host')}: not set in any environment file, and ploy has no default. ${where(row)}`,
-    empty: (row) => `${cell(row, 'host')}: set to nothing. ${where(row)}`,
-    not_a_boolean: (row) =>
-      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no boolean; ploy would ignore it and keep its default.${didYouMean(row)} ${where(row)}`,
-    not_one_of: (row) =>
-      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is none of ${cell(row, 'allowed')}; ploy would keep its default or refuse to start.${didYouMean(row)} ${where(row)}`,
-    not_a_number: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no number. ${where(row)}`,
-    not_whole: (row) =>
-      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no whole number (${cell(row, 'allowed')}). ${where(row)}`,
-    out_of_range: (row) =>
-      `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is outside ${cell(row, 'allowed')}. ${where(row)}`,
-    not_absolute: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no absolute path. ${where(row)}`,
-    environment_file_missing: (row) =>
-      `${cell(row, 'host')}: the environment file ${cell(row, 'file')} is missing.`,
-    environment_file_refused: (row) =>
-      `${cell(row, 'host')}: systemd would refuse ${cell(row, 'file')} (it is not UTF-8 text, or holds a NUL).`,
-    value_spans_lines: (row) =>
-      `${cell(row, 'host')}: its value runs over several lines: a quote is not closed, or a line ends in a backslash. ${where(row)}`,
-    comment_takes_line: (row) =>
-      `${cell(row, 'host')}: a comment before it ends in a backslash. systemd before version 254 takes the next line as part of that comment, later versions do not: which value the service reads depends on the version. Take the backslash away. ${where(row)}`,
-    export_ignored: (row) =>
-      `${cell(row, 'host')}: systemd ignores the line that sets it: \`export\` is for shells. Write \`NAME=value\` alone. ${where(row)}`,
-    line_ignored: (row) =>
-      `${cell(row, 'host')}: systemd ignores the line that names it: it is not of the form \`NAME=value\`. ${where(row)}`,
-    file_missing: (row) => `${cell(row, 'host')}: there is no file ${cell(row, 'path')}.`,
-    not_a_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no regular file.`,
-    empty_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is empty.`,
-    not_readable: (row) =>
-      `${cell(row, 'host')}: the account ${cell(row, 'user')} may not read ${cell(row, 'path')}.`,
-    not_onnx: (row) =>
-      `${cell(row, 'host')}: ${cell(row, 'path')} is no ONNX model: ${cell(row, 'because')}.`,
-    model_path_unknown: (row) =>
-      `${cell(row, 'host')}: MODEL_PATH names no file, so there is nothing to look at.`,
-    ...modelFaultsEn,
-    outside_models_folder: (row) =>
-      `${cell(row, 'host')}: ${cell(row, 'path')} leads to ${cell(row, 'real_path')}, outside ${cell(row, 'models')}.`,
-    start_failed: (row) =>
-      `${cell(row, 'host')}: the start failed, ${startFailure(row)} (state ${cell(row, 'state')}, exit status ${cell(row, 'exit_status')}, ${cell(row, 'restarts')} automatic restarts).${quoted(row)}`,
-    start_differs: (row) =>
-      `${cell(row, 'host')}: the process runs without the files’ values of ${cell(row, 'variables')}.`,
-  },
-  startFailure: {
-    exited: 'the process has exited',
-    restart_loop: 'it is started again and again',
-    error_line: 'its log holds an error of the start',
-    timed_out: 'the time is up',
-  },
-  remedy: {
-    model_runtime_missing: 'Run `npm install onnxruntime-node` in the bot’s folder, and start it again.',
-    faulty_rows: 'Mend the value with a release (/lobml deploy), then run the check again.',
-    no_data:
-      'No row is no fault yet: wait for the first and run it again. If none comes, look at what should write it.',
-    keys_missing: 'The source of these rows is dead or was never started: look at the collector.',
-    account_unknown:
-      'Set `user` of the service in the targets file, or let the status command print User= (docs/targets.md).',
-    start_unknown: 'Let the status command print ActiveEnterTimestamp (docs/targets.md).',
-    service_stopped: 'Start the service if it should be running.',
-    service_down:
-      'The proof of start (/lobml gonogo) quotes its log. If it does not come up, stop the strategy or go back with /lobml rollback.',
-    host_error: 'Check that the host answers; `lobml doctor` shows what the bot can reach.',
-    database_error: 'Check the trading database; `lobml doctor` shows what the bot can reach.',
-    probe_timeout: 'Run again; if it stays, look at the load of the host or database.',
-    not_configured: 'Set it for the bot and start the bot again.',
-    environment_unclear: 'Release one value to all hosts (/lobml deploy), then run the check again.',
-    condition_error: 'Mend the condition in the runbook, or the query that feeds it.',
-  },
-  hostError: {
-    not_found: 'what was looked for is not there',
-    permission_denied: 'the bot may not look at it',
-    outside_folder: 'the path leads outside its folder',
-    not_a_file: 'the path is no regular file',
-    too_large: 'the file is too large to be looked at',
-    timeout: 'no answer in time',
-    unreachable: 'the host does not answer',
-    command_failed: 'a command on the host failed',
-    unreadable_answer: 'the answer of a command could not be read',
-    changed_since_plan: 'the file changed since it was planned',
-    no_space: 'the disk is full',
-    read_only: 'the disk is read-only',
-    cancelled: 'it was cancelled',
-    not_configured: 'the targets file does not say how',
-  },
-  databaseError: {
-    unreachable: () => 'The trading database does not answer',
-    timeout: (fact) => `The trading database did not answer within ${Number(fact('timeoutMs')) / 1000} s`,
-    locked: () => 'A table of the trading database is locked (the trading system may be starting)',
-    missing_table: (fact) =>
-      `The table ${fact('relation') || 'that is asked for'} does not exist yet in the trading database`,
-    permission_denied: (fact) =>
-      `The bot’s role may not read ${fact('relation') || 'a table'} of the trading database`,
-    missing_column: (fact) =>
-      `The column ${fact('relation') || 'that is asked for'} does not exist in the trading database`,
-    too_many_connections: () =>
-      'All connections of the bot’s role to the trading database are taken; another replica or a terminal uses them',
-    starting: () => 'The trading database is starting or shutting down',
-    authentication: () => 'The trading database refused the bot’s user or password',
-    cancelled: () => 'The query was cancelled',
-    syntax: () => 'The trading database does not understand the query',
-    read_only_violation: () => 'The query tried to write, which is refused',
-  },
+  } satisfies Readonly<Record<Outcome, string>>,
+  kind: { precheck: 'precheck', verify: 'verify', gonogo: 'go/no-go' } satisfies Readonly<
+    Record<RunKind, string>
+  >,
+  reason,
+  /** About one row that carries the fault. */
+  fault,
+  startFailure,
+  /** What to do about a reason; the runbook's own remedy goes before it. */
+  remedy,
+  hostError,
+  databaseError,
   report: {
     stops: 'What stops it',
     unknown: 'What is unknown',
     warnings: 'Warnings',
     shadow: 'In trial (does not decide)',
-    by: (kind, who, when) => `${kind} by ${who} · ${when}`,
-    size: (checks, seconds) => `${checks} checks in ${seconds} s`,
-    validUntil: (when) => `valid until ${when}`,
-    folded: (passed, of) => `${passed} of ${of}`,
-    more: (count) => `and ${count} more`,
+    by: (kind: string, who: string, when: string) => `${kind} by ${who} · ${when}`,
+    size: (checks: number, seconds: string) => `${checks} checks in ${seconds} s`,
+    validUntil: (when: string) => `valid until ${when}`,
+    folded: (passed: number, of: number) => `${passed} of ${of}`,
+    more: (count: number) => `and ${count} more`,
     cut: 'More than fits here: see Details.',
     notStored:
       'This run could not be stored (the bot’s database does not answer): Details and history will not show it.',
-    defaultApplies: (host, value) => `${host}: not set in any file; ploy’s default \`${value}\` applies.`,
-    expired: (when) => `Expired ${when}: run it again before you decide on it.`,
-    wasBefore: (verdict) => `It was ${verdict}.`,
-    superseded: (when) => `A newer run exists (${when}): this report is history.`,
-    summary: (verdict, strategy, target, kind, why) =>
+    /** A variable is set in no file. */
+    defaultApplies: (host: string, value: string) =>
+      `${host}: not set in any file; ploy’s default \`${value}\` applies.`,
+    expired: (when: string) => `Expired ${when}: run it again before you decide on it.`,
+    /** What an expired verdict was. */
+    wasBefore: (verdict: string) => `It was ${verdict}.`,
+    superseded: (when: string) => `A newer run exists (${when}): this report is history.`,
+    summary: (verdict: string, strategy: string, target: string, kind: string, why: string) =>
       `${verdict} · ${strategy} · ${target} · ${kind}${why && `: ${why}`}`,
-    running: (kind, strategy, target) => `Running ${kind} · ${strategy} · ${target}`,
-    runningLine: (done, of) => `${done} of ${of} checks done`,
+    running: (kind: string, strategy: string, target: string) => `Running ${kind} · ${strategy} · ${target}`,
+    runningLine: (done: number, of: number) => `${done} of ${of} checks done`,
     stillRunning: 'still running',
   },
   button: {
@@ -204,95 +228,27 @@ export const en: Text = {
     observed: 'Observed',
     expected: 'Expected',
     window: 'Window',
-    took: (ms, at) => `${ms} ms, observed ${at}`,
+    took: (ms: number, at: string) => `${ms} ms, observed ${at}`,
     noRows: 'no row',
     parameters: 'Parameters',
     counting: 'Counting…',
-    rowsMore: (count) => `… and ${count} more rows`,
+    rowsMore: (count: number) => `… and ${count} more rows`,
   },
   help: {
     title: 'lobml: the release captain',
     intro: 'Runs the Go/No-Go checklist of the strategy and shows the evidence.',
     audience: { all: 'everybody', requester: 'requesters', operator: 'operators', admin: 'admins' },
-    section: (id) => `checklist ${id}`,
+    section: (id: string) => `checklist ${id}`,
     terminalOnly: 'in a terminal',
   },
   usage: {
-    unknownTarget: (name, known, nearest) =>
+    unknownTarget: (name: string, known: string, nearest: string | undefined) =>
       `There is no target \`${name}\`.${nearest ? ` Did you mean \`${nearest}\`?` : ''} Known: ${known}.`,
-    tooManyWords: (word, usage) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
+    tooManyWords: (word: string, usage: string) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
   },
 };
 
+export type ReportText = typeof report;
+
 /** The facts of a reason, each as text. */
 export type Facts = (name: string) => string;
-
-/** All prose of the reports; one object a language, of the same shape. */
-export interface Text {
-  readonly verdict: Readonly<Record<Verdict, string>>;
-  readonly outcome: Readonly<Record<Outcome, string>>;
-  readonly kind: Readonly<Record<RunKind, string>>;
-  readonly reason: Readonly<Record<ReasonCode, (fact: Facts) => string>>;
-  /** About one row that carries the fault. */
-  readonly fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>>;
-  /** Why a start counts as failed. */
-  readonly startFailure: Readonly<Record<FailFastReason, string>>;
-  /** What to do about a reason; the runbook's own remedy goes before it. */
-  readonly remedy: Readonly<Partial<Record<ReasonCode, string>>>;
-  readonly hostError: Readonly<Record<string, string>>;
-  readonly databaseError: Readonly<Record<string, (fact: Facts) => string>>;
-  readonly report: {
-    readonly stops: string;
-    readonly unknown: string;
-    readonly warnings: string;
-    readonly shadow: string;
-    readonly by: (kind: string, who: string, when: string) => string;
-    readonly size: (checks: number, seconds: string) => string;
-    readonly validUntil: (when: string) => string;
-    readonly folded: (passed: number, of: number) => string;
-    readonly more: (count: number) => string;
-    readonly cut: string;
-    readonly notStored: string;
-    /** A variable is set in no file. */
-    readonly defaultApplies: (host: string, value: string) => string;
-    readonly superseded: (when: string) => string;
-    readonly expired: (when: string) => string;
-    /** What an expired verdict was. */
-    readonly wasBefore: (verdict: string) => string;
-    readonly summary: (
-      verdict: string,
-      strategy: string,
-      target: string,
-      kind: string,
-      why: string,
-    ) => string;
-    readonly running: (kind: string, strategy: string, target: string) => string;
-    readonly runningLine: (done: number, of: number) => string;
-    readonly stillRunning: string;
-  };
-  readonly button: Readonly<Record<'runAgain' | 'details' | 'rollBack' | 'close' | 'countAll', string>>;
-  readonly details: {
-    readonly title: string;
-    readonly loading: string;
-    readonly gone: string;
-    readonly observed: string;
-    readonly expected: string;
-    readonly window: string;
-    readonly took: (ms: number, at: string) => string;
-    readonly noRows: string;
-    readonly parameters: string;
-    readonly counting: string;
-    readonly rowsMore: (count: number) => string;
-  };
-  readonly help: {
-    readonly title: string;
-    readonly intro: string;
-    readonly audience: Readonly<Record<'all' | 'requester' | 'operator' | 'admin', string>>;
-    readonly section: (id: string) => string;
-    readonly terminalOnly: string;
-  };
-  readonly usage: {
-    readonly unknownTarget: (name: string, known: string, nearest: string | undefined) => string;
-    readonly tooManyWords: (word: string, usage: string) => string;
-  };
-}

@@ -2,7 +2,9 @@ import type { HaltFault, HaltKind, HaltState, HostHalt } from '../../../src/doma
 
 const DISABLE = { halting: 'HALTING…', verified: 'HALTED - VERIFIED', not_verified: 'HALT NOT VERIFIED' };
 
-export const rollbackEn: RollbackText = {
+/** All prose of the rollback, in one language. */
+export const rollback = {
+  /** The first line: whether trading has stopped. */
   state: {
     disable: DISABLE,
     stop: DISABLE,
@@ -11,15 +13,17 @@ export const rollbackEn: RollbackText = {
       verified: 'PREVIOUS MODEL - VERIFIED',
       not_verified: 'PREVIOUS MODEL NOT VERIFIED',
     },
-  },
-  kind: { disable: 'Disable', stop: 'Stop the service', previous_model: 'Previous model' },
-  by: (kind, who, when) => `${kind} · ${who} · ${when}`,
-  reason: (reason) => `Reason: ${reason}`,
+  } satisfies Readonly<Record<HaltKind, Readonly<Record<HaltState, string>>>>,
+  kind: { disable: 'Disable', stop: 'Stop the service', previous_model: 'Previous model' } satisfies Readonly<
+    Record<HaltKind, string>
+  >,
+  by: (kind: string, who: string, when: string) => `${kind} · ${who} · ${when}`,
+  reason: (reason: string) => `Reason: ${reason}`,
   noReason: 'No reason given yet.',
   resumed: 'The bot was ended meanwhile and has gone on from what it found on the hosts.',
-  timeLine: (haltId) =>
+  timeLine: (haltId: string) =>
     `Halt \`${haltId}\`: \`/lobml history --incident ${haltId}\` (in a terminal \`lobml history …\`) shows its time line.`,
-  alreadyBy: (kind, who, when) =>
+  alreadyBy: (kind: string, who: string, when: string) =>
     `${who} did this already at ${when} (${kind}). It is carried out once; nothing was started again.`,
   hosts: 'Hosts',
   disk: {
@@ -41,15 +45,19 @@ export const rollbackEn: RollbackText = {
       was_done: 'environment held it already',
       failed: 'environment NOT written',
     },
-  },
+  } satisfies Readonly<Record<HaltKind, Readonly<Record<HostHalt['disk'] | 'was_done', string>>>>,
   restart: {
     pending: 'not restarted yet',
     issued: 'restarting…',
     done: 'restarted',
     not_needed: 'no restart needed',
     failed: 'restart FAILED',
-  },
-  stop: { issued: 'stopping the service…', done: 'service stopped', failed: 'stop FAILED' },
+  } satisfies Readonly<Record<HostHalt['restart'], string>>,
+  stop: {
+    issued: 'stopping the service…',
+    done: 'service stopped',
+    failed: 'stop FAILED',
+  } satisfies Readonly<Record<Exclude<HostHalt['stop'], 'none'>, string>>,
   process: {
     disable: {
       unknown: 'process not seen yet',
@@ -69,8 +77,8 @@ export const rollbackEn: RollbackText = {
       as_wanted: 'process shows the previous model',
       stopped: 'no process: the service is stopped',
     },
-  },
-  pid: (before, now) => `PID ${before} → ${now}`,
+  } satisfies Readonly<Record<HaltKind, Readonly<Record<HostHalt['process'], string>>>>,
+  pid: (before: string, now: string) => `PID ${before} → ${now}`,
   fault: {
     not_answering: 'does not answer; it is tried again',
     not_on_disk: 'the environment file cannot be written',
@@ -81,52 +89,54 @@ export const rollbackEn: RollbackText = {
       'the new process has another value: something else sets the variable (the unit, or a later file)',
     process_unreadable: 'the running process does not let its environment be read',
     stop_failed: 'the service could not be stopped',
-  },
-  stopBecause: (why) => `stopped instead, because ${why}`,
+  } satisfies Readonly<Record<HaltFault, string>>,
+  stopBecause: (why: string) => `stopped instead, because ${why}`,
   flagStillOn: 'The flag is still ON on disk: do not start the service before it is off.',
   watch: {
     waiting: 'New entries: watched as soon as every host is off.',
-    begun: (until) => `Watching for new entries until ${until}.`,
-    watching: (from, until) => `No new entry since ${from}; watching until ${until}.`,
-    clear: (from, until) => `No new entry from ${from} to ${until}.`,
-    entries: (count, from) =>
+    begun: (until: string) => `Watching for new entries until ${until}.`,
+    watching: (from: string, until: string) => `No new entry since ${from}; watching until ${until}.`,
+    clear: (from: string, until: string) => `No new entry from ${from} to ${until}.`,
+    entries: (count: number, from: string) =>
       `${count} NEW ${count === 1 ? 'ENTRY' : 'ENTRIES'} since ${from}: the strategy trades on although its flag is off.`,
-    unknown: (why) => `Whether new entries came is unknown: ${why}.`,
+    unknown: (why: string) => `Whether new entries came is unknown: ${why}.`,
     databaseAway: 'the trading database did not answer',
     databaseMissing: 'TRADING_DATABASE_URL is not set',
     databaseRefuses: 'the trading database refuses the query; `lobml doctor` says why',
   },
   missing: 'What is missing',
   byHand: 'Do this by hand',
-  onHost: (host) => `On ${host}:`,
-  setByHand: (line, file) => `# set ${line} in ${file}`,
-  openEntries: (total) =>
+  onHost: (host: string) => `On ${host}:`,
+  setByHand: (line: string, file: string) => `# set ${line} in ${file}`,
+  openEntries: (total: number) =>
     `${total} ${total === 1 ? 'entry has' : 'entries have'} no exit: nobody manages ${total === 1 ? 'it' : 'them'} now`,
   openEntriesNone: 'No entry without an exit in the last 24 hours.',
   start: {
     proved: 'every new process was seen loading the model',
-    notProved: (outcome) => `a new process was not seen loading the model (${outcome})`,
+    notProved: (outcome: string) => `a new process was not seen loading the model (${outcome})`,
     notAsked: 'nobody looked whether the model was loaded: run gonogo',
   },
-  openEntriesUnknown: (why) => `Entries without an exit: unknown (${why}).`,
-  openEntry: (market, side, shares, since) => `${market} ${side}, ${shares} shares, since ${since}`,
-  more: (count) => `and ${count} more`,
-  section4: (verdict) => `Section 4 since the halt: ${verdict} (a halted strategy has no activity to judge).`,
+  openEntriesUnknown: (why: string) => `Entries without an exit: unknown (${why}).`,
+  openEntry: (market: string, side: string, shares: string, since: string) =>
+    `${market} ${side}, ${shares} shares, since ${since}`,
+  more: (count: number) => `and ${count} more`,
+  section4: (verdict: string) =>
+    `Section 4 since the halt: ${verdict} (a halted strategy has no activity to judge).`,
   section4Missing: 'Section 4 could not be run.',
   cancelAway:
     'a running deploy could not be cancelled yet: the database of the bot is away, it is tried again',
-  cancelled: (release, requests) =>
+  cancelled: (release: boolean, requests: number) =>
     [
       ...(release ? ['the running release was stopped'] : []),
       ...(requests > 0
         ? [`${requests} open ${requests === 1 ? 'request was' : 'requests were'} closed`]
         : []),
     ].join(', '),
-  history: (claim) => `HISTORY (was: ${claim})`,
-  superseded: (since, releaseId) =>
+  history: (claim: string) => `HISTORY (was: ${claim})`,
+  superseded: (since: string, releaseId: string) =>
     `Since ${since} a release has run: the strategy may be on again. \`/lobml history ${releaseId}\` shows that release, \`/lobml status\` what is now.`,
   turningOn: 'Turning it on again is a deploy, with its full quorum: `/lobml deploy`.',
-  alarm: (group, target) => `${group} ${target} may still be trading. Act by hand now:`,
+  alarm: (group: string, target: string) => `${group} ${target} may still be trading. Act by hand now:`,
   button: {
     disable: 'Disable now',
     stop: 'Stop the service',
@@ -139,18 +149,19 @@ export const rollbackEn: RollbackText = {
   previous: {
     title: 'Previous model',
     looking: 'Looking for the last confirmed release…',
-    restores: (when) => `Restores the model of the release that was confirmed ${when}.`,
-    host: (host, path, sha256) => `${host}: ${path}, SHA-256 ${sha256}`,
+    restores: (when: string) => `Restores the model of the release that was confirmed ${when}.`,
+    host: (host: string, path: string, sha256: string) => `${host}: ${path}, SHA-256 ${sha256}`,
     putBack: 'its kept copy is put back first',
     verified: 'The files were verified by their SHA-256 just now.',
-    untried: (hosts) =>
+    untried: (hosts: string) =>
       `The program on ${hosts} and this model were never confirmed together: nobody knows whether they fit.`,
     flagStays: 'The enable flag stays as it is: a strategy that trades goes on trading, with this model.',
     none: 'No release of this target was ever confirmed, so there is nothing to go back to. Disable instead.',
     runsAlready: 'The only confirmed release is what runs now. Disable instead.',
-    artefactMissing: (host, path, sha256) =>
+    artefactMissing: (host: string, path: string, sha256: string) =>
       `${host}: neither ${path} nor its kept copy has the confirmed content (SHA-256 ${sha256}). Nothing was changed; disable instead.`,
-    hostAway: (detail) => `A host could not be looked at: ${detail} Nothing was changed; disable instead.`,
+    hostAway: (detail: string) =>
+      `A host could not be looked at: ${detail} Nothing was changed; disable instead.`,
     databaseAway:
       'The database of the bot is away, and only it knows which releases were confirmed. Nothing was changed; disable instead.',
     changed: 'What would be restored has changed since it was shown. Nothing was done; look again.',
@@ -165,14 +176,14 @@ export const rollbackEn: RollbackText = {
   },
   confirm: {
     title: 'Disable now?',
-    text: (target) => `The flag goes to false and ${target} is restarted at once.`,
+    text: (target: string) => `The flag goes to false and ${target} is restarted at once.`,
   },
   status: {
-    title: (target) => `Rollback · ${target}`,
-    last: (state, who, when) => `Last: ${state} · ${who} · ${when}`,
+    title: (target: string) => `Rollback · ${target}`,
+    last: (state: string, who: string, when: string) => `Last: ${state} · ${who} · ${when}`,
     never: 'No rollback is on record.',
     uncertain: 'The bot’s database does not say, so a newer rollback may be missing here.',
-    who: (names) => `Who may: ${names}, at once and without approval.`,
+    who: (names: string) => `Who may: ${names}, at once and without approval.`,
     explain:
       '*Disable now* sets the flag to false on every host and restarts, on one click. *Previous model* shows what it would restore and asks once.',
   },
@@ -185,99 +196,4 @@ export const rollbackEn: RollbackText = {
     'Slack did not say in time whether you are an operator, so nothing was done. List your id in the targets file, or run `lobml rollback TARGET --disable` in a terminal.',
 };
 
-/** All prose of the rollback, in one language. */
-export interface RollbackText {
-  /** The first line: whether trading has stopped. */
-  readonly state: Readonly<Record<HaltKind, Readonly<Record<HaltState, string>>>>;
-  readonly kind: Readonly<Record<HaltKind, string>>;
-  readonly by: (kind: string, who: string, when: string) => string;
-  readonly reason: (reason: string) => string;
-  readonly noReason: string;
-  readonly resumed: string;
-  readonly timeLine: (haltId: string) => string;
-  readonly alreadyBy: (kind: string, who: string, when: string) => string;
-  readonly hosts: string;
-  readonly disk: Readonly<Record<HaltKind, Readonly<Record<HostHalt['disk'] | 'was_done', string>>>>;
-  readonly restart: Readonly<Record<HostHalt['restart'], string>>;
-  readonly stop: Readonly<Record<Exclude<HostHalt['stop'], 'none'>, string>>;
-  readonly process: Readonly<Record<HaltKind, Readonly<Record<HostHalt['process'], string>>>>;
-  readonly pid: (before: string, now: string) => string;
-  readonly fault: Readonly<Record<HaltFault, string>>;
-  readonly stopBecause: (why: string) => string;
-  readonly flagStillOn: string;
-  readonly watch: {
-    readonly waiting: string;
-    readonly begun: (until: string) => string;
-    readonly watching: (from: string, until: string) => string;
-    readonly clear: (from: string, until: string) => string;
-    readonly entries: (count: number, from: string) => string;
-    readonly unknown: (why: string) => string;
-    readonly databaseAway: string;
-    readonly databaseMissing: string;
-    readonly databaseRefuses: string;
-  };
-  readonly missing: string;
-  readonly byHand: string;
-  readonly onHost: (host: string) => string;
-  readonly setByHand: (line: string, file: string) => string;
-  readonly openEntries: (total: number) => string;
-  readonly openEntriesNone: string;
-  readonly start: {
-    readonly proved: string;
-    readonly notProved: (outcome: string) => string;
-    readonly notAsked: string;
-  };
-  readonly openEntriesUnknown: (why: string) => string;
-  readonly openEntry: (market: string, side: string, shares: string, since: string) => string;
-  readonly more: (count: number) => string;
-  readonly section4: (verdict: string) => string;
-  readonly section4Missing: string;
-  readonly cancelled: (release: boolean, requests: number) => string;
-  readonly cancelAway: string;
-  readonly turningOn: string;
-  readonly history: (claim: string) => string;
-  readonly superseded: (since: string, releaseId: string) => string;
-  readonly alarm: (group: string, target: string) => string;
-  readonly button: Readonly<
-    Record<'disable' | 'stop' | 'previousModel' | 'addReason' | 'restore' | 'cancel' | 'details', string>
-  >;
-  readonly previous: {
-    readonly title: string;
-    readonly looking: string;
-    readonly restores: (when: string) => string;
-    readonly host: (host: string, path: string, sha256: string) => string;
-    readonly putBack: string;
-    readonly verified: string;
-    readonly untried: (hosts: string) => string;
-    readonly flagStays: string;
-    readonly none: string;
-    readonly runsAlready: string;
-    readonly artefactMissing: (host: string, path: string, sha256: string) => string;
-    readonly hostAway: (detail: string) => string;
-    readonly databaseAway: string;
-    readonly changed: string;
-    readonly started: string;
-  };
-  readonly reasonModal: {
-    readonly title: string;
-    readonly label: string;
-    readonly submit: string;
-    readonly close: string;
-    readonly gone: string;
-  };
-  readonly confirm: { readonly title: string; readonly text: (target: string) => string };
-  readonly status: {
-    readonly title: (target: string) => string;
-    readonly last: (state: string, who: string, when: string) => string;
-    readonly never: string;
-    readonly uncertain: string;
-    readonly who: (names: string) => string;
-    readonly explain: string;
-  };
-  readonly usage: {
-    readonly oneAction: string;
-    readonly reasonMissing: string;
-  };
-  readonly forbidden: string;
-  readonly unknownOperator: string;
-}
+export type RollbackText = typeof rollback;

@@ -1,6 +1,6 @@
 import type { DecisionText } from '../en/decision.js';
 
-export const decisionZhCN: DecisionText = {
+export const decision: DecisionText = {
   criterion: '标准',
   result: '结果',
   evidence: '证据',

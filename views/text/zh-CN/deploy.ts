@@ -1,6 +1,6 @@
 import type { DeployText } from '../en/deploy.js';
 
-export const deployZhCN: DeployText = {
+export const deploy: DeployText = {
   state: {
     running: '正在部署',
     watching: '已部署，观察中',

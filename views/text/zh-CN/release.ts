@@ -1,6 +1,6 @@
 import type { ReleaseText } from '../en/release.js';
 
-export const releaseZhCN: ReleaseText = {
+export const release: ReleaseText = {
   refusal: {
     bad_artefact_name: (fact) => `\`${fact('name')}\` 不是普通文件名。请填写 staging 目录中的文件名。`,
     artefact_missing: (fact) => `staging 目录 ${fact('folder')} 中没有 \`${fact('name')}\`。`,
@@ -19,7 +19,7 @@ export const releaseZhCN: ReleaseText = {
       `策略没有变量 \`${fact('variable')}\`。${fact('nearest') ? `是否想写 \`${fact('nearest')}\`？` : ''}`,
     variable_from_model: (fact) => `\`${fact('variable')}\` 由本次发布的模型决定：请不要填写。`,
     bad_value: (fact) =>
-      `\`${fact('variable')}\`：${releaseZhCN.valueFault[fact('fault') as keyof typeof releaseZhCN.valueFault](fact)}`,
+      `\`${fact('variable')}\`：${release.valueFault[fact('fault') as keyof typeof release.valueFault](fact)}`,
     release_turns_on: () => '发布会启用策略。要停用请使用 `/lobml rollback`，无需审批。',
     overridden_by_layer: (fact) =>
       `${fact('host')}：${fact('file')} 在其后再次设置 \`${fact('variable')}\`，更改不会生效。请先在那里删除。`,
@@ -48,7 +48,7 @@ export const releaseZhCN: ReleaseText = {
       `账户 \`${fact('account')}\` 未对应任何 Slack 用户，申请人可能批准自己的申请。请在 targets 文件的 \`accounts\` 中登记，或在 Slack 中使用 \`/lobml deploy\`。`,
     request_unknown: () => '该申请不存在（或已不存在）。',
     request_closed: (fact) =>
-      `该申请不能再更改：${releaseZhCN.state[fact('state') as keyof typeof releaseZhCN.state]}。`,
+      `该申请不能再更改：${release.state[fact('state') as keyof typeof release.state]}。`,
     request_renewed: () => '您看到之后，该申请的检查已重新运行。请再看一遍消息后决定。',
     withdraw_instead: () => '该发布由您申请：请点击“撤回”来结束它。',
     self_approval: () => '该发布由您申请，您的审批不计入。需要其他人审核。',

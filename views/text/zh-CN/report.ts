@@ -1,7 +1,7 @@
 import type { ObservedRow } from '../../../src/domain/check-run.js';
-import { cell, valueText } from '../cell.js';
-import type { Text } from '../en/report.js';
-import { modelFaultsZhCN } from '../model-faults.js';
+import { cell, valueText } from '../../cell.js';
+import type { ReportText } from '../en/report.js';
+import { modelFaults } from './model-faults.js';
 
 const where = (row: ObservedRow): string =>
   row['line'] === null || row['line'] === undefined
@@ -12,7 +12,7 @@ const didYouMean = (row: ObservedRow): string =>
   row['nearest'] ? `是否想写 \`${cell(row, 'nearest')}\`？` : '';
 
 const startFailure = (row: Parameters<typeof cell>[0]): string => {
-  const reasons: Readonly<Record<string, string>> = zhCN.startFailure;
+  const reasons: Readonly<Record<string, string>> = report.startFailure;
   return reasons[cell(row, 'because')] ?? cell(row, 'because');
 };
 
@@ -21,7 +21,7 @@ const quoted = (row: Parameters<typeof cell>[0]): string => {
   return lines.length === 0 ? '' : `日志：${lines.map((line) => `\`${valueText(line)}\``).join(' ')}`;
 };
 
-export const zhCN: Text = {
+export const report: ReportText = {
   verdict: {
     GO: 'GO（通过）',
     GO_WITH_WARNINGS: 'GO（有警告）',
@@ -50,8 +50,8 @@ export const zhCN: Text = {
     service_stopped: (fact) => `${fact('hosts')} 上的服务已停止：没有可判定的当前进程。`,
     service_down: (fact) => `${fact('hosts')} 上的服务没有进程：启动失败，或正在反复重启。`,
     condition_error: (fact) => `无法计算其条件：${fact('error')}。`,
-    host_error: (fact) => `${fact('host')}：${zhCN.hostError[fact('code')] ?? '无法查看该主机'}。`,
-    database_error: (fact) => `${zhCN.databaseError[fact('code')]?.(fact) ?? '交易数据库拒绝了查询'}。`,
+    host_error: (fact) => `${fact('host')}：${report.hostError[fact('code')] ?? '无法查看该主机'}。`,
+    database_error: (fact) => `${report.databaseError[fact('code')]?.(fact) ?? '交易数据库拒绝了查询'}。`,
     environment_unclear: (fact) => `${fact('variable')} 没有唯一有效的值可供比较：${fact('values')}。`,
     probe_timeout: (fact) => `${Number(fact('timeoutMs')) / 1000} 秒内没有回应。`,
     not_configured: (fact) => `未设置 ${fact('setting')}，因此无法查看。`,
@@ -89,7 +89,7 @@ export const zhCN: Text = {
     not_readable: (row) => `${cell(row, 'host')}：账户 ${cell(row, 'user')} 无权读取 ${cell(row, 'path')}。`,
     not_onnx: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 不是 ONNX 模型：${cell(row, 'because')}。`,
     model_path_unknown: (row) => `${cell(row, 'host')}：MODEL_PATH 没有指向文件，无从检查。`,
-    ...modelFaultsZhCN,
+    ...modelFaults,
     outside_models_folder: (row) =>
       `${cell(row, 'host')}：${cell(row, 'path')} 指向 ${cell(row, 'real_path')}，位于 ${cell(row, 'models')} 之外。`,
     start_failed: (row) =>

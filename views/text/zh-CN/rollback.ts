@@ -6,7 +6,7 @@ const DISABLE = {
   not_verified: '停止未验证（HALT NOT VERIFIED）',
 };
 
-export const rollbackZhCN: RollbackText = {
+export const rollback: RollbackText = {
   state: {
     disable: DISABLE,
     stop: DISABLE,

@@ -1,6 +1,6 @@
 import type { StatusText } from '../en/status.js';
 
-export const statusZhCN: StatusText = {
+export const status: StatusText = {
   title: (strategy, target) => `${strategy} · ${target}`,
   asOf: (when) => `截至 ${when}`,
   on: '开',

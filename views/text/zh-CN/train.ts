@@ -1,6 +1,6 @@
 import type { TrainText } from '../en/train.js';
 
-export const trainZhCN: TrainText = {
+export const train: TrainText = {
   title: {
     live: (horizon, strategy) => `正在训练 ${horizon} · ${strategy}`,
     finished: (horizon, strategy) => `模型训练完成 · ${horizon} · ${strategy}`,

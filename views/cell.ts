@@ -1,4 +1,4 @@
-import type { ObservedRow, ObservedValue } from '../../src/domain/check-run.js';
+import type { ObservedRow, ObservedValue } from '../src/domain/check-run.js';
 
 /** One value of an observed row as text; what was not seen is a dash. */
 export const cell = (row: ObservedRow, column: string): string => valueText(row[column]);

@@ -1,0 +1,14 @@
+import { audit } from './audit.js';
+import { decision } from './decision.js';
+import { deploy } from './deploy.js';
+import { incident } from './incident.js';
+import { release } from './release.js';
+import { report } from './report.js';
+import { rollback } from './rollback.js';
+import { selftest } from './selftest.js';
+import { status } from './status.js';
+import { train } from './train.js';
+
+/** All prose in English, by area. Every other language has the same texts: English is their schema. */
+export const en = { audit, decision, deploy, incident, release, report, rollback, selftest, status, train };
+export type Text = typeof en;

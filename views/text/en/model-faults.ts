@@ -1,0 +1,28 @@
+import type { ObservedRow } from '../../../src/domain/check-run.js';
+import type { ModelFaultCode } from '../../../src/domain/fault.js';
+import { cell } from '../../cell.js';
+
+/** What carries the fault: a file on a host, or a model that no host has yet. */
+const model = (row: ObservedRow): string =>
+  `${row['host'] ? `${cell(row, 'host')}: ` : ''}${row['path'] ? cell(row, 'path') : 'the model'}`;
+
+/** What the model gate finds, in one sentence each. */
+export const modelFaults: Readonly<Record<ModelFaultCode, (row: ObservedRow) => string>> = {
+  model_meta_unreadable: (row) => `${model(row)}: its meta.json cannot be read (${cell(row, 'because')}).`,
+  model_does_not_load: (row) => `${model(row)} does not load in ONNX Runtime: ${cell(row, 'because')}.`,
+  model_unusable_shape: (row) => `${model(row)} has a shape that ploy cannot use: ${cell(row, 'because')}.`,
+  model_does_not_run: (row) => `${model(row)} loads but does not run: ${cell(row, 'because')}.`,
+  model_crashes: (row) => `${model(row)} crashes the process that runs it (${cell(row, 'because')}).`,
+  model_hangs: (row) => `${model(row)} gave no answer within ${cell(row, 'limit_secs')} s and was ended.`,
+  model_eats_memory: (row) => `${model(row)} needs more than ${cell(row, 'limit_mib')} MiB of memory.`,
+  model_input_dim_differs: (row) =>
+    `${model(row)} takes ${cell(row, 'input_dim')} inputs, but ${cell(row, 'source')} says ${cell(row, 'expected_dim')}.`,
+  model_output_not_finite: (row) =>
+    `${model(row)} answers ${cell(row, 'not_finite')} of ${cell(row, 'values')} times with no number (NaN or infinite).`,
+  model_output_out_of_range: (row) =>
+    `${model(row)} answers from ${cell(row, 'least_output')} to ${cell(row, 'most_output')}: no probability from 0 to 1.`,
+  model_output_constant: (row) =>
+    `${model(row)} answers ${cell(row, 'least_output')} whatever its input: it has learned nothing.`,
+  model_not_as_planned: (row) =>
+    `${model(row)}: the staged file has changed since it was planned (SHA-256 ${cell(row, 'sha256')}).`,
+};
