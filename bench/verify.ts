@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { packageFile } from '../sandbox/trading-data/package-file.js';
 import { createTradingSchema } from '../sandbox/trading-data/seed.js';
-import { bindParameters } from '../src/checks/bind-parameters.js';
-import { evaluateWindow } from '../src/checks/run-window.js';
+import { bindParameters } from '../src/checks/context/bind-parameters.js';
+import { evaluateWindow } from '../src/domain/run-window.js';
 import type { Query } from '../src/runbook/check-definition.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
 import type { Runbook } from '../src/runbook/runbook.js';

@@ -1,5 +1,6 @@
 import type { CheckResult, CheckRun, ObservedRow } from '../domain/check-run.js';
 import { evaluateCriteria, evaluateGoNoGo } from '../domain/criterion.js';
+import type { PassedWindow } from '../domain/run-window.js';
 import { DEFAULT_VERDICT_TTL_MS } from '../domain/verdict.js';
 import type { Host } from '../hosts/host.js';
 import { createModelGate, type ModelGate } from '../model/model-gate.js';
@@ -7,16 +8,15 @@ import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import { systemClock } from '../time/clock.js';
 import { once } from '../time/once.js';
-import { bindParameters } from './bind-parameters.js';
-import type { CheckContext, HostAccess, TradingQueries } from './check-context.js';
 import { trackProgress } from './checks-ahead.js';
-import { readHostEnvironment } from './host-environment.js';
-import type { PlannedHost, PlannedState } from './planned-state.js';
+import { bindParameters } from './context/bind-parameters.js';
+import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
+import { readHostEnvironment } from './context/host-environment.js';
+import type { PlannedHost, PlannedState } from './context/planned-state.js';
 import { readCharts } from './read-charts.js';
 import { windowOnce } from './resolve-window.js';
 import { runChecks, sectionsOf } from './run-checks.js';
 import type { ExamineRequest, FinishedRun, RunRequest } from './run-request.js';
-import type { PassedWindow } from './run-window.js';
 import { type StoreRun, storeRun } from './store-run.js';
 
 export interface CheckService {

@@ -2,8 +2,8 @@ import { CHART_LIMITS, type ChartFigures } from '../domain/chart.js';
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { RunKind } from '../domain/outcome.js';
 import type { ChartDefinition } from '../runbook/decision.js';
-import { bindParameters } from './bind-parameters.js';
-import type { CheckContext } from './check-context.js';
+import { bindParameters } from './context/bind-parameters.js';
+import type { CheckContext } from './context/check-context.js';
 
 /** Slack shows no more in one message. */
 const MAX_CHARTS = 2;

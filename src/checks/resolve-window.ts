@@ -1,13 +1,12 @@
-import type { WindowSettings } from '../runbook/runbook.js';
-import { systemClock, withTimeout } from '../time/clock.js';
-import { once } from '../time/once.js';
 import {
   evaluateWindow,
-  type HostToAsk,
   type PassedWindow,
-  processStartOf,
   type RunWindow,
-} from './run-window.js';
+  type WindowSettings,
+} from '../domain/run-window.js';
+import { systemClock, withTimeout } from '../time/clock.js';
+import { once } from '../time/once.js';
+import { type HostToAsk, processStartOf } from './process-start.js';
 
 /** Together well below the time-out of a check, so that its statement still has most of it. */
 const STATUS_TIMEOUT_MS = 2_500;

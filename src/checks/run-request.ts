@@ -2,7 +2,7 @@ import type { CheckResult, CheckRun, Person } from '../domain/check-run.js';
 import type { RunKind } from '../domain/outcome.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
 import type { Target } from '../runbook/targets.js';
-import type { PlannedState } from './planned-state.js';
+import type { PlannedState } from './context/planned-state.js';
 
 export interface RunRequest {
   readonly kind: RunKind;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { TradingQueries } from '../checks/check-context.js';
+import type { TradingQueries } from '../checks/context/check-context.js';
 import type { Config } from '../config/config.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Queryable } from '../store/queryable.js';

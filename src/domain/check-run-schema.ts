@@ -31,7 +31,7 @@ const localizedSchema = z.object({ en: z.string(), 'zh-CN': z.string() });
 const observedValueSchema: z.ZodType<ObservedValue> = z.json();
 
 const evidenceSchema = z.object({
-  probe: z.enum(['sql', 'env', 'model', 'service', 'process', 'file']),
+  probe: z.string().regex(/^[a-z][a-z_]*$/),
   sql: z.string().exactOptional(),
   parameters: z.array(observedValueSchema).exactOptional(),
   sha256: z.string().exactOptional(),

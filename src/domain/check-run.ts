@@ -39,7 +39,8 @@ export interface ObservedBaseline {
 
 /** Where a result comes from, so that a person can look for themselves. Never holds a secret. */
 export interface Evidence {
-  readonly probe: 'sql' | 'env' | 'model' | 'service' | 'process' | 'file';
+  /** The kind of probe, by its name in the registry of kinds. */
+  readonly probe: string;
   /** The statement as it was sent, with `$1…` in the place of values. */
   readonly sql?: string;
   readonly parameters?: readonly ObservedValue[];

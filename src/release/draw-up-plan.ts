@@ -1,4 +1,4 @@
-import type { PlannedState } from '../checks/planned-state.js';
+import type { PlannedState } from '../checks/context/planned-state.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { ReleasePlan } from '../domain/release-plan.js';
 import { type Refused, type ReleaseRefusal, refused } from '../domain/release-refusal.js';

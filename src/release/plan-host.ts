@@ -1,5 +1,9 @@
-import { composeEnvironment, type HostEnvironment, readHostEnvironment } from '../checks/host-environment.js';
-import type { PlannedHost } from '../checks/planned-state.js';
+import {
+  composeEnvironment,
+  type HostEnvironment,
+  readHostEnvironment,
+} from '../checks/context/host-environment.js';
+import type { PlannedHost } from '../checks/context/planned-state.js';
 import type { HostPlan, VariableChange } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { resolveInside } from '../hosts/contained-path.js';

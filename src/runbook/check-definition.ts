@@ -1,6 +1,7 @@
+import type { RowPredicate } from '../domain/condition.js';
+import type { Judgement } from '../domain/evaluate-check.js';
 import type { Localized } from '../domain/localized.js';
 import type { CheckMode, RunKind } from '../domain/outcome.js';
-import type { Condition, RowPredicate } from './conditions.js';
 import type { MessageTemplate } from './message-template.js';
 import type { Statement } from './statement.js';
 import type { VariableDefinition } from './variable.js';
@@ -32,24 +33,12 @@ export interface LocalizedTemplate {
   readonly 'zh-CN': MessageTemplate;
 }
 
-export interface CheckDefinition {
+export interface CheckDefinition extends Judgement {
   readonly id: string;
   readonly section: string;
   readonly title: Localized;
   readonly mode: CheckMode;
   readonly probe: ProbeDefinition;
-  readonly expectKeys:
-    | {
-        readonly column: string;
-        readonly values: readonly string[];
-        readonly missing: 'fail' | 'inconclusive';
-      }
-    | undefined;
-  readonly noData: 'inconclusive' | 'fail';
-  readonly pass: Condition;
-  readonly warn: Condition | undefined;
-  readonly fail: Condition;
-  readonly isWrongRow: RowPredicate | undefined;
   /** The variables that its conditions and texts read as `env.NAME`. */
   readonly environment: readonly string[];
   readonly text: {

@@ -1,33 +1,12 @@
 import { Environment } from '@marcbachmann/cel-js';
-import type { ObservedRow } from '../domain/check-run.js';
+import { type Condition, ConditionError, type RowPredicate } from '../domain/condition.js';
 import { registerStatistics } from './condition-functions.js';
 import { registerNull, requireMeasuredValues } from './measured-values.js';
-import type { VariableDefinition, VariableValue } from './variable.js';
+import type { VariableDefinition } from './variable.js';
 
 /** A parameter of the runbook: what conditions read as `params.NAME` and SQL as `${NAME}`. */
 type ParameterValue = string | number | boolean | readonly string[] | readonly number[];
 export type Parameters = Readonly<Record<string, ParameterValue>>;
-
-/** Effective values of the strategy's variables, by name without the prefix: what conditions read as `env.NAME`. */
-export type EnvironmentValues = Readonly<Record<string, VariableValue>>;
-
-export interface Condition {
-  /** The condition as it stands in the file. */
-  readonly source: string;
-  /** The same with its parameters' values in place of their names. */
-  readonly text: string;
-  /**
-   * @throws ConditionError when it cannot be evaluated: a column is missing, a value was not measured or is of
-   * another kind than what it is compared with, the answer is not true or false.
-   */
-  holds(rows: readonly ObservedRow[], env?: EnvironmentValues): boolean;
-}
-
-export class ConditionError extends Error {
-  override readonly name = 'ConditionError';
-}
-
-export type RowPredicate = (row: ObservedRow, env?: EnvironmentValues) => boolean;
 
 /** Compiles conditions against one set of parameters. Conditions are CEL: typed, without side effects. */
 export interface ConditionCompiler {

@@ -1,5 +1,6 @@
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
-import type { EnvironmentValues, Parameters } from './conditions.js';
+import type { EnvironmentValues } from '../domain/condition.js';
+import type { Parameters } from './conditions.js';
 
 /**
  * A sentence with holes: `{symbol} {lag_secs:secs}, expected under {params.lagPassSecs} s`.

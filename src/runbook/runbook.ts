@@ -1,4 +1,5 @@
 import type { CriterionDefinition } from '../domain/criterion.js';
+import type { WindowSettings } from '../domain/run-window.js';
 import type { Query, Section } from './check-definition.js';
 import type { Parameters } from './conditions.js';
 import type { ChartDefinition } from './decision.js';
@@ -27,14 +28,6 @@ export interface Runbook {
   /** Section 5 of the checklist: what the go/no-go decision rests on. */
   readonly criteria: readonly CriterionDefinition[];
   readonly charts: readonly ChartDefinition[];
-}
-
-/** The span of time that statements look at when they bind `windowFrom` and its like. */
-export interface WindowSettings {
-  /** At most this long, however long the present process has been running. */
-  readonly minutes: number;
-  /** An earlier passed window is a baseline up to this age. */
-  readonly baselineMaxAgeHours: number;
 }
 
 /** How the strategy's log shows a good and a bad start. */

@@ -1,4 +1,4 @@
-import { readHostEnvironment } from '../checks/host-environment.js';
+import { readHostEnvironment } from '../checks/context/host-environment.js';
 import { type Host, HostError, type HostErrorCode } from '../hosts/host.js';
 import type { TargetHost } from '../runbook/targets.js';
 import type { FileAndProcess, HostStatus, ModelState } from './target-status.js';

@@ -1,5 +1,6 @@
-import { type ProcessStart, processStartOf } from '../checks/run-window.js';
+import { processStartOf } from '../checks/process-start.js';
 import type { RunStore } from '../checks/store/run-store.js';
+import type { ProcessStart } from '../domain/run-window.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import { HOST_TIMEOUT_MS, lookAtHost, type VisibleHost } from './look-at-host.js';

@@ -1,6 +1,6 @@
 import type { CheckResult, ObservedRow } from '../domain/check-run.js';
+import type { Condition } from '../domain/condition.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
-import type { Condition } from '../runbook/conditions.js';
 
 const HORIZON = 'horizon';
 

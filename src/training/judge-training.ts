@@ -2,8 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CheckService } from '../checks/check-service.js';
-import { composeEnvironment, type HostEnvironment, readHostEnvironment } from '../checks/host-environment.js';
-import type { PlannedState } from '../checks/planned-state.js';
+import {
+  composeEnvironment,
+  type HostEnvironment,
+  readHostEnvironment,
+} from '../checks/context/host-environment.js';
+import type { PlannedState } from '../checks/context/planned-state.js';
 import type { CheckResult } from '../domain/check-run.js';
 import { type Host, HostError } from '../hosts/host.js';
 import { errnoOf } from '../hosts/host-fault.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { TradingQueries } from '../../src/checks/check-context.js';
+import type { TradingQueries } from '../../src/checks/context/check-context.js';
 import type { CheckResult } from '../../src/domain/check-run.js';
 import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { encodeLogisticModel } from '../../sandbox/host/model.js';
 import { type CheckService, createCheckService } from '../../src/checks/check-service.js';
-import { composeEnvironment } from '../../src/checks/host-environment.js';
+import { composeEnvironment } from '../../src/checks/context/host-environment.js';
 import type { CheckResult } from '../../src/domain/check-run.js';
 import { createHost } from '../../src/hosts/create-host.js';
 import type { Host } from '../../src/hosts/host.js';

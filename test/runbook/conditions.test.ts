@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ConditionError, createConditionCompiler } from '../../src/runbook/conditions.js';
+import type { ConditionError } from '../../src/domain/condition.js';
+import { createConditionCompiler } from '../../src/runbook/conditions.js';
 
 const compiler = createConditionCompiler(
   { limit: 10, name: 'onnx', symbols: ['BTC', 'ETH'], counts: [1, 2], strict: true },

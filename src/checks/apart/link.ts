@@ -1,6 +1,6 @@
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
+import type { PassedWindow } from '../../domain/run-window.js';
 import type { RunRequest } from '../run-request.js';
-import type { PassedWindow } from '../run-window.js';
 
 /** The part of a run's request that is data; progress and cancelling are messages of their own. */
 export type SentRun = Omit<RunRequest, 'planned' | 'onProgress' | 'signal'>;

@@ -1,9 +1,9 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { FaultCode } from '../../domain/fault.js';
 import { readVariable, type VariableDefinition } from '../../runbook/variable.js';
-import type { HostAccess, Probe } from '../check-context.js';
-import { type HostEnvironment, ignoredLineOf } from '../host-environment.js';
-import { lookAtEachHost } from './each-host.js';
+import type { HostAccess, Probe } from '../context/check-context.js';
+import { lookAtEachHost } from '../context/each-host.js';
+import { type HostEnvironment, ignoredLineOf } from '../context/host-environment.js';
 
 /**
  * The effective value of one variable over a host's environment files, as the strategy will read it at its next

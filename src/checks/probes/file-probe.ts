@@ -1,5 +1,5 @@
-import type { Probe } from '../check-context.js';
-import { lookAtEachHost } from './each-host.js';
+import type { Probe } from '../context/check-context.js';
+import { lookAtEachHost } from '../context/each-host.js';
 
 /** A file of the hosts by its path, without its content. One row a host; `exists` is false where it is not there. */
 export const probeFile: Probe<'file'> = async ({ path }, context, call) => {

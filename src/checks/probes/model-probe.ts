@@ -4,9 +4,9 @@ import type { Reason } from '../../domain/reason.js';
 import { type Host, HostError } from '../../hosts/host.js';
 import type { ModelFinding } from '../../model/model-gate.js';
 import { metaPathOf } from '../../model/model-meta.js';
-import type { CheckContext, HostAccess, Probe, ProbeCall } from '../check-context.js';
-import { readTypicalRows } from '../typical-rows.js';
-import { lookAtEachHost } from './each-host.js';
+import type { CheckContext, HostAccess, Probe, ProbeCall } from '../context/check-context.js';
+import { lookAtEachHost } from '../context/each-host.js';
+import { readTypicalRows } from '../context/typical-rows.js';
 import { type HeldAgainst, plannedModelFinding, sayingWhatIsMissing } from './planned-model.js';
 
 const MAX_MODEL_BYTES = 512 * 1024 * 1024;

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import type { ObservedRow } from '../../domain/check-run.js';
 import { gateModel } from '../../model/gate-model.js';
 import { type ModelCandidate, type ModelFinding, ModelRuntimeMissing } from '../../model/model-gate.js';
-import type { CheckContext } from '../check-context.js';
-import { ProbeError } from '../observation.js';
-import type { PlannedModel } from '../planned-state.js';
+import type { CheckContext } from '../context/check-context.js';
+import { ProbeError } from '../context/observation.js';
+import type { PlannedModel } from '../context/planned-state.js';
 
 export type HeldAgainst = Pick<
   ModelCandidate,

@@ -1,6 +1,6 @@
 import type { ObservedRow } from '../../domain/check-run.js';
-import type { HostAccess, ProbeCall } from '../check-context.js';
-import type { PlannedHost } from '../planned-state.js';
+import type { HostAccess, ProbeCall } from '../context/check-context.js';
+import type { PlannedHost } from '../context/planned-state.js';
 
 /**
  * What runs on a host, before a release. The planned change itself is no difference: the restart brings it. Nor is

@@ -1,7 +1,7 @@
 import type { ObservedRow } from '../../domain/check-run.js';
-import type { Probe } from '../check-context.js';
-import { withoutProcess } from '../without-process.js';
-import { lookAtEachHost } from './each-host.js';
+import type { Probe } from '../context/check-context.js';
+import { lookAtEachHost } from '../context/each-host.js';
+import { withoutProcess } from '../context/without-process.js';
 import { plannedProcessRows } from './planned-process.js';
 
 /**

@@ -8,9 +8,9 @@ import {
   type StartProof,
 } from '../../hosts/proof-of-start.js';
 import type { Runbook, StartLog } from '../../runbook/runbook.js';
-import type { CheckContext, HostAccess, Probe, ProbeCall } from '../check-context.js';
-import type { HostEnvironment } from '../host-environment.js';
-import { lookAtEachHost } from './each-host.js';
+import type { CheckContext, HostAccess, Probe, ProbeCall } from '../context/check-context.js';
+import { lookAtEachHost } from '../context/each-host.js';
+import type { HostEnvironment } from '../context/host-environment.js';
 
 const POLL_MS = 500;
 /** Kept for the answers themselves when a start has to be watched up to the time-out. */

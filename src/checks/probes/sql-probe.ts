@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
 import type { Query } from '../../runbook/check-definition.js';
-import { bindParameters } from '../bind-parameters.js';
-import type { CheckContext, Probe, ProbeCall } from '../check-context.js';
-import { ProbeError } from '../observation.js';
+import { bindParameters } from '../context/bind-parameters.js';
+import type { CheckContext, Probe, ProbeCall } from '../context/check-context.js';
+import { ProbeError } from '../context/observation.js';
 
 /** The rows of one statement on the trading database; checks that name the same query share one execution. */
 export const probeSql: Probe<'sql'> = async ({ query, column }, context, call) => {

@@ -1,4 +1,4 @@
-import { readHostEnvironment } from '../../checks/host-environment.js';
+import { readHostEnvironment } from '../../checks/context/host-environment.js';
 import { expectedEnvironment } from '../../checks/probes/service-probe.js';
 import { presentSha256 } from './kept-artefact.js';
 import type { HostInPlan, StepContext } from './step.js';

@@ -1,4 +1,4 @@
-import { type HostEnvironment, readHostEnvironment } from '../../checks/host-environment.js';
+import { type HostEnvironment, readHostEnvironment } from '../../checks/context/host-environment.js';
 import { expectedEnvironment, withValues } from '../../checks/probes/service-probe.js';
 import type { VariableChange } from '../../domain/release-plan.js';
 import type { ServiceStatus } from '../../hosts/host.js';

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { TradingQueries } from '../../../src/checks/check-context.js';
 import { createCheckService } from '../../../src/checks/check-service.js';
+import type { TradingQueries } from '../../../src/checks/context/check-context.js';
 import type { FinishedRun } from '../../../src/checks/run-request.js';
 import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
 import { createHost } from '../../../src/hosts/create-host.js';

@@ -1,4 +1,4 @@
-import { readHostEnvironment } from '../../../checks/host-environment.js';
+import { readHostEnvironment } from '../../../checks/context/host-environment.js';
 import { editEnvironmentFile } from '../../../hosts/environment-edit.js';
 import type { Host, ServiceStatus } from '../../../hosts/host.js';
 import { enableFlag, isOn } from '../enable-flag.js';

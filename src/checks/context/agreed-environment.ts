@@ -1,5 +1,5 @@
-import type { EnvironmentValues } from '../runbook/conditions.js';
-import { readVariable, type VariableValue } from '../runbook/variable.js';
+import type { EnvironmentValues } from '../../domain/condition.js';
+import { readVariable, type VariableValue } from '../../runbook/variable.js';
 import type { CheckContext } from './check-context.js';
 import { ProbeError } from './observation.js';
 

@@ -1,5 +1,5 @@
-import type { Evidence, ObservedRow } from '../domain/check-run.js';
-import type { Reason } from '../domain/reason.js';
+import type { Evidence, ObservedRow } from '../../domain/check-run.js';
+import type { Reason } from '../../domain/reason.js';
 
 /** What a probe saw. Never a verdict: the check's conditions decide. */
 export interface Observation {
@@ -10,9 +10,6 @@ export interface Observation {
   /** What could not be looked at although the probe as a whole went on, e.g. one host of several. */
   readonly gaps?: readonly Reason[];
 }
-
-/** The column by which a probe calls a row wrong by itself; a code of `FAULT_CODES`, or ''. */
-export const FAULT_COLUMN = 'fault';
 
 /** A probe that could not observe anything. The message is one sentence for the log. */
 export class ProbeError extends Error {

@@ -1,4 +1,4 @@
-import type { ObservedRow } from '../domain/check-run.js';
+import type { ObservedRow } from '../../domain/check-run.js';
 import { bindParameters } from './bind-parameters.js';
 import type { CheckContext, ProbeCall } from './check-context.js';
 

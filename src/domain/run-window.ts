@@ -1,9 +1,13 @@
-import type { ObservedBaseline, ObservedWindow } from '../domain/check-run.js';
-import type { Reason } from '../domain/reason.js';
-import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
-import type { WindowSettings } from '../runbook/runbook.js';
-import { systemClock, withTimeout } from '../time/clock.js';
-import { withoutProcess } from './without-process.js';
+import type { ObservedBaseline, ObservedWindow } from './check-run.js';
+import type { Reason } from './reason.js';
+
+/** The span of time that statements look at when they bind `windowFrom` and its like. */
+export interface WindowSettings {
+  /** At most this long, however long the present process has been running. */
+  readonly minutes: number;
+  /** An earlier passed window is a baseline up to this age. */
+  readonly baselineMaxAgeHours: number;
+}
 
 /** The span of time of one run, and the earlier one of the same length beside it. */
 export interface RunWindow {
@@ -84,31 +88,3 @@ function baselineBefore(
   if (comparable === undefined) return { ...span, basis: 'before_window' };
   return { ...span, basis: 'passed_run', runId: comparable.runId };
 }
-
-export interface HostToAsk {
-  readonly host: Pick<Host, 'name'>;
-  /** How the service of the host stands. @throws HostError */
-  status(): Promise<ServiceStatus>;
-}
-
-/** Never fails: a host that does not say so in time is a gap. */
-export async function processStartOf(
-  { host: { name }, status: ask }: HostToAsk,
-  timeoutMs: number,
-): Promise<ProcessStart> {
-  const failed = (code: string, detail: string) =>
-    withoutStart(name, { code: 'host_error', facts: { host: name, code, detail } });
-  const late = () => failed('timeout', `${name} did not tell its state in time.`);
-  try {
-    const status = await withTimeout(systemClock, timeoutMs, ask());
-    if (status === undefined) return late();
-    if (status.mainPid === 0) return withoutStart(name, withoutProcess(name, status));
-    if (status.activeSince === undefined)
-      return withoutStart(name, { code: 'start_unknown', facts: { hosts: [name] } });
-    return { host: name, at: status.activeSince };
-  } catch (error) {
-    return error instanceof HostError ? failed(error.code, error.message) : late();
-  }
-}
-
-const withoutStart = (host: string, gap: Reason): ProcessStart => ({ host, at: undefined, gap });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { evaluateCheck } from '../../src/checks/evaluate-check.js';
-import type { Observation } from '../../src/checks/observation.js';
+import type { Observation } from '../../src/checks/context/observation.js';
 import type { ObservedRow } from '../../src/domain/check-run.js';
+import { evaluateCheck } from '../../src/domain/evaluate-check.js';
 import type { Reason } from '../../src/domain/reason.js';
 import { createConditionCompiler } from '../../src/runbook/conditions.js';
 

@@ -1,13 +1,13 @@
-import type { Evidence, ObservedRow, ObservedValue } from '../domain/check-run.js';
-import type { Host, ServiceStatus } from '../hosts/host.js';
-import type { ModelGate } from '../model/model-gate.js';
-import type { CheckDefinition, ProbeDefinition } from '../runbook/check-definition.js';
-import type { Runbook } from '../runbook/runbook.js';
-import type { Target, TargetHost } from '../runbook/targets.js';
+import type { Evidence, ObservedRow, ObservedValue } from '../../domain/check-run.js';
+import type { RunWindow } from '../../domain/run-window.js';
+import type { Host, ServiceStatus } from '../../hosts/host.js';
+import type { ModelGate } from '../../model/model-gate.js';
+import type { CheckDefinition, ProbeDefinition } from '../../runbook/check-definition.js';
+import type { Runbook } from '../../runbook/runbook.js';
+import type { Target, TargetHost } from '../../runbook/targets.js';
 import type { HostEnvironment } from './host-environment.js';
 import type { Observation } from './observation.js';
 import type { PlannedHost } from './planned-state.js';
-import type { RunWindow } from './run-window.js';
 
 /** What an SQL probe needs of the trading database. */
 export interface TradingQueries {

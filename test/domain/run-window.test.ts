@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { evaluateWindow, type PassedWindow, type ProcessStart } from '../../src/checks/run-window.js';
+import { evaluateWindow, type PassedWindow, type ProcessStart } from '../../src/domain/run-window.js';
 
 const NOW = new Date('2026-03-01T12:00:00.000Z');
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);

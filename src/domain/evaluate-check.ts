@@ -1,9 +1,7 @@
-import type { ObservedRow } from '../domain/check-run.js';
-import type { Outcome } from '../domain/outcome.js';
-import type { Reason, ReasonCode } from '../domain/reason.js';
-import type { CheckDefinition } from '../runbook/check-definition.js';
-import { ConditionError, type EnvironmentValues } from '../runbook/conditions.js';
-import { FAULT_COLUMN, type Observation } from './observation.js';
+import type { ObservedRow } from './check-run.js';
+import { type Condition, ConditionError, type EnvironmentValues, type RowPredicate } from './condition.js';
+import type { Outcome } from './outcome.js';
+import type { Reason, ReasonCode } from './reason.js';
 
 export interface Evaluation {
   readonly outcome: Outcome;
@@ -12,19 +10,37 @@ export interface Evaluation {
   readonly telling: readonly ObservedRow[];
 }
 
-type Judged = Pick<CheckDefinition, 'pass' | 'warn' | 'fail' | 'expectKeys' | 'noData' | 'isWrongRow'>;
+/** What a check says of the rows that its probe has seen. */
+export interface Judgement {
+  readonly pass: Condition;
+  readonly warn: Condition | undefined;
+  readonly fail: Condition;
+  readonly isWrongRow: RowPredicate | undefined;
+  readonly expectKeys: ExpectedKeys | undefined;
+  /** What no row at all means. */
+  readonly noData: 'inconclusive' | 'fail';
+}
+
+/** Values of a column of which each needs a row. */
+interface ExpectedKeys {
+  readonly column: string;
+  readonly values: readonly string[];
+  readonly missing: 'fail' | 'inconclusive';
+}
+
+/** The column by which a probe calls a row wrong by itself; a code of `FAULT_CODES`, or ''. */
+const FAULT_COLUMN = 'fault';
 
 /**
  * Turns an observation into an outcome. `fail` goes first and nothing overrides it; PASS needs `pass` to hold on
  * rows that exist; whatever is left over is INCONCLUSIVE, and what cannot be evaluated is ERROR.
  */
 export function evaluateCheck(
-  check: Judged,
-  observation: Observation,
+  check: Judgement,
+  { rows, gaps = [] }: { readonly rows: readonly ObservedRow[]; readonly gaps?: readonly Reason[] },
   env: EnvironmentValues = {},
 ): Evaluation {
-  const { rows } = observation;
-  const gap = worstGap(observation.gaps ?? []);
+  const gap = worstGap(gaps);
   const telling = wrongRows(check, rows, env);
   const conclude = (outcome: Outcome, reason: Reason, about = telling): Evaluation => ({
     outcome,
@@ -84,7 +100,7 @@ function holdsData(row: ObservedRow): boolean {
   return Object.values(row).some((value) => value !== null && value !== '');
 }
 
-function missingKeys(check: Judged, rows: readonly ObservedRow[]): readonly string[] {
+function missingKeys(check: Judgement, rows: readonly ObservedRow[]): readonly string[] {
   if (check.expectKeys === undefined) return [];
   const { column, values } = check.expectKeys;
   const seen = new Set(rows.map((row) => String(row[column])));
@@ -92,7 +108,7 @@ function missingKeys(check: Judged, rows: readonly ObservedRow[]): readonly stri
 }
 
 function wrongRows(
-  check: Judged,
+  check: Judgement,
   rows: readonly ObservedRow[],
   env: EnvironmentValues,
 ): readonly ObservedRow[] {

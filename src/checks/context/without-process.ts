@@ -1,5 +1,5 @@
-import type { Reason } from '../domain/reason.js';
-import type { ServiceStatus } from '../hosts/host.js';
+import type { Reason } from '../../domain/reason.js';
+import type { ServiceStatus } from '../../hosts/host.js';
 
 /** Why a service has no process: whoever reads `stopped` starts it, and one that dies at each start needs more. */
 export function withoutProcess(host: string, { activeState, subState }: ServiceStatus): Reason {

@@ -1,6 +1,6 @@
-import type { Evidence, ObservedValue } from '../domain/check-run.js';
-import type { Reason } from '../domain/reason.js';
-import type { Statement } from '../runbook/statement.js';
+import type { Evidence, ObservedValue } from '../../domain/check-run.js';
+import type { Reason } from '../../domain/reason.js';
+import type { Statement } from '../../runbook/statement.js';
 import type { CheckContext } from './check-context.js';
 
 type Sources = Pick<CheckContext, 'runParameters' | 'runbook' | 'window'>;

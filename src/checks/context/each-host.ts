@@ -1,7 +1,7 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { Reason } from '../../domain/reason.js';
 import { HostError } from '../../hosts/host.js';
-import type { CheckContext, HostAccess } from '../check-context.js';
+import type { CheckContext, HostAccess } from './check-context.js';
 
 type HostFinding = readonly ObservedRow[] | Reason;
 

@@ -1,4 +1,4 @@
-import type { VariableChange } from '../domain/release-plan.js';
+import type { VariableChange } from '../../domain/release-plan.js';
 import type { HostEnvironment } from './host-environment.js';
 
 /** What will stand on a host once a release has gone through. */

@@ -1,0 +1,24 @@
+import type { ObservedRow } from './check-run.js';
+
+/** Effective values of the strategy's variables, by name without the prefix: what conditions read as `env.NAME`. */
+export type EnvironmentValues = Readonly<Record<string, string | number | boolean>>;
+
+/** A condition of the runbook, compiled. */
+export interface Condition {
+  /** The condition as it stands in the file. */
+  readonly source: string;
+  /** The same with its parameters' values in place of their names. */
+  readonly text: string;
+  /**
+   * @throws ConditionError when it cannot be evaluated: a column is missing, a value was not measured or is of
+   * another kind than what it is compared with, the answer is not true or false.
+   */
+  holds(rows: readonly ObservedRow[], env?: EnvironmentValues): boolean;
+}
+
+/** A condition over one row. */
+export type RowPredicate = (row: ObservedRow, env?: EnvironmentValues) => boolean;
+
+export class ConditionError extends Error {
+  override readonly name = 'ConditionError';
+}
