@@ -1,6 +1,6 @@
 import { ForbiddenError } from '../src/conversation/errors.js';
 import type { Click } from '../src/conversation/subcommand.js';
-import type { Person } from '../src/domain/check-run.js';
+import type { Person } from '../src/domain/person.js';
 import type { Access } from '../src/release/access.js';
 import type { ReleaseAnswers } from '../src/release/engine/release-answers.js';
 import { section } from '../views/blocks.js';

@@ -1,6 +1,6 @@
 import { ForbiddenError, UserError } from '../src/conversation/errors.js';
-import type { Person } from '../src/domain/check-run.js';
 import type { Localized } from '../src/domain/localized.js';
+import type { Person } from '../src/domain/person.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 import { textFor } from '../views/text/index.js';
 

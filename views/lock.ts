@@ -1,6 +1,6 @@
 import type { Report } from '../src/conversation/subcommand.js';
-import type { Person } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Person } from '../src/domain/person.js';
 import type { TargetLock } from '../src/release/target-locks.js';
 import { escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';

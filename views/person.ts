@@ -1,4 +1,4 @@
-import type { Person } from '../src/domain/check-run.js';
+import type { Person } from '../src/domain/person.js';
 import { escapeMrkdwn } from './blocks.js';
 
 /** A mention on Slack; the account's name for somebody in a terminal. */

@@ -1,6 +1,6 @@
 import type { Conversation, LiveMessage, Report } from '../conversation/subcommand.js';
-import type { Person } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
+import type { Person } from '../domain/person.js';
 
 interface TerminalOptions {
   readonly person: Person;

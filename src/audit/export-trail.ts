@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import type { ChainedEvent, ChainHead } from '../domain/audit-event.js';
+import { chainedEventSchema, chainHeadSchema } from '../domain/audit-event.js';
 import type { AuditTrail } from './audit-trail.js';
 import { type BrokenLink, ChainFollower } from './chain.js';
-import { chainedEventSchema } from './event-schema.js';
 import type { TrailVerdict } from './verify-trail.js';
 
 const PAGE = 1_000;
-const headLine = z.object({
-  head: z.object({ strategy: z.string(), position: z.number(), sha256: z.string() }),
-});
+const headLine = z.object({ head: chainHeadSchema });
 
 /** JSON lines: every event of every strategy in its order, and behind them the heads, so that a missing end shows. */
 export async function* exportTrail(trail: Pick<AuditTrail, 'heads' | 'chain'>): AsyncGenerator<string> {

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { AuditEvent } from '../domain/audit-event.js';
-import { auditEventSchema } from './event-schema.js';
+import { auditEventSchema } from '../domain/audit-event.js';
 
 /**
  * Events on this machine's disk, synced, until the database has them: JSON lines under DATA_DIR/journal, one file a

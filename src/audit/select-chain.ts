@@ -1,6 +1,6 @@
 import type { ChainedEvent, ChainHead } from '../domain/audit-event.js';
+import { chainedEventSchema } from '../domain/audit-event.js';
 import type { Queryable } from '../store/queryable.js';
-import { chainedEventSchema } from './event-schema.js';
 
 /** The next events of a chain, as they stand: also where somebody has changed them. */
 export async function selectChain(

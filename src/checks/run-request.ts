@@ -1,5 +1,6 @@
-import type { CheckResult, CheckRun, Person } from '../domain/check-run.js';
+import type { CheckResult, CheckRun } from '../domain/check-run.js';
 import type { RunKind } from '../domain/outcome.js';
+import type { Person } from '../domain/person.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
 import type { Target } from '../runbook/targets.js';
 import type { PlannedState } from './context/planned-state.js';

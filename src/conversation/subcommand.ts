@@ -1,5 +1,5 @@
-import type { Person } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
+import type { Person } from '../domain/person.js';
 
 /**
  * The port between the two surfaces (Slack, terminal) and `commands/`. A subcommand never knows on which

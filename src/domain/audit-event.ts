@@ -1,36 +1,44 @@
-import type { Person } from './check-run.js';
+import { z } from 'zod';
+import { type Person, personSchema } from './person.js';
+import type { ValueOf } from './value-of.js';
 
 /** Who did what, when and why. Values must be plain JSON; secrets are taken out before anything is stored. */
-export interface AuditEvent {
+export const auditEventSchema = z.object({
   /** Given where the event happens, so that moving it twice makes one row. */
-  readonly eventId: string;
-  readonly strategy: string;
+  eventId: z.uuid(),
+  strategy: z.string(),
   /** e.g. `halt.requested`. */
-  readonly kind: string;
-  readonly target: string | null;
-  readonly actor: Person;
+  kind: z.string(),
+  target: z.string().nullable(),
+  actor: personSchema,
   /** RFC 3339 in UTC, with milliseconds. */
-  readonly at: string;
-  readonly reason: string | null;
+  at: z.iso.datetime(),
+  reason: z.string().nullable(),
   /** Before, after and the like. */
-  readonly details: Readonly<Record<string, unknown>>;
-}
+  details: z.record(z.string(), z.unknown()),
+});
+export type AuditEvent = ValueOf<typeof auditEventSchema>;
 
 /** The actor of what a clock, a changed file or a person's earlier request leads to. */
 export const THE_BOT: Person = { id: 'lobml', name: 'lobml', surface: 'terminal' };
 
-/** An event in its place: the hash covers everything of it, and the hash of the event before it. */
-export interface ChainedEvent extends AuditEvent {
+/**
+ * An event in its place: the hash covers everything of it, and the hash of the event before it. What somebody has
+ * edited must still be readable, so that the place can be named: nothing here is stricter than the columns.
+ */
+export const chainedEventSchema = auditEventSchema.extend({
+  eventId: z.string(),
+  actor: z.custom<AuditEvent['actor']>(() => true),
+  at: z.string(),
+  details: z.custom<AuditEvent['details']>(() => true),
   /** From 1, without gaps, for each strategy. */
-  readonly position: number;
+  position: z.number(),
   /** SHA-256 in hex of the event before; zeros for the first. */
-  readonly previousSha256: string;
-  readonly sha256: string;
-}
+  previousSha256: z.string(),
+  sha256: z.string(),
+});
+export type ChainedEvent = ValueOf<typeof chainedEventSchema>;
 
 /** Where a strategy's chain ends. */
-export interface ChainHead {
-  readonly strategy: string;
-  readonly position: number;
-  readonly sha256: string;
-}
+export const chainHeadSchema = z.object({ strategy: z.string(), position: z.number(), sha256: z.string() });
+export type ChainHead = ValueOf<typeof chainHeadSchema>;

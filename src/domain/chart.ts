@@ -1,28 +1,27 @@
-import type { Localized } from './localized.js';
-
-/** The kinds of chart that a report can hold. */
-export const CHART_TYPES = ['line', 'area', 'bar'] as const;
-type ChartType = (typeof CHART_TYPES)[number];
+import { z } from 'zod';
+import { localizedSchema } from './localized.js';
+import type { ValueOf } from './value-of.js';
 
 /** Slack's bounds on one chart (`data_visualization`). */
 export const CHART_LIMITS = { series: 6, points: 20, name: 20, title: 50 } as const;
 
-/** A chart's figures as they were read, kept with the run: drawn again they are the same. */
-export interface ChartFigures {
-  readonly id: string;
-  readonly title: Localized;
-  readonly type: ChartType;
-  readonly xLabel: Localized;
-  readonly yLabel: Localized;
-  /** The labels along the x axis, each once. */
-  readonly categories: readonly string[];
-  readonly series: readonly ChartSeries[];
-}
-
-interface ChartSeries {
-  readonly name: string;
+const chartSeriesSchema = z.object({
+  name: z.string(),
   /** How it is called to people; without one, by its name. */
-  readonly title?: Localized | undefined;
+  title: localizedSchema.optional(),
   /** One for each category. */
-  readonly values: readonly number[];
-}
+  values: z.array(z.number()),
+});
+
+/** A chart's figures as they were read, kept with the run: drawn again they are the same. */
+export const chartSchema = z.object({
+  id: z.string(),
+  title: localizedSchema,
+  type: z.enum(['line', 'area', 'bar']),
+  xLabel: localizedSchema,
+  yLabel: localizedSchema,
+  /** The labels along the x axis, each once. */
+  categories: z.array(z.string()),
+  series: z.array(chartSeriesSchema),
+});
+export type ChartFigures = ValueOf<typeof chartSchema>;

@@ -1,114 +1,111 @@
-import type { ChartFigures } from './chart.js';
-import type { CriterionResult } from './criterion.js';
-import type { Localized } from './localized.js';
-import type { CheckMode, Outcome, RunKind } from './outcome.js';
-import type { Reason } from './reason.js';
-import type { Verdict } from './verdict.js';
+import { z } from 'zod';
+import { chartSchema } from './chart.js';
+import { criterionSchema } from './criterion.js';
+import { localizedSchema } from './localized.js';
+import { CHECK_MODES, OUTCOMES, RUN_KINDS } from './outcome.js';
+import { personSchema } from './person.js';
+import { reasonSchema } from './reason.js';
+import type { ValueOf } from './value-of.js';
+import { VERDICTS } from './verdict.js';
 
-/** A scalar as a probe hands it on. Times are RFC 3339 text; NaN and infinities have become null. */
-type Scalar = string | number | boolean | null;
-export type ObservedValue = Scalar | readonly ObservedValue[] | { readonly [key: string]: ObservedValue };
+/** What a probe hands on. Times are RFC 3339 text; NaN and infinities have become null. */
+const observedValueSchema = z.json();
+export type ObservedValue = ValueOf<typeof observedValueSchema>;
 
 /** One row of what a probe saw. A probe never says whether that is good. */
-export type ObservedRow = { readonly [column: string]: ObservedValue };
+export const observedRowSchema = z.record(z.string(), observedValueSchema);
+export type ObservedRow = ValueOf<typeof observedRowSchema>;
 
-/**
- * Why a window begins where it does: at the start of the present process, at the full look-back because that process
- * is older, or at the full look-back because nobody knows when it started.
- */
-export const WINDOW_BASES = ['process_start', 'look_back', 'start_unknown', 'halt'] as const;
-
-export interface ObservedWindow {
-  readonly from: string;
-  readonly to: string;
-  readonly basis?: (typeof WINDOW_BASES)[number];
+const windowSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  /**
+   * Why it begins where it does: at the start of the present process, at the full look-back because that process is
+   * older, at the full look-back because nobody knows when it started, or at a halt.
+   */
+  basis: z.enum(['process_start', 'look_back', 'start_unknown', 'halt']).exactOptional(),
   /** Hosts whose process is stopped, or whose start could not be read. */
-  readonly hostsWithoutStart?: readonly string[];
-}
+  hostsWithoutStart: z.array(z.string()).exactOptional(),
+});
+export type ObservedWindow = ValueOf<typeof windowSchema>;
 
-/** Within the window of an earlier run that passed; or, where there is none, directly before the present window. */
-export const BASELINE_BASES = ['passed_run', 'before_window'] as const;
-
-export interface ObservedBaseline {
-  readonly from: string;
-  readonly to: string;
-  readonly basis: (typeof BASELINE_BASES)[number];
+const baselineSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  /** Within the window of an earlier run that passed; or, where there is none, directly before the present window. */
+  basis: z.enum(['passed_run', 'before_window']),
   /** The run that passed. */
-  readonly runId?: string;
-}
+  runId: z.string().exactOptional(),
+});
+export type ObservedBaseline = ValueOf<typeof baselineSchema>;
 
 /** Where a result comes from, so that a person can look for themselves. Never holds a secret. */
-export interface Evidence {
+const evidenceSchema = z.object({
   /** The kind of probe, by its name in the registry of kinds. */
-  readonly probe: string;
+  probe: z.string().regex(/^[a-z][a-z_]*$/),
   /** The statement as it was sent, with `$1…` in the place of values. */
-  readonly sql?: string;
-  readonly parameters?: readonly ObservedValue[];
+  sql: z.string().exactOptional(),
+  parameters: z.array(observedValueSchema).exactOptional(),
   /** SHA-256 of the statement or the file, in hex. */
-  readonly sha256?: string;
+  sha256: z.string().exactOptional(),
   /** Host names, where the probe looked at hosts. */
-  readonly hosts?: readonly string[];
+  hosts: z.array(z.string()).exactOptional(),
   /** The span of time that was looked at, RFC 3339. */
-  readonly window?: ObservedWindow;
+  window: windowSchema.exactOptional(),
   /** The earlier span of the same length that it was compared with. */
-  readonly baseline?: ObservedBaseline;
+  baseline: baselineSchema.exactOptional(),
   /** Further statements that a person can ask for, by name (e.g. an unbounded total). */
-  readonly onDemand?: readonly string[];
-}
+  onDemand: z.array(z.string()).exactOptional(),
+});
+export type Evidence = ValueOf<typeof evidenceSchema>;
 
-export interface CheckResult {
-  readonly id: string;
+export const checkResultSchema = z.object({
+  id: z.string(),
   /** The checklist's own number, e.g. `2.2-A`. */
-  readonly section: string;
-  readonly title: Localized;
-  readonly mode: CheckMode;
-  readonly outcome: Outcome;
+  section: z.string(),
+  title: localizedSchema,
+  mode: z.enum(CHECK_MODES),
+  outcome: z.enum(OUTCOMES),
   /** Why, as a code from one closed list, with the values that the sentence needs. */
-  readonly reason: Reason;
+  reason: reasonSchema,
   /** The runbook's own sentences about the rows that matter, where it has a text for them. */
-  readonly says: readonly Localized[];
+  says: z.array(localizedSchema),
   /** What a person does about it, where something is wrong. */
-  readonly remedy?: Localized;
-  readonly observed: readonly ObservedRow[];
+  remedy: localizedSchema.exactOptional(),
+  observed: z.array(observedRowSchema),
   /** The conditions as text, with the values of their parameters. */
-  readonly expected: string;
-  readonly evidence: Evidence;
+  expected: z.string(),
+  evidence: evidenceSchema,
   /** RFC 3339. */
-  readonly observedAt: string;
-  readonly durationMs: number;
+  observedAt: z.string(),
+  durationMs: z.number(),
   /** Set: not run again but taken from this earlier run, in which it was still fresh. */
-  readonly reusedFrom?: { readonly runId: string; readonly kind: RunKind };
-}
+  reusedFrom: z.object({ runId: z.string(), kind: z.enum(RUN_KINDS) }).exactOptional(),
+});
+export type CheckResult = ValueOf<typeof checkResultSchema>;
 
-/** Who asked. `id` is a Slack user id, or the account's name in a terminal. */
-export interface Person {
-  readonly id: string;
-  readonly name: string;
-  readonly surface: 'slack' | 'terminal';
-}
-
-export interface CheckRun {
-  readonly runId: string;
-  readonly strategy: string;
-  readonly target: string;
-  readonly kind: RunKind;
-  readonly verdict: Verdict;
-  readonly requestedBy: Person;
-  /** RFC 3339. */
-  readonly startedAt: string;
-  /** RFC 3339: when the last observation was in. */
-  readonly asOf: string;
-  /** RFC 3339. */
-  readonly validUntil: string;
-  readonly durationMs: number;
+/** Times are RFC 3339. */
+export const checkRunSchema = z.object({
+  runId: z.uuid(),
+  strategy: z.string(),
+  target: z.string(),
+  kind: z.enum(RUN_KINDS),
+  verdict: z.enum(VERDICTS),
+  requestedBy: personSchema,
+  startedAt: z.string(),
+  /** When the last observation was in. */
+  asOf: z.string(),
+  validUntil: z.string(),
+  durationMs: z.number(),
   /** SHA-256 of the runbook file, in hex. */
-  readonly runbookSha256: string;
+  runbookSha256: z.string(),
   /** It judged what a release plans, not what stands. */
-  readonly planned?: true;
+  planned: z.literal(true).exactOptional(),
   /** It looked at some of the target's hosts only (a canary), so it says nothing of the target as a whole. */
-  readonly partial?: true;
-  readonly checks: readonly CheckResult[];
+  partial: z.literal(true).exactOptional(),
+  checks: z.array(checkResultSchema),
   /** The criteria of the decision, where the run is one (`gonogo`). */
-  readonly criteria?: readonly CriterionResult[];
-  readonly charts?: readonly ChartFigures[];
-}
+  criteria: z.array(criterionSchema).exactOptional(),
+  charts: z.array(chartSchema).exactOptional(),
+});
+export type CheckRun = ValueOf<typeof checkRunSchema>;

@@ -1,24 +1,22 @@
-import type { Localized } from './localized.js';
-import type { Outcome } from './outcome.js';
+import { z } from 'zod';
+import { localizedSchema } from './localized.js';
+import { OUTCOMES, type Outcome } from './outcome.js';
+import type { ValueOf } from './value-of.js';
 import { type DecidingResult, evaluateVerdict, type Verdict } from './verdict.js';
 
-/** A `go` criterion must be met; a `no_go` criterion must be absent. */
-export const CRITERION_KINDS = ['go', 'no_go'] as const;
-type CriterionKind = (typeof CRITERION_KINDS)[number];
-
 /** One line of the checklist's section 5, and the checks that prove it. */
-export interface CriterionDefinition {
-  readonly id: string;
-  readonly kind: CriterionKind;
-  readonly title: Localized;
+export const criterionSchema = z.object({
+  id: z.string(),
+  /** A `go` criterion must be met; a `no_go` criterion must be absent. */
+  kind: z.enum(['go', 'no_go']),
+  title: localizedSchema,
   /** Ids of deciding checks, at least one. */
-  readonly checks: readonly string[];
-}
-
-export interface CriterionResult extends CriterionDefinition {
+  checks: z.array(z.string()),
   /** The worst outcome of its checks. PASS: a go criterion is met, a no-go criterion is absent. */
-  readonly outcome: Outcome;
-}
+  outcome: z.enum(OUTCOMES),
+});
+export type CriterionResult = ValueOf<typeof criterionSchema>;
+export type CriterionDefinition = Omit<CriterionResult, 'outcome'>;
 
 const WORST_FIRST: readonly Outcome[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'SKIPPED', 'WARN', 'PASS'];
 

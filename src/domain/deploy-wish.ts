@@ -1,12 +1,16 @@
+import { z } from 'zod';
+import { orUndefined, type ValueOf } from './value-of.js';
+
 /** What a person asks for; the plan says what that means on each host. */
-export interface DeployWish {
+export const deployWishSchema = z.object({
   /** A file name of the staging folder; undefined: the model stays. */
-  readonly model: string | undefined;
+  model: orUndefined(z.string()),
   /** Goes with the model. */
-  readonly modelVersion: string | undefined;
+  modelVersion: orUndefined(z.string()),
   /** A file name of the staging folder; undefined: the binary stays. */
-  readonly binary: string | undefined;
+  binary: orUndefined(z.string()),
   /** Variables of the strategy, without their prefix, and what they become. */
-  readonly settings: Readonly<Record<string, string>>;
-  readonly reason: string;
-}
+  settings: z.record(z.string(), z.string()),
+  reason: z.string(),
+});
+export type DeployWish = ValueOf<typeof deployWishSchema>;

@@ -1,6 +1,9 @@
-import type { ObservedRow, Person } from './check-run.js';
-import type { Outcome } from './outcome.js';
-import type { Verdict } from './verdict.js';
+import { z } from 'zod';
+import { observedRowSchema } from './check-run.js';
+import { OUTCOMES, type Outcome } from './outcome.js';
+import { personSchema } from './person.js';
+import type { ValueOf } from './value-of.js';
+import { VERDICTS } from './verdict.js';
 
 /** `disable`: the flag to false. `stop`: the flag to false and the service stopped. */
 export const HALT_KINDS = ['disable', 'stop', 'previous_model'] as const;
@@ -27,85 +30,86 @@ export const HALT_FAULTS = [
 ] as const;
 export type HaltFault = (typeof HALT_FAULTS)[number];
 
+/** RFC 3339; null: not yet. */
+const moment = z.string().nullable();
+
 /** How far one host is. */
-export interface HostHalt {
-  readonly host: string;
+const hostHaltSchema = z.object({
+  host: z.string(),
   /** The variables in the environment files. */
-  readonly disk: 'pending' | 'done' | 'failed';
-  readonly diskAt: string | null;
+  disk: z.enum(['pending', 'done', 'failed']),
+  diskAt: moment,
   /** They stood there before: nothing was written. */
-  readonly diskWasDone: boolean;
-  readonly files: readonly string[];
+  diskWasDone: z.boolean(),
+  files: z.array(z.string()),
   /** The effective values of the wanted names before the first write; null: not set. */
-  readonly before?: Readonly<Record<string, string | null>> | undefined;
-  readonly restart: 'pending' | 'issued' | 'done' | 'not_needed' | 'failed';
-  readonly restartAt: string | null;
+  before: z.record(z.string(), z.string().nullable()).optional(),
+  restart: z.enum(['pending', 'issued', 'done', 'not_needed', 'failed']),
+  restartAt: moment,
   /** The way out when the flag alone does not do it. */
-  readonly stop: 'none' | 'issued' | 'done' | 'failed';
-  readonly stopAt: string | null;
-  readonly stopBecause: HaltFault | 'asked' | null;
+  stop: z.enum(['none', 'issued', 'done', 'failed']),
+  stopAt: moment,
+  stopBecause: z.enum([...HALT_FAULTS, 'asked']).nullable(),
   /** What the running process itself shows. */
-  readonly process: 'unknown' | 'differs' | 'as_wanted' | 'stopped';
-  readonly processAt: string | null;
-  readonly pidBefore: number | null;
-  readonly pid: number | null;
+  process: z.enum(['unknown', 'differs', 'as_wanted', 'stopped']),
+  processAt: moment,
+  pidBefore: z.number().nullable(),
+  pid: z.number().nullable(),
   /** What is wrong at this moment. */
-  readonly fault: HaltFault | null;
+  fault: z.enum(HALT_FAULTS).nullable(),
   /** One sentence of the host about it. */
-  readonly faultDetail: string;
-}
+  faultDetail: z.string(),
+});
+export type HostHalt = ValueOf<typeof hostHaltSchema>;
 
 /** Whether new entries stop. */
-interface EntryWatch {
-  readonly state: 'waiting' | 'watching' | 'clear' | 'entries' | 'unknown' | 'not_watched';
-  /** RFC 3339: since when every host is off. */
-  readonly from: string | null;
-  readonly until: string | null;
-  /** RFC 3339: when the trading database last answered. */
-  readonly askedAt: string | null;
-  readonly entries: number;
+const entryWatchSchema = z.object({
+  state: z.enum(['waiting', 'watching', 'clear', 'entries', 'unknown', 'not_watched']),
+  /** Since when every host is off. */
+  from: moment,
+  until: moment,
+  /** When the trading database last answered. */
+  askedAt: moment,
+  entries: z.number(),
   /** Why it is unknown: a code of the trading database, or `not_configured`. */
-  readonly code: string | null;
-}
+  code: z.string().nullable(),
+});
 
-export interface Halt {
-  readonly haltId: string;
-  readonly strategy: string;
-  readonly target: string;
-  readonly kind: HaltKind;
+export const haltSchema = z.object({
+  haltId: z.uuid(),
+  strategy: z.string(),
+  target: z.string(),
+  kind: z.enum(HALT_KINDS),
   /** By their full names, e.g. the enable flag and `false`. */
-  readonly wanted: Readonly<Record<string, string>>;
+  wanted: z.record(z.string(), z.string()),
   /** Where hosts differ (the path of a model): by host, instead of `wanted`. */
-  readonly wantedOf: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly requestedBy: Person;
+  wantedOf: z.record(z.string(), z.record(z.string(), z.string())),
+  requestedBy: personSchema,
   /** RFC 3339. */
-  readonly requestedAt: string;
-  readonly reason: string | null;
-  readonly state: HaltState;
-  readonly hosts: readonly HostHalt[];
-  readonly entryWatch: EntryWatch;
+  requestedAt: z.string(),
+  reason: z.string().nullable(),
+  state: z.enum(HALT_STATES),
+  hosts: z.array(hostHaltSchema),
+  entryWatch: entryWatchSchema,
   /** Positions that nobody manages now; null: not asked, or nobody knows. */
-  readonly openEntries: { readonly total: number; readonly rows: readonly ObservedRow[] } | null;
+  openEntries: z.object({ total: z.number(), rows: z.array(observedRowSchema) }).nullable(),
   /** Why they are unknown: a code of the trading database. */
-  readonly openEntriesFault?: string | undefined;
+  openEntriesFault: z.string().optional(),
   /** Section 4 after the halt. */
-  readonly verification: {
-    readonly runId: string;
-    readonly verdict: Verdict;
-    readonly stored: boolean;
-  } | null;
+  verification: z.object({ runId: z.string(), verdict: z.enum(VERDICTS), stored: z.boolean() }).nullable(),
   /** Whether every new process was seen loading the model (`previous_model`); undefined: nobody could look. */
-  readonly start?: Outcome | undefined;
+  start: z.enum(OUTCOMES).optional(),
   /** The release that was stopped by it. */
-  readonly cancelled: { readonly releaseId: string | null; readonly requests: number } | null;
+  cancelled: z.object({ releaseId: z.string().nullable(), requests: z.number() }).nullable(),
   /** What was under way could not be cancelled yet: it is tried until it is. */
-  readonly cancelAway?: boolean | undefined;
+  cancelAway: z.boolean().optional(),
   /** The bot was ended while it halted, and went on from what it found. */
-  readonly resumed: boolean;
-  readonly endedAt: string | null;
+  resumed: z.boolean(),
+  endedAt: moment,
   /** The first release of the target that began after its end: whether the strategy is off, it no longer says. */
-  readonly laterRelease?: { readonly releaseId: string; readonly startedAt: string } | undefined;
-}
+  laterRelease: z.object({ releaseId: z.string(), startedAt: z.string() }).optional(),
+});
+export type Halt = ValueOf<typeof haltSchema>;
 
 type HaltGap =
   | { readonly code: 'host'; readonly host: string; readonly fault: HaltFault | null }

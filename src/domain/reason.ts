@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import type { ValueOf } from './value-of.js';
+
 /**
  * Every reason that a check can end with: one closed list that feeds the messages in each language, the audit
  * trail and the tests. The sentence itself is written in `views/text`.
@@ -40,8 +43,11 @@ export const REASON_CODES = [
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
-export interface Reason {
-  readonly code: ReasonCode;
-  /** What a sentence needs: names, numbers as text, and a fault's code. Never a secret. */
-  readonly facts?: Readonly<Record<string, string | number | readonly string[]>>;
-}
+/** What a sentence needs: names, numbers as text, and a fault's code. Never a secret. */
+export const factsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())]));
+
+export const reasonSchema = z.object({
+  code: z.enum(REASON_CODES),
+  facts: factsSchema.exactOptional(),
+});
+export type Reason = ValueOf<typeof reasonSchema>;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { canonicalJson } from './canonical-json.js';
 import {
   type ArtefactPlan,
@@ -7,6 +8,7 @@ import {
   type ReleasePlan,
   type VariableChange,
 } from './release-plan.js';
+import type { ValueOf } from './value-of.js';
 
 /** What an approval is bound to. */
 export interface BoundContent {
@@ -15,7 +17,7 @@ export interface BoundContent {
 }
 
 /** The parts of a release whose change stops it. */
-export const CONTENT_PARTS = [
+const CONTENT_PARTS = [
   'model',
   'binary',
   'hosts',
@@ -37,15 +39,16 @@ export const CONTENT_PARTS = [
 ] as const;
 export type ContentPart = (typeof CONTENT_PARTS)[number];
 
-export interface ContentChange {
-  readonly part: ContentPart;
-  readonly host?: string;
+export const contentChangeSchema = z.object({
+  part: z.enum(CONTENT_PARTS),
+  host: z.string().exactOptional(),
   /** The file, the variable or the check. */
-  readonly subject?: string;
+  subject: z.string().exactOptional(),
   /** As text; '' where there was nothing. */
-  readonly before: string;
-  readonly after: string;
-}
+  before: z.string(),
+  after: z.string(),
+});
+export type ContentChange = ValueOf<typeof contentChangeSchema>;
 
 /** The text whose SHA-256 is the digest of a request. */
 export function boundText({ plan, evidence }: BoundContent): string {

@@ -1,67 +1,74 @@
-import type { CheckResult } from './check-run.js';
+import { z } from 'zod';
+import { checkResultSchema } from './check-run.js';
+import { orUndefined, type ValueOf } from './value-of.js';
+
+/** A file of the staging folder on the bot's machine. */
+const artefactSchema = z.object({
+  /** Its name in the staging folder, without a folder. */
+  name: z.string(),
+  sha256: z.string(),
+  /** Bytes. */
+  size: z.number(),
+  /** Of a model: SHA-256 of the `NAME.meta.json` that its training wrote beside it, and that goes with it. */
+  metaSha256: z.string().exactOptional(),
+});
+export type ArtefactPlan = ValueOf<typeof artefactSchema>;
+
+/** `NAME.onnx` → `NAME.meta.json`, in the same folder. */
+export const metaPathOf = (modelPath: string): string => modelPath.replace(/(\.onnx)?$/, '.meta.json');
+
+const variableChangeSchema = z.object({
+  /** With its prefix. */
+  variable: z.string(),
+  /** null: not set. */
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+});
+export type VariableChange = ValueOf<typeof variableChangeSchema>;
+
+const hostPlanSchema = z.object({
+  host: z.string(),
+  /** Where the model goes, absolute; undefined without a model. */
+  modelPath: orUndefined(z.string()),
+  binaryPath: orUndefined(z.string()),
+  /** SHA-256 of what stands at the paths now; '' where nothing does. */
+  presentModelSha256: z.string(),
+  presentBinarySha256: z.string(),
+  /** Every layer as it stands, in order: a change of any of them between plan and execution stops the deploy. */
+  layers: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  /** The layer that is written. */
+  writtenFile: z.string(),
+  /** The strategy's variables that change, with the effective value before and after. Never another variable. */
+  changes: z.array(variableChangeSchema),
+  /** What differs already between file and running process, and would go live with the restart. */
+  drift: z.array(variableChangeSchema),
+});
+export type HostPlan = ValueOf<typeof hostPlanSchema>;
 
 /**
  * What a release will do, worked out before anybody approves it. Its canonical JSON is what an approval is bound to:
  * change any part and the digest changes.
  */
-export interface ReleasePlan {
-  readonly strategy: string;
-  readonly target: string;
+export const releasePlanSchema = z.object({
+  strategy: z.string(),
+  target: z.string(),
   /** The reason of the request. */
-  readonly reason: string;
+  reason: z.string(),
   /** undefined: only the environment changes. */
-  readonly model: ArtefactPlan | undefined;
-  readonly binary: ArtefactPlan | undefined;
+  model: orUndefined(artefactSchema),
+  binary: orUndefined(artefactSchema),
   /** In order; the first is the canary. */
-  readonly hosts: readonly HostPlan[];
+  hosts: z.array(hostPlanSchema),
   /** SHA-256 of the runbook file, in hex. */
-  readonly runbookSha256: string;
+  runbookSha256: z.string(),
   /** SHA-256 over the target's approval policy and the groups it names, in hex. */
-  readonly policySha256: string;
-}
-
-/** A file of the staging folder on the bot's machine. */
-export interface ArtefactPlan {
-  /** Its name in the staging folder, without a folder. */
-  readonly name: string;
-  readonly sha256: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Of a model: SHA-256 of the `NAME.meta.json` that its training wrote beside it, and that goes with it. */
-  readonly metaSha256?: string;
-}
-
-/** `NAME.onnx` → `NAME.meta.json`, in the same folder. */
-export const metaPathOf = (modelPath: string): string => modelPath.replace(/(\.onnx)?$/, '.meta.json');
-
-export interface HostPlan {
-  readonly host: string;
-  /** Where the model goes, absolute; undefined without a model. */
-  readonly modelPath: string | undefined;
-  readonly binaryPath: string | undefined;
-  /** SHA-256 of what stands at the paths now; '' where nothing does. */
-  readonly presentModelSha256: string;
-  readonly presentBinarySha256: string;
-  /** Every layer as it stands, in order: a change of any of them between plan and execution stops the deploy. */
-  readonly layers: readonly { readonly path: string; readonly sha256: string }[];
-  /** The layer that is written. */
-  readonly writtenFile: string;
-  /** The strategy's variables that change, with the effective value before and after. Never another variable. */
-  readonly changes: readonly VariableChange[];
-  /** What differs already between file and running process, and would go live with the restart. */
-  readonly drift: readonly VariableChange[];
-}
-
-export interface VariableChange {
-  /** With its prefix. */
-  readonly variable: string;
-  /** null: not set. */
-  readonly before: string | null;
-  readonly after: string | null;
-}
+  policySha256: z.string(),
+});
+export type ReleasePlan = ValueOf<typeof releasePlanSchema>;
 
 /** The part of a check run that an approval is bound to. */
-export interface EvidenceBinding {
-  readonly checkRunId: string;
-  readonly outcomes: readonly Pick<CheckResult, 'id' | 'outcome'>[];
-}
+export const evidenceBindingSchema = z.object({
+  checkRunId: z.string(),
+  outcomes: z.array(checkResultSchema.pick({ id: true, outcome: true })),
+});
+export type EvidenceBinding = ValueOf<typeof evidenceBindingSchema>;

@@ -1,3 +1,7 @@
+import { z } from 'zod';
+import { factsSchema } from './reason.js';
+import type { ValueOf } from './value-of.js';
+
 /** Why a step failed or is unclear, and why a release ended: one closed list; `views/text` writes the sentences. */
 export const RELEASE_PROBLEMS = [
   /** Facts: `by`, `reason`, `since`. */
@@ -29,10 +33,11 @@ export const RELEASE_PROBLEMS = [
 ] as const;
 export type ReleaseProblemCode = (typeof RELEASE_PROBLEMS)[number];
 
-export interface ReleaseProblem {
-  readonly code: ReleaseProblemCode;
+export const releaseProblemSchema = z.object({
+  code: z.enum(RELEASE_PROBLEMS),
   /** Never a secret: what comes from a host is redacted before it gets here. */
-  readonly facts: Readonly<Record<string, string | number | readonly string[]>>;
+  facts: factsSchema,
   /** Log lines, redacted. */
-  readonly quotes?: readonly string[];
-}
+  quotes: z.array(z.string()).exactOptional(),
+});
+export type ReleaseProblem = ValueOf<typeof releaseProblemSchema>;

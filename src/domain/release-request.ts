@@ -1,64 +1,69 @@
-import type { Person } from './check-run.js';
-import type { DeployWish } from './deploy-wish.js';
-import type { ContentChange } from './release-content.js';
-import type { EvidenceBinding, ReleasePlan } from './release-plan.js';
-import type { RequestState } from './release-state.js';
+import { z } from 'zod';
+import { deployWishSchema } from './deploy-wish.js';
+import { personSchema } from './person.js';
+import { contentChangeSchema } from './release-content.js';
+import { evidenceBindingSchema, releasePlanSchema } from './release-plan.js';
+import { REQUEST_STATES } from './release-state.js';
+import type { ValueOf } from './value-of.js';
 
 /** Somebody took a warning, or the drift of a host, upon themselves before asking for a release. */
-export interface Acknowledged {
+const acknowledgedSchema = z.object({
   /** A check's id, or `DRIFT`. */
-  readonly subject: string;
-  readonly by: Person;
+  subject: z.string(),
+  by: personSchema,
   /** RFC 3339. */
-  readonly at: string;
-}
+  at: z.string(),
+});
+export type Acknowledged = ValueOf<typeof acknowledgedSchema>;
 
 /** The subject under which differences between file and running process are acknowledged. */
 export const DRIFT = 'drift';
 
 /** Times are RFC 3339. */
-export interface ReleaseRequest {
-  readonly requestId: string;
-  readonly strategy: string;
-  readonly target: string;
-  readonly kind: 'ordinary' | 'break_glass';
-  readonly state: RequestState;
-  readonly requestedBy: Person;
+export const releaseRequestSchema = z.object({
+  requestId: z.uuid(),
+  strategy: z.string(),
+  target: z.string(),
+  kind: z.enum(['ordinary', 'break_glass']),
+  state: z.enum(REQUEST_STATES),
+  requestedBy: personSchema,
   /** The requester's Slack id; null where nobody knows it, as for an account of a terminal. */
-  readonly requesterSlackId: string | null;
-  readonly reason: string;
-  readonly wish: DeployWish;
-  readonly plan: ReleasePlan;
+  requesterSlackId: z.string().nullable(),
+  reason: z.string(),
+  wish: deployWishSchema,
+  plan: releasePlanSchema,
   /** SHA-256 over plan and evidence, in hex. */
-  readonly digest: string;
-  readonly checkRunId: string;
-  readonly evidence: EvidenceBinding;
-  readonly acknowledged: readonly Acknowledged[];
+  digest: z.string(),
+  checkRunId: z.uuid(),
+  evidence: evidenceBindingSchema,
+  acknowledged: z.array(acknowledgedSchema),
   /** The halt that this request brings the strategy back from. */
-  readonly incidentId: string | null;
-  readonly createdAt: string;
-  readonly quorumExpiresAt: string;
+  incidentId: z.uuid().nullable(),
+  createdAt: z.string(),
+  quorumExpiresAt: z.string(),
   /** null: the quorum is not reached. */
-  readonly startExpiresAt: string | null;
-  readonly endedAt: string | null;
+  startExpiresAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
   /** null: a clock or a changed content ended it. */
-  readonly endedBy: Person | null;
-  readonly endReason: string | null;
+  endedBy: personSchema.nullable(),
+  endReason: z.string().nullable(),
   /** What differed when it was invalidated. */
-  readonly endChanges: readonly ContentChange[];
+  endChanges: z.array(contentChangeSchema),
   /** Of a break-glass release: the second person. */
-  readonly reviewedBy: Person | null;
-  readonly reviewedAt: string | null;
-}
+  reviewedBy: personSchema.nullable(),
+  reviewedAt: z.string().nullable(),
+});
+export type ReleaseRequest = ValueOf<typeof releaseRequestSchema>;
 
-export interface Approval {
-  readonly person: Person;
-  readonly decision: 'approved' | 'rejected' | 'taken_back';
-  readonly digest: string;
-  readonly reason: string | null;
+export const approvalSchema = z.object({
+  person: personSchema,
+  decision: z.enum(['approved', 'rejected', 'taken_back']),
+  digest: z.string(),
+  reason: z.string().nullable(),
   /** RFC 3339. */
-  readonly decidedAt: string;
-}
+  decidedAt: z.string(),
+});
+export type Approval = ValueOf<typeof approvalSchema>;
 
 /** The approvals that stand for what the request holds now. */
 export function standingApprovals(

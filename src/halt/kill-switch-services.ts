@@ -1,4 +1,4 @@
-import type { Person } from '../domain/check-run.js';
+import type { Person } from '../domain/person.js';
 import type { Targets } from '../runbook/targets.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { KillSwitch } from './kill-switch.js';

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../domain/audit-event.js';
-import type { Person } from '../domain/check-run.js';
 import { type Halt, type HaltKind, newHalt, newHostHalt } from '../domain/halt.js';
+import type { Person } from '../domain/person.js';
 import type { Host } from '../hosts/host.js';
 import type { Wanted } from '../hosts/wanted.js';
 import { type EnvironmentWritten, type WriteWanted, writeWanted } from '../hosts/write-wanted.js';

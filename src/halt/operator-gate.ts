@@ -1,4 +1,4 @@
-import type { Person } from '../domain/check-run.js';
+import type { Person } from '../domain/person.js';
 import type { Targets } from '../runbook/targets.js';
 import { type Clock, withTimeout } from '../time/clock.js';
 import type { OperatorGate } from './kill-switch-services.js';

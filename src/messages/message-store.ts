@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema } from '../domain/check-run-schema.js';
+import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
 
 const messageRowSchema = z.object({

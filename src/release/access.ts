@@ -1,5 +1,5 @@
-import type { Person } from '../domain/check-run.js';
 import type { Directory } from '../domain/directory.js';
+import type { Person } from '../domain/person.js';
 import type { Targets } from '../runbook/targets.js';
 
 export type Role = 'requester' | 'operator' | 'admin';

@@ -1,6 +1,6 @@
 import type { CheckState, FinishedRun } from '../checks/run-request.js';
-import type { Person } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
+import type { Person } from '../domain/person.js';
 import type { ReleasePlan } from '../domain/release-plan.js';
 import { DRIFT } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';

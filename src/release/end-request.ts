@@ -1,5 +1,5 @@
 import { THE_BOT } from '../domain/audit-event.js';
-import type { Person } from '../domain/check-run.js';
+import type { Person } from '../domain/person.js';
 import type { ContentChange } from '../domain/release-content.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import { hasExpired } from '../domain/request-clock.js';

@@ -1,4 +1,4 @@
-import type { Person } from '../domain/check-run.js';
+import type { Person } from '../domain/person.js';
 
 /** What happens to requests and locks, for the audit trail. */
 const RELEASE_EVENTS = [

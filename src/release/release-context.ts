@@ -1,7 +1,7 @@
 import type { CheckService } from '../checks/check-service.js';
 import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
-import type { Person } from '../domain/check-run.js';
+import type { Person } from '../domain/person.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import type { Targets } from '../runbook/targets.js';

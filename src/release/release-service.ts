@@ -1,6 +1,7 @@
 import type { CheckState } from '../checks/run-request.js';
-import type { CheckRun, Person } from '../domain/check-run.js';
+import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
+import type { Person } from '../domain/person.js';
 import type { ReleaseRefusal } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';

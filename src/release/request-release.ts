@@ -1,6 +1,7 @@
 import { addMinutes } from 'date-fns/addMinutes';
-import type { CheckRun, Person } from '../domain/check-run.js';
+import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
+import type { Person } from '../domain/person.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { type Acknowledged, DRIFT, type ReleaseRequest } from '../domain/release-request.js';
 import { verdictAt } from '../domain/verdict.js';

@@ -1,4 +1,5 @@
-import type { CheckRun, Person } from '../domain/check-run.js';
+import type { CheckRun } from '../domain/check-run.js';
+import type { Person } from '../domain/person.js';
 import { judgeApprover } from '../domain/quorum.js';
 import type { ContentChange } from '../domain/release-content.js';
 import { type Refused, refused } from '../domain/release-refusal.js';

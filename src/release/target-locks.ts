@@ -1,4 +1,4 @@
-import type { Person } from '../domain/check-run.js';
+import type { Person } from '../domain/person.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { redact } from '../telemetry/redact.js';
 import { type ReleaseContext, recordNow, refuseUnlessRole } from './release-context.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CHART_LIMITS, CHART_TYPES } from '../domain/chart.js';
-import { CRITERION_KINDS } from '../domain/criterion.js';
+import { CHART_LIMITS, chartSchema } from '../domain/chart.js';
+import { criterionSchema } from '../domain/criterion.js';
 import { RUN_KINDS } from '../domain/outcome.js';
 
 /** The parts of a runbook file that no check owns: the criteria of the decision, and the charts of the reports. */
@@ -14,7 +14,7 @@ const id = z.string().regex(/^[a-z][a-z0-9_]*$/, 'write an id like `data_fresh`'
 
 export const criterionSourceSchema = z.strictObject({
   id,
-  kind: z.enum(CRITERION_KINDS),
+  kind: criterionSchema.shape.kind,
   title: localized,
   checks: z.array(z.string()).min(1),
 });
@@ -23,7 +23,7 @@ export const chartSourceSchema = z.strictObject({
   id,
   title: localizedTitle,
   kind: z.array(z.enum(RUN_KINDS)).min(1),
-  type: z.enum(CHART_TYPES),
+  type: chartSchema.shape.type,
   xLabel: localizedTitle,
   yLabel: localizedTitle,
   /** How the values of `series` are called to people; one that is missing is shown as it is. */

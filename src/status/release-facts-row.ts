@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { instantSchema, personSchema } from '../domain/check-run-schema.js';
+import { personSchema } from '../domain/person.js';
 import { RELEASE_STATES } from '../domain/release-state.js';
+import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
 
 const rowsSchema = z.array(

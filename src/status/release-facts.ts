@@ -1,4 +1,4 @@
-import type { Person } from '../domain/check-run.js';
+import type { Person } from '../domain/person.js';
 import type { ReleaseState, RequestState } from '../domain/release-state.js';
 import { selectLock } from '../release/store/locks.js';
 import { selectLiveRequest } from '../release/store/requests.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { THE_BOT } from '../domain/audit-event.js';
-import type { CheckResult, Person } from '../domain/check-run.js';
+import type { CheckResult } from '../domain/check-run.js';
+import type { Person } from '../domain/person.js';
 import { stoppingChecks } from './data-checks.js';
 import type { Training } from './training.js';
 import type { TrainingChange } from './training-store.js';

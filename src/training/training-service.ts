@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Person } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
+import type { Person } from '../domain/person.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, Targets } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { Person } from '../domain/check-run.js';
-import { checkResultSchema, instantSchema, personSchema } from '../domain/check-run-schema.js';
+import { checkResultSchema } from '../domain/check-run.js';
 import { LOCALES } from '../domain/localized.js';
+import type { Person } from '../domain/person.js';
+import { personSchema } from '../domain/person.js';
+import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
 import { TRAINING_FAILURES, TRAINING_STATES, type Training } from './training.js';
 

@@ -1,5 +1,6 @@
-import type { CheckResult, Person } from '../domain/check-run.js';
+import type { CheckResult } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
+import type { Person } from '../domain/person.js';
 import type { TrainingProgress } from './read-progress.js';
 
 const LIVE_STATES = ['checking', 'running', 'judging'] as const;

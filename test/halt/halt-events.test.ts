@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { takeReason } from '../../commands/rollback-reason.js';
-import type { Person } from '../../src/domain/check-run.js';
+import type { Person } from '../../src/domain/person.js';
 import { createOperatorGate } from '../../src/halt/operator-gate.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { systemClock } from '../../src/time/clock.js';

@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { CheckRun, Person } from '../../src/domain/check-run.js';
+import type { CheckRun } from '../../src/domain/check-run.js';
+import type { Person } from '../../src/domain/person.js';
 import { askToBreakGlass } from './support/break-glass.js';
 import {
   ALICE,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Composition, compose } from '../../src/app/compose.js';
 import { loadConfiguration } from '../../src/app/load-configuration.js';
 import type { Report } from '../../src/conversation/subcommand.js';
-import type { Person } from '../../src/domain/check-run.js';
+import type { Person } from '../../src/domain/person.js';
 import { composeEngine } from '../../src/release/engine/create-engine.js';
 import type { ReleaseRecord } from '../../src/release/engine/release-record.js';
 import { selectKnownGood } from '../../src/release/store/known-good-store.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Person } from '../../domain/check-run.js';
-import { instantSchema, personSchema } from '../../domain/check-run-schema.js';
+import type { Person } from '../../domain/person.js';
+import { personSchema } from '../../domain/person.js';
+import { instantSchema } from '../../store/instant.js';
 import type { Queryable } from '../../store/queryable.js';
 
 /** True for the first who acknowledges a warning of a run. */

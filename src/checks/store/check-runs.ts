@@ -1,18 +1,9 @@
 import { z } from 'zod';
-import type { CheckRun } from '../../domain/check-run.js';
-import {
-  chartSchema,
-  checkResultSchema,
-  criterionSchema,
-  instantSchema,
-  outcomeCountsSchema,
-  personSchema,
-  runKindSchema,
-  verdictSchema,
-} from '../../domain/check-run-schema.js';
+import { type CheckRun, checkRunSchema } from '../../domain/check-run.js';
 import type { Outcome, RunKind } from '../../domain/outcome.js';
-import { RUN_KINDS } from '../../domain/outcome.js';
+import { OUTCOMES, RUN_KINDS } from '../../domain/outcome.js';
 import type { Verdict } from '../../domain/verdict.js';
+import { instantSchema } from '../../store/instant.js';
 import type { Queryable } from '../../store/queryable.js';
 
 /** A run as a line of the history: everything but its checks. */
@@ -25,42 +16,24 @@ const SUMMARY_COLUMNS = `run_id AS "runId", strategy, target, kind, verdict,
   requested_by AS "requestedBy", started_at AS "startedAt", as_of AS "asOf", valid_until AS "validUntil",
   duration_ms AS "durationMs", runbook_sha256 AS "runbookSha256"`;
 
-const commonShape = {
-  runId: z.uuid(),
-  strategy: z.string(),
-  target: z.string(),
-  kind: runKindSchema,
-  verdict: verdictSchema,
-  requestedBy: personSchema,
+const rowSchema = checkRunSchema.extend({
   startedAt: instantSchema,
   asOf: instantSchema,
   validUntil: instantSchema,
-  durationMs: z.number(),
-  runbookSha256: z.string(),
-};
+});
 
-const summaryRowSchema = z.object({ ...commonShape, outcomeCounts: outcomeCountsSchema });
+const summaryRowSchema = rowSchema.omit({ checks: true, criteria: true, charts: true }).extend({
+  outcomeCounts: z.partialRecord(z.enum(OUTCOMES), z.number().int()),
+});
 /** What a whole run has beyond its line of the history. */
 const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned, partial`;
 
-const checkRunRowSchema = z
-  .object({
-    ...commonShape,
-    checks: z.array(checkResultSchema),
-    criteria: z.array(criterionSchema).nullable(),
-    charts: z.array(chartSchema).nullable(),
-    planned: z.boolean(),
-    partial: z.boolean(),
-  })
-  .transform(
-    ({ criteria, charts, planned, partial, ...run }): CheckRun => ({
-      ...run,
-      ...(criteria === null ? {} : { criteria }),
-      ...(charts === null ? {} : { charts }),
-      ...(planned ? { planned } : {}),
-      ...(partial ? { partial } : {}),
-    }),
-  );
+/** What a run does not have is null in the table, or false. */
+const wholeRunSchema = z.preprocess(
+  (row) =>
+    Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null && value !== false)),
+  rowSchema,
+);
 
 /** Stores a finished run. Storing the same run twice (a retry) changes nothing. */
 export async function insertCheckRun(database: Queryable, run: CheckRun): Promise<void> {
@@ -147,7 +120,7 @@ export async function selectCheckRun(database: Queryable, runId: string): Promis
     `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs WHERE run_id = $1`,
     [runId],
   );
-  return checkRunRowSchema.optional().parse(rows[0]);
+  return wholeRunSchema.optional().parse(rows[0]);
 }
 
 export type RunSubject = Pick<CheckRun, 'strategy' | 'target' | 'kind'>;
@@ -166,7 +139,7 @@ export async function selectLatestCheckRun(
      ORDER BY started_at DESC, run_id DESC LIMIT 1`,
     [strategy, target, kind],
   );
-  return checkRunRowSchema.optional().parse(rows[0]);
+  return wholeRunSchema.optional().parse(rows[0]);
 }
 
 /** The newest run of each kind over all of a target as it stood, one descent of the index a kind; a kind that never ran is left out. */
@@ -249,7 +222,7 @@ export async function selectRecentCheckRuns(
      ORDER BY started_at DESC, run_id DESC LIMIT $5`,
     [strategy, target, since, runbookSha256, limit],
   );
-  return z.array(checkRunRowSchema).parse(rows);
+  return z.array(wholeRunSchema).parse(rows);
 }
 
 interface RevokingRun {

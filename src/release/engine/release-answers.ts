@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Person } from '../../domain/check-run.js';
+import type { Person } from '../../domain/person.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
 import type { RecordEvent, ReleaseEventKind } from '../record-event.js';

@@ -1,4 +1,4 @@
-import type { Person } from '../../domain/check-run.js';
+import type { Person } from '../../domain/person.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseState, StepKind, StepState } from '../../domain/release-state.js';
 import type { Queryable } from '../../store/queryable.js';

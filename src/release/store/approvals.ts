@@ -1,17 +1,9 @@
 import { z } from 'zod';
-import { instantSchema, personSchema } from '../../domain/check-run-schema.js';
-import type { Approval } from '../../domain/release-request.js';
+import { type Approval, approvalSchema } from '../../domain/release-request.js';
+import { instantSchema } from '../../store/instant.js';
 import type { Queryable } from '../../store/queryable.js';
 
-const rowsSchema = z.array(
-  z.object({
-    person: personSchema,
-    decision: z.enum(['approved', 'rejected', 'taken_back']),
-    digest: z.string(),
-    reason: z.string().nullable(),
-    decidedAt: instantSchema,
-  }),
-);
+const rowsSchema = z.array(approvalSchema.extend({ decidedAt: instantSchema }));
 
 /** In the order of the decisions. */
 export async function selectApprovals(database: Queryable, requestId: string): Promise<readonly Approval[]> {

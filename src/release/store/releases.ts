@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { Person } from '../../domain/check-run.js';
-import { instantSchema, personSchema } from '../../domain/check-run-schema.js';
+import type { Person } from '../../domain/person.js';
+import { personSchema } from '../../domain/person.js';
 import type { ReleasePlan } from '../../domain/release-plan.js';
 import { RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
 import type { PlannedStep } from '../../domain/release-steps.js';
+import { instantSchema } from '../../store/instant.js';
 import type { Queryable } from '../../store/queryable.js';
-import { type ReleaseRecord, releaseRowSchema, stepRowSchema } from '../engine/release-record.js';
+import { type ReleaseRecord, releaseRecordSchema } from '../engine/release-record.js';
 
 interface NewRelease {
   readonly releaseId: string;
@@ -97,8 +98,6 @@ export async function selectReleaseOutcome(
   return releaseOutcomeSchema.optional().parse(rows[0])?.state;
 }
 
-const releaseWithStepsSchema = releaseRowSchema.extend({ steps: z.array(stepRowSchema) });
-
 /** One statement, so that release and steps agree with each other. @param releaseId a UUID */
 export async function selectRelease(
   database: Queryable,
@@ -116,7 +115,7 @@ export async function selectRelease(
      WHERE r.release_id = $1`,
     [releaseId],
   );
-  return releaseWithStepsSchema.optional().parse(rows[0]);
+  return releaseRecordSchema.optional().parse(rows[0]);
 }
 
 type LockTaken =

@@ -1,4 +1,5 @@
-import type { CheckRun, Person } from '../../../src/domain/check-run.js';
+import type { CheckRun } from '../../../src/domain/check-run.js';
+import type { Person } from '../../../src/domain/person.js';
 import { evidenceOf, planDigest } from '../../../src/release/plan-digest.js';
 import { type ReleaseWorld, WISH } from './release-world.js';
 
