@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepEvent } from '../audit/keep-event.js';
+import { openLocalJournal } from '../audit/open-audit.js';
 import { redactEvent } from '../audit/redact-details.js';
 import type { CheckServiceOptions } from '../checks/check-service.js';
 import { type Config, sshEnvironment } from '../config/config.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
-import { createKillSwitch, openLocalJournal } from '../halt/create-kill-switch.js';
+import { createKillSwitch } from '../halt/create-kill-switch.js';
 import { createHaltStore } from '../halt/halt-queries.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import { createPreviousModel } from '../halt/previous-model.js';
@@ -15,7 +16,7 @@ import { loadStrategyFacts } from '../halt/strategy-facts.js';
 import { loadTargetsForHalt } from '../halt/targets-for-halt.js';
 import { createStartProof } from '../halt/verify-after-halt.js';
 import { createHost } from '../hosts/create-host.js';
-import { createReleaseQueue, createRequestQueue } from '../release/release-jobs.js';
+import { releaseQueues } from '../release/release-jobs.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
 import type { ConfigurationFault } from '../runbook/configuration-fault.js';
 import type { TargetHost } from '../runbook/targets.js';
@@ -86,7 +87,7 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
       return cancelReleases(
         {
           transact: createTransact(async () => (await state()).pool),
-          queue: { ...createReleaseQueue(), ...createRequestQueue() },
+          queue: releaseQueues(),
         },
         halt,
       );
@@ -96,6 +97,7 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
       return checks?.proveStart?.(halt);
     },
     pid: process.pid,
+    clock: systemClock,
     logger,
   });
   // Whoever has an account on this machine and the rights on its hosts needs no bot to stop them.

@@ -38,24 +38,24 @@ export interface KillSwitchOptions extends Pick<HaltReplicasOptions, 'claimTimeo
   readonly facts: StrategyFacts;
   readonly hostOf: (settings: TargetHost) => Host;
   /** Writes through the host itself unless given. */
-  readonly write?: WriteWanted;
+  readonly write?: WriteWanted | undefined;
   readonly trading: TradingLook | undefined;
   readonly files: OpenHaltFiles;
   /** Resolves when the event is synced on this machine. */
   readonly journal: (event: AuditEvent) => Promise<void>;
   readonly store: HaltStore | undefined;
   /** Of a process that only looks into the database; the store's own unless given. */
-  readonly latestStored?: HaltStore['latest'];
+  readonly latestStored?: HaltStore['latest'] | undefined;
   /** Stops the target's running release and closes its requests. */
-  readonly cancelReleases?: (halt: Halt) => Promise<Halt['cancelled']>;
-  readonly verify?: (halt: Halt) => Promise<Halt['verification']>;
-  readonly proveStart?: HaltRunOptions['proveStart'];
+  readonly cancelReleases?: ((halt: Halt) => Promise<Halt['cancelled']>) | undefined;
+  readonly verify?: ((halt: Halt) => Promise<Halt['verification']>) | undefined;
+  readonly proveStart?: HaltRunOptions['proveStart'] | undefined;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Names this process among the replicas. */
   readonly owner: string;
   /** Told of each halt that begins here, before its first act. */
-  readonly onBegin?: (halt: HaltHandle) => void;
+  readonly onBegin?: ((halt: HaltHandle) => void) | undefined;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
 }
 

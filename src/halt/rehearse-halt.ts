@@ -40,7 +40,7 @@ export async function rehearseHalt({ facts, hostOf, write, pid, logger }: Rehear
       const killSwitch = new KillSwitch({
         facts,
         hostOf,
-        ...(write === undefined ? {} : { write }),
+        write,
         trading: undefined,
         files: createOpenHaltFiles(folder, owner),
         journal: (event) => journal.append(event),

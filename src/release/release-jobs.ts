@@ -110,3 +110,9 @@ async function subjectOf(
   if (row === undefined) throw new Error(`there is no release ${releaseId}: write it before its job`);
   return row;
 }
+
+/** Both queues; `announce` is the request's. */
+export const releaseQueues = (): ReleaseQueue & RequestQueue => ({
+  ...createReleaseQueue(),
+  ...createRequestQueue(),
+});

@@ -42,7 +42,7 @@ interface TradingDatabaseOptions {
   readonly logger: ConnectionLogger;
   readonly now?: () => Date;
   /** At most 3: the role's CONNECTION LIMIT. Two answer a run as fast as six would. */
-  readonly maxConnections?: number;
+  readonly maxConnections?: number | undefined;
 }
 
 type PoolClient = pg.PoolClient & { readonly host: string; readonly port: number };

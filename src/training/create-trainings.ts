@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, readEnvironment } from '../config/config.js';
-import type { Queryable } from '../store/queryable.js';
-import { systemClock } from '../time/clock.js';
+import type { Platform } from '../platform/platform.js';
 import { createMachineId } from './machine-id.js';
 import {
   createTrainingService,
@@ -12,24 +11,22 @@ import {
 } from './training-service.js';
 import { createTrainingStore } from './training-store.js';
 
-type TrainingParts = Pick<
-  TrainingServiceOptions,
-  'runbook' | 'targets' | 'checks' | 'hostOf' | 'connect' | 'record'
-> & {
+interface TrainingParts
+  extends Pick<TrainingServiceOptions, 'runbook' | 'targets' | 'checks' | 'connect' | 'record'>,
+    Pick<Platform, 'hosts' | 'database' | 'clock'> {
   readonly config: Pick<Config, 'dataDir'>;
-  readonly state: Queryable;
-};
+}
 
 /** Trainings that this machine carries, in folders below `DATA_DIR`. */
-export function composeTraining({ config, state, ...parts }: TrainingParts): TrainingService {
+export function createTrainings({ config, hosts, database, ...parts }: TrainingParts): TrainingService {
   const folder = join(resolve(config.dataDir), 'trainings');
   return createTrainingService({
     ...parts,
-    store: createTrainingStore(state),
+    hostOf: hosts.of,
+    store: createTrainingStore(database),
     folder,
     machine: createMachineId(folder, () => `${hostname()}-${randomUUID().slice(0, 8)}`),
     newId: randomUUID,
-    clock: systemClock,
     variables: readEnvironment(),
   });
 }

@@ -1,0 +1,68 @@
+import { type Config, checksEnvironment } from '../../config/config.js';
+import { createHost, type HostRequirements } from '../../hosts/create-host.js';
+import type { Platform } from '../../platform/platform.js';
+import { longestCheckMs, type Runbook } from '../../runbook/runbook.js';
+import type { Targets } from '../../runbook/targets.js';
+import { type CheckService, createCheckService } from '../check-service.js';
+import { limitRuns } from '../limit-runs.js';
+import { onThisSystem } from '../on-this-system.js';
+import type { RunStore } from '../store/run-store.js';
+import type { StoreRun } from '../store-run.js';
+import { ChecksChild } from './checks-child.js';
+import { runApart } from './run-apart.js';
+
+interface ChecksParts extends Pick<Platform, 'clock' | 'logger' | 'trading'> {
+  readonly config: Config;
+  readonly runbook: Runbook;
+  readonly targets: Targets;
+  readonly runs: RunStore;
+  readonly hostNeeds: Required<Pick<HostRequirements, 'files' | 'ssh'>>;
+  /** Waited for before anything is started on a host: a halt goes first. */
+  readonly yieldToHalt: () => Promise<void>;
+  readonly isApart: boolean;
+}
+
+export interface Checks {
+  readonly checks: CheckService;
+  /** Starts nothing on hosts until then, in the process for checks either. */
+  yieldUntil(until: Promise<void>): void;
+  close(): Promise<void>;
+}
+
+/** For all that a run does besides its slowest check, on a machine that is busy. */
+const RUN_GRACE_MS = 60_000;
+
+/** The checks of a process: in a process of their own where there is a click to answer meanwhile. */
+export function createChecks(parts: ChecksParts): Checks {
+  const { config, runbook, targets, runs, trading, hostNeeds, yieldToHalt, clock, logger } = parts;
+  const passedWindows = (target: string, since: Date) =>
+    runs.passedWindows({ strategy: runbook.strategy, target, since, limit: 50 });
+  const storing: StoreRun = {
+    saveRun: (run) => runs.save(run),
+    onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
+  };
+  const here = createCheckService({
+    runbook,
+    hostOf: (settings) => createHost(settings, { ...hostNeeds, yieldToHalt }),
+    trading,
+    ...storing,
+    ...onThisSystem(logger),
+    passedWindows,
+  });
+  if (!parts.isApart) return { checks: limitRuns(here), yieldUntil: () => {}, close: async () => {} };
+  const child = new ChecksChild({
+    loaded: { runbook: runbook.sha256, targets: targets.sha256 },
+    environment: checksEnvironment(config),
+    controlFolder: hostNeeds.ssh.controlFolder,
+    passedWindows,
+    runLimitMs: longestCheckMs(runbook) + RUN_GRACE_MS,
+    clock,
+    logger,
+  });
+  child.warm();
+  return {
+    checks: limitRuns(runApart(here, { runbook, child, yieldToHalt, ...storing })),
+    yieldUntil: (until) => child.yieldUntil(until),
+    close: () => child.close(),
+  };
+}
