@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import pg from 'pg';
-import { packageFile } from '../sandbox/trading-data/package-file.js';
-import { createTradingSchema } from '../sandbox/trading-data/seed.js';
+import { createTradingSchema } from '../sandbox/host/trading-data/seed.js';
+import { findPackageRoot } from '../src/machine/package-root.js';
 import type { Query } from '../src/runbook/check-definition.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
@@ -73,7 +74,7 @@ interface Parts {
 }
 
 async function freshnessQuery(): Promise<Parts['query']> {
-  const runbook = await loadRunbook(packageFile('runbooks/crypto_lob_ml.yaml'));
+  const runbook = await loadRunbook(join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'));
   const checks = runbook.sections.flatMap((section) => section.checks);
   const probe = checks.find(({ id }) => id === 'data.sync_records.lag')?.probe;
   if (probe?.kind !== 'sql') throw new Error('the runbook has no SQL check data.sync_records.lag');

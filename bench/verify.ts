@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import pg from 'pg';
-import { packageFile } from '../sandbox/trading-data/package-file.js';
-import { createTradingSchema } from '../sandbox/trading-data/seed.js';
+import { createTradingSchema } from '../sandbox/host/trading-data/seed.js';
 import { bindParameters } from '../src/checks/context/bind-parameters.js';
 import { evaluateWindow } from '../src/domain/run-window.js';
+import { findPackageRoot } from '../src/machine/package-root.js';
 import type { Query } from '../src/runbook/check-definition.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
 import type { Runbook } from '../src/runbook/runbook.js';
@@ -47,7 +48,7 @@ export const verify: Figure = {
   id: 'verify',
   async measure({ size, folder, say }) {
     const { label, ...counts } = SIZES[size];
-    const runbook = await loadRunbook(packageFile('runbooks/crypto_lob_ml.yaml'));
+    const runbook = await loadRunbook(join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'));
     const postgres = await startEmbeddedPostgres({ dataDir: folder, use: 'own', durable: false });
     const owner = new pg.Client({ connectionString: postgres.url('postgres') });
     await owner.connect();

@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildPage, replaceFile } from '../sandbox/page/build.mjs';
+import { buildPage, replaceFile } from '../sandbox/slack/page/build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -19,7 +19,7 @@ const PROGRAMS = [
   'sandbox/host/supervisor',
   'sandbox/host/collector',
   'sandbox/host/hostctl',
-  'sandbox/trainer/train',
+  'sandbox/host/trainer/train',
   'bench/run-bench',
   'bench/ack-only-app',
 ];

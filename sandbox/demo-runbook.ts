@@ -1,7 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { packageFile } from './trading-data/package-file.js';
+import { findPackageRoot } from '../src/machine/package-root.js';
 
 const RUNBOOK = 'runbooks/crypto_lob_ml.yaml';
 
@@ -11,12 +11,16 @@ const RUNBOOK = 'runbooks/crypto_lob_ml.yaml';
  * @returns the path for RUNBOOK_FILE.
  */
 export async function writeDemoRunbook(folder: string): Promise<string> {
-  const document = parseDocument(await readFile(packageFile(RUNBOOK), 'utf8'));
+  const document = parseDocument(await readFile(join(findPackageRoot(import.meta.url), RUNBOOK), 'utf8'));
   if (!document.hasIn(['training', 'command']))
     throw new Error('the shipped runbook has no training command');
   document.setIn(
     ['training', 'command'],
-    [process.execPath, packageFile('dist/sandbox/trainer/train.js'), ...ARGUMENTS],
+    [
+      process.execPath,
+      join(findPackageRoot(import.meta.url), 'dist/sandbox/host/trainer/train.js'),
+      ...ARGUMENTS,
+    ],
   );
   document.setIn(['training', 'workingFolder'], folder);
   document.setIn(['training', 'timeLimitMinutes'], 5);
@@ -24,7 +28,7 @@ export async function writeDemoRunbook(folder: string): Promise<string> {
   const path = join(folder, basename(RUNBOOK));
   await writeFile(path, document.toString({ lineWidth: 0 }));
   const cases = RUNBOOK.replace(/\.yaml$/, '.cases.yaml');
-  await copyFile(packageFile(cases), join(folder, basename(cases)));
+  await copyFile(join(findPackageRoot(import.meta.url), cases), join(folder, basename(cases)));
   return path;
 }
 

@@ -1,5 +1,5 @@
+import type { TargetFragment } from '@lobml/simulated-hosts/trading-host.js';
 import { stringify } from 'yaml';
-import type { TargetFragment } from './host/trading-host.js';
 
 /** The people of the local Slack in the roles of a small trading team. */
 const ROLES = {

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createLocalSlack, type LocalSlack } from '@lobml/local-slack/local-slack.js';
+import { lobmlCommand } from '@lobml/local-slack/manifest-commands.js';
+import { createReaderRole } from '@lobml/simulated-hosts/trading-data/reader-role.js';
+import { seedTradingDatabase } from '@lobml/simulated-hosts/trading-data/seed.js';
+import { createTradingHosts, type TradingHosts } from '@lobml/simulated-hosts/trading-host.js';
 import pg from 'pg';
 import { subcommands } from '../commands/index.js';
+import { findPackageRoot } from '../src/machine/package-root.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
 import { clearBotData, endTrainers } from './bot-data.js';
 import { writeDemoRunbook } from './demo-runbook.js';
 import { demoTargetsFile } from './demo-targets.js';
-import { createTradingHosts, type TradingHosts } from './host/trading-host.js';
-import { createLocalSlack, type LocalSlack } from './slack/local-slack.js';
-import { lobmlCommand } from './slack/manifest-commands.js';
 import { type BotProcess, startBot } from './start-bot.js';
-import { packageFile } from './trading-data/package-file.js';
-import { createReaderRole } from './trading-data/reader-role.js';
-import { seedTradingDatabase } from './trading-data/seed.js';
 
 export interface SandboxOptions {
   /** Absolute; everything is laid out in it. */
@@ -77,7 +77,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       databaseUrl: ownerUrl,
       hosts: HOSTS,
       restartDelayMs: options.restartDelayMs ?? 2_000,
-      programsFolder: packageFile('dist/sandbox/host'),
+      programsFolder: join(findPackageRoot(import.meta.url), 'dist/sandbox/host'),
     });
     open.push(() => hosts.close());
 
@@ -172,7 +172,7 @@ async function createDatabases(postgres: EmbeddedPostgres, signal?: AbortSignal)
 
 async function startSlack(port: number, targets: readonly string[]): Promise<LocalSlack> {
   const options = {
-    staticFolder: packageFile('dist/sandbox/page'),
+    staticFolder: join(findPackageRoot(import.meta.url), 'dist/sandbox/slack/page'),
     commands: [lobmlCommand(subcommands, targets)],
   };
   const wanted = createLocalSlack({ ...options, port });

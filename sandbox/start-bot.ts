@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { packageFile } from './trading-data/package-file.js';
+import { join } from 'node:path';
+import { findPackageRoot } from '../src/machine/package-root.js';
 
 export interface BotProcess {
   readonly pid: number;
@@ -19,12 +20,16 @@ const END_TIMEOUT_MS = 40_000;
 /** Starts the bot as a process of its own; its log lines go to a file. */
 export function startBot(environment: Readonly<Record<string, string>>, logFile: string): BotProcess {
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [packageFile('dist/sandbox/bot-process.js')], {
-    env: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', ...environment },
-    stdio: ['pipe', log, log],
-    // Its own session: Ctrl-C in the terminal is for the sandbox, which ends it before what it needs.
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    [join(findPackageRoot(import.meta.url), 'dist/sandbox/bot-process.js')],
+    {
+      env: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', ...environment },
+      stdio: ['pipe', log, log],
+      // Its own session: Ctrl-C in the terminal is for the sandbox, which ends it before what it needs.
+      detached: true,
+    },
+  );
   child.stdin?.on('error', () => {});
   const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
   const endBy = (signal: NodeJS.Signals) => async () => {

@@ -1,9 +1,9 @@
 import pg from 'pg';
-import { upsertSettlements } from '../trading-data/settlements.js';
-import { TRADED_SYMBOLS } from '../trading-data/strategy.js';
-import { insertSyncRecords } from '../trading-data/sync-records.js';
 import { exitWithParent } from './exit-with-parent.js';
 import { type FeedFaults, readFeedFaults } from './feed-faults.js';
+import { upsertSettlements } from './trading-data/settlements.js';
+import { TRADED_SYMBOLS } from './trading-data/strategy.js';
+import { insertSyncRecords } from './trading-data/sync-records.js';
 
 /** The simulated collector: one row a symbol and second, and the settlements of markets as they close. */
 

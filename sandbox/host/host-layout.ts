@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accountOf, FIRST_MODEL_VERSION } from '../trading-data/strategy.js';
 import { encodeLogisticModel, type LogisticModel } from './model.js';
 import { FEATURES, type ModelMeta } from './model-meta.js';
 import { ENVIRONMENT_PREFIX } from './ploy-config.js';
+import { accountOf, FIRST_MODEL_VERSION } from './trading-data/strategy.js';
 
 /** Where the files of one simulated host stand: the folder is its `/opt/ploy`. */
 export interface HostLayout {

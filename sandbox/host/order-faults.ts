@@ -1,6 +1,6 @@
-import type { OrderMetadata } from '../trading-data/order-metadata.js';
-import { PREVIOUS_MODEL_VERSION } from '../trading-data/strategy.js';
 import type { HostFault } from './faults.js';
+import type { OrderMetadata } from './trading-data/order-metadata.js';
+import { PREVIOUS_MODEL_VERSION } from './trading-data/strategy.js';
 
 /** What an order really was decided from stands beside the falsehood, so that the end of an incident can restore it. */
 export const TRUTH_KEY = 'sandbox_truth';

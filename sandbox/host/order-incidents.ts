@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accountOf } from '../trading-data/strategy.js';
 import { controlHost } from './control-host.js';
 import { type HostFault, readFaults, writeFault } from './faults.js';
 import type { Incident } from './incident.js';
 import type { RecentOrders } from './recent-orders.js';
 import type { TradingHost } from './service-commands.js';
+import { accountOf } from './trading-data/strategy.js';
 
 type Text = Pick<Incident, 'title' | 'description'>;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { OrderMetadata } from '../trading-data/order-metadata.js';
-import type { Queryable } from '../trading-data/queryable.js';
-import { AGENT_ID, DOMAIN } from '../trading-data/strategy.js';
+import type { OrderMetadata } from './trading-data/order-metadata.js';
+import type { Queryable } from './trading-data/queryable.js';
+import { AGENT_ID, DOMAIN } from './trading-data/strategy.js';
 
 export interface Order {
   readonly accountId: string;

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { entryMetadata, exitMetadata } from '../trading-data/order-metadata.js';
-import type { Queryable } from '../trading-data/queryable.js';
-import { HORIZONS, TRADED_SYMBOLS } from '../trading-data/strategy.js';
 import type { HostFault } from './faults.js';
 import { falsify, STORM_REASON } from './order-faults.js';
 import { insertDecision, insertExecution, type Order } from './orders.js';
 import type { PloyConfig } from './ploy-config.js';
+import { entryMetadata, exitMetadata } from './trading-data/order-metadata.js';
+import type { Queryable } from './trading-data/queryable.js';
+import { HORIZONS, TRADED_SYMBOLS } from './trading-data/strategy.js';
 
 export interface TraderOptions {
   readonly database: Queryable;

@@ -1,8 +1,8 @@
-import type { OrderMetadata } from '../trading-data/order-metadata.js';
-import { AGENT_ID } from '../trading-data/strategy.js';
 import type { HostFault } from './faults.js';
 import { inSession, inTransaction } from './incident-session.js';
 import { falsify, STORM_REASON, TRUTH_KEY } from './order-faults.js';
+import type { OrderMetadata } from './trading-data/order-metadata.js';
+import { AGENT_ID } from './trading-data/strategy.js';
 
 /**
  * Changes what the strategy has recorded since a moment, so that an incident looks as if it had begun a while ago, and

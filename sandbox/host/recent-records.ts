@@ -1,6 +1,6 @@
-import { TRADED_SYMBOLS } from '../trading-data/strategy.js';
-import { insertSyncRecords } from '../trading-data/sync-records.js';
 import { inSession, inTransaction } from './incident-session.js';
+import { TRADED_SYMBOLS } from './trading-data/strategy.js';
+import { insertSyncRecords } from './trading-data/sync-records.js';
 
 /**
  * Changes what the feed has written in the last minutes, so that an incident looks as if it had begun a while ago:

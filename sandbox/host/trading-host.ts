@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accountOf } from '../trading-data/strategy.js';
 import { type ChildProgram, startProgram } from './child-program.js';
 import {
   type HostLayout,
@@ -15,6 +14,7 @@ import type { ListedIncident } from './incident.js';
 import { createIncidents } from './incidents.js';
 import { commandsOf, type ServiceCommands, type TradingHost } from './service-commands.js';
 import type { SupervisorSettings } from './supervisor-settings.js';
+import { accountOf } from './trading-data/strategy.js';
 
 export interface TradingHostsOptions {
   /** Absolute; each host gets a folder in it. */

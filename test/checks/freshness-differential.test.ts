@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type pg from 'pg';
-import { createTradingSchema } from '../../sandbox/trading-data/seed.js';
+import { createTradingSchema } from '../../sandbox/host/trading-data/seed.js';
 import type { Query } from '../../src/runbook/check-definition.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';

@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTradingSchema } from '../../sandbox/host/trading-data/seed.js';
 import { messageFaults } from '../../sandbox/slack/block-kit/surfaces.js';
-import { packageFile } from '../../sandbox/trading-data/package-file.js';
-import { createTradingSchema } from '../../sandbox/trading-data/seed.js';
 import { chartOf, readCharts } from '../../src/checks/read-charts.js';
+import { findPackageRoot } from '../../src/machine/package-root.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
@@ -69,7 +70,7 @@ describe('the charts of the shipped runbook', () => {
   let runbook: Runbook;
 
   beforeAll(async () => {
-    runbook = await loadRunbook(packageFile('runbooks/crypto_lob_ml.yaml'));
+    runbook = await loadRunbook(join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'));
     database = await createEmptyDatabase();
     const client = await database.pool.connect();
     try {

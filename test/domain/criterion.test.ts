@@ -1,15 +1,16 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { packageFile } from '../../sandbox/trading-data/package-file.js';
 import { evaluateCriteria, evaluateGoNoGo } from '../../src/domain/criterion.js';
 import { OUTCOMES, type Outcome } from '../../src/domain/outcome.js';
 import { evaluateVerdict } from '../../src/domain/verdict.js';
+import { findPackageRoot } from '../../src/machine/package-root.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 
 let runbook: Runbook;
 beforeAll(async () => {
-  runbook = await loadRunbook(packageFile('runbooks/crypto_lob_ml.yaml'));
+  runbook = await loadRunbook(join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'));
 });
 
 /** Every check of the decision passes, but for the outcomes given. */

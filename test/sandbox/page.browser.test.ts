@@ -15,12 +15,12 @@ let app: App;
 
 // A demo builds what it serves; here is none.
 beforeAll(() =>
-  promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../sandbox/page/build.mjs')]),
+  promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../sandbox/slack/page/build.mjs')]),
 );
 
 beforeEach(async () => {
   slack = createLocalSlack({
-    staticFolder: join(import.meta.dirname, '../../dist/sandbox/page'),
+    staticFolder: join(import.meta.dirname, '../../dist/sandbox/slack/page'),
     rateLimits: false,
     commands: [
       {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
+import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js';
 import { type CheckServiceOptions, createCheckService } from '../../../src/checks/check-service.js';
 import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
 import type { RunKind } from '../../../src/domain/outcome.js';

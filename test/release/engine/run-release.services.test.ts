@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { writeFault } from '../../../sandbox/host/faults.js';
 import { editByHand } from '../../../sandbox/host/hand-edit.js';
 import type { TradingHost } from '../../../sandbox/host/service-commands.js';
+import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js';
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
-import { createTradingSchema } from '../../../sandbox/trading-data/seed.js';
 import type { ReleasePlan } from '../../../src/domain/release-plan.js';
 import { createHost } from '../../../src/hosts/create-host.js';
 import { type Host, HostError } from '../../../src/hosts/host.js';

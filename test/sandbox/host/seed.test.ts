@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { createReaderRole } from '../../../sandbox/trading-data/reader-role.js';
-import { seedTradingDatabase } from '../../../sandbox/trading-data/seed.js';
+import { createReaderRole } from '../../../sandbox/host/trading-data/reader-role.js';
+import { seedTradingDatabase } from '../../../sandbox/host/trading-data/seed.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
 
 const NOW = new Date();
