@@ -5,24 +5,6 @@ import { basename, join } from 'node:path';
 import type { AuditEvent } from '../domain/audit-event.js';
 import { auditEventSchema } from '../domain/audit-event.js';
 
-/**
- * Events on this machine's disk, synced, until the database has them: JSON lines under DATA_DIR/journal, one file a
- * process, so that two processes never write into one file.
- */
-export interface LocalJournal {
-  /** Resolves when the event is synced to disk. @throws the file system's error. */
-  append(event: AuditEvent): Promise<void>;
-  /** What waits, of every process of this machine: each file's events in their order, files by their first event. */
-  pending(): Promise<readonly PendingEvents[]>;
-  /**
-   * Takes a file away whose every byte was read, unless its process may still write into it. One that holds what is
-   * no event is set aside beside the others, as `NAME.unread`.
-   */
-  discard(pending: PendingEvents): Promise<void>;
-  /** Lets go of the file; a later append begins another one. */
-  close(): Promise<void>;
-}
-
 interface PendingEvents {
   readonly file: string;
   readonly events: readonly AuditEvent[];
@@ -50,65 +32,104 @@ interface OwnFile {
   readonly handle: FileHandle;
 }
 
-export function createLocalJournal(options: LocalJournalOptions): LocalJournal {
-  const { dataDir, owner, isAlive } = options;
-  const folder = join(dataDir, 'journal');
-  let own: OwnFile | undefined;
+/**
+ * Events on this machine's disk, synced, until the database has them: JSON lines under DATA_DIR/journal, one file a
+ * process, so that two processes never write into one file.
+ */
+export class LocalJournal {
+  readonly #o: LocalJournalOptions;
+  readonly #folder: string;
   /** Files of this journal that nothing is written into any more. */
-  const left = new Set<string>();
-  const told = new Set<string>();
-  const tell = (error: unknown, file: string) => {
-    if (told.has(file)) return;
-    told.add(file);
-    options.onFault?.(error, file);
-  };
+  readonly #left = new Set<string>();
+  readonly #told = new Set<string>();
+  #own: OwnFile | undefined;
   // One after the other: a file must not be taken away under an append.
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = turn.then(work, work);
-    turn = next.catch(() => undefined);
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LocalJournalOptions) {
+    this.#o = options;
+    this.#folder = join(options.dataDir, 'journal');
+  }
+
+  /** Resolves when the event is synced to disk. @throws the file system's error. */
+  append(event: AuditEvent): Promise<void> {
+    return this.#inTurn(() => this.#append(event));
+  }
+
+  /** What waits, of every process of this machine: each file's events in their order, files by their first event. */
+  pending(): Promise<readonly PendingEvents[]> {
+    return this.#inTurn(() => this.#readAll());
+  }
+
+  /**
+   * Takes a file away whose every byte was read, unless its process may still write into it. One that holds what is
+   * no event is set aside beside the others, as `NAME.unread`.
+   */
+  discard(pending: PendingEvents): Promise<void> {
+    return this.#inTurn(() =>
+      this.#discard(pending).catch((error: unknown) => {
+        if (!isGone(error)) this.#tell(error, pending.file);
+      }),
+    );
+  }
+
+  /** Lets go of the file; a later append begins another one. */
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#leaveOwn());
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(work, work);
+    this.#turn = next.catch(() => undefined);
     return next;
-  };
-
-  async function openOwn(): Promise<OwnFile> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const file = join(folder, `${owner.replace(':', '.')}-${randomUUID()}.jsonl`);
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND;
-    const handle = await open(file, flags, 0o600);
-    await syncFolder(folder);
-    return { file, handle };
   }
 
-  async function leaveOwn(): Promise<void> {
-    const present = own;
-    own = undefined;
-    if (present === undefined) return;
-    left.add(present.file);
-    await present.handle.close();
+  #tell(error: unknown, file: string): void {
+    if (this.#told.has(file)) return;
+    this.#told.add(file);
+    this.#o.onFault?.(error, file);
   }
 
-  async function appendNow(event: AuditEvent): Promise<void> {
-    own ??= await openOwn();
+  async #append(event: AuditEvent): Promise<void> {
+    this.#own ??= await this.#openOwn();
+    const { handle } = this.#own;
     try {
-      await own.handle.writeFile(`${JSON.stringify(event)}\n`);
-      await own.handle.datasync();
+      await handle.writeFile(`${JSON.stringify(event)}\n`);
+      await handle.datasync();
     } catch (error) {
       // Half a line may stand there: whatever came behind it would be part of it.
-      await leaveOwn().catch(() => undefined);
+      await this.#leaveOwn().catch(() => undefined);
       throw error;
     }
   }
 
-  async function readAll(): Promise<readonly PendingEvents[]> {
-    const names = await readdir(folder).catch((error: unknown) => {
-      if (!isGone(error)) tell(error, folder);
+  async #openOwn(): Promise<OwnFile> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const file = join(this.#folder, `${this.#o.owner.replace(':', '.')}-${randomUUID()}.jsonl`);
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND;
+    const handle = await open(file, flags, 0o600);
+    await syncFolder(this.#folder);
+    return { file, handle };
+  }
+
+  async #leaveOwn(): Promise<void> {
+    const present = this.#own;
+    this.#own = undefined;
+    if (present === undefined) return;
+    this.#left.add(present.file);
+    await present.handle.close();
+  }
+
+  async #readAll(): Promise<readonly PendingEvents[]> {
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      if (!isGone(error)) this.#tell(error, this.#folder);
       return [];
     });
-    const files = names.filter((name) => NAME.test(name)).map((name) => join(folder, name));
+    const files = names.filter((name) => NAME.test(name)).map((name) => join(this.#folder, name));
     const read = await Promise.all(
       files.map((file) =>
         readEvents(file).catch((error: unknown) => {
-          if (!isGone(error)) tell(error, file);
+          if (!isGone(error)) this.#tell(error, file);
           return [];
         }),
       ),
@@ -116,30 +137,18 @@ export function createLocalJournal(options: LocalJournalOptions): LocalJournal {
     return read.flat().sort((a, b) => ((a.events[0]?.at ?? '') < (b.events[0]?.at ?? '') ? -1 : 1));
   }
 
-  async function discardNow({ file, size, unread }: PendingEvents): Promise<void> {
-    const isOwn = own?.file === file;
-    if (!isOwn && !left.has(file) && isAlive(ownerOf(file))) return;
+  async #discard({ file, size, unread }: PendingEvents): Promise<void> {
+    const isOwn = this.#own?.file === file;
+    if (!isOwn && !this.#left.has(file) && this.#o.isAlive(ownerOf(file))) return;
     if ((await stat(file)).size !== size) return;
-    if (isOwn) await leaveOwn();
+    if (isOwn) await this.#leaveOwn();
     if (unread === 0) await rm(file, { force: true });
     else {
       await rename(file, `${file}.unread`);
-      tell(new Error(`${unread} lines are no event`), `${file}.unread`);
+      this.#tell(new Error(`${unread} lines are no event`), `${file}.unread`);
     }
-    left.delete(file);
+    this.#left.delete(file);
   }
-
-  return {
-    append: (event) => inTurn(() => appendNow(event)),
-    pending: () => inTurn(readAll),
-    discard: (pending) =>
-      inTurn(() =>
-        discardNow(pending).catch((error: unknown) => {
-          if (!isGone(error)) tell(error, pending.file);
-        }),
-      ),
-    close: () => inTurn(leaveOwn),
-  };
 }
 
 function ownerOf(file: string): string {

@@ -4,7 +4,7 @@ import { identifyProcess, isSameProcessAlive } from '../machine/process-identity
 import type { Platform } from '../platform/platform.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type AuditTrail, createAuditTrail } from './audit-trail.js';
-import { createLocalJournal, type LocalJournal } from './local-journal.js';
+import { LocalJournal } from './local-journal.js';
 
 interface AuditParts extends Pick<Platform, 'clock' | 'logger' | 'database'> {
   readonly config: Pick<Config, 'dataDir'>;
@@ -36,5 +36,5 @@ export function openLocalJournal(
 ): LocalJournal {
   const onFault = (error: unknown, file: string) =>
     logger.warn({ err: error, file }, 'a file of the local journal is left as it is');
-  return createLocalJournal({ dataDir, owner: identifyProcess(pid), isAlive: isSameProcessAlive, onFault });
+  return new LocalJournal({ dataDir, owner: identifyProcess(pid), isAlive: isSameProcessAlive, onFault });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLocalJournal } from '../audit/local-journal.js';
+import { LocalJournal } from '../audit/local-journal.js';
 import type { Halt } from '../domain/halt.js';
 import type { Host } from '../hosts/host.js';
 import { identifyProcess, isSameProcessAlive } from '../machine/process-identity.js';
@@ -35,7 +35,7 @@ export async function rehearseHalt({ facts, hostOf, write, pid, logger }: Rehear
   try {
     const owner = identifyProcess(pid);
     const onFault = (error: unknown) => logger.warn({ err: error }, 'the journal of a rehearsal failed');
-    const journal = createLocalJournal({ dataDir: folder, owner, isAlive: isSameProcessAlive, onFault });
+    const journal = new LocalJournal({ dataDir: folder, owner, isAlive: isSameProcessAlive, onFault });
     try {
       const killSwitch = new KillSwitch({
         facts,

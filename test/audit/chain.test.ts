@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type AuditTrail, createAuditTrail } from '../../src/audit/audit-trail.js';
 import { exportTrail, verifyExport } from '../../src/audit/export-trail.js';
-import { createLocalJournal } from '../../src/audit/local-journal.js';
+import { LocalJournal } from '../../src/audit/local-journal.js';
 import { verifyTrail } from '../../src/audit/verify-trail.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { systemClock } from '../../src/time/clock.js';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   dataDir = await mkdtemp(join(tmpdir(), 'lobml-audit-'));
   trail = createAuditTrail({
-    journal: createLocalJournal({ dataDir, owner: '7:', isAlive: () => true }),
+    journal: new LocalJournal({ dataDir, owner: '7:', isAlive: () => true }),
     database: database.pool,
     transact: createTransact(async () => database.pool),
     clock: systemClock,

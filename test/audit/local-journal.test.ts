@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createAuditTrail } from '../../src/audit/audit-trail.js';
-import { createLocalJournal, type LocalJournal } from '../../src/audit/local-journal.js';
+import { LocalJournal } from '../../src/audit/local-journal.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import { isSameProcessAlive } from '../../src/machine/process-identity.js';
 import { createTransact } from '../../src/store/transaction.js';
@@ -31,7 +31,7 @@ afterEach(() => Promise.all(opened.splice(0).map((journal) => journal.close())))
 
 function journalOf(pid: number, alive: readonly number[] = [pid]): LocalJournal {
   const isAlive = (owner: string) => alive.includes(Number.parseInt(owner, 10));
-  const journal = createLocalJournal({ dataDir, owner: `${pid}:`, isAlive });
+  const journal = new LocalJournal({ dataDir, owner: `${pid}:`, isAlive });
   opened.push(journal);
   return journal;
 }
@@ -114,7 +114,7 @@ test('what cannot be read is not taken away, is told once, and holds nothing els
   const locked = join(dataDir, 'journal', `9.-${randomUUID()}.jsonl`);
   await mkdir(locked, { recursive: true });
   const onFault = (_error: unknown, file: string) => told.push(file);
-  const journal = createLocalJournal({ dataDir, owner: '7:', isAlive: () => false, onFault });
+  const journal = new LocalJournal({ dataDir, owner: '7:', isAlive: () => false, onFault });
   opened.push(journal);
   const trail = trailOver(journal, () => true);
   for (const number of [1, 2]) await trail.record(event(number));
@@ -143,10 +143,10 @@ test('a disk that is full in the middle of a line loses no other event', async (
 });
 
 test('the file of a process that is gone is taken away, also when another one has its number now', async () => {
-  const dead = createLocalJournal({ dataDir, owner: `${process.pid}:1`, isAlive: () => true });
+  const dead = new LocalJournal({ dataDir, owner: `${process.pid}:1`, isAlive: () => true });
   opened.push(dead);
   await dead.append(event(1));
-  const journal = createLocalJournal({ dataDir, owner: '8:', isAlive: isSameProcessAlive });
+  const journal = new LocalJournal({ dataDir, owner: '8:', isAlive: isSameProcessAlive });
   expect(await trailOver(journal, () => true).flush()).toBe(1);
   expect(await readdir(join(dataDir, 'journal'))).toEqual([]);
 });

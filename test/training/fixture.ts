@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { encodeLogisticModel } from '../../sandbox/host/model.js';
 import { type AuditTrail, createAuditTrail } from '../../src/audit/audit-trail.js';
-import { createLocalJournal } from '../../src/audit/local-journal.js';
+import { LocalJournal } from '../../src/audit/local-journal.js';
 import { createCheckService } from '../../src/checks/check-service.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
@@ -189,7 +189,7 @@ interface Bot {
 
 const trailIn = (folder: string, pool: Bot['pool']): AuditTrail =>
   createAuditTrail({
-    journal: createLocalJournal({ dataDir: join(folder, 'data'), owner: '7:', isAlive: () => true }),
+    journal: new LocalJournal({ dataDir: join(folder, 'data'), owner: '7:', isAlive: () => true }),
     database: pool,
     transact: createTransact(async () => pool),
     clock: systemClock,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createLocalJournal } from '../../../src/audit/local-journal.js';
+import { LocalJournal } from '../../../src/audit/local-journal.js';
 
 /** Appends ten events where no file may grow beyond a limit, and prints which of them the journal has taken. */
 const [, , dataDir = ''] = process.argv;
-const journal = createLocalJournal({ dataDir, owner: '7:', isAlive: () => true });
+const journal = new LocalJournal({ dataDir, owner: '7:', isAlive: () => true });
 const kept: number[] = [];
 const failed: number[] = [];
 for (let number = 1; number <= 10; number += 1) {
