@@ -9,9 +9,9 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
+import type { Training } from '../src/domain/training.js';
 import { evaluateVerdict } from '../src/domain/verdict.js';
 import type { Role } from '../src/release/access.js';
-import type { Training } from '../src/training/training.js';
 import type { TrainingAnswer, TrainingRequest } from '../src/training/training-service.js';
 import { person } from '../views/person.js';
 import { type Text, textFor } from '../views/text/index.js';

@@ -1,7 +1,7 @@
 import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Person } from '../src/domain/person.js';
-import type { TargetLock } from '../src/release/target-locks.js';
+import type { TargetLock } from '../src/domain/target-lock.js';
 import { escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';

@@ -1,6 +1,6 @@
 import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Training } from '../src/training/training.js';
+import type { Training } from '../src/domain/training.js';
 import { type Button, context, escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';

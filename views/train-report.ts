@@ -1,6 +1,6 @@
 import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import { isLive, type Training } from '../src/training/training.js';
+import { isLive, type Training } from '../src/domain/training.js';
 import { actions, type Button, code, context, escapeMrkdwn, section } from './blocks.js';
 import { person } from './person.js';
 import { textFor } from './text/index.js';

@@ -1,5 +1,5 @@
-import type { Acknowledgement } from '../src/checks/store/acknowledgements.js';
 import type { Block } from '../src/conversation/subcommand.js';
+import type { Acknowledgement } from '../src/domain/acknowledgement.js';
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import { context, section, sectionWithButton } from './blocks.js';

@@ -2,6 +2,7 @@ import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
+import type { ValueOf } from '../domain/value-of.js';
 import type { NoteBefore } from '../hosts/write-wanted.js';
 import { isSameProcessAlive } from '../machine/process-identity.js';
 import { writeAside } from '../machine/write-aside.js';
@@ -41,7 +42,7 @@ const savedSchema = z.object({
   host: z.string().optional(),
   before: z.record(z.string(), z.string().nullable()).optional(),
 });
-type Saved = z.output<typeof savedSchema>;
+type Saved = ValueOf<typeof savedSchema>;
 
 /** @param owner of this process, see `identifyProcess`. */
 export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFiles {

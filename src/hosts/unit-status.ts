@@ -13,7 +13,7 @@ export const STATUS_PROPERTIES = [
   'User',
 ] as const;
 
-const ACTIVE_STATES = [
+export const ACTIVE_STATES = [
   'active',
   'activating',
   'deactivating',

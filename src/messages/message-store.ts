@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ValueOf } from '../domain/value-of.js';
 import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
 
@@ -13,7 +14,7 @@ const messageRowSchema = z.object({
   supersededAt: instantSchema.nullable(),
 });
 
-export type StoredMessage = Readonly<z.infer<typeof messageRowSchema>>;
+export type StoredMessage = ValueOf<typeof messageRowSchema>;
 
 const MESSAGE_COLUMNS = `key, subject, channel, ts, run_id AS "runId", reserved_at AS "reservedAt",
   superseded_at AS "supersededAt"`;

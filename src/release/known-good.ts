@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ValueOf } from '../domain/value-of.js';
 
 const artefactSchema = z.object({
   path: z.string(),
@@ -14,7 +15,7 @@ const hostSchema = z.object({
   /** The strategy's variables as the running process had them, by full name; secrets never. */
   variables: z.record(z.string(), z.string()),
 });
-export type KnownGoodHost = Readonly<z.infer<typeof hostSchema>>;
+export type KnownGoodHost = ValueOf<typeof hostSchema>;
 
 export const knownGoodSchema = z.object({
   releaseId: z.uuid(),
@@ -29,7 +30,7 @@ export const knownGoodSchema = z.object({
 });
 
 /** A release that was confirmed: what a rollback may go back to, as long as its artefacts are kept. */
-export type KnownGoodRelease = Readonly<z.infer<typeof knownGoodSchema>>;
+export type KnownGoodRelease = ValueOf<typeof knownGoodSchema>;
 
 /**
  * The kept copies that no release needs any more, host by host.

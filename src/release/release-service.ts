@@ -4,6 +4,7 @@ import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
 import type { ReleaseRefusal } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
+import type { TargetLock } from '../domain/target-lock.js';
 import type { Target } from '../runbook/targets.js';
 import { type AnnouncementContext, announceRequest } from './announce-request.js';
 import { type CheckedPlan, checkPlan } from './check-plan.js';
@@ -33,13 +34,7 @@ import { listStaging, type StagedFiles } from './staging.js';
 import { type StartResult, startRelease } from './start-release.js';
 import { selectLock } from './store/locks.js';
 import { selectLiveRequest } from './store/requests.js';
-import {
-  type LockResult,
-  lockTarget,
-  type TargetLock,
-  type UnlockResult,
-  unlockTarget,
-} from './target-locks.js';
+import { type LockResult, lockTarget, type UnlockResult, unlockTarget } from './target-locks.js';
 
 /** The use cases of a release up to its start; what happens then is the engine's. */
 export interface ReleaseService {

@@ -1,10 +1,9 @@
 import type { Person } from '../domain/person.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
+import type { TargetLock } from '../domain/target-lock.js';
 import { redact } from '../telemetry/redact.js';
 import { type ReleaseContext, recordNow, refuseUnlessRole } from './release-context.js';
-import { deleteLock, insertLock, selectLock, type TargetLock } from './store/locks.js';
-
-export type { TargetLock };
+import { deleteLock, insertLock, selectLock } from './store/locks.js';
 
 export type LockResult = { readonly kind: 'locked'; readonly lock: TargetLock } | Refused;
 export type UnlockResult = { readonly kind: 'unlocked'; readonly lock: TargetLock } | Refused;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { personSchema } from '../domain/person.js';
 import { RELEASE_STATES } from '../domain/release-state.js';
+import type { ValueOf } from '../domain/value-of.js';
 import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
 
@@ -15,7 +16,7 @@ const rowsSchema = z.array(
     endedAt: instantSchema.nullable(),
   }),
 );
-export type ReleaseFactsRow = z.infer<typeof rowsSchema>[number];
+export type ReleaseFactsRow = ValueOf<typeof rowsSchema>[number];
 
 const COLUMNS = `r.release_id AS "releaseId", r.state, q.requested_by AS by, q.wish->>'modelVersion' AS "modelVersion",
   r.started_at AS "startedAt", r.ended_at AS "endedAt"

@@ -3,6 +3,7 @@ import type { Halt } from '../domain/halt.js';
 import { HALT_KINDS, HALT_STATES } from '../domain/halt.js';
 import { personSchema } from '../domain/person.js';
 import { RELEASE_STATES } from '../domain/release-state.js';
+import type { ValueOf } from '../domain/value-of.js';
 import { selectHalt } from '../halt/halt-queries.js';
 import type { ReleaseRecord } from '../release/engine/release-record.js';
 import { selectRelease } from '../release/store/releases.js';
@@ -22,7 +23,7 @@ const lineSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** A release or a halt as a line of the history. */
-export type ReleaseOrHalt = Readonly<z.infer<typeof lineSchema>>;
+export type ReleaseOrHalt = ValueOf<typeof lineSchema>;
 
 interface Place {
   /** RFC 3339. */

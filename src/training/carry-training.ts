@@ -1,13 +1,13 @@
 import { join } from 'node:path';
+import type { Training, TrainingFailure, TrainingProgress } from '../domain/training.js';
 import { errnoOf } from '../hosts/host-fault.js';
 import { forHorizon, stoppingChecks } from './data-checks.js';
 import { type JudgeOptions, judgeTraining, META_FILE, MODEL_FILE, stageModel } from './judge-training.js';
-import { readProgress, type TrainingProgress } from './read-progress.js';
+import { readProgress } from './read-progress.js';
 import { secretValues, type Variables } from './secret-values.js';
 import { fillCommand, trainerVariables } from './trainer-command.js';
 import type { TrainerExit } from './trainer-process.js';
 import { TrainerAway, type TrainerRunner } from './trainer-runner.js';
-import type { Training, TrainingFailure } from './training.js';
 import {
   endedEvent,
   overriddenEvent,

@@ -9,6 +9,7 @@ import {
 } from '../checks/context/host-environment.js';
 import type { PlannedState } from '../checks/context/planned-state.js';
 import type { CheckResult } from '../domain/check-run.js';
+import type { Training, TrainingFailure, TrainingResult } from '../domain/training.js';
 import { type Host, HostError } from '../hosts/host.js';
 import { errnoOf } from '../hosts/host-fault.js';
 import { sha256Of } from '../model/model-gate.js';
@@ -17,7 +18,6 @@ import { sha256OfFile } from '../release/staging.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, TargetHost } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';
-import type { Training, TrainingFailure, TrainingResult } from './training.js';
 
 export const MODEL_FILE = 'model.onnx';
 export const META_FILE = 'model.meta.json';

@@ -1,13 +1,4 @@
-/** How far a trainer is, by its own lines. */
-export interface TrainingProgress {
-  /** From 0 to 1; undefined: no line says. */
-  readonly fraction: number | undefined;
-  /** The named figures of the newest line that matches, e.g. `loss`. */
-  readonly figures: Readonly<Record<string, string>>;
-  readonly lastLine: string;
-  /** The host that trains and does not answer now: the rest is what it said before. */
-  readonly away?: string | undefined;
-}
+import type { TrainingProgress } from '../domain/training.js';
 
 const MAX_LINE = 300;
 const MAX_FIGURES = 6;

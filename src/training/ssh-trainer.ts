@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { z } from 'zod';
+import type { TrainingFailure } from '../domain/training.js';
 import { type CommandResult, type CommandRunner, commandFailed, lastWords } from '../hosts/command-runner.js';
 import { HostError } from '../hosts/host.js';
 import { errnoOf, hostErrorCodeFromMessage } from '../hosts/host-fault.js';
@@ -34,7 +35,6 @@ import {
 } from './trainer-log.js';
 import type { TrainerJob, TrainerState } from './trainer-process.js';
 import { TrainerAway, type TrainerRunner } from './trainer-runner.js';
-import type { TrainingFailure } from './training.js';
 
 const TIMEOUT_MS = 10_000;
 const HASH_TIMEOUT_MS = 120_000;

@@ -1,6 +1,6 @@
+import type { TrainingFailure } from '../domain/training.js';
 import type { LogPage } from './trainer-log.js';
 import type { TrainerJob, TrainerState } from './trainer-process.js';
-import type { TrainingFailure } from './training.js';
 
 /** Where one training runs. Adapters: this machine, and a host behind ssh. */
 export interface TrainerRunner {

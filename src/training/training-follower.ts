@@ -1,5 +1,5 @@
+import { isLive, type Training } from '../domain/training.js';
 import type { Clock } from '../time/clock.js';
-import { isLive, type Training } from './training.js';
 import type { TrainingService } from './training-service.js';
 
 interface TrainingFollower {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Locale } from '../domain/localized.js';
 import type { Person } from '../domain/person.js';
+import { isLive, type Training } from '../domain/training.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, Targets } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';
@@ -11,7 +12,6 @@ import { secretValues } from './secret-values.js';
 import { modelNameOf, trainerVariables } from './trainer-command.js';
 import type { LogPage } from './trainer-log.js';
 import { type TrainerPlaceOptions, trainerOf } from './trainer-places.js';
-import { isLive, type Training } from './training.js';
 import { cancelEvent, type TrainingEvent } from './training-events.js';
 import type { TrainingStore } from './training-store.js';
 

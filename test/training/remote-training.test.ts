@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Training } from '../../src/domain/training.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { HostError } from '../../src/hosts/host.js';
 import { createLocalCommandRunner } from '../../src/hosts/local-command-runner.js';
 import { type Clock, systemClock } from '../../src/time/clock.js';
-import type { Training } from '../../src/training/training.js';
 import type { TrainingService } from '../../src/training/training-service.js';
 import { createTrainingFixture, goodMeta, type TrainingFixture, workOf, writingTrainer } from './fixture.js';
 

@@ -1,10 +1,10 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Training } from '../../src/domain/training.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { connectToHost } from '../../src/hosts/create-host.js';
 import { READ_SCRIPT } from '../../src/training/remote-trainer-scripts.js';
-import type { Training } from '../../src/training/training.js';
 import type { TrainingService } from '../../src/training/training-service.js';
 import { type Sshd, startSshd } from '../support/sshd.js';
 import { createTrainingFixture, goodMeta, type TrainingFixture, workOf, writingTrainer } from './fixture.js';

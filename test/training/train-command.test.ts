@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { type TrainServices, train } from '../../commands/train.js';
 import type { Click, Conversation, Modal, Report, Submission } from '../../src/conversation/subcommand.js';
 import type { Outcome } from '../../src/domain/outcome.js';
+import type { Training } from '../../src/domain/training.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
-import type { Training } from '../../src/training/training.js';
 import type { TrainingAnswer, TrainingRequest } from '../../src/training/training-service.js';
 import { checkOf, RUNBOOK, trainingOf } from './train-values.js';
 

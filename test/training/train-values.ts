@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../src/domain/check-run.js';
-import type { Training } from '../../src/training/training.js';
+import type { Training } from '../../src/domain/training.js';
 
 /** Trainings and checks as values, for views and commands. */
 

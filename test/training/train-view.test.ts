@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Training } from '../../src/training/training.js';
-import { TRAINING_FAILURES } from '../../src/training/training.js';
+import type { Training } from '../../src/domain/training.js';
+import { TRAINING_FAILURES } from '../../src/domain/training.js';
 import { terminalText } from '../../views/terminal.js';
 import { endedTrainingView } from '../../views/train-ended.js';
 import { logPageModal } from '../../views/train-modals.js';

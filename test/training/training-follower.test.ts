@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Training } from '../../src/domain/training.js';
 import { systemClock } from '../../src/time/clock.js';
-import type { Training } from '../../src/training/training.js';
 import { followTrainings } from '../../src/training/training-follower.js';
 import type { TrainingService } from '../../src/training/training-service.js';
 import { createTrainingFixture, goodMeta, type TrainingFixture, writingTrainer } from './fixture.js';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Person } from '../../domain/person.js';
-import { personSchema } from '../../domain/person.js';
+import { type Acknowledgement, acknowledgementSchema } from '../../domain/acknowledgement.js';
 import { instantSchema } from '../../store/instant.js';
 import type { Queryable } from '../../store/queryable.js';
 
@@ -15,15 +14,6 @@ async function insertAcknowledgement(
     [runId, checkId, JSON.stringify(person), at],
   );
   return rowCount === 1;
-}
-
-/** A warning that a person has taken upon themselves. */
-export interface Acknowledgement {
-  readonly runId: string;
-  readonly checkId: string;
-  readonly person: Person;
-  /** RFC 3339. */
-  readonly at: string;
 }
 
 export interface AcknowledgementStore {
@@ -41,9 +31,7 @@ export function createAcknowledgementStore(database: Queryable): Acknowledgement
   };
 }
 
-const rowsSchema = z.array(
-  z.object({ runId: z.uuid(), checkId: z.string(), person: personSchema, at: instantSchema }),
-);
+const rowsSchema = z.array(acknowledgementSchema.extend({ at: instantSchema }));
 
 /** Oldest first. @param runId a UUID */
 async function selectAcknowledgements(

@@ -1,28 +1,9 @@
 import { z } from 'zod';
-import type { Person } from '../../domain/person.js';
-import { personSchema } from '../../domain/person.js';
+import { type TargetLock, targetLockSchema } from '../../domain/target-lock.js';
 import { instantSchema } from '../../store/instant.js';
 import type { Queryable } from '../../store/queryable.js';
 
-/** A person's lock on a target: no deploy while it stands. */
-export interface TargetLock {
-  readonly strategy: string;
-  readonly target: string;
-  readonly holder: Person;
-  readonly reason: string;
-  /** RFC 3339. */
-  readonly takenAt: string;
-}
-
-const rowsSchema = z.array(
-  z.object({
-    strategy: z.string(),
-    target: z.string(),
-    holder: personSchema,
-    reason: z.string(),
-    takenAt: instantSchema,
-  }),
-);
+const rowsSchema = z.array(targetLockSchema.extend({ takenAt: instantSchema }));
 
 const COLUMNS = 'strategy, target, holder, reason, taken_at AS "takenAt"';
 

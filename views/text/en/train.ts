@@ -1,5 +1,5 @@
+import type { TrainingFailureCode } from '../../../src/domain/training.js';
 import type { MetricName } from '../../../src/model/model-meta.js';
-import type { TrainingFailureCode } from '../../../src/training/training.js';
 import type { Facts } from './report.js';
 
 const failure: Readonly<Record<TrainingFailureCode, (fact: Facts) => string>> = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ServiceStatus } from '../../../hosts/host.js';
+import { ACTIVE_STATES } from '../../../hosts/unit-status.js';
 import { unclear } from '../problems.js';
 import type { Seen } from '../release-record.js';
 import { hostOf, type Step } from '../step.js';
@@ -7,7 +8,7 @@ import { hostOf, type Step } from '../step.js';
 /** What is recorded before a restart: the process that must not be there afterwards, and when it was issued. */
 const restartSeenSchema = z.object({
   at: z.iso.datetime(),
-  activeState: z.enum(['active', 'activating', 'deactivating', 'reloading', 'inactive', 'failed', 'unknown']),
+  activeState: z.enum(ACTIVE_STATES),
   subState: z.string(),
   mainPid: z.number(),
   invocationId: z.string(),
