@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startSandbox } from '../sandbox/sandbox.js';
 import { createCheckService } from '../src/checks/check-service.js';
 import { createRunStore } from '../src/checks/store/run-store.js';
-import { createHost } from '../src/hosts/create-host.js';
+import { createHost } from '../src/hosts/kinds/create-host.js';
 import type { CheckDefinition } from '../src/runbook/check-definition.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
 import type { Runbook } from '../src/runbook/runbook.js';

@@ -10,7 +10,7 @@ import {
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
-import { parseEnvironmentFile } from '../../src/hosts/environment-file.js';
+import { parseEnvironmentFile } from '../../src/hosts/environment/environment-file.js';
 import { exitWithParent } from './exit-with-parent.js';
 import { readFaults } from './faults.js';
 import { writeJournal } from './journal.js';

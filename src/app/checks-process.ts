@@ -2,8 +2,8 @@ import type { ChecksBot, ChecksProcess, LoadedFiles } from '../checks/apart/link
 import { createCheckService } from '../checks/check-service.js';
 import { onThisSystem } from '../checks/on-this-system.js';
 import { sshEnvironment } from '../config/config.js';
-import { createHost } from '../hosts/create-host.js';
-import { sshFoldersIn } from '../hosts/ssh-folders.js';
+import { createHost } from '../hosts/kinds/create-host.js';
+import { sshFoldersIn } from '../hosts/ssh/ssh-folders.js';
 import { connectToParent } from '../machine/parent-process.js';
 import { filesOf } from '../runbook/runbook.js';
 import { createLogger } from '../telemetry/logger.js';

@@ -1,8 +1,8 @@
 import type { HostAnswer, HostCall, HostsBot, HostsProcess } from '../hosts/apart/link.js';
-import { createHost } from '../hosts/create-host.js';
+import type { Wanted } from '../hosts/environment/wanted.js';
+import { type WriteOptions, writeWanted } from '../hosts/environment/write-wanted.js';
 import { HostError } from '../hosts/host.js';
-import type { Wanted } from '../hosts/wanted.js';
-import { type WriteOptions, writeWanted } from '../hosts/write-wanted.js';
+import { createHost } from '../hosts/kinds/create-host.js';
 import { connectToParent } from '../machine/parent-process.js';
 
 /**

@@ -15,11 +15,12 @@ import { createPreviousModel } from '../halt/previous-model.js';
 import { loadStrategyFacts } from '../halt/strategy-facts.js';
 import { loadTargetsForHalt } from '../halt/targets-for-halt.js';
 import { createStartProof } from '../halt/verify-after-halt.js';
-import { createHost } from '../hosts/create-host.js';
+import { createHost } from '../hosts/kinds/create-host.js';
+import { hostKindOf } from '../hosts/kinds/host-kinds.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { releaseQueues } from '../release/release-jobs.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
 import type { ConfigurationFault } from '../runbook/configuration-fault.js';
-import type { TargetHost } from '../runbook/targets.js';
 import { openState, type State } from '../store/open-state.js';
 import { createTransact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -49,7 +50,7 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
   let ssh: ReturnType<typeof sshFolders> | undefined;
   const hostOf = (settings: TargetHost) => {
     // A halt of this machine alone needs no folder: a full disk must not prevent it.
-    if (settings.ssh === undefined) return createHost(settings);
+    if (!hostKindOf(settings.name, settings.connection).needsControlFolder) return createHost(settings);
     ssh ??= sshFolders([tmpdir(), '/dev/shm', config.dataDir, homedir()]);
     return createHost(settings, { ssh });
   };

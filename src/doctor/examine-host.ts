@@ -1,7 +1,8 @@
 import type { Localized } from '../domain/localized.js';
 import { type Host, HostError } from '../hosts/host.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Runbook } from '../runbook/runbook.js';
-import type { Target, TargetHost } from '../runbook/targets.js';
+import type { Target } from '../runbook/targets.js';
 import { alike, type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 import { isAway } from './explain-failure.js';
 

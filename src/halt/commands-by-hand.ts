@@ -1,5 +1,8 @@
+import { hostKindOf } from '../hosts/kinds/host-kinds.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { serviceCommandsByHand } from '../hosts/managers/service-managers.js';
 import { quoteForShell } from '../hosts/shell-quote.js';
-import type { Target, TargetHost } from '../runbook/targets.js';
+import type { Target } from '../runbook/targets.js';
 
 /** What a person types on a host when the bot cannot, ready to paste. */
 export interface CommandsByHand {
@@ -15,23 +18,9 @@ export function commandsByHand({ hosts }: Pick<Target, 'hosts'>): ServiceCommand
   return new Map(hosts.map((host) => [host.name, commandsOf(host)]));
 }
 
-function commandsOf({ service, ssh, writtenEnvironmentFile: file }: TargetHost): CommandsByHand {
-  const line = (words: readonly string[]): string => {
-    const command = words.map(quoteForShell).join(' ');
-    if (ssh === undefined) return command;
-    const port = ssh.port === undefined ? '' : `-p ${ssh.port} `;
-    return `ssh ${port}${ssh.address} ${quoteForShell(command)}`;
-  };
-  if (service.manager === 'command') {
-    return { stop: line(service.stop), restart: line(service.restart), status: line(service.status), file };
-  }
-  const { unit, sudo = [], userManager } = service;
-  const systemctl = (...words: string[]) =>
-    line([...sudo, 'systemctl', ...(userManager ? ['--user'] : []), ...words, unit]);
-  return {
-    stop: systemctl('stop'),
-    restart: systemctl('restart'),
-    status: systemctl('show', '-p', 'ActiveState,MainPID'),
-    file,
-  };
+function commandsOf({ name, connection, service, writtenEnvironmentFile: file }: TargetHost): CommandsByHand {
+  const kind = hostKindOf(name, connection);
+  const line = (words: readonly string[]) => kind.lineByHand(connection, words.map(quoteForShell).join(' '));
+  const { stop, restart, status } = serviceCommandsByHand(name, service);
+  return { stop: line(stop), restart: line(restart), status: line(status), file };
 }

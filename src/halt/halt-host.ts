@@ -1,8 +1,8 @@
 import type { HaltFault, HostHalt } from '../domain/halt.js';
+import { allAsWanted, stoodAsWanted, type Wanted } from '../hosts/environment/wanted.js';
+import { type EnvironmentWritten, environmentIsAsWanted } from '../hosts/environment/write-wanted.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
-import { allAsWanted, stoodAsWanted, type Wanted } from '../hosts/wanted.js';
-import { type EnvironmentWritten, environmentIsAsWanted } from '../hosts/write-wanted.js';
-import type { TargetHost } from '../runbook/targets.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { redact } from '../telemetry/redact.js';
 import { type Clock, withTimeout } from '../time/clock.js';
 import {

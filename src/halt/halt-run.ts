@@ -1,9 +1,10 @@
 import { evaluateHalt, type Halt, type HostHalt, isSettled, wantedOn } from '../domain/halt.js';
 import type { Outcome } from '../domain/outcome.js';
+import type { Wanted } from '../hosts/environment/wanted.js';
+import type { EnvironmentWritten } from '../hosts/environment/write-wanted.js';
 import type { Host } from '../hosts/host.js';
-import type { Wanted } from '../hosts/wanted.js';
-import type { EnvironmentWritten } from '../hosts/write-wanted.js';
-import type { Target, TargetHost } from '../runbook/targets.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
+import type { Target } from '../runbook/targets.js';
 import type { Clock } from '../time/clock.js';
 import { haltHost } from './halt-host.js';
 import { type TradingLook, tradingFaultCode } from './trading-look.js';

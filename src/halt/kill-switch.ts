@@ -1,10 +1,11 @@
 import type { AuditEvent } from '../domain/audit-event.js';
 import { type Halt, type HaltKind, newHalt, newHostHalt } from '../domain/halt.js';
 import type { Person } from '../domain/person.js';
+import type { Wanted } from '../hosts/environment/wanted.js';
+import { type EnvironmentWritten, type WriteWanted, writeWanted } from '../hosts/environment/write-wanted.js';
 import type { Host } from '../hosts/host.js';
-import type { Wanted } from '../hosts/wanted.js';
-import { type EnvironmentWritten, type WriteWanted, writeWanted } from '../hosts/write-wanted.js';
-import type { Target, TargetHost } from '../runbook/targets.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
+import type { Target } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { redact } from '../telemetry/redact.js';
 import { type Clock, withTimeout } from '../time/clock.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
 import type { ValueOf } from '../domain/value-of.js';
-import type { NoteBefore } from '../hosts/write-wanted.js';
+import type { NoteBefore } from '../hosts/environment/write-wanted.js';
 import { isSameProcessAlive } from '../machine/process-identity.js';
 import { writeAside } from '../machine/write-aside.js';
 import { type HaltRecord, haltRecordSchema } from './halt-schema.js';

@@ -1,8 +1,9 @@
+import { effectiveValues } from '../hosts/environment/write-wanted.js';
 import type { Host } from '../hosts/host.js';
 import { HostError } from '../hosts/host.js';
-import { effectiveValues } from '../hosts/write-wanted.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { KnownGoodHost, KnownGoodRelease } from '../release/known-good.js';
-import type { Target, TargetHost } from '../runbook/targets.js';
+import type { Target } from '../runbook/targets.js';
 import type { StrategyFacts } from './strategy-facts.js';
 
 /** What *Previous model* would restore, or why it cannot. */

@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
+import { type CommandRunner, commandFailed } from './command-runner.js';
+import { type CallOptions, HostError } from './host.js';
 
 /** An account as the host knows it. */
-export interface Account {
+interface Account {
   readonly uid: number;
   readonly gids: readonly number[];
 }
@@ -45,9 +47,29 @@ export function foldersOnTheWay(path: string, realPath: string): string[] {
 }
 
 /** Reads the answers of `id -u` and `id -G`; undefined when they are not numbers. */
-export function parseAccount(uidText: string, gidsText: string): Account | undefined {
+function parseAccount(uidText: string, gidsText: string): Account | undefined {
   const uid = uidText.trim();
   const gids = gidsText.trim().split(/\s+/);
   if (![uid, ...gids].every((id) => /^\d+$/.test(id))) return undefined;
   return { uid: Number(uid), gids: gids.map(Number) };
+}
+
+/**
+ * An account with its groups. A number without an account, as in a container, is in no group that is known.
+ * @throws HostError
+ */
+export async function askAccount(runner: CommandRunner, user: string, call?: CallOptions): Promise<Account> {
+  const ask = (wanted: '-u' | '-G') => runner.run(['id', wanted, '--', user], call);
+  const isNumber = /^\d+$/.test(user);
+  // The superuser's groups decide nothing.
+  if (isNumber && Number(user) === 0) return { uid: 0, gids: [] };
+  const [gids, uid] = await Promise.all([ask('-G'), isNumber ? undefined : ask('-u')]);
+  if (isNumber && gids.exitCode !== 0) return { uid: Number(user), gids: [] };
+  for (const answer of [uid, gids]) {
+    if (answer === undefined || answer.exitCode === 0) continue;
+    throw commandFailed(runner.host, `asking for the account ${user}`, answer);
+  }
+  const account = parseAccount(uid === undefined ? user : String(uid.stdout), String(gids.stdout));
+  if (account !== undefined) return account;
+  throw new HostError('unreadable_answer', runner.host, `${runner.host}: id gave no numbers for ${user}.`);
 }

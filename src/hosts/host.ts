@@ -149,3 +149,15 @@ export interface LogLine {
   /** The process that wrote it, where the line names one. */
   readonly pid?: number;
 }
+
+/** Looks at the processes of a host. */
+export interface ProcessReader {
+  /** Chosen variables of a process; undefined: there is no such process. @throws HostError */
+  environment(
+    pid: number,
+    names: readonly string[],
+    options?: CallOptions & { readonly sudo?: readonly string[] },
+  ): Promise<ReadonlyMap<string, string> | undefined>;
+  /** The number of the account that a process runs as; undefined where the host does not tell, or there is none. */
+  account(pid: number, options?: CallOptions): Promise<string | undefined>;
+}

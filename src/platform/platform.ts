@@ -1,6 +1,6 @@
+import type { WriteWanted } from '../hosts/environment/write-wanted.js';
 import type { Host } from '../hosts/host.js';
-import type { WriteWanted } from '../hosts/write-wanted.js';
-import type { TargetHost } from '../runbook/targets.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Transact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';

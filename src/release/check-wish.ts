@@ -1,7 +1,7 @@
 import { nearestWord } from '../conversation/spelling.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import { type ReleaseRefusal, refused } from '../domain/release-refusal.js';
-import { isPlainEnvironmentValue } from '../hosts/environment-file.js';
+import { isPlainEnvironmentValue } from '../hosts/environment/environment-file.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { readVariable } from '../runbook/variable.js';
 

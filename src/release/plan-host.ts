@@ -7,9 +7,9 @@ import type { PlannedHost } from '../checks/context/planned-state.js';
 import type { HostPlan, VariableChange } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { resolveInside } from '../hosts/contained-path.js';
-import { EnvironmentEditError, editEnvironmentFile } from '../hosts/environment-edit.js';
+import { EnvironmentEditError, editEnvironmentFile } from '../hosts/environment/environment-edit.js';
 import { type CallOptions, type Host, HostError } from '../hosts/host.js';
-import type { TargetHost } from '../runbook/targets.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { StagedArtefact } from './staging.js';
 
 /** What a release wants of a host. */

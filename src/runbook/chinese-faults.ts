@@ -67,8 +67,8 @@ const SENTENCES = {
   'there is no host `$1` in $2; `local` is the bot’s own machine':
     '$2 中没有主机 `$1`；`local` 是机器人自己的机器',
   'several targets have a host `$1`: write one of $2': '多个目标都有主机 `$1`：请写 $2 之一',
-  'the host `$1` is reached by ssh, so `workingFolder` must say a folder there: trainings are kept below it':
-    '主机 `$1` 通过 ssh 访问，因此 `workingFolder` 必须写明那里的目录：训练保存在其下',
+  'the host `$1` is reached by $2, so `workingFolder` must say a folder there: trainings are kept below it':
+    '主机 `$1` 通过 $2 访问，因此 `workingFolder` 必须写明那里的目录：训练保存在其下',
 
   // The targets.
   'name at least one operator: nobody else can stop the strategy': '请至少写一名操作员：只有操作员能停止策略',

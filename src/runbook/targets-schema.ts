@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { absolutePath } from '../domain/host-setting.js';
+import { connectionSchema } from '../hosts/kinds/host-kinds.js';
+import { serviceSchema } from '../hosts/managers/service-managers.js';
 
 /** The targets file as people write it. `docs/targets.md` explains each key. */
 
@@ -6,44 +9,7 @@ const userId = z.string().regex(/^[UW][A-Z0-9]+$/, 'write a Slack user id (U…)
 const groupId = z.string().regex(/^S[A-Z0-9]+$/, 'write a Slack user group id (S…)');
 const member = z.string().regex(/^[UWS][A-Z0-9]+$/, 'write a Slack user id (U…) or user group id (S…)');
 const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, 'write a Slack channel id (C…)');
-const absolutePath = z.string().regex(/^\/[^\0\n]*$/, 'write an absolute path');
 const targetName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'write a target in small letters, digits and -');
-const accountName = z.string().regex(/^[a-z_][a-z0-9_-]*$/, 'write the name of an account of the host');
-const argumentList = z
-  .array(
-    z
-      .string()
-      .min(1)
-      .regex(/^[^\0\n]*$/),
-  )
-  .min(1);
-
-const systemdService = z.strictObject({
-  manager: z.literal('systemd'),
-  unit: z.string().regex(/^[\w@:.-]+\.service$/, 'write the unit’s name with .service'),
-  /** Put before each command, e.g. [sudo, -n]. */
-  sudo: argumentList.optional(),
-  /** `systemctl --user`. */
-  userManager: z.boolean().default(false),
-  user: accountName.optional(),
-  restartSecs: z.number().min(0).max(300).default(5),
-});
-
-const commandService = z.strictObject({
-  manager: z.literal('command'),
-  status: argumentList,
-  restart: argumentList,
-  stop: argumentList,
-  /** `{since}` in an element becomes the moment, RFC 3339 in UTC. */
-  logs: argumentList,
-  /** Prints the running process’s environment, NUL-separated; without it /proc is read. */
-  environ: argumentList.optional(),
-  user: accountName.optional(),
-  restartSecs: z.number().min(0).max(300).default(5),
-});
-
-const service = z.discriminatedUnion('manager', [systemdService, commandService]);
-
 const environmentFile = z.union([
   // As systemd writes it: a leading `-` means that a missing file is fine.
   z
@@ -53,20 +19,9 @@ const environmentFile = z.union([
   z.strictObject({ path: absolutePath, optional: z.boolean().default(false) }),
 ]);
 
-const ssh = z.strictObject({
-  address: z.string().regex(/^[^\s-][^\s]*$/, 'write a host, user@host, or a name of the ssh configuration'),
-  port: z.number().int().min(1).max(65_535).optional(),
-  identityFile: absolutePath.optional(),
-  configFile: absolutePath.optional(),
-  /** Put before each command on files, e.g. [sudo, -n]. */
-  sudo: argumentList.optional(),
-  /** A key of its own for the service's commands, where the host allows it nothing else (a forced command). */
-  serviceIdentityFile: absolutePath.optional(),
-});
-
 /** What a host may say itself; whatever it leaves out comes from its target. */
 const hostSettings = {
-  service: service.optional(),
+  service: serviceSchema.optional(),
   environmentFiles: z.array(environmentFile).min(1).optional(),
   /** The layer that the bot writes; the last one unless named. */
   writtenEnvironmentFile: absolutePath.optional(),
@@ -76,7 +31,7 @@ const hostSettings = {
 
 const host = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9][\w.-]*$/),
-  connection: z.union([z.literal('local'), z.strictObject({ ssh })]).default('local'),
+  connection: connectionSchema,
   ...hostSettings,
 });
 
@@ -143,7 +98,5 @@ export const targetsSchema = z.strictObject({
 });
 
 export type TargetsSource = z.infer<typeof targetsSchema>;
-export type ServiceSettings = z.infer<typeof service>;
-export type SshSettings = z.infer<typeof ssh>;
 export type ApprovalPolicy = z.infer<typeof approval>;
 export type WatchPolicy = z.infer<typeof watch>;

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
 import {
   type ApprovalPolicy,
-  type ServiceSettings,
-  type SshSettings,
   type TargetsSource,
   targetsSchema,
   type WatchPolicy,
@@ -36,24 +35,6 @@ export interface Target {
   readonly channels: { readonly reports: string; readonly incidents: string } | undefined;
   readonly rollback: { readonly confirm: boolean };
   readonly keepReleases: number;
-}
-
-interface EnvironmentLayer {
-  readonly path: string;
-  /** A missing file is fine. */
-  readonly optional: boolean;
-}
-
-export interface TargetHost {
-  readonly name: string;
-  /** undefined: this machine. */
-  readonly ssh: SshSettings | undefined;
-  readonly service: ServiceSettings;
-  /** In order: later ones win. */
-  readonly environmentFiles: readonly EnvironmentLayer[];
-  readonly writtenEnvironmentFile: string;
-  readonly models: string | undefined;
-  readonly binary: string | undefined;
 }
 
 /** @throws ConfigurationError with every fault and its line. */
@@ -129,7 +110,7 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
     const last = environmentFiles.at(-1);
     return {
       name: host.name,
-      ssh: host.connection === 'local' ? undefined : host.connection.ssh,
+      connection: host.connection,
       service,
       environmentFiles,
       writtenEnvironmentFile: written ?? last?.path ?? '',

@@ -1,5 +1,7 @@
+import { hostKindOf } from '../hosts/kinds/host-kinds.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { ConfigurationFault } from './configuration-fault.js';
-import type { TargetHost, Targets } from './targets.js';
+import type { Targets } from './targets.js';
 import type { TrainingDefinition } from './training.js';
 import { THIS_MACHINE } from './training-schema.js';
 
@@ -42,8 +44,9 @@ function hostProblems(
     const names = [found, ...more].map(({ fullName }) => `\`${fullName}\``);
     return [`several targets have a host \`${runsOn}\`: write one of ${names.join(', ')}`];
   }
-  if (found.host.ssh === undefined || workingFolder !== undefined) return [];
+  const { name, connection } = found.host;
+  if (hostKindOf(name, connection).isThisMachine || workingFolder !== undefined) return [];
   return [
-    `the host \`${runsOn}\` is reached by ssh, so \`workingFolder\` must say a folder there: trainings are kept below it`,
+    `the host \`${runsOn}\` is reached by ${connection.kind}, so \`workingFolder\` must say a folder there: trainings are kept below it`,
   ];
 }

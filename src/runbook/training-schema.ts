@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { absolutePath, argumentList } from '../domain/host-setting.js';
 
 /** `training` of the runbook: how a new model comes to be. `docs/training.md` explains each key. */
 
@@ -8,19 +9,12 @@ export type TrainingPlaceholder = (typeof TRAINING_PLACEHOLDERS)[number];
 /** `runsOn` for the bot's own machine. */
 export const THIS_MACHINE = 'local';
 
-const argument = z
-  .string()
-  .min(1)
-  .regex(/^[^\0\n]*$/, 'write one line');
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'write a variable’s name');
 
 export const trainingSchema = z.strictObject({
   /** A list of arguments, never a line for a shell. `{horizon}` and its like stand for the training's own values. */
-  command: z.array(argument).min(1),
-  workingFolder: z
-    .string()
-    .regex(/^\/[^\0\n]*$/, 'write an absolute path')
-    .optional(),
+  command: argumentList,
+  workingFolder: absolutePath.optional(),
   /** Variables that the trainer gets, by the name of the bot's own variable that they come from. */
   environment: z.record(variable, variable).default({}),
   horizons: z.array(z.string().regex(/^\d+m$/, 'write a horizon like 5m')).min(1),

@@ -1,7 +1,7 @@
 import { type CheckServiceOptions, createCheckService } from '../checks/check-service.js';
 import type { CheckResult } from '../domain/check-run.js';
 import type { Verdict } from '../domain/verdict.js';
-import { createHost } from '../hosts/create-host.js';
+import { createHost } from '../hosts/kinds/create-host.js';
 import type { CheckDefinition, ProbeDefinition, Section } from '../runbook/check-definition.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { CheckCase } from './cases-schema.js';

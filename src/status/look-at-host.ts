@@ -1,6 +1,6 @@
 import { readHostEnvironment } from '../checks/context/host-environment.js';
 import { type Host, HostError, type HostErrorCode } from '../hosts/host.js';
-import type { TargetHost } from '../runbook/targets.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { FileAndProcess, HostStatus, ModelState } from './target-status.js';
 
 /** A person waits for the answer: a host that takes longer is shown as unreachable. */

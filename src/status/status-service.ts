@@ -1,8 +1,9 @@
 import { processStartOf } from '../checks/process-start.js';
 import type { RunStore } from '../checks/store/run-store.js';
 import type { ProcessStart } from '../domain/run-window.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Runbook } from '../runbook/runbook.js';
-import type { Target, TargetHost } from '../runbook/targets.js';
+import type { Target } from '../runbook/targets.js';
 import { HOST_TIMEOUT_MS, lookAtHost, type VisibleHost } from './look-at-host.js';
 import type { ReleaseFacts } from './release-facts.js';
 import type { RunsOfTarget, TargetStatus } from './target-status.js';

@@ -12,11 +12,12 @@ import type { CheckResult } from '../domain/check-run.js';
 import type { Training, TrainingFailure, TrainingResult } from '../domain/training.js';
 import { type Host, HostError } from '../hosts/host.js';
 import { errnoOf } from '../hosts/host-fault.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { sha256Of } from '../model/model-gate.js';
 import { readModelMeta } from '../model/model-meta.js';
 import { sha256OfFile } from '../release/staging.js';
 import type { Runbook } from '../runbook/runbook.js';
-import type { Target, TargetHost } from '../runbook/targets.js';
+import type { Target } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';
 
 export const MODEL_FILE = 'model.onnx';

@@ -6,7 +6,7 @@ import type { TrainingFailure } from '../domain/training.js';
 import { type CommandResult, type CommandRunner, commandFailed, lastWords } from '../hosts/command-runner.js';
 import { HostError } from '../hosts/host.js';
 import { errnoOf, hostErrorCodeFromMessage } from '../hosts/host-fault.js';
-import { PLAIN_ENVIRONMENT } from '../hosts/local-command-runner.js';
+import { PLAIN_ENVIRONMENT } from '../hosts/local/local-command-runner.js';
 import { quoteForShell, shellLine } from '../hosts/shell-quote.js';
 import { sha256OfFile } from '../release/staging.js';
 import { MAX_META_BYTES, MAX_MODEL_BYTES, META_FILE, MIB, MODEL_FILE } from './judge-training.js';

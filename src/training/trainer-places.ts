@@ -2,7 +2,9 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandRunner } from '../hosts/command-runner.js';
 import { HostError } from '../hosts/host.js';
-import type { TargetHost, Targets } from '../runbook/targets.js';
+import { hostKindOf } from '../hosts/kinds/host-kinds.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
+import type { Targets } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';
 import { hostsNamed } from '../runbook/training-place.js';
 import { createLocalTrainer } from './local-trainer.js';
@@ -43,7 +45,7 @@ async function placeByRunbook(
   targets: Targets,
 ): Promise<RemotePlace | undefined> {
   const [found] = definition === undefined ? [] : hostsNamed(targets, definition.runsOn);
-  if (found?.host.ssh === undefined || definition?.workingFolder === undefined) return undefined;
+  if (found === undefined || isHere(found.host) || definition?.workingFolder === undefined) return undefined;
   const isBegunHere = await access(join(folder, JOB_FILE)).then(
     () => true,
     () => false,
@@ -51,14 +53,16 @@ async function placeByRunbook(
   return isBegunHere ? undefined : { host: found.fullName, workingFolder: definition.workingFolder };
 }
 
+const isHere = ({ name, connection }: TargetHost): boolean => hostKindOf(name, connection).isThisMachine;
+
 /** A host that has left the targets file is away: nobody can say what its trainer does. */
 function runnerFor({ host: name }: RemotePlace, { targets, connect }: TrainerPlaceOptions): CommandRunner {
   const [found] = hostsNamed(targets, name);
-  if (found?.host.ssh !== undefined) return connect(found.host);
+  if (found !== undefined && !isHere(found.host)) return connect(found.host);
   return {
     host: name,
     run: async () => {
-      throw new HostError('not_configured', name, `${name}: the targets file has no such host behind ssh.`);
+      throw new HostError('not_configured', name, `${name}: the targets file has no such host.`);
     },
   };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { PLAIN_ENVIRONMENT } from '../hosts/local-command-runner.js';
+import { PLAIN_ENVIRONMENT } from '../hosts/local/local-command-runner.js';
 import { findPackageRoot } from '../machine/package-root.js';
 import { placeOnce } from './place-once.js';
 

@@ -9,7 +9,7 @@ import { runApart } from '../../src/checks/apart/run-apart.js';
 import { type CheckService, createCheckService } from '../../src/checks/check-service.js';
 import type { RunRequest } from '../../src/checks/run-request.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
-import { createHost } from '../../src/hosts/create-host.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { loadTargets, type Targets } from '../../src/runbook/targets.js';

@@ -9,7 +9,7 @@ import { createRunStore } from '../../src/checks/store/run-store.js';
 import { UserError } from '../../src/conversation/errors.js';
 import type { Report } from '../../src/conversation/subcommand.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
-import { createHost } from '../../src/hosts/create-host.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { aCheck, aRun } from '../support/runs.js';

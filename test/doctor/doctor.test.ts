@@ -6,7 +6,7 @@ import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/local-sla
 import { loadConfig } from '../../src/config/config.js';
 import { createDoctor, type Diagnosis } from '../../src/doctor/doctor.js';
 import { createExaminations, type ExaminationOptions } from '../../src/doctor/examinations.js';
-import { createHost } from '../../src/hosts/create-host.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { createLogger } from '../../src/telemetry/logger.js';

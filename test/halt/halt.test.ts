@@ -4,7 +4,7 @@ import { controlHost } from '../../sandbox/host/control-host.js';
 import type { Halt } from '../../src/domain/halt.js';
 import type { HaltHandle } from '../../src/halt/live-halt.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
-import { createHost } from '../../src/hosts/create-host.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { TradingDatabaseError } from '../../src/trading/trading-database-error.js';
 import { haltReportView } from '../../views/rollback-report.js';
 import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Halt } from '../../src/domain/halt.js';
 import type { KillSwitchOptions } from '../../src/halt/kill-switch.js';
-import { createHost } from '../../src/hosts/create-host.js';
 import { type Host, HostError, type ServiceStatus } from '../../src/hosts/host.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { type Clock, systemClock } from '../../src/time/clock.js';
 import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
 

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { expect, test } from '@jest/globals';
 import { rehearseHalt } from '../../src/halt/rehearse-halt.js';
-import { createHost } from '../../src/hosts/create-host.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
 
 const facts = { strategy: 'toy', agentId: 'toy', envPrefix: 'TOY__' };
 const logger = { info: () => {}, warn: () => {}, error: () => {} };

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { Page } from 'playwright-core';
-import { editEnvironmentFile } from '../../src/hosts/environment-edit.js';
+import { editEnvironmentFile } from '../../src/hosts/environment/environment-edit.js';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
 import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createCommandManager } from '../../src/hosts/command-manager.js';
 import type { ServiceManager } from '../../src/hosts/host.js';
-import { createLocalCommandRunner } from '../../src/hosts/local-command-runner.js';
+import { createLocalCommandRunner } from '../../src/hosts/local/local-command-runner.js';
+import { createCommandManager } from '../../src/hosts/managers/command-manager.js';
+import { createProcessReader } from '../../src/hosts/managers/process-environment.js';
 import { createServiceProcess, type ServiceProcess } from '../support/service-process.js';
 
 const runner = createLocalCommandRunner({ host: 'here' });
@@ -13,7 +14,7 @@ let manager: ServiceManager;
 
 beforeEach(async () => {
   service = await createServiceProcess(await mkdtemp(join(tmpdir(), 'lobml-service-')));
-  manager = createCommandManager({ runner, commands: service.commands });
+  manager = createCommandManager(service.commands, { runner, processes: createProcessReader(runner) });
 });
 
 afterEach(async () => {
@@ -64,11 +65,10 @@ describe('a real process', () => {
 
   test('the environment by a configured command', async () => {
     const control = service.commands.status[0] ?? '';
-    const own = createCommandManager({
-      runner,
-      commands: { ...service.commands, environ: [control, 'environ', '{pid}'] },
-      processes: undefined,
-    });
+    const own = createCommandManager(
+      { ...service.commands, environ: [control, 'environ', '{pid}'] },
+      { runner, processes: undefined },
+    );
     await own.restart();
     await firstLines(new Date(0));
     const { mainPid } = await own.status();
@@ -98,7 +98,7 @@ describe('faults', () => {
     stop: ['/no/such/program'],
     logs: ['cat', '/etc/hostname'],
   };
-  const broken = createCommandManager({ runner, commands, processes: undefined });
+  const broken = createCommandManager(commands, { runner, processes: undefined });
 
   test('each has its code', async () => {
     await expect(broken.status()).rejects.toMatchObject({ name: 'HostError', code: 'unreadable_answer' });
@@ -112,7 +112,10 @@ describe('faults', () => {
   });
 
   test('a command that hangs is ended', async () => {
-    const hanging = createCommandManager({ runner, commands: { ...commands, status: ['sleep', '60'] } });
+    const hanging = createCommandManager(
+      { ...commands, status: ['sleep', '60'] },
+      { runner, processes: undefined },
+    );
     await expect(hanging.status({ timeoutMs: 100 })).rejects.toMatchObject({ code: 'timeout' });
     await expect(hanging.status({ signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'cancelled',

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createCommandManager } from '../../src/hosts/command-manager.js';
 import { isInside, resolveInside } from '../../src/hosts/contained-path.js';
 import type { Host } from '../../src/hosts/host.js';
-import { createLocalCommandRunner } from '../../src/hosts/local-command-runner.js';
-import { createLocalHost } from '../../src/hosts/local-host.js';
+import { createLocalCommandRunner } from '../../src/hosts/local/local-command-runner.js';
+import { createLocalHost } from '../../src/hosts/local/local-host.js';
+import { createCommandManager } from '../../src/hosts/managers/command-manager.js';
 
 let root: string;
 let models: string;
@@ -19,7 +19,10 @@ beforeEach(async () => {
   await writeFile(join(models, 'a.onnx'), '');
   await writeFile(join(root, 'secret'), '');
   const commands = { status: ['true'], restart: ['true'], stop: ['true'], logs: ['true'] };
-  const service = createCommandManager({ runner: createLocalCommandRunner({ host: 'here' }), commands });
+  const service = createCommandManager(commands, {
+    runner: createLocalCommandRunner({ host: 'here' }),
+    processes: undefined,
+  });
   host = createLocalHost({ name: 'here', service, folders: [root] });
 });
 afterEach(() => rm(root, { recursive: true }));

@@ -4,8 +4,8 @@ import {
   EnvironmentEditError,
   editEnvironmentFile,
   quoteEnvironmentValue,
-} from '../../src/hosts/environment-edit.js';
-import { parseEnvironmentFile } from '../../src/hosts/environment-file.js';
+} from '../../src/hosts/environment/environment-edit.js';
+import { parseEnvironmentFile } from '../../src/hosts/environment/environment-file.js';
 
 const edit = (text: string, changes: Record<string, string | undefined>) =>
   editEnvironmentFile(text, new Map(Object.entries(changes)));

@@ -6,7 +6,7 @@ import {
   parseByBothRules,
   parseEnvironmentBytes,
   parseEnvironmentFile,
-} from '../../src/hosts/environment-file.js';
+} from '../../src/hosts/environment/environment-file.js';
 
 const valuesOf = (text: string) =>
   parseEnvironmentFile(text).assignments.map(({ name, value }) => `${name}=${value}`);

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { HostsChild, type HostsChildOptions } from '../../src/hosts/apart/hosts-child.js';
-import { createHost } from '../../src/hosts/create-host.js';
 import type { Host, HostError } from '../../src/hosts/host.js';
-import { parseTargets, type TargetHost } from '../../src/runbook/targets.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
+import type { TargetHost } from '../../src/hosts/kinds/target-host.js';
+import { parseTargets } from '../../src/runbook/targets.js';
 import { systemClock } from '../../src/time/clock.js';
 import { eventually, isAlive } from '../sandbox/host/eventually.js';
 import { buildPrograms, PROGRAMS_FOLDER } from '../support/build-programs.js';
@@ -146,7 +147,7 @@ test('of wanted values whose writing is killed it is not known what became of th
   const environment = { PATH: `${at('bin')}:${process.env.PATH}` };
   const requirements = { ssh: { controlFolder: folder, serviceControlFolder: folder, environment } };
   const first = await asker();
-  const far = { ...settings, ssh: { address: 'far' } };
+  const far = { ...settings, connection: { kind: 'ssh' as const, address: 'far' } };
   const writing = child.writeWanted(requirements)(far, new Map([['FLAG', 'false']]), { timeoutMs: 60_000 });
   const outcome = writing.then(
     () => undefined,

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
-import { createLocalProcessReader } from '../../src/hosts/local-process.js';
+import { createLocalProcessReader } from '../../src/hosts/local/local-process.js';
 
 /** Says of everything that there is no such file, as the host's grep and stat do, and counts how often it is asked. */
 function countingRunner(): CommandRunner & { readonly asked: string[] } {

@@ -4,8 +4,8 @@ import {
   evaluateProofOfStart,
   type StartObservation,
   type StartPlan,
-} from '../../src/hosts/proof-of-start.js';
-import { watchStart } from '../../src/hosts/watch-start.js';
+} from '../../src/hosts/managers/proof-of-start.js';
+import { watchStart } from '../../src/hosts/managers/watch-start.js';
 
 const START = Date.UTC(2026, 0, 1, 12);
 const at = (seconds: number) => new Date(START + seconds * 1000);

@@ -17,12 +17,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createCommandManager } from '../../src/hosts/command-manager.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import type { Host } from '../../src/hosts/host.js';
-import { EMPTY_SHA256 } from '../../src/hosts/local-host.js';
-import { createSshCommandRunner } from '../../src/hosts/ssh-command-runner.js';
-import { createSshHost } from '../../src/hosts/ssh-host.js';
+import { EMPTY_SHA256 } from '../../src/hosts/local/local-host.js';
+import { createCommandManager } from '../../src/hosts/managers/command-manager.js';
+import { createProcessReader } from '../../src/hosts/managers/process-environment.js';
+import { createSshCommandRunner } from '../../src/hosts/ssh/ssh-command-runner.js';
+import { createSshHost } from '../../src/hosts/ssh/ssh-host.js';
 import { createServiceProcess } from '../support/service-process.js';
 import { type Sshd, startSshd } from '../support/sshd.js';
 
@@ -49,7 +50,7 @@ beforeEach(async () => {
   host = createSshHost({
     name: 'there',
     runner,
-    service: createCommandManager({ runner, commands }),
+    service: createCommandManager(commands, { runner, processes: createProcessReader(runner) }),
     folders: [folder],
   });
 });
@@ -209,7 +210,7 @@ describe('replacing', () => {
       host: 'there',
       run: (command, options) => runner.run(command, { ...options, input: Buffer.from('ne') }),
     };
-    const service = createCommandManager({ runner, commands });
+    const service = createCommandManager(commands, { runner, processes: createProcessReader(runner) });
     const cut = createSshHost({ name: 'there', runner: breaking, service, folders: [folder] });
     await expect(cut.replaceFile(at('e'), Buffer.from('new'))).rejects.toMatchObject({
       code: 'command_failed',
@@ -294,11 +295,10 @@ describe('a service behind a forced command', () => {
     );
     await sshd.force(gate);
     const forced = createSshCommandRunner({ name: 'there', ...sshd, controlFolder: root, forced: true });
-    const manager = createCommandManager({
-      runner: forced,
-      commands: { status: ['status'], restart: ['restart'], stop: ['stop'], logs: ['logs'] },
-      processes: undefined,
-    });
+    const manager = createCommandManager(
+      { status: ['status'], restart: ['restart'], stop: ['stop'], logs: ['logs'] },
+      { runner: forced, processes: undefined },
+    );
     await manager.restart();
     expect(await manager.status()).toMatchObject({ activeState: 'active' });
     await expect(manager.logs({ since: new Date() })).rejects.toMatchObject({ code: 'command_failed' });

@@ -2,11 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseEnvironmentFile } from '../../src/hosts/environment-file.js';
+import { parseEnvironmentFile } from '../../src/hosts/environment/environment-file.js';
 import type { ServiceManager } from '../../src/hosts/host.js';
-import type { StartPlan } from '../../src/hosts/proof-of-start.js';
-import { createSystemdManager } from '../../src/hosts/systemd-manager.js';
-import { watchStart } from '../../src/hosts/watch-start.js';
+import { createProcessReader } from '../../src/hosts/managers/process-environment.js';
+import type { StartPlan } from '../../src/hosts/managers/proof-of-start.js';
+import { createSystemdManager } from '../../src/hosts/managers/systemd-manager.js';
+import { watchStart } from '../../src/hosts/managers/watch-start.js';
 import { logAs, startUserSystemd, type UserSystemd } from '../support/systemd.js';
 
 const UNIT = 'ploy-test.service';
@@ -20,9 +21,14 @@ let manager: ServiceManager;
 
 const file = (name: string) => join(systemd.folder, name);
 
+function createManager(unit: string, userManager: boolean): ServiceManager {
+  const { runner } = systemd;
+  return createSystemdManager({ unit, userManager }, { runner, processes: createProcessReader(runner) });
+}
+
 beforeAll(async () => {
   systemd = await startUserSystemd();
-  manager = createSystemdManager({ runner: systemd.runner, unit: UNIT, user: true });
+  manager = createManager(UNIT, true);
   const script = `${logAs(UNIT, 'starting')}\n[ "$FAIL" = yes ] && { ${logAs(UNIT, 'cannot read MODEL_PATH TOKEN=hunter22')}; exit 3; }\n`;
   await writeFile(
     file('service'),
@@ -84,10 +90,10 @@ describe('a real unit', () => {
   });
 
   test('a unit that does not exist', async () => {
-    const absent = createSystemdManager({ runner: systemd.runner, unit: 'absent.service', user: true });
+    const absent = createManager('absent.service', true);
     await expect(absent.status()).rejects.toMatchObject({ code: 'not_found' });
     await expect(absent.restart()).rejects.toMatchObject({ code: 'command_failed' });
-    expect(() => createSystemdManager({ runner: systemd.runner, unit: '--all' })).toThrow('unit');
+    expect(() => createManager('--all', false)).toThrow('unit');
   });
 });
 

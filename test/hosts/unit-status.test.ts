@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseJournalLines, parsePlainLines } from '../../src/hosts/log-lines.js';
-import { parseUnitStatus } from '../../src/hosts/unit-status.js';
+import { parseJournalLines, parsePlainLines } from '../../src/hosts/managers/log-lines.js';
+import { parseUnitStatus } from '../../src/hosts/managers/unit-status.js';
 
 const ANSWER = `MainPID=8159
 NRestarts=2

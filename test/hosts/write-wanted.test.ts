@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { writeWanted } from '../../src/hosts/environment/write-wanted.js';
 import { type Host, HostError, type ServiceManager } from '../../src/hosts/host.js';
-import { createLocalHost } from '../../src/hosts/local-host.js';
-import { writeWanted } from '../../src/hosts/write-wanted.js';
+import { createLocalHost } from '../../src/hosts/local/local-host.js';
 
 let folder: string;
 let host: Host;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeployWish } from '../../src/domain/deploy-wish.js';
-import { parseEnvironmentAnswer } from '../../src/hosts/process-environment.js';
+import { parseEnvironmentAnswer } from '../../src/hosts/managers/process-environment.js';
 import {
   ALICE,
   createReleaseWorld,

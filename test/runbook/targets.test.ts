@@ -24,7 +24,7 @@ test('a host takes from its target what it does not say itself', () => {
   const [one, two] = live?.hosts ?? [];
   expect(one).toMatchObject({
     name: 'live-1',
-    ssh: undefined,
+    connection: { kind: 'local' },
     models: '/opt/ploy/models',
     environmentFiles: [
       { path: '/opt/ploy/.env', optional: true },
@@ -32,7 +32,10 @@ test('a host takes from its target what it does not say itself', () => {
     ],
     writtenEnvironmentFile: '/opt/ploy/env/live.env',
   });
-  expect(two).toMatchObject({ ssh: { address: 'ploy@live-2' }, writtenEnvironmentFile: '/opt/other.env' });
+  expect(two).toMatchObject({
+    connection: { kind: 'ssh', address: 'ploy@live-2' },
+    writtenEnvironmentFile: '/opt/other.env',
+  });
   expect(live?.approval).toMatchObject({ quorum: 2, quorumMinutes: 60, startMinutes: 15 });
 });
 
@@ -64,6 +67,8 @@ describe('each fault is named with its line', () => {
     ['operators: [U1]', 'operators: [alice]', 'alice', /Slack user id/],
     ['quorum: 2', 'quorum: 0', 'quorum: 0', /quorum/],
     ['address: ploy@live-2', 'address: -oProxyCommand=x', 'address: -o', /write a host/],
+    ['connection: { ssh:', 'connection: { pod:', 'connection: { pod', /connection/],
+    ['connection: { ssh: { address: ploy@live-2 } }', 'connection: pod', 'connection: pod', /connection/],
     ['    models: /opt', '    folder: /x\n    models: /opt', 'folder', /no such key/],
     [
       '    models: /opt',

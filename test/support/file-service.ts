@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { createCommandManager } from '../../src/hosts/command-manager.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import type { ServiceManager } from '../../src/hosts/host.js';
-import type { TargetHost } from '../../src/runbook/targets.js';
+import type { TargetHost } from '../../src/hosts/kinds/target-host.js';
+import { createCommandManager } from '../../src/hosts/managers/command-manager.js';
+import { createProcessReader } from '../../src/hosts/managers/process-environment.js';
 
 /**
  * The service of a host whose targets file says `cat FILE` for what is asked and `true` for what is done, without
@@ -11,11 +12,8 @@ import type { TargetHost } from '../../src/runbook/targets.js';
  */
 export function createFileService({ name, service }: TargetHost): ServiceManager {
   if (service.manager !== 'command') throw new Error(`${name} is not driven by commands`);
-  const { status, restart, stop, logs, environ } = service;
-  return createCommandManager({
-    runner: createFileReader(name),
-    commands: { status, restart, stop, logs, ...(environ === undefined ? {} : { environ }) },
-  });
+  const runner = createFileReader(name);
+  return createCommandManager(service, { runner, processes: createProcessReader(runner) });
 }
 
 function createFileReader(host: string): CommandRunner {

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServiceCommands } from '../../src/hosts/command-manager.js';
+import type { ServiceCommands } from '../../src/hosts/managers/command-manager.js';
 
 const SERVICE = `#!/bin/sh
 # The service: reads its environment file as its supervisor gave it, says what it loaded, and stays.

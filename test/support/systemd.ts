@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
-import { createLocalCommandRunner } from '../../src/hosts/local-command-runner.js';
+import { createLocalCommandRunner } from '../../src/hosts/local/local-command-runner.js';
 
 /** One of systemd's own (version 2), or the mixed set of before. */
 const HIERARCHIES = ['/sys/fs/cgroup', '/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified'];

@@ -9,7 +9,7 @@ import { LocalJournal } from '../../src/audit/local-journal.js';
 import { createCheckService } from '../../src/checks/check-service.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
-import { createHost } from '../../src/hosts/create-host.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { parseTargets } from '../../src/runbook/targets.js';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Training } from '../../src/domain/training.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { HostError } from '../../src/hosts/host.js';
-import { createLocalCommandRunner } from '../../src/hosts/local-command-runner.js';
+import { createLocalCommandRunner } from '../../src/hosts/local/local-command-runner.js';
 import { type Clock, systemClock } from '../../src/time/clock.js';
 import type { TrainingService } from '../../src/training/training-service.js';
 import { createTrainingFixture, goodMeta, type TrainingFixture, workOf, writingTrainer } from './fixture.js';

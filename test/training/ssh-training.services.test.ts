@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Training } from '../../src/domain/training.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
-import { connectToHost } from '../../src/hosts/create-host.js';
+import { connectToHost } from '../../src/hosts/kinds/create-host.js';
 import { READ_SCRIPT } from '../../src/training/remote-trainer-scripts.js';
 import type { TrainingService } from '../../src/training/training-service.js';
 import { type Sshd, startSshd } from '../support/sshd.js';
@@ -28,16 +28,10 @@ const ALICE = { id: 'U0ALICE', name: 'alice', surface: 'slack' } as const;
 
 /** As a targets file has the host. */
 function connect({ configFile, controlFolder } = sshd): CommandRunner {
-  const service = { manager: 'systemd', unit: 'ploy.service', userManager: false, restartSecs: 5 } as const;
   return connectToHost(
     {
       name: 'farm-1',
-      ssh: { address: sshd.address, configFile },
-      service,
-      environmentFiles: [],
-      writtenEnvironmentFile: '',
-      models: undefined,
-      binary: undefined,
+      connection: { kind: 'ssh', address: sshd.address, configFile },
     },
     { ssh: { controlFolder, serviceControlFolder: controlFolder, environment: {} } },
   );

@@ -1,5 +1,6 @@
 import { type Config, checksEnvironment } from '../../config/config.js';
-import { createHost, type HostRequirements } from '../../hosts/create-host.js';
+import type { HostRequirements } from '../../hosts/host-kind.js';
+import { createHost } from '../../hosts/kinds/create-host.js';
 import type { Platform } from '../../platform/platform.js';
 import { longestCheckMs, type Runbook } from '../../runbook/runbook.js';
 import type { Targets } from '../../runbook/targets.js';

@@ -1,10 +1,11 @@
 import type { Evidence, ObservedRow, ObservedValue } from '../../domain/check-run.js';
 import type { RunWindow } from '../../domain/run-window.js';
 import type { Host, ServiceStatus } from '../../hosts/host.js';
+import type { TargetHost } from '../../hosts/kinds/target-host.js';
 import type { ModelGate } from '../../model/model-gate.js';
 import type { CheckDefinition, ProbeDefinition } from '../../runbook/check-definition.js';
 import type { Runbook } from '../../runbook/runbook.js';
-import type { Target, TargetHost } from '../../runbook/targets.js';
+import type { Target } from '../../runbook/targets.js';
 import type { HostEnvironment } from './host-environment.js';
 import type { Observation } from './observation.js';
 import type { PlannedHost } from './planned-state.js';

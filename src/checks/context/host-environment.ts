@@ -1,13 +1,13 @@
-import { CONCEALED_IN_FILE } from '../../hosts/concealed-value.js';
+import { CONCEALED_IN_FILE } from '../../hosts/environment/concealed-value.js';
 import {
   decodeEnvironmentBytes,
   type EffectiveVariable,
   type EnvironmentSource,
   effectiveEnvironment,
-} from '../../hosts/environment-file.js';
+} from '../../hosts/environment/environment-file.js';
+import { type IgnoredLine, ignoredLines } from '../../hosts/environment/ignored-lines.js';
 import type { CallOptions, Host } from '../../hosts/host.js';
-import { type IgnoredLine, ignoredLines } from '../../hosts/ignored-lines.js';
-import type { TargetHost } from '../../runbook/targets.js';
+import type { TargetHost } from '../../hosts/kinds/target-host.js';
 
 /** An environment file as it stands on a host. Its text never leaves this process: it also holds secrets. */
 interface LayerState {

@@ -6,7 +6,7 @@ import {
   type StartObservation,
   type StartPlan,
   type StartProof,
-} from '../../hosts/proof-of-start.js';
+} from '../../hosts/managers/proof-of-start.js';
 import type { Runbook, StartLog } from '../../runbook/runbook.js';
 import type { CheckContext, HostAccess, Probe, ProbeCall } from '../context/check-context.js';
 import { lookAtEachHost } from '../context/each-host.js';

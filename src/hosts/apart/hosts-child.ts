@@ -2,13 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { isRecord } from '../../domain/canonical-json.js';
 import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../machine/child-program.js';
 import { programPath } from '../../machine/package-root.js';
-import type { TargetHost } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { type Clock, withTimeout } from '../../time/clock.js';
-import { createHost, type HostRequirements } from '../create-host.js';
+import { type WriteWanted, writeWanted } from '../environment/write-wanted.js';
 import { type Host, HostError } from '../host.js';
 import { cancelled } from '../host-fault.js';
-import { type WriteWanted, writeWanted } from '../write-wanted.js';
+import type { HostRequirements } from '../host-kind.js';
+import { createHost } from '../kinds/create-host.js';
+import type { TargetHost } from '../kinds/target-host.js';
 import type { HostAnswer, HostCall, HostMethod, HostsBot, HostsProcess } from './link.js';
 
 export interface HostsChildOptions {

@@ -1,6 +1,6 @@
-import type { TargetHost } from '../../runbook/targets.js';
-import type { HostRequirements } from '../create-host.js';
 import type { Host, HostErrorCode, ServiceManager } from '../host.js';
+import type { HostRequirements } from '../host-kind.js';
+import type { TargetHost } from '../kinds/target-host.js';
 
 type MethodOf<T> = { [K in keyof T]: T[K] extends (...words: never[]) => unknown ? K : never }[keyof T];
 

@@ -1,5 +1,5 @@
 import type { Host } from '../../hosts/host.js';
-import type { TargetHost } from '../../runbook/targets.js';
+import type { TargetHost } from '../../hosts/kinds/target-host.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Clock } from '../../time/clock.js';
 import { releasePayload, TASKS, type Task } from '../../worker/task.js';

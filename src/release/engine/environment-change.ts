@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { HostPlan } from '../../domain/release-plan.js';
-import { type EnvironmentChanges, editEnvironmentFile } from '../../hosts/environment-edit.js';
-import { decodeEnvironmentBytes, parseEnvironmentFile } from '../../hosts/environment-file.js';
+import { type EnvironmentChanges, editEnvironmentFile } from '../../hosts/environment/environment-edit.js';
+import { decodeEnvironmentBytes, parseEnvironmentFile } from '../../hosts/environment/environment-file.js';
 import { type Host, HostError } from '../../hosts/host.js';
-import { EMPTY_SHA256 } from '../../hosts/local-host.js';
+import { EMPTY_SHA256 } from '../../hosts/local/local-host.js';
 import { isOn } from './enable-flag.js';
 
 interface WrittenLayer {

@@ -1,8 +1,8 @@
 import type { ContentChange } from '../../domain/release-content.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
-import type { EnvironmentEditError } from '../../hosts/environment-edit.js';
+import type { EnvironmentEditError } from '../../hosts/environment/environment-edit.js';
 import type { HostError } from '../../hosts/host.js';
-import type { StartProof } from '../../hosts/proof-of-start.js';
+import type { StartProof } from '../../hosts/managers/proof-of-start.js';
 import { redact } from '../../hosts/redact.js';
 
 export function hostProblem(error: HostError): ReleaseProblem {

@@ -1,5 +1,6 @@
 import type { Host } from '../../hosts/host.js';
-import type { Target, TargetHost, Targets } from '../../runbook/targets.js';
+import type { TargetHost } from '../../hosts/kinds/target-host.js';
+import type { Target, Targets } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Clock } from '../../time/clock.js';
 import type { TaskCall } from '../../worker/task.js';

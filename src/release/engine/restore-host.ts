@@ -1,5 +1,5 @@
 import { type HostPlan, metaPathOf } from '../../domain/release-plan.js';
-import { editEnvironmentFile } from '../../hosts/environment-edit.js';
+import { editEnvironmentFile } from '../../hosts/environment/environment-edit.js';
 import type { Host } from '../../hosts/host.js';
 import { enableFlag } from './enable-flag.js';
 import {

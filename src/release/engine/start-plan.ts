@@ -2,8 +2,8 @@ import { type HostEnvironment, readHostEnvironment } from '../../checks/context/
 import { expectedEnvironment, withValues } from '../../checks/probes/service-probe.js';
 import type { VariableChange } from '../../domain/release-plan.js';
 import type { ServiceStatus } from '../../hosts/host.js';
-import type { StartPlan, StartProof } from '../../hosts/proof-of-start.js';
-import { watchStart } from '../../hosts/watch-start.js';
+import type { StartPlan, StartProof } from '../../hosts/managers/proof-of-start.js';
+import { watchStart } from '../../hosts/managers/watch-start.js';
 import { enableFlag, isOn } from './enable-flag.js';
 import { isHostError } from './problems.js';
 import type { HostInPlan, StepContext } from './step.js';

@@ -5,8 +5,8 @@ import { createCheckService } from '../../../src/checks/check-service.js';
 import type { TradingQueries } from '../../../src/checks/context/check-context.js';
 import type { FinishedRun } from '../../../src/checks/run-request.js';
 import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
-import { createHost } from '../../../src/hosts/create-host.js';
 import type { Host } from '../../../src/hosts/host.js';
+import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 

@@ -5,7 +5,7 @@ import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js'
 import { type CheckServiceOptions, createCheckService } from '../../../src/checks/check-service.js';
 import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
 import type { RunKind } from '../../../src/domain/outcome.js';
-import { createHost } from '../../../src/hosts/create-host.js';
+import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { loadRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 import { createTradingDatabase } from '../../../src/trading/trading-database.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { KillSwitch } from '../../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../../src/halt/open-halt-file.js';
-import { createHost } from '../../../src/hosts/create-host.js';
+import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { identifyProcess } from '../../../src/machine/process-identity.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 import { systemClock } from '../../../src/time/clock.js';

@@ -11,7 +11,7 @@ import type { AuditEvent } from '../../../src/domain/audit-event.js';
 import { KillSwitch, type KillSwitchOptions } from '../../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../../src/halt/open-halt-file.js';
 import { createTradingLook } from '../../../src/halt/trading-look.js';
-import { createHost } from '../../../src/hosts/create-host.js';
+import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { parseTargets, type Target } from '../../../src/runbook/targets.js';
 import { systemClock } from '../../../src/time/clock.js';
 import { createTradingDatabase } from '../../../src/trading/trading-database.js';
@@ -118,7 +118,7 @@ export async function createHaltingBench(
     async begin() {
       events.length = 0;
       for (const { name, environmentFiles, service, appliedStepsPath } of trading.hosts) {
-        const { editEnvironmentFile } = await import('../../../src/hosts/environment-edit.js');
+        const { editEnvironmentFile } = await import('../../../src/hosts/environment/environment-edit.js');
         const { writeFile } = await import('node:fs/promises');
         const text = await readFile(environmentFiles[1], 'utf8');
         await writeFile(environmentFiles[1], editEnvironmentFile(text, new Map([[FLAG, 'true']])));

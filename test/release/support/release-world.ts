@@ -9,7 +9,7 @@ import { createRunStore } from '../../../src/checks/store/run-store.js';
 import type { DeployWish } from '../../../src/domain/deploy-wish.js';
 import type { Directory } from '../../../src/domain/directory.js';
 import type { Person } from '../../../src/domain/person.js';
-import { createHost } from '../../../src/hosts/create-host.js';
+import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { createAccess } from '../../../src/release/access.js';
 import { createApprovers } from '../../../src/release/approvers.js';
 import { readConfigurationHashes } from '../../../src/release/configuration-hashes.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandRunner } from '../../../src/hosts/command-runner.js';
 import { HostError } from '../../../src/hosts/host.js';
-import { createLocalCommandRunner } from '../../../src/hosts/local-command-runner.js';
+import { createLocalCommandRunner } from '../../../src/hosts/local/local-command-runner.js';
 import { createSshTrainer } from '../../../src/training/ssh-trainer.js';
 import type { TrainerJob, TrainerState } from '../../../src/training/trainer-process.js';
 import type { TrainerRunner } from '../../../src/training/trainer-runner.js';

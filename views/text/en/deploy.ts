@@ -1,6 +1,6 @@
 import type { ReleaseProblemCode } from '../../../src/domain/release-problem.js';
 import type { ReleaseState, StepKind, StepState } from '../../../src/domain/release-state.js';
-import type { FailFastReason } from '../../../src/hosts/proof-of-start.js';
+import type { FailFastReason } from '../../../src/hosts/managers/proof-of-start.js';
 import type { Facts } from './report.js';
 
 const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {

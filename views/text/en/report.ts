@@ -3,7 +3,7 @@ import type { FaultCode } from '../../../src/domain/fault.js';
 import type { Outcome, RunKind } from '../../../src/domain/outcome.js';
 import type { ReasonCode } from '../../../src/domain/reason.js';
 import type { Verdict } from '../../../src/domain/verdict.js';
-import type { FailFastReason } from '../../../src/hosts/proof-of-start.js';
+import type { FailFastReason } from '../../../src/hosts/managers/proof-of-start.js';
 import { cell, valueText } from '../../cell.js';
 import { modelFaults } from './model-faults.js';
 

@@ -1,5 +1,5 @@
 import { readHostEnvironment } from '../../../checks/context/host-environment.js';
-import { editEnvironmentFile } from '../../../hosts/environment-edit.js';
+import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import type { Host, ServiceStatus } from '../../../hosts/host.js';
 import { enableFlag, isOn } from '../enable-flag.js';
 import { readWrittenLayer, sha256OfText } from '../environment-change.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ServiceStatus } from '../../../hosts/host.js';
-import { ACTIVE_STATES } from '../../../hosts/unit-status.js';
+import { ACTIVE_STATES } from '../../../hosts/managers/unit-status.js';
 import { unclear } from '../problems.js';
 import type { Seen } from '../release-record.js';
 import { hostOf, type Step } from '../step.js';

@@ -1,14 +1,15 @@
 import type pg from 'pg';
 import type { ContentChange } from '../../../../src/domain/release-content.js';
 import type { Verdict } from '../../../../src/domain/verdict.js';
-import { createHost } from '../../../../src/hosts/create-host.js';
 import type { Host } from '../../../../src/hosts/host.js';
+import { createHost } from '../../../../src/hosts/kinds/create-host.js';
+import type { TargetHost } from '../../../../src/hosts/kinds/target-host.js';
 import { pruneArtefacts } from '../../../../src/release/engine/prune-artefacts.js';
 import type { ReleaseEngine } from '../../../../src/release/engine/release-engine.js';
 import type { ReleaseChecks, StrategyFacts } from '../../../../src/release/engine/step.js';
 import { createStepJournal, type StepJournal } from '../../../../src/release/engine/step-journal.js';
 import { createStepRegistry } from '../../../../src/release/engine/step-registry.js';
-import type { TargetHost, Targets } from '../../../../src/runbook/targets.js';
+import type { Targets } from '../../../../src/runbook/targets.js';
 import { createTransact } from '../../../../src/store/transaction.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
 import { systemClock } from '../../../../src/time/clock.js';

@@ -1,4 +1,4 @@
-import type { LogLine } from './host.js';
+import type { LogLine } from '../host.js';
 import { parseRfc3339 } from './unit-status.js';
 
 /** `2026-11-22T18:00:00.123456+0000 host ploy[123]: text` (journalctl -o short-iso-precise). */

@@ -3,11 +3,11 @@ import {
   type CommandRunner,
   DEFAULT_COMMAND_TIMEOUT_MS,
   lastWords,
-} from './command-runner.js';
-import { HostError } from './host.js';
-import { timedOut } from './host-fault.js';
-import { createLocalCommandRunner } from './local-command-runner.js';
-import { shellLine } from './shell-quote.js';
+} from '../command-runner.js';
+import { HostError } from '../host.js';
+import { timedOut } from '../host-fault.js';
+import { createLocalCommandRunner } from '../local/local-command-runner.js';
+import { shellLine } from '../shell-quote.js';
 
 const CONNECT_TIMEOUT_S = 5;
 /** How long the local end waits beyond the remote time-out: connecting, and ending the remote command. */

@@ -1,13 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { CommandRunner } from './command-runner.js';
-import { HostError } from './host.js';
-import { within } from './host-fault.js';
+import type { CommandRunner } from '../command-runner.js';
+import { HostError, type ProcessReader } from '../host.js';
+import { within } from '../host-fault.js';
 import {
   createProcessReader,
   environmentNames,
-  type ProcessReader,
   parseEnvironmentAnswer,
-} from './process-environment.js';
+} from '../managers/process-environment.js';
 
 const PROC_TIMEOUT_MS = 4_000;
 

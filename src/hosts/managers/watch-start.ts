@@ -1,4 +1,4 @@
-import { HostError, type LogLine, type ServiceManager } from './host.js';
+import { HostError, type LogLine, type ServiceManager } from '../host.js';
 import {
   evaluateProofOfStart,
   type StartObservation,

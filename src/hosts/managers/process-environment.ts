@@ -1,20 +1,7 @@
-import { type CommandRunner, commandFailed } from './command-runner.js';
-import { withoutNeighbours } from './concealed-value.js';
-import { isEnvironmentName } from './environment-file.js';
-import { type CallOptions, HostError } from './host.js';
-import { processAccount } from './process-account.js';
-
-/** Looks at the processes of a host. */
-export interface ProcessReader {
-  /** Chosen variables of a process; undefined: there is no such process. @throws HostError */
-  environment(
-    pid: number,
-    names: readonly string[],
-    options?: CallOptions & { readonly sudo?: readonly string[] },
-  ): Promise<ReadonlyMap<string, string> | undefined>;
-  /** The number of the account that a process runs as; undefined where the host does not tell, or there is none. */
-  account(pid: number, options?: CallOptions): Promise<string | undefined>;
-}
+import { type CommandRunner, commandFailed } from '../command-runner.js';
+import { withoutNeighbours } from '../environment/concealed-value.js';
+import { isEnvironmentName } from '../environment/environment-file.js';
+import { type CallOptions, HostError, type ProcessReader } from '../host.js';
 
 /** Looks by programs that run on the host. */
 export function createProcessReader(runner: CommandRunner): ProcessReader {
@@ -71,4 +58,25 @@ export function environmentNames(host: string, names: readonly string[]): readon
     throw new HostError('not_configured', host, `${host}: a variable that was asked for has no valid name.`);
   }
   return names;
+}
+
+/** `/proc` where there is one, `ps` elsewhere. */
+const QUESTIONS: readonly ((pid: string) => readonly string[])[] = [
+  (pid) => ['stat', '-c', '%u', '--', `/proc/${pid}`],
+  (pid) => ['ps', '-o', 'uid=', '-p', pid],
+];
+
+/** The number of the account that a process runs as; undefined where the host does not tell, or there is none. */
+async function processAccount(
+  runner: CommandRunner,
+  pid: number,
+  call?: CallOptions,
+): Promise<string | undefined> {
+  if (pid === 0) return undefined;
+  for (const question of QUESTIONS) {
+    const { exitCode, stdout } = await runner.run(question(String(pid)), call);
+    const uid = stdout.toString('utf8').trim();
+    if (exitCode === 0 && /^\d+$/.test(uid)) return uid;
+  }
+  return undefined;
 }

@@ -3,9 +3,9 @@ import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { CommandRunner } from './command-runner.js';
-import { isInside } from './contained-path.js';
-import { evaluateReadable, foldersOnTheWay } from './file-access.js';
+import type { CommandRunner } from '../command-runner.js';
+import { isInside } from '../contained-path.js';
+import { askAccount, evaluateReadable, foldersOnTheWay } from '../file-access.js';
 import {
   type CallOptions,
   type FileStat,
@@ -13,8 +13,8 @@ import {
   HostError,
   type HostFile,
   type ServiceManager,
-} from './host.js';
-import { errnoOf, within } from './host-fault.js';
+} from '../host.js';
+import { errnoOf, within } from '../host-fault.js';
 import { createLocalCommandRunner } from './local-command-runner.js';
 import {
   backUpOnce,
@@ -24,7 +24,6 @@ import {
   statIfPresent,
   writeBeside,
 } from './local-replacement.js';
-import { askAccount } from './process-account.js';
 import { readAtMost } from './read-at-most.js';
 
 const FILE_TIMEOUT_MS = 10_000;

@@ -1,53 +1,52 @@
-import { type CommandRunner, runChecked } from './command-runner.js';
-import { type CallOptions, HostError, type LogLine, type ServiceManager } from './host.js';
+import { z } from 'zod';
+import { accountName, argumentList } from '../../domain/host-setting.js';
+import { runChecked } from '../command-runner.js';
+import { HostError, type LogLine, type ServiceManager } from '../host.js';
 import { parsePlainLines } from './log-lines.js';
-import { createProcessReader, type ProcessReader, parseEnvironmentAnswer } from './process-environment.js';
-import { DEFAULT_LOG_LIMIT, DEFAULT_RESTART_TIMEOUT_MS, MAX_LOG_BYTES } from './systemd-manager.js';
-import { parseUnitStatus } from './unit-status.js';
+import { parseEnvironmentAnswer } from './process-environment.js';
+import {
+  DEFAULT_LOG_LIMIT,
+  driveByCommands,
+  MAX_LOG_BYTES,
+  type ServiceKind,
+  type ServiceParts,
+} from './service-kind.js';
 
 /**
  * How a service is driven, as argument lists of the targets file. Inside an element stand, where wished:
  * `{since}` (RFC 3339, UTC), `{sinceUnix}` (seconds, with decimals) and `{limit}` in `logs`, `{pid}` in `environ`.
  */
-export interface ServiceCommands {
+const schema = z.strictObject({
+  manager: z.literal('command'),
   /** Answers `KEY=value` lines as `systemctl show` does: at least ActiveState, MainPID and NRestarts. */
-  readonly status: readonly string[];
-  readonly restart: readonly string[];
-  readonly stop: readonly string[];
-  readonly logs: readonly string[];
-  /** Prints a process's environment; unless given, /proc/PID/environ is read on the host. */
-  readonly environ?: readonly string[];
-}
+  status: argumentList,
+  restart: argumentList,
+  stop: argumentList,
+  logs: argumentList,
+  /** Prints the running process’s environment, NUL-separated; without it /proc is read. */
+  environ: argumentList.optional(),
+  user: accountName.optional(),
+  restartSecs: z.number().min(0).max(300).default(5),
+});
+type CommandSettings = z.infer<typeof schema>;
+export type ServiceCommands = Pick<CommandSettings, 'status' | 'restart' | 'stop' | 'logs' | 'environ'>;
 
-interface CommandManagerOptions {
-  readonly runner: CommandRunner;
-  readonly commands: ServiceCommands;
-  /**
-   * Looks at processes when there is no `environ` list; by programs of the host unless told. undefined: the host
-   * accepts nothing but its fixed commands, so the environment is only known by an `environ` list.
-   */
-  readonly processes?: ProcessReader | undefined;
-}
+export const commandManager = {
+  manager: 'command',
+  schema,
+  create: (settings, parts) => createCommandManager(settings, parts),
+  byHand: ({ status, restart, stop }) => ({ status, restart, stop }),
+} satisfies ServiceKind<CommandSettings>;
 
 /** Drives a service by configured commands, for hosts with a forced command or another service manager. */
-export function createCommandManager(options: CommandManagerOptions): ServiceManager {
-  const { runner, commands } = options;
-  const processes = 'processes' in options ? options.processes : createProcessReader(runner);
-  const act = async (verb: 'restart' | 'stop', call?: CallOptions) => {
-    await runChecked(runner, `the command for ${verb}`, commands[verb], {
-      timeoutMs: DEFAULT_RESTART_TIMEOUT_MS,
-      ...call,
-    });
-  };
+export function createCommandManager(
+  commands: ServiceCommands,
+  { runner, processes }: ServiceParts,
+): ServiceManager {
   return {
     description: `commands of ${runner.host}`,
-    async status(call) {
-      const { stdout } = await runChecked(runner, 'the command for status', commands.status, call);
-      return parseUnitStatus(runner.host, stdout.toString('utf8'));
-    },
+    ...driveByCommands(runner, commands, (verb) => `the command for ${verb}`),
     account: async ({ user, mainPid }, call) => user || processes?.account(mainPid, call),
-    restart: (call) => act('restart', call),
-    stop: (call) => act('stop', call),
     async logs({ since, until, limit = DEFAULT_LOG_LIMIT, ...call }) {
       const values = {
         since: since.toISOString(),

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { errnoOf } from './host-fault.js';
+import { errnoOf } from '../host-fault.js';
 
 /** SHA-256 in hex of a file of this machine, read in pieces. */
 export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {

@@ -6,8 +6,8 @@ import {
   commandFailed,
   type RunOptions,
   runChecked,
-} from './command-runner.js';
-import { evaluateReadable, foldersOnTheWay } from './file-access.js';
+} from '../command-runner.js';
+import { askAccount, evaluateReadable, foldersOnTheWay } from '../file-access.js';
 import {
   type CallOptions,
   type FileStat,
@@ -16,10 +16,9 @@ import {
   type HostErrorCode,
   type HostFile,
   type ServiceManager,
-} from './host.js';
-import { DEFAULT_MAX_BYTES, NEW_ARTEFACT_MODE, NEW_FILE_MODE } from './local-host.js';
-import { sha256OfFile } from './local-replacement.js';
-import { askAccount } from './process-account.js';
+} from '../host.js';
+import { DEFAULT_MAX_BYTES, NEW_ARTEFACT_MODE, NEW_FILE_MODE } from '../local/local-host.js';
+import { sha256OfFile } from '../local/local-replacement.js';
 import {
   COPY_SCRIPT,
   LIST_SCRIPT,
@@ -42,7 +41,7 @@ interface SshHostOptions {
   /** Absolute; files outside of them, after every symbolic link, are neither read nor written. */
   readonly folders: readonly string[];
   /** Put before each command on files, e.g. `['sudo', '-n']`. */
-  readonly sudo?: readonly string[];
+  readonly sudo?: readonly string[] | undefined;
 }
 
 /** The Host on another machine. Every call is one command there, but `readableBy`, which is four. */

@@ -1,8 +1,9 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeAside } from '../machine/write-aside.js';
-import type { TargetHost } from '../runbook/targets.js';
-import { systemClock, withTimeout } from '../time/clock.js';
+import { writeAside } from '../../machine/write-aside.js';
+import { systemClock, withTimeout } from '../../time/clock.js';
+import { type CallOptions, type Host, HostError, type HostErrorCode } from '../host.js';
+import type { TargetHost } from '../kinds/target-host.js';
 import { EnvironmentEditError, editEnvironmentFile } from './environment-edit.js';
 import {
   decodeEnvironmentBytes,
@@ -10,7 +11,6 @@ import {
   effectiveAssignments,
   parseByBothRules,
 } from './environment-file.js';
-import { type CallOptions, type Host, HostError, type HostErrorCode } from './host.js';
 import { isAsWanted, type Wanted } from './wanted.js';
 
 type Files = Pick<Host, 'name' | 'readFile' | 'replaceFile'>;

@@ -1,4 +1,4 @@
-import { HostError, type ServiceStatus } from './host.js';
+import { HostError, type ServiceStatus } from '../host.js';
 
 /** What is asked of `systemctl show`, in its own names. */
 export const STATUS_PROPERTIES = [

@@ -1,5 +1,5 @@
-import type { LogLine, ServiceStatus } from './host.js';
-import { redact } from './redact.js';
+import type { LogLine, ServiceStatus } from '../host.js';
+import { redact } from '../redact.js';
 
 /** What has to be seen before a restart counts as a start. */
 const PROOF_PARTS = ['new_process', 'stable', 'no_automatic_restart', 'model_loaded', 'environment'] as const;

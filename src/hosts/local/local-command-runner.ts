@@ -5,9 +5,9 @@ import {
   DEFAULT_COMMAND_TIMEOUT_MS,
   DEFAULT_MAX_OUTPUT_BYTES,
   type RunOptions,
-} from './command-runner.js';
-import { HostError } from './host.js';
-import { cancelled, timedOut } from './host-fault.js';
+} from '../command-runner.js';
+import { HostError } from '../host.js';
+import { cancelled, timedOut } from '../host-fault.js';
 
 /** All that a program gets of an environment unless told: the bot's own holds its tokens and passwords. */
 export const PLAIN_ENVIRONMENT: Readonly<Record<string, string>> = {

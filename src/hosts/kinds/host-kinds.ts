@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { HostError } from '../host.js';
+import type { HostKind } from '../host-kind.js';
+import { localKind } from '../local/local-kind.js';
+import { sshKind } from '../ssh/ssh-kind.js';
+
+/** Every kind of host, each from its own folder. A new one is one more line here. */
+const HOST_KINDS = [localKind, sshKind] as const;
+
+export type HostConnection = z.infer<(typeof HOST_KINDS)[number]['schema']>;
+
+/** `connection` of the targets file; this machine where a host says nothing. */
+export const connectionSchema = z.union(HOST_KINDS.map(({ schema }) => schema)).prefault('local');
+
+/**
+ * The kind of a connection. One that is not known is refused: whatever is meant by it, it is not this machine.
+ * @param host its name in the targets file
+ * @throws HostError `not_configured`
+ */
+export function hostKindOf(host: string, connection: HostConnection): HostKind<HostConnection> {
+  const found = HOST_KINDS.find(({ kind }) => kind === connection?.kind);
+  if (found !== undefined) return found;
+  const detail = `${host}: there is no kind of host \`${connection?.kind}\`.`;
+  throw new HostError('not_configured', host, detail);
+}

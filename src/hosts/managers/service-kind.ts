@@ -1,0 +1,49 @@
+import type { ZodType } from 'zod';
+import { type CommandRunner, runChecked } from '../command-runner.js';
+import type { CallOptions, ProcessReader, ServiceManager } from '../host.js';
+import { parseUnitStatus } from './unit-status.js';
+
+/** systemd itself waits up to 90 s for a service to stop, unless the unit says otherwise. */
+const RESTART_TIMEOUT_MS = 120_000;
+/** A start is looked at for a minute: this is more than a hundred lines a second. */
+export const DEFAULT_LOG_LIMIT = 10_000;
+export const MAX_LOG_BYTES = 32 * 1024 * 1024;
+
+export interface ServiceParts {
+  readonly runner: CommandRunner;
+  /** undefined: the host accepts nothing but its fixed commands. */
+  readonly processes: ProcessReader | undefined;
+}
+
+type Verb = 'status' | 'restart' | 'stop';
+export type CommandOfVerb = Readonly<Record<Verb, readonly string[]>>;
+
+/** A way to drive a service: one file, and one line in `service-managers.ts`. */
+export interface ServiceKind<Settings extends { readonly manager: string }> {
+  readonly manager: Settings['manager'];
+  /** What people write under `service` in the targets file. */
+  readonly schema: ZodType<Settings>;
+  create(settings: Settings, parts: ServiceParts): ServiceManager;
+  /** What a person types on the host. */
+  byHand(settings: Settings): CommandOfVerb;
+}
+
+/** A service that is driven by one command a verb. @param attempt what an error calls it. */
+export function driveByCommands(
+  runner: CommandRunner,
+  commands: CommandOfVerb,
+  attempt: (verb: Verb) => string,
+): Pick<ServiceManager, Verb> {
+  const act = async (verb: 'restart' | 'stop', call?: CallOptions) => {
+    const patient = { timeoutMs: RESTART_TIMEOUT_MS, ...call };
+    await runChecked(runner, attempt(verb), commands[verb], patient);
+  };
+  return {
+    async status(call) {
+      const { stdout } = await runChecked(runner, attempt('status'), commands.status, call);
+      return parseUnitStatus(runner.host, stdout.toString('utf8'));
+    },
+    restart: (call) => act('restart', call),
+    stop: (call) => act('stop', call),
+  };
+}

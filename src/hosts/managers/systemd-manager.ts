@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { accountName, argumentList } from '../../domain/host-setting.js';
+import { runChecked } from '../command-runner.js';
+import { HostError, type LogLine, type ServiceManager } from '../host.js';
+import { parseJournalLines } from './log-lines.js';
+import { createProcessReader } from './process-environment.js';
+import {
+  DEFAULT_LOG_LIMIT,
+  driveByCommands,
+  MAX_LOG_BYTES,
+  type ServiceKind,
+  type ServiceParts,
+} from './service-kind.js';
+import { STATUS_PROPERTIES } from './unit-status.js';
+
+const schema = z.strictObject({
+  manager: z.literal('systemd'),
+  unit: z.string().regex(/^[\w@:.-]+\.service$/, 'write the unit’s name with .service'),
+  /** Put before each command, e.g. [sudo, -n]. */
+  sudo: argumentList.optional(),
+  /** `systemctl --user`. */
+  userManager: z.boolean().default(false),
+  user: accountName.optional(),
+  restartSecs: z.number().min(0).max(300).default(5),
+});
+
+export const systemdManager = {
+  manager: 'systemd',
+  schema,
+  create: (unit, parts) => createSystemdManager(unit, parts),
+  byHand({ unit, sudo = [], userManager }) {
+    const typed = (...words: string[]) => [...sudo, 'systemctl', ...scopeOf(userManager), ...words, unit];
+    return {
+      stop: typed('stop'),
+      restart: typed('restart'),
+      status: typed('show', '-p', 'ActiveState,MainPID'),
+    };
+  },
+} satisfies ServiceKind<z.infer<typeof schema>>;
+
+const scopeOf = (userManager: boolean): readonly string[] => (userManager ? ['--user'] : []);
+
+/** Drives one systemd unit. An exit code of 0 from `restart` proves nothing: see proof-of-start.ts. */
+export function createSystemdManager(
+  { unit, sudo = [], userManager }: Pick<z.infer<typeof schema>, 'unit' | 'sudo' | 'userManager'>,
+  { runner, processes = createProcessReader(runner) }: ServiceParts,
+): ServiceManager {
+  if (!/^[A-Za-z0-9:_.@\\-]+$/.test(unit) || unit.startsWith('-')) {
+    const detail = `${runner.host}: the unit's name is not one of systemd's.`;
+    throw new HostError('not_configured', runner.host, detail);
+  }
+  const systemctl = (...words: string[]) => [
+    ...[...sudo, 'systemctl', ...scopeOf(userManager), '--no-pager'],
+    ...[...words, unit],
+  ];
+  const commands = {
+    status: systemctl('show', '--timestamp=us+utc', `--property=${STATUS_PROPERTIES.join(',')}`),
+    restart: systemctl('restart'),
+    stop: systemctl('stop'),
+  };
+  return {
+    description: `systemd unit ${unit}`,
+    ...driveByCommands(runner, commands, (verb) => `systemctl ${verb === 'status' ? 'show' : verb} ${unit}`),
+    async account({ user }, call) {
+      if (user) return user;
+      if (!userManager) return 'root';
+      const own = await runChecked(runner, 'asking for the own account', ['id', '-u'], call);
+      return own.stdout.toString('utf8').trim();
+    },
+    async logs({ since, until, limit = DEFAULT_LOG_LIMIT, ...call }): Promise<readonly LogLine[]> {
+      const command = [
+        ...[...sudo, 'journalctl', userManager ? `--user-unit=${unit}` : `--unit=${unit}`],
+        ...[`--since=@${unixSeconds(since)}`, `--lines=${limit}`],
+        ...(until === undefined ? [] : [`--until=@${unixSeconds(until)}`]),
+        ...['--output=short-iso-precise', '--quiet', '--no-pager'],
+      ];
+      const bounded = { ...call, maxOutputBytes: MAX_LOG_BYTES };
+      const { stdout } = await runChecked(runner, `journalctl ${unit}`, command, bounded);
+      return parseJournalLines(stdout.toString('utf8'));
+    },
+    processEnvironment: (pid, names, call) => processes.environment(pid, names, { ...call, sudo }),
+  };
+}
+
+const unixSeconds = (at: Date): string => (at.getTime() / 1000).toFixed(3);

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { absolutePath, argumentList } from '../../domain/host-setting.js';
+import type { CommandRunner } from '../command-runner.js';
+import { HostError } from '../host.js';
+import type { HostKind, Reach } from '../host-kind.js';
+import { createProcessReader } from '../managers/process-environment.js';
+import { quoteForShell } from '../shell-quote.js';
+import { createSshCommandRunner } from './ssh-command-runner.js';
+import { createSshHost } from './ssh-host.js';
+
+const settings = z.strictObject({
+  address: z.string().regex(/^[^\s-][^\s]*$/, 'write a host, user@host, or a name of the ssh configuration'),
+  port: z.number().int().min(1).max(65_535).optional(),
+  identityFile: absolutePath.optional(),
+  configFile: absolutePath.optional(),
+  /** Put before each command on files, e.g. [sudo, -n]. */
+  sudo: argumentList.optional(),
+  /** A key of its own for the service's commands, where the host allows it nothing else (a forced command). */
+  serviceIdentityFile: absolutePath.optional(),
+});
+const schema = z.strictObject({ ssh: settings }).transform(({ ssh }) => ({ kind: 'ssh' as const, ...ssh }));
+type SshConnection = z.infer<typeof schema>;
+
+/** Another machine, by the system's own ssh. */
+export const sshKind = {
+  kind: 'ssh',
+  schema,
+  isThisMachine: false,
+  needsControlFolder: true,
+  create(connection, { folders, createService, ...reach }) {
+    const { serviceIdentityFile, sudo } = connection;
+    const runner = connectWith(connection, connection.identityFile, false, reach);
+    const service =
+      serviceIdentityFile === undefined
+        ? createService(runner, createProcessReader(runner))
+        : createService(connectWith(connection, serviceIdentityFile, true, reach), undefined);
+    return createSshHost({ name: reach.name, runner, service, folders, sudo });
+  },
+  connect: (connection, reach) => connectWith(connection, connection.identityFile, false, reach),
+  lineByHand({ address, port }, line) {
+    return `ssh ${port === undefined ? '' : `-p ${port} `}${address} ${quoteForShell(line)}`;
+  },
+} satisfies HostKind<SshConnection>;
+
+function connectWith(
+  { address, port, configFile }: SshConnection,
+  identityFile: string | undefined,
+  forced: boolean,
+  { name, ssh, yielding }: Reach,
+): CommandRunner {
+  if (ssh === undefined) {
+    throw new HostError('not_configured', name, `${name}: ssh needs a folder for its connections.`);
+  }
+  const sshArguments = [
+    ...(configFile === undefined ? [] : ['-F', configFile]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    ...(identityFile === undefined ? [] : ['-i', identityFile, '-o', 'IdentitiesOnly=yes']),
+  ];
+  // Two keys are two connections: a shared one would carry the rights of whichever was first.
+  const controlFolder = forced ? ssh.serviceControlFolder : ssh.controlFolder;
+  const { environment } = ssh;
+  return yielding(
+    createSshCommandRunner({ name, address, controlFolder, environment, sshArguments, forced }),
+  );
+}
