@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { UserError } from '../src/conversation/errors.js';
 import type { Click } from '../src/conversation/subcommand.js';
 import { person } from '../views/person.js';
-import { type Text, textFor } from '../views/text/index.js';
 import { asksForAcknowledgement, warningsOf } from '../views/warnings.js';
 import type { DecisionServices } from './decision-services.js';
 import { refreshMessage } from './stored-report.js';
@@ -29,16 +28,16 @@ export async function acknowledgeWarning(
     !asksForAcknowledgement(run) ||
     !warningsOf(run).some(({ id }) => id === checkId)
   ) {
-    throw refusal('not_a_warning', (text) => text.notAWarning);
+    throw new UserError('not_a_warning', {});
   }
-  if (!(await access.isMember(click.person))) throw refusal('not_a_member', (text) => text.notAMember);
+  if (!(await access.isMember(click.person))) throw new UserError('not_a_member', {});
   const at = now();
   const copies = await messages.ofRun(runId);
   const isSuperseded = copies.length > 0 && copies.every(({ supersededAt }) => supersededAt !== null);
   const newest = await runs.latest({ strategy: run.strategy, target: run.target, kind: run.kind });
   const isRevoked = newest !== undefined && newest.startedAt > run.startedAt;
   if (isSuperseded || isRevoked || at.getTime() >= Date.parse(run.validUntil)) {
-    throw refusal('too_late', (text) => text.tooLate);
+    throw new UserError('too_late', {});
   }
   const isFirst = await acknowledgements.acknowledge({
     runId,
@@ -61,9 +60,5 @@ export async function acknowledgeWarning(
   const known = await acknowledgements.acknowledgedWarnings(runId);
   const first = known.find((acknowledgement) => acknowledgement.checkId === checkId);
   const who = person(first?.person ?? click.person);
-  throw refusal('already_acknowledged', (text) => text.alreadyAcknowledged(who));
-}
-
-function refusal(code: string, say: (text: Text['decision']) => string): UserError {
-  return new UserError(code, { en: say(textFor('en').decision), 'zh-CN': say(textFor('zh-CN').decision) });
+  throw new UserError('already_acknowledged', { who });
 }

@@ -11,7 +11,6 @@ import {
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
 import { auditView } from '../views/audit.js';
-import { textFor } from '../views/text/index.js';
 
 const usage = 'verify [--file EXPORT] | export';
 
@@ -20,18 +19,14 @@ export const audit: Subcommand<Services> = {
   name: 'audit',
   audience: 'all',
   usage,
-  summary: {
-    en: 'Verify the chain of audit events, or write it out as JSON lines.',
-    'zh-CN': '验证审计事件链，或以 JSON 行导出。',
-  },
   async run(words, conversation, { audit: trail }) {
     const [verb, option, file, extra] = words;
     const isTerminal = conversation.person.surface === 'terminal';
     if (verb === 'export' && option === undefined && isTerminal)
       return writeOut(exportTrail(trail), conversation);
-    if (verb !== 'verify' || extra !== undefined) throw usageError();
+    if (verb !== 'verify' || extra !== undefined) throw new UsageError('audit_words', {});
     if (option === undefined) return show(await verifyTrail(trail), conversation);
-    if (option !== '--file' || file === undefined || !isTerminal) throw usageError();
+    if (option !== '--file' || file === undefined || !isTerminal) throw new UsageError('audit_words', {});
     return show(await verifyFile(file), conversation);
   },
 };
@@ -47,12 +42,7 @@ async function verifyFile(file: string): Promise<TrailVerdict> {
       createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }),
     );
   } catch (error) {
-    const sentence = (locale: 'en' | 'zh-CN') => textFor(locale).audit.unreadableFile(file);
-    throw new UserError(
-      'unreadable_file',
-      { en: sentence('en'), 'zh-CN': sentence('zh-CN') },
-      { cause: error },
-    );
+    throw new UserError('unreadable_file', { file }, { cause: error });
   }
 }
 
@@ -65,6 +55,3 @@ async function writeOut(lines: AsyncIterable<string>, conversation: Conversation
   }
   return { exitCode: EXIT.ok, json: events };
 }
-
-const usageError = (): UsageError =>
-  new UsageError({ en: textFor('en').audit.usage, 'zh-CN': textFor('zh-CN').audit.usage });

@@ -1,4 +1,4 @@
-import { ForbiddenError } from '../src/conversation/errors.js';
+import { UserError } from '../src/conversation/errors.js';
 import type { Click } from '../src/conversation/subcommand.js';
 import type { Person } from '../src/domain/person.js';
 import type { Access } from '../src/release/access.js';
@@ -47,9 +47,5 @@ async function tooLate(click: Click): Promise<void> {
 async function assertOperator({ access }: ProgressServices, person: Person): Promise<void> {
   const decision = await access.mayAct('operator', person, { fresh: true });
   if (decision.kind === 'allowed') return;
-  const what = {
-    en: 'Only operators, and who asked for the release, may do that.',
-    'zh-CN': '只有操作员和发布申请人可以这样做。',
-  };
-  throw new ForbiddenError(what, decision.who);
+  throw new UserError('forbidden', { act: 'steer_release', who: decision.who });
 }

@@ -29,13 +29,14 @@ export function parseDeployWords(words: readonly string[]): DeployWords {
     else if (!VALUED.includes(flag)) throw unknownFlag(flag);
     else {
       const value = inline ?? words[++index];
-      if (value === undefined || (inline === undefined && value.startsWith('--'))) throw missingValue(flag);
+      if (value === undefined || (inline === undefined && value.startsWith('--')))
+        throw new UsageError('flag_needs_value', { flag });
       values.set(flag, [...(values.get(flag) ?? []), value]);
     }
   }
   const one = (flag: string): string | undefined => {
     const [first, second] = values.get(flag) ?? [];
-    if (second !== undefined) throw standsTwice(flag);
+    if (second !== undefined) throw new UsageError('flag_twice', { flag });
     return first;
   };
   return {
@@ -62,30 +63,15 @@ function readSettings(pairs: readonly string[]): Readonly<Record<string, string>
   const settings: Record<string, string> = {};
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
-    if (equals < 1) throw notAPair(pair);
+    if (equals < 1) throw new UsageError('not_a_pair', { pair });
     const name = pair.slice(0, equals);
-    if (name in settings) throw standsTwice(`--set ${name}`);
+    if (name in settings) throw new UsageError('flag_twice', { flag: `--set ${name}` });
     settings[name] = pair.slice(equals + 1);
   }
   return settings;
 }
 
-function unknownFlag(flag: string): UsageError {
+function unknownFlag(flag: string): UsageError<'unknown_flag'> {
   const nearest = nearestWord(flag, [...VALUED, '--plan']);
-  return new UsageError({
-    en: `There is no flag \`${flag}\`.${nearest ? ` Did you mean \`${nearest}\`?` : ''}`,
-    'zh-CN': `没有参数 \`${flag}\`。${nearest ? `是否想写 \`${nearest}\`？` : ''}`,
-  });
+  return new UsageError('unknown_flag', { flag, nearest });
 }
-
-const missingValue = (flag: string): UsageError =>
-  new UsageError({ en: `\`${flag}\` needs a value.`, 'zh-CN': `\`${flag}\` 需要一个值。` });
-
-const standsTwice = (flag: string): UsageError =>
-  new UsageError({
-    en: `\`${flag}\` stands twice: say it once.`,
-    'zh-CN': `\`${flag}\` 出现了两次：请只写一次。`,
-  });
-
-const notAPair = (pair: string): UsageError =>
-  new UsageError({ en: `\`${pair}\` is no KEY=VALUE.`, 'zh-CN': `\`${pair}\` 不是 KEY=VALUE 形式。` });

@@ -16,10 +16,6 @@ export const deploy: Subcommand<DeployServices> = {
   section: '3',
   audience: 'requester',
   usage: DEPLOY_USAGE,
-  summary: {
-    en: 'Plan a release, ask for its approvals, and start it. In Slack, a form opens.',
-    'zh-CN': '制定发布计划、申请审批并启动发布。在 Slack 中会打开表单。',
-  },
   async run(words, conversation, services) {
     if (conversation.openModal !== undefined) {
       const target = parseTarget(words, services.targets, '[target]');

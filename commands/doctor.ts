@@ -9,10 +9,6 @@ export const doctor: Subcommand<Services> = {
   audience: 'all',
   usage: '',
   surfaces: ['terminal'],
-  summary: {
-    en: 'Examine the configuration, Slack, both databases, the hosts and the permissions.',
-    'zh-CN': '检查配置、Slack、两个数据库、主机和权限。',
-  },
   async run(_words, conversation, services) {
     const diagnoses = await services.doctor.examine();
     const message = await conversation.post(doctorView(diagnoses, conversation.locale));

@@ -21,10 +21,6 @@ export const gonogo: Subcommand<DecisionServices> = {
   section: '5',
   audience: 'all',
   usage,
-  summary: {
-    en: 'Decide by the Go/No-Go criteria, each with its evidence.',
-    'zh-CN': '按 Go/No-Go 标准逐条给出证据并作出判定。',
-  },
   run: (words, conversation, services) =>
     decide(parseTarget(words, services.targets, usage), conversation, services),
   actions: {

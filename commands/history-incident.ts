@@ -4,7 +4,6 @@ import { type Conversation, EXIT, type SubcommandResult } from '../src/conversat
 import { incidentTimeline } from '../src/halt/incident-timeline.js';
 import { preformatted, section } from '../views/blocks.js';
 import { incidentMarkdown } from '../views/incident-markdown.js';
-import { textFor } from '../views/text/index.js';
 
 export interface IncidentServices {
   readonly runbook: Pick<Services['runbook'], 'strategy'>;
@@ -22,13 +21,9 @@ export async function showIncident(
 ): Promise<SubcommandResult> {
   const [, haltId, ...rest] = words;
   if (haltId === undefined || rest.some((word) => word !== '--markdown'))
-    throw new UsageError({ en: textFor('en').incident.usage, 'zh-CN': textFor('zh-CN').incident.usage });
+    throw new UsageError('halt_id_missing', {});
   const events = await incidentTimeline(audit, runbook.strategy, haltId);
-  if (events.length === 0)
-    throw new UserError('unknown_halt', {
-      en: textFor('en').incident.unknown,
-      'zh-CN': textFor('zh-CN').incident.unknown,
-    });
+  if (events.length === 0) throw new UserError('unknown_halt', {});
   const markdown = incidentMarkdown(haltId, events);
   if (conversation.writeLine === undefined) {
     await conversation.whisper({ text: `Incident ${haltId}`, blocks: [section(preformatted(markdown))] });

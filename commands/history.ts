@@ -8,7 +8,6 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
-import type { Localized } from '../src/domain/localized.js';
 import { verdictAt } from '../src/domain/verdict.js';
 import { type HistoryPlace, readHistoryPage } from '../src/status/run-history.js';
 import {
@@ -19,7 +18,6 @@ import {
   OPEN_RELEASE_ACTION,
 } from '../views/history.js';
 import { runJson } from '../views/run-json.js';
-import { type Text, textFor } from '../views/text/index.js';
 import { openEntry, storedEntry } from './history-entry.js';
 import { type IncidentServices, showIncident } from './history-incident.js';
 import { storedReport } from './stored-report.js';
@@ -39,10 +37,6 @@ export const history: Subcommand<HistoryServices> = {
   name: 'history',
   audience: 'all',
   usage,
-  summary: {
-    en: 'Show earlier runs, releases and halts, newest first.',
-    'zh-CN': '显示历史运行、发布和停止，最新的在前。',
-  },
   async run(words, conversation, services) {
     if (words[0] === '--incident') return showIncident(words, conversation, services);
     const { rest, before, runId } = parseFlags(words);
@@ -50,11 +44,7 @@ export const history: Subcommand<HistoryServices> = {
     if (runId !== undefined) return showRun(runId, target, conversation, services);
     const place: HistoryPlace = before === undefined ? { kind: 'newest' } : { kind: 'before', id: before };
     const page = await pageOf(target, place, conversation, services);
-    if (page === undefined)
-      throw new UserError(
-        'unknown_run',
-        inBoth((text) => text.beforeUnknown(before ?? '')),
-      );
+    if (page === undefined) throw new UserError('unknown_place', { id: before ?? '' });
     const message = await conversation.post(page.report);
     await message.finish(page.report);
     return { exitCode: EXIT.ok, json: page.json };
@@ -93,11 +83,7 @@ async function pageOf(
 async function turnPage(kind: 'before' | 'after', click: Click, services: HistoryServices): Promise<void> {
   const { target, id } = turnSchema.parse(JSON.parse(click.value));
   const page = await pageOf(target, { kind, id }, click, services);
-  if (page === undefined)
-    throw new UserError(
-      'unknown_run',
-      inBoth((text) => text.runGone),
-    );
+  if (page === undefined) throw new UserError('page_gone', {});
   if (click.message !== undefined && services.changeMessage !== undefined) {
     await services.changeMessage(click.message, page.report);
     return;
@@ -120,10 +106,7 @@ async function showRun(
       await message.finish(entry.report);
       return { exitCode: EXIT.ok, json: entry.json };
     }
-    throw new UserError(
-      'unknown_run',
-      inBoth((text) => text.runUnknown(runId)),
-    );
+    throw new UserError('unknown_run', { id: runId });
   }
   const report = await storedReport(run, { locale: conversation.locale }, services);
   const message = await conversation.post(report);
@@ -148,13 +131,8 @@ function parseFlags(words: readonly string[]) {
     }
     index += 1;
     const value = words[index];
-    if (value === undefined) throw new UsageError(inBoth((text) => text.wordMissing(word)));
+    if (value === undefined) throw new UsageError('history_id_missing', { flag: word });
     found[word === '--run' ? 'runId' : 'before'] = value;
   }
   return { ...found, rest };
 }
-
-const inBoth = (say: (text: Text['status']) => string): Localized => ({
-  en: say(textFor('en').status),
-  'zh-CN': say(textFor('zh-CN').status),
-});

@@ -19,20 +19,13 @@ export const lock: Subcommand<DeployServices> = {
   name: 'lock',
   audience: 'operator',
   usage: LOCK_USAGE,
-  summary: {
-    en: 'Keep deploys away from a target, with a reason.',
-    'zh-CN': '锁定目标，阻止部署（需说明原因）。',
-  },
   async run(words, conversation, { targets, releases, homeChanged }) {
     const [first = '', ...rest] = words;
     const isTarget = targets.targets.has(first);
     const target = parseTarget(isTarget ? [first] : [], targets, LOCK_USAGE);
     const reason = (isTarget ? rest : words).join(' ').trim();
     if (reason === '') {
-      throw new UsageError({
-        en: 'Say why the target is locked: everybody who wants to deploy reads it.',
-        'zh-CN': '请说明锁定原因：想要部署的人都会看到它。',
-      });
+      throw new UsageError('lock_reason_missing', {});
     }
     const result = await releases.lock({ target: target.name, person: conversation.person, reason });
     if (result.kind === 'refused') return refuse(conversation, result.refusal);
@@ -48,7 +41,6 @@ export const unlock: Subcommand<DeployServices> = {
   name: 'unlock',
   audience: 'operator',
   usage: '[target]',
-  summary: { en: 'Take your lock away from a target.', 'zh-CN': '解除您对目标的锁定。' },
   async run(words, conversation, { targets, releases, homeChanged }) {
     const target = parseTarget(words, targets, '[target]');
     const result = await releases.unlock({ target: target.name, person: conversation.person });

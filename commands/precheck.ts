@@ -14,10 +14,6 @@ export const precheck: Subcommand<Services> = {
   section: '2.1, 2.2',
   audience: 'all',
   usage,
-  summary: {
-    en: 'Check the configuration, the model file and the freshness of the data.',
-    'zh-CN': '检查配置、模型文件和数据新鲜度。',
-  },
   run: (words, conversation, services) =>
     runAndReport('precheck', parseTarget(words, services.targets, usage), conversation, services),
   actions: {

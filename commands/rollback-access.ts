@@ -1,8 +1,6 @@
-import { ForbiddenError, UserError } from '../src/conversation/errors.js';
-import type { Localized } from '../src/domain/localized.js';
+import { UserError } from '../src/conversation/errors.js';
 import type { Person } from '../src/domain/person.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
-import { textFor } from '../views/text/index.js';
 
 /** What somebody wanted to do, for the audit trail. */
 interface WantedAct {
@@ -12,7 +10,7 @@ interface WantedAct {
 
 /**
  * Who may not is written down.
- * @throws ForbiddenError with those who may; UserError when nobody could tell in time.
+ * @throws UserError `forbidden` with those who may, `operators_unknown` when nobody could tell in time.
  */
 export async function assertMayHalt(
   person: Person,
@@ -22,11 +20,6 @@ export async function assertMayHalt(
   const { kind } = await operators.mayHalt(person);
   if (kind === 'yes') return;
   killSwitch.refused({ ...wanted, by: person, because: kind === 'no' ? 'not_allowed' : 'nobody_could_tell' });
-  if (kind === 'no') throw new ForbiddenError(inBoth('forbidden'), operators.who);
-  throw new UserError('operators_unknown', inBoth('unknownOperator'));
+  if (kind === 'no') throw new UserError('forbidden', { act: 'roll_back', who: operators.who });
+  throw new UserError('operators_unknown', {});
 }
-
-const inBoth = (code: 'forbidden' | 'unknownOperator'): Localized => ({
-  en: textFor('en').rollback[code],
-  'zh-CN': textFor('zh-CN').rollback[code],
-});

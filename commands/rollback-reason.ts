@@ -2,6 +2,7 @@ import { UserError } from '../src/conversation/errors.js';
 import type { Click, Submission, SubmissionAnswer } from '../src/conversation/subcommand.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 import { REASON_INPUT, reasonModal } from '../views/rollback-modals.js';
+import { say } from '../views/sentence.js';
 import { textFor } from '../views/text/index.js';
 import { assertMayHalt } from './rollback-access.js';
 
@@ -25,7 +26,7 @@ export async function takeReason(
     await assertMayHalt(person, services, { target: null, act: 'add_reason' });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { kind: 'errors', errors: { [REASON_INPUT.block]: error.sentence[locale] } };
+    return { kind: 'errors', errors: { [REASON_INPUT.block]: say(error, locale) } };
   }
   const record = await services.killSwitch.addReason(haltId, text.trim(), person);
   if (record === undefined) return { kind: 'errors', errors: { [REASON_INPUT.block]: gone } };

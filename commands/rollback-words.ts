@@ -1,6 +1,5 @@
 import { UsageError } from '../src/conversation/errors.js';
 import type { HaltKind } from '../src/domain/halt.js';
-import { textFor } from '../views/text/index.js';
 
 interface RollbackWords {
   /** What stands before the flags: the target. */
@@ -29,16 +28,9 @@ export function parseRollbackWords(words: readonly string[]): RollbackWords {
     if (kind !== undefined) kinds.add(kind);
     else if (word === '--reason') {
       reason = waiting.shift()?.trim();
-      if (!reason) throw usage('reasonMissing');
+      if (!reason) throw new UsageError('rollback_reason_missing', {});
     } else rest.push(word);
   }
-  if (kinds.size > 1) throw usage('oneAction');
+  if (kinds.size > 1) throw new UsageError('rollback_several_acts', {});
   return { rest, kind: [...kinds][0], reason };
-}
-
-function usage(code: 'oneAction' | 'reasonMissing'): UsageError {
-  return new UsageError({
-    en: textFor('en').rollback.usage[code],
-    'zh-CN': textFor('zh-CN').rollback.usage[code],
-  });
 }

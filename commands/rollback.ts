@@ -36,10 +36,6 @@ export const rollback: Subcommand<KillSwitchServices> = {
   section: '6',
   audience: 'operator',
   usage,
-  summary: {
-    en: 'Stop the strategy at once (flag off and restart, with proof), or go back to the previous model.',
-    'zh-CN': '立即停止策略（关闭开关并重启，附证明），或恢复上一个模型。',
-  },
   async run(words, conversation, services) {
     const { rest, kind, reason } = parseRollbackWords(words);
     const target = parseTarget(rest, services.targets, usage);

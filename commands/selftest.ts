@@ -9,10 +9,6 @@ export const selftest: Subcommand<Services> = {
   audience: 'all',
   usage: '',
   surfaces: ['terminal'],
-  summary: {
-    en: 'Prove on scratch data that every check of the runbook can fail, and blocks when it does.',
-    'zh-CN': '在临时数据上证明运行手册的每项检查都会失败，并且失败时会阻断。',
-  },
   async run(words, conversation, { selfTest }) {
     rejectWords(words, '');
     const { locale } = conversation;

@@ -10,10 +10,6 @@ export const status: Subcommand<Pick<Services, 'targets' | 'status'>> = {
   name: 'status',
   audience: 'all',
   usage,
-  summary: {
-    en: 'Show the flag, the model, the process and the last runs.',
-    'zh-CN': '显示开关、模型、进程和最近的运行。',
-  },
   async run(words, conversation, services) {
     const target = parseTarget(words, services.targets, usage);
     const state = await services.status.gather(target);

@@ -1,7 +1,6 @@
 import { UsageError } from '../src/conversation/errors.js';
 import { nearestWord } from '../src/conversation/spelling.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
-import { textFor } from '../views/text/index.js';
 
 /**
  * The one word `[target]`; the default target without it.
@@ -14,15 +13,10 @@ export function parseTarget(words: readonly string[], targets: Targets, usage: s
   if (target !== undefined) return target;
   const known = [...targets.targets.keys()];
   const nearest = nearestWord(name, known);
-  throw usageError((locale) => textFor(locale).report.usage.unknownTarget(name, known.join(', '), nearest));
+  throw new UsageError('unknown_target', { name, known: known.join(', '), nearest });
 }
 
 /** For a subcommand that takes no word. @throws UsageError */
 export function rejectWords([extra]: readonly string[], usage: string): void {
-  if (extra !== undefined)
-    throw usageError((locale) => textFor(locale).report.usage.tooManyWords(extra, usage));
-}
-
-function usageError(sentence: (locale: 'en' | 'zh-CN') => string): UsageError {
-  return new UsageError({ en: sentence('en'), 'zh-CN': sentence('zh-CN') });
+  if (extra !== undefined) throw new UsageError('too_many_words', { word: extra, usage });
 }

@@ -1,5 +1,4 @@
 import { UsageError } from '../src/conversation/errors.js';
-import { type Text, textFor } from '../views/text/index.js';
 
 interface TrainWords {
   readonly horizon: string;
@@ -23,10 +22,10 @@ export function parseTrainWords(words: readonly string[], known: readonly string
   }
   const [horizon, extra] = rest;
   const unexpected = rest.find((word) => word.startsWith('--')) ?? extra;
-  if (unexpected !== undefined) throw usage((text) => text.unknownWord(unexpected));
-  if (horizon === undefined) throw usage((text) => text.horizonMissing(known.join(', ')));
+  if (unexpected !== undefined) throw new UsageError('unknown_word', { word: unexpected });
+  if (horizon === undefined) throw new UsageError('horizon_missing', { known: known.join(', ') });
   const overrideReason = values.get('--despite-checks');
-  if (overrideReason === '') throw usage((text) => text.reasonMissing);
+  if (overrideReason === '') throw new UsageError('override_reason_missing', {});
   return { horizon, lookbackHours: hoursOf(values.get('--lookback-hours')), overrideReason };
 }
 
@@ -41,6 +40,3 @@ function hoursOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d{1,6}$/.test(text) ? Number(text) : 0;
 }
-
-const usage = (say: (text: Text['train']['refusal']) => string): UsageError =>
-  new UsageError({ en: say(textFor('en').train.refusal), 'zh-CN': say(textFor('zh-CN').train.refusal) });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Services } from '../src/app/services.js';
-import { ForbiddenError, UserError } from '../src/conversation/errors.js';
+import { UserError } from '../src/conversation/errors.js';
 import {
   type Click,
   type Conversation,
@@ -14,7 +14,7 @@ import { evaluateVerdict } from '../src/domain/verdict.js';
 import type { Role } from '../src/release/access.js';
 import type { TrainingAnswer, TrainingRequest } from '../src/training/training-service.js';
 import { person } from '../views/person.js';
-import { type Text, textFor } from '../views/text/index.js';
+import { textFor } from '../views/text/index.js';
 import {
   DESPITE_CALLBACK,
   despiteModal,
@@ -44,10 +44,6 @@ export const train: Subcommand<TrainServices> = {
   section: '2.3',
   audience: 'requester',
   usage: '5m|15m [--lookback-hours N] [--despite-checks REASON]',
-  summary: {
-    en: 'Train a model, judge it beside the running one, and offer it for a deploy.',
-    'zh-CN': '训练模型，与运行中的模型对比，并可申请上线。',
-  },
   async run(words, conversation, services) {
     const known = services.runbook.training?.horizons ?? [];
     const wish = parseTrainWords(words, known);
@@ -71,7 +67,7 @@ export const train: Subcommand<TrainServices> = {
     'train:cancel': async (click, services) => {
       await assertMay(['requester', 'operator'], click.person, services);
       if (!(await services.trainings.cancel(click.value, click.person))) {
-        throw refusal('too_late_to_cancel', (text) => text.tooLateToCancel);
+        throw new UserError('too_late_to_cancel', {});
       }
       const training = await services.trainings.get(click.value);
       // Otherwise its message shows that it is being ended.
@@ -107,7 +103,7 @@ export const train: Subcommand<TrainServices> = {
   },
 };
 
-/** @throws ForbiddenError for somebody without the role; UserError for a training that may not start. */
+/** @throws UserError `forbidden` for somebody without the role, and for a training that may not start. */
 async function startTraining(
   wish: Wish,
   conversation: Conversation,
@@ -115,12 +111,12 @@ async function startTraining(
 ): Promise<Extract<TrainingAnswer, { kind: 'started' | 'busy' }>> {
   const request = { ...wish, requestedBy: conversation.person, locale: conversation.locale };
   await assertMay(['requester'], conversation.person, services).catch(async (error: unknown) => {
-    if (error instanceof ForbiddenError) await services.trainings.forbid(request);
+    if (error instanceof UserError && error.code === 'forbidden') await services.trainings.forbid(request);
     throw error;
   });
   const answer = await services.trainings.start(request);
   if (answer.kind === 'started' || answer.kind === 'busy') return answer;
-  throw refusal(answer.kind, (text) => refusalSentence(answer, text));
+  throw refusalOf(answer);
 }
 
 /** One that goes on already is shown with its *Cancel*: whoever started it may have lost its message. */
@@ -136,7 +132,7 @@ async function startInSlack(
   return { exitCode: EXIT.noGo, json: { refused: 'busy', training: trainingJson(training) } };
 }
 
-/** One of the roles, by what Slack says of its groups now. @throws ForbiddenError */
+/** One of the roles, by what Slack says of its groups now. @throws UserError `forbidden` */
 async function assertMay(
   roles: readonly Role[],
   who: Conversation['person'],
@@ -145,30 +141,25 @@ async function assertMay(
   const answers = await Promise.all(roles.map((role) => access.mayAct(role, who, { fresh: true })));
   if (answers.some(({ kind }) => kind === 'allowed')) return;
   const others = answers.flatMap((answer) => (answer.kind === 'refused' ? answer.who : []));
-  const say = (locale: 'en' | 'zh-CN') => textFor(locale).train.forbidden;
-  throw new ForbiddenError({ en: say('en'), 'zh-CN': say('zh-CN') }, [...new Set(others)]);
+  throw new UserError('forbidden', { act: 'train', who: [...new Set(others)] });
 }
 
-function refusalSentence(
-  answer: Exclude<TrainingAnswer, { kind: 'started' | 'busy' }>,
-  text: Text['train'],
-): string {
+function refusalOf(answer: Exclude<TrainingAnswer, { kind: 'started' | 'busy' }>) {
   switch (answer.kind) {
     case 'no_training':
-      return text.refusal.noTraining;
+      return new UserError(answer.kind, {});
     case 'unknown_horizon':
-      return text.refusal.unknownHorizon(answer.asked, answer.known.join(', '));
+      return new UserError(answer.kind, { asked: answer.asked, known: answer.known.join(', ') });
     case 'lookback_out_of_range':
-      return text.refusal.lookback(answer.most);
+      return new UserError(answer.kind, { most: answer.most });
     case 'no_staging':
-      return text.refusal.noStaging(answer.target);
-    case 'staging_not_writable':
-      return text.refusal.stagingNotWritable(answer.target, answer.folder, answer.code);
+      return new UserError(answer.kind, { target: answer.target });
+    case 'staging_not_writable': {
+      const { kind, target, folder, code } = answer;
+      return new UserError(kind, { target, folder, code });
+    }
   }
 }
-
-const refusal = (code: string, say: (text: Text['train']) => string): UserError =>
-  new UserError(code, { en: say(textFor('en').train), 'zh-CN': say(textFor('zh-CN').train) });
 
 /**
  * Only the first state is posted here: whichever bot follows the training changes the message from then on. Without a
@@ -201,7 +192,7 @@ async function followInTerminal(
   const { trainings, now } = services;
   const { kind, training: started } = await startTraining(wish, conversation, services);
   if (kind === 'busy') {
-    throw refusal(kind, (text) => text.busy(wish.horizon, person(started.requestedBy)));
+    throw new UserError('busy', { horizon: wish.horizon, who: person(started.requestedBy) });
   }
   const view = (training: Training) => trainingView(training, locale, now().toISOString());
   const message = await post(view(started));

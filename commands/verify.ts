@@ -12,10 +12,6 @@ export const verify: Subcommand<ReportServices> = {
   section: '4.1–4.4',
   audience: 'all',
   usage,
-  summary: {
-    en: 'Check after a deploy that the model decides and the risk layer holds.',
-    'zh-CN': '上线后验证模型确实在决策、风控层仍然有效。',
-  },
   run: (words, conversation, services) =>
     runAndReport('verify', parseTarget(words, services.targets, usage), conversation, services),
   actions: {

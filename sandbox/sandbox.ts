@@ -10,6 +10,7 @@ import pg from 'pg';
 import { subcommands } from '../commands/index.js';
 import { findPackageRoot } from '../src/machine/package-root.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
+import { textFor } from '../views/text/index.js';
 import { clearBotData, endTrainers } from './bot-data.js';
 import { writeDemoRunbook } from './demo-runbook.js';
 import { demoTargetsFile } from './demo-targets.js';
@@ -171,9 +172,14 @@ async function createDatabases(postgres: EmbeddedPostgres, signal?: AbortSignal)
 }
 
 async function startSlack(port: number, targets: readonly string[]): Promise<LocalSlack> {
+  const { summaries } = textFor('en');
+  const hints = subcommands.map((subcommand) => ({
+    ...subcommand,
+    summary: summaries[subcommand.name] ?? '',
+  }));
   const options = {
     staticFolder: join(findPackageRoot(import.meta.url), 'dist/sandbox/slack/page'),
-    commands: [lobmlCommand(subcommands, targets)],
+    commands: [lobmlCommand(hints, targets)],
   };
   const wanted = createLocalSlack({ ...options, port });
   try {

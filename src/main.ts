@@ -6,6 +6,7 @@ import { deployIncidentView, deployProgressView } from '../views/deploy-progress
 import { unknownSubcommandView } from '../views/help.js';
 import { brokenGlassView, requestReportView } from '../views/release-request.js';
 import { haltReportView } from '../views/rollback-report.js';
+import { say } from '../views/sentence.js';
 import { terminalText } from '../views/terminal.js';
 import { trainingView } from '../views/train-report.js';
 
@@ -21,6 +22,7 @@ export async function main(words: readonly string[]): Promise<void> {
       killSwitch: rollback,
       help,
       asText: terminalText,
+      say,
       unknown: unknownSubcommandView,
     });
     return;
@@ -28,6 +30,7 @@ export async function main(words: readonly string[]): Promise<void> {
   const { runBot } = await import('./app/run-bot.js');
   await runBot({
     subcommands,
+    say,
     unknown: unknownSubcommandView,
     home,
     requestViews: (options) => ({

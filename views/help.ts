@@ -3,11 +3,12 @@ import type { Locale } from '../src/domain/localized.js';
 import { clip, code, context, LIMITS, section } from './blocks.js';
 import { textFor } from './text/index.js';
 
-type Entry = Pick<Subcommand<never>, 'name' | 'usage' | 'summary' | 'section' | 'audience' | 'surfaces'>;
+type Entry = Pick<Subcommand<never>, 'name' | 'usage' | 'section' | 'audience' | 'surfaces'>;
 
 /** Every subcommand with its arguments, what it is for and who may use it. */
 export function helpView(entries: readonly Entry[], targets: readonly string[], locale: Locale): Report {
-  const { help } = textFor(locale).report;
+  const { report, summaries } = textFor(locale);
+  const { help } = report;
   const lines = entries.map((entry) => {
     const facts = [
       ...(entry.section === undefined ? [] : [help.section(entry.section)]),
@@ -15,7 +16,7 @@ export function helpView(entries: readonly Entry[], targets: readonly string[], 
       ...(entry.surfaces?.includes('slack') === false ? [help.terminalOnly] : []),
     ];
     const command = code(`${commandWord(entry)} ${entry.usage}`.trim());
-    return `${command}  ${entry.summary[locale]}${facts.length === 0 ? '' : ` _(${facts.join(', ')})_`}`;
+    return `${command}  ${summaries[entry.name]}${facts.length === 0 ? '' : ` _(${facts.join(', ')})_`}`;
   });
   return {
     text: help.title,
@@ -38,9 +39,6 @@ function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])
 /** The answer to a subcommand that does not exist. */
 export function unknownSubcommandView(name: string, nearest: string | undefined, locale: Locale): Report {
   const guess = nearest === undefined ? undefined : code(`/lobml ${nearest}`);
-  const text = {
-    en: `There is no subcommand ${code(name)}.${guess ? ` Did you mean ${guess}?` : ''} ${code('/lobml help')} lists them all.`,
-    'zh-CN': `没有子命令 ${code(name)}。${guess ? `是否想写 ${guess}？` : ''}${code('/lobml help')} 列出全部命令。`,
-  }[locale];
+  const text = textFor(locale).report.help.unknown(code(name), guess, code('/lobml help'));
   return { text, blocks: [section(text)] };
 }

@@ -3,6 +3,7 @@ import type { Locale } from '../src/domain/localized.js';
 import { isLive, type Training } from '../src/domain/training.js';
 import { actions, type Button, code, context, escapeMrkdwn, section } from './blocks.js';
 import { person } from './person.js';
+import { say } from './sentence.js';
 import { textFor } from './text/index.js';
 import { endedTrainingView } from './train-ended.js';
 import { headline, logButton, overrideLine } from './train-parts.js';
@@ -17,7 +18,10 @@ export function trainingView(training: Training, locale: Locale, now: string): R
 
 /** To somebody who wanted to start another: what goes on, and the way to end it. @param now RFC 3339 */
 export function busyView(training: Training, locale: Locale, now: string): Report {
-  const text = textFor(locale).train.busy(training.horizon, person(training.requestedBy));
+  const text = say(
+    { code: 'busy', facts: { horizon: training.horizon, who: person(training.requestedBy) } },
+    locale,
+  );
   return { text, blocks: [section(`⚠ ${text}`), ...trainingView(training, locale, now).blocks] };
 }
 

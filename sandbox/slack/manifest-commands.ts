@@ -4,7 +4,7 @@ import type { PageCommand } from './protocol.js';
 export interface HintSource {
   readonly name: string;
   readonly usage: string;
-  readonly summary: { readonly en: string };
+  readonly summary: string;
   readonly surfaces?: readonly string[];
 }
 
@@ -13,10 +13,10 @@ export function lobmlCommand(sources: readonly HintSource[], targets: readonly s
   const hints = sources
     .filter(({ surfaces }) => surfaces?.includes('slack') ?? true)
     .flatMap(({ name, usage, summary }) => [
-      { text: name, description: summary.en },
+      { text: name, description: summary },
       ...(usage.includes('[target]') ? targets : []).map((target) => ({
         text: `${name} ${target}`,
-        description: summary.en,
+        description: summary,
       })),
     ]);
   return {

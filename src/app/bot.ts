@@ -4,6 +4,7 @@ import type { Block, Report, Subcommand } from '../conversation/subcommand.js';
 import type { CheckRun } from '../domain/check-run.js';
 import { type Halt, isSettled } from '../domain/halt.js';
 import type { Locale } from '../domain/localized.js';
+import type { Say } from '../domain/sentence.js';
 import type { Training } from '../domain/training.js';
 import { createHaltAnnouncer, type HaltReportOptions } from '../halt/announce-halt.js';
 import { createHaltStore } from '../halt/halt-queries.js';
@@ -43,6 +44,7 @@ import type { Services } from './services.js';
 
 export interface BotProgram {
   readonly subcommands: readonly Subcommand<Services>[];
+  readonly say: Say;
   readonly unknown: (name: string, nearest: string | undefined, locale: Locale) => Report;
   readonly home: (
     visit: Pick<HomeVisit, 'person' | 'locale'>,
@@ -95,6 +97,7 @@ interface Starting {
 async function startWith(
   {
     subcommands,
+    say,
     unknown,
     home,
     haltReport,
@@ -170,6 +173,7 @@ async function startWith(
     connection,
     subcommands,
     services,
+    say,
     onUnknown: async ({ name, nearest }, conversation) =>
       conversation.whisper(unknown(name, nearest, conversation.locale)),
     home: async (visit, all) => {

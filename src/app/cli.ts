@@ -3,8 +3,9 @@ import { type Config, loadConfig, readEnvironment, readLocale } from '../config/
 import { EXIT, type ExitCode, type Report, type Subcommand } from '../conversation/subcommand.js';
 import { unknownSubcommand } from '../conversation/subcommand-lookup.js';
 import { explainFailure } from '../doctor/explain-failure.js';
+import type { Say } from '../domain/sentence.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
-import { ConfigurationError, type ConfigurationFault, formatFault } from '../runbook/configuration-fault.js';
+import { ConfigurationError, formatFault } from '../runbook/configuration-fault.js';
 import { loadTargets, type Targets } from '../runbook/targets.js';
 import { openState, type State } from '../store/open-state.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -25,6 +26,7 @@ export interface TerminalProgram {
   readonly killSwitch: Subcommand<KillSwitchServices>;
   /** Answers whatever is wrong with the configuration. */
   readonly help: Subcommand<HelpServices>;
+  readonly say: Say;
   readonly asText: (report: Report) => string;
   readonly unknown: (name: string, nearest: string | undefined, locale: Config['locale']) => Report;
 }
@@ -45,13 +47,12 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   if (subcommand === undefined) {
     const names = program.subcommands.filter(onTerminal).map((candidate) => candidate.name);
     const { nearest } = unknownSubcommand(name, names);
-    say(program.asText(program.unknown(name, nearest, locale)));
+    print(program.asText(program.unknown(name, nearest, locale)));
     return EXIT.usage;
   }
   if (wantsHelp) {
-    const usage = `lobml ${name} ${subcommand.usage} [--json]`;
-    const line = { en: `Usage: ${usage}`, 'zh-CN': `用法：${usage}` }[locale];
-    process.stdout.write(`${line}\n${subcommand.summary[locale]}\n`);
+    const facts = { name, usage: `lobml ${name} ${subcommand.usage} [--json]` };
+    process.stdout.write(`${program.say({ code: 'subcommand_help', facts }, locale)}\n`);
     return EXIT.ok;
   }
   try {
@@ -59,8 +60,12 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
     if (name === program.killSwitch.name) return await runKillSwitch(words, wantsJson, program);
     return await runSubcommand(subcommand, words, wantsJson, program);
   } catch (error) {
-    const { says, exitCode } = explainFailure(error, `lobml ${name} ${subcommand.usage}`.trim());
-    say(says[locale]);
+    const { says, exitCode } = explainFailure(error, {
+      usage: `lobml ${name} ${subcommand.usage}`.trim(),
+      locale,
+      say: program.say,
+    });
+    print(says);
     return exitCode;
   }
 }
@@ -69,7 +74,7 @@ const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['--json', '--help', '-h']);
 
 const onTerminal = ({ surfaces }: Subcommand<Services>): boolean => surfaces?.includes('terminal') ?? true;
 
-const say = (text: string): void => {
+const print = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
@@ -123,7 +128,10 @@ async function runKillSwitch(
   const config = loadConfig(readEnvironment(), { role: 'kill_switch' });
   const logger = createLogger({ level: 'error', to: 'stderr' });
   const terminal = await openTerminalKillSwitch(config, logger);
-  for (const fault of terminal.faults) say(aside(fault, config.locale));
+  for (const fault of terminal.faults) {
+    const facts = { fault: formatFault(fault, config.locale) };
+    print(program.say({ code: 'kill_switch_goes_on', facts }, config.locale));
+  }
   try {
     return await answer(program.killSwitch, words, wantsJson, {
       program,
@@ -133,15 +141,6 @@ async function runKillSwitch(
   } finally {
     await terminal.close();
   }
-}
-
-/** Told and passed over: a fault elsewhere stops no kill switch. */
-function aside(fault: ConfigurationFault, locale: Config['locale']): string {
-  const told = formatFault(fault, locale);
-  return {
-    en: `${told} (the kill switch goes on with the targets that it can read)`,
-    'zh-CN': `${told}（紧急停止仍使用可读取的目标继续）`,
-  }[locale];
 }
 
 interface TerminalParts<S> {

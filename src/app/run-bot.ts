@@ -9,8 +9,8 @@ export async function runBot(program: BotProgram): Promise<void> {
   try {
     bot = await startBot(program);
   } catch (error) {
-    const { says, exitCode } = explainStart(error);
-    process.stderr.write(`${says[readLocale()]}\n`);
+    const { says, exitCode } = explainStart(error, { locale: readLocale(), say: program.say });
+    process.stderr.write(`${says}\n`);
     process.exit(exitCode);
   }
   const end = (signal: NodeJS.Signals) => {

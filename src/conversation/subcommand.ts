@@ -124,7 +124,6 @@ export interface Subcommand<Services> {
   readonly audience: Audience;
   /** What follows the name, e.g. `[target]`. */
   readonly usage: string;
-  readonly summary: Readonly<Record<Locale, string>>;
   /** Where it works; both unless told. */
   readonly surfaces?: readonly Person['surface'][];
   /** @throws UsageError for words that do not fit. */

@@ -30,7 +30,7 @@ export function splitWords(line: string): string[] {
       word = (word ?? '') + character;
     }
   }
-  if (closing !== '') throw unclosed(closing);
+  if (closing !== '') throw new UsageError('unclosed_quote', { quote: closing });
   return word === undefined ? words : [...words, word];
 }
 
@@ -38,11 +38,4 @@ export function splitWords(line: string): string[] {
 function opensQuote(character: string, word: string | undefined): boolean {
   if (!(character in CLOSING)) return false;
   return word === undefined || word.endsWith('=') || character === '"';
-}
-
-function unclosed(quote: string): UsageError {
-  return new UsageError({
-    en: `A quote is not closed: a ${quote} is missing. Nothing was done.`,
-    'zh-CN': `引号没有闭合：缺少 ${quote}。未执行任何操作。`,
-  });
 }

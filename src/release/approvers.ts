@@ -61,8 +61,5 @@ export function createApprovers({ targets, directory, now }: ApproversOptions): 
 
 function requireDirectory(directory: ApproversOptions['directory']) {
   if (directory !== undefined) return directory;
-  throw new UserError('directory_away', {
-    en: 'Approvals are given in Slack, not in a terminal. Nothing was done.',
-    'zh-CN': '审批只能在 Slack 中进行，不能在终端中进行。未执行任何操作。',
-  });
+  throw new UserError('directory_away_in_terminal', {});
 }

@@ -137,15 +137,9 @@ async function settleStored(context: ReleaseContext, requestId: string): Promise
   try {
     await settleQuorum(context, requestId);
   } catch (cause) {
-    throw new UserError('quorum_not_counted', notCountedText, { cause });
+    throw new UserError('quorum_not_counted', {}, { cause });
   }
 }
-
-const notCountedText = {
-  en: 'Your decision is stored. The quorum could not be counted yet: Slack or the database does not answer. It is counted with the next click on this request; try in a minute.',
-  'zh-CN':
-    '您的决定已保存。暂时无法统计审批人数：Slack 或数据库没有响应。下次点击该申请时会统计；请一分钟后再试。',
-};
 
 /** Writes with the row held, so that nothing is decided about a request that has ended or moved on. */
 async function writeApproval(

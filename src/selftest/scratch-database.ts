@@ -38,7 +38,7 @@ export async function createScratchDatabase(
       await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
     });
   } catch (error) {
-    throw isDenied(error) ? missingRight() : error;
+    throw isDenied(error) ? new UserError('selftest_needs_createdb', {}) : error;
   }
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
@@ -100,12 +100,4 @@ function isDenied(error: unknown): boolean {
   return (
     typeof error === 'object' && error !== null && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE
   );
-}
-
-function missingRight(): UserError {
-  return new UserError('selftest_needs_createdb', {
-    en: 'The self-test needs a scratch database, but the role of DATABASE_URL may not create one. Grant it CREATEDB (ALTER ROLE … CREATEDB), or run the self-test without DATABASE_URL on the embedded PostgreSQL.',
-    'zh-CN':
-      '自检需要一个临时数据库，但 DATABASE_URL 的角色无权创建。请授予 CREATEDB（ALTER ROLE … CREATEDB），或不设 DATABASE_URL，在内嵌 PostgreSQL 上运行自检。',
-  });
 }

@@ -4,6 +4,7 @@ import type { Block, Conversation, Subcommand } from '../conversation/subcommand
 import type { UnknownSubcommand } from '../conversation/subcommand-lookup.js';
 import type { Locale } from '../domain/localized.js';
 import type { Person } from '../domain/person.js';
+import type { Say } from '../domain/sentence.js';
 import { createHealthHandler, type DependencyCheck } from '../telemetry/health.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -34,6 +35,7 @@ export interface SlackAppOptions<Services> {
   readonly connection: SlackConnection;
   readonly subcommands: readonly Subcommand<Services>[];
   readonly services: Services;
+  readonly say: Say;
   readonly onUnknown: (unknown: UnknownSubcommand, conversation: Conversation) => Promise<void>;
   readonly home?: (visit: HomeVisit, services: Services) => Promise<readonly Block[]>;
   readonly claimDelivery: ClaimDelivery;
@@ -62,7 +64,12 @@ export function createSlackApp<Services>(options: SlackAppOptions<Services>): Sl
   const { clients } = connection;
   const inFlight = new InFlight();
   const gate = new DeliveryGate({ claim: options.claimDelivery, clock, logger });
-  const describe = createProblemDescriber({ locale: config.locale, logger, newReference });
+  const describe = createProblemDescriber({
+    locale: config.locale,
+    say: options.say,
+    logger,
+    newReference,
+  });
   const dispatch = new Dispatch({
     index: indexSubcommands(options.subcommands),
     services,
@@ -114,6 +121,7 @@ export function createSlackApp<Services>(options: SlackAppOptions<Services>): Sl
     client: clients.modals,
     clock,
     locale: config.locale,
+    say: options.say,
     describe,
     publishHome: (userId) => publishHome(userId, 'opened'),
   });

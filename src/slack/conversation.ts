@@ -11,7 +11,6 @@ import { type ModalClient, openModal } from './modal.js';
 import type { Poster, PostTarget } from './poster.js';
 import { truncateToBytes } from './report-payload.js';
 import type { ResponseUrl } from './response-url.js';
-import { inviteText } from './text.js';
 
 /** How long `post` waits for Slack before the work goes on without a message. */
 const POST_TIMEOUT_MS = 2_000;
@@ -57,7 +56,7 @@ export async function postLive(
     ]);
   } catch (error) {
     if (!isChannelRefusal(classifyFailure(error))) throw error;
-    throw new UserError('not_in_channel', inviteText(target.channel), { cause: error });
+    throw new UserError('not_in_channel', { channel: target.channel }, { cause: error });
   } finally {
     timer.abort();
   }

@@ -14,10 +14,9 @@ import {
   type submissionBody,
 } from './interaction.js';
 import { modalValues, updateModal } from './modal.js';
-import { type DescribeProblem, type ProblemContext, plainReport } from './problem.js';
+import type { DescribeProblem, ProblemContext } from './problem.js';
 import type { ResponseUrl } from './response-url.js';
 import type { ActionEntry, SubcommandIndex } from './subcommand-index.js';
-import { expiredButtonText } from './text.js';
 
 interface DispatchOptions<Services> {
   readonly index: SubcommandIndex<Services>;
@@ -89,9 +88,8 @@ export class Dispatch<Services> {
       entry?.urgent ?? false,
     );
     await this.#orExplain(conversation, { work: action.action_id }, async () => {
-      if (entry === undefined)
-        await conversation.whisper(plainReport(expiredButtonText[conversation.locale]));
-      else await entry.run({ ...conversation, ...this.#clickOf(body) }, this.#options.services);
+      if (entry === undefined) throw new UserError('unknown_modal', {});
+      await entry.run({ ...conversation, ...this.#clickOf(body) }, this.#options.services);
     });
   }
 
@@ -112,7 +110,7 @@ export class Dispatch<Services> {
     const entry = index.submission(body.view.callback_id);
     const handle = async (submission: Submission): Promise<SubmissionAnswer> => {
       if (entry !== undefined) return await entry.run(submission, services);
-      throw new UserError('unknown_modal', expiredButtonText);
+      throw new UserError('unknown_modal', {});
     };
     return { conversation: this.conversation(place, { work: body.view.callback_id }), handle };
   }

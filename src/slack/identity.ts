@@ -4,7 +4,6 @@ import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import type { SlackClients } from './clients.js';
 import { classifyFailure } from './failure.js';
-import { directoryAwayText } from './text.js';
 
 /** The Web API methods that the directory needs. */
 interface DirectoryClient {
@@ -33,7 +32,7 @@ export function createDirectory({ client, clock, logger }: DirectoryOptions): Di
       return await people.get(id, () => askPerson(client, id), maxAgeMs);
     } catch (error) {
       logger.warn({ err: error, user: id }, 'users.info failed');
-      throw new UserError('directory_away', directoryAwayText, { cause: error });
+      throw new UserError('directory_away', {}, { cause: error });
     }
   }
 
@@ -46,7 +45,7 @@ export function createDirectory({ client, clock, logger }: DirectoryOptions): Di
       logger.warn({ err: error, group: groupId }, 'usergroups.users.list failed');
       const isRefused = classifyFailure(error).kind === 'refused';
       if (!isRefused || query.listed === undefined || query.listed.length === 0) {
-        throw new UserError('directory_away', directoryAwayText, { cause: error });
+        throw new UserError('directory_away', {}, { cause: error });
       }
       return { ids: query.listed, source: 'listed' };
     }

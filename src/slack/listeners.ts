@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Locale } from '../domain/localized.js';
+import type { Say } from '../domain/sentence.js';
 import type { Clock } from '../time/clock.js';
 import { COMMAND } from './command-name.js';
 import { type Dispatch, withoutMentions } from './dispatch.js';
@@ -15,13 +16,14 @@ interface ListenerOptions<Services> {
   readonly client: ModalClient;
   readonly clock: Clock;
   readonly locale: Locale;
+  readonly say: Say;
   readonly describe: DescribeProblem;
   readonly publishHome: (userId: string) => Promise<void>;
 }
 
 /** The five kinds of things that Slack delivers. Bolt acknowledges events by itself. */
 export function registerListeners<Services>(app: App, options: ListenerOptions<Services>): void {
-  const { intake, dispatch, client, clock, describe, publishHome } = options;
+  const { intake, dispatch, client, clock, say, describe, publishHome } = options;
   const acknowledged = async () => undefined;
 
   app.command(COMMAND, async ({ ack, body }) => {
@@ -57,6 +59,7 @@ export function registerListeners<Services>(app: App, options: ListenerOptions<S
         ack: (answer) => intake.acknowledge(() => (answer === undefined ? ack() : ack(answer))),
         client,
         clock,
+        say,
         describe: (error) => describe(error, context),
       }),
     );

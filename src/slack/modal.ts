@@ -4,7 +4,6 @@ import { UserError } from '../conversation/errors.js';
 import type { Modal, ModalValues } from '../conversation/subcommand.js';
 import type { SlackClients } from './clients.js';
 import { classifyFailure, isLateWindow } from './failure.js';
-import { lateWindowText } from './text.js';
 
 /** The Web API methods that modals need. */
 export interface ModalClient {
@@ -44,7 +43,7 @@ export async function openModal(
   const opening = trigger.insideViewId ? client.views.push(content) : client.views.open(content);
   const opened = await opening.catch((error: unknown) => {
     if (!isLateWindow(classifyFailure(error))) throw error;
-    throw new UserError('late_window', lateWindowText, { cause: error });
+    throw new UserError('late_window', {}, { cause: error });
   });
   await updateModal(client, opened.view?.id ?? '', await build());
 }

@@ -1,12 +1,11 @@
 import type { View } from '@slack/types';
 import type { z } from 'zod';
 import type { Conversation, Modal, Submission, SubmissionAnswer } from '../conversation/subcommand.js';
-import type { Locale } from '../domain/localized.js';
+import type { Say } from '../domain/sentence.js';
 import type { Clock } from '../time/clock.js';
 import type { submissionBody } from './interaction.js';
 import { type ModalClient, modalValues, updateModal, viewOf } from './modal.js';
 import { plainReport } from './problem.js';
-import { doneText, stillWorkingText } from './text.js';
 
 /** Slack's `response_action`; undefined closes the modal. */
 type SubmissionAck =
@@ -20,6 +19,7 @@ interface SubmissionOptions {
   readonly ack: (answer?: SubmissionAck) => Promise<void>;
   readonly client: ModalClient;
   readonly clock: Clock;
+  readonly say: Say;
   readonly describe: (error: unknown) => { readonly text: string };
 }
 
@@ -31,7 +31,8 @@ const ANSWER_TIMEOUT_MS = 1_800;
  * working", and its answer afterwards.
  */
 export async function answerSubmission(options: SubmissionOptions): Promise<void> {
-  const { body, conversation, handle, ack, client, clock, describe } = options;
+  const { body, conversation, handle, ack, client, clock, say, describe } = options;
+  const { locale } = conversation;
   const handled = handle({
     ...conversation,
     callbackId: body.view.callback_id,
@@ -47,11 +48,15 @@ export async function answerSubmission(options: SubmissionOptions): Promise<void
   );
   const inTime = await Promise.race([handled, late]);
   timer.abort();
-  const working = textModal(body, stillWorkingText[conversation.locale]);
+  const working = textModal(body, say({ code: 'still_working', facts: {} }, locale));
   await ack(inTime === undefined ? { response_action: 'update', view: viewOf(working) } : ackOf(inTime));
   const answer = inTime ?? (await handled);
   if (inTime === undefined)
-    await updateModal(client, body.view.id, lateModal(body, answer, conversation.locale));
+    await updateModal(
+      client,
+      body.view.id,
+      lateModal(body, answer, say({ code: 'done', facts: {} }, locale)),
+    );
   if (answer.kind !== 'errors') await answer.after?.();
 }
 
@@ -62,9 +67,9 @@ function ackOf(answer: SubmissionAnswer): SubmissionAck | undefined {
 }
 
 /** Once the acknowledgement is given, a modal can only be changed: not closed, and no input marked as faulty. */
-function lateModal(body: SubmissionOptions['body'], answer: SubmissionAnswer, locale: Locale): Modal {
+function lateModal(body: SubmissionOptions['body'], answer: SubmissionAnswer, done: string): Modal {
   if (answer.kind === 'update') return answer.modal;
-  if (answer.kind === 'close') return textModal(body, doneText[locale]);
+  if (answer.kind === 'close') return textModal(body, done);
   return textModal(body, Object.values(answer.errors).join('\n'));
 }
 

@@ -203,7 +203,7 @@ test('an older report in another channel says that a newer run exists', async ()
 });
 
 test('where the bot may not write, who asked reads the report all the same', async () => {
-  const refused = new UserError('not_in_channel', { en: 'I cannot write here.', 'zh-CN': '无法发言。' });
+  const refused = new UserError('not_in_channel', { channel: 'C0OTHER' });
   const shut = { ...stage.conversation, post: async () => Promise.reject(refused) };
   const run = aRun({ kind: 'verify', verdict: 'NO_GO' });
   await expect(verifyWith(run, shut)).rejects.toBe(refused);

@@ -18,8 +18,10 @@ import { createLogger } from '../../src/telemetry/logger.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 import { systemClock } from '../../src/time/clock.js';
 import { brokenGlassView, requestReportView } from '../../views/release-request.js';
+import { say } from '../../views/sentence.js';
 import { askToBreakGlass } from '../release/support/break-glass.js';
 import { createReleaseWorld, type ReleaseWorld } from '../release/support/release-world.js';
+import { inWords } from '../support/in-words.js';
 
 const CHANNEL = '#trading-releases';
 let slack: LocalSlack;
@@ -70,6 +72,7 @@ beforeEach(async () => {
       ...{ runbook: sources.runbook, targets: all, releases: world.service, answers, access, now },
       homeChanged,
     },
+    say,
     onUnknown: async () => undefined,
     claimDelivery: async () => true,
     dependencies: {},
@@ -269,7 +272,7 @@ describe('the words of a terminal', () => {
     ['--reason a --reason b', '`--reason` stands twice'],
     ['--set A', '`A` is no KEY=VALUE'],
     ['--set A=1 --set A=2', '`--set A` stands twice'],
-  ])('%s', (line, sentence) => {
-    expect(() => parseDeployWords(line.split(' '))).toThrow(sentence);
+  ])('%s', async (line, sentence) => {
+    await expect(inWords(() => parseDeployWords(line.split(' ')))).rejects.toThrow(sentence);
   });
 });

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { subcommands } from '../../commands/index.js';
 import { EXIT } from '../../src/conversation/subcommand.js';
+import { LOCALES } from '../../src/domain/localized.js';
 import { indexSubcommands } from '../../src/slack/subcommand-index.js';
 import { helpView } from '../../views/help.js';
+import { textFor } from '../../views/text/index.js';
 
 /** The registries that name subcommands: the code, the help, the manifest and the documentation. */
 
@@ -42,9 +44,12 @@ describe('the registry', () => {
   });
 
   test('each is summed up in one sentence in each language', () => {
-    for (const { summary } of subcommands) {
-      expect(summary.en).toMatch(/^[A-Z].*\.$/);
-      expect(summary['zh-CN']).toMatch(/[\u4e00-\u9fff].*。$/);
+    for (const locale of LOCALES) {
+      const { summaries } = textFor(locale);
+      expect(Object.keys(summaries).sort()).toEqual(subcommands.map(({ name }) => name).sort());
+      for (const summary of Object.values(summaries)) {
+        expect(summary).toMatch({ en: /^[A-Z].*\.$/, 'zh-CN': /[\u4e00-\u9fff].*。$/ }[locale]);
+      }
     }
   });
 });
@@ -56,10 +61,10 @@ describe('what people read', () => {
       const shown = JSON.stringify(helpView(subcommands, ['live'], locale).blocks);
       for (const subcommand of subcommands) {
         const word = surfacesOf(subcommand).includes('slack') ? '/lobml' : 'lobml';
-        const { name, usage, summary } = subcommand;
+        const { name, usage } = subcommand;
         const written = `${word} ${name} ${usage}`.trim().replaceAll('<', '&lt;').replaceAll('>', '&gt;');
         expect(shown).toContain(JSON.stringify(`\`${written}\``).slice(1, -1));
-        expect(shown).toContain(summary[locale]);
+        expect(shown).toContain(textFor(locale).summaries[name]);
       }
     },
   );

@@ -6,18 +6,18 @@ import { ENVIRONMENT } from '../../src/config/config.js';
 import { CHINESE_ADVICE } from '../../src/config/config-text.js';
 import { UsageError, UserError } from '../../src/conversation/errors.js';
 import { explainFailure } from '../../src/doctor/explain-failure.js';
+import type { Locale } from '../../src/domain/localized.js';
 import { HostError } from '../../src/hosts/host.js';
 import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
 import { TradingDatabaseError } from '../../src/trading/trading-database-error.js';
 import { unknownSubcommandView } from '../../views/help.js';
+import { say } from '../../views/sentence.js';
 import { terminalText } from '../../views/terminal.js';
 
-const BOTH = { en: 'No.', 'zh-CN': '不行。' };
-
 test.each([
-  ['wrong words', new UsageError(BOTH), 64],
-  ['a refusal', new UserError('unknown_run', BOTH), 1],
-  ['Slack away', new UserError('directory_away', BOTH), 75],
+  ['wrong words', new UsageError('lock_reason_missing', {}), 64],
+  ['a refusal', new UserError('unknown_run', { id: '7' }), 1],
+  ['Slack away', new UserError('directory_away', {}), 75],
   [
     'a faulty file',
     new ConfigurationError([
@@ -32,10 +32,10 @@ test.each([
   ['a database that starts', Object.assign(new Error('starting up'), { code: '57P03' }), 75],
   ['an error of our own', new Error('boom'), 70],
 ])('%s ends with its exit code, in both languages', (_name, error, exitCode) => {
-  const failure = explainFailure(error, 'lobml precheck [target]');
-  expect(failure.exitCode).toBe(exitCode);
-  expect(failure.says.en).not.toMatch(/[\u4e00-\u9fff]/);
-  expect(failure.says['zh-CN']).toMatch(/[\u4e00-\u9fff]/);
+  const told = (locale: Locale) => explainFailure(error, { usage: 'lobml precheck [target]', locale, say });
+  expect(told('en').exitCode).toBe(exitCode);
+  expect(told('en').says).not.toMatch(/[\u4e00-\u9fff]/);
+  expect(told('zh-CN').says).toMatch(/[\u4e00-\u9fff]/);
 });
 
 /** What a terminal prints, with some variables of its own. */
@@ -53,6 +53,7 @@ async function terminal(words: readonly string[], env: Readonly<Record<string, s
       killSwitch: rollback,
       help,
       asText: terminalText,
+      say,
       unknown: unknownSubcommandView,
     };
     return { exitCode: await runTerminal(words, program), printed: printed.join('') };

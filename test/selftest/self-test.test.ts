@@ -10,6 +10,7 @@ import { createSelfTest } from '../../src/selftest/self-test.js';
 import { selftestJson, selftestView } from '../../views/selftest.js';
 import { terminalText } from '../../views/terminal.js';
 import { createEmptyDatabase } from '../support/database.js';
+import { inWords } from '../support/in-words.js';
 
 test('every case of the shipped runbook comes out as written, and every check is proved', async () => {
   const beside = await createEmptyDatabase();
@@ -138,7 +139,7 @@ test('without the right to create a database it says which right is missing, and
   const url = new URL(beside.url);
   url.username = role;
   url.password = 'right';
-  await expect(createScratchDatabase(url.href, { warn: () => {} })).rejects.toMatchObject({
+  await expect(inWords(() => createScratchDatabase(url.href, { warn: () => {} }))).rejects.toMatchObject({
     code: 'selftest_needs_createdb',
     sentence: { en: expect.stringContaining('CREATEDB'), 'zh-CN': expect.stringContaining('CREATEDB') },
   });

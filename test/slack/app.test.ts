@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../src/conversation/errors.js';
+import type { Say } from '../../src/domain/sentence.js';
+import { say } from '../../views/sentence.js';
 import {
   button,
   DONE,
@@ -213,9 +215,11 @@ describe('errors', () => {
 
   test('a wrong argument is answered with the sentence and the usage', async () => {
     const strict = subcommand('strict', async () => {
-      throw new UsageError({ en: 'There is no target "x".', 'zh-CN': '没有目标 "x"。' });
+      throw new UsageError('unknown_target', { name: 'x', known: 'live', nearest: undefined });
     });
-    const app = await start({ subcommands: [strict] });
+    const told: Say = (sentence, locale) =>
+      sentence.code === 'unknown_target' ? 'There is no target "x".' : say(sentence, locale);
+    const app = await start({ subcommands: [strict], say: told });
     await app.slack.runCommand('alice', '#trading-releases', '/lobml strict x');
     expect((await whisperTo(app, 'alice')).text).toBe(
       'There is no target "x".\nUsage: `/lobml strict [target]`',

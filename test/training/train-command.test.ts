@@ -5,6 +5,7 @@ import type { Outcome } from '../../src/domain/outcome.js';
 import type { Training } from '../../src/domain/training.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import type { TrainingAnswer, TrainingRequest } from '../../src/training/training-service.js';
+import { inWords } from '../support/in-words.js';
 import { checkOf, RUNBOOK, trainingOf } from './train-values.js';
 
 const ALICE = { id: 'U0ALICE', name: 'alice', surface: 'slack' } as const;
@@ -149,7 +150,7 @@ describe('in Slack', () => {
     [{ kind: 'lookback_out_of_range', most: 500 }, 'a whole number from 1 to 500'],
   ])('what may not start is a sentence: %j', async (answer, sentence) => {
     const { services, conversation, posted } = await stage(answer);
-    await expect(train.run(['5m'], conversation, services)).rejects.toMatchObject({
+    await expect(inWords(() => train.run(['5m'], conversation, services))).rejects.toMatchObject({
       code: answer.kind,
       sentence: { en: expect.stringContaining(sentence) },
     });
@@ -204,7 +205,7 @@ describe('the buttons', () => {
     expect(asked.cancelled).toEqual([[ID, 'U0ALICE']]);
     // It has no message that could show it.
     expect(whispered).toMatchObject([{ text: expect.stringContaining('has cancelled it') }]);
-    await expect(press()).rejects.toMatchObject({ code: 'too_late_to_cancel' });
+    await expect(inWords(press)).rejects.toMatchObject({ code: 'too_late_to_cancel' });
   });
 
   const WISH = JSON.stringify({ horizon: '5m', lookbackHours: 336 });
@@ -214,7 +215,7 @@ describe('the buttons', () => {
     ['train:cancel', ID],
   ])('%s is not for somebody who may only look', async (actionId, value) => {
     const { press, asked } = await click(actionId, value, ['viewer']);
-    await expect(press()).rejects.toMatchObject({
+    await expect(inWords(press)).rejects.toMatchObject({
       code: 'forbidden',
       sentence: { en: expect.stringContaining('Nothing was changed. These people can: <@U0CAROL>') },
     });

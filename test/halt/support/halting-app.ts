@@ -14,6 +14,7 @@ import { createLogger } from '../../../src/telemetry/logger.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
 import { systemClock } from '../../../src/time/clock.js';
 import { haltReportView } from '../../../views/rollback-report.js';
+import { say } from '../../../views/sentence.js';
 import { createClaims } from '../../slack/support/test-app.js';
 import type { HaltingBench } from './halting.js';
 
@@ -76,6 +77,7 @@ export async function startHaltingApp(
       announceHalt: (handle, channel) => announcer.announce(handle, channel),
       refreshHalt: (record) => announcer.refresh(record),
     },
+    say,
     onUnknown: async () => {},
     claimDelivery: createClaims(),
     dependencies: {},

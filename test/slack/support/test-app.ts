@@ -11,6 +11,7 @@ import { createSlackConnection, type SlackConnection } from '../../../src/slack/
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
 import { systemClock } from '../../../src/time/clock.js';
+import { say } from '../../../views/sentence.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../../manifest.json', import.meta.url), 'utf8'));
 
@@ -69,6 +70,7 @@ export async function startTestApp({
     connection,
     subcommands: [],
     services: { done },
+    say,
     onUnknown: async (unknown) => {
       done.push(`unknown ${unknown.name}, perhaps ${unknown.nearest}`);
     },
@@ -117,7 +119,7 @@ export function subcommand(
   run: TestSubcommand['run'],
   more: Partial<TestSubcommand> = {},
 ): TestSubcommand {
-  return { name, audience: 'all', usage: '[target]', summary: { en: name, 'zh-CN': name }, run, ...more };
+  return { name, audience: 'all', usage: '[target]', run, ...more };
 }
 
 export const DONE = { exitCode: 0, json: {} } as const;

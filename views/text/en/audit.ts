@@ -16,8 +16,6 @@ export const audit = {
   fault,
   event: (id: string) => `, event ${id}`,
   line: (line: number) => `, line ${line} of the file`,
-  unreadableFile: (file: string) => `The file ${file} cannot be read.`,
-  usage: 'Say `verify`, `verify --file EXPORT` or `export`.',
 };
 
 export type AuditText = typeof audit;

@@ -42,12 +42,6 @@ export const decision = {
   cancel: 'Cancel',
   acknowledgedBy: (who: string, when: string) => `acknowledged by ${who} · ${when}`,
   acknowledgedCount: (done: number, of: number) => `${done} of ${of} warnings acknowledged.`,
-  tooLate:
-    'This report is out of date, so its warnings can no longer be acknowledged. Nothing was stored. Run go/no-go again.',
-  notAWarning: 'This run holds no such warning. Nothing was stored.',
-  notAMember:
-    'A guest, a bot or a deactivated account cannot acknowledge a warning. Ask a member of the workspace. Nothing was stored.',
-  alreadyAcknowledged: (who: string) => `This warning has been acknowledged already, by ${who}.`,
   startedIn: (channel: string) => `Started: the report appears in ${channel}.`,
 };
 

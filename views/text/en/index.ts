@@ -1,14 +1,27 @@
 import { audit } from './audit.js';
 import { decision } from './decision.js';
 import { deploy } from './deploy.js';
-import { incident } from './incident.js';
 import { release } from './release.js';
 import { report } from './report.js';
 import { rollback } from './rollback.js';
 import { selftest } from './selftest.js';
+import { sentences } from './sentences.js';
 import { status } from './status.js';
+import { summaries } from './summaries.js';
 import { train } from './train.js';
 
 /** All prose in English, by area. Every other language has the same texts: English is their schema. */
-export const en = { audit, decision, deploy, incident, release, report, rollback, selftest, status, train };
+export const en = {
+  audit,
+  decision,
+  deploy,
+  release,
+  report,
+  rollback,
+  selftest,
+  sentences,
+  status,
+  summaries,
+  train,
+};
 export type Text = typeof en;

@@ -240,11 +240,8 @@ export const report = {
     audience: { all: 'everybody', requester: 'requesters', operator: 'operators', admin: 'admins' },
     section: (id: string) => `checklist ${id}`,
     terminalOnly: 'in a terminal',
-  },
-  usage: {
-    unknownTarget: (name: string, known: string, nearest: string | undefined) =>
-      `There is no target \`${name}\`.${nearest ? ` Did you mean \`${nearest}\`?` : ''} Known: ${known}.`,
-    tooManyWords: (word: string, usage: string) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
+    unknown: (name: string, guess: string | undefined, help: string) =>
+      `There is no subcommand ${name}.${guess ? ` Did you mean ${guess}?` : ''} ${help} lists them all.`,
   },
 };
 

@@ -187,13 +187,6 @@ export const rollback = {
     explain:
       '*Disable now* sets the flag to false on every host and restarts, on one click. *Previous model* shows what it would restore and asks once.',
   },
-  usage: {
-    oneAction: 'Say one of --disable, --previous-model and --stop.',
-    reasonMissing: '--reason needs a text.',
-  },
-  forbidden: 'You may not roll back.',
-  unknownOperator:
-    'Slack did not say in time whether you are an operator, so nothing was done. List your id in the targets file, or run `lobml rollback TARGET --disable` in a terminal.',
 };
 
 export type RollbackText = typeof rollback;

@@ -58,13 +58,6 @@ export const status = {
   open: 'Open',
   older: 'Older',
   newer: 'Newer',
-  runGone:
-    'The page cannot be turned: the line that it starts from is no longer stored. Type the command again.',
-  runUnknown: (runId: string) =>
-    `No run, release or halt \`${runId}\` is stored for this target. \`lobml history\` lists them.`,
-  beforeUnknown: (runId: string) =>
-    `No run, release or halt \`${runId}\` is stored, so no page can start before it.`,
-  wordMissing: (flag: string) => `\`${flag}\` needs an id of the history after it.`,
   homeTitle: 'lobml: the release captain',
   homeIntro:
     'The state of each target. It is shown anew when you open this page and when a run ends, a release or a halt moves, or a lock changes.',

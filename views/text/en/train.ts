@@ -78,8 +78,6 @@ export const train = {
   file: (sha256: string, kilobytes: string) => `SHA-256 ${sha256} · ${kilobytes} kB`,
   failure,
   lastLine: 'Last line',
-  busy: (horizon: string, who: string) =>
-    `A training of ${horizon} goes on already, started by ${who}. Nothing was started.`,
   button: {
     cancel: 'Cancel',
     log: 'Log',
@@ -108,22 +106,7 @@ export const train = {
     reason: 'Why train on this data?',
     missing: 'Say why, in a few words.',
   },
-  forbidden: 'You may not start, override or cancel a training. Nothing was changed.',
-  tooLateToCancel: 'It has ended, or somebody has cancelled it already. Nothing was changed.',
   gone: 'This training is not known any more. Start a new one with /lobml train.',
-  refusal: {
-    noTraining: 'The runbook does not say how a model is trained: add `training` to it. Nothing was started.',
-    noStaging: (target: string) =>
-      `The target ${target} has no staging folder on this machine, so a model would have no place: set \`staging\` in the targets file. Nothing was started.`,
-    stagingNotWritable: (target: string, folder: string, code: string) =>
-      `The staging folder of ${target} cannot be written (\`${folder}\`, ${code}), so a model would have no place. Let the bot write there. Nothing was started.`,
-    unknownHorizon: (horizon: string, known: string) =>
-      `There is no horizon \`${horizon}\`; there are ${known}.`,
-    horizonMissing: (known: string) => `Say which horizon to train: ${known}.`,
-    lookback: (most: number) => `--lookback-hours is a whole number from 1 to ${most}.`,
-    reasonMissing: '--despite-checks needs the reason as its text, in quotes.',
-    unknownWord: (word: string) => `\`${word}\` is not expected here.`,
-  },
 };
 
 export type TrainText = typeof train;

@@ -16,6 +16,4 @@ export const audit: AuditText = {
   },
   event: (id) => `，事件 ${id}`,
   line: (line) => `，文件第 ${line} 行`,
-  unreadableFile: (file) => `无法读取文件 ${file}。`,
-  usage: '请使用 `verify`、`verify --file EXPORT` 或 `export`。',
 };

@@ -29,9 +29,5 @@ export const decision: DecisionText = {
   cancel: '取消',
   acknowledgedBy: (who, when) => `已由 ${who} 确认 · ${when}`,
   acknowledgedCount: (done, of) => `已确认 ${done}/${of} 项警告。`,
-  tooLate: '本报告已过期，其警告无法再确认。未保存任何内容。请重新运行 Go/No-Go。',
-  notAWarning: '本次运行没有该警告。未保存任何内容。',
-  notAMember: '访客、机器人和已停用的账号不能确认警告。请让工作区成员确认。未保存任何内容。',
-  alreadyAcknowledged: (who) => `该警告已由 ${who} 确认。`,
   startedIn: (channel) => `已开始：报告将出现在 ${channel}。`,
 };

@@ -192,10 +192,7 @@ export const report: ReportText = {
     audience: { all: '所有人', requester: '申请人', operator: '操作员', admin: '管理员' },
     section: (id) => `清单 ${id}`,
     terminalOnly: '在终端中',
-  },
-  usage: {
-    unknownTarget: (name, known, nearest) =>
-      `没有目标 \`${name}\`。${nearest ? `是否想写 \`${nearest}\`？` : ''}已知目标：${known}。`,
-    tooManyWords: (word, usage) => `这里不需要 \`${word}\`。用法：\`${usage}\`。`,
+    unknown: (name, guess, help) =>
+      `没有子命令 ${name}。${guess ? `是否想写 ${guess}？` : ''}${help} 列出全部命令。`,
   },
 };

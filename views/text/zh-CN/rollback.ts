@@ -168,11 +168,4 @@ export const rollback: RollbackText = {
     explain:
       '“立即关闭”一次点击即在所有主机上将开关设为 false 并重启。“上一个模型”会先显示将恢复的内容并询问一次。',
   },
-  usage: {
-    oneAction: '请给出 --disable、--previous-model 或 --stop 之一。',
-    reasonMissing: '--reason 需要文字。',
-  },
-  forbidden: '你无权执行回滚。',
-  unknownOperator:
-    'Slack 没有及时告知你是否为操作员，因此未执行任何操作。请将你的 id 写入 targets 文件，或在终端运行 `lobml rollback TARGET --disable`。',
 };

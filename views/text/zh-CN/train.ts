@@ -68,7 +68,6 @@ export const train: TrainText = {
         : `模型合格，但无法写入 ${fact('folder')}（${fact('code')}）。`,
   },
   lastLine: '最后一行',
-  busy: (horizon, who) => `${horizon} 的训练已在进行，由 ${who} 启动。没有启动新的训练。`,
   button: {
     cancel: '取消训练',
     log: '日志',
@@ -97,19 +96,5 @@ export const train: TrainText = {
     reason: '为什么要用这些数据训练？',
     missing: '请简要说明理由。',
   },
-  forbidden: '你无权启动、放行或取消训练。未做任何改动。',
-  tooLateToCancel: '训练已结束，或已有人取消。未做任何改动。',
   gone: '找不到这次训练。请用 /lobml train 重新开始。',
-  refusal: {
-    noTraining: 'runbook 没有说明如何训练模型：请添加 `training`。没有启动任何训练。',
-    noStaging: (target) =>
-      `目标 ${target} 在本机没有暂存目录，模型无处存放：请在 targets 文件中设置 \`staging\`。没有启动任何训练。`,
-    stagingNotWritable: (target, folder, code) =>
-      `目标 ${target} 的暂存目录不可写（\`${folder}\`，${code}），训练出的模型将无处存放。请允许 bot 写入该目录。没有启动任何操作。`,
-    unknownHorizon: (horizon, known) => `没有周期 \`${horizon}\`；可用周期：${known}。`,
-    horizonMissing: (known) => `请指定要训练的周期：${known}。`,
-    lookback: (most) => `--lookback-hours 应为 1 到 ${most} 的整数。`,
-    reasonMissing: '--despite-checks 之后需要用引号写明理由。',
-    unknownWord: (word) => `这里不需要 \`${word}\`。`,
-  },
 };

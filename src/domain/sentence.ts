@@ -1,0 +1,91 @@
+import type { Locale } from './localized.js';
+
+/**
+ * What a person is told, as a code of a closed list with the facts that the sentence names. `views/text` holds the
+ * sentence of each code, in each language; facts never hold a secret.
+ */
+export interface SentenceFacts extends UsageFacts, UserFaultFacts, SurfaceFacts {}
+
+export type Sentence = { [C in keyof SentenceFacts]: SentenceOf<C> }[keyof SentenceFacts];
+
+export interface SentenceOf<C extends keyof SentenceFacts> {
+  readonly code: C;
+  readonly facts: SentenceFacts[C];
+}
+
+/** The sentences of a list, in one language. */
+export type Sentences<Facts> = { readonly [C in keyof Facts]: (facts: Facts[C]) => string };
+
+/** Writes a sentence. The views do it; `main.ts` hands it to whatever speaks to people. */
+export type Say = <C extends keyof SentenceFacts>(sentence: SentenceOf<C>, locale: Locale) => string;
+
+/** For codes that say it all. */
+type NoFacts = Readonly<Record<never, never>>;
+
+/** Words that do not fit a subcommand. */
+export interface UsageFacts {
+  audit_words: NoFacts;
+  flag_needs_value: { readonly flag: string };
+  flag_twice: { readonly flag: string };
+  halt_id_missing: NoFacts;
+  history_id_missing: { readonly flag: string };
+  horizon_missing: { readonly known: string };
+  lock_reason_missing: NoFacts;
+  not_a_pair: { readonly pair: string };
+  override_reason_missing: NoFacts;
+  rollback_reason_missing: NoFacts;
+  rollback_several_acts: NoFacts;
+  too_many_words: { readonly word: string; readonly usage: string };
+  unclosed_quote: { readonly quote: string };
+  unknown_flag: { readonly flag: string; readonly nearest: string | undefined };
+  unknown_target: { readonly name: string; readonly known: string; readonly nearest: string | undefined };
+  unknown_word: { readonly word: string };
+}
+
+/** A fault that a person can do something about: what is wrong, what was and was not done, and what to do next. */
+export interface UserFaultFacts {
+  already_acknowledged: { readonly who: string };
+  /** A training of that horizon goes on. */
+  busy: { readonly horizon: string; readonly who: string };
+  /** @param who those who may, as names or Slack mentions (`<@U…>`, `<!subteam^S…>`) */
+  forbidden: { readonly act: 'roll_back' | 'train' | 'steer_release'; readonly who: readonly string[] };
+  directory_away: NoFacts;
+  /** Slack alone knows who may approve, and a terminal has no Slack. */
+  directory_away_in_terminal: NoFacts;
+  late_window: NoFacts;
+  lookback_out_of_range: { readonly most: number };
+  no_staging: { readonly target: string };
+  no_training: NoFacts;
+  not_a_member: NoFacts;
+  not_a_warning: NoFacts;
+  not_in_channel: { readonly channel: string };
+  operators_unknown: NoFacts;
+  page_gone: NoFacts;
+  quorum_not_counted: NoFacts;
+  selftest_needs_createdb: NoFacts;
+  staging_not_writable: { readonly target: string; readonly folder: string; readonly code: string };
+  too_late: NoFacts;
+  too_late_to_cancel: NoFacts;
+  unknown_halt: NoFacts;
+  unknown_horizon: { readonly asked: string; readonly known: string };
+  unknown_modal: NoFacts;
+  unknown_place: { readonly id: string };
+  unknown_run: { readonly id: string };
+  unreadable_file: { readonly file: string };
+}
+
+/** What Slack's side and the terminal say by themselves. */
+export interface SurfaceFacts {
+  database_does_not_answer: { readonly cause: string };
+  done: NoFacts;
+  failed: { readonly cause: string };
+  host_does_not_answer: { readonly detail: string };
+  internal_error: { readonly reference: string };
+  kill_switch_goes_on: { readonly fault: string };
+  /** @param faults one a line */
+  start_refused: { readonly faults: string };
+  still_working: NoFacts;
+  subcommand_help: { readonly name: string; readonly usage: string };
+  usage: { readonly usage: string };
+  usage_in_slack: { readonly usage: string };
+}

@@ -1,0 +1,96 @@
+import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
+import { summaries } from './summaries.js';
+
+const didYouMean = (nearest: string | undefined): string => (nearest ? ` Did you mean \`${nearest}\`?` : '');
+
+const usage: Sentences<UsageFacts> = {
+  audit_words: () => 'Say `verify`, `verify --file EXPORT` or `export`.',
+  flag_needs_value: ({ flag }) => `\`${flag}\` needs a value.`,
+  flag_twice: ({ flag }) => `\`${flag}\` stands twice: say it once.`,
+  halt_id_missing: () => 'Say `history --incident ID`, with the id of the halt.',
+  history_id_missing: ({ flag }) => `\`${flag}\` needs an id of the history after it.`,
+  horizon_missing: ({ known }) => `Say which horizon to train: ${known}.`,
+  lock_reason_missing: () => 'Say why the target is locked: everybody who wants to deploy reads it.',
+  not_a_pair: ({ pair }) => `\`${pair}\` is no KEY=VALUE.`,
+  override_reason_missing: () => '--despite-checks needs the reason as its text, in quotes.',
+  rollback_reason_missing: () => '--reason needs a text.',
+  rollback_several_acts: () => 'Say one of --disable, --previous-model and --stop.',
+  too_many_words: ({ word, usage }) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
+  unclosed_quote: ({ quote }) => `A quote is not closed: a ${quote} is missing. Nothing was done.`,
+  unknown_flag: ({ flag, nearest }) => `There is no flag \`${flag}\`.${didYouMean(nearest)}`,
+  unknown_target: ({ name, known, nearest }) =>
+    `There is no target \`${name}\`.${didYouMean(nearest)} Known: ${known}.`,
+  unknown_word: ({ word }) => `\`${word}\` is not expected here.`,
+};
+
+const FORBIDDEN: Readonly<Record<UserFaultFacts['forbidden']['act'], string>> = {
+  roll_back: 'You may not roll back.',
+  train: 'You may not start, override or cancel a training. Nothing was changed.',
+  steer_release: 'Only operators, and who asked for the release, may do that.',
+};
+
+const STALE =
+  'This button belongs to a version of the bot that no longer runs. Nothing was done; run the command again.';
+
+const userFault: Sentences<UserFaultFacts> = {
+  already_acknowledged: ({ who }) => `This warning has been acknowledged already, by ${who}.`,
+  busy: ({ horizon, who }) =>
+    `A training of ${horizon} goes on already, started by ${who}. Nothing was started.`,
+  forbidden: ({ act, who }) =>
+    `${FORBIDDEN[act]} ${who.length > 0 ? `These people can: ${who.join(', ')}.` : 'Nobody is listed for it yet.'}`,
+  directory_away: () =>
+    'Slack does not say right now who this person is, so nothing was decided. Try again in a minute.',
+  directory_away_in_terminal: () => 'Approvals are given in Slack, not in a terminal. Nothing was done.',
+  late_window: () =>
+    'The window was not opened: Slack allows three seconds for that, and they had passed. Try again.',
+  lookback_out_of_range: ({ most }) => `--lookback-hours is a whole number from 1 to ${most}.`,
+  no_staging: ({ target }) =>
+    `The target ${target} has no staging folder on this machine, so a model would have no place: set \`staging\` in the targets file. Nothing was started.`,
+  no_training: () =>
+    'The runbook does not say how a model is trained: add `training` to it. Nothing was started.',
+  not_a_member: () =>
+    'A guest, a bot or a deactivated account cannot acknowledge a warning. Ask a member of the workspace. Nothing was stored.',
+  not_a_warning: () => 'This run holds no such warning. Nothing was stored.',
+  not_in_channel: ({ channel }) =>
+    `I cannot write in <#${channel}>, so nobody there is told. Type \`/invite @lobml\` there. What you asked for may have been carried out: look at \`/lobml status\` before you try again.`,
+  operators_unknown: () =>
+    'Slack did not say in time whether you are an operator, so nothing was done. List your id in the targets file, or run `lobml rollback TARGET --disable` in a terminal.',
+  page_gone: () =>
+    'The page cannot be turned: the line that it starts from is no longer stored. Type the command again.',
+  quorum_not_counted: () =>
+    'Your decision is stored. The quorum could not be counted yet: Slack or the database does not answer. It is counted with the next click on this request; try in a minute.',
+  selftest_needs_createdb: () =>
+    'The self-test needs a scratch database, but the role of DATABASE_URL may not create one. Grant it CREATEDB (ALTER ROLE … CREATEDB), or run the self-test without DATABASE_URL on the embedded PostgreSQL.',
+  staging_not_writable: ({ target, folder, code }) =>
+    `The staging folder of ${target} cannot be written (\`${folder}\`, ${code}), so a model would have no place. Let the bot write there. Nothing was started.`,
+  too_late: () =>
+    'This report is out of date, so its warnings can no longer be acknowledged. Nothing was stored. Run go/no-go again.',
+  too_late_to_cancel: () => 'It has ended, or somebody has cancelled it already. Nothing was changed.',
+  unknown_halt: () => 'The audit trail holds no halt with that id.',
+  unknown_horizon: ({ asked, known }) => `There is no horizon \`${asked}\`; there are ${known}.`,
+  unknown_modal: () => STALE,
+  unknown_place: ({ id }) => `No run, release or halt \`${id}\` is stored, so no page can start before it.`,
+  unknown_run: ({ id }) =>
+    `No run, release or halt \`${id}\` is stored for this target. \`lobml history\` lists them.`,
+  unreadable_file: ({ file }) => `The file ${file} cannot be read.`,
+};
+
+const surface: Sentences<SurfaceFacts> = {
+  database_does_not_answer: ({ cause }) =>
+    `A database does not answer (${cause}), so this could not be done. Try again once it does; \`lobml doctor\` shows which one.`,
+  done: () => '✓ Done. You can close this window.',
+  failed: ({ cause }) => `lobml failed: ${cause}`,
+  host_does_not_answer: ({ detail }) =>
+    `${detail} Try again once the host answers; \`lobml doctor\` shows what can be reached.`,
+  internal_error: ({ reference }) =>
+    `Something went wrong that should not have. Look at \`/lobml status\` before you try again; the log has the cause under the reference *${reference}*.`,
+  kill_switch_goes_on: ({ fault }) => `${fault} (the kill switch goes on with the targets that it can read)`,
+  start_refused: ({ faults }) => `lobml cannot start:\n${faults}`,
+  still_working: () => '⏳ Still working on it …',
+  subcommand_help: ({ name, usage }) => `Usage: ${usage}\n${summaries[name] ?? ''}`,
+  usage: ({ usage }) => `Usage: ${usage}`,
+  usage_in_slack: ({ usage }) => `Usage: \`${usage}\``,
+};
+
+/** What is told as a code with its facts: errors, and what the surfaces say by themselves. */
+export const sentences = { ...usage, ...userFault, ...surface };

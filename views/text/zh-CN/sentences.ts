@@ -1,0 +1,87 @@
+import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
+import { summaries } from './summaries.js';
+
+const didYouMean = (nearest: string | undefined): string => (nearest ? `是否想写 \`${nearest}\`？` : '');
+
+const usage: Sentences<UsageFacts> = {
+  audit_words: () => '请使用 `verify`、`verify --file EXPORT` 或 `export`。',
+  flag_needs_value: ({ flag }) => `\`${flag}\` 需要一个值。`,
+  flag_twice: ({ flag }) => `\`${flag}\` 出现了两次：请只写一次。`,
+  halt_id_missing: () => '请使用 `history --incident ID`，ID 为该次停止的编号。',
+  history_id_missing: ({ flag }) => `\`${flag}\` 之后需要历史记录中的 id。`,
+  horizon_missing: ({ known }) => `请指定要训练的周期：${known}。`,
+  lock_reason_missing: () => '请说明锁定原因：想要部署的人都会看到它。',
+  not_a_pair: ({ pair }) => `\`${pair}\` 不是 KEY=VALUE 形式。`,
+  override_reason_missing: () => '--despite-checks 之后需要用引号写明理由。',
+  rollback_reason_missing: () => '--reason 需要文字。',
+  rollback_several_acts: () => '请给出 --disable、--previous-model 或 --stop 之一。',
+  too_many_words: ({ word, usage }) => `这里不需要 \`${word}\`。用法：\`${usage}\`。`,
+  unclosed_quote: ({ quote }) => `引号没有闭合：缺少 ${quote}。未执行任何操作。`,
+  unknown_flag: ({ flag, nearest }) => `没有参数 \`${flag}\`。${didYouMean(nearest)}`,
+  unknown_target: ({ name, known, nearest }) =>
+    `没有目标 \`${name}\`。${didYouMean(nearest)}已知目标：${known}。`,
+  unknown_word: ({ word }) => `这里不需要 \`${word}\`。`,
+};
+
+const FORBIDDEN: Readonly<Record<UserFaultFacts['forbidden']['act'], string>> = {
+  roll_back: '你无权执行回滚。',
+  train: '你无权启动、放行或取消训练。未做任何改动。',
+  steer_release: '只有操作员和发布申请人可以这样做。',
+};
+
+const STALE = '该按钮属于已不再运行的旧版本机器人。未执行任何操作，请重新运行命令。';
+
+const userFault: Sentences<UserFaultFacts> = {
+  already_acknowledged: ({ who }) => `该警告已由 ${who} 确认。`,
+  busy: ({ horizon, who }) => `${horizon} 的训练已在进行，由 ${who} 启动。没有启动新的训练。`,
+  forbidden: ({ act, who }) =>
+    `${FORBIDDEN[act]} ${who.length > 0 ? `有权操作的人：${who.join(', ')}。` : '目前没有列出任何人。'}`,
+  directory_away: () => '目前无法从 Slack 查询该人员的身份，因此未作任何决定。请一分钟后重试。',
+  directory_away_in_terminal: () => '审批只能在 Slack 中进行，不能在终端中进行。未执行任何操作。',
+  late_window: () => '窗口未能打开：Slack 只允许三秒，而时间已过。请重试。',
+  lookback_out_of_range: ({ most }) => `--lookback-hours 应为 1 到 ${most} 的整数。`,
+  no_staging: ({ target }) =>
+    `目标 ${target} 在本机没有暂存目录，模型无处存放：请在 targets 文件中设置 \`staging\`。没有启动任何训练。`,
+  no_training: () => 'runbook 没有说明如何训练模型：请添加 `training`。没有启动任何训练。',
+  not_a_member: () => '访客、机器人和已停用的账号不能确认警告。请让工作区成员确认。未保存任何内容。',
+  not_a_warning: () => '本次运行没有该警告。未保存任何内容。',
+  not_in_channel: ({ channel }) =>
+    `我无法在 <#${channel}> 中发消息，因此那里的人都看不到。请在该频道输入 \`/invite @lobml\`。您的请求可能已经执行：重试前请先查看 \`/lobml status\`。`,
+  operators_unknown: () =>
+    'Slack 没有及时告知你是否为操作员，因此未执行任何操作。请将你的 id 写入 targets 文件，或在终端运行 `lobml rollback TARGET --disable`。',
+  page_gone: () => '无法翻页：该页起始的记录已不存在。请重新输入命令。',
+  quorum_not_counted: () =>
+    '您的决定已保存。暂时无法统计审批人数：Slack 或数据库没有响应。下次点击该申请时会统计；请一分钟后再试。',
+  selftest_needs_createdb: () =>
+    '自检需要一个临时数据库，但 DATABASE_URL 的角色无权创建。请授予 CREATEDB（ALTER ROLE … CREATEDB），或不设 DATABASE_URL，在内嵌 PostgreSQL 上运行自检。',
+  staging_not_writable: ({ target, folder, code }) =>
+    `目标 ${target} 的暂存目录不可写（\`${folder}\`，${code}），训练出的模型将无处存放。请允许 bot 写入该目录。没有启动任何操作。`,
+  too_late: () => '本报告已过期，其警告无法再确认。未保存任何内容。请重新运行 Go/No-Go。',
+  too_late_to_cancel: () => '训练已结束，或已有人取消。未做任何改动。',
+  unknown_halt: () => '审计记录中没有该编号的停止。',
+  unknown_horizon: ({ asked, known }) => `没有周期 \`${asked}\`；可用周期：${known}。`,
+  unknown_modal: () => STALE,
+  unknown_place: ({ id }) => `没有保存运行、发布或停止 \`${id}\`，因此无法从它之前翻页。`,
+  unknown_run: ({ id }) => `该目标没有保存运行、发布或停止 \`${id}\`。\`lobml history\` 会列出全部记录。`,
+  unreadable_file: ({ file }) => `无法读取文件 ${file}。`,
+};
+
+const surface: Sentences<SurfaceFacts> = {
+  database_does_not_answer: ({ cause }) =>
+    `数据库没有回应（${cause}），因此未能执行。请在其恢复后重试；\`lobml doctor\` 显示是哪一个。`,
+  done: () => '✓ 已完成，可以关闭此窗口。',
+  failed: ({ cause }) => `lobml 出错：${cause}`,
+  host_does_not_answer: ({ detail }) =>
+    `${detail} 请在主机恢复响应后重试；\`lobml doctor\` 显示可访问的依赖。`,
+  internal_error: ({ reference }) =>
+    `发生了不应出现的内部错误。重试前请先查看 \`/lobml status\`；日志中编号为 *${reference}* 的记录说明了原因。`,
+  kill_switch_goes_on: ({ fault }) => `${fault}（紧急停止仍使用可读取的目标继续）`,
+  start_refused: ({ faults }) => `lobml 无法启动：\n${faults}`,
+  still_working: () => '⏳ 仍在处理中……',
+  subcommand_help: ({ name, usage }) => `用法：${usage}\n${summaries[name] ?? ''}`,
+  usage: ({ usage }) => `用法：${usage}`,
+  usage_in_slack: ({ usage }) => `用法：\`${usage}\``,
+};
+
+/** What is told as a code with its facts: errors, and what the surfaces say by themselves. */
+export const sentences = { ...usage, ...userFault, ...surface };
