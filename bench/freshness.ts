@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { createTradingSchema } from '../sandbox/host/trading-data/seed.js';
+import { PROBE_KINDS } from '../src/checks/probe-kinds.js';
 import { findPackageRoot } from '../src/machine/package-root.js';
 import type { Query } from '../src/runbook/check-definition.js';
 import { loadRunbook } from '../src/runbook/load-runbook.js';
@@ -74,10 +75,13 @@ interface Parts {
 }
 
 async function freshnessQuery(): Promise<Parts['query']> {
-  const runbook = await loadRunbook(join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'));
+  const runbook = await loadRunbook(
+    join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'),
+    PROBE_KINDS,
+  );
   const checks = runbook.sections.flatMap((section) => section.checks);
   const probe = checks.find(({ id }) => id === 'data.sync_records.lag')?.probe;
-  if (probe?.kind !== 'sql') throw new Error('the runbook has no SQL check data.sync_records.lag');
+  if (probe?.query === undefined) throw new Error('the runbook has no SQL check data.sync_records.lag');
   const values = probe.query.statement.parameters.map((name) => runbook.params[name]);
   return { ...probe.query, values };
 }

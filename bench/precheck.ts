@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startSandbox } from '../sandbox/sandbox.js';
 import { createCheckService } from '../src/checks/check-service.js';
+import { PROBE_KINDS } from '../src/checks/probe-kinds.js';
 import { createRunStore } from '../src/checks/store/run-store.js';
 import { createHost } from '../src/hosts/kinds/create-host.js';
 import type { CheckDefinition } from '../src/runbook/check-definition.js';
@@ -28,7 +29,7 @@ export const precheck: Figure = {
     const trading = createTradingDatabase({ url: variable(botEnvironment, 'TRADING_DATABASE_URL'), logger });
     const pool = createStatePool({ url: variable(botEnvironment, 'DATABASE_URL'), logger });
     try {
-      const runbook = await loadRunbook(variable(botEnvironment, 'RUNBOOK_FILE'));
+      const runbook = await loadRunbook(variable(botEnvironment, 'RUNBOOK_FILE'), PROBE_KINDS);
       const { targets, defaultTarget } = await loadTargets(variable(botEnvironment, 'TARGETS_FILE'));
       const target = targets.get(defaultTarget);
       if (target === undefined) throw new Error('the sandbox has no default target');

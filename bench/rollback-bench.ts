@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml';
 import { controlHost } from '../sandbox/host/control-host.js';
 import { startSandbox } from '../sandbox/sandbox.js';
 import { createLocalSlack } from '../sandbox/slack/local-slack.js';
+import { PROBE_KINDS } from '../src/checks/probe-kinds.js';
 import { type Halt, isSettled } from '../src/domain/halt.js';
 import { createOpenHaltFiles } from '../src/halt/open-halt-file.js';
 import { enableFlag } from '../src/halt/strategy-facts.js';
@@ -62,7 +63,7 @@ export const rollbackFigure: Figure = {
       const { targets, defaultTarget } = await loadTargets(environment.TARGETS_FILE);
       const target = targets.get(defaultTarget);
       if (target === undefined) throw new Error('the sandbox has no default target');
-      const flag = enableFlag(await loadRunbook(sandbox.botEnvironment.RUNBOOK_FILE ?? ''));
+      const flag = enableFlag(await loadRunbook(sandbox.botEnvironment.RUNBOOK_FILE ?? '', PROBE_KINDS));
       const stage = { bot, target, flag, halts: createOpenHaltFiles(dataDir, 'bench') };
       const up = await measureBot(stage, ROUNDS[size], say);
       say('again with the database of the bot away');

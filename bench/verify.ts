@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { createTradingSchema } from '../sandbox/host/trading-data/seed.js';
 import { bindParameters } from '../src/checks/context/bind-parameters.js';
+import { PROBE_KINDS } from '../src/checks/probe-kinds.js';
 import { evaluateWindow } from '../src/domain/run-window.js';
 import { findPackageRoot } from '../src/machine/package-root.js';
 import type { Query } from '../src/runbook/check-definition.js';
@@ -48,7 +49,10 @@ export const verify: Figure = {
   id: 'verify',
   async measure({ size, folder, say }) {
     const { label, ...counts } = SIZES[size];
-    const runbook = await loadRunbook(join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'));
+    const runbook = await loadRunbook(
+      join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'),
+      PROBE_KINDS,
+    );
     const postgres = await startEmbeddedPostgres({ dataDir: folder, use: 'own', durable: false });
     const owner = new pg.Client({ connectionString: postgres.url('postgres') });
     await owner.connect();
@@ -100,7 +104,7 @@ async function measureBoth(label: string, parts: Parts): Promise<Measurement> {
 function queryOf(runbook: Runbook, id: string): Query {
   const checks = runbook.sections.flatMap((section) => section.checks);
   const probe = checks.find((check) => check.id === id)?.probe;
-  if (probe?.kind !== 'sql') throw new Error(`the runbook has no SQL check ${id}`);
+  if (probe?.query === undefined) throw new Error(`the runbook has no SQL check ${id}`);
   return probe.query;
 }
 

@@ -74,7 +74,7 @@ async function findReusable(
 function reusableChecksOf({ sections }: DecisionServices['runbook']): (checkId: string) => boolean {
   const ids = sections
     .flatMap(({ checks }) => checks)
-    .filter(({ probe, environment }) => probe.kind === 'sql' && environment.length === 0)
+    .filter(({ probe, environment }) => probe.needs === 'trading_database' && environment.length === 0)
     .map(({ id }) => id);
   return (checkId) => ids.includes(checkId);
 }

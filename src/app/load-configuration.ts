@@ -1,3 +1,4 @@
+import { PROBE_KINDS } from '../checks/probe-kinds.js';
 import {
   type BotConfig,
   type Config,
@@ -40,7 +41,7 @@ export async function loadConfiguration(
   const placeOf = (variable: string) => variablePlace(variable, source);
   const [config, runbook, targets] = await Promise.all([
     settle(() => loadConfig(variables, { role }), placeOf),
-    settle(() => loadRunbook(runbookFile), placeOf),
+    settle(() => loadRunbook(runbookFile, PROBE_KINDS), placeOf),
     settle(() => loadTargets(targetsFile), placeOf),
   ]);
   const between = faultsBetween(runbook, targets);

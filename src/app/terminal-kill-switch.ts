@@ -141,11 +141,12 @@ interface StartProofParts {
 
 /** The bot's own proof, loaded only when it is next: undefined where the runbook is at fault, and nobody can look. */
 async function loadStartProof({ config, targets, hostOf, trading, logger }: StartProofParts) {
-  const [{ loadRunbook }, { createCheckService }] = await Promise.all([
+  const [{ loadRunbook }, { createCheckService }, { PROBE_KINDS }] = await Promise.all([
     import('../runbook/load-runbook.js'),
     import('../checks/check-service.js'),
+    import('../checks/probe-kinds.js'),
   ]);
-  const runbook = await loadRunbook(config.runbookFile).catch(() => undefined);
+  const runbook = await loadRunbook(config.runbookFile, PROBE_KINDS).catch(() => undefined);
   if (runbook === undefined) return undefined;
   const checks = createCheckService({
     runbook,

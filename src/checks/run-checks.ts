@@ -11,12 +11,7 @@ import { TradingDatabaseError } from '../trading/trading-database-error.js';
 import { agreedEnvironment } from './context/agreed-environment.js';
 import type { CheckContext, ProbeCall } from './context/check-context.js';
 import { type Observation, ProbeError } from './context/observation.js';
-import { probeEnv } from './probes/env-probe.js';
-import { probeFile } from './probes/file-probe.js';
-import { probeModel } from './probes/model-probe.js';
-import { probeProcess } from './probes/process-probe.js';
-import { probeService } from './probes/service-probe.js';
-import { probeSql } from './probes/sql-probe.js';
+import { PROBE_KINDS } from './probe-kinds.js';
 
 interface RunChecksOptions {
   readonly signal?: AbortSignal;
@@ -46,7 +41,7 @@ export async function runChecks(
     options.onResult?.(result);
     return result;
   };
-  const isQuery = ({ probe }: CheckDefinition) => probe.kind === 'sql';
+  const isQuery = ({ probe }: CheckDefinition) => probe.needs === 'trading_database';
   const queries = checks.filter(isQuery).map(run);
   // They leave first: starting the programs of the hosts holds this process up, and the database meanwhile works.
   if (queries.length > 0) await setImmediate();
@@ -119,22 +114,10 @@ async function observeAndEvaluate(
   }
 }
 
-function observe(check: CheckDefinition, context: CheckContext, call: ProbeCall): Promise<Observation> {
-  const { probe } = check;
-  switch (probe.kind) {
-    case 'sql':
-      return probeSql(probe, context, call, check);
-    case 'env':
-      return probeEnv(probe, context, call, check);
-    case 'process':
-      return probeProcess(probe, context, call, check);
-    case 'model':
-      return probeModel(probe, context, call, check);
-    case 'file':
-      return probeFile(probe, context, call, check);
-    case 'service':
-      return probeService(probe, context, call, check);
-  }
+function observe({ probe }: CheckDefinition, context: CheckContext, call: ProbeCall): Promise<Observation> {
+  const kind = PROBE_KINDS.find((known) => known.kind === probe.kind);
+  if (kind === undefined) throw new Error(`there is no probe ${probe.kind}`);
+  return kind.observe(probe, context, call);
 }
 
 /** Settles by the signal at the latest, even when the probe itself does not heed it. */

@@ -4,7 +4,6 @@ import type { Localized } from '../domain/localized.js';
 import type { CheckMode, RunKind } from '../domain/outcome.js';
 import type { MessageTemplate } from './message-template.js';
 import type { Statement } from './statement.js';
-import type { VariableDefinition } from './variable.js';
 
 export interface Section {
   /** The checklist's number. */
@@ -21,13 +20,21 @@ export interface Query {
   readonly timeoutMs: number;
 }
 
-export type ProbeDefinition =
-  | { readonly kind: 'sql'; readonly query: Query; readonly column: string | undefined }
-  | { readonly kind: 'env'; readonly variable: string; readonly definition: VariableDefinition }
-  | { readonly kind: 'process' }
-  | { readonly kind: 'model'; readonly variable: string }
-  | { readonly kind: 'service' }
-  | { readonly kind: 'file'; readonly path: string };
+/** What a kind of probe looks at. */
+export type ProbeNeed = 'trading_database' | 'hosts' | 'network';
+
+/** Where a check's observation comes from. The settings of its kind stand beside these; only the kind itself knows them. */
+export interface ProbeDefinition {
+  readonly kind: string;
+  readonly needs: ProbeNeed;
+  /** What it asks of the trading database. */
+  readonly query?: Query;
+  /** Files on the hosts that it looks at, besides the target's own. */
+  readonly files?: readonly string[];
+  /** The variable that names the model file which it judges. */
+  readonly judgedModel?: string;
+}
+
 export interface LocalizedTemplate {
   readonly en: MessageTemplate;
   readonly 'zh-CN': MessageTemplate;

@@ -33,9 +33,6 @@ const SENTENCES = {
   'a check has exactly one of $1; this one has $2': '一个检查只能有 $1 之一；这一个有 $2',
   '`column` goes with `query` only': '`column` 只能与 `query` 一起使用',
   'there is no query `$1` under `queries`': '`queries` 下没有查询 `$1`',
-  'write the file’s absolute path on the host': '请写文件在主机上的绝对路径',
-  'a proof of start needs `startLog`: how a start shows in the log':
-    '启动证明需要 `startLog`：启动在日志中的样子',
   'there is no variable `$1` under `variables`': '`variables` 下没有变量 `$1`',
   'the parameter `$1` does not exist': '参数 `$1` 不存在',
   'the parameter `$1` is not a list': '参数 `$1` 不是列表',

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
+import type { ProbeSyntax } from './probe-syntax.js';
 import { trainingSchema } from './training-schema.js';
 
 /** The runbook file as people write it. `docs/runbook-format.md` explains each key. */
 
 const localized = z.strictObject({ en: z.string().min(1), 'zh-CN': z.string().min(1) });
-const name = z.string().regex(/^[A-Za-z_]\w*$/, 'write a name of letters, digits and _');
+export const name = z.string().regex(/^[A-Za-z_]\w*$/, 'write a name of letters, digits and _');
 const checkId = z
   .string()
   .regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/, 'write an id like `data.sync_records.lag`');
-const variableName = z
+export const variableName = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]*$/, 'write a variable without its prefix, in capitals');
 const timeoutMs = z.number().int().min(50).max(60_000);
@@ -54,16 +55,6 @@ const checkSchema = z.strictObject({
   id: checkId,
   title: localized,
   mode: z.enum(CHECK_MODES).default('deciding'),
-  // Exactly one of these says where the observation comes from.
-  sql: z.string().min(1).optional(),
-  query: name.optional(),
-  env: variableName.optional(),
-  file: z.string().min(1).optional(),
-  model: variableName.optional(),
-  process: z.literal('environment').optional(),
-  service: z.literal('started').optional(),
-  /** With `query`: the column that holds this check's rows as a JSON list. */
-  column: name.optional(),
   expectKeys: z
     .strictObject({
       column: name,
@@ -118,7 +109,7 @@ const sectionSchema = z.strictObject({
   checks: z.array(checkSchema).min(1),
 });
 
-export const runbookSchema = z.strictObject({
+const runbookSchema = z.strictObject({
   strategy: z.string().regex(/^[a-z][a-z0-9_]*$/),
   agentId: z.string().min(1),
   envPrefix: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
@@ -136,3 +127,12 @@ export const runbookSchema = z.strictObject({
 
 export type RunbookSource = z.infer<typeof runbookSchema>;
 export type CheckSource = RunbookSource['sections'][number]['checks'][number];
+
+/** The shape of a runbook whose checks may have the keys of these kinds of probes; one of them stands in each check. */
+export function runbookSchemaWith(kinds: readonly ProbeSyntax[]): z.ZodType<RunbookSource> {
+  const keys: Record<never, z.ZodType> = Object.fromEntries(
+    kinds.flatMap((kind) => Object.entries(kind.keys).map(([key, schema]) => [key, schema.optional()])),
+  );
+  const checks = z.array(checkSchema.extend(keys)).min(1);
+  return runbookSchema.extend({ sections: z.array(sectionSchema.extend({ checks })).min(1) });
+}

@@ -51,9 +51,7 @@ export const RUN_PARAMETERS = [
 
 /** The files on hosts that checks name. */
 export function filesOf({ sections }: Pick<Runbook, 'sections'>): readonly string[] {
-  return sections.flatMap(({ checks }) =>
-    checks.flatMap(({ probe }) => (probe.kind === 'file' ? [probe.path] : [])),
-  );
+  return sections.flatMap(({ checks }) => checks.flatMap(({ probe }) => probe.files ?? []));
 }
 
 /** The time-out of the most patient check. */

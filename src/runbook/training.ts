@@ -52,7 +52,7 @@ export function compileTraining(
   if (source.lookbackHours > source.maxLookbackHours) {
     fault(['training', 'lookbackHours'], 'it is more than `maxLookbackHours`');
   }
-  const gate = [...known.values()].find(({ probe }) => probe.kind === 'model');
+  const gate = [...known.values()].find(({ probe }) => probe.judgedModel !== undefined);
   if (gate === undefined) {
     if (faulty.size === 0)
       fault(['training'], 'a training needs a check with `model`: the gate for what comes out');

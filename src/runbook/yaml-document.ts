@@ -16,7 +16,7 @@ interface Parsed<T> {
  * A fault at a path of the value, with the line of its node or of its nearest parent that is written in the file;
  * none where it is but the consequence of another that has been told.
  */
-export type FaultAt = (path: Path, message: string) => readonly ConfigurationFault[];
+export type FaultAt = (path: Path, message: string, chinese?: string) => readonly ConfigurationFault[];
 
 /**
  * Reads YAML text and holds it against a schema.
@@ -54,7 +54,7 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
   const source: unknown = parsed.toJS({ maxAliasCount: 100 });
   const result = schema.safeParse(source);
   if (result.success) {
-    const fault: FaultAt = (path, message) => [faultAt(path, message)];
+    const fault: FaultAt = (...told) => [faultAt(...told)];
     return { faults: [], stands: { value: result.data, fault } };
   }
   // The same faults in the same order, in the words of zod's other language.
@@ -64,8 +64,8 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
     .map(({ path, message }, index) => faultAt(path, message, inChinese[index]?.message));
   const rest = parseWhatStands(source, schema, standIn);
   if (rest === undefined) return { faults, stands: undefined };
-  const fault: FaultAt = (path, message) =>
-    rest.isConsequence(path) ? [] : [faultAt(rest.placeOf(path), message)];
+  const fault: FaultAt = (path, ...sentence) =>
+    rest.isConsequence(path) ? [] : [faultAt(rest.placeOf(path), ...sentence)];
   return { faults, stands: { value: rest.value, fault } };
 }
 

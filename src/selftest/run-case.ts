@@ -2,8 +2,8 @@ import { type CheckServiceOptions, createCheckService } from '../checks/check-se
 import type { CheckResult } from '../domain/check-run.js';
 import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/kinds/create-host.js';
-import type { CheckDefinition, ProbeDefinition, Section } from '../runbook/check-definition.js';
-import type { Runbook } from '../runbook/runbook.js';
+import type { CheckDefinition, Section } from '../runbook/check-definition.js';
+import { filesOf, type Runbook } from '../runbook/runbook.js';
 import type { CheckCase } from './cases-schema.js';
 import type { CheckCases } from './load-cases.js';
 import type { ScratchDatabase } from './scratch-database.js';
@@ -37,7 +37,7 @@ export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<
     const service = createCheckService({
       ...options,
       runbook: { ...runbook, sections: [section] },
-      hostOf: (settings) => createHost(settings, { files: filesOf(section) }),
+      hostOf: (settings) => createHost(settings, { files: filesOf({ sections: [section] }) }),
       trading: database.trading,
       saveRun: async () => {},
       onStoreError: () => {},
@@ -56,13 +56,7 @@ export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<
   }
 }
 
-const readsTables = ({ probe }: CheckDefinition): boolean => !HOST_PROBES.has(probe.kind);
-
-/** Probes that look at the host alone: they need no rows. */
-const HOST_PROBES: ReadonlySet<ProbeDefinition['kind']> = new Set(['env', 'process', 'model', 'file']);
-
-const filesOf = ({ checks }: Section): readonly string[] =>
-  checks.flatMap(({ probe }) => (probe.kind === 'file' ? [probe.path] : []));
+const readsTables = ({ probe }: CheckDefinition): boolean => probe.needs === 'trading_database';
 
 /** The section with this check alone, which looks for its files in the scratch folder. */
 function sectionWith(runbook: Runbook, id: string, placeOf: (path: string) => string): Section {
@@ -71,7 +65,7 @@ function sectionWith(runbook: Runbook, id: string, placeOf: (path: string) => st
       .filter((check) => check.id === id)
       .map(({ probe, ...check }) => ({
         ...check,
-        probe: probe.kind === 'file' ? { ...probe, path: placeOf(probe.path) } : probe,
+        probe: { ...probe, files: (probe.files ?? []).map(placeOf) },
       }));
     if (checks.length > 0) return { ...section, checks };
   }

@@ -85,11 +85,11 @@ async function gateCheck(
 ): Promise<CheckResult> {
   const { probe } = definition.gate;
   const [settings] = target.hosts;
-  if (probe.kind !== 'model' || settings === undefined) throw new Error('the training has no gate');
+  if (probe.judgedModel === undefined || settings === undefined) throw new Error('the training has no gate');
   const present = await presentEnvironment(hostOf(settings), settings);
   const plannedPath = join(settings.models ?? '/', `${name}.onnx`);
   const effective = new Map(present.effective);
-  const variable = `${runbook.envPrefix}${probe.variable}`;
+  const variable = `${runbook.envPrefix}${probe.judgedModel}`;
   effective.set(variable, { name: variable, value: plannedPath, file: '', line: 0, sources: [] });
   const planned: PlannedState = new Map([
     [

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTradingSchema } from '../../sandbox/host/trading-data/seed.js';
 import { messageFaults } from '../../sandbox/slack/block-kit/surfaces.js';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { chartOf, readCharts } from '../../src/checks/read-charts.js';
 import { findPackageRoot } from '../../src/machine/package-root.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
@@ -70,7 +71,10 @@ describe('the charts of the shipped runbook', () => {
   let runbook: Runbook;
 
   beforeAll(async () => {
-    runbook = await loadRunbook(join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'));
+    runbook = await loadRunbook(
+      join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'),
+      PROBE_KINDS,
+    );
     database = await createEmptyDatabase();
     const client = await database.pool.connect();
     try {

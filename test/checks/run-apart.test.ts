@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { ChecksChild, type ChecksChildOptions } from '../../src/checks/apart/checks-child.js';
 import { runApart } from '../../src/checks/apart/run-apart.js';
 import { type CheckService, createCheckService } from '../../src/checks/check-service.js';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import type { RunRequest } from '../../src/checks/run-request.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
@@ -111,7 +112,7 @@ beforeEach(async () => {
   };
   const source = { defaultTarget: 'stage', roles: { operators: ['U1'] }, targets: { stage: target } };
   await writeFile(at('targets.yaml'), JSON.stringify(source));
-  runbook = await loadRunbook(at('runbook.yaml'));
+  runbook = await loadRunbook(at('runbook.yaml'), PROBE_KINDS);
   targets = await loadTargets(at('targets.yaml'));
   here = createCheckService({
     runbook,

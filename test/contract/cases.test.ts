@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { type CheckCases, casesFileOf, loadCases, parseCases } from '../../src/selftest/load-cases.js';
@@ -33,13 +34,13 @@ function uncovered({ sections }: Pick<Runbook, 'sections'>, { cases }: Pick<Chec
 }
 
 test('every shipped check has a case in which it fails, passes and, where it can be, is inconclusive', async () => {
-  const runbook = await loadRunbook(SHIPPED);
+  const runbook = await loadRunbook(SHIPPED, PROBE_KINDS);
   expect(runbook.sections.flatMap(({ checks }) => checks).length).toBeGreaterThan(0);
   expect(uncovered(runbook, await loadCases(casesFileOf(SHIPPED), runbook))).toEqual([]);
 });
 
 test('a check that loses its failing cases is refused by name', async () => {
-  const runbook = await loadRunbook(SHIPPED);
+  const runbook = await loadRunbook(SHIPPED, PROBE_KINDS);
   const { cases } = await loadCases(casesFileOf(SHIPPED), runbook);
   const without = cases.filter(
     ({ check, expect: expected }) => check !== 'env.enabled' || expected === 'PASS',
@@ -48,7 +49,7 @@ test('a check that loses its failing cases is refused by name', async () => {
 });
 
 test('a check that loses its inconclusive cases is refused by name', async () => {
-  const runbook = await loadRunbook(SHIPPED);
+  const runbook = await loadRunbook(SHIPPED, PROBE_KINDS);
   const { cases } = await loadCases(casesFileOf(SHIPPED), runbook);
   const without = cases.filter(({ expect: expected }) => expected !== 'INCONCLUSIVE');
   const lacking = uncovered(runbook, { cases: without });
@@ -59,20 +60,20 @@ test('a check that loses its inconclusive cases is refused by name', async () =>
 });
 
 test('what is said never to be inconclusive is a shipped check of a variable', async () => {
-  const { sections } = await loadRunbook(SHIPPED);
+  const { sections } = await loadRunbook(SHIPPED, PROBE_KINDS);
   const checks = sections.flatMap((section) => section.checks);
   const kinds = [...NEVER_INCONCLUSIVE].map((id) => checks.find((check) => check.id === id)?.probe.kind);
   expect(new Set(kinds)).toEqual(new Set(['env']));
 });
 
 test('the cases of one check have names of their own', async () => {
-  const { cases } = await loadCases(casesFileOf(SHIPPED), await loadRunbook(SHIPPED));
+  const { cases } = await loadCases(casesFileOf(SHIPPED), await loadRunbook(SHIPPED, PROBE_KINDS));
   const names = cases.map(({ check, name }) => `${check}: ${name}`);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
 test('a faulty cases file is refused with every fault and its line', async () => {
-  const runbook = await loadRunbook(SHIPPED);
+  const runbook = await loadRunbook(SHIPPED, PROBE_KINDS);
   const text = [
     'models: { good: CAg= }',
     'base: { model: god, startedSecsAgo: 60 }',

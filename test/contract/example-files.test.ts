@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 
@@ -23,7 +24,7 @@ test('the checks that docs/runbook-format.md adds load beside the shipped ones',
     variables: { ...shipped.variables, ...added.variables },
     sections: [...shipped.sections, ...added.sections],
   });
-  const runbook = await parseRunbook('example.yaml', Buffer.from(text));
+  const runbook = await parseRunbook('example.yaml', Buffer.from(text), PROBE_KINDS);
   const kinds = runbook.sections.find(({ id }) => id === '2.4')?.checks.map(({ probe }) => probe.kind);
   expect(kinds).toEqual(['sql', 'env', 'file']);
 });

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { LOCALES } from '../../src/domain/localized.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 
@@ -97,7 +98,7 @@ describe('the prose of the views', () => {
 
 describe('the prose of the shipped runbook', () => {
   test('each text has the same holes in both languages, and the Chinese is Chinese', async () => {
-    const { sections } = await loadRunbook('runbooks/crypto_lob_ml.yaml');
+    const { sections } = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
     const templates = sections.flatMap(({ checks }) =>
       checks.flatMap(({ id, text: { problem, problems, fine } }) =>
         [problem, fine, ...problems.map(({ say }) => say)].flatMap((template) =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/local-slack.js';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createDoctor, type Diagnosis } from '../../src/doctor/doctor.js';
 import { createExaminations, type ExaminationOptions } from '../../src/doctor/examinations.js';
@@ -61,7 +62,7 @@ async function findings(situation: Situation) {
   const source = { defaultTarget: 'live', roles: { operators: ['U1'] }, targets: { live } };
   const examinations = createExaminations({
     config: loadConfig({ DATA_DIR: folder, ...env }, { role: 'terminal' }),
-    runbook: await loadRunbook('runbooks/crypto_lob_ml.yaml'),
+    runbook: await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS),
     targets: parseTargets('targets.yaml', Buffer.from(JSON.stringify(source))),
     trading: situation.trading,
     state: situation.state ?? state.pool,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { evaluateCriteria, evaluateGoNoGo } from '../../src/domain/criterion.js';
 import { OUTCOMES, type Outcome } from '../../src/domain/outcome.js';
 import { evaluateVerdict } from '../../src/domain/verdict.js';
@@ -10,7 +11,10 @@ import type { Runbook } from '../../src/runbook/runbook.js';
 
 let runbook: Runbook;
 beforeAll(async () => {
-  runbook = await loadRunbook(join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'));
+  runbook = await loadRunbook(
+    join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'),
+    PROBE_KINDS,
+  );
 });
 
 /** Every check of the decision passes, but for the outcomes given. */

@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { encodeLogisticModel } from '../../sandbox/host/model.js';
 import { type CheckService, createCheckService } from '../../src/checks/check-service.js';
 import { composeEnvironment } from '../../src/checks/context/host-environment.js';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import type { CheckResult } from '../../src/domain/check-run.js';
 import type { Host } from '../../src/hosts/host.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
@@ -68,7 +69,7 @@ async function serviceWith(
   hostOf: Awaited<ReturnType<typeof layOut>>['hostOf'],
   modelGate = createModelGate({ now: () => new Date() }),
 ): Promise<{ checks: CheckService; examine: (target: Target) => Promise<CheckResult | undefined> }> {
-  const runbook = await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK));
+  const runbook = await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK), PROBE_KINDS);
   const checks = createCheckService({
     runbook,
     hostOf,
@@ -131,7 +132,7 @@ describe('the check of the model file', () => {
     const stagedPath = join(folder, 'staged.onnx');
     await writeFile(stagedPath, bytes);
     const { checks } = await serviceWith(hostOf);
-    const runbook = await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK));
+    const runbook = await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK), PROBE_KINDS);
     const planned = async (sha256: string) => {
       const environment = {
         ...composeEnvironment([]),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 
@@ -18,7 +19,7 @@ async function faultsAfter(edit: (runbook: Editable) => void): Promise<readonly 
   const runbook: Editable = parse(await source());
   edit(runbook);
   try {
-    await parseRunbook(file, Buffer.from(stringify(runbook)));
+    await parseRunbook(file, Buffer.from(stringify(runbook)), PROBE_KINDS);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
@@ -27,7 +28,7 @@ async function faultsAfter(edit: (runbook: Editable) => void): Promise<readonly 
 }
 
 test('the shipped runbook names every criterion of section 5', async () => {
-  const { criteria } = await parseRunbook(file, Buffer.from(await source()));
+  const { criteria } = await parseRunbook(file, Buffer.from(await source()), PROBE_KINDS);
   expect(criteria.map(({ kind, checks }) => [kind, ...checks])).toEqual([
     ['go', 'data.sync_records.lag'],
     ['go', 'exec.model_type'],

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { createConditionCompiler } from '../../src/runbook/conditions.js';
 import type { ConfigurationFault } from '../../src/runbook/configuration-fault.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
@@ -14,7 +15,7 @@ async function faultsOf(change: (text: string) => string): Promise<readonly Conf
   const changed = change(shipped);
   if (changed === shipped) throw new Error('the change found nothing to change');
   try {
-    await parseRunbook('runbook.yaml', Buffer.from(changed));
+    await parseRunbook('runbook.yaml', Buffer.from(changed), PROBE_KINDS);
     return [];
   } catch (error) {
     return (error as { faults?: readonly ConfigurationFault[] }).faults ?? [];

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { type ConfigurationError, formatFault } from '../../src/runbook/configuration-fault.js';
 import { loadRunbook, parseRunbook } from '../../src/runbook/load-runbook.js';
 import { notInChinese } from './in-chinese.js';
@@ -31,7 +32,7 @@ sections:
         fail: rows.exists(r, r.value == false)
 `;
 
-const parse = (text: string) => parseRunbook('r.yaml', Buffer.from(text));
+const parse = (text: string) => parseRunbook('r.yaml', Buffer.from(text), PROBE_KINDS);
 
 /** The message of the ConfigurationError, each fault of which is told in Chinese too; '' where the text is accepted. */
 async function faultsOf(text: string): Promise<string> {
@@ -255,13 +256,13 @@ test('in Chinese a fault stands at the same line and says the same', async () =>
 
 test('a file that is not there', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-runbook-'));
-  await expect(loadRunbook(join(folder, 'none.yaml'))).rejects.toThrow(
+  await expect(loadRunbook(join(folder, 'none.yaml'), PROBE_KINDS)).rejects.toThrow(
     /none\.yaml: the runbook cannot be read/,
   );
   await rm(folder, { recursive: true });
 });
 
 test('the shipped runbook has no fault', async () => {
-  const { sections } = await loadRunbook('runbooks/crypto_lob_ml.yaml');
+  const { sections } = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
   expect(sections.flatMap(({ checks }) => checks.map(({ id }) => id))).toContain('data.sync_records.lag');
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import { RUNBOOK } from '../training/train-values.js';
 import { notInChinese } from './in-chinese.js';
 
-const load = (text: string) => parseRunbook('runbook.yaml', Buffer.from(text));
+const load = (text: string) => parseRunbook('runbook.yaml', Buffer.from(text), PROBE_KINDS);
 const withKeys = (keys: string) => RUNBOOK.replace('  horizons:', `${keys}\n  horizons:`);
 
 describe('training of the runbook', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import pg from 'pg';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import { createScratchDatabase } from '../../src/selftest/scratch-database.js';
 import { createSelfTest } from '../../src/selftest/self-test.js';
@@ -16,7 +17,7 @@ test('every case of the shipped runbook comes out as written, and every check is
   const beside = await createEmptyDatabase();
   const progress: string[] = [];
   const selfTest = createSelfTest({
-    runbook: await loadRunbook('runbooks/crypto_lob_ml.yaml'),
+    runbook: await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS),
     createDatabase: () => createScratchDatabase(beside.url, { warn: () => {} }),
     now: () => new Date(),
     monotonicMs: () => performance.now(),
@@ -109,7 +110,7 @@ test('a check that cannot fail is disproved, one without a failing case unproved
   await writeFile(join(folder, 'toy.yaml'), RUNBOOK);
   await writeFile(join(folder, 'toy.cases.yaml'), CASES);
   const report = await createSelfTest({
-    runbook: await loadRunbook(join(folder, 'toy.yaml')),
+    runbook: await loadRunbook(join(folder, 'toy.yaml'), PROBE_KINDS),
     createDatabase: () => createScratchDatabase(beside.url, { warn: () => {} }),
     now: () => new Date(),
     monotonicMs: () => performance.now(),

@@ -7,6 +7,7 @@ import { encodeLogisticModel } from '../../sandbox/host/model.js';
 import { type AuditTrail, createAuditTrail } from '../../src/audit/audit-trail.js';
 import { LocalJournal } from '../../src/audit/local-journal.js';
 import { createCheckService } from '../../src/checks/check-service.js';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
@@ -203,7 +204,7 @@ const trailIn = (folder: string, pool: Bot['pool']): AuditTrail =>
 export async function createTrainingBot(bot: Bot): Promise<TrainingService> {
   const { folder, pool, labels = () => 500, leaseMs = 400, machine = 'here', timeLimitMinutes = 1 } = bot;
   const { over, clock = systemClock } = bot;
-  const runbook = await parseRunbook('runbook.yaml', Buffer.from(runbookText(folder)));
+  const runbook = await parseRunbook('runbook.yaml', Buffer.from(runbookText(folder)), PROBE_KINDS);
   const checks = createCheckService({
     runbook,
     hostOf: (settings) => createHost(settings),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type TrainServices, train } from '../../commands/train.js';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import type { Click, Conversation, Modal, Report, Submission } from '../../src/conversation/subcommand.js';
 import type { Outcome } from '../../src/domain/outcome.js';
 import type { Training } from '../../src/domain/training.js';
@@ -37,7 +38,7 @@ async function stage(
   const ref = { channel: 'C1', ts: '1.1' };
   const live = { ref, update: () => {}, finish: async (last: Report) => void posted.push(last) };
   const services: TrainServices = {
-    runbook: await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK)),
+    runbook: await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK), PROBE_KINDS),
     access: {
       mayAct: async (role) =>
         roles.includes(role) ? { kind: 'allowed' } : { kind: 'refused', who: ['<@U0CAROL>'] },

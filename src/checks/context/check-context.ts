@@ -3,11 +3,9 @@ import type { RunWindow } from '../../domain/run-window.js';
 import type { Host, ServiceStatus } from '../../hosts/host.js';
 import type { TargetHost } from '../../hosts/kinds/target-host.js';
 import type { ModelGate } from '../../model/model-gate.js';
-import type { CheckDefinition, ProbeDefinition } from '../../runbook/check-definition.js';
 import type { Runbook } from '../../runbook/runbook.js';
 import type { Target } from '../../runbook/targets.js';
 import type { HostEnvironment } from './host-environment.js';
-import type { Observation } from './observation.js';
 import type { PlannedHost } from './planned-state.js';
 
 /** What an SQL probe needs of the trading database. */
@@ -64,10 +62,3 @@ export interface ProbeCall {
   /** To be told what is asked before it is: the evidence of a probe that then fails. */
   readonly noteEvidence?: (known: Evidence) => void;
 }
-
-export type Probe<K extends ProbeDefinition['kind']> = (
-  definition: Extract<ProbeDefinition, { kind: K }>,
-  context: CheckContext,
-  call: ProbeCall,
-  check: CheckDefinition,
-) => Promise<Observation>;

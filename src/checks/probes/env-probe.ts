@@ -1,21 +1,31 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { FaultCode } from '../../domain/fault.js';
+import { variableName } from '../../runbook/runbook-schema.js';
 import { readVariable, type VariableDefinition } from '../../runbook/variable.js';
-import type { HostAccess, Probe } from '../context/check-context.js';
-import { lookAtEachHost } from '../context/each-host.js';
+import type { HostAccess } from '../context/check-context.js';
 import { type HostEnvironment, ignoredLineOf } from '../context/host-environment.js';
+import { observeHosts } from '../context/observe-hosts.js';
+import { defineProbe } from '../context/probe-kind.js';
 
 /**
  * The effective value of one variable over a host's environment files, as the strategy will read it at its next
  * start. One row a host.
  */
-export const probeEnv: Probe<'env'> = async ({ variable, definition }, context) => {
-  const name = `${context.runbook.envPrefix}${variable}`;
-  const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => [
-    variableRow(access, name, definition, await access.environment()),
-  ]);
-  return { rows, gaps, evidence: { probe: 'env', hosts }, observedAt: context.now().toISOString() };
-};
+export const envProbe = defineProbe({
+  kind: 'env',
+  needs: 'hosts',
+  keys: { env: variableName },
+  compile({ env: variable = '' }, tools) {
+    const definition = tools.variable(variable);
+    return definition && { variable, definition };
+  },
+  observe({ variable, definition }, context) {
+    const name = `${context.runbook.envPrefix}${variable}`;
+    return observeHosts('env', context, async (access) => [
+      variableRow(access, name, definition, await access.environment()),
+    ]);
+  },
+});
 
 function variableRow(
   access: HostAccess,

@@ -1,22 +1,31 @@
-import type { Probe } from '../context/check-context.js';
-import { lookAtEachHost } from '../context/each-host.js';
+import { z } from 'zod';
+import { observeHosts } from '../context/observe-hosts.js';
+import { defineProbe } from '../context/probe-kind.js';
 
 /** A file of the hosts by its path, without its content. One row a host; `exists` is false where it is not there. */
-export const probeFile: Probe<'file'> = async ({ path }, context, call) => {
-  const { rows, gaps, hosts } = await lookAtEachHost(context, async ({ host }) => {
-    const stat = await host.stat(path, call);
-    if (stat === undefined) return [{ host: host.name, path, exists: false }];
-    const ageSecs = (context.now().getTime() - stat.modifiedAt.getTime()) / 1000;
-    const facts = {
-      kind: stat.kind,
-      size: stat.size,
-      mode: stat.mode.toString(8),
-      uid: stat.uid,
-      gid: stat.gid,
-    };
-    const times = { age_secs: ageSecs, modified_at: stat.modifiedAt.toISOString() };
-    const sha256 = stat.kind === 'file' ? await host.sha256(path, call) : null;
-    return [{ host: host.name, path, exists: true, ...facts, ...times, sha256 }];
-  });
-  return { rows, gaps, evidence: { probe: 'file', hosts }, observedAt: context.now().toISOString() };
-};
+export const fileProbe = defineProbe({
+  kind: 'file',
+  needs: 'hosts',
+  keys: { file: z.string().min(1) },
+  compile({ file: path = '' }, { fault }) {
+    const files: readonly [string] = [path];
+    if (path.startsWith('/')) return { files };
+    return fault({ en: 'write the file’s absolute path on the host', 'zh-CN': '请写文件在主机上的绝对路径' });
+  },
+  observe: ({ files: [path] }, context, call) =>
+    observeHosts('file', context, async ({ host }) => {
+      const stat = await host.stat(path, call);
+      if (stat === undefined) return [{ host: host.name, path, exists: false }];
+      const ageSecs = (context.now().getTime() - stat.modifiedAt.getTime()) / 1000;
+      const facts = {
+        kind: stat.kind,
+        size: stat.size,
+        mode: stat.mode.toString(8),
+        uid: stat.uid,
+        gid: stat.gid,
+      };
+      const times = { age_secs: ageSecs, modified_at: stat.modifiedAt.toISOString() };
+      const sha256 = stat.kind === 'file' ? await host.sha256(path, call) : null;
+      return [{ host: host.name, path, exists: true, ...facts, ...times, sha256 }];
+    }),
+});

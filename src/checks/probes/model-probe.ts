@@ -4,8 +4,10 @@ import type { Reason } from '../../domain/reason.js';
 import { type Host, HostError } from '../../hosts/host.js';
 import type { ModelFinding } from '../../model/model-gate.js';
 import { metaPathOf } from '../../model/model-meta.js';
-import type { CheckContext, HostAccess, Probe, ProbeCall } from '../context/check-context.js';
-import { lookAtEachHost } from '../context/each-host.js';
+import { variableName } from '../../runbook/runbook-schema.js';
+import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
+import { observeHosts } from '../context/observe-hosts.js';
+import { defineProbe } from '../context/probe-kind.js';
 import { readTypicalRows } from '../context/typical-rows.js';
 import { type HeldAgainst, plannedModelFinding, sayingWhatIsMissing } from './planned-model.js';
 
@@ -17,19 +19,25 @@ const INPUT_DIM_VARIABLE = 'MODEL_INPUT_DIM';
  * The model file that a variable names, on each host: there, a regular file, readable by the service's account, not
  * empty, and judged by the model gate. One row a host. A model that the gate knows by its hash is not transferred.
  */
-export const probeModel: Probe<'model'> = async ({ variable }, context, call) => {
-  const name = `${context.runbook.envPrefix}${variable}`;
-  const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => [
-    await modelRow(access, name, context, call),
-  ]);
-  const unknown = rows.filter(({ fault, user }) => fault === '' && user === null);
-  const notAsked = unknown.map(
-    ({ host }): Reason => ({ code: 'account_unknown', facts: { hosts: [String(host)] } }),
-  );
-  const [sha256] = rows.flatMap((row) => (typeof row['sha256'] === 'string' ? [row['sha256']] : []));
-  const evidence = { probe: 'model', hosts, ...(sha256 === undefined ? {} : { sha256 }) } as const;
-  return { rows, gaps: [...gaps, ...notAsked], evidence, observedAt: context.now().toISOString() };
-};
+export const modelProbe = defineProbe({
+  kind: 'model',
+  needs: 'hosts',
+  keys: { model: variableName },
+  compile: ({ model = '' }, { variable }) => variable(model) && { variable: model, judgedModel: model },
+  async observe({ variable }, context, call) {
+    const name = `${context.runbook.envPrefix}${variable}`;
+    const seen = await observeHosts('model', context, async (access) => [
+      await modelRow(access, name, context, call),
+    ]);
+    const unknown = seen.rows.filter(({ fault, user }) => fault === '' && user === null);
+    const notAsked = unknown.map(
+      ({ host }): Reason => ({ code: 'account_unknown', facts: { hosts: [String(host)] } }),
+    );
+    const [sha256] = seen.rows.flatMap((row) => (typeof row['sha256'] === 'string' ? [row['sha256']] : []));
+    const evidence = sha256 === undefined ? seen.evidence : { ...seen.evidence, sha256 };
+    return { ...seen, gaps: [...seen.gaps, ...notAsked], evidence };
+  },
+});
 
 async function modelRow(
   access: HostAccess,

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { ObservedRow } from '../../domain/check-run.js';
-import type { Probe } from '../context/check-context.js';
-import { lookAtEachHost } from '../context/each-host.js';
+import { observeHosts } from '../context/observe-hosts.js';
+import { defineProbe } from '../context/probe-kind.js';
 import { withoutProcess } from '../context/without-process.js';
 import { plannedProcessRows } from './planned-process.js';
 
@@ -8,27 +9,36 @@ import { plannedProcessRows } from './planned-process.js';
  * Compares what the environment files say with what the running process has: an environment file changes nothing
  * until the service restarts. One row a variable that differs; one row with `agrees` for a host where none does.
  */
-export const probeProcess: Probe<'process'> = async (_definition, context, call) => {
-  const { envPrefix, variables } = context.runbook;
-  const names = [...variables.keys()].map((name) => `${envPrefix}${name}`);
+export const processProbe = defineProbe({
+  kind: 'process',
+  needs: 'hosts',
+  keys: { process: z.literal('environment') },
+  compile: () => ({}),
+  observe(_probe, context, call) {
+    const { envPrefix, variables } = context.runbook;
+    const names = [...variables.keys()].map((name) => `${envPrefix}${name}`);
 
-  const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => {
-    const { host, environment, planned } = access;
-    if (planned !== undefined) return plannedProcessRows(access, planned, names, call);
-    const [{ effective }, status] = await Promise.all([environment(), access.status()]);
-    if (status.mainPid === 0) return withoutProcess(host.name, status);
-    const running = await host.service.processEnvironment(status.mainPid, names, call);
-    if (running === undefined) return { code: 'service_down', facts: { hosts: [host.name] } };
+    return observeHosts('process', context, async (access) => {
+      const { host, environment, planned } = access;
+      if (planned !== undefined) return plannedProcessRows(access, planned, names, call);
+      const [{ effective }, status] = await Promise.all([environment(), access.status()]);
+      if (status.mainPid === 0) return withoutProcess(host.name, status);
+      const running = await host.service.processEnvironment(status.mainPid, names, call);
+      if (running === undefined) return { code: 'service_down', facts: { hosts: [host.name] } };
 
-    const about = { host: host.name, pid: status.mainPid, since: status.activeSince?.toISOString() ?? null };
-    const differences = names.flatMap((variable): ObservedRow[] => {
-      const file = effective.get(variable)?.value ?? null;
-      const process = running.get(variable) ?? null;
-      return file === process ? [] : [{ ...about, variable, file, process, agrees: false }];
+      const about = {
+        host: host.name,
+        pid: status.mainPid,
+        since: status.activeSince?.toISOString() ?? null,
+      };
+      const differences = names.flatMap((variable): ObservedRow[] => {
+        const file = effective.get(variable)?.value ?? null;
+        const process = running.get(variable) ?? null;
+        return file === process ? [] : [{ ...about, variable, file, process, agrees: false }];
+      });
+      return differences.length > 0
+        ? differences
+        : [{ ...about, variable: '', file: '', process: '', agrees: true }];
     });
-    return differences.length > 0
-      ? differences
-      : [{ ...about, variable: '', file: '', process: '', agrees: true }];
-  });
-  return { rows, gaps, evidence: { probe: 'process', hosts }, observedAt: context.now().toISOString() };
-};
+  },
+});

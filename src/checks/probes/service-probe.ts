@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { Reason } from '../../domain/reason.js';
 import type { LogLine, ServiceStatus } from '../../hosts/host.js';
@@ -8,9 +9,10 @@ import {
   type StartProof,
 } from '../../hosts/managers/proof-of-start.js';
 import type { Runbook, StartLog } from '../../runbook/runbook.js';
-import type { CheckContext, HostAccess, Probe, ProbeCall } from '../context/check-context.js';
-import { lookAtEachHost } from '../context/each-host.js';
+import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
 import type { HostEnvironment } from '../context/host-environment.js';
+import { observeHosts } from '../context/observe-hosts.js';
+import { defineProbe } from '../context/probe-kind.js';
 
 const POLL_MS = 500;
 /** Kept for the answers themselves when a start has to be watched up to the time-out. */
@@ -24,15 +26,25 @@ const SETTLED_MS = 120_000;
  * values in the process. A process that is old has two looks, half a second apart; one that may be a turn of a restart
  * loop is watched for longer than RestartSec. One row a host.
  */
-export const probeService: Probe<'service'> = async (_definition, context, call) => {
-  const { rows, gaps, hosts } = await lookAtEachHost(context, async (access) => {
-    const [environment, first] = await Promise.all([access.environment(), access.status()]);
-    const stopped: Reason = { code: 'service_stopped', facts: { hosts: [access.host.name] } };
-    if (first.activeState === 'inactive') return stopped;
-    return [await watch(access, first, environment, context, call)];
-  });
-  return { rows, gaps, evidence: { probe: 'service', hosts }, observedAt: context.now().toISOString() };
-};
+export const serviceProbe = defineProbe({
+  kind: 'service',
+  needs: 'hosts',
+  keys: { service: z.literal('started') },
+  compile: (_source, { knowsStartLog, fault }) =>
+    knowsStartLog
+      ? {}
+      : fault({
+          en: 'a proof of start needs `startLog`: how a start shows in the log',
+          'zh-CN': '启动证明需要 `startLog`：启动在日志中的样子',
+        }),
+  observe: (_probe, context, call) =>
+    observeHosts('service', context, async (access) => {
+      const [environment, first] = await Promise.all([access.environment(), access.status()]);
+      const stopped: Reason = { code: 'service_stopped', facts: { hosts: [access.host.name] } };
+      if (first.activeState === 'inactive') return stopped;
+      return [await watch(access, first, environment, context, call)];
+    }),
+});
 
 async function watch(
   { host, settings }: HostAccess,

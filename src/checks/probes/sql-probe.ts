@@ -1,24 +1,38 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
 import type { Query } from '../../runbook/check-definition.js';
+import { name } from '../../runbook/runbook-schema.js';
 import { bindParameters } from '../context/bind-parameters.js';
-import type { CheckContext, Probe, ProbeCall } from '../context/check-context.js';
+import type { CheckContext, ProbeCall } from '../context/check-context.js';
 import { ProbeError } from '../context/observation.js';
+import { defineProbe } from '../context/probe-kind.js';
 
 /** The rows of one statement on the trading database; checks that name the same query share one execution. */
-export const probeSql: Probe<'sql'> = async ({ query, column }, context, call) => {
-  const { statement } = query;
-  const { text } = statement;
-  const asked = { probe: 'sql', sql: text, sha256: createHash('sha256').update(text).digest('hex') } as const;
-  call.noteEvidence?.(asked);
-  const { values, spans, gaps } = await bindParameters(statement, context);
-  const evidence = { ...asked, parameters: values, ...spans };
-  call.noteEvidence?.(evidence);
-  const { rows, observedAt } = await runShared(context, query, values, call);
-  const observed = column === undefined ? rows : rowsOfColumn(rows, column);
-  return { rows: observed, gaps, evidence, observedAt };
-};
+export const sqlProbe = defineProbe({
+  kind: 'sql',
+  needs: 'trading_database',
+  /** `column` holds the rows of this check as a JSON list, in the answer of a query that several checks share. */
+  keys: { sql: z.string().min(1), query: name, column: name },
+  beside: { column: 'query' },
+  compile({ sql, query: shared = '', column }, tools) {
+    const query = sql === undefined ? tools.query(shared) : tools.statement(sql);
+    return query && { query, column };
+  },
+  async observe({ query, column }, context, call) {
+    const { statement } = query;
+    const { text } = statement;
+    const asked = { probe: 'sql', sql: text, sha256: createHash('sha256').update(text).digest('hex') };
+    call.noteEvidence?.(asked);
+    const { values, spans, gaps } = await bindParameters(statement, context);
+    const evidence = { ...asked, parameters: values, ...spans };
+    call.noteEvidence?.(evidence);
+    const { rows, observedAt } = await runShared(context, query, values, call);
+    const observed = column === undefined ? rows : rowsOfColumn(rows, column);
+    return { rows: observed, gaps, evidence, observedAt };
+  },
+});
 
 function runShared(context: CheckContext, query: Query, values: readonly ObservedValue[], call: ProbeCall) {
   const { trading, shared } = context;

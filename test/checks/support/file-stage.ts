@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createCheckService } from '../../../src/checks/check-service.js';
 import type { TradingQueries } from '../../../src/checks/context/check-context.js';
+import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import type { FinishedRun } from '../../../src/checks/run-request.js';
 import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
 import type { Host } from '../../../src/hosts/host.js';
@@ -69,7 +70,7 @@ export async function createFileStage(): Promise<FileStage> {
       SECTION,
       indented(checks, '      '),
     ].join('');
-    const runbook = await parseRunbook('stage.yaml', Buffer.from(text));
+    const runbook = await parseRunbook('stage.yaml', Buffer.from(text), PROBE_KINDS);
     const service = createCheckService({
       runbook,
       hostOf(settings) {

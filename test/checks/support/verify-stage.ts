@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js';
 import { type CheckServiceOptions, createCheckService } from '../../../src/checks/check-service.js';
+import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
 import type { RunKind } from '../../../src/domain/outcome.js';
 import { createHost } from '../../../src/hosts/kinds/create-host.js';
@@ -54,7 +55,7 @@ export async function createStage(): Promise<Stage> {
   await createTradingSchema(database.pool);
   const trading = createTradingDatabase({ url: database.url, logger: { warn: () => {} } });
   const folder = await mkdtemp(join(tmpdir(), 'lobml-verify-'));
-  const runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml');
+  const runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
   const path = (host: string, file: string) => join(folder, `${host}.${file}`);
 
   return {

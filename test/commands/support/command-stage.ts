@@ -1,5 +1,6 @@
 import type { DecisionServices } from '../../../commands/decision-services.js';
 import type { EventToRecord } from '../../../src/audit/audit-trail.js';
+import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import { createAcknowledgementStore } from '../../../src/checks/store/acknowledgements.js';
 import { createRunStore } from '../../../src/checks/store/run-store.js';
 import type {
@@ -57,7 +58,8 @@ targets:
 `;
 
 /** Three checks in two sections, and two criteria over them. */
-export const decisionRunbook = (): Promise<Runbook> => parseRunbook('toy.yaml', Buffer.from(RUNBOOK));
+export const decisionRunbook = (): Promise<Runbook> =>
+  parseRunbook('toy.yaml', Buffer.from(RUNBOOK), PROBE_KINDS);
 
 export interface CommandStage {
   readonly services: DecisionServices;

@@ -7,6 +7,7 @@ import { editByHand } from '../../../sandbox/host/hand-edit.js';
 import type { TradingHost } from '../../../sandbox/host/service-commands.js';
 import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js';
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
+import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import type { ReleasePlan } from '../../../src/domain/release-plan.js';
 import { type Host, HostError } from '../../../src/hosts/host.js';
 import { createHost } from '../../../src/hosts/kinds/create-host.js';
@@ -42,7 +43,7 @@ let hosts: readonly TradingHost[];
 
 beforeAll(async () => {
   programs = await buildSandboxPrograms();
-  runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml');
+  runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
   tradingDatabase = await createEmptyDatabase();
   await createTradingSchema(tradingDatabase.pool);
 });

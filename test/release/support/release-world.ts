@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { createCheckService } from '../../../src/checks/check-service.js';
+import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import { createAcknowledgementStore } from '../../../src/checks/store/acknowledgements.js';
 import { createRunStore } from '../../../src/checks/store/run-store.js';
 import type { DeployWish } from '../../../src/domain/deploy-wish.js';
@@ -115,7 +116,7 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
   await writeFile(path('runbook.yaml'), RUNBOOK.replace('FLAG_FILE', path('flag')));
   await writeFile(path('targets.yaml'), stringify(targetsSource(path, hosts)));
 
-  const runbook = await parseRunbook(path('runbook.yaml'), await readFile(path('runbook.yaml')));
+  const runbook = await parseRunbook(path('runbook.yaml'), await readFile(path('runbook.yaml')), PROBE_KINDS);
   const targets = parseTargets(path('targets.yaml'), await readFile(path('targets.yaml')));
   const target = targets.targets.get('live');
   if (target === undefined) throw new Error('the targets file has no target `live`');

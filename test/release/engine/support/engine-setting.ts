@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, jest } from '@jest/globals'
 import type { TradingHost } from '../../../../sandbox/host/service-commands.js';
 import { createTradingSchema } from '../../../../sandbox/host/trading-data/seed.js';
 import { createTradingHosts, type TradingHosts } from '../../../../sandbox/host/trading-host.js';
+import { PROBE_KINDS } from '../../../../src/checks/probe-kinds.js';
 import type { ReleasePlan } from '../../../../src/domain/release-plan.js';
 import type { Host, ServiceManager } from '../../../../src/hosts/host.js';
 import { createHost } from '../../../../src/hosts/kinds/create-host.js';
@@ -51,7 +52,7 @@ export function createEngineSetting(): EngineSetting {
 
   beforeAll(async () => {
     programs = await buildSandboxPrograms();
-    runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml');
+    runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
     tradingDatabase = await createEmptyDatabase();
     await createTradingSchema(tradingDatabase.pool);
   });

@@ -2,6 +2,7 @@ import type { ObservedRow } from '../../domain/check-run.js';
 import type { Reason } from '../../domain/reason.js';
 import { HostError } from '../../hosts/host.js';
 import type { CheckContext, HostAccess } from './check-context.js';
+import type { Observation } from './observation.js';
 
 type HostFinding = readonly ObservedRow[] | Reason;
 
@@ -9,10 +10,11 @@ type HostFinding = readonly ObservedRow[] | Reason;
  * Looks at all hosts of the target at once. A host that does not answer is a gap in the observation, by name; it
  * does not hide what the others show.
  */
-export async function lookAtEachHost(
-  context: CheckContext,
+export async function observeHosts(
+  probe: string,
+  context: Pick<CheckContext, 'hosts' | 'now'>,
   look: (access: HostAccess) => Promise<HostFinding>,
-): Promise<{ rows: readonly ObservedRow[]; gaps: readonly Reason[]; hosts: readonly string[] }> {
+): Promise<Observation & Required<Pick<Observation, 'gaps'>>> {
   const findings = await Promise.all(
     context.hosts.map(async (access): Promise<HostFinding> => {
       try {
@@ -29,6 +31,7 @@ export async function lookAtEachHost(
   return {
     rows: findings.flatMap((finding) => ('code' in finding ? [] : finding)),
     gaps: findings.flatMap((finding) => ('code' in finding ? [finding] : [])),
-    hosts: context.hosts.map(({ host }) => host.name),
+    evidence: { probe, hosts: context.hosts.map(({ host }) => host.name) },
+    observedAt: context.now().toISOString(),
   };
 }

@@ -1,0 +1,165 @@
+import type { Localized } from '../domain/localized.js';
+import type { CheckDefinition, LocalizedTemplate, ProbeDefinition, Query } from './check-definition.js';
+import type { ConditionCompiler } from './conditions.js';
+import type { FaultList } from './fault-list.js';
+import { compileMessage } from './message-template.js';
+import type { ProbeSyntax, ProbeTools } from './probe-syntax.js';
+import type { CheckSource, RunbookSource } from './runbook-schema.js';
+import type { VariableDefinition } from './variable.js';
+import type { Path } from './what-stands.js';
+
+export const DEFAULT_TIMEOUT_MS = 5_000;
+
+interface CheckCompilerOptions {
+  readonly source: RunbookSource;
+  readonly kinds: readonly ProbeSyntax[];
+  readonly conditions: ConditionCompiler;
+  readonly faults: FaultList;
+  /** Those of `queries` that compiled. */
+  readonly queries: ReadonlyMap<string, Query>;
+  readonly compileQuery: (
+    name: string,
+    sql: string,
+    timeoutMs: number | undefined,
+    path: Path,
+  ) => Query | undefined;
+}
+
+/** Turns the text of one check into its compiled parts. */
+export class CheckCompiler {
+  readonly #o: CheckCompilerOptions;
+
+  constructor(options: CheckCompilerOptions) {
+    this.#o = options;
+  }
+
+  /** @returns undefined where it cannot run; every fault of it has been told. */
+  compile(source: CheckSource, section: string, path: Path): CheckDefinition | undefined {
+    const { faults, conditions } = this.#o;
+    const probe = this.#probe(source, path);
+    const pass = faults.attempt([...path, 'pass'], () => conditions.compile(source.pass));
+    const fail = faults.attempt([...path, 'fail'], () => conditions.compile(source.fail));
+    const warn = faults.optional(source.warn, [...path, 'warn'], conditions.compile);
+    const isWrongRow = faults.optional(
+      source.wrongRows,
+      [...path, 'wrongRows'],
+      conditions.compileRowPredicate,
+    );
+    const expectKeys = this.#expectKeys(source, [...path, 'expectKeys', 'parameter']);
+    const text = this.#text(source.text, [...path, 'text']);
+    const onDemand = this.#onDemand(source, [...path, 'onDemand']);
+    if (probe === undefined || pass === undefined || fail === undefined) return undefined;
+    const { id, title, mode, noData } = source;
+    const timeoutMs = source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const environment = environmentOf(source);
+    const judgement = { pass, warn, fail, isWrongRow, expectKeys, noData };
+    return { id, section, title, mode, probe, ...judgement, environment, text, timeoutMs, onDemand };
+  }
+
+  /** The variable of that name, which a check or the start log reads. */
+  variable(name: string, path: Path): VariableDefinition | undefined {
+    const definition = this.#o.source.variables[name];
+    return definition ?? this.#o.faults.add(path, `there is no variable \`${name}\` under \`variables\``);
+  }
+
+  /** @param names matches whose first group is a variable's name. */
+  checkVariables(names: Iterable<RegExpMatchArray>, path: Path): void {
+    for (const [, name = ''] of names) this.variable(name, path);
+  }
+
+  #probe(source: CheckSource, path: Path): ProbeDefinition | undefined {
+    const { kinds, faults } = this.#o;
+    const values: Readonly<Record<string, unknown>> = source;
+    const all = kinds.flatMap((kind) => mainKeysOf(kind).map((key) => ({ kind, key })));
+    const [first, ...others] = all.filter(({ key }) => values[key] !== undefined);
+    if (first === undefined || others.length > 0) {
+      const found = first === undefined ? 'none' : [first, ...others].map(({ key }) => key).join(' and ');
+      const names = all.map(({ key }) => key).join(', ');
+      return faults.add(path, `a check has exactly one of ${names}; this one has ${found}`);
+    }
+    for (const { beside = {} } of kinds) {
+      const lone = Object.entries(beside).find(([key, main]) => key in values && values[main] === undefined);
+      if (lone !== undefined) {
+        const [key, main] = lone;
+        return faults.add([...path, key], `\`${key}\` goes with \`${main}\` only`);
+      }
+    }
+    const { kind, key } = first;
+    const settings = kind.compile(values, this.#tools(source, [...path, key]));
+    return settings && { ...settings, kind: kind.kind, needs: kind.needs };
+  }
+
+  #tools({ id, timeoutMs }: CheckSource, path: Path): ProbeTools {
+    const { source, faults, queries, compileQuery } = this.#o;
+    return {
+      statement: (sql) => compileQuery(id, sql, timeoutMs, path),
+      query(name) {
+        const query = queries.get(name);
+        if (query !== undefined || name in source.queries) return query; // its own fault has been told
+        return faults.add(path, `there is no query \`${name}\` under \`queries\``);
+      },
+      variable: (name) => this.variable(name, path),
+      knowsStartLog: source.startLog !== undefined,
+      fault: (sentence) => faults.add(path, sentence.en, sentence['zh-CN']),
+    };
+  }
+
+  #expectKeys({ expectKeys }: CheckSource, path: Path): CheckDefinition['expectKeys'] {
+    if (expectKeys === undefined) return undefined;
+    const { column, parameter, missing } = expectKeys;
+    const values = this.#o.source.params[parameter];
+    if (Array.isArray(values)) return { column, values: values.map(String), missing };
+    const problem = values === undefined ? 'does not exist' : 'is not a list';
+    return this.#o.faults.add(path, `the parameter \`${parameter}\` ${problem}`);
+  }
+
+  #text(text: CheckSource['text'], path: Path): CheckDefinition['text'] {
+    const { faults, conditions } = this.#o;
+    const problems = text.problems.flatMap(({ when, say }, index) => {
+      const place = [...path, 'problems', index];
+      const holds = faults.attempt([...place, 'when'], () => conditions.compileRowPredicate(when));
+      const template = this.#template(say, [...place, 'say']);
+      return holds === undefined || template === undefined ? [] : [{ when: holds, say: template }];
+    });
+    return {
+      problem: this.#template(text.problem, [...path, 'problem']),
+      problems,
+      unclear: this.#template(text.unclear, [...path, 'unclear']),
+      fine: this.#template(text.fine, [...path, 'fine']),
+      remedy: text.remedy,
+    };
+  }
+
+  #template(text: Localized | undefined, path: Path): LocalizedTemplate | undefined {
+    const { params } = this.#o.source;
+    for (const words of Object.values(text ?? {})) this.checkVariables(words.matchAll(/\{env\.(\w+)/g), path);
+    return this.#o.faults.optional(text, path, (localized) => ({
+      en: compileMessage(localized.en, params),
+      'zh-CN': compileMessage(localized['zh-CN'], params),
+    }));
+  }
+
+  #onDemand({ onDemand }: CheckSource, path: Path): CheckDefinition['onDemand'] {
+    return new Map(
+      Object.entries(onDemand).flatMap(([name, { title, sql, timeoutMs }]) => {
+        const query = this.#o.compileQuery(name, sql, timeoutMs, [...path, name, 'sql']);
+        return query === undefined ? [] : [[name, { ...query, title }] as const];
+      }),
+    );
+  }
+}
+
+/** The keys that say what kind of check it is; of all of them it has one. */
+const mainKeysOf = ({ keys, beside = {} }: ProbeSyntax): readonly string[] =>
+  Object.keys(keys).filter((key) => !(key in beside));
+
+/** What conditions and texts read as `env.NAME`; the compilers have refused what is no variable. */
+function environmentOf({ pass, warn, fail, wrongRows, text }: CheckSource): readonly string[] {
+  const said = text.problems.map(({ say }) => say);
+  const texts = [text.problem, text.unclear, text.fine, ...said].flatMap((localized) =>
+    Object.values(localized ?? {}),
+  );
+  const conditions = text.problems.map(({ when }) => when);
+  const words = [pass, warn, fail, wrongRows, ...conditions, ...texts].join('\n');
+  return [...new Set([...words.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name))];
+}

@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import type { Localized } from '../domain/localized.js';
+import type { ProbeDefinition, ProbeNeed, Query } from './check-definition.js';
+import type { VariableDefinition } from './variable.js';
+
+/** Keys of a check by name, each with the shape of its value. */
+export type ProbeKeys = Readonly<Record<string, z.ZodType>>;
+
+/** The values of those keys that stand in one check. */
+export type ProbeSource<Keys extends ProbeKeys> = { readonly [Name in keyof Keys]?: z.output<Keys[Name]> };
+
+/** How checks of one kind are written in a runbook. */
+export interface ProbeSyntax<Keys extends ProbeKeys = ProbeKeys, Settings extends object = object> {
+  /** Its name in results, too: small letters and `_`. */
+  readonly kind: string;
+  readonly needs: ProbeNeed;
+  readonly keys: Keys;
+  /** Those of its keys that mean something beside another one only, with that other one. Of all the rest a check has exactly one. */
+  readonly beside?: Readonly<Record<string, string>>;
+  /** @returns undefined where a fault was told. */
+  compile(source: ProbeSource<Keys>, tools: ProbeTools): (Settings & ProbeSubjects) | undefined;
+}
+
+type ProbeSubjects = Pick<ProbeDefinition, 'query' | 'files' | 'judgedModel'>;
+
+/** What the loader offers to the compile step of a kind, for one check. */
+export interface ProbeTools {
+  /** A statement of the check's own. */
+  statement(sql: string): Query | undefined;
+  /** One of the runbook's `queries`. */
+  query(name: string): Query | undefined;
+  /** One of the runbook's `variables`. */
+  variable(name: string): VariableDefinition | undefined;
+  /** Whether the runbook says how a start shows in the log. */
+  readonly knowsStartLog: boolean;
+  /** Tells what is wrong, in one sentence: at the key that makes the check one of this kind. */
+  fault(sentence: Localized): undefined;
+}
