@@ -2,77 +2,86 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { parseSync } from '@swc/core';
 
-/** The import rules of docs/architecture.md, held by reading the import statements. */
+/** The rules of docs/architecture.md that biome.jsonc cannot say: about folders, clocks and randomness. */
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 interface SourceFile {
   /** From the package's folder. */
   readonly path: string;
-  readonly text: string;
-  readonly imports: readonly Import[];
+  readonly nodes: readonly SyntaxNode[];
 }
 
-interface Import {
-  /** A module's name, or a path from the package's folder. */
-  readonly of: string;
-  readonly isTypeOnly: boolean;
+type SyntaxNode = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const isNode = (value: unknown): value is SyntaxNode =>
+  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+
+/** Every node of a syntax tree, itself first. */
+function nodesIn(value: unknown, found: SyntaxNode[] = []): SyntaxNode[] {
+  if (typeof value !== 'object' || value === null) return found;
+  if (isNode(value)) found.push(value);
+  for (const below of Object.values(value)) nodesIn(below, found);
+  return found;
 }
 
-const STATIC = /^(?:import|export)\b(?<clause>[^;'"]*?)\bfrom\s+['"](?<of>[^'"]+)['"]/gm;
-const BARE = /^import\s+['"](?<of>[^'"]+)['"]/gm;
-const DYNAMIC = /\bimport\(\s*['"](?<of>[^'"]+)['"]\s*\)/g;
-
-function importsOf(path: string, text: string): readonly Import[] {
-  const found = [STATIC, BARE, DYNAMIC].flatMap((pattern) => [...text.matchAll(pattern)]);
-  return found.map(({ groups }) => ({
-    of: resolved(path, groups?.of ?? ''),
-    isTypeOnly: /^\s*type\b/.test(groups?.clause ?? ''),
-  }));
-}
-
-const resolved = (from: string, of: string): string =>
-  of.startsWith('.') ? normalize(join(dirname(from), of)).replace(/\.js$/, '.ts') : of;
+const parsed = (text: string): SyntaxNode[] => nodesIn(parseSync(text, { syntax: 'typescript' }));
 
 function sourcesIn(folder: string): readonly SourceFile[] {
   const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .map((entry) => {
-      const path = relative(root, join(entry.parentPath, entry.name));
-      const text = readFileSync(join(root, path), 'utf8');
-      return { path, text, imports: importsOf(path, text) };
-    });
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .map((path) => ({ path, nodes: parsed(readFileSync(join(root, path), 'utf8')) }));
 }
+
+/** The modules that a file names, types included: `import`, `export … from`, `import()`, `import('…').Type`. */
+function modulesNamed(nodes: readonly SyntaxNode[]): string[] {
+  return nodes.flatMap((node) => {
+    const isCall = node.type === 'CallExpression' && isNode(node.callee) && node.callee.type === 'Import';
+    const named = isCall
+      ? nodesIn(node.arguments).slice(0, 1)
+      : [node.type === 'TsImportType' ? node.argument : node.source];
+    return named.flatMap((of) => (isNode(of) && of.type === 'StringLiteral' ? [String(of.value)] : []));
+  });
+}
+
+/** The files of ours that a file imports, from the package's folder. */
+const filesNamed = ({ path, nodes }: SourceFile): string[] =>
+  modulesNamed(nodes)
+    .filter((of) => of.startsWith('.'))
+    .map((of) => normalize(join(dirname(path), of)).replace(/\.js$/, '.ts'));
 
 const src = sourcesIn('src');
-const commands = sourcesIn('commands');
 const views = sourcesIn('views');
-const sandbox = sourcesIn('sandbox');
-const product = [...src, ...commands, ...views];
+const product = [...src, ...sourcesIn('commands'), ...views];
 
-/** `FILE imports MODULE` for every import of the files that the rule forbids. */
-function broken(
-  files: readonly SourceFile[],
-  isForbidden: (imported: Import, file: SourceFile) => boolean,
-): string[] {
-  return files.flatMap((file) =>
-    file.imports
-      .filter((imported) => isForbidden(imported, file))
-      .map(({ of }) => `${file.path} imports ${of}`),
-  );
+/** `A and B: FILE imports FILE` for each two folders that import each other, told by the direction that is rarer. */
+function mutualFolders(files: readonly SourceFile[], folderOf: (path: string) => string): string[] {
+  const imports = new Map<string, string[]>();
+  for (const file of files) {
+    for (const of of filesNamed(file)) {
+      const [from, to] = [folderOf(file.path), folderOf(of)];
+      if (from === to) continue;
+      const way = `${from} → ${to}`;
+      imports.set(way, [...(imports.get(way) ?? []), `${file.path} imports ${of}`]);
+    }
+  }
+  return [...imports.entries()].flatMap(([way, there]) => {
+    const [from, to] = way.split(' → ');
+    const back = imports.get(`${to} → ${from}`);
+    if (back === undefined || String(from) > String(to)) return [];
+    return [`${from} and ${to}: ${(there.length <= back.length ? there : back).sort()[0]}`];
+  });
 }
 
-/** Files whose code (not their comments) holds the pattern. */
-const holding = (files: readonly SourceFile[], pattern: RegExp): string[] =>
-  files.filter(({ text }) => pattern.test(withoutComments(text))).map(({ path }) => path);
-
-const withoutComments = (text: string): string =>
-  text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
-
-const isIn = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
-const isModule = (name: string) => (of: string) => of === name || of.startsWith(`${name}/`);
+/** `src/halt`, `commands`, `views`: what owns one noun. */
+function ownerOf(path: string): string {
+  const [first = '', second = ''] = dirname(path).split('/');
+  return first === 'src' && second !== '' ? `src/${second}` : first;
+}
 
 describe('the reader of imports', () => {
   test('sees every form', () => {
@@ -81,153 +90,107 @@ describe('the reader of imports', () => {
       "import type { B } from '../b.js';",
       "import {\n  c,\n} from 'zod';",
       "export { d } from './d.js';",
-      "import './e.js';",
-      "await import('./f.js');",
+      "export * from './e.js';",
+      "import './f.js';",
+      "await import('./g.js');",
+      "type H = import('./h.js').H;",
+      "const text = \"import { x } from './none.js'\"; // import './none.js'",
     ].join('\n');
-    expect(importsOf('src/x/y.ts', text)).toEqual([
-      { of: 'src/x/a.ts', isTypeOnly: false },
-      { of: 'src/b.ts', isTypeOnly: true },
-      { of: 'zod', isTypeOnly: false },
-      { of: 'src/x/d.ts', isTypeOnly: false },
-      { of: 'src/x/e.ts', isTypeOnly: false },
-      { of: 'src/x/f.ts', isTypeOnly: false },
+    expect(modulesNamed(parsed(text)).sort()).toEqual([
+      '../b.js',
+      './a.js',
+      './d.js',
+      './e.js',
+      './f.js',
+      './g.js',
+      './h.js',
+      'zod',
     ]);
   });
 
-  test('finds the sources and their imports', () => {
-    expect(product.length).toBeGreaterThan(100);
-    expect(product.flatMap(({ imports }) => imports).length).toBeGreaterThan(300);
-  });
-
   test('every relative import leads to a file', () => {
-    const paths = new Set([...product, ...sandbox].map(({ path }) => path));
-    const isRelative = ({ of }: Import) => /^(src|commands|views)\//.test(of);
-    expect(broken(product, (imported) => isRelative(imported) && !paths.has(imported.of))).toEqual([]);
+    const paths = new Set(product.map(({ path }) => path));
+    const lost = product.flatMap((file) =>
+      filesNamed(file)
+        .filter((of) => of.endsWith('.ts') && !paths.has(of))
+        .map((of) => `${file.path} imports ${of}`),
+    );
+    expect(product.length).toBeGreaterThan(100);
+    expect(lost).toEqual([]);
   });
 });
 
-describe('who may know whom', () => {
-  test('the domain knows zod, date-fns, a library of statistics and itself', () => {
-    const allowed = ['zod', 'date-fns', 'simple-statistics'].map(isModule);
-    const domain = src.filter(({ path }) => isIn('src/domain')(path));
-    expect(broken(domain, ({ of }) => !isIn('src/domain')(of) && !allowed.some((is) => is(of)))).toEqual([]);
+describe('folders', () => {
+  test('no two import each other, types included', () => {
+    expect(mutualFolders(product, ownerOf)).toEqual([]);
   });
 
-  test('Bolt and Slack’s client are known to src/slack alone', () => {
-    const isSlackLibrary = ({ of }: Import) => isModule('@slack/bolt')(of) || isModule('@slack/web-api')(of);
-    const outside = product.filter(({ path }) => !isIn('src/slack')(path));
-    expect(broken(outside, isSlackLibrary)).toEqual(SLACK_ELSEWHERE);
+  test('nor do two inside of one, but for those that are to be mended', () => {
+    const pairs = mutualFolders(product, dirname).map((told) => told.replace(/:.*/s, ''));
+    expect(pairs.sort()).toEqual([...MUTUAL_INSIDE].sort());
   });
 
-  test('src knows commands, views and the sandbox in main.ts alone', () => {
-    const wiring = ['src/main.ts'];
-    const isOuter = ({ of }: Import) => /^(commands|views|sandbox)\//.test(of);
-    expect(
-      broken(
-        src.filter(({ path }) => !wiring.includes(path)),
-        isOuter,
-      ),
-    ).toEqual([]);
-  });
-
-  test('nothing of the product knows the sandbox, the tests or the bench', () => {
-    expect(broken(product, ({ of }) => /^(sandbox|test|bench)\//.test(of))).toEqual([]);
-  });
-
-  test('a command talks to no database and no host', () => {
-    const isAdapter = ({ of, isTypeOnly }: Import) =>
-      isModule('pg')(of) ||
-      isModule('execa')(of) ||
-      of === 'node:child_process' ||
-      (isIn('src/hosts')(of) && !isTypeOnly && of !== 'src/hosts/host.ts') ||
-      (isIn('src/store')(of) && !isTypeOnly && !of.endsWith('-error.ts'));
-    expect(broken(commands, isAdapter)).toEqual([]);
-  });
-
-  test('a view knows values only: no adapter, no node module', () => {
-    const isEffect = ({ of, isTypeOnly }: Import) =>
-      of.startsWith('node:') || of === 'pg' || (!isTypeOnly && /^src\/(hosts|store|slack|worker)\//.test(of));
-    expect(broken(views, isEffect)).toEqual([]);
-    expect(broken(views, ({ of }) => isIn('commands')(of))).toEqual([]);
+  test('two that import each other are found', () => {
+    const file = (path: string, of: string) => ({ path, nodes: parsed(`import type { X } from '${of}';`) });
+    const files = [
+      file('src/a/x.ts', '../b/y.js'),
+      file('src/b/z.ts', '../a/x.js'),
+      file('src/c/u.ts', '../a/x.js'),
+    ];
+    expect(mutualFolders(files, ownerOf)).toEqual(['src/a and src/b: src/a/x.ts imports src/b/y.ts']);
   });
 });
 
-describe('clocks and environment', () => {
-  test('process.env is read by src/config/config.ts alone', () => {
-    expect(holding(product, /\bprocess\.env\b/)).toEqual(['src/config/config.ts', ...ENVIRONMENT_ELSEWHERE]);
+/** The list only shrinks. */
+const MUTUAL_INSIDE: readonly string[] = [
+  'src/release and src/release/store',
+  'src/release/engine and src/release/engine/steps',
+  'src/release/engine and src/release/store',
+  'views and views/text/en',
+];
+
+describe('clocks and randomness', () => {
+  test('a view reads none', () => {
+    expect(clockReads(views)).toEqual([]);
   });
 
-  test('a view reads no clock', () => {
-    expect(holding(views, /\bDate\.now\(|\bnew Date\(\s*\)|\bperformance\.now\(|\bMath\.random\(/)).toEqual(
+  test('the domain reads none, and nothing of the process', () => {
+    const domain = src.filter(({ path }) => path.startsWith('src/domain/'));
+    expect(clockReads(domain)).toEqual([]);
+    expect(domain.filter(({ nodes }) => nodes.some(isProcess)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('each way to read one is found', () => {
+    const reads = ['Date.now()', 'new Date()', 'new Date', 'performance.now()', 'Math.random()', 'Date()'];
+    for (const read of reads) expect(clockReads([{ path: read, nodes: parsed(read) }])).toEqual([read]);
+    expect(clockReads([{ path: 'a moment', nodes: parsed('new Date(0); now(); // Date.now()') }])).toEqual(
       [],
     );
-  });
-
-  test('the domain reads no clock, no randomness and no environment', () => {
-    const domain = src.filter(({ path }) => isIn('src/domain')(path));
-    expect(
-      holding(domain, /\bDate\.now\(|\bnew Date\(\s*\)|\bperformance\.|\bMath\.random\(|\bprocess\./),
-    ).toEqual([]);
-  });
-
-  test('nothing of the product writes to the console', () => {
-    expect(holding(product, /\bconsole\.\w+\(/)).toEqual([]);
+    expect(parsed('process.env').some(isProcess)).toBe(true);
   });
 });
 
-/** Exceptions to the rules, each with its reason. */
-const ENVIRONMENT_ELSEWHERE: readonly string[] = [];
-// `lobml doctor` asks Slack itself who its tokens are, without loading Bolt.
-const SLACK_ELSEWHERE: readonly string[] = ['src/doctor/web-client.ts imports @slack/web-api'];
+const clockReads = (files: readonly SourceFile[]): string[] =>
+  files.filter(({ nodes }) => nodes.some(readsClock)).map(({ path }) => path);
 
-describe('circles', () => {
-  test('no import leads back to its own file, types aside', () => {
-    const graph = new Map(
-      product.map(({ path, imports }) => [
-        path,
-        imports.filter(({ isTypeOnly }) => !isTypeOnly).map(({ of }) => of),
-      ]),
-    );
-    expect(circleIn(graph)).toBeUndefined();
-  });
-
-  test('a circle is found', () => {
-    expect(
-      circleIn(
-        new Map([
-          ['a', ['b']],
-          ['b', ['c']],
-          ['c', ['b']],
-        ]),
-      ),
-    ).toBe('b → c → b');
-    expect(
-      circleIn(
-        new Map([
-          ['a', ['b', 'c']],
-          ['b', ['c']],
-          ['c', []],
-        ]),
-      ),
-    ).toBeUndefined();
-  });
-});
-
-function circleIn(graph: ReadonlyMap<string, readonly string[]>): string | undefined {
-  const finished = new Set<string>();
-  const visit = (file: string, way: readonly string[]): string | undefined => {
-    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file].join(' → ');
-    if (finished.has(file)) return undefined;
-    for (const next of graph.get(file) ?? []) {
-      const circle = visit(next, [...way, file]);
-      if (circle !== undefined) return circle;
-    }
-    finished.add(file);
-    return undefined;
-  };
-  for (const file of graph.keys()) {
-    const circle = visit(file, []);
-    if (circle !== undefined) return circle;
-  }
-  return undefined;
+function readsClock(node: SyntaxNode): boolean {
+  if (node.type === 'NewExpression')
+    return isNamed(node.callee, 'Date') && nodesIn(node.arguments).length === 0;
+  if (node.type === 'CallExpression') return isNamed(node.callee, 'Date');
+  if (node.type !== 'MemberExpression') return false;
+  return CLOCKS.some(
+    ([object, property]) => isNamed(node.object, object) && isNamed(node.property, property),
+  );
 }
+
+const CLOCKS = [
+  ['Date', 'now'],
+  ['performance', 'now'],
+  ['Math', 'random'],
+] as const;
+
+const isNamed = (node: unknown, name: string): boolean =>
+  isNode(node) && node.type === 'Identifier' && node.value === name;
+
+const isProcess = (node: SyntaxNode): boolean =>
+  node.type === 'MemberExpression' && isNamed(node.object, 'process');
