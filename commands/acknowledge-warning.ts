@@ -4,7 +4,6 @@ import type { Click } from '../src/conversation/subcommand.js';
 import { person } from '../views/person.js';
 import { asksForAcknowledgement, warningsOf } from '../views/warnings.js';
 import type { DecisionServices } from './decision-services.js';
-import { refreshMessage } from './stored-report.js';
 
 const requestSchema = z.object({ runId: z.string(), checkId: z.string() });
 
@@ -15,10 +14,7 @@ const requestSchema = z.object({ runId: z.string(), checkId: z.string() });
  */
 export async function acknowledgeWarning(
   click: Click,
-  services: Pick<
-    DecisionServices,
-    'runs' | 'acknowledgements' | 'messages' | 'changeMessage' | 'access' | 'audit' | 'now'
-  >,
+  services: Pick<DecisionServices, 'runs' | 'acknowledgements' | 'messages' | 'access' | 'audit' | 'now'>,
 ): Promise<void> {
   const { runs, acknowledgements, messages, access, audit, now } = services;
   const { runId, checkId } = requestSchema.parse(JSON.parse(click.value));
@@ -32,11 +28,9 @@ export async function acknowledgeWarning(
   }
   if (!(await access.isMember(click.person))) throw new UserError('not_a_member', {});
   const at = now();
-  const copies = await messages.ofRun(runId);
-  const isSuperseded = copies.length > 0 && copies.every(({ supersededAt }) => supersededAt !== null);
   const newest = await runs.latest({ strategy: run.strategy, target: run.target, kind: run.kind });
   const isRevoked = newest !== undefined && newest.startedAt > run.startedAt;
-  if (isSuperseded || isRevoked || at.getTime() >= Date.parse(run.validUntil)) {
+  if (isRevoked || at.getTime() >= Date.parse(run.validUntil)) {
     throw new UserError('too_late', {});
   }
   const isFirst = await acknowledgements.acknowledge({
@@ -55,7 +49,7 @@ export async function acknowledgeWarning(
       details: { runId, checkId },
     });
   }
-  for (const message of copies) await refreshMessage(message, run, click.locale, services);
+  await messages.changed(`run:${runId}`);
   if (isFirst) return;
   const known = await acknowledgements.acknowledgedWarnings(runId);
   const first = known.find((acknowledgement) => acknowledgement.checkId === checkId);

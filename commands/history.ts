@@ -108,7 +108,7 @@ async function showRun(
     }
     throw new UserError('unknown_run', { id: runId });
   }
-  const report = await storedReport(run, { locale: conversation.locale }, services);
+  const report = await storedReport(run, conversation.locale, services);
   const message = await conversation.post(report);
   await message.finish(report);
   return {

@@ -1,8 +1,9 @@
 import { checksAhead } from '../src/checks/checks-ahead.js';
-import { reportSubject } from '../src/checks/report-upkeep.js';
+import { reportSeries } from '../src/checks/report-series.js';
 import { UserError } from '../src/conversation/errors.js';
 import type { Conversation, LiveMessage, SubcommandResult } from '../src/conversation/subcommand.js';
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
+import type { Locale } from '../src/domain/localized.js';
 import type { RunKind } from '../src/domain/outcome.js';
 import type { Target } from '../src/runbook/targets.js';
 import { runJson } from '../views/run-json.js';
@@ -10,7 +11,6 @@ import { runReportView } from '../views/run-report.js';
 import { runningReportView } from '../views/running-report.js';
 import type { ReportServices } from './decision-services.js';
 import { VERDICT_EXIT } from './exit-code.js';
-import { refreshMessage } from './stored-report.js';
 
 type Reuse = ReadonlyMap<string, CheckResult>;
 
@@ -59,47 +59,34 @@ export async function runAndReport(
   try {
     const live = await posting;
     await live.finish(report);
-    if (stored) await supersedeOlderReports(run, live, conversation, services);
   } catch (error) {
     // The run was carried out all the same: who asked for it reads it, and why nobody else does.
     if (error instanceof UserError) await conversation.whisper(report);
     throw error;
   } finally {
-    if (stored) await follow(run, services);
+    if (stored) await keepTrue(run, message, locale, services);
   }
   return { exitCode: VERDICT_EXIT[run.verdict], json: runJson(run, locale) };
 }
 
 /**
- * Reports of the same kind and target, in every channel, say from now on that they are history, all but the one that was
- * asked for last: that may be another than this one, where two ran at once.
+ * From now on its message says what becomes of it, and older reports of the kind and target, in every channel, that they
+ * are history: all but the one that was asked for last, which may be another than this one, where two ran at once.
  */
-async function supersedeOlderReports(
+async function keepTrue(
   run: CheckRun,
-  live: LiveMessage,
-  { channel, locale }: Conversation,
-  services: ReportServices,
+  live: LiveMessage | undefined,
+  locale: Locale,
+  { messages, logger }: ReportServices,
 ): Promise<void> {
-  if (live.ref === undefined || services.changeMessage === undefined) return;
-  const { messages, runs, logger, now } = services;
+  const subject = `run:${run.runId}` as const;
   try {
-    const subject = reportSubject(run);
-    const reservation = { key: run.runId, subject, channel: live.ref.channel || channel, runId: run.runId };
-    await messages.reserve(reservation, new Date(run.startedAt));
-    await messages.markPosted(run.runId, live.ref.ts);
-    for (const older of await messages.supersedeOlder(run.runId, now())) {
-      const olderRun = older.runId === null ? undefined : await runs.get(older.runId);
-      if (olderRun !== undefined) await refreshMessage(older, olderRun, locale, services);
+    if (live?.ref === undefined) await messages.changed(subject);
+    else {
+      const message = { subject, role: 'report', series: reportSeries(run), locale };
+      await messages.keep(message, live.ref, new Date(run.startedAt));
     }
   } catch (error) {
-    logger.warn({ err: error, runId: run.runId }, 'older reports could not be marked as superseded');
-  }
-}
-
-async function follow(run: CheckRun, { followReport, logger }: ReportServices): Promise<void> {
-  try {
-    await followReport(run);
-  } catch (error) {
-    logger.warn({ err: error, runId: run.runId }, 'the end of a report’s validity will not be shown');
+    logger.warn({ err: error, runId: run.runId }, 'reports will not say that they are history');
   }
 }

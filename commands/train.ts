@@ -28,7 +28,7 @@ import { busyView, cancellingView, trainingView } from '../views/train-report.js
 import { VERDICT_EXIT } from './exit-code.js';
 import { parseTrainWords } from './train-words.js';
 
-export type TrainServices = Pick<Services, 'trainings' | 'runbook' | 'postIn' | 'now'> & {
+export type TrainServices = Pick<Services, 'trainings' | 'messages' | 'runbook' | 'postIn' | 'now'> & {
   readonly access: Pick<Services['access'], 'mayAct'>;
 };
 
@@ -69,9 +69,10 @@ export const train: Subcommand<TrainServices> = {
       if (!(await services.trainings.cancel(click.value, click.person))) {
         throw new UserError('too_late_to_cancel', {});
       }
+      // Where there is a message, it shows that the training is being ended.
+      if (await services.messages.areThere(`training:${click.value}`)) return;
       const training = await services.trainings.get(click.value);
-      // Otherwise its message shows that it is being ended.
-      if (training?.message === null) await click.whisper(cancellingView(training, click.locale));
+      if (training !== undefined) await click.whisper(cancellingView(training, click.locale));
     },
     'train:log': (click, services) =>
       click.openModal(logLoadingModal(click.locale), () => logModal(click, services)),
@@ -168,14 +169,17 @@ function refusalOf(answer: Exclude<TrainingAnswer, { kind: 'started' | 'busy' }>
 async function postInSlack(
   training: Training,
   { person: who, post, locale }: Conversation,
-  { trainings, now }: TrainServices,
+  { trainings, messages, now }: TrainServices,
 ): Promise<SubcommandResult> {
   const { trainingId } = training;
   const view = trainingView(training, locale, now().toISOString());
   try {
     const message = await post(view);
     await message.finish(view);
-    if (message.ref !== undefined) await trainings.attach(trainingId, message.ref);
+    if (message.ref !== undefined) {
+      const kept = { subject: `training:${trainingId}`, role: 'training', locale } as const;
+      await messages.keep(kept, message.ref, now());
+    }
   } catch (error) {
     await trainings.cancel(trainingId, who);
     throw error;

@@ -1,11 +1,11 @@
 import { home } from '../commands/home.js';
 import { help, subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
-import { refreshMessage } from '../commands/stored-report.js';
 import { deployIncidentView, deployProgressView } from '../views/deploy-progress.js';
 import { unknownSubcommandView } from '../views/help.js';
 import { brokenGlassView, requestReportView } from '../views/release-request.js';
 import { haltReportView } from '../views/rollback-report.js';
+import { runReportView } from '../views/run-report.js';
 import { say } from '../views/sentence.js';
 import { terminalText } from '../views/terminal.js';
 import { trainingView } from '../views/train-report.js';
@@ -33,16 +33,14 @@ export async function main(words: readonly string[]): Promise<void> {
     say,
     unknown: unknownSubcommandView,
     home,
-    requestViews: (options) => ({
-      request: (view) => requestReportView(view, options),
-      brokenGlass: (view) => brokenGlassView(view, options),
-    }),
-    releaseViews: (locale) => ({
-      progress: (release) => deployProgressView(release, locale),
-      incident: (release) => deployIncidentView(release, locale),
-    }),
+    messageViews: {
+      run: runReportView,
+      request: requestReportView,
+      brokenGlass: brokenGlassView,
+      progress: deployProgressView,
+      incident: deployIncidentView,
+      training: trainingView,
+    },
     haltReport: haltReportView,
-    trainingReport: trainingView,
-    refreshReport: refreshMessage,
   });
 }

@@ -22,7 +22,7 @@ interface RunReportOptions {
   /** RFC 3339: the moment for which the report is written; without it the run has just ended. */
   readonly now?: string;
   /** RFC 3339: a newer run of the same kind and target exists. */
-  readonly supersededAt?: string;
+  readonly supersededAt?: string | undefined;
   /** Warnings of this run that a person has taken upon themselves. */
   readonly acknowledgements?: readonly Acknowledgement[];
   /** Buttons besides *Run again*, *Details* and the rollback. */

@@ -1,22 +1,18 @@
-import { createReportTask } from '../checks/report-upkeep.js';
 import type { BotConfig } from '../config/config.js';
 import type { Block, Report, Subcommand } from '../conversation/subcommand.js';
-import type { CheckRun } from '../domain/check-run.js';
 import { type Halt, isSettled } from '../domain/halt.js';
 import type { Locale } from '../domain/localized.js';
 import type { Say } from '../domain/sentence.js';
-import type { Training } from '../domain/training.js';
 import { createHaltAnnouncer, type HaltReportOptions } from '../halt/announce-halt.js';
 import { createHaltStore } from '../halt/halt-queries.js';
 import { createHaltYielding } from '../halt/halt-yielding.js';
 import { createKnownGroups } from '../halt/known-groups.js';
 import { createOperatorGate } from '../halt/operator-gate.js';
 import { startHaltUpkeep } from '../halt/upkeep.js';
-import type { StoredMessage } from '../messages/message-store.js';
-import type { RequestViews } from '../release/announce-request.js';
-import type { ReleaseViews } from '../release/engine/announce-release.js';
+import { formerMessageTasks } from '../messages/former-jobs.js';
+import { subjectChanged } from '../messages/message-jobs.js';
+import { createMessageKeeper } from '../messages/message-keeper.js';
 import { composeEngine } from '../release/engine/create-engine.js';
-import { createAnnouncements } from '../release/release-service.js';
 import { createRequestTasks } from '../release/request-tasks.js';
 import { createSlackApp, type HomeVisit, type SlackApp } from '../slack/app.js';
 import { createSlackConnection } from '../slack/connection.js';
@@ -26,10 +22,12 @@ import { createHomeRefresher, type HomeRefresher } from '../status/home-refreshe
 import { createHomeVisitorStore } from '../status/home-visitor-store.js';
 import { claimDelivery } from '../store/claim-delivery.js';
 import { openState } from '../store/open-state.js';
+import { createTransact } from '../store/transaction.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import { systemClock, withTimeout } from '../time/clock.js';
 import { followTrainings } from '../training/training-follower.js';
+import { TASKS } from '../worker/task.js';
 import { startWorker } from '../worker/worker.js';
 import { prepareWorkerSchema } from '../worker/worker-schema.js';
 import { compose } from './compose.js';
@@ -40,6 +38,7 @@ import {
   startOrFinishHalts,
 } from './finish-open-halts.js';
 import { type Configuration, loadConfiguration } from './load-configuration.js';
+import { createMessageTable, type MessageViews } from './message-table.js';
 import type { Services } from './services.js';
 
 export interface BotProgram {
@@ -50,18 +49,8 @@ export interface BotProgram {
     visit: Pick<HomeVisit, 'person' | 'locale'>,
     services: Services,
   ) => Promise<readonly Block[]>;
-  readonly requestViews: (options: { readonly locale: Locale; readonly envPrefix: string }) => RequestViews;
-  readonly releaseViews: (locale: Locale) => ReleaseViews;
-  /** Brings a report's message up to date. */
-  readonly refreshReport: (
-    message: StoredMessage,
-    run: CheckRun,
-    locale: Locale,
-    services: Pick<Services, 'acknowledgements' | 'changeMessage' | 'now'>,
-  ) => Promise<void>;
+  readonly messageViews: MessageViews;
   readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
-  /** @param now RFC 3339 */
-  readonly trainingReport: (training: Training, locale: Locale, now: string) => Report;
 }
 
 export interface Bot {
@@ -95,17 +84,7 @@ interface Starting {
 }
 
 async function startWith(
-  {
-    subcommands,
-    say,
-    unknown,
-    home,
-    haltReport,
-    requestViews,
-    releaseViews,
-    trainingReport,
-    refreshReport,
-  }: BotProgram,
+  { subcommands, say, unknown, home, haltReport, messageViews }: BotProgram,
   { configuration, logger, goesOn }: Starting,
 ): Promise<Bot> {
   const { config } = configuration;
@@ -201,46 +180,31 @@ async function startWith(
     onError: (error) => logger.warn({ err: error }, 'a Home could not be shown anew'),
     now: () => new Date(clock.now()),
   });
-  const slackAnnouncer = createSlackAnnouncer(connection.poster);
-  const { announce } = createAnnouncements({
-    ...releaseContext,
-    messages: services.messages,
-    announcer: slackAnnouncer,
-    views: requestViews({ locale: config.locale, envPrefix: services.runbook.envPrefix }),
-  });
-  const engine = composeEngine({
-    context: releaseContext,
-    hostOf,
-    messages: services.messages,
-    announcer: slackAnnouncer,
-    views: releaseViews(config.locale),
-    clock,
+  const keeper = createMessageKeeper({
+    database: state.pool,
+    transact: createTransact(async () => state.pool),
+    table: createMessageTable({
+      ...services,
+      views: messageViews,
+      releases: releaseContext,
+      envPrefix: services.runbook.envPrefix,
+      locale: config.locale,
+    }),
+    announcer: createSlackAnnouncer(connection.poster),
+    subjectChanged,
+    onChange: (kind) => {
+      if (kind === 'request' || kind === 'release') homeChanged();
+    },
+    now: services.now,
     logger,
-    onChange: homeChanged,
   });
   const worker = await startWorker({
     url: state.url,
     tasks: {
-      ...engine.tasks,
-      ...createReportTask({
-        runs: services.runs,
-        messages: services.messages,
-        refresh: (message, run) =>
-          refreshReport(message, run, config.locale, {
-            ...services,
-            changeMessage: async (ref, report) => {
-              await slackAnnouncer.change(ref, report);
-            },
-          }),
-        now: () => new Date(clock.now()),
-      }),
-      ...createRequestTasks({
-        releases: services.releases,
-        announce: async (requestId) => {
-          await announce(requestId);
-          homeChanged();
-        },
-      }),
+      ...composeEngine({ context: releaseContext, hostOf, clock, logger }),
+      ...createRequestTasks(services.releases),
+      [TASKS.message]: keeper.task,
+      ...formerMessageTasks(keeper.task),
     },
     clock,
     logger,
@@ -256,11 +220,7 @@ async function startWith(
   );
   const trainings = followTrainings({
     trainings: services.trainings,
-    show: async (training) => {
-      const now = new Date(clock.now()).toISOString();
-      const report = trainingReport(training, training.locale, now);
-      if (training.message !== null) await connection.poster.update(training.message, report);
-    },
+    changed: (trainingId) => services.messages.changed(`training:${trainingId}`),
     onError: (error) => logger.warn({ err: error }, 'a training could not be followed'),
     clock,
   });
@@ -269,7 +229,6 @@ async function startWith(
     async stop() {
       await app.stop();
       await worker.stop();
-      await engine.messages.settled();
       await trainings.stop();
       await withTimeout(clock, REHEARSAL_ENDS_MS, rehearsed);
       endUpkeep();

@@ -19,7 +19,8 @@ import { createHaltVerification, createStartProof } from '../halt/verify-after-h
 import type { Host } from '../hosts/host.js';
 import { connectToHost } from '../hosts/kinds/create-host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
-import { createMessageStore } from '../messages/message-store.js';
+import { subjectChanged } from '../messages/message-jobs.js';
+import { createMessages } from '../messages/messages.js';
 import type { Platform } from '../platform/platform.js';
 import { createReleaseContext } from '../release/create-release-context.js';
 import { createReleaseAnswers } from '../release/engine/release-answers.js';
@@ -32,7 +33,6 @@ import { createScratchDatabase } from '../selftest/scratch-database.js';
 import { createSelfTest } from '../selftest/self-test.js';
 import { createReleaseFacts } from '../status/release-facts.js';
 import { createReleaseHistory } from '../status/release-history.js';
-import { followReport } from '../status/report-queue.js';
 import { createStatusService } from '../status/status-service.js';
 import type { State } from '../store/open-state.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -113,7 +113,7 @@ export function compose(options: CompositionOptions): Composition {
       answers: createReleaseAnswers({ ...releaseContext, queue: createReleaseQueue() }),
       access: releaseContext.access,
       releaseHistory: createReleaseHistory(database),
-      messages: createMessageStore(database),
+      messages: createMessages(database),
       status: createStatusService({
         ...shared,
         hostOf: hosts.of,
@@ -133,7 +133,6 @@ export function compose(options: CompositionOptions): Composition {
           connectToHost(host, { ...platform.trainingNeeds, yieldToHalt: yielding.yieldToHalt }),
         record: (event) => audit.record(event),
       }),
-      followReport: (run) => database.transact((client) => followReport(client, run)),
       ...options.slack,
       logger,
       now,
@@ -169,7 +168,8 @@ function createHalting({ checking, audit, yielding, warmHosts, ...parts }: Halti
       ...acting,
       store: yieldingStore(createHaltStore(database), yielding),
       keepEvent: (event) => audit.keep(event),
-      cancelReleases: (halt) => cancelReleases({ transact: database.transact, queue: releaseQueues() }, halt),
+      cancelReleases: (halt) =>
+        cancelReleases({ transact: database.transact, queue: releaseQueues(), subjectChanged }, halt),
       verify: createHaltVerification(checking.checks, targets),
       ...createStartProof(checking.checks, targets, runbook),
       onBegin: (halt) => {

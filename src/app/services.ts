@@ -4,9 +4,8 @@ import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
 import type { LiveMessage, Report } from '../conversation/subcommand.js';
 import type { Doctor } from '../doctor/doctor.js';
-import type { CheckRun } from '../domain/check-run.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
-import type { MessageStore } from '../messages/message-store.js';
+import type { Messages } from '../messages/messages.js';
 import type { Access } from '../release/access.js';
 import type { ReleaseAnswers } from '../release/engine/release-answers.js';
 import type { ReleaseService } from '../release/release-service.js';
@@ -24,7 +23,7 @@ export interface Services extends KillSwitchServices {
   readonly checks: CheckService;
   readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'placeOf' | 'recent'>;
   readonly releaseHistory: ReleaseHistory;
-  readonly messages: MessageStore;
+  readonly messages: Messages;
   readonly acknowledgements: AcknowledgementStore;
   readonly releases: ReleaseService;
   /** What people say to a release under way. */
@@ -38,8 +37,6 @@ export interface Services extends KillSwitchServices {
   readonly changeMessage?: ChangeMessage;
   /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */
   readonly postIn?: (channel: string, report: Report) => Promise<LiveMessage>;
-  /** Has a stored run's messages say when it is history: a newer run exists, or its verdict has expired. */
-  readonly followReport: (run: CheckRun) => Promise<void>;
   /** To be called when something that the Home shows has changed. Absent in a terminal. */
   readonly homeChanged?: () => void;
   readonly logger: Logger;

@@ -18,6 +18,7 @@ import { createStartProof } from '../halt/verify-after-halt.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import { hostKindOf } from '../hosts/kinds/host-kinds.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { subjectChanged } from '../messages/message-jobs.js';
 import { releaseQueues } from '../release/release-jobs.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
 import type { ConfigurationFault } from '../runbook/configuration-fault.js';
@@ -89,6 +90,7 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
         {
           transact: createTransact(async () => (await state()).pool),
           queue: releaseQueues(),
+          subjectChanged,
         },
         halt,
       );

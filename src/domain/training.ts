@@ -87,8 +87,6 @@ export const trainingSchema = z.object({
   result: resultSchema.nullable(),
   failure: failureSchema.nullable(),
   cancelRequested: personSchema.nullable(),
-  /** Where its message stands; null in a terminal. */
-  message: z.object({ channel: z.string(), ts: z.string() }).nullable(),
   /** RFC 3339, as the next two. */
   createdAt: z.string(),
   startedAt: z.string().nullable(),

@@ -1,11 +1,13 @@
 import type { Halt } from '../domain/halt.js';
-import type { ReleaseQueue, RequestQueue } from '../release/release-jobs.js';
+import type { SubjectChanged } from '../messages/subject.js';
+import type { ReleaseQueue } from '../release/release-jobs.js';
 import type { Transact } from '../store/transaction.js';
 import { haltReleases } from './halt-queries.js';
 
 interface ReleaseCanceller {
   readonly transact: Transact;
-  readonly queue: Pick<ReleaseQueue, 'wake'> & Pick<RequestQueue, 'announce'>;
+  readonly queue: Pick<ReleaseQueue, 'wake'>;
+  readonly subjectChanged: SubjectChanged;
 }
 
 /**
@@ -13,13 +15,13 @@ interface ReleaseCanceller {
  * ended keeps no buttons: all of it or nothing. Asking twice stops nothing more, and updates the same messages again.
  */
 export async function cancelReleases(
-  { transact, queue }: ReleaseCanceller,
+  { transact, queue, subjectChanged }: ReleaseCanceller,
   halt: Halt,
 ): Promise<NonNullable<Halt['cancelled']>> {
   return transact(async (client) => {
     const { releaseId, requests, messagesOf } = await haltReleases(client, halt);
     if (releaseId !== null) await queue.wake(client, releaseId);
-    for (const requestId of messagesOf) await queue.announce(client, requestId);
+    for (const requestId of messagesOf) await subjectChanged(client, `request:${requestId}`);
     return { releaseId, requests };
   });
 }

@@ -1,151 +1,118 @@
 import { z } from 'zod';
+import { LOCALES, type Locale } from '../domain/localized.js';
 import type { ValueOf } from '../domain/value-of.js';
 import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
+import type { Subject } from './subject.js';
 
 const messageRowSchema = z.object({
   key: z.string(),
-  subject: z.string(),
+  subject: z.custom<Subject>((value) => typeof value === 'string'),
+  role: z.string(),
   channel: z.string(),
   /** Null until the post is known to have arrived. */
   ts: z.string().nullable(),
-  runId: z.uuid().nullable(),
+  /** Null: the installation's. */
+  locale: z.enum(LOCALES).nullable(),
   reservedAt: instantSchema,
   supersededAt: instantSchema.nullable(),
 });
 
+/** A message that is posted once and changed later, by whichever replica. */
 export type StoredMessage = ValueOf<typeof messageRowSchema>;
 
-const MESSAGE_COLUMNS = `key, subject, channel, ts, run_id AS "runId", reserved_at AS "reservedAt",
+const MESSAGE_COLUMNS = `key, subject, role, channel, ts, locale, reserved_at AS "reservedAt",
   superseded_at AS "supersededAt"`;
 
 const messageRowsSchema = z.array(messageRowSchema);
 
-export interface MessageReservation {
-  /** One key, one message: the same for every attempt to post it, and part of the message's metadata. */
-  readonly key: string;
-  /** What it is about, e.g. `precheck crypto_lob_ml live`. */
-  readonly subject: string;
+export interface NewMessage {
+  readonly subject: Subject;
+  /** Which of the subject's messages it is: one a role. */
+  readonly role: string;
   readonly channel: string;
-  readonly runId?: string;
+  /** Given where somebody has posted it already. */
+  readonly ts?: string;
+  readonly locale?: Locale;
+  /** Of the messages of one series, e.g. all prechecks of a target, the newest subject's alone is no history. */
+  readonly series?: string;
 }
 
-/** Messages that are posted once and changed later, by whichever replica. */
-export interface MessageStore {
-  /**
-   * Before posting. True for the first; false means that the post was tried before: look for it (here, then in
-   * Slack by its metadata) instead of posting again.
-   */
-  reserve(reservation: MessageReservation, now: Date): Promise<boolean>;
-  /** After posting, or after finding it again. @param ts Slack's id within the channel */
-  markPosted(key: string, ts: string): Promise<void>;
-  /** After a post in the place of one that somebody deleted. @param formerTs the deleted one */
-  markPostedAnew(key: string, formerTs: string, ts: string): Promise<void>;
-  find(key: string): Promise<StoredMessage | undefined>;
-  /** Every message that shows a run. */
-  ofRun(runId: string): Promise<readonly StoredMessage[]>;
-  /** Every copy of a message about something that is not a run, e.g. a request. */
-  ofSubject(subject: string): Promise<readonly StoredMessage[]>;
-  /**
-   * Marks all but the newest message on the subject of `key`, in every channel, and hands them out to be changed: also
-   * `key` itself, where a newer one was posted first. Each message is handed out once, also when two replicas ask at
-   * the same time.
-   */
-  supersedeOlder(key: string, now: Date): Promise<readonly StoredMessage[]>;
-  /** The same for what is older than a moment: where the newer one is no message, e.g. a run of a terminal. */
-  supersedeBefore(subject: string, before: Date, now: Date): Promise<readonly StoredMessage[]>;
-}
+/** One key, one message: the same for every attempt to post it, and part of the message's metadata. */
+const keyOf = ({ subject, role }: Pick<NewMessage, 'subject' | 'role'>): string => `${subject} ${role}`;
 
-export function createMessageStore(database: Queryable): MessageStore {
-  return {
-    reserve: (reservation, now) => insertMessage(database, reservation, now),
-    markPosted: (key, ts) => markMessagePosted(database, key, ts),
-    markPostedAnew: (key, formerTs, ts) => replaceMessageTs(database, key, formerTs, ts),
-    find: async (key) => (await selectMessages(database, { column: 'key', value: key }))[0],
-    ofRun: async (runId) =>
-      z.uuid().safeParse(runId).success ? selectMessages(database, { column: 'run_id', value: runId }) : [],
-    ofSubject: (subject) => selectMessages(database, { column: 'subject', value: subject }),
-    supersedeOlder: (key, now) => supersedeMessages(database, key, now),
-    supersedeBefore: (subject, before, now) => supersedeMessagesBefore(database, { subject, before }, now),
-  };
-}
-
-/** True where the key is new. */
-async function insertMessage(
+/** Before a post, or for a message that stands. @returns undefined where the subject has a message of that role */
+export async function insertMessage(
   database: Queryable,
-  { key, subject, channel, runId }: MessageReservation,
-  now: Date,
-): Promise<boolean> {
-  const { rowCount } = await database.query(
-    `INSERT INTO lobml.messages (key, subject, channel, run_id, reserved_at) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (key) DO NOTHING`,
-    [key, subject, channel, runId ?? null, now],
-  );
-  return rowCount === 1;
-}
-
-/** The first id stays: a second copy of the message is not the one that is looked after. */
-async function markMessagePosted(database: Queryable, key: string, ts: string): Promise<void> {
-  await database.query('UPDATE lobml.messages SET ts = $2 WHERE key = $1 AND ts IS NULL', [key, ts]);
-}
-
-/** Of two replicas that post a deleted message anew, the first one's stays. */
-async function replaceMessageTs(
-  database: Queryable,
-  key: string,
-  formerTs: string,
-  ts: string,
-): Promise<void> {
-  await database.query('UPDATE lobml.messages SET ts = $3 WHERE key = $1 AND ts = $2', [key, formerTs, ts]);
-}
-
-/** Oldest first. */
-async function selectMessages(
-  database: Queryable,
-  by: { readonly column: 'key' | 'run_id' | 'subject'; readonly value: string },
-): Promise<readonly StoredMessage[]> {
+  message: NewMessage,
+  at: Date,
+): Promise<StoredMessage | undefined> {
+  const { subject, role, channel, ts, locale, series } = message;
   const { rows } = await database.query(
-    `SELECT ${MESSAGE_COLUMNS} FROM lobml.messages WHERE ${by.column} = $1 ORDER BY reserved_at, key`,
-    [by.value],
+    `INSERT INTO lobml.messages (key, subject, role, channel, ts, locale, series, reserved_at, shown_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $5::text IS NOT NULL THEN now() END)
+     ON CONFLICT (key) DO NOTHING RETURNING ${MESSAGE_COLUMNS}`,
+    [keyOf(message), subject, role, channel, ts ?? null, locale ?? null, series ?? null, at],
   );
-  return messageRowsSchema.parse(rows);
+  return messageRowsSchema.parse(rows)[0];
 }
 
 /**
- * Marks all but the newest message on the subject of `key`, in every channel, and returns those that this call marked.
- * A message that is not known to have been posted is left to the call that follows its post.
+ * Notes that a message has just been shown. Of two replicas that post it, at first or in the place of a deleted one,
+ * the first one's stays the one that is looked after.
+ * @param former Slack's id as it was known before
  */
-async function supersedeMessages(
+export async function noteShown(
   database: Queryable,
-  key: string,
-  now: Date,
+  { key, ts: former }: Pick<StoredMessage, 'key' | 'ts'>,
+  ts: string,
+): Promise<void> {
+  await database.query(
+    `UPDATE lobml.messages SET ts = $3, shown_at = now() WHERE key = $1 AND ts IS NOT DISTINCT FROM $2`,
+    [key, former, ts],
+  );
+}
+
+/** Every message about a subject, oldest first. */
+export async function selectMessages(
+  database: Queryable,
+  subject: Subject,
 ): Promise<readonly StoredMessage[]> {
   const { rows } = await database.query(
-    `UPDATE lobml.messages SET superseded_at = $2
-     WHERE superseded_at IS NULL AND ts IS NOT NULL AND subject = (
-         SELECT newer.subject FROM lobml.messages newer WHERE newer.key = $1)
-       AND (reserved_at, key) < (
-         SELECT newest.reserved_at, newest.key FROM lobml.messages newest, lobml.messages mine
-         WHERE mine.key = $1 AND newest.subject = mine.subject
-           AND newest.superseded_at IS NULL AND newest.ts IS NOT NULL
-         ORDER BY newest.reserved_at DESC, newest.key DESC LIMIT 1)
-     RETURNING ${MESSAGE_COLUMNS}`,
-    [key, now],
+    `SELECT ${MESSAGE_COLUMNS} FROM lobml.messages WHERE subject = $1 ORDER BY reserved_at, key`,
+    [subject],
   );
   return messageRowsSchema.parse(rows);
 }
 
-/** Marks the posted messages on a subject that are older than a moment, and returns those that this call marked. */
-async function supersedeMessagesBefore(
+/** How long the messages about a subject must be left alone, by the database's clock, ms. */
+export async function selectPause(
   database: Queryable,
-  { subject, before }: { readonly subject: string; readonly before: Date },
+  subject: Subject,
+  intervalMs: number,
+): Promise<number> {
+  const { rows } = await database.query<{ ms: number }>(
+    `SELECT greatest(0, $2 - 1000 * extract(epoch FROM now() - max(shown_at)))::double precision AS ms
+     FROM lobml.messages WHERE subject = $1`,
+    [subject, intervalMs],
+  );
+  return rows[0]?.ms ?? 0;
+}
+
+/**
+ * Marks the posted messages of a series that are older than a moment, in every channel, and returns them. Each is handed
+ * out once, also when two replicas ask at the same time.
+ */
+export async function supersedeMessages(
+  database: Queryable,
+  { series, before }: { readonly series: string; readonly before: Date },
   now: Date,
 ): Promise<readonly StoredMessage[]> {
   const { rows } = await database.query(
     `UPDATE lobml.messages SET superseded_at = $3
-     WHERE superseded_at IS NULL AND ts IS NOT NULL AND subject = $1 AND reserved_at < $2
+     WHERE superseded_at IS NULL AND ts IS NOT NULL AND series = $1 AND reserved_at < $2
      RETURNING ${MESSAGE_COLUMNS}`,
-    [subject, before, now],
+    [series, before, now],
   );
   return messageRowsSchema.parse(rows);
 }

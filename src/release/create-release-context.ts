@@ -4,6 +4,7 @@ import type { CheckService } from '../checks/check-service.js';
 import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
 import type { Directory } from '../domain/directory.js';
+import { subjectChanged } from '../messages/message-jobs.js';
 import type { Platform } from '../platform/platform.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Targets } from '../runbook/targets.js';
@@ -42,6 +43,7 @@ export function createReleaseContext(parts: ReleaseParts): ReleaseContext {
     database,
     transact: database.transactWithJobs,
     queue: releaseQueues(),
+    subjectChanged,
     access: createAccess({ targets, directory }),
     approvers: createApprovers({ targets, directory, now }),
     recordEvent: (event) => audit.record(event),

@@ -156,7 +156,7 @@ async function writeApproval(
       return refused('request_renewed');
     const decidedAt = context.now().toISOString();
     const isNew = await upsertApproval(client, requestId, { ...approval, decidedAt });
-    if (isNew) await context.queue.announce(client, requestId);
+    if (isNew) await context.subjectChanged(client, `request:${requestId}`);
     return { kind: 'done', repeated: !isNew };
   });
 }

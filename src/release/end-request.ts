@@ -38,7 +38,7 @@ export async function endRequest(
     const request = await selectReleaseRequest(client, requestId, { lock: true });
     if (request === undefined || !isWaiting(request) || !condition(request)) return undefined;
     await endReleaseRequest(client, requestId, { ...facts, at });
-    await context.queue.announce(client, requestId);
+    await context.subjectChanged(client, `request:${requestId}`);
     return request;
   });
   if (ended === undefined) return false;

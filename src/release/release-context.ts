@@ -4,6 +4,7 @@ import type { RunStore } from '../checks/store/run-store.js';
 import type { Person } from '../domain/person.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
+import type { SubjectChanged } from '../messages/subject.js';
 import type { Targets } from '../runbook/targets.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Transact } from '../store/transaction.js';
@@ -23,6 +24,7 @@ export interface ReleaseContext {
   readonly database: Queryable;
   readonly transact: Transact;
   readonly queue: RequestQueue & Pick<ReleaseQueue, 'enqueue'>;
+  readonly subjectChanged: SubjectChanged;
   readonly access: Access;
   readonly approvers: Approvers;
   readonly recordEvent: RecordEvent;

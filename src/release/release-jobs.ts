@@ -18,18 +18,11 @@ export interface ReleaseQueue {
  * if and only if what asked for it was written.
  */
 export interface RequestQueue {
-  /** Brings every message about a request up to date: `ReleaseService.announce`. */
-  announce(client: Queryable, requestId: string): Promise<void>;
   /** Looks at a request's clocks at that moment: `ReleaseService.expire`. Each call adds a moment. */
   expireAt(client: Queryable, requestId: string, at: Date): Promise<void>;
 }
 
-/** Later than the replica that made the change needs for the messages: they do not come twice. */
-const CATCH_UP_MS = 10_000;
-
 export interface ReleaseTimers extends ReleaseQueue {
-  /** Brings the messages of the release up to date also where the replica that made the change has died since. */
-  announce(client: Queryable, releaseId: string): Promise<void>;
   /** Looks at the release again at that moment. */
   wakeAt(client: Queryable, releaseId: string, at: Date): Promise<void>;
   /** Looks at its deadline at that moment, which may be sooner than the deadline itself. */
@@ -66,27 +59,12 @@ export function createReleaseQueue(): ReleaseTimers {
     wake: (client, releaseId) => wakeAt(client, releaseId),
     wakeAt,
     deadlineAt,
-    announce: (client, releaseId) =>
-      addJob(client, {
-        task: TASKS.releaseAnnouncement,
-        payload: { releaseId },
-        queue: `announce release ${releaseId}`,
-        key: `announce release ${releaseId}`,
-        runAt: new Date(Date.now() + CATCH_UP_MS),
-      }),
   };
 }
 
-/** Messages of a request one after the other, its clocks apart from them. */
+/** The clocks of requests. */
 export function createRequestQueue(): RequestQueue {
   return {
-    announce: (client, requestId) =>
-      addJob(client, {
-        task: TASKS.requestAnnouncement,
-        payload: { requestId },
-        queue: `announce ${requestId}`,
-        key: `announce ${requestId}`,
-      }),
     expireAt: (client, requestId, at) =>
       addJob(client, {
         task: TASKS.requestExpiry,

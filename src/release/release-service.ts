@@ -6,7 +6,6 @@ import type { ReleaseRefusal } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import type { TargetLock } from '../domain/target-lock.js';
 import type { Target } from '../runbook/targets.js';
-import { type AnnouncementContext, announceRequest } from './announce-request.js';
 import { type CheckedPlan, checkPlan } from './check-plan.js';
 import {
   approveRequest,
@@ -105,9 +104,4 @@ export function createReleaseService(context: ReleaseContext): ReleaseService {
     lock: (wish) => lockTarget(context, wish),
     unlock: (wish) => unlockTarget(context, wish),
   };
-}
-
-/** What a job of the queue calls; needs Slack. */
-export function createAnnouncements(context: AnnouncementContext) {
-  return { announce: (requestId: string) => announceRequest(context, requestId) };
 }

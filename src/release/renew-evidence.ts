@@ -81,7 +81,7 @@ function isStillRequestable(
 }
 
 async function bindTo(
-  { transact, queue, now }: ReleaseContext,
+  { transact, subjectChanged, now }: ReleaseContext,
   seen: ReleaseRequest,
   { run, digest, toAcknowledge }: CheckedPlan,
   keepsApprovals: boolean,
@@ -101,7 +101,7 @@ async function bindTo(
       acknowledged: request.acknowledged.filter(({ subject }) => toAcknowledge.includes(subject)),
     });
     if (keepsApprovals) await rebindApprovals(client, requestId, { from: seen.digest, to: digest });
-    await queue.announce(client, requestId);
+    await subjectChanged(client, `request:${requestId}`);
     return { kind: 'bound' };
   });
 }

@@ -66,7 +66,7 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
   });
   const written = await context.transact(async (client) => {
     if (!(await insertReleaseRequest(client, request))) return false;
-    await context.queue.announce(client, request.requestId);
+    await context.subjectChanged(client, `request:${request.requestId}`);
     await context.queue.expireAt(client, request.requestId, new Date(request.quorumExpiresAt));
     return true;
   });

@@ -27,7 +27,7 @@ export async function reviewBreakGlass(
 
   const isFirst = await context.transact(async (client) => {
     const marked = await markBreakGlassReviewed(client, requestId, person, context.now());
-    if (marked) await context.queue.announce(client, requestId);
+    if (marked) await context.subjectChanged(client, `request:${requestId}`);
     return marked;
   });
   if (isFirst) {

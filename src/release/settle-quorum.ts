@@ -41,14 +41,14 @@ async function settleNow(
   target: Target,
   standings: readonly Standing[],
 ): Promise<Settled> {
-  const { queue, now } = context;
+  const { queue, subjectChanged, now } = context;
   const request = await selectReleaseRequest(client, requestId, { lock: true });
   if (request === undefined || (request.state !== 'open' && request.state !== 'approved')) return 'unchanged';
   const approvals = standingApprovals(request, await selectApprovals(client, requestId));
   if (!coversAll(standings, approvals)) return 'ask_again';
   const { reached } = quorumOf(request, target, approvals, standings);
   if (reached === (request.state === 'approved')) return 'unchanged';
-  await queue.announce(client, requestId);
+  await subjectChanged(client, `request:${requestId}`);
   if (!reached) {
     await updateRequestState(client, requestId, 'open', null);
     return 'quorum_lost';

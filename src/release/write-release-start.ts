@@ -28,7 +28,7 @@ export class StartRefused extends Error {
  *   it is at work.
  */
 export async function writeReleaseStart(
-  { queue, now, newId }: Pick<ReleaseContext, 'queue' | 'now' | 'newId'>,
+  { queue, subjectChanged, now, newId }: Pick<ReleaseContext, 'queue' | 'subjectChanged' | 'now' | 'newId'>,
   client: Queryable,
   request: ReleaseRequest,
   target: Target,
@@ -53,7 +53,7 @@ export async function writeReleaseStart(
   if (!written) throw new StartRefused(refused('release_running'));
   await updateRequestState(client, request.requestId, 'executing', null);
   await queue.enqueue(client, releaseId);
-  await queue.announce(client, request.requestId);
+  await subjectChanged(client, `request:${request.requestId}`);
   return { kind: 'started', releaseId };
 }
 

@@ -1,11 +1,9 @@
 import type { LiveMessage, MessageRef, Report } from '../conversation/subcommand.js';
+import { MESSAGE_INTERVAL_MS } from '../messages/announcer.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import { classifyFailure } from './failure.js';
 import { backoffMs, POST_DEADLINE_MS, type Poster, type PostTarget } from './poster.js';
-
-/** Slack allows about 50 updates a minute. */
-const MIN_INTERVAL_MS = 1_200;
 
 interface LiveMessageOptions {
   readonly poster: Pick<Poster, 'post' | 'update'>;
@@ -96,7 +94,7 @@ export class SlackLiveMessage implements LiveMessage {
     if (this.#ref === undefined) {
       this.#ref = await poster.post(target, report);
       this.#standing = report;
-      this.#nextAt = clock.now() + MIN_INTERVAL_MS;
+      this.#nextAt = clock.now() + MESSAGE_INTERVAL_MS;
     } else {
       await this.#replace(this.#ref, report);
     }
@@ -108,7 +106,7 @@ export class SlackLiveMessage implements LiveMessage {
       await poster.update(ref, report);
       this.#standing = report;
       this.#failures = 0;
-      this.#nextAt = clock.now() + MIN_INTERVAL_MS;
+      this.#nextAt = clock.now() + MESSAGE_INTERVAL_MS;
     } catch (error) {
       const failure = classifyFailure(error);
       if (failure.kind !== 'refused') {
@@ -130,7 +128,7 @@ export class SlackLiveMessage implements LiveMessage {
       this.#failures = 0;
       throw error;
     }
-    this.#nextAt = now + Math.max(MIN_INTERVAL_MS, retryAfterMs ?? backoffMs(this.#failures));
+    this.#nextAt = now + Math.max(MESSAGE_INTERVAL_MS, retryAfterMs ?? backoffMs(this.#failures));
     this.#failures += 1;
   }
 }

@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import type { MessageRef, Report } from '../conversation/subcommand.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -34,6 +35,8 @@ export interface Poster {
    * @throws Slack's error when it refuses, or after `POST_DEADLINE_MS` of trying.
    */
   post(target: PostTarget, report: Report): Promise<MessageRef>;
+  /** One attempt to post; `find` knows it by the key. @throws Slack's error. */
+  postOnce(target: PostTarget, report: Report, key: string): Promise<MessageRef>;
   /** One attempt to replace a message. @throws Slack's error. */
   update(ref: MessageRef, report: Report): Promise<void>;
   /** The message posted there since then (ms) that carries this delivery key. @throws Slack's error. */
@@ -49,51 +52,47 @@ const CLOCK_SKEW_MS = 120_000;
 
 const withMetadata = z.object({ metadata: z.object({ event_payload: z.record(z.string(), z.unknown()) }) });
 
-export function createPoster({ client, clock, newKey, logger, yieldToHalt }: PosterOptions): Poster {
-  async function post(target: PostTarget, first: Report): Promise<MessageRef> {
+export function createPoster(options: PosterOptions): Poster {
+  const { client, clock, logger } = options;
+
+  async function post(target: PostTarget, report: Report): Promise<MessageRef> {
     const startedAt = clock.now();
-    const key = first.metadata?.event_payload[DELIVERY_KEY] ?? newKey();
-    let report = first;
+    const key = report.metadata?.event_payload[DELIVERY_KEY] ?? options.newKey();
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await postOnce(target, report, key);
       } catch (error) {
-        const failure = classifyFailure(error);
-        const simpler = isBlockRefusal(failure) ? simplify(report) : undefined;
-        if (simpler) {
-          logger.error(
-            { err: error, channel: target.channel },
-            'Slack refused the blocks; sending a simpler message',
-          );
-          report = simpler;
-          continue;
-        }
-        const waitMs = failure.kind === 'rate_limited' ? failure.retryAfterMs : backoffMs(attempt);
-        const isLate = clock.now() + waitMs > startedAt + POST_DEADLINE_MS;
-        if (failure.kind === 'refused' || isLate) throw error;
-        logger.warn(
-          { channel: target.channel, failure: failure.kind, waitMs },
-          'a post failed and will be repeated',
-        );
+        const waitMs = waitMsAfter(error, attempt, startedAt);
+        const failure = classifyFailure(error).kind;
+        logger.warn({ channel: target.channel, failure, waitMs }, 'a post failed and will be repeated');
         await clock.sleep(waitMs);
-        const posted = failure.kind === 'unclear' ? await lookUntil(target, key, startedAt) : undefined;
+        const posted = failure === 'unclear' ? await lookUntil(target, key, startedAt) : undefined;
         if (posted) return posted;
       }
     }
   }
 
-  async function postOnce(target: PostTarget, report: Report, key: string): Promise<MessageRef> {
-    await yieldToHalt();
-    const answer = await client.chat.postMessage({
-      channel: target.channel,
-      ...(target.threadTs === undefined ? {} : { thread_ts: target.threadTs }),
-      text: truncateToBytes(report.text),
-      blocks: blocksOf(report, newKey()),
-      metadata: metadataOf(report, key),
-      unfurl_links: false,
-      unfurl_media: false,
+  function postOnce(target: PostTarget, report: Report, key: string): Promise<MessageRef> {
+    return simplerIfRefused(options, target.channel, report, async (content) => {
+      const answer = await client.chat.postMessage({
+        channel: target.channel,
+        ...(target.threadTs === undefined ? {} : { thread_ts: target.threadTs }),
+        ...content,
+        metadata: metadataOf(report, key),
+        unfurl_links: false,
+        unfurl_media: false,
+      });
+      return { channel: answer.channel ?? target.channel, ts: answer.ts ?? '' };
     });
-    return { channel: answer.channel ?? target.channel, ts: answer.ts ?? '' };
+  }
+
+  /** @throws the error itself where trying again is of no use, or too late */
+  function waitMsAfter(error: unknown, attempt: number, startedAt: number): number {
+    const failure = classifyFailure(error);
+    const waitMs = failure.kind === 'rate_limited' ? failure.retryAfterMs : backoffMs(attempt);
+    const isLate = clock.now() + waitMs > startedAt + POST_DEADLINE_MS;
+    if (failure.kind === 'refused' || isLate) throw error;
+    return waitMs;
   }
 
   /** Until Slack says whether the message stands, or it is too late; without the scope the answer is "no". */
@@ -106,17 +105,12 @@ export function createPoster({ client, clock, newKey, logger, yieldToHalt }: Pos
       try {
         return await find(target, key, startedAt);
       } catch (error) {
-        const failure = classifyFailure(error);
-        if (failure.kind === 'refused') {
-          logger.warn(
-            { err: error, channel: target.channel },
-            'cannot look for the message: it may appear twice',
-          );
+        if (classifyFailure(error).kind === 'refused') {
+          const { channel } = target;
+          logger.warn({ err: error, channel }, 'cannot look for the message: it may appear twice');
           return undefined;
         }
-        const waitMs = failure.kind === 'rate_limited' ? failure.retryAfterMs : backoffMs(attempt);
-        if (clock.now() + waitMs > startedAt + POST_DEADLINE_MS) throw error;
-        await clock.sleep(waitMs);
+        await clock.sleep(waitMsAfter(error, attempt, startedAt));
       }
     }
   }
@@ -132,27 +126,36 @@ export function createPoster({ client, clock, newKey, logger, yieldToHalt }: Pos
   }
 
   async function update(ref: MessageRef, report: Report): Promise<void> {
-    await yieldToHalt();
-    try {
-      await client.chat.update({
-        channel: ref.channel,
-        ts: ref.ts,
-        text: truncateToBytes(report.text),
-        blocks: blocksOf(report, newKey()),
-        ...(report.metadata === undefined ? {} : { metadata: report.metadata }),
-      });
-    } catch (error) {
-      const simpler = isBlockRefusal(classifyFailure(error)) ? simplify(report) : undefined;
-      if (simpler === undefined) throw error;
-      logger.error(
-        { err: error, channel: ref.channel },
-        'Slack refused the blocks; sending a simpler message',
-      );
-      await update(ref, simpler);
-    }
+    const { metadata } = report;
+    await simplerIfRefused(options, ref.channel, report, async (content) => {
+      await client.chat.update({ ...ref, ...content, ...(metadata === undefined ? {} : { metadata }) });
+    });
   }
 
-  return { post, update, find };
+  return { post, postOnce, update, find };
+}
+
+interface Content {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+/** One call, and one more with less where Slack refuses the blocks. */
+async function simplerIfRefused<T>(
+  options: Pick<PosterOptions, 'yieldToHalt' | 'newKey' | 'logger'>,
+  channel: string,
+  report: Report,
+  send: (content: Content) => Promise<T>,
+): Promise<T> {
+  await options.yieldToHalt();
+  try {
+    return await send({ text: truncateToBytes(report.text), blocks: blocksOf(report, options.newKey()) });
+  } catch (error) {
+    const simpler = isBlockRefusal(classifyFailure(error)) ? simplify(report) : undefined;
+    if (simpler === undefined) throw error;
+    options.logger.error({ err: error, channel }, 'Slack refused the blocks; sending a simpler message');
+    return simplerIfRefused(options, channel, simpler, send);
+  }
 }
 
 function metadataOf(report: Report, key: string) {

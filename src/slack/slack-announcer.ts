@@ -1,13 +1,13 @@
-import type { Announcer } from '../messages/living-messages.js';
+import type { Announcer } from '../messages/announcer.js';
 import { classifyFailure } from './failure.js';
 import { DELIVERY_KEY, type Poster } from './poster.js';
 
-/** Messages of requests over the bot's own connection; a call that fails is tried again by the job that asked. */
-export function createSlackAnnouncer(poster: Poster): Announcer {
+/** Over the bot's own connection; a call that fails is tried again by the job that asked. */
+export function createSlackAnnouncer(poster: Pick<Poster, 'postOnce' | 'update' | 'find'>): Announcer {
   return {
     async post(channel, report, key) {
       const metadata = { event_type: 'lobml_request', event_payload: { [DELIVERY_KEY]: key } };
-      return (await poster.post({ channel }, { ...report, metadata })).ts;
+      return (await poster.postOnce({ channel }, { ...report, metadata }, key)).ts;
     },
     find: async (channel, key, since) => (await poster.find({ channel }, key, since.getTime()))?.ts,
     async change(ref, report) {
@@ -19,6 +19,10 @@ export function createSlackAnnouncer(poster: Poster): Announcer {
         if (failure.kind === 'refused' && failure.code === 'message_not_found') return false;
         throw error;
       }
+    },
+    waitAfter(error) {
+      const failure = classifyFailure(error);
+      return failure.kind === 'rate_limited' ? failure.retryAfterMs : 0;
     },
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Config, readEnvironment } from '../config/config.js';
+import { subjectChanged } from '../messages/message-jobs.js';
 import type { Platform } from '../platform/platform.js';
 import { createMachineId } from './machine-id.js';
 import {
@@ -23,7 +24,7 @@ export function createTrainings({ config, hosts, database, ...parts }: TrainingP
   return createTrainingService({
     ...parts,
     hostOf: hosts.of,
-    store: createTrainingStore(database),
+    store: createTrainingStore({ database, transact: database.transact, subjectChanged }),
     folder,
     machine: createMachineId(folder, () => `${hostname()}-${randomUUID().slice(0, 8)}`),
     newId: randomUUID,

@@ -55,16 +55,11 @@ export interface TrainingService {
   live(): Promise<readonly Training[]>;
   /** False where it has ended, or somebody has cancelled it before. */
   cancel(trainingId: string, person: Person): Promise<boolean>;
-  /** Says where its message stands, so that any bot can change it. */
-  attach(trainingId: string, message: { channel: string; ts: string }): Promise<void>;
   /**
    * Carries a training on, or watches the one who does, until it has ended or the signal aborts; the trainer itself
    * goes on then. @throws Error for an id that does not exist.
    */
   follow(trainingId: string, options: FollowOptions): Promise<Training>;
-  /** Those that have ended of late while their message shows an earlier state. */
-  unshown(): Promise<readonly Training[]>;
-  markShown(trainingId: string): Promise<void>;
   /** undefined: it is on another machine, or on a host that does not answer now. */
   log(training: Training, page?: number): Promise<LogPage | undefined>;
 }
@@ -91,8 +86,6 @@ export interface TrainingServiceOptions
 const SHOW_EVERY_MS = 5_000;
 /** Who only watches another bot carry it on looks so often. */
 const WATCH_EVERY_MS = 1_500;
-/** Nobody waits longer for the end of a training to be shown. */
-const SHOW_WITHIN_MS = 24 * 3_600_000;
 
 export function createTrainingService(options: TrainingServiceOptions): TrainingService {
   const { runbook, targets, store, clock, machine, leaseMs = 15_000 } = options;
@@ -169,9 +162,6 @@ export function createTrainingService(options: TrainingServiceOptions): Training
       await options.record(cancelEvent(await existing(store, trainingId), person, now().toISOString()));
       return true;
     },
-    unshown: () => store.unshown(runbook.strategy, new Date(clock.now() - SHOW_WITHIN_MS)),
-    markShown: (trainingId) => store.markShown(trainingId, now()),
-    attach: (trainingId, message) => store.setMessage(trainingId, message),
 
     async follow(trainingId, { onChange, signal }) {
       let shown = { state: '', at: 0 };

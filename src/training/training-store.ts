@@ -1,29 +1,21 @@
 import { z } from 'zod';
 import type { Person } from '../domain/person.js';
 import { type Training, trainingSchema } from '../domain/training.js';
+import type { SubjectChanged } from '../messages/subject.js';
 import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
+import type { Transact } from '../store/transaction.js';
 
 const TRAINING_COLUMNS = `training_id AS "trainingId", strategy, target, horizon,
   lookback_hours AS "lookbackHours", model_name AS "modelName", machine, state, requested_by AS "requestedBy", locale,
   override_reason AS "overrideReason", checks, progress, result, failure, cancel_requested AS "cancelRequested",
-  channel, message_ts AS "messageTs", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
+  created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
 
-const trainingRowSchema = trainingSchema
-  .omit({ message: true })
-  .extend({
-    channel: z.string().nullable(),
-    messageTs: z.string().nullable(),
-    createdAt: instantSchema,
-    startedAt: instantSchema.nullable(),
-    endedAt: instantSchema.nullable(),
-  })
-  .transform(
-    ({ channel, messageTs, ...training }): Training => ({
-      ...training,
-      message: channel === null || messageTs === null ? null : { channel, ts: messageTs },
-    }),
-  );
+const trainingRowSchema = trainingSchema.extend({
+  createdAt: instantSchema,
+  startedAt: instantSchema.nullable(),
+  endedAt: instantSchema.nullable(),
+});
 
 /** The first who asks stands as the one who cancelled. False where it has ended, or somebody asked before. */
 async function cancelTraining(database: Queryable, trainingId: string, person: Person): Promise<boolean> {
@@ -95,11 +87,6 @@ async function insertTraining(database: Queryable, training: NewTraining): Promi
   return rowCount === 1;
 }
 
-/** Its message shows how it ended. */
-async function markTrainingShown(database: Queryable, trainingId: string, now: Date): Promise<void> {
-  await database.query('UPDATE lobml.trainings SET shown_at = $2 WHERE training_id = $1', [trainingId, now]);
-}
-
 /** The trainings that go on, oldest first. */
 async function selectLiveTrainings(database: Queryable, strategy: string): Promise<readonly Training[]> {
   const { rows } = await database.query(
@@ -116,32 +103,6 @@ async function selectTraining(database: Queryable, trainingId: string): Promise<
     [trainingId],
   );
   return trainingRowSchema.optional().parse(rows[0]);
-}
-
-/** The trainings that have ended since then, and whose message does not show it yet. */
-async function selectUnshownTrainings(
-  database: Queryable,
-  strategy: string,
-  since: Date,
-): Promise<readonly Training[]> {
-  const { rows } = await database.query(
-    `SELECT ${TRAINING_COLUMNS} FROM lobml.trainings
-     WHERE strategy = $1 AND ended_at >= $2 AND shown_at IS NULL AND message_ts IS NOT NULL ORDER BY ended_at`,
-    [strategy, since],
-  );
-  return rows.map((row) => trainingRowSchema.parse(row));
-}
-
-async function setTrainingMessage(
-  database: Queryable,
-  trainingId: string,
-  message: { readonly channel: string; readonly ts: string },
-): Promise<void> {
-  await database.query('UPDATE lobml.trainings SET channel = $2, message_ts = $3 WHERE training_id = $1', [
-    trainingId,
-    message.channel,
-    message.ts,
-  ]);
 }
 
 export type TrainingChange = Partial<
@@ -184,22 +145,31 @@ export interface TrainingStore {
   follow(following: Following): Promise<boolean>;
   update(trainingId: string, change: TrainingChange): Promise<void>;
   cancel(trainingId: string, person: Person): Promise<boolean>;
-  setMessage(trainingId: string, message: { channel: string; ts: string }): Promise<void>;
-  /** Ended since then, while their message shows an earlier state. */
-  unshown(strategy: string, since: Date): Promise<readonly Training[]>;
-  markShown(trainingId: string, now: Date): Promise<void>;
 }
 
-export function createTrainingStore(database: Queryable): TrainingStore {
+interface TrainingStoreParts {
+  readonly database: Queryable;
+  readonly transact: Transact;
+  readonly subjectChanged: SubjectChanged;
+}
+
+export function createTrainingStore({
+  database,
+  transact,
+  subjectChanged,
+}: TrainingStoreParts): TrainingStore {
+  const change = <T>(trainingId: string, write: (client: Queryable) => Promise<T>): Promise<T> =>
+    transact(async (client) => {
+      const result = await write(client);
+      await subjectChanged(client, `training:${trainingId}`);
+      return result;
+    });
   return {
     insert: (training) => insertTraining(database, training),
     get: async (id) => (z.uuid().safeParse(id).success ? selectTraining(database, id) : undefined),
     live: (strategy) => selectLiveTrainings(database, strategy),
     follow: (following) => followTraining(database, following),
-    update: (id, change) => updateTraining(database, id, change),
-    cancel: (id, person) => cancelTraining(database, id, person),
-    unshown: (strategy, since) => selectUnshownTrainings(database, strategy, since),
-    markShown: (id, now) => markTrainingShown(database, id, now),
-    setMessage: (id, message) => setTrainingMessage(database, id, message),
+    update: (id, what) => change(id, (client) => updateTraining(client, id, what)),
+    cancel: (id, person) => change(id, (client) => cancelTraining(client, id, person)),
   };
 }

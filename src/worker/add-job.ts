@@ -11,6 +11,10 @@ interface JobRequest {
   readonly key: string;
   /** undefined: at once. */
   readonly runAt?: Date;
+  /** The same counted from now, by the database's clock, ms. */
+  readonly afterMs?: number;
+  /** A waiting job of the key that would run sooner runs then. */
+  readonly keepsEarlier?: boolean;
 }
 
 /** A job is tried again for as long as it takes: what it is about has deadlines of its own. */
@@ -19,11 +23,20 @@ const MAX_ATTEMPTS = 30_000;
 /** Adds a job within the caller's transaction. A job with that key that runs already is followed by this one. */
 export async function addJob(
   client: Queryable,
-  { task, payload, queue, key, runAt }: JobRequest,
+  { task, payload, queue, key, runAt, afterMs = 0, keepsEarlier = false }: JobRequest,
 ): Promise<void> {
   await client.query(
     `SELECT ${WORKER_SCHEMA}.add_job($1, payload := $2::json, queue_name := $3, job_key := $4,
-       run_at := COALESCE($5::timestamptz, now()), max_attempts := ${MAX_ATTEMPTS})`,
-    [task, JSON.stringify(payload), queue, key, runAt ?? null],
+       run_at := COALESCE($5::timestamptz, now() + $6::double precision * interval '1 millisecond'),
+       max_attempts := ${MAX_ATTEMPTS}, job_key_mode := $7)`,
+    [
+      task,
+      JSON.stringify(payload),
+      queue,
+      key,
+      runAt ?? null,
+      afterMs,
+      keepsEarlier ? 'preserve_run_at' : 'replace',
+    ],
   );
 }

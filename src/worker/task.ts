@@ -14,13 +14,10 @@ export type Task = (payload: unknown, call: TaskCall) => Promise<void>;
 export const TASKS = {
   release: 'release',
   releaseDeadline: 'release_deadline',
-  releaseAnnouncement: 'release_announcement',
-  requestAnnouncement: 'request_announcement',
   requestExpiry: 'request_expiry',
-  report: 'report',
+  message: 'message',
 } as const;
 export type TaskName = (typeof TASKS)[keyof typeof TASKS];
 
 export const releasePayload = z.object({ releaseId: z.uuid() });
-export const reportPayload = z.object({ runId: z.uuid() });
 export const requestPayload = z.object({ requestId: z.uuid() });

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { gonogo } from '../../commands/gonogo.js';
-import { refreshMessage } from '../../commands/stored-report.js';
 import { verify } from '../../commands/verify.js';
 import { createCheckService } from '../../src/checks/check-service.js';
-import { createReportTask } from '../../src/checks/report-upkeep.js';
 import { createRunStore } from '../../src/checks/store/run-store.js';
 import { UserError } from '../../src/conversation/errors.js';
 import type { Report } from '../../src/conversation/subcommand.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
+import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { aCheck, aRun } from '../support/runs.js';
 import { type CommandStage, createCommandStage, decisionRunbook, GUEST } from './support/command-stage.js';
@@ -21,6 +20,7 @@ let stage: CommandStage;
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  await prepareWorkerSchema(database, { always: true });
   runbook = await decisionRunbook();
 });
 afterAll(() => database.drop());
@@ -181,14 +181,7 @@ async function verifyWith(run: CheckRun, conversation = stage.conversation): Pro
 }
 
 /** What the bot's worker does for a run: now, and when its verdict expires. */
-const lookAfter = (run: CheckRun) =>
-  createReportTask({
-    ...stage.services,
-    refresh: (message, about) => refreshMessage(message, about, 'en', stage.services),
-  }).report?.(
-    { runId: run.runId },
-    { stopping: new AbortController().signal, lost: new AbortController().signal },
-  );
+const lookAfter = (run: CheckRun) => stage.services.messages.changed(`run:${run.runId}`);
 
 test('an older report in another channel says that a newer run exists', async () => {
   await verifyWith(aRun({ kind: 'verify', startedAt: stage.at(0) }));

@@ -7,9 +7,9 @@ import { lock, unlock } from '../../commands/lock.js';
 import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/local-slack.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Block } from '../../src/conversation/subcommand.js';
-import { createMessageStore } from '../../src/messages/message-store.js';
+import type { MessageKeeper } from '../../src/messages/message-keeper.js';
+import type { Subject } from '../../src/messages/subject.js';
 import { createReleaseAnswers } from '../../src/release/engine/release-answers.js';
-import { createAnnouncements } from '../../src/release/release-service.js';
 import { createSlackApp, type SlackApp } from '../../src/slack/app.js';
 import { createSlackConnection } from '../../src/slack/connection.js';
 import type { Poster } from '../../src/slack/poster.js';
@@ -17,18 +17,18 @@ import { createSlackAnnouncer } from '../../src/slack/slack-announcer.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 import { systemClock } from '../../src/time/clock.js';
-import { brokenGlassView, requestReportView } from '../../views/release-request.js';
 import { say } from '../../views/sentence.js';
 import { askToBreakGlass } from '../release/support/break-glass.js';
 import { createReleaseWorld, type ReleaseWorld } from '../release/support/release-world.js';
 import { inWords } from '../support/in-words.js';
+import { createTestKeeper } from '../support/keeping.js';
 
 const CHANNEL = '#trading-releases';
 let slack: LocalSlack;
 let app: SlackApp;
 let world: ReleaseWorld;
 let poster: Poster;
-let announce: (requestId: string) => Promise<void>;
+let show: MessageKeeper['show'];
 
 let homeChanges: number;
 
@@ -47,15 +47,10 @@ beforeEach(async () => {
   const connection = createSlackConnection({ config: config.slack, logger, clock });
   poster = connection.poster;
   world = await createReleaseWorld(connection.directory);
-  const view = { locale: 'en', envPrefix: 'S__' } as const;
-  ({ announce } = createAnnouncements({
-    ...world.context,
-    messages: createMessageStore(world.database.pool),
+  ({ show } = createTestKeeper({
+    pool: world.database.pool,
     announcer: createSlackAnnouncer(connection.poster),
-    views: {
-      request: (one) => requestReportView(one, view),
-      brokenGlass: (one) => brokenGlassView(one, view),
-    },
+    releases: world.context,
   }));
   const { sources, targets, access, now } = world.context;
   const answers = createReleaseAnswers({ ...world.context, queue: { wake: async () => undefined } });
@@ -98,8 +93,8 @@ const whisperTo = (user: string, text: string) =>
 
 /** What the queue's job does, for every request that asked for it. */
 async function announceAll(): Promise<void> {
-  const ids = new Set(world.queued.splice(0).flatMap(({ what, id }) => (what === 'announce' ? [id] : [])));
-  for (const id of ids) await announce(id);
+  const ids = new Set(world.queued.splice(0).flatMap(({ what, id }) => (what === 'changed' ? [id] : [])));
+  for (const id of ids) await show(id as Subject);
 }
 
 const request = () => {
@@ -218,7 +213,7 @@ describe('every end takes the buttons off every copy, and names who and why', ()
     );
     await world.database.pool.query(
       `INSERT INTO lobml.messages (key, subject, channel, ts, reserved_at)
-       SELECT 'copy', subject, 'C0INCIDENTS', $1, reserved_at FROM lobml.messages WHERE subject LIKE 'release request%'`,
+       SELECT 'copy', subject, 'C0INCIDENTS', $1, reserved_at FROM lobml.messages WHERE subject LIKE 'request:%'`,
       [copy.ts],
     );
     expect(hasButtons(copyOf(copy.ts))).toBe(true);
@@ -232,7 +227,7 @@ describe('every end takes the buttons off every copy, and names who and why', ()
 
   test('announcing twice posts once', async () => {
     const requestId = await requestAsAlice();
-    await Promise.all([announce(requestId), announce(requestId)]);
+    await Promise.all([show(`request:${requestId}`), show(`request:${requestId}`)]);
     expect(slack.messages(CHANNEL)).toHaveLength(1);
   });
 });

@@ -26,12 +26,12 @@ const replica = (owner: string) =>
     owner,
     // A busy database is no absent one: that the other replica is heard is what these tests are about.
     claimTimeoutMs: 10_000,
-    cancelReleases: (halt) => cancelReleases({ transact, queue: { wake, announce } }, halt),
+    cancelReleases: (halt) => cancelReleases({ transact, queue: { wake }, subjectChanged }, halt),
   });
 const transact = createTransact(async () => database.pool);
 const queued: string[] = [];
 const wake = async (_client: unknown, releaseId: string) => void queued.push(`wake ${releaseId}`);
-const announce = async (_client: unknown, requestId: string) => void queued.push(`announce ${requestId}`);
+const subjectChanged = async (_client: unknown, subject: string) => void queued.push(subject);
 const request = () => ({ target: bench.target, kind: 'disable', requestedBy: CAROL }) as const;
 
 test('two replicas that are clicked at once halt once, and both know the same halt', async () => {
@@ -133,11 +133,11 @@ test('a running release, its lock and open requests are ended by the halt', asyn
     locks: ['person'],
   });
   // Their messages move to the last state, also when the first attempt was cut short before it could ask for that.
-  const asked = [`wake ${releaseId}`, `announce ${requestId}`];
+  const asked = [`wake ${releaseId}`, `request:${requestId}`];
   expect(queued).toEqual(asked);
-  const again = await cancelReleases({ transact, queue: { wake, announce } }, halt);
+  const again = await cancelReleases({ transact, queue: { wake }, subjectChanged }, halt);
   expect(again).toEqual({ releaseId: null, requests: 0 });
-  expect(queued).toEqual([...asked, `announce ${requestId}`]);
+  expect(queued).toEqual([...asked, `request:${requestId}`]);
 });
 
 test('a halt ends without a database that refuses or never answers', async () => {

@@ -26,7 +26,7 @@ type Cancelled = ReturnType<typeof cancelReleases>;
 
 function halt(): Cancelled {
   const { pool } = world.database;
-  const queue = { wake: async () => {}, announce: async () => {} };
+  const [queue, subjectChanged] = [{ wake: async () => {} }, async () => {}];
   const asked = {
     strategy: 's',
     target: 'live',
@@ -36,7 +36,10 @@ function halt(): Cancelled {
     reason: 'stop',
     haltId: randomUUID(),
   };
-  return cancelReleases({ transact: createTransact(async () => pool), queue }, asked as unknown as Halt);
+  return cancelReleases(
+    { transact: createTransact(async () => pool), queue, subjectChanged },
+    asked as unknown as Halt,
+  );
 }
 
 /** Resolves when a connection of this database waits for another. */
@@ -118,10 +121,10 @@ test('nothing starts while a halt goes on, nor what was asked for before it', as
 test('a halt that could not be stored before leaves alone what was asked for after its end', async () => {
   const approved = await approvedRequest();
   await world.service.start({ ...approved, person: ALICE });
-  const queue = { wake: async () => {}, announce: async () => {} };
+  const [queue, subjectChanged] = [{ wake: async () => {} }, async () => {}];
   const ended = { strategy: 's', target: 'live', requestedBy: DAVE, reason: 'stop', haltId: randomUUID() };
   const at = { requestedAt: later(-2).toISOString(), endedAt: later(-1).toISOString() };
-  const cancelled = await cancelReleases({ transact: world.context.transact, queue }, {
+  const cancelled = await cancelReleases({ transact: world.context.transact, queue, subjectChanged }, {
     ...ended,
     ...at,
   } as unknown as Halt);

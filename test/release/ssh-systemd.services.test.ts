@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Composition, compose } from '../../src/app/compose.js';
 import { loadConfiguration } from '../../src/app/load-configuration.js';
-import type { Report } from '../../src/conversation/subcommand.js';
 import type { Person } from '../../src/domain/person.js';
 import { composeEngine } from '../../src/release/engine/create-engine.js';
 import type { ReleaseRecord } from '../../src/release/engine/release-record.js';
@@ -14,9 +13,9 @@ import { createLogger } from '../../src/telemetry/logger.js';
 import { systemClock } from '../../src/time/clock.js';
 import { startWorker, type Worker } from '../../src/worker/worker.js';
 import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';
-import { deployIncidentView, deployProgressView } from '../../views/deploy-progress.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createRememberingSlack, createTestKeeper, type RememberingSlack } from '../support/keeping.js';
 import {
   BROKEN_VERSION,
   createSshSystemdHost,
@@ -35,8 +34,8 @@ let database: TestDatabase;
 let dataDir: string;
 let composition: Composition;
 let worker: Worker;
-let settled: () => Promise<void>;
-const posted: { channel: string; report: Report }[] = [];
+let slack: RememberingSlack;
+const posted = () => [...slack.standing.values()];
 
 beforeAll(async () => {
   host = await createSshSystemdHost();
@@ -56,34 +55,28 @@ beforeAll(async () => {
       groupMembers: async (_group, { listed = [] } = {}) => ({ ids: listed, source: 'listed' }),
     },
   });
-  const engine = composeEngine({
+  const tasks = composeEngine({
     context: composition.releaseContext,
     hostOf: composition.hostOf,
-    messages: composition.services.messages,
-    announcer: {
-      post: async (channel, report) => String(posted.push({ channel, report })),
-      find: async () => undefined,
-      change: async ({ ts }, report) => {
-        const message = posted[Number(ts) - 1];
-        if (message !== undefined) message.report = report;
-        return message !== undefined;
-      },
-    },
-    views: {
-      progress: (release) => deployProgressView(release, 'en'),
-      incident: (release) => deployIncidentView(release, 'en'),
-    },
     clock: systemClock,
     logger,
-    onChange: () => undefined,
   });
-  settled = engine.messages.settled;
-  worker = await startWorker({ url: database.url, tasks: engine.tasks, clock: systemClock, logger });
+  slack = createRememberingSlack();
+  const keeper = createTestKeeper({
+    pool: database.pool,
+    announcer: slack,
+    releases: composition.releaseContext,
+  });
+  worker = await startWorker({
+    url: database.url,
+    tasks: { ...tasks, message: keeper.task },
+    clock: systemClock,
+    logger,
+  });
 });
 
 afterAll(async () => {
   await worker?.stop();
-  await settled?.();
   await composition?.close();
   await database?.drop();
   await host?.end();
@@ -165,8 +158,12 @@ test('a new model goes over ssh to a unit of systemd, from request to confirmed'
   const [known] = await selectKnownGood(database.pool, { strategy: 'crypto_lob_ml', target: 'live' });
   expect(known?.releaseId).toBe(confirmed.releaseId);
   // The end stands in the database before the message is under way.
-  await eventually('the last message', () => posted.at(-1)?.report.text.includes('Confirmed'));
-  expect(JSON.stringify(posted)).not.toContain('deadbeef');
+  await eventually('the last message', () =>
+    posted()
+      .findLast(({ key }) => key.startsWith('release:'))
+      ?.report.text.includes('Confirmed'),
+  );
+  expect(JSON.stringify(posted())).not.toContain('deadbeef');
 });
 
 test('a release whose process ends at once is put back, with the words of its journal', async () => {
@@ -181,7 +178,7 @@ test('a release whose process ends at once is put back, with the words of its jo
   expect(await runningVersion(after.MainPID)).toBe('lob-tcn-5m-v4');
   const loud = await eventually(
     'the incident',
-    () => posted.find(({ channel }) => channel === 'C0INCIDENTS'),
+    () => posted().find(({ channel }) => channel === 'C0INCIDENTS'),
     120_000,
   );
   expect(JSON.stringify(loud.report.blocks)).toContain('has an unknown operator');

@@ -2,20 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addHours } from 'date-fns/addHours';
 import {
-  createMessageStore,
-  type MessageReservation,
-  type MessageStore,
+  insertMessage,
+  type NewMessage,
+  noteShown,
+  selectMessages,
+  selectPause,
+  supersedeMessages,
 } from '../../src/messages/message-store.js';
+import type { Subject } from '../../src/messages/subject.js';
 import { claimDelivery } from '../../src/store/claim-delivery.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const now = new Date('2026-03-04T05:06:07.000Z');
 let database: TestDatabase;
-let messages: MessageStore;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  messages = createMessageStore(database.pool);
 });
 
 afterAll(() => database.drop());
@@ -39,69 +41,67 @@ describe('deliveries', () => {
 });
 
 describe('messages', () => {
-  const about = (subject: string, key: string = randomUUID()) => ({ key, subject, channel: 'C1' });
+  const about = (series: string, subject: Subject = `run:${randomUUID()}`) =>
+    ({ subject, role: 'report', series, channel: 'C1' }) as const;
+  const insert = (message: NewMessage, at: Date) => insertMessage(database.pool, message, at);
+  const post = (message: NewMessage, at: Date) => insert({ ...message, ts: '111.222' }, at);
+  const found = async ({ subject }: NewMessage) => (await selectMessages(database.pool, subject))[0];
+  const supersede = (series: string, before: Date) =>
+    supersedeMessages(database.pool, { series, before }, addHours(now, 9));
 
   test('a message is reserved once, and found again with its place', async () => {
-    const runId = randomUUID();
-    const reservation = { ...about('precheck live'), runId };
-    expect(await messages.reserve(reservation, now)).toBe(true);
-    expect(await messages.reserve(reservation, addHours(now, 1))).toBe(false);
-    expect(await messages.find(reservation.key)).toMatchObject({ ts: null, reservedAt: now.toISOString() });
-    await messages.markPosted(reservation.key, '111.222');
-    await messages.markPosted(reservation.key, '333.444');
-    const found = { ...reservation, ts: '111.222', reservedAt: now.toISOString(), supersededAt: null };
-    expect(await messages.find(reservation.key)).toEqual(found);
-    expect(await messages.ofRun(runId)).toEqual([found]);
+    const message = about('precheck live');
+    const reserved = { ...message, key: `${message.subject} report`, locale: null, supersededAt: null };
+    const { series: _series, ...row } = { ...reserved, ts: null, reservedAt: now.toISOString() };
+    expect(await insert(message, now)).toEqual(row);
+    expect(await insert(message, addHours(now, 1))).toBeUndefined();
+    expect(await found(message)).toEqual(row);
+    await noteShown(database.pool, row, '111.222');
+    await noteShown(database.pool, row, '333.444');
+    expect(await found(message)).toEqual({ ...row, ts: '111.222' });
+    // Somebody deleted it, and two replicas posted it anew.
+    await noteShown(database.pool, { ...row, ts: '111.222' }, '555.666');
+    await noteShown(database.pool, { ...row, ts: '111.222' }, '777.888');
+    expect(await found(message)).toEqual({ ...row, ts: '555.666' });
   });
 
   test('what is unknown is not found', async () => {
-    expect(await messages.find('never reserved')).toBeUndefined();
-    expect(await messages.ofRun('no id')).toEqual([]);
-    expect(await messages.supersedeOlder('never reserved', now)).toEqual([]);
+    expect(await selectMessages(database.pool, 'run:no id')).toEqual([]);
+    expect(await supersede('never reserved', addHours(now, 1))).toEqual([]);
   });
 
-  test('all but the newest on a subject are superseded in every channel, and each is handed out once', async () => {
+  test('all but the newest of a series are superseded in every channel, and each is handed out once', async () => {
     const [first, second, third] = [about('gonogo live'), about('gonogo live'), about('gonogo live')];
     const elsewhere = { ...about('gonogo live'), channel: 'C2' };
     const bystanders = [about('gonogo dryrun'), about('status live')];
     for (const message of [first, elsewhere, ...bystanders]) await post(message, now);
     await post(second, addHours(now, 1));
-    const answers = await Promise.all(
-      [1, 2, 3].map(() => messages.supersedeOlder(second.key, addHours(now, 3))),
-    );
-    expect(keysOf(answers.flat()).sort()).toEqual([first.key, elsewhere.key].sort());
-    expect((await messages.find(second.key))?.supersededAt).toBeNull();
+    const answers = await Promise.all([1, 2, 3].map(() => supersede('gonogo live', addHours(now, 1))));
+    expect(subjectsOf(answers.flat()).sort()).toEqual([first.subject, elsewhere.subject].sort());
+    expect((await found(second))?.supersededAt).toBeNull();
     await post(third, addHours(now, 2));
-    expect(keysOf(await messages.supersedeOlder(third.key, now))).toEqual([second.key]);
-    for (const { key } of bystanders) expect((await messages.find(key))?.supersededAt).toBeNull();
+    expect(subjectsOf(await supersede('gonogo live', addHours(now, 2)))).toEqual([second.subject]);
+    for (const message of bystanders) expect((await found(message))?.supersededAt).toBeNull();
   });
 
-  test('what is older than a run that has no message is superseded once, wherever it stands', async () => {
-    const [first, second] = [about('precheck one'), { ...about('precheck one'), channel: 'C2' }];
-    const later = about('precheck one');
-    await post(first, now);
-    await post(second, now);
-    await post(later, addHours(now, 2));
-    const superseded = () => messages.supersedeBefore('precheck one', addHours(now, 1), addHours(now, 1));
-    const answers = await Promise.all([superseded(), superseded()]);
-    expect(keysOf(answers.flat()).sort()).toEqual([first.key, second.key].sort());
-    expect((await messages.find(later.key))?.supersededAt).toBeNull();
+  test('a message that is not known to have been posted is superseded once it is', async () => {
+    const slow = about('verify live');
+    const row = await insert(slow, now);
+    expect(await supersede('verify live', addHours(now, 1))).toEqual([]);
+    if (row !== undefined) await noteShown(database.pool, row, '111.222');
+    expect(subjectsOf(await supersede('verify live', addHours(now, 1)))).toEqual([slow.subject]);
   });
 
-  test('a message that is posted after a newer one is itself superseded, once it is posted', async () => {
-    const [slow, quick] = [about('verify live'), about('verify live')];
-    await messages.reserve(slow, now);
-    await post(quick, addHours(now, 1));
-    expect(await messages.supersedeOlder(quick.key, now)).toEqual([]);
-    await messages.markPosted(slow.key, '111.222');
-    expect(keysOf(await messages.supersedeOlder(slow.key, now))).toEqual([slow.key]);
-    expect((await messages.find(quick.key))?.supersededAt).toBeNull();
+  test('what has just been shown is left alone for a while, by the database’s clock', async () => {
+    const message = about('pause live');
+    const row = await insert(message, now);
+    expect(await selectPause(database.pool, message.subject, 60_000)).toBe(0);
+    if (row !== undefined) await noteShown(database.pool, row, '111.222');
+    expect(await selectPause(database.pool, message.subject, 60_000)).toBeGreaterThan(0);
+    expect(await selectPause(database.pool, message.subject, 60_000)).toBeLessThanOrEqual(60_000);
+    await database.pool.query(`UPDATE lobml.messages SET shown_at = shown_at - interval '1 minute'`);
+    expect(await selectPause(database.pool, message.subject, 60_000)).toBe(0);
   });
 });
 
-async function post(message: MessageReservation, at: Date): Promise<void> {
-  await messages.reserve(message, at);
-  await messages.markPosted(message.key, '111.222');
-}
-
-const keysOf = (found: readonly { key: string }[]) => found.map(({ key }) => key);
+const subjectsOf = (found: readonly { subject: string }[]) => found.map(({ subject }) => subject);

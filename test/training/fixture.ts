@@ -11,13 +11,14 @@ import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
+import { subjectChanged } from '../../src/messages/message-jobs.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { type Clock, systemClock } from '../../src/time/clock.js';
 import { createTrainingService, type TrainingService } from '../../src/training/training-service.js';
-import { createTrainingStore } from '../../src/training/training-store.js';
+import { createTrainingStore, type TrainingStore } from '../../src/training/training-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 /** Where trainings are tried: a real database, a real local host, and trainers that are scripts. */
@@ -200,6 +201,9 @@ const trailIn = (folder: string, pool: Bot['pool']): AuditTrail =>
     },
   });
 
+export const trainingStoreOn = (pool: Bot['pool']): TrainingStore =>
+  createTrainingStore({ database: pool, transact: createTransact(async () => pool), subjectChanged });
+
 /** A bot's trainings, in this process. */
 export async function createTrainingBot(bot: Bot): Promise<TrainingService> {
   const { folder, pool, labels = () => 500, leaseMs = 400, machine = 'here', timeLimitMinutes = 1 } = bot;
@@ -237,7 +241,7 @@ export async function createTrainingBot(bot: Bot): Promise<TrainingService> {
       if (over === undefined) throw new Error('no host here is behind ssh');
       return over;
     },
-    store: createTrainingStore(pool),
+    store: trainingStoreOn(pool),
     folder: join(folder, 'trainings'),
     machine: async () => machine,
     newId: randomUUID,

@@ -48,6 +48,11 @@ async function stage(
       channels.push(channel);
       return live;
     },
+    messages: {
+      keep: async ({ subject }, ref) => void asked.attached.push([subject, ref]),
+      changed: async () => {},
+      areThere: async () => asked.attached.length > 0,
+    },
     trainings: {
       start: async (request) => {
         asked.starts.push(request);
@@ -56,13 +61,10 @@ async function stage(
       forbid: async ({ requestedBy }) => void asked.forbidden.push(requestedBy.id),
       get: async (id) => (id === ID ? ended : undefined),
       live: async () => [],
-      unshown: async () => [],
-      markShown: async () => {},
       cancel: async (id, person) => {
         asked.cancelled.push([id, person.id]);
         return asked.cancelled.length === 1;
       },
-      attach: async (id, ref) => void asked.attached.push([id, ref]),
       follow: async (_id, { onChange }) => {
         onChange(ended);
         return ended;
@@ -96,7 +98,7 @@ describe('in Slack', () => {
       { horizon: '5m', lookbackHours: 48, overrideReason: undefined, requestedBy: ALICE, locale: 'en' },
     ]);
     expect(posted[0]?.text).toContain('Training 5m');
-    expect(asked.attached).toEqual([[ID, { channel: 'C1', ts: '1.1' }]]);
+    expect(asked.attached).toEqual([[`training:${ID}`, { channel: 'C1', ts: '1.1' }]]);
     expect(answer).toMatchObject({ exitCode: 0, json: { trainingId: ID, verdict: null } });
   });
 
@@ -129,13 +131,13 @@ describe('in Slack', () => {
     });
   });
 
-  test.each(['post', 'attach'] as const)('ends where its message could not be made: %s', async (part) => {
+  test.each(['post', 'keep'] as const)('ends where its message could not be made: %s', async (part) => {
     const { services, conversation, asked } = await stage(STARTED);
     const fails = () => Promise.reject(new Error('Slack is away'));
     const parts =
       part === 'post'
         ? { conversation: { ...conversation, post: fails }, services }
-        : { conversation, services: { ...services, trainings: { ...services.trainings, attach: fails } } };
+        : { conversation, services: { ...services, messages: { ...services.messages, keep: fails } } };
     await expect(train.run(['5m'], parts.conversation, parts.services)).rejects.toThrow('Slack is away');
     expect(asked.cancelled).toEqual([[ID, 'U0ALICE']]);
   });

@@ -23,7 +23,6 @@ export const trainingOf = (changes: Partial<Training> = {}): Training => ({
   result: null,
   failure: null,
   cancelRequested: null,
-  message: null,
   createdAt: '2026-03-01T12:00:00.000Z',
   startedAt: '2026-03-01T12:00:00.000Z',
   endedAt: null,

@@ -6,8 +6,13 @@ import { encodeBadModel } from '../../sandbox/host/model.js';
 import type { Training } from '../../src/domain/training.js';
 import { lookAtTrainer } from '../../src/training/trainer-process.js';
 import type { TrainingRequest, TrainingService } from '../../src/training/training-service.js';
-import { createTrainingStore } from '../../src/training/training-store.js';
-import { createTrainingFixture, goodMeta, type TrainingFixture, writingTrainer } from './fixture.js';
+import {
+  createTrainingFixture,
+  goodMeta,
+  type TrainingFixture,
+  trainingStoreOn,
+  writingTrainer,
+} from './fixture.js';
 
 let fixture: TrainingFixture;
 let service: TrainingService;
@@ -224,7 +229,7 @@ describe('a cancel', () => {
     await fixture.trainer(SLOW);
     const { trainingId } = await started();
     // As a bot leaves it that is killed between its note and the start.
-    await createTrainingStore(fixture.pool).update(trainingId, { state: 'running' });
+    await trainingStoreOn(fixture.pool).update(trainingId, { state: 'running' });
     await service.cancel(trainingId, BOB);
     expect(await service.follow(trainingId, { onChange: () => {} })).toMatchObject({ state: 'cancelled' });
     expect(await lookAtTrainer(join(fixture.trainingsFolder, trainingId))).toEqual({ kind: 'given_up' });
@@ -282,14 +287,14 @@ describe('a bot that is gone', () => {
     await fixture.trainer(writingTrainer(goodMeta()));
     const { trainingId } = await started();
     const startedAt = '2026-01-01T00:00:00.000Z';
-    await createTrainingStore(fixture.pool).update(trainingId, { state: 'running', startedAt });
+    await trainingStoreOn(fixture.pool).update(trainingId, { state: 'running', startedAt });
     expect(await service.follow(trainingId, { onChange: () => {} })).toMatchObject({ state: 'finished' });
   });
 
   test('and a runner that never shows itself: the training fails, and a late runner starts nothing', async () => {
     const { trainingId } = await started();
     const folder = join(fixture.trainingsFolder, trainingId);
-    await createTrainingStore(fixture.pool).update(trainingId, { state: 'running' });
+    await trainingStoreOn(fixture.pool).update(trainingId, { state: 'running' });
     await mkdir(folder);
     await writeFile(join(folder, 'job.json'), '{}');
     await utimes(join(folder, 'job.json'), 0, 0);

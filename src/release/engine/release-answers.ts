@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Person } from '../../domain/person.js';
+import type { SubjectChanged } from '../../messages/subject.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
 import type { RecordEvent, ReleaseEventKind } from '../record-event.js';
@@ -22,6 +23,7 @@ interface ReleaseAnswersOptions {
   readonly database: Queryable;
   readonly transact: Transact;
   readonly queue: Pick<ReleaseQueue, 'wake'>;
+  readonly subjectChanged: SubjectChanged;
   readonly recordEvent: RecordEvent;
   readonly now: () => Date;
 }
@@ -30,6 +32,7 @@ export function createReleaseAnswers({
   database,
   transact,
   queue,
+  subjectChanged,
   recordEvent,
   now,
 }: ReleaseAnswersOptions): ReleaseAnswers {
@@ -46,6 +49,15 @@ export function createReleaseAnswers({
       details: { releaseId, ...details },
     });
   };
+  const resume = async (client: Queryable, releaseId: string) => {
+    await client.query(
+      `UPDATE lobml.releases SET state = 'running', problem = NULL
+       WHERE release_id = $1 AND state = 'needs_person'`,
+      [releaseId],
+    );
+    await queue.wake(client, releaseId);
+    await subjectChanged(client, `release:${releaseId}`);
+  };
   return {
     get: async (releaseId) =>
       z.uuid().safeParse(releaseId).success ? selectRelease(database, releaseId) : undefined,
@@ -54,7 +66,6 @@ export function createReleaseAnswers({
         const isFirst = await requestCancellation(client, releaseId, { by, reason, at: now().toISOString() });
         // A release that waits for a person goes on only to be cancelled.
         if (isFirst) await resume(client, releaseId);
-        if (isFirst) await queue.wake(client, releaseId);
         return isFirst;
       });
       if (isDone) await record('release.cancel_requested', releaseId, by, { reason });
@@ -71,18 +82,10 @@ export function createReleaseAnswers({
         );
         if (rowCount !== 1) return false;
         await resume(client, releaseId);
-        await queue.wake(client, releaseId);
         return true;
       });
       if (isDone) await record('release.step_answered', releaseId, by, { position, wasDone });
       return isDone;
     },
   };
-}
-
-async function resume(client: Queryable, releaseId: string): Promise<void> {
-  await client.query(
-    `UPDATE lobml.releases SET state = 'running', problem = NULL WHERE release_id = $1 AND state = 'needs_person'`,
-    [releaseId],
-  );
 }

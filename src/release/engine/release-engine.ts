@@ -25,8 +25,6 @@ export interface ReleaseEngine {
   readonly checks: ReleaseChecks;
   readonly clock: Clock;
   readonly pace: EnginePace;
-  /** Told after each change that a person would want to see. Must neither wait nor fail. */
-  readonly onChange: (releaseId: string) => void;
   /** Best effort, after a release was confirmed. */
   readonly prune: (release: ReleaseRecord, target: Target) => Promise<void>;
   readonly logger: Logger;

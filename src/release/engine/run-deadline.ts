@@ -23,14 +23,11 @@ export async function runDeadline(
     const confirmBy = new Date(release.confirmBy);
     if (release.state !== 'disabled' && now < confirmBy) return { kind: 'wait', until: confirmBy };
     if (!(await turnOff(engine, release, now))) return REST;
-    engine.onChange(releaseId);
     return await disableHosts(engine, releaseId, call);
   } catch (error) {
     // Another replica may only have looked: whether there is still something to turn off shows at the next look.
     if (!(error instanceof SupersededError)) throw error;
     return { kind: 'wait', until: new Date(engine.clock.now() + RETRY_MS) };
-  } finally {
-    engine.onChange(releaseId);
   }
 }
 
@@ -81,6 +78,5 @@ async function disable(
     await journal.end(held(), step.position, { state: 'done', after: result.after });
   else if ('problem' in result && result.problem !== undefined)
     await journal.note(held(), step.position, result.problem);
-  engine.onChange(release.releaseId);
   return result.kind === 'done';
 }

@@ -36,7 +36,6 @@ export async function runRelease(
       const held = { releaseId, epoch, states: LIVE_STATES, now: new Date(engine.clock.now()) };
       const result = await goOn(engine, held, call);
       if (result?.kind === 'rest') await closeHalted(engine, releaseId);
-      engine.onChange(releaseId);
       if (result !== undefined) return result;
     }
   } catch (error) {
@@ -45,8 +44,6 @@ export async function runRelease(
       return REST;
     }
     throw error;
-  } finally {
-    engine.onChange(releaseId);
   }
 }
 
@@ -75,7 +72,6 @@ async function advance(
   call: TaskCall,
 ): Promise<LookResult | undefined> {
   const { journal, clock } = engine;
-  engine.onChange(release.releaseId);
   const result = await carryOutStep(engine, held, release, step, call);
   const now = { ...held, now: new Date(clock.now()) };
   switch (result.kind) {

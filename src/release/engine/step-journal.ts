@@ -1,6 +1,7 @@
 import type { Person } from '../../domain/person.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseState, StepKind, StepState } from '../../domain/release-state.js';
+import type { SubjectChanged } from '../../messages/subject.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
 import type { KnownGoodHost } from '../known-good.js';
@@ -60,22 +61,20 @@ export interface Held {
 interface JournalOptions {
   readonly database: Queryable;
   readonly transact: Transact;
-  /** The messages of a release follow each turn, also when this replica dies right after it. */
-  readonly announceRelease?: (client: Queryable, releaseId: string) => Promise<void>;
-  /** The messages of a request follow the end of its release. */
-  readonly announceRequest?: (client: Queryable, requestId: string) => Promise<void>;
+  readonly subjectChanged?: SubjectChanged;
 }
 
-export function createStepJournal({
-  database,
-  transact,
-  announceRelease,
-  announceRequest,
-}: JournalOptions): StepJournal {
+export function createStepJournal({ database, transact, subjectChanged }: JournalOptions): StepJournal {
+  /** The messages follow each entry, also when this replica dies right after it. */
+  const write = <T>({ releaseId }: Held, work: (client: Queryable) => Promise<T>): Promise<T> =>
+    transact(async (client) => {
+      const result = await work(client);
+      await subjectChanged?.(client, `release:${releaseId}`);
+      return result;
+    });
   const change = async (client: Queryable, held: Held, turn: Turn): Promise<void> => {
     const requestId = await writeTurn(client, held, turn);
-    await announceRelease?.(client, held.releaseId);
-    if (requestId !== undefined) await announceRequest?.(client, requestId);
+    if (requestId !== undefined) await subjectChanged?.(client, `request:${requestId}`);
   };
   return {
     load: (releaseId) => selectRelease(database, releaseId),
@@ -87,26 +86,16 @@ export function createStepJournal({
       );
       return rows[0]?.epoch;
     },
-    async begin({ releaseId, epoch, states, now }, position, before, forward) {
-      const { rowCount } = await database.query(
-        `UPDATE lobml.release_steps s
-         SET state = 'running', attempts = attempts + 1, before = $4, started_at = COALESCE(s.started_at, $5)
-         FROM (SELECT release_id FROM lobml.releases
-               WHERE release_id = $1 AND epoch = $2 AND state = ANY($6) AND ended_at IS NULL
-                 AND ($7 = false OR cancel_requested IS NULL) FOR UPDATE) r
-         WHERE s.release_id = r.release_id AND s.position = $3 AND s.state IN ('pending', 'running')`,
-        [releaseId, epoch, position, JSON.stringify(before), now, states, forward],
-      );
-      return rowCount === 1;
-    },
+    begin: (held, position, before, forward) =>
+      write(held, (client) => writeStepBegin(client, held, position, before, forward)),
     end: (held, position, end, turn) =>
-      transact(async (client) => {
+      write(held, async (client) => {
         await assertHeld(client, held);
         await writeStepEnd(client, held, position, end);
         if (turn !== undefined) await change(client, held, turn);
       }),
     note: (held, position, problem) =>
-      transact(async (client) => {
+      write(held, async (client) => {
         await assertHeld(client, held);
         await client.query(
           `UPDATE lobml.release_steps SET problem = $3
@@ -115,7 +104,7 @@ export function createStepJournal({
         );
       }),
     turn: (held, turn) =>
-      transact(async (client) => {
+      write(held, async (client) => {
         await assertHeld(client, held);
         await change(client, held, turn);
       }),
@@ -129,6 +118,26 @@ async function assertHeld(client: Queryable, { releaseId, epoch, states }: Held)
     [releaseId, epoch, states],
   );
   if (rowCount !== 1) throw new SupersededError(`the release ${releaseId} is no longer held`);
+}
+
+/** @returns false where the step is over, the release is no longer held, or somebody wants it stopped. */
+async function writeStepBegin(
+  client: Queryable,
+  { releaseId, epoch, states, now }: Held,
+  position: number,
+  before: Seen,
+  forward: boolean,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE lobml.release_steps s
+     SET state = 'running', attempts = attempts + 1, before = $4, started_at = COALESCE(s.started_at, $5)
+     FROM (SELECT release_id FROM lobml.releases
+           WHERE release_id = $1 AND epoch = $2 AND state = ANY($6) AND ended_at IS NULL
+             AND ($7 = false OR cancel_requested IS NULL) FOR UPDATE) r
+     WHERE s.release_id = r.release_id AND s.position = $3 AND s.state IN ('pending', 'running')`,
+    [releaseId, epoch, position, JSON.stringify(before), now, states, forward],
+  );
+  return rowCount === 1;
 }
 
 async function writeStepEnd(

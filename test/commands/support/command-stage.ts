@@ -1,4 +1,5 @@
 import type { DecisionServices } from '../../../commands/decision-services.js';
+import type { Services } from '../../../src/app/services.js';
 import type { EventToRecord } from '../../../src/audit/audit-trail.js';
 import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import { createAcknowledgementStore } from '../../../src/checks/store/acknowledgements.js';
@@ -10,13 +11,15 @@ import type {
   MessageRef,
   Report,
 } from '../../../src/conversation/subcommand.js';
-import { createMessageStore } from '../../../src/messages/message-store.js';
+import { createMessages } from '../../../src/messages/messages.js';
+import type { Subject } from '../../../src/messages/subject.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../../src/runbook/runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { terminalText } from '../../../views/terminal.js';
 import type { TestDatabase } from '../../support/database.js';
+import { createTestKeeper, databaseOn } from '../../support/keeping.js';
 
 const START = Date.parse('2026-03-01T12:00:00.000Z');
 
@@ -62,7 +65,7 @@ export const decisionRunbook = (): Promise<Runbook> =>
   parseRunbook('toy.yaml', Buffer.from(RUNBOOK), PROBE_KINDS);
 
 export interface CommandStage {
-  readonly services: DecisionServices;
+  readonly services: DecisionServices & Pick<Services, 'changeMessage'>;
   readonly conversation: Conversation;
   readonly posted: readonly (MessageRef & { readonly report: Report })[];
   readonly whispers: readonly string[];
@@ -90,6 +93,7 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
     const message = posted.find(({ channel, ts }) => channel === ref.channel && ts === ref.ts);
     if (message === undefined) throw new Error(`there is no message ${ref.ts}`);
     message.report = report;
+    return true;
   };
   const postIn = async (channel: string, report: Report): Promise<LiveMessage> => {
     const message = { channel, ts: String(posted.length + 1), report };
@@ -102,12 +106,33 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
   const unused = () => {
     throw new Error('this stage does not need it');
   };
-  const services: DecisionServices = {
+  // The jobs of the bot, done at once.
+  const waiting: Subject[] = [];
+  const keeper = createTestKeeper({
+    pool,
+    announcer: { post: unused, find: unused, change, waitAfter: unused },
+    subjectChanged: async (_client, subject) => void waiting.push(subject),
+    now,
+  });
+  const changed = async (subject: Subject) => {
+    for (let next: Subject | undefined = subject; next !== undefined; next = waiting.shift())
+      await keeper.show(next);
+  };
+  const kept = createMessages(databaseOn(pool));
+  const services: CommandStage['services'] = {
+    changeMessage: async (ref, report) => void (await change(ref, report)),
     runbook,
     targets: parseTargets('targets.yaml', Buffer.from(TARGETS)),
     checks: { run: unused },
     runs: createRunStore(pool),
-    messages: createMessageStore(pool),
+    messages: {
+      ...kept,
+      keep: async (message, ...posted) => {
+        await kept.keep(message, ...posted);
+        await changed(message.subject);
+      },
+      changed,
+    },
     acknowledgements: createAcknowledgementStore(pool),
     status: { runningSince: async () => new Date(START - 1) },
     access: { isMember: async ({ id }) => id !== GUEST },
@@ -116,9 +141,7 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
         audited.push(event);
       },
     },
-    changeMessage: change,
     postIn,
-    followReport: async () => {},
     homeChanged: () => {
       changes += 1;
     },

@@ -147,6 +147,7 @@ describe('one host that cannot be put back', () => {
       database: setting.database.pool,
       transact: createTransact(async () => setting.database.pool),
       queue: createReleaseQueue(),
+      subjectChanged: async () => undefined,
       recordEvent: async () => undefined,
       now: () => new Date(),
     });

@@ -270,6 +270,7 @@ const answers = () =>
     database: database.pool,
     transact: createTransact(async () => database.pool),
     queue: createReleaseQueue(),
+    subjectChanged: async () => undefined,
     recordEvent: async () => undefined,
     now: () => new Date(),
   });

@@ -32,7 +32,7 @@ export interface ReleaseWorld {
   readonly target: Target;
   readonly events: ReleaseEvent[];
   readonly queued: {
-    readonly what: 'enqueue' | 'announce' | 'expireAt';
+    readonly what: 'enqueue' | 'changed' | 'expireAt';
     readonly id: string;
     readonly at?: Date;
   }[];
@@ -164,9 +164,9 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
     transact: createTransact(async () => database.pool),
     queue: {
       enqueue: async (_client, id) => void queued.push({ what: 'enqueue', id }),
-      announce: async (_client, id) => void queued.push({ what: 'announce', id }),
       expireAt: async (_client, id, at) => void queued.push({ what: 'expireAt', id, at }),
     },
+    subjectChanged: async (_client, id) => void queued.push({ what: 'changed', id }),
     access: createAccess({ targets, directory }),
     approvers: createApprovers({ targets, directory, now }),
     recordEvent: async (event) => void events.push(event),

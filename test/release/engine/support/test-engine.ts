@@ -53,7 +53,6 @@ export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
     checks,
     clock: systemClock,
     pace: { pollMs: 50, settleMs: 1_000, offMs: 2_000, retryCheckMs: 200 },
-    onChange: () => undefined,
     prune: (release, target) =>
       pruneArtefacts({ database: pool, hostOf, now: () => new Date() }, release, target),
     logger: createLogger({ level: 'silent', to: 'stderr' }),

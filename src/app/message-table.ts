@@ -1,0 +1,174 @@
+import { reportSeries } from '../checks/report-series.js';
+import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
+import type { RunStore } from '../checks/store/run-store.js';
+import type { Report } from '../conversation/subcommand.js';
+import type { Acknowledgement } from '../domain/acknowledgement.js';
+import type { CheckRun } from '../domain/check-run.js';
+import type { Locale } from '../domain/localized.js';
+import { isIncident } from '../domain/release-state.js';
+import { isLive, type Training } from '../domain/training.js';
+import type { MessageTable, SubjectState } from '../messages/message-keeper.js';
+import type { StoredMessage } from '../messages/message-store.js';
+import type { ReleaseRecord } from '../release/engine/release-record.js';
+import type { ReleaseContext } from '../release/release-context.js';
+import { type RequestView, readRequestView } from '../release/request-view.js';
+import { selectRelease } from '../release/store/releases.js';
+import type { TrainingService } from '../training/training-service.js';
+
+interface StoredReportOptions {
+  readonly locale: Locale;
+  readonly stored: true;
+  /** RFC 3339, as the next. */
+  readonly now: string;
+  readonly supersededAt: string | undefined;
+  readonly acknowledgements: readonly Acknowledgement[];
+}
+
+/** How each message looks. */
+export interface MessageViews {
+  readonly run: (run: CheckRun, options: StoredReportOptions) => Report;
+  readonly request: (view: RequestView, options: { locale: Locale; envPrefix: string }) => Report;
+  /** The loud one: a release that skips its approvals, and who has to look at it. */
+  readonly brokenGlass: (view: RequestView, options: { locale: Locale; envPrefix: string }) => Report;
+  readonly progress: (release: ReleaseRecord, locale: Locale) => Report;
+  /** The loud one. */
+  readonly incident: (release: ReleaseRecord, locale: Locale) => Report;
+  /** @param now RFC 3339 */
+  readonly training: (training: Training, locale: Locale, now: string) => Report;
+}
+
+export interface MessageTableParts {
+  readonly views: MessageViews;
+  readonly runs: Pick<RunStore, 'get' | 'latest'>;
+  readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledgedWarnings'>;
+  readonly releases: Pick<ReleaseContext, 'database' | 'targets' | 'runs' | 'approvers'>;
+  readonly trainings: Pick<TrainingService, 'get'>;
+  readonly envPrefix: string;
+  /** The installation's, for messages that nobody in particular asked for. */
+  readonly locale: Locale;
+  readonly now: () => Date;
+}
+
+type Standing = readonly Pick<StoredMessage, 'role' | 'channel'>[];
+
+/** What every message in Slack is rendered from, and by which view. */
+export function createMessageTable(parts: MessageTableParts): MessageTable {
+  return {
+    run: (id) => stateOfRun(parts, id),
+    request: (id) => stateOfRequest(parts, id),
+    release: (id, standing) => stateOfRelease(parts, id, standing),
+    training: (id, standing) => stateOfTraining(parts, id, standing),
+  };
+}
+
+const localeOf = ({ locale }: MessageTableParts, message: StoredMessage): Locale => message.locale ?? locale;
+
+/** A report that somebody deleted is not missed. */
+async function stateOfRun(parts: MessageTableParts, runId: string): Promise<SubjectState | undefined> {
+  const { runs, views } = parts;
+  const run = await runs.get(runId);
+  if (run === undefined) return undefined;
+  const newest = (await runs.latest(run)) ?? run;
+  const acknowledgements = await parts.acknowledgements.acknowledgedWarnings(runId);
+  const now = parts.now();
+  const expiresAt = new Date(run.validUntil);
+  return {
+    owed: [],
+    lives: now < expiresAt,
+    expiresAt,
+    supersedes: { series: reportSeries(run), before: new Date(newest.startedAt) },
+    render: (message) =>
+      views.run(run, {
+        locale: localeOf(parts, message),
+        stored: true,
+        now: now.toISOString(),
+        supersededAt: message.supersededAt ?? undefined,
+        acknowledgements,
+      }),
+  };
+}
+
+async function stateOfRequest(
+  parts: MessageTableParts,
+  requestId: string,
+): Promise<SubjectState | undefined> {
+  const { views, envPrefix, releases } = parts;
+  const view = await readRequestView(releases, requestId);
+  if (view === undefined) return undefined;
+  const { request } = view;
+  const channels = releases.targets.targets.get(request.target)?.channels;
+  const loud = request.kind === 'break_glass' ? ['broken_glass'] : [];
+  return {
+    owed:
+      channels === undefined
+        ? []
+        : [
+            ...loud.map((role) => ({ role, channel: channels.incidents })),
+            { role: 'request', channel: channels.reports },
+          ],
+    lives: request.endedAt === null,
+    render: (message) => {
+      const options = { locale: localeOf(parts, message), envPrefix };
+      return message.role === 'broken_glass'
+        ? views.brokenGlass(view, options)
+        : views.request(view, options);
+    },
+  };
+}
+
+/** What became of an incident is told where it was told of. */
+async function stateOfRelease(
+  parts: MessageTableParts,
+  releaseId: string,
+  standing: Standing,
+): Promise<SubjectState | undefined> {
+  const { views, releases } = parts;
+  const release = await selectRelease(releases.database, releaseId);
+  if (release === undefined) return undefined;
+  const channels = releases.targets.targets.get(release.target)?.channels;
+  const told = standing.filter(({ role }) => isOfIncident(role));
+  const present = incidentOf(release);
+  const isNew = present !== undefined && !told.some(({ role }) => role === present);
+  return {
+    owed:
+      channels === undefined
+        ? []
+        : [
+            ...told,
+            ...(isNew ? [{ role: present, channel: channels.incidents }] : []),
+            { role: 'progress', channel: channels.reports },
+          ],
+    lives: release.endedAt === null,
+    render: (message) =>
+      isOfIncident(message.role)
+        ? views.incident(release, localeOf(parts, message))
+        : views.progress(release, localeOf(parts, message)),
+  };
+}
+
+const isOfIncident = (role: string): boolean => role.startsWith('incident ');
+
+/** What the incident channel is told of, once; undefined: nothing. Each step that needs a person is one of its own. */
+function incidentOf(release: ReleaseRecord): string | undefined {
+  if (!isIncident(release)) return undefined;
+  if (release.state !== 'needs_person') return `incident ${release.state}`;
+  const step = release.steps.findLast(({ state }) => state === 'unclear' || state === 'failed');
+  return `incident needs_person ${step?.position ?? ''} ${step?.attempts ?? ''}`;
+}
+
+/** Its message is posted where it was asked for; one of a terminal has none. */
+async function stateOfTraining(
+  parts: MessageTableParts,
+  trainingId: string,
+  standing: Standing,
+): Promise<SubjectState | undefined> {
+  const { trainings, views } = parts;
+  const training = await trainings.get(trainingId);
+  if (training === undefined) return undefined;
+  const now = parts.now().toISOString();
+  return {
+    owed: standing,
+    lives: isLive(training),
+    render: (message) => views.training(training, localeOf(parts, message), now),
+  };
+}

@@ -1,0 +1,16 @@
+import type { MessageRef, Report } from '../conversation/subcommand.js';
+
+/** Slack allows about 50 updates a minute. */
+export const MESSAGE_INTERVAL_MS = 1_200;
+
+/** Posting and changing messages, one attempt a call. Whoever calls tries again. @throws Slack's error */
+export interface Announcer {
+  /** @param key part of the message's metadata, by which `find` knows it. @returns Slack's id in the channel */
+  post(channel: string, report: Report, key: string): Promise<string>;
+  /** The message of that key, where an earlier attempt posted it although its answer was lost. */
+  find(channel: string, key: string, since: Date): Promise<string | undefined>;
+  /** @returns false where somebody deleted the message. */
+  change(ref: MessageRef, report: Report): Promise<boolean>;
+  /** How long Slack wants to be left alone after such an error, ms. */
+  waitAfter(error: unknown): number;
+}
