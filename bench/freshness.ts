@@ -76,7 +76,7 @@ interface Parts {
 
 async function freshnessQuery(): Promise<Parts['query']> {
   const runbook = await loadRunbook(
-    join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'),
+    join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml/runbook.yaml'),
     PROBE_KINDS,
   );
   const checks = runbook.sections.flatMap((section) => section.checks);

@@ -50,7 +50,7 @@ export const verify: Figure = {
   async measure({ size, folder, say }) {
     const { label, ...counts } = SIZES[size];
     const runbook = await loadRunbook(
-      join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'),
+      join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml/runbook.yaml'),
       PROBE_KINDS,
     );
     const postgres = await startEmbeddedPostgres({ dataDir: folder, use: 'own', durable: false });

@@ -22,9 +22,6 @@ import { parseTarget } from './target-argument.js';
 
 const formMetadata = z.object({ target: z.string() });
 
-/** What a release sets itself, or what only a rollback may set. */
-const NOT_BY_HAND = ['ENABLED', 'MODEL_PATH', 'MODEL_VERSION'];
-
 /**
  * Opens the form at once and fills it in as soon as the staging folder has been looked at.
  * @param wanted the model to begin with, else the newest: where other bytes stand there, or none, a sentence says so
@@ -76,7 +73,9 @@ function emptyForm(
   model: string,
   { runbook, now }: DeployServices,
 ): DeployForm {
-  const variables = new Map([...runbook.variables].filter(([name]) => !NOT_BY_HAND.includes(name)));
+  // What a release sets itself, or what only a halt may set.
+  const notByHand = [runbook.flag.variable, runbook.model?.path, runbook.model?.version];
+  const variables = new Map([...runbook.variables].filter(([name]) => !notByHand.includes(name)));
   const nothing = { picked: new Map(), faults: new Map() };
   return {
     strategy: runbook.strategy,

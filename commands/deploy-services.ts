@@ -9,7 +9,7 @@ import type { PlanView } from '../views/release-plan.js';
 
 /** What the commands of a release need. */
 export interface DeployServices {
-  readonly runbook: Pick<Runbook, 'strategy' | 'envPrefix' | 'variables'>;
+  readonly runbook: Pick<Runbook, 'strategy' | 'envPrefix' | 'flag' | 'model' | 'variables'>;
   readonly targets: Targets;
   readonly releases: ReleaseService;
   readonly answers: ReleaseAnswers;

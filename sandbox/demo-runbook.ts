@@ -1,9 +1,10 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { findPackageRoot } from '../src/machine/package-root.js';
 
-const RUNBOOK = 'runbooks/crypto_lob_ml.yaml';
+const RUNBOOK = 'runbooks/crypto_lob_ml/runbook.yaml';
+const BESIDE = ['cases.yaml', 'tables.sql'];
 
 /**
  * The shipped runbook with the sandbox's own trainer in the place of the operators' script; everything else is the
@@ -27,8 +28,8 @@ export async function writeDemoRunbook(folder: string): Promise<string> {
   document.setIn(['training', 'progress'], [PROGRESS]);
   const path = join(folder, basename(RUNBOOK));
   await writeFile(path, document.toString({ lineWidth: 0 }));
-  const cases = RUNBOOK.replace(/\.yaml$/, '.cases.yaml');
-  await copyFile(join(findPackageRoot(import.meta.url), cases), join(folder, basename(cases)));
+  const shipped = join(findPackageRoot(import.meta.url), dirname(RUNBOOK));
+  for (const name of BESIDE) await copyFile(join(shipped, name), join(folder, name));
   return path;
 }
 

@@ -4,7 +4,7 @@ import type { FileAndProcess, HostStatus } from '../src/status/target-status.js'
 import { escapeMrkdwn } from './blocks.js';
 import { textFor } from './text/index.js';
 
-/** A value of the enable flag as ploy reads it: ON, OFF, or why it is neither. */
+/** A value of the enable flag as the strategy reads it: ON, OFF, or why it is neither. */
 function flagWord(raw: string | undefined, locale: Locale): string {
   const text = textFor(locale).status;
   if (raw === undefined) return text.notSet;

@@ -124,7 +124,7 @@ export function compose(options: CompositionOptions): Composition {
       selfTest: createSelfTest({
         ...onThisSystem(logger),
         runbook,
-        createDatabase: async () => createScratchDatabase((await options.state()).url, logger),
+        createDatabase: async (tables) => createScratchDatabase((await options.state()).url, tables, logger),
       }),
       trainings: createTrainings({
         ...shared,

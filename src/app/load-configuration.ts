@@ -12,6 +12,7 @@ import {
 import { ConfigurationError, type ConfigurationFault } from '../runbook/configuration-fault.js';
 import { loadRunbook } from '../runbook/load-runbook.js';
 import type { Runbook } from '../runbook/runbook.js';
+import { onlyRunbook } from '../runbook/runbook-files.js';
 import { loadTargets, type Targets } from '../runbook/targets.js';
 import { trainingPlaceFaults } from '../runbook/training-place.js';
 
@@ -41,7 +42,7 @@ export async function loadConfiguration(
   const placeOf = (variable: string) => variablePlace(variable, source);
   const [config, runbook, targets] = await Promise.all([
     settle(() => loadConfig(variables, { role }), placeOf),
-    settle(() => loadRunbook(runbookFile, PROBE_KINDS), placeOf),
+    settle(async () => loadRunbook(await onlyRunbook(runbookFile), PROBE_KINDS), placeOf),
     settle(() => loadTargets(targetsFile), placeOf),
   ]);
   const between = faultsBetween(runbook, targets);

@@ -22,6 +22,7 @@ import { subjectChanged } from '../messages/message-jobs.js';
 import { releaseQueues } from '../release/release-jobs.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
 import type { ConfigurationFault } from '../runbook/configuration-fault.js';
+import { onlyRunbook } from '../runbook/runbook-files.js';
 import { openState, type State } from '../store/open-state.js';
 import { createTransact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -45,7 +46,7 @@ const SETTLE_TIMEOUT_MS = 3_000;
  */
 export async function openTerminalKillSwitch(config: Config, logger: Logger): Promise<TerminalKillSwitch> {
   const [facts, { targets, faults }] = await Promise.all([
-    loadStrategyFacts(config.runbookFile),
+    onlyRunbook(config.runbookFile).then(loadStrategyFacts),
     loadTargetsForHalt(config.targetsFile),
   ]);
   let ssh: ReturnType<typeof sshFolders> | undefined;
@@ -148,7 +149,9 @@ async function loadStartProof({ config, targets, hostOf, trading, logger }: Star
     import('../checks/check-service.js'),
     import('../checks/probe-kinds.js'),
   ]);
-  const runbook = await loadRunbook(config.runbookFile, PROBE_KINDS).catch(() => undefined);
+  const runbook = await loadRunbook(await onlyRunbook(config.runbookFile), PROBE_KINDS).catch(
+    () => undefined,
+  );
   if (runbook === undefined) return undefined;
   const checks = createCheckService({
     runbook,

@@ -8,7 +8,7 @@ export const CHINESE_ADVICE = {
   PORT: '不是 0（任意空闲端口）到 65535 之间的端口号。',
   DATABASE_URL: '不是 postgres:// 地址。请更正，或留空以使用内置数据库。',
   TRADING_DATABASE_URL: '不是 postgres:// 地址。请更正；留空时所有 SQL 检查都会是 ERROR。',
-  RUNBOOK_FILE: '不是文件名。',
+  RUNBOOK_FILE: '不是文件名或目录名。',
   TARGETS_FILE: '不是文件名。',
   DATA_DIR: '不是目录名。',
   LOCALE: '只能是 en 或 zh-CN。',

@@ -101,7 +101,7 @@ export const ENVIRONMENT = {
   TRADING_DATABASE_URL: databaseUrl(
     'is not a postgres:// address. Correct it; left empty, every SQL check ends as ERROR.',
   ),
-  RUNBOOK_FILE: z.string().default('runbooks/crypto_lob_ml.yaml'),
+  RUNBOOK_FILE: z.string().default('runbooks/'),
   TARGETS_FILE: z.string().default('targets.yaml'),
   DATA_DIR: z.string().default('.data'),
   LOCALE: oneOf(LOCALES).default('en'),

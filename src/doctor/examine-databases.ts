@@ -8,12 +8,10 @@ import { alike, type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from
 
 export interface DatabaseOptions {
   readonly config: Pick<Config, 'databaseUrl' | 'dataDir'>;
-  readonly runbook: Pick<Runbook, 'agentId'>;
+  readonly runbook: Pick<Runbook, 'agentId' | 'tables'>;
   readonly trading: TradingQueries | undefined;
   readonly state: Queryable;
 }
-
-const TABLES = ['sync_records', 'pm_token_settlements', 'agent_order_executions', 'risk_gate_decisions'];
 
 const stateSchema = z.tuple([
   z.object({ version: z.string(), mayCreate: z.boolean(), locked: z.array(z.string()).nullable() }),
@@ -99,7 +97,11 @@ export function examineTrading({ trading, runbook }: DatabaseOptions): Examinati
       const text = `SELECT t.name, to_regclass(t.name) IS NOT NULL AS present,
           CASE WHEN to_regclass(t.name) IS NULL THEN false ELSE has_table_privilege(t.name, 'SELECT') END AS readable
         FROM unnest($1::text[]) AS t(name)`;
-      const { rows } = await trading.query({ text, values: [TABLES], timeoutMs: QUESTION_TIMEOUT_MS });
+      const { rows } = await trading.query({
+        text,
+        values: [runbook.tables],
+        timeoutMs: QUESTION_TIMEOUT_MS,
+      });
       return rows.map((row): Diagnosis => {
         const name = String(row['name']);
         const table = { en: `table ${name}`, 'zh-CN': `表 ${name}` };
@@ -133,7 +135,7 @@ const RIGHTS_QUERY = `SELECT array_remove(ARRAY[
   FROM pg_roles r WHERE r.rolname = current_user`;
 
 /** The role of the trading database: that it can do nothing but read. */
-export function examineTradingRole({ trading }: DatabaseOptions): Examination {
+export function examineTradingRole({ trading, runbook }: DatabaseOptions): Examination {
   const subject = { en: 'trading role', 'zh-CN': '交易数据库角色' };
   const wayOut = {
     en: 'Make the role as docs/trading-database-role.md says, or REVOKE what it does not need.',
@@ -144,7 +146,7 @@ export function examineTradingRole({ trading }: DatabaseOptions): Examination {
     wayOut,
     async examine() {
       if (trading === undefined) return [];
-      const request = { text: RIGHTS_QUERY, values: [TABLES], timeoutMs: QUESTION_TIMEOUT_MS };
+      const request = { text: RIGHTS_QUERY, values: [runbook.tables], timeoutMs: QUESTION_TIMEOUT_MS };
       const { rows } = await trading.query(request);
       const rights = z.array(z.string()).parse(rows[0]?.['rights'] ?? []);
       if (rights.length === 0)

@@ -14,6 +14,8 @@ const RELEASE_REFUSALS = [
   'no_models_folder',
   /** Facts: `host`. */
   'no_binary_path',
+  /** The runbook names no variable of a model. */
+  'no_model_variable',
   'version_missing',
   /** A version, but no model to go with it. */
   'version_without_model',

@@ -5,6 +5,7 @@ import type { Wanted } from '../hosts/environment/wanted.js';
 import { type EnvironmentWritten, type WriteWanted, writeWanted } from '../hosts/environment/write-wanted.js';
 import type { Host } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { enableFlag } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { redact } from '../telemetry/redact.js';
@@ -17,7 +18,7 @@ import { type HaltRunOptions, runHalt } from './halt-run.js';
 import type { HaltRecord } from './halt-schema.js';
 import { type HaltHandle, LiveHalt } from './live-halt.js';
 import type { OpenHaltFiles } from './open-halt-file.js';
-import { enableFlag, type StrategyFacts } from './strategy-facts.js';
+import type { StrategyFacts } from './strategy-facts.js';
 import type { TradingLook } from './trading-look.js';
 
 interface HaltRequest {
@@ -200,7 +201,7 @@ export class KillSwitch {
       strategy: this.facts.strategy,
       target: target.name,
       kind,
-      wanted: kind === 'previous_model' ? {} : { [enableFlag(this.facts)]: 'false' },
+      wanted: kind === 'previous_model' ? {} : { [enableFlag(this.facts)]: this.facts.flag.off },
       wantedOf,
       requestedBy,
       requestedAt: this.#now(),

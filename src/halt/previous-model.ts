@@ -3,8 +3,8 @@ import type { Host } from '../hosts/host.js';
 import { HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { KnownGoodHost, KnownGoodRelease } from '../release/known-good.js';
+import { modelVariable, modelVariables, type StrategyContract } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
-import type { StrategyFacts } from './strategy-facts.js';
 
 /** What *Previous model* would restore, or why it cannot. */
 export type PreviousModelAnswer =
@@ -50,8 +50,10 @@ export interface PreviousModel {
   putBack(target: Target, plan: PreviousModelPlan): Promise<void>;
 }
 
+type ModelFacts = Pick<StrategyContract, 'envPrefix' | 'model'>;
+
 interface PreviousModelOptions {
-  readonly facts: Pick<StrategyFacts, 'strategy' | 'envPrefix'>;
+  readonly facts: ModelFacts;
   readonly hostOf: (settings: TargetHost) => Host;
   /** Confirmed releases whose artefacts are kept, newest first. @throws when the database is away. */
   readonly knownGood: (target: string) => Promise<readonly KnownGoodRelease[]>;
@@ -106,16 +108,9 @@ interface PresentHost {
   readonly binarySha256: string;
 }
 
-const modelNames = ({ envPrefix }: Pick<StrategyFacts, 'envPrefix'>): readonly string[] =>
-  ['MODEL_TYPE', 'MODEL_PATH', 'MODEL_VERSION', 'MODEL_INPUT_DIM'].map((name) => envPrefix + name);
-
-async function lookAt(
-  host: Host,
-  settings: TargetHost,
-  facts: Pick<StrategyFacts, 'envPrefix'>,
-): Promise<PresentHost> {
+async function lookAt(host: Host, settings: TargetHost, facts: ModelFacts): Promise<PresentHost> {
   const { binary } = settings;
-  const names = modelNames(facts);
+  const names = modelVariables(facts);
   const { mainPid } = await host.service.status(CALL);
   const [variables, found] = await Promise.all([
     // Stopped: what it would start with is what it has.
@@ -139,9 +134,9 @@ function hasModelFor({ hosts }: KnownGoodRelease, target: Target): boolean {
 function runsEverywhere(
   { hosts }: KnownGoodRelease,
   present: readonly PresentHost[],
-  facts: Pick<StrategyFacts, 'envPrefix'>,
+  facts: ModelFacts,
 ): boolean {
-  const names = [`${facts.envPrefix}MODEL_PATH`, `${facts.envPrefix}MODEL_VERSION`];
+  const names = (['path', 'version'] as const).flatMap((which) => modelVariable(facts, which) ?? []);
   return present.every(({ host, variables }) => {
     const good = hosts.find((candidate) => candidate.host === host);
     return names.every((name) => good?.variables[name] === variables.get(name));
@@ -153,7 +148,7 @@ interface Verification {
   readonly present: readonly PresentHost[];
   readonly target: Target;
   readonly hostOf: (settings: TargetHost) => Host;
-  readonly facts: Pick<StrategyFacts, 'envPrefix'>;
+  readonly facts: ModelFacts;
 }
 
 async function verify(release: KnownGoodRelease, context: Verification): Promise<PreviousModelAnswer> {
@@ -168,7 +163,8 @@ async function verify(release: KnownGoodRelease, context: Verification): Promise
     if (!isThere && !(await hasContent(host, model.keptPath, model.sha256))) {
       return { kind: 'artefact_missing', host: settings.name, path: model.path, sha256: model.sha256 };
     }
-    const names = modelNames(facts);
+    const names = modelVariables(facts);
+    const pathName = modelVariable(facts, 'path');
     const wanted = Object.fromEntries(
       Object.entries(good.variables).filter(([name]) => names.includes(name)),
     );
@@ -177,7 +173,7 @@ async function verify(release: KnownGoodRelease, context: Verification): Promise
       path: model.path,
       sha256: model.sha256,
       restoreFrom: isThere ? null : model.keptPath,
-      wanted: { ...wanted, [`${facts.envPrefix}MODEL_PATH`]: model.path },
+      wanted: pathName === undefined ? wanted : { ...wanted, [pathName]: model.path },
     });
   }
   const untried = present.filter((now) => !wereTogether(releases, release, now)).map(({ host }) => host);

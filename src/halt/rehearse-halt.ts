@@ -7,12 +7,13 @@ import type { Halt } from '../domain/halt.js';
 import type { Host } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { identifyProcess, isSameProcessAlive } from '../machine/process-identity.js';
+import { enableFlag } from '../runbook/strategy-contract.js';
 import { parseTargets, type Target } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { systemClock } from '../time/clock.js';
 import { KillSwitch, type KillSwitchOptions } from './kill-switch.js';
 import { createOpenHaltFiles } from './open-halt-file.js';
-import { enableFlag, type StrategyFacts } from './strategy-facts.js';
+import type { StrategyFacts } from './strategy-facts.js';
 
 interface RehearsalOptions {
   readonly hostOf: (settings: TargetHost) => Host;
@@ -52,7 +53,7 @@ export async function rehearseHalt({ facts, hostOf, write, pid, logger }: Rehear
         logger,
       });
       const { done } = killSwitch.start({
-        target: await pretendedTarget(folder, enableFlag(facts)),
+        target: await pretendedTarget(folder, facts),
         kind: 'disable',
         requestedBy: { id: 'rehearsal', name: 'rehearsal', surface: 'terminal' },
       });
@@ -68,13 +69,17 @@ export async function rehearseHalt({ facts, hostOf, write, pid, logger }: Rehear
 }
 
 /** Two hosts whose service is on, and off with another process once it was restarted. */
-async function pretendedTarget(folder: string, flag: string): Promise<Target> {
+async function pretendedTarget(folder: string, facts: StrategyFacts): Promise<Target> {
   const at = (...words: readonly string[]) => join(folder, words.join('.'));
   const status = (pid: number) =>
     `ActiveState=active\nMainPID=${pid}\nNRestarts=0\nActiveEnterTimestamp=${new Date().toISOString()}\n`;
   await Promise.all(
     HOSTS.flatMap((name) => [
-      writeFile(at(name, 'env'), `# A rehearsal of the kill switch.\n${flag}=true\n`, { mode: 0o600 }),
+      writeFile(
+        at(name, 'env'),
+        `# A rehearsal of the kill switch.\n${enableFlag(facts)}=${facts.flag.on}\n`,
+        { mode: 0o600 },
+      ),
       writeFile(at(name, 'status'), status(1)),
       writeFile(at(name, 'restarted'), status(2)),
     ]),

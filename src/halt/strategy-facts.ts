@@ -1,18 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
+import type { ZodType } from 'zod';
 import { isRecord } from '../domain/canonical-json.js';
 import { ConfigurationError } from '../runbook/configuration-fault.js';
+import {
+  flagSchema,
+  haltSchema,
+  modelSchema,
+  ordersSchema,
+  type StrategyContract,
+} from '../runbook/strategy-contract.js';
 
 /** All that a halt needs of the runbook. */
-export interface StrategyFacts {
-  readonly strategy: string;
-  readonly agentId: string;
-  readonly envPrefix: string;
-}
+export type StrategyFacts = StrategyContract;
 
 /**
- * Reads the three names and nothing else: a runbook with faults elsewhere, or that is no valid YAML at all, must not
- * prevent a halt. @throws ConfigurationError when the prefix of the variables cannot be found.
+ * Reads the strategy's contract and nothing else: a runbook with faults elsewhere, or that is no valid YAML at all, must
+ * not prevent a halt. What of the contract itself cannot be read is left out, as long as the flag's name is known.
+ * @throws ConfigurationError when it is not.
  */
 export async function loadStrategyFacts(file: string): Promise<StrategyFacts> {
   let text: string;
@@ -30,9 +35,20 @@ export async function loadStrategyFacts(file: string): Promise<StrategyFacts> {
 
 /** @throws ConfigurationError */
 export function parseStrategyFacts(file: string, text: string): StrategyFacts {
-  const fields = topLevelFields(text);
-  const field = (name: string) => fields.get(name) ?? lineField(text, name);
-  const envPrefix = field('envPrefix');
+  const whole = recordOf(text);
+  // One by one, so that a fault of one key costs the others nothing.
+  const read = <T>(key: string, schema: ZodType<T>): T | undefined => {
+    for (const value of [whole[key], recordOf(blockOf(text, key))[key]]) {
+      const answer = schema.safeParse(value);
+      if (answer.success) return answer.data;
+    }
+    return undefined;
+  };
+  const name = (key: string) => {
+    const value = whole[key];
+    return typeof value === 'string' ? value : lineField(text, key);
+  };
+  const envPrefix = name('envPrefix');
   if (envPrefix === undefined || !/^[A-Z][A-Z0-9_]*$/.test(envPrefix)) {
     throw fault(
       file,
@@ -40,25 +56,41 @@ export function parseStrategyFacts(file: string, text: string): StrategyFacts {
       '`envPrefix` 缺失或不是前缀，因此不知道启用开关的名称',
     );
   }
-  const strategy = field('strategy') ?? envPrefix.toLowerCase().replace(/_+$/, '');
-  return { strategy, agentId: field('agentId') ?? strategy, envPrefix };
+  const flag = read('flag', flagSchema);
+  if (flag === undefined) {
+    throw fault(
+      file,
+      '`flag` is missing or names no variable, so the enable flag’s name is unknown',
+      '`flag` 缺失或没有指定变量，因此不知道启用开关的名称',
+    );
+  }
+  const strategy = name('strategy') ?? envPrefix.toLowerCase().replace(/_+$/, '');
+  return {
+    strategy,
+    agentId: name('agentId') ?? strategy,
+    envPrefix,
+    flag,
+    model: read('model', modelSchema),
+    orders: read('orders', ordersSchema),
+    halt: read('halt', haltSchema) ?? haltSchema.parse({}),
+  };
 }
 
-export const enableFlag = ({ envPrefix }: Pick<StrategyFacts, 'envPrefix'>): string => `${envPrefix}ENABLED`;
-
-function topLevelFields(text: string): ReadonlyMap<string, string> {
+/** What can be read of a text as YAML; nothing where it is no map. */
+function recordOf(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = parseDocument(text).toJS({ maxAliasCount: 100 });
-    if (!isRecord(value)) return new Map();
-    return new Map(
-      Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    );
+    return isRecord(value) ? value : {};
   } catch {
-    return new Map();
+    return {};
   }
 }
 
-/** `name: value` at the start of a line, for a text that no YAML parser takes. */
+/** A key at the start of a line with all that stands below it, for a text that no YAML parser takes as a whole. */
+const blockOf = (text: string, key: string): string =>
+  new RegExp(`^${key}:.*(?:\\n(?:[ \\t].*)?)*`, 'm').exec(text)?.[0] ?? '';
+
+/** `name: value` at the start of a line. */
 function lineField(text: string, name: string): string | undefined {
   return new RegExp(`^${name}:[ \\t]*["']?([\\w.-]+)["']?[ \\t]*(?:#.*)?$`, 'm').exec(text)?.[1];
 }

@@ -28,7 +28,7 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Turns a platform's error into the port's own. @param attempt what was tried, e.g. `reading /opt/ploy/.env`. */
+/** Turns a platform's error into the port's own. @param attempt what was tried, e.g. `reading /opt/trader/.env`. */
 function hostErrorFrom(error: unknown, host: string, attempt: string): HostError {
   if (error instanceof HostError) return error;
   const errno = errnoOf(error);

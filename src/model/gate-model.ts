@@ -1,12 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { type ModelCandidate, type ModelFinding, type ModelGate, sha256Of } from './model-gate.js';
+import {
+  type ExpectedInputDim,
+  type ModelCandidate,
+  type ModelFinding,
+  type ModelGate,
+  sha256Of,
+} from './model-gate.js';
 import { metaPathOf } from './model-meta.js';
 
 /** A model on the bot's own machine: staged for a release, or fresh from a training. */
 type LocalModel = {
   /** `NAME.meta.json`; beside the model unless named. */
   readonly metaPath?: string;
-  readonly expectedInputDim?: number | undefined;
+  readonly expectedInputDim?: ExpectedInputDim | undefined;
   readonly isReplacing?: boolean | undefined;
   /** The text of the running model's `NAME.meta.json`. */
   readonly runningMeta?: string | undefined;

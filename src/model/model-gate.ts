@@ -21,8 +21,8 @@ export interface ModelCandidate {
   readonly bytes: () => Promise<Buffer>;
   /** The text of its `NAME.meta.json`; undefined: there is none. */
   readonly meta: string | undefined;
-  /** The environment's MODEL_INPUT_DIM, where it is set. */
-  readonly expectedInputDim?: number | undefined;
+  /** What a variable of the environment says of it, where one is set. */
+  readonly expectedInputDim?: ExpectedInputDim | undefined;
   /** Another model runs, or would run at the next start: this one has to be held against it. */
   readonly isReplacing?: boolean | undefined;
   /** The text of that other model's `NAME.meta.json`; undefined: it has none. */
@@ -33,6 +33,12 @@ export interface ModelCandidate {
 
 /** What the gate saw of a model. `fault` is '' where the model is fit to serve; the check's conditions see the rest. */
 export type ModelFinding = ObservedRow & { readonly fault: FaultCode | '' };
+
+export interface ExpectedInputDim {
+  /** Without its prefix. */
+  readonly variable: string;
+  readonly value: number;
+}
 
 export interface ModelGate {
   /** @throws ModelRuntimeMissing; whatever `bytes` throws. Everything that is the model's doing is a finding. */
@@ -157,13 +163,13 @@ const doesNotRun = (because: string, facts: ObservedRow): ModelFinding =>
 function wrongDimension(
   { inputDim, rowSize }: { inputDim: number; rowSize: number },
   meta: ModelMeta | undefined,
-  expectedInputDim: number | undefined,
+  expectedInputDim: ExpectedInputDim | undefined,
   facts: ObservedRow,
 ): ModelFinding | undefined {
   const said = [
     { source: 'meta.json (input_dim)', value: meta?.inputDim },
     { source: 'meta.json (features)', value: meta?.features.length || undefined },
-    { source: 'MODEL_INPUT_DIM', value: expectedInputDim },
+    { source: expectedInputDim?.variable ?? '', value: expectedInputDim?.value },
   ];
   const wrong = said.find(({ value }) => value !== undefined && value !== inputDim && value !== rowSize);
   if (wrong?.value === undefined) return undefined;

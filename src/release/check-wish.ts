@@ -1,25 +1,26 @@
 import { nearestWord } from '../conversation/spelling.js';
+import { isSpelling } from '../domain/boolean-words.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import { type ReleaseRefusal, refused } from '../domain/release-refusal.js';
 import { isPlainEnvironmentValue } from '../hosts/environment/environment-file.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { readVariable } from '../runbook/variable.js';
 
-/** What the plan itself sets from the model and its version. */
-const FROM_MODEL = ['MODEL_PATH', 'MODEL_VERSION'];
-/** The flag that a release turns on. */
-export const ENABLE_FLAG = 'ENABLED';
-
 /** Characters; a value is one line of an environment file. */
 const MAX_VALUE = 500;
 
+/** What of a runbook a wish is held against. */
+export type StrategyWishes = Pick<Runbook, 'variables' | 'flag' | 'model'>;
+
 /** Everything that is wrong with a wish by itself, before any host is looked at. */
-export function checkWish(wish: DeployWish, runbook: Pick<Runbook, 'variables'>): readonly ReleaseRefusal[] {
+export function checkWish(wish: DeployWish, runbook: StrategyWishes): readonly ReleaseRefusal[] {
   const faults = Object.entries(wish.settings).flatMap(([name, value]) => {
     const fault = settingFault(name, value, wish, runbook);
     return fault === undefined ? [] : [fault];
   });
   if (wish.reason.trim() === '') faults.push(refused('reason_missing').refusal);
+  if (wish.model !== undefined && runbook.model === undefined)
+    faults.push(refused('no_model_variable').refusal);
   if (wish.model !== undefined && (wish.modelVersion ?? '').trim() === '') {
     faults.push(refused('version_missing').refusal);
   }
@@ -27,7 +28,8 @@ export function checkWish(wish: DeployWish, runbook: Pick<Runbook, 'variables'>)
     faults.push(refused('version_without_model').refusal);
   }
   const version = wish.modelVersion;
-  if (version !== undefined && !isOneLine(version)) faults.push(badValue('MODEL_VERSION', version));
+  if (version !== undefined && !isOneLine(version))
+    faults.push(badValue(runbook.model?.version ?? '', version));
   return faults;
 }
 
@@ -36,14 +38,14 @@ export function settingFault(
   name: string,
   value: string,
   wish: Pick<DeployWish, 'model'>,
-  { variables }: Pick<Runbook, 'variables'>,
+  { variables, flag, model }: StrategyWishes,
 ): ReleaseRefusal | undefined {
   const definition = variables.get(name);
   if (definition === undefined) {
     const nearest = nearestWord(name, [...variables.keys()]) ?? '';
     return refused('unknown_variable', { variable: name, nearest }).refusal;
   }
-  if (wish.model !== undefined && FROM_MODEL.includes(name)) {
+  if (wish.model !== undefined && (name === model?.path || name === model?.version)) {
     return refused('variable_from_model', { variable: name }).refusal;
   }
   if (!isOneLine(value)) return badValue(name, value);
@@ -52,7 +54,7 @@ export function settingFault(
     const { fault, expected = '', nearest = '' } = reading;
     return refused('bad_value', { variable: name, value, fault, expected, nearest }).refusal;
   }
-  if (name === ENABLE_FLAG && reading.value === false) return refused('release_turns_on').refusal;
+  if (name === flag.variable && isSpelling(value, flag.off)) return refused('release_turns_on').refusal;
   return undefined;
 }
 

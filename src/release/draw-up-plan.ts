@@ -5,9 +5,10 @@ import { type Refused, type ReleaseRefusal, refused } from '../domain/release-re
 import type { Host } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Runbook } from '../runbook/runbook.js';
+import { modelVariable } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import { redact } from '../telemetry/redact.js';
-import { checkWish, ENABLE_FLAG } from './check-wish.js';
+import { checkWish } from './check-wish.js';
 import type { ConfigurationHashes } from './configuration-hashes.js';
 import { type HostIntent, planHost } from './plan-host.js';
 import { readStagedArtefact, type StagedArtefact } from './staging.js';
@@ -104,15 +105,16 @@ function intentFor(
   wish: DeployWish,
   model: StagedArtefact | undefined,
   binary: StagedArtefact | undefined,
-  { envPrefix, variables }: Runbook,
+  runbook: Runbook,
 ): HostIntent {
+  const { envPrefix, variables, flag, model: names } = runbook;
   const wanted: Record<string, string> = {
-    ...(variables.has(ENABLE_FLAG) ? { [ENABLE_FLAG]: 'true' } : {}),
-    ...(model === undefined
+    [flag.variable]: flag.on,
+    ...(model === undefined || names === undefined
       ? {}
       : {
-          MODEL_PATH: `${settings.models}/${model.plan.name}`,
-          MODEL_VERSION: wish.modelVersion?.trim() ?? '',
+          [names.path]: `${settings.models}/${model.plan.name}`,
+          [names.version]: wish.modelVersion?.trim() ?? '',
         }),
     ...wish.settings,
   };
@@ -120,7 +122,7 @@ function intentFor(
     model,
     binary,
     variables: new Map(Object.entries(wanted).map(([name, value]) => [`${envPrefix}${name}`, value])),
-    modelVariable: `${envPrefix}MODEL_PATH`,
+    modelVariable: modelVariable(runbook, 'path'),
     strategyVariables: [...variables.keys()].map((name) => `${envPrefix}${name}`),
   };
 }

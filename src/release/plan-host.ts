@@ -21,7 +21,7 @@ export interface HostIntent {
   /** Every variable of the strategy, by full name. */
   readonly strategyVariables: readonly string[];
   /** The one of them that names the model's file. */
-  readonly modelVariable: string;
+  readonly modelVariable: string | undefined;
 }
 
 interface HostPlanning {
@@ -142,7 +142,8 @@ function changesBetween(
 }
 
 /** Where the model stands that the release keeps: it is approved with the rest. */
-function stayingModel({ effective }: HostEnvironment, variable: string): string | undefined {
+function stayingModel({ effective }: HostEnvironment, variable: string | undefined): string | undefined {
+  if (variable === undefined) return undefined;
   const path = effective.get(variable)?.value.trim() ?? '';
   return path.startsWith('/') ? path : undefined;
 }

@@ -218,7 +218,7 @@ export function modelNotProved({ checks }: CheckRun): Refused | undefined {
   const wrong = ofModel.find(({ outcome }) => outcome !== 'PASS' && outcome !== 'WARN');
   if (ofModel.length > 0 && wrong === undefined) return undefined;
   return refused('model_not_proved', {
-    check: wrong?.id ?? 'model.file',
+    check: wrong?.id ?? 'model',
     outcome: wrong?.outcome ?? 'SKIPPED',
   });
 }

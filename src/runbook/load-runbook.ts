@@ -10,7 +10,7 @@ import type { ProbeSyntax } from './probe-syntax.js';
 import { RUN_PARAMETERS, type Runbook } from './runbook.js';
 import { type RunbookSource, runbookSchemaWith } from './runbook-schema.js';
 import { runbookStandIn } from './runbook-stand-in.js';
-import { compileStatement, loadSqlParser } from './statement.js';
+import { compileStatement, loadSqlParser, type Statement, tablesOf } from './statement.js';
 import { compileTraining } from './training.js';
 import { readVariable } from './variable.js';
 import type { Path } from './what-stands.js';
@@ -63,6 +63,7 @@ class RunbookCompiler {
   readonly #checks: CheckCompiler;
   readonly #bindable: ReadonlySet<string>;
   readonly #faultyChecks = new Set<string>();
+  readonly #tables = new Set<string>();
   readonly #queries = new Map<string, Query>();
 
   constructor(file: string, source: RunbookSource, faultAt: FaultAt, kinds: readonly ProbeSyntax[]) {
@@ -86,8 +87,9 @@ class RunbookCompiler {
   }
 
   compile(sha256: string): Runbook {
-    const { strategy, agentId, envPrefix, params, window } = this.#source;
+    const { strategy, agentId, envPrefix, flag, model, orders, halt, params, window } = this.#source;
     this.#checkNames();
+    this.#checkContract();
     for (const [name, query] of Object.entries(this.#source.queries)) {
       const compiled = this.#query(name, query.sql, query.timeoutMs, ['queries', name, 'sql']);
       if (compiled !== undefined) this.#queries.set(name, compiled);
@@ -105,17 +107,18 @@ class RunbookCompiler {
     const variables = new Map(Object.entries(this.#source.variables));
     const fault = (path: Path, message: string) => void this.#fault(path, message);
     const criteria = compileCriteria(this.#source.criteria, sections, this.#faultyChecks, fault);
-    const compileSql = (sql: string, path: Path) =>
-      this.#attempt(path, () => compileStatement(sql, this.#bindable));
+    const compileSql = (sql: string, path: Path) => this.#statement(sql, path);
     const charts = compileCharts(this.#source.charts, compileSql, fault);
     const startLog = this.#startLog();
     const modelInputs = this.#modelInputs();
     const { training: trainingSource } = this.#source;
     const training =
       trainingSource && compileTraining(trainingSource, sections, this.#faultyChecks, this.#faultAt, fault);
-    const names = { file: this.#file, sha256, strategy, agentId, envPrefix };
+    const names = { file: this.#file, sha256, strategy, agentId, envPrefix, flag, model, orders, halt };
     const strategyParts = { params, variables, window, startLog, modelInputs, training };
-    return { ...names, ...strategyParts, sections, criteria, charts };
+    const haltReads = [orders?.table, halt.settled?.table].flatMap((table) => table ?? []);
+    const tables = [...new Set([...this.#tables, ...haltReads])].sort();
+    return { ...names, ...strategyParts, tables, sections, criteria, charts };
   }
 
   #modelInputs(): Runbook['modelInputs'] {
@@ -158,9 +161,27 @@ class RunbookCompiler {
     }
   }
 
+  /** The contract names variables that the strategy has. */
+  #checkContract(): void {
+    const { flag, model } = this.#source;
+    const definition = this.#checks.variable(flag.variable, ['flag', 'variable']);
+    for (const key of ['on', 'off'] as const) {
+      if (definition !== undefined && readVariable(definition, flag[key]).kind === 'fault')
+        this.#fault(['flag', key], 'it is not a value that the variable can have');
+    }
+    for (const key of ['path', 'version'] as const)
+      if (model !== undefined) this.#checks.variable(model[key], ['model', key]);
+  }
+
   #query(name: string, sql: string, timeoutMs: number | undefined, path: Path): Query | undefined {
-    const statement = this.#attempt(path, () => compileStatement(sql, this.#bindable));
+    const statement = this.#statement(sql, path);
     return statement && { name, statement, timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS };
+  }
+
+  #statement(sql: string, path: Path): Statement | undefined {
+    const statement = this.#attempt(path, () => compileStatement(sql, this.#bindable));
+    for (const table of statement === undefined ? [] : tablesOf(statement.text)) this.#tables.add(table);
+    return statement;
   }
 
   #attempt<T>(path: Path, compile: () => T): T | undefined {

@@ -4,7 +4,7 @@ import type { Parameters } from './conditions.js';
 
 /**
  * A sentence with holes: `{symbol} {lag_secs:secs}, expected under {params.lagPassSecs} s`.
- * A hole names a column of the row, a parameter or a variable (`{env.MODEL_VERSION}`), and may say how to write it.
+ * A hole names a column of the row, a parameter or a variable (`{env.NAME}`), and may say how to write it.
  */
 export interface MessageTemplate {
   readonly source: string;

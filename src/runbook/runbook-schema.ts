@@ -2,18 +2,14 @@ import { z } from 'zod';
 import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
 import type { ProbeSyntax } from './probe-syntax.js';
+import { flagSchema, haltSchema, modelSchema, ordersSchema, variableName } from './strategy-contract.js';
 import { trainingSchema } from './training-schema.js';
 
 /** The runbook file as people write it. `docs/runbook-format.md` explains each key. */
 
 const localized = z.strictObject({ en: z.string().min(1), 'zh-CN': z.string().min(1) });
 export const name = z.string().regex(/^[A-Za-z_]\w*$/, 'write a name of letters, digits and _');
-const checkId = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/, 'write an id like `data.sync_records.lag`');
-export const variableName = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'write a variable without its prefix, in capitals');
+const checkId = z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/, 'write an id like `data.prices.lag`');
 const timeoutMs = z.number().int().min(50).max(60_000);
 
 const parameter = z.union([
@@ -113,6 +109,10 @@ const runbookSchema = z.strictObject({
   strategy: z.string().regex(/^[a-z][a-z0-9_]*$/),
   agentId: z.string().min(1),
   envPrefix: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
+  flag: flagSchema,
+  model: modelSchema.optional(),
+  orders: ordersSchema.optional(),
+  halt: haltSchema.prefault({}),
   params: z.record(name, parameter),
   variables: z.record(variableName, variableSchema),
   window: windowSchema.prefault({}),

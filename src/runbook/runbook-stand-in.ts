@@ -25,6 +25,7 @@ const STAND_INS: Readonly<Record<string, unknown>> = {
   strategy: 'faulty',
   agentId: 'faulty',
   envPrefix: 'FAULTY__',
+  flag: { variable: 'FAULTY' },
   params: {},
   variables: {},
   pass: 'true',

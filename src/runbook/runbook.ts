@@ -3,17 +3,15 @@ import type { WindowSettings } from '../domain/run-window.js';
 import type { Query, Section } from './check-definition.js';
 import type { Parameters } from './conditions.js';
 import type { ChartDefinition } from './decision.js';
+import type { StrategyContract } from './strategy-contract.js';
 import type { TrainingDefinition } from './training.js';
 import type { VariableDefinition } from './variable.js';
 
 /** A loaded runbook: everything in it has been checked, compiled and cross-referenced. */
-export interface Runbook {
+export interface Runbook extends StrategyContract {
   readonly file: string;
   /** SHA-256 of the file's bytes, in hex. */
   readonly sha256: string;
-  readonly strategy: string;
-  readonly agentId: string;
-  readonly envPrefix: string;
   readonly params: Parameters;
   /** By name without the prefix, in the order of the file. */
   readonly variables: ReadonlyMap<string, VariableDefinition>;
@@ -24,6 +22,8 @@ export interface Runbook {
   readonly modelInputs: Query | undefined;
   /** undefined: the runbook does not say how a model is trained. */
   readonly training: TrainingDefinition | undefined;
+  /** What its statements and a halt read in the trading database. */
+  readonly tables: readonly string[];
   readonly sections: readonly Section[];
   /** Section 5 of the checklist: what the go/no-go decision rests on. */
   readonly criteria: readonly CriterionDefinition[];

@@ -46,6 +46,25 @@ function parseStatements(text: string): readonly { readonly stmt?: object }[] {
   }
 }
 
+/** The tables that a statement reads, without those that it only names itself and those of PostgreSQL. */
+export function tablesOf(text: string): readonly string[] {
+  const read = new Set<string>();
+  const own = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, value] of Object.entries(node)) {
+      if (key === 'ctename') own.add(value);
+      if (key === 'RangeVar' && !isOfPostgres(value)) read.add(value.relname);
+      visit(value);
+    }
+  };
+  visit(parseStatements(text));
+  return [...read].filter((name) => !own.has(name));
+}
+
+const isOfPostgres = ({ schemaname = '' }: { schemaname?: string }): boolean =>
+  schemaname === 'pg_catalog' || schemaname === 'information_schema';
+
 /** `WITH d AS (DELETE …) SELECT`, `SELECT … INTO` and `FOR UPDATE` are SELECTs to the grammar. */
 function modifiesData(node: unknown): boolean {
   if (Array.isArray(node)) return node.some(modifiesData);

@@ -1,4 +1,5 @@
 import { nearestWord } from '../conversation/spelling.js';
+import { FALSE_WORDS, TRUE_WORDS } from '../domain/boolean-words.js';
 import type { VariableFault } from '../domain/fault.js';
 
 /** How the strategy reads one variable of its environment; the `variables` of a runbook. */
@@ -30,9 +31,6 @@ type VariableReading =
       readonly nearest?: string;
       readonly expected?: string;
     };
-
-const TRUE_WORDS = ['true', '1', 'yes', 'on'];
-const FALSE_WORDS = ['false', '0', 'no', 'off'];
 
 /**
  * Reads a variable as the strategy does, but calls wrong what the strategy would silently ignore: a text that is no

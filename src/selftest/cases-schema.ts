@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { variableName } from '../runbook/strategy-contract.js';
 
 /** The cases file as people write it. `docs/check-cases.md` explains each key. */
 
-const variableName = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'write a variable without its prefix, in capitals');
 const placedPath = z
   .string()
   .regex(

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ConfigurationError, type ConfigurationFault } from '../runbook/configuration-fault.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { parseYaml } from '../runbook/yaml-document.js';
@@ -10,10 +11,8 @@ export type CheckCases = CasesSource;
 /** The word of a case that wants no model file at all. */
 export const NO_MODEL = 'none';
 
-/** `NAME.yaml` has its cases in `NAME.cases.yaml` beside it. */
-export function casesFileOf(runbookFile: string): string {
-  return runbookFile.replace(/(\.ya?ml)?$/, '.cases.yaml');
-}
+/** The cases stand beside the runbook. */
+export const casesFileOf = (runbookFile: string): string => join(dirname(runbookFile), 'cases.yaml');
 
 /** @throws ConfigurationError with every fault and its line; also for a check or a model that does not exist. */
 export async function loadCases(file: string, runbook: Pick<Runbook, 'sections'>): Promise<CheckCases> {

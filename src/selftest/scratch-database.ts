@@ -1,33 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import pg from 'pg';
 import { UserError } from '../conversation/errors.js';
-import { findPackageRoot } from '../machine/package-root.js';
 import type { ConnectionLogger } from '../store/state-pool.js';
 import { createTradingDatabase, type TradingDatabase } from '../trading/trading-database.js';
 
 /** A trading database of our own, to be filled and spoiled. */
 export interface ScratchDatabase {
   readonly trading: TradingDatabase;
-  /** Empties the four tables, makes those that are missing, then runs the statements in order. */
+  /** Empties its tables, makes those that are missing, then runs the statements in order. */
   arrange(statements: readonly string[]): Promise<void>;
   /** Ends its connections and removes the database. */
   drop(): Promise<void>;
 }
 
-const TABLES = ['sync_records', 'pm_token_settlements', 'agent_order_executions', 'risk_gate_decisions'];
 const PREFIX = 'lobml_selftest_';
 const ABANDONED_AFTER_SECS = 300;
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
  * Creates a database beside the bot's own; nothing of the trading system is touched.
+ * @param tables SQL that creates what is missing of the trading system's tables.
  * @param serverUrl the bot's own database. It holds a password: never logged.
  * @throws UserError when its role may not create databases.
  */
 export async function createScratchDatabase(
   serverUrl: string,
+  tables: string,
   logger: ConnectionLogger,
 ): Promise<ScratchDatabase> {
   const stamp = Math.floor(Date.now() / 1000);
@@ -42,10 +40,6 @@ export async function createScratchDatabase(
   }
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  const tables = await readFile(
-    join(findPackageRoot(import.meta.url), 'src/selftest/trading-tables.sql'),
-    'utf8',
-  );
   // Held until the end: a scratch database without a connection is one whose self-test was killed.
   const owner = new pg.Client({ connectionString: url.href });
   owner.on('error', (error) =>
@@ -57,7 +51,7 @@ export async function createScratchDatabase(
     trading,
     async arrange(statements) {
       await owner.query(tables);
-      await owner.query(`TRUNCATE ${TABLES.join(', ')}`);
+      await emptyTables(owner);
       for (const statement of statements) await owner.query(statement);
     },
     async drop() {
@@ -65,6 +59,15 @@ export async function createScratchDatabase(
       await withClient(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };
+}
+
+async function emptyTables(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ tables: string | null }>(
+    `SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') AS tables FROM pg_tables
+     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+  );
+  const tables = rows[0]?.tables;
+  if (tables) await client.query(`TRUNCATE ${tables}`);
 }
 
 /** Removes what killed self-tests have left; one that has only just been created may not be connected to yet. */

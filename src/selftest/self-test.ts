@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Localized } from '../domain/localized.js';
 import type { CheckMode } from '../domain/outcome.js';
+import { errnoOf } from '../hosts/host-fault.js';
 import { createModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { casesFileOf, loadCases } from './load-cases.js';
@@ -37,7 +40,8 @@ export interface SelfTest {
 }
 
 interface SelfTestOptions extends Pick<CaseOptions, 'runbook' | 'now' | 'monotonicMs' | 'newRunId'> {
-  readonly createDatabase: () => Promise<ScratchDatabase>;
+  /** @param tables SQL that creates the tables. */
+  readonly createDatabase: (tables: string) => Promise<ScratchDatabase>;
 }
 
 /** Holds every check of the runbook against situations with a known outcome, in a scratch database and folder. */
@@ -48,12 +52,12 @@ export function createSelfTest(options: SelfTestOptions): SelfTest {
       const startedMs = monotonicMs();
       const casesFile = casesFileOf(runbook.file);
       const cases = await loadCases(casesFile, runbook);
-      const database = await options.createDatabase();
+      const database = await options.createDatabase(await readTables(runbook.file));
       const results = new Map<string, CaseResult[]>();
       // The same good model stands in most cases: it is tried once.
       const modelGate = createModelGate({ now: options.now });
       try {
-        // One after the other: they share the four tables.
+        // One after the other: they share the tables.
         for (const [index, wanted] of cases.cases.entries()) {
           const result = await runCase(wanted, { ...options, cases, database, modelGate });
           results.set(wanted.check, [...(results.get(wanted.check) ?? []), result]);
@@ -72,6 +76,16 @@ export function createSelfTest(options: SelfTestOptions): SelfTest {
       };
     },
   };
+}
+
+/** The trading system's tables stand beside the runbook; a strategy whose checks ask no database has none. */
+async function readTables(runbookFile: string): Promise<string> {
+  try {
+    return await readFile(join(dirname(runbookFile), 'tables.sql'), 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 function proofsOf(

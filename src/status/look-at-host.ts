@@ -14,8 +14,9 @@ export interface VisibleHost extends Pick<Host, 'name' | 'readFile' | 'sha256'> 
 interface StatusNames {
   /** Full names of variables, with the strategy's prefix. */
   readonly flag: string;
-  readonly modelPath: string;
-  readonly modelVersion: string;
+  /** undefined: the strategy has no model. */
+  readonly modelPath: string | undefined;
+  readonly modelVersion: string | undefined;
 }
 
 /** What stands on one host, within `HOST_TIMEOUT_MS`. Never throws a HostError: it is an answer. */
@@ -44,10 +45,10 @@ async function look(
     readHostEnvironment(host, settings, call),
     host.service.status(call),
   ]);
-  const asked = [names.flag, names.modelVersion];
+  const asked = [names.flag, names.modelVersion].flatMap((name) => name ?? []);
   const [running, model] = await Promise.all([
     status.mainPid === 0 ? undefined : host.service.processEnvironment(status.mainPid, asked, call),
-    lookAtModel(host, effective.get(names.modelPath)?.value, call),
+    lookAtModel(host, effective.get(names.modelPath ?? '')?.value, call),
   ]);
   const both = (name: string): FileAndProcess => ({
     file: effective.get(name)?.value,
@@ -63,7 +64,7 @@ async function look(
       restarts: status.restarts,
     },
     flag: both(names.flag),
-    modelVersion: both(names.modelVersion),
+    modelVersion: both(names.modelVersion ?? ''),
     model,
   };
 }

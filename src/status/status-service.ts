@@ -3,6 +3,7 @@ import type { RunStore } from '../checks/store/run-store.js';
 import type { ProcessStart } from '../domain/run-window.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Runbook } from '../runbook/runbook.js';
+import { enableFlag, modelVariable } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import { HOST_TIMEOUT_MS, lookAtHost, type VisibleHost } from './look-at-host.js';
 import type { ReleaseFacts } from './release-facts.js';
@@ -16,7 +17,7 @@ export interface StatusService {
 }
 
 interface StatusOptions {
-  readonly runbook: Pick<Runbook, 'strategy' | 'envPrefix'>;
+  readonly runbook: Pick<Runbook, 'strategy' | 'envPrefix' | 'flag' | 'model'>;
   readonly hostOf: (settings: TargetHost) => VisibleHost;
   readonly runs: Pick<RunStore, 'latestOfKinds'>;
   /** Absent where no releases are kept. */
@@ -25,17 +26,12 @@ interface StatusOptions {
   readonly now: () => Date;
 }
 
-/** The names that ploy gives them; the same for each of its strategies. */
-const FLAG = 'ENABLED';
-const MODEL_PATH = 'MODEL_PATH';
-const MODEL_VERSION = 'MODEL_VERSION';
-
 export function createStatusService(options: StatusOptions): StatusService {
   const { runbook, hostOf, now } = options;
   const names = {
-    flag: `${runbook.envPrefix}${FLAG}`,
-    modelPath: `${runbook.envPrefix}${MODEL_PATH}`,
-    modelVersion: `${runbook.envPrefix}${MODEL_VERSION}`,
+    flag: enableFlag(runbook),
+    modelPath: modelVariable(runbook, 'path'),
+    modelVersion: modelVariable(runbook, 'version'),
   };
   return {
     async gather(target) {

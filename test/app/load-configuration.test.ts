@@ -6,7 +6,7 @@ import { loadConfiguration } from '../../src/app/load-configuration.js';
 import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
 
 const SLACK = { SLACK_BOT_TOKEN: 'xoxb-1-secret', SLACK_APP_TOKEN: 'xapp-1-secret' };
-const RUNBOOK = readFileSync('runbooks/crypto_lob_ml.yaml', 'utf8');
+const RUNBOOK = readFileSync('runbooks/crypto_lob_ml/runbook.yaml', 'utf8');
 const TARGETS = readFileSync('targets.example.yaml', 'utf8');
 
 /** A folder with a runbook, a targets file and a `.env` that names them. */

@@ -29,7 +29,7 @@ beforeAll(async () => {
   database = await createEmptyDatabase();
   await createTradingSchema(database.pool);
   client = await database.pool.connect();
-  const runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
+  const runbook = await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS);
   const checks = runbook.sections.flatMap((section) => section.checks);
   const probe = checks.find(({ id }) => id === 'data.sync_records.lag')?.probe;
   if (probe?.query === undefined) throw new Error('the check of the lag asks no database');

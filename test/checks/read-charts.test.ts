@@ -72,7 +72,7 @@ describe('the charts of the shipped runbook', () => {
 
   beforeAll(async () => {
     runbook = await loadRunbook(
-      join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'),
+      join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml/runbook.yaml'),
       PROBE_KINDS,
     );
     database = await createEmptyDatabase();

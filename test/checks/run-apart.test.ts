@@ -25,8 +25,10 @@ import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 const RUNBOOK = `strategy: toy
 agentId: toy
 envPrefix: TOY__
+flag: { variable: ENABLED }
 params: {}
 variables:
+  ENABLED: { type: boolean, default: false }
   NAME: { type: text }
 sections:
   - id: '1.1'

@@ -24,7 +24,7 @@ describe('loadConfig', () => {
       port: 3000,
       databaseUrl: undefined,
       tradingDatabaseUrl: undefined,
-      runbookFile: 'runbooks/crypto_lob_ml.yaml',
+      runbookFile: 'runbooks/',
       targetsFile: 'targets.yaml',
       dataDir: '.data',
       locale: 'en',

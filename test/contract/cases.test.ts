@@ -4,7 +4,7 @@ import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { type CheckCases, casesFileOf, loadCases, parseCases } from '../../src/selftest/load-cases.js';
 
-const SHIPPED = 'runbooks/crypto_lob_ml.yaml';
+const SHIPPED = 'runbooks/crypto_lob_ml/runbook.yaml';
 
 /**
  * A variable is right or wrong on each host: its `fail` is the opposite of its `pass`, a value that cannot be read is a

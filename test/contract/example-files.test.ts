@@ -17,7 +17,7 @@ test('targets.example.yaml is a valid targets file with a canary', () => {
 test('the checks that docs/runbook-format.md adds load beside the shipped ones', async () => {
   const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(fileOf('docs/runbook-format.md').toString()) ?? [];
   const added = parse(example);
-  const shipped = parse(fileOf('runbooks/crypto_lob_ml.yaml').toString());
+  const shipped = parse(fileOf('runbooks/crypto_lob_ml/runbook.yaml').toString());
   const text = stringify({
     ...shipped,
     params: { ...shipped.params, ...added.params },

@@ -98,7 +98,7 @@ describe('the prose of the views', () => {
 
 describe('the prose of the shipped runbook', () => {
   test('each text has the same holes in both languages, and the Chinese is Chinese', async () => {
-    const { sections } = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
+    const { sections } = await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS);
     const templates = sections.flatMap(({ checks }) =>
       checks.flatMap(({ id, text: { problem, problems, fine } }) =>
         [problem, fine, ...problems.map(({ say }) => say)].flatMap((template) =>

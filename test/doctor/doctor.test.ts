@@ -62,7 +62,7 @@ async function findings(situation: Situation) {
   const source = { defaultTarget: 'live', roles: { operators: ['U1'] }, targets: { live } };
   const examinations = createExaminations({
     config: loadConfig({ DATA_DIR: folder, ...env }, { role: 'terminal' }),
-    runbook: await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS),
+    runbook: await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS),
     targets: parseTargets('targets.yaml', Buffer.from(JSON.stringify(source))),
     trading: situation.trading,
     state: situation.state ?? state.pool,

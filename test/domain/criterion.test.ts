@@ -12,7 +12,7 @@ import type { Runbook } from '../../src/runbook/runbook.js';
 let runbook: Runbook;
 beforeAll(async () => {
   runbook = await loadRunbook(
-    join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml.yaml'),
+    join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml/runbook.yaml'),
     PROBE_KINDS,
   );
 });

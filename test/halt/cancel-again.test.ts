@@ -10,9 +10,10 @@ import type { Host } from '../../src/hosts/host.js';
 import type { Target } from '../../src/runbook/targets.js';
 import { type Clock, systemClock } from '../../src/time/clock.js';
 import { haltReportView } from '../../views/rollback-report.js';
+import { BARE_CONTRACT } from '../support/strategy-facts.js';
 
 const CAROL = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
-const FACTS = { strategy: 's', agentId: 's', envPrefix: 'S__' };
+const FACTS = { strategy: 's', agentId: 's', envPrefix: 'S__', ...BARE_CONTRACT };
 const settings = { name: 'h1', service: { restartSecs: 1 }, environmentFiles: ['/nowhere'] };
 const target = { name: 'live', hosts: [settings], watch: { haltObservationSecs: 0 } } as unknown as Target;
 const silence = async () => {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { expect, test } from '@jest/globals';
 import { rehearseHalt } from '../../src/halt/rehearse-halt.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
+import { BARE_CONTRACT } from '../support/strategy-facts.js';
 
-const facts = { strategy: 'toy', agentId: 'toy', envPrefix: 'TOY__' };
+const facts = { strategy: 'toy', agentId: 'toy', envPrefix: 'TOY__', ...BARE_CONTRACT };
 const logger = { info: () => {}, warn: () => {}, error: () => {} };
 const leftOvers = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('lobml-rehearsal-'));
 

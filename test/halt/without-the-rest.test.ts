@@ -48,7 +48,7 @@ async function environmentWith(targetsText: string) {
   await writeFile(targetsFile, targetsText);
   const url = `postgresql://someone:secret@127.0.0.1:${port}/nowhere`;
   return {
-    RUNBOOK_FILE: join(import.meta.dirname, '..', '..', 'runbooks', 'crypto_lob_ml.yaml'),
+    RUNBOOK_FILE: join(import.meta.dirname, '..', '..', 'runbooks', 'crypto_lob_ml', 'runbook.yaml'),
     TARGETS_FILE: targetsFile,
     DATA_DIR: bench.dataDir,
     DATABASE_URL: url,

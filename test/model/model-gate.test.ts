@@ -178,7 +178,9 @@ describe('a bad model is refused with its own fault', () => {
   });
 
   test('MODEL_INPUT_DIM says another dimension', async () => {
-    const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { expectedInputDim: 8 }));
+    const finding = await gateWith().judge(
+      candidate(encodeLogisticModel(GOOD), { expectedInputDim: { variable: 'MODEL_INPUT_DIM', value: 8 } }),
+    );
     expect(finding).toMatchObject({
       fault: 'model_input_dim_differs',
       expected_dim: 8,

@@ -5,7 +5,7 @@ import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 
-const file = 'runbooks/crypto_lob_ml.yaml';
+const file = 'runbooks/crypto_lob_ml/runbook.yaml';
 const source = () => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
 
 interface Editable {

@@ -8,7 +8,7 @@ import { compileMessage } from '../../src/runbook/message-template.js';
 
 let shipped: string;
 beforeAll(async () => {
-  shipped = await readFile('runbooks/crypto_lob_ml.yaml', 'utf8');
+  shipped = await readFile('runbooks/crypto_lob_ml/runbook.yaml', 'utf8');
 });
 
 async function faultsOf(change: (text: string) => string): Promise<readonly ConfigurationFault[]> {

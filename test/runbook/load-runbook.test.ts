@@ -10,6 +10,7 @@ import { notInChinese } from './in-chinese.js';
 const GOOD = `strategy: toy
 agentId: toy
 envPrefix: TOY__
+flag: { variable: ENABLED }
 params: { limit: 10, names: [a, b] }
 variables:
   ENABLED: { type: boolean, default: false }
@@ -248,7 +249,7 @@ test('in Chinese a fault stands at the same line and says the same', async () =>
     [
       `r.yaml:${line('colour')}: colour：没有这个键`,
       `r.yaml:${line('kind: prechek')}: sections.0.kind：无效选项：期望以下之一 "precheck"|"verify"|"gonogo"`,
-      `r.yaml:${line('id: Toy')}: sections.0.checks.1.id：请写成类似 \`data.sync_records.lag\` 的编号`,
+      `r.yaml:${line('id: Toy')}: sections.0.checks.1.id：请写成类似 \`data.prices.lag\` 的编号`,
       `r.yaml:${line('${limmit}')}: sections.0.checks.0.sql：SQL 使用了不存在的参数 \`limmit\``,
     ].toSorted(),
   );
@@ -263,6 +264,6 @@ test('a file that is not there', async () => {
 });
 
 test('the shipped runbook has no fault', async () => {
-  const { sections } = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
+  const { sections } = await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS);
   expect(sections.flatMap(({ checks }) => checks.map(({ id }) => id))).toContain('data.sync_records.lag');
 });

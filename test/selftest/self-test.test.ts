@@ -17,8 +17,8 @@ test('every case of the shipped runbook comes out as written, and every check is
   const beside = await createEmptyDatabase();
   const progress: string[] = [];
   const selfTest = createSelfTest({
-    runbook: await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS),
-    createDatabase: () => createScratchDatabase(beside.url, { warn: () => {} }),
+    runbook: await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS),
+    createDatabase: (tables) => createScratchDatabase(beside.url, tables, { warn: () => {} }),
     now: () => new Date(),
     monotonicMs: () => performance.now(),
     newRunId: randomUUID,
@@ -50,8 +50,9 @@ test('every case of the shipped runbook comes out as written, and every check is
 const RUNBOOK = `strategy: toy
 agentId: toy
 envPrefix: TOY__
+flag: { variable: ENABLED }
 params: {}
-variables: { NAME: { type: text } }
+variables: { ENABLED: { type: boolean, default: false }, NAME: { type: text } }
 sections:
   - id: '1.1'
     title: { en: One, zh-CN: 一 }
@@ -92,7 +93,7 @@ test('what a killed self-test has left is removed by the next one, and nothing t
   url.pathname = `/${inUse}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
-  const first = await createScratchDatabase(server.url, { warn: () => {} });
+  const first = await createScratchDatabase(server.url, '', { warn: () => {} });
   const { rows } = await server.pool.query<{ name: string }>(
     'SELECT datname AS name FROM pg_database WHERE datname = ANY($1)',
     [[...left, inUse]],
@@ -107,11 +108,11 @@ test('what a killed self-test has left is removed by the next one, and nothing t
 test('a check that cannot fail is disproved, one without a failing case unproved', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-toy-'));
   const beside = await createEmptyDatabase();
-  await writeFile(join(folder, 'toy.yaml'), RUNBOOK);
-  await writeFile(join(folder, 'toy.cases.yaml'), CASES);
+  await writeFile(join(folder, 'runbook.yaml'), RUNBOOK);
+  await writeFile(join(folder, 'cases.yaml'), CASES);
   const report = await createSelfTest({
-    runbook: await loadRunbook(join(folder, 'toy.yaml'), PROBE_KINDS),
-    createDatabase: () => createScratchDatabase(beside.url, { warn: () => {} }),
+    runbook: await loadRunbook(join(folder, 'runbook.yaml'), PROBE_KINDS),
+    createDatabase: (tables) => createScratchDatabase(beside.url, tables, { warn: () => {} }),
     now: () => new Date(),
     monotonicMs: () => performance.now(),
     newRunId: randomUUID,
@@ -140,7 +141,7 @@ test('without the right to create a database it says which right is missing, and
   const url = new URL(beside.url);
   url.username = role;
   url.password = 'right';
-  await expect(inWords(() => createScratchDatabase(url.href, { warn: () => {} }))).rejects.toMatchObject({
+  await expect(inWords(() => createScratchDatabase(url.href, '', { warn: () => {} }))).rejects.toMatchObject({
     code: 'selftest_needs_createdb',
     sentence: { en: expect.stringContaining('CREATEDB'), 'zh-CN': expect.stringContaining('CREATEDB') },
   });

@@ -10,6 +10,7 @@ import { parseTargets } from '../../src/runbook/targets.js';
 import { createHomeRefresher } from '../../src/status/home-refresher.js';
 import type { VisibleHost } from '../../src/status/look-at-host.js';
 import { createStatusService } from '../../src/status/status-service.js';
+import { BARE_CONTRACT } from '../support/strategy-facts.js';
 
 const now = () => new Date('2026-03-01T12:00:00.000Z');
 const since = new Date('2026-03-01T11:00:00.000Z');
@@ -67,7 +68,12 @@ function hostOf(service: Partial<VisibleHost['service']>) {
 const serviceOf = (host: (settings: TargetHost) => VisibleHost, latestOfKinds = async () => []) => {
   const errors: unknown[] = [];
   const service = createStatusService({
-    runbook: { strategy: 'toy', envPrefix: 'TOY__' },
+    runbook: {
+      strategy: 'toy',
+      envPrefix: 'TOY__',
+      ...BARE_CONTRACT,
+      model: { path: 'MODEL_PATH', version: 'MODEL_VERSION' },
+    },
     hostOf: host,
     runs: { latestOfKinds },
     onStoreError: (error) => errors.push(error),

@@ -93,7 +93,8 @@ function runbookText(folder: string): string {
     agentId: 'crypto_lob_ml',
     envPrefix: 'PLOY_CRYPTO_LOB_ML__',
     params: { horizons: ['5m', '15m'], least: 100 },
-    variables: { MODEL_PATH: { type: 'path' } },
+    flag: { variable: 'ENABLED' },
+    variables: { ENABLED: { type: 'boolean', default: false }, MODEL_PATH: { type: 'path' } },
     training: {
       command: [process.execPath, join(folder, 'trainer.mjs'), '{horizon}', '{output}', '{meta}'],
       environment: { TRAINER_PASSWORD: 'BOT_PASSWORD' },

@@ -68,8 +68,10 @@ export const RUNBOOK = `
 strategy: s
 agentId: s
 envPrefix: S__
+flag: { variable: ENABLED }
+model: { path: MODEL_PATH, version: MODEL_VERSION, inputDim: MODEL_INPUT_DIM }
 params: { a: 1 }
-variables: { MODEL_PATH: { type: path } }
+variables: { ENABLED: { type: boolean, default: false }, MODEL_PATH: { type: path }, MODEL_VERSION: { type: text } }
 training:
   command: [trainer, '{horizon}', '{output}', '{meta}']
   horizons: [5m, 15m]

@@ -44,7 +44,7 @@ export async function createTradingSchema(database: Queryable): Promise<void> {
 /** The file creates each table before its indexes; the rows of a history are written in half the time without them. */
 async function readSchema(): Promise<{ readonly tables: string; readonly indexes: string }> {
   const text = await readFile(
-    join(findPackageRoot(import.meta.url), 'src/selftest/trading-tables.sql'),
+    join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml/tables.sql'),
     'utf8',
   );
   const statements = text.split(/(?<=;)\s*\n/);

@@ -1,6 +1,6 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { FaultCode } from '../../domain/fault.js';
-import { variableName } from '../../runbook/runbook-schema.js';
+import { variableName } from '../../runbook/strategy-contract.js';
 import { readVariable, type VariableDefinition } from '../../runbook/variable.js';
 import type { HostAccess } from '../context/check-context.js';
 import { type HostEnvironment, ignoredLineOf } from '../context/host-environment.js';

@@ -4,7 +4,7 @@ import type { Reason } from '../../domain/reason.js';
 import { type Host, HostError } from '../../hosts/host.js';
 import type { ModelFinding } from '../../model/model-gate.js';
 import { metaPathOf } from '../../model/model-meta.js';
-import { variableName } from '../../runbook/runbook-schema.js';
+import { variableName } from '../../runbook/strategy-contract.js';
 import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
@@ -13,7 +13,6 @@ import { type HeldAgainst, plannedModelFinding, sayingWhatIsMissing } from './pl
 
 const MAX_MODEL_BYTES = 512 * 1024 * 1024;
 const MAX_META_BYTES = 1024 * 1024;
-const INPUT_DIM_VARIABLE = 'MODEL_INPUT_DIM';
 
 /**
  * The model file that a variable names, on each host: there, a regular file, readable by the service's account, not
@@ -113,13 +112,15 @@ async function heldAgainst(
   call: ProbeCall,
 ): Promise<HeldAgainst> {
   const { effective } = await access.environment();
-  const inputDim = effective.get(`${context.runbook.envPrefix}${INPUT_DIM_VARIABLE}`)?.value;
+  const { envPrefix, model } = context.runbook;
+  const name = model?.inputDim ?? '';
+  const inputDim = effective.get(`${envPrefix}${name}`)?.value;
   const replaced = await replacedModel(access, variable, path, call);
   return {
     isReplacing: replaced !== undefined,
     runningMeta: replaced && (await readText(access.host, metaPathOf(replaced), call)),
     typicalRows: () => readTypicalRows(context, call),
-    ...(inputDim === undefined ? {} : { expectedInputDim: dimensionOf(inputDim) }),
+    ...(inputDim === undefined ? {} : { expectedInputDim: { variable: name, value: dimensionOf(inputDim) } }),
   };
 }
 

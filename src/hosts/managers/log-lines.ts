@@ -1,7 +1,7 @@
 import type { LogLine } from '../host.js';
 import { parseRfc3339 } from './unit-status.js';
 
-/** `2026-11-22T18:00:00.123456+0000 host ploy[123]: text` (journalctl -o short-iso-precise). */
+/** `2026-11-22T18:00:00.123456+0000 host trader[123]: text` (journalctl -o short-iso-precise). */
 const JOURNAL_LINE =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) \S+ [^:]+?(?:\[(\d+)\])?: ?(.*)$/;
 
@@ -31,7 +31,7 @@ export function parsePlainLines(text: string): LogLine[] {
   });
 }
 
-/** `ploy[123]: text`, as syslog and the journal name a process. */
+/** `trader[123]: text`, as syslog and the journal name a process. */
 const NAMED_PROCESS = /^[\w.@-]+\[(\d+)\]: /;
 
 const pidOf = (digits: string | undefined) => (digits === undefined ? {} : { pid: Number(digits) });

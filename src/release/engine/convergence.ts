@@ -1,5 +1,6 @@
-import { readHostEnvironment } from '../../checks/context/host-environment.js';
+import { type HostEnvironment, readHostEnvironment } from '../../checks/context/host-environment.js';
 import { expectedEnvironment } from '../../checks/probes/service-probe.js';
+import { modelVariable } from '../../runbook/strategy-contract.js';
 import { presentSha256 } from './kept-artefact.js';
 import type { HostInPlan, StepContext } from './step.js';
 
@@ -49,7 +50,7 @@ export async function lookAtHost(
   else
     for (const [variable, value] of expected) compare(`${variable} (process)`, value, running.get(variable));
 
-  const modelPath = plan.modelPath ?? files.effective.get(`${runbook.envPrefix}MODEL_PATH`)?.value;
+  const modelPath = plan.modelPath ?? presentModelPath(runbook, files.effective);
   const [model, binary] = await Promise.all([
     artefact(modelPath, (path) => presentSha256(host, path, signal)),
     artefact(plan.binaryPath ?? settings.binary, (path) => presentSha256(host, path, signal)),
@@ -60,6 +61,14 @@ export async function lookAtHost(
   if (modelSha256 !== '') compare('model', modelSha256, model?.sha256);
   if (plannedBinary !== undefined) compare('binary', plannedBinary.sha256, binary?.sha256);
   return { host: host.name, differences, running: running ?? new Map(), model, binary };
+}
+
+function presentModelPath(
+  runbook: StepContext['runbook'],
+  effective: HostEnvironment['effective'],
+): string | undefined {
+  const name = modelVariable(runbook, 'path');
+  return name === undefined ? undefined : effective.get(name)?.value;
 }
 
 async function artefact(path: string | undefined, hash: (path: string) => Promise<string>) {

@@ -1,9 +1,12 @@
+import { isSpelling } from '../../domain/boolean-words.js';
 import type { Runbook } from '../../runbook/runbook.js';
 
-/** The variable that turns the strategy on. */
-export const enableFlag = ({ envPrefix }: Pick<Runbook, 'envPrefix'>): string => `${envPrefix}ENABLED`;
-
-/** As the trading system reads a boolean; any other text leaves its default, which is off. */
-export function isOn(value: string | undefined): boolean {
-  return ['1', 'true', 'yes', 'on'].includes((value ?? '').trim().toLowerCase());
+/** As the strategy reads its flag: a text that says neither on nor off leaves its default in force. */
+export function isOn(
+  { flag, variables }: Pick<Runbook, 'flag' | 'variables'>,
+  value: string | undefined,
+): boolean {
+  const isNeither = value === undefined || !(isSpelling(value, flag.on) || isSpelling(value, flag.off));
+  const inForce = isNeither ? variables.get(flag.variable)?.default : value;
+  return inForce !== undefined && isSpelling(inForce, flag.on);
 }

@@ -4,6 +4,8 @@ import { type EnvironmentChanges, editEnvironmentFile } from '../../hosts/enviro
 import { decodeEnvironmentBytes, parseEnvironmentFile } from '../../hosts/environment/environment-file.js';
 import { type Host, HostError } from '../../hosts/host.js';
 import { EMPTY_SHA256 } from '../../hosts/local/local-host.js';
+import type { Runbook } from '../../runbook/runbook.js';
+import { enableFlag } from '../../runbook/strategy-contract.js';
 import { isOn } from './enable-flag.js';
 
 interface WrittenLayer {
@@ -59,14 +61,15 @@ export function changesBack(assignments: Readonly<Record<string, string | null>>
  */
 export function changesBackWithFlagOff(
   assignments: Readonly<Record<string, string | null>>,
-  flag: string,
+  runbook: Pick<Runbook, 'envPrefix' | 'flag' | 'variables'>,
   { changes }: Pick<HostPlan, 'changes'>,
 ): EnvironmentChanges {
+  const flag = enableFlag(runbook);
   const back = new Map(changesBack(assignments));
   if (!back.has(flag)) return back;
   const before = assignments[flag] ?? changes.find(({ variable }) => variable === flag)?.before;
-  if (isOn(before ?? undefined)) back.delete(flag);
-  else back.set(flag, assignments[flag] ?? 'false');
+  if (isOn(runbook, before ?? undefined)) back.delete(flag);
+  else back.set(flag, assignments[flag] ?? runbook.flag.off);
   return back;
 }
 

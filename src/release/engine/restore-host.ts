@@ -1,7 +1,6 @@
 import { type HostPlan, metaPathOf } from '../../domain/release-plan.js';
 import { editEnvironmentFile } from '../../hosts/environment/environment-edit.js';
 import type { Host } from '../../hosts/host.js';
-import { enableFlag } from './enable-flag.js';
 import {
   backupPathOf,
   changesBack,
@@ -67,7 +66,7 @@ async function restoreEnvironment(
   const isOurs = present.sha256 === afterSha256;
   const changes = isOurs
     ? changesBack(assignments)
-    : changesBackWithFlagOff(assignments, enableFlag(context.runbook), plan);
+    : changesBackWithFlagOff(assignments, context.runbook, plan);
   const text = editEnvironmentFile(present.text, changes);
   if (sha256OfText(text) === present.sha256) return 'untouched';
   await host.replaceFile(path, Buffer.from(text, 'utf8'), { expectedSha256: present.sha256, signal });

@@ -4,7 +4,8 @@ import type { VariableChange } from '../../domain/release-plan.js';
 import type { ServiceStatus } from '../../hosts/host.js';
 import type { StartPlan, StartProof } from '../../hosts/managers/proof-of-start.js';
 import { watchStart } from '../../hosts/managers/watch-start.js';
-import { enableFlag, isOn } from './enable-flag.js';
+import { enableFlag } from '../../runbook/strategy-contract.js';
+import { isOn } from './enable-flag.js';
 import { isHostError } from './problems.js';
 import type { HostInPlan, StepContext } from './step.js';
 
@@ -53,7 +54,7 @@ export async function proveStart(
     restartedAt,
     environment,
     // A strategy that is off loads no model.
-    loadedLine: isOn(environment.get(enableFlag(runbook)))
+    loadedLine: isOn(runbook, environment.get(enableFlag(runbook)))
       ? log?.loadedLine.map((part) => withValues(part, runbook, files))
       : undefined,
     errorLines: log?.errorLines ?? [],

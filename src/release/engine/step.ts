@@ -12,7 +12,7 @@ import type { ReleaseRecord, Seen, StepRecord } from './release-record.js';
 import type { Turn } from './step-journal.js';
 
 /** What the engine must know of a strategy: its variables, and how its log shows a start. */
-export type StrategyFacts = Pick<Runbook, 'envPrefix' | 'variables' | 'startLog'>;
+export type StrategyFacts = Pick<Runbook, 'envPrefix' | 'flag' | 'model' | 'variables' | 'startLog'>;
 
 /** The checks of a release, as the engine asks for them. */
 export interface ReleaseChecks {

@@ -16,6 +16,7 @@ export const NOW = new Date('2026-03-01T12:00:00.000Z');
 const HEAD = `strategy: toy
 agentId: toy
 envPrefix: TOY__
+flag: { variable: ENABLED }
 params: { limit: 10 }
 variables:
   ENABLED: { type: boolean, default: false }

@@ -55,7 +55,7 @@ export async function createStage(): Promise<Stage> {
   await createTradingSchema(database.pool);
   const trading = createTradingDatabase({ url: database.url, logger: { warn: () => {} } });
   const folder = await mkdtemp(join(tmpdir(), 'lobml-verify-'));
-  const runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
+  const runbook = await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS);
   const path = (host: string, file: string) => join(folder, `${host}.${file}`);
 
   return {

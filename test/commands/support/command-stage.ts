@@ -29,8 +29,9 @@ export const GUEST = 'U0GUEST';
 const RUNBOOK = `strategy: toy
 agentId: toy
 envPrefix: TOY__
+flag: { variable: ENABLED }
 params: { limit: 10 }
-variables: {}
+variables: { ENABLED: { type: boolean, default: false } }
 sections:
   - id: '4.1'
     title: { en: One, zh-CN: 一 }

@@ -5,6 +5,7 @@ import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { identifyProcess } from '../../../src/machine/process-identity.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 import { systemClock } from '../../../src/time/clock.js';
+import { BARE_CONTRACT } from '../../support/strategy-facts.js';
 
 /**
  * A process that halts, and is killed as by `kill -9` when the named event happens on the named host; by `halt.noted`
@@ -19,7 +20,10 @@ const killThis = () => process.kill(process.pid, 'SIGKILL');
 const files = createOpenHaltFiles(dataDir, identifyProcess(process.pid));
 
 const killSwitch = new KillSwitch({
-  facts: { strategy: 'crypto_lob_ml', agentId: 'crypto_lob_ml', envPrefix: 'PLOY_CRYPTO_LOB_ML__' },
+  facts: {
+    ...{ strategy: 'crypto_lob_ml', agentId: 'crypto_lob_ml', envPrefix: 'PLOY_CRYPTO_LOB_ML__' },
+    ...BARE_CONTRACT,
+  },
   hostOf: (settings) => {
     const host = createHost(settings);
     const replaceFile = host.replaceFile.bind(host);

@@ -18,13 +18,10 @@ import { createTradingDatabase } from '../../../src/trading/trading-database.js'
 import { eventually } from '../../sandbox/host/eventually.js';
 import { buildSandboxPrograms, type SandboxPrograms } from '../../sandbox/host/programs.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
+import { SHIPPED_FACTS } from '../../support/strategy-facts.js';
 
 export const FLAG = 'PLOY_CRYPTO_LOB_ML__ENABLED';
-export const FACTS = {
-  strategy: 'crypto_lob_ml',
-  agentId: 'crypto_lob_ml',
-  envPrefix: 'PLOY_CRYPTO_LOB_ML__',
-} as const;
+export const FACTS = SHIPPED_FACTS;
 export const CAROL = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
 
 /** Two simulated hosts with real processes that trade, and the kill switch over them. */

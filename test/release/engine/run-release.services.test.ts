@@ -43,7 +43,7 @@ let hosts: readonly TradingHost[];
 
 beforeAll(async () => {
   programs = await buildSandboxPrograms();
-  runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
+  runbook = await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS);
   tradingDatabase = await createEmptyDatabase();
   await createTradingSchema(tradingDatabase.pool);
 });

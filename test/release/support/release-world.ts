@@ -62,6 +62,8 @@ const RUNBOOK = `
 strategy: s
 agentId: s
 envPrefix: S__
+flag: { variable: ENABLED }
+model: { path: MODEL_PATH, version: MODEL_VERSION, type: MODEL_TYPE }
 params: {}
 variables:
   ENABLED: { type: boolean, default: false }

@@ -25,6 +25,8 @@ const RUNBOOK = `
 strategy: crypto_lob_ml
 agentId: crypto_lob_ml
 envPrefix: PLOY_CRYPTO_LOB_ML__
+flag: { variable: ENABLED }
+model: { path: MODEL_PATH, version: MODEL_VERSION, type: MODEL_TYPE }
 params: {}
 startLog:
   loadedLine: [loaded lob-ml onnx model, '{MODEL_PATH}']

@@ -10,7 +10,8 @@ const model = (row: ObservedRow): string =>
 export const modelFaults: Readonly<Record<ModelFaultCode, (row: ObservedRow) => string>> = {
   model_meta_unreadable: (row) => `${model(row)}: its meta.json cannot be read (${cell(row, 'because')}).`,
   model_does_not_load: (row) => `${model(row)} does not load in ONNX Runtime: ${cell(row, 'because')}.`,
-  model_unusable_shape: (row) => `${model(row)} has a shape that ploy cannot use: ${cell(row, 'because')}.`,
+  model_unusable_shape: (row) =>
+    `${model(row)} has a shape that the strategy cannot use: ${cell(row, 'because')}.`,
   model_does_not_run: (row) => `${model(row)} loads but does not run: ${cell(row, 'because')}.`,
   model_crashes: (row) => `${model(row)} crashes the process that runs it (${cell(row, 'because')}).`,
   model_hangs: (row) => `${model(row)} gave no answer within ${cell(row, 'limit_secs')} s and was ended.`,

@@ -64,12 +64,12 @@ const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
 
 const fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>> = {
   not_set: (row) =>
-    `${cell(row, 'host')}: not set in any environment file, and ploy has no default. ${where(row)}`,
+    `${cell(row, 'host')}: not set in any environment file, and the strategy has no default. ${where(row)}`,
   empty: (row) => `${cell(row, 'host')}: set to nothing. ${where(row)}`,
   not_a_boolean: (row) =>
-    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no boolean; ploy would ignore it and keep its default.${didYouMean(row)} ${where(row)}`,
+    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no boolean; the strategy would ignore it and keep its default.${didYouMean(row)} ${where(row)}`,
   not_one_of: (row) =>
-    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is none of ${cell(row, 'allowed')}; ploy would keep its default or refuse to start.${didYouMean(row)} ${where(row)}`,
+    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is none of ${cell(row, 'allowed')}; the strategy would keep its default or refuse to start.${didYouMean(row)} ${where(row)}`,
   not_a_number: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no number. ${where(row)}`,
   not_whole: (row) =>
     `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no whole number (${cell(row, 'allowed')}). ${where(row)}`,
@@ -95,7 +95,7 @@ const fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>> = {
     `${cell(row, 'host')}: the account ${cell(row, 'user')} may not read ${cell(row, 'path')}.`,
   not_onnx: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no ONNX model: ${cell(row, 'because')}.`,
   model_path_unknown: (row) =>
-    `${cell(row, 'host')}: MODEL_PATH names no file, so there is nothing to look at.`,
+    `${cell(row, 'host')}: no variable names a model file, so there is nothing to look at.`,
   ...modelFaults,
   outside_models_folder: (row) =>
     `${cell(row, 'host')}: ${cell(row, 'path')} leads to ${cell(row, 'real_path')}, outside ${cell(row, 'models')}.`,
@@ -203,7 +203,7 @@ export const report = {
       'This run could not be stored (the bot’s database does not answer): Details and history will not show it.',
     /** A variable is set in no file. */
     defaultApplies: (host: string, value: string) =>
-      `${host}: not set in any file; ploy’s default \`${value}\` applies.`,
+      `${host}: not set in any file; the strategy’s default \`${value}\` applies.`,
     expired: (when: string) => `Expired ${when}: run it again before you decide on it.`,
     /** What an expired verdict was. */
     wasBefore: (verdict: string) => `It was ${verdict}.`,

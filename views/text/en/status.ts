@@ -15,7 +15,7 @@ export const status = {
   asOf: (when: string) => `as of ${when}`,
   on: 'ON',
   off: 'OFF',
-  unreadableFlag: (raw: string) => `\`${raw}\` (no boolean: ploy ignores it)`,
+  unreadableFlag: (raw: string) => `\`${raw}\` (no boolean: the strategy ignores it)`,
   notSet: 'not set',
   /** The flag in file and process agree, differ, or there is no process. */
   flag: (file: string) => `flag *${file}* in file and process`,
@@ -29,7 +29,7 @@ export const status = {
   versionDiffers: (file: string, process: string) =>
     `⚠ model version ${file} in the file, ${process} in the running process`,
   modelUnknown: (path: string, why: string) => `⚠ model ${path}: ${why}`,
-  modelNotSet: '⚠ MODEL_PATH names no file',
+  modelNotSet: '⚠ no variable names a model file',
   hostUnreachable: (host: string, why: string) => `⚠ *${host}*: ${why}. What runs there is unknown.`,
   lastRuns: 'Last runs',
   never: 'never run',

@@ -10,7 +10,7 @@ const model = (row: ObservedRow): string =>
 export const modelFaults: Readonly<Record<ModelFaultCode, (row: ObservedRow) => string>> = {
   model_meta_unreadable: (row) => `${model(row)}：无法读取其 meta.json（${cell(row, 'because')}）。`,
   model_does_not_load: (row) => `${model(row)} 无法在 ONNX Runtime 中加载：${cell(row, 'because')}。`,
-  model_unusable_shape: (row) => `${model(row)} 的形状不适用于 ploy：${cell(row, 'because')}。`,
+  model_unusable_shape: (row) => `${model(row)} 的形状不适用于该策略：${cell(row, 'because')}。`,
   model_does_not_run: (row) => `${model(row)} 可以加载但无法运行：${cell(row, 'because')}。`,
   model_crashes: (row) => `${model(row)} 会使运行它的进程崩溃（${cell(row, 'because')}）。`,
   model_hangs: (row) => `${model(row)} 在 ${cell(row, 'limit_secs')} 秒内没有结果，已被终止。`,

@@ -60,12 +60,12 @@ export const report: ReportText = {
     skipped: (fact) => `由 ${fact('by')} 跳过：${fact('because')}。`,
   },
   fault: {
-    not_set: (row) => `${cell(row, 'host')}：所有环境文件都未设置，且 ploy 没有默认值。${where(row)}`,
+    not_set: (row) => `${cell(row, 'host')}：所有环境文件都未设置，且策略没有默认值。${where(row)}`,
     empty: (row) => `${cell(row, 'host')}：值为空。${where(row)}`,
     not_a_boolean: (row) =>
-      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是布尔值；ploy 会忽略它并保留默认值。${didYouMean(row)}${where(row)}`,
+      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是布尔值；策略会忽略它并保留默认值。${didYouMean(row)}${where(row)}`,
     not_one_of: (row) =>
-      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不在 ${cell(row, 'allowed')} 之中；ploy 会保留默认值或拒绝启动。${didYouMean(row)}${where(row)}`,
+      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不在 ${cell(row, 'allowed')} 之中；策略会保留默认值或拒绝启动。${didYouMean(row)}${where(row)}`,
     not_a_number: (row) => `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是数字。${where(row)}`,
     not_whole: (row) =>
       `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是整数（${cell(row, 'allowed')}）。${where(row)}`,
@@ -88,7 +88,7 @@ export const report: ReportText = {
     empty_file: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 是空文件。`,
     not_readable: (row) => `${cell(row, 'host')}：账户 ${cell(row, 'user')} 无权读取 ${cell(row, 'path')}。`,
     not_onnx: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 不是 ONNX 模型：${cell(row, 'because')}。`,
-    model_path_unknown: (row) => `${cell(row, 'host')}：MODEL_PATH 没有指向文件，无从检查。`,
+    model_path_unknown: (row) => `${cell(row, 'host')}：没有变量指向模型文件，无从检查。`,
     ...modelFaults,
     outside_models_folder: (row) =>
       `${cell(row, 'host')}：${cell(row, 'path')} 指向 ${cell(row, 'real_path')}，位于 ${cell(row, 'models')} 之外。`,
@@ -162,7 +162,7 @@ export const report: ReportText = {
     more: (count) => `另有 ${count} 项`,
     cut: '内容过多，请查看“详情”。',
     notStored: '本次运行未能保存（机器人的数据库没有回应）：“详情”和历史中不会有它。',
-    defaultApplies: (host, value) => `${host}：所有文件均未设置；将采用 ploy 的默认值 \`${value}\`。`,
+    defaultApplies: (host, value) => `${host}：所有文件均未设置；将采用策略的默认值 \`${value}\`。`,
     expired: (when) => `已于 ${when} 过期：作出决定前请重新运行。`,
     wasBefore: (verdict) => `原为 ${verdict}。`,
     superseded: (when) => `已有更新的运行（${when}）：本报告仅供存档。`,

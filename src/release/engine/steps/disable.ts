@@ -1,7 +1,8 @@
 import { readHostEnvironment } from '../../../checks/context/host-environment.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import type { Host, ServiceStatus } from '../../../hosts/host.js';
-import { enableFlag, isOn } from '../enable-flag.js';
+import { enableFlag } from '../../../runbook/strategy-contract.js';
+import { isOn } from '../enable-flag.js';
 import { readWrittenLayer, sha256OfText } from '../environment-change.js';
 import { statusAfterInterruption } from '../late-effect.js';
 import { isHostError } from '../problems.js';
@@ -13,7 +14,7 @@ const TRIES = 3;
 const READ_TIMEOUT_MS = 10_000;
 
 /**
- * Sets the flag to false on a host and restarts it. It is done when a new process has the flag off, or when there is
+ * Sets the flag to off on a host and restarts it. It is done when a new process has the flag off, or when there is
  * none; where that does not come, the service is stopped and seen stopped.
  */
 export const disableStep: Step = {
@@ -25,11 +26,10 @@ export const disableStep: Step = {
   async apply(context, before) {
     const { host } = hostOf(context);
     const { status: old } = statusBefore(before);
-    const flag = enableFlag(context.runbook);
     // A step that was under way when the release was turned off may still have written the file: so look again.
-    for (let attempt = 1; attempt <= TRIES && (await areFilesOff(context, flag)); attempt += 1) {
-      const status = await restartUnlessOff(context, old.mainPid, flag);
-      if (status === undefined || (await isOnInFiles(context, flag))) continue;
+    for (let attempt = 1; attempt <= TRIES && (await areFilesOff(context)); attempt += 1) {
+      const status = await restartUnlessOff(context, old.mainPid);
+      if (status === undefined || (await isOnInFiles(context))) continue;
       const after = isStopped(status) ? { stopped: true } : { stopped: false, pid: status.mainPid };
       return { kind: 'done', after };
     }
@@ -40,21 +40,19 @@ export const disableStep: Step = {
 };
 
 /** Writes the flag, and looks whether every layer together now says off. */
-async function areFilesOff(context: StepContext, flag: string): Promise<boolean> {
+async function areFilesOff(context: StepContext): Promise<boolean> {
   const { host, plan } = hostOf(context);
-  return (await switchOff(host, plan.writtenFile, flag, context.lost)) && !(await isOnInFiles(context, flag));
+  const { runbook, lost } = context;
+  const off = new Map([[enableFlag(runbook), runbook.flag.off]]);
+  return (await switchOff(host, plan.writtenFile, off, lost)) && !(await isOnInFiles(context));
 }
 
 /** @returns the status that proves the service off; undefined: none came in time. */
-async function restartUnlessOff(
-  context: StepContext,
-  oldPid: number,
-  flag: string,
-): Promise<ServiceStatus | undefined> {
-  const { clock, pace, lost, interrupted: signal } = context;
+async function restartUnlessOff(context: StepContext, oldPid: number): Promise<ServiceStatus | undefined> {
+  const { runbook, clock, pace, lost, interrupted: signal } = context;
   const { host } = hostOf(context);
   const isOff = async (status: ServiceStatus) =>
-    isStopped(status) || (await isNewAndOff(host, status, oldPid, flag, signal));
+    isStopped(status) || (await isNewAndOff(host, status, oldPid, runbook, signal));
   if (!(await isOff(await statusAfterInterruption(context, host.service, isOff)))) {
     await host.service.restart({ signal: lost });
   }
@@ -62,7 +60,7 @@ async function restartUnlessOff(
   let stoppedSince: number | undefined;
   for (;;) {
     const status = await host.service.status({ signal });
-    if (await isNewAndOff(host, status, oldPid, flag, signal)) return status;
+    if (await isNewAndOff(host, status, oldPid, runbook, signal)) return status;
     stoppedSince = isStopped(status) ? (stoppedSince ?? clock.now()) : undefined;
     // Between the two halves of a restart nothing runs either.
     if (stoppedSince !== undefined && clock.now() - stoppedSince >= pace.settleMs) return status;
@@ -75,13 +73,14 @@ async function isNewAndOff(
   { service }: Host,
   { mainPid }: ServiceStatus,
   oldPid: number,
-  flag: string,
+  runbook: StepContext['runbook'],
   signal: AbortSignal,
 ): Promise<boolean> {
   if (mainPid === 0 || mainPid === oldPid) return false;
   try {
+    const flag = enableFlag(runbook);
     const running = await service.processEnvironment(mainPid, [flag], { signal });
-    return running !== undefined && !isOn(running.get(flag));
+    return running !== undefined && !isOn(runbook, running.get(flag));
   } catch (error) {
     // What cannot be read proves nothing.
     if (!isHostError(error) || signal.aborted) throw error;
@@ -90,11 +89,16 @@ async function isNewAndOff(
 }
 
 /** @returns false: the host does not take the file. */
-async function switchOff(host: Host, path: string, flag: string, signal: AbortSignal): Promise<boolean> {
+async function switchOff(
+  host: Host,
+  path: string,
+  off: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     const { text, sha256 } = await readWrittenLayer(host, path, signal);
     try {
-      const edited = editEnvironmentFile(text, new Map([[flag, 'false']]));
+      const edited = editEnvironmentFile(text, off);
       if (sha256OfText(edited) === sha256) return true;
       await host.replaceFile(path, Buffer.from(edited, 'utf8'), { expectedSha256: sha256, signal });
       return true;
@@ -107,8 +111,9 @@ async function switchOff(host: Host, path: string, flag: string, signal: AbortSi
 }
 
 /** A later layer may set it again. */
-async function isOnInFiles(context: StepContext, flag: string): Promise<boolean> {
+async function isOnInFiles(context: StepContext): Promise<boolean> {
   const { host, settings } = hostOf(context);
   const call = { timeoutMs: READ_TIMEOUT_MS, signal: context.interrupted };
-  return isOn((await readHostEnvironment(host, settings, call)).effective.get(flag)?.value);
+  const { effective } = await readHostEnvironment(host, settings, call);
+  return isOn(context.runbook, effective.get(enableFlag(context.runbook))?.value);
 }

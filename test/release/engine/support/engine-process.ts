@@ -125,6 +125,8 @@ function mortalHost(host: Host): Host {
 /** As the runbook says it; loading the whole of it would take longer than a replica lives here. */
 const STRATEGY: StrategyFacts = {
   envPrefix: 'PLOY_CRYPTO_LOB_ML__',
+  flag: { variable: 'ENABLED', on: 'true', off: 'false' },
+  model: { path: 'MODEL_PATH', version: 'MODEL_VERSION' },
   variables: new Map(
     ['ENABLED', 'MODEL_TYPE', 'MODEL_PATH', 'MODEL_VERSION'].map((name) => [
       name,

@@ -52,7 +52,7 @@ export function createEngineSetting(): EngineSetting {
 
   beforeAll(async () => {
     programs = await buildSandboxPrograms();
-    runbook = await loadRunbook('runbooks/crypto_lob_ml.yaml', PROBE_KINDS);
+    runbook = await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS);
     tradingDatabase = await createEmptyDatabase();
     await createTradingSchema(tradingDatabase.pool);
   });

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/** What the craft of releasing and halting needs to know of a strategy: names that differ from one to the next. */
+
+export const variableName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'write a variable without its prefix, in capitals');
+/** Of a table or a column; it stands quoted in the statements. */
+const identifier = z.string().regex(/^[a-z_][a-z0-9_]*$/, 'write a name in small letters, digits and _');
+const words = z
+  .union([
+    z
+      .string()
+      .min(1)
+      .transform((word) => [word]),
+    z.array(z.string().min(1)).min(1),
+  ])
+  .readonly();
+
+/** The enable flag: the variable, and what stands there for on and for off. */
+export const flagSchema = z.strictObject({
+  variable: variableName,
+  on: z.string().min(1).default('true'),
+  off: z.string().min(1).default('false'),
+});
+
+/** The variables that say which model runs. */
+export const modelSchema = z.strictObject({
+  path: variableName,
+  version: variableName,
+  type: variableName.optional(),
+  inputDim: variableName.optional(),
+});
+
+const columnsSchema = z.strictObject({
+  agent: identifier,
+  account: identifier,
+  at: identifier,
+  /** The word for what an order is: a column, or `COLUMN.KEY` of one that holds JSON. */
+  kind: z.string().regex(/^[a-z_][a-z0-9_]*(\.[A-Za-z_]\w*)?$/, 'write a column, or COLUMN.KEY'),
+  /** True for an order that opens; needed where one word stands for entries and exits. */
+  isBuy: identifier.optional(),
+  market: identifier,
+  token: identifier,
+  side: identifier,
+  shares: identifier,
+  filledShares: identifier,
+});
+
+/** Where orders are recorded, and which of them open and close a position. */
+export const ordersSchema = z
+  .strictObject({ entry: words, exit: words, table: identifier, columns: columnsSchema })
+  .refine(
+    ({ entry, exit, columns }) => columns.isBuy !== undefined || !entry.some((one) => exit.includes(one)),
+    {
+      path: ['columns'],
+      message: 'the same word stands for entries and exits: name the column `isBuy` that tells them apart',
+    },
+  );
+
+/** What the kill switch needs besides. */
+export const haltSchema = z.strictObject({
+  /** An entry that is older has been settled, or nobody can act on it. */
+  lookBackHours: z.number().positive().default(24),
+  /** Where a settled position stands: it is open no more. */
+  settled: z.strictObject({ table: identifier, token: identifier, isSettled: identifier }).optional(),
+});
+
+/** A halt reads these keys even of a runbook with faults elsewhere. */
+export interface StrategyContract {
+  readonly strategy: string;
+  readonly agentId: string;
+  readonly envPrefix: string;
+  readonly flag: z.output<typeof flagSchema>;
+  /** undefined: the strategy has no model. */
+  readonly model: z.output<typeof modelSchema> | undefined;
+  /** undefined: nobody can see whether orders go on. */
+  readonly orders: z.output<typeof ordersSchema> | undefined;
+  readonly halt: z.output<typeof haltSchema>;
+}
+
+type Names<Key extends keyof StrategyContract> = Pick<StrategyContract, 'envPrefix' | Key>;
+
+/** The variable that turns the strategy on, with its prefix. */
+export const enableFlag = ({ envPrefix, flag }: Names<'flag'>): string => `${envPrefix}${flag.variable}`;
+
+/** One of the model's variables, with its prefix; undefined: the strategy has none. */
+export function modelVariable(
+  { envPrefix, model }: Names<'model'>,
+  which: keyof z.output<typeof modelSchema>,
+): string | undefined {
+  const name = model?.[which];
+  return name === undefined ? undefined : `${envPrefix}${name}`;
+}
+
+/** All of them, with the prefix: what goes back together with a model. */
+export const modelVariables = ({ envPrefix, model }: Names<'model'>): readonly string[] =>
+  Object.values(model ?? {}).map((name) => `${envPrefix}${name}`);
