@@ -20,8 +20,8 @@ const PROGRAMS = [
   'sandbox/host/collector',
   'sandbox/host/hostctl',
   'sandbox/host/trainer/train',
-  'bench/run-bench',
-  'bench/ack-only-app',
+  'test/bench/run-bench',
+  'test/bench/ack-only-app',
 ];
 
 /** They read files beside themselves, are native, or must be the one copy that the others use too: they stay where npm put them. */

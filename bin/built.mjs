@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const SOURCES = ['bin', 'src', 'commands', 'views', 'sandbox', 'bench'];
+const SOURCES = ['bin', 'src', 'commands', 'views', 'sandbox', 'test/bench'];
 
 /**
  * Builds where a source is newer than what was built, so that no command ever runs old code.

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { startProgram } from '../sandbox/host/child-program.js';
-import { startSandbox } from '../sandbox/sandbox.js';
-import { createLocalSlack } from '../sandbox/slack/local-slack.js';
-import { findPackageRoot } from '../src/machine/package-root.js';
+import { startProgram } from '../../sandbox/host/child-program.js';
+import { startSandbox } from '../../sandbox/sandbox.js';
+import { createLocalSlack } from '../../sandbox/slack/local-slack.js';
+import { findPackageRoot } from '../../src/machine/package-root.js';
 import type { Figure } from './figure.js';
 import { freePort, type HttpBot, startHttpBot } from './http-bot.js';
 import { type RequestTarget, sendCommands } from './signed-requests.js';
@@ -26,7 +26,7 @@ export const acknowledgement: Figure = {
     await slack.start();
     const bot = await startHttpBot(sandbox.botEnvironment, slack, join(folder, 'bench-bot.log'));
     const reference = { port: await freePort(), signingSecret: slack.signingSecret };
-    const program = join(findPackageRoot(import.meta.url), 'dist/bench/ack-only-app.js');
+    const program = join(findPackageRoot(import.meta.url), 'dist/test/bench/ack-only-app.js');
     const ackOnly = startProgram(program, [String(reference.port), reference.signingSecret], {});
     try {
       await Promise.all([bot.untilIdle(), ackOnly.ready()]);

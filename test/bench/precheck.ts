@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { startSandbox } from '../sandbox/sandbox.js';
-import { createCheckService } from '../src/checks/check-service.js';
-import { PROBE_KINDS } from '../src/checks/probe-kinds.js';
-import { createRunStore } from '../src/checks/store/run-store.js';
-import { createHost } from '../src/hosts/kinds/create-host.js';
-import type { CheckDefinition } from '../src/runbook/check-definition.js';
-import { loadRunbook } from '../src/runbook/load-runbook.js';
-import type { Runbook } from '../src/runbook/runbook.js';
-import { loadTargets, type Target } from '../src/runbook/targets.js';
-import { createStatePool } from '../src/store/state-pool.js';
-import { createTradingDatabase } from '../src/trading/trading-database.js';
+import { startSandbox } from '../../sandbox/sandbox.js';
+import { createCheckService } from '../../src/checks/check-service.js';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
+import { createRunStore } from '../../src/checks/store/run-store.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
+import type { CheckDefinition } from '../../src/runbook/check-definition.js';
+import { loadRunbook } from '../../src/runbook/load-runbook.js';
+import type { Runbook } from '../../src/runbook/runbook.js';
+import { loadTargets, type Target } from '../../src/runbook/targets.js';
+import { createStatePool } from '../../src/store/state-pool.js';
+import { createTradingDatabase } from '../../src/trading/trading-database.js';
 import type { Figure } from './figure.js';
 import { median, repeat, timed } from './statistics.js';
 

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { createTradingSchema } from '../sandbox/host/trading-data/seed.js';
-import { bindParameters } from '../src/checks/context/bind-parameters.js';
-import { PROBE_KINDS } from '../src/checks/probe-kinds.js';
-import { evaluateWindow } from '../src/domain/run-window.js';
-import { findPackageRoot } from '../src/machine/package-root.js';
-import type { Query } from '../src/runbook/check-definition.js';
-import { loadRunbook } from '../src/runbook/load-runbook.js';
-import type { Runbook } from '../src/runbook/runbook.js';
-import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
+import { createTradingSchema } from '../../sandbox/host/trading-data/seed.js';
+import { bindParameters } from '../../src/checks/context/bind-parameters.js';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
+import { evaluateWindow } from '../../src/domain/run-window.js';
+import { findPackageRoot } from '../../src/machine/package-root.js';
+import type { Query } from '../../src/runbook/check-definition.js';
+import { loadRunbook } from '../../src/runbook/load-runbook.js';
+import type { Runbook } from '../../src/runbook/runbook.js';
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.js';
 import {
   createTradingDatabase,
   type TradingAnswer,
   type TradingDatabase,
-} from '../src/trading/trading-database.js';
+} from '../../src/trading/trading-database.js';
 import type { BenchSize, Figure, Measurement } from './figure.js';
 import { fillOrders, type OrderCounts } from './fill-orders.js';
 import { median, repeat, timed } from './statistics.js';

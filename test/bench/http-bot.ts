@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalSlack } from '../sandbox/slack/local-slack.js';
-import { startBot } from '../sandbox/start-bot.js';
+import type { LocalSlack } from '../../sandbox/slack/local-slack.js';
+import { startBot } from '../../sandbox/start-bot.js';
 import type { RequestTarget } from './signed-requests.js';
 
 const DRAIN_TIMEOUT_MS = 120_000;

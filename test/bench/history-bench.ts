@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { createRunStore, type RunStore } from '../src/checks/store/run-store.js';
-import type { CheckResult } from '../src/domain/check-run.js';
-import { createReleaseFacts } from '../src/status/release-facts.js';
-import { createReleaseHistory } from '../src/status/release-history.js';
-import { readHistoryPage } from '../src/status/run-history.js';
-import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
-import { migrate } from '../src/store/migrate.js';
+import { createRunStore, type RunStore } from '../../src/checks/store/run-store.js';
+import type { CheckResult } from '../../src/domain/check-run.js';
+import { createReleaseFacts } from '../../src/status/release-facts.js';
+import { createReleaseHistory } from '../../src/status/release-history.js';
+import { readHistoryPage } from '../../src/status/run-history.js';
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.js';
+import { migrate } from '../../src/store/migrate.js';
 import type { BenchSize, Figure, Measurement } from './figure.js';
 import { median, repeat } from './statistics.js';
 

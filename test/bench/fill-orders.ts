@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { entryMetadata } from '../sandbox/host/trading-data/order-metadata.js';
+import { entryMetadata } from '../../sandbox/host/trading-data/order-metadata.js';
 
 /** What the strategy and the other agents wrote: evenly spread over these days, up to now. */
 const DAYS = 14;

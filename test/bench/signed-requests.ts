@@ -1,4 +1,4 @@
-import { signature } from '../sandbox/slack/delivery/signed-http.js';
+import { signature } from '../../sandbox/slack/delivery/signed-http.js';
 
 export interface RequestTarget {
   readonly port: number;

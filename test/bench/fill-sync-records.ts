@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { createTradingSchema } from '../sandbox/host/trading-data/seed.js';
-import { TRADED_SYMBOLS } from '../sandbox/host/trading-data/strategy.js';
-import { insertSyncRecords } from '../sandbox/host/trading-data/sync-records.js';
+import { createTradingSchema } from '../../sandbox/host/trading-data/seed.js';
+import { TRADED_SYMBOLS } from '../../sandbox/host/trading-data/strategy.js';
+import { insertSyncRecords } from '../../sandbox/host/trading-data/sync-records.js';
 
 /** One row a second and symbol, as the collector writes at its slowest. */
 const EVERY_MS = 1_000;

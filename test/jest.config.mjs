@@ -1,6 +1,9 @@
+import { dirname } from 'node:path';
+
 // Three projects: `unit` needs Node alone (and brings its own PostgreSQL from npm), `services` needs what
 // `.ci/run` installs with apt-get (sshd, systemd), `browser` needs Chromium.
 const shared = {
+  rootDir: dirname(import.meta.dirname),
   testEnvironment: '<rootDir>/test/support/environment.mjs',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -23,6 +26,7 @@ const shared = {
 };
 
 export default {
+  rootDir: dirname(import.meta.dirname),
   projects: [
     {
       ...shared,
