@@ -59,7 +59,7 @@ interface CompositionOptions {
   readonly state: () => Promise<State>;
   /** Whether checks and hosts have processes of their own: a terminal has no click to answer meanwhile. */
   readonly isApart?: boolean;
-  /** By what else gives way to a halt; one of its own unless given. */
+  /** By what else yields to a halt; one of its own unless given. */
   readonly yielding?: HaltYielding;
   /** What only a bot in Slack can do. */
   readonly slack?: Pick<
@@ -68,7 +68,7 @@ interface CompositionOptions {
   >;
   /** Who people are; absent in a terminal. */
   readonly directory?: Directory;
-  /** Who may roll back; a terminal asks nobody. */
+  /** Who may halt; a terminal asks nobody. */
   readonly operators?: (targets: Targets) => OperatorGate;
 }
 

@@ -1,46 +1,24 @@
-import type { HaltFault, HostHalt } from '../domain/halt.js';
-import { allAsWanted, stoodAsWanted, type Wanted } from '../hosts/environment/wanted.js';
-import { type EnvironmentWritten, environmentIsAsWanted } from '../hosts/environment/write-wanted.js';
-import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
-import type { TargetHost } from '../hosts/kinds/target-host.js';
-import { redact } from '../telemetry/redact.js';
+import { decideHostAction, type HostAction, type HostLook, isStopped } from '../domain/decide-host-action.js';
+import { type HaltFault, type HostHalt, newHostHalt } from '../domain/halt.js';
+import type { ServiceStatus } from '../hosts/host.js';
 import { type Clock, withTimeout } from '../time/clock.js';
-import {
-  decideHostAction,
-  type HostAction,
-  type HostHistory,
-  type HostLook,
-  type HostPolicy,
-  isStopped,
-} from './decide-host-action.js';
+import { FlagWriter, type Written } from './flag-writer.js';
+import type { HostActs } from './host-acts.js';
+import type { LiveHalt } from './live-halt.js';
+import { ServiceCalls } from './service-calls.js';
 
-interface HostHaltOptions {
-  readonly host: Host;
-  readonly settings: TargetHost;
-  /** Puts `wanted` in force; at the first try nobody has noted yet what stands there. @throws HostError */
-  readonly write: (options: { timeoutMs: number; isFirstTry: boolean }) => Promise<EnvironmentWritten>;
-  readonly wanted: Wanted;
-  readonly policy: HostPolicy;
-  readonly clock: Clock;
-  /** What an earlier process of the bot knew of the host. */
-  readonly initial: HostHalt;
-  /** Told at each change. */
-  readonly onChange: (host: HostHalt) => void;
-  /** Told once, when the first attempt to write the files has ended, however it did. */
-  readonly onFirstWrite?: () => void;
-  /** Resolves when that is so on every host. */
-  readonly allWritten?: Promise<void>;
-  /** Resolves when the halt is safe from a crash of this process, or when that takes too long. Never rejects. */
-  readonly noted?: Promise<void>;
-  /** Asked before the first restart: another replica may be doing it already. Must answer at once. */
-  readonly mayRestart?: () => Promise<boolean>;
-  /** Ends the looking; what was done stays done. */
-  readonly signal: AbortSignal;
+/** What the first acts on a host wait for. None of it rejects. */
+interface HostStart {
+  /** The first attempt to write its files. */
+  readonly written: Promise<Written>;
+  /** The same of every host. */
+  readonly allWritten: Promise<unknown>;
+  /** The halt is safe from a crash of this process, or that takes too long. */
+  readonly noted: Promise<void>;
+  /** Whether this process restarts: another replica may be doing it. */
+  readonly claim: Promise<boolean>;
 }
 
-const FILE_TIMEOUT_MS = 5_000;
-const STATUS_TIMEOUT_MS = 4_000;
-const RESTART_TIMEOUT_MS = 60_000;
 /** How long nothing but the writing is begun. */
 const WRITE_ALONE_MS = 500;
 /** How long a host whose files are written waits for the others' files. */
@@ -52,63 +30,72 @@ const SHOWS_WITHIN_MS = 1_500;
 const POLL_MS = 100;
 const UNDER_WAY_POLL_MS = 500;
 const SETTLED_POLL_MS = 1_000;
-const WRITE_AGAIN_MS = 1_000;
 
 /**
- * Brings one host to a halt and keeps looking at it until the signal ends that: first the environment file, then the
- * restart, and then whatever the host itself shows to be missing. Never throws: what goes wrong is part of the record.
+ * Brings one host to a halt and keeps looking at it: first the environment file, then the restart, and then whatever the
+ * host itself shows to be missing. Never rejects: what goes wrong is part of the halt.
  */
-export async function haltHost(options: HostHaltOptions): Promise<void> {
-  await new HostHalting(options).run();
-}
+export class HaltHost {
+  readonly #acts: HostActs;
+  readonly #live: LiveHalt;
+  readonly #clock: Clock;
+  readonly #flag: FlagWriter;
+  readonly #service: ServiceCalls;
+  /** What an earlier process of the bot knew of the host. */
+  readonly #initial: HostHalt;
 
-type Written = 'written' | 'was_done' | 'failed';
-
-class HostHalting {
-  readonly #o: HostHaltOptions;
-  #record: HostHalt;
-  #history: HostHistory = {
-    writeFailed: false,
-    outdatedPid: undefined,
-    inFlight: undefined,
-    restarts: 0,
-    restartedAt: undefined,
-    replacedPid: undefined,
-    automaticRestarts: undefined,
-    stops: 0,
-    stoppedAt: undefined,
-    waitingSince: undefined,
-  };
-  #status: ServiceStatus | undefined;
-  #nextWriteAt = 0;
-  #isWriting = false;
-  /** Ends the present pause. */
-  #wake = new AbortController();
-
-  constructor(options: HostHaltOptions) {
-    this.#o = options;
-    this.#record = options.initial;
+  constructor(acts: HostActs, live: LiveHalt, clock: Clock) {
+    this.#acts = acts;
+    this.#live = live;
+    this.#clock = clock;
+    this.#flag = new FlagWriter(acts, live, clock);
+    this.#service = new ServiceCalls(acts, live, clock);
+    this.#initial = this.#record;
   }
 
-  async run(): Promise<void> {
-    const { signal, clock, allWritten = Promise.resolve(), onFirstWrite } = this.#o;
-    const written = this.#write();
-    void written.then(onFirstWrite);
+  writeFlag(): Promise<Written> {
+    return this.#flag.write();
+  }
+
+  /** From the first attempt to write on, until the halt stops acting. */
+  async run(start: HostStart): Promise<void> {
+    const { acting } = this.#live.signals;
     // The flag first, on every host: to start a program takes the bot longer than to write the file. But a disk may hang.
-    await withTimeout(clock, WRITE_ALONE_MS, written);
-    await withTimeout(clock, OTHERS_WRITE_MS, allWritten);
-    const before = this.#askStatus();
-    await this.#actAtOnce(before, await written);
-    if (this.#history.inFlight !== undefined) await this.#pause({ kind: 'wait', fault: null });
+    await withTimeout(this.#clock, WRITE_ALONE_MS, start.written);
+    await withTimeout(this.#clock, OTHERS_WRITE_MS, start.allWritten);
+    await this.#actAtOnce(this.#service.status(), start);
+    if (this.#service.history.inFlight !== undefined) await this.#pause({ kind: 'wait', fault: null });
     await this.#letEarlierRestartShow();
-    while (!signal.aborted) {
+    while (!acting.aborted) {
       const look = await this.#look();
-      if (signal.aborted) return;
-      if (look.disk === 'differs' && this.#history.writeFailed) void this.#writeAgain();
-      const action = decideHostAction(look, this.#knownHistory(look), this.#o.policy);
-      await this.#take(action, look);
+      if (acting.aborted) return;
+      if (look.disk === 'as_wanted') this.#flag.seenAsWanted();
+      if (look.disk === 'differs' && this.#flag.hasFailed) void this.#flag.writeAgain();
+      const { diskWasDone, disk, pidBefore } = this.#record;
+      const outdatedPid = disk === 'done' && !diskWasDone ? (pidBefore ?? undefined) : undefined;
+      const history = { ...this.#service.history, outdatedPid, writeFailed: this.#flag.hasFailed };
+      const action = decideHostAction(look, history, this.#acts.policy);
+      await this.#take(action, look, start.claim);
       await this.#pause(action);
     }
+  }
+
+  get #record(): HostHalt {
+    return this.#live.host(this.#acts.host) ?? newHostHalt(this.#acts.host);
+  }
+
+  /** What needs no look: the files have just changed, so the process that runs is the wrong one. */
+  async #actAtOnce(before: Promise<ServiceStatus | undefined>, start: HostStart): Promise<void> {
+    const { policy } = this.#acts;
+    const written = await start.written;
+    await start.noted;
+    if (written === 'was_done' || this.#live.signals.acting.aborted) return;
+    const status = await withTimeout(this.#clock, BEFORE_TIMEOUT_MS, before);
+    if (status !== undefined) this.#change({ pidBefore: this.#record.pidBefore ?? status.mainPid });
+    if (status !== undefined && isStopped(status)) return;
+    if (policy.stop === 'asked') this.#service.stop('asked');
+    else if (written === 'failed' && policy.stop === 'allowed') this.#service.stop('not_on_disk');
+    else if (written === 'written' && (await start.claim)) this.#service.restart();
   }
 
   /**
@@ -116,128 +103,49 @@ class HostHalting {
    * that was killed may have issued it right after what it had last written down.
    */
   async #letEarlierRestartShow(): Promise<void> {
-    const { clock, signal, initial } = this.#o;
-    const { disk, before, restart, restartAt, diskAt } = initial;
+    const { disk, before, restart, restartAt, diskAt } = this.#initial;
     const hadBegun = disk === 'done' || before !== undefined;
     if (!hadBegun || (restart !== 'issued' && restart !== 'pending')) return;
     const lastKnown = restartAt ?? diskAt;
-    const issuedAt = lastKnown === null ? clock.now() : Date.parse(lastKnown);
-    const waitMs = Math.min(issuedAt + SHOWS_WITHIN_MS - clock.now(), SHOWS_WITHIN_MS);
-    if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
-  }
-
-  #knownHistory({ disk }: HostLook): HostHistory {
-    const { diskWasDone, disk: written, pidBefore } = this.#record;
-    const outdatedPid = written === 'done' && !diskWasDone ? (pidBefore ?? undefined) : undefined;
-    const writeFailed = this.#history.writeFailed && disk !== 'as_wanted';
-    this.#history = { ...this.#history, outdatedPid, writeFailed };
-    return this.#history;
-  }
-
-  /** What needs no look: the files have just changed, so the process that runs is the wrong one. */
-  async #actAtOnce(before: Promise<ServiceStatus | undefined>, written: Written): Promise<void> {
-    const { policy, noted, signal } = this.#o;
-    await noted;
-    if (written === 'was_done' || signal.aborted) return;
-    const status = await withTimeout(this.#o.clock, BEFORE_TIMEOUT_MS, before);
-    if (status !== undefined) this.#change({ pidBefore: this.#record.pidBefore ?? status.mainPid });
-    if (status !== undefined && isStopped(status)) return;
-    if (policy.stop === 'asked') this.#stop('asked');
-    else if (written === 'failed' && policy.stop === 'allowed') this.#stop('not_on_disk');
-    else if (written === 'written' && (await this.#mayRestart())) this.#restart();
-  }
-
-  async #mayRestart(): Promise<boolean> {
-    return (await this.#o.mayRestart?.()) ?? true;
-  }
-
-  async #write(): Promise<Written> {
-    const { host, write, wanted, clock } = this.#o;
-    const { before: known, disk: knownDisk } = this.#record;
-    try {
-      // Once written, nobody can tell any more what stood there.
-      const isFirstTry = known === undefined && knownDisk !== 'done';
-      const { wasDone, files, before, failed } = await write({ timeoutMs: FILE_TIMEOUT_MS, isFirstTry });
-      const isFirst = this.#record.disk !== 'done';
-      const first = this.#record.before ?? (isFirst ? before : undefined);
-      if (failed !== undefined) {
-        this.#change({ before: first });
-        throw new HostError(failed.code, host.name, failed.detail);
-      }
-      // A process that was killed may have written what stands there now.
-      const wasThere = wasDone && (first === undefined || stoodAsWanted(first, wanted));
-      this.#change({
-        disk: 'done',
-        diskAt: isFirst ? this.#now() : this.#record.diskAt,
-        diskWasDone: isFirst ? wasThere : this.#record.diskWasDone,
-        files: [...new Set([...this.#record.files, ...files])],
-        before: first,
-      });
-      this.#history = { ...this.#history, writeFailed: false };
-      return wasDone ? 'was_done' : 'written';
-    } catch (error) {
-      const failed = this.#faultOf('not_on_disk', error);
-      // A stopped service trades nothing, whatever stands on disk: that is told beside it.
-      const isOff = this.#record.process === 'stopped';
-      this.#change({ disk: 'failed', ...(isOff ? { faultDetail: failed.faultDetail } : failed) });
-      this.#history = { ...this.#history, writeFailed: true };
-      this.#nextWriteAt = clock.now() + WRITE_AGAIN_MS;
-      return 'failed';
-    }
+    const now = this.#clock.now();
+    const issuedAt = lastKnown === null ? now : Date.parse(lastKnown);
+    const waitMs = Math.min(issuedAt + SHOWS_WITHIN_MS - now, SHOWS_WITHIN_MS);
+    if (waitMs > 0) await this.#clock.sleep(waitMs, this.#live.signals.acting).catch(() => undefined);
   }
 
   async #look(): Promise<HostLook> {
-    const { host, settings, wanted, clock } = this.#o;
     const [status, isOnDisk] = await Promise.all([
-      this.#askStatus(),
-      environmentIsAsWanted(host, settings, wanted, FILE_TIMEOUT_MS).catch(() => undefined),
+      this.#service.status(),
+      this.#acts.lookAtDisk().catch(() => undefined),
     ]);
-    const process = await this.#askProcess(status?.mainPid ?? 0);
+    const pid = status?.mainPid ?? 0;
+    const process =
+      pid === 0 ? 'none' : await this.#acts.lookAtProcess(pid).catch(() => 'unreadable' as const);
     const disk = isOnDisk === undefined ? 'unreadable' : isOnDisk ? 'as_wanted' : 'differs';
-    this.#remember(status);
-    return { at: clock.now(), disk, status, process };
+    this.#service.looked(status);
+    return { at: this.#clock.now(), disk, status, process };
   }
 
-  #remember(status: ServiceStatus | undefined): void {
-    this.#status = status;
-    if (status === undefined) return;
-    const { automaticRestarts, waitingSince, restarts, inFlight } = this.#history;
-    const isAfter = restarts > 0 && inFlight === undefined;
-    this.#history = {
-      ...this.#history,
-      automaticRestarts: isAfter ? (automaticRestarts ?? status.restarts) : undefined,
-      waitingSince: isAfter && status.mainPid === 0 ? (waitingSince ?? this.#o.clock.now()) : undefined,
-    };
-  }
-
-  async #take(action: HostAction, look: HostLook): Promise<void> {
-    const isSame = look.status !== undefined && look.status.mainPid === this.#record.pid;
-    this.#change({ pid: look.status?.mainPid ?? this.#record.pid });
-    if (look.disk === 'as_wanted' && this.#record.disk !== 'done') {
-      this.#change({ disk: 'done', diskAt: this.#now() });
-    }
+  async #take(action: HostAction, look: HostLook, claim: Promise<boolean>): Promise<void> {
+    const { pid, disk } = this.#record;
+    const isSame = look.status !== undefined && look.status.mainPid === pid;
+    this.#change({ pid: look.status?.mainPid ?? pid });
+    if (look.disk === 'as_wanted' && disk !== 'done') this.#change({ disk: 'done', diskAt: this.#now() });
     if (look.process === 'differs') this.#change({ process: 'differs', processAt: null });
     else if (action.kind !== 'settled' || !isSame) this.#change({ process: 'unknown', processAt: null });
     switch (action.kind) {
       case 'write':
-        return this.#writeAgain();
+        return this.#flag.writeAgain();
       case 'restart':
-        if (await this.#mayRestart()) this.#restart();
+        if (await claim) this.#service.restart();
         return;
       case 'stop':
-        return this.#stop(action.because);
+        return this.#service.stop(action.because);
       case 'wait':
         return this.#waitFor(action.fault);
       case 'settled':
         return this.#settle(action.process);
     }
-  }
-
-  async #writeAgain(): Promise<void> {
-    if (this.#isWriting || this.#o.clock.now() < this.#nextWriteAt) return;
-    this.#isWriting = true;
-    await this.#write();
-    this.#isWriting = false;
   }
 
   #waitFor(fault: HaltFault | null): void {
@@ -247,7 +155,7 @@ class HostHalting {
   }
 
   #settle(process: 'as_wanted' | 'stopped'): void {
-    const { restart, stop, process: known, processAt, disk } = this.#record;
+    const { restart, stop, process: known, processAt, disk, faultDetail } = this.#record;
     this.#change({
       process,
       processAt: known === process ? processAt : this.#now(),
@@ -255,112 +163,23 @@ class HostHalting {
       stop: stop === 'issued' && process === 'stopped' ? 'done' : stop,
       // A stopped service trades as little as one whose flag is off; what is on disk is told beside it.
       fault: null,
-      faultDetail: disk === 'failed' ? this.#record.faultDetail : '',
+      faultDetail: disk === 'failed' ? faultDetail : '',
     });
   }
 
-  #restart(): void {
-    const { service } = this.#o.host;
-    this.#history = {
-      ...this.#history,
-      inFlight: 'restart',
-      restarts: this.#history.restarts + 1,
-      replacedPid: this.#status?.mainPid ?? this.#record.pidBefore ?? undefined,
-      restartedAt: undefined,
-      automaticRestarts: undefined,
-    };
-    this.#change({
-      restart: 'issued',
-      restartAt: this.#now(),
-      pidBefore: this.#record.pidBefore ?? this.#status?.mainPid ?? null,
-    });
-    const restarting = service.restart({ timeoutMs: RESTART_TIMEOUT_MS, signal: this.#o.signal }).then(
-      () => {
-        this.#history = { ...this.#history, inFlight: undefined, restartedAt: this.#o.clock.now() };
-      },
-      (error: unknown) => {
-        const failed = this.#faultOf('restart_failed', error);
-        // What never reached the host, as far as anybody knows, was not tried: it is decided again by what shows.
-        const restarts = this.#history.restarts - (failed.fault === 'not_answering' ? 1 : 0);
-        this.#history = { ...this.#history, inFlight: undefined, restarts };
-        this.#change({ restart: 'failed', ...failed });
-      },
-    );
-    void restarting.then(() => this.#wake.abort());
-  }
-
-  #stop(because: HaltFault | 'asked'): void {
-    this.#history = {
-      ...this.#history,
-      inFlight: 'stop',
-      stops: this.#history.stops + 1,
-      stoppedAt: undefined,
-    };
-    const fault = because === 'asked' ? {} : { fault: because };
-    const first = this.#record.stopBecause ?? because;
-    this.#change({ stop: 'issued', stopAt: this.#now(), stopBecause: first, ...fault });
-    const ended = (stops: number) => {
-      this.#wake.abort();
-      this.#history = { ...this.#history, inFlight: undefined, stops, stoppedAt: this.#o.clock.now() };
-    };
-    this.#o.host.service.stop({ timeoutMs: RESTART_TIMEOUT_MS, signal: this.#o.signal }).then(
-      () => ended(this.#history.stops),
-      (error: unknown) => {
-        const failed = this.#faultOf('stop_failed', error);
-        ended(this.#history.stops - (failed.fault === 'not_answering' ? 1 : 0));
-        this.#change({ stop: 'failed', ...failed });
-      },
-    );
-  }
-
-  async #askStatus(): Promise<ServiceStatus | undefined> {
-    try {
-      return await this.#o.host.service.status({ timeoutMs: STATUS_TIMEOUT_MS, signal: this.#o.signal });
-    } catch (error) {
-      if (this.#record.fault === 'not_answering') this.#change(this.#faultOf('not_answering', error));
-      return undefined;
-    }
-  }
-
-  async #askProcess(pid: number): Promise<HostLook['process']> {
-    if (pid === 0) return 'none';
-    const { host, wanted } = this.#o;
-    try {
-      const call = { timeoutMs: STATUS_TIMEOUT_MS, signal: this.#o.signal };
-      const values = await host.service.processEnvironment(pid, [...wanted.keys()], call);
-      if (values === undefined) return 'none';
-      return allAsWanted(values, wanted) ? 'as_wanted' : 'differs';
-    } catch {
-      return 'unreadable';
-    }
-  }
-
-  /** The fault itself, or that nobody answers at all, which says more. */
-  #faultOf(fault: HaltFault, error: unknown): { fault: HaltFault; faultDetail: string } {
-    const isAway = error instanceof HostError && (error.code === 'unreachable' || error.code === 'timeout');
-    const detail = error instanceof HostError ? error.message : '';
-    return { fault: isAway ? 'not_answering' : fault, faultDetail: redact(detail) };
-  }
-
-  #change(change: Partial<HostHalt>): void {
-    // What a call that was cut off says at the end is no news of the host.
-    if (this.#o.signal.aborted) return;
-    const next = { ...this.#record, ...change };
-    if (JSON.stringify(next) === JSON.stringify(this.#record)) return;
-    this.#record = next;
-    this.#o.onChange(next);
+  #change(part: Partial<HostHalt>): void {
+    this.#live.changeHost(this.#acts.host, part);
   }
 
   #now(): string {
-    return new Date(this.#o.clock.now()).toISOString();
+    return new Date(this.#clock.now()).toISOString();
   }
 
   /** While a restart or stop is under way looks would only slow it; when it is through, the next one comes at once. */
   async #pause({ kind }: HostAction): Promise<void> {
-    const { clock, signal } = this.#o;
-    const isUnderWay = this.#history.inFlight !== undefined;
-    this.#wake = new AbortController();
+    const isUnderWay = this.#service.history.inFlight !== undefined;
     const ms = kind === 'settled' ? SETTLED_POLL_MS : isUnderWay ? UNDER_WAY_POLL_MS : POLL_MS;
-    await clock.sleep(ms, AbortSignal.any([signal, this.#wake.signal])).catch(() => undefined);
+    const ended = AbortSignal.any([this.#live.signals.acting, this.#service.nextReturn()]);
+    await this.#clock.sleep(ms, ended).catch(() => undefined);
   }
 }

@@ -1,12 +1,18 @@
+import type { AuditEvent } from '../domain/audit-event.js';
+import { haltEvents, requestedEvent } from '../domain/halt-events.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Clock, withTimeout } from '../time/clock.js';
 import type { HaltStore } from './halt-queries.js';
 import type { HaltRecord } from './halt-schema.js';
+import type { LiveHalt } from './live-halt.js';
 import type { OpenHaltFiles } from './open-halt-file.js';
 
-interface HaltRecordsOptions {
+export interface HaltRecordsOptions {
   readonly files: OpenHaltFiles;
   readonly store: HaltStore | undefined;
+  /** Resolves when the event is synced on this machine. */
+  readonly journal: (event: AuditEvent) => Promise<void>;
+  readonly newId: () => string;
   /** Names this process among the replicas. */
   readonly owner: string;
   readonly clock: Clock;
@@ -15,8 +21,11 @@ interface HaltRecordsOptions {
 
 /** What is noted before an act: a disk that hangs may not hold up a halt for longer. */
 const NOTE_TIMEOUT_MS = 300;
+/** How long the journal and the synced states wait for the files of the hosts. */
+const FIRST_WRITES_MS = 500;
+const RENEW_LEASE_MS = 3_000;
 
-/** Writes the states of halts to this machine and the database, as far as either takes them. */
+/** Writes the states and events of halts to this machine and the database, as far as either takes them. */
 export class HaltRecords {
   readonly #o: HaltRecordsOptions;
   readonly #saving = new Map<string, Promise<void>>();
@@ -28,14 +37,39 @@ export class HaltRecords {
     this.#o = options;
   }
 
-  /** On this machine's disk, unsynced, beside whatever waits for the database. Never rejects. */
-  async note(record: HaltRecord): Promise<void> {
-    const { files, clock, logger } = this.#o;
-    const { haltId } = record.halt;
-    const noted = files.save(record, { synced: false }).catch((error: unknown) => {
-      logger.error({ err: error, haltId }, 'a halt could not be written down; it goes on');
+  /** A halt that begins here, or goes on. Resolves when a crash of this process loses nothing of it; never rejects. */
+  async begin(live: LiveHalt): Promise<void> {
+    const { clock } = this.#o;
+    const { leased } = live.signals;
+    void this.#renewLease(live);
+    const late = clock.sleep(FIRST_WRITES_MS, leased).catch(() => undefined);
+    void late.then(() => live.haveWritten());
+    const noted = this.#note(live.record);
+    const requested = requestedEvent(live.halt);
+    void live.firstWrites.then(() => this.event(requested));
+    this.keep(live);
+    this.#writeDown(live);
+    await noted;
+  }
+
+  /** Each change from now on. */
+  keep(live: LiveHalt): void {
+    live.keptBy((before) => {
+      this.#writeDown(live);
+      const events = haltEvents(before, live.halt, new Date(this.#o.clock.now()).toISOString());
+      void live.firstWrites.then(() => {
+        for (const event of events) this.event(event);
+      });
     });
-    await withTimeout(clock, NOTE_TIMEOUT_MS, noted);
+  }
+
+  event(event: Omit<AuditEvent, 'eventId'>): void {
+    this.#o.journal({ ...event, eventId: this.#o.newId() }).catch((error: unknown) => {
+      this.#o.logger.error(
+        { err: error, kind: event.kind },
+        'an event could not be written to the local journal',
+      );
+    });
   }
 
   /** One after the other, the newest state only; an ended halt leaves the disk once the database has it. */
@@ -62,13 +96,45 @@ export class HaltRecords {
     return this.#newest.get(haltId);
   }
 
-  /** Resolves when nothing of the halt is being written any more. */
-  async settledOf(haltId: string): Promise<void> {
+  /** Takes a halt off this machine's disk that another replica has, when nothing of it is being written any more. */
+  async remove(haltId: string): Promise<void> {
     await Promise.all([this.#saving.get(haltId), this.#noting.get(haltId)]);
+    await this.#o.files.remove(haltId);
   }
 
   async settled(): Promise<void> {
     await Promise.all(this.#saving.values());
+  }
+
+  /** So that no other replica takes the halt over while nothing changes. */
+  async #renewLease(live: LiveHalt): Promise<void> {
+    const { leased } = live.signals;
+    for (;;) {
+      await this.#o.clock.sleep(RENEW_LEASE_MS, leased).catch(() => undefined);
+      if (leased.aborted) return;
+      this.#writeDown(live);
+    }
+  }
+
+  /** On this machine's disk, unsynced, beside whatever waits for the database. */
+  async #note(record: HaltRecord): Promise<void> {
+    const { files, clock, logger } = this.#o;
+    const noted = files.save(record, { synced: false }).catch((error: unknown) => {
+      const { haltId } = record.halt;
+      logger.error({ err: error, haltId }, 'a halt could not be written down; it goes on');
+    });
+    await withTimeout(clock, NOTE_TIMEOUT_MS, noted);
+  }
+
+  /**
+   * On this machine's disk, synced, and in the database. A crash loses nothing meanwhile: the state is noted before the
+   * first act. But what is synced takes the disk from the flag: it waits until that is written, and not for long.
+   */
+  #writeDown(live: LiveHalt): void {
+    void live.firstWrites.then(() => {
+      // Left meanwhile, it stands there as ended: written as open again, a later start would go on with it.
+      if (!live.isElsewhere) void this.write(live.record);
+    });
   }
 
   async #writeAll(haltId: string): Promise<void> {

@@ -4,16 +4,14 @@ import type { HaltStore } from './halt-queries.js';
 import type { HaltRecords } from './halt-records.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { LiveHalt } from './live-halt.js';
-import type { OpenHaltFiles } from './open-halt-file.js';
 
 export interface HaltReplicasOptions {
   readonly store: HaltStore | undefined;
-  readonly files: OpenHaltFiles;
   readonly clock: Clock;
   /** Names this process among the replicas. */
   readonly owner: string;
   /** How long a restart waits for the word of the other replicas; then it is issued, even if twice. */
-  readonly claimTimeoutMs?: number;
+  readonly claimTimeoutMs?: number | undefined;
 }
 
 /** How long the database is waited for that is asked what others do. */
@@ -43,9 +41,9 @@ export class HaltReplicas {
       (claim) => {
         if (claim.kind === 'mine') return true;
         const own = live.halt.haltId;
-        live.abandon();
+        live.leave();
         live.show(claim.halt);
-        void this.#records.settledOf(own).then(() => this.#o.files.remove(own));
+        void this.#records.remove(own);
         return false;
       },
       () => true,
@@ -55,20 +53,18 @@ export class HaltReplicas {
 
   /**
    * Looks at the halt of another replica until it has ended.
-   * @param isReplaced whether a stronger halt has begun here: whoever replaced it shows its end as well.
    * @returns what has to be carried out here, because it does not get on there; undefined: nothing.
    */
-  async follow(live: LiveHalt, isReplaced: () => boolean): Promise<HaltRecord | undefined> {
-    if (isReplaced()) return undefined;
+  async follow(live: LiveHalt): Promise<HaltRecord | undefined> {
     const { clock, store } = this.#o;
     const until = clock.now() + FOLLOW_MS;
     let seen = '';
     let movedAt = clock.now();
-    while (live.halt.endedAt === null && clock.now() < until) {
+    while (!live.isReplaced && live.halt.endedAt === null && clock.now() < until) {
       await clock.sleep(FOLLOW_POLL_MS);
       const asked = store?.get(live.halt.haltId).catch(() => undefined) ?? Promise.resolve(undefined);
       const record = await withTimeout(clock, ASK_TIMEOUT_MS, asked);
-      if (isReplaced()) return undefined;
+      if (live.isReplaced) break;
       if (record !== undefined) live.show(record.halt);
       const { hosts, kind, endedAt } = live.halt;
       const shown = JSON.stringify(hosts);
@@ -76,7 +72,8 @@ export class HaltReplicas {
       seen = shown;
       if (endedAt === null && clock.now() - movedAt >= TAKE_OVER_AFTER_MS) return record ?? live.record;
     }
-    live.ended(live.halt);
+    // Whatever replaced it here shows its end as well.
+    if (!live.isReplaced) live.end();
     return undefined;
   }
 }

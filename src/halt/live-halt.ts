@@ -1,4 +1,4 @@
-import type { Halt } from '../domain/halt.js';
+import type { Halt, HostHalt } from '../domain/halt.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';
 
 type HaltListener = (halt: Halt) => void;
@@ -17,21 +17,36 @@ export interface HaltHandle {
   messages(): readonly HaltMessage[];
 }
 
-/** The one state of a halt in this process, and who wants to know of it. */
+/**
+ * The one state of a halt in this process. Whoever acts, proves or cancels for it changes its own part of it here; who
+ * keeps and who shows the halt listens.
+ */
 export class LiveHalt {
   #halt: Halt;
   #messages: readonly HaltMessage[];
+  #isElsewhere = false;
+  #isReplaced = false;
   readonly #listeners = new Set<HaltListener>();
-  readonly #onRecord: (record: HaltRecord) => void;
-  readonly #end: PromiseWithResolvers<Halt> = withResolvers<Halt>();
-  readonly #abort = new AbortController();
-  readonly #outranked = new AbortController();
+  readonly #keepers = new Set<(before: Halt) => void>();
+  readonly #writing = new AbortController();
+  readonly #acting = new AbortController();
+  readonly #leased = new AbortController();
+  readonly #end = withResolvers<Halt>();
   readonly #firstWrites = withResolvers<void>();
+  /** Resolves when the first attempt to write the files has ended on every host, or has taken too long. */
+  readonly firstWrites = this.#firstWrites.promise;
+  readonly signals = {
+    /** Ends what is about to be written: a stronger halt's values stand there next. */
+    writing: this.#writing.signal,
+    /** Ends acts and looks; what was done stays done. */
+    acting: this.#acting.signal,
+    /** Ends when nothing is left to do for it in this process. */
+    leased: this.#leased.signal,
+  };
 
-  constructor(record: HaltRecord, onRecord: (record: HaltRecord) => void) {
-    this.#halt = record.halt;
-    this.#messages = record.messages;
-    this.#onRecord = onRecord;
+  constructor({ halt, messages }: HaltRecord) {
+    this.#halt = halt;
+    this.#messages = messages;
   }
 
   get halt(): Halt {
@@ -42,49 +57,78 @@ export class LiveHalt {
     return { halt: this.#halt, messages: this.#messages };
   }
 
-  get signal(): AbortSignal {
-    return this.#abort.signal;
+  /** Another process has it, or a stronger halt its target: nothing more of it is done or written down here. */
+  get isElsewhere(): boolean {
+    return this.#isElsewhere;
   }
 
-  /** Ends also what is about to be written: a stronger request's values stand there next. */
-  get outranked(): AbortSignal {
-    return this.#outranked.signal;
+  /** It shows another halt of this process, to that one's end. */
+  get isReplaced(): boolean {
+    return this.#isReplaced;
   }
 
-  /** Another process has it: nothing more is done here, but the flag is written all the same. */
-  abandon(): void {
-    this.#abort.abort();
+  host(name: string): HostHalt | undefined {
+    return this.#halt.hosts.find(({ host }) => host === name);
   }
 
-  /** A stronger request has it. */
-  outrank(): void {
-    this.#outranked.abort();
-    this.abandon();
+  change(part: Partial<Halt>): void {
+    if (this.#isElsewhere) return;
+    const before = this.#halt;
+    this.show({ ...before, ...part });
+    for (const keeper of this.#keepers) keeper(before);
   }
 
-  /** Resolves when the first attempt to write the files has ended on every host. */
-  get firstWrites(): Promise<void> {
-    return this.#firstWrites.promise;
+  /** What a call says at its end that was cut off is no news of the host. */
+  changeHost(name: string, part: Partial<HostHalt>): void {
+    const known = this.host(name);
+    if (known === undefined || this.#acting.signal.aborted) return;
+    const next = { ...known, ...part };
+    if (JSON.stringify(next) === JSON.stringify(known)) return;
+    this.change({ hosts: this.#halt.hosts.map((host) => (host.host === name ? next : host)) });
+  }
+
+  /** Another process's halt, or another one of this: nothing of it is written down here. */
+  show(halt: Halt): void {
+    this.#halt = halt;
+    for (const listener of this.#listeners) listener(halt);
+  }
+
+  /** @param keeper told of what this process must keep, with the state before it */
+  keptBy(keeper: (before: Halt) => void): void {
+    this.#keepers.add(keeper);
   }
 
   haveWritten(): void {
     this.#firstWrites.resolve();
   }
 
-  become(halt: Halt): void {
-    this.#halt = halt;
-    for (const listener of this.#listeners) listener(halt);
-    this.#onRecord(this.record);
+  stopActing(): void {
+    this.#acting.abort();
   }
 
-  /** Another process's halt, which this one only looks at: nothing of it is written down here. */
-  show(halt: Halt): void {
-    this.#halt = halt;
-    for (const listener of this.#listeners) listener(halt);
+  /** Another process has it: the flag is written all the same. */
+  leave(): void {
+    this.#isElsewhere = true;
+    this.#acting.abort();
+    this.#leased.abort();
   }
 
-  ended(halt: Halt): void {
-    this.#end.resolve(halt);
+  /** A stronger halt has its target. */
+  outrank(): void {
+    this.#writing.abort();
+    this.leave();
+  }
+
+  /** Whoever watches this one sees how the other gets on, to its end. */
+  replaceBy(successor: HaltHandle): void {
+    this.#isReplaced = true;
+    successor.subscribe((halt) => this.show(halt));
+    void successor.done.then((halt) => this.#end.resolve(halt));
+  }
+
+  end(): void {
+    this.#leased.abort();
+    this.#end.resolve(this.#halt);
   }
 
   handle(joined: boolean): HaltHandle {
@@ -102,7 +146,7 @@ export class LiveHalt {
           ({ role, channel }) => role !== message.role || channel !== message.channel,
         );
         this.#messages = [...others, message];
-        this.#onRecord(this.record);
+        for (const keeper of this.#keepers) keeper(this.#halt);
       },
       messages: () => this.#messages,
     };

@@ -17,7 +17,7 @@ import type { StrategyFacts } from './strategy-facts.js';
 
 interface RehearsalOptions {
   readonly hostOf: (settings: TargetHost) => Host;
-  readonly write?: KillSwitchOptions['write'];
+  readonly write?: KillSwitchOptions['write'] | undefined;
   readonly facts: StrategyFacts;
   readonly pid: number;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;

@@ -1,13 +1,13 @@
 import type { CheckService } from '../checks/check-service.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Targets } from '../runbook/targets.js';
-import type { KillSwitchOptions } from './kill-switch.js';
+import type { HaltProofOptions } from './prove-halt.js';
 
 /** Section 4 again, over the time since the halt (6.3): also where the service is stopped and no process began. */
 export function createHaltVerification(
   checks: Pick<CheckService, 'run'>,
   { targets }: Pick<Targets, 'targets'>,
-): NonNullable<KillSwitchOptions['verify']> {
+): NonNullable<HaltProofOptions['verify']> {
   return async (halt) => {
     const target = targets.get(halt.target);
     if (target === undefined) return null;
@@ -26,7 +26,7 @@ export function createStartProof(
   checks: Pick<CheckService, 'examine'>,
   { targets }: Pick<Targets, 'targets'>,
   { sections }: Pick<Runbook, 'sections'>,
-): Pick<KillSwitchOptions, 'proveStart'> {
+): Pick<HaltProofOptions, 'proveStart'> {
   const proofs = sections
     .flatMap((section) => section.checks)
     .filter(({ probe }) => probe.kind === 'service');

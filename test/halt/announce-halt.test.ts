@@ -27,7 +27,7 @@ function announced(
   refused: readonly string[] = [],
   yieldToHalt?: () => Promise<void>,
 ) {
-  const live = new LiveHalt({ halt: halting, messages: [] }, () => {});
+  const live = new LiveHalt({ halt: halting, messages: [] });
   const posts: string[] = [];
   const changes: string[] = [];
   const target = { name: 'live', channels, hosts: [] } as unknown as Target;
@@ -61,13 +61,13 @@ function announced(
 test('the start, the end and the look after it change what the Home shows, and nothing between', async () => {
   const { live, changes } = announced(undefined);
   expect(changes).toEqual(['halting']);
-  live.become(dead);
+  live.change(dead);
   expect(changes).toEqual(['halting']);
   const verified = { ...halting, state: 'verified' as const, endedAt: '2026-01-01T00:02:00.000Z' };
-  live.become(verified);
+  live.change(verified);
   expect(changes).toEqual(['halting', 'verified']);
-  live.become({ ...verified, verification: { runId: randomUUID(), verdict: 'GO', stored: true } });
-  live.ended(live.halt);
+  live.change({ ...verified, verification: { runId: randomUUID(), verdict: 'GO', stored: true } });
+  live.end();
   expect(changes).toEqual(['halting', 'verified', 'verified']);
 });
 
@@ -78,11 +78,11 @@ test('a halt is let begin before anything is shown, and what will be shown is kn
   expect(live.handle(true).messages()).toMatchObject([{ role: 'report', channel: 'C0HERE', ts: null }]);
   await new Promise((resolve) => setImmediate(resolve));
   expect(changes).toEqual([]);
-  live.become({ ...halting, reason: 'too many losses' });
+  live.change({ ...halting, reason: 'too many losses' });
   expect(posts).toEqual([]);
   begun();
   await eventually('its message', () => {
-    live.become({ ...halting });
+    live.change({ ...halting });
     return posts.length > 0;
   });
   expect(posts).toEqual(['C0HERE: report']);
@@ -93,10 +93,10 @@ const alarms = (posts: readonly string[]) => posts.filter((post) => post.endsWit
 
 test('a dead host calls the operators by the time alone, once', async () => {
   const { live, posts } = announced({ reports: 'C0RELEASES', incidents: 'C0INCIDENTS' });
-  live.become(dead);
+  live.change(dead);
   await eventually('the alarm', async () => alarms(posts).length > 0);
-  live.become({ ...dead, state: 'not_verified', endedAt: '2026-01-01T00:02:00.000Z' });
-  live.ended(live.halt);
+  live.change({ ...dead, state: 'not_verified', endedAt: '2026-01-01T00:02:00.000Z' });
+  live.end();
   await live.handle(true).done;
   expect(alarms(posts)).toEqual(['C0INCIDENTS: <@U0CAROL>']);
 });
@@ -112,7 +112,7 @@ test.each([
   ],
 ])('where of the channels %s, the alarm comes elsewhere', async (_what, channels, refused, place) => {
   const { live, posts } = announced(channels as Target['channels'], refused);
-  live.become(dead);
+  live.change(dead);
   await eventually('the alarm', async () => alarms(posts).length > 0);
   expect(alarms(posts)).toEqual([`${place}: <@U0CAROL>`]);
 });

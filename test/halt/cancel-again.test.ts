@@ -45,6 +45,7 @@ afterEach(() => rm(dataDir, { recursive: true }));
 /** A bot whose database stores nothing until it is back. */
 function botWith(owner: string, cancelReleases: KillSwitchOptions['cancelReleases']) {
   const saved: Halt[] = [];
+  const journalled: string[] = [];
   const store = {
     claim: async () => ({ kind: 'mine' }) as const,
     save: async ({ halt }: { readonly halt: Halt }) => void saved.push(halt),
@@ -59,15 +60,15 @@ function botWith(owner: string, cancelReleases: KillSwitchOptions['cancelRelease
     hostOf: () => deadHost,
     trading: undefined,
     files: createOpenHaltFiles(dataDir, owner),
-    journal: async () => {},
+    journal: async ({ kind }) => void journalled.push(kind),
     store,
-    ...(cancelReleases === undefined ? {} : { cancelReleases }),
+    cancelReleases,
     clock: quickClock(),
     newId: randomUUID,
     owner,
     logger: { warn: () => {}, error: () => {}, info: () => {} },
   });
-  return { killSwitch, saved };
+  return { killSwitch, saved, journalled };
 }
 
 const filesLeft = async () => (await readdir(join(dataDir, 'halts'))).filter((name) => !name.startsWith('.'));
@@ -120,4 +121,5 @@ test('a bot that is ended meanwhile leaves it to the next one', async () => {
   await until(async () => (await filesLeft()).length === 0);
   expect(asked).toEqual([handle.current().haltId]);
   expect(next.saved.at(-1)).toMatchObject({ cancelled: CANCELLED });
+  expect(next.journalled).toEqual(['halt.release_cancelled']);
 });

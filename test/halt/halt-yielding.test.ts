@@ -18,7 +18,7 @@ function beginHalt(limitMs = FOREVER_MS) {
     reason: null,
     hosts: [newHostHalt('live-1'), newHostHalt('live-2')],
   });
-  const live = new LiveHalt({ halt, messages: [] }, () => {});
+  const live = new LiveHalt({ halt, messages: [] });
   const yielding = createHaltYielding(limitMs);
   yielding.yieldTo(live.handle(true));
   const seen: string[] = [];
@@ -29,13 +29,14 @@ function beginHalt(limitMs = FOREVER_MS) {
     seen,
     async become(name: string, changes: readonly Partial<Halt['hosts'][number]>[]) {
       const hosts = live.halt.hosts.map((host, index) => ({ ...host, ...changes[index] }));
-      live.become({ ...live.halt, hosts });
+      live.change({ hosts });
       // What waited goes on in later turns of the loop, if at all.
       await new Promise((resolve) => setImmediate(resolve));
       seen.push(name);
     },
     async end() {
-      live.ended({ ...live.halt, endedAt: '2026-03-01T03:01:00.000Z' });
+      live.change({ endedAt: '2026-03-01T03:01:00.000Z' });
+      live.end();
       await yielded;
     },
   };

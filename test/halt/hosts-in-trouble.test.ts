@@ -20,7 +20,7 @@ afterAll(() => bench.close());
 beforeEach(() => bench.begin());
 
 const disable = () => bench.killSwitch().start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
-const hostOf = (halt: Halt, name: string) => halt.hosts.find(({ host }) => host === name);
+const hostIn = (halt: Halt, name: string) => halt.hosts.find(({ host }) => host === name);
 
 /** The supervisor of a host: it answers for the service. */
 async function supervisorPid(name: string): Promise<number> {
@@ -39,13 +39,13 @@ test('an environment file that cannot be written: the service is stopped instead
   try {
     const halt = await disable().done;
     expect(halt.state).toBe('verified');
-    expect(hostOf(halt, 'live-1')).toMatchObject({
+    expect(hostIn(halt, 'live-1')).toMatchObject({
       disk: 'failed',
       process: 'stopped',
       stop: 'done',
       stopBecause: 'not_on_disk',
     });
-    expect(hostOf(halt, 'live-2')).toMatchObject({ disk: 'done', process: 'as_wanted', stop: 'none' });
+    expect(hostIn(halt, 'live-2')).toMatchObject({ disk: 'done', process: 'as_wanted', stop: 'none' });
   } finally {
     await rm(path, { recursive: true });
     await rename(`${path}.away`, path);
@@ -98,8 +98,8 @@ test.each(['disable', 'stop'] as const)(
     }));
     const halt = await killSwitch.start({ target: bench.target, kind, requestedBy: CAROL }).done;
     expect(stops).toBe(2);
-    expect(hostOf(halt, 'live-1')).toMatchObject({ disk: 'failed', process: 'stopped', fault: null });
-    expect(hostOf(halt, 'live-1')?.faultDetail).toContain('read-only');
+    expect(hostIn(halt, 'live-1')).toMatchObject({ disk: 'failed', process: 'stopped', fault: null });
+    expect(hostIn(halt, 'live-1')?.faultDetail).toContain('read-only');
     expect(halt.state).toBe('verified');
   },
 );
@@ -116,7 +116,7 @@ test('a process that is still the old one is no proof, also where it shows the f
     processEnvironment: async () => new Map([[FLAG, 'false']]),
   }));
   const halt = await killSwitch.start({ target: bench.target, kind: 'disable', requestedBy: CAROL }).done;
-  expect(hostOf(halt, 'live-1')).toMatchObject({ process: 'stopped', stopBecause: 'restart_ignored' });
+  expect(hostIn(halt, 'live-1')).toMatchObject({ process: 'stopped', stopBecause: 'restart_ignored' });
   expect(halt.state).toBe('verified');
 });
 
@@ -127,8 +127,8 @@ test('a host that does not answer: the others go on at once, it is named and cau
     const handle = disable();
     await new Promise<void>((resolve) => {
       handle.subscribe((halt) => {
-        const isOff = hostOf(halt, 'live-1')?.process === 'as_wanted';
-        if (isOff && hostOf(halt, 'live-2')?.fault === 'not_answering') resolve();
+        const isOff = hostIn(halt, 'live-1')?.process === 'as_wanted';
+        if (isOff && hostIn(halt, 'live-2')?.fault === 'not_answering') resolve();
       });
     });
     expect(await readFile(bench.host('live-2').environmentFiles[1], 'utf8')).toContain(`${FLAG}=false\n`);
@@ -136,7 +136,7 @@ test('a host that does not answer: the others go on at once, it is named and cau
     process.kill(pid, 'SIGCONT');
     const halt = await handle.done;
     expect(halt.state).toBe('verified');
-    expect(hostOf(halt, 'live-2')?.process).toBe('as_wanted');
+    expect(hostIn(halt, 'live-2')?.process).toBe('as_wanted');
   } finally {
     process.kill(pid, 'SIGCONT');
   }
@@ -148,11 +148,31 @@ test('a host that never answers: not verified, by name', async () => {
   try {
     const halt = await disable().done;
     expect(halt.state).toBe('not_verified');
-    expect(hostOf(halt, 'live-2')).toMatchObject({ disk: 'done', fault: 'not_answering' });
-    expect(hostOf(halt, 'live-1')).toMatchObject({ process: 'as_wanted', fault: null });
+    expect(hostIn(halt, 'live-2')).toMatchObject({ disk: 'done', fault: 'not_answering' });
+    expect(hostIn(halt, 'live-1')).toMatchObject({ process: 'as_wanted', fault: null });
   } finally {
     process.kill(pid, 'SIGCONT');
   }
+});
+
+test('a host that cannot even be set up: the others are halted all the same', async () => {
+  const hostOf: KillSwitchOptions['hostOf'] = (settings) => {
+    if (settings.name === 'live-1') throw new Error('no folder takes the connections of ssh');
+    return createHost(settings);
+  };
+  const handle = bench.killSwitch({ hostOf }).start({
+    target: bench.target,
+    kind: 'disable',
+    requestedBy: CAROL,
+  });
+  await new Promise<void>((resolve) => {
+    handle.subscribe((halt) => {
+      if (hostIn(halt, 'live-2')?.process === 'as_wanted') resolve();
+    });
+  });
+  const halt = await handle.done;
+  expect(halt.state).toBe('not_verified');
+  expect(hostIn(halt, 'live-1')).toMatchObject({ disk: 'failed', process: 'unknown' });
 });
 
 test('no program is started on any host before the files of every host are written', async () => {

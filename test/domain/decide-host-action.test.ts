@@ -1,10 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  decideHostAction,
-  type HostHistory,
-  type HostLook,
-  type HostPolicy,
-} from '../../src/halt/decide-host-action.js';
+import { decideHostAction, type HostLook, type HostPolicy } from '../../src/domain/decide-host-action.js';
+import type { HostHistory } from '../../src/domain/host-history.js';
 import type { ServiceStatus } from '../../src/hosts/host.js';
 
 const running: ServiceStatus = {

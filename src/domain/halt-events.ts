@@ -1,6 +1,6 @@
-import { type AuditEvent, THE_BOT } from '../domain/audit-event.js';
-import { type Halt, type HostHalt, wantedOn } from '../domain/halt.js';
-import type { Person } from '../domain/person.js';
+import { type AuditEvent, THE_BOT } from './audit-event.js';
+import { type Halt, type HostHalt, wantedOn } from './halt.js';
+import type { Person } from './person.js';
 
 type Draft = Omit<AuditEvent, 'eventId'>;
 

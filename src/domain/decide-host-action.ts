@@ -1,5 +1,5 @@
-import type { HaltFault } from '../domain/halt.js';
-import type { ServiceStatus } from '../hosts/host.js';
+import type { HaltFault } from './halt.js';
+import type { HostHistory, UnitStatus } from './host-history.js';
 
 /** One look at a host. */
 export interface HostLook {
@@ -7,29 +7,9 @@ export interface HostLook {
   readonly at: number;
   readonly disk: 'as_wanted' | 'differs' | 'unreadable';
   /** undefined: the service manager did not answer. */
-  readonly status: ServiceStatus | undefined;
+  readonly status: UnitStatus | undefined;
   /** The running process's own environment; `none`: there is no process. */
   readonly process: 'as_wanted' | 'differs' | 'unreadable' | 'none';
-}
-
-/** What was done on the host so far. Times in milliseconds since 1970. */
-export interface HostHistory {
-  /** The last write was refused. It is tried again beside whatever else is done. */
-  readonly writeFailed: boolean;
-  /** The process that ran before this halt wrote its files: it read the old ones. Undefined: nothing was written. */
-  readonly outdatedPid: number | undefined;
-  /** A call of the service manager that has not come back. */
-  readonly inFlight: 'restart' | 'stop' | undefined;
-  readonly restarts: number;
-  /** When the last restart came back, and what it replaced. */
-  readonly restartedAt: number | undefined;
-  readonly replacedPid: number | undefined;
-  /** The counter of automatic restarts at the first look after our restart. */
-  readonly automaticRestarts: number | undefined;
-  readonly stops: number;
-  readonly stoppedAt: number | undefined;
-  /** Since when the unit has had no process and waits to start one. */
-  readonly waitingSince: number | undefined;
 }
 
 export interface HostPolicy {
@@ -77,12 +57,12 @@ export function decideHostAction(look: HostLook, history: HostHistory, policy: H
 
 const wait = (fault: HaltFault | null): HostAction => ({ kind: 'wait', fault });
 
-export const isStopped = ({ activeState, mainPid }: ServiceStatus): boolean =>
+export const isStopped = ({ activeState, mainPid }: UnitStatus): boolean =>
   mainPid === 0 && (activeState === 'inactive' || activeState === 'failed');
 
 function afterRestart(
   look: HostLook,
-  status: ServiceStatus,
+  status: UnitStatus,
   history: HostHistory,
   policy: HostPolicy,
 ): HostAction {
@@ -97,7 +77,7 @@ function afterRestart(
   return wayOut(fault, history, policy);
 }
 
-function isLooping(look: HostLook, status: ServiceStatus, history: HostHistory, policy: HostPolicy): boolean {
+function isLooping(look: HostLook, status: UnitStatus, history: HostHistory, policy: HostPolicy): boolean {
   if (history.restarts === 0) return false;
   const { automaticRestarts, waitingSince } = history;
   const risen = automaticRestarts === undefined ? 0 : status.restarts - automaticRestarts;
