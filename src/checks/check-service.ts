@@ -13,6 +13,7 @@ import { trackProgress } from './checks-ahead.js';
 import { bindParameters } from './context/bind-parameters.js';
 import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
 import { readHostEnvironment } from './context/host-environment.js';
+import { createHttpGet, type HttpGet } from './context/http-get.js';
 import type { PlannedHost, PlannedState } from './context/planned-state.js';
 import { readCharts } from './read-charts.js';
 import { windowOnce } from './resolve-window.js';
@@ -46,6 +47,8 @@ export interface CheckServiceOptions extends StoreRun {
   readonly sleep?: CheckContext['sleep'];
   /** One that others use too remembers what they have asked; its own unless given. */
   readonly modelGate?: ModelGate;
+  /** In the place of the network. */
+  readonly httpGet?: HttpGet;
 }
 
 /** A layer or the service of a host must be readable within this time; the checks have their own bounds besides. */
@@ -65,6 +68,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       hosts,
       trading: options.trading,
       modelGate,
+      httpGet: options.httpGet ?? createHttpGet(),
       runParameters: { agentId: runbook.agentId, accountId: target.accountId ?? null },
       window: windowOnce({
         hosts,

@@ -20,6 +20,8 @@ const SENTENCES = {
   'write the unit’s name with .service': '请写带 .service 的单元名',
   'write a host, user@host, or a name of the ssh configuration': '请写主机、user@host 或 ssh 配置中的名称',
   'name a target': '请至少写一个目标',
+  'write an address with its port, like 127.0.0.1:9100 or [::1]:9100':
+    '请写带端口的地址，例如 127.0.0.1:9100 或 [::1]:9100',
   'write one line': '请只写一行',
   'write a horizon like 5m': '请写成类似 5m 的预测周期',
   'write a file name without its ending': '请写不带扩展名的文件名',

@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { absolutePath } from '../domain/host-setting.js';
 import { connectionSchema } from '../hosts/kinds/host-kinds.js';
@@ -68,6 +69,12 @@ const rollback = z.strictObject({
   confirm: z.boolean().default(false),
 });
 
+const addressAndPort = z.string().refine((text) => {
+  const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  const isAddress = isIPv4(host) || (/^\[.*\]$/.test(host) && isIPv6(host.slice(1, -1)));
+  return isAddress && Number(port) > 0 && Number(port) < 65_536;
+}, 'write an address with its port, like 127.0.0.1:9100 or [::1]:9100');
+
 const target = z.strictObject({
   /** Only this account's rows count in the shared tables. */
   accountId: z.string().min(1).optional(),
@@ -79,6 +86,8 @@ const target = z.strictObject({
   watch: watch.prefault({}),
   channels: z.strictObject({ reports: channelId, incidents: channelId }).optional(),
   rollback: rollback.prefault({}),
+  /** Addresses off the internet that checks may connect to, each with its port. */
+  probeAddresses: z.array(addressAndPort).default([]),
   /** Confirmed releases kept with their artefacts. */
   keepReleases: z.number().int().min(1).max(100).default(5),
 });

@@ -35,6 +35,8 @@ export interface Target {
   readonly channels: { readonly reports: string; readonly incidents: string } | undefined;
   readonly rollback: { readonly confirm: boolean };
   readonly keepReleases: number;
+  /** `ADDRESS:PORT` that are private, and that checks may connect to all the same. */
+  readonly probeAddresses: readonly string[];
 }
 
 /** @throws ConfigurationError with every fault and its line. */
@@ -118,6 +120,7 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
       binary: host.binary ?? source.binary,
     };
   });
-  const { accountId, staging, approval, watch, channels, rollback, keepReleases } = source;
-  return { name, accountId, hosts, staging, approval, watch, channels, rollback, keepReleases };
+  const { accountId, staging, approval, watch, channels, rollback, keepReleases, probeAddresses } = source;
+  const policy = { approval, watch, channels, rollback, keepReleases, probeAddresses };
+  return { name, accountId, hosts, staging, ...policy };
 }

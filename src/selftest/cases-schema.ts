@@ -13,6 +13,13 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 /** null takes away what the base has. */
 const settings = z.record(variableName, scalar.nullable());
 
+const httpAnswer = z.strictObject({
+  status: z.number().int().min(100).max(599).default(200),
+  /** The body as JSON; `text` for any other. */
+  json: z.json().optional(),
+  text: z.string().optional(),
+});
+
 const situation = z.strictObject({
   /** What the written environment file says. */
   environment: settings.default({}),
@@ -28,6 +35,8 @@ const situation = z.strictObject({
   startedSecsAgo: z.number().positive().optional(),
   /** The service's log; a case that names one replaces the base's. */
   log: z.array(z.strictObject({ secsAgo: z.number(), text: z.string() })).optional(),
+  /** What endpoints answer, by URL; null: they do not answer. */
+  http: z.record(z.url(), httpAnswer.nullable()).default({}),
   /** Statements on the scratch trading tables, one after the other. */
   sql: z.array(z.string().min(1)).default([]),
 });

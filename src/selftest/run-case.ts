@@ -1,4 +1,5 @@
 import { type CheckServiceOptions, createCheckService } from '../checks/check-service.js';
+import { EndpointError, type HttpGet } from '../checks/context/http-get.js';
 import type { CheckResult } from '../domain/check-run.js';
 import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/kinds/create-host.js';
@@ -39,6 +40,7 @@ export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<
       runbook: { ...runbook, sections: [section] },
       hostOf: (settings) => createHost(settings, { files: filesOf({ sections: [section] }) }),
       trading: database.trading,
+      httpGet: answering({ ...cases.base.http, ...wanted.http }),
       saveRun: async () => {},
       onStoreError: () => {},
     });
@@ -54,6 +56,16 @@ export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<
   } finally {
     await host.remove();
   }
+}
+
+/** Endpoints answer what the case says; one that it does not name is not there. */
+function answering(answers: CheckCase['http']): HttpGet {
+  return async ({ url }) => {
+    const answer = Object.entries(answers).find(([place]) => new URL(place).href === url.href)?.[1] ?? null;
+    if (answer === null) throw new EndpointError('unreachable', 'ECONNREFUSED');
+    const { status, json, text = JSON.stringify(json ?? null) } = answer;
+    return { status, body: Buffer.from(text), durationMs: 0 };
+  };
 }
 
 const readsTables = ({ probe }: CheckDefinition): boolean => probe.needs === 'trading_database';

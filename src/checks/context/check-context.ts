@@ -6,6 +6,7 @@ import type { ModelGate } from '../../model/model-gate.js';
 import type { Runbook } from '../../runbook/runbook.js';
 import type { Target } from '../../runbook/targets.js';
 import type { HostEnvironment } from './host-environment.js';
+import type { HttpGet } from './http-get.js';
 import type { PlannedHost } from './planned-state.js';
 
 /** What an SQL probe needs of the trading database. */
@@ -44,6 +45,7 @@ export interface CheckContext {
   /** undefined: TRADING_DATABASE_URL is not set. */
   readonly trading: TradingQueries | undefined;
   readonly modelGate: ModelGate;
+  readonly httpGet: HttpGet;
   /** Values of the run that statements may bind. */
   readonly runParameters: Readonly<Record<string, ObservedValue>>;
   /** The span of time that the run looks at; worked out once, when the first probe asks for it. */

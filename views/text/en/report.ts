@@ -52,6 +52,7 @@ const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
   host_error: (fact) => `${fact('host')}: ${hostError[fact('code')] ?? 'the host could not be looked at'}.`,
   database_error: (fact) =>
     `${databaseError[fact('code')]?.(fact) ?? 'The trading database refused the query'}.`,
+  endpoint_error: (fact) => `${fact('url')}: ${endpointError[fact('code')]?.(fact) ?? 'no answer'}.`,
   environment_unclear: (fact) =>
     `${fact('variable')} has no one valid value to compare with: ${fact('values')}.`,
   probe_timeout: (fact) => `No answer within ${Number(fact('timeoutMs')) / 1000} s.`,
@@ -142,6 +143,15 @@ const hostError: Readonly<Record<string, string>> = {
   not_configured: 'the targets file does not say how',
 };
 
+const endpointError: Readonly<Record<string, (fact: Facts) => string>> = {
+  address_refused: () =>
+    'it leads to a private address that `probeAddresses` of the targets file does not name, so nothing was asked',
+  timeout: (fact) => `no whole answer within ${Number(fact('timeoutMs')) / 1000} s`,
+  unreachable: (fact) => `no answer (${fact('detail') || 'the connection failed'})`,
+  too_large: () => 'the answer is larger than 256 KiB',
+  too_many_rows: () => 'the answer has more than 1,000 rows',
+};
+
 const databaseError: Readonly<Record<string, (fact: Facts) => string>> = {
   unreachable: () => 'The trading database does not answer',
   timeout: (fact) => `The trading database did not answer within ${Number(fact('timeoutMs')) / 1000} s`,
@@ -188,6 +198,7 @@ export const report = {
   remedy,
   hostError,
   databaseError,
+  endpointError,
   report: {
     stops: 'What stops it',
     unknown: 'What is unknown',

@@ -52,6 +52,7 @@ export const report: ReportText = {
     condition_error: (fact) => `无法计算其条件：${fact('error')}。`,
     host_error: (fact) => `${fact('host')}：${report.hostError[fact('code')] ?? '无法查看该主机'}。`,
     database_error: (fact) => `${report.databaseError[fact('code')]?.(fact) ?? '交易数据库拒绝了查询'}。`,
+    endpoint_error: (fact) => `${fact('url')}：${report.endpointError[fact('code')]?.(fact) ?? '没有回应'}。`,
     environment_unclear: (fact) => `${fact('variable')} 没有唯一有效的值可供比较：${fact('values')}。`,
     probe_timeout: (fact) => `${Number(fact('timeoutMs')) / 1000} 秒内没有回应。`,
     not_configured: (fact) => `未设置 ${fact('setting')}，因此无法查看。`,
@@ -135,6 +136,13 @@ export const report: ReportText = {
     read_only: '磁盘为只读',
     cancelled: '已取消',
     not_configured: 'targets 文件没有说明如何操作',
+  },
+  endpointError: {
+    address_refused: () => '它指向 targets 文件的 `probeAddresses` 未列出的私有地址，因此没有发出请求',
+    timeout: (fact) => `${Number(fact('timeoutMs')) / 1000} 秒内没有完整的回应`,
+    unreachable: (fact) => `没有回应（${fact('detail') || '连接失败'}）`,
+    too_large: () => '回应超过 256 KiB',
+    too_many_rows: () => '回应超过 1,000 行',
   },
   databaseError: {
     unreachable: () => '交易数据库没有回应',
