@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelTrainer, endOrphan, lookAtTrainer } from '../src/training/trainer-process.js';
+import { trainerHere } from '../src/training/trainer-places.js';
 
 const END_TIMEOUT_MS = 5_000;
 const POLL_MS = 20;
@@ -15,14 +15,15 @@ export async function clearBotData(dataDir: string): Promise<void> {
 /** A trainer goes on without its bot, on purpose. In the sandbox nothing may stay behind. */
 export async function endTrainers(dataDir: string): Promise<void> {
   const trainings = join(dataDir, 'trainings');
-  const names = await readdir(trainings).catch(() => []);
-  await Promise.all(names.map((name) => endTrainer(join(trainings, name))));
+  const entries = await readdir(trainings, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory());
+  await Promise.all(folders.map(({ name }) => endTrainer(name, join(trainings, name))));
 }
 
-async function endTrainer(folder: string): Promise<void> {
+async function endTrainer(trainingId: string, folder: string): Promise<void> {
+  const trainer = trainerHere(trainingId, folder, () => new Date());
   const deadline = performance.now() + END_TIMEOUT_MS;
-  await cancelTrainer(folder);
-  while ((await lookAtTrainer(folder)).kind === 'running' && performance.now() < deadline)
-    await sleep(POLL_MS);
-  await endOrphan(folder);
+  await trainer.cancel();
+  while ((await trainer.look()).kind === 'running' && performance.now() < deadline) await sleep(POLL_MS);
+  await trainer.endOrphan();
 }

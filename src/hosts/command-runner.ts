@@ -8,7 +8,7 @@ export const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
 export const DEFAULT_MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 
 export interface RunOptions extends CallOptions {
-  readonly input?: Uint8Array;
+  readonly input?: Uint8Array | undefined;
   /** A file of the bot's machine, sent as the command's input. */
   readonly inputFile?: string;
   readonly maxOutputBytes?: number;

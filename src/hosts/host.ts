@@ -35,7 +35,7 @@ export class HostError extends Error {
 
 export interface CallOptions {
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FileStat {

@@ -5,9 +5,9 @@ import { forHorizon, stoppingChecks } from './data-checks.js';
 import { type JudgeOptions, judgeTraining, META_FILE, MODEL_FILE, stageModel } from './judge-training.js';
 import { readProgress } from './read-progress.js';
 import { secretValues, type Variables } from './secret-values.js';
+import type { Trainer } from './trainer.js';
 import { fillCommand, trainerVariables } from './trainer-command.js';
-import type { TrainerExit } from './trainer-process.js';
-import { TrainerAway, type TrainerRunner } from './trainer-runner.js';
+import { TrainerAway, type TrainerExit } from './trainer-state.js';
 import {
   endedEvent,
   overriddenEvent,
@@ -21,7 +21,7 @@ export interface CarryOptions extends JudgeOptions {
   readonly store: Pick<TrainingStore, 'get' | 'update'>;
   /** The training's own folder on this machine. */
   readonly folder: string;
-  readonly trainer: TrainerRunner;
+  readonly trainer: Trainer;
   /** The bot's own: what the runbook names of them goes to the trainer, what is secret stays out of its log. */
   readonly variables: Variables;
   readonly record: RecordTraining;
@@ -143,7 +143,6 @@ async function start(training: Training, askedAt: Date | undefined, options: Car
   const environment = trainerVariables(definition, variables);
   const failure = await trainer.start({
     command: fillCommand(definition.command, values),
-    workingFolder: definition.workingFolder ?? trainer.folder,
     environment,
     secrets: secretValues(environment, variables),
     timeLimitMs: definition.timeLimitMinutes * 60_000,

@@ -10,7 +10,7 @@ import { createCheckService } from '../../src/checks/check-service.js';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import type { AuditEvent } from '../../src/domain/audit-event.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
-import { createHost } from '../../src/hosts/kinds/create-host.js';
+import { connectToHost, createHost } from '../../src/hosts/kinds/create-host.js';
 import { subjectChanged } from '../../src/messages/message-jobs.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
@@ -238,7 +238,8 @@ export async function createTrainingBot(bot: Bot): Promise<TrainingService> {
     targets: parseTargets('targets.yaml', Buffer.from(targetsText(folder))),
     checks,
     hostOf: (settings) => createHost(settings),
-    connect: () => {
+    connect: (host) => {
+      if (host.connection.kind === 'local') return connectToHost(host, {});
       if (over === undefined) throw new Error('no host here is behind ssh');
       return over;
     },

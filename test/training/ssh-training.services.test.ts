@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import type { Training } from '../../src/domain/training.js';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { connectToHost } from '../../src/hosts/kinds/create-host.js';
-import { READ_SCRIPT } from '../../src/training/remote-trainer-scripts.js';
+import { READ_SCRIPT } from '../../src/training/trainer-scripts.js';
 import type { TrainingService } from '../../src/training/training-service.js';
 import { type Sshd, startSshd } from '../support/sshd.js';
 import { createTrainingFixture, goodMeta, type TrainingFixture, workOf, writingTrainer } from './fixture.js';

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeBadModel } from '../../sandbox/host/model.js';
 import type { Training } from '../../src/domain/training.js';
-import { lookAtTrainer } from '../../src/training/trainer-process.js';
+import { takePlace } from '../../src/training/trainer-place.js';
+import { trainerHere } from '../../src/training/trainer-places.js';
 import type { TrainingRequest, TrainingService } from '../../src/training/training-service.js';
 import {
   createTrainingFixture,
@@ -232,7 +233,7 @@ describe('a cancel', () => {
     await trainingStoreOn(fixture.pool).update(trainingId, { state: 'running' });
     await service.cancel(trainingId, BOB);
     expect(await service.follow(trainingId, { onChange: () => {} })).toMatchObject({ state: 'cancelled' });
-    expect(await lookAtTrainer(join(fixture.trainingsFolder, trainingId))).toEqual({ kind: 'given_up' });
+    expect(await lookAtTrainer(trainingId)).toEqual({ kind: 'given_up' });
   });
 
   test('while it runs: the trainer and what it started end', async () => {
@@ -295,14 +296,14 @@ describe('a bot that is gone', () => {
     const { trainingId } = await started();
     const folder = join(fixture.trainingsFolder, trainingId);
     await trainingStoreOn(fixture.pool).update(trainingId, { state: 'running' });
-    await mkdir(folder);
-    await writeFile(join(folder, 'job.json'), '{}');
-    await utimes(join(folder, 'job.json'), 0, 0);
+    await takePlace(folder, { host: 'local' });
+    await writeFile(join(folder, 'asked'), '');
+    await utimes(join(folder, 'asked'), 0, 0);
     expect(await service.follow(trainingId, { onChange: () => {} })).toMatchObject({
       state: 'failed',
       failure: { code: 'not_started', facts: { code: 'timeout' } },
     });
-    expect(await lookAtTrainer(folder)).toEqual({ kind: 'given_up' });
+    expect(await lookAtTrainer(trainingId)).toEqual({ kind: 'given_up' });
   });
 
   test('two bots that follow at once start one trainer', async () => {
@@ -322,8 +323,8 @@ describe('a bot that is gone', () => {
     const { trainingId } = await started();
     await followUntil(trainingId, ({ progress }) => progress?.fraction !== undefined);
     const idOf = async (name: string) =>
-      JSON.parse(await readFile(join(fixture.trainingsFolder, trainingId, name), 'utf8')).pid;
-    const [runner, trainer] = [await idOf('process.json'), await idOf('trainer.json')];
+      Number((await readFile(join(fixture.trainingsFolder, trainingId, name), 'utf8')).split(' ')[0]);
+    const [runner, trainer] = [await idOf('process'), await idOf('trainer')];
     process.kill(runner, 'SIGKILL');
     const training = await service.follow(trainingId, { onChange: () => {} });
     expect(training).toMatchObject({ state: 'failed', failure: { code: 'lost' } });
@@ -340,6 +341,9 @@ describe('a bot that is gone', () => {
     expect(await elsewhere.log(training)).toBeUndefined();
   });
 });
+
+const lookAtTrainer = (trainingId: string) =>
+  trainerHere(trainingId, join(fixture.trainingsFolder, trainingId), () => new Date()).look();
 
 /** A zombie that nobody has buried yet runs no more. */
 function isAlive(pid: number): boolean {

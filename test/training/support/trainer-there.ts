@@ -5,16 +5,15 @@ import { join } from 'node:path';
 import type { CommandRunner } from '../../../src/hosts/command-runner.js';
 import { HostError } from '../../../src/hosts/host.js';
 import { createLocalCommandRunner } from '../../../src/hosts/local/local-command-runner.js';
-import { createSshTrainer } from '../../../src/training/ssh-trainer.js';
-import type { TrainerJob, TrainerState } from '../../../src/training/trainer-process.js';
-import type { TrainerRunner } from '../../../src/training/trainer-runner.js';
+import { Trainer } from '../../../src/training/trainer.js';
+import type { TrainerJob, TrainerState } from '../../../src/training/trainer-state.js';
 
 /** The scripts for a host, run here: what ssh adds is tried with a real one in the services project. */
 export let root: string;
 export let work: string;
 export let folder: string;
 export async function setUp(): Promise<void> {
-  root = await mkdtemp(join(tmpdir(), 'ssh-trainer-'));
+  root = await mkdtemp(join(tmpdir(), 'trainer-'));
   work = join(root, "o'pt $HOME");
   folder = join(root, 'bot');
   await mkdir(work);
@@ -22,11 +21,13 @@ export async function setUp(): Promise<void> {
 export const tearDown = (): Promise<void> => rm(root, { recursive: true, force: true });
 
 export const here = createLocalCommandRunner({ host: 'live-2' });
-export const trainerBy = (runner: CommandRunner = here): TrainerRunner =>
-  createSshTrainer({
+export const trainerBy = (runner: CommandRunner = here): Trainer =>
+  new Trainer({
     runner,
     trainingId: 'one',
     folder,
+    base: join(work, '.lobml-trainings'),
+    isHere: false,
     place: { host: 'live/live-2', workingFolder: work },
     now: () => new Date(),
   });
@@ -69,7 +70,6 @@ export const away: CommandRunner = {
 
 export const job = (script: string): TrainerJob => ({
   command: ['sh', '-c', script, 'trainer', "an 'argument' with $HOME", trainerBy().folder],
-  workingFolder: work,
   environment: {},
   secrets: [],
   timeLimitMs: 60_000,

@@ -1,11 +1,11 @@
 import { quoteForShell } from '../hosts/shell-quote.js';
 
 /**
- * What a training behind ssh runs on its host: constant texts for `sh -c`, whose values all come as arguments, but
- * for the trainer's variables, which come by standard input: `ps` shows arguments. They need a POSIX shell, awk,
- * setsid of util-linux, GNU coreutils and `/proc`. Every answer begins with `ANSWER`.
+ * What a training runs on its machine, the bot's own or another: constant texts for `sh -c`, whose values all come
+ * as arguments, but for the trainer's variables, which come by standard input: `ps` shows arguments. They need a
+ * POSIX shell, awk, setsid of util-linux, GNU coreutils and `/proc`. Every answer begins with `ANSWER`.
  *
- * WORK/.lobml-trainings/ID holds `asked`; `process` (who runs it: process id, its start time, the machine's boot, or
+ * BASE/ID holds `asked`; `process` (who runs it: process id, its start time, the machine's boot, or
  * `given_up`), made once; `trainer` (the same of the trainer); `trainer.log`, `trainer.log.1`; `exit` in the end.
  */
 
@@ -13,7 +13,6 @@ import { quoteForShell } from '../hosts/shell-quote.js';
 export const ANSWER = 'lobml-trainer\n';
 /** Input without it at its end did not arrive whole. */
 export const INPUT_END = 'lobml-end';
-export const REMOTE_FOLDER = '.lobml-trainings';
 
 /** Two files of this size are kept: the present one and the one before. */
 const MAX_LOG_BYTES = 1024 * 1024;
@@ -38,9 +37,8 @@ set -u
 umask=$(umask)
 umask 077
 printf '${ANSWER.trimEnd()}\\n'
-work=$1; id=$2
+base=$1; id=$2
 shift 2
-base=$work/${REMOTE_FOLDER}
 state=$base/$id
 refuse() { printf 'refused %s\\n' "$1"; exit 0; }
 make_state() {
@@ -170,13 +168,14 @@ end
 `;
 
 /**
- * Arguments: WORK ID, then the time limit and the grace in seconds, the bound on memory in KiB, and the command.
+ * Arguments: BASE ID, then where the trainer starts, the time limit and the grace in seconds, the bound on memory in
+ * KiB, and the command.
  * Input: two words for a shell (what the log must not hold, line by line; the variables as `export` commands) and
  * `INPUT_END`.
  */
 export const START_SCRIPT = `${PRELUDE}
-limit=$1; grace=$2; memory=$3
-shift 3
+work=$1; limit=$2; grace=$3; memory=$4
+shift 4
 missing=
 for tool in awk date head ln mkfifo setsid sha256sum sleep stat tail; do
   command -v "$tool" > /dev/null || missing="$missing $tool"

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { TrainerAway } from '../../src/training/trainer-runner.js';
+import { TrainerAway } from '../../src/training/trainer-state.js';
 import {
   away,
   ended,
@@ -21,7 +21,7 @@ import {
   trainerBy,
   until,
   work,
-} from './support/ssh-trainer.js';
+} from './support/trainer-there.js';
 
 beforeEach(setUp);
 afterEach(tearDown);

@@ -1,15 +1,15 @@
 import { constants } from 'node:os';
-import { ANSWER } from './remote-trainer-scripts.js';
-import type { TrainerExit, TrainerState } from './trainer-process.js';
+import { ANSWER } from './trainer-scripts.js';
+import type { TrainerExit, TrainerState } from './trainer-state.js';
 
-/** What a script of `remote-trainer-scripts` said: its line, and the bytes after it. */
-export interface RemoteAnswer {
+/** What a script of `trainer-scripts` said: its line, and the bytes after it. */
+export interface TrainerAnswer {
   readonly line: string;
   readonly rest: Buffer;
 }
 
 /** undefined: it was none of ours that spoke, or it did not get that far. */
-export function answerOf(stdout: Buffer): RemoteAnswer | undefined {
+export function answerOf(stdout: Buffer): TrainerAnswer | undefined {
   const begin = stdout.indexOf(ANSWER);
   if (begin === -1) return undefined;
   const said = stdout.subarray(begin + ANSWER.length);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { HostError } from '../../src/hosts/host.js';
-import { TrainerAway } from '../../src/training/trainer-runner.js';
+import { TrainerAway } from '../../src/training/trainer-state.js';
 import {
   away,
   ended,
@@ -23,7 +23,7 @@ import {
   trainerBy,
   until,
   work,
-} from './support/ssh-trainer.js';
+} from './support/trainer-there.js';
 
 beforeEach(setUp);
 afterEach(tearDown);

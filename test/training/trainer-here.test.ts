@@ -1,18 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readLogTail } from '../../src/training/trainer-log.js';
-import {
-  cancelTrainer,
-  giveUpTrainer,
-  lookAtTrainer,
-  startTrainer,
-  type TrainerJob,
-  type TrainerState,
-} from '../../src/training/trainer-process.js';
+import { takePlace } from '../../src/training/trainer-place.js';
+import { trainerHere } from '../../src/training/trainer-places.js';
+import type { TrainerJob, TrainerState } from '../../src/training/trainer-state.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -20,14 +14,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+const trainer = () => trainerHere(basename(folder), folder, () => new Date());
 const STARTED = 'import { writeFileSync } from "node:fs"; writeFileSync("started", "");';
 const STAY = 'setInterval(() => {}, 1_000);';
 
 async function start(script: string, changes: Partial<TrainerJob> = {}): Promise<void> {
   await writeFile(join(folder, 'trainer.mjs'), script);
-  await startTrainer(folder, {
+  await trainer().start({
     command: [process.execPath, join(folder, 'trainer.mjs')],
-    workingFolder: folder,
     environment: {},
     secrets: [],
     timeLimitMs: 60_000,
@@ -47,7 +41,7 @@ async function until<T>(look: () => T | Promise<T>, isThere: (found: T) => boole
 
 const ended = (): Promise<TrainerState> =>
   until(
-    () => lookAtTrainer(folder),
+    () => trainer().look(),
     ({ kind }) => kind !== 'none' && kind !== 'running',
   );
 const file = (name: string) => readFile(join(folder, name), 'utf8');
@@ -55,7 +49,7 @@ const file = (name: string) => readFile(join(folder, name), 'utf8');
 test('one that does not listen to SIGTERM is killed', async () => {
   await start(`process.on('SIGTERM', () => {}); ${STARTED} ${STAY}`);
   await until(() => existsSync(join(folder, 'started')), Boolean);
-  await cancelTrainer(folder);
+  await trainer().cancel();
   expect(await ended()).toMatchObject({ kind: 'ended', exit: { because: 'cancelled', signal: 'SIGKILL' } });
 });
 
@@ -69,22 +63,22 @@ test('one that eats memory ends at its bound, and takes nothing with it', async 
 });
 
 test('a runner that comes after its training was given up starts nothing', async () => {
-  expect(await giveUpTrainer(folder)).toBe(true);
+  // As of a start that was sent, and of which nobody knows whether it arrived.
+  await takePlace(folder, { host: 'local' });
+  expect(await trainer().giveUp()).toBe(true);
   await start(STARTED);
-  // The one above may be on its way yet; this one is certainly through.
-  const { status } = spawnSync(process.execPath, ['src/training/run-trainer.mjs', folder], { input: '[]' });
-  expect([status, existsSync(join(folder, 'started'))]).toEqual([0, false]);
-  expect(await lookAtTrainer(folder)).toEqual({ kind: 'given_up' });
+  expect(existsSync(join(folder, 'started'))).toBe(false);
+  expect(await trainer().look()).toEqual({ kind: 'given_up' });
 });
 
 test('who has started is not given up any more', async () => {
   await start(STAY);
   await until(
-    () => lookAtTrainer(folder),
+    () => trainer().look(),
     ({ kind }) => kind === 'running',
   );
-  expect(await giveUpTrainer(folder)).toBe(false);
-  await cancelTrainer(folder);
+  expect(await trainer().giveUp()).toBe(false);
+  await trainer().cancel();
   await ended();
 });
 
@@ -99,7 +93,7 @@ test('its secrets stand in no file, also where they come in pieces', async () =>
   const log = await file('trainer.log');
   expect(log).toContain('key [redacted] and [redacted]\n');
   expect(log).toContain('é [redacted]\n');
-  for (const name of ['trainer.log', 'job.json', 'process.json', 'exit.json', 'trainer.json']) {
+  for (const name of ['trainer.log', 'asked', 'place.json', 'contact.json', 'process', 'exit', 'trainer']) {
     expect(await file(name)).not.toMatch(/hünter2|s!lent/);
   }
 });
