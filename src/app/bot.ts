@@ -1,36 +1,18 @@
 import type { BotConfig } from '../config/config.js';
-import type { Block, Report, Subcommand } from '../conversation/subcommand.js';
 import { type Halt, isSettled } from '../domain/halt.js';
-import type { Locale } from '../domain/localized.js';
-import type { Say } from '../domain/sentence.js';
-import { createHaltAnnouncer, type HaltReportOptions } from '../halt/announce-halt.js';
 import { createHaltStore } from '../halt/halt-queries.js';
 import { createHaltYielding } from '../halt/halt-yielding.js';
-import { createKnownGroups } from '../halt/known-groups.js';
-import { createOperatorGate } from '../halt/operator-gate.js';
 import { startHaltUpkeep } from '../halt/upkeep.js';
-import { formerMessageTasks } from '../messages/former-jobs.js';
-import { subjectChanged } from '../messages/message-jobs.js';
-import { createMessageKeeper } from '../messages/message-keeper.js';
-import { composeEngine } from '../release/engine/create-engine.js';
-import { createRequestTasks } from '../release/request-tasks.js';
-import { createSlackApp, type HomeVisit, type SlackApp } from '../slack/app.js';
 import { createSlackConnection } from '../slack/connection.js';
-import { postLive } from '../slack/conversation.js';
-import { createSlackAnnouncer } from '../slack/slack-announcer.js';
-import { createHomeRefresher, type HomeRefresher } from '../status/home-refresher.js';
-import { createHomeVisitorStore } from '../status/home-visitor-store.js';
-import { claimDelivery } from '../store/claim-delivery.js';
 import { openState } from '../store/open-state.js';
-import { createTransact } from '../store/transaction.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
-import { createMetrics } from '../telemetry/metrics.js';
 import { systemClock, withTimeout } from '../time/clock.js';
 import { followTrainings } from '../training/training-follower.js';
-import { TASKS } from '../worker/task.js';
-import { startWorker } from '../worker/worker.js';
 import { prepareWorkerSchema } from '../worker/worker-schema.js';
-import { compose } from './compose.js';
+import { createBotApp } from './bot-app.js';
+import type { BotProgram } from './bot-program.js';
+import { startBotWorker } from './bot-worker.js';
+import { composeBot } from './compose-bot.js';
 import {
   finishHaltsWithoutConfiguration,
   type HaltsGoingOn,
@@ -38,20 +20,6 @@ import {
   startOrFinishHalts,
 } from './finish-open-halts.js';
 import { type Configuration, loadConfiguration } from './load-configuration.js';
-import { createMessageTable, type MessageViews } from './message-table.js';
-import type { Services } from './services.js';
-
-export interface BotProgram {
-  readonly subcommands: readonly Subcommand<Services>[];
-  readonly say: Say;
-  readonly unknown: (name: string, nearest: string | undefined, locale: Locale) => Report;
-  readonly home: (
-    visit: Pick<HomeVisit, 'person' | 'locale'>,
-    services: Services,
-  ) => Promise<readonly Block[]>;
-  readonly messageViews: MessageViews;
-  readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
-}
 
 export interface Bot {
   /** Ends the work in flight, then everything else. */
@@ -59,8 +27,6 @@ export interface Bot {
 }
 
 const REHEARSAL_ENDS_MS = 5_000;
-/** What is told of a halt waits that long for its acts: whoever makes sentences takes the thread from them. */
-const BEGIN_TIMEOUT_MS = 300;
 
 /** @throws ConfigurationError with every fault of what people have written, before anything is opened; an Error where a dependency refuses the bot. */
 export async function startBot(program: BotProgram): Promise<Bot> {
@@ -83,13 +49,9 @@ interface Starting {
   readonly goesOn: (halts: HaltsGoingOn) => void;
 }
 
-async function startWith(
-  { subcommands, say, unknown, home, haltReport, messageViews }: BotProgram,
-  { configuration, logger, goesOn }: Starting,
-): Promise<Bot> {
+async function startWith(program: BotProgram, { configuration, logger, goesOn }: Starting): Promise<Bot> {
   const { config } = configuration;
   const clock = systemClock;
-  const warm = new AbortController();
   const yielding = createHaltYielding();
   const { yieldToHalt } = yielding;
   const connection = createSlackConnection({ config: config.slack, logger, clock, yieldToHalt });
@@ -98,126 +60,27 @@ async function startWith(
     return opened;
   });
   const state = await openOrFinishHalts(opening, { config, clock, logger });
-  // A halt may go on before there is a Home to show.
-  let refresher: HomeRefresher | undefined;
-  const homeChanged = () => refresher?.changed();
-  const { services, releaseContext, hostOf, rehearseHalt, close } = compose({
-    configuration,
-    logger,
-    state: async () => state,
-    isApart: true,
-    yielding,
-    directory: connection.directory,
-    slack: {
-      changeMessage: (ref, report) => connection.poster.update(ref, report),
-      postIn: (channel, report) =>
-        postLive({ poster: connection.poster, clock, logger }, { channel }, report),
-      homeChanged,
-      announceHalt: (handle, channel) => announcer.announce(handle, channel),
-      refreshHalt: (record) => announcer.refresh(record),
-    },
-    operators: (targets) =>
-      createOperatorGate({
-        targets,
-        askGroup: async (group) => (await connection.directory.groupMembers(group, { fresh: true })).ids,
-        clock,
-        known: createKnownGroups(config.dataDir),
-        warmUntil: warm.signal,
-      }),
-  });
-  const { targets } = services.targets;
-  const announcer = createHaltAnnouncer({
-    targets,
-    view: (halt, options) => haltReport(halt, { locale: config.locale, ...options }),
-    operators: services.operators.who,
-    open: (channel, ref) => connection.urgentMessage({ channel }, ref),
-    find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
-    yieldToHalt: () => withTimeout(clock, BEGIN_TIMEOUT_MS, yieldToHalt()),
-    onChange: homeChanged,
-    clock,
-    logger,
-  });
+  const parts = { program, configuration, connection, state, yielding, clock, logger };
+  const composed = composeBot(parts);
+  const { services } = composed;
   // Before Slack is reached: a halt that was cut short waits for nothing.
   const endUpkeep = startHaltUpkeep({
     ...services,
-    announcer,
+    announcer: composed.announcer,
     superseded: () => createHaltStore(state.pool).markSuperseded(services.runbook.strategy),
-    targets,
+    targets: services.targets.targets,
     clock,
   });
-  goesOn({ killSwitch: services.killSwitch, targets: [...targets.keys()], takeNoMore: endUpkeep });
-  const visitors = createHomeVisitorStore(state.pool);
-  const app: SlackApp = createSlackApp({
-    config,
-    connection,
-    subcommands,
-    services,
-    say,
-    onUnknown: async ({ name, nearest }, conversation) =>
-      conversation.whisper(unknown(name, nearest, conversation.locale)),
-    home: async (visit, all) => {
-      if (visit.because === 'opened') {
-        const isForgotten = (error: unknown) =>
-          logger.warn({ err: error }, 'a visitor of the Home was not noted');
-        await visitors.record(visit.person.id, new Date(clock.now())).catch(isForgotten);
-      }
-      return home(visit, all);
-    },
-    claimDelivery: (key) => claimDelivery(state.pool, key, new Date(clock.now())),
-    dependencies: {
-      stateDatabase: async () => {
-        await state.pool.query('SELECT 1');
-        return { ok: true };
-      },
-    },
-    logger,
-    metrics: createMetrics(),
-    clock,
+  goesOn({
+    killSwitch: services.killSwitch,
+    targets: [...services.targets.targets.keys()],
+    takeNoMore: endUpkeep,
   });
-  refresher = createHomeRefresher({
-    visitors,
-    publish: (userId) => app.publishHome(userId),
-    onError: (error) => logger.warn({ err: error }, 'a Home could not be shown anew'),
-    now: () => new Date(clock.now()),
-  });
-  const keeper = createMessageKeeper({
-    database: state.pool,
-    transact: createTransact(async () => state.pool),
-    table: createMessageTable({
-      ...services,
-      views: messageViews,
-      releases: releaseContext,
-      envPrefix: services.runbook.envPrefix,
-      locale: config.locale,
-    }),
-    announcer: createSlackAnnouncer(connection.poster),
-    subjectChanged,
-    onChange: (kind) => {
-      if (kind === 'request' || kind === 'release') homeChanged();
-    },
-    now: services.now,
-    logger,
-  });
-  const worker = await startWorker({
-    url: state.url,
-    tasks: {
-      ...composeEngine({ context: releaseContext, hostOf, clock, logger }),
-      ...createRequestTasks(services.releases),
-      [TASKS.message]: keeper.task,
-      ...formerMessageTasks(keeper.task),
-    },
-    clock,
-    logger,
-  });
+  const { app, refresher } = createBotApp({ ...parts, services });
+  composed.homeChanges.add(() => refresher.changed());
+  const worker = await startBotWorker({ ...parts, ...composed });
   const port = await app.start();
-  const rehearsed = rehearseHalt().then(
-    ({ hosts }) => {
-      if (!hosts.every((host) => isSettled(host, 'disable')))
-        logger.error({ hosts }, 'a rehearsal of the kill switch failed on this machine');
-    },
-    (error: unknown) =>
-      logger.error({ err: error }, 'the kill switch could not be rehearsed on this machine'),
-  );
+  const rehearsed = rehearse(composed.rehearseHalt, logger);
   const trainings = followTrainings({
     trainings: services.trainings,
     changed: (trainingId) => services.messages.changed(`training:${trainingId}`),
@@ -232,12 +95,22 @@ async function startWith(
       await trainings.stop();
       await withTimeout(clock, REHEARSAL_ENDS_MS, rehearsed);
       endUpkeep();
-      warm.abort();
+      composed.endWarming();
       await services.killSwitch.settled();
-      await refresher?.idle();
-      await close();
+      await refresher.idle();
+      await composed.close();
       await state.close();
       logger.info('the bot has ended');
     },
   };
+}
+
+async function rehearse(rehearseHalt: () => Promise<Halt>, logger: Logger): Promise<void> {
+  try {
+    const { hosts } = await rehearseHalt();
+    if (!hosts.every((host) => isSettled(host, 'disable')))
+      logger.error({ hosts }, 'a rehearsal of the kill switch failed on this machine');
+  } catch (error) {
+    logger.error({ err: error }, 'the kill switch could not be rehearsed on this machine');
+  }
 }

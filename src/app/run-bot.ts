@@ -1,7 +1,8 @@
 import { readLocale } from '../config/config.js';
 import { EXIT } from '../conversation/subcommand.js';
 import { explainStart } from '../doctor/explain-failure.js';
-import { type Bot, type BotProgram, startBot } from './bot.js';
+import { type Bot, startBot } from './bot.js';
+import type { BotProgram } from './bot-program.js';
 
 /** Runs the bot until a signal ends it; the work in flight ends first. A second signal ends it at once. */
 export async function runBot(program: BotProgram): Promise<void> {

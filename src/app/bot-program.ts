@@ -1,0 +1,38 @@
+import type { BotConfig } from '../config/config.js';
+import type { Block, Report, Subcommand } from '../conversation/subcommand.js';
+import type { Halt } from '../domain/halt.js';
+import type { Locale } from '../domain/localized.js';
+import type { Say } from '../domain/sentence.js';
+import type { HaltReportOptions } from '../halt/announce-halt.js';
+import type { HaltYielding } from '../halt/halt-yielding.js';
+import type { HomeVisit } from '../slack/app.js';
+import type { SlackConnection } from '../slack/connection.js';
+import type { State } from '../store/open-state.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { Clock } from '../time/clock.js';
+import type { Configuration } from './load-configuration.js';
+import type { MessageViews } from './message-table.js';
+import type { Services } from './services.js';
+
+export interface BotProgram {
+  readonly subcommands: readonly Subcommand<Services>[];
+  readonly say: Say;
+  readonly unknown: (name: string, nearest: string | undefined, locale: Locale) => Report;
+  readonly home: (
+    visit: Pick<HomeVisit, 'person' | 'locale'>,
+    services: Services,
+  ) => Promise<readonly Block[]>;
+  readonly messageViews: MessageViews;
+  readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
+}
+
+/** What the parts of a bot are put together from. */
+export interface BotParts {
+  readonly program: BotProgram;
+  readonly configuration: Configuration<BotConfig>;
+  readonly connection: SlackConnection;
+  readonly state: State;
+  readonly yielding: HaltYielding;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}

@@ -1,0 +1,51 @@
+import { formerMessageTasks } from '../messages/former-jobs.js';
+import { subjectChanged } from '../messages/message-jobs.js';
+import { createMessageKeeper } from '../messages/message-keeper.js';
+import { composeEngine } from '../release/engine/create-engine.js';
+import { createRequestTasks } from '../release/request-tasks.js';
+import { createSlackAnnouncer } from '../slack/slack-announcer.js';
+import { createTransact } from '../store/transaction.js';
+import { TASKS } from '../worker/task.js';
+import { startWorker } from '../worker/worker.js';
+import type { BotParts } from './bot-program.js';
+import type { Composition } from './compose.js';
+import { createMessageTable } from './message-table.js';
+
+interface BotWorkerParts extends BotParts, Pick<Composition, 'services' | 'releaseContext' | 'hostOf'> {
+  readonly homeChanged: () => void;
+}
+
+/** The durable work of this replica: releases, the clocks of requests, and messages that stay true. */
+export async function startBotWorker(parts: BotWorkerParts) {
+  const { program, configuration, connection, state, services, releaseContext, hostOf, clock, logger } =
+    parts;
+  const keeper = createMessageKeeper({
+    database: state.pool,
+    transact: createTransact(async () => state.pool),
+    table: createMessageTable({
+      ...services,
+      views: program.messageViews,
+      releases: releaseContext,
+      envPrefix: services.runbook.envPrefix,
+      locale: configuration.config.locale,
+    }),
+    announcer: createSlackAnnouncer(connection.poster),
+    subjectChanged,
+    onChange: (kind) => {
+      if (kind === 'request' || kind === 'release') parts.homeChanged();
+    },
+    now: services.now,
+    logger,
+  });
+  return startWorker({
+    url: state.url,
+    tasks: {
+      ...composeEngine({ context: releaseContext, hostOf, clock, logger }),
+      ...createRequestTasks(services.releases),
+      [TASKS.message]: keeper.task,
+      ...formerMessageTasks(keeper.task),
+    },
+    clock,
+    logger,
+  });
+}

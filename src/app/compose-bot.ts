@@ -1,0 +1,69 @@
+import type { HaltAnnouncer } from '../halt/announce-halt.js';
+import { createHaltAnnouncer } from '../halt/announce-halt.js';
+import { createKnownGroups } from '../halt/known-groups.js';
+import { createOperatorGate } from '../halt/operator-gate.js';
+import { postLive } from '../slack/conversation.js';
+import { withTimeout } from '../time/clock.js';
+import type { BotParts } from './bot-program.js';
+import type { Composition } from './compose.js';
+import { compose } from './compose.js';
+
+/** What is told of a halt waits that long for its acts: whoever makes sentences takes the thread from them. */
+const BEGIN_TIMEOUT_MS = 300;
+
+interface ComposedBot extends Composition {
+  readonly announcer: HaltAnnouncer;
+  /** Told of each change that a Home shows. A halt may go on before there is a Home. */
+  readonly homeChanges: Set<() => void>;
+  readonly homeChanged: () => void;
+  /** Groups are asked for no more ahead of a click. */
+  endWarming(): void;
+}
+
+/** The use cases of a bot: those of a terminal, with Slack. */
+export function composeBot(parts: BotParts): ComposedBot {
+  const { program, configuration, connection, state, yielding, clock, logger } = parts;
+  const { config } = configuration;
+  const { poster, directory } = connection;
+  const warm = new AbortController();
+  const homeChanges = new Set<() => void>();
+  const homeChanged = () => {
+    for (const change of homeChanges) change();
+  };
+  const composition = compose({
+    configuration,
+    logger,
+    state: async () => state,
+    isApart: true,
+    yielding,
+    directory,
+    slack: {
+      changeMessage: (ref, report) => poster.update(ref, report),
+      postIn: (channel, report) => postLive({ poster, clock, logger }, { channel }, report),
+      homeChanged,
+      announceHalt: (handle, channel) => announcer.announce(handle, channel),
+      refreshHalt: (record) => announcer.refresh(record),
+    },
+    operators: (targets) =>
+      createOperatorGate({
+        targets,
+        askGroup: async (group) => (await directory.groupMembers(group, { fresh: true })).ids,
+        clock,
+        known: createKnownGroups(config.dataDir),
+        warmUntil: warm.signal,
+      }),
+  });
+  const { services } = composition;
+  const announcer = createHaltAnnouncer({
+    targets: services.targets.targets,
+    view: (halt, options) => program.haltReport(halt, { locale: config.locale, ...options }),
+    operators: services.operators.who,
+    open: (channel, ref) => connection.urgentMessage({ channel }, ref),
+    find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
+    yieldToHalt: () => withTimeout(clock, BEGIN_TIMEOUT_MS, yielding.yieldToHalt()),
+    onChange: homeChanged,
+    clock,
+    logger,
+  });
+  return { ...composition, announcer, homeChanges, homeChanged, endWarming: () => warm.abort() };
+}
