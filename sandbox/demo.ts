@@ -20,7 +20,7 @@ export async function runDemo(): Promise<void> {
     onStep: (step) => process.stdout.write(`  starting ${step} …\n`),
     signal: stopping,
   }).catch((error: unknown) => {
-    // A start that was given up fails where it stood; what could not be ended is told all the same.
+    // An aborted start rejects; that something could not be stopped is reported all the same.
     if (!stopping.aborted || error instanceof AggregateError) throw error;
   });
   if (sandbox === undefined) return;
@@ -38,7 +38,10 @@ Ctrl-C ends everything.
   await sandbox.close();
 }
 
-/** The first signal ends everything, in order; npm passes on a Ctrl-C that the terminal has sent here already. */
+/**
+ * Stops in order at the first signal. npm forwards a Ctrl-C that the terminal has sent here already: further signals do
+ * nothing.
+ */
 function stopOnSignals(): AbortSignal {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

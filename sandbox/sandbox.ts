@@ -27,7 +27,7 @@ export interface SandboxOptions {
   /** When a release is checked again, minutes after its start. */
   readonly checkpointMinutes?: readonly number[] | undefined;
   readonly onStep?: (step: string) => void;
-  /** Aborted: the start is given up, and what had started is ended. */
+  /** Aborts the start; what had started is stopped. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +43,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-// A bot that ends is noticed at once; this is for one that hangs, on a machine of any speed.
+// For a bot that hangs: one that exits is noticed at once.
 const CONNECT_TIMEOUT_MS = 120_000;
 const HOSTS = ['live-1', 'live-2', 'dryrun-1'];
 
@@ -55,7 +55,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     options.onStep?.(step);
   };
   const open: (() => Promise<void>)[] = [];
-  // Each of them, also after one that failed: what is left would keep the process alive.
+  // Closes the others too when one fails: an open handle would keep the process alive.
   const closeAll = async () => {
     const faults: unknown[] = [];
     for (const close of open.splice(0).reverse()) await close().catch((fault: unknown) => faults.push(fault));
@@ -152,11 +152,11 @@ async function createDatabases(postgres: EmbeddedPostgres, signal?: AbortSignal)
   }
   const ownerUrl = postgres.url('ploy');
   const client = new pg.Client({ connectionString: ownerUrl });
-  // Where the start is given up, the server may end first.
+  // When the start is aborted, the server may stop first.
   client.on('error', () => undefined);
   await client.connect();
   const end = () => client.end().catch(() => undefined);
-  // Ends a statement that goes on.
+  // Cancels a running statement.
   signal?.addEventListener('abort', end, { once: true });
   try {
     signal?.throwIfAborted();
@@ -166,7 +166,7 @@ async function createDatabases(postgres: EmbeddedPostgres, signal?: AbortSignal)
     return { ownerUrl, readerUrl };
   } finally {
     signal?.removeEventListener('abort', end);
-    // Ended already where the start is given up.
+    // Closed already when the start was aborted.
     if (!signal?.aborted) await end();
   }
 }

@@ -6,7 +6,7 @@ import { findPackageRoot } from '../src/machine/package-root.js';
 
 export interface BotProcess {
   readonly pid: number;
-  /** The clean end: the work in flight ends first. */
+  /** SIGTERM: the bot finishes the work in flight. */
   end(): Promise<void>;
   /** As `kill -9`. */
   kill(): Promise<void>;
@@ -26,7 +26,7 @@ export function startBot(environment: Readonly<Record<string, string>>, logFile:
     {
       env: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', ...environment },
       stdio: ['pipe', log, log],
-      // Its own session: Ctrl-C in the terminal is for the sandbox, which ends it before what it needs.
+      // A session of its own: Ctrl-C in the terminal reaches the sandbox, which stops the bot before what the bot needs.
       detached: true,
     },
   );

@@ -38,8 +38,8 @@ export default {
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/**/*.browser.test.ts'] },
   ],
   testSequencer: '<rootDir>/test/support/waiting-first.mjs',
-  // Most of what takes long waits for processes of its own.
+  // More than cores: tests that take long mostly wait for processes of their own.
   maxWorkers: 5,
-  // One limit for all, and none of it proves anything: a busy machine takes what it takes.
+  // One generous limit for all: no test asserts a duration.
   testTimeout: 240_000,
 };

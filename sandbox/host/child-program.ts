@@ -5,7 +5,7 @@ export interface ChildProgram {
   readonly pid: number;
   /** Resolves with its first line of output. @throws Error with its complaint when it ends before. */
   ready(): Promise<void>;
-  /** Asks it to end, and makes sure of it. */
+  /** Sends SIGTERM, and SIGKILL after a time-out. */
   end(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export function startProgram(
   const child = spawn(process.execPath, [path, ...args], {
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // Its own session: Ctrl-C in the terminal is for its parent.
+    // A session of its own: Ctrl-C in the terminal reaches the parent alone.
     detached: true,
   });
   let complaint = '';

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /**
- * How a host misbehaves. The trading process and its supervisor read the file at every beat and every verb, so
+ * How a host misbehaves. The trading process and its supervisor read the file in every cycle and at every command, so
  * a fault works at once, without a restart.
  */
 export const HOST_FAULTS = [

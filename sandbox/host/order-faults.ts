@@ -2,13 +2,13 @@ import type { HostFault } from './faults.js';
 import type { OrderMetadata } from './trading-data/order-metadata.js';
 import { PREVIOUS_MODEL_VERSION } from './trading-data/strategy.js';
 
-/** What an order really was decided from stands beside the falsehood, so that the end of an incident can restore it. */
+/** The true metadata is kept beside the falsified one, so that the end of an incident can restore it. */
 export const TRUTH_KEY = 'sandbox_truth';
-/** Why a storm blocks; nothing else does. */
+/** The reason of the decisions that a block storm blocks, and of no other. */
 export const STORM_REASON = 'daily_loss_limit';
 const KEYS = ['model_type', 'model_version', 'p_up_blend_w_model', 'p_up_blend_w_window'] as const;
 
-/** An entry's metadata as the faults leave it; without a fault, the truth. */
+/** An entry's metadata with the faults applied; unchanged without one. */
 export function falsify(metadata: OrderMetadata, faults: ReadonlySet<HostFault>): OrderMetadata {
   const { [TRUTH_KEY]: kept, ...shown } = metadata;
   const truth: OrderMetadata = kept === undefined ? pick(shown) : JSON.parse(kept);

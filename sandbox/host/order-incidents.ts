@@ -10,7 +10,7 @@ type Text = Pick<Incident, 'title' | 'description'>;
 
 /** The window of the checks at most. */
 const LOOK_BACK_MS = 30 * 60_000;
-/** A turn that began before the change has ended by then. */
+/** A cycle that began before the change has ended by then. */
 const TRADER_NOTICES_MS = 500;
 /** The strategy asks for an entry every few seconds; some are blocked. */
 const FIRST_ENTRY_MS = 15_000;

@@ -1,4 +1,4 @@
-/** How the trading system reads its environment: once, at start-up, forgiving to a fault. */
+/** How the trading system reads its environment: once, at start-up, ignoring what it does not understand. */
 
 export const ENVIRONMENT_PREFIX = 'PLOY_CRYPTO_LOB_ML__';
 
@@ -45,7 +45,7 @@ function textOf(environment: Environment, name: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** Any text that is no boolean is ignored without a word, and the default stays. */
+/** Any text that is no boolean is ignored without a line in the log, and the default stays. */
 function booleanOf(environment: Environment, name: string, standard: boolean): boolean {
   const text = textOf(environment, name)?.toLowerCase();
   if (text !== undefined && ['1', 'true', 'yes', 'on'].includes(text)) return true;

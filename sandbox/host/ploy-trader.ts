@@ -22,8 +22,8 @@ export interface TraderOptions {
 }
 
 export interface Trader {
-  /** One turn: closes what was held long enough, then asks for one new entry. */
-  beat(): Promise<void>;
+  /** Closes what was held long enough, then asks for one new entry. */
+  runCycle(): Promise<void>;
 }
 
 interface OpenPosition {
@@ -31,7 +31,7 @@ interface OpenPosition {
   readonly openedAt: Date;
 }
 
-/** Beats that a position is held. */
+/** Cycles that a position is held. */
 const HELD_BEATS = 4;
 
 function pick<T>(items: readonly T[], random: () => number): T {
@@ -127,7 +127,7 @@ export function createTrader(options: TraderOptions): Trader {
   }
 
   return {
-    async beat() {
+    async runCycle() {
       if (model === undefined) return;
       const faults = options.faults();
       if (open.length >= HELD_BEATS) {

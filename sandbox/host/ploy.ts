@@ -25,7 +25,7 @@ function log(level: 'INFO' | 'WARN' | 'ERROR', text: string): void {
   process.stdout.write(`${level} ${text}\n`);
 }
 
-/** What the process does instead of trading when its start is no good. */
+/** A process that cannot trade logs why, and exits. */
 function failFast(reason: string): never {
   log('ERROR', reason);
   process.exit(1);
@@ -97,7 +97,7 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   });
   const everyMs = Number(environment.PLOY_SANDBOX_ENTRY_EVERY_MS ?? 4000);
   for (;;) {
-    await trader.beat().catch((error: Error) => log('ERROR', `order lost: ${error.message}`));
+    await trader.runCycle().catch((error: Error) => log('ERROR', `order lost: ${error.message}`));
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -13,7 +13,7 @@ export const supervisorSettings = z.object({
   /** What the process gets besides the files. */
   baseEnvironment: z.record(z.string(), z.string()),
   journalPath: z.string(),
-  /** Every start, stop and restart that was asked for, one JSON line each: the witness of what was done. */
+  /** Every start, stop and restart that was asked for, one JSON line each; tests read it. */
   appliedStepsPath: z.string(),
   faultsPath: z.string(),
   restartDelayMs: z.number().check(z.nonnegative()),

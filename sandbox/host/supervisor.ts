@@ -19,7 +19,7 @@ import { createUnit, type Unit } from './unit.js';
 import { formatUnitState, NEVER_STARTED, type UnitState } from './unit-state.js';
 
 /**
- * The supervisor of one simulated host: one unit with systemd's manners behind a Unix socket. It ends, with its
+ * The supervisor of one simulated host: one unit that behaves as under systemd, behind a Unix socket. It ends, with its
  * unit, when its parent does.
  */
 
@@ -35,7 +35,7 @@ function readEnvironment(settings: SupervisorSettings): Record<string, string> {
   return environment;
 }
 
-/** Written beside and renamed: whoever reads it while it changes reads the one or the other. */
+/** Written to a temporary file and renamed: a reader sees the old state or the new one. */
 function writeStatus(path: string, state: UnitState): void {
   writeFileSync(`${path}.new`, `SupervisorPID=${process.pid}\n${formatUnitState(state)}`);
   renameSync(`${path}.new`, path);
@@ -95,14 +95,14 @@ function serve(verbs: Verbs, socket: Socket): void {
   });
 }
 
-/** The last supervisor takes the folder of sockets and states away with it: nobody else may be left to do it. */
+/** The last supervisor removes the folder of sockets and states: its parent may have been killed. */
 function removeRunFiles({ socketPath, statusPath }: SupervisorSettings): void {
   rmSync(socketPath, { force: true });
   rmSync(statusPath, { force: true });
   try {
     rmdirSync(dirname(socketPath));
   } catch {
-    // Another host's are still in it.
+    // Another host's files are still in it.
   }
 }
 

@@ -25,7 +25,7 @@ export interface TradingHostsOptions {
   readonly hosts: readonly string[];
   /** RestartSec. */
   readonly restartDelayMs?: number;
-  /** From one beat of the strategy to the next; each asks for one entry. */
+  /** From one cycle of the strategy to the next; each asks for one entry. */
   readonly entryEveryMs?: number;
   /** Where the compiled programs of this folder stand. */
   readonly programsFolder: string;

@@ -101,7 +101,7 @@ export function createUnit(options: UnitOptions): Unit {
     const running = child;
     if (running !== undefined) {
       change({ activeState: 'deactivating', subState: 'stop-sigterm' });
-      // Not `exit`: its last words must not come after the line of the next start.
+      // Not `exit`: its last output must not be logged after the next start.
       const exited = once(running, 'close');
       running.kill('SIGTERM');
       const force = setTimeout(() => running.kill('SIGKILL'), options.stopTimeoutMs);

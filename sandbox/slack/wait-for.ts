@@ -1,7 +1,7 @@
 import type { Changes } from './changes.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** Some things change without a word in the workspace (a call in the log), so look now and then as well. */
+/** Some changes emit no event (a call in the log), so it polls as well. */
 const LOOK_EVERY_MS = 20;
 
 /** Waits until `probe` holds; asked at once, and after every change. @throws Error after `timeoutMs` */

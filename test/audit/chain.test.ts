@@ -161,7 +161,7 @@ describe('a chain of events', () => {
 });
 
 describe('a chain that grows while it is followed', () => {
-  /** The trail as it is, and work that is done behind its back once the heads were read. */
+  /** The trail as it is, with writes that happen once its heads were read. */
   const whileRead = (work: () => Promise<unknown>): Pick<AuditTrail, 'heads' | 'chain'> => {
     let isDone = false;
     return {

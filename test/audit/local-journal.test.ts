@@ -51,7 +51,7 @@ function event(number: number): AuditEvent {
   };
 }
 
-/** A database that is away until it is told to be there. */
+/** A database that is unreachable until the test brings it back. */
 function trailOver(journal: ReturnType<typeof journalOf>, isThere: () => boolean) {
   const transact = createTransact(async () => database.pool);
   return createAuditTrail({

@@ -1,6 +1,6 @@
 import { App, HTTPReceiver } from '@slack/bolt';
 
-// The least that a Bolt app can do with a command. A program of its own, as the bot is; it ends with its parent.
+// A Bolt app that only acknowledges. A process of its own, as the bot is; it ends with its parent.
 process.stdin.on('end', () => process.exit()).resume();
 const [, , port = '', signingSecret = ''] = process.argv;
 const receiver = new HTTPReceiver({ signingSecret });

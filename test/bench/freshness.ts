@@ -119,7 +119,7 @@ async function measureAt(
   };
   return [
     await pair(`2.2-A ${label}`, query.values),
-    // The planner's trap: a symbol without rows must not send it through the whole (timestamp) index.
+    // A symbol without rows must not make the planner scan the whole (timestamp) index.
     await pair(`2.2-A ${label} with a dead symbol`, withDead),
   ];
 }

@@ -43,7 +43,7 @@ export const precheck: Figure = {
         taken: [] as number[],
       }));
       const whole: number[] = [];
-      // In turn: what else the machine does at a moment then falls on all of them.
+      // Alternately, so that other load on the machine affects all of them alike.
       for (let round = 0; round < RUNS; round += 1) {
         whole.push(await timed(runWhole));
         for (const probe of probes) probe.taken.push(await timed(probe.run));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server that can be cut. */
+/** A TCP relay to a server, which can be cut. */
 export interface Relay {
   readonly port: number;
   /** Ends every connection, and refuses the next ones. */
@@ -14,7 +14,7 @@ export async function startRelay(port: number): Promise<Relay> {
     const far = connect(port, '127.0.0.1');
     for (const socket of [near, far]) {
       sockets.add(socket);
-      // The other side learns of it by its own end.
+      // The other side is told by the close of its own socket.
       socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     }
     near.pipe(far).pipe(near);

@@ -29,7 +29,7 @@ const CLICK_AFTER_MS = [100, 300, 600, 1_000, 1_500, 2_000, 2_500, 3_000];
 /** The flag's moment is the one that is looked for; the proof's is told by the halt itself. */
 const FLAG_LOOK_MS = 2;
 const PROOF_LOOK_MS = 25;
-/** A click meets a strategy that runs, not one that starts. */
+/** Clicks come when the strategy has started, not while it does. */
 const STARTED_MS = 1_000;
 const TIMEOUT_MS = 120_000;
 

@@ -90,7 +90,7 @@ async function measureBoth(label: string, parts: Parts): Promise<Measurement> {
   };
   await repeat(5, ours);
   await repeat(5, reference);
-  // In turns, so that a busy moment of the machine meets both.
+  // Alternately, so that other load on the machine affects both alike.
   const taken = { ours: [] as number[], reference: [] as number[] };
   for (let round = 0; round < RUNS; round += 1) {
     taken.reference.push(await timed(reference));

@@ -50,7 +50,7 @@ test('is GO when every criterion of section 5 holds', async () => {
 const order = (metadata: object) => () =>
   insertOrder(stage.database.pool, { at: secondsAgo(60), metadata: { ...ENTRY, ...metadata } });
 const host = (situation: HostSituation) => () => stage.writeHost('live-1', situation);
-/** Too young for other symptoms, and gone again before its model was loaded. */
+/** Too young for other checks to fail, and ended before its model was loaded. */
 const failedFast = host({
   status: { ActiveState: 'failed', SubState: 'failed', MainPID: 0, ExecMainStatus: 1 },
   log: [`${secondsAgo(60).toISOString()} ERROR cannot read MODEL_PATH`],

@@ -118,7 +118,7 @@ describe('for any policy and any approvers', () => {
   });
 });
 
-/** Tries every seating. */
+/** Tries every assignment of approvers to places. */
 function canSeat(places: readonly (string | undefined)[], people: readonly Standing[]): boolean {
   const [place, ...others] = places;
   if (places.length === 0) return true;

@@ -194,7 +194,7 @@ test('no program is started on any host before the files of every host are writt
       }),
     });
   };
-  // Nobody's patience ends on a slow machine.
+  // No time-out is reached on a slow machine.
   const clock: Clock = {
     ...systemClock,
     sleep: (ms, signal) => systemClock.sleep(ms < 100 ? ms * 20 : ms, signal),

@@ -63,7 +63,7 @@ describe('who may halt', () => {
       expect(await first.mayHalt(person('U0NEW'))).toEqual({ kind: 'yes' });
       await eventually('it is kept', async () => (await known.read()).size === 1);
       let asked = 0;
-      // Without a clock that ever goes on, nothing may be waited for.
+      // The clock stands still: whatever waited would wait for ever.
       const clock = { ...systemClock, sleep: () => new Promise<never>(() => {}) };
       const ask: AskGroup = (group) => {
         asked += 1;

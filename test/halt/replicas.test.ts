@@ -24,7 +24,7 @@ const replica = (owner: string) =>
   bench.killSwitch({
     store: createHaltStore(database.pool),
     owner,
-    // A busy database is no absent one: that the other replica is heard is what these tests are about.
+    // Long enough that a slow database is not taken for an absent one.
     claimTimeoutMs: 10_000,
     cancelReleases: (halt) => cancelReleases({ transact, queue: { wake }, subjectChanged }, halt),
   });
@@ -125,7 +125,7 @@ test('a running release, its lock and open requests are ended by the halt', asyn
        (SELECT array_agg(state ORDER BY target) FROM lobml.release_requests) AS requests,
        (SELECT array_agg(kind) FROM lobml.locks) AS locks`,
   );
-  // Another target's request, and a person's lock, are none of its business.
+  // Another target's request, and a person's lock, are left alone.
   expect(rows[0]).toEqual({
     release: 'halted',
     by: 'U0CAROL',

@@ -18,7 +18,7 @@ import { CAROL, createHaltingBench, FACTS, FLAG, type HaltingBench } from './sup
 
 const logger = createLogger({ level: 'silent', to: 'stderr' });
 let bench: HaltingBench;
-/** Takes every connection and never says a word: both databases. */
+/** Accepts every connection and never answers: stands in for both databases. */
 let mute: Server;
 let port: number;
 
@@ -76,11 +76,11 @@ test('faults of another target, of the roles and of the approvals stop no kill s
   const terminal = await openTerminalKillSwitch(await configWith(JSON.stringify(faulty)), logger);
   expect(terminal.faults.map(({ message }) => message).join('\n')).toMatch(/dryrun[\s\S]*quorum/);
   expect([...terminal.services.targets.targets.keys()]).toEqual(['live']);
-  // A database that says nothing leaves unknown what was before: it is not told that there was nothing.
+  // Without an answer of the database the state of before is unknown, which is not told as empty.
   expect(await terminal.services.killSwitch.latest('live')).toEqual({ halt: undefined, isUncertain: true });
   const target = terminal.services.targets.targets.get('live');
   if (target === undefined) throw new Error('There is no target.');
-  // Without what the file says of it, and with both databases mute: how long to watch is the default.
+  // Without what the file says of it, and with both databases silent: how long to watch is the default.
   const handle = terminal.services.killSwitch.start({
     target: { ...target, watch: { ...target.watch, haltObservationSecs: 1 } },
     kind: 'disable',

@@ -41,7 +41,7 @@ type RunJson = ReturnType<typeof runJson>;
 async function report(kind: RunKind): Promise<RunJson> {
   for (let look = 1; ; look += 1) {
     const run = await askInSlack(kind);
-    // On a machine that does too much at once, a check has no answer in its time, and the report says nothing of it.
+    // On an overloaded machine a check may time out, and the report then says nothing of the incident.
     const isWhole = run.checks.every(({ message }) => !/no answer within/i.test(message));
     if (isWhole || look === LOOKS) return run;
   }

@@ -13,7 +13,7 @@ const browser = startTestBrowser();
 let slack: LocalSlack;
 let app: App;
 
-// A demo builds what it serves; here is none.
+// Built here, because no demo is started that would build it.
 beforeAll(() =>
   promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../sandbox/slack/page/build.mjs')]),
 );
@@ -40,7 +40,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await app.stop();
-  // A connection cut in the middle of its farewell keeps a timer of the client alive for 30 s.
+  // A connection cut during its closing handshake keeps a timer of the client alive for 30 s.
   await slack.waitFor(() => !slack.botConnected);
   await slack.stop();
 });

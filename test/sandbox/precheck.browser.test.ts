@@ -119,7 +119,7 @@ async function precheck(page: Page, verdict: string) {
   for (let attempt = 1; ; attempt += 1) {
     const report = await ask(page, '/lobml precheck');
     const words = (await report.textContent()) ?? '';
-    // On a machine that does too much at once, a check has no answer in its time: a HOLD, rightly.
+    // On an overloaded machine a check may time out: a HOLD, rightly.
     if (attempt < LOOKS && OUT_OF_TIME.test(words)) continue;
     expect(words).toContain(verdict);
     return report;

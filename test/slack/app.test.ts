@@ -170,7 +170,7 @@ describe('a click', () => {
     const message = await slack.waitFor(() => slack.messages('#trading-releases').find((one) => one.edited));
     slack.misbehave({ deliverTimes: 2 });
     expect(await slack.click('carol', message, 'ask:stop#1')).toMatchObject({ ok: true });
-    // The database never answers: to have been done at all is not to have waited for it.
+    // The database never answers: whatever is done has not waited for it.
     await slack.waitFor(() => done.length > 0);
     expect(done).toEqual(['ask:stop#1 live by U0CAROL on C0RELEASES']);
   });

@@ -63,7 +63,7 @@ test('listed ids stand in for a group that Slack does not know; without them nob
     await expect(directory.groupMembers('S0GONE')).rejects.toMatchObject({ code: 'directory_away' });
     slack.misbehave({ api: { method: '*', status: 500, count: 9 } });
     await expect(directory.isActiveMember('U0BOB')).rejects.toMatchObject({ code: 'directory_away' });
-    // Silence is no word on a group: bob may just have been taken out of it.
+    // No answer says nothing about a group: bob may just have been removed from it.
     const silent = directory.groupMembers('S0TRADING', { fresh: true, listed });
     await expect(silent).rejects.toMatchObject({ code: 'directory_away' });
   }));

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { createPoster } from '../../src/slack/poster.js';
 import { systemClock } from '../../src/time/clock.js';
 
-/** A poster whose way is barred, and what it has sent. */
-function barredPoster() {
+/** A poster that has to yield to a halt, and what it has sent. */
+function yieldingPoster() {
   const sent: string[] = [];
   let open = () => {};
   const barred = new Promise<void>((resolve) => {
@@ -30,7 +30,7 @@ const REPORT = { text: 'a report', blocks: [] };
 const turns = () => new Promise((resolve) => setImmediate(resolve));
 
 test('a message that is not urgent is sent when what is more urgent lets it, and is not lost', async () => {
-  const { poster, sent, open } = barredPoster();
+  const { poster, sent, open } = yieldingPoster();
   const posted = poster.post({ channel: 'C1' }, REPORT);
   const updated = poster.update({ channel: 'C1', ts: '1.0' }, REPORT);
   await turns();

@@ -12,7 +12,7 @@ AsyncLocalStorage.prototype.run = function (...parameters) {
 
 /**
  * Jest makes an `AsyncLocalStorage` for each test file and leaves it enabled. Before Node 24 every promise carries
- * the store of each one that is enabled: the fortieth file of a worker pays for the thirty-nine before it.
+ * the store of each one that is enabled: the fortieth file of a worker is slowed by the thirty-nine before it.
  */
 export default class LeanEnvironment extends TestEnvironment {
   async teardown() {

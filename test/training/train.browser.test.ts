@@ -4,7 +4,7 @@ import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../supp
 import { approve, deployForm, messages, requestFrom, start, typeCommand } from '../support/release-page.js';
 
 const START_TIMEOUT_MS = 280_000;
-/** The demo's trainer takes its time, so that its progress can be watched. */
+/** The demo's trainer pauses between epochs, so that its progress can be watched. */
 const TRAINING_TIMEOUT_MS = 200_000;
 const RELEASE_TIMEOUT_MS = 200_000;
 

@@ -136,7 +136,7 @@ describe('a host', () => {
       code: 'host_unfit',
       facts: { host: 'live-2', said: 'refused: sh' },
     });
-    // Once something may run there, it is not known any more.
+    // From here on something may run there: the outcome is unknown.
     await expect(trainerBy(forced).start(job('true'))).rejects.toThrow(TrainerAway);
   });
 

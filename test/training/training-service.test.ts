@@ -345,7 +345,7 @@ describe('a bot that is gone', () => {
 const lookAtTrainer = (trainingId: string) =>
   trainerHere(trainingId, join(fixture.trainingsFolder, trainingId), () => new Date()).look();
 
-/** A zombie that nobody has buried yet runs no more. */
+/** A zombie that has not been reaped no longer runs. */
 function isAlive(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

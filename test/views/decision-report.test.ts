@@ -138,7 +138,7 @@ test.each([
   ['no_data', 'sql', /^No row is no fault yet/],
   ['failure_holds', 'sql', /^own words/],
   ['faulty_rows', 'env', /^Mend the value/],
-  // A start that failed is not mended with a value.
+  // A failed start is not repaired by changing a value.
   ['faulty_rows', 'service', /^own words/],
 ] as const)('what to do about %s of a %s check', (code, probe, words) => {
   const remedy = { en: 'own words', 'zh-CN': '自己的话' };

@@ -13,7 +13,7 @@ export interface Epoch {
 export interface FitOptions {
   readonly epochs: number;
   readonly learningRate?: number;
-  /** Weight of the squared weights in the loss: keeps a small data set from being learned by heart. */
+  /** Weight of the squared weights in the loss: L2 regularisation against overfitting a small data set. */
   readonly penalty?: number;
 }
 

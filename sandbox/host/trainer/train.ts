@@ -9,7 +9,7 @@ import { fitLogistic, predict } from './logistic-regression.js';
 import { measure } from './metrics.js';
 
 // The sandbox's trainer: a logistic regression on the feed and the settlements that are there, with the arguments of
-// the operators' own script. It takes its time, so that its progress can be watched.
+// the operators' own script. It pauses between epochs, so that its progress can be watched.
 
 const EPOCHS = 60;
 const LEAST_MARKETS = 8;

@@ -18,7 +18,7 @@ export interface SocketHub extends Transport {
   issuePath(): string;
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly connections: number;
-  /** Cuts every connection without a word, as a broken network does. */
+  /** Cuts every connection without a closing handshake, as a broken network does. */
   drop(): void;
   /** Asks every client to connect anew, as Slack does about once an hour. */
   refresh(): void;

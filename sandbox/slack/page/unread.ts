@@ -30,7 +30,7 @@ export function useUnread(state: PageState, user: string, place: string): (chann
         ).length;
 }
 
-/** As for what is chosen: nothing that stands there may keep the page from opening. */
+/** A stored value that cannot be read must not keep the page from opening. */
 function readStored(): Read {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}');

@@ -82,7 +82,7 @@ export interface CommandStage {
   texts(): string;
 }
 
-/** A channel that remembers, on a real database and a clock of its own. */
+/** A channel that keeps what was posted, on a real database and a clock of its own. */
 export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): CommandStage {
   let clockMs = START;
   let changes = 0;

@@ -20,11 +20,11 @@ import { createTestEngine } from './test-engine.js';
 const settingsSchema = z.object({
   databaseUrl: z.string(),
   targets: z.string(),
-  /** One empty folder for each point that has had its death. */
+  /** One empty folder for each point at which a replica was killed. */
   deaths: z.string(),
   /** One line for each file that was written on a host, and on which way. */
   writes: z.string(),
-  /** The way on which replicas die; on the other one they live. */
+  /** Whether replicas are killed while they deploy or while they put back. */
   dieOn: z.enum(['forward', 'back']),
   /** Stands from the moment when the release turned to going back, or off. */
   turned: z.string(),
