@@ -2,11 +2,11 @@ import { ConfigError } from '../config/config.js';
 import { UsageError, UserError } from '../conversation/errors.js';
 import { EXIT, type ExitCode } from '../conversation/subcommand.js';
 import type { Locale } from '../domain/localized.js';
+import { redact } from '../domain/secrets.js';
 import type { Say } from '../domain/sentence.js';
 import { HostError, type HostErrorCode } from '../hosts/host.js';
 import { ConfigurationError, type ConfigurationFault, formatFault } from '../runbook/configuration-fault.js';
 import { classifyDatabaseError, type DatabaseFault } from '../store/database-error.js';
-import { redact } from '../telemetry/redact.js';
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 
 /** What a terminal says of an error, and the exit code by which a script tells whether to try again. */
@@ -75,13 +75,21 @@ export function explainStart(error: unknown, telling: Telling): TerminalFailure 
 }
 
 function cannotStart(faults: readonly ConfigurationFault[], { locale, say }: Telling): string {
-  const told = redact(faults.map((fault) => formatFault(fault, locale)).join('\n'));
+  // Each sentence by itself: behind the name of a variable that holds a secret its first word would be masked.
+  const told = faults
+    .map(({ message, chinese, ...place }) => ({
+      ...place,
+      message: redact(message),
+      chinese: redact(chinese),
+    }))
+    .map((fault) => formatFault(fault, locale))
+    .join('\n');
   return say({ code: 'start_refused', facts: { faults: told } }, locale);
 }
 
 function outOfReach(error: unknown, { locale, say }: Telling): string {
   if (error instanceof HostError)
-    return say({ code: 'host_does_not_answer', facts: { detail: redact(error.message) } }, locale);
+    return say({ code: 'host_does_not_answer', facts: { detail: redact(error.message, 'host') } }, locale);
   const { code, facts } = error instanceof TradingDatabaseError ? error : classifyDatabaseError(error);
   const cause = facts.systemCode ?? facts.sqlState ?? code;
   return say({ code: 'database_does_not_answer', facts: { cause } }, locale);

@@ -1,10 +1,10 @@
 import { type Halt, type HaltKind, newHalt, newHostHalt } from '../domain/halt.js';
 import { type HaltRefusal, reasonEvent, refusedEvent } from '../domain/halt-events.js';
 import type { Person } from '../domain/person.js';
+import { redact } from '../domain/secrets.js';
 import { enableFlag } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
-import { redact } from '../telemetry/redact.js';
 import { withTimeout } from '../time/clock.js';
 import type { HaltStore } from './halt-queries.js';
 import { HaltRecords, type HaltRecordsOptions } from './halt-records.js';

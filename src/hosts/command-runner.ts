@@ -1,7 +1,7 @@
+import { redact } from '../domain/secrets.js';
 import type { CallOptions } from './host.js';
 import { HostError } from './host.js';
 import { hostErrorCodeFromMessage } from './host-fault.js';
-import { redact } from './redact.js';
 
 export const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
 /** More output than this is refused: nothing that the bot asks for is that long. */
@@ -35,7 +35,7 @@ export interface CommandRunner {
 /** What a person reads of a failed command: its last words, in one line, without secrets. */
 export function lastWords(stderr: string): string {
   const line = stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  return redact(line).slice(0, 200);
+  return redact(line, 'host').slice(0, 200);
 }
 
 /** The error for a command that ended with something else than 0. */

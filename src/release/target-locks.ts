@@ -1,7 +1,7 @@
 import type { Person } from '../domain/person.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
+import { redact } from '../domain/secrets.js';
 import type { TargetLock } from '../domain/target-lock.js';
-import { redact } from '../telemetry/redact.js';
 import { type ReleaseContext, recordNow, refuseUnlessRole } from './release-context.js';
 import { deleteLock, insertLock, selectLock } from './store/locks.js';
 

@@ -1,6 +1,6 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { redact } from '../domain/secrets.js';
 import type { LogLevel } from './log-level.js';
-import { redact } from './redact.js';
 
 export type { Logger } from 'pino';
 

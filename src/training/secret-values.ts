@@ -1,11 +1,10 @@
-import { isSecretName } from '../hosts/redact.js';
+import { isSecretName, MASK } from '../domain/secrets.js';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Shorter values stand in ordinary words, too: hiding them would leave nothing to read. */
 const LEAST_LENGTH = 6;
 const LEAST_SECRET_LENGTH = 3;
-const MASK = '[redacted]';
 
 /**
  * What no line of a trainer may show, longest first: the values of its own variables, and of the bot's environment

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { redact } from '../hosts/redact.js';
+import { redact } from '../domain/secrets.js';
 import { withoutSecrets } from './secret-values.js';
 
 /** One page of a trainer's log, whole lines where they fit, as it may be shown. */
@@ -119,5 +119,5 @@ function visible(text: string, secrets: readonly string[]): string {
     .split('\n')
     .map((line) => line.replace(/\r$/, '').split('\r').at(-1) ?? '')
     .map((line) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line));
-  return redact(lines.join('\n').replaceAll(COLOURS, '').replaceAll(CONTROL_CHARACTERS, ''));
+  return redact(lines.join('\n').replaceAll(COLOURS, '').replaceAll(CONTROL_CHARACTERS, ''), 'host');
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Secret } from '../../src/config/secret.js';
+import { redact } from '../../src/domain/secrets.js';
 import { createLogger } from '../../src/telemetry/logger.js';
-import { redact } from '../../src/telemetry/redact.js';
 
 test.each([
   ['token xoxb-12-ab_C refused', 'token [redacted] refused'],

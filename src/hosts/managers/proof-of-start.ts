@@ -1,5 +1,5 @@
+import { redact } from '../../domain/secrets.js';
 import type { LogLine, ServiceStatus } from '../host.js';
-import { redact } from '../redact.js';
 
 /** What has to be seen before a restart counts as a start. */
 const PROOF_PARTS = ['new_process', 'stable', 'no_automatic_restart', 'model_loaded', 'environment'] as const;
@@ -84,7 +84,7 @@ export function evaluateProofOfStart(
     kind: 'proved',
     pid: last.status.mainPid,
     provedAt: now,
-    loadedLine: line === undefined ? undefined : redact(line.text),
+    loadedLine: line === undefined ? undefined : redact(line.text, 'host'),
   };
 }
 
@@ -215,5 +215,5 @@ function isErrorLine(plan: StartPlan, { text }: LogLine): boolean {
 /** The error lines, or, where none was known as such, the last words. */
 function quotesOf(plan: StartPlan, log: readonly LogLine[]): string[] {
   const errors = log.filter((line) => isErrorLine(plan, line));
-  return (errors.length > 0 ? errors : log).slice(-MAX_QUOTES).map(({ text }) => redact(text));
+  return (errors.length > 0 ? errors : log).slice(-MAX_QUOTES).map(({ text }) => redact(text, 'host'));
 }

@@ -1,12 +1,12 @@
 import type { ContentChange } from '../../domain/release-content.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
+import { redact } from '../../domain/secrets.js';
 import type { EnvironmentEditError } from '../../hosts/environment/environment-edit.js';
 import type { HostError } from '../../hosts/host.js';
 import type { StartProof } from '../../hosts/managers/proof-of-start.js';
-import { redact } from '../../hosts/redact.js';
 
 export function hostProblem(error: HostError): ReleaseProblem {
-  const facts = { host: error.host, code: error.code, detail: redact(error.message) };
+  const facts = { host: error.host, code: error.code, detail: redact(error.message, 'host') };
   return { code: 'host_error', facts };
 }
 
@@ -31,7 +31,7 @@ export function contentProblem(changes: readonly ContentChange[]): ReleaseProble
 
 /** What nobody foresaw, in its own words. */
 export function unexpected(error: unknown): ReleaseProblem {
-  const detail = redact(error instanceof Error ? error.message : String(error));
+  const detail = redact(error instanceof Error ? error.message : String(error), 'host');
   return { code: 'unexpected', facts: { detail } };
 }
 

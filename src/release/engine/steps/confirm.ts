@@ -1,4 +1,4 @@
-import { isSecretName } from '../../../hosts/redact.js';
+import { isSecretName } from '../../../domain/secrets.js';
 import type { KnownGoodHost } from '../../known-good.js';
 import { type HostState, lookAtHost } from '../convergence.js';
 import { keepArtefact } from '../kept-artefact.js';
