@@ -1,6 +1,6 @@
 import type { BotConfig } from '../config/config.js';
 import { type Halt, isSettled } from '../domain/halt.js';
-import { createHaltStore } from '../halt/halt-queries.js';
+import { markHaltsSuperseded } from '../halt/halt-queries.js';
 import { createHaltYielding } from '../halt/halt-yielding.js';
 import { startHaltUpkeep } from '../halt/upkeep.js';
 import { createSlackConnection } from '../slack/connection.js';
@@ -67,7 +67,7 @@ async function startWith(program: BotProgram, { configuration, logger, goesOn }:
   const endUpkeep = startHaltUpkeep({
     ...services,
     announcer: composed.announcer,
-    superseded: () => createHaltStore(state.pool).markSuperseded(services.runbook.strategy),
+    superseded: () => markHaltsSuperseded(state.pool, services.runbook.strategy),
     targets: services.targets.targets,
     clock,
   });

@@ -11,7 +11,7 @@ import type { Halt } from '../domain/halt.js';
 import { redact } from '../domain/secrets.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
 import { createKillSwitch } from '../halt/create-kill-switch.js';
-import { createHaltStore, type HaltStore } from '../halt/halt-queries.js';
+import { createHaltStore, type HaltStore } from '../halt/halt-store.js';
 import { createHaltYielding, type HaltYielding } from '../halt/halt-yielding.js';
 import { everybodyHere, type OperatorGate } from '../halt/operator-gate.js';
 import { createPreviousModel } from '../halt/previous-model.js';

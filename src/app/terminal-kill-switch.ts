@@ -1,33 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { keepEvent } from '../audit/keep-event.js';
 import { openLocalJournal } from '../audit/open-audit.js';
 import { redactEvent } from '../audit/redact-details.js';
 import type { CheckServiceOptions } from '../checks/check-service.js';
-import { type Config, sshEnvironment } from '../config/config.js';
+import type { Config } from '../config/config.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
 import { createKillSwitch } from '../halt/create-kill-switch.js';
-import { createHaltStore } from '../halt/halt-queries.js';
+import { createHaltStore } from '../halt/halt-store.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
+import { everybodyHere } from '../halt/operator-gate.js';
 import { createPreviousModel } from '../halt/previous-model.js';
 import { loadStrategyFacts } from '../halt/strategy-facts.js';
 import { loadTargetsForHalt } from '../halt/targets-for-halt.js';
 import { createStartProof } from '../halt/verify-after-halt.js';
-import { createHost } from '../hosts/kinds/create-host.js';
-import { hostKindOf } from '../hosts/kinds/host-kinds.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { releaseQueues } from '../release/release-jobs.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
 import type { ConfigurationFault } from '../runbook/configuration-fault.js';
 import { onlyRunbook } from '../runbook/runbook-files.js';
-import { openState, type State } from '../store/open-state.js';
+import { openState } from '../store/open-state.js';
 import { createTransact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';
-import { systemClock, withTimeout } from '../time/clock.js';
+import { systemClock } from '../time/clock.js';
 import { createTradingDatabase } from '../trading/trading-database.js';
+import { LaterState } from './later-state.js';
+import { TerminalHosts } from './terminal-hosts.js';
 
 interface TerminalKillSwitch {
   readonly services: KillSwitchServices;
@@ -36,11 +34,8 @@ interface TerminalKillSwitch {
   close(): Promise<void>;
 }
 
-/** How long the end waits for what is still being written down. */
-const SETTLE_TIMEOUT_MS = 3_000;
-
 /**
- * The kill switch from the targets file and the hosts alone: no runbook but its prefix, no Slack, and neither database
+ * The kill switch from the targets file and the hosts alone: no runbook but its contract, no Slack, and neither database
  * need answer. What it writes to this machine's journal the bot moves into its database.
  * @throws ConfigurationError when the targets file, or the flag's name, cannot be read.
  */
@@ -49,28 +44,13 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
     onlyRunbook(config.runbookFile).then(loadStrategyFacts),
     loadTargetsForHalt(config.targetsFile),
   ]);
-  let ssh: ReturnType<typeof sshFolders> | undefined;
-  const hostOf = (settings: TargetHost) => {
-    // A halt of this machine alone needs no folder: a full disk must not prevent it.
-    if (!hostKindOf(settings.name, settings.connection).needsControlFolder) return createHost(settings);
-    ssh ??= sshFolders([tmpdir(), '/dev/shm', config.dataDir, homedir()]);
-    return createHost(settings, { ssh });
-  };
-  let opened: Promise<State> | undefined;
-  let isClosed = false;
-  // Asked beside the halt, which waits for neither: what was confirmed, and to stop a release that is under way.
-  const state = () => {
-    const opening = opened ?? openState(config, 'terminal', logger);
-    opened = opening;
-    opening.catch(() => {
-      if (opened === opening) opened = undefined;
-    });
-    return opening;
-  };
+  const hosts = new TerminalHosts(config);
+  const state = new LaterState(() => openState(config, 'terminal', logger));
+  const hostOf = (settings: TargetHost) => hosts.of(settings);
   const url = config.tradingDatabaseUrl?.reveal();
   const trading = url === undefined ? undefined : createTradingDatabase({ url, logger });
   const journal = openLocalJournal(config, process.pid, logger);
-  const transact = createTransact(async () => (await state()).pool);
+  const transact = createTransact(() => state.pool());
   let keeping: Promise<unknown> = Promise.resolve();
   const killSwitch = createKillSwitch({
     config,
@@ -78,24 +58,15 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
     hostOf,
     trading,
     store: undefined,
-    latestStored: async (strategy, target) => createHaltStore((await state()).pool).latest(strategy, target),
+    latestStored: async (strategy, target) => createHaltStore(await state.pool()).latest(strategy, target),
     keepEvent: (event) => {
       const kept = keepEvent({ journal, transact }, redactEvent(event)).then(() => undefined);
       keeping = Promise.allSettled([keeping, kept]);
       return kept;
     },
     // What a closed terminal leaves undone the bot finds on the disk.
-    cancelReleases: async (halt) => {
-      if (isClosed) return null;
-      return cancelReleases(
-        {
-          transact: createTransact(async () => (await state()).pool),
-          queue: releaseQueues(),
-          subjectChanged,
-        },
-        halt,
-      );
-    },
+    cancelReleases: async (halt) =>
+      state.isClosed ? null : cancelReleases({ transact, queue: releaseQueues(), subjectChanged }, halt),
     proveStart: async (halt) => {
       const checks = await loadStartProof({ config, targets, hostOf, trading, logger });
       return checks?.proveStart?.(halt);
@@ -104,32 +75,21 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
     clock: systemClock,
     logger,
   });
-  // Whoever has an account on this machine and the rights on its hosts needs no bot to stop them.
-  const operators = { who: [], mayHalt: async () => ({ kind: 'yes' }) as const };
+  const knownGood = async (target: string) =>
+    selectKnownGood(await state.pool(), { strategy: facts.strategy, target });
   return {
     services: {
       killSwitch,
-      previousModel: createPreviousModel({
-        facts,
-        hostOf,
-        knownGood: async (target) =>
-          selectKnownGood((await state()).pool, { strategy: facts.strategy, target }),
-      }),
+      previousModel: createPreviousModel({ facts, hostOf, knownGood }),
       targets,
-      operators,
+      operators: everybodyHere,
     },
     faults,
     async close() {
-      isClosed = true;
-      await withTimeout(systemClock, SETTLE_TIMEOUT_MS, Promise.all([killSwitch.settled(), keeping]));
-      const closed = opened?.then(
-        (open) => open.close(),
-        () => {},
-      );
-      await withTimeout(systemClock, SETTLE_TIMEOUT_MS, closed ?? Promise.resolve());
+      await state.closeAfter(Promise.all([killSwitch.settled(), keeping]));
       await journal.close();
       await trading?.close();
-      if (ssh !== undefined) rmSync(ssh.controlFolder, { recursive: true, force: true });
+      hosts.close();
     },
   };
 }
@@ -165,21 +125,4 @@ async function loadStartProof({ config, targets, hostOf, trading, logger }: Star
     newRunId: randomUUID,
   });
   return createStartProof(checks, targets, runbook);
-}
-
-/** In the first place that takes a folder. @throws the last place's error. */
-function sshFolders([place, ...others]: readonly string[]): {
-  readonly controlFolder: string;
-  readonly serviceControlFolder: string;
-  readonly environment: ReturnType<typeof sshEnvironment>;
-} {
-  try {
-    const controlFolder = mkdtempSync(join(place ?? tmpdir(), 'lobml-ssh-'));
-    const serviceControlFolder = join(controlFolder, 's');
-    mkdirSync(serviceControlFolder, { mode: 0o700 });
-    return { controlFolder, serviceControlFolder, environment: sshEnvironment() };
-  } catch (error) {
-    if (others.length === 0) throw error;
-    return sshFolders(others);
-  }
 }

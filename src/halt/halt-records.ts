@@ -2,8 +2,8 @@ import type { AuditEvent } from '../domain/audit-event.js';
 import { haltEvents, requestedEvent } from '../domain/halt-events.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Clock, withTimeout } from '../time/clock.js';
-import type { HaltStore } from './halt-queries.js';
 import type { HaltRecord } from './halt-schema.js';
+import type { HaltStore } from './halt-store.js';
 import type { LiveHalt } from './live-halt.js';
 import type { OpenHaltFiles } from './open-halt-file.js';
 

@@ -1,8 +1,8 @@
 import { isSettled } from '../domain/halt.js';
 import { type Clock, withTimeout } from '../time/clock.js';
-import type { HaltStore } from './halt-queries.js';
 import type { HaltRecords } from './halt-records.js';
 import type { HaltRecord } from './halt-schema.js';
+import type { HaltStore } from './halt-store.js';
 import type { LiveHalt } from './live-halt.js';
 
 export interface HaltReplicasOptions {
@@ -38,11 +38,11 @@ export class HaltReplicas {
     const { store, owner, clock, claimTimeoutMs = CLAIM_TIMEOUT_MS } = this.#o;
     if (store === undefined) return true;
     const asked = store.claim(live.record, owner).then(
-      (claim) => {
-        if (claim.kind === 'mine') return true;
+      (other) => {
+        if (other === undefined) return true;
         const own = live.halt.haltId;
         live.leave();
-        live.show(claim.halt);
+        live.show(other.halt);
         void this.#records.remove(own);
         return false;
       },

@@ -29,12 +29,6 @@ export interface OpenHaltFiles {
   remove(haltId: Halt['haltId']): Promise<void>;
 }
 
-interface Turn {
-  readonly act: () => Promise<void>;
-  /** Instead, where something newer stands there already. */
-  readonly isLate?: () => Promise<void>;
-}
-
 /** With `host` and `before`: a note of one host. */
 const savedSchema = z.object({
   owner: z.string(),
@@ -48,35 +42,14 @@ type Saved = ValueOf<typeof savedSchema>;
 export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFiles {
   const folder = join(dataDir, 'halts');
   const fileOf = (haltId: string) => join(folder, `${haltId}.json`);
-  /** By halt: a state that took longer to write must not replace a later one. */
-  const placing = new Map<string, { newest: number; turn: Promise<void> }>();
-  let saves = 0;
-  const inOrder = (haltId: string, save: number, { act, isLate }: Turn): Promise<void> => {
-    const placed = placing.get(haltId) ?? { newest: 0, turn: Promise.resolve() };
-    placing.set(haltId, placed);
-    const turn = placed.turn.then(async () => {
-      if (save < placed.newest) return isLate?.();
-      await act();
-      placed.newest = save;
-    });
-    placed.turn = turn.catch(() => undefined);
-    return turn;
-  };
-  const read = async () => {
-    const names = await readdir(folder).catch(() => []);
-    const found = names.filter((name) => name.endsWith('.json')).map((name) => readSaved(join(folder, name)));
-    return withNotes((await Promise.all(found)).flatMap((saved) => saved ?? []));
-  };
+  const places = new Places();
   return {
     async save(record, { synced }) {
-      saves += 1;
-      const save = saves;
-      const temporary = await writeAside(folder, JSON.stringify({ owner, record }), { synced });
       const { haltId } = record.halt;
-      await inOrder(haltId, save, {
-        act: () => rename(temporary, fileOf(haltId)),
-        isLate: () => rm(temporary, { force: true }),
-      });
+      const place = places.next(haltId);
+      const temporary = await writeAside(folder, JSON.stringify({ owner, record }), { synced });
+      const isPlaced = await place(() => rename(temporary, fileOf(haltId)));
+      if (!isPlaced) await rm(temporary, { force: true });
       if (!synced) return;
       const directory = await open(folder, 'r');
       await directory.sync().finally(() => directory.close());
@@ -86,26 +59,54 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       const index = hosts.findIndex((one) => one.host === host);
       return { path: join(folder, `${haltId}.${index}.json`), content: { owner, record, host } };
     },
-    list: async () => (await read()).map(({ record }) => record),
+    list: async () => (await readAll(folder)).map(({ record }) => record),
     abandoned: async () =>
-      (await read()).flatMap(({ owner: whose, record }) =>
+      (await readAll(folder)).flatMap(({ owner: whose, record }) =>
         whose !== owner && isSameProcessAlive(whose) ? [] : [record],
       ),
     async remove(haltId) {
-      saves += 1;
-      await inOrder(haltId, saves, {
-        act: async () => {
-          const names = (await readdir(folder).catch(() => [])).filter((name) =>
-            name.startsWith(`${haltId}.`),
-          );
-          // The state last: a note without one would be a halt that goes on.
-          const notes = names.map((name) => join(folder, name)).filter((path) => path !== fileOf(haltId));
-          await Promise.all(notes.map((path) => rm(path, { force: true })));
-          await rm(fileOf(haltId), { force: true });
-        },
+      const place = places.next(haltId);
+      await place(async () => {
+        const names = (await namesIn(folder)).filter((name) => name.startsWith(`${haltId}.`));
+        // The state last: a note without one would be a halt that goes on.
+        const notes = names.map((name) => join(folder, name)).filter((path) => path !== fileOf(haltId));
+        await Promise.all(notes.map((path) => rm(path, { force: true })));
+        await rm(fileOf(haltId), { force: true });
       });
     },
   };
+}
+
+/** One after the other for each halt: a state that took longer to write must not replace a later one. */
+class Places {
+  #asked = 0;
+  readonly #of = new Map<string, { newest: number; turn: Promise<unknown> }>();
+
+  /** Takes a number now. @returns what acts in its turn, and whether it did: something newer may stand there already. */
+  next(haltId: string): (act: () => Promise<void>) => Promise<boolean> {
+    this.#asked += 1;
+    const number = this.#asked;
+    return (act) => {
+      const place = this.#of.get(haltId) ?? { newest: 0, turn: Promise.resolve() };
+      this.#of.set(haltId, place);
+      const turn = place.turn.then(async () => {
+        if (number < place.newest) return false;
+        await act();
+        place.newest = number;
+        return true;
+      });
+      place.turn = turn.catch(() => undefined);
+      return turn;
+    };
+  }
+}
+
+const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => []);
+
+async function readAll(folder: string): Promise<readonly Saved[]> {
+  const names = (await namesIn(folder)).filter((name) => name.endsWith('.json'));
+  const found = await Promise.all(names.map((name) => readSaved(join(folder, name))));
+  return withNotes(found.flatMap((saved) => saved ?? []));
 }
 
 /** One state a halt: what only a note knows is part of it. */

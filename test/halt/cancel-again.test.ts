@@ -47,13 +47,12 @@ function botWith(owner: string, cancelReleases: KillSwitchOptions['cancelRelease
   const saved: Halt[] = [];
   const journalled: string[] = [];
   const store = {
-    claim: async () => ({ kind: 'mine' }) as const,
+    claim: async () => undefined,
     save: async ({ halt }: { readonly halt: Halt }) => void saved.push(halt),
     get: async () => undefined,
     latest: async () => undefined,
     takeAbandoned: async () => [],
     takeUnannounced: async () => [],
-    markSuperseded: async () => [],
   };
   const killSwitch = new KillSwitch({
     facts: FACTS,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newHalt, newHostHalt } from '../../src/domain/halt.js';
 import { cancelReleases } from '../../src/halt/cancel-releases.js';
-import { createHaltStore } from '../../src/halt/halt-queries.js';
+import { createHaltStore } from '../../src/halt/halt-store.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -48,9 +48,11 @@ test('two replicas that are clicked at once halt once, and both know the same ha
 
 test('a halt whose replica has gone silent is taken over by one other', async () => {
   const store = createHaltStore(database.pool);
-  const gone = replica('gone').start(request());
+  const killSwitch = replica('gone');
+  const gone = killSwitch.start(request());
   const record = { halt: gone.current(), messages: [] };
   await gone.done;
+  await killSwitch.settled();
   await database.pool.query('DELETE FROM lobml.halts');
   await store.claim({ ...record, halt: { ...record.halt, haltId: randomUUID() } }, 'gone');
   expect(await store.takeAbandoned('crypto_lob_ml', 'early')).toEqual([]);
@@ -154,7 +156,6 @@ test('a halt ends without a database that refuses or never answers', async () =>
       latest: answer,
       takeAbandoned: answer,
       takeUnannounced: answer,
-      markSuperseded: answer,
     };
     const store = { claim: answer, ...away };
     let isOver = false;

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type Halt, newHostHalt } from '../../src/domain/halt.js';
 import { createHaltAnnouncer } from '../../src/halt/announce-halt.js';
-import { createHaltStore, type HaltStore } from '../../src/halt/halt-queries.js';
+import { markHaltsSuperseded } from '../../src/halt/halt-queries.js';
 import type { HaltRecord } from '../../src/halt/halt-schema.js';
+import { createHaltStore, type HaltStore } from '../../src/halt/halt-store.js';
 import { KillSwitch } from '../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import type { Target } from '../../src/runbook/targets.js';
@@ -141,10 +142,12 @@ test('the messages of a halt say so, once, when a later release of the target ha
     state: 'confirmed',
     startedAt: new Date(endedAt - 60_000).toISOString(),
   });
-  expect(await store.markSuperseded(FACTS.strategy)).toEqual([]);
+  expect(await markHaltsSuperseded(database.pool, FACTS.strategy)).toEqual([]);
   const startedAt = new Date(endedAt + 10_000).toISOString();
   const releaseId = await storeRelease(database.pool, { state: 'watching', startedAt });
-  const marked = (await Promise.all([1, 2].map(() => store.markSuperseded(FACTS.strategy)))).flat();
+  const marked = (
+    await Promise.all([1, 2].map(() => markHaltsSuperseded(database.pool, FACTS.strategy)))
+  ).flat();
   expect(marked.map(({ halt }) => halt)).toEqual([
     { ...record.halt, laterRelease: { releaseId, startedAt } },
   ]);

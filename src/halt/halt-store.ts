@@ -1,0 +1,36 @@
+import type { Halt } from '../domain/halt.js';
+import type { Queryable } from '../store/queryable.js';
+import {
+  claimHalt,
+  saveHalt,
+  selectHalt,
+  selectLatestHalt,
+  takeAbandonedHalts,
+  takeUnannouncedHalts,
+} from './halt-queries.js';
+import type { HaltRecord } from './halt-schema.js';
+
+/** Halts in the bot's database: for the other replicas, and for later. Every call may fail: a halt goes on without. */
+export interface HaltStore {
+  /** @param owner the process. @returns the halt of another process that has the target; undefined: it is ours */
+  claim(record: HaltRecord, owner: string): Promise<HaltRecord | undefined>;
+  /** Writes the state down, and renews the lease of `owner`. */
+  save(record: HaltRecord, owner: string): Promise<void>;
+  get(haltId: string): Promise<HaltRecord | undefined>;
+  latest(strategy: string, target: string): Promise<Halt | undefined>;
+  /** Halts that have not ended and whose lease has run out; they belong to `owner` from now on. */
+  takeAbandoned(strategy: string, owner: string): Promise<readonly HaltRecord[]>;
+  /** Halts that have ended, whose lease has run out and whose messages do not show the end; `owner` tells it now. */
+  takeUnannounced(strategy: string, owner: string): Promise<readonly HaltRecord[]>;
+}
+
+export function createHaltStore(database: Queryable): HaltStore {
+  return {
+    claim: (record, owner) => claimHalt(database, record, owner),
+    save: (record, owner) => saveHalt(database, record, owner),
+    get: (haltId) => selectHalt(database, haltId),
+    latest: async (strategy, target) => (await selectLatestHalt(database, strategy, target))?.halt,
+    takeAbandoned: (strategy, owner) => takeAbandonedHalts(database, strategy, owner),
+    takeUnannounced: (strategy, owner) => takeUnannouncedHalts(database, strategy, owner),
+  };
+}
