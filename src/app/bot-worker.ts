@@ -39,6 +39,7 @@ export async function startBotWorker(parts: BotWorkerParts) {
   });
   return startWorker({
     url: state.url,
+    strategies: [services.runbook.strategy],
     tasks: {
       ...composeEngine({ context: releaseContext, hostOf, clock, logger }),
       ...createRequestTasks(services.releases),

@@ -96,7 +96,12 @@ export class KillSwitch {
       withTimeout(clock, ASK_TIMEOUT_MS, stored ?? Promise.resolve(undefined)),
       files.list(),
     ]);
-    const known = [...onDisk.map(({ halt }) => halt).filter((halt) => halt.target === target), answer?.halt];
+    const known = [
+      ...onDisk
+        .map(({ halt }) => halt)
+        .filter(({ strategy, target: name }) => strategy === this.#o.facts.strategy && name === target),
+      answer?.halt,
+    ];
     const [halt] = known
       .flatMap((one) => one ?? [])
       .sort((one, other) => (one.requestedAt < other.requestedAt ? 1 : -1));
@@ -128,7 +133,8 @@ export class KillSwitch {
    */
   async resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]> {
     const { files, store, owner, facts } = this.#o;
-    const left = await files.abandoned();
+    const onDisk = await files.abandoned();
+    const left = onDisk.filter(({ halt }) => halt.strategy === facts.strategy);
     const abandoned = await store?.takeAbandoned(facts.strategy, owner).catch(() => []);
     const untold = await store?.takeUnannounced(facts.strategy, owner).catch(() => []);
     const records = [...(abandoned ?? []), ...(untold ?? []), ...left];

@@ -1,9 +1,11 @@
 import type { Queryable } from '../store/queryable.js';
+import { strategyOf, subjectOfPayload, taskOfStrategy } from './job-owner.js';
 import type { TaskName } from './task.js';
 import { WORKER_SCHEMA } from './worker-schema.js';
 
 interface JobRequest {
   readonly task: TaskName;
+  /** Names what it is about, by which it belongs to a strategy: only a bot that runs this one takes the job. */
   readonly payload: Readonly<Record<string, string>>;
   /** Jobs of one queue run one after the other, on whichever replica. */
   readonly queue: string;
@@ -25,12 +27,14 @@ export async function addJob(
   client: Queryable,
   { task, payload, queue, key, runAt, afterMs = 0, keepsEarlier = false }: JobRequest,
 ): Promise<void> {
+  const subject = subjectOfPayload(payload);
+  const strategy = subject === undefined ? undefined : await strategyOf(client, subject);
   await client.query(
     `SELECT ${WORKER_SCHEMA}.add_job($1, payload := $2::json, queue_name := $3, job_key := $4,
        run_at := COALESCE($5::timestamptz, now() + $6::double precision * interval '1 millisecond'),
        max_attempts := ${MAX_ATTEMPTS}, job_key_mode := $7)`,
     [
-      task,
+      strategy === undefined ? task : taskOfStrategy(task, strategy),
       JSON.stringify(payload),
       queue,
       key,

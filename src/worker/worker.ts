@@ -1,8 +1,17 @@
 import { EventEmitter } from 'node:events';
-import { Logger as QueueLogger, type Runner, run, type TaskList, type WorkerPool } from 'graphile-worker';
+import {
+  type JobHelpers,
+  Logger as QueueLogger,
+  type Task as QueueTask,
+  type Runner,
+  run,
+  type TaskList,
+  type WorkerPool,
+} from 'graphile-worker';
 import { createStatePool } from '../store/state-pool.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
+import { strategyOf, subjectOfPayload, taskOfStrategy } from './job-owner.js';
 import { freeJobsOfDeadReplicas, joinAsReplica, type Replica } from './replica.js';
 import type { Task, TaskCall } from './task.js';
 import { WORKER_SCHEMA } from './worker-schema.js';
@@ -11,6 +20,8 @@ interface WorkerOptions {
   /** The bot's own database. */
   readonly url: string;
   readonly tasks: Readonly<Record<string, Task>>;
+  /** Whose jobs are taken; those of another strategy wait for its own bot. */
+  readonly strategies: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   /** Jobs at a time in this process; the queues of several targets go on beside each other. */
@@ -89,7 +100,7 @@ async function openSession(options: WorkerOptions, stopping: AbortSignal): Promi
       noHandleSignals: true,
       events,
       logger: queueLogger(logger),
-      taskList: taskList(options.tasks, call, registered),
+      taskList: taskList(options, call, registered),
     });
   } catch (error) {
     await replica.leave();
@@ -115,17 +126,46 @@ async function openSession(options: WorkerOptions, stopping: AbortSignal): Promi
 }
 
 /** Nothing acts before the others can know whose job it is. */
-function taskList(tasks: WorkerOptions['tasks'], call: TaskCall, registered: Promise<void>): TaskList {
+function taskList({ tasks, strategies }: WorkerOptions, call: TaskCall, registered: Promise<void>): TaskList {
   return Object.fromEntries(
-    Object.entries(tasks).map(([name, task]) => [
-      name,
-      async (payload: unknown) => {
+    Object.entries(tasks).flatMap(([name, task]): [string, QueueTask][] => {
+      const own: QueueTask = async (payload) => {
         await registered;
         call.lost.throwIfAborted();
         await task(payload, call);
-      },
-    ]),
+      };
+      const unaddressed: QueueTask = async (payload, helpers) => {
+        await registered;
+        if (!(await handOver(name, payload, strategies, helpers))) await own(payload, helpers);
+      };
+      return [
+        ...strategies.map((strategy): [string, QueueTask] => [taskOfStrategy(name, strategy), own]),
+        [name, unaddressed],
+      ];
+    }),
   );
+}
+
+/**
+ * A job that names no strategy was left by the version before, or is about what nobody knows. One that belongs to another
+ * bot gets its name. @returns whether it does
+ */
+async function handOver(
+  name: string,
+  payload: unknown,
+  strategies: readonly string[],
+  { job, query }: JobHelpers,
+): Promise<boolean> {
+  const subject = subjectOfPayload(payload);
+  const strategy = subject === undefined ? undefined : await strategyOf({ query }, subject);
+  if (strategy === undefined || strategies.includes(strategy)) return false;
+  await query(
+    `SELECT ${WORKER_SCHEMA}.add_job($1, payload := $2::json, job_key := key, max_attempts := max_attempts,
+       queue_name := queue_name)
+     FROM ${WORKER_SCHEMA}.jobs WHERE id = $3`,
+    [taskOfStrategy(name, strategy), JSON.stringify(payload), job.id],
+  );
+  return true;
 }
 
 async function sweep(

@@ -46,6 +46,7 @@ test('the bot does so: for a run of a terminal, too, and again once the verdict 
   const keeper = createTestKeeper({ pool: database.pool, announcer: createRememberingSlack() });
   const worker = await startWorker({
     url: database.url,
+    strategies: [run.strategy],
     tasks: {
       message: async (payload, call) => {
         seen.push(payload);

@@ -67,7 +67,16 @@ function keeperOver(announcer: Announcer = slack): MessageKeeper {
 async function startReplica(announcer?: Announcer): Promise<void> {
   const { task } = keeperOver(announcer);
   const tasks = { message: task };
-  workers.push(await startWorker({ url: database.url, tasks, clock: systemClock, logger, pollMs: 50 }));
+  workers.push(
+    await startWorker({
+      url: database.url,
+      tasks,
+      strategies: ['s'],
+      clock: systemClock,
+      logger,
+      pollMs: 50,
+    }),
+  );
 }
 
 /** What a use case does: the change and its messages are one transaction. */

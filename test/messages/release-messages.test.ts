@@ -106,7 +106,7 @@ const jobs = async () =>
 test('each turn leaves the job behind that tells of it, also where this replica dies right after', async () => {
   expect(await jobs()).toEqual([]);
   await turn('watching');
-  expect(await jobs()).toEqual([{ task: TASKS.message }]);
+  expect(await jobs()).toEqual([{ task: `${TASKS.message} s` }]);
   await turn('confirmed');
   expect(await jobs()).toHaveLength(1);
   // What the job does on another replica; any number of times.
@@ -128,7 +128,7 @@ test('each entry of the journal leaves it behind, in the same transaction', asyn
   for (const entry of entries) {
     await database.pool.query('DELETE FROM graphile_worker._private_jobs');
     await entry();
-    expect(await jobs()).toEqual([{ task: TASKS.message }]);
+    expect(await jobs()).toEqual([{ task: `${TASKS.message} s` }]);
   }
   await database.pool.query('DELETE FROM graphile_worker._private_jobs');
   await expect(journal.turn({ ...held, epoch: epoch - 1 }, { state: 'confirmed' })).rejects.toThrow('held');
@@ -147,7 +147,7 @@ test('what could not be told is left to a job that is tried again', async () => 
   await needsPerson(0);
   await database.pool.query('DELETE FROM graphile_worker._private_jobs');
   await keeper.task({ subject }, CALL);
-  expect(await jobs()).toEqual([{ task: TASKS.message }]);
+  expect(await jobs()).toEqual([{ task: `${TASKS.message} s` }]);
   refusing.clear();
   await show();
   expect(told()).toEqual(['incident: needs_person', 'progress: needs_person']);

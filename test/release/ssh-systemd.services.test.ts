@@ -69,6 +69,7 @@ beforeAll(async () => {
   });
   worker = await startWorker({
     url: database.url,
+    strategies: [composition.services.runbook.strategy],
     tasks: { ...tasks, message: keeper.task },
     clock: systemClock,
     logger,

@@ -66,7 +66,14 @@ async function bot(
   });
   const logger = createLogger({ level: 'silent', to: 'stderr' });
   const tasks = { message: keeper.task };
-  const worker = await startWorker({ url, tasks, clock: systemClock, logger, pollMs: 50 });
+  const worker = await startWorker({
+    url,
+    tasks,
+    strategies: ['crypto_lob_ml'],
+    clock: systemClock,
+    logger,
+    pollMs: 50,
+  });
   const follower = followTrainings({
     trainings: service,
     changed: (trainingId) => messages.changed(`training:${trainingId}`),

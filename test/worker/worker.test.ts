@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createRunStore } from '../../src/checks/store/run-store.js';
+import { subjectChanged } from '../../src/messages/message-jobs.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { systemClock } from '../../src/time/clock.js';
 import { addJob } from '../../src/worker/add-job.js';
@@ -7,6 +9,7 @@ import { startWorker, type Worker } from '../../src/worker/worker.js';
 import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { aRun } from '../support/runs.js';
 
 let database: TestDatabase;
 const workers: Worker[] = [];
@@ -21,10 +24,11 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function start(task: Task): Promise<Worker> {
+async function start(task: Task, { strategies = ['s'], name = 'release' } = {}): Promise<Worker> {
   const worker = await startWorker({
     url: database.url,
-    tasks: { release: task },
+    tasks: { [name]: task },
+    strategies,
     clock: systemClock,
     logger: createLogger({ level: 'silent', to: 'stderr' }),
   });
@@ -134,4 +138,46 @@ test('a replica that stops tells its tasks, and waits for them', async () => {
   await eventually('the task', () => log.length === 1);
   await worker.stop();
   expect(log).toEqual(['begins', 'ends in good order']);
+});
+
+test('of two bots on one database each does the jobs of its own strategy, and those of the other wait for it', async () => {
+  const runs = createRunStore(database.pool);
+  const [ofA, ofB] = [aRun({ strategy: 'a' }), aRun({ strategy: 'b' })];
+  for (const run of [ofA, ofB]) await runs.save(run);
+  const done: string[] = [];
+  const bot = (strategy: string) =>
+    start(
+      async (payload) => {
+        const { subject } = payload as { subject: string };
+        if (subject === `run:${ofA.runId}` ? strategy !== 'a' : strategy !== 'b') throw new Error('not mine');
+        done.push(`${strategy} ${subject}`);
+      },
+      { strategies: [strategy], name: 'message' },
+    );
+  // As the version before wrote it, without a strategy.
+  await database.pool.query(
+    "SELECT graphile_worker.add_job('message', payload := $1::json, queue_name := 'q', job_key := 'former')",
+    [JSON.stringify({ subject: `run:${ofB.runId}` })],
+  );
+  await subjectChanged(database.pool, `run:${ofB.runId}`);
+  await subjectChanged(database.pool, `run:${ofA.runId}`);
+  await bot('a');
+  const waiting = async () => {
+    const { rows } = await database.pool.query<{ name: string; attempts: number }>(
+      'SELECT task_identifier AS name, attempts FROM graphile_worker.jobs ORDER BY id',
+    );
+    return rows;
+  };
+  await eventually(
+    'the job of a, and the former one handed over',
+    async () => {
+      const rows = await waiting();
+      return rows.length === 2 && rows.every(({ name, attempts }) => name === 'message b' && attempts === 0);
+    },
+    PATIENCE_MS,
+  );
+  expect(done).toEqual([`a run:${ofA.runId}`]);
+  await bot('b');
+  await eventually('the jobs of b', async () => (await waiting()).length === 0, PATIENCE_MS);
+  expect(done.slice(1)).toEqual([`b run:${ofB.runId}`, `b run:${ofB.runId}`]);
 });

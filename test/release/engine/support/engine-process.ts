@@ -152,6 +152,7 @@ const engine = createTestEngine({
 });
 await startWorker({
   url: settings.databaseUrl,
+  strategies: ['crypto_lob_ml'],
   tasks: createReleaseTasks({ engine, queue: createReleaseQueue(), database: pool }),
   clock: systemClock,
   logger: engine.logger,
