@@ -2,6 +2,7 @@ import type { Services } from '../src/app/services.js';
 import { EXIT, type ExitCode, type Subcommand } from '../src/conversation/subcommand.js';
 import type { Diagnosis } from '../src/doctor/doctor.js';
 import { doctorView } from '../views/doctor.js';
+import { say } from '../views/sentence.js';
 
 /** Looks at everything the bot depends on, each finding with a way out. */
 export const doctor: Subcommand<Services> = {
@@ -15,10 +16,10 @@ export const doctor: Subcommand<Services> = {
     await message.finish(doctorView(diagnoses, conversation.locale));
     const { locale } = conversation;
     const json = diagnoses.map(({ subject, state, seen, wayOut }) => ({
-      subject: subject[locale],
+      subject: say(subject, locale),
       state,
-      seen: seen[locale],
-      wayOut: wayOut?.[locale] ?? '',
+      seen: say(seen, locale),
+      wayOut: wayOut === undefined ? '' : say(wayOut, locale),
     }));
     return { exitCode: exitCodeOf(diagnoses), json: { diagnoses: json } };
   },

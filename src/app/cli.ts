@@ -129,7 +129,7 @@ async function runKillSwitch(
   const logger = createLogger({ level: 'error', to: 'stderr' });
   const terminal = await openTerminalKillSwitch(config, logger);
   for (const fault of terminal.faults) {
-    const facts = { fault: formatFault(fault, config.locale) };
+    const facts = { fault: formatFault(fault, config.locale, program.say) };
     print(program.say({ code: 'kill_switch_goes_on', facts }, config.locale));
   }
   try {

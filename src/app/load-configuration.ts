@@ -74,10 +74,10 @@ async function settle<T>(
   } catch (error) {
     if (error instanceof ConfigurationError) return { kind: 'faulty', faults: error.faults };
     if (!(error instanceof ConfigError)) throw error;
-    const faults = error.faults.map(({ variable, message, chinese }) => ({
+    const faults = error.faults.map(({ variable, fault }) => ({
       ...placeOf(variable),
-      message: `${variable}: ${message}`,
-      chinese: `${variable}：${chinese}`,
+      place: variable,
+      fault,
     }));
     return { kind: 'faulty', faults };
   }

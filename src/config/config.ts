@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { LOCALES, type Locale } from '../domain/localized.js';
+import type { Sentence } from '../domain/sentence.js';
+import type { VariableFacts } from '../domain/variable-sentence.js';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/log-level.js';
-import { CHINESE_ADVICE, CHINESE_MISSING } from './config-text.js';
 import { Secret } from './secret.js';
 
 /** How Slack reaches the bot: a WebSocket that the bot opens, or signed HTTP requests to `PORT`. */
@@ -37,18 +38,19 @@ export interface Config {
 
 export type BotConfig = Config & { readonly slack: SlackConfig };
 
+type VariableFault = Extract<Sentence, { readonly code: keyof VariableFacts }>;
+
 interface ConfigFault {
   readonly variable: string;
-  /** What is wrong and what to do. Never holds the value of a secret. */
-  readonly message: string;
-  readonly chinese: string;
+  /** What is wrong and what to do. */
+  readonly fault: VariableFault;
 }
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly ConfigFault[];
   constructor(faults: readonly ConfigFault[]) {
-    const lines = faults.map((fault) => `  ${fault.variable}: ${fault.message}`);
+    const lines = faults.map((fault) => `  ${fault.variable}: ${fault.fault.code}`);
     super(`The configuration has ${faults.length} fault(s); see .env.example.\n${lines.join('\n')}`);
     this.faults = faults;
   }
@@ -56,51 +58,37 @@ export class ConfigError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const secretLike = (pattern: RegExp, advice: string) =>
+/** What the shape has wrong: a code without facts, which zod carries as the message. */
+type ShapeFault = Exclude<keyof VariableFacts, 'token_refused' | 'value_unknown'>;
+
+const secretLike = (pattern: RegExp, advice: ShapeFault) =>
   z
     .string()
     .regex(pattern, advice)
     .transform((text) => new Secret(text))
     .optional();
-const databaseUrl = (advice: string) =>
+const databaseUrl = (advice: ShapeFault) =>
   z
     .string()
     .refine(isPostgresUrl, advice)
     .transform((text) => new Secret(text))
     .optional();
-const oneOf = <const T extends readonly string[]>(values: T) =>
-  z.enum(values, { error: (issue) => `"${String(issue.input)}" is not one of ${values.join(', ')}.` });
+const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values);
 
 /** Every variable that the program reads; `.env.example` and the documentation list the same. */
 export const ENVIRONMENT = {
-  SLACK_BOT_TOKEN: secretLike(
-    /^xoxb-\S+$/,
-    'does not look like a bot token (xoxb-…). Copy it from "OAuth & Permissions" of the Slack app.',
-  ),
-  SLACK_APP_TOKEN: secretLike(
-    /^xapp-\S+$/,
-    'does not look like an app-level token (xapp-…). Create one with connections:write under "Basic Information".',
-  ),
-  SLACK_SIGNING_SECRET: secretLike(
-    /^\S{16,}$/,
-    'does not look like a signing secret. Copy it from "Basic Information" of the Slack app.',
-  ),
-  SLACK_API_URL: z
-    .string()
-    .refine(isHttpUrl, 'is not an http(s) address. Leave it empty for Slack.')
-    .optional(),
+  SLACK_BOT_TOKEN: secretLike(/^xoxb-\S+$/, 'bot_token_shape'),
+  SLACK_APP_TOKEN: secretLike(/^xapp-\S+$/, 'app_token_shape'),
+  SLACK_SIGNING_SECRET: secretLike(/^\S{16,}$/, 'signing_secret_shape'),
+  SLACK_API_URL: z.string().refine(isHttpUrl, 'http_address_shape').optional(),
   PORT: z
     .string()
-    .regex(/^\d{1,5}$/, 'is not a port number. Give one from 0 (any free port) to 65535.')
+    .regex(/^\d{1,5}$/, 'port_shape')
     .transform(Number)
-    .refine((port) => port <= 65_535, 'is above 65535, the highest port. Give a lower one.')
+    .refine((port) => port <= 65_535, 'port_too_high')
     .default(3000),
-  DATABASE_URL: databaseUrl(
-    'is not a postgres:// address. Correct it, or leave it empty for the embedded database.',
-  ),
-  TRADING_DATABASE_URL: databaseUrl(
-    'is not a postgres:// address. Correct it; left empty, every SQL check ends as ERROR.',
-  ),
+  DATABASE_URL: databaseUrl('database_url_shape'),
+  TRADING_DATABASE_URL: databaseUrl('trading_url_shape'),
   RUNBOOK_FILE: z.string().default('runbooks/'),
   TARGETS_FILE: z.string().default('targets.yaml'),
   DATA_DIR: z.string().default('.data'),
@@ -205,11 +193,16 @@ function parse(env: Environment): { values: Values; faults: ConfigFault[] } {
     const answer = rule.safeParse(text);
     if (answer.success) given[variable] = text;
     else {
-      const message = answer.error.issues.map((issue) => issue.message).join(' ');
-      faults.push({ variable, message, chinese: CHINESE_ADVICE[variable as keyof typeof CHINESE_ADVICE] });
+      faults.push(...answer.error.issues.map((issue) => ({ variable, fault: faultOf(issue, text) })));
     }
   }
   return { values: schema.parse(given), faults };
+}
+
+function faultOf(issue: z.core.$ZodIssue, value: string): VariableFault {
+  if (issue.code === 'invalid_value')
+    return { code: 'value_unknown', facts: { value, known: issue.values.map(String) } };
+  return { code: issue.message as ShapeFault, facts: {} };
 }
 
 function isSlackFault(fault: ConfigFault): boolean {
@@ -222,14 +215,11 @@ function missingSlackVariables(env: Environment, role: ConfigRole): ConfigFault[
   if (role !== 'bot' && bothMissing && isMissing('SLACK_BOT_TOKEN')) return [];
   const faults: ConfigFault[] = [];
   if (isMissing('SLACK_BOT_TOKEN')) {
-    const message =
-      'is not set. Install the Slack app and copy the token (xoxb-…) from "OAuth & Permissions".';
-    faults.push({ variable: 'SLACK_BOT_TOKEN', message, chinese: CHINESE_MISSING.botToken });
+    faults.push({ variable: 'SLACK_BOT_TOKEN', fault: { code: 'bot_token_missing', facts: {} } });
   }
   if (bothMissing) {
-    const message = 'neither is set. Set the first (xapp-…) for Socket Mode, or the second for HTTP.';
     const variable = 'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET';
-    faults.push({ variable, message, chinese: CHINESE_MISSING.transport });
+    faults.push({ variable, fault: { code: 'transport_missing', facts: {} } });
   }
   return faults;
 }

@@ -1,24 +1,24 @@
-import type { Localized } from '../domain/localized.js';
+import type { Sentence } from '../domain/sentence.js';
 import { isAway } from './explain-failure.js';
 
 /** What `doctor` looked at, and how it stands. */
 export interface Diagnosis {
   /** e.g. `trading database`, `host live-1`. */
-  readonly subject: Localized;
+  readonly subject: Sentence;
   readonly state: 'ok' | 'warning' | 'fault';
   /** What was seen. Never a secret. */
-  readonly seen: Localized;
+  readonly seen: Sentence;
   /** The way out; undefined where nothing is wrong. */
-  readonly wayOut?: Localized;
+  readonly wayOut?: Sentence;
   /** It gives no answer now, and may in a minute. */
   readonly isAway?: true;
 }
 
 /** One thing to look at. It may throw: that is a fault of its subject. */
 export interface Examination {
-  readonly subject: Localized;
+  readonly subject: Sentence;
   /** What to do when it fails. */
-  readonly wayOut: Localized;
+  readonly wayOut: Sentence;
   examine(): Promise<readonly Diagnosis[]>;
 }
 
@@ -26,10 +26,10 @@ export interface Doctor {
   examine(): Promise<readonly Diagnosis[]>;
 }
 
-/** A text of both languages, for what is the same in each, e.g. a path. */
-export const alike = (text: string): Localized => ({ en: text, 'zh-CN': text });
+/** What is the same in every language, e.g. a path. */
+export const asIs = (text: string): Sentence => ({ code: 'as_is', facts: { text } });
 
-export const ok = (subject: Localized, seen: Localized): Diagnosis => ({ subject, state: 'ok', seen });
+export const ok = (subject: Sentence, seen: Sentence): Diagnosis => ({ subject, state: 'ok', seen });
 
 const TIMEOUT_MS = 15_000;
 /** Of each question within an examination. */
@@ -45,7 +45,10 @@ export function createDoctor(examinations: readonly Examination[], redact: (text
           try {
             return await withTimeout(examination.examine());
           } catch (error) {
-            const seen = alike(redact(error instanceof Error ? error.message : String(error)));
+            const seen =
+              error instanceof NoAnswer
+                ? NO_ANSWER
+                : asIs(redact(error instanceof Error ? error.message : String(error)));
             const away = error instanceof NoAnswer || isAway(error) ? { isAway: true as const } : {};
             return [{ subject, state: 'fault', seen, wayOut, ...away }];
           }
@@ -56,11 +59,13 @@ export function createDoctor(examinations: readonly Examination[], redact: (text
   };
 }
 
+const NO_ANSWER: Sentence = { code: 'no_answer_within', facts: { seconds: TIMEOUT_MS / 1000 } };
+
 class NoAnswer extends Error {}
 
 function withTimeout<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const fail = () => reject(new NoAnswer(`no answer within ${TIMEOUT_MS / 1000} s`));
+    const fail = () => reject(new NoAnswer());
     const timer = setTimeout(fail, TIMEOUT_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });

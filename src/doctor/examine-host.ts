@@ -1,15 +1,20 @@
-import type { Localized } from '../domain/localized.js';
+import type { Sentence } from '../domain/sentence.js';
 import { type Host, HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target } from '../runbook/targets.js';
-import { alike, type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 import { isAway } from './explain-failure.js';
 
 export interface HostOptions {
   readonly runbook: Pick<Runbook, 'envPrefix' | 'variables'>;
   readonly hostOf: (settings: TargetHost) => Host;
 }
+
+/** What was looked at and failed, with the cause in the host's words. */
+type Failed = (because: string) => Sentence;
+/** What to say where the look fails, the look (undefined: all is well), and the way out. */
+type Look = readonly [Failed, () => Promise<Sentence | undefined>, Sentence];
 
 const call = { timeoutMs: QUESTION_TIMEOUT_MS };
 
@@ -20,23 +25,22 @@ export function examineHost(
   { hostOf, runbook }: HostOptions,
 ): Examination {
   const place = `${settings.name} (${target.name})`;
-  const subject = { en: `host ${place}`, 'zh-CN': `主机 ${place}` };
-  const wayOut = {
-    en: 'Check the host’s entry in the targets file and the rights of the bot’s account there.',
-    'zh-CN': '请检查 targets 文件中的主机条目，以及机器人账户在该主机上的权限。',
-  };
+  const subject: Sentence = { code: 'subject_host', facts: { place } };
+  const wayOut: Sentence = { code: 'do_check_host', facts: {} };
   const names = [...runbook.variables.keys()].map((name) => `${runbook.envPrefix}${name}`);
   return {
     subject,
     wayOut,
     async examine() {
       const host = hostOf(settings);
-      const looks: readonly [Localized, () => Promise<Localized | undefined>, Localized][] = [
-        ...settings.environmentFiles.map(({ path, optional }): (typeof looks)[number] => [
-          { en: `cannot read ${path}`, 'zh-CN': `无法读取 ${path}` },
-          async () => ((await host.readFile(path, call)) || optional ? undefined : missing(path)),
-          wayOut,
-        ]),
+      const looks: readonly Look[] = [
+        ...settings.environmentFiles.map(
+          ({ path, optional }): Look => [
+            (because) => ({ code: 'cannot_read', facts: { path, because } }),
+            async () => ((await host.readFile(path, call)) || optional ? undefined : missing(path)),
+            wayOut,
+          ],
+        ),
         ...(settings.models === undefined ? [] : [modelsLook(host, settings.models)]),
         accountLook(host, settings),
       ];
@@ -55,82 +59,59 @@ export function examineHost(
   };
 }
 
-const missing = (path: string): Localized => ({ en: `${path} is missing`, 'zh-CN': `缺少 ${path}` });
+const missing = (path: string): Sentence => ({ code: 'path_missing', facts: { path } });
 
-function modelsLook(
-  host: Host,
-  models: string,
-): [Localized, () => Promise<Localized | undefined>, Localized] {
+function modelsLook(host: Host, models: string): Look {
   return [
-    { en: `cannot list ${models}`, 'zh-CN': `无法列出 ${models}` },
+    (because) => ({ code: 'cannot_list', facts: { path: models, because } }),
     async () => {
       const stat = await host.stat(models, call);
       if (stat?.kind !== 'directory') return missing(models);
       await host.listFiles(models, call);
       return undefined;
     },
-    {
-      en: `Make the models folder ${models}, and let the bot’s account read it, and write it for releases.`,
-      'zh-CN': `请创建模型目录 ${models}，并让机器人的账户可读取；发布还需要写入。`,
-    },
+    { code: 'do_make_models', facts: { path: models } },
   ];
 }
 
-function accountLook(
-  host: Host,
-  { service }: TargetHost,
-): [Localized, () => Promise<Localized | undefined>, Localized] {
+function accountLook(host: Host, { service }: TargetHost): Look {
   return [
-    { en: 'cannot ask for the service’s account', 'zh-CN': '无法查询服务账户' },
+    (because) => ({ code: 'cannot_ask_account', facts: { because } }),
     async () =>
       service.user !== undefined ||
       (await host.service.account(await host.service.status(call), call)) !== undefined
         ? undefined
-        : { en: 'nobody says which account the service runs as', 'zh-CN': '不知道服务以哪个账户运行' },
-    {
-      en: 'Set `user` of the service in the targets file, or let the status command print User= (docs/targets.md).',
-      'zh-CN': '请在 targets 文件的 service 中设置 `user`，或让 status 命令输出 User=（docs/targets.md）。',
-    },
+        : { code: 'account_unknown', facts: {} },
+    { code: 'do_set_service_user', facts: {} },
   ];
 }
 
 /** The service's status, and whether the environment of its process can be read: a proof of start rests on both. */
 async function serviceDiagnoses(
   host: Host,
-  subject: Localized,
+  subject: Sentence,
   names: readonly string[],
 ): Promise<readonly Diagnosis[]> {
   const { activeState, mainPid } = await host.service.status(call);
   const about = `${host.service.description}: ${activeState}`;
-  if (mainPid === 0) return [ok(subject, { en: `${about}, no process`, 'zh-CN': `${about}，没有进程` })];
-  const running = ok(subject, {
-    en: `${about}, process ${mainPid}`,
-    'zh-CN': `${about}，进程 ${mainPid}`,
-  });
+  if (mainPid === 0) return [ok(subject, { code: 'service_idle', facts: { about } })];
+  const running = ok(subject, { code: 'service_runs', facts: { about, pid: mainPid } });
   try {
     await host.service.processEnvironment(mainPid, names, call);
     return [running];
   } catch (error) {
-    const attempt = {
-      en: `cannot read the environment of process ${mainPid}`,
-      'zh-CN': `无法读取进程 ${mainPid} 的环境`,
-    };
-    const wayOut = {
-      en: 'Without it no start and no halt can be proved. Let the bot’s account read /proc/PID/environ (sudo), or give an `environ` command (docs/targets.md).',
-      'zh-CN':
-        '没有它就无法证明启动或停止。请让机器人的账户可读取 /proc/PID/environ（sudo），或提供 `environ` 命令（docs/targets.md）。',
-    };
+    const attempt = (because: string): Sentence => ({
+      code: 'cannot_read_process',
+      facts: { pid: mainPid, because },
+    });
+    const wayOut: Sentence = { code: 'do_open_environ', facts: {} };
     return [running, { ...faultOf(subject, attempt, error), wayOut }];
   }
 }
 
 /** @throws what is no answer of the host */
-function faultOf(subject: Localized, attempt: Localized, error: unknown): Diagnosis {
+function faultOf(subject: Sentence, failed: Failed, error: unknown): Diagnosis {
   if (!(error instanceof HostError)) throw error;
-  const detail = alike(error.message);
-  const seen = {
-    en: `${attempt.en}: ${detail.en}`,
-    'zh-CN': `${attempt['zh-CN']}：${detail['zh-CN']}`,
-  };
+  const seen: Sentence = failed(error.message);
   return { subject, state: 'fault', seen, ...(isAway(error) ? { isAway: true } : {}) };
 }

@@ -62,28 +62,20 @@ export function explainStart(error: unknown, telling: Telling): TerminalFailure 
   if (error instanceof ConfigurationError)
     return { says: cannotStart(error.faults, telling), exitCode: EXIT.usage };
   if (error instanceof ConfigError) {
-    const faults = error.faults.map(({ variable, message, chinese }) => ({
-      file: variable,
-      message,
-      chinese,
-    }));
+    const faults = error.faults.map(({ variable, fault }) => ({ file: variable, fault }));
     return { says: cannotStart(faults, telling), exitCode: EXIT.usage };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const says = cannotStart([{ file: 'lobml', message, chinese: message }], telling);
+  const faults = `lobml: ${redact(message)}`;
+  const says = telling.say({ code: 'start_refused', facts: { faults } }, telling.locale);
   return { says, exitCode: EXIT.unavailable };
 }
 
 function cannotStart(faults: readonly ConfigurationFault[], { locale, say }: Telling): string {
   // Each sentence by itself: behind the name of a variable that holds a secret its first word would be masked.
-  const told = faults
-    .map(({ message, chinese, ...place }) => ({
-      ...place,
-      message: redact(message),
-      chinese: redact(chinese),
-    }))
-    .map((fault) => formatFault(fault, locale))
-    .join('\n');
+  const masked: Say = (sentence, to) =>
+    sentence.code === 'at_place' ? say(sentence, to) : redact(say(sentence, to));
+  const told = faults.map((fault) => formatFault(fault, locale, masked)).join('\n');
   return say({ code: 'start_refused', facts: { faults: told } }, locale);
 }
 

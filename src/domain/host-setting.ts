@@ -1,17 +1,16 @@
 import { z } from 'zod';
+import type { ShapeFault } from './file-fault.js';
 
 /** What settings of machines are made of, as people write them. */
 
-export const absolutePath = z.string().regex(/^\/[^\0\n]*$/, 'write an absolute path');
-export const accountName = z
-  .string()
-  .regex(/^[a-z_][a-z0-9_-]*$/, 'write the name of an account of the host');
+export const absolutePath = z.string().regex(/^\/[^\0\n]*$/, 'absolute_path_shape' satisfies ShapeFault);
+export const accountName = z.string().regex(/^[a-z_][a-z0-9_-]*$/, 'account_name_shape' satisfies ShapeFault);
 /** A program and its arguments: never a line for a shell. */
 export const argumentList = z
   .array(
     z
       .string()
       .min(1)
-      .regex(/^[^\0\n]*$/, 'write one line'),
+      .regex(/^[^\0\n]*$/, 'one_line_shape' satisfies ShapeFault),
   )
   .min(1);

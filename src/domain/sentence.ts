@@ -1,12 +1,25 @@
+import type { DoctorFacts } from './doctor-sentence.js';
+import type { FileFaultFacts } from './file-fault.js';
 import type { Locale } from './localized.js';
+import type { VariableFacts } from './variable-sentence.js';
 
 /**
  * What a person is told, as a code of a closed list with the facts that the sentence names. `views/text` holds the
  * sentence of each code, in each language; facts never hold a secret.
  */
-export interface SentenceFacts extends UsageFacts, UserFaultFacts, SurfaceFacts {}
+export interface SentenceFacts
+  extends UsageFacts,
+    UserFaultFacts,
+    SurfaceFacts,
+    DoctorFacts,
+    VariableFacts,
+    FileFaultFacts {}
 
 export type Sentence = { [C in keyof SentenceFacts]: SentenceOf<C> }[keyof SentenceFacts];
+
+/** What is wrong in the configuration: in a file that people write, or in the environment. */
+export type ConfigurationFaultCode = keyof FileFaultFacts | keyof VariableFacts;
+export type ConfigurationSentence = Extract<Sentence, { readonly code: ConfigurationFaultCode }>;
 
 export interface SentenceOf<C extends keyof SentenceFacts> {
   readonly code: C;
@@ -76,6 +89,8 @@ export interface UserFaultFacts {
 
 /** What Slack's side and the terminal say by themselves. */
 export interface SurfaceFacts {
+  /** @param place in a file, or a variable; empty: the file as a whole */
+  at_place: { readonly place: string; readonly told: string };
   database_does_not_answer: { readonly cause: string };
   done: NoFacts;
   failed: { readonly cause: string };

@@ -24,11 +24,7 @@ export async function loadStrategyFacts(file: string): Promise<StrategyFacts> {
   try {
     text = await readFile(file, 'utf8');
   } catch {
-    throw fault(
-      file,
-      'the runbook cannot be read, so the enable flag’s name is unknown: set RUNBOOK_FILE',
-      '无法读取 runbook，因此不知道启用开关的名称：请设置 RUNBOOK_FILE',
-    );
+    throw new ConfigurationError([{ file, fault: { code: 'runbook_unreadable_for_halt', facts: {} } }]);
   }
   return parseStrategyFacts(file, text);
 }
@@ -50,19 +46,11 @@ export function parseStrategyFacts(file: string, text: string): StrategyFacts {
   };
   const envPrefix = name('envPrefix');
   if (envPrefix === undefined || !/^[A-Z][A-Z0-9_]*$/.test(envPrefix)) {
-    throw fault(
-      file,
-      '`envPrefix` is missing or is no prefix, so the enable flag’s name is unknown',
-      '`envPrefix` 缺失或不是前缀，因此不知道启用开关的名称',
-    );
+    throw new ConfigurationError([{ file, fault: { code: 'prefix_missing', facts: {} } }]);
   }
   const flag = read('flag', flagSchema);
   if (flag === undefined) {
-    throw fault(
-      file,
-      '`flag` is missing or names no variable, so the enable flag’s name is unknown',
-      '`flag` 缺失或没有指定变量，因此不知道启用开关的名称',
-    );
+    throw new ConfigurationError([{ file, fault: { code: 'flag_missing', facts: {} } }]);
   }
   const strategy = name('strategy') ?? envPrefix.toLowerCase().replace(/_+$/, '');
   return {
@@ -94,6 +82,3 @@ const blockOf = (text: string, key: string): string =>
 function lineField(text: string, name: string): string | undefined {
   return new RegExp(`^${name}:[ \\t]*["']?([\\w.-]+)["']?[ \\t]*(?:#.*)?$`, 'm').exec(text)?.[1];
 }
-
-const fault = (file: string, message: string, chinese: string) =>
-  new ConfigurationError([{ file, message, chinese }]);

@@ -59,7 +59,7 @@ export class CheckCompiler {
   /** The variable of that name, which a check or the start log reads. */
   variable(name: string, path: Path): VariableDefinition | undefined {
     const definition = this.#o.source.variables[name];
-    return definition ?? this.#o.faults.add(path, `there is no variable \`${name}\` under \`variables\``);
+    return definition ?? this.#o.faults.add(path, { code: 'variable_unknown', facts: { name } });
   }
 
   /** @param names matches whose first group is a variable's name. */
@@ -73,15 +73,15 @@ export class CheckCompiler {
     const all = kinds.flatMap((kind) => mainKeysOf(kind).map((key) => ({ kind, key })));
     const [first, ...others] = all.filter(({ key }) => values[key] !== undefined);
     if (first === undefined || others.length > 0) {
-      const found = first === undefined ? 'none' : [first, ...others].map(({ key }) => key).join(' and ');
-      const names = all.map(({ key }) => key).join(', ');
-      return faults.add(path, `a check has exactly one of ${names}; this one has ${found}`);
+      const found = (first === undefined ? [] : [first, ...others]).map(({ key }) => key);
+      const known = all.map(({ key }) => key);
+      return faults.add(path, { code: 'probe_not_one', facts: { known, found } });
     }
     for (const { beside = {} } of kinds) {
       const lone = Object.entries(beside).find(([key, main]) => key in values && values[main] === undefined);
       if (lone !== undefined) {
         const [key, main] = lone;
-        return faults.add([...path, key], `\`${key}\` goes with \`${main}\` only`);
+        return faults.add([...path, key], { code: 'key_beside', facts: { key, main } });
       }
     }
     const { kind, key } = first;
@@ -96,11 +96,11 @@ export class CheckCompiler {
       query(name) {
         const query = queries.get(name);
         if (query !== undefined || name in source.queries) return query; // its own fault has been told
-        return faults.add(path, `there is no query \`${name}\` under \`queries\``);
+        return faults.add(path, { code: 'query_unknown', facts: { name } });
       },
       variable: (name) => this.variable(name, path),
       knowsStartLog: source.startLog !== undefined,
-      fault: (sentence) => faults.add(path, sentence.en, sentence['zh-CN']),
+      fault: (fault) => faults.add(path, fault),
     };
   }
 
@@ -109,8 +109,8 @@ export class CheckCompiler {
     const { column, parameter, missing } = expectKeys;
     const values = this.#o.source.params[parameter];
     if (Array.isArray(values)) return { column, values: values.map(String), missing };
-    const problem = values === undefined ? 'does not exist' : 'is not a list';
-    return this.#o.faults.add(path, `the parameter \`${parameter}\` ${problem}`);
+    const code = values === undefined ? 'parameter_missing' : 'parameter_no_list';
+    return this.#o.faults.add(path, { code, facts: { parameter } });
   }
 
   #text(text: CheckSource['text'], path: Path): CheckDefinition['text'] {

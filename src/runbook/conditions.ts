@@ -1,6 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { type Condition, ConditionError, type RowPredicate } from '../domain/condition.js';
 import { registerStatistics } from './condition-functions.js';
+import { RefusedPart } from './configuration-fault.js';
 import { registerNull, requireMeasuredValues } from './measured-values.js';
 import type { VariableDefinition } from './variable.js';
 
@@ -45,7 +46,7 @@ function compileBoolean(environment: Environment, source: string): (context: obj
   const checked = environment.check(source);
   if (!checked.valid) throw new ConditionError(firstLine(checked.error));
   if (checked.type !== 'bool' && checked.type !== 'dyn') {
-    throw new ConditionError(`a condition answers true or false, but this one is of type ${checked.type}`);
+    throw new RefusedPart({ code: 'condition_not_boolean', facts: { type: checked.type ?? 'unknown' } });
   }
   const program = environment.parse(source);
   program.check();

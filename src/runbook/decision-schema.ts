@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHART_LIMITS, chartSchema } from '../domain/chart.js';
 import { criterionSchema } from '../domain/criterion.js';
+import type { ShapeFault } from '../domain/file-fault.js';
 import { RUN_KINDS } from '../domain/outcome.js';
 
 /** The parts of a runbook file that no check owns: the criteria of the decision, and the charts of the reports. */
@@ -10,7 +11,7 @@ const chartTitle = z.string().min(1).max(CHART_LIMITS.title);
 const localizedTitle = z.strictObject({ en: chartTitle, 'zh-CN': chartTitle });
 const chartName = z.string().min(1).max(CHART_LIMITS.name);
 const localizedName = z.strictObject({ en: chartName, 'zh-CN': chartName });
-const id = z.string().regex(/^[a-z][a-z0-9_]*$/, 'write an id like `data_fresh`');
+const id = z.string().regex(/^[a-z][a-z0-9_]*$/, 'criterion_id_shape' satisfies ShapeFault);
 
 export const criterionSourceSchema = z.strictObject({
   id,

@@ -1,5 +1,6 @@
 import type { CriterionDefinition } from '../domain/criterion.js';
 import type { RunKind } from '../domain/outcome.js';
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { Section } from './check-definition.js';
 import type { ChartSource, CriterionSource } from './decision-schema.js';
 import type { Statement } from './statement.js';
@@ -12,7 +13,7 @@ export interface ChartDefinition
 }
 
 type Path = readonly PropertyKey[];
-type AddFault = (path: Path, message: string) => void;
+type AddFault = (path: Path, fault: ConfigurationSentence) => void;
 
 /**
  * The criteria of the go/no-go decision. One whose checks do not run in that decision, or do not decide, would never
@@ -33,16 +34,16 @@ export function compileCriteria(
   const seen = new Set<string>();
   for (const [index, { id, checks: ids }] of sources.entries()) {
     const path = ['criteria', index];
-    if (seen.has(id)) fault([...path, 'id'], `the id \`${id}\` stands twice`);
+    if (seen.has(id)) fault([...path, 'id'], { code: 'id_twice', facts: { id } });
     seen.add(id);
     for (const [place, checkId] of ids.entries()) {
       const check = checks.get(checkId);
       const at = [...path, 'checks', place];
       if (faulty.has(checkId)) continue;
-      if (check === undefined) fault(at, `there is no check \`${checkId}\``);
+      if (check === undefined) fault(at, { code: 'check_unknown', facts: { id: checkId } });
       else if (!check.kinds.includes('gonogo'))
-        fault(at, `\`${checkId}\` stands in no section of kind \`gonogo\``);
-      else if (check.mode !== 'deciding') fault(at, `\`${checkId}\` is in shadow mode and decides nothing`);
+        fault(at, { code: 'check_not_in_gonogo', facts: { id: checkId } });
+      else if (check.mode !== 'deciding') fault(at, { code: 'check_in_shadow', facts: { id: checkId } });
     }
   }
   return sources;
@@ -57,7 +58,7 @@ export function compileCharts(
   const seen = new Set<string>();
   return sources.flatMap(({ sql, kind, ...source }, index) => {
     const path = ['charts', index];
-    if (seen.has(source.id)) fault([...path, 'id'], `the id \`${source.id}\` stands twice`);
+    if (seen.has(source.id)) fault([...path, 'id'], { code: 'id_twice', facts: { id: source.id } });
     seen.add(source.id);
     const statement = compileSql(sql, [...path, 'sql']);
     return statement === undefined ? [] : [{ ...source, kinds: kind, statement }];

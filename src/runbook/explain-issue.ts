@@ -1,4 +1,6 @@
 import type { core } from 'zod';
+import { SHAPE_FAULTS, type ShapeFault } from '../domain/file-fault.js';
+import type { ConfigurationSentence } from '../domain/sentence.js';
 
 type Issue = core.$ZodIssue;
 
@@ -8,6 +10,9 @@ interface Explained {
   readonly message: string;
 }
 
+/** Stands in for zod's own message. */
+const UNKNOWN_KEY = 'unknown_key';
+
 /**
  * zod speaks of the object around an unknown key, of "an invalid key", and of "invalid input" where none of several
  * shapes fits. Here the key itself and the nearest shape's own sentence are named.
@@ -16,7 +21,7 @@ export function explainIssue(issue: Issue): readonly Explained[] {
   const { path } = issue;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], message: 'there is no such key' }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: UNKNOWN_KEY }));
     case 'invalid_key':
       return issue.issues.map(({ message }) => ({ path, message }));
     case 'invalid_union':
@@ -24,6 +29,15 @@ export function explainIssue(issue: Issue): readonly Explained[] {
     default:
       return [{ path, message: issue.message }];
   }
+}
+
+const isShapeFault = (message: string): message is ShapeFault | 'unknown_key' =>
+  message === UNKNOWN_KEY || SHAPE_FAULTS.some((code) => code === message);
+
+/** @param inChinese the same fault in zod's words of that language */
+export function shapeFault(message: string, inChinese: string): ConfigurationSentence {
+  if (isShapeFault(message)) return { code: message, facts: {} } as ConfigurationSentence;
+  return { code: 'schema_says', facts: { en: message, 'zh-CN': inChinese } };
 }
 
 /** The shape that got furthest into the value is the one that was meant. */

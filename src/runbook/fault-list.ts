@@ -1,4 +1,5 @@
-import type { ConfigurationFault } from './configuration-fault.js';
+import type { ConfigurationSentence } from '../domain/sentence.js';
+import { type ConfigurationFault, faultOfError } from './configuration-fault.js';
 import type { Path } from './what-stands.js';
 import type { FaultAt } from './yaml-document.js';
 
@@ -11,18 +12,17 @@ export class FaultList {
     this.#faultAt = faultAt;
   }
 
-  /** @param chinese of a sentence that `chineseFault` does not know. */
-  add(path: Path, message: string, chinese?: string): undefined {
-    this.faults.push(...this.#faultAt(path, message, chinese));
+  add(path: Path, fault: ConfigurationSentence): undefined {
+    this.faults.push(...this.#faultAt(path, fault));
     return undefined;
   }
 
-  /** undefined where it threw: the error's message is the fault. */
+  /** undefined where it threw: the error says the fault. */
   attempt<T>(path: Path, compile: () => T): T | undefined {
     try {
       return compile();
     } catch (error) {
-      return this.add(path, error instanceof Error ? error.message : String(error));
+      return this.add(path, faultOfError(error));
     }
   }
 

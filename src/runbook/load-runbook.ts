@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { Query } from './check-definition.js';
 import { CheckCompiler, DEFAULT_TIMEOUT_MS } from './compile-check.js';
 import { createConditionCompiler } from './conditions.js';
@@ -25,13 +26,7 @@ export async function loadRunbook(file: string, kinds: readonly ProbeSyntax[]): 
   try {
     bytes = await readFile(file);
   } catch {
-    throw new ConfigurationError([
-      {
-        file,
-        message: 'the runbook cannot be read: set RUNBOOK_FILE to a runbook',
-        chinese: '无法读取 runbook：请将 RUNBOOK_FILE 设为一个 runbook',
-      },
-    ]);
+    throw new ConfigurationError([{ file, fault: { code: 'runbook_unreadable', facts: {} } }]);
   }
   return parseRunbook(file, bytes, kinds);
 }
@@ -105,7 +100,7 @@ class RunbookCompiler {
       }),
     }));
     const variables = new Map(Object.entries(this.#source.variables));
-    const fault = (path: Path, message: string) => void this.#fault(path, message);
+    const fault = (path: Path, told: ConfigurationSentence) => void this.#fault(path, told);
     const criteria = compileCriteria(this.#source.criteria, sections, this.#faultyChecks, fault);
     const compileSql = (sql: string, path: Path) => this.#statement(sql, path);
     const charts = compileCharts(this.#source.charts, compileSql, fault);
@@ -145,18 +140,19 @@ class RunbookCompiler {
     const seen = new Set<string>();
     for (const [s, section] of this.#source.sections.entries()) {
       for (const [c, { id }] of section.checks.entries()) {
-        if (seen.has(id)) this.#fault(['sections', s, 'checks', c, 'id'], `the id \`${id}\` stands twice`);
+        if (seen.has(id))
+          this.#fault(['sections', s, 'checks', c, 'id'], { code: 'id_twice', facts: { id } });
         seen.add(id);
       }
     }
     for (const name of Object.keys(this.#source.params)) {
       if ((RUN_PARAMETERS as readonly string[]).includes(name)) {
-        this.#fault(['params', name], `\`${name}\` is set by the run itself: choose another name`);
+        this.#fault(['params', name], { code: 'parameter_reserved', facts: { name } });
       }
     }
     for (const [name, definition] of Object.entries(this.#source.variables)) {
       if (definition.default !== undefined && readVariable(definition, undefined).kind === 'fault') {
-        this.#fault(['variables', name, 'default'], 'the default is not a value that the variable can have');
+        this.#fault(['variables', name, 'default'], { code: 'default_impossible', facts: {} });
       }
     }
   }
@@ -167,7 +163,7 @@ class RunbookCompiler {
     const definition = this.#checks.variable(flag.variable, ['flag', 'variable']);
     for (const key of ['on', 'off'] as const) {
       if (definition !== undefined && readVariable(definition, flag[key]).kind === 'fault')
-        this.#fault(['flag', key], 'it is not a value that the variable can have');
+        this.#fault(['flag', key], { code: 'flag_value_impossible', facts: {} });
     }
     for (const key of ['path', 'version'] as const)
       if (model !== undefined) this.#checks.variable(model[key], ['model', key]);
@@ -188,7 +184,7 @@ class RunbookCompiler {
     return this.#faults.attempt(path, compile);
   }
 
-  #fault(path: Path, message: string): undefined {
-    return this.#faults.add(path, message);
+  #fault(path: Path, fault: ConfigurationSentence): undefined {
+    return this.#faults.add(path, fault);
   }
 }

@@ -1,6 +1,7 @@
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { EnvironmentValues } from '../domain/condition.js';
 import type { Parameters } from './conditions.js';
+import { RefusedPart } from './configuration-fault.js';
 
 /**
  * A sentence with holes: `{symbol} {lag_secs:secs}, expected under {params.lagPassSecs} s`.
@@ -30,16 +31,16 @@ type NumberFormat = keyof typeof FORMATS;
 /** A moment inside a message, written by each surface in its reader's own way: `⟨2026-01-01T00:00:00.000Z⟩`. */
 const momentToken = (rfc3339: string): string => `⟨${rfc3339}⟩`;
 
-/** @throws Error naming a hole that is no parameter's and no column's name, or an unknown format. */
+/** @throws RefusedPart naming a hole that is no parameter's and no column's name, or an unknown format. */
 export function compileMessage(source: string, parameters: Parameters): MessageTemplate {
   for (const [, name = '', format] of source.matchAll(HOLE)) {
     const parameter = /^params\.(\w+)$/.exec(name)?.[1];
     if (parameter !== undefined && parameters[parameter] === undefined) {
-      throw new Error(`the text names the parameter \`${parameter}\`, which does not exist`);
+      throw new RefusedPart({ code: 'text_parameter_unknown', facts: { parameter } });
     }
     if (format !== undefined && format !== 'time' && !(format in FORMATS)) {
       const known = [...Object.keys(FORMATS), 'time'].join(', ');
-      throw new Error(`the text asks for the format \`${format}\`; known are ${known}`);
+      throw new RefusedPart({ code: 'text_format_unknown', facts: { format, known } });
     }
   }
   const valueAt = (name: string, row: ObservedRow, env: EnvironmentValues): ObservedValue | undefined => {

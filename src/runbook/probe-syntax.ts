@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Localized } from '../domain/localized.js';
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { ProbeDefinition, ProbeNeed, Query } from './check-definition.js';
 import type { VariableDefinition } from './variable.js';
 
@@ -34,5 +34,5 @@ export interface ProbeTools {
   /** Whether the runbook says how a start shows in the log. */
   readonly knowsStartLog: boolean;
   /** Tells what is wrong, in one sentence: at the key that makes the check one of this kind. */
-  fault(sentence: Localized): undefined;
+  fault(fault: ConfigurationSentence): undefined;
 }

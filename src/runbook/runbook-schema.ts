@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ShapeFault } from '../domain/file-fault.js';
 import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
 import type { ProbeSyntax } from './probe-syntax.js';
@@ -8,8 +9,8 @@ import { trainingSchema } from './training-schema.js';
 /** The runbook file as people write it. `docs/runbook-format.md` explains each key. */
 
 const localized = z.strictObject({ en: z.string().min(1), 'zh-CN': z.string().min(1) });
-export const name = z.string().regex(/^[A-Za-z_]\w*$/, 'write a name of letters, digits and _');
-const checkId = z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/, 'write an id like `data.prices.lag`');
+export const name = z.string().regex(/^[A-Za-z_]\w*$/, 'name_shape' satisfies ShapeFault);
+const checkId = z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/, 'check_id_shape' satisfies ShapeFault);
 const timeoutMs = z.number().int().min(50).max(60_000);
 
 const parameter = z.union([
@@ -59,9 +60,9 @@ const checkSchema = z.strictObject({
     })
     .optional(),
   noData: z.enum(['inconclusive', 'fail']).default('inconclusive'),
-  pass: z.string({ error: 'a check needs a `pass` condition' }).min(1),
+  pass: z.string({ error: 'pass_missing' satisfies ShapeFault }).min(1),
   warn: z.string().min(1).optional(),
-  fail: z.string({ error: 'a check needs a `fail` condition' }).min(1),
+  fail: z.string({ error: 'fail_missing' satisfies ShapeFault }).min(1),
   wrongRows: z.string().min(1).optional(),
   text: z
     .strictObject({
@@ -99,7 +100,7 @@ const startLogSchema = z.strictObject({
 const runKind = z.enum(RUN_KINDS);
 
 const sectionSchema = z.strictObject({
-  id: z.string().regex(/^\d+(\.\d+)*(-[A-Z])?$/, 'write the checklist’s number, like `2.2-A`'),
+  id: z.string().regex(/^\d+(\.\d+)*(-[A-Z])?$/, 'section_id_shape' satisfies ShapeFault),
   title: localized,
   kind: z.union([runKind.transform((kind) => [kind]), z.array(runKind).min(1)]),
   checks: z.array(checkSchema).min(1),

@@ -1,4 +1,5 @@
 import { loadModule, parseSync } from 'libpg-query';
+import { RefusedPart } from './configuration-fault.js';
 
 /** SQL of the runbook, ready to be sent: `${name}` has become `$1…` and is bound, never pasted. */
 export interface Statement {
@@ -14,25 +15,25 @@ export async function loadSqlParser(): Promise<void> {
 
 /**
  * @param known the names that may stand in `${…}`.
- * @throws Error that says in one sentence why the text is refused: it does not parse, is more than one
+ * @throws RefusedPart that says in one sentence why the text is refused: it does not parse, is more than one
  * statement, does not only read, or names an unknown parameter.
  */
 export function compileStatement(sql: string, known: ReadonlySet<string>): Statement {
   const parameters: string[] = [];
   const text = sql.replaceAll(/\$\{([^}]*)\}/g, (_whole, raw: string) => {
     const name = raw.trim();
-    if (!known.has(name)) throw new Error(`the SQL names the parameter \`${name}\`, which does not exist`);
+    if (!known.has(name)) throw new RefusedPart({ code: 'sql_parameter_unknown', facts: { name } });
     if (!parameters.includes(name)) parameters.push(name);
     return `$${parameters.indexOf(name) + 1}`;
   });
 
   const statements = parseStatements(text);
   if (statements.length !== 1) {
-    throw new Error(`the SQL holds ${statements.length} statements, but a check is exactly one`);
+    throw new RefusedPart({ code: 'sql_count', facts: { count: statements.length } });
   }
   const [kind] = Object.keys(statements[0]?.stmt ?? {});
   if (kind !== 'SelectStmt' || modifiesData(statements[0])) {
-    throw new Error('the SQL does more than read: write one SELECT (or WITH … SELECT)');
+    throw new RefusedPart({ code: 'sql_writes', facts: {} });
   }
   return { text, parameters };
 }
@@ -42,7 +43,8 @@ function parseStatements(text: string): readonly { readonly stmt?: object }[] {
     const result: { stmts?: { stmt?: object }[] } = parseSync(text);
     return result.stmts ?? [];
   } catch (error) {
-    throw new Error(`the SQL does not parse: ${error instanceof Error ? error.message : String(error)}`);
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new RefusedPart({ code: 'sql_unparsable', facts: { problem } });
   }
 }
 

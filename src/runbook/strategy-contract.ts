@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import type { ShapeFault } from '../domain/file-fault.js';
 
 /** What the craft of releasing and halting needs to know of a strategy: names that differ from one to the next. */
 
-export const variableName = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'write a variable without its prefix, in capitals');
+export const variableName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'variable_shape' satisfies ShapeFault);
 /** Of a table or a column; it stands quoted in the statements. */
-const identifier = z.string().regex(/^[a-z_][a-z0-9_]*$/, 'write a name in small letters, digits and _');
+const identifier = z.string().regex(/^[a-z_][a-z0-9_]*$/, 'identifier_shape' satisfies ShapeFault);
 const words = z
   .union([
     z
@@ -37,7 +36,7 @@ const columnsSchema = z.strictObject({
   account: identifier,
   at: identifier,
   /** The word for what an order is: a column, or `COLUMN.KEY` of one that holds JSON. */
-  kind: z.string().regex(/^[a-z_][a-z0-9_]*(\.[A-Za-z_]\w*)?$/, 'write a column, or COLUMN.KEY'),
+  kind: z.string().regex(/^[a-z_][a-z0-9_]*(\.[A-Za-z_]\w*)?$/, 'column_shape' satisfies ShapeFault),
   /** True for an order that opens; needed where one word stands for entries and exits. */
   isBuy: identifier.optional(),
   market: identifier,
@@ -54,7 +53,7 @@ export const ordersSchema = z
     ({ entry, exit, columns }) => columns.isBuy !== undefined || !entry.some((one) => exit.includes(one)),
     {
       path: ['columns'],
-      message: 'the same word stands for entries and exits: name the column `isBuy` that tells them apart',
+      message: 'same_word_for_both' satisfies ShapeFault,
     },
   );
 

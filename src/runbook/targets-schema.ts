@@ -1,21 +1,22 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import type { ShapeFault } from '../domain/file-fault.js';
 import { absolutePath } from '../domain/host-setting.js';
 import { connectionSchema } from '../hosts/kinds/host-kinds.js';
 import { serviceSchema } from '../hosts/managers/service-managers.js';
 
 /** The targets file as people write it. `docs/targets.md` explains each key. */
 
-const userId = z.string().regex(/^[UW][A-Z0-9]+$/, 'write a Slack user id (U…)');
-const groupId = z.string().regex(/^S[A-Z0-9]+$/, 'write a Slack user group id (S…)');
-const member = z.string().regex(/^[UWS][A-Z0-9]+$/, 'write a Slack user id (U…) or user group id (S…)');
-const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, 'write a Slack channel id (C…)');
-const targetName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'write a target in small letters, digits and -');
+const userId = z.string().regex(/^[UW][A-Z0-9]+$/, 'user_id_shape' satisfies ShapeFault);
+const groupId = z.string().regex(/^S[A-Z0-9]+$/, 'group_id_shape' satisfies ShapeFault);
+const member = z.string().regex(/^[UWS][A-Z0-9]+$/, 'member_id_shape' satisfies ShapeFault);
+const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, 'channel_id_shape' satisfies ShapeFault);
+const targetName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'target_name_shape' satisfies ShapeFault);
 const environmentFile = z.union([
   // As systemd writes it: a leading `-` means that a missing file is fine.
   z
     .string()
-    .regex(/^-?\/[^\0\n]*$/, 'write an absolute path, with a leading - where a missing file is fine')
+    .regex(/^-?\/[^\0\n]*$/, 'environment_path_shape' satisfies ShapeFault)
     .transform((text) => ({ path: text.replace(/^-/, ''), optional: text.startsWith('-') })),
   z.strictObject({ path: absolutePath, optional: z.boolean().default(false) }),
 ]);
@@ -73,7 +74,7 @@ const addressAndPort = z.string().refine((text) => {
   const [, host = '', port = ''] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
   const isAddress = isIPv4(host) || (/^\[.*\]$/.test(host) && isIPv6(host.slice(1, -1)));
   return isAddress && Number(port) > 0 && Number(port) < 65_536;
-}, 'write an address with its port, like 127.0.0.1:9100 or [::1]:9100');
+}, 'address_and_port_shape' satisfies ShapeFault);
 
 const target = z.strictObject({
   /** Only this account's rows count in the shared tables. */
@@ -96,14 +97,16 @@ export const targetsSchema = z.strictObject({
   defaultTarget: targetName,
   roles: z.strictObject({
     requesters: z.array(member).default([]),
-    operators: z.array(member).min(1, 'name at least one operator: nobody else can stop the strategy'),
+    operators: z.array(member).min(1, 'operator_missing' satisfies ShapeFault),
     admins: z.array(member).default([]),
   }),
   /** Members of user groups, for workspaces without them and for when Slack does not answer. */
   groups: z.record(groupId, z.array(userId)).default({}),
   /** Who is behind an account of a terminal: their own approval then never counts for what they asked for there. */
   accounts: z.record(z.string(), userId).default({}),
-  targets: z.record(targetName, target).refine((targets) => Object.keys(targets).length > 0, 'name a target'),
+  targets: z
+    .record(targetName, target)
+    .refine((targets) => Object.keys(targets).length > 0, 'target_missing' satisfies ShapeFault),
 });
 
 export type TargetsSource = z.infer<typeof targetsSchema>;

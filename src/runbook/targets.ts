@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
 import {
@@ -45,9 +46,7 @@ export async function loadTargets(file: string): Promise<Targets> {
   try {
     bytes = await readFile(file);
   } catch {
-    const message = 'the targets file cannot be read: copy targets.example.yaml, or set TARGETS_FILE';
-    const chinese = '无法读取 targets 文件：请复制 targets.example.yaml，或设置 TARGETS_FILE';
-    throw new ConfigurationError([{ file, message, chinese }]);
+    throw new ConfigurationError([{ file, fault: { code: 'targets_unreadable', facts: {} } }]);
   }
   return parseTargets(file, bytes);
 }
@@ -59,14 +58,14 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
   const { value: source } = stands;
 
   const faults: ConfigurationFault[] = [...shape];
-  const fault = (path: readonly PropertyKey[], message: string): undefined => {
-    faults.push(...stands.fault(path, message));
+  const fault = (path: readonly PropertyKey[], told: ConfigurationSentence): undefined => {
+    faults.push(...stands.fault(path, told));
   };
   const targets = new Map(
     Object.entries(source.targets).map(([name, target]) => [name, toTarget(name, target, fault)]),
   );
   if (!targets.has(source.defaultTarget)) {
-    fault(['defaultTarget'], `there is no target \`${source.defaultTarget}\` under \`targets\``);
+    fault(['defaultTarget'], { code: 'target_unknown', facts: { target: source.defaultTarget } });
   }
   if (faults.length > 0) throw new ConfigurationError(faults);
   return {
@@ -89,7 +88,7 @@ function standInFor([key, ...inner]: Path): unknown {
   return key === 'defaultTarget' ? 'faulty' : undefined;
 }
 
-type AddFault = (path: readonly PropertyKey[], message: string) => undefined;
+type AddFault = (path: readonly PropertyKey[], fault: ConfigurationSentence) => undefined;
 type TargetSource = TargetsSource['targets'][string];
 
 function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
@@ -97,17 +96,19 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
   const names = new Set<string>();
   const hosts = source.hosts.flatMap((host, h) => {
     const hostPath = [...path, 'hosts', h];
-    if (names.has(host.name)) fault([...hostPath, 'name'], `the host \`${host.name}\` stands twice`);
+    if (names.has(host.name))
+      fault([...hostPath, 'name'], { code: 'host_twice', facts: { host: host.name } });
     names.add(host.name);
     const service = host.service ?? source.service;
     const environmentFiles = host.environmentFiles ?? source.environmentFiles;
-    if (service === undefined) return fault(hostPath, 'say `service`, here or for the whole target') ?? [];
+    if (service === undefined)
+      return fault(hostPath, { code: 'host_setting_missing', facts: { setting: 'service' } }) ?? [];
     if (environmentFiles === undefined) {
-      return fault(hostPath, 'say `environmentFiles`, here or for the whole target') ?? [];
+      return fault(hostPath, { code: 'host_setting_missing', facts: { setting: 'environmentFiles' } }) ?? [];
     }
     const written = host.writtenEnvironmentFile ?? source.writtenEnvironmentFile;
     if (written !== undefined && !environmentFiles.some((layer) => layer.path === written)) {
-      fault([...hostPath, 'writtenEnvironmentFile'], 'name one of the `environmentFiles`');
+      fault([...hostPath, 'writtenEnvironmentFile'], { code: 'written_file_unknown', facts: {} });
     }
     const last = environmentFiles.at(-1);
     return {

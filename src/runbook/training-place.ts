@@ -1,3 +1,4 @@
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import { hostKindOf } from '../hosts/kinds/host-kinds.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { ConfigurationFault } from './configuration-fault.js';
@@ -24,7 +25,7 @@ export function trainingPlaceFaults(
   return [
     ...(target === undefined || targets.targets.has(target)
       ? []
-      : fault('target', `there is no target \`${target}\` in ${targets.file}`)),
+      : fault('target', { code: 'training_target_unknown', facts: { target, file: targets.file } })),
     ...hostProblems(training, targets).flatMap((problem) => fault('runsOn', problem)),
   ];
 }
@@ -32,21 +33,17 @@ export function trainingPlaceFaults(
 function hostProblems(
   { runsOn, workingFolder }: Pick<TrainingDefinition, 'runsOn' | 'workingFolder'>,
   targets: Targets,
-): readonly string[] {
+): readonly ConfigurationSentence[] {
   if (runsOn === THIS_MACHINE) return [];
   const [found, ...more] = hostsNamed(targets, runsOn);
   if (found === undefined) {
-    return [
-      `there is no host \`${runsOn}\` in ${targets.file}; \`${THIS_MACHINE}\` is the bot’s own machine`,
-    ];
+    return [{ code: 'training_host_unknown', facts: { host: runsOn, file: targets.file } }];
   }
   if (more.length > 0) {
     const names = [found, ...more].map(({ fullName }) => `\`${fullName}\``);
-    return [`several targets have a host \`${runsOn}\`: write one of ${names.join(', ')}`];
+    return [{ code: 'training_host_ambiguous', facts: { host: runsOn, names: names.join(', ') } }];
   }
   const { name, connection } = found.host;
   if (hostKindOf(name, connection).isThisMachine || workingFolder !== undefined) return [];
-  return [
-    `the host \`${runsOn}\` is reached by ${connection.kind}, so \`workingFolder\` must say a folder there: trainings are kept below it`,
-  ];
+  return [{ code: 'training_folder_missing', facts: { host: runsOn, connection: connection.kind } }];
 }

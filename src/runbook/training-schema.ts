@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ShapeFault } from '../domain/file-fault.js';
 import { absolutePath, argumentList } from '../domain/host-setting.js';
 
 /** `training` of the runbook: how a new model comes to be. `docs/training.md` explains each key. */
@@ -9,7 +10,7 @@ export type TrainingPlaceholder = (typeof TRAINING_PLACEHOLDERS)[number];
 /** `runsOn` for the bot's own machine. */
 export const THIS_MACHINE = 'local';
 
-const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'write a variable’s name');
+const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'trainer_variable_shape' satisfies ShapeFault);
 
 export const trainingSchema = z.strictObject({
   /** A list of arguments, never a line for a shell. `{horizon}` and its like stand for the training's own values. */
@@ -17,7 +18,7 @@ export const trainingSchema = z.strictObject({
   workingFolder: absolutePath.optional(),
   /** Variables that the trainer gets, by the name of the bot's own variable that they come from. */
   environment: z.record(variable, variable).default({}),
-  horizons: z.array(z.string().regex(/^\d+m$/, 'write a horizon like 5m')).min(1),
+  horizons: z.array(z.string().regex(/^\d+m$/, 'horizon_shape' satisfies ShapeFault)).min(1),
   lookbackHours: z.number().int().positive().default(336),
   maxLookbackHours: z
     .number()
@@ -33,14 +34,14 @@ export const trainingSchema = z.strictObject({
   /** The name of the model: its file is NAME.onnx and its version NAME. `{date}` is the moment in UTC to the second. */
   modelName: z
     .string()
-    .regex(/^[A-Za-z0-9][\w.-]*(\{(horizon|date)\}[\w.-]*)*$/, 'write a file name without its ending')
+    .regex(/^[A-Za-z0-9][\w.-]*(\{(horizon|date)\}[\w.-]*)*$/, 'file_stem_shape' satisfies ShapeFault)
     .default('model_{horizon}_{date}'),
   /** The target whose staging folder takes the model; the default target unless named. */
   target: z.string().optional(),
   /** Where it runs: the bot's own machine, or a host of the targets file by its name (`TARGET/HOST` where two have it). */
   runsOn: z
     .string()
-    .regex(/^([a-z][a-z0-9-]*\/)?[a-zA-Z0-9][\w.-]*$/, 'write `local`, the name of a host, or TARGET/HOST')
+    .regex(/^([a-z][a-z0-9-]*\/)?[a-zA-Z0-9][\w.-]*$/, 'training_place_shape' satisfies ShapeFault)
     .default(THIS_MACHINE),
   /** Checks that must pass before, by id. */
   checks: z.array(z.string()).default([]),

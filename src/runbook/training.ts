@@ -1,5 +1,6 @@
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { CheckDefinition, Section } from './check-definition.js';
-import type { ConfigurationFault } from './configuration-fault.js';
+import { type ConfigurationFault, faultOfError } from './configuration-fault.js';
 import { TRAINING_PLACEHOLDERS, type TrainingSource } from './training-schema.js';
 import type { FaultAt } from './yaml-document.js';
 
@@ -15,10 +16,10 @@ export interface TrainingDefinition
   /** The check that judges the model that comes out. */
   readonly gate: CheckDefinition;
   /** A fault of one of its keys that only the targets file shows, with its line. */
-  readonly fault: (key: keyof TrainingSource, message: string) => readonly ConfigurationFault[];
+  readonly fault: (key: keyof TrainingSource, fault: ConfigurationSentence) => readonly ConfigurationFault[];
 }
 
-type AddFault = (path: readonly PropertyKey[], message: string) => void;
+type AddFault = (path: readonly PropertyKey[], fault: ConfigurationSentence) => void;
 
 const NEEDED = ['horizon', 'output', 'meta'] as const;
 
@@ -38,28 +39,27 @@ export function compileTraining(
   const checks = source.checks.flatMap((id, index) => {
     const check = known.get(id);
     if (check === undefined && !faulty.has(id))
-      fault(['training', 'checks', index], `there is no check \`${id}\``);
+      fault(['training', 'checks', index], { code: 'check_unknown', facts: { id } });
     return check ?? [];
   });
   const progress = source.progress.flatMap((pattern, index) => {
     try {
       return [new RegExp(pattern)];
     } catch (error) {
-      fault(['training', 'progress', index], error instanceof Error ? error.message : String(error));
+      fault(['training', 'progress', index], faultOfError(error));
       return [];
     }
   });
   if (source.lookbackHours > source.maxLookbackHours) {
-    fault(['training', 'lookbackHours'], 'it is more than `maxLookbackHours`');
+    fault(['training', 'lookbackHours'], { code: 'lookback_too_long', facts: {} });
   }
   const gate = [...known.values()].find(({ probe }) => probe.judgedModel !== undefined);
   if (gate === undefined) {
-    if (faulty.size === 0)
-      fault(['training'], 'a training needs a check with `model`: the gate for what comes out');
+    if (faulty.size === 0) fault(['training'], { code: 'training_without_gate', facts: {} });
     return undefined;
   }
   const { workingFolder, target } = source;
-  const laterFault: TrainingDefinition['fault'] = (key, message) => faultAt(['training', key], message);
+  const laterFault: TrainingDefinition['fault'] = (key, told) => faultAt(['training', key], told);
   return { ...source, workingFolder, target, checks, progress, gate, fault: laterFault };
 }
 
@@ -69,12 +69,12 @@ function checkPlaceholders(command: readonly string[], fault: AddFault): void {
     for (const [, name = ''] of argument.matchAll(/\{(\w*)\}/g)) {
       used.add(name);
       if (!TRAINING_PLACEHOLDERS.some((known) => known === name)) {
-        const list = TRAINING_PLACEHOLDERS.map((known) => `{${known}}`).join(', ');
-        fault(['training', 'command', index], `there is no \`{${name}}\`; there are ${list}`);
+        const known = TRAINING_PLACEHOLDERS.map((one) => `{${one}}`).join(', ');
+        fault(['training', 'command', index], { code: 'placeholder_unknown', facts: { name, known } });
       }
     }
   }
   for (const name of NEEDED) {
-    if (!used.has(name)) fault(['training', 'command'], `the command does not use \`{${name}}\``);
+    if (!used.has(name)) fault(['training', 'command'], { code: 'placeholder_missing', facts: { name } });
   }
 }

@@ -1,8 +1,8 @@
 import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { type ZodType, z } from 'zod';
-import { chineseFault } from './chinese-faults.js';
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { ConfigurationFault } from './configuration-fault.js';
-import { explainIssue } from './explain-issue.js';
+import { explainIssue, shapeFault } from './explain-issue.js';
 import { type Path, parseWhatStands, type StandIn } from './what-stands.js';
 
 interface Parsed<T> {
@@ -16,7 +16,7 @@ interface Parsed<T> {
  * A fault at a path of the value, with the line of its node or of its nearest parent that is written in the file;
  * none where it is but the consequence of another that has been told.
  */
-export type FaultAt = (path: Path, message: string, chinese?: string) => readonly ConfigurationFault[];
+export type FaultAt = (path: Path, fault: ConfigurationSentence) => readonly ConfigurationFault[];
 
 /**
  * Reads YAML text and holds it against a schema.
@@ -27,9 +27,9 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
   const parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (parsed.errors.length > 0) {
     const faults = parsed.errors.map((error) => {
-      const [problem] = error.message.split('\n');
+      const [problem = ''] = error.message.split('\n');
       const line = error.linePos?.[0].line;
-      return { file, line, message: `not valid YAML: ${problem}`, chinese: `不是有效的 YAML：${problem}` };
+      return { file, line, fault: { code: 'not_yaml', facts: { problem } } as const };
     });
     return { faults, stands: undefined };
   }
@@ -41,31 +41,30 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
     }
     return undefined;
   };
-  const faultAt = (path: Path, message: string, chinese?: string): ConfigurationFault => {
-    const place = path.map(String).join('.');
-    return {
-      file,
-      line: lineOf(path),
-      message: `${place || 'the file'}: ${message}`,
-      chinese: `${place || '文件'}：${chineseFault(message, chinese)}`,
-    };
-  };
+  const faultAt = (path: Path, fault: ConfigurationSentence): ConfigurationFault => ({
+    file,
+    line: lineOf(path),
+    place: path.map(String).join('.'),
+    fault,
+  });
 
   const source: unknown = parsed.toJS({ maxAliasCount: 100 });
   const result = schema.safeParse(source);
   if (result.success) {
-    const fault: FaultAt = (...told) => [faultAt(...told)];
+    const fault: FaultAt = (path, told) => [faultAt(path, told)];
     return { faults: [], stands: { value: result.data, fault } };
   }
   // The same faults in the same order, in the words of zod's other language.
   const inChinese = schema.safeParse(source, { error: CHINESE }).error?.issues.flatMap(explainIssue) ?? [];
   const faults = result.error.issues
     .flatMap(explainIssue)
-    .map(({ path, message }, index) => faultAt(path, message, inChinese[index]?.message));
+    .map(({ path, message }, index) =>
+      faultAt(path, shapeFault(message, inChinese[index]?.message ?? message)),
+    );
   const rest = parseWhatStands(source, schema, standIn);
   if (rest === undefined) return { faults, stands: undefined };
-  const fault: FaultAt = (path, ...sentence) =>
-    rest.isConsequence(path) ? [] : [faultAt(rest.placeOf(path), ...sentence)];
+  const fault: FaultAt = (path, told) =>
+    rest.isConsequence(path) ? [] : [faultAt(rest.placeOf(path), told)];
   return { faults, stands: { value: rest.value, fault } };
 }
 

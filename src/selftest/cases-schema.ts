@@ -1,14 +1,12 @@
 import { z } from 'zod';
+import type { ShapeFault } from '../domain/file-fault.js';
 import { variableName } from '../runbook/strategy-contract.js';
 
 /** The cases file as people write it. `docs/check-cases.md` explains each key. */
 
 const placedPath = z
   .string()
-  .regex(
-    /^(?!.*(^|\/)\.\.(\/|$))[^/\0\n][^\0\n]*$/,
-    'write a path inside the scratch folder, e.g. env/strategy.env',
-  );
+  .regex(/^(?!.*(^|\/)\.\.(\/|$))[^/\0\n][^\0\n]*$/, 'scratch_path_shape' satisfies ShapeFault);
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 /** null takes away what the base has. */
 const settings = z.record(variableName, scalar.nullable());

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import { ConfigurationError, type ConfigurationFault } from '../runbook/configuration-fault.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { parseYaml } from '../runbook/yaml-document.js';
@@ -20,10 +21,7 @@ export async function loadCases(file: string, runbook: Pick<Runbook, 'sections'>
   try {
     text = await readFile(file, 'utf8');
   } catch {
-    const message =
-      'the cases of the runbook cannot be read: write them beside the runbook (docs/check-cases.md)';
-    const chinese = '无法读取 runbook 的用例：请写在 runbook 旁边（docs/check-cases.md）';
-    throw new ConfigurationError([{ file, message, chinese }]);
+    throw new ConfigurationError([{ file, fault: { code: 'cases_unreadable', facts: {} } }]);
   }
   return parseCases(file, text, runbook);
 }
@@ -35,16 +33,18 @@ export function parseCases(file: string, text: string, runbook: Pick<Runbook, 's
   const { value } = stands;
 
   const faults: ConfigurationFault[] = [...shape];
-  const fault = (path: readonly PropertyKey[], message: string) => {
-    faults.push(...stands.fault(path, message));
+  const fault = (path: readonly PropertyKey[], told: ConfigurationSentence) => {
+    faults.push(...stands.fault(path, told));
   };
   const models = new Set([...Object.keys(value.models), NO_MODEL]);
   const checks = new Set(runbook.sections.flatMap((section) => section.checks.map(({ id }) => id)));
-  if (!models.has(value.base.model)) fault(['base', 'model'], `there is no model \`${value.base.model}\``);
+  if (!models.has(value.base.model))
+    fault(['base', 'model'], { code: 'model_unknown', facts: { model: value.base.model } });
   for (const [index, { check, model }] of value.cases.entries()) {
-    if (!checks.has(check)) fault(['cases', index, 'check'], `the runbook has no check \`${check}\``);
+    if (!checks.has(check))
+      fault(['cases', index, 'check'], { code: 'case_check_unknown', facts: { check } });
     if (model !== undefined && !models.has(model)) {
-      fault(['cases', index, 'model'], `there is no model \`${model}\` under \`models\``);
+      fault(['cases', index, 'model'], { code: 'model_not_listed', facts: { model } });
     }
   }
   if (faults.length > 0) throw new ConfigurationError(faults);

@@ -125,7 +125,5 @@ function probedState({ probe, clock }: TransportOptions): DependencyCheck {
 }
 
 export function refusedToken(variable: string, code: string): ConfigError {
-  const message = `is refused by Slack (${code}). Copy the token of this app again, and install the app once more.`;
-  const chinese = `被 Slack 拒绝（${code}）。请重新复制此应用的令牌，并再次安装应用。`;
-  return new ConfigError([{ variable, message, chinese }]);
+  return new ConfigError([{ variable, fault: { code: 'token_refused', facts: { code } } }]);
 }

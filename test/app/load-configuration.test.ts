@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { loadConfiguration } from '../../src/app/load-configuration.js';
 import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
+import { faultInWords } from '../support/in-words.js';
 
 const SLACK = { SLACK_BOT_TOKEN: 'xoxb-1-secret', SLACK_APP_TOKEN: 'xapp-1-secret' };
 const RUNBOOK = readFileSync('runbooks/crypto_lob_ml/runbook.yaml', 'utf8');
@@ -24,7 +25,7 @@ async function faultsOf(loading: Promise<unknown>) {
   try {
     await loading;
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
+    if (error instanceof ConfigurationError) return error.faults.map(faultInWords);
     throw error;
   }
   throw new Error('nothing was refused');

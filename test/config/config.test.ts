@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, loadConfig, readEnvironment } from '../../src/config/config.js';
+import { explainStart } from '../../src/doctor/explain-failure.js';
+import { say } from '../../views/sentence.js';
 
 const bot = { SLACK_BOT_TOKEN: 'xoxb-1-secret', SLACK_APP_TOKEN: 'xapp-1-secret' };
 
@@ -55,9 +57,13 @@ describe('loadConfig', () => {
     };
     const error = faultsOf(() => loadConfig(env, { role: 'bot' }));
     expect(error.faults.map((fault) => fault.variable)).toEqual(Object.keys(env));
-    expect(error.message).not.toContain('hunter2');
-    expect(error.message).toContain('"de" is not one of en, zh-CN');
-    for (const fault of error.faults) expect(error.message).toContain(`${fault.variable}: ${fault.message}`);
+    const { says } = explainStart(error, { locale: 'en', say });
+    expect(error.message + says).not.toContain('hunter2');
+    expect(says).toContain('"de" is not one of en, zh-CN');
+    for (const { variable, fault } of error.faults) {
+      expect(error.message).toContain(`${variable}: ${fault.code}`);
+      expect(say(fault, 'zh-CN')).toMatch(/[\u4e00-\u9fff]/);
+    }
   });
 
   test('names what is missing for the bot', () => {

@@ -3,6 +3,7 @@ import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { type CheckCases, casesFileOf, loadCases, parseCases } from '../../src/selftest/load-cases.js';
+import { inWordsAtOnce } from '../support/in-words.js';
 
 const SHIPPED = 'runbooks/crypto_lob_ml/runbook.yaml';
 
@@ -81,7 +82,7 @@ test('a faulty cases file is refused with every fault and its line', async () =>
     '  - { check: env.enabled, name: a, expect: FAIL, model: bad }',
     '  - { check: env.enabld, name: b, expect: PASS }',
   ].join('\n');
-  expect(() => parseCases('c.yaml', text, runbook)).toThrow(
+  expect(() => inWordsAtOnce(() => parseCases('c.yaml', text, runbook))).toThrow(
     [
       'c.yaml:2: base.model: there is no model `god`',
       'c.yaml:4: cases.0.model: there is no model `bad` under `models`',
@@ -89,7 +90,7 @@ test('a faulty cases file is refused with every fault and its line', async () =>
     ].join('\n'),
   );
   const outside = text.replace('model: bad', "files: { '../x': '' }").replace('expect: PASS', 'expect: GOOD');
-  expect(() => parseCases('c.yaml', outside, runbook)).toThrow(
+  expect(() => inWordsAtOnce(() => parseCases('c.yaml', outside, runbook))).toThrow(
     /c\.yaml:4: .*inside the scratch folder[\s\S]*c\.yaml:5: /,
   );
 });

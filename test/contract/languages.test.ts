@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { LOCALES } from '../../src/domain/localized.js';
@@ -94,6 +94,16 @@ describe('the prose of the views', () => {
     });
     expect(wrong).toEqual([]);
   });
+});
+
+test('no prose of another language stands outside of the views’ texts', () => {
+  const root = new URL('../../', import.meta.url);
+  const files = ['src', 'commands', 'views'].flatMap((name) =>
+    readdirSync(new URL(name, root), { recursive: true, encoding: 'utf8' }).map((file) => `${name}/${file}`),
+  );
+  const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith('views/text/zh-CN/'));
+  expect(sources.length).toBeGreaterThan(300);
+  expect(sources.filter((file) => CHINESE.test(readFileSync(new URL(file, root), 'utf8')))).toEqual([]);
 });
 
 describe('the prose of the shipped runbook', () => {

@@ -7,12 +7,14 @@ import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createDoctor, type Diagnosis } from '../../src/doctor/doctor.js';
 import { createExaminations, type ExaminationOptions } from '../../src/doctor/examinations.js';
+import { LOCALES } from '../../src/domain/localized.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { createTradingDatabase } from '../../src/trading/trading-database.js';
 import { doctorView } from '../../views/doctor.js';
+import { say } from '../../views/sentence.js';
 import { terminalText } from '../../views/terminal.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -69,16 +71,16 @@ async function findings(situation: Situation) {
     hostOf: (settings) => createHost(settings),
   });
   const diagnoses = await createDoctor(examinations, (text) => text).examine();
-  const of = (subject: string) => diagnoses.filter((diagnosis) => diagnosis.subject.en === subject);
+  const of = (subject: string) => diagnoses.filter((diagnosis) => say(diagnosis.subject, 'en') === subject);
   return { diagnoses, of };
 }
 
 /** Faults and warnings tell what is wrong and what to do, in both languages. */
 function expectWrong(found: readonly Diagnosis[], state: Diagnosis['state'], sentence: RegExp): void {
   const wrong = found.filter((diagnosis) => diagnosis.state === state);
-  expect(wrong.map(({ seen }) => seen.en).join('\n')).toMatch(sentence);
+  expect(wrong.map(({ seen }) => say(seen, 'en')).join('\n')).toMatch(sentence);
   for (const { wayOut } of wrong)
-    expect([wayOut?.en, wayOut?.['zh-CN']]).toEqual([
+    expect(LOCALES.map((locale) => wayOut && say(wayOut, locale))).toEqual([
       expect.any(String),
       expect.stringMatching(/[\u4e00-\u9fff]/),
     ]);

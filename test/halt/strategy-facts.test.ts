@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseStrategyFacts } from '../../src/halt/strategy-facts.js';
 import { enableFlag } from '../../src/runbook/strategy-contract.js';
+import { inWordsAtOnce } from '../support/in-words.js';
 
 const runbook = join(import.meta.dirname, '../../runbooks/crypto_lob_ml/runbook.yaml');
 
@@ -25,11 +26,15 @@ test.each([
 });
 
 test('a runbook without the prefix is refused with what to do', () => {
-  expect(() => parseStrategyFacts('runbook.yaml', 'strategy: x')).toThrow('enable flag’s name is unknown');
+  expect(() => inWordsAtOnce(() => parseStrategyFacts('runbook.yaml', 'strategy: x'))).toThrow(
+    'enable flag’s name is unknown',
+  );
 });
 
 test('a runbook without the flag is refused with what to do', () => {
-  expect(() => parseStrategyFacts('runbook.yaml', 'envPrefix: X__')).toThrow('`flag` is missing');
+  expect(() => inWordsAtOnce(() => parseStrategyFacts('runbook.yaml', 'envPrefix: X__'))).toThrow(
+    '`flag` is missing',
+  );
 });
 
 test.each([

@@ -14,6 +14,7 @@ import type { HaltHandle } from '../../src/halt/live-halt.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { systemClock } from '../../src/time/clock.js';
+import { faultInWords } from '../support/in-words.js';
 import { CAROL, createHaltingBench, FACTS, FLAG, type HaltingBench } from './support/halting.js';
 
 const logger = createLogger({ level: 'silent', to: 'stderr' });
@@ -74,7 +75,9 @@ test('faults of another target, of the roles and of the approvals stop no kill s
     },
   };
   const terminal = await openTerminalKillSwitch(await configWith(JSON.stringify(faulty)), logger);
-  expect(terminal.faults.map(({ message }) => message).join('\n')).toMatch(/dryrun[\s\S]*quorum/);
+  expect(terminal.faults.map((fault) => faultInWords(fault).message).join('\n')).toMatch(
+    /dryrun[\s\S]*quorum/,
+  );
   expect([...terminal.services.targets.targets.keys()]).toEqual(['live']);
   // Without an answer of the database the state of before is unknown, which is not told as empty.
   expect(await terminal.services.killSwitch.latest('live')).toEqual({ halt: undefined, isUncertain: true });

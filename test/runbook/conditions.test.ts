@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ConditionError } from '../../src/domain/condition.js';
 import { createConditionCompiler } from '../../src/runbook/conditions.js';
+import { RefusedPart } from '../../src/runbook/configuration-fault.js';
+import { sentenceOf } from '../support/in-words.js';
 
 const compiler = createConditionCompiler(
   { limit: 10, name: 'onnx', symbols: ['BTC', 'ETH'], counts: [1, 2], strict: true },
@@ -14,6 +16,7 @@ function refusal(work: () => unknown): string {
   try {
     work();
   } catch (error) {
+    if (error instanceof RefusedPart) return sentenceOf(error)?.en ?? '';
     return (error as ConditionError).name === 'ConditionError'
       ? (error as ConditionError).message
       : `other: ${error}`;

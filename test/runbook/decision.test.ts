@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
+import { faultInWords } from '../support/in-words.js';
 
 const file = 'runbooks/crypto_lob_ml/runbook.yaml';
 const source = () => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
@@ -23,7 +24,7 @@ async function faultsAfter(edit: (runbook: Editable) => void): Promise<readonly 
     return [];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    return error.faults.map(({ message }) => message);
+    return error.faults.map((fault) => faultInWords(fault).message);
   }
 }
 

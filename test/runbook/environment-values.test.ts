@@ -2,23 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { createConditionCompiler } from '../../src/runbook/conditions.js';
-import type { ConfigurationFault } from '../../src/runbook/configuration-fault.js';
+import type { ConfigurationError } from '../../src/runbook/configuration-fault.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import { compileMessage } from '../../src/runbook/message-template.js';
+import { faultInWords } from '../support/in-words.js';
 
 let shipped: string;
 beforeAll(async () => {
   shipped = await readFile('runbooks/crypto_lob_ml/runbook.yaml', 'utf8');
 });
 
-async function faultsOf(change: (text: string) => string): Promise<readonly ConfigurationFault[]> {
+async function faultsOf(
+  change: (text: string) => string,
+): Promise<readonly ReturnType<typeof faultInWords>[]> {
   const changed = change(shipped);
   if (changed === shipped) throw new Error('the change found nothing to change');
   try {
     await parseRunbook('runbook.yaml', Buffer.from(changed), PROBE_KINDS);
     return [];
   } catch (error) {
-    return (error as { faults?: readonly ConfigurationFault[] }).faults ?? [];
+    return (error as ConfigurationError).faults.map(faultInWords);
   }
 }
 

@@ -5,6 +5,8 @@ import { describe, expect, test } from '@jest/globals';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { type ConfigurationError, formatFault } from '../../src/runbook/configuration-fault.js';
 import { loadRunbook, parseRunbook } from '../../src/runbook/load-runbook.js';
+import { say } from '../../views/sentence.js';
+import { inWords, sentenceOf } from '../support/in-words.js';
 import { notInChinese } from './in-chinese.js';
 
 const GOOD = `strategy: toy
@@ -41,10 +43,10 @@ async function faultsOf(text: string): Promise<string> {
     await parse(text);
     return '';
   } catch (error) {
-    const { name, message } = error as Error;
-    if (name !== 'ConfigurationError') return `no configuration error: ${message}`;
+    const sentence = sentenceOf(error);
+    if (sentence === undefined) return `no configuration error: ${(error as Error).message}`;
     expect(notInChinese(error)).toEqual([]);
-    return message;
+    return sentence.en;
   }
 }
 
@@ -243,7 +245,7 @@ test('in Chinese a fault stands at the same line and says the same', async () =>
     .replace('${limit}', '${limmit}')
     .replace('params: {', 'colour: red\nparams: {');
   const error: unknown = await parse(text).catch((refused: unknown) => refused);
-  const said = (error as ConfigurationError).faults.map((fault) => formatFault(fault, 'zh-CN'));
+  const said = (error as ConfigurationError).faults.map((fault) => formatFault(fault, 'zh-CN', say));
   const line = (part: string) => lineOf(text, part);
   expect(said.toSorted()).toEqual(
     [
@@ -257,7 +259,7 @@ test('in Chinese a fault stands at the same line and says the same', async () =>
 
 test('a file that is not there', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-runbook-'));
-  await expect(loadRunbook(join(folder, 'none.yaml'), PROBE_KINDS)).rejects.toThrow(
+  await expect(inWords(() => loadRunbook(join(folder, 'none.yaml'), PROBE_KINDS))).rejects.toThrow(
     /none\.yaml: the runbook cannot be read/,
   );
   await rm(folder, { recursive: true });

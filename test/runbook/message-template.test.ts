@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { compileMessage } from '../../src/runbook/message-template.js';
+import { inWordsAtOnce } from '../support/in-words.js';
 
 const parameters = { limit: 10, symbols: ['BTC', 'ETH'] };
 const write = (source: string, row = {}, env = {}) => compileMessage(source, parameters).render(row, env);
@@ -41,5 +42,5 @@ test.each([
   ['{params.limmit}', /`limmit`, which does not exist/],
   ['{x:seconds}', /the format `seconds`; known are secs, int, number, percent, rest, time/],
 ])('%s is refused', (source, sentence) => {
-  expect(() => compileMessage(source, parameters)).toThrow(sentence);
+  expect(() => inWordsAtOnce(() => compileMessage(source, parameters))).toThrow(sentence);
 });

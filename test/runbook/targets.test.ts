@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadTargets, parseTargets } from '../../src/runbook/targets.js';
+import { inWords, inWordsAtOnce, sentenceOf } from '../support/in-words.js';
 import { notInChinese } from './in-chinese.js';
 
 const GOOD = `defaultTarget: live
@@ -80,7 +81,7 @@ describe('each fault is named with its line', () => {
     const text = GOOD.replace(part, () => instead);
     expect(text).not.toBe(GOOD);
     const refused = refusalOf(text);
-    expect(refused.message).toMatch(
+    expect(sentenceOf(refused)?.en).toMatch(
       new RegExp(`^(?:.*\\n)*t\\.yaml:${lineOf(text, at)}: .*${sentence.source}`),
     );
     expect(notInChinese(refused)).toEqual([]);
@@ -91,7 +92,9 @@ describe('each fault is named with its line', () => {
       'name: live-2',
       'name: live-1',
     );
-    expect(() => parse(text)).toThrow(/t\.yaml:1: [^\n]*\nt\.yaml:11: |t\.yaml:11: [^\n]*\nt\.yaml:1: /);
+    expect(() => inWordsAtOnce(() => parse(text))).toThrow(
+      /t\.yaml:1: [^\n]*\nt\.yaml:11: |t\.yaml:11: [^\n]*\nt\.yaml:1: /,
+    );
   });
 
   test('all at once, of the shape and of what belongs together', () => {
@@ -105,7 +108,7 @@ describe('each fault is named with its line', () => {
     try {
       parse(text);
     } catch (error) {
-      message = (error as Error).message;
+      message = sentenceOf(error)?.en ?? '';
     }
     const lines = message.split('\n').map((fault) => Number(fault.split(':')[1]));
     expect(lines.toSorted((a, b) => a - b)).toEqual(
@@ -115,7 +118,7 @@ describe('each fault is named with its line', () => {
 });
 
 test('a file that is not there says what to do', async () => {
-  await expect(loadTargets('/no/such/targets.yaml')).rejects.toThrow(
+  await expect(inWords(() => loadTargets('/no/such/targets.yaml'))).rejects.toThrow(
     /copy targets\.example\.yaml, or set TARGETS_FILE/,
   );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
+import { sentenceOf } from '../support/in-words.js';
 import { RUNBOOK } from '../training/train-values.js';
 import { notInChinese } from './in-chinese.js';
 
@@ -36,7 +37,7 @@ describe('training of the runbook', () => {
       () => undefined,
       (error: unknown) => error,
     );
-    expect(String(refused)).toContain(message);
+    expect(sentenceOf(refused)?.en).toContain(message);
     expect(notInChinese(refused)).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/conversation/subcommand.js';
+import { inWords } from '../support/in-words.js';
 import {
   DONE,
   section,
@@ -108,7 +109,7 @@ describe('a token that Slack refuses stops the start and names the variable', ()
     ['SLACK_BOT_TOKEN', { botToken: 'xoxb-another' }],
     ['SLACK_APP_TOKEN', { appToken: 'xapp-another' }],
   ])('%s', async (variable, wrong) => {
-    await expect(startTestApp({ tokens: wrong })).rejects.toThrow(
+    await expect(inWords(() => startTestApp({ tokens: wrong }))).rejects.toThrow(
       `${variable}: is refused by Slack (invalid_auth)`,
     );
   });

@@ -10,7 +10,7 @@ export const fileProbe = defineProbe({
   compile({ file: path = '' }, { fault }) {
     const files: readonly [string] = [path];
     if (path.startsWith('/')) return { files };
-    return fault({ en: 'write the file’s absolute path on the host', 'zh-CN': '请写文件在主机上的绝对路径' });
+    return fault({ code: 'relative_file', facts: {} });
   },
   observe: ({ files: [path] }, context, call) =>
     observeHosts('file', context, async ({ host }) => {

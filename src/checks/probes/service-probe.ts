@@ -31,12 +31,7 @@ export const serviceProbe = defineProbe({
   needs: 'hosts',
   keys: { service: z.literal('started') },
   compile: (_source, { knowsStartLog, fault }) =>
-    knowsStartLog
-      ? {}
-      : fault({
-          en: 'a proof of start needs `startLog`: how a start shows in the log',
-          'zh-CN': '启动证明需要 `startLog`：启动在日志中的样子',
-        }),
+    knowsStartLog ? {} : fault({ code: 'start_log_missing', facts: {} }),
   observe: (_probe, context, call) =>
     observeHosts('service', context, async (access) => {
       const [environment, first] = await Promise.all([access.environment(), access.status()]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ShapeFault } from '../../domain/file-fault.js';
 import { accountName, argumentList } from '../../domain/host-setting.js';
 import { runChecked } from '../command-runner.js';
 import { HostError, type LogLine, type ServiceManager } from '../host.js';
@@ -15,7 +16,7 @@ import { STATUS_PROPERTIES } from './unit-status.js';
 
 const schema = z.strictObject({
   manager: z.literal('systemd'),
-  unit: z.string().regex(/^[\w@:.-]+\.service$/, 'write the unit’s name with .service'),
+  unit: z.string().regex(/^[\w@:.-]+\.service$/, 'unit_name_shape' satisfies ShapeFault),
   /** Put before each command, e.g. [sudo, -n]. */
   sudo: argumentList.optional(),
   /** `systemctl --user`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ShapeFault } from '../../domain/file-fault.js';
 import { absolutePath, argumentList } from '../../domain/host-setting.js';
 import type { CommandRunner } from '../command-runner.js';
 import { HostError } from '../host.js';
@@ -9,7 +10,7 @@ import { createSshCommandRunner } from './ssh-command-runner.js';
 import { createSshHost } from './ssh-host.js';
 
 const settings = z.strictObject({
-  address: z.string().regex(/^[^\s-][^\s]*$/, 'write a host, user@host, or a name of the ssh configuration'),
+  address: z.string().regex(/^[^\s-][^\s]*$/, 'ssh_address_shape' satisfies ShapeFault),
   port: z.number().int().min(1).max(65_535).optional(),
   identityFile: absolutePath.optional(),
   configFile: absolutePath.optional(),

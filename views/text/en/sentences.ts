@@ -1,5 +1,8 @@
 import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
+import { doctor } from './doctor.js';
+import { fileFault } from './file-fault.js';
 import { summaries } from './summaries.js';
+import { variable } from './variable.js';
 
 const didYouMean = (nearest: string | undefined): string => (nearest ? ` Did you mean \`${nearest}\`?` : '');
 
@@ -76,6 +79,7 @@ const userFault: Sentences<UserFaultFacts> = {
 };
 
 const surface: Sentences<SurfaceFacts> = {
+  at_place: ({ place, told }) => `${place || 'the file'}: ${told}`,
   database_does_not_answer: ({ cause }) =>
     `A database does not answer (${cause}), so this could not be done. Try again once it does; \`lobml doctor\` shows which one.`,
   done: () => '✓ Done. You can close this window.',
@@ -93,4 +97,4 @@ const surface: Sentences<SurfaceFacts> = {
 };
 
 /** What is told as a code with its facts: errors, and what the surfaces say by themselves. */
-export const sentences = { ...usage, ...userFault, ...surface };
+export const sentences = { ...usage, ...userFault, ...surface, ...doctor, ...variable, ...fileFault };

@@ -43,6 +43,8 @@ export const train = {
   },
   by: (who: string, when: string) => `by ${who} · ${when}`,
   lookback: (hours: number) => `data of the last ${hours} h`,
+  /** Units of a span of time. */
+  unit: { hour: 'h', minute: 'min', second: 's' },
   took: (time: string) => `took ${time}`,
   checking: 'Looking at the data first (2.2)…',
   starting: 'The trainer is starting…',

@@ -1,5 +1,8 @@
 import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
+import { doctor } from './doctor.js';
+import { fileFault } from './file-fault.js';
 import { summaries } from './summaries.js';
+import { variable } from './variable.js';
 
 const didYouMean = (nearest: string | undefined): string => (nearest ? `是否想写 \`${nearest}\`？` : '');
 
@@ -67,6 +70,7 @@ const userFault: Sentences<UserFaultFacts> = {
 };
 
 const surface: Sentences<SurfaceFacts> = {
+  at_place: ({ place, told }) => `${place || '文件'}：${told}`,
   database_does_not_answer: ({ cause }) =>
     `数据库没有回应（${cause}），因此未能执行。请在其恢复后重试；\`lobml doctor\` 显示是哪一个。`,
   done: () => '✓ 已完成，可以关闭此窗口。',
@@ -84,4 +88,4 @@ const surface: Sentences<SurfaceFacts> = {
 };
 
 /** What is told as a code with its facts: errors, and what the surfaces say by themselves. */
-export const sentences = { ...usage, ...userFault, ...surface };
+export const sentences = { ...usage, ...userFault, ...surface, ...doctor, ...variable, ...fileFault };

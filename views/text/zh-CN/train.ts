@@ -12,6 +12,7 @@ export const train: TrainText = {
   },
   by: (who, when) => `由 ${who} 发起 · ${when}`,
   lookback: (hours) => `最近 ${hours} 小时的数据`,
+  unit: { hour: '小时', minute: '分', second: '秒' },
   took: (time) => `用时 ${time}`,
   checking: '先检查数据（2.2）……',
   starting: '训练程序正在启动……',

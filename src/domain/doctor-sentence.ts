@@ -1,0 +1,77 @@
+type NoFacts = Readonly<Record<never, never>>;
+interface Path {
+  readonly path: string;
+}
+/** What a look at a host failed by, in the host's words. */
+interface Because {
+  readonly because: string;
+}
+
+/** What `doctor` says: of what it looked at, what it saw, and the way out. */
+export interface DoctorFacts {
+  /** The same in every language, e.g. a path or what another program says. */
+  as_is: { readonly text: string };
+  doctor_title: { readonly faults: number; readonly of: number };
+  no_answer_within: { readonly seconds: number };
+
+  subject_channel: { readonly channel: string };
+  subject_configuration: NoFacts;
+  subject_host: { readonly place: string };
+  subject_journal_folder: NoFacts;
+  subject_scopes: NoFacts;
+  subject_staging_folder: { readonly target: string };
+  subject_state_database: NoFacts;
+  subject_state_rights: NoFacts;
+  subject_table: { readonly name: string };
+  subject_trading_database: NoFacts;
+  subject_trading_role: NoFacts;
+
+  account_unknown: NoFacts;
+  bot_in_channel: NoFacts;
+  bot_not_in_channel: NoFacts;
+  cannot_ask_account: Because;
+  cannot_list: Path & Because;
+  cannot_read: Path & Because;
+  cannot_read_process: { readonly pid: number } & Because;
+  channel_not_found: NoFacts;
+  folder_takes: Path;
+  folder_usable: Path;
+  may_not_create: NoFacts;
+  may_not_use: { readonly tables: string };
+  more_than_read: { readonly rights: string };
+  path_missing: Path;
+  role_may_all: NoFacts;
+  role_may_read: NoFacts;
+  runbook_read: { readonly book: string; readonly checks: number };
+  scopes_missing: { readonly names: string };
+  scopes_unknown: NoFacts;
+  service_idle: { readonly about: string };
+  service_runs: { readonly about: string; readonly pid: number };
+  slack_identity: { readonly user: string; readonly team: string; readonly kind: string };
+  slack_not_configured: NoFacts;
+  /** @param folder of the embedded database; undefined: the one of DATABASE_URL */
+  state_answers: { readonly version: string; readonly folder: string | undefined };
+  table_missing: NoFacts;
+  table_readable: NoFacts;
+  table_refused: NoFacts;
+  trading_url_missing: NoFacts;
+
+  do_check_database_url: NoFacts;
+  do_check_host: NoFacts;
+  do_check_trading_url: NoFacts;
+  do_correct_channels: NoFacts;
+  do_grant_select: { readonly agentId: string };
+  do_install_manifest: NoFacts;
+  do_make_models: Path;
+  do_make_staging: Path;
+  do_make_trading_role: NoFacts;
+  do_open_environ: NoFacts;
+  do_open_journal: Path;
+  do_own_database: NoFacts;
+  do_reinstall_app: NoFacts;
+  do_see_example: NoFacts;
+  do_set_before_start: NoFacts;
+  do_set_service_user: NoFacts;
+  do_set_slack_tokens: NoFacts;
+  do_set_trading_url: NoFacts;
+}

@@ -1,0 +1,95 @@
+import type { Localized } from './localized.js';
+
+type NoFacts = Readonly<Record<never, never>>;
+
+/** What a schema of a file that people write refuses, and says as the message of its rule. */
+export const SHAPE_FAULTS = [
+  'address_and_port_shape',
+  'absolute_path_shape',
+  'account_name_shape',
+  'channel_id_shape',
+  'check_id_shape',
+  'column_shape',
+  'criterion_id_shape',
+  'environment_path_shape',
+  'fail_missing',
+  'file_stem_shape',
+  'group_id_shape',
+  'horizon_shape',
+  'identifier_shape',
+  'member_id_shape',
+  'name_shape',
+  'one_line_shape',
+  'operator_missing',
+  'pass_missing',
+  'same_word_for_both',
+  'scratch_path_shape',
+  'section_id_shape',
+  'ssh_address_shape',
+  'target_missing',
+  'target_name_shape',
+  'trainer_variable_shape',
+  'training_place_shape',
+  'unit_name_shape',
+  'user_id_shape',
+  'variable_shape',
+] as const;
+export type ShapeFault = (typeof SHAPE_FAULTS)[number];
+
+/** What is wrong in a runbook, its cases or a targets file: what is wrong and what to write instead. */
+export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
+  /** What a library says of a text, in its own words. */
+  library_says: { readonly text: string };
+  not_yaml: { readonly problem: string };
+  /** What zod says of a shape, in each language. */
+  schema_says: Localized;
+  unknown_key: NoFacts;
+
+  cases_unreadable: NoFacts;
+  flag_missing: NoFacts;
+  prefix_missing: NoFacts;
+  runbook_unreadable: NoFacts;
+  runbook_unreadable_for_halt: NoFacts;
+  targets_unreadable: NoFacts;
+
+  check_in_shadow: { readonly id: string };
+  check_not_in_gonogo: { readonly id: string };
+  check_unknown: { readonly id: string };
+  condition_not_boolean: { readonly type: string };
+  default_impossible: NoFacts;
+  flag_value_impossible: NoFacts;
+  id_twice: { readonly id: string };
+  key_beside: { readonly key: string; readonly main: string };
+  parameter_missing: { readonly parameter: string };
+  parameter_no_list: { readonly parameter: string };
+  parameter_reserved: { readonly name: string };
+  probe_not_one: { readonly known: readonly string[]; readonly found: readonly string[] };
+  query_unknown: { readonly name: string };
+  relative_file: NoFacts;
+  sql_count: { readonly count: number };
+  sql_parameter_unknown: { readonly name: string };
+  sql_unparsable: { readonly problem: string };
+  sql_writes: NoFacts;
+  start_log_missing: NoFacts;
+  text_format_unknown: { readonly format: string; readonly known: string };
+  text_parameter_unknown: { readonly parameter: string };
+  variable_unknown: { readonly name: string };
+
+  case_check_unknown: { readonly check: string };
+  model_not_listed: { readonly model: string };
+  model_unknown: { readonly model: string };
+
+  lookback_too_long: NoFacts;
+  placeholder_missing: { readonly name: string };
+  placeholder_unknown: { readonly name: string; readonly known: string };
+  training_folder_missing: { readonly host: string; readonly connection: string };
+  training_host_ambiguous: { readonly host: string; readonly names: string };
+  training_host_unknown: { readonly host: string; readonly file: string };
+  training_target_unknown: { readonly target: string; readonly file: string };
+  training_without_gate: NoFacts;
+
+  host_setting_missing: { readonly setting: string };
+  host_twice: { readonly host: string };
+  target_unknown: { readonly target: string };
+  written_file_unknown: NoFacts;
+}

@@ -1,0 +1,80 @@
+import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
+import type { Sentences } from '../../../src/domain/sentence.js';
+
+export const doctor: Sentences<DoctorFacts> = {
+  as_is: ({ text }) => text,
+  doctor_title: ({ faults, of }) =>
+    faults === 0 ? 'Everything the bot depends on answers' : `${faults} of ${of} need attention`,
+  no_answer_within: ({ seconds }) => `no answer within ${seconds} s`,
+  subject_channel: ({ channel }) => `channel ${channel}`,
+  subject_configuration: () => 'configuration',
+  subject_host: ({ place }) => `host ${place}`,
+  subject_journal_folder: () => 'journal folder',
+  subject_scopes: () => 'Slack scopes',
+  subject_staging_folder: ({ target }) => `staging folder (${target})`,
+  subject_state_database: () => 'state database',
+  subject_state_rights: () => 'rights in the state database',
+  subject_table: ({ name }) => `table ${name}`,
+  subject_trading_database: () => 'trading database',
+  subject_trading_role: () => 'trading role',
+  account_unknown: () => 'nobody says which account the service runs as',
+  bot_in_channel: () => 'the bot is in it',
+  bot_not_in_channel: () => 'the bot is not in it',
+  cannot_ask_account: ({ because }) => `cannot ask for the service’s account: ${because}`,
+  cannot_list: ({ path, because }) => `cannot list ${path}: ${because}`,
+  cannot_read: ({ path, because }) => `cannot read ${path}: ${because}`,
+  cannot_read_process: ({ pid, because }) => `cannot read the environment of process ${pid}: ${because}`,
+  channel_not_found: () => 'there is no such channel, or it is private and the bot is not in it',
+  folder_takes: ({ path }) => `${path} takes what is written`,
+  folder_usable: ({ path }) => `${path} can be read and written`,
+  may_not_create: () => 'the role may not create schemas and tables',
+  may_not_use: ({ tables }) => `the role may not read and write ${tables}`,
+  more_than_read: ({ rights }) => `more than read-only: ${rights}`,
+  path_missing: ({ path }) => `${path} is missing`,
+  role_may_all: () => 'may create, read and write',
+  role_may_read: () => 'may read, may not write',
+  runbook_read: ({ book, checks }) => `${book}, ${checks} checks`,
+  scopes_missing: ({ names }) => `the token lacks ${names}`,
+  scopes_unknown: () => 'Slack does not say what the token may do',
+  service_idle: ({ about }) => `${about}, no process`,
+  service_runs: ({ about, pid }) => `${about}, process ${pid}`,
+  slack_identity: ({ user, team, kind }) => `${user} in ${team}, by ${kind}`,
+  slack_not_configured: () => 'not configured; the terminal works without it',
+  state_answers: ({ version, folder }) =>
+    `PostgreSQL ${version} (${folder === undefined ? 'DATABASE_URL' : `embedded, under ${folder}`})`,
+  table_missing: () => 'not there yet',
+  table_readable: () => 'readable',
+  table_refused: () => 'the role may not read it',
+  trading_url_missing: () => 'TRADING_DATABASE_URL is not set: every SQL check ends as ERROR',
+  do_check_database_url: () => 'Check DATABASE_URL (or the folder DATA_DIR) and that the server answers.',
+  do_check_host: () =>
+    'Check the host’s entry in the targets file and the rights of the bot’s account there.',
+  do_check_trading_url: () =>
+    'Check TRADING_DATABASE_URL; docs/trading-database-role.md tells how to make the role.',
+  do_correct_channels: () =>
+    'Correct `channels` in the targets file, or invite the bot there: /invite @lobml.',
+  do_grant_select: ({ agentId }) =>
+    `Grant SELECT on it to the bot’s role, or start what writes it (agent ${agentId}).`,
+  do_install_manifest: () =>
+    'Put manifest.json into the app’s settings, reinstall it to the workspace, and copy the token again.',
+  do_make_models: ({ path }) =>
+    `Make the models folder ${path}, and let the bot’s account read it, and write it for releases.`,
+  do_make_staging: ({ path }) =>
+    `Make the folder ${path}, and let the bot’s account read and write it: what is deployed waits there.`,
+  do_make_trading_role: () =>
+    'Make the role as docs/trading-database-role.md says, or REVOKE what it does not need.',
+  do_open_environ: () =>
+    'Without it no start and no halt can be proved. Let the bot’s account read /proc/PID/environ (sudo), or give an `environ` command (docs/targets.md).',
+  do_open_journal: ({ path }) =>
+    `Give the bot’s account the right to write in ${path} (DATA_DIR), on a disk with room: the journal of a halt stands there.`,
+  do_own_database: () =>
+    'Let one role own the database and the schema lobml (ALTER DATABASE … OWNER TO, ALTER SCHEMA lobml OWNER TO).',
+  do_reinstall_app: () => 'Reinstall the app from manifest.json and copy its tokens again.',
+  do_see_example: () => 'See .env.example.',
+  do_set_before_start: () => 'Set it before you start the bot.',
+  do_set_service_user: () =>
+    'Set `user` of the service in the targets file, or let the status command print User= (docs/targets.md).',
+  do_set_slack_tokens: () =>
+    'Set SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, to run the bot.',
+  do_set_trading_url: () => 'Set TRADING_DATABASE_URL to a read-only role.',
+};

@@ -1,0 +1,25 @@
+import type { Sentences } from '../../../src/domain/sentence.js';
+import type { VariableFacts } from '../../../src/domain/variable-sentence.js';
+
+/** After the name of the variable. */
+export const variable: Sentences<VariableFacts> = {
+  app_token_shape: () =>
+    'does not look like an app-level token (xapp-…). Create one with connections:write under "Basic Information".',
+  bot_token_missing: () =>
+    'is not set. Install the Slack app and copy the token (xoxb-…) from "OAuth & Permissions".',
+  bot_token_shape: () =>
+    'does not look like a bot token (xoxb-…). Copy it from "OAuth & Permissions" of the Slack app.',
+  database_url_shape: () =>
+    'is not a postgres:// address. Correct it, or leave it empty for the embedded database.',
+  http_address_shape: () => 'is not an http(s) address. Leave it empty for Slack.',
+  port_shape: () => 'is not a port number. Give one from 0 (any free port) to 65535.',
+  port_too_high: () => 'is above 65535, the highest port. Give a lower one.',
+  signing_secret_shape: () =>
+    'does not look like a signing secret. Copy it from "Basic Information" of the Slack app.',
+  token_refused: ({ code }) =>
+    `is refused by Slack (${code}). Copy the token of this app again, and install the app once more.`,
+  trading_url_shape: () =>
+    'is not a postgres:// address. Correct it; left empty, every SQL check ends as ERROR.',
+  transport_missing: () => 'neither is set. Set the first (xapp-…) for Socket Mode, or the second for HTTP.',
+  value_unknown: ({ value, known }) => `"${value}" is not one of ${known.join(', ')}.`,
+};

@@ -1,0 +1,19 @@
+import type { Sentences } from '../../../src/domain/sentence.js';
+import type { VariableFacts } from '../../../src/domain/variable-sentence.js';
+
+/** After the name of the variable. */
+export const variable: Sentences<VariableFacts> = {
+  app_token_shape: () =>
+    '不像应用级令牌（xapp-…）。请在 “Basic Information” 中创建一个带 connections:write 的令牌。',
+  bot_token_missing: () => '未设置。请安装 Slack 应用，并从 “OAuth & Permissions” 复制令牌（xoxb-…）。',
+  bot_token_shape: () => '不像机器人令牌（xoxb-…）。请从 Slack 应用的 “OAuth & Permissions” 复制。',
+  database_url_shape: () => '不是 postgres:// 地址。请更正，或留空以使用内置数据库。',
+  http_address_shape: () => '不是 http(s) 地址。使用 Slack 时请留空。',
+  port_shape: () => '不是 0（任意空闲端口）到 65535 之间的端口号。',
+  port_too_high: () => '不是 0（任意空闲端口）到 65535 之间的端口号。',
+  signing_secret_shape: () => '不像签名密钥。请从 Slack 应用的 “Basic Information” 复制。',
+  token_refused: ({ code }) => `被 Slack 拒绝（${code}）。请重新复制此应用的令牌，并再次安装应用。`,
+  trading_url_shape: () => '不是 postgres:// 地址。请更正；留空时所有 SQL 检查都会是 ERROR。',
+  transport_missing: () => '两者均未设置。Socket Mode 请设置前者（xapp-…），HTTP 请设置后者。',
+  value_unknown: ({ known }) => `只能是 ${known.join('、').replace(/、([^、]*)$/, ' 或 $1')}。`,
+};
