@@ -18,9 +18,9 @@ import {
   OPEN_RELEASE_ACTION,
 } from '../views/history.js';
 import { runJson } from '../views/run-json.js';
+import { runReportView } from '../views/run-report.js';
 import { openEntry, storedEntry } from './history-entry.js';
 import { type IncidentServices, showIncident } from './history-incident.js';
-import { storedReport } from './stored-report.js';
 import { parseTarget } from './target-argument.js';
 
 type HistoryServices = Pick<
@@ -108,7 +108,12 @@ async function showRun(
     }
     throw new UserError('unknown_run', { id: runId });
   }
-  const report = await storedReport(run, conversation.locale, services);
+  const report = runReportView(run, {
+    locale: conversation.locale,
+    stored: true,
+    now: services.now().toISOString(),
+    acknowledgements: await services.acknowledgements.acknowledgedWarnings(run.runId),
+  });
   const message = await conversation.post(report);
   await message.finish(report);
   return {

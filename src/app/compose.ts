@@ -26,7 +26,7 @@ import type { Platform } from '../platform/platform.js';
 import { createReleaseContext } from '../release/create-release-context.js';
 import { createReleaseAnswers } from '../release/engine/release-answers.js';
 import type { ReleaseContext } from '../release/release-context.js';
-import { createReleaseQueue, releaseQueues } from '../release/release-jobs.js';
+import { releaseQueue } from '../release/release-jobs.js';
 import { createReleaseService } from '../release/release-service.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
 import type { Targets } from '../runbook/targets.js';
@@ -110,7 +110,7 @@ export function compose(options: CompositionOptions): Composition {
       operators: options.operators?.(targets) ?? everybodyHere,
       previousModel: halting.previousModel,
       releases: createReleaseService(releaseContext),
-      answers: createReleaseAnswers({ ...releaseContext, queue: createReleaseQueue() }),
+      answers: createReleaseAnswers({ ...releaseContext, queue: releaseQueue }),
       access: releaseContext.access,
       releaseHistory: createReleaseHistory(database),
       messages: createMessages(database),
@@ -169,7 +169,7 @@ function createHalting({ checking, audit, yielding, warmHosts, ...parts }: Halti
       store: yieldingStore(createHaltStore(database), yielding),
       keepEvent: (event) => audit.keep(event),
       cancelReleases: (halt) =>
-        cancelReleases({ transact: database.transact, queue: releaseQueues(), subjectChanged }, halt),
+        cancelReleases({ transact: database.transact, queue: releaseQueue, subjectChanged }, halt),
       verify: createHaltVerification(checking.checks, targets),
       ...createStartProof(checking.checks, targets, runbook),
       onBegin: (halt) => {

@@ -15,7 +15,7 @@ import { loadTargetsForHalt } from '../halt/targets-for-halt.js';
 import { createStartProof } from '../halt/verify-after-halt.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { subjectChanged } from '../messages/message-jobs.js';
-import { releaseQueues } from '../release/release-jobs.js';
+import { releaseQueue } from '../release/release-jobs.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
 import type { ConfigurationFault } from '../runbook/configuration-fault.js';
 import { onlyRunbook } from '../runbook/runbook-files.js';
@@ -66,7 +66,7 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
     },
     // What a closed terminal leaves undone the bot finds on the disk.
     cancelReleases: async (halt) =>
-      state.isClosed ? null : cancelReleases({ transact, queue: releaseQueues(), subjectChanged }, halt),
+      state.isClosed ? null : cancelReleases({ transact, queue: releaseQueue, subjectChanged }, halt),
     proveStart: async (halt) => {
       const checks = await loadStartProof({ config, targets, hostOf, trading, logger });
       return checks?.proveStart?.(halt);

@@ -12,7 +12,7 @@ import { createAccess } from './access.js';
 import { createApprovers } from './approvers.js';
 import { readConfigurationHashes } from './configuration-hashes.js';
 import type { ReleaseContext } from './release-context.js';
-import { releaseQueues } from './release-jobs.js';
+import { releaseQueue } from './release-jobs.js';
 
 interface ReleaseParts extends Pick<Platform, 'hosts' | 'database' | 'clock'> {
   readonly runbook: Runbook;
@@ -42,7 +42,7 @@ export function createReleaseContext(parts: ReleaseParts): ReleaseContext {
     acknowledgements: parts.acknowledgements,
     database,
     transact: database.transactWithJobs,
-    queue: releaseQueues(),
+    queue: releaseQueue,
     subjectChanged,
     access: createAccess({ targets, directory }),
     approvers: createApprovers({ targets, directory, now }),

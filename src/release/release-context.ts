@@ -12,7 +12,7 @@ import type { Access } from './access.js';
 import type { Approvers } from './approvers.js';
 import type { PlanSources } from './draw-up-plan.js';
 import type { RecordEvent, ReleaseEventKind } from './record-event.js';
-import type { ReleaseQueue, RequestQueue } from './release-jobs.js';
+import type { ReleaseQueue } from './release-jobs.js';
 
 /** What the use cases of a release share. */
 export interface ReleaseContext {
@@ -23,7 +23,7 @@ export interface ReleaseContext {
   readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledge' | 'acknowledgedWarnings'>;
   readonly database: Queryable;
   readonly transact: Transact;
-  readonly queue: RequestQueue & Pick<ReleaseQueue, 'enqueue'>;
+  readonly queue: Pick<ReleaseQueue, 'enqueue' | 'expireAt'>;
   readonly subjectChanged: SubjectChanged;
   readonly access: Access;
   readonly approvers: Approvers;

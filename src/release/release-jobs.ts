@@ -2,46 +2,38 @@ import type { Queryable } from '../store/queryable.js';
 import { addJob } from '../worker/add-job.js';
 import { TASKS } from '../worker/task.js';
 
-/** Hands a release over to whichever replica is free; the job and its timer live in the bot's database. */
-export interface ReleaseQueue {
-  /**
-   * Within the transaction that writes the release and its steps: the first look at the steps, and the timer of
-   * its commit-confirm deadline.
-   */
-  enqueue(client: Queryable, releaseId: string): Promise<void>;
-  /** Looks at the release now instead of at its next timer, e.g. because it was cancelled. */
-  wake(client: Queryable, releaseId: string): Promise<void>;
-}
-
 /**
- * Durable work that a request leaves behind. Each call belongs to the transaction of its `client`: the work exists
+ * Durable work of releases and of their requests. Each call belongs to the transaction of its `client`: the work exists
  * if and only if what asked for it was written.
  */
-export interface RequestQueue {
+export interface ReleaseQueue {
+  /** With the release and its steps: the first look at them, and the timer of its commit-confirm deadline. */
+  enqueue(client: Queryable, releaseId: string): Promise<void>;
+  /** Looks at the release at that moment, or now instead of at its next timer, e.g. because it was cancelled. */
+  wake(client: Queryable, releaseId: string, at?: Date): Promise<void>;
+  /** Looks at its deadline at that moment, which may be sooner than the deadline itself. */
+  deadlineAt(client: Queryable, releaseId: string, at?: Date): Promise<void>;
   /** Looks at a request's clocks at that moment: `ReleaseService.expire`. Each call adds a moment. */
   expireAt(client: Queryable, requestId: string, at: Date): Promise<void>;
 }
 
-export interface ReleaseTimers extends ReleaseQueue {
-  /** Looks at the release again at that moment. */
-  wakeAt(client: Queryable, releaseId: string, at: Date): Promise<void>;
-  /** Looks at its deadline at that moment, which may be sooner than the deadline itself. */
-  deadlineAt(client: Queryable, releaseId: string, at: Date): Promise<void>;
-}
-
 /** The queue of a release is its target's: one release of a target at a time. Its deadline waits for no step. */
-export function createReleaseQueue(): ReleaseTimers {
-  const wakeAt = async (client: Queryable, releaseId: string, at?: Date): Promise<void> => {
+export const releaseQueue: ReleaseQueue = {
+  async enqueue(client, releaseId) {
+    await releaseQueue.wake(client, releaseId);
+    await releaseQueue.deadlineAt(client, releaseId);
+  },
+  async wake(client, releaseId, runAt) {
     const { subject } = await subjectOf(client, releaseId);
     await addJob(client, {
       task: TASKS.release,
       payload: { releaseId },
       queue: `release ${subject}`,
       key: `release ${releaseId}`,
-      ...(at === undefined ? {} : { runAt: at }),
+      runAt,
     });
-  };
-  const deadlineAt = async (client: Queryable, releaseId: string, at?: Date): Promise<void> => {
+  },
+  async deadlineAt(client, releaseId, at) {
     const { subject, confirmBy } = await subjectOf(client, releaseId);
     await addJob(client, {
       task: TASKS.releaseDeadline,
@@ -50,31 +42,16 @@ export function createReleaseQueue(): ReleaseTimers {
       key: `deadline ${releaseId}`,
       runAt: at ?? confirmBy,
     });
-  };
-  return {
-    async enqueue(client, releaseId) {
-      await wakeAt(client, releaseId);
-      await deadlineAt(client, releaseId);
-    },
-    wake: (client, releaseId) => wakeAt(client, releaseId),
-    wakeAt,
-    deadlineAt,
-  };
-}
-
-/** The clocks of requests. */
-export function createRequestQueue(): RequestQueue {
-  return {
-    expireAt: (client, requestId, at) =>
-      addJob(client, {
-        task: TASKS.requestExpiry,
-        payload: { requestId },
-        queue: `expiry ${requestId}`,
-        key: `expiry ${requestId} ${at.toISOString()}`,
-        runAt: at,
-      }),
-  };
-}
+  },
+  expireAt: (client, requestId, at) =>
+    addJob(client, {
+      task: TASKS.requestExpiry,
+      payload: { requestId },
+      queue: `expiry ${requestId}`,
+      key: `expiry ${requestId} ${at.toISOString()}`,
+      runAt: at,
+    }),
+};
 
 async function subjectOf(
   client: Queryable,
@@ -88,9 +65,3 @@ async function subjectOf(
   if (row === undefined) throw new Error(`there is no release ${releaseId}: write it before its job`);
   return row;
 }
-
-/** Both queues; `announce` is the request's. */
-export const releaseQueues = (): ReleaseQueue & RequestQueue => ({
-  ...createReleaseQueue(),
-  ...createRequestQueue(),
-});

@@ -16,9 +16,7 @@ export interface SlackConnection {
   readonly poster: Poster;
   /** A queue of its own, for the rollback path. */
   readonly urgentPoster: Poster;
-  /** A message that moves, from the first state on, or one that stands already (`ref`), from any replica. */
-  liveMessage(target: PostTarget, ref?: MessageRef): SlackLiveMessage;
-  /** The same on the queue of the rollback path. */
+  /** A message that moves, on that queue, from the first state on; or one that stands already (`ref`), from any replica. */
   urgentMessage(target: PostTarget, ref?: MessageRef): SlackLiveMessage;
 }
 
@@ -39,15 +37,19 @@ export function createSlackConnection(options: SlackConnectionOptions): SlackCon
     createPoster({ client, clock, logger, newKey: randomUUID, yieldToHalt: wait });
   const poster = posterOver(clients.posting, yieldToHalt);
   const urgentPoster = posterOver(clients.urgent, atOnce);
-  const messageBy = (through: Poster) => (target: PostTarget, ref?: MessageRef) =>
-    new SlackLiveMessage({ poster: through, clock, logger, target, ...(ref === undefined ? {} : { ref }) });
   return {
     clients,
     directory: createDirectory({ client: clients.lookups, clock, logger }),
     poster,
     urgentPoster,
-    liveMessage: messageBy(poster),
-    urgentMessage: messageBy(urgentPoster),
+    urgentMessage: (target, ref) =>
+      new SlackLiveMessage({
+        poster: urgentPoster,
+        clock,
+        logger,
+        target,
+        ...(ref === undefined ? {} : { ref }),
+      }),
   };
 }
 

@@ -12,7 +12,7 @@ interface JobRequest {
   /** One waiting job a key: a later request for it replaces the earlier one. */
   readonly key: string;
   /** undefined: at once. */
-  readonly runAt?: Date;
+  readonly runAt?: Date | undefined;
   /** The same counted from now, by the database's clock, ms. */
   readonly afterMs?: number;
   /** A waiting job of the key that would run sooner runs then. */

@@ -4,7 +4,6 @@ import type { Logger } from '../../telemetry/logger.js';
 import type { Clock } from '../../time/clock.js';
 import type { Task } from '../../worker/task.js';
 import type { ReleaseContext } from '../release-context.js';
-import { createReleaseQueue } from '../release-jobs.js';
 import { auditedJournal } from './audited-journal.js';
 import { pruneArtefacts } from './prune-artefacts.js';
 import { createReleaseChecks } from './release-checks.js';
@@ -41,5 +40,5 @@ export function composeEngine({
       pruneArtefacts({ database, hostOf, now }, release, target),
     logger,
   };
-  return createReleaseTasks({ engine, queue: createReleaseQueue(), database });
+  return createReleaseTasks(engine, database);
 }

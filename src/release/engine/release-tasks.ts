@@ -1,22 +1,15 @@
 import type { Queryable } from '../../store/queryable.js';
 import { releasePayload, TASKS, type Task } from '../../worker/task.js';
-import type { ReleaseTimers } from '../release-jobs.js';
+import { releaseQueue } from '../release-jobs.js';
 import { type LookResult, RETRY_MS, type ReleaseEngine } from './release-engine.js';
 import { runDeadline } from './run-deadline.js';
 import { runRelease } from './run-release.js';
 
-interface ReleaseTasksOptions {
-  readonly engine: ReleaseEngine;
-  readonly queue: ReleaseTimers;
-  readonly database: Queryable;
-}
-
 /** The durable work of releases: a look that must go on later leaves its own next job behind. */
-export function createReleaseTasks({
-  engine,
-  queue,
-  database,
-}: ReleaseTasksOptions): Readonly<Record<string, Task>> {
+export function createReleaseTasks(
+  engine: ReleaseEngine,
+  database: Queryable,
+): Readonly<Record<string, Task>> {
   const { clock, logger } = engine;
   const task = (look: typeof runRelease, again: (releaseId: string, at: Date) => Promise<void>): Task => {
     return async (payload, call) => {
@@ -32,7 +25,9 @@ export function createReleaseTasks({
     };
   };
   return {
-    [TASKS.release]: task(runRelease, (releaseId, at) => queue.wakeAt(database, releaseId, at)),
-    [TASKS.releaseDeadline]: task(runDeadline, (releaseId, at) => queue.deadlineAt(database, releaseId, at)),
+    [TASKS.release]: task(runRelease, (releaseId, at) => releaseQueue.wake(database, releaseId, at)),
+    [TASKS.releaseDeadline]: task(runDeadline, (releaseId, at) =>
+      releaseQueue.deadlineAt(database, releaseId, at),
+    ),
   };
 }

@@ -9,7 +9,7 @@ import { keptPathOf } from '../../../src/release/engine/kept-artefact.js';
 import { createReleaseAnswers } from '../../../src/release/engine/release-answers.js';
 import type { ReleaseRecord } from '../../../src/release/engine/release-record.js';
 import { runRelease } from '../../../src/release/engine/run-release.js';
-import { createReleaseQueue } from '../../../src/release/release-jobs.js';
+import { releaseQueue } from '../../../src/release/release-jobs.js';
 import { createTransact } from '../../../src/store/transaction.js';
 import { createEngineSetting, NEVER, replacing, verbs } from './support/engine-setting.js';
 import { NEW_VERSION, PREFIX, sha256Of } from './support/release-plan.js';
@@ -146,7 +146,7 @@ describe('one host that cannot be put back', () => {
     const answers = createReleaseAnswers({
       database: setting.database.pool,
       transact: createTransact(async () => setting.database.pool),
-      queue: createReleaseQueue(),
+      queue: releaseQueue,
       subjectChanged: async () => undefined,
       recordEvent: async () => undefined,
       now: () => new Date(),

@@ -16,7 +16,7 @@ import type { ReleaseEngine } from '../../../src/release/engine/release-engine.j
 import type { ReleaseRecord } from '../../../src/release/engine/release-record.js';
 import { runDeadline } from '../../../src/release/engine/run-deadline.js';
 import { runRelease } from '../../../src/release/engine/run-release.js';
-import { createReleaseQueue } from '../../../src/release/release-jobs.js';
+import { releaseQueue } from '../../../src/release/release-jobs.js';
 import { selectKnownGood } from '../../../src/release/store/known-good-store.js';
 import { loadRunbook } from '../../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../../src/runbook/runbook.js';
@@ -269,7 +269,7 @@ const answers = () =>
   createReleaseAnswers({
     database: database.pool,
     transact: createTransact(async () => database.pool),
-    queue: createReleaseQueue(),
+    queue: releaseQueue,
     subjectChanged: async () => undefined,
     recordEvent: async () => undefined,
     now: () => new Date(),

@@ -6,7 +6,6 @@ import type { Host } from '../../../../src/hosts/host.js';
 import { createReleaseTasks } from '../../../../src/release/engine/release-tasks.js';
 import type { StrategyFacts } from '../../../../src/release/engine/step.js';
 import type { StepJournal, Turn } from '../../../../src/release/engine/step-journal.js';
-import { createReleaseQueue } from '../../../../src/release/release-jobs.js';
 import { systemClock } from '../../../../src/time/clock.js';
 import { startWorker } from '../../../../src/worker/worker.js';
 import { targetsOf } from './targets-of.js';
@@ -153,7 +152,7 @@ const engine = createTestEngine({
 await startWorker({
   url: settings.databaseUrl,
   strategies: ['crypto_lob_ml'],
-  tasks: createReleaseTasks({ engine, queue: createReleaseQueue(), database: pool }),
+  tasks: createReleaseTasks(engine, pool),
   clock: systemClock,
   logger: engine.logger,
   pollMs: 150,

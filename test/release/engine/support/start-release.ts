@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ReleasePlan } from '../../../../src/domain/release-plan.js';
 import { stepsOfRelease } from '../../../../src/domain/release-steps.js';
-import { createReleaseQueue } from '../../../../src/release/release-jobs.js';
+import { releaseQueue } from '../../../../src/release/release-jobs.js';
 import { insertRelease } from '../../../../src/release/store/releases.js';
 import { createTransact } from '../../../../src/store/transaction.js';
 import type { TestDatabase } from '../../../support/database.js';
@@ -38,7 +38,7 @@ export async function startRelease(
     const steps = stepsOfRelease(plan, checkpointMinutes);
     const confirmBy = new Date(startedAt.getTime() + confirmMinutes * 60_000);
     await insertRelease(client, { releaseId, requestId, plan, steps, startedAt, confirmBy });
-    await createReleaseQueue().enqueue(client, releaseId);
+    await releaseQueue.enqueue(client, releaseId);
   });
   return releaseId;
 }
