@@ -12,7 +12,7 @@ import {
 import type { Training } from '../src/domain/training.js';
 import { evaluateVerdict } from '../src/domain/verdict.js';
 import type { Role } from '../src/release/access.js';
-import type { TrainingAnswer, TrainingRequest } from '../src/training/training-service.js';
+import type { TrainingAnswer, TrainingRequest } from '../src/training/start-training.js';
 import { person } from '../views/person.js';
 import { textFor } from '../views/text/index.js';
 import {

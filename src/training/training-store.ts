@@ -173,3 +173,13 @@ export function createTrainingStore({
     cancel: (id, person) => change(id, (client) => cancelTraining(client, id, person)),
   };
 }
+
+/** @throws Error for an id that does not exist */
+export async function existingTraining(
+  store: Pick<TrainingStore, 'get'>,
+  trainingId: string,
+): Promise<Training> {
+  const training = await store.get(trainingId);
+  if (training === undefined) throw new Error(`there is no training ${trainingId}`);
+  return training;
+}

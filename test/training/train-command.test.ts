@@ -5,7 +5,7 @@ import type { Click, Conversation, Modal, Report, Submission } from '../../src/c
 import type { Outcome } from '../../src/domain/outcome.js';
 import type { Training } from '../../src/domain/training.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
-import type { TrainingAnswer, TrainingRequest } from '../../src/training/training-service.js';
+import type { TrainingAnswer, TrainingRequest } from '../../src/training/start-training.js';
 import { inWords } from '../support/in-words.js';
 import { checkOf, RUNBOOK, trainingOf } from './train-values.js';
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { TrainingRequest, TrainingService } from '../../src/training/training-service.js';
+import type { TrainingRequest } from '../../src/training/start-training.js';
+import type { TrainingService } from '../../src/training/training-service.js';
 import { createTrainingFixture, goodMeta, type TrainingFixture, writingTrainer } from './fixture.js';
 
 let fixture: TrainingFixture;

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeBadModel } from '../../sandbox/host/model.js';
 import type { Training } from '../../src/domain/training.js';
+import type { TrainingRequest } from '../../src/training/start-training.js';
 import { takePlace } from '../../src/training/trainer-place.js';
 import { trainerHere } from '../../src/training/trainer-places.js';
-import type { TrainingRequest, TrainingService } from '../../src/training/training-service.js';
+import type { TrainingService } from '../../src/training/training-service.js';
 import {
   createTrainingFixture,
   goodMeta,
