@@ -1,4 +1,5 @@
 import { UsageError } from '../src/conversation/errors.js';
+import { parseFlags } from '../src/conversation/flags.js';
 import { nearestWord } from '../src/conversation/spelling.js';
 import type { DeployWish } from '../src/domain/deploy-wish.js';
 
@@ -14,49 +15,36 @@ export interface DeployWords {
 export const DEPLOY_USAGE =
   '[target] [--model FILE --model-version V] [--binary FILE] [--set KEY=VALUE]… --reason TEXT [--acknowledge NAME]… [--plan]';
 
-const VALUED = ['--model', '--model-version', '--binary', '--set', '--reason', '--acknowledge'];
+const FLAGS = ['--model', '--model-version', '--binary', '--set', '--reason', '--acknowledge'] as const;
 
 /** @throws UsageError for an unknown flag, a flag without its value, or one that stands twice. */
 export function parseDeployWords(words: readonly string[]): DeployWords {
-  const values = new Map<string, string[]>();
-  const targetWords: string[] = [];
-  let planOnly = false;
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
-    const [flag = '', inline] = splitFlag(word);
-    if (word === '--plan') planOnly = true;
-    else if (!word.startsWith('--')) targetWords.push(word);
-    else if (!VALUED.includes(flag)) throw unknownFlag(flag);
-    else {
-      const value = inline ?? words[++index];
-      if (value === undefined || (inline === undefined && value.startsWith('--')))
+  const { values, switches, rest } = parseFlags(words, FLAGS, ['--plan']);
+  const unknown = rest.find((word) => word.startsWith('--'));
+  if (unknown !== undefined) throw unknownFlag(unknown.split('=')[0] ?? '');
+  const all = (flag: (typeof FLAGS)[number]): readonly string[] =>
+    (values.get(flag) ?? []).map(({ text, isInline }) => {
+      if (text === undefined || (!isInline && text.startsWith('--')))
         throw new UsageError('flag_needs_value', { flag });
-      values.set(flag, [...(values.get(flag) ?? []), value]);
-    }
-  }
-  const one = (flag: string): string | undefined => {
-    const [first, second] = values.get(flag) ?? [];
+      return text;
+    });
+  const one = (flag: (typeof FLAGS)[number]): string | undefined => {
+    const [first, second] = all(flag);
     if (second !== undefined) throw new UsageError('flag_twice', { flag });
     return first;
   };
   return {
-    targetWords,
-    planOnly,
-    acknowledged: values.get('--acknowledge') ?? [],
+    targetWords: rest,
+    planOnly: switches.has('--plan'),
+    acknowledged: all('--acknowledge'),
     wish: {
       model: one('--model'),
       modelVersion: one('--model-version'),
       binary: one('--binary'),
-      settings: readSettings(values.get('--set') ?? []),
+      settings: readSettings(all('--set')),
       reason: one('--reason') ?? '',
     },
   };
-}
-
-/** `--flag=value` in one word. */
-function splitFlag(word: string): readonly [string, string | undefined] {
-  const [, flag, value] = /^(--[a-z-]+)=(.*)$/s.exec(word) ?? [];
-  return flag === undefined ? [word, undefined] : [flag, value];
 }
 
 function readSettings(pairs: readonly string[]): Readonly<Record<string, string>> {
@@ -72,6 +60,6 @@ function readSettings(pairs: readonly string[]): Readonly<Record<string, string>
 }
 
 function unknownFlag(flag: string): UsageError<'unknown_flag'> {
-  const nearest = nearestWord(flag, [...VALUED, '--plan']);
+  const nearest = nearestWord(flag, [...FLAGS, '--plan']);
   return new UsageError('unknown_flag', { flag, nearest });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Services } from '../src/app/services.js';
 import { UsageError, UserError } from '../src/conversation/errors.js';
+import { type FlagValue, parseFlags } from '../src/conversation/flags.js';
 import {
   type Click,
   type Conversation,
@@ -39,7 +40,9 @@ export const history: Subcommand<HistoryServices> = {
   usage,
   async run(words, conversation, services) {
     if (words[0] === '--incident') return showIncident(words, conversation, services);
-    const { rest, before, runId } = parseFlags(words);
+    const { rest, values } = parseFlags(words, ['--before', '--run']);
+    const before = lastOf('--before', values.get('--before'));
+    const runId = lastOf('--run', values.get('--run'));
     const target = parseTarget(rest, services.targets, usage).name;
     if (runId !== undefined) return showRun(runId, target, conversation, services);
     const place: HistoryPlace = before === undefined ? { kind: 'newest' } : { kind: 'before', id: before };
@@ -125,19 +128,7 @@ async function showRun(
   };
 }
 
-function parseFlags(words: readonly string[]) {
-  const found: { before?: string; runId?: string } = {};
-  const rest: string[] = [];
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? '';
-    if (word !== '--before' && word !== '--run') {
-      rest.push(word);
-      continue;
-    }
-    index += 1;
-    const value = words[index];
-    if (value === undefined) throw new UsageError('history_id_missing', { flag: word });
-    found[word === '--run' ? 'runId' : 'before'] = value;
-  }
-  return { ...found, rest };
+function lastOf(flag: '--before' | '--run', found: readonly FlagValue[] = []): string | undefined {
+  if (found.some(({ text }) => text === undefined)) throw new UsageError('history_id_missing', { flag });
+  return found.at(-1)?.text;
 }

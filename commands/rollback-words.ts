@@ -1,4 +1,5 @@
 import { UsageError } from '../src/conversation/errors.js';
+import { parseFlags } from '../src/conversation/flags.js';
 import type { HaltKind } from '../src/domain/halt.js';
 
 interface RollbackWords {
@@ -9,28 +10,19 @@ interface RollbackWords {
   readonly reason: string | undefined;
 }
 
-const KIND_OF: Readonly<Record<string, HaltKind>> = {
+const KIND_OF = {
   '--disable': 'disable',
   '--stop': 'stop',
   '--previous-model': 'previous_model',
-};
+} as const satisfies Record<string, HaltKind>;
+const SWITCHES = ['--disable', '--stop', '--previous-model'] as const;
 
 /** @throws UsageError for two actions at once, or a reason without a text. */
 export function parseRollbackWords(words: readonly string[]): RollbackWords {
-  const rest: string[] = [];
-  const kinds = new Set<HaltKind>();
-  let reason: string | undefined;
-  const waiting = words.flatMap((word) =>
-    word.startsWith('--reason=') ? ['--reason', word.slice(9)] : [word],
-  );
-  for (let word = waiting.shift(); word !== undefined; word = waiting.shift()) {
-    const kind = KIND_OF[word];
-    if (kind !== undefined) kinds.add(kind);
-    else if (word === '--reason') {
-      reason = waiting.shift()?.trim();
-      if (!reason) throw new UsageError('rollback_reason_missing', {});
-    } else rest.push(word);
-  }
-  if (kinds.size > 1) throw new UsageError('rollback_several_acts', {});
-  return { rest, kind: [...kinds][0], reason };
+  const { values, switches, rest } = parseFlags(words, ['--reason'], SWITCHES);
+  const reasons = (values.get('--reason') ?? []).map(({ text = '' }) => text.trim());
+  if (reasons.includes('')) throw new UsageError('rollback_reason_missing', {});
+  const [kind, another] = [...switches].map((word) => KIND_OF[word]);
+  if (another !== undefined) throw new UsageError('rollback_several_acts', {});
+  return { rest, kind, reason: reasons.at(-1) };
 }

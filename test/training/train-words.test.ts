@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseTrainWords } from '../../commands/train-words.js';
+import { inWords } from '../support/in-words.js';
 
 const parse = (...words: string[]) => parseTrainWords(words, ['5m', '15m']);
 
@@ -26,7 +27,7 @@ describe('the words of train', () => {
     [['5m', '15m'], '`15m` is not expected here.'],
     [['5m', '--fast'], '`--fast` is not expected here.'],
     [['5m', '--despite-checks'], '--despite-checks needs the reason as its text, in quotes.'],
-  ])('%j is answered with a sentence', (words, sentence) => {
-    expect(() => parse(...words)).toThrow(sentence);
+  ])('%j is answered with a sentence', async (words, sentence) => {
+    await expect(inWords(() => parse(...words))).rejects.toThrow(sentence);
   });
 });
