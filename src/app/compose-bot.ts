@@ -1,7 +1,7 @@
 import type { HaltAnnouncer } from '../halt/announce-halt.js';
 import { createHaltAnnouncer } from '../halt/announce-halt.js';
 import { createKnownGroups } from '../halt/known-groups.js';
-import { createOperatorGate } from '../halt/operator-gate.js';
+import { SlackOperatorGate } from '../halt/operator-gate.js';
 import { postLive } from '../slack/conversation.js';
 import { withTimeout } from '../time/clock.js';
 import type { BotParts } from './bot-program.js';
@@ -45,7 +45,7 @@ export function composeBot(parts: BotParts): ComposedBot {
       refreshHalt: (record) => announcer.refresh(record),
     },
     operators: (targets) =>
-      createOperatorGate({
+      new SlackOperatorGate({
         targets,
         askGroup: async (group) => (await directory.groupMembers(group, { fresh: true })).ids,
         clock,

@@ -1,8 +1,8 @@
-import type { Person } from '../domain/person.js';
 import type { Targets } from '../runbook/targets.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { KillSwitch } from './kill-switch.js';
 import type { HaltHandle } from './live-halt.js';
+import type { OperatorGate } from './operator-gate.js';
 import type { PreviousModel } from './previous-model.js';
 
 /** What the kill switch's command needs: it works where nothing else could be composed. */
@@ -15,16 +15,4 @@ export interface KillSwitchServices {
   readonly announceHalt?: (handle: HaltHandle, channel: string) => void;
   /** Brings the messages of a halt that has ended up to date. Absent in a terminal. */
   readonly refreshHalt?: (record: HaltRecord) => void;
-}
-
-type OperatorAnswer =
-  | { readonly kind: 'yes' }
-  | { readonly kind: 'no' }
-  /** Slack did not say in time, and the targets file does not list them. */
-  | { readonly kind: 'unknown' };
-
-export interface OperatorGate {
-  mayHalt(person: Person): Promise<OperatorAnswer>;
-  /** As mentions. */
-  readonly who: readonly string[];
 }

@@ -5,17 +5,15 @@ import { redact } from '../domain/secrets.js';
 import { enableFlag } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
-import { withTimeout } from '../time/clock.js';
 import { HaltRecords, type HaltRecordsOptions } from './halt-records.js';
-import { ASK_TIMEOUT_MS, HaltReplicas, type HaltReplicasOptions } from './halt-replicas.js';
+import { HaltReplicas, type HaltReplicasOptions } from './halt-replicas.js';
 import { runHalt } from './halt-run.js';
 import type { HaltRecord } from './halt-schema.js';
-import type { HaltStore } from './halt-store.js';
 import { type HostActsOptions, hostActs } from './host-acts.js';
 import { type CancellingOptions, keepCancelling } from './keep-cancelling.js';
+import { type LatestHalt, type LatestHaltOptions, latestHalt } from './latest-halt.js';
 import { type HaltHandle, LiveHalt } from './live-halt.js';
 import { HaltProof, type HaltProofOptions } from './prove-halt.js';
-import type { StrategyFacts } from './strategy-facts.js';
 
 interface HaltRequest {
   readonly target: Target;
@@ -26,21 +24,13 @@ interface HaltRequest {
   readonly wantedOf?: Halt['wantedOf'];
 }
 
-interface LatestHalt {
-  readonly halt: Halt | undefined;
-  /** The database did not say: there may be a newer one. */
-  readonly isUncertain: boolean;
-}
-
 export interface KillSwitchOptions
   extends HostActsOptions,
     HaltRecordsOptions,
     HaltReplicasOptions,
     HaltProofOptions,
+    LatestHaltOptions,
     CancellingOptions {
-  readonly facts: StrategyFacts;
-  /** Of a process that only looks into the database; the store's own unless given. */
-  readonly latestStored?: HaltStore['latest'] | undefined;
   /** Told of each halt that begins here, before its first act. */
   readonly onBegin?: ((halt: HaltHandle) => void) | undefined;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
@@ -86,26 +76,7 @@ export class KillSwitch {
   /** The newest halt of a target that anybody knows of. */
   async latest(target: string): Promise<LatestHalt> {
     const live = this.#live.get(target)?.halt;
-    if (live !== undefined) return { halt: live, isUncertain: false };
-    const { clock, files, store, latestStored = store?.latest } = this.#o;
-    const stored = latestStored?.(this.#o.facts.strategy, target).then(
-      (halt) => ({ halt }),
-      () => undefined,
-    );
-    const [answer, onDisk] = await Promise.all([
-      withTimeout(clock, ASK_TIMEOUT_MS, stored ?? Promise.resolve(undefined)),
-      files.list(),
-    ]);
-    const known = [
-      ...onDisk
-        .map(({ halt }) => halt)
-        .filter(({ strategy, target: name }) => strategy === this.#o.facts.strategy && name === target),
-      answer?.halt,
-    ];
-    const [halt] = known
-      .flatMap((one) => one ?? [])
-      .sort((one, other) => (one.requestedAt < other.requestedAt ? 1 : -1));
-    return { halt, isUncertain: answer === undefined };
+    return live === undefined ? latestHalt(target, this.#o) : { halt: live, isUncertain: false };
   }
 
   /**

@@ -1,10 +1,19 @@
 import type { Person } from '../domain/person.js';
 import type { Targets } from '../runbook/targets.js';
 import { type Clock, withTimeout } from '../time/clock.js';
-import type { OperatorGate } from './kill-switch-services.js';
 import type { KnownGroups } from './known-groups.js';
 
-export type { OperatorGate } from './kill-switch-services.js';
+type OperatorAnswer =
+  | { readonly kind: 'yes' }
+  | { readonly kind: 'no' }
+  /** Slack did not say in time, and the targets file does not list them. */
+  | { readonly kind: 'unknown' };
+
+export interface OperatorGate {
+  mayHalt(person: Person): Promise<OperatorAnswer>;
+  /** As mentions. */
+  readonly who: readonly string[];
+}
 
 /** Asks Slack for a group's members. */
 export type AskGroup = (groupId: string) => Promise<readonly string[]>;
@@ -30,58 +39,76 @@ const WARM_EVERY_MS = 3 * 60_000;
  * Operators and admins. Whom the targets file lists, by id or in its stand-in of a group, needs no look-up, nor does
  * whom Slack named before. For anybody else Slack is asked for a moment.
  */
-export function createOperatorGate(options: OperatorGateOptions): OperatorGate {
-  const { targets, askGroup, clock, known, warmUntil } = options;
-  const roles = [...new Set([...targets.roles.operators, ...targets.roles.admins])];
-  const groups = roles.filter((id) => id.startsWith('S'));
-  const lastKnown = new Map<string, readonly string[]>();
-  const remembered = (known?.read() ?? Promise.resolve(new Map())).then((saved) => {
-    for (const group of groups) {
-      const members = saved.get(group);
-      if (members !== undefined && !lastKnown.has(group)) lastKnown.set(group, members);
+export class SlackOperatorGate implements OperatorGate {
+  readonly who: readonly string[];
+  readonly #o: OperatorGateOptions;
+  readonly #roles: readonly string[];
+  readonly #groups: readonly string[];
+  readonly #lastKnown = new Map<string, readonly string[]>();
+  readonly #remembered: Promise<void>;
+
+  constructor(options: OperatorGateOptions) {
+    const { operators, admins } = options.targets.roles;
+    this.#o = options;
+    this.who = operators.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`));
+    this.#roles = [...new Set([...operators, ...admins])];
+    this.#groups = this.#roles.filter((id) => id.startsWith('S'));
+    this.#remembered = this.#remember();
+    if (options.warmUntil !== undefined && this.#groups.length > 0) void this.#keepWarm(options.warmUntil);
+  }
+
+  async mayHalt({ id }: Person): Promise<OperatorAnswer> {
+    const { clock } = this.#o;
+    if (this.#isListed(id)) return { kind: 'yes' };
+    if (this.#groups.length === 0) return { kind: 'no' };
+    await withTimeout(clock, ASK_TIMEOUT_MS, this.#remembered);
+    if (this.#isKnown(id)) {
+      void this.#refreshAll();
+      return { kind: 'yes' };
     }
-  });
+    // Somebody may have joined since: a no is asked afresh.
+    await withTimeout(clock, ASK_TIMEOUT_MS, this.#refreshAll());
+    if (this.#isKnown(id)) return { kind: 'yes' };
+    return { kind: this.#groups.every((group) => this.#lastKnown.has(group)) ? 'no' : 'unknown' };
+  }
 
-  const isListed = (id: string): boolean =>
-    roles.includes(id) || groups.some((group) => targets.groups.get(group)?.includes(id) ?? false);
-  const isKnown = (id: string): boolean =>
-    groups.some((group) => lastKnown.get(group)?.includes(id) ?? false);
+  #isListed(id: string): boolean {
+    const { groups } = this.#o.targets;
+    return this.#roles.includes(id) || this.#groups.some((group) => groups.get(group)?.includes(id) ?? false);
+  }
 
-  /** Never rejects: a group that cannot be asked for stays as it was. @returns whether Slack has answered. */
-  const refresh = async (group: string): Promise<boolean> => {
+  #isKnown(id: string): boolean {
+    return this.#groups.some((group) => this.#lastKnown.get(group)?.includes(id) ?? false);
+  }
+
+  async #remember(): Promise<void> {
+    const saved = await this.#o.known?.read();
+    for (const group of this.#groups) {
+      const members = saved?.get(group);
+      if (members !== undefined && !this.#lastKnown.has(group)) this.#lastKnown.set(group, members);
+    }
+  }
+
+  async #refreshAll(): Promise<void> {
+    await Promise.all(this.#groups.map((group) => this.#refresh(group)));
+  }
+
+  /** Never rejects: a group that cannot be asked for stays as it was. */
+  async #refresh(group: string): Promise<void> {
     try {
-      lastKnown.set(group, await askGroup(group));
+      this.#lastKnown.set(group, await this.#o.askGroup(group));
     } catch {
-      return false;
+      return;
     }
     // What cannot be kept is known until the restart.
-    await known?.write(lastKnown).catch(() => undefined);
-    return true;
-  };
-  const refreshAll = () => Promise.all(groups.map(refresh));
+    await this.#o.known?.write(this.#lastKnown).catch(() => undefined);
+  }
 
-  const keepWarm = async (signal: AbortSignal): Promise<void> => {
+  async #keepWarm(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#o;
     while (!signal.aborted) {
-      await withTimeout(clock, WARM_EVERY_MS, refreshAll());
+      await withTimeout(clock, WARM_EVERY_MS, this.#refreshAll());
       await clock.sleep(WARM_EVERY_MS, signal).catch(() => undefined);
     }
-  };
-  if (warmUntil !== undefined && groups.length > 0) void keepWarm(warmUntil);
-
-  return {
-    who: targets.roles.operators.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`)),
-    async mayHalt({ id }: Person) {
-      if (isListed(id)) return { kind: 'yes' };
-      if (groups.length === 0) return { kind: 'no' };
-      await withTimeout(clock, ASK_TIMEOUT_MS, remembered);
-      if (isKnown(id)) {
-        void refreshAll();
-        return { kind: 'yes' };
-      }
-      // Somebody may have joined since: a no is asked afresh.
-      await withTimeout(clock, ASK_TIMEOUT_MS, refreshAll());
-      if (isKnown(id)) return { kind: 'yes' };
-      return { kind: groups.every((group) => lastKnown.has(group)) ? 'no' : 'unknown' };
-    },
-  };
+  }
 }

@@ -5,7 +5,7 @@ import { createBoltLogger } from './bolt-logger.js';
 
 /**
  * One client for each job, because a client is one queue: a look-up that hangs holds up no post, and neither holds
- * up the rollback path.
+ * up the path of a halt.
  */
 export interface SlackClients {
   readonly posting: WebClient;

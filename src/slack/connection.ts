@@ -14,7 +14,7 @@ export interface SlackConnection {
   readonly clients: SlackClients;
   readonly directory: Directory;
   readonly poster: Poster;
-  /** A queue of its own, for the rollback path. */
+  /** A queue of its own, for the path of a halt. */
   readonly urgentPoster: Poster;
   /** A message that moves, on that queue, from the first state on; or one that stands already (`ref`), from any replica. */
   urgentMessage(target: PostTarget, ref?: MessageRef): SlackLiveMessage;

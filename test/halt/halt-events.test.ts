@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { takeReason } from '../../commands/rollback-reason.js';
 import type { Person } from '../../src/domain/person.js';
-import { createOperatorGate } from '../../src/halt/operator-gate.js';
+import { SlackOperatorGate } from '../../src/halt/operator-gate.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { systemClock } from '../../src/time/clock.js';
 import { REASON_INPUT } from '../../views/rollback-modals.js';
@@ -34,7 +34,7 @@ test('only an operator gives the reason; who else tries is told who may, and it 
   const killSwitch = bench.killSwitch();
   const handle = killSwitch.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
   const targets = parseTargets('targets.yaml', Buffer.from(bench.targetsText));
-  const operators = createOperatorGate({ targets, askGroup: async () => [], clock: systemClock });
+  const operators = new SlackOperatorGate({ targets, askGroup: async () => [], clock: systemClock });
   const previousModel = { plan: async () => ({ kind: 'none' }) as const, putBack: async () => {} };
   const services = { killSwitch, targets, operators, previousModel };
   const given = (person: Person) =>

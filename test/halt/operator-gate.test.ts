@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createKnownGroups } from '../../src/halt/known-groups.js';
-import { type AskGroup, createOperatorGate, type OperatorGateOptions } from '../../src/halt/operator-gate.js';
+import { type AskGroup, type OperatorGateOptions, SlackOperatorGate } from '../../src/halt/operator-gate.js';
 import { systemClock } from '../../src/time/clock.js';
 import { eventually } from '../sandbox/host/eventually.js';
 
@@ -19,7 +19,7 @@ function gate(
   more: Partial<OperatorGateOptions> = {},
 ) {
   const roles = { requesters: [], operators: ['U0OPS', 'S0OPS'], admins: ['U0ADMIN'] };
-  return createOperatorGate({
+  return new SlackOperatorGate({
     targets: { roles, groups: new Map(Object.entries(groups)) },
     askGroup,
     clock: systemClock,

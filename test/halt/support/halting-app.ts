@@ -5,7 +5,7 @@ import { loadConfig } from '../../../src/config/config.js';
 import { createHaltAnnouncer } from '../../../src/halt/announce-halt.js';
 import type { KillSwitch } from '../../../src/halt/kill-switch.js';
 import type { KillSwitchServices } from '../../../src/halt/kill-switch-services.js';
-import { createOperatorGate } from '../../../src/halt/operator-gate.js';
+import { SlackOperatorGate } from '../../../src/halt/operator-gate.js';
 import type { PreviousModel } from '../../../src/halt/previous-model.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 import { createSlackApp } from '../../../src/slack/app.js';
@@ -51,7 +51,7 @@ export async function startHaltingApp(
   const clock = systemClock;
   const connection = createSlackConnection({ config: config.slack, logger, clock });
   const targets = parseTargets('targets.yaml', Buffer.from(bench.targetsText));
-  const operators = createOperatorGate({
+  const operators = new SlackOperatorGate({
     targets,
     askGroup: async (group) => (await connection.directory.groupMembers(group)).ids,
     clock,
