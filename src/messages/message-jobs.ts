@@ -18,6 +18,9 @@ export const messagePayload = z.object({
  */
 const LANES = 3;
 
+/** Where the database's clock is ahead of this bot's, the moment has not come yet when the job runs. */
+const LOOK_AGAIN_MS = 1_000;
+
 const jobOf = (subject: Subject, failures = 0) => {
   const lane = [...subject].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % LANES;
   return {
@@ -47,5 +50,5 @@ export function lookAgain(
 
 /** A look at the moment when a subject reads differently although nothing has changed. */
 export function lookAt(client: Queryable, subject: Subject, runAt: Date): Promise<void> {
-  return addJob(client, { ...jobOf(subject), key: `expiry ${subject}`, runAt });
+  return addJob(client, { ...jobOf(subject), key: `expiry ${subject}`, runAt, afterMs: LOOK_AGAIN_MS });
 }

@@ -13,7 +13,7 @@ interface JobRequest {
   readonly key: string;
   /** undefined: at once. */
   readonly runAt?: Date | undefined;
-  /** The same counted from now, by the database's clock, ms. */
+  /** Not before so many ms have passed, by the database's clock. */
   readonly afterMs?: number;
   /** A waiting job of the key that would run sooner runs then. */
   readonly keepsEarlier?: boolean;
@@ -31,7 +31,7 @@ export async function addJob(
   const strategy = subject === undefined ? undefined : await strategyOf(client, subject);
   await client.query(
     `SELECT ${WORKER_SCHEMA}.add_job($1, payload := $2::json, queue_name := $3, job_key := $4,
-       run_at := COALESCE($5::timestamptz, now() + $6::double precision * interval '1 millisecond'),
+       run_at := greatest($5::timestamptz, now() + $6::double precision * interval '1 millisecond'),
        max_attempts := ${MAX_ATTEMPTS}, job_key_mode := $7)`,
     [
       strategy === undefined ? task : taskOfStrategy(task, strategy),

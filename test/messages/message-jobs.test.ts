@@ -39,11 +39,16 @@ test('a run is looked at now and when its verdict expires; not where no bot has 
 test('the bot does so: for a run of a terminal, too, and again once the verdict has expired', async () => {
   const database = await createTestDatabase();
   await prepareWorkerSchema(database, { always: true });
-  const now = Date.now();
-  const run = aRun({ validUntil: new Date(now + 1_500).toISOString() });
+  const run = aRun({ validUntil: '2026-03-01T12:10:00.000Z' });
+  // The bot's clock is at the first look before that moment, which has passed for the database.
+  let now = new Date(run.startedAt);
   await createRunStore(database.pool).save(run);
   const seen: unknown[] = [];
-  const keeper = createTestKeeper({ pool: database.pool, announcer: createRememberingSlack() });
+  const keeper = createTestKeeper({
+    pool: database.pool,
+    announcer: createRememberingSlack(),
+    now: () => now,
+  });
   const worker = await startWorker({
     url: database.url,
     strategies: [run.strategy],
@@ -51,6 +56,7 @@ test('the bot does so: for a run of a terminal, too, and again once the verdict 
       message: async (payload, call) => {
         seen.push(payload);
         await keeper.task(payload, call);
+        now = new Date(run.validUntil);
       },
     },
     clock: systemClock,
