@@ -1,6 +1,7 @@
 import type { ProbeKind } from './context/probe-kind.js';
 import { envProbe } from './probes/env-probe.js';
 import { fileProbe } from './probes/file-probe.js';
+import { httpProbe } from './probes/http-probe.js';
 import { modelProbe } from './probes/model-probe.js';
 import { processProbe } from './probes/process-probe.js';
 import { serviceProbe } from './probes/service-probe.js';
@@ -14,4 +15,5 @@ export const PROBE_KINDS: readonly ProbeKind[] = [
   modelProbe,
   processProbe,
   serviceProbe,
+  httpProbe,
 ];

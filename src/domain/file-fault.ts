@@ -15,6 +15,7 @@ export const SHAPE_FAULTS = [
   'fail_missing',
   'file_stem_shape',
   'group_id_shape',
+  'header_shape',
   'horizon_shape',
   'identifier_shape',
   'member_id_shape',
@@ -24,6 +25,7 @@ export const SHAPE_FAULTS = [
   'pass_missing',
   'same_word_for_both',
   'scratch_path_shape',
+  'secret_in_file',
   'section_id_shape',
   'ssh_address_shape',
   'target_missing',
@@ -31,6 +33,7 @@ export const SHAPE_FAULTS = [
   'trainer_variable_shape',
   'training_place_shape',
   'unit_name_shape',
+  'url_shape',
   'user_id_shape',
   'variable_shape',
 ] as const;

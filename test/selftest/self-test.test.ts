@@ -73,14 +73,24 @@ sections:
         env: NAME
         pass: rows.all(r, r.value == "a")
         fail: rows.exists(r, r.value != "a")
+      - id: toy.feed
+        title: { en: Feed, zh-CN: 行情 }
+        http: { url: 'http://feed.example/health' }
+        pass: rows.all(r, r.lag < 5.0)
+        fail: rows.exists(r, r.status != 200 || r.lag >= 5.0)
 `;
-const CASES = `base: { environment: { NAME: a }, model: none, startedSecsAgo: 60 }
+const CASES = `base:
+  { environment: { NAME: a }, model: none, startedSecsAgo: 60, http: { 'http://feed.example/health': { json: { lag: 1 } } } }
 cases:
   - { check: toy.file, name: there, expect: PASS, files: { root/etc/toy.conf: x } }
   - { check: toy.file, name: gone, expect: FAIL }
   - { check: toy.blind, name: right, expect: PASS }
   - { check: toy.blind, name: wrong, expect: FAIL, environment: { NAME: b } }
   - { check: toy.bare, name: right, expect: PASS }
+  - { check: toy.feed, name: up, expect: PASS }
+  - { check: toy.feed, name: late, expect: FAIL, http: { 'http://feed.example/health': { json: { lag: 9 } } } }
+  - { check: toy.feed, name: down, expect: FAIL, http: { 'http://feed.example/health': { status: 503, text: sorry } } }
+  - { check: toy.feed, name: away, expect: ERROR, http: { 'http://feed.example/health': null } }
 `;
 
 test('what a killed self-test has left is removed by the next one, and nothing that is in use', async () => {
@@ -121,6 +131,7 @@ test('a check that cannot fail is disproved, one without a failing case unproved
     ['toy.file', 'proved'],
     ['toy.blind', 'disproved'],
     ['toy.bare', 'unproved'],
+    ['toy.feed', 'proved'],
   ]);
   expect(report.isProved).toBe(false);
   for (const locale of ['en', 'zh-CN'] as const) {
@@ -129,7 +140,10 @@ test('a check that cannot fail is disproved, one without a failing case unproved
     expect(text).toContain({ en: 'wrong: expected fail, came out as pass', 'zh-CN': 'wrong：预期' }[locale]);
     expect(text).toContain({ en: 'no case in which it fails', 'zh-CN': '没有让它失败的用例' }[locale]);
   }
-  expect(selftestJson(report)).toMatchObject({ proved: false, checks: [{ state: 'proved' }, {}, {}] });
+  expect(selftestJson(report)).toMatchObject({
+    proved: false,
+    checks: [{ state: 'proved' }, {}, {}, { state: 'proved' }],
+  });
   await rm(folder, { recursive: true });
   await beside.drop();
 });

@@ -4,6 +4,9 @@ import type { Sentences } from '../../../src/domain/sentence.js';
 /** After the place in the file. */
 export const fileFault: Sentences<FileFaultFacts> = {
   address_and_port_shape: () => 'write an address with its port, like 127.0.0.1:9100 or [::1]:9100',
+  header_shape: () => 'it is not a header that may be sent',
+  secret_in_file: () => 'a secret does not belong in this file: ask an endpoint that needs none',
+  url_shape: () => 'write a URL with http:// or https://',
   column_shape: () => 'write a column, or COLUMN.KEY',
   identifier_shape: () => 'write a name in small letters, digits and _',
   same_word_for_both: () =>

@@ -4,6 +4,9 @@ import type { Sentences } from '../../../src/domain/sentence.js';
 /** After the place in the file. */
 export const fileFault: Sentences<FileFaultFacts> = {
   address_and_port_shape: () => '请写带端口的地址，例如 127.0.0.1:9100 或 [::1]:9100',
+  header_shape: () => '这不是可以发送的请求头',
+  secret_in_file: () => '机密不应写在此文件中：请使用无需机密的端点',
+  url_shape: () => '请写以 http:// 或 https:// 开头的 URL',
   column_shape: () => '请写列名，或 COLUMN.KEY',
   identifier_shape: () => '请写由小写字母、数字和 _ 组成的名称',
   same_word_for_both: () => '同一个词既表示入场又表示离场：请写明能区分两者的列 `isBuy`',
