@@ -1,22 +1,11 @@
 import type { CheckResult, CheckRun, ObservedRow } from '../domain/check-run.js';
 import { evaluateCriteria, evaluateGoNoGo } from '../domain/criterion.js';
-import type { PassedWindow } from '../domain/run-window.js';
 import { DEFAULT_VERDICT_TTL_MS } from '../domain/verdict.js';
-import type { Host } from '../hosts/host.js';
-import type { TargetHost } from '../hosts/kinds/target-host.js';
-import { createModelGate, type ModelGate } from '../model/model-gate.js';
-import type { Runbook } from '../runbook/runbook.js';
 import type { Target } from '../runbook/targets.js';
-import { systemClock } from '../time/clock.js';
-import { once } from '../time/once.js';
 import { trackProgress } from './checks-ahead.js';
 import { bindParameters } from './context/bind-parameters.js';
-import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
-import { readHostEnvironment } from './context/host-environment.js';
-import { createHttpGet, type HttpGet } from './context/http-get.js';
-import type { PlannedHost, PlannedState } from './context/planned-state.js';
+import { type ContextOptions, createContexts } from './create-contexts.js';
 import { readCharts } from './read-charts.js';
-import { windowOnce } from './resolve-window.js';
 import { runChecks, sectionsOf } from './run-checks.js';
 import type { ExamineRequest, FinishedRun, RunRequest } from './run-request.js';
 import { type StoreRun, storeRun } from './store-run.js';
@@ -30,58 +19,18 @@ export interface CheckService {
   onDemand(target: Target, checkId: string, name: string): Promise<readonly ObservedRow[]>;
 }
 
-export interface CheckServiceOptions extends StoreRun {
-  readonly runbook: Runbook;
-  readonly hostOf: (settings: TargetHost) => Host;
-  /** undefined: TRADING_DATABASE_URL is not set. */
-  readonly trading: TradingQueries | undefined;
+export interface CheckServiceOptions extends StoreRun, ContextOptions {
   /** Told of each chart that could not be read; the report does without it. */
   readonly onChartError?: (chartId: string, error: unknown) => void;
   /** Told of each probe that failed for a reason that has no code. */
   readonly onProbeError?: (checkId: string, error: unknown) => void;
-  readonly now: () => Date;
   readonly monotonicMs: () => number;
   readonly newRunId: () => string;
-  /** Windows of earlier runs of a target that passed; without it the window before is the baseline. */
-  readonly passedWindows?: (target: string, since: Date) => Promise<readonly PassedWindow[]>;
-  readonly sleep?: CheckContext['sleep'];
-  /** One that others use too remembers what they have asked; its own unless given. */
-  readonly modelGate?: ModelGate;
-  /** In the place of the network. */
-  readonly httpGet?: HttpGet;
 }
-
-/** A layer or the service of a host must be readable within this time; the checks have their own bounds besides. */
-const HOST_TIMEOUT_MS = 5_000;
 
 export function createCheckService(options: CheckServiceOptions): CheckService {
   const { runbook, now, monotonicMs, onChartError = () => {}, onProbeError = () => {} } = options;
-  const modelGate = options.modelGate ?? createModelGate({ now });
-
-  const contextFor = (target: Target, planned?: PlannedState, halted?: Date): CheckContext => {
-    const hosts = target.hosts.map((settings) =>
-      accessTo(options.hostOf(settings), settings, planned?.get(settings.name)),
-    );
-    return {
-      runbook,
-      target,
-      hosts,
-      trading: options.trading,
-      modelGate,
-      httpGet: options.httpGet ?? createHttpGet(),
-      runParameters: { agentId: runbook.agentId, accountId: target.accountId ?? null },
-      window: windowOnce({
-        hosts,
-        settings: runbook.window,
-        now,
-        passedWindows: async (since) => options.passedWindows?.(target.name, since) ?? [],
-        halted,
-      }),
-      now,
-      sleep: options.sleep ?? systemClock.sleep,
-      shared: new Map(),
-    };
-  };
+  const contextFor = createContexts(options);
 
   return {
     async run(request) {
@@ -156,16 +105,4 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
 function validUntil(asOf: Date, checks: readonly CheckResult[]): Date {
   const reused = checks.flatMap(({ reusedFrom, observedAt }) => (reusedFrom ? [Date.parse(observedAt)] : []));
   return new Date(Math.min(asOf.getTime(), ...reused) + DEFAULT_VERDICT_TTL_MS);
-}
-
-function accessTo(host: Host, settings: TargetHost, planned: PlannedHost | undefined): HostAccess {
-  const bounded = () => ({
-    timeoutMs: HOST_TIMEOUT_MS,
-    signal: AbortSignal.timeout(HOST_TIMEOUT_MS),
-  });
-  const status = once(() => host.service.status(bounded()));
-  if (planned !== undefined) {
-    return { host, settings, planned, status, environment: async () => planned.environment };
-  }
-  return { host, settings, status, environment: once(() => readHostEnvironment(host, settings, bounded())) };
 }

@@ -1,0 +1,72 @@
+import type { PassedWindow } from '../domain/run-window.js';
+import type { Host } from '../hosts/host.js';
+import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { createModelGate, type ModelGate } from '../model/model-gate.js';
+import type { Runbook } from '../runbook/runbook.js';
+import type { Target } from '../runbook/targets.js';
+import { systemClock } from '../time/clock.js';
+import { once } from '../time/once.js';
+import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
+import { readHostEnvironment } from './context/host-environment.js';
+import { createHttpGet, type HttpGet } from './context/http-get.js';
+import type { PlannedHost, PlannedState } from './context/planned-state.js';
+import { windowOnce } from './resolve-window.js';
+
+export interface ContextOptions {
+  readonly runbook: Runbook;
+  readonly hostOf: (settings: TargetHost) => Host;
+  /** undefined: TRADING_DATABASE_URL is not set. */
+  readonly trading: TradingQueries | undefined;
+  readonly now: () => Date;
+  /** Windows of earlier runs of a target that passed; without it the window before is the baseline. */
+  readonly passedWindows?: (target: string, since: Date) => Promise<readonly PassedWindow[]>;
+  readonly sleep?: CheckContext['sleep'];
+  /** One that others use too remembers what they have asked; its own unless given. */
+  readonly modelGate?: ModelGate;
+  /** In the place of the network. */
+  readonly httpGet?: HttpGet;
+}
+
+/** A layer or the service of a host must be readable within this time; the checks have their own bounds besides. */
+const HOST_TIMEOUT_MS = 5_000;
+
+/** What the probes of a run share, for each run anew; what a run asks of a host it asks once. */
+export function createContexts(options: ContextOptions) {
+  const { runbook, trading, now, hostOf } = options;
+  const {
+    modelGate = createModelGate({ now }),
+    httpGet = createHttpGet(),
+    sleep = systemClock.sleep,
+  } = options;
+  return (target: Target, planned?: PlannedState, halted?: Date): CheckContext => {
+    const hosts = target.hosts.map((settings) =>
+      accessTo(hostOf(settings), settings, planned?.get(settings.name)),
+    );
+    const passedWindows = async (since: Date) => options.passedWindows?.(target.name, since) ?? [];
+    return {
+      runbook,
+      target,
+      hosts,
+      trading,
+      modelGate,
+      httpGet,
+      runParameters: { agentId: runbook.agentId, accountId: target.accountId ?? null },
+      window: windowOnce({ hosts, settings: runbook.window, now, passedWindows, halted }),
+      now,
+      sleep,
+      shared: new Map(),
+    };
+  };
+}
+
+function accessTo(host: Host, settings: TargetHost, planned: PlannedHost | undefined): HostAccess {
+  const bounded = () => ({
+    timeoutMs: HOST_TIMEOUT_MS,
+    signal: AbortSignal.timeout(HOST_TIMEOUT_MS),
+  });
+  const status = once(() => host.service.status(bounded()));
+  if (planned !== undefined) {
+    return { host, settings, planned, status, environment: async () => planned.environment };
+  }
+  return { host, settings, status, environment: once(() => readHostEnvironment(host, settings, bounded())) };
+}
