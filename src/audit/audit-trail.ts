@@ -11,7 +11,7 @@ import { selectChain, selectHeads } from './select-chain.js';
 /** An event as its origin tells it. */
 export interface EventToRecord extends Pick<AuditEvent, 'kind' | 'strategy' | 'actor' | 'at' | 'details'> {
   readonly target: string | null;
-  readonly reason?: string | null;
+  readonly reason?: string | null | undefined;
   /** Where its origin gives it one, so that telling it twice makes one row. */
   readonly eventId?: string;
 }

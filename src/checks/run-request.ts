@@ -18,7 +18,7 @@ export interface RunRequest {
   /** When a halt was asked for, where section 4 looks after it: its window begins no earlier. */
   readonly halted?: Date;
   /** Told at the start and after each result. */
-  readonly onProgress?: (checks: readonly CheckState[]) => void;
+  readonly onProgress?: ((checks: readonly CheckState[]) => void) | undefined;
   readonly signal?: AbortSignal;
 }
 

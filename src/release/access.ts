@@ -19,18 +19,6 @@ interface AccessQuery {
   readonly whenAway?: 'refuse' | 'trust_listed';
 }
 
-/** Who may do what: the roles of the targets file. An admin holds every role. */
-export interface Access {
-  /** @throws UserError `directory_away` when Slack does not tell, unless the listed people are trusted. */
-  mayAct(role: Role, person: Person, query?: AccessQuery): Promise<AccessAnswer>;
-  /** A member of the workspace, no guest, bot or deactivated account; an account of the terminal counts. @throws UserError `directory_away` */
-  isMember(person: Person): Promise<boolean>;
-  /** As Slack mentions. */
-  whoMay(role: Role): readonly string[];
-  /** The Slack id of a person; undefined for an account of a terminal that the targets file does not know. */
-  slackIdOf(person: Person): string | undefined;
-}
-
 interface AccessOptions {
   readonly targets: Pick<Targets, 'roles' | 'groups' | 'accounts'>;
   /** undefined in a terminal. */
@@ -40,14 +28,16 @@ interface AccessOptions {
 const ROLE_LISTS = { requester: 'requesters', operator: 'operators', admin: 'admins' } as const;
 
 /**
+ * Who may do what: the roles of the targets file. An admin holds every role.
  * An account of a terminal counts as requester and as operator: whoever may log in beside the bot could do the same
  * by hand, and the halt must not depend on Slack. It is never an admin, and it never approves.
  */
-export function createAccess({ targets: { roles, groups, accounts }, directory }: AccessOptions): Access {
+export function createAccess({ targets: { roles, groups, accounts }, directory }: AccessOptions) {
   const membersOf = (role: Role): readonly string[] => [
     ...new Set([...roles[ROLE_LISTS[role]], ...(role === 'admin' ? [] : roles.admins)]),
   ];
-  const whoMay = (role: Role) => membersOf(role).map(mention);
+  /** As Slack mentions. */
+  const whoMay = (role: Role): readonly string[] => membersOf(role).map(mention);
 
   async function isListed(role: Role, id: string, fresh: boolean, trustListed: boolean): Promise<boolean> {
     const members = membersOf(role);
@@ -65,10 +55,17 @@ export function createAccess({ targets: { roles, groups, accounts }, directory }
 
   return {
     whoMay,
-    isMember: async ({ id, surface }) =>
+    /** A member of the workspace, no guest, bot or deactivated account; an account of the terminal counts. @throws UserError `directory_away` */
+    isMember: async ({ id, surface }: Person) =>
       surface === 'terminal' || (await directory?.isActiveMember(id)) !== false,
-    slackIdOf: ({ id, surface }) => (surface === 'slack' ? id : accounts.get(id)),
-    async mayAct(role, person, { fresh = false, whenAway = 'refuse' } = {}) {
+    /** The Slack id of a person; undefined for an account of a terminal that the targets file does not know. */
+    slackIdOf: ({ id, surface }: Person) => (surface === 'slack' ? id : accounts.get(id)),
+    /** @throws UserError `directory_away` when Slack does not tell, unless the listed people are trusted. */
+    async mayAct(
+      role: Role,
+      person: Person,
+      { fresh = false, whenAway = 'refuse' }: AccessQuery = {},
+    ): Promise<AccessAnswer> {
       const refusal: AccessAnswer = { kind: 'refused', who: whoMay(role) };
       if (person.surface === 'terminal') return role === 'admin' ? refusal : { kind: 'allowed' };
       const trustListed = whenAway === 'trust_listed';
@@ -82,6 +79,8 @@ export function createAccess({ targets: { roles, groups, accounts }, directory }
     },
   };
 }
+
+export type Access = ReturnType<typeof createAccess>;
 
 const isGroup = (id: string): boolean => id.startsWith('S');
 

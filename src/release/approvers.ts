@@ -4,15 +4,6 @@ import type { Standing } from '../domain/quorum.js';
 import type { Targets } from '../runbook/targets.js';
 import type { ApprovalPolicy } from '../runbook/targets-schema.js';
 
-/** Who people are with regard to a target's policy, at this moment. */
-export interface Approvers {
-  /** @throws UserError `directory_away` when Slack does not tell: who cannot be looked up counts as nobody. */
-  standings(
-    policy: Pick<ApprovalPolicy, 'groups' | 'users'>,
-    people: readonly string[],
-  ): Promise<readonly Standing[]>;
-}
-
 interface ApproversOptions {
   readonly targets: Pick<Targets, 'groups'>;
   /** undefined in a terminal, where nobody approves. */
@@ -23,7 +14,8 @@ interface ApproversOptions {
 /** Clicks of the same moment share one question: Slack allows 20 of them a minute. */
 const SAME_MOMENT_MS = 2_000;
 
-export function createApprovers({ targets, directory, now }: ApproversOptions): Approvers {
+/** Who people are with regard to a target's policy, at this moment. */
+export function createApprovers({ targets, directory, now }: ApproversOptions) {
   const asked = new Map<string, { readonly at: number; readonly members: Promise<readonly string[]> }>();
 
   function membersOf(group: string): Promise<readonly string[]> {
@@ -42,7 +34,11 @@ export function createApprovers({ targets, directory, now }: ApproversOptions): 
   }
 
   return {
-    async standings(policy, people) {
+    /** @throws UserError `directory_away` when Slack does not tell: who cannot be looked up counts as nobody. */
+    async standings(
+      policy: Pick<ApprovalPolicy, 'groups' | 'users'>,
+      people: readonly string[],
+    ): Promise<readonly Standing[]> {
       if (people.length === 0) return [];
       const members = await Promise.all(
         policy.groups.map(async (group) => [group, await membersOf(group)] as const),
@@ -58,6 +54,8 @@ export function createApprovers({ targets, directory, now }: ApproversOptions): 
     },
   };
 }
+
+export type Approvers = ReturnType<typeof createApprovers>;
 
 function requireDirectory(directory: ApproversOptions['directory']) {
   if (directory !== undefined) return directory;

@@ -1,11 +1,13 @@
-import type { CheckState, FinishedRun } from '../checks/run-request.js';
+import { createHash } from 'node:crypto';
+import type { FinishedRun, RunRequest } from '../checks/run-request.js';
+import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
-import type { ReleasePlan } from '../domain/release-plan.js';
+import { type BoundContent, boundText } from '../domain/release-content.js';
+import type { EvidenceBinding, ReleasePlan } from '../domain/release-plan.js';
 import { DRIFT } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
-import { evidenceOf, planDigest } from './plan-digest.js';
 import type { ReleaseContext } from './release-context.js';
 
 /** A plan with the verdict over what it will bring. */
@@ -16,19 +18,17 @@ export interface CheckedPlan {
   readonly stored: boolean;
   /** What a request for exactly this is bound to. */
   readonly digest: string;
-  /** What a person must take upon themselves by name: ids of checks with a warning, and `DRIFT`. */
+  /** See `subjectsToAcknowledge`. */
   readonly toAcknowledge: readonly string[];
 }
 
-type PlanContext = Pick<ReleaseContext, 'sources' | 'checks'>;
-
 /** Works out the plan and judges what it will bring: the planned environment and the planned model. */
 export async function checkPlan(
-  context: PlanContext,
+  context: Pick<ReleaseContext, 'sources' | 'checks'>,
   wish: DeployWish,
   target: Target,
   by: Person,
-  onProgress?: (checks: readonly CheckState[]) => void,
+  onProgress?: RunRequest['onProgress'],
 ): Promise<CheckedPlan | PlanRefused> {
   const composed = await composePlan(wish, target, context.sources);
   return composed.kind === 'plan' ? judgePlan(context, composed, target, by, onProgress) : composed;
@@ -36,18 +36,18 @@ export async function checkPlan(
 
 /** Runs the pre-deploy checks on a plan. */
 export async function judgePlan(
-  context: Pick<PlanContext, 'checks'>,
+  context: Pick<ReleaseContext, 'checks'>,
   { plan, planned }: ComposedPlan,
   target: Target,
   by: Person,
-  onProgress?: (checks: readonly CheckState[]) => void,
+  onProgress?: RunRequest['onProgress'],
 ): Promise<CheckedPlan> {
   const { run, stored } = await context.checks.run({
     kind: 'precheck',
     target,
     requestedBy: by,
     planned,
-    ...(onProgress === undefined ? {} : { onProgress }),
+    onProgress,
   });
   return {
     kind: 'checked',
@@ -55,11 +55,23 @@ export async function judgePlan(
     run,
     stored,
     digest: planDigest({ plan, evidence: evidenceOf(run) }),
-    toAcknowledge: [...warningsOf(run), ...(hasDrift(plan) ? [DRIFT] : [])],
+    toAcknowledge: subjectsToAcknowledge(run, plan),
   };
 }
 
-export const warningsOf = ({ checks }: Pick<FinishedRun['run'], 'checks'>): readonly string[] =>
-  checks.filter(({ mode, outcome }) => mode === 'deciding' && outcome === 'WARN').map(({ id }) => id);
+/** What a person must take upon themselves by name: ids of checks with a warning, and `DRIFT`. */
+export function subjectsToAcknowledge({ checks }: CheckRun, { hosts }: ReleasePlan): readonly string[] {
+  const warnings = checks.filter(({ mode, outcome }) => mode === 'deciding' && outcome === 'WARN');
+  const hasDrift = hosts.some(({ drift }) => drift.length > 0);
+  return [...warnings.map(({ id }) => id), ...(hasDrift ? [DRIFT] : [])];
+}
 
-export const hasDrift = (plan: ReleasePlan): boolean => plan.hosts.some(({ drift }) => drift.length > 0);
+/** SHA-256, in hex, over everything that an approval is for. */
+export function planDigest(content: BoundContent): string {
+  return createHash('sha256').update(boundText(content)).digest('hex');
+}
+
+/** The part of a run that an approval is bound to. */
+export function evidenceOf({ runId, checks }: Pick<CheckRun, 'runId' | 'checks'>): EvidenceBinding {
+  return { checkRunId: runId, outcomes: checks.map(({ id, outcome }) => ({ id, outcome })) };
+}

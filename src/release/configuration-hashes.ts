@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { canonicalJson } from '../domain/canonical-json.js';
+import type { ReleasePlan } from '../domain/release-plan.js';
+import { type Refused, refused } from '../domain/release-refusal.js';
+import type { Runbook } from '../runbook/runbook.js';
 import { parseTargets, type Targets } from '../runbook/targets.js';
 import { sha256OfFile } from './staging.js';
 
@@ -28,8 +31,26 @@ export async function readConfigurationHashes(
   return { runbookSha256, policySha256 };
 }
 
+/**
+ * A process that was started with another runbook or targets file than the one on disk would judge by it what the
+ * file no longer says, and would reach for other hosts. @param plan holds the files' hashes.
+ */
+export function refuseUnlessLoaded(
+  loaded: {
+    readonly sources: { readonly runbook: Pick<Runbook, 'file' | 'sha256'> };
+    readonly targets: Pick<Targets, 'file' | 'targets' | 'groups' | 'roles'>;
+  },
+  plan: Pick<ReleasePlan, 'target' | 'runbookSha256' | 'policySha256'>,
+): Refused | undefined {
+  const { targets, sources } = loaded;
+  const { file, sha256 } = sources.runbook;
+  if (plan.runbookSha256 !== sha256) return refused('configuration_changed', { file });
+  if (plan.policySha256 === policyHash(targets, plan.target)) return undefined;
+  return refused('configuration_changed', { file: targets.file });
+}
+
 /** '' for a target that does not exist. */
-export function policyHash(targets: Pick<Targets, 'targets' | 'groups' | 'roles'>, target: string): string {
+function policyHash(targets: Pick<Targets, 'targets' | 'groups' | 'roles'>, target: string): string {
   const settings = targets.targets.get(target);
   if (settings === undefined) return '';
   const policy = { settings, groups: Object.fromEntries(targets.groups), roles: targets.roles };

@@ -8,13 +8,11 @@ import { refuseUnlessLive } from '../domain/request-clock.js';
 import { redact } from '../domain/secrets.js';
 import { verdictAt } from '../domain/verdict.js';
 import { endRequest, expireRequest } from './end-request.js';
-import { findRequest } from './find-request.js';
-import { readPresentContent } from './present-content.js';
+import { readPresentContent, refuseIfRevoked } from './present-content.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, targetOf } from './release-context.js';
-import { refuseIfRevoked } from './revoked-verdict.js';
 import { settleQuorum } from './settle-quorum.js';
 import { selectApprovals, upsertApproval } from './store/approvals.js';
-import { selectReleaseRequest } from './store/requests.js';
+import { findRequest, selectReleaseRequest } from './store/requests.js';
 
 export type DecisionResult =
   /** `repeated`: it stood already. */
@@ -28,17 +26,25 @@ export interface Decision {
   readonly person: Person;
 }
 
+/** What every decision begins with: the request, where its clocks still run. @param act for the audit trail */
+export async function beginDecision(context: ReleaseContext, { requestId, person }: Decision, act: string) {
+  const request = await findRequest(context, requestId);
+  if (request === undefined) return refused('request_unknown');
+  const refuse = refuseFor(context, request, person, act);
+  // A clock that has run out ends the request here and now, whatever its timer does.
+  await expireRequest(context, requestId);
+  const closed = refuseUnlessLive(request, ['open', 'approved'], context.now());
+  return closed === undefined ? ({ kind: 'begun', request, refuse } as const) : refuse(closed);
+}
+
 /** @param digest what the person saw; the server works it out again from what stands now. */
 export async function approveRequest(
   context: ReleaseContext,
   { requestId, digest, person }: Decision & { readonly digest: string },
 ): Promise<DecisionResult> {
-  const request = await findRequest(context, requestId);
-  if (request === undefined) return refused('request_unknown');
-  const refuse = refuseFor(context, request, person, 'approve');
-
-  const closed = await refuseClosed(context, request, ['open', 'approved']);
-  if (closed !== undefined) return refuse(closed);
+  const begun = await beginDecision(context, { requestId, person }, 'approve');
+  if (begun.kind === 'refused') return begun;
+  const { request, refuse } = begun;
   if (request.digest !== digest) return refuse(refused('request_renewed'));
   const stranger = await refuseUnlessApprover(context, request, person);
   if (stranger !== undefined) return refuse(stranger);
@@ -68,11 +74,9 @@ export async function rejectRequest(
   context: ReleaseContext,
   { requestId, person, reason }: Decision & { readonly reason: string },
 ): Promise<DecisionResult> {
-  const request = await findRequest(context, requestId);
-  if (request === undefined) return refused('request_unknown');
-  const refuse = refuseFor(context, request, person, 'reject');
-  const closed = await refuseClosed(context, request, ['open', 'approved']);
-  if (closed !== undefined) return refuse(closed);
+  const begun = await beginDecision(context, { requestId, person }, 'reject');
+  if (begun.kind === 'refused') return begun;
+  const { request, refuse } = begun;
   if (reason.trim() === '') return refused('reason_missing');
   const stranger = await refuseUnlessApprover(context, request, person);
   if (stranger?.refusal.code === 'self_approval') return refuse(refused('withdraw_instead'));
@@ -87,11 +91,9 @@ export async function takeBackApproval(
   context: ReleaseContext,
   { requestId, person }: Decision,
 ): Promise<DecisionResult> {
-  const request = await findRequest(context, requestId);
-  if (request === undefined) return refused('request_unknown');
-  const refuse = refuseFor(context, request, person, 'take_back');
-  const closed = await refuseClosed(context, request, ['open', 'approved']);
-  if (closed !== undefined) return refuse(closed);
+  const begun = await beginDecision(context, { requestId, person }, 'take_back');
+  if (begun.kind === 'refused') return begun;
+  const { request, refuse } = begun;
   const approvals = await selectApprovals(context.database, requestId);
   const own = approvals.find(
     (approval) => approval.person.id === person.id && approval.decision === 'approved',
@@ -100,13 +102,9 @@ export async function takeBackApproval(
   const decision = { person, decision: 'taken_back', digest: own.digest, reason: null } as const;
   const written = await writeApproval(context, requestId, decision);
   if (written.kind === 'refused') return refuse(written);
+  const { target } = request;
   const details = { requestId };
-  await recordNow(context, {
-    kind: 'release.approval_taken_back',
-    target: request.target,
-    actor: person,
-    details,
-  });
+  await recordNow(context, { kind: 'release.approval_taken_back', target, actor: person, details });
   await settleStored(context, requestId);
   return written;
 }
@@ -116,11 +114,9 @@ export async function withdrawRequest(
   context: ReleaseContext,
   { requestId, person }: Decision,
 ): Promise<DecisionResult> {
-  const request = await findRequest(context, requestId);
-  if (request === undefined) return refused('request_unknown');
-  const refuse = refuseFor(context, request, person, 'withdraw');
-  const closed = await refuseClosed(context, request, ['open', 'approved']);
-  if (closed !== undefined) return refuse(closed);
+  const begun = await beginDecision(context, { requestId, person }, 'withdraw');
+  if (begun.kind === 'refused') return begun;
+  const { request, refuse } = begun;
   const { requestedBy, requesterSlackId } = request;
   const isOwn =
     person.id === requesterSlackId ||
@@ -159,16 +155,6 @@ async function writeApproval(
     if (isNew) await context.subjectChanged(client, `request:${requestId}`);
     return { kind: 'done', repeated: !isNew };
   });
-}
-
-/** A clock that has run out ends the request here and now, whatever its timer does. */
-export async function refuseClosed(
-  context: ReleaseContext,
-  request: ReleaseRequest,
-  states: Parameters<typeof refuseUnlessLive>[1],
-): Promise<Refused | undefined> {
-  await expireRequest(context, request.requestId);
-  return refuseUnlessLive(request, states, context.now());
 }
 
 async function refuseUnlessApprover(

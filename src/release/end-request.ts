@@ -1,10 +1,7 @@
 import { THE_BOT } from '../domain/audit-event.js';
-import type { Person } from '../domain/person.js';
-import type { ContentChange } from '../domain/release-content.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import { hasExpired } from '../domain/request-clock.js';
-import type { ReleaseEventKind } from './record-event.js';
-import { type ReleaseContext, recordNow } from './release-context.js';
+import { type ReleaseContext, type ReleaseEventKind, recordNow } from './release-context.js';
 import { endReleaseRequest, type RequestEnd, selectReleaseRequest } from './store/requests.js';
 
 const EVENT_OF_END: Readonly<Record<RequestEnd['state'], ReleaseEventKind>> = {
@@ -14,14 +11,6 @@ const EVENT_OF_END: Readonly<Record<RequestEnd['state'], ReleaseEventKind>> = {
   invalidated: 'release.invalidated',
 };
 
-interface EndingFacts {
-  readonly state: RequestEnd['state'];
-  /** undefined: a clock or a changed content. */
-  readonly by?: Person;
-  readonly reason?: string;
-  readonly changes?: readonly ContentChange[];
-}
-
 /**
  * Ends a request, unless something has ended it or it is carried out already: then nothing happens.
  * @param condition asked once more with the row held.
@@ -30,7 +19,7 @@ interface EndingFacts {
 export async function endRequest(
   context: ReleaseContext,
   requestId: string,
-  facts: EndingFacts,
+  facts: Omit<RequestEnd, 'at'>,
   condition: (request: ReleaseRequest) => boolean = () => true,
 ): Promise<boolean> {
   const at = context.now();
@@ -47,7 +36,7 @@ export async function endRequest(
     kind: EVENT_OF_END[facts.state],
     target: ended.target,
     actor: by,
-    ...(reason === undefined ? {} : { reason }),
+    reason,
     details: { requestId, from: ended.state, changes },
   });
   return true;

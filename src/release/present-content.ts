@@ -1,10 +1,12 @@
+import { selectRevokingRun } from '../checks/store/check-runs.js';
 import type { CheckRun } from '../domain/check-run.js';
 import { type BoundContent, type ContentChange, contentChanges } from '../domain/release-content.js';
-import type { ReleaseRefusal } from '../domain/release-refusal.js';
+import { type Refused, type ReleaseRefusal, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
+import type { Queryable } from '../store/queryable.js';
+import { evidenceOf } from './check-plan.js';
+import { refuseUnlessLoaded } from './configuration-hashes.js';
 import { type ComposedPlan, composePlan } from './draw-up-plan.js';
-import { refuseUnlessLoaded } from './loaded-configuration.js';
-import { evidenceOf } from './plan-digest.js';
 import type { ReleaseContext } from './release-context.js';
 
 type PresentContent =
@@ -37,6 +39,14 @@ export async function readPresentContent(context: Sources, request: ReleaseReque
   return notLoaded === undefined
     ? { kind: 'same', composed, run }
     : { kind: 'unknown', refusal: notLoaded.refusal };
+}
+
+/** A later run that is worse revokes the GO of a request, until its evidence is renewed. */
+export async function refuseIfRevoked(database: Queryable, run: CheckRun): Promise<Refused | undefined> {
+  const worse = await selectRevokingRun(database, run);
+  if (worse === undefined) return undefined;
+  const { kind, verdict, asOf } = worse;
+  return refused('verdict_revoked', { run: kind, verdict, since: asOf.toISOString() });
 }
 
 /** A host that is away comes first: while it is, nobody knows whether anything has changed. */

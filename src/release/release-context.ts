@@ -1,3 +1,4 @@
+import type { EventToRecord } from '../audit/audit-trail.js';
 import type { CheckService } from '../checks/check-service.js';
 import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
@@ -11,8 +12,40 @@ import type { Transact } from '../store/transaction.js';
 import type { Access } from './access.js';
 import type { Approvers } from './approvers.js';
 import type { PlanSources } from './draw-up-plan.js';
-import type { RecordEvent, ReleaseEventKind } from './record-event.js';
 import type { ReleaseQueue } from './release-jobs.js';
+
+/** What happens to requests and locks, for the audit trail. */
+export type ReleaseEventKind =
+  | 'release.requested'
+  | 'release.refused'
+  | 'release.approved'
+  | 'release.rejected'
+  | 'release.approval_taken_back'
+  | 'release.approvals_dropped'
+  | 'release.evidence_renewed'
+  | 'release.quorum_reached'
+  | 'release.quorum_lost'
+  | 'release.withdrawn'
+  | 'release.expired'
+  | 'release.invalidated'
+  | 'release.started'
+  | 'release.step'
+  | 'release.state'
+  | 'release.cancel_requested'
+  | 'release.step_answered'
+  | 'release.glass_broken'
+  | 'release.glass_reviewed'
+  | 'lock.taken'
+  | 'lock.released'
+  | 'lock.refused';
+
+export interface ReleaseEvent extends EventToRecord {
+  readonly kind: ReleaseEventKind;
+  readonly target: string;
+}
+
+/** Writes to the audit trail. Must not fail what it records: a trail that is away keeps its own journal. */
+export type RecordEvent = (event: ReleaseEvent) => Promise<void>;
 
 /** What the use cases of a release share. */
 export interface ReleaseContext {
@@ -32,12 +65,9 @@ export interface ReleaseContext {
   readonly newId: () => string;
 }
 
-interface EventFacts {
-  readonly kind: ReleaseEventKind;
-  readonly target: string;
-  readonly actor: Person;
-  readonly reason?: string;
-  readonly details?: Readonly<Record<string, unknown>>;
+interface EventFacts extends Pick<ReleaseEvent, 'kind' | 'target' | 'actor'> {
+  readonly reason?: string | undefined;
+  readonly details?: ReleaseEvent['details'];
 }
 
 /** Writes an event of this strategy, now. */

@@ -1,14 +1,11 @@
-import type { ContentChange } from '../domain/release-content.js';
-import { contentChanges } from '../domain/release-content.js';
+import { type ContentChange, contentChanges } from '../domain/release-content.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import { refuseUnlessLive } from '../domain/request-clock.js';
-import { type CheckedPlan, judgePlan } from './check-plan.js';
-import { type Decision, invalidateRequest, refuseClosed, refuseFor } from './decide.js';
+import { type CheckedPlan, evidenceOf, judgePlan } from './check-plan.js';
+import { refuseUnlessLoaded } from './configuration-hashes.js';
+import { beginDecision, type Decision, invalidateRequest } from './decide.js';
 import { composePlan } from './draw-up-plan.js';
-import { findRequest } from './find-request.js';
-import { refuseUnlessLoaded } from './loaded-configuration.js';
-import { evidenceOf } from './plan-digest.js';
 import { approvedContent } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 import { settleQuorum } from './settle-quorum.js';
@@ -16,7 +13,7 @@ import { refuseUnlessConcerned } from './start-release.js';
 import { rebindApprovals } from './store/approvals.js';
 import { renewRequestEvidence, selectReleaseRequest } from './store/requests.js';
 
-export type RenewResult =
+type RenewResult =
   /** The outcomes are the same: the approvals stay. */
   | { readonly kind: 'kept' }
   /** The outcomes differ, but a release may still be asked for: the approvals are dropped. */
@@ -29,12 +26,11 @@ export async function renewEvidence(
   context: ReleaseContext,
   { requestId, person }: Decision,
 ): Promise<RenewResult> {
-  const request = await findRequest(context, requestId);
-  const target = request && targetOf(context, request);
-  if (request === undefined || target === undefined) return refused('request_unknown');
-  const refuse = refuseFor(context, request, person, 'renew_evidence');
-  const closed = await refuseClosed(context, request, ['open', 'approved']);
-  if (closed !== undefined) return refuse(closed);
+  const begun = await beginDecision(context, { requestId, person }, 'renew_evidence');
+  if (begun.kind === 'refused') return begun;
+  const { request, refuse } = begun;
+  const target = targetOf(context, request);
+  if (target === undefined) return refused('request_unknown');
   const stranger = await refuseUnlessConcerned(context, request, target, person);
   if (stranger !== undefined) return refuse(stranger);
 

@@ -6,15 +6,14 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import { type Acknowledged, DRIFT, type ReleaseRequest } from '../domain/release-request.js';
 import { verdictAt } from '../domain/verdict.js';
 import type { Target } from '../runbook/targets.js';
-import { hasDrift, warningsOf } from './check-plan.js';
+import { evidenceOf, planDigest, subjectsToAcknowledge } from './check-plan.js';
+import { refuseUnlessLoaded } from './configuration-hashes.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
-import { refuseUnlessLoaded } from './loaded-configuration.js';
-import { evidenceOf, planDigest } from './plan-digest.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
-import { selectLock } from './store/locks.js';
+import { transactStart, writeReleaseStart } from './start-release.js';
+import { lockFacts, selectLock } from './store/locks.js';
 import { selectOpenIncident } from './store/releases.js';
 import { insertReleaseRequest, selectLiveRequest, selectUnreviewedBreakGlass } from './store/requests.js';
-import { transactStart, writeReleaseStart } from './write-release-start.js';
 
 /** What a person was shown and now asks for. */
 export interface RequestWish {
@@ -36,19 +35,9 @@ export type RequestResult =
 
 /** Asks for the approvals of a release. Refused unless what was shown still stands and may be asked for. */
 export async function requestRelease(context: ReleaseContext, asked: RequestWish): Promise<RequestResult> {
-  const { target, by } = asked;
-  const refuse = (refusal: Refused) =>
-    refuseAndRecord(context, refusal, { target: target.name, actor: by, act: 'request' });
-
-  const forbidden =
-    (await refuseUnlessRole(context, 'requester', by)) ??
-    refuseUnlessKnown(context, by) ??
-    (await standingObstacle(context, target, 'ordinary'));
-  if (forbidden !== undefined) return refuse(forbidden);
-  const content = await contentAsShown(context, asked);
-  if (content.kind !== 'content') return 'refusal' in content ? refuse(content) : content;
-
-  const { composed, run } = content;
+  const begun = await beginRequest(context, asked, 'ordinary');
+  if (begun.kind !== 'begun') return begun;
+  const { refuse, composed, run } = begun;
   const { verdict } = run;
   if (verdict === 'NO_GO' || verdict === 'HOLD') return refuse(refused('verdict_forbids', { verdict }));
   if (verdictAt(verdict, new Date(run.validUntil), context.now()) !== verdict) {
@@ -57,13 +46,7 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
   const acknowledged = await acknowledgements(context, asked, run, composed);
   if ('refusal' in acknowledged) return refuse(acknowledged);
 
-  const request = newRequest(context, asked, {
-    composed,
-    run,
-    acknowledged: acknowledged.all,
-    kind: 'ordinary',
-    incidentId: await openIncident(context, target),
-  });
+  const request = await newRequest(context, asked, begun, acknowledged.all);
   const written = await context.transact(async (client) => {
     if (!(await insertReleaseRequest(client, request))) return false;
     await context.subjectChanged(client, `request:${request.requestId}`);
@@ -71,19 +54,7 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
     return true;
   });
   if (!written) return refuse(refused('request_exists'));
-  await recordNow(context, {
-    kind: 'release.requested',
-    target: target.name,
-    actor: by,
-    reason: request.reason,
-    details: {
-      requestId: request.requestId,
-      incidentId: request.incidentId,
-      digest: request.digest,
-      runId: run.runId,
-      plan: request.plan,
-    },
-  });
+  await recordRequest(context, 'release.requested', request, { runId: run.runId });
   return { kind: 'requested', request };
 }
 
@@ -99,49 +70,59 @@ function refuseUnlessKnown({ access }: Pick<ReleaseContext, 'access'>, by: Perso
  */
 export async function breakGlass(context: ReleaseContext, asked: RequestWish): Promise<RequestResult> {
   const { target, by } = asked;
-  const refuse = (refusal: Refused) =>
-    refuseAndRecord(context, refusal, { target: target.name, actor: by, act: 'break_glass' });
-
-  const forbidden =
-    (await refuseUnlessRole(context, 'admin', by)) ??
-    (await standingObstacle(context, target, 'break_glass'));
-  if (forbidden !== undefined) return refuse(forbidden);
-  const content = await contentAsShown(context, asked);
-  if (content.kind !== 'content') return 'refusal' in content ? refuse(content) : content;
-
-  const { composed, run } = content;
+  const begun = await beginRequest(context, asked, 'break_glass');
+  if (begun.kind !== 'begun') return begun;
+  const { refuse, composed, run } = begun;
   const unproved = modelNotProved(run);
   if (unproved !== undefined) return refuse(unproved);
   const at = context.now().toISOString();
-  const subjects = [...warningsOf(run), ...(hasDrift(composed.plan) ? [DRIFT] : [])];
-  const acknowledged = subjects.map((subject) => ({ subject, by, at }));
-  const incidentId = await openIncident(context, target);
-  const request = newRequest(context, asked, {
-    composed,
-    run,
-    acknowledged,
-    kind: 'break_glass',
-    incidentId,
-  });
+  const acknowledged = subjectsToAcknowledge(run, composed.plan).map((subject) => ({ subject, by, at }));
+  const request = await newRequest(context, asked, begun, acknowledged);
   const outcome = await transactStart(context, request, async (client) => {
     if (!(await insertReleaseRequest(client, request))) return refused('request_exists');
     return writeReleaseStart(context, client, request, target);
   });
   if (outcome.kind === 'refused') return refuse(outcome);
-  await recordNow(context, {
-    kind: 'release.glass_broken',
-    target: target.name,
-    actor: by,
-    reason: request.reason,
-    details: {
-      requestId: request.requestId,
-      incidentId: request.incidentId,
-      digest: request.digest,
-      verdict: run.verdict,
-      plan: request.plan,
-    },
-  });
+  await recordRequest(context, 'release.glass_broken', request, { verdict: run.verdict });
   return { kind: 'requested', request };
+}
+
+/** What both begin with: who asks may, nothing stands in the way, and what was shown still stands. */
+async function beginRequest(
+  context: ReleaseContext,
+  asked: RequestWish,
+  kind: ReleaseRequest['kind'],
+): Promise<Begun | Refused | PlanRefused> {
+  const { target, by } = asked;
+  const act = kind === 'ordinary' ? 'request' : 'break_glass';
+  const refuse = (refusal: Refused) =>
+    refuseAndRecord(context, refusal, { target: target.name, actor: by, act });
+  const forbidden =
+    (await refuseUnlessRole(context, kind === 'ordinary' ? 'requester' : 'admin', by)) ??
+    (kind === 'ordinary' ? refuseUnlessKnown(context, by) : undefined) ??
+    (await standingObstacle(context, target, kind));
+  if (forbidden !== undefined) return refuse(forbidden);
+  const content = await contentAsShown(context, asked);
+  if (content.kind !== 'content') return 'refusal' in content ? refuse(content) : content;
+  return { ...content, kind: 'begun', requestKind: kind, refuse };
+}
+
+interface Begun {
+  readonly kind: 'begun';
+  readonly requestKind: ReleaseRequest['kind'];
+  readonly composed: ComposedPlan;
+  readonly run: CheckRun;
+  readonly refuse: (refusal: Refused) => Promise<Refused>;
+}
+
+function recordRequest(
+  context: ReleaseContext,
+  kind: 'release.requested' | 'release.glass_broken',
+  { requestId, incidentId, digest, plan, target, requestedBy: actor, reason }: ReleaseRequest,
+  evidence: { readonly runId: string } | { readonly verdict: string },
+): Promise<void> {
+  const details = { requestId, incidentId, digest, ...evidence, plan };
+  return recordNow(context, { kind, target, actor, reason, details });
 }
 
 /** What stands in the way of any release of the target, whoever asks. */
@@ -157,9 +138,7 @@ export async function standingObstacle(
     return refused('nobody_may_approve');
   }
   const lock = await selectLock(database, strategy, name);
-  if (lock !== undefined) {
-    return refused('target_locked', { by: lock.holder.name, since: lock.takenAt, reason: lock.reason });
-  }
+  if (lock !== undefined) return refused('target_locked', lockFacts(lock));
   const live = await selectLiveRequest(database, strategy, name);
   if (live !== undefined) return refused('request_exists', { by: live.requestedBy.name });
   if (kind === 'break_glass') return undefined;
@@ -169,16 +148,11 @@ export async function standingObstacle(
     : refused('review_pending', { by: unreviewed.requestedBy.name });
 }
 
-type ContentAsShown =
-  | { readonly kind: 'content'; readonly composed: ComposedPlan; readonly run: CheckRun }
-  | Refused
-  | PlanRefused;
-
 /** The plan worked out again, with the run that judged it: both must be what the person saw. */
 async function contentAsShown(
   context: ReleaseContext,
   { wish, target, runId, digest }: RequestWish,
-): Promise<ContentAsShown> {
+): Promise<Refused | PlanRefused | (Pick<Begun, 'composed' | 'run'> & { readonly kind: 'content' })> {
   const { sources, runs } = context;
   const [composed, run] = await Promise.all([composePlan(wish, target, sources), runs.get(runId)]);
   if (composed.kind === 'refused') return composed;
@@ -198,7 +172,7 @@ async function acknowledgements(
 ): Promise<{ readonly all: readonly Acknowledged[] } | Refused> {
   const earlier = await store.acknowledgedWarnings(run.runId);
   const at = now().toISOString();
-  const needed = [...warningsOf(run), ...(hasDrift(plan) ? [DRIFT] : [])];
+  const needed = subjectsToAcknowledge(run, plan);
   const all = needed.flatMap((subject): Acknowledged[] => {
     const known = earlier.find(({ checkId }) => checkId === subject);
     if (known !== undefined) return [{ subject, by: known.person, at: known.at }];
@@ -223,24 +197,13 @@ export function modelNotProved({ checks }: CheckRun): Refused | undefined {
   });
 }
 
-interface RequestContent {
-  readonly composed: ComposedPlan;
-  readonly run: CheckRun;
-  readonly acknowledged: readonly Acknowledged[];
-  readonly kind: ReleaseRequest['kind'];
-  readonly incidentId: string | null;
-}
-
-async function openIncident({ database, sources }: ReleaseContext, target: Target): Promise<string | null> {
-  const incident = await selectOpenIncident(database, sources.runbook.strategy, target.name);
-  return incident?.haltId ?? null;
-}
-
-function newRequest(
-  { access, now, newId }: ReleaseContext,
+async function newRequest(
+  { access, now, newId, database }: ReleaseContext,
   { wish, target, by, digest }: RequestWish,
-  { composed: { plan }, run, acknowledged, kind, incidentId }: RequestContent,
-): ReleaseRequest {
+  { composed: { plan }, run, requestKind: kind }: Begun,
+  acknowledged: readonly Acknowledged[],
+): Promise<ReleaseRequest> {
+  const incident = await selectOpenIncident(database, plan.strategy, target.name);
   const createdAt = now();
   return {
     requestId: newId(),
@@ -257,7 +220,7 @@ function newRequest(
     checkRunId: run.runId,
     evidence: evidenceOf(run),
     acknowledged,
-    incidentId,
+    incidentId: incident?.haltId ?? null,
     createdAt: createdAt.toISOString(),
     quorumExpiresAt: addMinutes(createdAt, target.approval.quorumMinutes).toISOString(),
     startExpiresAt: null,

@@ -3,11 +3,11 @@ import type { Quorum } from '../domain/quorum.js';
 import { type Approval, type ReleaseRequest, standingApprovals } from '../domain/release-request.js';
 import type { ReleaseState } from '../domain/release-state.js';
 import type { ApprovalPolicy } from '../runbook/targets-schema.js';
-import { findRequest } from './find-request.js';
 import type { ReleaseContext } from './release-context.js';
 import { quorumOf, standingsOf } from './settle-quorum.js';
 import { selectApprovals } from './store/approvals.js';
 import { type Incident, selectIncident, selectReleaseOutcome } from './store/releases.js';
+import { findRequest } from './store/requests.js';
 
 /** Everything that a message about a request shows. */
 export interface RequestView {

@@ -1,9 +1,8 @@
 import { judgeApprover } from '../domain/quorum.js';
 import { refused } from '../domain/release-refusal.js';
 import { type Decision, type DecisionResult, refuseFor } from './decide.js';
-import { findRequest } from './find-request.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
-import { markBreakGlassReviewed } from './store/requests.js';
+import { findRequest, markBreakGlassReviewed } from './store/requests.js';
 
 /** A second person has looked at a release that skipped its approvals: ordinary ones may go on. */
 export async function reviewBreakGlass(

@@ -1,23 +1,25 @@
+import { addMinutes } from 'date-fns/addMinutes';
 import type { CheckRun } from '../domain/check-run.js';
 import type { Person } from '../domain/person.js';
 import { judgeApprover } from '../domain/quorum.js';
 import type { ContentChange } from '../domain/release-content.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { type ReleaseRequest, standingApprovals } from '../domain/release-request.js';
+import { stepsOfRelease } from '../domain/release-steps.js';
 import { refuseUnlessLive } from '../domain/request-clock.js';
 import type { Target } from '../runbook/targets.js';
-import type { Decision } from './decide.js';
-import { invalidateRequest, refuseClosed, refuseFor } from './decide.js';
-import { findRequest } from './find-request.js';
-import { readPresentContent } from './present-content.js';
+import { holdTarget } from '../store/hold-target.js';
+import type { Queryable } from '../store/queryable.js';
+import { beginDecision, type Decision, invalidateRequest } from './decide.js';
+import { readPresentContent, refuseIfRevoked } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
-import { refuseIfRevoked } from './revoked-verdict.js';
 import { coversAll, quorumOf, settleQuorum, standingsOf } from './settle-quorum.js';
 import { selectApprovals } from './store/approvals.js';
-import { selectReleaseRequest } from './store/requests.js';
-import { StartRefused, transactStart, writeReleaseStart } from './write-release-start.js';
+import { lockFacts, selectLock } from './store/locks.js';
+import { insertRelease, selectHaltInTheWay } from './store/releases.js';
+import { selectReleaseRequest, updateRequestState } from './store/requests.js';
 
-export type StartResult =
+type StartResult =
   | { readonly kind: 'started'; readonly releaseId: string }
   | { readonly kind: 'invalidated'; readonly changes: readonly ContentChange[] }
   | Refused;
@@ -30,13 +32,11 @@ export async function startRelease(
   context: ReleaseContext,
   { requestId, digest, person }: Decision & { readonly digest: string },
 ): Promise<StartResult> {
-  const request = await findRequest(context, requestId);
-  const target = request && targetOf(context, request);
-  if (request === undefined || target === undefined) return refused('request_unknown');
-  const refuse = refuseFor(context, request, person, 'start');
-
-  const closed = await refuseClosed(context, request, ['open', 'approved']);
-  if (closed !== undefined) return refuse(closed);
+  const begun = await beginDecision(context, { requestId, person }, 'start');
+  if (begun.kind === 'refused') return begun;
+  const { request, refuse } = begun;
+  const target = targetOf(context, request);
+  if (target === undefined) return refused('request_unknown');
   if (request.state === 'open') return refuse(refused('quorum_not_reached'));
   if (request.digest !== digest) return refuse(refused('request_renewed'));
   const stranger = await refuseUnlessConcerned(context, request, target, person);
@@ -88,4 +88,68 @@ async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, ta
     if (revoked !== undefined) throw new StartRefused(revoked);
     return writeReleaseStart(context, client, request, target);
   });
+}
+
+/** A start that was refused takes everything of its transaction back. */
+class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+  readonly refused: Refused;
+
+  constructor(refusal: Refused) {
+    super(`the release was not started: ${refusal.refusal.code}`);
+    this.refused = refusal;
+  }
+}
+
+/**
+ * Writes a release with its steps and its job, and moves the request to `executing`: all within the caller's
+ * transaction, so that there is one start or none.
+ * @throws StartRefused where the target is locked or being halted, was halted since the request, or another release of
+ *   it is at work.
+ */
+export async function writeReleaseStart(
+  { queue, subjectChanged, now, newId }: Pick<ReleaseContext, 'queue' | 'subjectChanged' | 'now' | 'newId'>,
+  client: Queryable,
+  request: ReleaseRequest,
+  target: Target,
+): Promise<{ readonly kind: 'started'; readonly releaseId: string }> {
+  const lock = await selectLock(client, request.strategy, request.target);
+  if (lock !== undefined) throw new StartRefused(refused('target_locked', lockFacts(lock)));
+  const halt = await selectHaltInTheWay(client, request, request.createdAt);
+  if (halt !== undefined) throw new StartRefused(refused('halted_since', halt));
+  const startedAt = now();
+  const releaseId = newId();
+  const written = await insertRelease(client, {
+    releaseId,
+    requestId: request.requestId,
+    plan: request.plan,
+    steps: stepsOfRelease(request.plan, target.watch.checkpointMinutes),
+    startedAt,
+    confirmBy: addMinutes(startedAt, target.watch.confirmMinutes),
+  });
+  if (!written) throw new StartRefused(refused('release_running'));
+  await updateRequestState(client, request.requestId, 'executing', null);
+  await queue.enqueue(client, releaseId);
+  await subjectChanged(client, `request:${request.requestId}`);
+  return { kind: 'started', releaseId };
+}
+
+/**
+ * Runs a transaction that may start a release, with the target held against a halt; a refusal is its result, with
+ * nothing written.
+ */
+export async function transactStart<T>(
+  { transact }: Pick<ReleaseContext, 'transact'>,
+  { strategy, target }: Pick<ReleaseRequest, 'strategy' | 'target'>,
+  start: (client: Queryable) => Promise<T>,
+): Promise<T | Refused> {
+  try {
+    return await transact(async (client) => {
+      await holdTarget(client, strategy, target);
+      return start(client);
+    });
+  } catch (error) {
+    if (error instanceof StartRefused) return error.refused;
+    throw error;
+  }
 }

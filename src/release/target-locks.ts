@@ -3,18 +3,20 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import { redact } from '../domain/secrets.js';
 import type { TargetLock } from '../domain/target-lock.js';
 import { type ReleaseContext, recordNow, refuseUnlessRole } from './release-context.js';
-import { deleteLock, insertLock, selectLock } from './store/locks.js';
+import { deleteLock, insertLock, lockFacts, selectLock } from './store/locks.js';
 
-export type LockResult = { readonly kind: 'locked'; readonly lock: TargetLock } | Refused;
-export type UnlockResult = { readonly kind: 'unlocked'; readonly lock: TargetLock } | Refused;
+export interface LockWish {
+  readonly target: string;
+  readonly person: Person;
+}
 
 type LockContext = Pick<ReleaseContext, 'database' | 'access' | 'now' | 'recordEvent' | 'sources'>;
 
 /** No deploy of the target until it is unlocked. A rollback goes through all the same. */
 export async function lockTarget(
   context: LockContext,
-  { target, person, reason }: { readonly target: string; readonly person: Person; readonly reason: string },
-): Promise<LockResult> {
+  { target, person, reason }: LockWish & { readonly reason: string },
+): Promise<Refused | { readonly kind: 'locked'; readonly lock: TargetLock }> {
   const refuse = refuseFor(context, target, person);
   const forbidden = await refuseUnlessRole(context, 'operator', person);
   if (forbidden !== undefined) return refuse(forbidden);
@@ -24,7 +26,7 @@ export async function lockTarget(
   const lock: TargetLock = { strategy, target, holder: person, reason: redact(reason.trim()), takenAt };
   if (!(await insertLock(context.database, lock))) {
     const present = await selectLock(context.database, strategy, target);
-    return refuse(refused('already_locked', factsOf(present ?? lock)));
+    return refuse(refused('already_locked', lockFacts(present ?? lock)));
   }
   await recordNow(context, { kind: 'lock.taken', target, actor: person, reason: lock.reason });
   return { kind: 'locked', lock };
@@ -33,22 +35,20 @@ export async function lockTarget(
 /** Only by who took it, or by an admin; and only the lock that was looked at. */
 export async function unlockTarget(
   context: LockContext,
-  { target, person }: { readonly target: string; readonly person: Person },
-): Promise<UnlockResult> {
+  { target, person }: LockWish,
+): Promise<Refused | { readonly kind: 'unlocked'; readonly lock: TargetLock }> {
   const refuse = refuseFor(context, target, person);
   const { strategy } = context.sources.runbook;
   const lock = await selectLock(context.database, strategy, target);
   if (lock === undefined) return refuse(refused('not_locked'));
   const isOwn = lock.holder.id === person.id && lock.holder.surface === person.surface;
   const forbidden = await refuseUnlessRole(context, isOwn ? 'operator' : 'admin', person);
-  if (forbidden !== undefined) return refuse(isOwn ? forbidden : refused('lock_of_another', factsOf(lock)));
+  if (forbidden !== undefined) return refuse(isOwn ? forbidden : refused('lock_of_another', lockFacts(lock)));
   if (!(await deleteLock(context.database, lock))) return refuse(refused('not_locked'));
   const details = { takenBy: lock.holder, takenAt: lock.takenAt };
   await recordNow(context, { kind: 'lock.released', target, actor: person, reason: lock.reason, details });
   return { kind: 'unlocked', lock };
 }
-
-const factsOf = ({ holder, takenAt, reason }: TargetLock) => ({ by: holder.name, since: takenAt, reason });
 
 function refuseFor(context: LockContext, target: string, actor: Person) {
   return async (refusal: Refused): Promise<Refused> => {

@@ -1,5 +1,5 @@
 import { THE_BOT } from '../../domain/audit-event.js';
-import type { RecordEvent } from '../record-event.js';
+import type { RecordEvent } from '../release-context.js';
 import type { ReleaseRecord } from './release-record.js';
 import type { StepEnd, StepJournal, Turn } from './step-journal.js';
 

@@ -3,7 +3,7 @@ import type { Person } from '../../domain/person.js';
 import type { SubjectChanged } from '../../messages/subject.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
-import type { RecordEvent, ReleaseEventKind } from '../record-event.js';
+import type { RecordEvent, ReleaseEventKind } from '../release-context.js';
 import type { ReleaseQueue } from '../release-jobs.js';
 import { selectRelease } from '../store/releases.js';
 import type { ReleaseRecord } from './release-record.js';

@@ -3,13 +3,12 @@ import { type ContentChange, contentChanges } from '../../domain/release-content
 import type { ReleaseRequest } from '../../domain/release-request.js';
 import { HOST_ERROR_CODES, HostError } from '../../hosts/host.js';
 import type { Target } from '../../runbook/targets.js';
-import { judgePlan } from '../check-plan.js';
+import { evidenceOf, judgePlan } from '../check-plan.js';
+import { refuseUnlessLoaded } from '../configuration-hashes.js';
 import { type ComposedPlan, composePlan } from '../draw-up-plan.js';
-import { findRequest } from '../find-request.js';
-import { refuseUnlessLoaded } from '../loaded-configuration.js';
-import { evidenceOf } from '../plan-digest.js';
 import { approvedContent, changeOf, weightiestOf } from '../present-content.js';
 import type { ReleaseContext } from '../release-context.js';
+import { findRequest } from '../store/requests.js';
 import type { ReleaseRecord } from './release-record.js';
 import type { ReleaseChecks } from './step.js';
 

@@ -19,6 +19,13 @@ export async function selectLock(
   return rowsSchema.parse(rows)[0];
 }
 
+/** What a refusal tells of a lock. */
+export const lockFacts = ({ holder, takenAt, reason }: TargetLock) => ({
+  by: holder.name,
+  since: takenAt,
+  reason,
+});
+
 /** False where the target is locked already. */
 export async function insertLock(database: Queryable, lock: TargetLock): Promise<boolean> {
   const { rowCount } = await database.query(

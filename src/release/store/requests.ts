@@ -26,9 +26,8 @@ const REQUEST_COLUMNS = `request_id AS "requestId", strategy, target, kind, stat
   ended_by AS "endedBy", end_reason AS "endReason", end_changes AS "endChanges", reviewed_by AS "reviewedBy",
   reviewed_at AS "reviewedAt"`;
 
-function parseRequestRows(rows: readonly unknown[]): readonly ReleaseRequest[] {
-  return z.array(rowSchema).parse(rows);
-}
+const parseRequest = (rows: readonly unknown[]): ReleaseRequest | undefined =>
+  rowSchema.optional().parse(rows[0]);
 
 /** False where the target has a live request already: a target has one at a time. */
 export async function insertReleaseRequest(database: Queryable, request: ReleaseRequest): Promise<boolean> {
@@ -73,7 +72,7 @@ export async function selectLiveRequest(
      WHERE strategy = $1 AND target = $2 AND state IN ('open', 'approved', 'executing')`,
     [strategy, target],
   );
-  return parseRequestRows(rows)[0];
+  return parseRequest(rows);
 }
 
 /** @param requestId a UUID @param lock holds the row until the transaction ends */
@@ -86,7 +85,15 @@ export async function selectReleaseRequest(
     `SELECT ${REQUEST_COLUMNS} FROM lobml.release_requests WHERE request_id = $1${lock ? ' FOR UPDATE' : ''}`,
     [requestId],
   );
-  return parseRequestRows(rows)[0];
+  return parseRequest(rows);
+}
+
+/** undefined for an id that does not exist or is no id at all, e.g. of a button that somebody forged. */
+export async function findRequest(
+  { database }: { readonly database: Queryable },
+  requestId: string,
+): Promise<ReleaseRequest | undefined> {
+  return z.uuid().safeParse(requestId).success ? selectReleaseRequest(database, requestId) : undefined;
 }
 
 /** The oldest release of a target that skipped its approvals and that no second person has looked at. */
@@ -101,7 +108,7 @@ export async function selectUnreviewedBreakGlass(
      ORDER BY created_at LIMIT 1`,
     [strategy, target],
   );
-  return parseRequestRows(rows)[0];
+  return parseRequest(rows);
 }
 
 /** Moves a request on. The caller holds its row. @param startExpiresAt null: no clock of the start runs. */

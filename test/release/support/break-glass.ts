@@ -1,6 +1,6 @@
 import type { CheckRun } from '../../../src/domain/check-run.js';
 import type { Person } from '../../../src/domain/person.js';
-import { evidenceOf, planDigest } from '../../../src/release/plan-digest.js';
+import { evidenceOf, planDigest } from '../../../src/release/check-plan.js';
 import { type ReleaseWorld, WISH } from './release-world.js';
 
 /** Plans as somebody, and pretends that a check of the model had this outcome: what they may then ask for. */
