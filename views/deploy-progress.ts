@@ -1,10 +1,9 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import { checkpointDueAt, isPuttingBack } from '../src/domain/release-course.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
-import { isIncident, type ReleaseState, type StepState } from '../src/domain/release-state.js';
-import { checkpointDueAt } from '../src/release/engine/checkpoint-due.js';
-import { isPuttingBack } from '../src/release/engine/release-course.js';
-import type { ReleaseRecord, StepRecord } from '../src/release/engine/release-record.js';
+import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
+import { isIncident, isLiveRelease, type ReleaseState, type StepState } from '../src/domain/release-state.js';
 import {
   actions,
   type Button,
@@ -45,8 +44,6 @@ const STEP_SYMBOL: Readonly<Record<StepState, string>> = {
   skipped: '–',
   unclear: '?',
 };
-
-const LIVE: readonly ReleaseState[] = ['running', 'watching', 'needs_person'];
 
 /** The message that moves: what is done, host by host with time and evidence, what is running, what comes. */
 export function deployProgressView(release: ReleaseRecord, locale: Locale): Report {
@@ -153,7 +150,7 @@ function whatNow(release: ReleaseRecord, locale: Locale): readonly Block[] {
   const { state, problem, confirmBy, cancelRequested } = release;
   const text = textFor(locale).deploy;
   if (state === 'watching' && problem !== null) return [section(text.notConfirmed(slackTime(confirmBy)))];
-  if (LIVE.includes(state) && cancelRequested !== null)
+  if (isLiveRelease(release) && cancelRequested !== null)
     return [context(text.cancelling(person(cancelRequested.by)))];
   const sentence = isTurningOff(release)
     ? text.turningOff.whatNow
@@ -246,9 +243,9 @@ function evidence({ after, answered }: StepRecord, locale: Locale): readonly str
   ];
 }
 
-function openStep({ state, steps }: ReleaseRecord): StepRecord | undefined {
-  if (!LIVE.includes(state)) return undefined;
-  return steps.find((step) => step.state !== 'done' && step.state !== 'skipped');
+function openStep(release: ReleaseRecord): StepRecord | undefined {
+  if (!isLiveRelease(release)) return undefined;
+  return release.steps.find((step) => step.state !== 'done' && step.state !== 'skipped');
 }
 
 function currentStep(release: ReleaseRecord, locale: Locale): string {
@@ -271,7 +268,7 @@ function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
           { actionId: WAS_DONE_ACTION, text: button.wasDone, value },
           { actionId: WAS_NOT_DONE_ACTION, text: button.wasNotDone, value },
         ]),
-    ...(LIVE.includes(state) && cancelRequested === null && !isPuttingBack(release)
+    ...(isLiveRelease(release) && cancelRequested === null && !isPuttingBack(release)
       ? [{ actionId: CANCEL_ACTION, text: button.cancel, value: releaseId, confirm: confirmCancel }]
       : []),
     ...(state === 'halted' ? [] : rollbackButtons(release.target, locale)),

@@ -14,6 +14,13 @@ export const REQUEST_STATES = [
 ] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
+/** The states of a request that is not over yet; a target has one such request at most. */
+export const LIVE_REQUEST_STATES = [
+  'open',
+  'approved',
+  'executing',
+] as const satisfies readonly RequestState[];
+
 /** The life of a release, from the moment it starts to act. */
 export const RELEASE_STATES = [
   'running',
@@ -32,6 +39,16 @@ export const RELEASE_STATES = [
   'halted',
 ] as const;
 export type ReleaseState = (typeof RELEASE_STATES)[number];
+
+/** The states in which a release may still act on its hosts. */
+export const LIVE_RELEASE_STATES = [
+  'running',
+  'watching',
+  'needs_person',
+] as const satisfies readonly ReleaseState[];
+
+export const isLiveRelease = ({ state }: { readonly state: ReleaseState }): boolean =>
+  LIVE_RELEASE_STATES.some((live) => live === state);
 
 /** What the incident channel hears of: a bad end, a person who has to look, and a failure under watch. */
 export function isIncident({

@@ -1,4 +1,5 @@
 import type { Halt } from '../domain/halt.js';
+import { LIVE_RELEASE_STATES, LIVE_REQUEST_STATES } from '../domain/release-state.js';
 import type { SubjectChanged } from '../messages/subject.js';
 import type { ReleaseQueue } from '../release/release-jobs.js';
 import { holdTarget } from '../store/hold-target.js';
@@ -52,13 +53,13 @@ async function haltReleases(
     `WITH stopped AS (
        UPDATE lobml.releases
        SET state = 'halted', cancel_requested = COALESCE(cancel_requested, $3)
-       WHERE strategy = $1 AND target = $2 AND state IN ('running', 'watching', 'needs_person')
+       WHERE strategy = $1 AND target = $2 AND state = ANY($8)
            AND request_id IN (SELECT request_id FROM lobml.release_requests
                               WHERE created_at < COALESCE($7::timestamptz, 'infinity'))
        RETURNING release_id),
      closed AS (
        UPDATE lobml.release_requests SET state = 'halted', ended_at = $4, ended_by = $5, end_reason = $6
-       WHERE strategy = $1 AND target = $2 AND state IN ('open', 'approved', 'executing')
+       WHERE strategy = $1 AND target = $2 AND state = ANY($9)
            AND created_at < COALESCE($7::timestamptz, 'infinity')
        RETURNING request_id),
      released AS (
@@ -76,6 +77,8 @@ async function haltReleases(
       JSON.stringify(requestedBy),
       why,
       endedAt,
+      LIVE_RELEASE_STATES,
+      LIVE_REQUEST_STATES,
     ],
   );
   return rows[0] ?? { releaseId: null, requests: 0, messagesOf: [] };

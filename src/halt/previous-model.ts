@@ -1,8 +1,8 @@
+import type { KnownGoodHost, KnownGoodRelease } from '../domain/known-good.js';
 import { effectiveValues } from '../hosts/environment/write-wanted.js';
 import type { Host } from '../hosts/host.js';
 import { HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
-import type { KnownGoodHost, KnownGoodRelease } from '../release/known-good.js';
 import { modelVariable, modelVariables, type StrategyContract } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 

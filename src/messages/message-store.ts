@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { instantSchema } from '../domain/instant.js';
 import { LOCALES, type Locale } from '../domain/localized.js';
 import type { ValueOf } from '../domain/value-of.js';
-import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Subject } from './subject.js';
 

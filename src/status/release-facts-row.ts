@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { instantSchema } from '../domain/instant.js';
 import { personSchema } from '../domain/person.js';
-import { RELEASE_STATES } from '../domain/release-state.js';
+import { LIVE_RELEASE_STATES, RELEASE_STATES } from '../domain/release-state.js';
 import type { ValueOf } from '../domain/value-of.js';
-import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
 
 const rowsSchema = z.array(
@@ -30,10 +30,10 @@ export async function selectReleaseFacts(
   target: string,
 ): Promise<readonly ReleaseFactsRow[]> {
   const { rows } = await database.query(
-    `(SELECT 'live' AS which, ${COLUMNS} AND r.state IN ('running', 'watching', 'needs_person'))
+    `(SELECT 'live' AS which, ${COLUMNS} AND r.state = ANY($3))
      UNION ALL
      (SELECT 'confirmed', ${COLUMNS} AND r.state = 'confirmed' ORDER BY r.started_at DESC LIMIT 1)`,
-    [strategy, target],
+    [strategy, target, LIVE_RELEASE_STATES],
   );
   return rowsSchema.parse(rows);
 }

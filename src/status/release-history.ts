@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
 import { HALT_KINDS, HALT_STATES } from '../domain/halt.js';
+import { instantSchema } from '../domain/instant.js';
 import { personSchema } from '../domain/person.js';
+import type { ReleaseRecord } from '../domain/release-record.js';
 import { RELEASE_STATES } from '../domain/release-state.js';
 import type { ValueOf } from '../domain/value-of.js';
 import { selectHalt } from '../halt/halt-queries.js';
-import type { ReleaseRecord } from '../release/engine/release-record.js';
 import { selectRelease } from '../release/store/releases.js';
-import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
 
 const common = { id: z.uuid(), startedAt: instantSchema, by: personSchema, reason: z.string().nullable() };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { instantSchema } from '../domain/instant.js';
 import type { Person } from '../domain/person.js';
 import { type Training, trainingSchema } from '../domain/training.js';
 import type { SubjectChanged } from '../messages/subject.js';
-import { instantSchema } from '../store/instant.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Transact } from '../store/transaction.js';
 

@@ -7,6 +7,7 @@ import { acknowledgementSchema } from '../../src/domain/acknowledgement.js';
 import { auditEventSchema, type ChainedEvent, chainedEventSchema } from '../../src/domain/audit-event.js';
 import { type CheckRun, checkRunSchema } from '../../src/domain/check-run.js';
 import { type Halt, haltSchema } from '../../src/domain/halt.js';
+import { type ReleaseRecord, releaseRecordSchema } from '../../src/domain/release-record.js';
 import {
   type Approval,
   approvalSchema,
@@ -15,7 +16,6 @@ import {
 } from '../../src/domain/release-request.js';
 import { targetLockSchema } from '../../src/domain/target-lock.js';
 import { type Training, trainingSchema } from '../../src/domain/training.js';
-import { type ReleaseRecord, releaseRecordSchema } from '../../src/release/engine/release-record.js';
 import { createTestDatabase } from '../support/database.js';
 
 /** What is written down comes back with every key that its type has; and no type stands beside its schema. */

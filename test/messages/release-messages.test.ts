@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ReleaseProblem } from '../../src/domain/release-problem.js';
-import type { ReleaseState } from '../../src/domain/release-state.js';
+import { LIVE_RELEASE_STATES, type ReleaseState } from '../../src/domain/release-state.js';
 import { subjectChanged } from '../../src/messages/message-jobs.js';
 import type { MessageKeeper } from '../../src/messages/message-keeper.js';
 import { selectMessages } from '../../src/messages/message-store.js';
@@ -20,7 +20,7 @@ import {
 
 const NOW = new Date('2026-03-02T10:00:00Z');
 const CALL = { stopping: new AbortController().signal, lost: new AbortController().signal };
-const LIVE: readonly ReleaseState[] = ['running', 'watching', 'needs_person'];
+const LIVE = LIVE_RELEASE_STATES;
 
 let database: TestDatabase;
 let journal: StepJournal;

@@ -1,9 +1,9 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Person } from '../../src/domain/person.js';
+import type { ReleaseRecord } from '../../src/domain/release-record.js';
 import type { ReleaseRequest } from '../../src/domain/release-request.js';
 import { createReleaseChecks } from '../../src/release/engine/release-checks.js';
-import type { ReleaseRecord } from '../../src/release/engine/release-record.js';
 import {
   ALICE,
   BOB,

@@ -3,9 +3,9 @@ import { messageFaults } from '../../sandbox/slack/block-kit/surfaces.js';
 import { LOCALES } from '../../src/domain/localized.js';
 import type { ReleasePlan } from '../../src/domain/release-plan.js';
 import { RELEASE_PROBLEMS } from '../../src/domain/release-problem.js';
+import type { ReleaseRecord, StepRecord } from '../../src/domain/release-record.js';
 import { RELEASE_STATES } from '../../src/domain/release-state.js';
 import { stepsOfRelease } from '../../src/domain/release-steps.js';
-import type { ReleaseRecord, StepRecord } from '../../src/release/engine/release-record.js';
 import { deployIncidentView, deployProgressView } from '../../views/deploy-progress.js';
 import { terminalText } from '../../views/terminal.js';
 

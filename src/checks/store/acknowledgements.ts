@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Acknowledgement, acknowledgementSchema } from '../../domain/acknowledgement.js';
-import { instantSchema } from '../../store/instant.js';
+import { instantSchema } from '../../domain/instant.js';
 import type { Queryable } from '../../store/queryable.js';
 
 /** True for the first who acknowledges a warning of a run. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type CheckRun, checkRunSchema } from '../../domain/check-run.js';
+import { instantSchema } from '../../domain/instant.js';
 import type { Outcome, RunKind } from '../../domain/outcome.js';
 import { OUTCOMES, RUN_KINDS } from '../../domain/outcome.js';
 import type { Verdict } from '../../domain/verdict.js';
-import { instantSchema } from '../../store/instant.js';
 import type { Queryable } from '../../store/queryable.js';
 
 /** A run as a line of the history: everything but its checks. */

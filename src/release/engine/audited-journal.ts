@@ -1,6 +1,6 @@
 import { THE_BOT } from '../../domain/audit-event.js';
+import type { ReleaseRecord } from '../../domain/release-record.js';
 import type { RecordEvent } from '../release-context.js';
-import type { ReleaseRecord } from './release-record.js';
 import type { StepEnd, StepJournal, Turn } from './step-journal.js';
 
 /** The same journal, each entry of which is also an event of the audit trail. */

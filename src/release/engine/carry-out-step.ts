@@ -1,8 +1,8 @@
+import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import type { TaskCall } from '../../worker/task.js';
 import { type Performed, performStep } from './perform-step.js';
 import { unexpected } from './problems.js';
 import { contextFor, RETRY_MS, type ReleaseEngine } from './release-engine.js';
-import type { ReleaseRecord, StepRecord } from './release-record.js';
 import { type Held, SupersededError } from './step-journal.js';
 
 /**

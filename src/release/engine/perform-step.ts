@@ -1,8 +1,8 @@
+import { isForward } from '../../domain/release-course.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
+import type { Seen } from '../../domain/release-record.js';
 import type { TaskCall } from '../../worker/task.js';
 import { hostProblem, isEditError, isHostError, unexpected } from './problems.js';
-import { isForward } from './release-course.js';
-import type { Seen } from './release-record.js';
 import type { Step, StepContext, StepOutcome } from './step.js';
 import type { Held, StepJournal } from './step-journal.js';
 

@@ -1,8 +1,8 @@
+import { evaluatePruning } from '../../domain/known-good.js';
 import type { Host } from '../../hosts/host.js';
 import type { TargetHost } from '../../hosts/kinds/target-host.js';
 import type { Target } from '../../runbook/targets.js';
 import type { Queryable } from '../../store/queryable.js';
-import { evaluatePruning } from '../known-good.js';
 import { markKnownGoodPruned, selectKnownGood } from '../store/known-good-store.js';
 
 interface Pruning {

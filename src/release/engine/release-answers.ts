@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Person } from '../../domain/person.js';
+import type { ReleaseRecord } from '../../domain/release-record.js';
 import type { SubjectChanged } from '../../messages/subject.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
 import type { RecordEvent, ReleaseEventKind } from '../release-context.js';
 import type { ReleaseQueue } from '../release-jobs.js';
 import { selectRelease } from '../store/releases.js';
-import type { ReleaseRecord } from './release-record.js';
 import { requestCancellation } from './step-journal.js';
 
 /** What people may say to a release that is under way. */

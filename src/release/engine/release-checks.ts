@@ -1,5 +1,6 @@
 import { THE_BOT } from '../../domain/audit-event.js';
 import { type ContentChange, contentChanges } from '../../domain/release-content.js';
+import type { ReleaseRecord } from '../../domain/release-record.js';
 import type { ReleaseRequest } from '../../domain/release-request.js';
 import { HOST_ERROR_CODES, HostError } from '../../hosts/host.js';
 import type { Target } from '../../runbook/targets.js';
@@ -9,7 +10,6 @@ import { type ComposedPlan, composePlan } from '../draw-up-plan.js';
 import { approvedContent, changeOf, weightiestOf } from '../present-content.js';
 import type { ReleaseContext } from '../release-context.js';
 import { findRequest } from '../store/requests.js';
-import type { ReleaseRecord } from './release-record.js';
 import type { ReleaseChecks } from './step.js';
 
 type Sources = Pick<ReleaseContext, 'sources' | 'targets' | 'checks' | 'runs' | 'database'>;

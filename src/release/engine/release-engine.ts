@@ -1,10 +1,10 @@
+import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import type { Host } from '../../hosts/host.js';
 import type { TargetHost } from '../../hosts/kinds/target-host.js';
 import type { Target, Targets } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Clock } from '../../time/clock.js';
 import type { TaskCall } from '../../worker/task.js';
-import type { ReleaseRecord, StepRecord } from './release-record.js';
 import type {
   EnginePace,
   HostInPlan,

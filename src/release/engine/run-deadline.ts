@@ -1,9 +1,10 @@
+import { touchedHosts } from '../../domain/release-course.js';
+import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
+import { LIVE_RELEASE_STATES } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
 import { carryOutStep, settleAll } from './carry-out-step.js';
-import { touchedHosts } from './release-course.js';
 import { type LookResult, RETRY_MS, type ReleaseEngine } from './release-engine.js';
-import type { ReleaseRecord, StepRecord } from './release-record.js';
-import { type Held, LIVE_STATES, SupersededError } from './step-journal.js';
+import { type Held, SupersededError } from './step-journal.js';
 
 const REST: LookResult = { kind: 'rest' };
 
@@ -35,9 +36,9 @@ export async function runDeadline(
 async function turnOff({ journal }: ReleaseEngine, release: ReleaseRecord, now: Date): Promise<boolean> {
   if (release.state === 'disabled') return true;
   const { releaseId, plan, confirmBy } = release;
-  const epoch = await journal.claim(releaseId, LIVE_STATES);
+  const epoch = await journal.claim(releaseId, LIVE_RELEASE_STATES);
   if (epoch === undefined) return false;
-  const held: Held = { releaseId, epoch, states: LIVE_STATES, now };
+  const held: Held = { releaseId, epoch, states: LIVE_RELEASE_STATES, now };
   const problem = { code: 'deadline_passed', facts: { confirmBy } } as const;
   // Looked at again under the claim: the steps that were recorded until now are all there will be.
   const present = await journal.load(releaseId);

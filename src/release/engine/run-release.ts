@@ -1,7 +1,3 @@
-import type { ReleaseProblem } from '../../domain/release-problem.js';
-import type { ReleaseState } from '../../domain/release-state.js';
-import type { TaskCall } from '../../worker/task.js';
-import { carryOutStep, settleAll } from './carry-out-step.js';
 import {
   isForward,
   isPuttingBack,
@@ -9,10 +5,14 @@ import {
   openReverts,
   touchedHosts,
   waitsForDeadline,
-} from './release-course.js';
+} from '../../domain/release-course.js';
+import type { ReleaseProblem } from '../../domain/release-problem.js';
+import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
+import { isLiveRelease, LIVE_RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
+import type { TaskCall } from '../../worker/task.js';
+import { carryOutStep, settleAll } from './carry-out-step.js';
 import { type LookResult, type ReleaseEngine, targetOf } from './release-engine.js';
-import type { ReleaseRecord, StepRecord } from './release-record.js';
-import { type Held, LIVE_STATES, SupersededError, type Turn } from './step-journal.js';
+import { type Held, SupersededError, type Turn } from './step-journal.js';
 
 const REST: LookResult = { kind: 'rest' };
 
@@ -28,12 +28,12 @@ export async function runRelease(
 ): Promise<LookResult> {
   try {
     await closeHalted(engine, releaseId);
-    const epoch = await engine.journal.claim(releaseId, LIVE_STATES);
+    const epoch = await engine.journal.claim(releaseId, LIVE_RELEASE_STATES);
     if (epoch === undefined) return REST;
     for (;;) {
       call.lost.throwIfAborted();
       if (call.stopping.aborted) return { kind: 'wait', until: new Date(engine.clock.now()) };
-      const held = { releaseId, epoch, states: LIVE_STATES, now: new Date(engine.clock.now()) };
+      const held = { releaseId, epoch, states: LIVE_RELEASE_STATES, now: new Date(engine.clock.now()) };
       const result = await goOn(engine, held, call);
       if (result?.kind === 'rest') await closeHalted(engine, releaseId);
       if (result !== undefined) return result;
@@ -50,7 +50,7 @@ export async function runRelease(
 /** One step, or one turn. undefined: there is more to do. */
 async function goOn(engine: ReleaseEngine, held: Held, call: TaskCall): Promise<LookResult | undefined> {
   const release = await engine.journal.load(held.releaseId);
-  if (release === undefined || release.epoch !== held.epoch || !isLive(release)) return REST;
+  if (release === undefined || release.epoch !== held.epoch || !isLiveRelease(release)) return REST;
   if (isPuttingBack(release)) return putBack(engine, held, release, call);
   if (release.state === 'needs_person') return REST;
   const step = nextStep(release);
@@ -170,8 +170,6 @@ async function finishRevert(engine: ReleaseEngine, held: Held, release: ReleaseR
   }
   return REST;
 }
-
-const isLive = ({ state }: ReleaseRecord): boolean => LIVE_STATES.some((live) => live === state);
 
 /** The watch begins when every host runs the release. */
 function isFirstOfWatch(release: ReleaseRecord, { kind, host }: StepRecord): boolean {

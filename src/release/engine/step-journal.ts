@@ -1,16 +1,18 @@
+import type { KnownGoodHost } from '../../domain/known-good.js';
 import type { Person } from '../../domain/person.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
-import type { ReleaseState, StepKind, StepState } from '../../domain/release-state.js';
+import type { ReleaseRecord, Seen } from '../../domain/release-record.js';
+import {
+  LIVE_RELEASE_STATES,
+  type ReleaseState,
+  type StepKind,
+  type StepState,
+} from '../../domain/release-state.js';
 import type { SubjectChanged } from '../../messages/subject.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
-import type { KnownGoodHost } from '../known-good.js';
 import { insertKnownGood } from '../store/known-good-store.js';
 import { selectRelease } from '../store/releases.js';
-import type { ReleaseRecord, Seen } from './release-record.js';
-
-/** The states in which a release may still act on its hosts. */
-export const LIVE_STATES = ['running', 'watching', 'needs_person'] as const satisfies readonly ReleaseState[];
 
 /** Somebody else has this release now, or it has ended: what this replica wanted to record is refused. */
 export class SupersededError extends Error {
@@ -215,7 +217,7 @@ export async function requestCancellation(
     `UPDATE lobml.releases SET cancel_requested = $2
      WHERE release_id = $1 AND cancel_requested IS NULL AND ended_at IS NULL AND state = ANY($3)
        AND NOT EXISTS (SELECT 1 FROM lobml.release_steps WHERE release_id = $1 AND kind = 'revert')`,
-    [releaseId, JSON.stringify(cancellation), LIVE_STATES],
+    [releaseId, JSON.stringify(cancellation), LIVE_RELEASE_STATES],
   );
   return rowCount === 1;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { KnownGoodHost } from '../../domain/known-good.js';
+import { type KnownGoodRelease, knownGoodSchema } from '../../domain/known-good.js';
 import type { Queryable } from '../../store/queryable.js';
-import type { KnownGoodHost } from '../known-good.js';
-import { type KnownGoodRelease, knownGoodSchema } from '../known-good.js';
 
 /** The confirmed releases of a target whose artefacts are still kept, newest first. */
 export async function selectKnownGood(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { instantSchema } from '../../domain/instant.js';
 import { type TargetLock, targetLockSchema } from '../../domain/target-lock.js';
-import { instantSchema } from '../../store/instant.js';
 import type { Queryable } from '../../store/queryable.js';
 
 const rowsSchema = z.array(targetLockSchema.extend({ takenAt: instantSchema }));

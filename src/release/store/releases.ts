@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { instantSchema } from '../../domain/instant.js';
 import type { Person } from '../../domain/person.js';
 import { personSchema } from '../../domain/person.js';
 import type { ReleasePlan } from '../../domain/release-plan.js';
+import { type ReleaseRecord, releaseRecordSchema } from '../../domain/release-record.js';
 import { RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
 import type { PlannedStep } from '../../domain/release-steps.js';
-import { instantSchema } from '../../store/instant.js';
 import type { Queryable } from '../../store/queryable.js';
-import { type ReleaseRecord, releaseRecordSchema } from '../engine/release-record.js';
 
 interface NewRelease {
   readonly releaseId: string;

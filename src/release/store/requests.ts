@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instantSchema } from '../../domain/instant.js';
 import type { Person } from '../../domain/person.js';
 import type { ContentChange } from '../../domain/release-content.js';
 import type { EvidenceBinding } from '../../domain/release-plan.js';
@@ -7,8 +8,7 @@ import {
   type ReleaseRequest,
   releaseRequestSchema,
 } from '../../domain/release-request.js';
-import type { RequestState } from '../../domain/release-state.js';
-import { instantSchema } from '../../store/instant.js';
+import { LIVE_REQUEST_STATES, type RequestState } from '../../domain/release-state.js';
 import type { Queryable } from '../../store/queryable.js';
 
 const rowSchema = releaseRequestSchema.extend({
@@ -69,8 +69,8 @@ export async function selectLiveRequest(
 ): Promise<ReleaseRequest | undefined> {
   const { rows } = await database.query(
     `SELECT ${REQUEST_COLUMNS} FROM lobml.release_requests
-     WHERE strategy = $1 AND target = $2 AND state IN ('open', 'approved', 'executing')`,
-    [strategy, target],
+     WHERE strategy = $1 AND target = $2 AND state = ANY($3)`,
+    [strategy, target, LIVE_REQUEST_STATES],
   );
   return parseRequest(rows);
 }

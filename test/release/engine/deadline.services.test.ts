@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { ReleaseRecord } from '../../../src/domain/release-record.js';
 import { HostError, type ServiceManager } from '../../../src/hosts/host.js';
-import type { ReleaseRecord } from '../../../src/release/engine/release-record.js';
 import { runDeadline } from '../../../src/release/engine/run-deadline.js';
 import { createEngineSetting, NEVER, replacing, verbs } from './support/engine-setting.js';
 import { PREFIX } from './support/release-plan.js';

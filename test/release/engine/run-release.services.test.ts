@@ -9,11 +9,11 @@ import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js'
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
 import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import type { ReleasePlan } from '../../../src/domain/release-plan.js';
+import type { ReleaseRecord } from '../../../src/domain/release-record.js';
 import { type Host, HostError } from '../../../src/hosts/host.js';
 import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { createReleaseAnswers } from '../../../src/release/engine/release-answers.js';
 import type { ReleaseEngine } from '../../../src/release/engine/release-engine.js';
-import type { ReleaseRecord } from '../../../src/release/engine/release-record.js';
 import { runDeadline } from '../../../src/release/engine/run-deadline.js';
 import { runRelease } from '../../../src/release/engine/run-release.js';
 import { releaseQueue } from '../../../src/release/release-jobs.js';

@@ -1,5 +1,5 @@
-import { evaluateCanary } from '../canary-verdict.js';
-import { checkpointDueAt } from '../checkpoint-due.js';
+import { evaluateCanary } from '../../../domain/canary-verdict.js';
+import { checkpointDueAt } from '../../../domain/release-course.js';
 import { lookAgain, type Step } from '../step.js';
 import { verdictProblem } from './verdict-problem.js';
 

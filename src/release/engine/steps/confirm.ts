@@ -1,5 +1,5 @@
+import type { KnownGoodHost } from '../../../domain/known-good.js';
 import { isSecretName } from '../../../domain/secrets.js';
-import type { KnownGoodHost } from '../../known-good.js';
 import { type HostState, lookAtHost } from '../convergence.js';
 import { keepArtefact } from '../kept-artefact.js';
 import { lookAgain, nothingSeen, type Step, type StepContext } from '../step.js';

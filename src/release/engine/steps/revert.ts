@@ -1,7 +1,7 @@
+import type { Seen } from '../../../domain/release-record.js';
 import type { ServiceManager, ServiceStatus } from '../../../hosts/host.js';
 import { statusAfterInterruption } from '../late-effect.js';
 import { failedStart } from '../problems.js';
-import type { Seen } from '../release-record.js';
 import { restoreHost } from '../restore-host.js';
 import { proveStart } from '../start-plan.js';
 import { earlier, hostOf, lookAgain, type Step, type StepContext } from '../step.js';

@@ -7,10 +7,10 @@ import { createTradingSchema } from '../../../../sandbox/host/trading-data/seed.
 import { createTradingHosts, type TradingHosts } from '../../../../sandbox/host/trading-host.js';
 import { PROBE_KINDS } from '../../../../src/checks/probe-kinds.js';
 import type { ReleasePlan } from '../../../../src/domain/release-plan.js';
+import type { ReleaseRecord } from '../../../../src/domain/release-record.js';
 import type { Host, ServiceManager } from '../../../../src/hosts/host.js';
 import { createHost } from '../../../../src/hosts/kinds/create-host.js';
 import type { ReleaseEngine } from '../../../../src/release/engine/release-engine.js';
-import type { ReleaseRecord } from '../../../../src/release/engine/release-record.js';
 import { runRelease } from '../../../../src/release/engine/run-release.js';
 import { loadRunbook } from '../../../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../../../src/runbook/runbook.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { ValueOf } from '../domain/value-of.js';
+import { instantSchema } from './instant.js';
+import type { ValueOf } from './value-of.js';
 
 const artefactSchema = z.object({
   path: z.string(),
@@ -22,11 +23,8 @@ export const knownGoodSchema = z.object({
   strategy: z.string(),
   target: z.string(),
   hosts: z.array(hostSchema),
-  confirmedAt: z.coerce.date().transform((date) => date.toISOString()),
-  prunedAt: z.coerce
-    .date()
-    .transform((date) => date.toISOString())
-    .nullable(),
+  confirmedAt: instantSchema,
+  prunedAt: instantSchema.nullable(),
 });
 
 /** A release that was confirmed: what a rollback may go back to, as long as its artefacts are kept. */

@@ -1,5 +1,6 @@
-import type { StepKind } from '../../domain/release-state.js';
+import { addMilliseconds } from 'date-fns/addMilliseconds';
 import type { ReleaseRecord, StepRecord } from './release-record.js';
+import type { StepKind } from './release-state.js';
 
 /** Steps that change a host; the revert undoes exactly these. */
 const TOUCHING: readonly StepKind[] = ['stage_model', 'stage_binary', 'write_environment', 'restart'];
@@ -32,4 +33,23 @@ export const openReverts = ({ steps }: Pick<ReleaseRecord, 'steps'>): readonly S
 export function nextStep({ steps }: Pick<ReleaseRecord, 'steps'>): StepRecord | undefined {
   const hasFailed = steps.some(({ state }) => state === 'failed' || state === 'unclear');
   return hasFailed ? undefined : steps.find((step) => isForward(step.kind) && isOpen(step));
+}
+
+/**
+ * When a checkpoint's checks run: its minutes after the last proved start, of its host or of all hosts.
+ * @returns undefined for any other step, and while no start is proved.
+ */
+export function checkpointDueAt(
+  { steps }: Pick<ReleaseRecord, 'steps'>,
+  { host, checkpoint }: Pick<StepRecord, 'host' | 'checkpoint'>,
+): Date | undefined {
+  const proved = steps.filter(
+    (step) => step.kind === 'prove_start' && step.state === 'done' && (host === null || step.host === host),
+  );
+  const last = proved
+    .flatMap(({ finishedAt }) => finishedAt ?? [])
+    .sort()
+    .at(-1);
+  if (checkpoint === null || last === undefined) return undefined;
+  return addMilliseconds(new Date(last), checkpoint * 60_000);
 }

@@ -1,6 +1,6 @@
-import type { CheckResult, CheckRun } from '../../domain/check-run.js';
-import type { VariableChange } from '../../domain/release-plan.js';
-import { evaluateVerdict, type Verdict } from '../../domain/verdict.js';
+import type { CheckResult, CheckRun } from './check-run.js';
+import type { VariableChange } from './release-plan.js';
+import { evaluateVerdict, type Verdict } from './verdict.js';
 
 interface CanaryVerdict {
   readonly verdict: Verdict;

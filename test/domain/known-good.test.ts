@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { evaluatePruning, type KnownGoodRelease } from '../../src/release/known-good.js';
+import { evaluatePruning, type KnownGoodRelease } from '../../src/domain/known-good.js';
 
 const release = (releaseId: string, model: string, binary: string): KnownGoodRelease => ({
   releaseId,

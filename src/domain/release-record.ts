@@ -1,18 +1,17 @@
 import { z } from 'zod';
-import { personSchema } from '../../domain/person.js';
-import { releasePlanSchema } from '../../domain/release-plan.js';
-import { releaseProblemSchema } from '../../domain/release-problem.js';
-import { releaseRequestSchema } from '../../domain/release-request.js';
-import { RELEASE_STATES, STEP_KINDS, STEP_STATES } from '../../domain/release-state.js';
-import type { ValueOf } from '../../domain/value-of.js';
-
-const instant = z.coerce.date().transform((date) => date.toISOString());
+import { instantSchema } from './instant.js';
+import { personSchema } from './person.js';
+import { releasePlanSchema } from './release-plan.js';
+import { releaseProblemSchema } from './release-problem.js';
+import { releaseRequestSchema } from './release-request.js';
+import { RELEASE_STATES, STEP_KINDS, STEP_STATES } from './release-state.js';
+import type { ValueOf } from './value-of.js';
 
 /** What was seen before or after a step acted; each kind of step reads its own back. */
 const seenSchema = z.record(z.string(), z.json());
 export type Seen = ValueOf<typeof seenSchema>;
 
-export const stepRowSchema = z.object({
+const stepRowSchema = z.object({
   position: z.number().int(),
   kind: z.enum(STEP_KINDS),
   host: z.string().nullable(),
@@ -23,8 +22,8 @@ export const stepRowSchema = z.object({
   after: seenSchema.nullable(),
   problem: releaseProblemSchema.nullable(),
   answered: z.object({ by: personSchema, at: z.string(), wasDone: z.boolean() }).nullable(),
-  startedAt: instant.nullable(),
-  finishedAt: instant.nullable(),
+  startedAt: instantSchema.nullable(),
+  finishedAt: instantSchema.nullable(),
 });
 export type StepRecord = ValueOf<typeof stepRowSchema>;
 
@@ -41,9 +40,9 @@ export const releaseRecordSchema = z.object({
   epoch: z.number().int(),
   cancelRequested: z.object({ by: personSchema, reason: z.string(), at: z.string() }).nullable(),
   problem: releaseProblemSchema.nullable(),
-  startedAt: instant,
-  confirmBy: instant,
-  endedAt: instant.nullable(),
+  startedAt: instantSchema,
+  confirmBy: instantSchema,
+  endedAt: instantSchema.nullable(),
   steps: z.array(stepRowSchema),
 });
 export type ReleaseRecord = ValueOf<typeof releaseRecordSchema>;

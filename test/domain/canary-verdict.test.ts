@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { CheckRun, ObservedRow } from '../../../src/domain/check-run.js';
-import { evaluateCanary } from '../../../src/release/engine/canary-verdict.js';
-import { aRun } from '../../support/runs.js';
+import { evaluateCanary } from '../../src/domain/canary-verdict.js';
+import type { CheckRun, ObservedRow } from '../../src/domain/check-run.js';
+import { aRun } from '../support/runs.js';
 
 const CHANGES = [{ variable: 'X__MODEL_VERSION', before: 'v3', after: 'v4' }];
 
