@@ -104,11 +104,10 @@ interface StartProofParts {
 
 /** The bot's own proof, loaded only when it is next: undefined where the runbook is at fault, and nobody can look. */
 async function loadStartProof({ config, targets, hostOf, trading, logger }: StartProofParts) {
-  const [{ loadRunbook }, { createCheckService }, { PROBE_KINDS }] = await Promise.all([
-    import('../runbook/load-runbook.js'),
-    import('../checks/check-service.js'),
-    import('../checks/probe-kinds.js'),
-  ]);
+  // One after the other: they share modules, and not every loader links those at the same time.
+  const { loadRunbook } = await import('../runbook/load-runbook.js');
+  const { createCheckService } = await import('../checks/check-service.js');
+  const { PROBE_KINDS } = await import('../checks/probe-kinds.js');
   const runbook = await loadRunbook(await onlyRunbook(config.runbookFile), PROBE_KINDS).catch(
     () => undefined,
   );
