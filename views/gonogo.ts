@@ -1,12 +1,11 @@
 import type { Block } from '../src/conversation/subcommand.js';
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
-import type { CriterionResult } from '../src/domain/criterion.js';
+import type { CriterionResult, Standing } from '../src/domain/criterion.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Outcome } from '../src/domain/outcome.js';
 import { clip, context } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceAsText, slackTime } from './moments.js';
-import type { Standing } from './text/en/decision.js';
 import { textFor } from './text/index.js';
 
 const EVIDENCE_LENGTH = 110;

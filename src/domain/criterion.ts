@@ -49,3 +49,6 @@ export function evaluateGoNoGo(
     ...criteria.map(({ outcome }) => ({ mode: 'deciding', outcome }) as const),
   ]);
 }
+
+/** How a criterion stands for people: PASS and WARN apart, FAIL, or unknown. */
+export type Standing = 'pass' | 'warn' | 'fail' | 'unknown';

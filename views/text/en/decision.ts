@@ -1,4 +1,5 @@
 import type { ObservedBaseline, ObservedWindow } from '../../../src/domain/check-run.js';
+import type { Standing } from '../../../src/domain/criterion.js';
 
 /** The prose of verify and go/no-go. Times come ready to print. */
 export const decision = {
@@ -46,6 +47,3 @@ export const decision = {
 };
 
 export type DecisionText = typeof decision;
-
-/** How a criterion stands: PASS and WARN apart, FAIL, or unknown. */
-export type Standing = 'pass' | 'warn' | 'fail' | 'unknown';
