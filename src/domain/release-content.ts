@@ -41,9 +41,9 @@ export type ContentPart = (typeof CONTENT_PARTS)[number];
 
 export const contentChangeSchema = z.object({
   part: z.enum(CONTENT_PARTS),
-  host: z.string().exactOptional(),
+  host: z.string().optional(),
   /** The file, the variable or the check. */
-  subject: z.string().exactOptional(),
+  subject: z.string().optional(),
   /** As text; '' where there was nothing. */
   before: z.string(),
   after: z.string(),

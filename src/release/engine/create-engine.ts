@@ -1,22 +1,30 @@
-import type { Host } from '../../hosts/host.js';
-import type { TargetHost } from '../../hosts/kinds/target-host.js';
-import type { Logger } from '../../telemetry/logger.js';
-import type { Clock } from '../../time/clock.js';
-import type { Task } from '../../worker/task.js';
+import type { Queryable } from '../../store/queryable.js';
+import { releasePayload, TASKS, type Task } from '../../worker/task.js';
 import type { ReleaseContext } from '../release-context.js';
+import { releaseQueue } from '../release-jobs.js';
 import { auditedJournal } from './audited-journal.js';
-import { pruneArtefacts } from './prune-artefacts.js';
+import { pruneArtefacts } from './kept-artefact.js';
 import { createReleaseChecks } from './release-checks.js';
-import { createReleaseTasks } from './release-tasks.js';
-import { DEFAULT_PACE } from './step.js';
+import { handOver, type LookResult, type ReleaseEngine, retryLater } from './release-engine.js';
+import { runDeadline } from './run-deadline.js';
+import { runRelease } from './run-release.js';
+import { DEFAULT_PACE, type StepRegistry } from './step.js';
 import { createStepJournal } from './step-journal.js';
-import { createStepRegistry } from './step-registry.js';
+import { checkpointStep } from './steps/checkpoint.js';
+import { compareDigestStep } from './steps/compare-digest.js';
+import { confirmStep } from './steps/confirm.js';
+import { convergeStep } from './steps/converge.js';
+import { disableStep } from './steps/disable.js';
+import { createLockStep } from './steps/lock.js';
+import { precheckStep } from './steps/precheck.js';
+import { proveStartStep } from './steps/prove-start.js';
+import { restartStep } from './steps/restart.js';
+import { revertStep } from './steps/revert.js';
+import { createStageStep } from './steps/stage-artefact.js';
+import { writeEnvironmentStep } from './steps/write-environment.js';
 
-interface EngineParts {
+interface EngineParts extends Pick<ReleaseEngine, 'hostOf' | 'clock' | 'logger'> {
   readonly context: ReleaseContext;
-  readonly hostOf: (settings: TargetHost) => Host;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** The engine of this replica, as the tasks that the worker runs. */
@@ -27,7 +35,7 @@ export function composeEngine({
   logger,
 }: EngineParts): Readonly<Record<string, Task>> {
   const { database, targets, sources, recordEvent, now } = context;
-  const engine = {
+  const engine: ReleaseEngine = {
     journal: auditedJournal(createStepJournal(context), recordEvent, now),
     steps: createStepRegistry(database),
     hostOf,
@@ -36,9 +44,51 @@ export function composeEngine({
     checks: createReleaseChecks(context),
     clock,
     pace: DEFAULT_PACE,
-    prune: (release: { strategy: string; target: string }, target: Parameters<typeof pruneArtefacts>[2]) =>
-      pruneArtefacts({ database, hostOf, now }, release, target),
+    prune: (release, target) => pruneArtefacts({ database, hostOf, now }, release, target),
     logger,
   };
   return createReleaseTasks(engine, database);
+}
+
+/** The durable work of releases: a look that must go on later leaves its own next job behind. */
+export function createReleaseTasks(
+  engine: ReleaseEngine,
+  database: Queryable,
+): Readonly<Record<string, Task>> {
+  const task = (look: typeof runRelease, again: (releaseId: string, at: Date) => Promise<void>): Task => {
+    return async (payload, call) => {
+      const { releaseId } = releasePayload.parse(payload);
+      const result = await look(engine, releaseId, call).catch((error: unknown): LookResult => {
+        if (call.lost.aborted) throw error;
+        if (call.stopping.aborted) return handOver(engine);
+        engine.logger.error({ err: error, releaseId }, 'a release could not go on; trying again');
+        return retryLater(engine);
+      });
+      if (result.kind === 'wait') await again(releaseId, result.until);
+    };
+  };
+  return {
+    [TASKS.release]: task(runRelease, (releaseId, at) => releaseQueue.wake(database, releaseId, at)),
+    [TASKS.releaseDeadline]: task(runDeadline, (releaseId, at) =>
+      releaseQueue.deadlineAt(database, releaseId, at),
+    ),
+  };
+}
+
+export function createStepRegistry(database: Queryable): StepRegistry {
+  return {
+    lock: createLockStep(database),
+    precheck: precheckStep,
+    compare_digest: compareDigestStep,
+    stage_model: createStageStep('model'),
+    stage_binary: createStageStep('binary'),
+    write_environment: writeEnvironmentStep,
+    restart: restartStep,
+    prove_start: proveStartStep,
+    checkpoint: checkpointStep,
+    converge: convergeStep,
+    confirm: confirmStep,
+    revert: revertStep,
+    disable: disableStep,
+  };
 }

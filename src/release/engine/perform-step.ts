@@ -1,33 +1,53 @@
 import { isForward } from '../../domain/release-course.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
-import type { Seen } from '../../domain/release-record.js';
+import type { ReleaseRecord, Seen, StepRecord } from '../../domain/release-record.js';
 import type { TaskCall } from '../../worker/task.js';
 import { hostProblem, isEditError, isHostError, unexpected } from './problems.js';
+import { contextFor, handOver, type ReleaseEngine, retryLater } from './release-engine.js';
 import type { Step, StepContext, StepOutcome } from './step.js';
-import type { Held, StepJournal } from './step-journal.js';
+import { type Held, SupersededError } from './step-journal.js';
 
-export type Performed =
+type Performed =
   | StepOutcome
   | { readonly kind: 'unclear'; readonly problem: ReleaseProblem }
   /** The release was cancelled, halted or taken over since: look at it again. */
   | { readonly kind: 'refused' };
 
+/**
+ * Carries one step of a release out. What is no fault of a host is thrown, for the log, and noted on the step: whoever
+ * reads the message sees why nothing moves.
+ */
+export async function performStep(
+  engine: ReleaseEngine,
+  held: Held,
+  release: ReleaseRecord,
+  step: StepRecord,
+  call: TaskCall,
+): Promise<Performed> {
+  try {
+    const context = contextFor(engine, release, step, call);
+    return await perform({ engine, held, step: engine.steps[step.kind], context, call });
+  } catch (error) {
+    const isOver = call.lost.aborted || call.stopping.aborted || error instanceof SupersededError;
+    if (!isOver) await engine.journal.note(held, step.position, unexpected(error)).catch(() => undefined);
+    throw error;
+  }
+}
+
 interface Performance {
-  readonly journal: Pick<StepJournal, 'begin'>;
+  readonly engine: ReleaseEngine;
   readonly held: Held;
   readonly step: Step;
   readonly context: StepContext;
   readonly call: TaskCall;
-  /** After this, a host that did not answer is asked again. */
-  readonly retryMs: number;
 }
 
 /**
- * Carries one step out. One that was interrupted is not simply run again: the host's real state says whether it was
- * done. The same holds where an answer did not come: whether the host has acted is looked at, never assumed.
+ * A step that was interrupted is not simply run again: the host's real state says whether it was done. The same holds
+ * where an answer did not come: whether the host has acted is looked at, never assumed.
  * @throws what is no fault of a host; the step then stands as it was recorded.
  */
-export async function performStep(performance: Performance): Promise<Performed> {
+async function perform(performance: Performance): Promise<Performed> {
   const { context, step, call } = performance;
   try {
     const { before, state } = context.step;
@@ -44,11 +64,11 @@ export async function performStep(performance: Performance): Promise<Performed> 
 }
 
 async function begin(performance: Performance): Promise<Performed> {
-  const { journal, held, context, step } = performance;
+  const { engine, held, context, step } = performance;
   const { kind, position } = context.step;
   const seen = await step.observe(context);
   if (isTooEarly(seen)) return { kind: 'wait', until: seen.notBefore };
-  if (!(await journal.begin(held, position, seen, isForward(kind)))) return { kind: 'refused' };
+  if (!(await engine.journal.begin(held, position, seen, isForward(kind)))) return { kind: 'refused' };
   try {
     return await step.apply(context, seen);
   } catch (error) {
@@ -60,16 +80,21 @@ async function begin(performance: Performance): Promise<Performed> {
 }
 
 /** What puts back or switches off never gives up, and neither does a look after all hosts have the release. */
-function laterOrFailed({ context, call, retryMs }: Performance, error: unknown): Performed {
+function laterOrFailed({ engine, context, call }: Performance, error: unknown): Performed {
   if (!isHostError(error)) throw error;
-  const until = new Date(context.clock.now() + retryMs);
-  if (call.stopping.aborted) return { kind: 'wait', until: new Date(context.clock.now()) };
+  if (call.stopping.aborted) return handOver(engine);
   const goesOn =
     !isForward(context.step.kind) || context.step.state === 'running' || context.step.kind === 'converge';
   const problem = hostProblem(error);
-  if (goesOn || context.step.kind === 'confirm') return { kind: 'wait', until, problem };
+  if (goesOn || context.step.kind === 'confirm') return { ...retryLater(engine), problem };
   return { kind: 'failed', problem };
 }
 
 const isTooEarly = (seen: Seen | { readonly notBefore: Date }): seen is { readonly notBefore: Date } =>
   seen.notBefore instanceof Date;
+
+/** Waits for all of them, also where one has failed: none is left behind unseen. @throws the first error */
+export async function settleAll<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
+}

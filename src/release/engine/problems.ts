@@ -1,3 +1,4 @@
+import type { CheckRun } from '../../domain/check-run.js';
 import type { ContentChange } from '../../domain/release-content.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import { redact } from '../../domain/secrets.js';
@@ -27,6 +28,16 @@ export function contentProblem(changes: readonly ContentChange[]): ReleaseProble
     [part, host, subject].filter((word) => word !== undefined && word !== '').join(' '),
   );
   return { code: 'content_changed', facts: { changes: names } };
+}
+
+/** Names the checks that decided. */
+export function verdictProblem(run: CheckRun): ReleaseProblem {
+  const deciding = run.checks.filter(({ mode, outcome }) => mode === 'deciding' && outcome !== 'PASS');
+  const worst = deciding.filter(({ outcome }) =>
+    run.verdict === 'NO_GO' ? outcome === 'FAIL' : outcome !== 'WARN',
+  );
+  const checks = worst.map(({ id, outcome }) => `${id} ${outcome}`);
+  return { code: 'verdict_forbids', facts: { verdict: run.verdict, runId: run.runId, checks } };
 }
 
 /** What nobody foresaw, in its own words. */

@@ -1,4 +1,5 @@
 import { THE_BOT } from '../../domain/audit-event.js';
+import type { CheckRun } from '../../domain/check-run.js';
 import { type ContentChange, contentChanges } from '../../domain/release-content.js';
 import type { ReleaseRecord } from '../../domain/release-record.js';
 import type { ReleaseRequest } from '../../domain/release-request.js';
@@ -6,27 +7,35 @@ import { HOST_ERROR_CODES, HostError } from '../../hosts/host.js';
 import type { Target } from '../../runbook/targets.js';
 import { evidenceOf, judgePlan } from '../check-plan.js';
 import { refuseUnlessLoaded } from '../configuration-hashes.js';
-import { type ComposedPlan, composePlan } from '../draw-up-plan.js';
-import { approvedContent, changeOf, weightiestOf } from '../present-content.js';
+import type { ComposedPlan } from '../draw-up-plan.js';
+import { approvedContent, composeAgain } from '../present-content.js';
 import type { ReleaseContext } from '../release-context.js';
 import { findRequest } from '../store/requests.js';
-import type { ReleaseChecks } from './step.js';
 
 type Sources = Pick<ReleaseContext, 'sources' | 'targets' | 'checks' | 'runs' | 'database'>;
 
+type Changed = Extract<Awaited<ReturnType<typeof composeAgain>>, { readonly kind: 'changed' }>;
+
 /** The checks of a release over the same use cases that judged its plan. */
-export function createReleaseChecks(context: Sources): ReleaseChecks {
-  const { sources, checks, runs } = context;
+export function createReleaseChecks(context: Sources) {
+  const { checks, runs } = context;
   return {
-    async planned(release) {
+    /**
+     * The pre-deploy run: judges what will stand, not what stands. `changed`: what was asked for cannot even be planned
+     * any more. @throws HostError when a host is away.
+     */
+    async planned(
+      release: ReleaseRecord,
+    ): Promise<Changed | { readonly kind: 'run'; readonly run: CheckRun }> {
       const { request, target } = await subjectOf(context, release);
-      const composed = await composeAgain(request, target, sources);
-      if (composed.kind === 'changed') return { kind: 'refused', changes: composed.changes };
+      const composed = await composeOrThrow(context, request, target);
+      if (composed.kind === 'changed') return composed;
       return { kind: 'run', run: (await judgePlan({ checks }, composed, target, THE_BOT)).run };
     },
-    async differences(release, run) {
+    /** What differs between what was approved and what stands now; `run` is the pre-deploy run. @throws HostError */
+    async differences(release: ReleaseRecord, run: CheckRun): Promise<readonly ContentChange[]> {
       const { request, target } = await subjectOf(context, release);
-      const composed = await composeAgain(request, target, sources);
+      const composed = await composeOrThrow(context, request, target);
       if (composed.kind === 'changed') return composed.changes;
       const present = { plan: composed.plan, evidence: evidenceOf(run) };
       const changes = contentChanges(approvedContent(request), present);
@@ -35,7 +44,11 @@ export function createReleaseChecks(context: Sources): ReleaseChecks {
       const { code, facts } = notLoaded.refusal;
       return [{ part: 'plan', subject: `${code} ${facts?.file}`, before: '', after: code }];
     },
-    async checkpoint(release, canary, signal) {
+    /**
+     * The post-deploy run, over the time since the new processes were seen.
+     * @param canary the host that alone has the release; null: all of them have it.
+     */
+    async checkpoint(release: ReleaseRecord, canary: string | null, signal: AbortSignal): Promise<CheckRun> {
       const { target } = await subjectOf(context, release);
       const hosts = target.hosts.filter(({ name }) => canary === null || name === canary);
       const subject = { ...target, hosts };
@@ -43,24 +56,25 @@ export function createReleaseChecks(context: Sources): ReleaseChecks {
       const asked = { kind: 'verify', target: subject, partial, requestedBy: THE_BOT, signal } as const;
       return (await checks.run(asked)).run;
     },
-    run: (runId) => runs.get(runId),
+    /** A run that an earlier step left behind. */
+    run: (runId: string) => runs.get(runId),
   };
 }
 
+/** The checks of a release, as the engine asks for them. */
+export type ReleaseChecks = ReturnType<typeof createReleaseChecks>;
+
 /** @throws HostError where a host cannot be looked at: then nobody knows whether anything has changed. */
-async function composeAgain(
+async function composeOrThrow(
+  context: Sources,
   request: ReleaseRequest,
   target: Target,
-  sources: Sources['sources'],
-): Promise<ComposedPlan | { readonly kind: 'changed'; readonly changes: readonly ContentChange[] }> {
-  const composed = await composePlan(request.wish, target, sources);
-  if (composed.kind === 'plan') return composed;
-  const { code, facts = {} } = weightiestOf(composed.refusals);
-  if (code === 'host_error') {
-    const known = HOST_ERROR_CODES.find((one) => one === facts.code) ?? 'unreachable';
-    throw new HostError(known, facts.host ?? '', facts.detail ?? '');
-  }
-  return { kind: 'changed', changes: composed.refusals.map((refusal) => changeOf(refusal, request)) };
+): Promise<ComposedPlan | Changed> {
+  const composed = await composeAgain(context, request, target);
+  if (composed.kind !== 'unknown') return composed;
+  const { facts = {} } = composed.refusal;
+  const known = HOST_ERROR_CODES.find((one) => one === facts.code) ?? 'unreachable';
+  throw new HostError(known, facts.host ?? '', facts.detail ?? '');
 }
 
 async function subjectOf(

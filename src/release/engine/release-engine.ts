@@ -3,40 +3,37 @@ import type { Host } from '../../hosts/host.js';
 import type { TargetHost } from '../../hosts/kinds/target-host.js';
 import type { Target, Targets } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { Clock } from '../../time/clock.js';
 import type { TaskCall } from '../../worker/task.js';
-import type {
-  EnginePace,
-  HostInPlan,
-  ReleaseChecks,
-  StepContext,
-  StepRegistry,
-  StrategyFacts,
-} from './step.js';
+import type { HostInPlan, StepContext, StepRegistry, StepTools } from './step.js';
 import type { StepJournal } from './step-journal.js';
 
 /** Everything that carrying a release out needs. */
-export interface ReleaseEngine {
+export interface ReleaseEngine extends StepTools {
   readonly journal: StepJournal;
   readonly steps: StepRegistry;
   readonly hostOf: (settings: TargetHost) => Host;
   readonly targets: Pick<Targets, 'targets'>;
-  readonly runbook: StrategyFacts;
-  readonly checks: ReleaseChecks;
-  readonly clock: Clock;
-  readonly pace: EnginePace;
   /** Best effort, after a release was confirmed. */
   readonly prune: (release: ReleaseRecord, target: Target) => Promise<void>;
   readonly logger: Logger;
 }
 
 /** What becomes of a look at a release. */
-export type LookResult =
-  /** There is nothing to do until somebody says so. */
-  { readonly kind: 'rest' } | { readonly kind: 'wait'; readonly until: Date };
+export type LookResult = typeof REST | { readonly kind: 'wait'; readonly until: Date };
+
+/** There is nothing to do until somebody says so. */
+export const REST = { kind: 'rest' } as const;
 
 /** After this a host that did not answer is asked again. */
-export const RETRY_MS = 5_000;
+const RETRY_MS = 5_000;
+
+/** Looks again a little later. */
+export const retryLater = ({ clock }: Pick<ReleaseEngine, 'clock'>) =>
+  ({ kind: 'wait', until: new Date(clock.now() + RETRY_MS) }) as const;
+
+/** Another replica goes on at once. */
+export const handOver = ({ clock }: Pick<ReleaseEngine, 'clock'>) =>
+  ({ kind: 'wait', until: new Date(clock.now()) }) as const;
 
 /** @throws Error where the targets file no longer has the target: the plan cannot be carried out. */
 export function targetOf({ targets }: Pick<ReleaseEngine, 'targets'>, release: ReleaseRecord): Target {

@@ -2,11 +2,9 @@ import { touchedHosts } from '../../domain/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import { LIVE_RELEASE_STATES } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
-import { carryOutStep, settleAll } from './carry-out-step.js';
-import { type LookResult, RETRY_MS, type ReleaseEngine } from './release-engine.js';
+import { performStep, settleAll } from './perform-step.js';
+import { type LookResult, REST, type ReleaseEngine, retryLater } from './release-engine.js';
 import { type Held, SupersededError } from './step-journal.js';
-
-const REST: LookResult = { kind: 'rest' };
 
 /**
  * Commit-confirm: a release that is not confirmed by its deadline turns itself off. The state changes first, so that
@@ -28,7 +26,7 @@ export async function runDeadline(
   } catch (error) {
     // Another replica may only have looked: whether there is still something to turn off shows at the next look.
     if (!(error instanceof SupersededError)) throw error;
-    return { kind: 'wait', until: new Date(engine.clock.now() + RETRY_MS) };
+    return retryLater(engine);
   }
 }
 
@@ -61,7 +59,7 @@ async function disableHosts(engine: ReleaseEngine, releaseId: string, call: Task
   const open = release.steps.filter(({ kind, state }) => kind === 'disable' && state !== 'done');
   // One host that does not answer must not keep the others waiting.
   const answers = await settleAll(open.map((step) => disable(engine, held, release, step, call)));
-  if (!answers.every((isDone) => isDone)) return { kind: 'wait', until: new Date(clock.now() + RETRY_MS) };
+  if (!answers.every((isDone) => isDone)) return retryLater(engine);
   await journal.turn(held(), { ended: true });
   return REST;
 }
@@ -74,7 +72,7 @@ async function disable(
   call: TaskCall,
 ): Promise<boolean> {
   const { journal } = engine;
-  const result = await carryOutStep(engine, held(), release, step, call);
+  const result = await performStep(engine, held(), release, step, call);
   if (result.kind === 'done')
     await journal.end(held(), step.position, { state: 'done', after: result.after });
   else if ('problem' in result && result.problem !== undefined)

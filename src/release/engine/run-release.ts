@@ -10,11 +10,9 @@ import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import { isLiveRelease, LIVE_RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
-import { carryOutStep, settleAll } from './carry-out-step.js';
-import { type LookResult, type ReleaseEngine, targetOf } from './release-engine.js';
+import { performStep, settleAll } from './perform-step.js';
+import { handOver, type LookResult, REST, type ReleaseEngine, targetOf } from './release-engine.js';
 import { type Held, SupersededError, type Turn } from './step-journal.js';
-
-const REST: LookResult = { kind: 'rest' };
 
 /**
  * Carries a release as far as it goes now: to its end, to the time of its next checkpoint, or to where a person must
@@ -32,7 +30,7 @@ export async function runRelease(
     if (epoch === undefined) return REST;
     for (;;) {
       call.lost.throwIfAborted();
-      if (call.stopping.aborted) return { kind: 'wait', until: new Date(engine.clock.now()) };
+      if (call.stopping.aborted) return handOver(engine);
       const held = { releaseId, epoch, states: LIVE_RELEASE_STATES, now: new Date(engine.clock.now()) };
       const result = await goOn(engine, held, call);
       if (result?.kind === 'rest') await closeHalted(engine, releaseId);
@@ -72,7 +70,7 @@ async function advance(
   call: TaskCall,
 ): Promise<LookResult | undefined> {
   const { journal, clock } = engine;
-  const result = await carryOutStep(engine, held, release, step, call);
+  const result = await performStep(engine, held, release, step, call);
   const now = { ...held, now: new Date(clock.now()) };
   switch (result.kind) {
     case 'refused':

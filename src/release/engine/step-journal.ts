@@ -1,16 +1,9 @@
 import type { KnownGoodHost } from '../../domain/known-good.js';
-import type { Person } from '../../domain/person.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
-import type { ReleaseRecord, Seen } from '../../domain/release-record.js';
-import {
-  LIVE_RELEASE_STATES,
-  type ReleaseState,
-  type StepKind,
-  type StepState,
-} from '../../domain/release-state.js';
-import type { SubjectChanged } from '../../messages/subject.js';
+import type { Seen } from '../../domain/release-record.js';
+import type { ReleaseState, StepKind, StepState } from '../../domain/release-state.js';
 import type { Queryable } from '../../store/queryable.js';
-import type { Transact } from '../../store/transaction.js';
+import type { ReleaseContext } from '../release-context.js';
 import { insertKnownGood } from '../store/known-good-store.js';
 import { selectRelease } from '../store/releases.js';
 
@@ -35,23 +28,6 @@ export interface Turn {
   readonly instead?: readonly { readonly kind: StepKind; readonly host: string }[];
 }
 
-/** What the engine writes down. Every write holds only for the replica that claimed the release last. */
-export interface StepJournal {
-  load(releaseId: string): Promise<ReleaseRecord | undefined>;
-  /** Takes the release over: earlier holders can record nothing more. */
-  claim(releaseId: string, states: readonly ReleaseState[]): Promise<number | undefined>;
-  /**
-   * Before a step acts, in the same statement that looks whether it still may: false when the release was cancelled,
-   * halted or ended since. `forward` steps are stopped by a cancellation, those that put things back are not.
-   */
-  begin(held: Held, position: number, before: Seen, forward: boolean): Promise<boolean>;
-  end(held: Held, position: number, end: StepEnd, turn?: Turn): Promise<void>;
-  /** Why an open step does not come to its end yet; its end takes that away again. */
-  note(held: Held, position: number, problem: ReleaseProblem): Promise<void>;
-  /** @throws SupersededError */
-  turn(held: Held, turn: Turn): Promise<void>;
-}
-
 export interface Held {
   readonly releaseId: string;
   readonly epoch: number;
@@ -60,13 +36,12 @@ export interface Held {
   readonly now: Date;
 }
 
-interface JournalOptions {
-  readonly database: Queryable;
-  readonly transact: Transact;
-  readonly subjectChanged?: SubjectChanged;
-}
-
-export function createStepJournal({ database, transact, subjectChanged }: JournalOptions): StepJournal {
+/** What the engine writes down. Every write holds only for the replica that claimed the release last. */
+export function createStepJournal({
+  database,
+  transact,
+  subjectChanged,
+}: Pick<ReleaseContext, 'database' | 'transact'> & Partial<Pick<ReleaseContext, 'subjectChanged'>>) {
   /** The messages follow each entry, also when this replica dies right after it. */
   const write = <T>({ releaseId }: Held, work: (client: Queryable) => Promise<T>): Promise<T> =>
     transact(async (client) => {
@@ -79,8 +54,9 @@ export function createStepJournal({ database, transact, subjectChanged }: Journa
     if (requestId !== undefined) await subjectChanged?.(client, `request:${requestId}`);
   };
   return {
-    load: (releaseId) => selectRelease(database, releaseId),
-    async claim(releaseId, states) {
+    load: (releaseId: string) => selectRelease(database, releaseId),
+    /** Takes the release over: earlier holders can record nothing more. */
+    async claim(releaseId: string, states: readonly ReleaseState[]): Promise<number | undefined> {
       const { rows } = await database.query<{ epoch: number }>(
         `UPDATE lobml.releases SET epoch = epoch + 1
          WHERE release_id = $1 AND state = ANY($2) AND ended_at IS NULL RETURNING epoch`,
@@ -88,15 +64,20 @@ export function createStepJournal({ database, transact, subjectChanged }: Journa
       );
       return rows[0]?.epoch;
     },
-    begin: (held, position, before, forward) =>
+    /**
+     * Before a step acts, in the same statement that looks whether it still may: false when the release was cancelled,
+     * halted or ended since. `forward` steps are stopped by a cancellation, those that put things back are not.
+     */
+    begin: (held: Held, position: number, before: Seen, forward: boolean) =>
       write(held, (client) => writeStepBegin(client, held, position, before, forward)),
-    end: (held, position, end, turn) =>
+    end: (held: Held, position: number, end: StepEnd, turn?: Turn) =>
       write(held, async (client) => {
         await assertHeld(client, held);
         await writeStepEnd(client, held, position, end);
         if (turn !== undefined) await change(client, held, turn);
       }),
-    note: (held, position, problem) =>
+    /** Why an open step does not come to its end yet; its end takes that away again. */
+    note: (held: Held, position: number, problem: ReleaseProblem) =>
       write(held, async (client) => {
         await assertHeld(client, held);
         await client.query(
@@ -105,13 +86,16 @@ export function createStepJournal({ database, transact, subjectChanged }: Journa
           [held.releaseId, position, JSON.stringify(problem)],
         );
       }),
-    turn: (held, turn) =>
+    /** @throws SupersededError */
+    turn: (held: Held, turn: Turn) =>
       write(held, async (client) => {
         await assertHeld(client, held);
         await change(client, held, turn);
       }),
   };
 }
+
+export type StepJournal = ReturnType<typeof createStepJournal>;
 
 async function assertHeld(client: Queryable, { releaseId, epoch, states }: Held): Promise<void> {
   const { rowCount } = await client.query(
@@ -205,19 +189,4 @@ async function closeBehind(client: Queryable, releaseId: string, now: Date): Pro
     [releaseId, now],
   );
   return rows[0]?.requestId;
-}
-
-/** Who wants it stopped. The first one counts; false when it has ended, was asked before, or is being put back. */
-export async function requestCancellation(
-  client: Queryable,
-  releaseId: string,
-  cancellation: { readonly by: Person; readonly reason: string; readonly at: string },
-): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `UPDATE lobml.releases SET cancel_requested = $2
-     WHERE release_id = $1 AND cancel_requested IS NULL AND ended_at IS NULL AND state = ANY($3)
-       AND NOT EXISTS (SELECT 1 FROM lobml.release_steps WHERE release_id = $1 AND kind = 'revert')`,
-    [releaseId, JSON.stringify(cancellation), LIVE_RELEASE_STATES],
-  );
-  return rowCount === 1;
 }

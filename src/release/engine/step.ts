@@ -1,5 +1,4 @@
-import type { CheckRun } from '../../domain/check-run.js';
-import type { ContentChange } from '../../domain/release-content.js';
+import { type HostEnvironment, readHostEnvironment } from '../../checks/context/host-environment.js';
 import type { HostPlan, ReleasePlan } from '../../domain/release-plan.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseRecord, Seen, StepRecord } from '../../domain/release-record.js';
@@ -9,53 +8,39 @@ import type { TargetHost } from '../../hosts/kinds/target-host.js';
 import type { Runbook } from '../../runbook/runbook.js';
 import type { Target } from '../../runbook/targets.js';
 import type { Clock } from '../../time/clock.js';
+import type { ReleaseChecks } from './release-checks.js';
 import type { Turn } from './step-journal.js';
+
+const READ_TIMEOUT_MS = 10_000;
 
 /** What the engine must know of a strategy: its variables, and how its log shows a start. */
 export type StrategyFacts = Pick<Runbook, 'envPrefix' | 'flag' | 'model' | 'variables' | 'startLog'>;
 
-/** The checks of a release, as the engine asks for them. */
-export interface ReleaseChecks {
-  /** The pre-deploy run: judges what will stand, not what stands. @throws HostError when a host is away. */
-  planned(release: ReleaseRecord): Promise<
-    | { readonly kind: 'run'; readonly run: CheckRun }
-    /** What was asked for cannot even be planned any more. */
-    | { readonly kind: 'refused'; readonly changes: readonly ContentChange[] }
-  >;
-  /** What differs between what was approved and what stands now; `run` is the pre-deploy run. @throws HostError */
-  differences(release: ReleaseRecord, run: CheckRun): Promise<readonly ContentChange[]>;
-  /**
-   * The post-deploy run, over the time since the new processes were seen.
-   * @param canary the host that alone has the release; null: all of them have it.
-   */
-  checkpoint(release: ReleaseRecord, canary: string | null, signal: AbortSignal): Promise<CheckRun>;
-  /** A run that an earlier step left behind. */
-  run(runId: string): Promise<CheckRun | undefined>;
-}
-
 /** How long the engine waits for things; the demo and the tests shorten them. */
-export interface EnginePace {
+export const DEFAULT_PACE = {
   /** Between two looks at a starting service. */
-  readonly pollMs: number;
+  pollMs: 500,
   /** A restart that was interrupted may still be under way: how long it gets to show. */
-  readonly settleMs: number;
+  settleMs: 1_500,
   /** How long a service gets to show that it is off, or has stopped. */
-  readonly offMs: number;
+  offMs: 20_000,
   /** A check run that is neither good nor bad is repeated after this. */
-  readonly retryCheckMs: number;
+  retryCheckMs: 20_000,
+};
+
+/** What the engine lends to its steps. */
+export interface StepTools {
+  readonly runbook: StrategyFacts;
+  readonly checks: ReleaseChecks;
+  readonly clock: Clock;
+  readonly pace: Readonly<typeof DEFAULT_PACE>;
 }
 
-export const DEFAULT_PACE: EnginePace = { pollMs: 500, settleMs: 1_500, offMs: 20_000, retryCheckMs: 20_000 };
-
-export interface StepContext {
+export interface StepContext extends StepTools {
   readonly release: ReleaseRecord;
   readonly step: StepRecord;
   readonly plan: ReleasePlan;
   readonly target: Target;
-  readonly runbook: StrategyFacts;
-  readonly checks: ReleaseChecks;
-  readonly clock: Clock;
-  readonly pace: EnginePace;
   /** For what acts on a host: aborts only when this replica may have been replaced. */
   readonly lost: AbortSignal;
   /** For what only looks: also aborts when the replica ends in good order. */
@@ -94,10 +79,15 @@ export interface Step {
 
 export type StepRegistry = Readonly<Record<StepKind, Step>>;
 
-/** For steps that only look, or whose effect is a row that can be written twice. */
+/** For what only looks, or whose effect is a row that can be written twice. */
 export const lookAgain = async (): Promise<Reconciliation> => ({ kind: 'not_done' });
 
-export const nothingSeen = async (): Promise<Seen> => ({});
+/** A step that changes no host and has nothing to see beforehand. */
+export const plainStep = (apply: (context: StepContext) => Promise<StepOutcome>): Step => ({
+  observe: async () => ({}),
+  apply,
+  reconcile: lookAgain,
+});
 
 /** The host of a step that has one. */
 export function hostOf(context: StepContext): HostInPlan {
@@ -105,7 +95,19 @@ export function hostOf(context: StepContext): HostInPlan {
   return context.host(context.step.host);
 }
 
-/** What an earlier step of the same host left behind. */
-export function earlier(context: StepContext, kind: StepKind, host: string): StepRecord | undefined {
-  return context.release.steps.findLast((step) => step.kind === kind && step.host === host);
+/** What an earlier step of the same host left behind; null: of the whole target. */
+export function earlier(
+  { release }: StepContext,
+  kind: StepKind,
+  host: string | null,
+): StepRecord | undefined {
+  return release.steps.findLast((step) => step.kind === kind && step.host === host);
+}
+
+/** The environment files of a host as they stand. @throws HostError */
+export function readFiles(
+  { interrupted: signal }: StepContext,
+  { host, settings }: Pick<HostInPlan, 'host' | 'settings'>,
+): Promise<HostEnvironment> {
+  return readHostEnvironment(host, settings, { timeoutMs: READ_TIMEOUT_MS, signal });
 }

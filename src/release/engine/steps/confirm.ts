@@ -1,22 +1,16 @@
 import type { KnownGoodHost } from '../../../domain/known-good.js';
 import { isSecretName } from '../../../domain/secrets.js';
-import { type HostState, lookAtHost } from '../convergence.js';
 import { keepArtefact } from '../kept-artefact.js';
-import { lookAgain, nothingSeen, type Step, type StepContext } from '../step.js';
+import { plainStep, type StepContext } from '../step.js';
+import { type HostState, lookAtHost } from './converge.js';
 
 /** Makes it the known-good release: its artefacts are kept on every host, and the watch is over. */
-export const confirmStep: Step = {
-  observe: nothingSeen,
-  async apply(context) {
-    const knownGood = await Promise.all(
-      context.plan.hosts.map(async ({ host }) =>
-        keep(context, await lookAtHost(context, context.host(host))),
-      ),
-    );
-    return { kind: 'done', after: {}, turn: { state: 'confirmed', ended: true, knownGood } };
-  },
-  reconcile: lookAgain,
-};
+export const confirmStep = plainStep(async (context) => {
+  const knownGood = await Promise.all(
+    context.plan.hosts.map(async ({ host }) => keep(context, await lookAtHost(context, context.host(host)))),
+  );
+  return { kind: 'done', after: {}, turn: { state: 'confirmed', ended: true, knownGood } };
+});
 
 async function keep(
   context: StepContext,

@@ -1,28 +1,20 @@
-import { readHostEnvironment } from '../../../checks/context/host-environment.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import type { Host, ServiceStatus } from '../../../hosts/host.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
-import { isOn } from '../enable-flag.js';
-import { readWrittenLayer, sha256OfText } from '../environment-change.js';
-import { statusAfterInterruption } from '../late-effect.js';
+import { isOn, readWrittenLayer, sha256OfText } from '../environment-change.js';
 import { isHostError } from '../problems.js';
-import { hostOf, lookAgain, type Step, type StepContext } from '../step.js';
-import { isStopped, stopService } from '../stop-service.js';
-import { restartSeen, statusBefore } from './restart.js';
+import { isStopped, statusAfterInterruption, stopService } from '../service-effect.js';
+import { hostOf, lookAgain, readFiles, type Step, type StepContext } from '../step.js';
+import { seeService, statusBefore } from './restart.js';
 
 const TRIES = 3;
-const READ_TIMEOUT_MS = 10_000;
 
 /**
  * Sets the flag to off on a host and restarts it. It is done when a new process has the flag off, or when there is
  * none; where that does not come, the service is stopped and seen stopped.
  */
 export const disableStep: Step = {
-  async observe(context) {
-    if (context.step.before !== null) return context.step.before;
-    const at = new Date(context.clock.now());
-    return restartSeen(await hostOf(context).host.service.status({ signal: context.interrupted }), at);
-  },
+  observe: async (context) => context.step.before ?? seeService(context),
   async apply(context, before) {
     const { host } = hostOf(context);
     const { status: old } = statusBefore(before);
@@ -33,7 +25,7 @@ export const disableStep: Step = {
       const after = isStopped(status) ? { stopped: true } : { stopped: false, pid: status.mainPid };
       return { kind: 'done', after };
     }
-    if (await stopService(context, host)) return { kind: 'done', after: { stopped: true } };
+    if (await stopService(context, host.service)) return { kind: 'done', after: { stopped: true } };
     return { kind: 'failed', problem: { code: 'not_off', facts: { host: host.name } } };
   },
   reconcile: lookAgain,
@@ -112,8 +104,6 @@ async function switchOff(
 
 /** A later layer may set it again. */
 async function isOnInFiles(context: StepContext): Promise<boolean> {
-  const { host, settings } = hostOf(context);
-  const call = { timeoutMs: READ_TIMEOUT_MS, signal: context.interrupted };
-  const { effective } = await readHostEnvironment(host, settings, call);
+  const { effective } = await readFiles(context, hostOf(context));
   return isOn(context.runbook, effective.get(enableFlag(context.runbook))?.value);
 }

@@ -3,7 +3,7 @@ import type { Seen } from '../../../domain/release-record.js';
 import type { ServiceStatus } from '../../../hosts/host.js';
 import { ACTIVE_STATES } from '../../../hosts/managers/unit-status.js';
 import { unclear } from '../problems.js';
-import { hostOf, type Step } from '../step.js';
+import { hostOf, type Step, type StepContext } from '../step.js';
 
 /** What is recorded before a restart: the process that must not be there afterwards, and when it was issued. */
 const restartSeenSchema = z.object({
@@ -16,8 +16,11 @@ const restartSeenSchema = z.object({
   execMainStatus: z.number(),
 });
 
-export function restartSeen(status: ServiceStatus, at: Date): Seen {
-  const { activeSince: _, ...facts } = status;
+/** Sees the service of a step's host before it is restarted. */
+export async function seeService(context: StepContext): Promise<Seen> {
+  const at = new Date(context.clock.now());
+  const { service } = hostOf(context).host;
+  const { activeSince: _, ...facts } = await service.status({ signal: context.interrupted });
   return { at: at.toISOString(), ...facts };
 }
 
@@ -31,10 +34,7 @@ const UNDER_WAY: readonly ServiceStatus['activeState'][] = ['activating', 'deact
 
 /** Issues the restart. Whether it led to a running service is for the proof to say. */
 export const restartStep: Step = {
-  async observe(context) {
-    const at = new Date(context.clock.now());
-    return restartSeen(await hostOf(context).host.service.status({ signal: context.interrupted }), at);
-  },
+  observe: seeService,
   async apply(context, before) {
     await hostOf(context).host.service.restart({ signal: context.lost });
     return { kind: 'done', after: { issuedAt: restartSeenSchema.parse(before).at } };

@@ -1,12 +1,22 @@
+import { type HostPlan, metaPathOf } from '../../../domain/release-plan.js';
 import type { Seen } from '../../../domain/release-record.js';
-import type { ServiceManager, ServiceStatus } from '../../../hosts/host.js';
-import { statusAfterInterruption } from '../late-effect.js';
+import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
+import type { Host, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
+import {
+  backupPathOf,
+  changesBack,
+  changesBackWithFlagOff,
+  readWrittenLayer,
+  sha256OfText,
+} from '../environment-change.js';
+import { presentSha256, putKeptBack } from '../kept-artefact.js';
 import { failedStart } from '../problems.js';
-import { restoreHost } from '../restore-host.js';
-import { proveStart } from '../start-plan.js';
-import { earlier, hostOf, lookAgain, type Step, type StepContext } from '../step.js';
-import { isStopped, stopService } from '../stop-service.js';
-import { restartSeen, statusBefore } from './restart.js';
+import { isStopped, statusAfterInterruption, stopService } from '../service-effect.js';
+import { earlier, type HostInPlan, hostOf, lookAgain, type Step, type StepContext } from '../step.js';
+import { proveStart } from './prove-start.js';
+import { seeService, statusBefore } from './restart.js';
+import { stagedSchema } from './stage-artefact.js';
+import { writtenSchema } from './write-environment.js';
 
 /**
  * Puts a host back to what it was before the release and restarts it, if the release had restarted it; a service that
@@ -14,19 +24,15 @@ import { restartSeen, statusBefore } from './restart.js';
  * through again.
  */
 export const revertStep: Step = {
-  async observe(context) {
-    // What was recorded at the first try stays: the process of that moment is the one that has to go.
-    if (context.step.before !== null) return context.step.before;
-    const at = new Date(context.clock.now());
-    return restartSeen(await hostOf(context).host.service.status({ signal: context.interrupted }), at);
-  },
+  // What was recorded at the first try stays: the process of that moment is the one that has to go.
+  observe: async (context) => context.step.before ?? seeService(context),
   async apply(context, before) {
     const inPlan = hostOf(context);
     const restored = { ...(await restoreHost(context, inPlan)) };
     if (!wasRestarted(context, inPlan.host.name))
       return { kind: 'done', after: { ...restored, restarted: false } };
     if (wasStopped(context, inPlan.host.name)) {
-      if (await stopService(context, inPlan.host))
+      if (await stopService(context, inPlan.host.service))
         return { kind: 'done', after: { ...restored, restarted: false, leftStopped: true } };
       return { kind: 'failed', problem: { code: 'not_off', facts: { host: inPlan.host.name } } };
     }
@@ -71,4 +77,78 @@ function wasRestarted(context: StepContext, host: string): boolean {
 function wasStopped(context: StepContext, host: string): boolean {
   const seen = earlier(context, 'restart', host)?.before ?? null;
   return seen !== null && isStopped(statusBefore(seen).status);
+}
+
+/** What was put back on a host; each part is looked at first, so that doing it twice does it once. */
+interface Restored {
+  readonly environment: 'as_before' | 'lines' | 'untouched';
+  readonly model: boolean;
+  readonly binary: boolean;
+}
+
+/** Puts the environment and the artefacts of before the release back. @throws HostError, EnvironmentEditError */
+async function restoreHost(context: StepContext, { host, plan }: HostInPlan): Promise<Restored> {
+  const { model, binary } = context.plan;
+  const { modelPath, binaryPath } = plan;
+  const isModelBack = await restoreArtefact(context, host, modelPath, model?.sha256, plan.presentModelSha256);
+  const staged = earlier(context, 'stage_model', host.name)?.before ?? null;
+  const metaBefore = staged === null ? undefined : stagedSchema.parse(staged).metaSha256;
+  if (modelPath !== undefined && metaBefore !== undefined) {
+    await restoreArtefact(context, host, metaPathOf(modelPath), model?.metaSha256, metaBefore);
+  }
+  return {
+    model: isModelBack,
+    binary: await restoreArtefact(context, host, binaryPath, binary?.sha256, plan.presentBinarySha256),
+    environment: await restoreEnvironment(context, { host, plan }),
+  };
+}
+
+/**
+ * The backup's bytes where the file is still what the release wrote. Where somebody has changed it since, perhaps a
+ * rollback, only the release's own lines go back, and the flag only to off: turning the strategy on is not for this
+ * step.
+ */
+async function restoreEnvironment(
+  context: StepContext,
+  { host, plan }: Pick<HostInPlan, 'host' | 'plan'>,
+): Promise<Restored['environment']> {
+  const seen = earlier(context, 'write_environment', host.name)?.before;
+  if (seen === undefined || seen === null) return 'untouched';
+  const { path, sha256, afterSha256, existed, assignments } = writtenSchema.parse(seen);
+  const { lost: signal } = context;
+  const present = await readWrittenLayer(host, path, signal);
+  if (present.sha256 === sha256) return 'untouched';
+  if (present.sha256 === afterSha256) {
+    if (!existed) {
+      await host.removeFile(path, { signal });
+      return 'as_before';
+    }
+    const backup = await host.readFile(backupPathOf(path), { signal });
+    if (backup?.sha256 === sha256) {
+      await host.replaceFile(path, backup.bytes, { expectedSha256: afterSha256, signal });
+      return 'as_before';
+    }
+  }
+  const isOurs = present.sha256 === afterSha256;
+  const changes = isOurs
+    ? changesBack(assignments)
+    : changesBackWithFlagOff(assignments, context.runbook, plan);
+  const text = editEnvironmentFile(present.text, changes);
+  if (sha256OfText(text) === present.sha256) return 'untouched';
+  await host.replaceFile(path, Buffer.from(text, 'utf8'), { expectedSha256: present.sha256, signal });
+  return 'lines';
+}
+
+async function restoreArtefact(
+  { lost: signal }: StepContext,
+  host: Host,
+  path: HostPlan['modelPath'],
+  staged: string | undefined,
+  presentBefore: string,
+): Promise<boolean> {
+  if (path === undefined || staged === undefined || staged === presentBefore) return false;
+  if ((await presentSha256(host, path, signal)) !== staged) return false;
+  if (presentBefore === '') await host.removeFile(path, { signal });
+  else await putKeptBack(host, { path, sha256: presentBefore }, signal);
+  return true;
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
 import type { Host } from '../../../../src/hosts/host.js';
-import { createReleaseTasks } from '../../../../src/release/engine/release-tasks.js';
+import { createReleaseTasks } from '../../../../src/release/engine/create-engine.js';
 import type { StrategyFacts } from '../../../../src/release/engine/step.js';
 import type { StepJournal, Turn } from '../../../../src/release/engine/step-journal.js';
 import { systemClock } from '../../../../src/time/clock.js';
