@@ -7,10 +7,12 @@ import { homeView } from '../views/home.js';
 /** What the Home of the bot shows: the same for everybody, as it stands now. */
 export async function home(
   { locale }: { readonly person: Person; readonly locale: Locale },
-  { targets, status }: Services,
+  strategies: readonly Services[],
 ): Promise<readonly Block[]> {
   const states = await Promise.all(
-    [...targets.targets.values()].map(async (target) => ({ target, status: await status.gather(target) })),
+    strategies.flatMap(({ targets, status }) =>
+      [...targets.targets.values()].map(async (target) => ({ target, status: await status.gather(target) })),
+    ),
   );
   return homeView(states, locale);
 }

@@ -4,10 +4,13 @@ import { createHomeVisitorStore } from '../status/home-visitor-store.js';
 import { claimDelivery } from '../store/claim-delivery.js';
 import { createMetrics } from '../telemetry/metrics.js';
 import type { BotParts } from './bot-program.js';
+import { selectTargetOf } from './select-target-of.js';
 import type { Services } from './services.js';
+import { routeByStrategy } from './strategy-router.js';
 
 interface BotAppParts extends BotParts {
-  readonly services: Services;
+  /** The first one is the default target's. */
+  readonly strategies: readonly Services[];
 }
 
 /** The bot in Slack, and what shows people's Homes anew. */
@@ -15,24 +18,30 @@ export function createBotApp(parts: BotAppParts): {
   readonly app: SlackApp;
   readonly refresher: HomeRefresher;
 } {
-  const { program, configuration, connection, services, state, clock, logger } = parts;
-  const visitors = createHomeVisitorStore(state.pool);
+  const { program, configuration, connection, strategies, state, clock, logger } = parts;
+  const [services] = strategies;
+  if (services === undefined) throw new Error('no strategy is configured');
+  const names = strategies.map(({ runbook }) => runbook.strategy);
+  const visitors = createHomeVisitorStore(state.pool, names);
   const now = () => new Date(clock.now());
   const app: SlackApp = createSlackApp({
     config: configuration.config,
     connection,
-    subcommands: program.subcommands,
+    subcommands: routeByStrategy(program.subcommands, {
+      strategies,
+      targetOf: (id) => selectTargetOf(state.pool, id),
+    }),
     services,
     say: program.say,
     onUnknown: async ({ name, nearest }, conversation) =>
       conversation.whisper(program.unknown(name, nearest, conversation.locale)),
-    home: async (visit, all) => {
+    home: async (visit) => {
       if (visit.because === 'opened') {
         await visitors
           .record(visit.person.id, now())
           .catch((error: unknown) => logger.warn({ err: error }, 'a visitor of the Home was not noted'));
       }
-      return program.home(visit, all);
+      return program.home(visit, strategies);
     },
     claimDelivery: (key) => claimDelivery(state.pool, key, now()),
     dependencies: {

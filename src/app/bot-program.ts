@@ -20,7 +20,7 @@ export interface BotProgram {
   readonly unknown: (name: string, nearest: string | undefined, locale: Locale) => Report;
   readonly home: (
     visit: Pick<HomeVisit, 'person' | 'locale'>,
-    services: Services,
+    strategies: readonly Services[],
   ) => Promise<readonly Block[]>;
   readonly messageViews: MessageViews;
   readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;

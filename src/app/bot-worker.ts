@@ -8,10 +8,10 @@ import { createTransact } from '../store/transaction.js';
 import { TASKS } from '../worker/task.js';
 import { startWorker } from '../worker/worker.js';
 import type { BotParts } from './bot-program.js';
-import type { Composition } from './compose.js';
+import type { ComposedStrategy } from './compose.js';
 import { createMessageTable } from './message-table.js';
 
-interface BotWorkerParts extends BotParts, Pick<Composition, 'services' | 'releaseContext' | 'hostOf'> {
+interface BotWorkerParts extends BotParts, Pick<ComposedStrategy, 'services' | 'releaseContext' | 'hostOf'> {
   readonly homeChanged: () => void;
 }
 

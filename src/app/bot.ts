@@ -62,41 +62,51 @@ async function startWith(program: BotProgram, { configuration, logger, goesOn }:
   const state = await openOrFinishHalts(opening, { config, clock, logger });
   const parts = { program, configuration, connection, state, yielding, clock, logger };
   const composed = composeBot(parts);
-  const { services } = composed;
+  const { strategies, homeChanged } = composed;
+  const all = strategies.map(({ services }) => services);
   // Before Slack is reached: a halt that was cut short waits for nothing.
-  const endUpkeep = startHaltUpkeep({
-    ...services,
-    announcer: composed.announcer,
-    superseded: () => markHaltsSuperseded(state.pool, services.runbook.strategy),
-    targets: services.targets.targets,
-    clock,
-  });
-  goesOn({
-    killSwitch: services.killSwitch,
-    targets: [...services.targets.targets.keys()],
-    takeNoMore: endUpkeep,
-  });
-  const { app, refresher } = createBotApp({ ...parts, services });
+  const upkeep = all.map((services) =>
+    startHaltUpkeep({
+      ...services,
+      announcer: composed.announcer,
+      superseded: () => markHaltsSuperseded(state.pool, services.runbook.strategy),
+      targets: services.targets.targets,
+      clock,
+    }),
+  );
+  const endUpkeep = () => {
+    for (const end of upkeep) end();
+  };
+  const running = (target: string) =>
+    all.find(({ targets }) => targets.targets.has(target))?.killSwitch.running(target);
+  const targets = all.flatMap((services) => [...services.targets.targets.keys()]);
+  goesOn({ killSwitch: { running }, targets, takeNoMore: endUpkeep });
+  const { app, refresher } = createBotApp({ ...parts, strategies: all });
   composed.homeChanges.add(() => refresher.changed());
-  const worker = await startBotWorker({ ...parts, ...composed });
+  const workers = await Promise.all(
+    strategies.map((one) => startBotWorker({ ...parts, ...one, homeChanged })),
+  );
   const port = await app.start();
   const rehearsed = rehearse(composed.rehearseHalt, logger);
-  const trainings = followTrainings({
-    trainings: services.trainings,
-    changed: (trainingId) => services.messages.changed(`training:${trainingId}`),
-    onError: (error) => logger.warn({ err: error }, 'a training could not be followed'),
-    clock,
-  });
-  logger.info({ port, strategy: services.runbook.strategy }, 'the bot is ready');
+  const trainings = all.map((services) =>
+    followTrainings({
+      trainings: services.trainings,
+      changed: (trainingId) => services.messages.changed(`training:${trainingId}`),
+      onError: (error) => logger.warn({ err: error }, 'a training could not be followed'),
+      clock,
+    }),
+  );
+  for (const strategy of configuration.withoutTarget)
+    logger.warn({ strategy }, 'no target names this strategy: nothing of it runs');
+  logger.info({ port, strategies: all.map(({ runbook }) => runbook.strategy) }, 'the bot is ready');
   return {
     async stop() {
       await app.stop();
-      await worker.stop();
-      await trainings.stop();
+      await Promise.all([...workers, ...trainings].map((one) => one.stop()));
       await withTimeout(clock, REHEARSAL_ENDS_MS, rehearsed);
       endUpkeep();
       composed.endWarming();
-      await services.killSwitch.settled();
+      await Promise.all(all.map(({ killSwitch }) => killSwitch.settled()));
       await refresher.idle();
       await composed.close();
       await state.close();

@@ -16,8 +16,9 @@ import { loadConfiguration } from './load-configuration.js';
  * The program of the bot's process for checks. It lives as long as the bot's end of the channel is open: the bot ends
  * its work in flight first, so what ends the bot by a signal does not end this.
  */
-const [controlFolder = ''] = process.argv.slice(2);
-const { config, runbook, targets } = await loadConfiguration('terminal', { file: '' });
+const [controlFolder = '', strategy = ''] = process.argv.slice(2);
+const { config, strategies, ...first } = await loadConfiguration('terminal', { file: '' });
+const { runbook, targets } = strategies.find((one) => one.runbook.strategy === strategy) ?? first;
 const logger = createLogger({ level: config.logLevel, to: 'stdout' });
 const yielding = createYielding(systemClock);
 const ssh = { ...sshFoldersIn(controlFolder), environment: sshEnvironment() };

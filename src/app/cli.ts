@@ -11,7 +11,9 @@ import { openState, type State } from '../store/open-state.js';
 import { createLogger } from '../telemetry/logger.js';
 import { compose } from './compose.js';
 import { loadConfiguration } from './load-configuration.js';
+import { selectTargetOf } from './select-target-of.js';
 import type { Services } from './services.js';
+import { routeByStrategy } from './strategy-router.js';
 import { createTerminalConversation } from './terminal-conversation.js';
 import { openTerminalKillSwitch } from './terminal-kill-switch.js';
 
@@ -94,8 +96,12 @@ async function runSubcommand(
     return opened;
   };
   const composition = compose({ configuration, logger, state });
+  const [routed = subcommand] = routeByStrategy([subcommand], {
+    strategies: composition.strategies.map(({ services }) => services),
+    targetOf: async (id) => selectTargetOf((await state()).pool, id),
+  });
   try {
-    return await answer(subcommand, words, wantsJson, { program, config, services: composition.services });
+    return await answer(routed, words, wantsJson, { program, config, services: composition.services });
   } finally {
     await composition.close();
     await opened?.then(
@@ -132,8 +138,12 @@ async function runKillSwitch(
     const facts = { fault: formatFault(fault, config.locale, program.say) };
     print(program.say({ code: 'kill_switch_goes_on', facts }, config.locale));
   }
+  const [routed = program.killSwitch] = routeByStrategy([program.killSwitch], {
+    strategies: terminal.strategies,
+    targetOf: async () => undefined,
+  });
   try {
-    return await answer(program.killSwitch, words, wantsJson, {
+    return await answer(routed, words, wantsJson, {
       program,
       config,
       services: terminal.services,

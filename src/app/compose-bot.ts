@@ -54,8 +54,9 @@ export function composeBot(parts: BotParts): ComposedBot {
       }),
   });
   const { services } = composition;
+  const targets = composition.strategies.flatMap((one) => [...one.services.targets.targets]);
   const announcer = createHaltAnnouncer({
-    targets: services.targets.targets,
+    targets: new Map(targets),
     view: (halt, options) => program.haltReport(halt, { locale: config.locale, ...options }),
     operators: services.operators.who,
     open: (channel, ref) => connection.urgentMessage({ channel }, ref),

@@ -3,7 +3,8 @@ import { openAudit } from '../audit/open-audit.js';
 import { type Checks, createChecks } from '../checks/apart/create-checks.js';
 import { onThisSystem } from '../checks/on-this-system.js';
 import { createAcknowledgementStore } from '../checks/store/acknowledgements.js';
-import { createRunStore } from '../checks/store/run-store.js';
+import { createRunStore, type RunStore } from '../checks/store/run-store.js';
+import type { Config } from '../config/config.js';
 import { createDoctor } from '../doctor/doctor.js';
 import { createExaminations } from '../doctor/examinations.js';
 import type { Directory } from '../domain/directory.js';
@@ -22,7 +23,6 @@ import { connectToHost } from '../hosts/kinds/create-host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { createMessages } from '../messages/messages.js';
-import type { Platform } from '../platform/platform.js';
 import { createReleaseContext } from '../release/create-release-context.js';
 import { createReleaseAnswers } from '../release/engine/release-answers.js';
 import type { ReleaseContext } from '../release/release-context.js';
@@ -38,18 +38,23 @@ import { createStatusService } from '../status/status-service.js';
 import type { State } from '../store/open-state.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createTrainings } from '../training/create-trainings.js';
-import type { Configuration } from './load-configuration.js';
-import { openPlatform } from './open-platform.js';
+import type { Configuration, StrategyConfiguration } from './load-configuration.js';
+import { type OpenPlatform, openPlatform } from './open-platform.js';
 import type { Services } from './services.js';
 
-export interface Composition {
+/** The use cases of every strategy, over one platform; what stands here itself is of the default target's. */
+export interface Composition extends ComposedStrategy {
+  readonly strategies: readonly ComposedStrategy[];
+  close(): Promise<void>;
+}
+
+export interface ComposedStrategy {
   readonly services: Services;
   /** What the use cases of a release share, for the work that a bot does besides. */
   readonly releaseContext: ReleaseContext;
   readonly hostOf: (settings: TargetHost) => Host;
   /** See rehearse-halt.ts. */
   readonly rehearseHalt: () => Promise<Halt>;
-  close(): Promise<void>;
 }
 
 interface CompositionOptions {
@@ -75,26 +80,68 @@ interface CompositionOptions {
 /** Puts the use cases together. */
 export function compose(options: CompositionOptions): Composition {
   const { configuration, logger, isApart = false, yielding = createHaltYielding() } = options;
-  const { config, runbook, targets } = configuration;
-  const { strategy } = runbook;
+  const { config } = configuration;
   const platform = openPlatform({ configuration, logger, state: options.state, isApart });
-  const { clock, hosts, database } = platform;
-  const now = () => new Date(clock.now());
-  const runs = createRunStore(database);
-  const shared = { ...platform, config, runbook, targets, runs, now };
-
-  const checking = createChecks({ ...shared, yieldToHalt: yielding.yieldToHalt, isApart });
-  const { checks } = checking;
   const { audit, journal } = openAudit({ ...platform, config, pid: process.pid });
+  const operators = options.operators?.(configuration.targets) ?? everybodyHere;
+  const shared = {
+    ...platform,
+    config,
+    runs: createRunStore(platform.database),
+    now: () => new Date(platform.clock.now()),
+  };
+  // All of them, because a halt of one strategy goes before the checks of every other.
+  const checking = configuration.strategies.map((one) =>
+    createChecks({ ...shared, ...one, yieldToHalt: yielding.yieldToHalt, isApart }),
+  );
+  const strategies = configuration.strategies.flatMap((one, index) => {
+    const own = checking[index];
+    return own === undefined
+      ? []
+      : composeStrategy({ ...options, ...shared, ...one, yielding, audit, operators, own, checking });
+  });
+  const [first] = strategies;
+  if (first === undefined) throw new Error('no strategy is configured');
+  return {
+    ...first,
+    strategies,
+    close: async () => {
+      await Promise.all(checking.map((one) => one.close()));
+      await journal.close();
+      await platform.close();
+    },
+  };
+}
+
+interface StrategyParts
+  extends Omit<CompositionOptions, 'operators' | 'yielding' | 'isApart' | 'configuration' | 'logger'>,
+    StrategyConfiguration,
+    OpenPlatform {
+  readonly config: Config;
+  readonly runs: RunStore;
+  readonly now: () => Date;
+  readonly yielding: HaltYielding;
+  readonly audit: AuditTrail;
+  readonly operators: OperatorGate;
+  readonly own: Checks;
+  /** Those of all strategies. */
+  readonly checking: readonly Checks[];
+}
+
+/** What is the strategy's own; platform, audit trail and stores are everybody's. */
+function composeStrategy(shared: StrategyParts): ComposedStrategy {
+  const { runbook, targets, runs, audit, yielding, hosts, database, logger, now, operators, own } = shared;
+  const { strategy } = runbook;
+  const { checks } = own;
   const acknowledgements = createAcknowledgementStore(database);
   const releaseContext = createReleaseContext({
     ...shared,
     checks,
     acknowledgements,
     audit,
-    directory: options.directory,
+    directory: shared.directory,
   });
-  const halting = createHalting({ ...shared, checking, audit, yielding, warmHosts: platform.warmHosts });
+  const halting = createHalting(shared);
   return {
     releaseContext,
     hostOf: hosts.of,
@@ -107,7 +154,7 @@ export function compose(options: CompositionOptions): Composition {
       runs,
       killSwitch: halting.killSwitch,
       acknowledgements,
-      operators: options.operators?.(targets) ?? everybodyHere,
+      operators,
       previousModel: halting.previousModel,
       releases: createReleaseService(releaseContext),
       answers: createReleaseAnswers({ ...releaseContext, queue: releaseQueue }),
@@ -124,36 +171,24 @@ export function compose(options: CompositionOptions): Composition {
       selfTest: createSelfTest({
         ...onThisSystem(logger),
         runbook,
-        createDatabase: async (tables) => createScratchDatabase((await options.state()).url, tables, logger),
+        createDatabase: async (tables) => createScratchDatabase((await shared.state()).url, tables, logger),
       }),
       trainings: createTrainings({
         ...shared,
         checks,
         connect: (host) =>
-          connectToHost(host, { ...platform.trainingNeeds, yieldToHalt: yielding.yieldToHalt }),
+          connectToHost(host, { ...shared.trainingNeeds, yieldToHalt: yielding.yieldToHalt }),
         record: (event) => audit.record(event),
       }),
-      ...options.slack,
+      ...shared.slack,
       logger,
       now,
-    },
-    close: async () => {
-      await checking.close();
-      await journal.close();
-      await platform.close();
     },
   };
 }
 
-interface HaltingParts extends Platform, Configuration {
-  readonly checking: Checks;
-  readonly audit: Pick<AuditTrail, 'keep'>;
-  readonly yielding: HaltYielding;
-  readonly warmHosts: () => Promise<void>;
-}
-
 /** The kill switch, and what belongs to it. */
-function createHalting({ checking, audit, yielding, warmHosts, ...parts }: HaltingParts) {
+function createHalting({ own, checking, audit, yielding, warmHosts, ...parts }: StrategyParts) {
   const { runbook, targets, database, hosts } = parts;
   const acting = {
     facts: runbook,
@@ -170,11 +205,11 @@ function createHalting({ checking, audit, yielding, warmHosts, ...parts }: Halti
       keepEvent: (event) => audit.keep(event),
       cancelReleases: (halt) =>
         cancelReleases({ transact: database.transact, queue: releaseQueue, subjectChanged }, halt),
-      verify: createHaltVerification(checking.checks, targets),
-      ...createStartProof(checking.checks, targets, runbook),
+      verify: createHaltVerification(own.checks, targets),
+      ...createStartProof(own.checks, targets, runbook),
       onBegin: (halt) => {
         yielding.yieldTo(halt);
-        checking.yieldUntil(yielding.yieldToHalt());
+        for (const one of checking) one.yieldUntil(yielding.yieldToHalt());
       },
     }),
     previousModel: createPreviousModel({

@@ -75,10 +75,12 @@ export async function finishHaltsWithoutConfiguration(logger: Logger): Promise<v
 }
 
 async function finishOpenHalts(config: Config, logger: Logger): Promise<void> {
-  const { services, close } = await openTerminalKillSwitch(config, logger);
+  const { strategies, close } = await openTerminalKillSwitch(config, logger);
   try {
-    const handles = await services.killSwitch.resume(services.targets.targets);
-    await Promise.all(handles.map(({ done }) => done));
+    const handles = await Promise.all(
+      strategies.map(({ killSwitch, targets }) => killSwitch.resume(targets.targets)),
+    );
+    await Promise.all(handles.flat().map(({ done }) => done));
   } finally {
     await close();
   }

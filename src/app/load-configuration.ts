@@ -12,13 +12,22 @@ import {
 import { ConfigurationError, type ConfigurationFault } from '../runbook/configuration-fault.js';
 import { loadRunbook } from '../runbook/load-runbook.js';
 import type { Runbook } from '../runbook/runbook.js';
-import { onlyRunbook } from '../runbook/runbook-files.js';
+import { runbookFiles } from '../runbook/runbook-files.js';
 import { loadTargets, type Targets } from '../runbook/targets.js';
+import { strategyFaults, targetsOf } from '../runbook/targets-of-strategy.js';
 import { trainingPlaceFaults } from '../runbook/training-place.js';
 
 /** What people have written for a start, read before anything else is opened. */
-export interface Configuration<C extends Config = Config> {
+export interface Configuration<C extends Config = Config> extends StrategyConfiguration {
   readonly config: C;
+  /** One for each runbook that has a target; the first one, with whose parts this begins, is the default target's. */
+  readonly strategies: readonly StrategyConfiguration[];
+  /** Strategies of which no target is named: nothing of them runs. */
+  readonly withoutTarget: readonly string[];
+}
+
+/** One strategy: its runbook, and of the targets its own. */
+export interface StrategyConfiguration {
   readonly runbook: Runbook;
   readonly targets: Targets;
 }
@@ -40,16 +49,16 @@ export async function loadConfiguration(
   // Whatever else is wrong, the files' names are known: their faults stand in the same list.
   const { runbookFile, targetsFile } = loadConfig(variables, { role: 'kill_switch' });
   const placeOf = (variable: string) => variablePlace(variable, source);
-  const [config, runbook, targets] = await Promise.all([
+  const [config, runbooks, targets] = await Promise.all([
     settle(() => loadConfig(variables, { role }), placeOf),
-    settle(async () => loadRunbook(await onlyRunbook(runbookFile), PROBE_KINDS), placeOf),
+    settle(() => loadRunbooks(runbookFile), placeOf),
     settle(() => loadTargets(targetsFile), placeOf),
   ]);
-  const between = faultsBetween(runbook, targets);
-  if (config.kind === 'read' && runbook.kind === 'read' && targets.kind === 'read' && between.length === 0) {
-    return { config: config.value, runbook: runbook.value, targets: targets.value };
+  const between = faultsBetween(runbooks, targets);
+  if (config.kind === 'read' && runbooks.kind === 'read' && targets.kind === 'read' && between.length === 0) {
+    return { config: config.value, ...configureStrategies(runbooks.value, targets.value) };
   }
-  const all = [config, runbook, targets];
+  const all = [config, runbooks, targets];
   const faults = all.flatMap((part) => (part.kind === 'faulty' ? part.faults : []));
   throw new ConfigurationError([...faults, ...between]);
 }
@@ -59,10 +68,49 @@ type Settled<T> =
   | { readonly kind: 'faulty'; readonly faults: readonly ConfigurationFault[] };
 
 /** What one file names in the other. */
-function faultsBetween(runbook: Settled<Runbook>, targets: Settled<Targets>): readonly ConfigurationFault[] {
-  if (runbook.kind === 'faulty' || targets.kind === 'faulty') return [];
-  const { training } = runbook.value;
-  return training === undefined ? [] : trainingPlaceFaults(training, targets.value);
+function faultsBetween(
+  runbooks: Settled<readonly Runbook[]>,
+  targets: Settled<Targets>,
+): readonly ConfigurationFault[] {
+  if (runbooks.kind === 'faulty' || targets.kind === 'faulty') return [];
+  return [
+    ...strategyFaults(targets.value, runbooks.value),
+    ...runbooks.value.flatMap((runbook) => {
+      const own = targetsOf(targets.value, runbook, runbooks.value);
+      return runbook.training === undefined ? [] : trainingPlaceFaults(runbook.training, own);
+    }),
+  ];
+}
+
+/** Every fault of all of them. */
+async function loadRunbooks(place: string): Promise<readonly Runbook[]> {
+  const files = await runbookFiles(place);
+  const loaded = await Promise.allSettled(files.map((file) => loadRunbook(file, PROBE_KINDS)));
+  const faults: ConfigurationFault[] = [];
+  const runbooks: Runbook[] = [];
+  for (const one of loaded) {
+    if (one.status === 'fulfilled') runbooks.push(one.value);
+    else if (one.reason instanceof ConfigurationError) faults.push(...one.reason.faults);
+    else throw one.reason;
+  }
+  for (const [index, { file, strategy }] of runbooks.entries()) {
+    const isTwice = runbooks.findIndex((other) => other.strategy === strategy) < index;
+    if (isTwice) faults.push({ file, fault: { code: 'strategy_twice', facts: { strategy } } });
+  }
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return runbooks;
+}
+
+function configureStrategies(runbooks: readonly Runbook[], targets: Targets) {
+  const all = runbooks.map((runbook) => ({ runbook, targets: targetsOf(targets, runbook, runbooks) }));
+  const isDefault = ({ targets: own }: StrategyConfiguration) => own.targets.has(targets.defaultTarget);
+  const running = all.filter(({ targets: own }) => own.targets.size > 0);
+  const strategies = [...running.filter(isDefault), ...running.filter((one) => !isDefault(one))];
+  const [first] = strategies;
+  // A targets file names a target, and each of them belongs to a runbook.
+  if (first === undefined) throw new Error('no target belongs to a runbook');
+  const withoutTarget = all.flatMap((one) => (running.includes(one) ? [] : [one.runbook.strategy]));
+  return { ...first, strategies, withoutTarget };
 }
 
 async function settle<T>(

@@ -35,12 +35,12 @@ export interface OpenPlatform extends Platform {
 }
 
 export function openPlatform({ configuration, logger, state, isApart }: PlatformOptions): OpenPlatform {
-  const { config, runbook } = configuration;
+  const { config, strategies } = configuration;
   const clock = systemClock;
   const ssh = { ...createSshFolders(), environment: sshEnvironment() };
   const trainingSsh = { ...ssh, controlFolder: join(ssh.controlFolder, 't') };
   mkdirSync(trainingSsh.controlFolder, { mode: 0o700 });
-  const hostNeeds = { files: filesOf(runbook), ssh };
+  const hostNeeds = { files: strategies.flatMap(({ runbook }) => filesOf(runbook)), ssh };
   const child = isApart ? new HostsChild({ environment: hostsEnvironment(), clock, logger }) : undefined;
   void child?.warm();
   const url = config.tradingDatabaseUrl?.reveal();

@@ -10,15 +10,16 @@ import { createHaltStore } from '../halt/halt-store.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import { everybodyHere } from '../halt/operator-gate.js';
 import { createPreviousModel } from '../halt/previous-model.js';
-import { loadStrategyFacts } from '../halt/strategy-facts.js';
+import { loadStrategyFacts, type StrategyFacts } from '../halt/strategy-facts.js';
 import { loadTargetsForHalt } from '../halt/targets-for-halt.js';
 import { createStartProof } from '../halt/verify-after-halt.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { releaseQueue } from '../release/release-jobs.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
-import type { ConfigurationFault } from '../runbook/configuration-fault.js';
-import { onlyRunbook } from '../runbook/runbook-files.js';
+import { ConfigurationError, type ConfigurationFault } from '../runbook/configuration-fault.js';
+import { runbookFiles } from '../runbook/runbook-files.js';
+import { targetsOf } from '../runbook/targets-of-strategy.js';
 import { openState } from '../store/open-state.js';
 import { createTransact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -28,7 +29,10 @@ import { LaterState } from './later-state.js';
 import { TerminalHosts } from './terminal-hosts.js';
 
 interface TerminalKillSwitch {
+  /** Those of the default target's strategy. */
   readonly services: KillSwitchServices;
+  /** Of each strategy whose flag is known, the default target's first. */
+  readonly strategies: readonly KillSwitchServices[];
   /** What is wrong with the targets file beside the targets that can be halted. */
   readonly faults: readonly ConfigurationFault[];
   close(): Promise<void>;
@@ -40,8 +44,8 @@ interface TerminalKillSwitch {
  * @throws ConfigurationError when the targets file, or the flag's name, cannot be read.
  */
 export async function openTerminalKillSwitch(config: Config, logger: Logger): Promise<TerminalKillSwitch> {
-  const [facts, { targets, faults }] = await Promise.all([
-    onlyRunbook(config.runbookFile).then(loadStrategyFacts),
+  const [{ known, faults: unknown }, { targets, faults }] = await Promise.all([
+    loadAllFacts(config.runbookFile),
     loadTargetsForHalt(config.targetsFile),
   ]);
   const hosts = new TerminalHosts(config);
@@ -52,41 +56,50 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
   const journal = openLocalJournal(config, process.pid, logger);
   const transact = createTransact(() => state.pool());
   let keeping: Promise<unknown> = Promise.resolve();
-  const killSwitch = createKillSwitch({
-    config,
-    facts,
-    hostOf,
-    trading,
-    store: undefined,
-    latestStored: async (strategy, target) => createHaltStore(await state.pool()).latest(strategy, target),
-    keepEvent: (event) => {
-      const kept = keepEvent({ journal, transact }, redactEvent(event)).then(() => undefined);
-      keeping = Promise.allSettled([keeping, kept]);
-      return kept;
-    },
-    // What a closed terminal leaves undone the bot finds on the disk.
-    cancelReleases: async (halt) =>
-      state.isClosed ? null : cancelReleases({ transact, queue: releaseQueue, subjectChanged }, halt),
-    proveStart: async (halt) => {
-      const checks = await loadStartProof({ config, targets, hostOf, trading, logger });
-      return checks?.proveStart?.(halt);
-    },
-    pid: process.pid,
-    clock: systemClock,
-    logger,
-  });
-  const knownGood = async (target: string) =>
-    selectKnownGood(await state.pool(), { strategy: facts.strategy, target });
+  // A target that names no strategy belongs to nobody where there are several, whether they can be read or not.
+  const everyStrategy = [...known.map(({ facts }) => facts), ...unknown.map(() => ({ strategy: '' }))];
+  const servicesOf = ({ file, facts }: KnownFacts): KillSwitchServices => {
+    const own = targetsOf(targets, facts, everyStrategy);
+    const killSwitch = createKillSwitch({
+      config,
+      facts,
+      hostOf,
+      trading,
+      store: undefined,
+      latestStored: async (strategy, target) => createHaltStore(await state.pool()).latest(strategy, target),
+      keepEvent: (event) => {
+        const kept = keepEvent({ journal, transact }, redactEvent(event)).then(() => undefined);
+        keeping = Promise.allSettled([keeping, kept]);
+        return kept;
+      },
+      // What a closed terminal leaves undone the bot finds on the disk.
+      cancelReleases: async (halt) =>
+        state.isClosed ? null : cancelReleases({ transact, queue: releaseQueue, subjectChanged }, halt),
+      proveStart: async (halt) => {
+        const checks = await loadStartProof({ file, targets: own, hostOf, trading, logger });
+        return checks?.proveStart?.(halt);
+      },
+      pid: process.pid,
+      clock: systemClock,
+      logger,
+    });
+    const knownGood = async (target: string) =>
+      selectKnownGood(await state.pool(), { strategy: facts.strategy, target });
+    const previousModel = createPreviousModel({ facts, hostOf, knownGood });
+    return { killSwitch, previousModel, targets: own, operators: everybodyHere };
+  };
+  const all = known.map(servicesOf);
+  const isDefault = (one: KillSwitchServices) => one.targets.targets.has(targets.defaultTarget);
+  const strategies = [...all.filter(isDefault), ...all.filter((one) => !isDefault(one))];
+  const [services] = strategies;
+  if (services === undefined) throw new ConfigurationError(unknown);
   return {
-    services: {
-      killSwitch,
-      previousModel: createPreviousModel({ facts, hostOf, knownGood }),
-      targets,
-      operators: everybodyHere,
-    },
-    faults,
+    services,
+    strategies,
+    faults: [...unknown, ...faults],
     async close() {
-      await state.closeAfter(Promise.all([killSwitch.settled(), keeping]));
+      const settled = strategies.map(({ killSwitch }) => killSwitch.settled());
+      await state.closeAfter(Promise.all([...settled, keeping]));
       await journal.close();
       await trading?.close();
       hosts.close();
@@ -94,8 +107,31 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
   };
 }
 
+interface KnownFacts {
+  readonly file: string;
+  readonly facts: StrategyFacts;
+}
+
+/**
+ * What a halt needs of every runbook. One that does not tell the flag's name leaves its own targets out, and no others.
+ */
+async function loadAllFacts(place: string) {
+  const known: KnownFacts[] = [];
+  const faults: ConfigurationFault[] = [];
+  for (const file of await runbookFiles(place)) {
+    try {
+      known.push({ file, facts: await loadStrategyFacts(file) });
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      faults.push(...error.faults);
+    }
+  }
+  return { known, faults };
+}
+
 interface StartProofParts {
-  readonly config: Config;
+  /** The runbook. */
+  readonly file: string;
   readonly targets: Parameters<typeof createStartProof>[1];
   readonly hostOf: CheckServiceOptions['hostOf'];
   readonly trading: CheckServiceOptions['trading'];
@@ -103,14 +139,12 @@ interface StartProofParts {
 }
 
 /** The bot's own proof, loaded only when it is next: undefined where the runbook is at fault, and nobody can look. */
-async function loadStartProof({ config, targets, hostOf, trading, logger }: StartProofParts) {
+async function loadStartProof({ file, targets, hostOf, trading, logger }: StartProofParts) {
   // One after the other: they share modules, and not every loader links those at the same time.
+  const { PROBE_KINDS } = await import('../checks/probe-kinds.js');
   const { loadRunbook } = await import('../runbook/load-runbook.js');
   const { createCheckService } = await import('../checks/check-service.js');
-  const { PROBE_KINDS } = await import('../checks/probe-kinds.js');
-  const runbook = await loadRunbook(await onlyRunbook(config.runbookFile), PROBE_KINDS).catch(
-    () => undefined,
-  );
+  const runbook = await loadRunbook(file, PROBE_KINDS).catch(() => undefined);
   if (runbook === undefined) return undefined;
   const checks = createCheckService({
     runbook,

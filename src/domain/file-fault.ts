@@ -88,6 +88,11 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   training_folder_missing: { readonly host: string; readonly connection: string };
   training_host_ambiguous: { readonly host: string; readonly names: string };
   training_host_unknown: { readonly host: string; readonly file: string };
+  /** Several runbooks are loaded, and a target does not say which is its own. */
+  strategy_open: { readonly known: string };
+  strategy_unknown: { readonly strategy: string; readonly known: string };
+  /** Two runbooks are of one strategy. */
+  strategy_twice: { readonly strategy: string };
   training_target_unknown: { readonly target: string; readonly file: string };
   training_without_gate: NoFacts;
 

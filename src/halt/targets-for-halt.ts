@@ -12,7 +12,7 @@ interface TargetsForHalt {
 
 /** What a halt needs of a target; the rest may be at fault. */
 const HALTING_KEYS = ['hosts', 'service', 'environmentFiles', 'writtenEnvironmentFile'];
-const HELPFUL_KEYS = ['accountId', 'models', 'binary', 'watch'];
+const HELPFUL_KEYS = ['strategy', 'accountId', 'models', 'binary', 'watch'];
 const ANYBODY = { operators: ['U0'] };
 
 /**
@@ -36,6 +36,7 @@ export async function loadTargetsForHalt(file: string): Promise<TargetsForHalt> 
       groups: new Map(),
       accounts: new Map(),
       targets: readable,
+      strategyFault: (_target, fault) => [{ file, fault }],
     };
     return { targets, faults: error.faults };
   }

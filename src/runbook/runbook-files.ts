@@ -20,5 +20,3 @@ export async function runbookFiles(path: string): Promise<readonly string[]> {
 async function namesIn(folder: string): Promise<readonly string[]> {
   return (await readdir(folder).catch(() => [])).sort();
 }
-
-export const onlyRunbook = async (path: string): Promise<string> => (await runbookFiles(path))[0] ?? path;

@@ -77,6 +77,8 @@ const addressAndPort = z.string().refine((text) => {
 }, 'address_and_port_shape' satisfies ShapeFault);
 
 const target = z.strictObject({
+  /** Whose checklist, flag and orders these are; may be left out where one runbook is loaded alone. */
+  strategy: z.string().min(1).optional(),
   /** Only this account's rows count in the shared tables. */
   accountId: z.string().min(1).optional(),
   ...hostSettings,

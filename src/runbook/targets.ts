@@ -23,10 +23,14 @@ export interface Targets {
   /** Slack ids by account of a terminal. */
   readonly accounts: ReadonlyMap<string, string>;
   readonly targets: ReadonlyMap<string, Target>;
+  /** A fault at a target's `strategy`, with its line; set by whoever has parsed the file. */
+  readonly strategyFault: (target: string, fault: ConfigurationSentence) => readonly ConfigurationFault[];
 }
 
 export interface Target {
   readonly name: string;
+  /** As its runbook says it; undefined: the only one. */
+  readonly strategy: string | undefined;
   readonly accountId: string | undefined;
   /** The first one is the canary. */
   readonly hosts: readonly TargetHost[];
@@ -76,6 +80,7 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
     groups: new Map(Object.entries(source.groups)),
     accounts: new Map(Object.entries(source.accounts)),
     targets,
+    strategyFault: (target, told) => stands.fault(['targets', target, 'strategy'], told),
   };
 }
 
@@ -121,7 +126,8 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
       binary: host.binary ?? source.binary,
     };
   });
-  const { accountId, staging, approval, watch, channels, rollback, keepReleases, probeAddresses } = source;
+  const { strategy, accountId, staging, approval, watch, channels, rollback, keepReleases, probeAddresses } =
+    source;
   const policy = { approval, watch, channels, rollback, keepReleases, probeAddresses };
-  return { name, accountId, hosts, staging, ...policy };
+  return { name, strategy, accountId, hosts, staging, ...policy };
 }

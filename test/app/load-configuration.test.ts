@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -118,4 +118,59 @@ test.each([
       chinese: expect.stringMatching(/^training\.runsOn：.*主机/),
     })),
   );
+});
+
+const POLICY = readFileSync('sandbox/runbooks/crypto_rl_policy/runbook.yaml', 'utf8');
+
+/** A folder with two strategies. @param of what each target of the example says of its strategy */
+function createTwo(of: Readonly<Record<'dryrun' | 'live', string>>) {
+  const folder = mkdtempSync(join(tmpdir(), 'lobml-start-'));
+  for (const [name, text] of Object.entries({ a: RUNBOOK, b: POLICY })) {
+    mkdirSync(join(folder, 'runbooks', name), { recursive: true });
+    writeFileSync(join(folder, 'runbooks', name, 'runbook.yaml'), text);
+  }
+  const targets = TARGETS.replace(
+    /^ {2}(dryrun|live):$/gm,
+    (line, name: 'dryrun' | 'live') => line + of[name],
+  );
+  writeFileSync(join(folder, 'targets.yaml'), targets);
+  const file = join(folder, '.env');
+  writeFileSync(file, `RUNBOOK_FILE=${folder}/runbooks\nTARGETS_FILE=${folder}/targets.yaml\n`);
+  return { file, targets };
+}
+const says = (strategy: string) => `\n    strategy: ${strategy}`;
+
+test('a bot of two strategies has the targets of each, the default target’s first', async () => {
+  const { file } = createTwo({ dryrun: says('crypto_rl_policy'), live: says('crypto_lob_ml') });
+  const loaded = await loadConfiguration('bot', { env: SLACK, file });
+  expect(loaded.runbook.strategy).toBe('crypto_lob_ml');
+  const own = loaded.strategies.map(({ runbook, targets }) => [
+    runbook.strategy,
+    targets.defaultTarget,
+    [...targets.targets.keys()],
+  ]);
+  expect(own).toEqual([
+    ['crypto_lob_ml', 'live', ['live']],
+    ['crypto_rl_policy', 'dryrun', ['dryrun']],
+  ]);
+});
+
+test('a strategy without a target is only told; one that a target names must be there', async () => {
+  const all = createTwo({ dryrun: says('crypto_lob_ml'), live: says('crypto_lob_ml') });
+  const { strategies, withoutTarget } = await loadConfiguration('bot', { env: SLACK, file: all.file });
+  expect([strategies.length, withoutTarget]).toEqual([1, ['crypto_rl_policy']]);
+  const { file, targets } = createTwo({ dryrun: '', live: says('crypto_momentum') });
+  const line = (part: string) => targets.slice(0, targets.indexOf(part)).split('\n').length;
+  const faults = await faultsOf(loadConfiguration('bot', { env: SLACK, file }));
+  const known = '`crypto_lob_ml`, `crypto_rl_policy`';
+  expect(faults.map((fault) => [fault.line, fault.message])).toEqual([
+    [
+      line('strategy: crypto_momentum'),
+      `targets.live.strategy: there is no runbook of the strategy \`crypto_momentum\`; there are ${known}`,
+    ],
+    [
+      line('  dryrun:'),
+      `targets.dryrun.strategy: several runbooks are loaded: say \`strategy\`, one of ${known}`,
+    ],
+  ]);
 });

@@ -145,6 +145,7 @@ const open = (changed: Partial<ChecksChildOptions> = {}) =>
     loaded: { runbook: runbook.sha256, targets: targets.sha256 },
     environment: environment(),
     controlFolder: folder,
+    strategy: runbook.strategy,
     passedWindows: async () => [PASSED],
     runLimitMs: 60_000,
     clock: systemClock,

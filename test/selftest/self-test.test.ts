@@ -13,39 +13,44 @@ import { terminalText } from '../../views/terminal.js';
 import { createEmptyDatabase } from '../support/database.js';
 import { inWords } from '../support/in-words.js';
 
-test('every case of the shipped runbook comes out as written, and every check is proved', async () => {
-  const beside = await createEmptyDatabase();
-  const progress: string[] = [];
-  const selfTest = createSelfTest({
-    runbook: await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS),
-    createDatabase: (tables) => createScratchDatabase(beside.url, tables, { warn: () => {} }),
-    now: () => new Date(),
-    monotonicMs: () => performance.now(),
-    newRunId: randomUUID,
-  });
-  const report = await selfTest.run((done, of) => progress.push(`${done}/${of}`));
-  const surprises = report.proofs.flatMap(({ check, cases }) =>
-    cases
-      .filter(({ agrees }) => !agrees)
-      .map(({ name, expected, result, verdict }) => ({
-        check,
-        name,
-        expected,
-        verdict,
-        got: result.outcome,
-        reason: result.reason,
-      })),
-  );
-  expect(surprises).toEqual([]);
-  expect(report.proofs.filter(({ state }) => state !== 'proved')).toEqual([]);
-  expect(report.isProved).toBe(true);
-  const of = report.proofs.flatMap(({ cases }) => cases).length;
-  expect(progress.at(-1)).toBe(`${of}/${of}`);
+test.each(['runbooks/crypto_lob_ml/runbook.yaml', 'sandbox/runbooks/crypto_rl_policy/runbook.yaml'])(
+  'every case of %s comes out as written, and every check is proved',
+  async (file) => {
+    const beside = await createEmptyDatabase();
+    const progress: string[] = [];
+    const selfTest = createSelfTest({
+      runbook: await loadRunbook(file, PROBE_KINDS),
+      createDatabase: (tables) => createScratchDatabase(beside.url, tables, { warn: () => {} }),
+      now: () => new Date(),
+      monotonicMs: () => performance.now(),
+      newRunId: randomUUID,
+    });
+    const report = await selfTest.run((done, of) => progress.push(`${done}/${of}`));
+    const surprises = report.proofs.flatMap(({ check, cases }) =>
+      cases
+        .filter(({ agrees }) => !agrees)
+        .map(({ name, expected, result, verdict }) => ({
+          check,
+          name,
+          expected,
+          verdict,
+          got: result.outcome,
+          reason: result.reason,
+        })),
+    );
+    expect(surprises).toEqual([]);
+    expect(report.proofs.filter(({ state }) => state !== 'proved')).toEqual([]);
+    expect(report.isProved).toBe(true);
+    const of = report.proofs.flatMap(({ cases }) => cases).length;
+    expect(progress.at(-1)).toBe(`${of}/${of}`);
 
-  const { rows } = await beside.pool.query("SELECT 1 FROM pg_database WHERE datname LIKE 'lobml_selftest_%'");
-  expect(rows).toEqual([]);
-  await beside.drop();
-});
+    const { rows } = await beside.pool.query(
+      "SELECT 1 FROM pg_database WHERE datname LIKE 'lobml_selftest_%'",
+    );
+    expect(rows).toEqual([]);
+    await beside.drop();
+  },
+);
 
 const RUNBOOK = `strategy: toy
 agentId: toy

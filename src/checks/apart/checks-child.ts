@@ -11,6 +11,8 @@ export interface ChecksChildOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The sockets of shared ssh connections. */
   readonly controlFolder: string;
+  /** Whose checks it runs. */
+  readonly strategy: string;
   readonly passedWindows: ChecksBot['passedWindows'];
   /** Longer than any run takes: one that is not done then hangs. */
   readonly runLimitMs: number;
@@ -53,6 +55,7 @@ export class ChecksChild {
     const {
       environment,
       controlFolder,
+      strategy,
       passedWindows,
       loaded,
       clock,
@@ -61,7 +64,7 @@ export class ChecksChild {
     } = options;
     this.#program = new ChildProgram({
       program,
-      arguments: [controlFolder],
+      arguments: [controlFolder, strategy],
       environment,
       niceness: NICENESS,
       functions: {

@@ -55,6 +55,7 @@ export function createChecks(parts: ChecksParts): Checks {
     loaded: { runbook: runbook.sha256, targets: targets.sha256 },
     environment: checksEnvironment(config),
     controlFolder: hostNeeds.ssh.controlFolder,
+    strategy: runbook.strategy,
     passedWindows,
     runLimitMs: longestCheckMs(runbook) + RUN_GRACE_MS,
     clock,

@@ -85,6 +85,10 @@ export const fileFault: Sentences<FileFaultFacts> = {
     `several targets have a host \`${host}\`: write one of ${names}`,
   training_host_unknown: ({ host, file }) =>
     `there is no host \`${host}\` in ${file}; \`local\` is the bot’s own machine`,
+  strategy_open: ({ known }) => `several runbooks are loaded: say \`strategy\`, one of ${known}`,
+  strategy_unknown: ({ strategy, known }) =>
+    `there is no runbook of the strategy \`${strategy}\`; there are ${known}`,
+  strategy_twice: ({ strategy }) => `another runbook is of the strategy \`${strategy}\`, too`,
   training_target_unknown: ({ target, file }) => `there is no target \`${target}\` in ${file}`,
   training_without_gate: () => 'a training needs a check with `model`: the gate for what comes out',
   host_setting_missing: ({ setting }) => `say \`${setting}\`, here or for the whole target`,

@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals';
+import { type RoutedServices, routeByStrategy } from '../../src/app/strategy-router.js';
+import type { Click, Conversation, Subcommand, Submission } from '../../src/conversation/subcommand.js';
+
+interface Services extends RoutedServices {
+  readonly strategy: string;
+}
+
+const services = (strategy: string, name: string): Services => ({
+  strategy,
+  targets: { defaultTarget: name, targets: new Map([[name, { name }]]) },
+});
+const [A, B] = [services('a', 'live'), services('b', 'policy')];
+const RUN = '0f0e0d0c-0b0a-4908-8706-050403020100';
+
+/** The strategy whose use cases each call got. */
+function routed(
+  strategies: readonly Services[],
+  targetOf = async (_id: string): Promise<string | undefined> => undefined,
+) {
+  const got: string[] = [];
+  const subcommand: Subcommand<Services> = {
+    name: 'x',
+    audience: 'all',
+    usage: '',
+    run: async (_words, _conversation, { strategy }) => {
+      got.push(strategy);
+      return { exitCode: 0, json: null };
+    },
+    actions: { act: async (_click, { strategy }) => void got.push(strategy) },
+    submissions: {
+      send: async (_submission, { strategy }) => {
+        got.push(strategy);
+        return { kind: 'close' };
+      },
+    },
+  };
+  const [one = subcommand] = routeByStrategy([subcommand], { strategies, targetOf });
+  return {
+    got,
+    run: (...words: string[]) => one.run(words, {} as Conversation, A),
+    click: (value: string) => one.actions?.['act']?.({ value } as Click, A),
+    submit: (privateMetadata: string) => one.submissions?.['send']?.({ privateMetadata } as Submission, A),
+  };
+}
+
+test('the target that is named decides, else the default target', async () => {
+  const { got, run, click, submit } = routed([A, B]);
+  await run('policy');
+  await run('--disable', 'policy');
+  await run();
+  await run('nobody');
+  await click('policy');
+  await click(JSON.stringify({ target: 'policy', model: 'm' }));
+  await submit(JSON.stringify({ target: 'policy' }));
+  expect(got).toEqual(['b', 'b', 'a', 'a', 'b', 'b', 'b']);
+});
+
+test('an id that is named decides by what it belongs to; one that nobody knows, or a database that is away, does not', async () => {
+  const known = routed([A, B], async (id) => (id === RUN ? 'policy' : undefined));
+  await known.click(RUN);
+  await known.submit(JSON.stringify({ runId: RUN }));
+  await known.click(RUN.replaceAll('0', '1'));
+  const away = routed([A, B], async () => {
+    throw new Error('away');
+  });
+  await away.click(RUN);
+  expect([known.got, away.got]).toEqual([['b', 'b', 'a'], ['a']]);
+});
+
+test('one strategy alone is asked nothing', () => {
+  const subcommands: readonly Subcommand<Services>[] = [];
+  expect(routeByStrategy(subcommands, { strategies: [A], targetOf: async () => undefined })).toBe(
+    subcommands,
+  );
+});
