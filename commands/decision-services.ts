@@ -2,7 +2,6 @@ import type { Services } from '../src/app/services.js';
 import type { AuditTrail } from '../src/audit/audit-trail.js';
 import type { CheckService } from '../src/checks/check-service.js';
 import type { Access } from '../src/release/access.js';
-import type { StatusService } from '../src/status/status-service.js';
 
 /** What running checks and reporting on them needs. */
 export interface ReportServices
@@ -21,9 +20,8 @@ export interface ReportServices
   readonly checks: Pick<CheckService, 'run'>;
 }
 
-/** A decision also asks since when the present processes run, and its warnings are acknowledged by name. */
+/** The warnings of a decision are acknowledged by name. */
 export interface DecisionServices extends ReportServices {
-  readonly status: Pick<StatusService, 'runningSince'>;
   readonly access: Pick<Access, 'isMember'>;
   readonly audit: Pick<AuditTrail, 'record'>;
 }

@@ -2,7 +2,7 @@ import { checksAhead } from '../src/checks/checks-ahead.js';
 import { reportSeries } from '../src/checks/report-series.js';
 import { UserError } from '../src/conversation/errors.js';
 import type { Conversation, LiveMessage, SubcommandResult } from '../src/conversation/subcommand.js';
-import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
+import type { CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { RunKind } from '../src/domain/outcome.js';
 import type { Target } from '../src/runbook/targets.js';
@@ -12,18 +12,12 @@ import { runningReportView } from '../views/running-report.js';
 import type { ReportServices } from './decision-services.js';
 import { VERDICT_EXIT } from './exit-code.js';
 
-type Reuse = ReadonlyMap<string, CheckResult>;
-
-/**
- * Runs every check of a kind in one message that moves, and ends as the report.
- * @param findReusable results of earlier runs to rest on; asked while the message is on its way.
- */
+/** Runs every check of a kind in one message that moves, and ends as the report. */
 export async function runAndReport(
   kind: RunKind,
   target: Target,
   conversation: Conversation,
   services: ReportServices,
-  findReusable: () => Promise<Reuse> = async () => new Map(),
 ): Promise<SubcommandResult> {
   const { locale } = conversation;
   const { strategy } = services.runbook;
@@ -32,18 +26,15 @@ export async function runAndReport(
 
   let latest = checksAhead(services.runbook, kind);
   let message: LiveMessage | undefined;
-  const running = findReusable().then((reuse) =>
-    services.checks.run({
-      kind,
-      target,
-      requestedBy: conversation.person,
-      reuse,
-      onProgress: (checks) => {
-        latest = checks;
-        message?.update(progressOf(checks));
-      },
-    }),
-  );
+  const running = services.checks.run({
+    kind,
+    target,
+    requestedBy: conversation.person,
+    onProgress: (checks) => {
+      latest = checks;
+      message?.update(progressOf(checks));
+    },
+  });
   // The checks run while the message is on its way: a slow Slack does not slow them.
   const posting = conversation.post(progressOf(latest));
   posting.then(

@@ -1,11 +1,11 @@
 import type { Block } from '../src/conversation/subcommand.js';
-import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
+import type { CheckRun } from '../src/domain/check-run.js';
 import type { CriterionResult, Standing } from '../src/domain/criterion.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Outcome } from '../src/domain/outcome.js';
-import { clip, context } from './blocks.js';
+import { clip } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
-import { sentenceAsText, slackTime } from './moments.js';
+import { sentenceAsText } from './moments.js';
 import { textFor } from './text/index.js';
 
 const EVIDENCE_LENGTH = 110;
@@ -58,18 +58,3 @@ function evidenceOf(criterion: CriterionResult, run: CheckRun, locale: Locale): 
   const sentences = new Set(telling.map((check) => sentenceAsText(checkSentence(check, locale))));
   return clip([...sentences].join(' · ') || textFor(locale).decision.noEvidence, EVIDENCE_LENGTH);
 }
-
-/** Which results were taken from earlier runs and how old they are; nothing where all were observed now. */
-export function reusedBlocks(run: CheckRun, locale: Locale): readonly Block[] {
-  const reused = run.checks.filter(({ reusedFrom }) => reusedFrom !== undefined);
-  const oldest = reused.map(({ observedAt }) => observedAt).sort()[0];
-  if (oldest === undefined) return [];
-  const minutes = Math.ceil((Date.parse(run.asOf) - Date.parse(oldest)) / 60_000);
-  const sections = [...new Set(reused.map(({ section }) => section))];
-  const parts = sections.map((id) => `${id} (${countOf(reused, id)})`).join(', ');
-  const { reused: say } = textFor(locale).decision;
-  return [context(`↺ ${say(reused.length, run.checks.length, parts, slackTime(oldest), minutes)}`)];
-}
-
-const countOf = (checks: readonly CheckResult[], sectionId: string): number =>
-  checks.filter(({ section }) => section === sectionId).length;

@@ -34,9 +34,6 @@ function checkJson(check: CheckResult, locale: Locale) {
     expected,
     message: sentenceAsText(checkSentence(check, locale)),
     durationMs,
-    ...(check.reusedFrom === undefined
-      ? {}
-      : { observedAt: check.observedAt, reusedFrom: check.reusedFrom.runId }),
   };
 }
 

@@ -6,7 +6,7 @@ import { type Verdict, verdictAt } from '../src/domain/verdict.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
 import { chartBlocks } from './charts.js';
 import { checkSentence, remedySentence } from './check-sentence.js';
-import { criteriaBlocks, reusedBlocks } from './gonogo.js';
+import { criteriaBlocks } from './gonogo.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { rollbackButtons } from './rollback-buttons.js';
@@ -54,7 +54,6 @@ export function runReportView(run: CheckRun, options: RunReportOptions): Report 
     ),
     ...criteriaBlocks(run, locale),
     ...foldedSections(run, locale),
-    ...reusedBlocks(run, locale),
     ...windowBlocks(run, locale),
     ...charts,
     ...(stored ? [] : [context(`⚠ ${text.report.notStored}`)]),

@@ -17,7 +17,7 @@ interface Span {
   readonly sections: readonly string[];
 }
 
-/** Each span of time once: what is reused was observed over another than what was run now. */
+/** Each span of time once, with the sections that looked at it. */
 function spansOf(run: CheckRun): readonly Span[] {
   const spans = new Map<string, Span>();
   for (const { section, evidence } of run.checks) {

@@ -43,7 +43,7 @@ const own: ChecksProcess = {
   async run(id, request) {
     const controller = new AbortController();
     running.set(id, controller);
-    const told = new Set(request.reuse?.keys());
+    const told = new Set<string>();
     try {
       const { run } = await service.run({
         ...request,

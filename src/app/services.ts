@@ -21,7 +21,7 @@ export interface Services extends KillSwitchServices {
   readonly runbook: Runbook;
   readonly audit: AuditTrail;
   readonly checks: CheckService;
-  readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'placeOf' | 'recent'>;
+  readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'placeOf'>;
   readonly releaseHistory: ReleaseHistory;
   readonly messages: Messages;
   readonly acknowledgements: AcknowledgementStore;

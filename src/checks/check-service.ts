@@ -34,7 +34,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
 
   return {
     async run(request) {
-      const { kind, target, requestedBy, reuse = new Map(), planned, partial, halted, signal } = request;
+      const { kind, target, requestedBy, planned, partial, halted, signal } = request;
       const startedAt = now();
       const startedMs = monotonicMs();
       const context = contextFor(target, planned, halted);
@@ -42,8 +42,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       const onResult = trackProgress(runbook, request);
 
       const stop = signal === undefined ? {} : { signal };
-      const missing = definitions.filter(({ id }) => !reuse.has(id));
-      const checking = runChecks(missing, context, {
+      const checking = runChecks(definitions, context, {
         monotonicMs,
         onProbeError,
         ...stop,
@@ -51,10 +50,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       });
       // After the checks: they share the few connections to the database, and a chart decides nothing.
       const charting = readCharts(kind, context, { ...stop, onFailure: onChartError });
-      const fresh = await checking;
-
-      const observed = new Map(fresh.map((result) => [result.id, result]));
-      const checks = definitions.flatMap(({ id }) => observed.get(id) ?? reuse.get(id) ?? []);
+      const checks = await checking;
       const criteria = kind === 'gonogo' ? evaluateCriteria(runbook.criteria, checks) : [];
       const charts = await charting;
 
@@ -68,7 +64,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         requestedBy,
         startedAt: startedAt.toISOString(),
         asOf: asOf.toISOString(),
-        validUntil: validUntil(asOf, checks).toISOString(),
+        validUntil: new Date(asOf.getTime() + DEFAULT_VERDICT_TTL_MS).toISOString(),
         durationMs: Math.round(monotonicMs() - startedMs),
         runbookSha256: runbook.sha256,
         checks,
@@ -99,10 +95,4 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       return rows;
     },
   };
-}
-
-/** A verdict is no fresher than the oldest observation that it rests on. */
-function validUntil(asOf: Date, checks: readonly CheckResult[]): Date {
-  const reused = checks.flatMap(({ reusedFrom, observedAt }) => (reusedFrom ? [Date.parse(observedAt)] : []));
-  return new Date(Math.min(asOf.getTime(), ...reused) + DEFAULT_VERDICT_TTL_MS);
 }

@@ -14,12 +14,9 @@ export function checksAhead({ sections }: Pick<Runbook, 'sections'>, kind: RunKi
 /** Tells how a run gets on: now, and whenever the function that is returned is given a result. */
 export function trackProgress(
   runbook: Pick<Runbook, 'sections'>,
-  { kind, reuse, onProgress }: Pick<RunRequest, 'kind' | 'reuse' | 'onProgress'>,
+  { kind, onProgress }: Pick<RunRequest, 'kind' | 'onProgress'>,
 ): (result: CheckResult) => void {
-  const states = new Map<string, CheckState>();
-  for (const state of checksAhead(runbook, kind)) {
-    states.set(state.id, { ...state, result: reuse?.get(state.id) });
-  }
+  const states = new Map(checksAhead(runbook, kind).map((state) => [state.id, state]));
   onProgress?.([...states.values()]);
   return (result) => {
     const { id, section, title } = result;

@@ -9,8 +9,6 @@ export interface RunRequest {
   readonly kind: RunKind;
   readonly target: Target;
   readonly requestedBy: Person;
-  /** Results of earlier runs that are taken instead of running their checks, by check id. */
-  readonly reuse?: ReadonlyMap<string, CheckResult>;
   /** What a release plans: judged instead of what stands. */
   readonly planned?: PlannedState;
   /** `target` holds some of its hosts only. */

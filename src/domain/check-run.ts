@@ -79,8 +79,6 @@ export const checkResultSchema = z.object({
   /** RFC 3339. */
   observedAt: z.string(),
   durationMs: z.number(),
-  /** Set: not run again but taken from this earlier run, in which it was still fresh. */
-  reusedFrom: z.object({ runId: z.string(), kind: z.enum(RUN_KINDS) }).exactOptional(),
 });
 export type CheckResult = ValueOf<typeof checkResultSchema>;
 

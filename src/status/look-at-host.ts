@@ -4,7 +4,7 @@ import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { FileAndProcess, HostStatus, ModelState } from './target-status.js';
 
 /** A person waits for the answer: a host that takes longer is shown as unreachable. */
-export const HOST_TIMEOUT_MS = 3_000;
+const HOST_TIMEOUT_MS = 3_000;
 
 /** The part of a host that is looked at. */
 export interface VisibleHost extends Pick<Host, 'name' | 'readFile' | 'sha256'> {

@@ -1,19 +1,15 @@
-import { processStartOf } from '../checks/process-start.js';
 import type { RunStore } from '../checks/store/run-store.js';
-import type { ProcessStart } from '../domain/run-window.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { enableFlag, modelVariable } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
-import { HOST_TIMEOUT_MS, lookAtHost, type VisibleHost } from './look-at-host.js';
+import { lookAtHost, type VisibleHost } from './look-at-host.js';
 import type { ReleaseFacts } from './release-facts.js';
 import type { RunsOfTarget, TargetStatus } from './target-status.js';
 
 export interface StatusService {
   /** Never fails: what cannot be looked at is part of the answer. */
   gather(target: Target): Promise<TargetStatus>;
-  /** When the youngest process of a target started; undefined where a host does not say, or runs none. */
-  runningSince(target: Target): Promise<Date | undefined>;
 }
 
 interface StatusOptions {
@@ -41,23 +37,7 @@ export function createStatusService(options: StatusOptions): StatusService {
       ]);
       return { strategy: runbook.strategy, target: target.name, asOf: now().toISOString(), hosts, ...stored };
     },
-    async runningSince(target) {
-      const starts = await Promise.all(
-        target.hosts.map((settings) => {
-          const host = hostOf(settings);
-          const status = () => host.service.status({ timeoutMs: HOST_TIMEOUT_MS });
-          return processStartOf({ host, status }, HOST_TIMEOUT_MS);
-        }),
-      );
-      return latestOf(starts);
-    },
   };
-}
-
-function latestOf(starts: readonly ProcessStart[]): Date | undefined {
-  const known = starts.flatMap(({ at }) => (at === undefined ? [] : [at.getTime()]));
-  if (known.length === 0 || known.length < starts.length) return undefined;
-  return new Date(Math.max(...known));
 }
 
 async function readStored(

@@ -54,37 +54,23 @@ function realChecks(answers: Readonly<Record<string, number>>) {
   return { checks, asked };
 }
 
-test('go/no-go runs what is missing, reuses what is fresh and passed, and says which', async () => {
-  const { checks, asked } = realChecks({ one: 1, two: -1, three: 1 });
+test('go/no-go observes every check itself: what passed a second ago is no evidence', async () => {
+  const answers = { one: 1, two: 1, three: 1 };
+  const { checks, asked } = realChecks(answers);
   const services = { ...stage.services, checks };
   await verify.run(['live'], stage.conversation, services);
-  expect(asked.sort()).toEqual(['one', 'two']);
-  asked.length = 0;
-  stage.pass(4 * 60_000);
-
-  const first = await gonogo.run(['live'], stage.conversation, services);
-  expect(asked.sort()).toEqual(['three', 'two']);
-  const report = stage.texts();
-  expect(report).toContain('Reused 1 of 3 results');
-  expect(report).toContain('up to 4 min earlier');
-  expect(first.json).toMatchObject({ kind: 'gonogo', verdict: 'NO_GO', validUntil: stage.at(6 * 60_000) });
-  const run = (await createRunStore(database.pool).latest({
-    strategy: 'toy',
-    target: 'live',
-    kind: 'gonogo',
-  })) as CheckRun;
-  expect(run.criteria?.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual(['first PASS', 'second FAIL']);
-  expect(run.checks.map(({ id, reusedFrom }) => [id, reusedFrom?.kind])).toEqual([
-    ['a.one', 'verify'],
-    ['a.two', undefined],
-    ['a.three', undefined],
-  ]);
-
-  asked.length = 0;
-  stage.pass(6 * 60_000);
   await gonogo.run(['live'], stage.conversation, services);
-  // What was reused is ten minutes old by now, the rest six: the age is that of the observation.
-  expect(asked.sort()).toEqual(['one', 'two']);
+  asked.length = 0;
+  stage.pass(1_000);
+
+  answers.two = -1;
+  const decided = await gonogo.run(['live'], stage.conversation, services);
+  expect(asked.sort()).toEqual(['one', 'three', 'two']);
+  const validUntil = stage.at(10 * 60_000);
+  expect(decided.json).toMatchObject({ kind: 'gonogo', verdict: 'NO_GO', validUntil });
+  const run = await createRunStore(database.pool).latest({ strategy: 'toy', target: 'live', kind: 'gonogo' });
+  expect(run?.criteria?.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual(['first PASS', 'second FAIL']);
+  expect(new Set(run?.checks.map(({ observedAt }) => observedAt))).toEqual(new Set([stage.at(0)]));
 });
 
 test('the message tells from the first moment how many checks there are', async () => {
@@ -99,22 +85,6 @@ test('the message tells from the first moment how many checks there are', async 
   };
   await gonogo.run(['live'], conversation, { ...stage.services, checks });
   expect(posted[0]).toContain('0 of 3 checks');
-});
-
-test('after a restart nothing is reused, and Run again never reuses', async () => {
-  const { checks, asked } = realChecks({ one: 1, two: 1, three: 1 });
-  const services = { ...stage.services, checks };
-  await gonogo.run(['live'], stage.conversation, services);
-  asked.length = 0;
-  await gonogo.actions?.['gonogo:run_again']?.(stage.click('live'), services);
-  expect(asked).toHaveLength(3);
-  asked.length = 0;
-  const restarted = {
-    ...stage.services.status,
-    runningSince: async () => new Date(stage.now().getTime() + 1),
-  };
-  await gonogo.run(['live'], stage.conversation, { ...services, status: restarted });
-  expect(asked).toHaveLength(3);
 });
 
 test('of two runs at once each has its message, and the one asked for first says that a newer exists', async () => {

@@ -55,7 +55,6 @@ const result: Whole<CheckRun['checks'][number]> = {
   },
   observedAt: AT,
   durationMs: 1.5,
-  reusedFrom: { runId: ID, kind: 'verify' },
 };
 
 const run: Whole<CheckRun> = {

@@ -116,7 +116,7 @@ test('the newest run of each kind is found, without those of other targets', asy
   ]);
 });
 
-test('criteria, charts and what was reused come back as they were stored', async () => {
+test('criteria and charts come back as they were stored', async () => {
   const title = { en: 'T', 'zh-CN': '题' };
   const run = aRun({
     kind: 'gonogo',

@@ -110,7 +110,6 @@ test('a host that does not answer hides nothing of the others', async () => {
   const { service } = serviceOf(host);
   const { hosts } = await service.gather(target);
   expect(hosts.map((one) => `${one.host} ${one.kind}`)).toEqual(['h1 unreachable', 'h2 read']);
-  expect(await service.runningSince(target)).toBeUndefined();
 });
 
 test('without its database the status still tells of the hosts, and says what is unknown', async () => {
@@ -120,26 +119,6 @@ test('without its database the status still tells of the hosts, and says what is
   expect(status.runs).toEqual({ kind: 'unreachable' });
   expect(status.hosts.map(({ kind }) => kind)).toEqual(['read', 'read']);
   expect(errors).toEqual([down]);
-});
-
-test('the youngest process counts, and a stopped one leaves it unknown', async () => {
-  const later = new Date('2026-03-01T11:30:00.000Z');
-  const startOf = (settings: TargetHost) => (settings.name === 'h1' ? later : since);
-  const stateOf = (settings: TargetHost, mainPid: number) => async () => ({
-    activeState: 'active' as const,
-    subState: 'running',
-    mainPid,
-    invocationId: 'i',
-    restarts: 0,
-    execMainStatus: 0,
-    activeSince: startOf(settings),
-  });
-  const running = serviceOf((settings) => hostOf({ status: stateOf(settings, 7) })(settings));
-  expect(await running.service.runningSince(target)).toEqual(later);
-  const stopped = serviceOf((settings) =>
-    hostOf({ status: stateOf(settings, settings.name === 'h1' ? 7 : 0) })(settings),
-  );
-  expect(await stopped.service.runningSince(target)).toBeUndefined();
 });
 
 test('changes that come while the Homes are shown anew are taken together, and one refusal stops no other', async () => {

@@ -7,18 +7,16 @@ import {
   insertCheckRun,
   type PassedWindowRow,
   type PassedWindowsRequest,
-  type RecentRunsRequest,
   type RunSubject,
   selectCheckRun,
   selectCheckRunPage,
   selectLatestCheckRun,
   selectLatestOfKinds,
   selectPassedWindows,
-  selectRecentCheckRuns,
   selectRunPlace,
 } from './check-runs.js';
 
-export type { CheckRunPageRequest, CheckRunSummary, RecentRunsRequest, RunSubject };
+export type { CheckRunPageRequest, CheckRunSummary, RunSubject };
 
 /** Every run with its evidence, for every replica. */
 export interface RunStore {
@@ -32,8 +30,6 @@ export interface RunStore {
   latest(subject: RunSubject): Promise<CheckRun | undefined>;
   /** The newest run of each kind, without the checks. */
   latestOfKinds(subject: Pick<CheckRun, 'strategy' | 'target'>): Promise<readonly CheckRunSummary[]>;
-  /** Whole runs, newest first. */
-  recent(request: RecentRunsRequest): Promise<readonly CheckRun[]>;
   /** Windows of runs that passed, newest first: what a later window is compared with. */
   passedWindows(request: PassedWindowsRequest): Promise<readonly PassedWindowRow[]>;
   /** Newest first, without the checks; ask on with the last line as `before`. */
@@ -48,7 +44,6 @@ export function createRunStore(database: Queryable): RunStore {
       z.uuid().safeParse(runId).success ? selectRunPlace(database, runId) : undefined,
     latest: (subject) => selectLatestCheckRun(database, subject),
     latestOfKinds: (subject) => selectLatestOfKinds(database, subject),
-    recent: (request) => selectRecentCheckRuns(database, request),
     passedWindows: (request) => selectPassedWindows(database, request),
     page: (request) => selectCheckRunPage(database, request),
   };

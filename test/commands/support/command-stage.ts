@@ -135,7 +135,6 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
       changed,
     },
     acknowledgements: createAcknowledgementStore(pool),
-    status: { runningSince: async () => new Date(START - 1) },
     access: { isMember: async ({ id }) => id !== GUEST },
     audit: {
       record: async (event) => {

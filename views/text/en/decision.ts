@@ -19,9 +19,6 @@ export const decision = {
     fail: '✗ present',
     unknown: '? unknown',
   } satisfies Readonly<Record<Standing, string>>,
-  /** @param parts one text a section, e.g. `2.1 (11)` */
-  reused: (count: number, of: number, parts: string, oldest: string, minutes: number) =>
-    `Reused ${count} of ${of} results, observed since ${oldest} (up to ${minutes} min earlier): ${parts}. *Run again* looks at everything anew.`,
   window: (from: string, to: string, basis: string) => `Window ${from} – ${to}: ${basis}.`,
   windowBasis: {
     process_start: 'since the present process started',

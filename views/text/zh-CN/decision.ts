@@ -7,8 +7,6 @@ export const decision: DecisionText = {
   noEvidence: '未查看。',
   goStanding: { pass: '✓ 满足', warn: '⚠ 满足，但有警告', fail: '✗ 不满足', unknown: '? 未知' },
   noGoStanding: { pass: '✓ 未出现', warn: '⚠ 未出现，但有警告', fail: '✗ 已出现', unknown: '? 未知' },
-  reused: (count, of, parts, oldest, minutes) =>
-    `复用了 ${of} 项结果中的 ${count} 项，最早观测于 ${oldest}（最多 ${minutes} 分钟前）：${parts}。点击“重新运行”会全部重新检查。`,
   window: (from, to, basis) => `时间窗口 ${from} – ${to}：${basis}。`,
   windowBasis: {
     process_start: '自当前进程启动以来',
