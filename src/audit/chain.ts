@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { AuditEvent, ChainedEvent, ChainHead } from '../domain/audit-event.js';
 import { canonicalJson } from '../domain/canonical-json.js';
+import { sha256Of } from '../machine/sha256.js';
 
 /** What stands before the first event. */
 const GENESIS_SHA256 = '0'.repeat(64);
@@ -9,7 +9,7 @@ const GENESIS_SHA256 = '0'.repeat(64);
 function chainedSha256(event: AuditEvent, position: number, previousSha256: string): string {
   const { eventId, strategy, kind, target, actor, at, reason, details } = event;
   const content = { eventId, strategy, kind, target, actor, at, reason, details, position, previousSha256 };
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  return sha256Of(canonicalJson(content));
 }
 
 /** Puts an event behind the present end of its chain. @param head undefined: it is the first. */

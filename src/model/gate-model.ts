@@ -1,11 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import {
-  type ExpectedInputDim,
-  type ModelCandidate,
-  type ModelFinding,
-  type ModelGate,
-  sha256Of,
-} from './model-gate.js';
+import { sha256Of } from '../machine/sha256.js';
+import type { ExpectedInputDim, ModelCandidate, ModelFinding, ModelGate } from './model-gate.js';
 import { metaPathOf } from './model-meta.js';
 
 /** A model on the bot's own machine: staged for a release, or fresh from a training. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ObservedRow } from '../domain/check-run.js';
 import type { FaultCode } from '../domain/fault.js';
 import { compareMetrics, worstLoss } from './compare-metrics.js';
@@ -235,6 +234,3 @@ function metaFacts(meta: ModelMeta | undefined, candidate: ModelCandidate, now: 
 
 const metaOf = (reading: MetaReading | undefined): ModelMeta | undefined =>
   reading?.kind === 'meta' ? reading.meta : undefined;
-
-/** SHA-256 of bytes at hand, in hex. */
-export const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

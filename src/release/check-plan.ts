@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FinishedRun, RunRequest } from '../checks/run-request.js';
 import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
@@ -6,6 +5,7 @@ import type { Person } from '../domain/person.js';
 import { type BoundContent, boundText } from '../domain/release-content.js';
 import type { EvidenceBinding, ReleasePlan } from '../domain/release-plan.js';
 import { DRIFT } from '../domain/release-request.js';
+import { sha256Of } from '../machine/sha256.js';
 import type { Target } from '../runbook/targets.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
 import type { ReleaseContext } from './release-context.js';
@@ -68,7 +68,7 @@ export function subjectsToAcknowledge({ checks }: CheckRun, { hosts }: ReleasePl
 
 /** SHA-256, in hex, over everything that an approval is for. */
 export function planDigest(content: BoundContent): string {
-  return createHash('sha256').update(boundText(content)).digest('hex');
+  return sha256Of(boundText(content));
 }
 
 /** The part of a run that an approval is bound to. */

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { canonicalJson } from '../domain/canonical-json.js';
 import type { ReleasePlan } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
+import { sha256Of, sha256OfFile } from '../machine/sha256.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { parseTargets, type Targets } from '../runbook/targets.js';
-import { sha256OfFile } from './staging.js';
 
 export interface ConfigurationHashes {
   /** SHA-256 of the runbook file's bytes, in hex; '' where it cannot be read. */
@@ -54,5 +53,5 @@ function policyHash(targets: Pick<Targets, 'targets' | 'groups' | 'roles'>, targ
   const settings = targets.targets.get(target);
   if (settings === undefined) return '';
   const policy = { settings, groups: Object.fromEntries(targets.groups), roles: targets.roles };
-  return createHash('sha256').update(canonicalJson(policy)).digest('hex');
+  return sha256Of(canonicalJson(policy));
 }

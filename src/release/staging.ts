@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { type ArtefactPlan, metaPathOf } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
+import { sha256OfFile } from '../machine/sha256.js';
 
 /** A model that waits for a deploy. */
 export interface StagedModel extends ArtefactPlan {
@@ -111,13 +109,6 @@ async function realPathOf(path: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** SHA-256 in hex, without holding the file in memory. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** `NAME.meta.json` beside `NAME.onnx`. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ConfigurationSentence } from '../domain/sentence.js';
+import { sha256Of } from '../machine/sha256.js';
 import type { Query } from './check-definition.js';
 import { CheckCompiler, DEFAULT_TIMEOUT_MS } from './compile-check.js';
 import { createConditionCompiler } from './conditions.js';
@@ -43,7 +43,7 @@ export async function parseRunbook(
   if (stands === undefined) throw new ConfigurationError(faults);
 
   const compiler = new RunbookCompiler(file, stands.value, stands.fault, kinds);
-  const runbook = compiler.compile(createHash('sha256').update(bytes).digest('hex'));
+  const runbook = compiler.compile(sha256Of(bytes));
   const all = [...faults, ...compiler.faults];
   if (all.length > 0) throw new ConfigurationError(all);
   return runbook;

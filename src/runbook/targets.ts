@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { sha256Of } from '../machine/sha256.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
 import {
   type ApprovalPolicy,
@@ -74,7 +74,7 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
   if (faults.length > 0) throw new ConfigurationError(faults);
   return {
     file,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
     defaultTarget: source.defaultTarget,
     roles: source.roles,
     groups: new Map(Object.entries(source.groups)),

@@ -13,9 +13,8 @@ import type { Training, TrainingFailure, TrainingResult } from '../domain/traini
 import { type Host, HostError } from '../hosts/host.js';
 import { errnoOf } from '../hosts/host-fault.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
-import { sha256Of } from '../model/model-gate.js';
+import { sha256Of, sha256OfFile } from '../machine/sha256.js';
 import { readModelMeta } from '../model/model-meta.js';
-import { sha256OfFile } from '../release/staging.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';

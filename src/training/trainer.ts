@@ -6,7 +6,7 @@ import { lastWords } from '../hosts/command-runner.js';
 import { errnoOf, hostErrorCodeFromMessage } from '../hosts/host-fault.js';
 import { PLAIN_ENVIRONMENT } from '../hosts/local/local-command-runner.js';
 import { quoteForShell, shellLine } from '../hosts/shell-quote.js';
-import { sha256OfFile } from '../release/staging.js';
+import { sha256OfFile } from '../machine/sha256.js';
 import { MAX_META_BYTES, MAX_MODEL_BYTES, META_FILE, MIB, MODEL_FILE } from './judge-training.js';
 import { placeOnce } from './place-once.js';
 import { secretValues, withoutSecrets } from './secret-values.js';

@@ -19,8 +19,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { EMPTY_SHA256 } from '../../src/hosts/file-bounds.js';
 import type { Host, ServiceManager } from '../../src/hosts/host.js';
-import { createLocalHost, EMPTY_SHA256 } from '../../src/hosts/local/local-host.js';
+import { createLocalHost } from '../../src/hosts/local/local-host.js';
 import { eventually } from '../sandbox/host/eventually.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type BadModel, encodeBadModel, encodeLogisticModel } from '../../sandbox/host/model.js';
+import { sha256Of } from '../../src/machine/sha256.js';
 import { gateModel } from '../../src/model/gate-model.js';
-import { createModelGate, type ModelCandidate, sha256Of } from '../../src/model/model-gate.js';
+import { createModelGate, type ModelCandidate } from '../../src/model/model-gate.js';
 import { DEFAULT_TRIAL_LIMITS, type TrialLimits, tryModel } from '../../src/model/try-model.js';
 import {
   encodeEndlessModel,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { sha256Of } from '../../src/model/model-gate.js';
+import { sha256Of } from '../../src/machine/sha256.js';
 import { META_FILE, MODEL_FILE, stageModel, whyNotWritable } from '../../src/training/judge-training.js';
 
 let folder = '';

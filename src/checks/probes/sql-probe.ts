@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
+import { sha256Of } from '../../machine/sha256.js';
 import type { Query } from '../../runbook/check-definition.js';
 import { name } from '../../runbook/runbook-schema.js';
 import { bindParameters } from '../context/bind-parameters.js';
@@ -23,7 +23,7 @@ export const sqlProbe = defineProbe({
   async observe({ query, column }, context, call) {
     const { statement } = query;
     const { text } = statement;
-    const asked = { probe: 'sql', sql: text, sha256: createHash('sha256').update(text).digest('hex') };
+    const asked = { probe: 'sql', sql: text, sha256: sha256Of(text) };
     call.noteEvidence?.(asked);
     const { values, spans, gaps } = await bindParameters(statement, context);
     const evidence = { ...asked, parameters: values, ...spans };

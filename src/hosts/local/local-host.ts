@@ -1,11 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
 import type { CommandRunner } from '../command-runner.js';
 import { isInside } from '../contained-path.js';
 import { askAccount, evaluateReadable, foldersOnTheWay } from '../file-access.js';
+import {
+  ARTEFACT_TIMEOUT_MS,
+  DEFAULT_MAX_BYTES,
+  FILE_TIMEOUT_MS,
+  NEW_ARTEFACT_MODE,
+  NEW_FILE_MODE,
+} from '../file-bounds.js';
 import {
   type CallOptions,
   type FileStat,
@@ -20,20 +27,10 @@ import {
   backUpOnce,
   ownershipFor,
   replaceAtomically,
-  sha256OfFile,
   statIfPresent,
   writeBeside,
 } from './local-replacement.js';
 import { readAtMost } from './read-at-most.js';
-
-const FILE_TIMEOUT_MS = 10_000;
-const ARTEFACT_TIMEOUT_MS = 120_000;
-export const DEFAULT_MAX_BYTES = 1024 * 1024;
-/** An environment file holds secrets: group may read, others not. */
-export const NEW_FILE_MODE = 0o640;
-export const NEW_ARTEFACT_MODE = 0o644;
-/** What a file that is not there counts as when the plan is compared. */
-export const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 interface LocalHostOptions {
   readonly name: string;
@@ -253,10 +250,6 @@ async function realPathOrSelf(folder: string): Promise<string> {
 
 function isMissing(error: unknown): boolean {
   return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function fileStat(path: string, realPath: string, found: Stats): FileStat {

@@ -1,17 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { errnoOf } from '../host-fault.js';
-
-/** SHA-256 in hex of a file of this machine, read in pieces. */
-export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash, ...(signal === undefined ? [] : [{ signal }]));
-  return hash.digest('hex');
-}
 
 /** Whose a new file is, and who may use it. */
 interface Ownership {

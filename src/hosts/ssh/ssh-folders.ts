@@ -9,11 +9,19 @@ interface SshFolders {
   readonly serviceControlFolder: string;
 }
 
-/** Private and new; their paths are short, because a socket's path is. */
-export function createSshFolders(): SshFolders {
-  const folders = sshFoldersIn(mkdtempSync(join(tmpdir(), 'lobml-ssh-')));
-  mkdirSync(folders.serviceControlFolder, { mode: 0o700 });
-  return folders;
+/**
+ * Private and new, in the first place that takes a folder; their paths are short, because a socket's path is.
+ * @throws the last place's error
+ */
+export function createSshFolders([place = tmpdir(), ...others]: readonly string[] = []): SshFolders {
+  try {
+    const folders = sshFoldersIn(mkdtempSync(join(place, 'lobml-ssh-')));
+    mkdirSync(folders.serviceControlFolder, { mode: 0o700 });
+    return folders;
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return createSshFolders(others);
+  }
 }
 
 /** Those that stand there already. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
 import {
   type CommandResult,
   type CommandRunner,
@@ -9,6 +9,13 @@ import {
 } from '../command-runner.js';
 import { askAccount, evaluateReadable, foldersOnTheWay } from '../file-access.js';
 import {
+  ARTEFACT_TIMEOUT_MS,
+  DEFAULT_MAX_BYTES,
+  FILE_TIMEOUT_MS,
+  NEW_ARTEFACT_MODE,
+  NEW_FILE_MODE,
+} from '../file-bounds.js';
+import {
   type CallOptions,
   type FileStat,
   type Host,
@@ -17,8 +24,6 @@ import {
   type HostFile,
   type ServiceManager,
 } from '../host.js';
-import { DEFAULT_MAX_BYTES, NEW_ARTEFACT_MODE, NEW_FILE_MODE } from '../local/local-host.js';
-import { sha256OfFile } from '../local/local-replacement.js';
 import {
   COPY_SCRIPT,
   LIST_SCRIPT,
@@ -29,9 +34,6 @@ import {
   SHA256_SCRIPT,
   STAT_SCRIPT,
 } from './remote-scripts.js';
-
-const FILE_TIMEOUT_MS = 10_000;
-const ARTEFACT_TIMEOUT_MS = 120_000;
 
 interface SshHostOptions {
   readonly name: string;
@@ -91,7 +93,7 @@ class SshHost implements Host {
     if (bytes.length > maxBytes) {
       throw new HostError('too_large', this.name, `${this.name}: ${path} is larger than ${maxBytes} bytes.`);
     }
-    return { ...stat, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+    return { ...stat, bytes, sha256: sha256Of(bytes) };
   }
 
   async sha256(path: string, options?: CallOptions): Promise<string> {
@@ -141,7 +143,7 @@ class SshHost implements Host {
   ): Promise<void> {
     const { expectedSha256 = '', backupPath = '', mode, ready, ...call } = options;
     await ready;
-    const content = `${createHash('sha256').update(bytes).digest('hex')} ${octal(NEW_FILE_MODE)}`;
+    const content = `${sha256Of(bytes)} ${octal(NEW_FILE_MODE)}`;
     const words = [expectedSha256, backupPath, mode === undefined ? '' : octal(mode), content];
     const result = await this.script(REPLACE_SCRIPT, path, words, {
       timeoutMs: FILE_TIMEOUT_MS,

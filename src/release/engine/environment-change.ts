@@ -3,8 +3,8 @@ import { isSpelling } from '../../domain/boolean-words.js';
 import type { HostPlan } from '../../domain/release-plan.js';
 import { type EnvironmentChanges, editEnvironmentFile } from '../../hosts/environment/environment-edit.js';
 import { decodeEnvironmentBytes, parseEnvironmentFile } from '../../hosts/environment/environment-file.js';
+import { EMPTY_SHA256 } from '../../hosts/file-bounds.js';
 import { type Host, HostError } from '../../hosts/host.js';
-import { EMPTY_SHA256 } from '../../hosts/local/local-host.js';
 import type { Runbook } from '../../runbook/runbook.js';
 import { enableFlag } from '../../runbook/strategy-contract.js';
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { chmod, mkdir, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256Of } from '../../machine/sha256.js';
 import { type Account, canReach } from './account.js';
 
 /**
@@ -34,7 +34,7 @@ async function makePlace(wanted: string, account: Account | undefined, systemDir
   await rm(wanted, { force: true });
   await makeOpen(wanted);
   if (await canReach(account, wanted)) return;
-  const key = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
+  const key = sha256Of(wanted).slice(0, 16);
   const elsewhere = join(systemDir, `database-${key}`);
   await makeOpen(systemDir);
   await makeOpen(elsewhere);
