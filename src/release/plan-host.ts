@@ -7,6 +7,7 @@ import type { PlannedHost } from '../checks/context/planned-state.js';
 import type { HostPlan, VariableChange } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { resolveInside } from '../hosts/contained-path.js';
+import { shownInFile, shownInProcess } from '../hosts/environment/concealed-value.js';
 import { EnvironmentEditError, editEnvironmentFile } from '../hosts/environment/environment-edit.js';
 import { type CallOptions, type Host, HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
@@ -89,7 +90,7 @@ async function planOn(
     layers: present.layers.map(({ path, sha256 }) => ({ path, sha256 })),
     writtenFile: settings.writtenEnvironmentFile,
     changes,
-    drift,
+    drift: drift.map((change) => shown(change, present)),
   };
   const plannedModel =
     model === undefined || modelPath === undefined
@@ -139,6 +140,16 @@ function changesBetween(
     const before = effective.get(variable)?.value ?? null;
     return before === after ? [] : [{ variable, before, after }];
   });
+}
+
+/** Of the drift, what may stand in a plan. */
+function shown({ variable, before, after }: VariableChange, { effective }: HostEnvironment): VariableChange {
+  const found = effective.get(variable);
+  return {
+    variable,
+    before: shownInProcess(before ?? undefined, found),
+    after: after === null ? null : shownInFile(found),
+  };
 }
 
 /** Where the model stands that the release keeps: it is approved with the rest. */

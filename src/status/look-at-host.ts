@@ -1,4 +1,5 @@
 import { readHostEnvironment } from '../checks/context/host-environment.js';
+import { shownInFile, shownInProcess } from '../hosts/environment/concealed-value.js';
 import { type Host, HostError, type HostErrorCode } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { FileAndProcess, HostStatus, ModelState } from './target-status.js';
@@ -48,11 +49,13 @@ async function look(
   const asked = [names.flag, names.modelVersion].flatMap((name) => name ?? []);
   const [running, model] = await Promise.all([
     status.mainPid === 0 ? undefined : host.service.processEnvironment(status.mainPid, asked, call),
-    lookAtModel(host, effective.get(names.modelPath ?? '')?.value, call),
+    lookAtModel(host, shownInFile(effective.get(names.modelPath ?? '')) ?? '', call),
   ]);
   const both = (name: string): FileAndProcess => ({
-    file: effective.get(name)?.value,
-    ...(running === undefined ? {} : { process: { value: running.get(name) } }),
+    file: shownInFile(effective.get(name)) ?? undefined,
+    ...(running === undefined
+      ? {}
+      : { process: { value: shownInProcess(running.get(name), effective.get(name)) ?? undefined } }),
   });
   return {
     kind: 'read',
@@ -71,10 +74,10 @@ async function look(
 
 async function lookAtModel(
   host: VisibleHost,
-  path: string | undefined,
+  path: string,
   call: { timeoutMs: number; signal: AbortSignal },
 ): Promise<ModelState> {
-  if (path === undefined || path === '') return { kind: 'unknown', path: '', because: 'not_set' };
+  if (path === '') return { kind: 'unknown', path: '', because: 'not_set' };
   const unknown = (because: HostErrorCode): ModelState => ({ kind: 'unknown', path, because });
   try {
     return { kind: 'file', path, sha256: await host.sha256(path, call) };

@@ -154,6 +154,29 @@ describe('the running process', () => {
     expect(JSON.stringify(result)).not.toMatch(/hunter2|SECRET/);
   });
 
+  test('a value that holds `=` agrees with itself', async () => {
+    await stage.place('own.env', 'TOY__NAME=LOB_TCN=2026-11-30\n');
+    await stage.place('service/status', RUNNING);
+    await stage.place('service/environ', 'TOY__NAME=LOB_TCN=2026-11-30\0');
+    expect(await look()).toMatchObject({ outcome: 'PASS' });
+    await stage.place('service/environ', 'TOY__NAME=LOB_TCN=2026-11-29\0');
+    expect(await look()).toMatchObject({
+      outcome: 'FAIL',
+      observed: [{ file: 'LOB_TCN=2026-11-30', process: '⏎…' }],
+    });
+  });
+
+  test('a value that took in the next line agrees with itself, and is never shown', async () => {
+    await stage.place('own.env', 'TOY__NAME=ab\\\nSECRET_KEY=hunter2\n');
+    await stage.place('service/status', RUNNING);
+    await stage.place('service/environ', 'TOY__NAME=abSECRET_KEY=hunter2\0');
+    expect(await look()).toMatchObject({ outcome: 'PASS' });
+    await stage.place('service/environ', 'TOY__NAME=abSECRET_KEY=hunter1\0');
+    const result = await look();
+    expect(result).toMatchObject({ outcome: 'FAIL', observed: [{ file: '⏎… (file)', process: '⏎…' }] });
+    expect(JSON.stringify(result)).not.toContain('hunter');
+  });
+
   test('a stopped service leaves it open', async () => {
     await stage.place('service/status', 'ActiveState=inactive\nMainPID=0\nNRestarts=0\n');
     expect(await look()).toMatchObject({

@@ -1,8 +1,6 @@
-import { CONCEALED_IN_FILE } from '../../hosts/environment/concealed-value.js';
 import {
   decodeEnvironmentBytes,
   type EffectiveVariable,
-  type EnvironmentSource,
   effectiveEnvironment,
 } from '../../hosts/environment/environment-file.js';
 import { type IgnoredLine, ignoredLines } from '../../hosts/environment/ignored-lines.js';
@@ -22,6 +20,7 @@ interface LayerState {
 /** What the service will read at its next start. */
 export interface HostEnvironment {
   readonly layers: readonly LayerState[];
+  /** Values as they are: `shownInFile` makes of one what may be shown or stored. */
   readonly effective: ReadonlyMap<string, EffectiveVariable>;
   /** By name, where it is set: what systemd before 254 reads otherwise, because a comment ends in a backslash. */
   readonly ambiguous: ReadonlyMap<string, Place>;
@@ -65,7 +64,7 @@ export function composeEnvironment(layers: readonly LayerState[]): HostEnvironme
       .filter(([name]) => now.get(name)?.value !== before254.get(name)?.value)
       .map(([name, { file, line }]) => [name, { file, line }]),
   );
-  return { layers, effective: concealed(now), ambiguous, ignored: ignoredLines(texts) };
+  return { layers, effective: now, ambiguous, ignored: ignoredLines(texts) };
 }
 
 /**
@@ -84,18 +83,4 @@ export function ignoredLineOf(
     const isLater = orderOf(line.file) - orderOf(found.file) || line.line - found.line;
     return line.value !== undefined && line.value !== found.value && isLater > 0;
   });
-}
-
-/** What took in further lines shows nothing of them, wherever it goes from here. */
-function concealed(
-  variables: ReadonlyMap<string, EffectiveVariable>,
-): ReadonlyMap<string, EffectiveVariable> {
-  const hide = <Source extends EnvironmentSource>(source: Source): Source =>
-    source.spansLines ? { ...source, value: CONCEALED_IN_FILE } : source;
-  return new Map(
-    [...variables].map(([name, variable]) => [
-      name,
-      { ...hide(variable), sources: variable.sources.map((source) => hide(source)) },
-    ]),
-  );
 }

@@ -6,7 +6,7 @@ export interface PlannedHost {
   readonly environment: HostEnvironment;
   /** undefined: the model that stands there stays. */
   readonly model: PlannedModel | undefined;
-  /** What the plan names as different between file and running process. */
+  /** What the plan names as different between file and running process; the values as they are, never shown. */
   readonly drift: readonly VariableChange[];
   /** What stands there now. */
   readonly present: HostEnvironment;

@@ -1,6 +1,7 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { FaultCode } from '../../domain/fault.js';
 import type { Reason } from '../../domain/reason.js';
+import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
 import { type Host, HostError } from '../../hosts/host.js';
 import type { ModelFinding } from '../../model/model-gate.js';
 import { metaPathOf } from '../../model/model-meta.js';
@@ -45,7 +46,7 @@ async function modelRow(
   call: ProbeCall,
 ): Promise<ObservedRow> {
   const { host, settings } = access;
-  const path = (await access.environment()).effective.get(variable)?.value.trim() ?? '';
+  const path = shownInFile((await access.environment()).effective.get(variable))?.trim() ?? '';
   const about = { host: host.name, path, size: null, sha256: null };
   const wrong = (fault: FaultCode, facts: ObservedRow = {}): ObservedRow => ({ ...about, ...facts, fault });
   if (!path.startsWith('/')) return wrong('model_path_unknown');
@@ -140,7 +141,8 @@ async function replacedModel(
   const { mainPid } = await status();
   const environment =
     mainPid === 0 ? undefined : await host.service.processEnvironment(mainPid, [variable], call);
-  const present = environment?.get(variable) ?? planned?.present.effective.get(variable)?.value;
+  const found = planned?.present.effective.get(variable);
+  const present = shownInProcess(environment?.get(variable), found) ?? shownInFile(found);
   const replaced = present?.trim() ?? '';
   return replaced.startsWith('/') && replaced !== path ? replaced : undefined;
 }

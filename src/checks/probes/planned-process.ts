@@ -1,4 +1,5 @@
 import type { ObservedRow } from '../../domain/check-run.js';
+import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
 import type { HostAccess, ProbeCall } from '../context/check-context.js';
 import type { PlannedHost } from '../context/planned-state.js';
 
@@ -19,15 +20,15 @@ export async function plannedProcessRows(
   const about = { host: host.name, pid: running === undefined ? 0 : status.mainPid };
   const differences = names.flatMap((variable): ObservedRow[] => {
     if (running === undefined) return [];
-    const file = present.effective.get(variable)?.value ?? null;
-    const process = running.get(variable) ?? null;
-    const isChanged = (environment.effective.get(variable)?.value ?? null) !== file;
+    const [inFile, inProcess] = [present.effective.get(variable), running.get(variable)];
+    const isChanged = environment.effective.get(variable)?.value !== inFile?.value;
     const isNamed = drift.some(
-      (change) => change.variable === variable && change.before === process && change.after === file,
+      ({ variable: name, before, after }) =>
+        name === variable && before === (inProcess ?? null) && after === (inFile?.value ?? null),
     );
-    return file === process || isChanged || isNamed
-      ? []
-      : [{ ...about, variable, file, process, agrees: false }];
+    if (inFile?.value === inProcess || isChanged || isNamed) return [];
+    const [file, process] = [shownInFile(inFile), shownInProcess(inProcess)];
+    return [{ ...about, variable, file, process, agrees: false }];
   });
   return differences.length > 0
     ? differences

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ObservedRow } from '../../domain/check-run.js';
+import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
 import { withoutProcess } from '../context/without-process.js';
@@ -32,9 +33,10 @@ export const processProbe = defineProbe({
         since: status.activeSince?.toISOString() ?? null,
       };
       const differences = names.flatMap((variable): ObservedRow[] => {
-        const file = effective.get(variable)?.value ?? null;
-        const process = running.get(variable) ?? null;
-        return file === process ? [] : [{ ...about, variable, file, process, agrees: false }];
+        const [inFile, inProcess] = [effective.get(variable), running.get(variable)];
+        if (inFile?.value === inProcess) return [];
+        const [file, process] = [shownInFile(inFile), shownInProcess(inProcess)];
+        return [{ ...about, variable, file, process, agrees: false }];
       });
       return differences.length > 0
         ? differences

@@ -1,14 +1,27 @@
-/**
- * Stand for a value that took in other lines of its file: they may hold secrets, so none of it is shown or stored. The
- * two differ, so that a file and a process of which nothing is known never count as agreeing.
- */
-export const CONCEALED_IN_FILE = '⏎… (file)';
-const CONCEALED_IN_PROCESS = '⏎…';
+import type { EnvironmentSource } from './environment-file.js';
 
 /**
- * A value of a running process, concealed where it holds a line break or another assignment: an open quote, or a
- * backslash at a line's end, has taken in what stood below.
+ * Stand for a value that took in other lines of its file: they may hold secrets, so none of it is shown or stored. For
+ * what people read only: values are compared as they are. The two differ, so that what differs also looks different.
  */
-export function withoutNeighbours(value: string): string {
+const CONCEALED_IN_FILE = '⏎… (file)';
+const CONCEALED_IN_PROCESS = '⏎…';
+
+type FileValue = Pick<EnvironmentSource, 'value' | 'spansLines'>;
+
+/** A value of the files as it may be shown; null: not set. */
+export function shownInFile(found: FileValue | undefined): string | null {
+  if (found === undefined) return null;
+  return found.spansLines ? CONCEALED_IN_FILE : found.value;
+}
+
+/**
+ * A value of a running process as it may be shown; null: not set. Where the files say the same, they tell whether it
+ * took in other lines. Otherwise one with a line break or another assignment may be what an open quote, or a backslash
+ * at a line's end, has taken in.
+ */
+export function shownInProcess(value: string | undefined, found?: FileValue): string | null {
+  if (value === undefined) return null;
+  if (value === found?.value) return found.spansLines ? CONCEALED_IN_PROCESS : value;
   return /[\r\n]|[A-Z][A-Z0-9_]{2,}\s*=/.test(value) ? CONCEALED_IN_PROCESS : value;
 }

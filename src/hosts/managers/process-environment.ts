@@ -1,5 +1,4 @@
 import { type CommandRunner, commandFailed } from '../command-runner.js';
-import { withoutNeighbours } from '../environment/concealed-value.js';
 import { isEnvironmentName } from '../environment/environment-file.js';
 import { type CallOptions, HostError, type ProcessReader } from '../host.js';
 
@@ -46,8 +45,7 @@ export function parseEnvironmentAnswer(text: string, wanted: readonly string[]):
   for (const record of text.split(text.includes('\0') ? '\0' : '\n')) {
     const equals = record.indexOf('=');
     const name = record.slice(0, Math.max(equals, 0));
-    if (wanted.includes(name) && !values.has(name))
-      values.set(name, withoutNeighbours(record.slice(equals + 1)));
+    if (wanted.includes(name) && !values.has(name)) values.set(name, record.slice(equals + 1));
   }
   return values;
 }

@@ -1,5 +1,6 @@
 import type { HostEnvironment } from '../../../checks/context/host-environment.js';
 import { expectedEnvironment } from '../../../checks/probes/service-probe.js';
+import { shownInFile, shownInProcess } from '../../../hosts/environment/concealed-value.js';
 import { modelVariable } from '../../../runbook/strategy-contract.js';
 import { presentSha256 } from '../kept-artefact.js';
 import { type HostInPlan, plainStep, readFiles, type StepContext } from '../step.js';
@@ -15,7 +16,7 @@ interface HostDifference {
 export interface HostState {
   readonly host: string;
   readonly differences: readonly HostDifference[];
-  /** The strategy's variables of the running process. */
+  /** The strategy's variables of the running process, without those that took in other lines. */
   readonly running: ReadonlyMap<string, string>;
   readonly model: { readonly path: string; readonly sha256: string } | undefined;
   readonly binary: { readonly path: string; readonly sha256: string } | undefined;
@@ -28,13 +29,15 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
   const files = await readFiles(context, inPlan);
   const expected = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
   const differences: HostDifference[] = [];
-  const compare = (subject: string, want: string | null | undefined, found: string | null | undefined) => {
-    const [a, b] = [want ?? '', found ?? ''];
-    if (a !== b) differences.push({ host: host.name, subject, expected: a, found: b });
+  const differs = (subject: string, expected: string | null, found: string | null) =>
+    differences.push({ host: host.name, subject, expected: expected ?? '', found: found ?? '' });
+  const compare = (subject: string, want: string, found: string | undefined) => {
+    if (want !== (found ?? '')) differs(subject, want, found ?? '');
   };
 
   for (const { variable, after } of plan.changes) {
-    compare(variable, after, files.effective.get(variable)?.value);
+    const found = files.effective.get(variable);
+    if ((after ?? undefined) !== found?.value) differs(variable, after, shownInFile(found));
     expected.set(variable, after ?? undefined);
   }
   const { mainPid } = await host.service.status({ signal });
@@ -42,9 +45,13 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
     mainPid === 0
       ? undefined
       : await host.service.processEnvironment(mainPid, [...expected.keys()], { signal });
-  if (running === undefined) compare('process', 'running', '');
-  else
-    for (const [variable, value] of expected) compare(`${variable} (process)`, value, running.get(variable));
+  if (running === undefined) differs('process', 'running', '');
+  for (const [variable, value] of running === undefined ? [] : expected) {
+    const [inFile, found] = [files.effective.get(variable), running?.get(variable)];
+    if (value === found) continue;
+    const shown = value === inFile?.value ? shownInFile(inFile) : (value ?? '');
+    differs(`${variable} (process)`, shown, shownInProcess(found, inFile));
+  }
 
   const modelPath = plan.modelPath ?? presentModelPath(runbook, files.effective);
   const [model, binary] = await Promise.all([
@@ -56,7 +63,18 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
   const modelSha256 = plannedModel?.sha256 ?? plan.presentModelSha256;
   if (modelSha256 !== '') compare('model', modelSha256, model?.sha256);
   if (plannedBinary !== undefined) compare('binary', plannedBinary.sha256, binary?.sha256);
-  return { host: host.name, differences, running: running ?? new Map(), model, binary };
+  return { host: host.name, differences, running: withoutConcealed(running, files), model, binary };
+}
+
+/** A later rollback may write these again. */
+function withoutConcealed(
+  running: ReadonlyMap<string, string> | undefined,
+  { effective }: HostEnvironment,
+): ReadonlyMap<string, string> {
+  const plain = [...(running ?? [])].filter(
+    ([name, value]) => shownInProcess(value, effective.get(name)) === value,
+  );
+  return new Map(plain);
 }
 
 function presentModelPath(
@@ -64,7 +82,7 @@ function presentModelPath(
   effective: HostEnvironment['effective'],
 ): string | undefined {
   const name = modelVariable(runbook, 'path');
-  return name === undefined ? undefined : effective.get(name)?.value;
+  return name === undefined ? undefined : (shownInFile(effective.get(name)) ?? undefined);
 }
 
 async function artefact(path: string | undefined, hash: (path: string) => Promise<string>) {
