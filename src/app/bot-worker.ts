@@ -2,7 +2,6 @@ import { formerMessageTasks } from '../messages/former-jobs.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { createMessageKeeper } from '../messages/message-keeper.js';
 import { composeEngine } from '../release/engine/create-engine.js';
-import { createRequestTasks } from '../release/request-tasks.js';
 import { createSlackAnnouncer } from '../slack/slack-announcer.js';
 import { createTransact } from '../store/transaction.js';
 import { TASKS } from '../worker/task.js';
@@ -42,7 +41,6 @@ export async function startBotWorker(parts: BotWorkerParts) {
     strategies: [services.runbook.strategy],
     tasks: {
       ...composeEngine({ context: releaseContext, hostOf, clock, logger }),
-      ...createRequestTasks(services.releases),
       [TASKS.message]: keeper.task,
       ...formerMessageTasks(keeper.task),
     },

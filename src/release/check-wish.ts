@@ -10,7 +10,7 @@ import { readVariable } from '../runbook/variable.js';
 const MAX_VALUE = 500;
 
 /** What of a runbook a wish is held against. */
-export type StrategyWishes = Pick<Runbook, 'variables' | 'flag' | 'model'>;
+type StrategyWishes = Pick<Runbook, 'variables' | 'flag' | 'model'>;
 
 /** Everything that is wrong with a wish by itself, before any host is looked at. */
 export function checkWish(wish: DeployWish, runbook: StrategyWishes): readonly ReleaseRefusal[] {

@@ -136,10 +136,11 @@ function changesBetween(
   wanted: ReadonlyMap<string, string>,
   { effective }: HostEnvironment,
 ): readonly VariableChange[] {
-  return [...wanted].flatMap(([variable, after]) => {
-    const before = effective.get(variable)?.value ?? null;
-    return before === after ? [] : [{ variable, before, after }];
-  });
+  return differing(
+    [...wanted.keys()],
+    (name) => effective.get(name)?.value,
+    (name) => wanted.get(name),
+  );
 }
 
 /** Of the drift, what may stand in a plan. */
@@ -151,6 +152,13 @@ function shown({ variable, before, after }: VariableChange, { effective }: HostE
     after: after === null ? null : shownInFile(found),
   };
 }
+
+type Lookup = (name: string) => string | undefined;
+
+const differing = (names: readonly string[], from: Lookup, to: Lookup): readonly VariableChange[] =>
+  names
+    .map((variable) => ({ variable, before: from(variable) ?? null, after: to(variable) ?? null }))
+    .filter(({ before, after }) => before !== after);
 
 /** Where the model stands that the release keeps: it is approved with the rest. */
 function stayingModel({ effective }: HostEnvironment, variable: string | undefined): string | undefined {
@@ -180,9 +188,9 @@ async function driftOf(
   const running =
     status.mainPid === 0 ? undefined : await host.service.processEnvironment(status.mainPid, names, call);
   if (running === undefined) return [];
-  return names.flatMap((variable): VariableChange[] => {
-    const before = running.get(variable) ?? null;
-    const after = effective.get(variable)?.value ?? null;
-    return before === after ? [] : [{ variable, before, after }];
-  });
+  return differing(
+    names,
+    (name) => running.get(name),
+    (name) => effective.get(name)?.value,
+  );
 }

@@ -10,24 +10,19 @@ const HEARTBEAT_MS = 1_000;
 /** Shorter than the server needs to give up a silent connection: a replica stops before it is replaced. */
 const HEARTBEAT_TIMEOUT_MS = 2_000;
 
-/** A living replica: its advisory lock is held by a connection that does nothing else. */
-export interface Replica {
-  readonly number: number;
-  /** Aborts when the connection is gone, and with it the right to work. */
-  readonly lost: AbortSignal;
-  /** Names the job queue's pool, so that its jobs can be freed when this replica dies. It is lost where this fails. */
-  register(poolId: string): Promise<void>;
-  leave(): Promise<void>;
-}
-
-interface ReplicaOptions {
+/**
+ * A living replica: its advisory lock is held by a connection that does nothing else.
+ * @throws the database's error when it cannot be reached.
+ */
+export async function joinAsReplica({
+  url,
+  clock,
+  logger,
+}: {
   readonly url: string;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-/** @throws the database's error when it cannot be reached. */
-export async function joinAsReplica({ url, clock, logger }: ReplicaOptions): Promise<Replica> {
+}) {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'lobml liveness',
@@ -48,9 +43,10 @@ export async function joinAsReplica({ url, clock, logger }: ReplicaOptions): Pro
     logger.warn({ replica: number }, 'this replica has lost its place'),
   );
   return {
-    number,
+    /** Aborts when the connection is gone, and with it the right to work. */
     lost: lost.signal,
-    async register(poolId) {
+    /** Names the job queue's pool, so that its jobs can be freed when this replica dies. It is lost where this fails. */
+    async register(poolId: string): Promise<void> {
       try {
         await client.query('INSERT INTO lobml.replicas (replica, pool_id) VALUES ($1, $2)', [number, poolId]);
       } catch (error) {
@@ -59,13 +55,15 @@ export async function joinAsReplica({ url, clock, logger }: ReplicaOptions): Pro
         throw error;
       }
     },
-    async leave() {
+    async leave(): Promise<void> {
       await client.query('DELETE FROM lobml.replicas WHERE replica = $1', [number]).catch(() => undefined);
       lost.abort();
       await client.end().catch(() => undefined);
     },
   };
 }
+
+export type Replica = Awaited<ReturnType<typeof joinAsReplica>>;
 
 /** The lock comes before the row that others judge by it. */
 async function takeNumber(client: pg.Client): Promise<number> {

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../store/queryable.js';
-import { releasePayload, TASKS, type Task } from '../../worker/task.js';
+import { releasePayload, requestPayload, TASKS, type Task } from '../../worker/task.js';
+import { expireRequest } from '../end-request.js';
 import type { ReleaseContext } from '../release-context.js';
 import { releaseQueue } from '../release-jobs.js';
 import { auditedJournal } from './audited-journal.js';
@@ -27,7 +28,7 @@ interface EngineParts extends Pick<ReleaseEngine, 'hostOf' | 'clock' | 'logger'>
   readonly context: ReleaseContext;
 }
 
-/** The engine of this replica, as the tasks that the worker runs. */
+/** The engine of this replica and the clocks of requests, as the tasks that the worker runs. */
 export function composeEngine({
   context,
   hostOf,
@@ -47,7 +48,12 @@ export function composeEngine({
     prune: (release, target) => pruneArtefacts({ database, hostOf, now }, release, target),
     logger,
   };
-  return createReleaseTasks(engine, database);
+  return {
+    ...createReleaseTasks(engine, database),
+    [TASKS.requestExpiry]: async (payload) => {
+      await expireRequest(context, requestPayload.parse(payload).requestId);
+    },
+  };
 }
 
 /** The durable work of releases: a look that must go on later leaves its own next job behind. */

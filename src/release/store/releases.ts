@@ -54,7 +54,7 @@ export async function selectHaltInTheWay(
 }
 
 /** The halt that a request follows: who halted, and when (RFC 3339). */
-export interface Incident {
+interface Incident {
   readonly haltId: string;
   readonly by: Person;
   readonly at: string;
