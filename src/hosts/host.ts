@@ -90,7 +90,7 @@ export interface Host {
   installFile(
     localPath: string,
     path: string,
-    options: CallOptions & { sha256: string; mode?: number },
+    options: CallOptions & { sha256: string; mode?: number | undefined },
   ): Promise<void>;
   /** Copies a file within the host: beside its new place, synced, then renamed. Owner and mode as the original's. */
   copyFile(path: string, to: string, options?: CallOptions): Promise<void>;

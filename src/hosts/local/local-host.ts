@@ -142,7 +142,7 @@ class LocalHost implements Host {
   installFile(
     localPath: string,
     path: string,
-    options: CallOptions & { sha256: string; mode?: number },
+    options: CallOptions & { sha256: string; mode?: number | undefined },
   ): Promise<void> {
     return within(this.name, `installing ${path}`, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
       const { realPath, present } = await this.resolveForWriting(path);

@@ -156,7 +156,7 @@ class SshHost implements Host {
   async installFile(
     localPath: string,
     path: string,
-    options: CallOptions & { sha256: string; mode?: number },
+    options: CallOptions & { sha256: string; mode?: number | undefined },
   ): Promise<void> {
     const { sha256, mode, ...call } = options;
     // A file that is wrong already here need not be sent.

@@ -60,7 +60,7 @@ export function createStageStep(kind: 'model' | 'binary'): Step {
       await host.installFile(localPath, path, {
         sha256: artefact.sha256,
         signal: context.lost,
-        ...(mode === undefined || seen.sha256 !== '' ? {} : { mode }),
+        mode: seen.sha256 === '' ? mode : undefined,
       });
       return { kind: 'done', after };
     },
