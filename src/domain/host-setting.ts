@@ -3,7 +3,20 @@ import type { ShapeFault } from './file-fault.js';
 
 /** What settings of machines are made of, as people write them. */
 
-export const absolutePath = z.string().regex(/^\/[^\0\n]*$/, 'absolute_path_shape' satisfies ShapeFault);
+/**
+ * An absolute path as it is compared: one slash between its parts, and none at its end. `..` stays, because behind a
+ * symbolic link it leads elsewhere than the text tells.
+ */
+export const plainPath = (path: string): string =>
+  `/${path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`;
+
+export const absolutePath = z
+  .string()
+  .regex(/^\/[^\0\n]*$/, 'absolute_path_shape' satisfies ShapeFault)
+  .transform(plainPath);
 export const accountName = z.string().regex(/^[a-z_][a-z0-9_-]*$/, 'account_name_shape' satisfies ShapeFault);
 /** A program and its arguments: never a line for a shell. */
 export const argumentList = z

@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { ShapeFault } from '../domain/file-fault.js';
-import { absolutePath } from '../domain/host-setting.js';
+import { absolutePath, plainPath } from '../domain/host-setting.js';
 import { connectionSchema } from '../hosts/kinds/host-kinds.js';
 import { serviceSchema } from '../hosts/managers/service-managers.js';
 
@@ -17,7 +17,7 @@ const environmentFile = z.union([
   z
     .string()
     .regex(/^-?\/[^\0\n]*$/, 'environment_path_shape' satisfies ShapeFault)
-    .transform((text) => ({ path: text.replace(/^-/, ''), optional: text.startsWith('-') })),
+    .transform((text) => ({ path: plainPath(text.replace(/^-/, '')), optional: text.startsWith('-') })),
   z.strictObject({ path: absolutePath, optional: z.boolean().default(false) }),
 ]);
 

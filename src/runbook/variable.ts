@@ -1,6 +1,7 @@
 import { nearestWord } from '../conversation/spelling.js';
 import { FALSE_WORDS, TRUE_WORDS } from '../domain/boolean-words.js';
 import type { VariableFault } from '../domain/fault.js';
+import { plainPath } from '../domain/host-setting.js';
 
 /** How the strategy reads one variable of its environment; the `variables` of a runbook. */
 export type VariableDefinition =
@@ -57,7 +58,7 @@ function readText(definition: VariableDefinition, text: string): VariableReading
     case 'integer':
       return readNumber(definition, text);
     case 'path':
-      return text.startsWith('/') ? readAs(text) : { kind: 'fault', fault: 'not_absolute' };
+      return text.startsWith('/') ? readAs(plainPath(text)) : { kind: 'fault', fault: 'not_absolute' };
     case 'text':
       return readAs(text);
   }

@@ -118,6 +118,22 @@ describe('a variable over the environment files', () => {
   });
 });
 
+test.each(['', '/', '//'])('a models folder is the same with %j behind it', async (end) => {
+  const check = entry(
+    'env.model_path',
+    'env: MODEL_PATH',
+    'pass: rows.all(r, r.value.startsWith(r.models + "/"))',
+    'fail: rows.exists(r, !r.value.startsWith(r.models + "/"))',
+  );
+  const models = join(stage.folder, 'models');
+  await stage.place('own.env', `TOY__MODEL_PATH=${stage.folder}//models/a.onnx\n`);
+  const { 'env.model_path': result } = await stage.run({
+    checks: check,
+    target: { models: `${models}${end}` },
+  });
+  expect(result).toMatchObject({ outcome: 'PASS', observed: [{ value: join(models, 'a.onnx') }] });
+});
+
 describe('the running process', () => {
   const check = entry(
     'env.process',

@@ -40,6 +40,22 @@ test('a host takes from its target what it does not say itself', () => {
   expect(live?.approval).toMatchObject({ quorum: 2, quorumMinutes: 60, startMinutes: 15 });
 });
 
+test('a path means the same however its slashes are written', () => {
+  const text = GOOD.replaceAll('/opt/ploy/models', '/opt//ploy/./models/')
+    .replace('-/opt/ploy/.env', '-/opt/ploy//.env')
+    .replace('approval:', 'binary: /opt/ploy//bin/ploy\n    staging: /srv/staging/\n    approval:')
+    .replace('    models:', '    writtenEnvironmentFile: //opt/ploy/env/live.env\n    models:')
+    .replace('environmentFiles: [/opt/other.env]', 'environmentFiles: [//opt/ploy/env/live.env]');
+  const live = parse(text).targets.get('live');
+  expect(live?.staging).toBe('/srv/staging');
+  expect(live?.hosts[0]).toMatchObject({
+    models: '/opt/ploy/models',
+    binary: '/opt/ploy/bin/ploy',
+    environmentFiles: [{ path: '/opt/ploy/.env' }, { path: '/opt/ploy/env/live.env' }],
+    writtenEnvironmentFile: '/opt/ploy/env/live.env',
+  });
+});
+
 function refusalOf(text: string): Error {
   try {
     parse(text);

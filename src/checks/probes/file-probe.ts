@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainPath } from '../../domain/host-setting.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
 
@@ -8,7 +9,7 @@ export const fileProbe = defineProbe({
   needs: 'hosts',
   keys: { file: z.string().min(1) },
   compile({ file: path = '' }, { fault }) {
-    const files: readonly [string] = [path];
+    const files: readonly [string] = [plainPath(path)];
     if (path.startsWith('/')) return { files };
     return fault({ code: 'relative_file', facts: {} });
   },

@@ -1,5 +1,6 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { FaultCode } from '../../domain/fault.js';
+import { plainPath } from '../../domain/host-setting.js';
 import type { Reason } from '../../domain/reason.js';
 import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
 import { type Host, HostError } from '../../hosts/host.js';
@@ -46,7 +47,8 @@ async function modelRow(
   call: ProbeCall,
 ): Promise<ObservedRow> {
   const { host, settings } = access;
-  const path = shownInFile((await access.environment()).effective.get(variable))?.trim() ?? '';
+  const named = shownInFile((await access.environment()).effective.get(variable))?.trim() ?? '';
+  const path = named.startsWith('/') ? plainPath(named) : named;
   const about = { host: host.name, path, size: null, sha256: null };
   const wrong = (fault: FaultCode, facts: ObservedRow = {}): ObservedRow => ({ ...about, ...facts, fault });
   if (!path.startsWith('/')) return wrong('model_path_unknown');
@@ -144,7 +146,7 @@ async function replacedModel(
   const found = planned?.present.effective.get(variable);
   const present = shownInProcess(environment?.get(variable), found) ?? shownInFile(found);
   const replaced = present?.trim() ?? '';
-  return replaced.startsWith('/') && replaced !== path ? replaced : undefined;
+  return replaced.startsWith('/') && plainPath(replaced) !== path ? replaced : undefined;
 }
 
 async function readText(host: Host, path: string, call: ProbeCall): Promise<string | undefined> {
