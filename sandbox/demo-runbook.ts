@@ -1,14 +1,13 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { findPackageRoot } from '../src/machine/package-root.js';
 
 const RUNBOOK = 'runbooks/crypto_lob_ml/runbook.yaml';
-const BESIDE = ['cases.yaml', 'tables.sql'];
 
 /**
  * The shipped runbook with the sandbox's own trainer in the place of the operators' script; everything else is the
- * same. Written into `folder`, with the cases of the self-test beside it.
+ * same. Written into `folder`, with its statements and the cases of the self-test beside it.
  * @returns the path for RUNBOOK_FILE.
  */
 export async function writeDemoRunbook(folder: string): Promise<string> {
@@ -29,7 +28,8 @@ export async function writeDemoRunbook(folder: string): Promise<string> {
   const path = join(folder, basename(RUNBOOK));
   await writeFile(path, document.toString({ lineWidth: 0 }));
   const shipped = join(findPackageRoot(import.meta.url), dirname(RUNBOOK));
-  for (const name of BESIDE) await copyFile(join(shipped, name), join(folder, name));
+  const beside = (await readdir(shipped)).filter((name) => name !== basename(RUNBOOK));
+  for (const name of beside) await copyFile(join(shipped, name), join(folder, name));
   return path;
 }
 

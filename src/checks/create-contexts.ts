@@ -10,6 +10,7 @@ import type { CheckContext, HostAccess, TradingQueries } from './context/check-c
 import { readHostEnvironment } from './context/host-environment.js';
 import { createHttpGet, type HttpGet } from './context/http-get.js';
 import type { PlannedHost, PlannedState } from './context/planned-state.js';
+import { readMoment } from './context/read-moment.js';
 import { windowOnce } from './resolve-window.js';
 
 export interface ContextOptions {
@@ -17,7 +18,10 @@ export interface ContextOptions {
   readonly hostOf: (settings: TargetHost) => Host;
   /** undefined: TRADING_DATABASE_URL is not set. */
   readonly trading: TradingQueries | undefined;
+  /** The bot's clock; the rows of the trading database are looked at by that database's own. */
   readonly now: () => Date;
+  /** In the place of the trading database's clock: a run about another moment. */
+  readonly asOf?: (() => Promise<Date>) | undefined;
   /** Windows of earlier runs of a target that passed; without it the window before is the baseline. */
   readonly passedWindows?: (target: string, since: Date) => Promise<readonly PassedWindow[]>;
   readonly sleep?: CheckContext['sleep'];
@@ -42,6 +46,7 @@ export function createContexts(options: ContextOptions) {
     const hosts = target.hosts.map((settings) =>
       accessTo(hostOf(settings), settings, planned?.get(settings.name)),
     );
+    const asOf = once(options.asOf ?? (() => readMoment(trading)));
     const passedWindows = async (since: Date) => options.passedWindows?.(target.name, since) ?? [];
     return {
       runbook,
@@ -51,7 +56,8 @@ export function createContexts(options: ContextOptions) {
       modelGate,
       httpGet,
       runParameters: { agentId: runbook.agentId, accountId: target.accountId ?? null },
-      window: windowOnce({ hosts, settings: runbook.window, now, passedWindows, halted }),
+      asOf,
+      window: windowOnce({ hosts, settings: runbook.window, asOf, now, passedWindows, halted }),
       now,
       sleep,
       shared: new Map(),

@@ -20,7 +20,7 @@ interface ReadChartsOptions {
  */
 export async function readCharts(
   kind: RunKind,
-  context: Pick<CheckContext, 'runbook' | 'trading' | 'runParameters' | 'window'>,
+  context: Pick<CheckContext, 'runbook' | 'trading' | 'runParameters' | 'asOf' | 'window'>,
   options: ReadChartsOptions,
 ): Promise<readonly ChartFigures[]> {
   const { runbook, trading } = context;

@@ -15,14 +15,17 @@ const BASELINE_TIMEOUT_MS = 1_000;
 interface WindowSources {
   readonly hosts: readonly HostToAsk[];
   readonly settings: WindowSettings;
+  /** Where the window ends, by the clock that dates the rows in it. */
+  readonly asOf: () => Promise<Date>;
+  /** The bot's clock: by it the bot's own records are dated. */
   readonly now: () => Date;
   /** The windows of earlier runs of this target that passed and were started since then, newest first. */
   readonly passedWindows: (since: Date) => Promise<readonly PassedWindow[]>;
-  /** When a halt was asked for that this run looks after. */
+  /** When a halt was asked for that this run looks after, by the bot's clock. */
   readonly halted?: Date | undefined;
 }
 
-/** Works the window of one run out when it is asked for, and once. Never fails: what is not known is said. */
+/** Works the window of one run out when it is asked for, and once. Fails only where `asOf` does: what else is not known is said. */
 export function windowOnce(sources: WindowSources): () => Promise<RunWindow> {
   return once(() => resolveWindow(sources));
 }
@@ -30,17 +33,21 @@ export function windowOnce(sources: WindowSources): () => Promise<RunWindow> {
 async function resolveWindow({
   hosts,
   settings,
+  asOf,
   now,
   passedWindows,
   halted,
 }: WindowSources): Promise<RunWindow> {
   const asked = now();
   const since = new Date(asked.getTime() - settings.baselineMaxAgeHours * 3_600_000);
-  const [starts, passed] = await Promise.all([
+  const [moment, starts, passed] = await Promise.all([
+    asOf(),
     Promise.all(hosts.map((host) => processStartOf(host, STATUS_TIMEOUT_MS))),
     withoutFailing(passedWindows(since)),
   ]);
-  return evaluateWindow(asked, starts, passed, settings, halted);
+  const aheadMs = moment.getTime() - asked.getTime();
+  const haltedThere = halted && new Date(halted.getTime() + aheadMs);
+  return evaluateWindow(moment, starts, passed, settings, haltedThere);
 }
 
 /** Without the bot's own database the window before this one is the baseline, and the report says so. */

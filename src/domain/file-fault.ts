@@ -69,7 +69,10 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   probe_not_one: { readonly known: readonly string[]; readonly found: readonly string[] };
   query_unknown: { readonly name: string };
   relative_file: NoFacts;
+  sql_clock: { readonly word: string };
   sql_count: { readonly count: number };
+  sql_file_outside: { readonly name: string };
+  sql_file_unreadable: { readonly name: string };
   sql_parameter_unknown: { readonly name: string };
   sql_unparsable: { readonly problem: string };
   sql_writes: NoFacts;

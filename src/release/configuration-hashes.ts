@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { canonicalJson } from '../domain/canonical-json.js';
 import type { ReleasePlan } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
-import { sha256Of, sha256OfFile } from '../machine/sha256.js';
+import { sha256Of } from '../machine/sha256.js';
 import type { Runbook } from '../runbook/runbook.js';
+import { hashOfRunbookFile } from '../runbook/sql-files.js';
 import { parseTargets, type Targets } from '../runbook/targets.js';
 
 export interface ConfigurationHashes {
-  /** SHA-256 of the runbook file's bytes, in hex; '' where it cannot be read. */
+  /** SHA-256 over the runbook and its statements, in hex; '' where it cannot be read. */
   readonly runbookSha256: string;
   /**
    * SHA-256 over everything that the targets file says of a target (hosts with their addresses, units and folders,
@@ -22,7 +23,7 @@ export async function readConfigurationHashes(
   target: string,
 ): Promise<ConfigurationHashes> {
   const [runbookSha256, policySha256] = await Promise.all([
-    sha256OfFile(files.runbook).catch(() => ''),
+    hashOfRunbookFile(files.runbook).catch(() => ''),
     readFile(files.targets)
       .then((bytes) => policyHash(parseTargets(files.targets, bytes), target))
       .catch(() => ''),

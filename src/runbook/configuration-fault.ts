@@ -25,9 +25,12 @@ export class ConfigurationError extends Error {
 export class RefusedPart extends Error {
   override readonly name = 'RefusedPart';
   readonly fault: ConfigurationSentence;
-  constructor(fault: ConfigurationSentence) {
+  /** Within the part, 1-based; undefined: the part as a whole. */
+  readonly line: number | undefined;
+  constructor(fault: ConfigurationSentence, line?: number) {
     super(fault.code);
     this.fault = fault;
+    this.line = line;
   }
 }
 

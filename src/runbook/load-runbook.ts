@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { ConfigurationSentence } from '../domain/sentence.js';
-import { sha256Of } from '../machine/sha256.js';
 import type { Query } from './check-definition.js';
 import { CheckCompiler, DEFAULT_TIMEOUT_MS } from './compile-check.js';
 import { createConditionCompiler } from './conditions.js';
-import { ConfigurationError } from './configuration-fault.js';
+import { ConfigurationError, faultOfError, RefusedPart } from './configuration-fault.js';
 import { compileCharts, compileCriteria } from './decision.js';
 import { FaultList } from './fault-list.js';
 import type { ProbeSyntax } from './probe-syntax.js';
 import { RUN_PARAMETERS, type Runbook } from './runbook.js';
 import { type RunbookSource, runbookSchemaWith } from './runbook-schema.js';
 import { runbookStandIn } from './runbook-stand-in.js';
+import { namesSqlFile, readSqlFiles, runbookHash, type SqlFiles } from './sql-files.js';
 import { compileStatement, loadSqlParser, type Statement, tablesOf } from './statement.js';
 import { compileTraining } from './training.js';
 import { readVariable } from './variable.js';
@@ -42,8 +42,9 @@ export async function parseRunbook(
   const { faults, stands } = parseYaml(file, bytes.toString('utf8'), schema, runbookStandIn);
   if (stands === undefined) throw new ConfigurationError(faults);
 
-  const compiler = new RunbookCompiler(file, stands.value, stands.fault, kinds);
-  const runbook = compiler.compile(sha256Of(bytes));
+  const sqlFiles = await readSqlFiles(file, stands.value);
+  const compiler = new RunbookCompiler(file, stands.value, stands.fault, kinds, sqlFiles);
+  const runbook = compiler.compile(runbookHash(bytes, sqlFiles));
   const all = [...faults, ...compiler.faults];
   if (all.length > 0) throw new ConfigurationError(all);
   return runbook;
@@ -60,9 +61,17 @@ class RunbookCompiler {
   readonly #faultyChecks = new Set<string>();
   readonly #tables = new Set<string>();
   readonly #queries = new Map<string, Query>();
+  readonly #sqlFiles: SqlFiles;
 
-  constructor(file: string, source: RunbookSource, faultAt: FaultAt, kinds: readonly ProbeSyntax[]) {
+  constructor(
+    file: string,
+    source: RunbookSource,
+    faultAt: FaultAt,
+    kinds: readonly ProbeSyntax[],
+    sqlFiles: SqlFiles,
+  ) {
     this.#file = file;
+    this.#sqlFiles = sqlFiles;
     this.#faultAt = faultAt;
     this.#faults = new FaultList(faultAt);
     this.#source = source;
@@ -175,9 +184,17 @@ class RunbookCompiler {
   }
 
   #statement(sql: string, path: Path): Statement | undefined {
-    const statement = this.#attempt(path, () => compileStatement(sql, this.#bindable));
-    for (const table of statement === undefined ? [] : tablesOf(statement.text)) this.#tables.add(table);
-    return statement;
+    const file = namesSqlFile(sql) ? this.#sqlFiles.get(sql.trim()) : undefined;
+    if (file !== undefined && 'fault' in file) return this.#fault(path, file.fault);
+    const text = file?.text ?? sql;
+    try {
+      const statement = compileStatement(text, this.#bindable);
+      for (const table of tablesOf(statement.text)) this.#tables.add(table);
+      return statement;
+    } catch (error) {
+      const line = error instanceof RefusedPart ? error.line : undefined;
+      return this.#faults.addWithin(path, faultOfError(error), { file: file?.path, text, line });
+    }
   }
 
   #attempt<T>(path: Path, compile: () => T): T | undefined {

@@ -3,6 +3,7 @@ import type { WindowSettings } from '../domain/run-window.js';
 import type { Query, Section } from './check-definition.js';
 import type { Parameters } from './conditions.js';
 import type { ChartDefinition } from './decision.js';
+import { STATEMENT_CLOCK } from './statement.js';
 import type { StrategyContract } from './strategy-contract.js';
 import type { TrainingDefinition } from './training.js';
 import type { VariableDefinition } from './variable.js';
@@ -10,7 +11,7 @@ import type { VariableDefinition } from './variable.js';
 /** A loaded runbook: everything in it has been checked, compiled and cross-referenced. */
 export interface Runbook extends StrategyContract {
   readonly file: string;
-  /** SHA-256 of the file's bytes, in hex. */
+  /** SHA-256 over the bytes of the file and of the statements beside it, in hex. */
   readonly sha256: string;
   readonly params: Parameters;
   /** By name without the prefix, in the order of the file. */
@@ -43,6 +44,8 @@ export interface StartLog {
 export const RUN_PARAMETERS = [
   'agentId',
   'accountId',
+  'asOf',
+  STATEMENT_CLOCK,
   'windowFrom',
   'windowTo',
   'baselineFrom',

@@ -1,4 +1,5 @@
-import { loadModule, parseSync } from 'libpg-query';
+import { loadModule, parseSync, SqlError } from 'libpg-query';
+import { clockWordsIn } from './clock-words.js';
 import { RefusedPart } from './configuration-fault.js';
 
 /** SQL of the runbook, ready to be sent: `${name}` has become `$1…` and is bound, never pasted. */
@@ -14,19 +15,34 @@ export async function loadSqlParser(): Promise<void> {
 }
 
 /**
+ * `${now}` is the trading database's clock at the moment of the statement, and bounds rows from the future: one that
+ * came while the run was under way is none. It is the only clock that a statement may look at.
+ */
+export const STATEMENT_CLOCK = 'now';
+
+/**
  * @param known the names that may stand in `${…}`.
  * @throws RefusedPart that says in one sentence why the text is refused: it does not parse, is more than one
- * statement, does not only read, or names an unknown parameter.
+ * statement, does not only read, looks at a clock, or names an unknown parameter.
  */
 export function compileStatement(sql: string, known: ReadonlySet<string>): Statement {
   const parameters: string[] = [];
-  const text = sql.replaceAll(/\$\{([^}]*)\}/g, (_whole, raw: string) => {
-    const name = raw.trim();
-    if (!known.has(name)) throw new RefusedPart({ code: 'sql_parameter_unknown', facts: { name } });
-    if (!parameters.includes(name)) parameters.push(name);
-    return `$${parameters.indexOf(name) + 1}`;
-  });
+  const withClock = (clock: string) =>
+    sql.replaceAll(/\$\{([^}]*)\}/g, (_whole, raw: string, offset: number) => {
+      const name = raw.trim();
+      if (!known.has(name)) {
+        const line = lineAt(Buffer.from(sql), Buffer.byteLength(sql.slice(0, offset)));
+        throw new RefusedPart({ code: 'sql_parameter_unknown', facts: { name } }, line);
+      }
+      if (name === STATEMENT_CLOCK) return clock;
+      if (!parameters.includes(name)) parameters.push(name);
+      return `$${parameters.indexOf(name) + 1}`;
+    });
+  refuse(withClock('NULL'));
+  return { text: withClock('statement_timestamp()'), parameters };
+}
 
+function refuse(text: string): void {
   const statements = parseStatements(text);
   if (statements.length !== 1) {
     throw new RefusedPart({ code: 'sql_count', facts: { count: statements.length } });
@@ -35,8 +51,16 @@ export function compileStatement(sql: string, known: ReadonlySet<string>): State
   if (kind !== 'SelectStmt' || modifiesData(statements[0])) {
     throw new RefusedPart({ code: 'sql_writes', facts: {} });
   }
-  return { text, parameters };
+  const [clock] = clockWordsIn(statements[0]);
+  if (clock !== undefined) {
+    const { word, location } = clock;
+    throw new RefusedPart({ code: 'sql_clock', facts: { word } }, lineAt(Buffer.from(text), location));
+  }
 }
+
+/** 1-based; the parser counts bytes. */
+const lineAt = (text: Buffer, location: number): number =>
+  text.subarray(0, location).toString().split('\n').length;
 
 function parseStatements(text: string): readonly { readonly stmt?: object }[] {
   try {
@@ -44,7 +68,9 @@ function parseStatements(text: string): readonly { readonly stmt?: object }[] {
     return result.stmts ?? [];
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    throw new RefusedPart({ code: 'sql_unparsable', facts: { problem } });
+    const place = error instanceof SqlError ? error.sqlDetails?.cursorPosition : undefined;
+    const line = place === undefined ? undefined : lineAt(Buffer.from(text), place);
+    throw new RefusedPart({ code: 'sql_unparsable', facts: { problem } }, line);
   }
 }
 

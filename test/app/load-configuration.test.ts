@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -14,6 +14,7 @@ const TARGETS = readFileSync('targets.example.yaml', 'utf8');
 function createFiles({ runbook = RUNBOOK, targets = TARGETS, variables = '' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'lobml-start-'));
   const [runbookFile, targetsFile] = [join(folder, 'runbook.yaml'), join(folder, 'targets.yaml')];
+  cpSync('runbooks/crypto_lob_ml', folder, { recursive: true });
   writeFileSync(runbookFile, runbook);
   writeFileSync(targetsFile, targets);
   const file = join(folder, '.env');
@@ -126,7 +127,7 @@ const POLICY = readFileSync('sandbox/runbooks/crypto_rl_policy/runbook.yaml', 'u
 function createTwo(of: Readonly<Record<'dryrun' | 'live', string>>) {
   const folder = mkdtempSync(join(tmpdir(), 'lobml-start-'));
   for (const [name, text] of Object.entries({ a: RUNBOOK, b: POLICY })) {
-    mkdirSync(join(folder, 'runbooks', name), { recursive: true });
+    cpSync('runbooks/crypto_lob_ml', join(folder, 'runbooks', name), { recursive: true });
     writeFileSync(join(folder, 'runbooks', name, 'runbook.yaml'), text);
   }
   const targets = TARGETS.replace(

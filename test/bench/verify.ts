@@ -110,8 +110,9 @@ function queryOf(runbook: Runbook, id: string): Query {
 
 /** With the full look-back, as the checklist has it; the process is older. */
 async function ask({ statement, timeoutMs }: Query, { runbook, trading }: Parts): Promise<TradingAnswer> {
-  const window = async () => evaluateWindow(new Date(), [], [], runbook.window);
+  const asOf = async () => new Date();
+  const window = async () => evaluateWindow(await asOf(), [], [], runbook.window);
   const runParameters = { agentId: runbook.agentId, accountId: null };
-  const { values } = await bindParameters(statement, { runbook, runParameters, window });
+  const { values } = await bindParameters(statement, { runbook, runParameters, asOf, window });
   return trading.query({ text: statement.text, values, timeoutMs });
 }

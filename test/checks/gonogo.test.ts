@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { CheckRun } from '../../src/domain/check-run.js';
 import { ENTRY, insertDecisions, insertOrder } from './support/orders.js';
-import { createStage, type HostSituation, type Stage, secondsAgo } from './support/verify-stage.js';
+import { createStage, type HostSituation, NOW, type Stage, secondsAgo } from './support/verify-stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -9,7 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const execute = (sql: string) => stage.database.pool.query(sql);
+/** `now()` is the moment of the run. */
+const execute = (sql: string) =>
+  stage.database.pool.query(sql.replaceAll('now()', `'${NOW.toISOString()}'::timestamptz`));
 
 /** Everything as the checklist wants it, half an hour before the start of the process and since. */
 beforeEach(async () => {
@@ -92,7 +94,7 @@ test('is HOLD by data_fresh alone when a symbol is late, and the source does not
 });
 
 test('is no GO by rows from the future, which hide how far the source lags', async () => {
-  await execute(`UPDATE sync_records SET timestamp = now() + interval '1 minute'
+  await execute(`UPDATE sync_records SET timestamp = clock_timestamp() + interval '1 minute'
     WHERE symbol = 'SOLUSDT' AND timestamp > now() - interval '2 seconds'`);
   const run = await decide();
   expect(wrongOnes(run)).toEqual(['data_fresh FAIL', 'source_lags INCONCLUSIVE']);

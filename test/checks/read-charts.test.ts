@@ -112,6 +112,7 @@ describe('the charts of the shipped runbook', () => {
     runbook,
     trading,
     runParameters: { agentId: runbook.agentId, accountId: null },
+    asOf: async () => new Date(),
     window: async () => ({ window: span, baseline: { ...span, basis: 'before_window' as const }, gaps: [] }),
   });
 

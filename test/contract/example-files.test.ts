@@ -24,7 +24,11 @@ test('the checks that docs/runbook-format.md adds load beside the shipped ones',
     variables: { ...shipped.variables, ...added.variables },
     sections: [...shipped.sections, ...added.sections],
   });
-  const runbook = await parseRunbook('example.yaml', Buffer.from(text), PROBE_KINDS);
+  const runbook = await parseRunbook(
+    join(ROOT, 'runbooks/crypto_lob_ml/example.yaml'),
+    Buffer.from(text),
+    PROBE_KINDS,
+  );
   const kinds = runbook.sections.find(({ id }) => id === '2.4')?.checks.map(({ probe }) => probe.kind);
   expect(kinds).toEqual(['sql', 'env', 'file']);
 });

@@ -18,7 +18,7 @@ async function faultsOf(
   const changed = change(shipped);
   if (changed === shipped) throw new Error('the change found nothing to change');
   try {
-    await parseRunbook('runbook.yaml', Buffer.from(changed), PROBE_KINDS);
+    await parseRunbook('runbooks/crypto_lob_ml/runbook.yaml', Buffer.from(changed), PROBE_KINDS);
     return [];
   } catch (error) {
     return (error as ConfigurationError).faults.map(faultInWords);

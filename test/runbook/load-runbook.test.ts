@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { type ConfigurationError, formatFault } from '../../src/runbook/configuration-fault.js';
 import { loadRunbook, parseRunbook } from '../../src/runbook/load-runbook.js';
+import { hashOfRunbookFile } from '../../src/runbook/sql-files.js';
 import { say } from '../../views/sentence.js';
 import { inWords, sentenceOf } from '../support/in-words.js';
 import { notInChinese } from './in-chinese.js';
@@ -268,4 +269,66 @@ test('a file that is not there', async () => {
 test('the shipped runbook has no fault', async () => {
   const { sections } = await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS);
   expect(sections.flatMap(({ checks }) => checks.map(({ id }) => id))).toContain('data.sync_records.lag');
+});
+
+describe('statements in files of their own', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), 'lobml-runbook-')), 'toy');
+    file = join(folder, 'runbook.yaml');
+    await mkdir(folder);
+  });
+  afterEach(() => rm(join(folder, '..'), { recursive: true }));
+
+  /** The toy runbook with this in the place of its shared statement. */
+  const write = (sql: string, files: Readonly<Record<string, string>>) =>
+    Promise.all(
+      Object.entries({ ...files, 'runbook.yaml': GOOD.replace("'SELECT 1 AS x'", sql) }).map(([name, text]) =>
+        writeFile(join(folder, name), text),
+      ),
+    );
+  const load = () => loadRunbook(file, PROBE_KINDS);
+  const faults = () =>
+    inWords(load).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+
+  test('are read, and belong to the runbook’s hash', async () => {
+    await write('both.sql', { 'both.sql': '-- Both\nSELECT 2 AS x' });
+    const before = await load();
+    expect(await hashOfRunbookFile(file)).toBe(before.sha256);
+    await writeFile(join(folder, 'both.sql'), '-- Both\nSELECT 3 AS x');
+    expect((await load()).sha256).not.toBe(before.sha256);
+    expect(await hashOfRunbookFile(file)).not.toBe(before.sha256);
+  });
+
+  test('a fault names their own line', async () => {
+    await write('both.sql', { 'both.sql': '-- Both\nSELECT 1 AS x\nWHERE NOW() > ${asOf}' });
+    expect(await faults()).toMatch(/both\.sql:3: queries\.both\.sql: the SQL reads a clock \(`now\(\)`\)/);
+    await write('both.sql', { 'both.sql': 'SELECT 1 AS x\nFROM WHERE' });
+    expect(await faults()).toMatch(/both\.sql:2: queries\.both\.sql: the SQL does not parse/);
+    await write('both.sql', { 'both.sql': 'SELECT 1 AS x\n\nWHERE ${absent}' });
+    expect(await faults()).toMatch(/both\.sql:3: queries\.both\.sql: .*`absent`/);
+  });
+
+  test('a longer statement in the runbook itself is told by its line there', async () => {
+    const text = GOOD.replace(
+      "{ sql: 'SELECT 1 AS x' }",
+      '\n    sql: |\n      SELECT 1 AS x\n      WHERE NOW() > 0',
+    );
+    expect(await faultsOf(text)).toContain(`r.yaml:${lineOf(text, 'WHERE NOW()')}: queries.both.sql`);
+  });
+
+  test('are held inside the runbook’s folder', async () => {
+    await writeFile(join(folder, '..', 'outside.sql'), 'SELECT 1');
+    await symlink(join(folder, '..', 'outside.sql'), join(folder, 'link.sql'));
+    await write('../outside.sql', {});
+    expect(await faults()).toMatch(/runbook\.yaml:\d+: queries\.both\.sql: .*outside the runbook/);
+    await write('link.sql', {});
+    expect(await faults()).toMatch(/outside the runbook/);
+    await write('absent.sql', {});
+    expect(await faults()).toMatch(/runbook\.yaml:\d+: queries\.both\.sql: the file `absent\.sql`/);
+  });
 });

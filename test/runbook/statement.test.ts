@@ -54,3 +54,43 @@ describe('what is refused', () => {
     expect(() => inWordsAtOnce(() => compileStatement(sql, known))).toThrow(sentence);
   });
 });
+
+describe('a clock of its own', () => {
+  test.each([
+    ['SELECT now()', 'now()'],
+    ['SELECT pg_catalog.NOW()', 'now()'],
+    ['SELECT 1 WHERE CURRENT_TIMESTAMP > ${a}', 'CURRENT_TIMESTAMP'],
+    ['SELECT CURRENT_TIMESTAMP(0)', 'CURRENT_TIMESTAMP'],
+    ['SELECT CURRENT_DATE', 'CURRENT_DATE'],
+    ['SELECT CURRENT_TIME', 'CURRENT_TIME'],
+    ['SELECT LOCALTIME(1)', 'LOCALTIME'],
+    ['SELECT LOCALTIMESTAMP', 'LOCALTIMESTAMP'],
+    ['SELECT clock_timestamp()', 'clock_timestamp()'],
+    ['SELECT "statement_timestamp"()', 'statement_timestamp()'],
+    ['SELECT (SELECT MAX(transaction_timestamp()) FROM t)', 'transaction_timestamp()'],
+    ['SELECT timeofday()', 'timeofday()'],
+    ['SELECT age(at) FROM t', 'age()'],
+    ["SELECT 'now'::timestamptz", "'now'"],
+    ["SELECT * FROM t WHERE at > ' Today 12:00 UTC'", "' Today 12:00 UTC'"],
+    ["SELECT date 'yesterday'", "'yesterday'"],
+    ["SELECT timestamptz('tomorrow')", "'tomorrow'"],
+    ["SELECT 'nowhere', 'market now open', CURRENT_USER, age(a, b), '5 minutes'::interval FROM t", undefined],
+  ])('%s', (sql, word) => {
+    const compiling = () => inWordsAtOnce(() => compileStatement(sql, known));
+    if (word === undefined) expect(compiling).not.toThrow();
+    else expect(compiling).toThrow(`reads a clock (\`${word}\`)`);
+  });
+
+  test('is named with its line, also after characters of several bytes', () => {
+    const sql = "-- 数据新鲜度\nSELECT 1\nFROM t\nWHERE at > NOW() - INTERVAL '5 minutes'";
+    expect(() => compileStatement(sql, known)).toThrow(expect.objectContaining({ line: 4 }));
+  });
+
+  test('the statement’s clock is at hand by one name', () => {
+    const names = new Set([...known, 'now']);
+    expect(compileStatement('SELECT 1 FROM t WHERE at > ${now} + ${a}', names)).toEqual({
+      text: 'SELECT 1 FROM t WHERE at > statement_timestamp() + $1',
+      parameters: ['a'],
+    });
+  });
+});

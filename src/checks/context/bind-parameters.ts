@@ -3,7 +3,7 @@ import type { Reason } from '../../domain/reason.js';
 import type { Statement } from '../../runbook/statement.js';
 import type { CheckContext } from './check-context.js';
 
-type Sources = Pick<CheckContext, 'runParameters' | 'runbook' | 'window'>;
+type Sources = Pick<CheckContext, 'runParameters' | 'runbook' | 'asOf' | 'window'>;
 
 interface BoundParameters {
   /** In the order of `$1…`. */
@@ -19,12 +19,13 @@ const SPAN_PARAMETERS = ['windowFrom', 'windowTo', 'baselineFrom', 'baselineTo']
 /** What a statement binds: the run's own values first, then the runbook's. Only a statement that asks for the window has it worked out. */
 export async function bindParameters(
   statement: Pick<Statement, 'parameters'>,
-  { runParameters, runbook, window }: Sources,
+  { runParameters, runbook, asOf, window }: Sources,
 ): Promise<BoundParameters> {
   const asksForSpan = statement.parameters.some((name) => SPAN_PARAMETERS.includes(name));
   const spans = asksForSpan ? await window() : undefined;
   const own: Readonly<Record<string, ObservedValue>> = {
     ...runParameters,
+    ...(statement.parameters.includes('asOf') ? { asOf: (await asOf()).toISOString() } : {}),
     ...(spans === undefined
       ? {}
       : {

@@ -48,6 +48,11 @@ export interface CheckContext {
   readonly httpGet: HttpGet;
   /** Values of the run that statements may bind. */
   readonly runParameters: Readonly<Record<string, ObservedValue>>;
+  /**
+   * The one moment of the run, by the trading database's clock; asked once. @throws ProbeError, TradingDatabaseError: no
+   * other clock stands in for it.
+   */
+  readonly asOf: () => Promise<Date>;
   /** The span of time that the run looks at; worked out once, when the first probe asks for it. */
   readonly window: () => Promise<RunWindow>;
   readonly now: () => Date;

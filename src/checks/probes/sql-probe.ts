@@ -8,6 +8,7 @@ import { bindParameters } from '../context/bind-parameters.js';
 import type { CheckContext, ProbeCall } from '../context/check-context.js';
 import { ProbeError } from '../context/observation.js';
 import { defineProbe } from '../context/probe-kind.js';
+import { configured } from '../context/read-moment.js';
 
 /** The rows of one statement on the trading database; checks that name the same query share one execution. */
 export const sqlProbe = defineProbe({
@@ -35,11 +36,8 @@ export const sqlProbe = defineProbe({
 });
 
 function runShared(context: CheckContext, query: Query, values: readonly ObservedValue[], call: ProbeCall) {
-  const { trading, shared } = context;
-  if (trading === undefined) {
-    const facts = { setting: 'TRADING_DATABASE_URL' };
-    throw new ProbeError({ code: 'not_configured', facts }, 'TRADING_DATABASE_URL is not set');
-  }
+  const { shared } = context;
+  const trading = configured(context.trading);
   const known = shared.get(query.name);
   if (known !== undefined) return known;
   const timeoutMs = Math.min(call.timeoutMs, query.timeoutMs);

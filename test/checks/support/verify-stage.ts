@@ -40,7 +40,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface StageRun extends Partial<Pick<CheckServiceOptions, 'passedWindows' | 'sleep' | 'now'>> {
+export interface StageRun
+  extends Partial<Pick<CheckServiceOptions, 'passedWindows' | 'sleep' | 'now' | 'asOf'>> {
   readonly hosts?: readonly string[];
   readonly accountId?: string;
   /** Only the checks with these ids, and no criteria. */
@@ -92,6 +93,7 @@ export async function createStage(): Promise<Stage> {
         onStoreError: () => {},
         onChartError: () => {},
         now: () => NOW,
+        asOf: async () => NOW,
         monotonicMs: () => performance.now(),
         newRunId: () => '00000000-0000-4000-8000-000000000001',
         ...options,

@@ -63,7 +63,11 @@ export const fileFault: Sentences<FileFaultFacts> = {
     `a check has exactly one of ${known.join(', ')}; this one has ${found.join(' and ') || 'none'}`,
   query_unknown: ({ name }) => `there is no query \`${name}\` under \`queries\``,
   relative_file: () => 'write the file’s absolute path on the host',
+  sql_clock: ({ word }) =>
+    `the SQL reads a clock (\`${word}\`): write \`\${asOf}\`, the moment of the run, or \`\${now}\` to bound rows from the future`,
   sql_count: ({ count }) => `the SQL holds ${count} statements, but a check is exactly one`,
+  sql_file_outside: ({ name }) => `the file \`${name}\` stands outside the runbook’s folder`,
+  sql_file_unreadable: ({ name }) => `the file \`${name}\` beside the runbook cannot be read`,
   sql_parameter_unknown: ({ name }) => `the SQL names the parameter \`${name}\`, which does not exist`,
   sql_unparsable: ({ problem }) => `the SQL does not parse: ${problem}`,
   sql_writes: () => 'the SQL does more than read: write one SELECT (or WITH … SELECT)',

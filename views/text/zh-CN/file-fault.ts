@@ -60,7 +60,11 @@ export const fileFault: Sentences<FileFaultFacts> = {
     `一个检查只能有 ${known.join(', ')} 之一；这一个${found.length === 0 ? '没有' : `有 ${found.join('、')}`}`,
   query_unknown: ({ name }) => `\`queries\` 下没有查询 \`${name}\``,
   relative_file: () => '请写文件在主机上的绝对路径',
+  sql_clock: ({ word }) =>
+    `SQL 读取了时钟（\`${word}\`）：请写 \`\${asOf}\`（本次运行的时刻），或用 \`\${now}\` 界定来自未来的行`,
   sql_count: ({ count }) => `SQL 含有 ${count} 条语句，而一个检查只能有一条`,
+  sql_file_outside: ({ name }) => `文件 \`${name}\` 位于 runbook 目录之外`,
+  sql_file_unreadable: ({ name }) => `无法读取 runbook 旁的文件 \`${name}\``,
   sql_parameter_unknown: ({ name }) => `SQL 使用了不存在的参数 \`${name}\``,
   sql_unparsable: ({ problem }) => `SQL 无法解析：${problem}`,
   sql_writes: () => 'SQL 不只是读取：请写一条 SELECT（或 WITH … SELECT）',

@@ -1,0 +1,20 @@
+-- A) sync_records 数据新鲜度（核心输入）
+--
+-- One row a symbol that has rows. `>= AND <=` instead of `=` keeps the two-column order real, so that a symbol without
+-- rows never sends the planner through the whole (timestamp) index: the checklist's own form reads every row.
+SELECT w.symbol, m.last_ts,
+       -- A time stamp may be infinite: it has no lag, and is a row from the future.
+       CASE WHEN isfinite(m.last_ts) THEN EXTRACT(EPOCH FROM ${asOf}::timestamptz - m.last_ts) END AS lag_secs,
+       f.rows_5m, f.rows_future
+FROM unnest(${symbols}::text[]) AS w(symbol)
+CROSS JOIN LATERAL (
+  SELECT r.timestamp AS last_ts FROM sync_records r
+  WHERE r.symbol >= w.symbol AND r.symbol <= w.symbol AND r.timestamp > '-infinity'
+  ORDER BY r.symbol DESC, r.timestamp DESC LIMIT 1) m
+CROSS JOIN LATERAL (
+  SELECT COUNT(*) AS rows_5m,
+         COUNT(*) FILTER (
+           WHERE r.timestamp > ${now} + make_interval(secs => ${futureToleranceSecs}::float8)) AS rows_future
+  FROM sync_records r
+  WHERE r.symbol = w.symbol AND r.timestamp >= ${asOf}::timestamptz - INTERVAL '5 minutes') f
+ORDER BY w.symbol

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { ENTRY, insertDecisions, insertOrder } from './support/orders.js';
+import { createStage, resultOf, type Stage } from './support/verify-stage.js';
+
+/** Here the trading database's clock is the real one, and the bot's is what a test makes of it. */
+const ago = (seconds: number): Date => new Date(Date.now() - seconds * 1000);
+const WRONG = { ...ENTRY, model_type: 'lightgbm' };
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await createStage();
+});
+afterAll(() => stage.close());
+beforeEach(async () => {
+  await stage.database.pool.query('TRUNCATE agent_order_executions, risk_gate_decisions');
+  await stage.writeHost('live-1', { status: { ActiveEnterTimestamp: ago(7200).toISOString() } });
+});
+
+const verify = (botAheadSecs: number, only?: readonly string[]) =>
+  stage.run('verify', { now: () => ago(-botAheadSecs), asOf: undefined, ...(only && { only }) });
+
+test.each([
+  ['right', 0],
+  ['ten minutes slow', -600],
+  ['ten minutes fast', 600],
+])('entries of a wrong model in the last minutes fail with the bot’s clock %s', async (_what, ahead) => {
+  for (let minute = 10; minute < 30; minute += 1)
+    await insertOrder(stage.database.pool, { at: ago(60 * minute) });
+  for (let order = 1; order <= 13; order += 1)
+    await insertOrder(stage.database.pool, { at: ago(30 * order), metadata: WRONG });
+  await insertDecisions(stage.database.pool, 40, { at: ago(1700) });
+  const run = await verify(ahead);
+  expect(resultOf(run, 'exec.model_type').outcome).toBe('FAIL');
+  expect(resultOf(run, 'exec.model_type').says[0]?.en).toContain('13 entries with `lightgbm`');
+  const { window } = resultOf(run, 'exec.model_type').evidence;
+  expect(Math.abs(Date.parse(window?.to ?? '') - Date.now())).toBeLessThan(60_000);
+  expect(run.verdict).toBe('NO_GO');
+});
+
+test.each([-600, 600])(
+  'an old entry is no present one where the bot’s clock is %s s ahead',
+  async (ahead) => {
+    await insertOrder(stage.database.pool, { at: ago(32 * 60) });
+    expect(resultOf(await verify(ahead, ['exec.activity']), 'exec.activity').outcome).toBe('INCONCLUSIVE');
+  },
+);
