@@ -1,4 +1,3 @@
-import type { ZodType } from 'zod';
 import type { CommandRunner } from './command-runner.js';
 import type { Host, ProcessReader, ServiceManager } from './host.js';
 
@@ -36,11 +35,9 @@ export interface HostParts extends Reach {
   createService(runner: CommandRunner, processes: ProcessReader | undefined): ServiceManager;
 }
 
-/** A way to a machine: one folder, and one line in `kinds/host-kinds.ts`. */
+/** A way to a machine: one folder, a line in `kinds/host-kinds.ts`, and one for its settings in `kinds/connection-schema.ts`. */
 export interface HostKind<Connection extends { readonly kind: string }> {
   readonly kind: Connection['kind'];
-  /** What people write under `connection` in the targets file. */
-  readonly schema: ZodType<Connection>;
   /** true: what is done there is done on the bot's own machine. */
   readonly isThisMachine: boolean;
   /** true: nothing works without the folders of `SshRequirements`. */

@@ -2,8 +2,8 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { ShapeFault } from '../domain/file-fault.js';
 import { absolutePath, plainPath } from '../domain/host-setting.js';
-import { connectionSchema } from '../hosts/kinds/host-kinds.js';
-import { serviceSchema } from '../hosts/managers/service-managers.js';
+import { connectionSchema } from '../hosts/kinds/connection-schema.js';
+import { serviceSchema } from '../hosts/managers/service-schema.js';
 
 /** The targets file as people write it. `docs/targets.md` explains each key. */
 

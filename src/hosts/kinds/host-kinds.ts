@@ -1,16 +1,11 @@
-import { z } from 'zod';
 import { HostError } from '../host.js';
 import type { HostKind } from '../host-kind.js';
 import { localKind } from '../local/local-kind.js';
 import { sshKind } from '../ssh/ssh-kind.js';
+import type { HostConnection } from './connection-schema.js';
 
 /** Every kind of host, each from its own folder. A new one is one more line here. */
 const HOST_KINDS = [localKind, sshKind] as const;
-
-export type HostConnection = z.infer<(typeof HOST_KINDS)[number]['schema']>;
-
-/** `connection` of the targets file; this machine where a host says nothing. */
-export const connectionSchema = z.union(HOST_KINDS.map(({ schema }) => schema)).prefault('local');
 
 /**
  * The kind of a connection. One that is not known is refused: whatever is meant by it, it is not this machine.

@@ -1,5 +1,5 @@
-import type { ServiceSettings } from '../managers/service-managers.js';
-import type { HostConnection } from './host-kinds.js';
+import type { ServiceSettings } from '../managers/service-schema.js';
+import type { HostConnection } from './connection-schema.js';
 
 interface EnvironmentLayer {
   readonly path: string;

@@ -1,15 +1,12 @@
-import { z } from 'zod';
 import type { HostKind } from '../host-kind.js';
 import { createLocalCommandRunner } from './local-command-runner.js';
+import type { LocalConnection } from './local-connection.js';
 import { createLocalHost } from './local-host.js';
 import { createLocalProcessReader } from './local-process.js';
-
-const schema = z.literal('local').transform((kind) => ({ kind }));
 
 /** The machine that the bot runs on. */
 export const localKind = {
   kind: 'local',
-  schema,
   isThisMachine: true,
   needsControlFolder: false,
   create(_, { name, folders, createService, yielding }) {
@@ -19,4 +16,4 @@ export const localKind = {
   },
   connect: (_, { name, yielding }) => yielding(createLocalCommandRunner({ host: name })),
   lineByHand: (_, line) => line,
-} satisfies HostKind<z.infer<typeof schema>>;
+} satisfies HostKind<LocalConnection>;

@@ -1,7 +1,6 @@
-import { z } from 'zod';
-import { accountName, argumentList } from '../../domain/host-setting.js';
 import { runChecked } from '../command-runner.js';
 import { HostError, type LogLine, type ServiceManager } from '../host.js';
+import type { CommandSettings } from './command-settings.js';
 import { parsePlainLines } from './log-lines.js';
 import { parseEnvironmentAnswer } from './process-environment.js';
 import {
@@ -12,28 +11,10 @@ import {
   type ServiceParts,
 } from './service-kind.js';
 
-/**
- * How a service is driven, as argument lists of the targets file. Inside an element stand, where wished:
- * `{since}` (RFC 3339, UTC), `{sinceUnix}` (seconds, with decimals) and `{limit}` in `logs`, `{pid}` in `environ`.
- */
-const schema = z.strictObject({
-  manager: z.literal('command'),
-  /** Answers `KEY=value` lines as `systemctl show` does: at least ActiveState, MainPID and NRestarts. */
-  status: argumentList,
-  restart: argumentList,
-  stop: argumentList,
-  logs: argumentList,
-  /** Prints the running process’s environment, NUL-separated; without it /proc is read. */
-  environ: argumentList.optional(),
-  user: accountName.optional(),
-  restartSecs: z.number().min(0).max(300).default(5),
-});
-type CommandSettings = z.infer<typeof schema>;
 export type ServiceCommands = Pick<CommandSettings, 'status' | 'restart' | 'stop' | 'logs' | 'environ'>;
 
 export const commandManager = {
   manager: 'command',
-  schema,
   create: (settings, parts) => createCommandManager(settings, parts),
   byHand: ({ status, restart, stop }) => ({ status, restart, stop }),
 } satisfies ServiceKind<CommandSettings>;

@@ -1,4 +1,3 @@
-import type { ZodType } from 'zod';
 import { type CommandRunner, runChecked } from '../command-runner.js';
 import type { CallOptions, ProcessReader, ServiceManager } from '../host.js';
 import { parseUnitStatus } from './unit-status.js';
@@ -18,11 +17,9 @@ export interface ServiceParts {
 type Verb = 'status' | 'restart' | 'stop';
 export type CommandOfVerb = Readonly<Record<Verb, readonly string[]>>;
 
-/** A way to drive a service: one file, and one line in `service-managers.ts`. */
+/** A way to drive a service: its file, its settings, and a line for each in `service-managers.ts` and `service-schema.ts`. */
 export interface ServiceKind<Settings extends { readonly manager: string }> {
   readonly manager: Settings['manager'];
-  /** What people write under `service` in the targets file. */
-  readonly schema: ZodType<Settings>;
   create(settings: Settings, parts: ServiceParts): ServiceManager;
   /** What a person types on the host. */
   byHand(settings: Settings): CommandOfVerb;

@@ -1,20 +1,11 @@
-import { z } from 'zod';
 import { HostError, type ServiceManager } from '../host.js';
 import { commandManager } from './command-manager.js';
 import type { CommandOfVerb, ServiceKind, ServiceParts } from './service-kind.js';
+import type { ServiceSettings } from './service-schema.js';
 import { systemdManager } from './systemd-manager.js';
 
 /** Every way to drive a service, each in its own file. A new one is one more line here. */
 const SERVICE_KINDS = [systemdManager, commandManager] as const;
-
-const [first, ...others] = SERVICE_KINDS;
-
-/** `service` of the targets file. */
-export const serviceSchema = z.discriminatedUnion('manager', [
-  first.schema,
-  ...others.map(({ schema }) => schema),
-]);
-export type ServiceSettings = z.infer<typeof serviceSchema>;
 
 export function createServiceManager(service: ServiceSettings, parts: ServiceParts): ServiceManager {
   return kindOf(parts.runner.host, service).create(service, parts);

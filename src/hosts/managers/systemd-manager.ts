@@ -1,6 +1,3 @@
-import { z } from 'zod';
-import type { ShapeFault } from '../../domain/file-fault.js';
-import { accountName, argumentList } from '../../domain/host-setting.js';
 import { runChecked } from '../command-runner.js';
 import { HostError, type LogLine, type ServiceManager } from '../host.js';
 import { parseJournalLines } from './log-lines.js';
@@ -12,22 +9,11 @@ import {
   type ServiceKind,
   type ServiceParts,
 } from './service-kind.js';
+import type { SystemdSettings } from './systemd-settings.js';
 import { STATUS_PROPERTIES } from './unit-status.js';
-
-const schema = z.strictObject({
-  manager: z.literal('systemd'),
-  unit: z.string().regex(/^[\w@:.-]+\.service$/, 'unit_name_shape' satisfies ShapeFault),
-  /** Put before each command, e.g. [sudo, -n]. */
-  sudo: argumentList.optional(),
-  /** `systemctl --user`. */
-  userManager: z.boolean().default(false),
-  user: accountName.optional(),
-  restartSecs: z.number().min(0).max(300).default(5),
-});
 
 export const systemdManager = {
   manager: 'systemd',
-  schema,
   create: (unit, parts) => createSystemdManager(unit, parts),
   byHand({ unit, sudo = [], userManager }) {
     const typed = (...words: string[]) => [...sudo, 'systemctl', ...scopeOf(userManager), ...words, unit];
@@ -37,13 +23,13 @@ export const systemdManager = {
       status: typed('show', '-p', 'ActiveState,MainPID'),
     };
   },
-} satisfies ServiceKind<z.infer<typeof schema>>;
+} satisfies ServiceKind<SystemdSettings>;
 
 const scopeOf = (userManager: boolean): readonly string[] => (userManager ? ['--user'] : []);
 
 /** Drives one systemd unit. An exit code of 0 from `restart` proves nothing: see proof-of-start.ts. */
 export function createSystemdManager(
-  { unit, sudo = [], userManager }: Pick<z.infer<typeof schema>, 'unit' | 'sudo' | 'userManager'>,
+  { unit, sudo = [], userManager }: Pick<SystemdSettings, 'unit' | 'sudo' | 'userManager'>,
   { runner, processes = createProcessReader(runner) }: ServiceParts,
 ): ServiceManager {
   if (!/^[A-Za-z0-9:_.@\\-]+$/.test(unit) || unit.startsWith('-')) {

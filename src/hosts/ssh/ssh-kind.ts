@@ -1,31 +1,15 @@
-import { z } from 'zod';
-import type { ShapeFault } from '../../domain/file-fault.js';
-import { absolutePath, argumentList } from '../../domain/host-setting.js';
 import type { CommandRunner } from '../command-runner.js';
 import { HostError } from '../host.js';
 import type { HostKind, Reach } from '../host-kind.js';
 import { createProcessReader } from '../managers/process-environment.js';
 import { quoteForShell } from '../shell-quote.js';
 import { createSshCommandRunner } from './ssh-command-runner.js';
+import type { SshConnection } from './ssh-connection.js';
 import { createSshHost } from './ssh-host.js';
-
-const settings = z.strictObject({
-  address: z.string().regex(/^[^\s-][^\s]*$/, 'ssh_address_shape' satisfies ShapeFault),
-  port: z.number().int().min(1).max(65_535).optional(),
-  identityFile: absolutePath.optional(),
-  configFile: absolutePath.optional(),
-  /** Put before each command on files, e.g. [sudo, -n]. */
-  sudo: argumentList.optional(),
-  /** A key of its own for the service's commands, where the host allows it nothing else (a forced command). */
-  serviceIdentityFile: absolutePath.optional(),
-});
-const schema = z.strictObject({ ssh: settings }).transform(({ ssh }) => ({ kind: 'ssh' as const, ...ssh }));
-type SshConnection = z.infer<typeof schema>;
 
 /** Another machine, by the system's own ssh. */
 export const sshKind = {
   kind: 'ssh',
-  schema,
   isThisMachine: false,
   needsControlFolder: true,
   create(connection, { folders, createService, ...reach }) {

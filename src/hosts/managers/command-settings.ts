@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { accountName, argumentList } from '../../domain/host-setting.js';
+
+/**
+ * How a service is driven, as argument lists of the targets file. Inside an element stand, where wished:
+ * `{since}` (RFC 3339, UTC), `{sinceUnix}` (seconds, with decimals) and `{limit}` in `logs`, `{pid}` in `environ`.
+ */
+export const commandSettings = z.strictObject({
+  manager: z.literal('command'),
+  /** Answers `KEY=value` lines as `systemctl show` does: at least ActiveState, MainPID and NRestarts. */
+  status: argumentList,
+  restart: argumentList,
+  stop: argumentList,
+  logs: argumentList,
+  /** Prints the running process’s environment, NUL-separated; without it /proc is read. */
+  environ: argumentList.optional(),
+  user: accountName.optional(),
+  restartSecs: z.number().min(0).max(300).default(5),
+});
+export type CommandSettings = z.infer<typeof commandSettings>;

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import type { ShapeFault } from '../../domain/file-fault.js';
+import { accountName, argumentList } from '../../domain/host-setting.js';
+
+export const systemdSettings = z.strictObject({
+  manager: z.literal('systemd'),
+  unit: z.string().regex(/^[\w@:.-]+\.service$/, 'unit_name_shape' satisfies ShapeFault),
+  /** Put before each command, e.g. [sudo, -n]. */
+  sudo: argumentList.optional(),
+  /** `systemctl --user`. */
+  userManager: z.boolean().default(false),
+  user: accountName.optional(),
+  restartSecs: z.number().min(0).max(300).default(5),
+});
+export type SystemdSettings = z.infer<typeof systemdSettings>;
