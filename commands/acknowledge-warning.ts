@@ -29,7 +29,8 @@ export async function acknowledgeWarning(
   if (!(await access.isMember(click.person))) throw new UserError('not_a_member', {});
   const at = now();
   const newest = await runs.latest({ strategy: run.strategy, target: run.target, kind: run.kind });
-  const isRevoked = newest !== undefined && newest.startedAt > run.startedAt;
+  const isHistory = newest !== undefined && newest.startedAt > run.startedAt;
+  const isRevoked = isHistory || run.revokedBy !== undefined;
   if (isRevoked || at.getTime() >= Date.parse(run.validUntil)) {
     throw new UserError('too_late', {});
   }

@@ -9,7 +9,7 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
-import { verdictAt } from '../src/domain/verdict.js';
+import { verdictNow } from '../src/domain/verdict.js';
 import { type HistoryPlace, readHistoryPage } from '../src/status/run-history.js';
 import {
   historyView,
@@ -123,7 +123,7 @@ async function showRun(
     exitCode: EXIT.ok,
     json: {
       ...runJson(run, conversation.locale),
-      verdictNow: verdictAt(run.verdict, new Date(run.validUntil), services.now()),
+      verdictNow: verdictNow(run, services.now()),
     },
   };
 }

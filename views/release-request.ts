@@ -1,4 +1,5 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
+import type { StoredRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import { DRIFT, type ReleaseRequest } from '../src/domain/release-request.js';
 import type { ReleaseState, RequestState } from '../src/domain/release-state.js';
@@ -120,12 +121,24 @@ function evidenceBlocks({ run, request }: RequestView, locale: Locale): readonly
   const until = slackTime(run.validUntil);
   const word = `${VERDICT_SYMBOL[run.verdict]} ${verdict[run.verdict]}`;
   const line = text.request.evidence(word, slackTime(run.asOf), until);
+  const revoked = isDecided(request) ? [] : revokedBlocks(run, locale);
   const taken = request.acknowledged.map(({ subject, by }) => {
     const check = run.checks.find(({ id }) => id === subject);
     const what = subject === DRIFT ? text.plan.acknowledgeDrift : (check?.title[locale] ?? subject);
     return `⚠ ${text.request.acknowledged(what, person(by))}`;
   });
-  return [context([line, ...taken].join('\n'))];
+  return [context([line, ...taken].join('\n')), ...revoked];
+}
+
+/** What has begun or ended rests on this evidence no longer. */
+const isDecided = ({ state }: ReleaseRequest): boolean => state !== 'open' && state !== 'approved';
+
+function revokedBlocks({ revokedBy }: StoredRun, locale: Locale): readonly Block[] {
+  if (revokedBy === undefined) return [];
+  const { verdict, kind } = textFor(locale).report;
+  const { evidenceRevoked } = textFor(locale).release.request;
+  const at = slackTime(revokedBy.asOf);
+  return [section(`*⏮ ${evidenceRevoked(kind[revokedBy.kind], verdict[revokedBy.verdict], at)}*`)];
 }
 
 function approvalBlocks({ request, approvals, quorum }: RequestView, locale: Locale): readonly Block[] {

@@ -1,8 +1,8 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Acknowledgement } from '../src/domain/acknowledgement.js';
-import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
+import type { CheckResult, CheckRun, StoredRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import { type Verdict, verdictAt } from '../src/domain/verdict.js';
+import { type Verdict, verdictNow } from '../src/domain/verdict.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
 import { chartBlocks } from './charts.js';
 import { checkSentence, remedySentence } from './check-sentence.js';
@@ -30,10 +30,10 @@ interface RunReportOptions {
 }
 
 /** The report of a run: verdict first, then what is wrong, then one folded line a section for what is right. */
-export function runReportView(run: CheckRun, options: RunReportOptions): Report {
+export function runReportView(run: StoredRun, options: RunReportOptions): Report {
   const { locale, stored, supersededAt } = options;
   const text = textFor(locale).report;
-  const verdict = verdictNow(run, options);
+  const verdict = verdictOf(run, options);
   const deciding = run.checks.filter((check) => check.mode === 'deciding');
   const ofOutcome = (...outcomes: CheckResult['outcome'][]) =>
     deciding.filter((check) => outcomes.includes(check.outcome));
@@ -43,6 +43,7 @@ export function runReportView(run: CheckRun, options: RunReportOptions): Report 
     header(`${VERDICT_SYMBOL[verdict]} ${text.verdict[verdict]} · ${run.strategy} · ${run.target}`),
     context(headline(run, locale)),
     ...expiryBlocks(run, options),
+    ...revokedBlocks(run, options),
     ...(supersededAt === undefined ? [] : [context(`⏮ ${text.report.superseded(slackTime(supersededAt))}`)]),
     ...problems(text.report.stops, ofOutcome('FAIL'), locale),
     ...problems(text.report.unknown, ofOutcome('INCONCLUSIVE', 'ERROR', 'SKIPPED'), locale),
@@ -89,15 +90,25 @@ function runSummary(run: CheckRun, locale: Locale, now = run.verdict): string {
 const hasExpired = (run: CheckRun, { now }: RunReportOptions): boolean =>
   now !== undefined && Date.parse(now) >= Date.parse(run.validUntil);
 
-/** An expired GO is a HOLD. */
-const verdictNow = (run: CheckRun, { now }: RunReportOptions): Verdict =>
-  now === undefined ? run.verdict : verdictAt(run.verdict, new Date(run.validUntil), new Date(now));
+/** A GO that has expired, or that a later run revoked, is a HOLD. */
+const verdictOf = (run: StoredRun, { now }: RunReportOptions): Verdict =>
+  verdictNow(run, now === undefined ? new Date(run.asOf) : new Date(now));
 
-function expiryBlocks(run: CheckRun, options: RunReportOptions): readonly Block[] {
+function expiryBlocks(run: StoredRun, options: RunReportOptions): readonly Block[] {
   if (!hasExpired(run, options)) return [];
   const { report, verdict } = textFor(options.locale).report;
-  const was = verdictNow(run, options) === run.verdict ? '' : ` ${report.wasBefore(verdict[run.verdict])}`;
+  const was = verdictOf(run, options) === run.verdict ? '' : ` ${report.wasBefore(verdict[run.verdict])}`;
   return [context(`⌛ ${report.expired(slackTime(run.validUntil, 'date_short_pretty'))}${was}`)];
+}
+
+function revokedBlocks(run: StoredRun, options: RunReportOptions): readonly Block[] {
+  const { revokedBy } = run;
+  if (revokedBy === undefined) return [];
+  const { report, verdict, kind } = textFor(options.locale).report;
+  const at = slackTime(revokedBy.asOf, 'date_short_pretty');
+  const said = report.revoked(kind[revokedBy.kind], verdict[revokedBy.verdict], at);
+  const was = hasExpired(run, options) ? '' : ` ${report.wasBefore(verdict[run.verdict])}`;
+  return [section(`*⏮ ${said}*${was}`)];
 }
 
 function worstChecks(run: CheckRun): readonly CheckResult[] {
@@ -130,12 +141,16 @@ function problems(title: string, checks: readonly CheckResult[], locale: Locale)
   return [section(`*${title}*`), ...lines.map(section)];
 }
 
-function warnings(run: CheckRun, options: RunReportOptions): readonly Block[] {
+function warnings(run: StoredRun, options: RunReportOptions): readonly Block[] {
   const { locale, acknowledgements = [], supersededAt, stored } = options;
   const checks = warningsOf(run);
   const title = textFor(locale).report.report.warnings;
   const isOpen =
-    asksForAcknowledgement(run) && supersededAt === undefined && stored && !hasExpired(run, options);
+    asksForAcknowledgement(run) &&
+    supersededAt === undefined &&
+    run.revokedBy === undefined &&
+    stored &&
+    !hasExpired(run, options);
   if (!isOpen) return problems(title, checks, locale);
   return [
     section(`*${title}*`),
@@ -184,13 +199,14 @@ function foldedLine(passed: readonly CheckResult[], locale: Locale): string {
 }
 
 function buttons(
-  run: CheckRun,
+  run: StoredRun,
   { locale, stored, furtherButtons = [] }: RunReportOptions,
 ): readonly Button[] {
   const { button } = textFor(locale).report;
   const again: Button = { actionId: `${run.kind}:run_again`, text: button.runAgain, value: run.target };
   const details: Button = { actionId: 'run:details', text: button.details, value: run.runId };
   // Whoever reads that something is wrong must not have to look for the way out.
-  const rollback = run.verdict === 'GO' ? [] : rollbackButtons(run.target, locale);
+  const isGo = run.verdict === 'GO' && run.revokedBy === undefined;
+  const rollback = isGo ? [] : rollbackButtons(run.target, locale);
   return [again, ...(stored ? [details] : []), ...furtherButtons, ...rollback];
 }

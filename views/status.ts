@@ -3,7 +3,7 @@ import type { CheckRunSummary } from '../src/checks/store/run-store.js';
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { RUN_KINDS } from '../src/domain/outcome.js';
-import { verdictAt } from '../src/domain/verdict.js';
+import { verdictNow } from '../src/domain/verdict.js';
 import type { OpenRequest, RunningRelease, TargetRelease } from '../src/status/release-facts.js';
 import type { TargetStatus } from '../src/status/target-status.js';
 import { actions, context, escapeMrkdwn, header, section } from './blocks.js';
@@ -45,7 +45,7 @@ export function statusLine({ hosts, runs, asOf }: TargetStatus, locale: Locale):
     ...(latest === undefined
       ? []
       : [
-          `${textFor(locale).report.kind[latest.kind]} ${textFor(locale).report.verdict[verdictAt(latest.verdict, new Date(latest.validUntil), new Date(asOf))]}`,
+          `${textFor(locale).report.kind[latest.kind]} ${textFor(locale).report.verdict[verdictNow(latest, new Date(asOf))]}`,
         ]),
     text.summaryFlag(flag),
     text.summaryOn(running, hosts.length),
@@ -75,8 +75,8 @@ function lastRuns({ runs, asOf }: TargetStatus, locale: Locale): Block {
 function lastRun(run: CheckRunSummary, asOf: string, locale: Locale): string {
   const text = textFor(locale).status;
   const words = textFor(locale).report.verdict;
-  const now = verdictAt(run.verdict, new Date(run.validUntil), new Date(asOf));
-  const verdict = now === run.verdict ? `*${words[now]}*` : text.expired(words[run.verdict]);
+  const now = verdictNow(run, new Date(asOf));
+  const verdict = now === run.verdict ? `*${words[now]}*` : whyHold(run, locale);
   const age = text.age(differenceInMinutes(new Date(asOf), new Date(run.asOf)));
   return [
     `${VERDICT_SYMBOL[now]} ${verdict}`,
@@ -84,6 +84,15 @@ function lastRun(run: CheckRunSummary, asOf: string, locale: Locale): string {
     age,
     text.by(person(run.requestedBy)),
   ].join(' · ');
+}
+
+/** What a later run revoked is told before what has merely expired. */
+function whyHold({ verdict, revokedBy }: CheckRunSummary, locale: Locale): string {
+  const { report, status } = textFor(locale);
+  const was = report.verdict[verdict];
+  if (revokedBy === undefined) return status.expired(was);
+  const by = `${report.kind[revokedBy.kind]} ${report.verdict[revokedBy.verdict]}`;
+  return status.revoked(was, by, slackTime(revokedBy.asOf));
 }
 
 function releaseBlocks(release: TargetRelease | undefined, locale: Locale): readonly Block[] {

@@ -41,6 +41,7 @@ import { createTrainings } from '../training/create-trainings.js';
 import type { Configuration, StrategyConfiguration } from './load-configuration.js';
 import { type OpenPlatform, openPlatform } from './open-platform.js';
 import type { Services } from './services.js';
+import { tellOfRevoked } from './tell-of-revoked.js';
 
 /** The use cases of every strategy, over one platform; what stands here itself is of the default target's. */
 export interface Composition extends ComposedStrategy {
@@ -87,7 +88,10 @@ export function compose(options: CompositionOptions): Composition {
   const shared = {
     ...platform,
     config,
-    runs: createRunStore(platform.database),
+    runs: createRunStore(platform.database, {
+      transact: platform.database.transact,
+      revoked: tellOfRevoked,
+    }),
     now: () => new Date(platform.clock.now()),
   };
   // All of them, because a halt of one strategy goes before the checks of every other.

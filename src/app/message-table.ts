@@ -3,7 +3,7 @@ import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
 import type { Report } from '../conversation/subcommand.js';
 import type { Acknowledgement } from '../domain/acknowledgement.js';
-import type { CheckRun } from '../domain/check-run.js';
+import type { StoredRun } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
 import type { ReleaseRecord } from '../domain/release-record.js';
 import { isIncident } from '../domain/release-state.js';
@@ -26,7 +26,7 @@ interface StoredReportOptions {
 
 /** How each message looks. */
 export interface MessageViews {
-  readonly run: (run: CheckRun, options: StoredReportOptions) => Report;
+  readonly run: (run: StoredRun, options: StoredReportOptions) => Report;
   readonly request: (view: RequestView, options: { locale: Locale; envPrefix: string }) => Report;
   /** The loud one: a release that skips its approvals, and who has to look at it. */
   readonly brokenGlass: (view: RequestView, options: { locale: Locale; envPrefix: string }) => Report;

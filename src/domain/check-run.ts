@@ -107,3 +107,18 @@ export const checkRunSchema = z.object({
   charts: z.array(chartSchema).exactOptional(),
 });
 export type CheckRun = ValueOf<typeof checkRunSchema>;
+
+/** A later run of the same target that is worse than an earlier GO, of whichever kind and whoever asked for it. */
+export const revocationSchema = z.object({
+  runId: z.uuid(),
+  kind: z.enum(RUN_KINDS),
+  verdict: z.enum(VERDICTS),
+  asOf: z.string(),
+});
+export type Revocation = ValueOf<typeof revocationSchema>;
+
+/** A run as it is read again: what has become known since is worked out whenever it is read. */
+export interface StoredRun extends CheckRun {
+  /** Set: its GO holds no longer. */
+  readonly revokedBy?: Revocation | undefined;
+}

@@ -29,3 +29,17 @@ export function verdictAt(verdict: Verdict, validUntil: Date, now: Date): Verdic
   if (verdict === 'NO_GO' || isFresh) return verdict;
   return 'HOLD';
 }
+
+/** The verdict of a stored run as it stands at `now`: one that has expired, or that later knowledge revoked, allows nothing. */
+export function verdictNow(run: JudgedRun, now: Date): Verdict {
+  const verdict = verdictAt(run.verdict, new Date(run.validUntil), now);
+  return run.revokedBy === undefined || verdict === 'NO_GO' ? verdict : 'HOLD';
+}
+
+interface JudgedRun {
+  readonly verdict: Verdict;
+  /** RFC 3339. */
+  readonly validUntil: string;
+  /** A later run that is worse. */
+  readonly revokedBy?: object | undefined;
+}

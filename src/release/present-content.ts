@@ -1,4 +1,4 @@
-import { selectRevokingRun } from '../checks/store/check-runs.js';
+import { selectCheckRun } from '../checks/store/check-runs.js';
 import type { CheckRun } from '../domain/check-run.js';
 import { type BoundContent, type ContentChange, contentChanges } from '../domain/release-content.js';
 import { type Refused, type ReleaseRefusal, refused } from '../domain/release-refusal.js';
@@ -53,12 +53,11 @@ export async function composeAgain(
   return { kind: 'changed', changes: composed.refusals.map((each) => changeOf(each, request)) };
 }
 
-/** A later run that is worse revokes the GO of a request, until its evidence is renewed. */
+/** A later run that is worse revokes the GO of a request, until its evidence is renewed. Read now, whatever was known before. */
 export async function refuseIfRevoked(database: Queryable, run: CheckRun): Promise<Refused | undefined> {
-  const worse = await selectRevokingRun(database, run);
+  const worse = (await selectCheckRun(database, run.runId))?.revokedBy;
   if (worse === undefined) return undefined;
-  const { kind, verdict, asOf } = worse;
-  return refused('verdict_revoked', { run: kind, verdict, since: asOf.toISOString() });
+  return refused('verdict_revoked', { run: worse.kind, verdict: worse.verdict, since: worse.asOf });
 }
 
 export const approvedContent = ({ plan, evidence }: ReleaseRequest): BoundContent => ({ plan, evidence });

@@ -9,6 +9,7 @@ import type { Target } from '../runbook/targets.js';
 import { evidenceOf, planDigest, subjectsToAcknowledge } from './check-plan.js';
 import { refuseUnlessLoaded } from './configuration-hashes.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
+import { refuseIfRevoked } from './present-content.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
 import { transactStart, writeReleaseStart } from './start-release.js';
 import { lockFacts, selectLock } from './store/locks.js';
@@ -43,6 +44,8 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
   if (verdictAt(verdict, new Date(run.validUntil), context.now()) !== verdict) {
     return refuse(refused('verdict_expired'));
   }
+  const revoked = await refuseIfRevoked(context.database, run);
+  if (revoked !== undefined) return refuse(revoked);
   const acknowledged = await acknowledgements(context, asked, run, composed);
   if ('refusal' in acknowledged) return refuse(acknowledged);
 

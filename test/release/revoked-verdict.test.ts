@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createRunStore } from '../../src/checks/store/run-store.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
+import { LOCALES } from '../../src/domain/localized.js';
 import type { ReleaseRequest } from '../../src/domain/release-request.js';
+import { requestReportView } from '../../views/release-request.js';
+import { terminalText } from '../../views/terminal.js';
 import {
   ALICE,
   BOB,
@@ -64,11 +67,33 @@ test.each([
   },
 );
 
-test('a run that passed, one of a canary alone, and one of another plan revoke nothing', async () => {
+test('a later run that passed revokes nothing', async () => {
   const request = await requestAsAlice(world);
   const { requestId, digest } = request;
   await laterRun(request, { kind: 'verify', verdict: 'GO' });
-  await laterRun(request, { kind: 'verify', verdict: 'NO_GO', partial: true });
-  await laterRun(request, { kind: 'precheck', verdict: 'NO_GO', planned: true });
   expect(await world.service.approve({ requestId, digest, person: BOB })).toMatchObject({ kind: 'done' });
 });
+
+test.each([
+  ['of a canary alone', { kind: 'verify', partial: true }],
+  ['of another plan', { kind: 'precheck', planned: true }],
+] as const)(
+  'a later run %s that says NO-GO revokes the GO of a request, and its view says so',
+  async (_, mark) => {
+    const request = await requestAsAlice(world);
+    const { requestId, digest } = request;
+    await laterRun(request, { ...mark, verdict: 'NO_GO' });
+    const view = await world.service.view(requestId);
+    expect(view?.run?.revokedBy).toMatchObject({ kind: mark.kind, verdict: 'NO_GO' });
+    for (const locale of LOCALES) {
+      const text = view && terminalText(requestReportView(view, { locale, envPrefix: 'TOY__' }));
+      expect(text).toMatch(
+        locale === 'en' ? /NO-GO.*these checks hold no longer/ : /NO-GO.*以上检查不再有效/,
+      );
+    }
+    expect(await world.service.approve({ requestId, digest, person: BOB })).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'verdict_revoked' },
+    });
+  },
+);

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { type CheckRun, checkRunSchema } from '../../domain/check-run.js';
+import { type CheckRun, checkRunSchema, revocationSchema, type StoredRun } from '../../domain/check-run.js';
 import { instantSchema } from '../../domain/instant.js';
-import type { Outcome, RunKind } from '../../domain/outcome.js';
+import type { Outcome } from '../../domain/outcome.js';
 import { OUTCOMES, RUN_KINDS } from '../../domain/outcome.js';
-import type { Verdict } from '../../domain/verdict.js';
 import type { Queryable } from '../../store/queryable.js';
 
 /** A run as a line of the history: everything but its checks. */
-export interface CheckRunSummary extends Omit<CheckRun, 'checks' | 'criteria' | 'charts'> {
+export interface CheckRunSummary extends Omit<StoredRun, 'checks' | 'criteria' | 'charts'> {
   /** How many checks ended how; an outcome that no check had is left out. */
   readonly outcomeCounts: Readonly<Partial<Record<Outcome, number>>>;
 }
@@ -15,6 +14,28 @@ export interface CheckRunSummary extends Omit<CheckRun, 'checks' | 'criteria' | 
 const SUMMARY_COLUMNS = `run_id AS "runId", strategy, target, kind, verdict,
   requested_by AS "requestedBy", started_at AS "startedAt", as_of AS "asOf", valid_until AS "validUntil",
   duration_ms AS "durationMs", runbook_sha256 AS "runbookSha256"`;
+
+/**
+ * What revokes a GO of `runs`: the newest later run of the target, also one of a plan or of a canary, that says NO-GO or
+ * HOLD, or that warns where the GO saw nothing wrong. Later is what began later, and what had its last observation later.
+ * The bounds on `started_at` keep it to a piece of the index; a GO is over after minutes.
+ */
+const REVOKED_BY = `(
+  SELECT json_build_object('runId', later.run_id, 'kind', later.kind, 'verdict', later.verdict, 'asOf', later.as_of)
+  FROM lobml.check_runs AS later
+  WHERE runs.verdict IN ('GO', 'GO_WITH_WARNINGS')
+    AND later.strategy = runs.strategy AND later.target = runs.target AND later.run_id <> runs.run_id
+    AND later.started_at > runs.started_at - INTERVAL '1 hour'
+    AND later.started_at < runs.started_at + INTERVAL '1 day'
+    AND (later.started_at > runs.started_at OR later.as_of >= runs.as_of)
+    AND (later.verdict IN ('NO_GO', 'HOLD') OR (later.verdict = 'GO_WITH_WARNINGS' AND EXISTS (
+      SELECT FROM json_array_elements(later.checks) AS warned(result)
+      JOIN json_array_elements(runs.checks) AS own(result) ON own.result->>'id' = warned.result->>'id'
+      WHERE warned.result->>'mode' = 'deciding' AND warned.result->>'outcome' = 'WARN'
+        AND own.result->>'outcome' = 'PASS')))
+  ORDER BY later.as_of DESC LIMIT 1) AS "revokedBy"`;
+
+const revokedBySchema = revocationSchema.extend({ asOf: instantSchema });
 
 const rowSchema = checkRunSchema.extend({
   startedAt: instantSchema,
@@ -24,6 +45,7 @@ const rowSchema = checkRunSchema.extend({
 
 const summaryRowSchema = rowSchema.omit({ checks: true, criteria: true, charts: true }).extend({
   outcomeCounts: z.partialRecord(z.enum(OUTCOMES), z.number().int()),
+  revokedBy: revokedBySchema.nullish().transform((revocation) => revocation ?? undefined),
 });
 /** What a whole run has beyond its line of the history. */
 const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned, partial`;
@@ -32,7 +54,7 @@ const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned
 const wholeRunSchema = z.preprocess(
   (row) =>
     Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null && value !== false)),
-  rowSchema,
+  rowSchema.extend({ revokedBy: revokedBySchema.exactOptional() }),
 );
 
 /** Stores a finished run. Storing the same run twice (a retry) changes nothing. */
@@ -115,9 +137,9 @@ export async function selectCheckRunPage(
 }
 
 /** @param runId a UUID */
-export async function selectCheckRun(database: Queryable, runId: string): Promise<CheckRun | undefined> {
+export async function selectCheckRun(database: Queryable, runId: string): Promise<StoredRun | undefined> {
   const { rows } = await database.query(
-    `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs WHERE run_id = $1`,
+    `SELECT ${WHOLE_RUN_COLUMNS}, ${REVOKED_BY} FROM lobml.check_runs AS runs WHERE run_id = $1`,
     [runId],
   );
   return wholeRunSchema.optional().parse(rows[0]);
@@ -150,7 +172,8 @@ export async function selectLatestOfKinds(
   const { rows } = await database.query(
     `SELECT latest.* FROM unnest($3::text[]) WITH ORDINALITY AS wanted (kind, place)
      CROSS JOIN LATERAL (
-       SELECT ${SUMMARY_COLUMNS}, outcome_counts AS "outcomeCounts" FROM lobml.check_runs runs
+       SELECT ${SUMMARY_COLUMNS}, outcome_counts AS "outcomeCounts", ${REVOKED_BY}
+       FROM lobml.check_runs AS runs
        WHERE runs.strategy = $1 AND runs.target = $2 AND runs.kind = wanted.kind
          AND NOT runs.planned AND NOT runs.partial
        ORDER BY runs.started_at DESC, runs.run_id DESC LIMIT 1) latest
@@ -196,8 +219,7 @@ export async function selectPassedWindows(
          CROSS JOIN LATERAL json_array_elements(later.checks) AS c(result)
          WHERE later.strategy = r.strategy AND later.target = r.target
            AND later.started_at > r.started_at AND later.started_at < r.started_at + INTERVAL '1 day'
-           AND NOT later.planned AND NOT later.partial
-           AND later.kind IN ('verify', 'gonogo') AND later.verdict IN ('NO_GO', 'HOLD')
+           AND later.verdict IN ('NO_GO', 'HOLD')
            AND (c.result->'evidence'->'window'->>'from')::timestamptz < (w.seen->>'to')::timestamptz)
      ORDER BY r.started_at DESC, r.run_id DESC LIMIT $4`,
     [strategy, target, since, limit],
@@ -205,25 +227,29 @@ export async function selectPassedWindows(
   return z.array(passedWindowSchema).parse(rows);
 }
 
-interface RevokingRun {
-  readonly kind: RunKind;
-  readonly verdict: Verdict;
-  readonly asOf: Date;
+/**
+ * The GOs of a target that are no older than a verdict lives, apart from one run: what a worse one, just stored, revokes.
+ * Which of them it does is worked out whenever one is read.
+ */
+export async function selectLiveGoes(
+  database: Queryable,
+  { strategy, target, runId, startedAt }: Pick<CheckRun, 'strategy' | 'target' | 'runId' | 'startedAt'>,
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ runId: string }>(
+    `SELECT run_id AS "runId" FROM lobml.check_runs
+     WHERE strategy = $1 AND target = $2 AND run_id <> $3 AND verdict IN ('GO', 'GO_WITH_WARNINGS')
+       AND started_at > $4::timestamptz - INTERVAL '1 hour' AND valid_until > $4`,
+    [strategy, target, runId, toInstant(startedAt)],
+  );
+  return rows.map(({ runId }) => runId);
 }
 
-/** The newest run over all of a target as it stands that says NO-GO or HOLD and is later than this one. */
-export async function selectRevokingRun(
+/** Runs of one target are stored one after the other: none misses what another, just being stored, revokes. */
+export async function lockTarget(
   database: Queryable,
-  { strategy, target, asOf }: Pick<CheckRun, 'strategy' | 'target' | 'asOf'>,
-): Promise<RevokingRun | undefined> {
-  const { rows } = await database.query<RevokingRun>(
-    `SELECT kind, verdict, as_of AS "asOf" FROM lobml.check_runs
-     WHERE strategy = $1 AND target = $2 AND as_of > $3 AND verdict IN ('NO_GO', 'HOLD')
-       AND NOT planned AND NOT partial
-     ORDER BY as_of DESC LIMIT 1`,
-    [strategy, target, asOf],
-  );
-  return rows[0];
+  { strategy, target }: Pick<CheckRun, 'strategy' | 'target'>,
+): Promise<void> {
+  await database.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${strategy} ${target}`]);
 }
 
 const runPlaceSchema = z.object({ runId: z.uuid(), startedAt: instantSchema });

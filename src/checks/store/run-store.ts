@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import type { CheckRun } from '../../domain/check-run.js';
+import type { CheckRun, StoredRun } from '../../domain/check-run.js';
 import type { Queryable } from '../../store/queryable.js';
+import type { Transact } from '../../store/transaction.js';
 import type { CheckRunSummary } from './check-runs.js';
 import {
   type CheckRunPageRequest,
   insertCheckRun,
+  lockTarget,
   type PassedWindowRow,
   type PassedWindowsRequest,
   type RunSubject,
@@ -12,6 +14,7 @@ import {
   selectCheckRunPage,
   selectLatestCheckRun,
   selectLatestOfKinds,
+  selectLiveGoes,
   selectPassedWindows,
   selectRunPlace,
 } from './check-runs.js';
@@ -23,7 +26,7 @@ export interface RunStore {
   /** Storing the same run twice changes nothing. */
   save(run: CheckRun): Promise<void>;
   /** Undefined for an id that does not exist or is no id at all. */
-  get(runId: string): Promise<CheckRun | undefined>;
+  get(runId: string): Promise<StoredRun | undefined>;
   /** Where a run stands in the history; undefined as for `get`. */
   placeOf(runId: string): Promise<Pick<CheckRunSummary, 'startedAt' | 'runId'> | undefined>;
   /** The run that was started last, whatever its verdict. */
@@ -36,9 +39,16 @@ export interface RunStore {
   page(request: CheckRunPageRequest): Promise<readonly CheckRunSummary[]>;
 }
 
-export function createRunStore(database: Queryable): RunStore {
+interface Revoking {
+  readonly transact: Transact;
+  /** Told within the transaction that stores a worse run: what shows or rests on these runs has changed. */
+  readonly revoked: (client: Queryable, runIds: readonly string[]) => Promise<void>;
+}
+
+/** @param revoking undefined where nobody is told of a GO that holds no longer */
+export function createRunStore(database: Queryable, revoking?: Revoking): RunStore {
   return {
-    save: (run) => insertCheckRun(database, run),
+    save: (run) => (revoking === undefined ? insertCheckRun(database, run) : saveAndRevoke(run, revoking)),
     get: async (runId) => (z.uuid().safeParse(runId).success ? selectCheckRun(database, runId) : undefined),
     placeOf: async (runId) =>
       z.uuid().safeParse(runId).success ? selectRunPlace(database, runId) : undefined,
@@ -47,4 +57,14 @@ export function createRunStore(database: Queryable): RunStore {
     passedWindows: (request) => selectPassedWindows(database, request),
     page: (request) => selectCheckRunPage(database, request),
   };
+}
+
+function saveAndRevoke(run: CheckRun, { transact, revoked }: Revoking): Promise<void> {
+  return transact(async (client) => {
+    await lockTarget(client, run);
+    await insertCheckRun(client, run);
+    if (run.verdict === 'GO') return;
+    const goes = await selectLiveGoes(client, run);
+    if (goes.length > 0) await revoked(client, goes);
+  });
 }

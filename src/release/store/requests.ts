@@ -193,3 +193,16 @@ export async function markBreakGlassReviewed(
   );
   return rowCount === 1;
 }
+
+/** The requests that still wait for a decision and rest on one of these runs. */
+export async function selectRequestsOn(
+  database: Queryable,
+  runIds: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ requestId: string }>(
+    `SELECT request_id AS "requestId" FROM lobml.release_requests
+     WHERE check_run_id = ANY($1::uuid[]) AND state IN ('open', 'approved')`,
+    [runIds],
+  );
+  return rows.map(({ requestId }) => requestId);
+}

@@ -171,6 +171,8 @@ export const release = {
       `Follows the halt of ${when} by ${who} (time line: \`/lobml history --incident ${haltId}\`).`,
     evidence: (verdict: string, when: string, until: string) =>
       `Checks of the planned state: ${verdict} · ${when} · good until ${until}`,
+    evidenceRevoked: (kind: string, verdict: string, when: string) =>
+      `A later ${kind} of this target says ${verdict} (${when}): these checks hold no longer. Put right what it names, then click Run checks again.`,
     approvals: (given: number, of: number) => `Approvals ${given} of ${of}`,
     waiting: 'waiting',
     anyone: 'any approver',

@@ -218,6 +218,9 @@ export const report = {
     expired: (when: string) => `Expired ${when}: run it again before you decide on it.`,
     /** What an expired verdict was. */
     wasBefore: (verdict: string) => `It was ${verdict}.`,
+    /** @param kind of the later run */
+    revoked: (kind: string, verdict: string, when: string) =>
+      `Revoked: a later ${kind} of this target says ${verdict} (${when}). This GO holds no longer.`,
     superseded: (when: string) => `A newer run exists (${when}): this report is history.`,
     summary: (verdict: string, strategy: string, target: string, kind: string, why: string) =>
       `${verdict} · ${strategy} · ${target} · ${kind}${why && `: ${why}`}`,

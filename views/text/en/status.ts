@@ -36,6 +36,8 @@ export const status = {
   by: (who: string) => `by ${who}`,
   /** @param verdict in words */
   expired: (verdict: string) => `was ${verdict}, expired: HOLD`,
+  /** @param by the later run and its verdict, in words */
+  revoked: (verdict: string, by: string, when: string) => `was ${verdict}, revoked by ${by} (${when}): HOLD`,
   databaseUnreachable: '⚠ The bot’s own database does not answer: runs, locks and requests are unknown.',
   lock: (who: string, reason: string, when: string) => `🔒 Locked by ${who} ${when}: ${reason}`,
   openRequests: 'Open requests',

@@ -140,6 +140,8 @@ export const release: ReleaseText = {
     follows: (who, when, haltId) =>
       `承接 ${who} 于 ${when} 发起的停止（时间线：\`/lobml history --incident ${haltId}\`）。`,
     evidence: (verdict, when, until) => `计划状态的检查：${verdict} · ${when} · 有效至 ${until}`,
+    evidenceRevoked: (kind, verdict, when) =>
+      `该目标之后的“${kind}”结论为 ${verdict}（${when}）：以上检查不再有效。请处理其中指出的问题，再点击“重新检查”。`,
     approvals: (given, of) => `审批 ${given}/${of}`,
     waiting: '等待中',
     anyone: '任一审批人',

@@ -173,6 +173,8 @@ export const report: ReportText = {
     defaultApplies: (host, value) => `${host}：所有文件均未设置；将采用策略的默认值 \`${value}\`。`,
     expired: (when) => `已于 ${when} 过期：作出决定前请重新运行。`,
     wasBefore: (verdict) => `原为 ${verdict}。`,
+    revoked: (kind, verdict, when) =>
+      `已撤销：该目标之后的“${kind}”结论为 ${verdict}（${when}）。此 GO 不再有效。`,
     superseded: (when) => `已有更新的运行（${when}）：本报告仅供存档。`,
     summary: (verdict, strategy, target, kind, why) =>
       `${verdict} · ${strategy} · ${target} · ${kind}${why && `：${why}`}`,
