@@ -1,6 +1,7 @@
 import {
   composeEnvironment,
   type HostEnvironment,
+  layerFault,
   readHostEnvironment,
 } from '../checks/context/host-environment.js';
 import type { PlannedHost } from '../checks/context/planned-state.js';
@@ -106,11 +107,12 @@ function editedEnvironment(
   present: HostEnvironment,
   wanted: ReadonlyMap<string, string>,
 ): HostEnvironment | Refused {
-  const broken = present.layers.find(
-    ({ state, optional, path }) =>
-      state === 'refused' || (state === 'missing' && !optional && path !== writtenFile),
+  // The layer that is written need not be there yet.
+  const others = present.layers.map((layer) =>
+    layer.path === writtenFile ? { ...layer, optional: true } : layer,
   );
-  if (broken !== undefined) return refused('unsafe_environment_file', { host, file: broken.path });
+  const broken = layerFault({ ...present, layers: others });
+  if (broken !== undefined) return refused('unsafe_environment_file', { host, file: broken.file });
   const edits = new Map([...wanted].filter(([name, value]) => present.effective.get(name)?.value !== value));
   if (edits.size === 0) return present;
   try {

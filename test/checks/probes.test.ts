@@ -193,6 +193,23 @@ describe('the running process', () => {
     expect(JSON.stringify(result)).not.toContain('hunter');
   });
 
+  test('is not compared with layers of which one is missing or no text', async () => {
+    await stage.place('service/status', RUNNING);
+    await stage.place('service/environ', 'TOY__NAME=new\0TOY__ENABLED=true\0');
+    await stage.place('base.env', Buffer.from('X=\u00ff\n', 'latin1'));
+    expect(await look()).toMatchObject({
+      outcome: 'FAIL',
+      observed: [{ fault: 'environment_file_refused', file: join(stage.folder, 'base.env') }],
+    });
+    await rm(join(stage.folder, 'base.env'));
+    await rm(join(stage.folder, 'own.env'));
+    await stage.place('service/environ', 'A=1\0');
+    expect(await look()).toMatchObject({
+      outcome: 'FAIL',
+      observed: [{ fault: 'environment_file_missing', file: join(stage.folder, 'own.env') }],
+    });
+  });
+
   test('a stopped service leaves it open', async () => {
     await stage.place('service/status', 'ActiveState=inactive\nMainPID=0\nNRestarts=0\n');
     expect(await look()).toMatchObject({

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkSentence, reasonSentence } from '../../views/check-sentence.js';
 import {
@@ -136,6 +138,14 @@ describe('service.started', () => {
     const { result } = await prove({ process: { MODEL_VERSION: 'v1' } });
     expect(result.outcome).toBe('FAIL');
     expect(checkSentence(result, 'en')).toContain('PLOY_CRYPTO_LOB_ML__MODEL_VERSION');
+  });
+
+  test('fails where a layer is missing: the next start would have none of its values', async () => {
+    await stage.writeHost('live-1', {});
+    await rm(join(stage.folder, 'live-1.env'));
+    const run = await stage.run('gonogo', { only: ['service.started'], sleep: async () => {} });
+    const result = resultOf(run, 'service.started');
+    expect(result).toMatchObject({ outcome: 'FAIL', observed: [{ fault: 'environment_file_missing' }] });
   });
 
   test('a unit that has given up fails', async () => {

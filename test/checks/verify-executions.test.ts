@@ -1,3 +1,5 @@
+import { appendFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CheckResult } from '../../src/domain/check-run.js';
 import { ENTRY, EXIT, insertOrder, type OrderRow } from './support/orders.js';
@@ -155,6 +157,20 @@ describe('exec.model_version', () => {
     expect(result.says[0]?.en).toBe('1 entries with `v2`, expected `v3` (baseline —): orders ord-7.');
     expect(result.says[0]?.['zh-CN']).toContain('应为 `v3`');
   });
+
+  test.each(['exec.model_version', 'exec.blend_weights'])(
+    '%s is an error, by name, where a layer is no text or missing',
+    async (id) => {
+      const file = join(stage.folder, 'live-1.env');
+      await appendFile(file, Buffer.from('X=\u00ff\n', 'latin1'));
+      await orders({ at: recent });
+      const values = [`live-1: ${file}`];
+      const unclear = { outcome: 'ERROR', reason: { code: 'environment_unclear', facts: { values } } };
+      expect(await check(id)).toMatchObject(unclear);
+      await rm(file);
+      expect(await check(id)).toMatchObject(unclear);
+    },
+  );
 
   test('is an error, by name, where the hosts do not agree on a version', async () => {
     await stage.writeHost('live-2', { environment: { MODEL_VERSION: 'v1' } });

@@ -1,6 +1,8 @@
 import type { EnvironmentValues } from '../../domain/condition.js';
+import { shownInFile } from '../../hosts/environment/concealed-value.js';
 import { readVariable, type VariableValue } from '../../runbook/variable.js';
 import type { CheckContext } from './check-context.js';
+import { layerFault, variableFault } from './host-environment.js';
 import { ProbeError } from './observation.js';
 
 /**
@@ -15,23 +17,24 @@ export async function agreedEnvironment(
 ): Promise<EnvironmentValues> {
   if (names.length === 0) return {};
   const environments = await Promise.all(
-    hosts.map(async (access) => ({ host: access.host.name, ...(await access.environment()) })),
+    hosts.map(async (access) => ({ host: access.host.name, environment: await access.environment() })),
   );
   const agreed: Record<string, VariableValue> = {};
   for (const name of names) {
     const definition = runbook.variables.get(name);
-    const values = environments.map(({ host, effective, ambiguous }) => {
+    const values = environments.map(({ host, environment }) => {
       const variable = `${runbook.envPrefix}${name}`;
-      const raw = effective.get(variable)?.value;
-      const isKnown = definition !== undefined && !ambiguous.has(variable);
-      const reading = isKnown ? readVariable(definition, raw) : undefined;
-      return { host, raw, value: reading?.kind === 'value' ? reading.value : undefined };
+      const found = environment.effective.get(variable);
+      const isKnown = definition !== undefined && variableFault(variable, environment) === undefined;
+      const reading = isKnown ? readVariable(definition, found?.value) : undefined;
+      const seen = layerFault(environment)?.file ?? shownInFile(found) ?? '—';
+      return { host, seen, value: reading?.kind === 'value' ? reading.value : undefined };
     });
     const [first] = values;
     if (first?.value === undefined || values.some(({ value }) => value !== first.value)) {
-      const seen = values.map(({ host, raw }) => `${host}: ${raw ?? '—'}`);
+      const shown = values.map(({ host, seen }) => `${host}: ${seen}`);
       throw new ProbeError(
-        { code: 'environment_unclear', facts: { variable: name, values: seen } },
+        { code: 'environment_unclear', facts: { variable: name, values: shown } },
         `${name} has no one valid value on all hosts`,
       );
     }

@@ -1,10 +1,11 @@
+import type { FaultCode } from '../../domain/fault.js';
 import {
   decodeEnvironmentBytes,
   type EffectiveVariable,
   effectiveEnvironment,
 } from '../../hosts/environment/environment-file.js';
 import { type IgnoredLine, ignoredLines } from '../../hosts/environment/ignored-lines.js';
-import type { CallOptions, Host } from '../../hosts/host.js';
+import { type CallOptions, type Host, HostError } from '../../hosts/host.js';
 import type { TargetHost } from '../../hosts/kinds/target-host.js';
 
 /** An environment file as it stands on a host. Its text never leaves this process: it also holds secrets. */
@@ -37,7 +38,7 @@ const MAX_ENVIRONMENT_BYTES = 1024 * 1024;
 
 /** Reads every layer of a host. @throws HostError when a layer cannot be looked at. */
 export async function readHostEnvironment(
-  host: Pick<Host, 'readFile'>,
+  host: Pick<Host, 'name' | 'readFile'>,
   target: Pick<TargetHost, 'environmentFiles'>,
   options: CallOptions,
 ): Promise<HostEnvironment> {
@@ -67,11 +68,56 @@ export function composeEnvironment(layers: readonly LayerState[]): HostEnvironme
   return { layers, effective: now, ambiguous, ignored: ignoredLines(texts) };
 }
 
+/** What is wrong with a layer or a line. */
+interface FaultyPlace {
+  readonly fault: FaultCode;
+  readonly file: string;
+  readonly line: number | null;
+}
+
+/**
+ * The first layer without which nobody knows what the service reads: one that must be there and is not, or one that
+ * systemd refuses. Whoever takes a value from the layers asks this first.
+ */
+export function layerFault({ layers }: HostEnvironment): FaultyPlace | undefined {
+  const broken = layers.find(
+    ({ state, optional }) => state === 'refused' || (state === 'missing' && !optional),
+  );
+  if (broken === undefined) return undefined;
+  const fault = broken.state === 'missing' ? 'environment_file_missing' : 'environment_file_refused';
+  return { fault, file: broken.path, line: null };
+}
+
+/** Why nobody can say what the author of a variable meant, or what the service will read. */
+export function variableFault(name: string, environment: HostEnvironment): FaultyPlace | undefined {
+  const broken = layerFault(environment);
+  if (broken !== undefined) return broken;
+  const found = environment.effective.get(name);
+  if (found?.spansLines) return { file: found.file, line: found.line, fault: 'value_spans_lines' };
+  const ambiguous = environment.ambiguous.get(name);
+  if (ambiguous !== undefined) return { ...ambiguous, fault: 'comment_takes_line' };
+  const ignored = ignoredLineOf(name, environment);
+  if (ignored === undefined) return undefined;
+  const { file, line, isExport } = ignored;
+  return { file, line, fault: isExport ? 'export_ignored' : 'line_ignored' };
+}
+
+/** The same of an environment that an act relies on. @throws HostError also for a faulty layer */
+export async function readWholeEnvironment(
+  ...[host, target, options]: Parameters<typeof readHostEnvironment>
+): Promise<HostEnvironment> {
+  const environment = await readHostEnvironment(host, target, options);
+  const broken = layerFault(environment);
+  if (broken === undefined) return environment;
+  const what = broken.fault === 'environment_file_missing' ? 'is missing' : 'is no text that systemd reads';
+  throw new HostError('unreadable_answer', host.name, `${host.name}: ${broken.file} ${what}.`);
+}
+
 /**
  * The line of a variable that systemd passes over, where somebody relies on it: nothing else sets the variable, or
  * the line comes later and says something else.
  */
-export function ignoredLineOf(
+function ignoredLineOf(
   name: string,
   { layers, effective, ignored }: HostEnvironment,
 ): IgnoredLine | undefined {

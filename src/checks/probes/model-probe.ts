@@ -8,6 +8,7 @@ import type { ModelFinding } from '../../model/model-gate.js';
 import { metaPathOf } from '../../model/model-meta.js';
 import { variableName } from '../../runbook/strategy-contract.js';
 import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
+import { layerFault } from '../context/host-environment.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
 import { readTypicalRows } from '../context/typical-rows.js';
@@ -47,7 +48,10 @@ async function modelRow(
   call: ProbeCall,
 ): Promise<ObservedRow> {
   const { host, settings } = access;
-  const named = shownInFile((await access.environment()).effective.get(variable))?.trim() ?? '';
+  const environment = await access.environment();
+  const broken = layerFault(environment);
+  if (broken !== undefined) return { host: host.name, path: '', size: null, sha256: null, ...broken };
+  const named = shownInFile(environment.effective.get(variable))?.trim() ?? '';
   const path = named.startsWith('/') ? plainPath(named) : named;
   const about = { host: host.name, path, size: null, sha256: null };
   const wrong = (fault: FaultCode, facts: ObservedRow = {}): ObservedRow => ({ ...about, ...facts, fault });

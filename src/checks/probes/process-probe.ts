@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ObservedRow } from '../../domain/check-run.js';
 import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
+import { layerFault } from '../context/host-environment.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
 import { withoutProcess } from '../context/without-process.js';
@@ -22,7 +23,9 @@ export const processProbe = defineProbe({
     return observeHosts('process', context, async (access) => {
       const { host, environment, planned } = access;
       if (planned !== undefined) return plannedProcessRows(access, planned, names, call);
-      const [{ effective }, status] = await Promise.all([environment(), access.status()]);
+      const [files, status] = await Promise.all([environment(), access.status()]);
+      const broken = layerFault(files);
+      if (broken !== undefined) return [{ host: host.name, variable: '', ...broken, agrees: false }];
       if (status.mainPid === 0) return withoutProcess(host.name, status);
       const running = await host.service.processEnvironment(status.mainPid, names, call);
       if (running === undefined) return { code: 'service_down', facts: { hosts: [host.name] } };
@@ -33,7 +36,7 @@ export const processProbe = defineProbe({
         since: status.activeSince?.toISOString() ?? null,
       };
       const differences = names.flatMap((variable): ObservedRow[] => {
-        const [inFile, inProcess] = [effective.get(variable), running.get(variable)];
+        const [inFile, inProcess] = [files.effective.get(variable), running.get(variable)];
         if (inFile?.value === inProcess) return [];
         const [file, process] = [shownInFile(inFile), shownInProcess(inProcess)];
         return [{ ...about, variable, file, process, agrees: false }];

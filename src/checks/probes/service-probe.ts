@@ -10,7 +10,7 @@ import {
 } from '../../hosts/managers/proof-of-start.js';
 import type { Runbook, StartLog } from '../../runbook/runbook.js';
 import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
-import type { HostEnvironment } from '../context/host-environment.js';
+import { type HostEnvironment, layerFault } from '../context/host-environment.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
 
@@ -37,6 +37,8 @@ export const serviceProbe = defineProbe({
       const [environment, first] = await Promise.all([access.environment(), access.status()]);
       const stopped: Reason = { code: 'service_stopped', facts: { hosts: [access.host.name] } };
       if (first.activeState === 'inactive') return stopped;
+      const broken = layerFault(environment);
+      if (broken !== undefined) return [{ host: access.host.name, pid: first.mainPid, ...broken }];
       return [await watch(access, first, environment, context, call)];
     }),
 });

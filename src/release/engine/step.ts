@@ -1,4 +1,4 @@
-import { type HostEnvironment, readHostEnvironment } from '../../checks/context/host-environment.js';
+import { type HostEnvironment, readWholeEnvironment } from '../../checks/context/host-environment.js';
 import type { HostPlan, ReleasePlan } from '../../domain/release-plan.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseRecord, Seen, StepRecord } from '../../domain/release-record.js';
@@ -11,7 +11,7 @@ import type { Clock } from '../../time/clock.js';
 import type { ReleaseChecks } from './release-checks.js';
 import type { Turn } from './step-journal.js';
 
-const READ_TIMEOUT_MS = 10_000;
+export const READ_TIMEOUT_MS = 10_000;
 
 /** What the engine must know of a strategy: its variables, and how its log shows a start. */
 export type StrategyFacts = Pick<Runbook, 'envPrefix' | 'flag' | 'model' | 'variables' | 'startLog'>;
@@ -104,10 +104,10 @@ export function earlier(
   return release.steps.findLast((step) => step.kind === kind && step.host === host);
 }
 
-/** The environment files of a host as they stand. @throws HostError */
+/** The environment files of a host as they stand. @throws HostError also for a layer that is missing or refused */
 export function readFiles(
   { interrupted: signal }: StepContext,
   { host, settings }: Pick<HostInPlan, 'host' | 'settings'>,
 ): Promise<HostEnvironment> {
-  return readHostEnvironment(host, settings, { timeoutMs: READ_TIMEOUT_MS, signal });
+  return readWholeEnvironment(host, settings, { timeoutMs: READ_TIMEOUT_MS, signal });
 }

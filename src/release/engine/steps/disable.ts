@@ -1,10 +1,11 @@
+import { readHostEnvironment } from '../../../checks/context/host-environment.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import type { Host, ServiceStatus } from '../../../hosts/host.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
 import { isOn, readWrittenLayer, sha256OfText } from '../environment-change.js';
 import { isHostError } from '../problems.js';
 import { isStopped, statusAfterInterruption, stopService } from '../service-effect.js';
-import { hostOf, lookAgain, readFiles, type Step, type StepContext } from '../step.js';
+import { hostOf, lookAgain, READ_TIMEOUT_MS, type Step, type StepContext } from '../step.js';
 import { seeService, statusBefore } from './restart.js';
 
 const TRIES = 3;
@@ -104,6 +105,9 @@ async function switchOff(
 
 /** A later layer may set it again. */
 async function isOnInFiles(context: StepContext): Promise<boolean> {
-  const { effective } = await readFiles(context, hostOf(context));
+  const { host, settings } = hostOf(context);
+  const call = { timeoutMs: READ_TIMEOUT_MS, signal: context.interrupted };
+  // A layer that is missing or refused keeps nobody from turning off.
+  const { effective } = await readHostEnvironment(host, settings, call);
   return isOn(context.runbook, effective.get(enableFlag(context.runbook))?.value);
 }
