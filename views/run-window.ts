@@ -39,9 +39,13 @@ function lineOf({ window, baseline, sections }: Span, locale: Locale): string {
   const parts = [
     text.window(at(window.from), at(window.to), basis),
     ...(hosts.length === 0 ? [] : [text.withoutStart(escapeMrkdwn(hosts.join(', ')))]),
-    ...(baseline === undefined
-      ? []
-      : [text.baseline(at(baseline.from), at(baseline.to), text.baselineBasis[baseline.basis])]),
+    ...(baseline === undefined ? [] : [baselineText(baseline, locale)]),
   ];
   return `${sections.length === 0 ? '' : `*${sections.join(', ')}* `}${parts.join(' ')}`;
+}
+
+function baselineText({ from, to, basis, isMissing }: ObservedBaseline, locale: Locale): string {
+  const { baseline, noBaseline, baselineBasis } = textFor(locale).decision;
+  const span = [slackTime(from, 'time_secs'), slackTime(to, 'time_secs')] as const;
+  return isMissing ? noBaseline(...span) : baseline(...span, baselineBasis[basis]);
 }

@@ -70,7 +70,7 @@ async function runCheck(
       : {}),
     observed: observation.rows,
     expected: expectedText(check),
-    evidence: withOnDemand(observation.evidence, check),
+    evidence: withOnDemand(withBaseline(observation, check, env), check),
     observedAt: observation.observedAt,
     durationMs: Math.round(monotonicMs() - startedMs),
   };
@@ -192,6 +192,18 @@ const MEASURED: ReadonlySet<Reason['code']> = new Set([
 
 function expectedText({ pass, warn, fail }: CheckDefinition): string {
   return [`pass: ${pass.text}`, ...(warn ? [`warn: ${warn.text}`] : []), `fail: ${fail.text}`].join('; ');
+}
+
+/** A row whose baseline cannot be judged has none. */
+function withBaseline(
+  { rows, evidence }: Observation,
+  { hasBaseline }: CheckDefinition,
+  env: EnvironmentValues,
+): Evidence {
+  const { baseline } = evidence;
+  if (hasBaseline === undefined || baseline === undefined) return evidence;
+  if (rows.length > 0 && rows.every((row) => holds(hasBaseline, row, env))) return evidence;
+  return { ...evidence, baseline: { ...baseline, isMissing: true } };
 }
 
 function withOnDemand(evidence: Evidence, check: CheckDefinition): Evidence {

@@ -36,6 +36,8 @@ const baselineSchema = z.object({
   basis: z.enum(['passed_run', 'before_window']),
   /** The run that passed. */
   runId: z.string().exactOptional(),
+  /** It holds too little to compare with (a first release, a pause): the absolute bounds alone decide. */
+  isMissing: z.literal(true).exactOptional(),
 });
 export type ObservedBaseline = ValueOf<typeof baselineSchema>;
 

@@ -46,6 +46,8 @@ export interface CheckDefinition extends Judgement {
   readonly title: Localized;
   readonly mode: CheckMode;
   readonly probe: ProbeDefinition;
+  /** Whether a row's baseline holds enough to compare with; undefined for a check that compares nothing. */
+  readonly hasBaseline: RowPredicate | undefined;
   /** The variables that its conditions and texts read as `env.NAME`. */
   readonly environment: readonly string[];
   readonly text: {

@@ -45,6 +45,11 @@ export class CheckCompiler {
       [...path, 'wrongRows'],
       conditions.compileRowPredicate,
     );
+    const hasBaseline = faults.optional(
+      source.baseline,
+      [...path, 'baseline'],
+      conditions.compileRowPredicate,
+    );
     const expectKeys = this.#expectKeys(source, [...path, 'expectKeys', 'parameter']);
     const text = this.#text(source.text, [...path, 'text']);
     const onDemand = this.#onDemand(source, [...path, 'onDemand']);
@@ -53,7 +58,19 @@ export class CheckCompiler {
     const timeoutMs = source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const environment = environmentOf(source);
     const judgement = { pass, warn, fail, isWrongRow, expectKeys, noData };
-    return { id, section, title, mode, probe, ...judgement, environment, text, timeoutMs, onDemand };
+    return {
+      id,
+      section,
+      title,
+      mode,
+      probe,
+      ...judgement,
+      hasBaseline,
+      environment,
+      text,
+      timeoutMs,
+      onDemand,
+    };
   }
 
   /** The variable of that name, which a check or the start log reads. */
@@ -154,12 +171,12 @@ const mainKeysOf = ({ keys, beside = {} }: ProbeSyntax): readonly string[] =>
   Object.keys(keys).filter((key) => !(key in beside));
 
 /** What conditions and texts read as `env.NAME`; the compilers have refused what is no variable. */
-function environmentOf({ pass, warn, fail, wrongRows, text }: CheckSource): readonly string[] {
+function environmentOf({ pass, warn, fail, wrongRows, baseline, text }: CheckSource): readonly string[] {
   const said = text.problems.map(({ say }) => say);
   const texts = [text.problem, text.unclear, text.fine, ...said].flatMap((localized) =>
     Object.values(localized ?? {}),
   );
   const conditions = text.problems.map(({ when }) => when);
-  const words = [pass, warn, fail, wrongRows, ...conditions, ...texts].join('\n');
+  const words = [pass, warn, fail, wrongRows, baseline, ...conditions, ...texts].join('\n');
   return [...new Set([...words.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name))];
 }

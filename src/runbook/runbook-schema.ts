@@ -64,6 +64,8 @@ const checkSchema = z.strictObject({
   warn: z.string().min(1).optional(),
   fail: z.string({ error: 'fail_missing' satisfies ShapeFault }).min(1),
   wrongRows: z.string().min(1).optional(),
+  /** Of a check that compares: whether a row's baseline holds enough for it. */
+  baseline: z.string().min(1).optional(),
   text: z
     .strictObject({
       problem: localized.optional(),

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CheckResult } from '../../src/domain/check-run.js';
+import type { Locale } from '../../src/domain/localized.js';
+import { runReportView } from '../../views/run-report.js';
+import { terminalText } from '../../views/terminal.js';
 import { type DecisionRow, insertDecisions, insertOrder } from './support/orders.js';
 import { createStage, resultOf, type Stage, type StageRun, secondsAgo } from './support/verify-stage.js';
 
@@ -109,7 +112,6 @@ describe('risk.blocked_share', () => {
 
   test.each([
     ['in the window', 19, 40],
-    ['in the baseline', 40, 19],
     ['anywhere', 0, 0],
   ])(
     'is inconclusive with too few decisions %s, and says how many are needed',
@@ -118,9 +120,35 @@ describe('risk.blocked_share', () => {
       await share(0, there, inBaseline);
       const result = await check('risk.blocked_share');
       expect(result.outcome).toBe('INCONCLUSIVE');
-      expect(result.says[0]?.en).toContain('20 decisions are needed on each side');
+      expect(result.says[0]?.en).toContain('20 decisions are needed in the window');
     },
   );
+
+  test.each([
+    ['a first release', 8, 0, 'PASS'],
+    ['a quiet market before', 8, 19, 'PASS'],
+    ['a first release above the bound of warning', 22, 0, 'WARN'],
+    ['a first release above the bound of failure', 36, 0, 'FAIL'],
+  ])('without a baseline the absolute bounds alone decide: %s', async (_name, blocked, there, outcome) => {
+    await share(blocked, 40 - blocked);
+    await share(0, there, inBaseline);
+    const run = await stage.run('verify', { only: ['risk.blocked_share'] });
+    const result = resultOf(run, 'risk.blocked_share');
+    expect(result.outcome).toBe(outcome);
+    expect(result.evidence.baseline).toMatchObject({ isMissing: true });
+    const say = (locale: Locale) => terminalText(runReportView(run, { locale, stored: true }));
+    expect(say('en')).toContain('No baseline yet');
+    expect(say('zh-CN')).toContain('尚无基线');
+  });
+
+  test('a baseline that holds enough is named as what was compared with', async () => {
+    await share(8, 32);
+    await share(8, 32, inBaseline);
+    const run = await stage.run('verify', { only: ['risk.blocked_share'] });
+    const text = terminalText(runReportView(run, { locale: 'en', stored: true }));
+    expect(text).toContain('Compared with');
+    expect(text).not.toContain('No baseline yet');
+  });
 
   test('nineteen blocked of nineteen are too few for a No-Go', async () => {
     await share(19, 0);

@@ -50,7 +50,7 @@ const result: Whole<CheckRun['checks'][number]> = {
     sha256: 'ab',
     hosts: ['live-1'],
     window: { from: AT, to: AT, basis: 'look_back', hostsWithoutStart: ['live-2'] },
-    baseline: { from: AT, to: AT, basis: 'passed_run', runId: ID },
+    baseline: { from: AT, to: AT, basis: 'passed_run', runId: ID, isMissing: true },
     onDemand: ['total'],
   },
   observedAt: AT,

@@ -28,6 +28,8 @@ export const decision = {
   } satisfies Readonly<Record<NonNullable<ObservedWindow['basis']>, string>>,
   withoutStart: (hosts: string) => `No start is known for ${hosts}.`,
   baseline: (from: string, to: string, basis: string) => `Compared with ${from} – ${to}: ${basis}.`,
+  noBaseline: (from: string, to: string) =>
+    `No baseline yet: ${from} – ${to} holds too little to compare with, so the absolute bounds alone decide.`,
   baselineBasis: {
     passed_run: 'within the window of an earlier run that passed',
     before_window: 'directly before the window',

@@ -16,6 +16,7 @@ export const decision: DecisionText = {
   },
   withoutStart: (hosts) => `无法得知 ${hosts} 的启动时间。`,
   baseline: (from, to, basis) => `对照 ${from} – ${to}：${basis}。`,
+  noBaseline: (from, to) => `尚无基线：${from} – ${to} 的数据不足以对照，仅按绝对上限判定。`,
   baselineBasis: {
     passed_run: '位于此前一次通过的运行的窗口内',
     before_window: '紧接在窗口之前',
