@@ -3,6 +3,7 @@ import { type Config, loadConfig, readEnvironment, readLocale } from '../config/
 import { EXIT, type ExitCode, type Report, type Subcommand } from '../conversation/subcommand.js';
 import { unknownSubcommand } from '../conversation/subcommand-lookup.js';
 import { explainFailure } from '../doctor/explain-failure.js';
+import { plainText, plainValue } from '../domain/plain-text.js';
 import type { Say } from '../domain/sentence.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import { ConfigurationError, formatFault } from '../runbook/configuration-fault.js';
@@ -77,7 +78,7 @@ const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['--json', '--help', '-h']);
 const onTerminal = ({ surfaces }: Subcommand<Services>): boolean => surfaces?.includes('terminal') ?? true;
 
 const print = (text: string): void => {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${plainText(text)}\n`);
 };
 
 async function runSubcommand(
@@ -171,12 +172,14 @@ async function answer<S>(
     locale: config.locale,
     asText: program.asText,
     print: (text) => {
-      if (!wantsJson) process.stdout.write(`${text}\n`);
+      if (!wantsJson) process.stdout.write(`${plainText(text)}\n`);
     },
-    showProgress: process.stderr.isTTY ? (line) => process.stderr.write(`\r\u001B[K${line}`) : () => {},
+    showProgress: process.stderr.isTTY
+      ? (line) => process.stderr.write(`\r\u001B[K${plainText(line)}`)
+      : () => {},
   });
   const { exitCode, json } = await subcommand.run(words, conversation, services);
-  if (wantsJson) process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
+  if (wantsJson) process.stdout.write(`${JSON.stringify(plainValue(json), undefined, 2)}\n`);
   return exitCode;
 }
 

@@ -1,6 +1,7 @@
 import { readLocale } from '../config/config.js';
 import { EXIT } from '../conversation/subcommand.js';
 import { explainStart } from '../doctor/explain-failure.js';
+import { plainText } from '../domain/plain-text.js';
 import { type Bot, startBot } from './bot.js';
 import type { BotProgram } from './bot-program.js';
 
@@ -11,7 +12,7 @@ export async function runBot(program: BotProgram): Promise<void> {
     bot = await startBot(program);
   } catch (error) {
     const { says, exitCode } = explainStart(error, { locale: readLocale(), say: program.say });
-    process.stderr.write(`${says}\n`);
+    process.stderr.write(`${plainText(says)}\n`);
     process.exit(exitCode);
   }
   const end = (signal: NodeJS.Signals) => {

@@ -4,6 +4,7 @@ import type { EnvironmentValues, RowPredicate } from '../domain/condition.js';
 import { type Evaluation, evaluateCheck } from '../domain/evaluate-check.js';
 import type { Localized } from '../domain/localized.js';
 import type { Outcome, RunKind } from '../domain/outcome.js';
+import { plainValue } from '../domain/plain-text.js';
 import type { Reason } from '../domain/reason.js';
 import { HostError } from '../hosts/host.js';
 import type { CheckDefinition, LocalizedTemplate, Section } from '../runbook/check-definition.js';
@@ -57,7 +58,8 @@ async function runCheck(
 ): Promise<CheckResult> {
   const startedMs = monotonicMs();
   const { observation, evaluation, env } = await observeAndEvaluate(check, context, signal, onProbeError);
-  return {
+  // What was compared was compared as it is; from here on it is shown.
+  return plainValue({
     id: check.id,
     section: check.section,
     title: check.title,
@@ -73,7 +75,7 @@ async function runCheck(
     evidence: withOnDemand(withBaseline(observation, check, env), check),
     observedAt: observation.observedAt,
     durationMs: Math.round(monotonicMs() - startedMs),
-  };
+  });
 }
 
 interface Examined {

@@ -1,3 +1,4 @@
+import { plainText } from '../domain/plain-text.js';
 import { redact } from '../domain/secrets.js';
 import type { CallOptions } from './host.js';
 import { HostError } from './host.js';
@@ -12,6 +13,8 @@ export interface RunOptions extends CallOptions {
   /** A file of the bot's machine, sent as the command's input. */
   readonly inputFile?: string;
   readonly maxOutputBytes?: number;
+  /** Gets the output as it comes; none of it is kept then, and its length has no bound. */
+  readonly onOutput?: ((chunk: Buffer) => void) | undefined;
 }
 
 export interface CommandResult {
@@ -35,7 +38,7 @@ export interface CommandRunner {
 /** What a person reads of a failed command: its last words, in one line, without secrets. */
 export function lastWords(stderr: string): string {
   const line = stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  return redact(line, 'host').slice(0, 200);
+  return redact(plainText(line), 'host').slice(0, 200);
 }
 
 /** The error for a command that ended with something else than 0. */

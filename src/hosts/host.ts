@@ -119,6 +119,8 @@ export interface ServiceStatus {
   readonly execMainStatus: number;
   /** When the present process was seen to become active. */
   readonly activeSince: Date | undefined;
+  /** When the newest main process was started, by the host's clock; its log begins there. undefined: nobody says. */
+  readonly startedAt?: Date | undefined;
   /** The account that the unit names for the service; '' or left out: none. */
   readonly user?: string;
 }
@@ -130,8 +132,12 @@ export interface ServiceManager {
   stop(options?: CallOptions): Promise<void>;
   /** The account that the service runs as, by name or number; undefined where nobody says. */
   account(status: ServiceStatus, options?: CallOptions): Promise<string | undefined>;
-  /** Log lines, oldest first, since a moment and until another; at most `limit` (the newest are kept). */
-  logs(options: CallOptions & { since: Date; until?: Date; limit?: number }): Promise<readonly LogLine[]>;
+  /**
+   * Log lines, oldest first, since a moment and until another, by the host's own clock: read whole, however many there
+   * are. Of a long log its first and its last lines are kept, and every line that says all of `find`.
+   * @param options.limit the newest of them only
+   */
+  logs(options: LogCall): Promise<readonly LogLine[]>;
   /**
    * The environment of a running process, narrowed to the names asked for: whatever else is in it stays on the
    * host. undefined: the process is gone.
@@ -141,10 +147,43 @@ export interface ServiceManager {
     names: readonly string[],
     options?: CallOptions,
   ): Promise<ReadonlyMap<string, string> | undefined>;
+  /** How a process stands. undefined: the host does not tell. */
+  processFacts(pid: number, options?: CallOptions): Promise<ProcessFacts | undefined>;
 }
+
+export interface LogCall extends CallOptions {
+  readonly since: Date;
+  readonly until?: Date;
+  readonly limit?: number;
+  readonly find?: readonly LogPart[] | undefined;
+}
+
+/** `DEVICE:INODE`: two paths with the same one are one file. */
+export type FileIdentity = string;
+
+/** What a process runs, by /proc/PID/exe. */
+export interface ProgramOfProcess {
+  readonly path: string;
+  /** The file was replaced or taken away since the process began. */
+  readonly isDeleted: boolean;
+  readonly identity: FileIdentity | undefined;
+}
+
+export interface ProcessFacts {
+  /** false: it has ended, also where its entry still stands (a zombie). */
+  readonly isAlive: boolean;
+  /** How long it has run, by a clock that no step moves; undefined: nobody says. */
+  readonly ageMs: number | undefined;
+  /** undefined: nobody may look. */
+  readonly program: ProgramOfProcess | undefined;
+}
+
+/** What a line holds: words, or a value of a variable, which counts as a whole only. */
+export type LogPart = string | { readonly value: string };
 
 export interface LogLine {
   readonly at: Date | undefined;
+  /** Without colour codes and control characters. */
   readonly text: string;
   /** The process that wrote it, where the line names one. */
   readonly pid?: number;
@@ -158,6 +197,11 @@ export interface ProcessReader {
     names: readonly string[],
     options?: CallOptions & { readonly sudo?: readonly string[] },
   ): Promise<ReadonlyMap<string, string> | undefined>;
+  /** undefined: there is no /proc that tells. */
+  facts(
+    pid: number,
+    options?: CallOptions & { readonly sudo?: readonly string[] },
+  ): Promise<ProcessFacts | undefined>;
   /** The number of the account that a process runs as; undefined where the host does not tell, or there is none. */
   account(pid: number, options?: CallOptions): Promise<string | undefined>;
 }

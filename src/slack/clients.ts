@@ -1,5 +1,6 @@
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { type WebAPICallResult, WebClient, type WebClientOptions } from '@slack/web-api';
 import type { SlackConfig } from '../config/config.js';
+import { plainValue } from '../domain/plain-text.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createBoltLogger } from './bolt-logger.js';
 
@@ -12,6 +13,13 @@ export interface SlackClients {
   readonly lookups: WebClient;
   readonly modals: WebClient;
   readonly urgent: WebClient;
+}
+
+/** Whatever is sent, no byte of it steers the place where it is shown. */
+class PlainWebClient extends WebClient {
+  override apiCall(method: string, options?: Record<string, unknown>): Promise<WebAPICallResult> {
+    return super.apiCall(method, plainValue(options));
+  }
 }
 
 /**
@@ -28,7 +36,7 @@ export function createSlackClients(config: SlackConfig, logger: Logger): SlackCl
       rejectRateLimitedCalls: true,
       timeout: timeoutMs,
     };
-    return new WebClient(token, options);
+    return new PlainWebClient(token, options);
   };
   return {
     // Well above the 5 s that a call takes on a bad day: an answer given up on is a message that stands still.

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Locale } from '../domain/localized.js';
+import { plainValue } from '../domain/plain-text.js';
 import type { Say } from '../domain/sentence.js';
 import type { Clock } from '../time/clock.js';
 import { COMMAND } from './command-name.js';
@@ -56,7 +57,7 @@ export function registerListeners<Services>(app: App, options: ListenerOptions<S
         body,
         conversation,
         handle,
-        ack: (answer) => intake.acknowledge(() => (answer === undefined ? ack() : ack(answer))),
+        ack: (answer) => intake.acknowledge(() => (answer === undefined ? ack() : ack(plainValue(answer)))),
         client,
         clock,
         say,

@@ -1,4 +1,5 @@
 import type { Report } from '../conversation/subcommand.js';
+import { plainValue } from '../domain/plain-text.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import { truncateToBytes } from './report-payload.js';
@@ -46,12 +47,14 @@ export class ResponseUrl {
     return this.#options.fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify({
-        response_type: 'ephemeral',
-        replace_original: false,
-        text: truncateToBytes(report.text),
-        ...(report.blocks.length > 0 ? { blocks: report.blocks } : {}),
-      }),
+      body: JSON.stringify(
+        plainValue({
+          response_type: 'ephemeral',
+          replace_original: false,
+          text: truncateToBytes(report.text),
+          ...(report.blocks.length > 0 ? { blocks: report.blocks } : {}),
+        }),
+      ),
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { plainText } from '../domain/plain-text.js';
 import { redact } from '../domain/secrets.js';
 import { withoutSecrets } from './secret-values.js';
 
@@ -108,16 +109,11 @@ const shownLength = (text: string): number =>
 
 const count = (text: string, character: string): number => text.split(character).length - 1;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
-const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out.
-const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-
 /** Progress bars overwrite their line; only what they left is shown. Secrets, colours and control characters go. */
 function visible(text: string, secrets: readonly string[]): string {
   const lines = withoutSecrets(text, secrets)
     .split('\n')
     .map((line) => line.replace(/\r$/, '').split('\r').at(-1) ?? '')
     .map((line) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line));
-  return redact(lines.join('\n').replaceAll(COLOURS, '').replaceAll(CONTROL_CHARACTERS, ''), 'host');
+  return redact(plainText(lines.join('\n')), 'host');
 }

@@ -73,7 +73,7 @@ test.each([
   ],
   [
     'model_load_failed',
-    host({ log: [`${secondsAgo(7199).toISOString()} ERROR crypto_lob_ml: unsupported model_type "lgbm"`] }),
+    host({ log: [`${secondsAgo(7199).toISOString()} ploy[4100]: ERROR unsupported model_type "lgbm"`] }),
     ['model_load_failed FAIL'],
   ],
   ['metadata_missing', order({ p_up_model: '' }), ['metadata_missing FAIL']],

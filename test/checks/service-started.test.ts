@@ -121,11 +121,58 @@ describe('service.started', () => {
     expect(result.observed).toMatchObject([{ fault: 'start_failed', because: 'restart_loop' }]);
   });
 
-  test('fails on an error line of the start, though the process goes on', async () => {
+  test('an error line of a process that goes on is an ordinary line: it neither fails a start nor proves one', async () => {
     const error = `${secondsAgo(7199).toISOString()} ERROR crypto_lob_ml: unsupported model_type "lgbm"`;
-    const { result } = await prove({ log: [error] });
+    const alone = await prove({ log: [error] });
+    expect(alone.result.outcome).toBe('INCONCLUSIVE');
+    expect(alone.run.verdict).toBe('HOLD');
+    const order = `${secondsAgo(7198).toISOString()} WARN order rejected error=Timeout model_type=onnx`;
+    expect((await prove({ log: [loadedLine(PATH), order] })).result.outcome).toBe('PASS');
+  });
+
+  test('quotes what the real program says of a model that does not load', async () => {
+    const words = 'Error: Internal("onnx load failed: Protobuf parsing failed.")';
+    const log = [
+      ...Array.from({ length: 20 }, () => 'bye'),
+      words,
+      ...Array.from({ length: 20 }, () => 'bye'),
+    ];
+    const stamped = log.map((line) => `${secondsAgo(1).toISOString()} \u001b[31m${line}\u001b[0m`);
+    const status = { ActiveState: 'failed', SubState: 'failed', MainPID: 0, ...startedAgo(2) };
+    const { result } = await prove({ status, log: stamped });
     expect(result.outcome).toBe('FAIL');
-    expect(result.observed).toMatchObject([{ because: 'error_line' }]);
+    expect(result.observed).toMatchObject([{ quotes: [words] }]);
+  });
+
+  test('finds the line of a service that says two hundred things a second', async () => {
+    const loaded = loadedLine(PATH, secondsAgo(599));
+    const chatter = Array.from({ length: 12_000 }, (_, index) =>
+      loaded
+        .replace(/^\S+/, secondsAgo(598 - index / 205).toISOString())
+        .replace(/loaded.*$/, `tick ${index}`),
+    );
+    for (const log of [
+      [loaded, ...chatter],
+      [...chatter.slice(0, 6_000), loaded, ...chatter.slice(6_000)],
+    ]) {
+      const { result } = await prove({ status: startedAgo(600), log });
+      expect(result.outcome).toBe('PASS');
+    }
+  });
+
+  test.each(['.old', '.1'])('the loaded line of %s proves nothing', async (more) => {
+    const { result } = await prove({ log: [loadedLine(`${PATH}${more}`)] });
+    expect(result.outcome).toBe('INCONCLUSIVE');
+  });
+
+  test('finds the line in colour', async () => {
+    const coloured = loadedLine(PATH)
+      .replace(/^\S+/, '\u001b[2m$&\u001b[0m')
+      .replace('model_path=', '\u001b[3mmodel_path\u001b[0m\u001b[2m=\u001b[0m');
+    const { result } = await prove({ log: [coloured] });
+    expect(result.outcome).toBe('PASS');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there.
+    expect(JSON.stringify(result)).not.toMatch(/\\u001b|[\u0000-\u001f\u007f-\u009f]/);
   });
 
   test('an error line long after the start tells nothing about it', async () => {

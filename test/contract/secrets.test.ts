@@ -35,7 +35,12 @@ function quoted(text: string): string {
     restartSecMs: 5_000,
     timeoutMs: 60_000,
   };
-  const look = { at, status, environment: new Map<string, string>(), log: [{ at, text }] };
+  const look = {
+    at,
+    status: { ...status, activeState: 'failed', mainPid: 0 } as const,
+    environment: new Map<string, string>(),
+    log: [{ at, text }],
+  };
   return JSON.stringify(evaluateProofOfStart(plan, [look], at));
 }
 

@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ServiceManager } from '../../src/hosts/host.js';
 import { createLocalCommandRunner } from '../../src/hosts/local/local-command-runner.js';
+import { createLocalProcessReader } from '../../src/hosts/local/local-process.js';
 import { createCommandManager } from '../../src/hosts/managers/command-manager.js';
 import { createProcessReader } from '../../src/hosts/managers/process-environment.js';
+import { eventually } from '../sandbox/host/eventually.js';
 import { createServiceProcess, type ServiceProcess } from '../support/service-process.js';
 
 const runner = createLocalCommandRunner({ host: 'here' });
@@ -61,6 +65,29 @@ describe('a real process', () => {
     expect((await manager.processEnvironment(mainPid, ['ENABLED']))?.get('ENABLED')).toBeUndefined();
     expect(await manager.processEnvironment(2 ** 30, ['ENABLED'])).toBeUndefined();
     expect(await manager.processEnvironment(0, ['ENABLED'])).toBeUndefined();
+  });
+
+  test('a process that has ended is told from one that lives, also where its entry still stands', async () => {
+    await manager.restart();
+    const { mainPid } = await manager.status();
+    const readers = [createProcessReader(runner), createLocalProcessReader(runner)];
+    for (const reader of readers) {
+      expect(await reader.facts(mainPid)).toMatchObject({ isAlive: true, program: { isDeleted: false } });
+      expect((await reader.facts(mainPid))?.ageMs).toBeLessThan(60_000);
+      expect(await reader.facts(2 ** 22 + 1)).toMatchObject({ isAlive: false });
+      expect(await reader.facts(0)).toMatchObject({ isAlive: false });
+    }
+    // `exec` leaves the shell's child to a program that never asks for it.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [said] = await once(parent.stdout, 'data');
+    const zombie = Number(String(said));
+    process.kill(zombie, 'SIGKILL');
+    for (const reader of readers) {
+      await eventually('its end', async () => (await reader.facts(zombie))?.isAlive === false);
+    }
+    parent.kill('SIGKILL');
   });
 
   test('the environment by a configured command', async () => {

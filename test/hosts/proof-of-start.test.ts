@@ -28,7 +28,7 @@ const plan: StartPlan = {
     ['ENABLED', 'true'],
     ['OLD', undefined],
   ]),
-  loadedLine: ['loaded lob-ml onnx model', '/models/new.onnx'],
+  loadedLine: ['loaded lob-ml onnx model', { value: '/models/new.onnx' }],
   errorLines: [/MODEL_PATH|model_type=(?!onnx)/],
   restartSecMs: 5_000,
   timeoutMs: 60_000,
@@ -135,10 +135,11 @@ describe('evaluateProofOfStart', () => {
     ],
     ['the PID changed again', [good(1), good(2, { status: running(201) })], 'restart_loop'],
     [
-      'an error line',
-      [good(1, { log: [loaded, { at: at(1), text: 'MODEL_PATH is unreadable' }] })],
+      'an error line of a process that is not the present one',
+      [good(1, { log: [loaded, { at: at(1), text: 'MODEL_PATH is unreadable', pid: 199 }] })],
       'error_line',
     ],
+    ['killed, though its manager calls it active', [good(1), good(2, { hasEnded: true })], 'exited'],
   ])('fails fast: %s', (_, observations, reason) => {
     expect(evaluateProofOfStart(plan, observations, at(2))).toMatchObject({ kind: 'failed_fast', reason });
   });
@@ -151,8 +152,61 @@ describe('evaluateProofOfStart', () => {
     expect(startsWith(words, byItself)).toBe('proved');
     expect(startsWith(words, { ...loaded, pid: 199 })).toBe('failed_fast');
     expect(startsWith({ ...words, at: at(1.1) }, byItself)).toBe('failed_fast');
-    expect(startsWith({ ...words, pid: 200 }, byItself)).toBe('failed_fast');
-    expect(startsWith({ at: at(0.2), text: words.text }, byItself)).toBe('failed_fast');
+  });
+
+  test('an error line of a process that lives is an ordinary line; of one that has ended it is quoted', () => {
+    const words = { at: at(1.2), text: 'WARN order rejected error=Timeout MODEL_PATH', pid: 200 };
+    const withLog = (log: StartObservation['log']) => [good(1, { log }), good(6.1, { log })];
+    const proofWith = (log: StartObservation['log']) => evaluateProofOfStart(plan, withLog(log), at(6.1));
+    expect(proofWith([loaded, words]).kind).toBe('proved');
+    expect(proofWith([loaded, { at: words.at, text: words.text }]).kind).toBe('proved');
+    expect(proofWith([words])).toMatchObject({ kind: 'not_yet', missing: ['model_loaded'] });
+    const ended = running(0, { activeState: 'activating', subState: 'auto-restart', execMainStatus: 1 });
+    const log = [words, { at: at(1.3), text: 'bye' }];
+    expect(evaluateProofOfStart(plan, [good(1), good(2, { status: ended, log })], at(2))).toMatchObject({
+      kind: 'failed_fast',
+      reason: 'exited',
+      quotes: [words.text],
+    });
+  });
+
+  test('the old process ends in every restart', () => {
+    const old = good(0.5, { status: running(100), log: [], hasEnded: true });
+    expect(evaluateProofOfStart(plan, [old, good(1), good(6.1)], at(6.1)).kind).toBe('proved');
+  });
+
+  test.each(['.old', '2', '/x', '-v2'])(
+    'the path of another file, %s longer, says nothing of this one',
+    (more) => {
+      const longer = { at: at(1), text: `${loaded.text}${more} input_dim=8` };
+      const shorter = { at: at(1), text: 'loaded lob-ml onnx model model_path=/old/models/new.onnx' };
+      for (const line of [longer, shorter]) {
+        const observations = [good(1, { log: [line] }), good(6.1, { log: [line] })];
+        expect(evaluateProofOfStart(plan, observations, at(6.1))).toMatchObject({
+          missing: ['model_loaded'],
+        });
+      }
+      const both = { at: at(1), text: `${longer.text} then ${loaded.text}` };
+      const quoted = {
+        at: at(1),
+        text: 'loaded lob-ml onnx model model_path="/models/new.onnx", input_dim=8',
+      };
+      for (const line of [both, quoted]) {
+        const observations = [good(1, { log: [line] }), good(6.1, { log: [line] })];
+        expect(evaluateProofOfStart(plan, observations, at(6.1)).kind).toBe('proved');
+      }
+    },
+  );
+
+  test('the log begins with the process, by the clock of the host that stamps both', () => {
+    // The host is 3 s behind whoever issued the restart.
+    const status = running(200, { startedAt: at(-2.9) });
+    const log = [{ ...loaded, at: at(-2) }];
+    const looks = [good(1, { status, log }), good(6.1, { status, log })];
+    expect(evaluateProofOfStart(plan, looks, at(6.1)).kind).toBe('proved');
+    const early = [{ ...loaded, at: at(-3.5) }];
+    const before = [good(1, { status, log: early }), good(6.1, { status, log: early })];
+    expect(evaluateProofOfStart(plan, before, at(6.1))).toMatchObject({ missing: ['model_loaded'] });
   });
 
   test('quotes the error lines since the restart, without secrets', () => {
@@ -161,7 +215,7 @@ describe('evaluateProofOfStart', () => {
       { at: at(1), text: 'starting' },
       { at: at(1), text: 'cannot read MODEL_PATH, DB_PASSWORD=hunter22 postgres://ploy:hunter22@db/ploy' },
     ];
-    const proof = evaluateProofOfStart(plan, [good(1, { log })], at(2));
+    const proof = evaluateProofOfStart(plan, [good(1, { log, hasEnded: true })], at(2));
     expect(proof).toMatchObject({
       quotes: ['cannot read MODEL_PATH, DB_PASSWORD=[redacted] postgres://ploy:[redacted]@db/ploy'],
     });
@@ -188,8 +242,36 @@ describe('watchStart', () => {
       },
       logs: async () => [loaded],
       processEnvironment: async () => new Map([['ENABLED', 'true']]),
+      processFacts: async () => undefined,
     };
   };
+
+  test('asks for the log since the first new process began, and for the line of a good start', async () => {
+    const asked: unknown[] = [];
+    const service = {
+      ...serviceOf([
+        running(100, { startedAt: at(-999) }),
+        running(200, { startedAt: at(-7) }),
+        running(200, { startedAt: at(-7) }),
+      ]),
+      logs: async (call: object) => {
+        asked.push(call);
+        return [{ ...loaded, at: at(-6) }];
+      },
+    };
+    expect(await watchStart(service, plan, { clock: clockFrom(1) })).toMatchObject({ kind: 'proved' });
+    expect(asked.slice(0, 2)).toEqual([
+      { since: at(0), find: plan.loadedLine },
+      { since: at(-7), find: plan.loadedLine },
+    ]);
+  });
+
+  test('a process that was killed behind its manager is no start', async () => {
+    const ended = { isAlive: false, ageMs: undefined, program: undefined };
+    const service = { ...serviceOf([running(200)]), processFacts: async () => ended };
+    const proof = await watchStart(service, plan, { clock: clockFrom(1) });
+    expect(proof).toMatchObject({ kind: 'failed_fast', reason: 'exited' });
+  });
 
   test('goes on while the host is away, and ends with the proof', async () => {
     const away = new HostError('unreachable', 'there', 'there: away.');

@@ -89,6 +89,38 @@ describe('a real unit', () => {
     await manager.stop();
   });
 
+  test('reads what a service says in colour, from the moment when systemd started it', async () => {
+    const unit = 'coloured.service';
+    const path = file('coloured');
+    const entry = (text: string) => `MESSAGE=${text}\\nUSER_UNIT=${unit}\\nSYSLOG_IDENTIFIER=ploy\\n`;
+    const say = (text: string) => `printf '${entry(text)}' | logger --journald`;
+    const lines = [
+      say('starting'),
+      say('\\033[1mloaded\\033[0m lob-ml onnx model model_path=/models/new.onnx'),
+    ];
+    await writeFile(path, ['#!/bin/sh', ...lines, say('after'), 'exec sleep 600', ''].join('\n'), {
+      mode: 0o755,
+    });
+    await writeFile(
+      join(systemd.unitFolder, unit),
+      `[Service]\nEnvironmentFile=-${file('live.env')}\nExecStart=${path}\n`,
+    );
+    await systemd.runner.run(['systemctl', '--user', 'daemon-reload']);
+    const coloured = createManager(unit, true);
+    await coloured.restart();
+    const { startedAt } = await coloured.status();
+    if (startedAt === undefined) throw new Error('systemd does not say when it was started');
+    const find = ['loaded lob-ml onnx model', { value: '/models/new.onnx' }];
+    let log = await coloured.logs({ since: startedAt, find });
+    for (let looks = 0; log.at(-1)?.text !== 'after' && looks < 100; looks++) {
+      log = await coloured.logs({ since: startedAt, find });
+    }
+    const texts = log.map(({ text }) => text);
+    expect(texts).toContain('loaded lob-ml onnx model model_path=/models/new.onnx');
+    expect(texts.slice(0, 3)).toContain('starting');
+    await coloured.stop();
+  });
+
   test('a unit that does not exist', async () => {
     const absent = createManager('absent.service', true);
     await expect(absent.status()).rejects.toMatchObject({ code: 'not_found' });

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseJournalLines, parsePlainLines } from '../../src/hosts/managers/log-lines.js';
+import {
+  LogReader,
+  type ParseLogLine,
+  parseJournalLine,
+  parsePlainLine,
+} from '../../src/hosts/managers/log-lines.js';
 import { parseUnitStatus } from '../../src/hosts/managers/unit-status.js';
 
 const ANSWER = `MainPID=8159
@@ -57,13 +62,19 @@ describe('parseUnitStatus', () => {
   });
 });
 
+function readAll(parse: ParseLogLine, text: string) {
+  const reader = new LogReader({ parse, isWanted: () => true, find: undefined });
+  reader.take(Buffer.from(text));
+  return reader.end(Number.POSITIVE_INFINITY);
+}
+
 test("the journal's lines, also those of one message over several lines", () => {
   const text = `-- Boot 1 --
 2026-11-22T18:26:50.123456+0000 vm ploy[12]: loaded: one
                                              two
 2026-11-22T18:26:51+00:00 vm systemd[1]: Stopped ploy.
 `;
-  expect(parseJournalLines(text)).toEqual([
+  expect(readAll(parseJournalLine, text)).toEqual([
     { at: new Date('2026-11-22T18:26:50.123Z'), text: 'loaded: one', pid: 12 },
     { at: new Date('2026-11-22T18:26:50.123Z'), text: 'two' },
     { at: new Date('2026-11-22T18:26:51Z'), text: 'Stopped ploy.', pid: 1 },
@@ -72,13 +83,13 @@ test("the journal's lines, also those of one message over several lines", () => 
 
 test('lines of any program', () => {
   const text = 'no time\n[2026-11-22T18:26:50.5Z] one\n2026-11-22 18:26:51,250+00:00 two\nmore\n';
-  expect(parsePlainLines(text)).toEqual([
+  expect(readAll(parsePlainLine, text)).toEqual([
     { at: undefined, text: 'no time' },
     { at: new Date('2026-11-22T18:26:50.500Z'), text: 'one' },
     { at: new Date('2026-11-22T18:26:51.250Z'), text: 'two' },
     { at: new Date('2026-11-22T18:26:51.250Z'), text: 'more' },
   ]);
-  expect(parsePlainLines('2026-11-22T18:26:50.5Z ploy[12]: one')).toEqual([
+  expect(readAll(parsePlainLine, '2026-11-22T18:26:50.5Z ploy[12]: one')).toEqual([
     { at: new Date('2026-11-22T18:26:50.500Z'), text: 'ploy[12]: one', pid: 12 },
   ]);
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { Reason } from '../../domain/reason.js';
-import type { LogLine, ServiceStatus } from '../../hosts/host.js';
+import type { LogLine, LogPart, ServiceStatus } from '../../hosts/host.js';
 import {
   evaluateProofOfStart,
   type StartObservation,
@@ -52,13 +52,13 @@ async function watch(
 ): Promise<ObservedRow> {
   const restartSecMs = settings.service.restartSecs * 1000;
   const began = context.now();
-  const since = first.activeSince ?? new Date(began.getTime() - 2 * restartSecMs);
+  const since = first.startedAt ?? first.activeSince ?? new Date(began.getTime() - 2 * restartSecMs);
   const startLog = context.runbook.startLog ?? NO_START_LOG;
   const plan: StartPlan = {
     before: { ...first, activeState: 'inactive', mainPid: 0, invocationId: '' },
     restartedAt: since,
     environment: expectedEnvironment(context.runbook, environment),
-    loadedLine: startLog.loadedLine.map((part) => withValues(part, context.runbook, environment)),
+    loadedLine: loadedLineParts(startLog, context.runbook, environment),
     errorLines: startLog.errorLines,
     restartSecMs,
     timeoutMs: Number.POSITIVE_INFINITY,
@@ -69,13 +69,21 @@ async function watch(
   const observations: StartObservation[] = [{ at: since, status: first, log: [], environment: undefined }];
   for (let watchedMs = 0; ; watchedMs += POLL_MS) {
     const status = watchedMs === 0 ? first : await host.service.status(call);
-    const [log, running] = await Promise.all([
-      host.service.logs({ ...call, since, until: isSame(first, status) ? until : context.now() }),
-      status.mainPid === 0
+    const { mainPid } = status;
+    const [log, running, facts] = await Promise.all([
+      host.service.logs({
+        ...call,
+        since,
+        until: isSame(first, status) ? until : context.now(),
+        find: plan.loadedLine,
+      }),
+      mainPid === 0
         ? undefined
-        : host.service.processEnvironment(status.mainPid, [...plan.environment.keys()], call),
+        : host.service.processEnvironment(mainPid, [...plan.environment.keys()], call),
+      mainPid === 0 ? undefined : host.service.processFacts(mainPid, call),
     ]);
-    observations.push({ at: context.now(), status, log, environment: running });
+    const hasEnded = mainPid !== 0 && (facts?.isAlive === false || running === undefined);
+    observations.push({ at: context.now(), status, log, environment: running, hasEnded });
     const proof = evaluateProofOfStart(plan, observations, context.now());
     if (proof.kind === 'failed_fast' || watchedMs >= watchMs) {
       return rowOf(host.name, status, since, context.now(), proof, log);
@@ -106,14 +114,20 @@ export function expectedEnvironment(
   return new Map(names.map((name) => [name, effective.get(name)?.value]));
 }
 
-/** A variable without a value leaves its name in braces, which no line of a log holds. */
-export function withValues(
-  part: string,
+/**
+ * What the line of a good start holds. A value counts as a whole only, whatever stands around it; a variable without one
+ * leaves its name in braces, which no line of a log holds.
+ */
+export function loadedLineParts(
+  { loadedLine }: StartLog,
   { envPrefix }: Pick<Runbook, 'envPrefix'>,
   { effective }: HostEnvironment,
-): string {
-  return part.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
-    return effective.get(`${envPrefix}${name}`)?.value.trim() || whole;
+): readonly LogPart[] {
+  return loadedLine.map((part): LogPart => {
+    const value = part.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+      return effective.get(`${envPrefix}${name}`)?.value.trim() || whole;
+    });
+    return /\{\w+\}/.test(part) ? { value } : part;
   });
 }
 

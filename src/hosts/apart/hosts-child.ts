@@ -42,6 +42,7 @@ const LOOKS: ReadonlySet<HostMethod> = new Set([
   'service.account',
   'service.logs',
   'service.processEnvironment',
+  'service.processFacts',
 ]);
 
 /**
@@ -108,6 +109,7 @@ export class HostsChild {
         stop: via('service.stop', service.stop.bind(service)),
         account: via('service.account', service.account.bind(service)),
         logs: via('service.logs', service.logs.bind(service)),
+        processFacts: via('service.processFacts', service.processFacts.bind(service)),
         processEnvironment: via('service.processEnvironment', service.processEnvironment.bind(service)),
       },
     };

@@ -30,7 +30,9 @@ export function createLocalCommandRunner({ host, environment }: LocalCommandRunn
     async run(command, options = {}) {
       const [program = '', ...words] = command;
       if (options.signal?.aborted) throw cancelled(host, program);
-      const result = await execa(program, words, { ...executionOptions(options), env });
+      const running = execa(program, words, { ...executionOptions(options), env });
+      if (options.onOutput !== undefined) running.stdout?.on('data', options.onOutput);
+      const result = await running;
       if (result.timedOut) throw timedOut(host, program, options.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS);
       if (result.isCanceled) throw cancelled(host, program);
       if (result.isMaxBuffer) throw new HostError('too_large', host, `${host}: ${program} printed too much.`);
@@ -52,6 +54,7 @@ function executionOptions(options: RunOptions) {
     forceKillAfterDelay: 2_000,
     timeout: options.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
     maxBuffer: options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES,
+    ...(options.onOutput === undefined ? {} : { buffer: { stdout: false } }),
     ...inputOf(options),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   } as const satisfies Options;

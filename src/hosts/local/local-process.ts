@@ -1,12 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, readlink, stat } from 'node:fs/promises';
 import type { CommandRunner } from '../command-runner.js';
-import { HostError, type ProcessReader } from '../host.js';
-import { within } from '../host-fault.js';
+import { HostError, type ProcessFacts, type ProcessReader } from '../host.js';
+import { errnoOf, within } from '../host-fault.js';
 import {
   createProcessReader,
   environmentNames,
   parseEnvironmentAnswer,
 } from '../managers/process-environment.js';
+import { ENDED, programOf, readProcessFacts } from '../managers/process-facts.js';
 
 const PROC_TIMEOUT_MS = 4_000;
 
@@ -31,6 +32,16 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
         return byProgram.environment(pid, names, options);
       }
     },
+    async facts(pid, options) {
+      if (!Number.isInteger(pid) || pid <= 0) return ENDED;
+      const attempt = `looking at process ${pid}`;
+      try {
+        return await within(runner.host, attempt, PROC_TIMEOUT_MS, options, () => factsOf(pid));
+      } catch (error) {
+        if (isGivenUp(error)) throw error;
+        return byProgram.facts(pid, options);
+      }
+    },
     async account(pid, options) {
       if (pid === 0) return undefined;
       const attempt = `looking at process ${pid}`;
@@ -46,6 +57,25 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
     },
   };
 }
+
+async function factsOf(pid: number): Promise<ProcessFacts> {
+  const [uptime, found] = await Promise.all([
+    readFile('/proc/uptime', 'utf8'),
+    readFile(`/proc/${pid}/stat`, 'utf8').catch((error: unknown) => {
+      if (!isGone(error)) throw error;
+      return undefined;
+    }),
+  ]);
+  if (found === undefined) return ENDED;
+  const asItIs = readProcessFacts(found, uptime, undefined);
+  // Of one that has ended, or has none (the kernel's own), there is no program to look at.
+  if (!asItIs.isAlive) return asItIs;
+  const exe = `/proc/${pid}/exe`;
+  const [link, file] = await Promise.all([readlink(exe), stat(exe)]);
+  return { ...asItIs, program: programOf(link, `${file.dev}:${file.ino}`) };
+}
+
+const isGone = (error: unknown): boolean => ['ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '');
 
 /** Asking again in another way would take longer than the caller wanted. */
 const isGivenUp = (error: unknown): boolean =>

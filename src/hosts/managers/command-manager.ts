@@ -1,15 +1,12 @@
 import { runChecked } from '../command-runner.js';
 import { HostError, type LogLine, type ServiceManager } from '../host.js';
 import type { CommandSettings } from './command-settings.js';
-import { parsePlainLines } from './log-lines.js';
+import { parsePlainLine } from './log-lines.js';
 import { parseEnvironmentAnswer } from './process-environment.js';
-import {
-  DEFAULT_LOG_LIMIT,
-  driveByCommands,
-  MAX_LOG_BYTES,
-  type ServiceKind,
-  type ServiceParts,
-} from './service-kind.js';
+import { driveByCommands, readLog, type ServiceKind, type ServiceParts } from './service-kind.js';
+
+/** What a command of the targets file with `{limit}` is told: a day of a line a second, twice over. */
+const DEFAULT_LOG_LIMIT = 200_000;
 
 export type ServiceCommands = Pick<CommandSettings, 'status' | 'restart' | 'stop' | 'logs' | 'environ'>;
 
@@ -28,19 +25,17 @@ export function createCommandManager(
     description: `commands of ${runner.host}`,
     ...driveByCommands(runner, commands, (verb) => `the command for ${verb}`),
     account: async ({ user, mainPid }, call) => user || processes?.account(mainPid, call),
-    async logs({ since, until, limit = DEFAULT_LOG_LIMIT, ...call }) {
-      const values = {
+    logs(call) {
+      const { since, until, limit } = call;
+      const command = fillIn(commands.logs, {
         since: since.toISOString(),
         sinceUnix: (since.getTime() / 1000).toFixed(3),
-        limit: String(limit),
-      };
-      const { stdout } = await runChecked(runner, 'the command for logs', fillIn(commands.logs, values), {
-        ...call,
-        maxOutputBytes: MAX_LOG_BYTES,
+        limit: String(limit ?? DEFAULT_LOG_LIMIT),
       });
       const asksForTime = commands.logs.some((word) => /\{since(?:Unix)?\}/.test(word));
-      const lines = parsePlainLines(stdout.toString('utf8'));
-      return lines.filter((line) => isSince(line, since, asksForTime) && isUntil(line, until)).slice(-limit);
+      const isWanted = (line: LogLine) => isSince(line, since, asksForTime) && isUntil(line, until);
+      const source = { attempt: 'the command for logs', parse: parsePlainLine, isWanted };
+      return readLog(runner, command, source, call);
     },
     async processEnvironment(pid, names, call) {
       if (commands.environ !== undefined) {
@@ -54,6 +49,10 @@ export function createCommandManager(
         runner.host,
         `${runner.host}: the targets file has no environ command, so the process's environment cannot be read.`,
       );
+    },
+    async processFacts(pid, call) {
+      // Where a command tells the environment, the number may be one that this host's own /proc does not know.
+      return commands.environ === undefined ? processes?.facts(pid, call) : undefined;
     },
   };
 }

@@ -1,11 +1,13 @@
 import { type CommandRunner, commandFailed } from '../command-runner.js';
 import { isEnvironmentName } from '../environment/environment-file.js';
 import { type CallOptions, HostError, type ProcessReader } from '../host.js';
+import { askProcessFacts } from './process-facts.js';
 
 /** Looks by programs that run on the host. */
 export function createProcessReader(runner: CommandRunner): ProcessReader {
   return {
     environment: (pid, names, options) => readProcessEnvironment(runner, pid, names, options),
+    facts: (pid, options) => askProcessFacts(runner, pid, options),
     account: (pid, options) => processAccount(runner, pid, options),
   };
 }

@@ -1,5 +1,6 @@
 import { redact } from '../../domain/secrets.js';
-import type { LogLine, ServiceStatus } from '../host.js';
+import type { LogLine, LogPart, ServiceStatus } from '../host.js';
+import { saysAll } from './log-lines.js';
 
 /** What has to be seen before a restart counts as a start. */
 const PROOF_PARTS = ['new_process', 'stable', 'no_automatic_restart', 'model_loaded', 'environment'] as const;
@@ -11,13 +12,13 @@ export type FailFastReason = (typeof FAIL_FAST_REASONS)[number];
 export interface StartPlan {
   /** The status before the restart was issued. */
   readonly before: ServiceStatus;
-  /** When it was issued, by the clock that stamps the log. */
+  /** When it was issued, by the clock that stamps the log. A process whose own start is known has its log from there. */
   readonly restartedAt: Date;
   /** What the new process's own environment must hold; undefined as a value: it must not have the variable. */
   readonly environment: ReadonlyMap<string, string | undefined>;
-  /** A log line that holds each of these texts, e.g. the phrase of a good start and the new model's path. */
-  readonly loadedLine: readonly string[] | undefined;
-  /** A log line that matches one of these is a failed start. */
+  /** A log line that holds each of these, e.g. the phrase of a good start and the new model's path. */
+  readonly loadedLine: readonly LogPart[] | undefined;
+  /** A log line that matches one of these tells why a process has ended; of one that lives it is an ordinary line. */
   readonly errorLines: readonly RegExp[];
   /** The unit's RestartSec: a process that is younger may be one turn of a restart loop. */
   readonly restartSecMs: number;
@@ -31,6 +32,8 @@ export interface StartObservation {
   readonly log: readonly LogLine[];
   /** Of the process that `status` names; undefined: it was gone, or could not be read. */
   readonly environment: ReadonlyMap<string, string> | undefined;
+  /** true: the process that `status` names has ended, though its manager does not know (killed, or a zombie). */
+  readonly hasEnded?: boolean;
 }
 
 export type StartProof =
@@ -68,7 +71,8 @@ export function evaluateProofOfStart(
   observations: readonly StartObservation[],
   now: Date,
 ): StartProof {
-  const log = (observations.at(-1)?.log ?? []).filter((line) => isSince(line, plan.restartedAt));
+  const since = logSince(plan, observations);
+  const log = (observations.at(-1)?.log ?? []).filter((line) => isSince(line, since));
   const wrongVariables = wrongNames(plan, observations.at(-1));
   const parts = proofParts(plan, observations, wrongVariables, now);
   const missing = PROOF_PARTS.filter((part) => !parts[part]);
@@ -95,7 +99,7 @@ function proofParts(
   now: Date,
 ): Readonly<Record<ProofPart, boolean>> {
   const last = observations.at(-1);
-  const isNew = last !== undefined && isNewProcess(plan.before, last.status);
+  const isNew = last !== undefined && !last.hasEnded && isNewProcess(plan.before, last.status);
   return {
     new_process: isNew,
     stable: isNew && now.getTime() - seenSince(observations).getTime() > plan.restartSecMs,
@@ -104,6 +108,24 @@ function proofParts(
     model_loaded: plan.loadedLine === undefined || loadedLineOf(plan, observations) !== undefined,
     environment: last?.environment !== undefined && wrongVariables.length === 0,
   };
+}
+
+/** Since when the log tells of this start: of the first process that the restart brought, where its start is known. */
+export function logSince(
+  { before, restartedAt }: Pick<StartPlan, 'before' | 'restartedAt'>,
+  observations: readonly Pick<StartObservation, 'status'>[],
+): Date {
+  const starts = observations.flatMap(({ status }) =>
+    isOther(before, status) && status.startedAt !== undefined ? [status.startedAt.getTime()] : [],
+  );
+  return starts.length === 0 ? restartedAt : new Date(Math.min(...starts));
+}
+
+/** A unit that has no process any more may still tell when its last one began. */
+function isOther(before: ServiceStatus, status: ServiceStatus): boolean {
+  if (before.invocationId !== '' && status.invocationId !== '')
+    return before.invocationId !== status.invocationId;
+  return status.mainPid !== 0 && status.mainPid !== before.mainPid;
 }
 
 function isNewProcess(before: ServiceStatus, status: ServiceStatus): boolean {
@@ -140,7 +162,9 @@ function failFastReason(
   ) {
     return 'restart_loop';
   }
-  if (observations.some(({ status }) => hasExited(status))) return 'exited';
+  const hasGone = ({ status, hasEnded = false }: StartObservation) =>
+    hasExited(status) || (hasEnded && isOther(plan.before, status));
+  if (observations.some(hasGone)) return 'exited';
   if (errorLinesIn(plan, observations, log).length > 0) return 'error_line';
   const isLate = now.getTime() - plan.restartedAt.getTime() > plan.timeoutMs;
   return missing.length > 0 && isLate ? 'timed_out' : undefined;
@@ -150,23 +174,23 @@ function failFastReason(
 const RESOLUTION_MS = 1_000;
 
 /**
- * The lines that tell of a failed start. What another process wrote in the second of the start is not counted, once
- * the present process itself has said that the model is loaded.
+ * The lines of another process than the present one that tell of a failed start. What one wrote in the second of the
+ * start is not counted, once the present process itself has said that the model is loaded: those are the last words of
+ * the process before. What the present process writes is an ordinary line as long as it lives.
  */
 function errorLinesIn(
   plan: StartPlan,
   observations: readonly StartObservation[],
   log: readonly LogLine[],
 ): readonly LogLine[] {
-  const pid = observations.at(-1)?.status.mainPid;
+  const last = observations.at(-1)?.status;
+  const pid = last?.mainPid;
   const loaded = loadedLineOf(plan, observations, (line) => line.pid === pid);
-  const isOfEarlier = (line: LogLine) =>
-    loaded !== undefined &&
-    line.pid !== undefined &&
-    line.pid !== pid &&
-    line.at !== undefined &&
-    line.at.getTime() < plan.restartedAt.getTime() + RESOLUTION_MS;
-  return log.filter((line) => isErrorLine(plan, line) && !isOfEarlier(line));
+  const begun = (last?.startedAt ?? plan.restartedAt).getTime();
+  const isOfEarlier = ({ at }: LogLine) =>
+    loaded !== undefined && at !== undefined && at.getTime() < begun + RESOLUTION_MS;
+  const isOfAnother = (line: LogLine) => line.pid !== undefined && line.pid !== pid && !isOfEarlier(line);
+  return log.filter((line) => isErrorLine(plan, line) && isOfAnother(line));
 }
 
 /** The PIDs seen since the restart, without the old one. */
@@ -201,9 +225,8 @@ function loadedLineOf(
   isMeant: (line: LogLine) => boolean = () => true,
 ): LogLine | undefined {
   if (loadedLine === undefined) return undefined;
-  const pid = observations.at(-1)?.status.mainPid;
-  const isLoaded = (line: LogLine) =>
-    loadedLine.every((part) => line.text.includes(part)) && isSince(line, restartedAt) && isMeant(line);
+  const { mainPid: pid, startedAt: since = restartedAt } = observations.at(-1)?.status ?? {};
+  const isLoaded = (line: LogLine) => saysAll(line.text, loadedLine) && isSince(line, since) && isMeant(line);
   const look = observations.findLast(({ status, log }) => status.mainPid === pid && log.some(isLoaded));
   return look?.log.findLast(isLoaded);
 }

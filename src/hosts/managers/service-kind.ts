@@ -1,12 +1,10 @@
 import { type CommandRunner, runChecked } from '../command-runner.js';
-import type { CallOptions, ProcessReader, ServiceManager } from '../host.js';
+import type { CallOptions, LogCall, LogLine, ProcessReader, ServiceManager } from '../host.js';
+import { LogReader, type ParseLogLine } from './log-lines.js';
 import { parseUnitStatus } from './unit-status.js';
 
 /** systemd itself waits up to 90 s for a service to stop, unless the unit says otherwise. */
 const RESTART_TIMEOUT_MS = 120_000;
-/** A start is looked at for a minute: this is more than a hundred lines a second. */
-export const DEFAULT_LOG_LIMIT = 10_000;
-export const MAX_LOG_BYTES = 32 * 1024 * 1024;
 
 export interface ServiceParts {
   readonly runner: CommandRunner;
@@ -43,4 +41,26 @@ export function driveByCommands(
     restart: (call) => act('restart', call),
     stop: (call) => act('stop', call),
   };
+}
+
+/** A log that a command prints, oldest line first. @param attempt what an error calls it. */
+export async function readLog(
+  runner: CommandRunner,
+  command: readonly string[],
+  { attempt, parse, isWanted }: LogSource,
+  { find, limit = Number.POSITIVE_INFINITY, timeoutMs, signal }: LogCall,
+): Promise<readonly LogLine[]> {
+  const reader = new LogReader({ parse, isWanted, find });
+  const onOutput = (chunk: Buffer) => reader.take(chunk);
+  const call = timeoutMs === undefined ? { signal } : { signal, timeoutMs };
+  // A runner that cannot hand on what comes answers with the whole.
+  const { stdout } = await runChecked(runner, attempt, command, { ...call, onOutput });
+  reader.take(stdout);
+  return reader.end(limit);
+}
+
+interface LogSource {
+  readonly attempt: string;
+  readonly parse: ParseLogLine;
+  readonly isWanted: (line: LogLine) => boolean;
 }

@@ -1,14 +1,8 @@
 import { runChecked } from '../command-runner.js';
-import { HostError, type LogLine, type ServiceManager } from '../host.js';
-import { parseJournalLines } from './log-lines.js';
+import { HostError, type ServiceManager } from '../host.js';
+import { parseJournalLine } from './log-lines.js';
 import { createProcessReader } from './process-environment.js';
-import {
-  DEFAULT_LOG_LIMIT,
-  driveByCommands,
-  MAX_LOG_BYTES,
-  type ServiceKind,
-  type ServiceParts,
-} from './service-kind.js';
+import { driveByCommands, readLog, type ServiceKind, type ServiceParts } from './service-kind.js';
 import type { SystemdSettings } from './systemd-settings.js';
 import { STATUS_PROPERTIES } from './unit-status.js';
 
@@ -54,18 +48,20 @@ export function createSystemdManager(
       const own = await runChecked(runner, 'asking for the own account', ['id', '-u'], call);
       return own.stdout.toString('utf8').trim();
     },
-    async logs({ since, until, limit = DEFAULT_LOG_LIMIT, ...call }): Promise<readonly LogLine[]> {
+    logs(call) {
+      const { since, until } = call;
       const command = [
         ...[...sudo, 'journalctl', userManager ? `--user-unit=${unit}` : `--unit=${unit}`],
-        ...[`--since=@${unixSeconds(since)}`, `--lines=${limit}`],
+        `--since=@${unixSeconds(since)}`,
         ...(until === undefined ? [] : [`--until=@${unixSeconds(until)}`]),
-        ...['--output=short-iso-precise', '--quiet', '--no-pager'],
+        // Without --all a message with a control character is a number of bytes.
+        ...['--output=short-iso-precise', '--all', '--quiet', '--no-pager'],
       ];
-      const bounded = { ...call, maxOutputBytes: MAX_LOG_BYTES };
-      const { stdout } = await runChecked(runner, `journalctl ${unit}`, command, bounded);
-      return parseJournalLines(stdout.toString('utf8'));
+      const source = { attempt: `journalctl ${unit}`, parse: parseJournalLine, isWanted: () => true };
+      return readLog(runner, command, source, call);
     },
     processEnvironment: (pid, names, call) => processes.environment(pid, names, { ...call, sudo }),
+    processFacts: (pid, call) => processes.facts(pid, { ...call, sudo }),
   };
 }
 

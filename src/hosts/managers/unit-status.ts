@@ -10,6 +10,7 @@ export const STATUS_PROPERTIES = [
   'InvocationID',
   'ExecMainStatus',
   'ActiveEnterTimestamp',
+  'ExecMainStartTimestamp',
   'User',
 ] as const;
 
@@ -44,7 +45,8 @@ export function parseUnitStatus(host: string, text: string): ServiceStatus {
     restarts: count(host, 'NRestarts', required(host, answer, 'NRestarts')),
     invocationId: answer.get('InvocationID') ?? '',
     execMainStatus: count(host, 'ExecMainStatus', answer.get('ExecMainStatus') ?? '0'),
-    activeSince: timestamp(host, answer.get('ActiveEnterTimestamp') ?? ''),
+    activeSince: timestamp(host, answer, 'ActiveEnterTimestamp'),
+    startedAt: timestamp(host, answer, 'ExecMainStartTimestamp'),
     user: answer.get('User') ?? '',
   };
 }
@@ -73,7 +75,8 @@ function activeState(host: string, value: string): ServiceStatus['activeState'] 
 }
 
 /** `Sun 2026-11-22 18:00:00.123456 UTC` (systemd with `--timestamp=us+utc`), `@1795370400` or RFC 3339. */
-function timestamp(host: string, value: string): Date | undefined {
+function timestamp(host: string, answer: ReadonlyMap<string, string>, key: string): Date | undefined {
+  const value = answer.get(key) ?? '';
   if (value === '' || value === 'n/a' || value === '0') return undefined;
   const [, day, time] =
     /^(?:[A-Z][a-z]{2} )?(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) UTC$/.exec(value) ?? [];
@@ -87,7 +90,7 @@ function timestamp(host: string, value: string): Date | undefined {
         : isRfc3339
           ? parseRfc3339(value)
           : undefined;
-  if (at === undefined || Number.isNaN(at.getTime())) throw unreadable(host, 'ActiveEnterTimestamp');
+  if (at === undefined || Number.isNaN(at.getTime())) throw unreadable(host, key);
   return at;
 }
 

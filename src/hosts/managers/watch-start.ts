@@ -1,6 +1,7 @@
 import { HostError, type LogLine, type ServiceManager } from '../host.js';
 import {
   evaluateProofOfStart,
+  logSince,
   type StartObservation,
   type StartPlan,
   type StartProof,
@@ -20,6 +21,8 @@ interface WatchStartOptions {
   readonly onProgress?: (proof: StartProof) => void;
 }
 
+type WatchedService = Pick<ServiceManager, 'status' | 'logs' | 'processEnvironment' | 'processFacts'>;
+
 const DEFAULT_POLL_MS = 500;
 
 /**
@@ -28,13 +31,13 @@ const DEFAULT_POLL_MS = 500;
  * @throws HostError `cancelled`, `not_configured`
  */
 export async function watchStart(
-  service: Pick<ServiceManager, 'status' | 'logs' | 'processEnvironment'>,
+  service: WatchedService,
   plan: StartPlan,
   { clock, pollMs = DEFAULT_POLL_MS, signal, onProgress }: WatchStartOptions,
 ): Promise<Exclude<StartProof, { kind: 'not_yet' }>> {
   const observations: StartObservation[] = [];
   for (;;) {
-    const observation = await observe(service, plan, clock, signal);
+    const observation = await observe(service, plan, observations, { clock, signal });
     if (observation !== undefined) observations.push(observation);
     const proof = evaluateProofOfStart(plan, observations, clock.now());
     onProgress?.(proof);
@@ -44,21 +47,24 @@ export async function watchStart(
 }
 
 async function observe(
-  service: Pick<ServiceManager, 'status' | 'logs' | 'processEnvironment'>,
+  service: WatchedService,
   plan: StartPlan,
-  clock: Clock,
-  signal: AbortSignal | undefined,
+  earlier: readonly StartObservation[],
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal | undefined },
 ): Promise<StartObservation | undefined> {
   const call = signal === undefined ? {} : { signal };
   const status = await unlessAway(service.status(call));
   if (status === undefined) return undefined;
-  const [log, environment] = await Promise.all([
-    unlessAway<readonly LogLine[]>(service.logs({ ...call, since: plan.restartedAt })),
-    status.mainPid === 0
+  const since = logSince(plan, [...earlier, { status }]);
+  const { mainPid } = status;
+  const [log, environment, facts] = await Promise.all([
+    unlessAway<readonly LogLine[]>(service.logs({ ...call, since, find: plan.loadedLine })),
+    mainPid === 0
       ? undefined
-      : unlessAway(service.processEnvironment(status.mainPid, [...plan.environment.keys()], call)),
+      : unlessAway(service.processEnvironment(mainPid, [...plan.environment.keys()], call)),
+    mainPid === 0 ? undefined : unlessAway(service.processFacts(mainPid, call)),
   ]);
-  return { at: clock.now(), status, log: log ?? [], environment };
+  return { at: clock.now(), status, log: log ?? [], environment, hasEnded: facts?.isAlive === false };
 }
 
 /** undefined for a fault that may pass; a call that was cancelled, or cannot work at all, is an error. */

@@ -1,5 +1,5 @@
 import type { HostEnvironment } from '../../../checks/context/host-environment.js';
-import { expectedEnvironment, withValues } from '../../../checks/probes/service-probe.js';
+import { expectedEnvironment, loadedLineParts } from '../../../checks/probes/service-probe.js';
 import type { VariableChange } from '../../../domain/release-plan.js';
 import type { ServiceStatus } from '../../../hosts/host.js';
 import type { StartPlan, StartProof } from '../../../hosts/managers/proof-of-start.js';
@@ -68,7 +68,7 @@ export async function proveStart(
     environment,
     // A strategy that is off loads no model.
     loadedLine: isOn(runbook, environment.get(enableFlag(runbook)))
-      ? log?.loadedLine.map((part) => withValues(part, runbook, files))
+      ? log && loadedLineParts(log, runbook, files)
       : undefined,
     errorLines: log?.errorLines ?? [],
     restartSecMs,

@@ -20,7 +20,7 @@ const restartSeenSchema = z.object({
 export async function seeService(context: StepContext): Promise<Seen> {
   const at = new Date(context.clock.now());
   const { service } = hostOf(context).host;
-  const { activeSince: _, ...facts } = await service.status({ signal: context.interrupted });
+  const { activeSince: _, startedAt: __, ...facts } = await service.status({ signal: context.interrupted });
   return { at: at.toISOString(), ...facts };
 }
 

@@ -112,6 +112,7 @@ function mortalHost(host: Host): Host {
       account: (status, options) => host.service.account(status, options),
       logs: (options) => host.service.logs(options),
       processEnvironment: (pid, names, options) => host.service.processEnvironment(pid, names, options),
+      processFacts: (pid, options) => host.service.processFacts(pid, options),
       async restart(options) {
         const restarting = host.service.restart(options);
         setTimeout(() => dieAt(`${host.name}-3-restart`), 40);
