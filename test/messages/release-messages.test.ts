@@ -5,7 +5,7 @@ import { subjectChanged } from '../../src/messages/message-jobs.js';
 import type { MessageKeeper } from '../../src/messages/message-keeper.js';
 import { selectMessages } from '../../src/messages/message-store.js';
 import type { Subject } from '../../src/messages/subject.js';
-import { createStepJournal, type StepJournal } from '../../src/release/engine/step-journal.js';
+import { createStepJournal, type StepJournal } from '../../src/release/engine/steps/step-journal.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { TASKS } from '../../src/worker/task.js';
 import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';

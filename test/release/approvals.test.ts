@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Person } from '../../src/domain/person.js';
 import type { ReleaseRecord } from '../../src/domain/release-record.js';
 import type { ReleaseRequest } from '../../src/domain/release-request.js';
-import { createReleaseChecks } from '../../src/release/engine/release-checks.js';
+import { createReleaseChecks } from '../../src/release/engine/steps/release-checks.js';
 import {
   ALICE,
   BOB,

@@ -1,7 +1,7 @@
 import { THE_BOT } from '../../domain/audit-event.js';
 import type { ReleaseRecord } from '../../domain/release-record.js';
 import type { RecordEvent } from '../release-context.js';
-import type { StepEnd, StepJournal, Turn } from './step-journal.js';
+import type { StepEnd, StepJournal, Turn } from './steps/step-journal.js';
 
 /** The same journal, each entry of which is also an event of the audit trail. */
 export function auditedJournal(journal: StepJournal, record: RecordEvent, now: () => Date): StepJournal {

@@ -4,24 +4,24 @@ import { expireRequest } from '../end-request.js';
 import type { ReleaseContext } from '../release-context.js';
 import { releaseQueue } from '../release-jobs.js';
 import { auditedJournal } from './audited-journal.js';
-import { pruneArtefacts } from './kept-artefact.js';
-import { createReleaseChecks } from './release-checks.js';
 import { handOver, type LookResult, type ReleaseEngine, retryLater } from './release-engine.js';
 import { runDeadline } from './run-deadline.js';
 import { runRelease } from './run-release.js';
-import { DEFAULT_PACE, type StepRegistry } from './step.js';
-import { createStepJournal } from './step-journal.js';
 import { checkpointStep } from './steps/checkpoint.js';
 import { compareDigestStep } from './steps/compare-digest.js';
 import { confirmStep } from './steps/confirm.js';
 import { convergeStep } from './steps/converge.js';
 import { disableStep } from './steps/disable.js';
+import { pruneArtefacts } from './steps/kept-artefact.js';
 import { createLockStep } from './steps/lock.js';
 import { precheckStep } from './steps/precheck.js';
 import { proveStartStep } from './steps/prove-start.js';
+import { createReleaseChecks } from './steps/release-checks.js';
 import { restartStep } from './steps/restart.js';
 import { revertStep } from './steps/revert.js';
 import { createStageStep } from './steps/stage-artefact.js';
+import { DEFAULT_PACE, type StepRegistry } from './steps/step.js';
+import { createStepJournal } from './steps/step-journal.js';
 import { writeEnvironmentStep } from './steps/write-environment.js';
 
 interface EngineParts extends Pick<ReleaseEngine, 'hostOf' | 'clock' | 'logger'> {

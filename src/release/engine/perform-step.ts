@@ -2,10 +2,10 @@ import { isForward } from '../../domain/release-course.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseRecord, Seen, StepRecord } from '../../domain/release-record.js';
 import type { TaskCall } from '../../worker/task.js';
-import { hostProblem, isEditError, isHostError, unexpected } from './problems.js';
 import { contextFor, handOver, type ReleaseEngine, retryLater } from './release-engine.js';
-import type { Step, StepContext, StepOutcome } from './step.js';
-import { type Held, SupersededError } from './step-journal.js';
+import { hostProblem, isEditError, isHostError, unexpected } from './steps/problems.js';
+import type { Step, StepContext, StepOutcome } from './steps/step.js';
+import { type Held, SupersededError } from './steps/step-journal.js';
 
 type Performed =
   | StepOutcome

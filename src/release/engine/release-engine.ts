@@ -4,8 +4,8 @@ import type { TargetHost } from '../../hosts/kinds/target-host.js';
 import type { Target, Targets } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { TaskCall } from '../../worker/task.js';
-import type { HostInPlan, StepContext, StepRegistry, StepTools } from './step.js';
-import type { StepJournal } from './step-journal.js';
+import type { HostInPlan, StepContext, StepRegistry, StepTools } from './steps/step.js';
+import type { StepJournal } from './steps/step-journal.js';
 
 /** Everything that carrying a release out needs. */
 export interface ReleaseEngine extends StepTools {

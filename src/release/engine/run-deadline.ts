@@ -4,7 +4,7 @@ import { LIVE_RELEASE_STATES } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
 import { performStep, settleAll } from './perform-step.js';
 import { type LookResult, REST, type ReleaseEngine, retryLater } from './release-engine.js';
-import { type Held, SupersededError } from './step-journal.js';
+import { type Held, SupersededError } from './steps/step-journal.js';
 
 /**
  * Commit-confirm: a release that is not confirmed by its deadline turns itself off. The state changes first, so that

@@ -12,7 +12,7 @@ import { isLiveRelease, LIVE_RELEASE_STATES, type ReleaseState } from '../../dom
 import type { TaskCall } from '../../worker/task.js';
 import { performStep, settleAll } from './perform-step.js';
 import { handOver, type LookResult, REST, type ReleaseEngine, targetOf } from './release-engine.js';
-import { type Held, SupersededError, type Turn } from './step-journal.js';
+import { type Held, SupersededError, type Turn } from './steps/step-journal.js';
 
 /**
  * Carries a release as far as it goes now: to its end, to the time of its next checkpoint, or to where a person must

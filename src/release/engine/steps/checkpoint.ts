@@ -1,7 +1,7 @@
 import { evaluateCanary } from '../../../domain/canary-verdict.js';
 import { checkpointDueAt } from '../../../domain/release-course.js';
-import { verdictProblem } from '../problems.js';
-import { lookAgain, type Step } from '../step.js';
+import { verdictProblem } from './problems.js';
+import { lookAgain, type Step } from './step.js';
 
 /**
  * Runs the post-deploy checks when their time has come, counted from the last proved start. What is neither good nor

@@ -1,5 +1,5 @@
-import { contentProblem } from '../problems.js';
-import { earlier, plainStep } from '../step.js';
+import { contentProblem } from './problems.js';
+import { earlier, plainStep } from './step.js';
 
 /** Just before anything is touched: what people approved is what stands, part by part. */
 export const compareDigestStep = plainStep(async (context) => {

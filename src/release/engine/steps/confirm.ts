@@ -1,8 +1,8 @@
 import type { KnownGoodHost } from '../../../domain/known-good.js';
 import { isSecretName } from '../../../domain/secrets.js';
-import { keepArtefact } from '../kept-artefact.js';
-import { plainStep, type StepContext } from '../step.js';
 import { type HostState, lookAtHost } from './converge.js';
+import { keepArtefact } from './kept-artefact.js';
+import { plainStep, type StepContext } from './step.js';
 
 /** Makes it the known-good release: its artefacts are kept on every host, and the watch is over. */
 export const confirmStep = plainStep(async (context) => {

@@ -2,8 +2,8 @@ import type { HostEnvironment } from '../../../checks/context/host-environment.j
 import { expectedEnvironment } from '../../../checks/probes/service-probe.js';
 import { shownInFile, shownInProcess } from '../../../hosts/environment/concealed-value.js';
 import { modelVariable } from '../../../runbook/strategy-contract.js';
-import { presentSha256 } from '../kept-artefact.js';
-import { type HostInPlan, plainStep, readFiles, type StepContext } from '../step.js';
+import { presentSha256 } from './kept-artefact.js';
+import { type HostInPlan, plainStep, readFiles, type StepContext } from './step.js';
 
 interface HostDifference {
   readonly host: string;

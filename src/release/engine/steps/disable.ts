@@ -2,11 +2,11 @@ import { readHostEnvironment } from '../../../checks/context/host-environment.js
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import type { Host, ServiceStatus } from '../../../hosts/host.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
-import { isOn, readWrittenLayer, sha256OfText } from '../environment-change.js';
-import { isHostError } from '../problems.js';
-import { isStopped, statusAfterInterruption, stopService } from '../service-effect.js';
-import { hostOf, lookAgain, READ_TIMEOUT_MS, type Step, type StepContext } from '../step.js';
+import { isOn, readWrittenLayer, sha256OfText } from './environment-change.js';
+import { isHostError } from './problems.js';
 import { seeService, statusBefore } from './restart.js';
+import { isStopped, statusAfterInterruption, stopService } from './service-effect.js';
+import { hostOf, lookAgain, READ_TIMEOUT_MS, type Step, type StepContext } from './step.js';
 
 const TRIES = 3;
 

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../../store/queryable.js';
 import { takeReleaseLock } from '../../store/releases.js';
-import { plainStep, type Step } from '../step.js';
+import { plainStep, type Step } from './step.js';
 
 /** Keeps other releases away; refused while a person keeps all of them away, unless the glass was broken. */
 export function createLockStep(database: Queryable): Step {

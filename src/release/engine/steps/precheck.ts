@@ -1,6 +1,6 @@
 import { verdictAt } from '../../../domain/verdict.js';
-import { contentProblem, verdictProblem } from '../problems.js';
-import { plainStep } from '../step.js';
+import { contentProblem, verdictProblem } from './problems.js';
+import { plainStep } from './step.js';
 
 /** Runs the pre-deploy checks again, on what the release will bring. */
 export const precheckStep = plainStep(async ({ release, checks, clock }) => {

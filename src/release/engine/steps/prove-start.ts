@@ -5,10 +5,10 @@ import type { ServiceStatus } from '../../../hosts/host.js';
 import type { StartPlan, StartProof } from '../../../hosts/managers/proof-of-start.js';
 import { watchStart } from '../../../hosts/managers/watch-start.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
-import { isOn } from '../environment-change.js';
-import { failedStart, isHostError } from '../problems.js';
-import { earlier, type HostInPlan, hostOf, plainStep, readFiles, type StepContext } from '../step.js';
+import { isOn } from './environment-change.js';
+import { failedStart, isHostError } from './problems.js';
 import { statusBefore } from './restart.js';
+import { earlier, type HostInPlan, hostOf, plainStep, readFiles, type StepContext } from './step.js';
 
 const DEFAULT_WITHIN_SECS = 60;
 

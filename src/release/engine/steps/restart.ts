@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Seen } from '../../../domain/release-record.js';
 import type { ServiceStatus } from '../../../hosts/host.js';
 import { ACTIVE_STATES } from '../../../hosts/managers/unit-status.js';
-import { unclear } from '../problems.js';
-import { hostOf, type Step, type StepContext } from '../step.js';
+import { unclear } from './problems.js';
+import { hostOf, type Step, type StepContext } from './step.js';
 
 /** What is recorded before a restart: the process that must not be there afterwards, and when it was issued. */
 const restartSeenSchema = z.object({

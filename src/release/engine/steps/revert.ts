@@ -8,14 +8,14 @@ import {
   changesBackWithFlagOff,
   readWrittenLayer,
   sha256OfText,
-} from '../environment-change.js';
-import { presentSha256, putKeptBack } from '../kept-artefact.js';
-import { failedStart } from '../problems.js';
-import { isStopped, statusAfterInterruption, stopService } from '../service-effect.js';
-import { earlier, type HostInPlan, hostOf, lookAgain, type Step, type StepContext } from '../step.js';
+} from './environment-change.js';
+import { presentSha256, putKeptBack } from './kept-artefact.js';
+import { failedStart } from './problems.js';
 import { proveStart } from './prove-start.js';
 import { seeService, statusBefore } from './restart.js';
+import { isStopped, statusAfterInterruption, stopService } from './service-effect.js';
 import { stagedSchema } from './stage-artefact.js';
+import { earlier, type HostInPlan, hostOf, lookAgain, type Step, type StepContext } from './step.js';
 import { writtenSchema } from './write-environment.js';
 
 /**

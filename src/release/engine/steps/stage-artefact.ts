@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ArtefactPlan, metaPathOf } from '../../../domain/release-plan.js';
-import { keepArtefact, presentSha256 } from '../kept-artefact.js';
-import { unclear } from '../problems.js';
-import { hostOf, type Step, type StepContext } from '../step.js';
+import { keepArtefact, presentSha256 } from './kept-artefact.js';
+import { unclear } from './problems.js';
+import { hostOf, type Step, type StepContext } from './step.js';
 
 /** What is recorded before an artefact is staged; of a model also the SHA-256 of what describes it. */
 export const stagedSchema = z.object({

@@ -6,9 +6,9 @@ import {
   plannedSha256,
   readWrittenLayer,
   sha256OfText,
-} from '../environment-change.js';
-import { isHostError, unclear } from '../problems.js';
-import { hostOf, type Step } from '../step.js';
+} from './environment-change.js';
+import { isHostError, unclear } from './problems.js';
+import { hostOf, type Step } from './step.js';
 
 /** What is recorded before the layer is written: enough to tell afterwards which side of the write stands. */
 export const writtenSchema = z.object({

@@ -1,11 +1,11 @@
-import type { KnownGoodHost } from '../../domain/known-good.js';
-import type { ReleaseProblem } from '../../domain/release-problem.js';
-import type { Seen } from '../../domain/release-record.js';
-import type { ReleaseState, StepKind, StepState } from '../../domain/release-state.js';
-import type { Queryable } from '../../store/queryable.js';
-import type { ReleaseContext } from '../release-context.js';
-import { insertKnownGood } from '../store/known-good-store.js';
-import { selectRelease } from '../store/releases.js';
+import type { KnownGoodHost } from '../../../domain/known-good.js';
+import type { ReleaseProblem } from '../../../domain/release-problem.js';
+import type { Seen } from '../../../domain/release-record.js';
+import type { ReleaseState, StepKind, StepState } from '../../../domain/release-state.js';
+import type { Queryable } from '../../../store/queryable.js';
+import type { ReleaseContext } from '../../release-context.js';
+import { insertKnownGood } from '../../store/known-good-store.js';
+import { selectRelease } from '../../store/releases.js';
 
 /** Somebody else has this release now, or it has ended: what this replica wanted to record is refused. */
 export class SupersededError extends Error {

@@ -1,13 +1,13 @@
-import { type HostEnvironment, readWholeEnvironment } from '../../checks/context/host-environment.js';
-import type { HostPlan, ReleasePlan } from '../../domain/release-plan.js';
-import type { ReleaseProblem } from '../../domain/release-problem.js';
-import type { ReleaseRecord, Seen, StepRecord } from '../../domain/release-record.js';
-import type { StepKind } from '../../domain/release-state.js';
-import type { Host } from '../../hosts/host.js';
-import type { TargetHost } from '../../hosts/kinds/target-host.js';
-import type { Runbook } from '../../runbook/runbook.js';
-import type { Target } from '../../runbook/targets.js';
-import type { Clock } from '../../time/clock.js';
+import { type HostEnvironment, readWholeEnvironment } from '../../../checks/context/host-environment.js';
+import type { HostPlan, ReleasePlan } from '../../../domain/release-plan.js';
+import type { ReleaseProblem } from '../../../domain/release-problem.js';
+import type { ReleaseRecord, Seen, StepRecord } from '../../../domain/release-record.js';
+import type { StepKind } from '../../../domain/release-state.js';
+import type { Host } from '../../../hosts/host.js';
+import type { TargetHost } from '../../../hosts/kinds/target-host.js';
+import type { Runbook } from '../../../runbook/runbook.js';
+import type { Target } from '../../../runbook/targets.js';
+import type { Clock } from '../../../time/clock.js';
 import type { ReleaseChecks } from './release-checks.js';
 import type { Turn } from './step-journal.js';
 

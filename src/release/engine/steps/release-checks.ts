@@ -1,16 +1,16 @@
-import { THE_BOT } from '../../domain/audit-event.js';
-import type { CheckRun } from '../../domain/check-run.js';
-import { type ContentChange, contentChanges } from '../../domain/release-content.js';
-import type { ReleaseRecord } from '../../domain/release-record.js';
-import type { ReleaseRequest } from '../../domain/release-request.js';
-import { HOST_ERROR_CODES, HostError } from '../../hosts/host.js';
-import type { Target } from '../../runbook/targets.js';
-import { evidenceOf, judgePlan } from '../check-plan.js';
-import { refuseUnlessLoaded } from '../configuration-hashes.js';
-import type { ComposedPlan } from '../draw-up-plan.js';
-import { approvedContent, composeAgain } from '../present-content.js';
-import type { ReleaseContext } from '../release-context.js';
-import { findRequest } from '../store/requests.js';
+import { THE_BOT } from '../../../domain/audit-event.js';
+import type { CheckRun } from '../../../domain/check-run.js';
+import { type ContentChange, contentChanges } from '../../../domain/release-content.js';
+import type { ReleaseRecord } from '../../../domain/release-record.js';
+import type { ReleaseRequest } from '../../../domain/release-request.js';
+import { HOST_ERROR_CODES, HostError } from '../../../hosts/host.js';
+import type { Target } from '../../../runbook/targets.js';
+import { evidenceOf, judgePlan } from '../../check-plan.js';
+import { refuseUnlessLoaded } from '../../configuration-hashes.js';
+import type { ComposedPlan } from '../../draw-up-plan.js';
+import { approvedContent, composeAgain } from '../../present-content.js';
+import type { ReleaseContext } from '../../release-context.js';
+import { findRequest } from '../../store/requests.js';
 
 type Sources = Pick<ReleaseContext, 'sources' | 'targets' | 'checks' | 'runs' | 'database'>;
 

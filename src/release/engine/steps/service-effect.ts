@@ -1,4 +1,4 @@
-import type { ServiceManager, ServiceStatus } from '../../hosts/host.js';
+import type { ServiceManager, ServiceStatus } from '../../../hosts/host.js';
 import type { StepContext } from './step.js';
 
 type Waiting = Pick<StepContext, 'clock' | 'pace' | 'interrupted'>;

@@ -1,10 +1,10 @@
-import type { CheckRun } from '../../domain/check-run.js';
-import type { ContentChange } from '../../domain/release-content.js';
-import type { ReleaseProblem } from '../../domain/release-problem.js';
-import { redact } from '../../domain/secrets.js';
-import type { EnvironmentEditError } from '../../hosts/environment/environment-edit.js';
-import type { HostError } from '../../hosts/host.js';
-import type { StartProof } from '../../hosts/managers/proof-of-start.js';
+import type { CheckRun } from '../../../domain/check-run.js';
+import type { ContentChange } from '../../../domain/release-content.js';
+import type { ReleaseProblem } from '../../../domain/release-problem.js';
+import { redact } from '../../../domain/secrets.js';
+import type { EnvironmentEditError } from '../../../hosts/environment/environment-edit.js';
+import type { HostError } from '../../../hosts/host.js';
+import type { StartProof } from '../../../hosts/managers/proof-of-start.js';
 
 export function hostProblem(error: HostError): ReleaseProblem {
   const facts = { host: error.host, code: error.code, detail: redact(error.message, 'host') };

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import { evaluatePruning } from '../../domain/known-good.js';
-import { type Host, HostError } from '../../hosts/host.js';
-import type { TargetHost } from '../../hosts/kinds/target-host.js';
-import type { Target } from '../../runbook/targets.js';
-import type { Queryable } from '../../store/queryable.js';
-import { markKnownGoodPruned, selectKnownGood } from '../store/known-good-store.js';
+import { evaluatePruning } from '../../../domain/known-good.js';
+import { type Host, HostError } from '../../../hosts/host.js';
+import type { TargetHost } from '../../../hosts/kinds/target-host.js';
+import type { Target } from '../../../runbook/targets.js';
+import type { Queryable } from '../../../store/queryable.js';
+import { markKnownGoodPruned, selectKnownGood } from '../../store/known-good-store.js';
 
 /**
  * Where an artefact with this content is kept on its host: hidden, beside its place, under a name that only this

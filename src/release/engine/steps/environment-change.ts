@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isSpelling } from '../../domain/boolean-words.js';
-import type { HostPlan } from '../../domain/release-plan.js';
-import { type EnvironmentChanges, editEnvironmentFile } from '../../hosts/environment/environment-edit.js';
-import { decodeEnvironmentBytes, parseEnvironmentFile } from '../../hosts/environment/environment-file.js';
-import { EMPTY_SHA256 } from '../../hosts/file-bounds.js';
-import { type Host, HostError } from '../../hosts/host.js';
-import type { Runbook } from '../../runbook/runbook.js';
-import { enableFlag } from '../../runbook/strategy-contract.js';
+import { isSpelling } from '../../../domain/boolean-words.js';
+import type { HostPlan } from '../../../domain/release-plan.js';
+import { type EnvironmentChanges, editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
+import { decodeEnvironmentBytes, parseEnvironmentFile } from '../../../hosts/environment/environment-file.js';
+import { EMPTY_SHA256 } from '../../../hosts/file-bounds.js';
+import { type Host, HostError } from '../../../hosts/host.js';
+import type { Runbook } from '../../../runbook/runbook.js';
+import { enableFlag } from '../../../runbook/strategy-contract.js';
 
 interface WrittenLayer {
   readonly text: string;
