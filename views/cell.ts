@@ -8,3 +8,9 @@ export function valueText(value: ObservedValue | undefined): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(8)));
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
+
+/** What stands in a file for a variable of a row; a blank around it is seen only in quotes. */
+export const written = (row: ObservedRow): string => {
+  const raw = cell(row, 'raw');
+  return raw === raw.trim() ? `\`${raw}\`` : `\`"${raw}"\``;
+};

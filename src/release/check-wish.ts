@@ -50,6 +50,11 @@ export function settingFault(
   }
   if (!isOneLine(value)) return badValue(name, value);
   const reading = readVariable(definition, value);
+  // Nobody writes what the strategy would read as something else.
+  if (reading.kind === 'value' && reading.outside !== undefined) {
+    const facts = { variable: name, value, fault: 'out_of_range', expected: reading.outside, nearest: '' };
+    return refused('bad_value', facts).refusal;
+  }
   if (reading.kind === 'fault') {
     const { fault, expected = '', nearest = '' } = reading;
     return refused('bad_value', { variable: name, value, fault, expected, nearest }).refusal;

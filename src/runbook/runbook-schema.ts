@@ -23,21 +23,24 @@ const parameter = z.union([
 
 const defaultText = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional();
 
+const anyVariable = { default: defaultText, trim: z.boolean().optional() };
+
 const variableSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('boolean'), default: defaultText }),
+  z.strictObject({ type: z.literal('boolean'), ...anyVariable }),
   z.strictObject({
     type: z.literal('enum'),
     values: z.record(z.string(), z.array(z.string())),
     exact: z.boolean().optional(),
-    default: defaultText,
+    ...anyVariable,
   }),
   z.strictObject({
     type: z.enum(['number', 'integer']),
     min: z.number().optional(),
     max: z.number().optional(),
-    default: defaultText,
+    clamp: z.boolean().optional(),
+    ...anyVariable,
   }),
-  z.strictObject({ type: z.enum(['text', 'path']), default: defaultText }),
+  z.strictObject({ type: z.enum(['text', 'path']), ...anyVariable }),
 ]);
 
 const querySchema = z.strictObject({ sql: z.string().min(1), timeoutMs: timeoutMs.optional() });

@@ -3,29 +3,45 @@ import { FALSE_WORDS, TRUE_WORDS } from '../domain/boolean-words.js';
 import type { VariableFault } from '../domain/fault.js';
 import { plainPath } from '../domain/host-setting.js';
 
+interface AnyVariable {
+  /** What applies where no file sets it, and where the strategy ignores what stands there. */
+  readonly default?: string | undefined;
+  /** Whether the strategy takes blanks around the value away; unless told, it does except for numbers. */
+  readonly trim?: boolean | undefined;
+}
+
 /** How the strategy reads one variable of its environment; the `variables` of a runbook. */
-export type VariableDefinition =
-  | { readonly type: 'boolean'; readonly default?: string | undefined }
+export type VariableDefinition = AnyVariable & VariableType;
+
+type VariableType =
+  | { readonly type: 'boolean' }
   | {
       readonly type: 'enum';
       /** Each word with its aliases. */
       readonly values: Readonly<Record<string, readonly string[]>>;
       /** The strategy tells capital letters apart. */
       readonly exact?: boolean | undefined;
-      readonly default?: string | undefined;
     }
   | {
       readonly type: 'number' | 'integer';
       readonly min?: number | undefined;
       readonly max?: number | undefined;
-      readonly default?: string | undefined;
+      /** The strategy takes the nearer bound for a number outside; otherwise such a number is a fault. */
+      readonly clamp?: boolean | undefined;
     }
-  | { readonly type: 'text' | 'path'; readonly default?: string | undefined };
+  | { readonly type: 'text' | 'path' };
 
 export type VariableValue = string | number | boolean;
 
 type VariableReading =
-  | { readonly kind: 'value'; readonly value: VariableValue; readonly isDefault: boolean }
+  | {
+      readonly kind: 'value';
+      /** What is in force. */
+      readonly value: VariableValue;
+      readonly isDefault: boolean;
+      /** The range, where its bound is in force instead of what is written. */
+      readonly outside?: string;
+    }
   | {
       readonly kind: 'fault';
       readonly fault: VariableFault;
@@ -45,8 +61,12 @@ export function readVariable(definition: VariableDefinition, raw: string | undef
     return reading.kind === 'value' ? { ...reading, isDefault: true } : reading;
   }
   if (raw.trim() === '') return { kind: 'fault', fault: 'empty' };
-  return readText(definition, raw.trim());
+  return readText(definition, isTrimmed(definition) ? raw.trim() : raw);
 }
+
+/** Rust's number parser takes no blanks; words and texts are commonly trimmed before they are looked at. */
+const isTrimmed = ({ type, trim = type !== 'number' && type !== 'integer' }: VariableDefinition): boolean =>
+  trim;
 
 function readText(definition: VariableDefinition, text: string): VariableReading {
   switch (definition.type) {
@@ -64,7 +84,7 @@ function readText(definition: VariableDefinition, text: string): VariableReading
   }
 }
 
-const readAs = (value: VariableValue): VariableReading => ({ kind: 'value', value, isDefault: false });
+const readAs = (value: VariableValue) => ({ kind: 'value', value, isDefault: false }) as const;
 
 function readBoolean(text: string): VariableReading {
   const word = text.toLowerCase();
@@ -74,7 +94,7 @@ function readBoolean(text: string): VariableReading {
 }
 
 function readEnum(
-  { values, exact = false }: Extract<VariableDefinition, { type: 'enum' }>,
+  { values, exact = false }: Extract<VariableType, { type: 'enum' }>,
   text: string,
 ): VariableReading {
   const word = exact ? text : text.toLowerCase();
@@ -97,7 +117,7 @@ function wrongWord(
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)$/;
 
 function readNumber(
-  definition: Extract<VariableDefinition, { type: 'number' | 'integer' }>,
+  definition: Extract<VariableType, { type: 'number' | 'integer' }>,
   text: string,
 ): VariableReading {
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = definition;
@@ -107,8 +127,9 @@ function readNumber(
   if (definition.type === 'integer' && !/^\+?\d+$/.test(text)) {
     return { kind: 'fault', fault: 'not_whole', expected: range };
   }
-  if (value < min || value > max) return { kind: 'fault', fault: 'out_of_range', expected: range };
-  return readAs(value);
+  if (value >= min && value <= max) return readAs(value);
+  if (!definition.clamp) return { kind: 'fault', fault: 'out_of_range', expected: range };
+  return { ...readAs(Math.min(Math.max(value, min), max)), outside: range };
 }
 
 function rangeText(min: number | undefined, max: number | undefined): string {

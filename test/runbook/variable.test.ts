@@ -94,6 +94,19 @@ describe('numbers', () => {
   ])('whole seconds: %j is a fault: %s', (raw, code) => {
     expect(readVariable(seconds, raw)).toEqual(fault(code));
   });
+  test.each([' 0.02', '0.02 ', '\t1'])('%j is no number to a strategy that does not trim', (raw) => {
+    expect(readVariable(weight, raw)).toEqual(fault('not_a_number'));
+    expect(readVariable({ ...weight, trim: true }, raw)).toMatchObject({ kind: 'value' });
+  });
+  test.each([
+    ['0.8', 0.49],
+    ['-3', 0],
+  ])('a bound that the strategy takes is in force: %j acts as %d', (raw, number) => {
+    const clamped = { type: 'number', min: 0, max: 0.49, clamp: true } as const;
+    expect(readVariable(clamped, raw)).toEqual({ ...value(number), outside: '0…0.49' });
+    expect(readVariable(clamped, '0.49')).toEqual(value(0.49));
+    expect(readVariable(clamped, 'much')).toEqual(fault('not_a_number'));
+  });
   test('a range may be open', () => {
     expect(readVariable({ type: 'number', min: 2 }, '1')).toMatchObject({ expected: '≥ 2' });
     expect(readVariable({ type: 'number', max: 2 }, '3')).toMatchObject({ expected: '≤ 2' });
@@ -111,6 +124,11 @@ describe('what is not set', () => {
   test.each(['', '  '])('set to %j is set to nothing, whatever the default', (raw) => {
     expect(readVariable(flag, raw)).toEqual({ kind: 'fault', fault: 'empty' });
   });
+});
+
+test('a text is trimmed unless told otherwise', () => {
+  expect(readVariable({ type: 'text' }, ' v2 ')).toEqual(value('v2'));
+  expect(readVariable({ type: 'text', trim: false }, ' v2 ')).toEqual(value(' v2 '));
 });
 
 test('a path is absolute', () => {

@@ -52,5 +52,6 @@ function variableRow(
     return { ...row, value: reading.value, origin: reading.isDefault ? 'default' : 'file', fault: '' };
   }
   const { fault, nearest = null, expected = null } = reading;
-  return { ...row, value: null, origin: found ? 'file' : 'none', fault, nearest, allowed: expected };
+  const kept = definition.default ?? null;
+  return { ...row, value: null, origin: found ? 'file' : 'none', fault, nearest, allowed: expected, kept };
 }

@@ -133,8 +133,7 @@ async function heldAgainst(
 
 /** What is no whole number above 0 fits no model. */
 function dimensionOf(text: string): number {
-  const dimension = Number(text.trim());
-  return Number.isInteger(dimension) && dimension > 0 ? dimension : 0;
+  return /^\+?\d+$/.test(text) ? Number(text) : 0;
 }
 
 /** The path of the model that runs, where it is another than the one that is judged; of a stopped service, what its files name now. */

@@ -4,7 +4,7 @@ import type { Outcome, RunKind } from '../../../src/domain/outcome.js';
 import type { ReasonCode } from '../../../src/domain/reason.js';
 import type { Verdict } from '../../../src/domain/verdict.js';
 import type { FailFastReason } from '../../../src/hosts/managers/proof-of-start.js';
-import { cell, valueText } from '../../cell.js';
+import { cell, valueText, written } from '../../cell.js';
 import { modelFaults } from './model-faults.js';
 
 const where = (row: Parameters<typeof cell>[0]): string =>
@@ -14,6 +14,9 @@ const where = (row: Parameters<typeof cell>[0]): string =>
 
 const didYouMean = (row: Parameters<typeof cell>[0]): string =>
   row['nearest'] ? ` Did you mean \`${cell(row, 'nearest')}\`?` : '';
+
+const itsDefault = (row: Parameters<typeof cell>[0]): string =>
+  row['kept'] ? `default \`${cell(row, 'kept')}\`` : 'default';
 
 /** Why a start counts as failed. */
 const startFailure: Readonly<Record<FailFastReason, string>> = {
@@ -68,12 +71,13 @@ const fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>> = {
     `${cell(row, 'host')}: not set in any environment file, and the strategy has no default. ${where(row)}`,
   empty: (row) => `${cell(row, 'host')}: set to nothing. ${where(row)}`,
   not_a_boolean: (row) =>
-    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no boolean; the strategy would ignore it and keep its default.${didYouMean(row)} ${where(row)}`,
+    `${cell(row, 'host')}: ${written(row)} is no boolean; the strategy would ignore it and keep its ${itsDefault(row)}.${didYouMean(row)} ${where(row)}`,
   not_one_of: (row) =>
-    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is none of ${cell(row, 'allowed')}; the strategy would keep its default or refuse to start.${didYouMean(row)} ${where(row)}`,
-  not_a_number: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no number. ${where(row)}`,
+    `${cell(row, 'host')}: ${written(row)} is none of ${cell(row, 'allowed')}; the strategy would keep its ${itsDefault(row)} or refuse to start.${didYouMean(row)} ${where(row)}`,
+  not_a_number: (row) =>
+    `${cell(row, 'host')}: ${written(row)} is no number; the ${itsDefault(row)} applies. ${where(row)}`,
   not_whole: (row) =>
-    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no whole number (${cell(row, 'allowed')}). ${where(row)}`,
+    `${cell(row, 'host')}: ${written(row)} is no whole number (${cell(row, 'allowed')}); the ${itsDefault(row)} applies. ${where(row)}`,
   out_of_range: (row) =>
     `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is outside ${cell(row, 'allowed')}. ${where(row)}`,
   not_absolute: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no absolute path. ${where(row)}`,

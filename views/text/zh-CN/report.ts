@@ -1,5 +1,5 @@
 import type { ObservedRow } from '../../../src/domain/check-run.js';
-import { cell, valueText } from '../../cell.js';
+import { cell, valueText, written } from '../../cell.js';
 import type { ReportText } from '../en/report.js';
 import { modelFaults } from './model-faults.js';
 
@@ -10,6 +10,8 @@ const where = (row: ObservedRow): string =>
 
 const didYouMean = (row: ObservedRow): string =>
   row['nearest'] ? `是否想写 \`${cell(row, 'nearest')}\`？` : '';
+
+const itsDefault = (row: ObservedRow): string => (row['kept'] ? `默认值 \`${cell(row, 'kept')}\`` : '默认值');
 
 const startFailure = (row: Parameters<typeof cell>[0]): string => {
   const reasons: Readonly<Record<string, string>> = report.startFailure;
@@ -64,12 +66,13 @@ export const report: ReportText = {
     not_set: (row) => `${cell(row, 'host')}：所有环境文件都未设置，且策略没有默认值。${where(row)}`,
     empty: (row) => `${cell(row, 'host')}：值为空。${where(row)}`,
     not_a_boolean: (row) =>
-      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是布尔值；策略会忽略它并保留默认值。${didYouMean(row)}${where(row)}`,
+      `${cell(row, 'host')}：${written(row)} 不是布尔值；策略会忽略它并保留${itsDefault(row)}。${didYouMean(row)}${where(row)}`,
     not_one_of: (row) =>
-      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不在 ${cell(row, 'allowed')} 之中；策略会保留默认值或拒绝启动。${didYouMean(row)}${where(row)}`,
-    not_a_number: (row) => `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是数字。${where(row)}`,
+      `${cell(row, 'host')}：${written(row)} 不在 ${cell(row, 'allowed')} 之中；策略会保留${itsDefault(row)}或拒绝启动。${didYouMean(row)}${where(row)}`,
+    not_a_number: (row) =>
+      `${cell(row, 'host')}：${written(row)} 不是数字，将采用${itsDefault(row)}。${where(row)}`,
     not_whole: (row) =>
-      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是整数（${cell(row, 'allowed')}）。${where(row)}`,
+      `${cell(row, 'host')}：${written(row)} 不是整数（${cell(row, 'allowed')}），将采用${itsDefault(row)}。${where(row)}`,
     out_of_range: (row) =>
       `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 超出 ${cell(row, 'allowed')}。${where(row)}`,
     not_absolute: (row) => `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是绝对路径。${where(row)}`,
