@@ -90,8 +90,9 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         throw new Error(`the check ${checkId} offers no figure ${name}`);
       }
       const { values } = await bindParameters(query.statement, contextFor(target));
-      const { text } = query.statement;
-      const { rows } = await options.trading.query({ text, values, timeoutMs: query.timeoutMs });
+      const { text, functions } = query.statement;
+      const { timeoutMs } = query;
+      const { rows } = await options.trading.query({ text, functions, values, timeoutMs });
       return rows;
     },
   };

@@ -27,12 +27,12 @@ export async function readCharts(
   if (trading === undefined) return [];
   const wanted = runbook.charts.filter(({ kinds }) => kinds.includes(kind)).slice(0, MAX_CHARTS);
   const read = wanted.map(async (chart): Promise<ChartFigures | undefined> => {
-    const { text, parameters } = chart.statement;
+    const { text, parameters, functions } = chart.statement;
     const { timeoutMs } = chart;
     try {
       const { values } = await bindParameters({ parameters }, context);
       const signal = options.signal === undefined ? {} : { signal: options.signal };
-      const { rows } = await trading.query({ text, values, timeoutMs, ...signal });
+      const { rows } = await trading.query({ text, functions, values, timeoutMs, ...signal });
       return chartOf(chart, rows);
     } catch (error) {
       options.onFailure(chart.id, error);
@@ -47,10 +47,9 @@ export function chartOf(definition: ChartDefinition, rows: readonly ObservedRow[
   const points = rows.flatMap((row) => pointOf(row['label'], row['series'], row['value']));
   const categories = [...new Set(points.map(({ label }) => label))].slice(0, CHART_LIMITS.points);
   const names = [...new Set(points.map(({ name }) => name))];
-  const series = names.flatMap((name) => {
-    const own = new Map(
-      points.filter((point) => point.name === name).map(({ label, value }) => [label, value]),
-    );
+  const valuesOf = new Map(names.map((name) => [name, new Map<string, number>()]));
+  for (const { name, label, value } of points) valuesOf.get(name)?.set(label, value);
+  const series = [...valuesOf].flatMap(([name, own]) => {
     const values = categories.flatMap((label) => own.get(label) ?? []);
     const title = definition.seriesTitles[name];
     return values.length === categories.length ? [{ name, ...(title && { title }), values }] : [];

@@ -57,7 +57,8 @@ async function runCheck(
   { signal, monotonicMs, onProbeError = () => {} }: RunChecksOptions,
 ): Promise<CheckResult> {
   const startedMs = monotonicMs();
-  const { observation, evaluation, env } = await observeAndEvaluate(check, context, signal, onProbeError);
+  const examined = await observeAndEvaluate(check, context, signal, onProbeError);
+  const { observation, evaluation, env, says } = examined;
   // What was compared was compared as it is; from here on it is shown.
   return plainValue({
     id: check.id,
@@ -66,7 +67,7 @@ async function runCheck(
     mode: check.mode,
     outcome: evaluation.outcome,
     reason: evaluation.reason,
-    says: sentences(check, evaluation, env),
+    says,
     ...(check.text.remedy !== undefined && evaluation.outcome !== 'PASS'
       ? { remedy: check.text.remedy }
       : {}),
@@ -82,6 +83,7 @@ interface Examined {
   readonly observation: Observation;
   readonly evaluation: Evaluation;
   readonly env: EnvironmentValues;
+  readonly says: readonly Localized[];
 }
 
 async function observeAndEvaluate(
@@ -107,14 +109,20 @@ async function observeAndEvaluate(
       agreedEnvironment(check.environment, context),
     ]);
     const [observation, env] = await within(looking, call.signal);
-    return { observation, evaluation: evaluateCheck(check, observation, env), env };
+    const { maxRows } = context.runbook.bounds;
+    if (observation.rows.length > maxRows) throw tooManyRows(maxRows);
+    const evaluation = evaluateCheck(check, observation, env);
+    return { observation, evaluation, env, says: sentences(check, evaluation, env) };
   } catch (error) {
     const reason = reasonOf(error, check, deadline);
     if (reason.code === 'probe_failed') onProbeError(check.id, error);
     const observation = { rows: [], evidence, observedAt: context.now().toISOString() };
-    return { observation, evaluation: { outcome: 'ERROR', reason, telling: [] }, env: {} };
+    return { observation, evaluation: { outcome: 'ERROR', reason, telling: [] }, env: {}, says: [] };
   }
 }
+
+const tooManyRows = (maxRows: number): ProbeError =>
+  new ProbeError({ code: 'too_many_rows', facts: { maxRows } }, `more than ${maxRows} rows were seen`);
 
 function observe({ probe }: CheckDefinition, context: CheckContext, call: ProbeCall): Promise<Observation> {
   const kind = PROBE_KINDS.find((known) => known.kind === probe.kind);
@@ -159,7 +167,9 @@ function sentences(
       'zh-CN': template['zh-CN'].render(row, env),
     })),
   );
-  return said.filter(({ en }, index) => said.findIndex((other) => other.en === en) === index);
+  const first = new Map<string, Localized>();
+  for (const sentence of said) if (!first.has(sentence.en)) first.set(sentence.en, sentence);
+  return [...first.values()];
 }
 
 function templatesFor(

@@ -70,6 +70,8 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   query_unknown: { readonly name: string };
   relative_file: NoFacts;
   sql_clock: { readonly word: string };
+  /** @param name of a function */
+  sql_effect: { readonly name: string };
   sql_count: { readonly count: number };
   sql_file_outside: { readonly name: string };
   sql_file_unreadable: { readonly name: string };

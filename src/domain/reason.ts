@@ -35,6 +35,8 @@ export const REASON_CODES = [
   'environment_unclear',
   /** Facts: `timeoutMs`. */
   'probe_timeout',
+  /** Facts: `maxRows`. */
+  'too_many_rows',
   /** Facts: `setting`, the configuration that is missing. */
   'not_configured',
   'probe_failed',

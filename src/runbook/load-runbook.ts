@@ -91,7 +91,7 @@ class RunbookCompiler {
   }
 
   compile(sha256: string): Runbook {
-    const { strategy, agentId, envPrefix, flag, model, orders, halt, params, window } = this.#source;
+    const { strategy, agentId, envPrefix, flag, model, orders, halt, params, window, bounds } = this.#source;
     this.#checkNames();
     this.#checkContract();
     for (const [name, query] of Object.entries(this.#source.queries)) {
@@ -119,7 +119,7 @@ class RunbookCompiler {
     const training =
       trainingSource && compileTraining(trainingSource, sections, this.#faultyChecks, this.#faultAt, fault);
     const names = { file: this.#file, sha256, strategy, agentId, envPrefix, flag, model, orders, halt };
-    const strategyParts = { params, variables, window, startLog, modelInputs, training };
+    const strategyParts = { params, variables, window, bounds, startLog, modelInputs, training };
     const haltReads = [orders?.table, halt.settled?.table].flatMap((table) => table ?? []);
     const tables = [...new Set([...this.#tables, ...haltReads])].sort();
     return { ...names, ...strategyParts, tables, sections, criteria, charts };

@@ -96,6 +96,14 @@ const windowSchema = z.strictObject({
     .default(7 * 24),
 });
 
+/** What one probe may see at most. */
+const boundsSchema = z
+  .strictObject({
+    rows: z.number().int().min(1).max(100_000).default(10_000),
+    mebibytes: z.number().positive().max(64).default(4),
+  })
+  .transform(({ rows, mebibytes }) => ({ maxRows: rows, maxBytes: Math.floor(mebibytes * 1024 ** 2) }));
+
 const startLogSchema = z.strictObject({
   loadedLine: z.array(z.string().min(1)).min(1),
   errorLines: z.array(z.string().min(1)).default([]),
@@ -122,6 +130,7 @@ const runbookSchema = z.strictObject({
   params: z.record(name, parameter),
   variables: z.record(variableName, variableSchema),
   window: windowSchema.prefault({}),
+  bounds: boundsSchema.prefault({}),
   startLog: startLogSchema.optional(),
   queries: z.record(name, querySchema).default({}),
   modelInputs: querySchema.optional(),

@@ -17,6 +17,8 @@ export interface Runbook extends StrategyContract {
   /** By name without the prefix, in the order of the file. */
   readonly variables: ReadonlyMap<string, VariableDefinition>;
   readonly window: WindowSettings;
+  /** What one probe may see at most; beyond it the check is an ERROR. */
+  readonly bounds: { readonly maxRows: number; readonly maxBytes: number };
   /** undefined: the runbook does not say how a start shows in the log. */
   readonly startLog: StartLog | undefined;
   /** Rows of the market's present state, one column a feature: what a model is tried on. */

@@ -1,12 +1,15 @@
 import { loadModule, parseSync, SqlError } from 'libpg-query';
 import { clockWordsIn } from './clock-words.js';
 import { RefusedPart } from './configuration-fault.js';
+import { functionCallsIn, hasEffect } from './function-calls.js';
 
 /** SQL of the runbook, ready to be sent: `${name}` has become `$1…` and is bound, never pasted. */
 export interface Statement {
   readonly text: string;
   /** The names to bind, in the order of `$1…`. */
   readonly parameters: readonly string[];
+  /** The names of the functions that it calls, for PostgreSQL to say which of them have effects. */
+  readonly functions: readonly string[];
 }
 
 /** PostgreSQL's own grammar, compiled to WebAssembly; to be awaited once before `compileStatement`. */
@@ -38,11 +41,12 @@ export function compileStatement(sql: string, known: ReadonlySet<string>): State
       if (!parameters.includes(name)) parameters.push(name);
       return `$${parameters.indexOf(name) + 1}`;
     });
-  refuse(withClock('NULL'));
-  return { text: withClock('statement_timestamp()'), parameters };
+  const functions = functionsOf(parseReading(withClock('NULL')));
+  return { text: withClock('statement_timestamp()'), parameters, functions };
 }
 
-function refuse(text: string): void {
+/** @throws RefusedPart where it is not one statement that only reads, and looks at no clock. */
+function parseReading(text: string): unknown {
   const statements = parseStatements(text);
   if (statements.length !== 1) {
     throw new RefusedPart({ code: 'sql_count', facts: { count: statements.length } });
@@ -56,7 +60,17 @@ function refuse(text: string): void {
     const { word, location } = clock;
     throw new RefusedPart({ code: 'sql_clock', facts: { word } }, lineAt(Buffer.from(text), location));
   }
+  const effect = functionCallsIn(statements).find(({ name }) => hasEffect(name));
+  if (effect !== undefined) {
+    const { name, location } = effect;
+    throw new RefusedPart({ code: 'sql_effect', facts: { name } }, lineAt(Buffer.from(text), location));
+  }
+  return statements;
 }
+
+const functionsOf = (tree: unknown): readonly string[] => [
+  ...new Set(functionCallsIn(tree).map(({ name }) => name)),
+];
 
 /** 1-based; the parser counts bytes. */
 const lineAt = (text: Buffer, location: number): number =>

@@ -15,6 +15,10 @@ const DATABASE_FAULTS = [
   'cancelled',
   'syntax',
   'read_only_violation',
+  'too_many_rows',
+  'too_large',
+  'volatile_function',
+  'duplicate_column',
   'other',
 ] as const;
 export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
@@ -25,9 +29,12 @@ export interface DatabaseFaultFacts {
   readonly sqlState?: string;
   /** The system's own code, e.g. `ECONNREFUSED`. */
   readonly systemCode?: string;
-  /** The table or column that is missing or refused, as the server names it. */
+  /** The table, column or function that is missing or refused, as the server names it. */
   readonly relation?: string;
   readonly timeoutMs?: number;
+  /** The bounds that an answer went beyond. */
+  readonly maxRows?: number;
+  readonly maxBytes?: number;
 }
 
 interface ClassifiedFault {

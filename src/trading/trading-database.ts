@@ -3,12 +3,14 @@ import pg from 'pg';
 import type { ObservedRow } from '../domain/check-run.js';
 import { classifyDatabaseError } from '../store/database-error.js';
 import type { ConnectionLogger } from '../store/state-pool.js';
+import { type AnswerBounds, DEFAULT_BOUNDS, queryBounded } from './bounded-query.js';
 import { requestCancel } from './cancel-request.js';
 import { type Deadline, startDeadline } from './deadline.js';
+import { resetSession, SESSION_TIMEOUT_MS, setTimeoutOf } from './session.js';
 import { TradingDatabaseError, toTradingDatabaseError } from './trading-database-error.js';
-import { TRADING_TYPES, toObservedRow } from './trading-values.js';
+import { toObservedRow } from './trading-values.js';
+import { createVolatileFunctions, type VolatileFunctions } from './volatile-functions.js';
 
-const DEFAULT_TIMEOUT_MS = 5_000;
 /** Replicas and terminals share the few connections of one role: an idle one is given back before another gives up. */
 const IDLE_MS = 3_000;
 const FULL_RETRY_MS = 100;
@@ -20,6 +22,10 @@ interface TradingQuery {
   /** From the call to the answer: connecting, waiting for a free connection and running together. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** 10,000 rows and 4 MiB unless given. */
+  readonly bounds?: AnswerBounds;
+  /** Those that the statement names: it is refused where one is volatile in the server's catalogue. */
+  readonly functions?: readonly string[] | undefined;
 }
 
 export interface TradingAnswer {
@@ -54,6 +60,7 @@ type PoolClient = pg.PoolClient & { readonly host: string; readonly port: number
  */
 export function createTradingDatabase(options: TradingDatabaseOptions): TradingDatabase {
   const pool = createPool(options);
+  const volatile = createVolatileFunctions();
   const now = options.now ?? (() => new Date());
 
   async function query(request: TradingQuery): Promise<TradingAnswer> {
@@ -61,7 +68,7 @@ export function createTradingDatabase(options: TradingDatabaseOptions): TradingD
     const deadline = startDeadline(request.timeoutMs, request.signal);
     try {
       const client = await borrow(pool, deadline);
-      const rows = await runOn(client, request, deadline);
+      const rows = await runOn(client, request, volatile, deadline);
       return { rows, durationMs: performance.now() - started, observedAt: now().toISOString() };
     } catch (error) {
       throw toTradingDatabaseError(error, request.timeoutMs);
@@ -96,7 +103,7 @@ function withSessionSettings(url: string): string {
   const address = new URL(url);
   const settings = {
     default_transaction_read_only: 'on',
-    statement_timeout: serverTimeoutMs(DEFAULT_TIMEOUT_MS),
+    statement_timeout: SESSION_TIMEOUT_MS,
     lock_timeout: 500,
     idle_in_transaction_session_timeout: 5_000,
     max_parallel_workers_per_gather: 0,
@@ -146,8 +153,13 @@ async function connect(pool: pg.Pool, deadline: Deadline): Promise<PoolClient> {
   }
 }
 
-async function runOn(client: PoolClient, request: TradingQuery, deadline: Deadline): Promise<ObservedRow[]> {
-  const answer = askServer(client, request);
+async function runOn(
+  client: PoolClient,
+  request: TradingQuery,
+  volatile: VolatileFunctions,
+  deadline: Deadline,
+): Promise<ObservedRow[]> {
+  const answer = askServer(client, request, volatile);
   let isReusable = false;
   try {
     const result = await Promise.race([answer, deadline.passed]);
@@ -156,32 +168,32 @@ async function runOn(client: PoolClient, request: TradingQuery, deadline: Deadli
     return result.rows.map(toObservedRow);
   } catch (error) {
     isReusable = error instanceof pg.DatabaseError && error.severity === 'ERROR';
-    // Only what we gave up still runs there.
+    // What we gave up, or do not read to its end, still runs there.
     if (error instanceof TradingDatabaseError) requestCancel(client);
     answer.catch(() => {});
     throw error;
   } finally {
-    client.release(!isReusable);
+    if (isReusable) void resetSession(client).then((isReset) => client.release(!isReset));
+    else client.release(true);
   }
 }
 
-/** The time-out that each connection's session has now; it is set again only when a query wants another. */
-const sessionTimeouts = new WeakMap<pg.ClientBase, number>();
-
-async function askServer(client: PoolClient, { text, values = [], timeoutMs }: TradingQuery) {
-  const wanted = serverTimeoutMs(timeoutMs);
-  const present = sessionTimeouts.get(client) ?? serverTimeoutMs(DEFAULT_TIMEOUT_MS);
-  if (wanted !== present) {
-    await client.query(`SET statement_timeout = ${wanted}`);
-    sessionTimeouts.set(client, wanted);
+/** Of two columns of one name the row would hold the later one alone. */
+function refuseDuplicates(fields: readonly { readonly name: string }[]): void {
+  const names = new Set<string>();
+  for (const { name } of fields) {
+    if (names.has(name)) throw new TradingDatabaseError('duplicate_column', { relation: name });
+    names.add(name);
   }
-  // Extended even without values: only there does the server refuse two statements in one text.
-  return client.query<Record<string, unknown>>({
-    text,
-    values: [...values],
-    queryMode: 'extended',
-    types: TRADING_TYPES,
-  } as pg.QueryConfig);
+}
+
+async function askServer(client: PoolClient, request: TradingQuery, volatile: VolatileFunctions) {
+  const { text, values = [], timeoutMs, bounds = DEFAULT_BOUNDS, functions = [] } = request;
+  await setTimeoutOf(client, serverTimeoutMs(timeoutMs));
+  await volatile.refuse(client, functions);
+  const result = await queryBounded(client, { text, values }, bounds);
+  refuseDuplicates(result.fields);
+  return result;
 }
 
 /** A little below the caller's, so that the server's own answer, which says more, comes first. */

@@ -2,6 +2,7 @@ import { acknowledgement } from './acknowledgement.js';
 import type { Figure } from './figure.js';
 import { freshness } from './freshness.js';
 import { history } from './history-bench.js';
+import { manyRows } from './many-rows.js';
 import { precheck } from './precheck.js';
 import { rollbackFigure } from './rollback-bench.js';
 import { verify } from './verify.js';
@@ -11,6 +12,7 @@ export const FIGURES: readonly Figure[] = [
   freshness,
   precheck,
   verify,
+  manyRows,
   history,
   rollbackFigure,
   acknowledgement,

@@ -21,7 +21,7 @@ const definition = {
   seriesTitles: { ETH: { en: 'ether', 'zh-CN': '以太' } },
   timeoutMs: 1000,
   kinds: ['precheck' as const],
-  statement: { text: 'SELECT 1', parameters: [] },
+  statement: { text: 'SELECT 1', parameters: [], functions: [] },
 };
 const point = (label: string, series: string, value: number | null) => ({ label, series, value });
 

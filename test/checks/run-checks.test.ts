@@ -31,6 +31,9 @@ const CONDITIONS = ['pass: rows.all(r, r.lag < params.limit)', 'fail: rows.exist
 const env = entry('env.name', 'env: NAME', 'pass: rows.all(r, r.value == "right")', 'fail: "false"');
 const sql = (id: string, statement: string, ...keys: string[]) =>
   entry(id, `sql: ${statement}`, ...CONDITIONS, ...keys);
+/** Longer than any time-out here, without a function that the loader refuses. */
+const SLOW =
+  'SELECT lag FROM feed, generate_series(1, 100000) a, generate_series(1, 100000) b WHERE a + b < 0';
 const brief = ({ outcome, reason }: CheckResult) => [outcome, reason.code, reason.facts?.code];
 
 describe('an SQL check', () => {
@@ -95,6 +98,42 @@ describe('an SQL check', () => {
   });
 });
 
+describe('a probe that sees too much is an ERROR, and the other checks stand', () => {
+  const rows = (count: number) => `SELECT n::float8 / 1e9 AS lag FROM generate_series(1, ${count}) n`;
+  const texts = "text: { fine: { en: '{lag}', zh-CN: '{lag}' } }";
+
+  test.each([
+    ['rows', rows(80_000), 'too_many_rows'],
+    ['bytes', "SELECT 1.0 AS lag, repeat('x', 5000000) AS filler", 'too_large'],
+  ])('%s', async (_name, statement, code) => {
+    const { 'feed.lag': result, 'env.name': other } = await stage.run({
+      trading,
+      checks: sql('feed.lag', statement, texts) + env,
+    });
+    expect(result && brief(result)).toEqual(['ERROR', 'database_error', code]);
+    expect(other?.outcome).toBe('PASS');
+  });
+
+  test('rows of a list', async () => {
+    const { 'feed.lag': result } = await stage.run({
+      trading,
+      queries:
+        'one: { sql: "SELECT json_agg(json_build_object(\'lag\', 1)) AS list FROM generate_series(1, 10001)" }',
+      checks: entry('feed.lag', 'query: one', 'column: list', ...CONDITIONS),
+    });
+    expect(result).toMatchObject({
+      outcome: 'ERROR',
+      reason: { code: 'too_many_rows', facts: { maxRows: 10_000 } },
+    });
+  });
+
+  test('as many as may be are judged, and each sentence is said once', async () => {
+    const { 'feed.lag': result } = await stage.run({ trading, checks: sql('feed.lag', rows(10_000), texts) });
+    expect(result?.outcome).toBe('PASS');
+    expect(result?.says).toHaveLength(10_000);
+  });
+});
+
 describe('a trading database that does not answer as it should is an ERROR within the time-out', () => {
   const look = async (using: TradingQueries | undefined, statement = 'SELECT lag FROM feed', ms = 5_000) => {
     const started = performance.now();
@@ -121,11 +160,7 @@ describe('a trading database that does not answer as it should is an ERROR withi
   });
 
   test('slow', async () => {
-    expect(await look(trading, 'SELECT lag FROM feed, pg_sleep(30)', 2_000)).toEqual([
-      'ERROR',
-      'database_error',
-      'timeout',
-    ]);
+    expect(await look(trading, SLOW, 2_000)).toEqual(['ERROR', 'database_error', 'timeout']);
   });
 
   test('locked', async () => {

@@ -11,7 +11,13 @@ describe('what is read', () => {
     expect(compileStatement('SELECT ${b}, ${ a }, ${b}', known)).toEqual({
       text: 'SELECT $1, $2, $1',
       parameters: ['b', 'a'],
+      functions: [],
     });
+  });
+
+  test('the functions that it calls are named', () => {
+    const { functions } = compileStatement('SELECT LOWER(x), pg_catalog.count(*) FROM f(1) x', known);
+    expect([...functions].sort()).toEqual(['count', 'f', 'lower']);
   });
 
   test.each([
@@ -49,6 +55,16 @@ describe('what is refused', () => {
     ['BEGIN', /more than read/],
     ['EXPLAIN ANALYZE SELECT 1', /more than read/],
     ['COPY t TO STDOUT', /more than read/],
+    ["SELECT set_config('search_path', 'x', false)", /`set_config`/],
+    ["SELECT pg_catalog.SET_CONFIG('search_path', 'x', false)", /`set_config`/],
+    ['SELECT * FROM t WHERE pg_sleep(1) IS NULL', /`pg_sleep`/],
+    ['SELECT pg_advisory_lock(1)', /`pg_advisory_lock`/],
+    ['SELECT pg_try_advisory_xact_lock_shared(1)', /`pg_try_advisory/],
+    ["SELECT lo_from_bytea(0, '')", /`lo_from_bytea`/],
+    ["SELECT pg_notify('a', 'b')", /`pg_notify`/],
+    ["SELECT pg_logical_emit_message(true, 'a', 'b')", /`pg_logical_emit_message`/],
+    ["SELECT query_to_xml('DELETE FROM t', true, true, '')", /`query_to_xml`/],
+    ["WITH x AS (SELECT nextval('s') AS n) SELECT n FROM x", /`nextval`/],
     ['MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN DELETE', /more than read/],
   ])('%s', (sql, sentence) => {
     expect(() => inWordsAtOnce(() => compileStatement(sql, known))).toThrow(sentence);
@@ -91,6 +107,7 @@ describe('a clock of its own', () => {
     expect(compileStatement('SELECT 1 FROM t WHERE at > ${now} + ${a}', names)).toEqual({
       text: 'SELECT 1 FROM t WHERE at > statement_timestamp() + $1',
       parameters: ['a'],
+      functions: [],
     });
   });
 });

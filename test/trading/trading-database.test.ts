@@ -138,12 +138,95 @@ describe('it does no harm', () => {
     expect(refused.map(({ code }) => code)).toEqual(Array(3).fill('read_only_violation'));
   });
 
+  test.each([
+    [
+      "SELECT set_config('search_path', 'elsewhere', false) AS x",
+      'SHOW search_path',
+      { search_path: '"$user", public' },
+    ],
+    [
+      "SELECT set_config('default_transaction_read_only', 'off', false) AS x",
+      'SHOW default_transaction_read_only',
+      { default_transaction_read_only: 'on' },
+    ],
+    [
+      "SELECT set_config('role', 'pg_monitor', false) AS x",
+      'SELECT current_user = session_user AS same',
+      { same: true },
+    ],
+    [
+      'SELECT pg_advisory_lock(7) AS x',
+      "SELECT count(*) AS held FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+      { held: 0 },
+    ],
+  ])('%s leaves nothing to the next query', async (text, question, answer) => {
+    const one = createTradingDatabase({ url: database.url, logger, maxConnections: 1 });
+    await one.query({ text, timeoutMs: 30_000 });
+    const { rows } = await one.query({ text: question, timeoutMs: 30_000 });
+    const { rows: settings } = await one.query({ text: 'SHOW timezone', timeoutMs: 30_000 });
+    await one.close();
+    expect(rows).toEqual([answer]);
+    expect(settings).toEqual([{ TimeZone: 'UTC' }]);
+  });
+
+  test('a function that the server calls volatile is not run, an ordinary one is', async () => {
+    await database.pool.query('CREATE SEQUENCE IF NOT EXISTS seen; GRANT ALL ON SEQUENCE seen TO PUBLIC');
+    await database.pool.query(
+      "CREATE OR REPLACE FUNCTION harmless_by_name() RETURNS int LANGUAGE sql AS 'SELECT nextval(''seen'')::int'",
+    );
+    const ask = (text: string, ...functions: string[]) =>
+      trading.query({ text, functions, timeoutMs: 30_000 }).catch((error: TradingDatabaseError) => error);
+    expect(await ask('SELECT harmless_by_name() AS x', 'harmless_by_name')).toMatchObject({
+      code: 'volatile_function',
+      facts: { relation: 'harmless_by_name' },
+    });
+    expect(await ask('SELECT lower(random()::text) AS x', 'lower', 'random')).toMatchObject({
+      code: 'volatile_function',
+    });
+    expect(await ask("SELECT lower('A') AS x", 'lower')).toMatchObject({ rows: [{ x: 'a' }] });
+    expect((await database.pool.query('SELECT is_called FROM seen')).rows).toEqual([{ is_called: false }]);
+  });
+
   test('twenty queries at once use two connections and leave both idle', async () => {
     await Promise.all(
       Array.from({ length: 20 }, () => trading.query({ text: 'SELECT 1 AS one', timeoutMs: 30_000 })),
     );
     expect(await activity('true')).toBeLessThanOrEqual(2);
-    expect(await activity("state <> 'idle'")).toBe(0);
+    await until(async () => (await activity("state <> 'idle'")) === 0);
+  });
+});
+
+describe('an answer that is too much', () => {
+  const bounds = { maxRows: 100, maxBytes: 50_000 };
+  const ask = (text: string) =>
+    trading.query({ text, bounds, timeoutMs: 60_000 }).then(
+      ({ rows }) => rows.length,
+      ({ code, facts }: TradingDatabaseError) => ({ code, ...facts }),
+    );
+
+  test('as many rows as the bound are read, one more is none', async () => {
+    expect(await ask('SELECT n FROM generate_series(1, 100) n')).toBe(100);
+    expect(await ask('SELECT n FROM generate_series(1, 101) n')).toEqual({
+      code: 'too_many_rows',
+      maxRows: 100,
+    });
+    expect(await ask('SELECT generate_series(1, 300000000) AS n')).toEqual({
+      code: 'too_many_rows',
+      maxRows: 100,
+    });
+  });
+
+  test.each([
+    ['many rows', "SELECT repeat('x', 1000) AS x FROM generate_series(1, 100)"],
+    ['one row', "SELECT repeat('x', 100 * 1024 * 1024) AS x"],
+  ])('too many bytes in %s, and the next query works', async (_name, text) => {
+    expect(await ask(text)).toEqual({ code: 'too_large', maxBytes: 50_000 });
+    expect(await ask('SELECT 1 AS one')).toBe(1);
+    await until(async () => (await activity("state = 'active'")) === 0);
+  });
+
+  test('two columns of one name are no answer', async () => {
+    expect(await ask('SELECT 1 AS x, 2 AS x')).toMatchObject({ code: 'duplicate_column', relation: 'x' });
   });
 });
 

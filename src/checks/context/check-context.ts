@@ -16,6 +16,8 @@ export interface TradingQueries {
     values: readonly ObservedValue[];
     timeoutMs: number;
     signal?: AbortSignal;
+    functions?: readonly string[];
+    bounds?: Runbook['bounds'];
   }): Promise<QueryAnswer>;
 }
 

@@ -16,7 +16,8 @@ export async function readTypicalRows(
   const { statement, timeoutMs } = modelInputs;
   try {
     const { values } = await bindParameters(statement, context);
-    const answer = await context.trading.query({ text: statement.text, values, timeoutMs, signal });
+    const { text, functions } = statement;
+    const answer = await context.trading.query({ text, functions, values, timeoutMs, signal });
     return answer.rows.length === 0 ? undefined : answer.rows;
   } catch {
     return undefined;

@@ -41,7 +41,9 @@ function runShared(context: CheckContext, query: Query, values: readonly Observe
   const known = shared.get(query.name);
   if (known !== undefined) return known;
   const timeoutMs = Math.min(call.timeoutMs, query.timeoutMs);
-  const started = trading.query({ ...call, text: query.statement.text, values, timeoutMs });
+  const { text, functions } = query.statement;
+  const { bounds } = context.runbook;
+  const started = trading.query({ ...call, text, functions, values, timeoutMs, bounds });
   shared.set(query.name, started);
   return started;
 }

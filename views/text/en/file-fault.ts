@@ -68,6 +68,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
   sql_count: ({ count }) => `the SQL holds ${count} statements, but a check is exactly one`,
   sql_file_outside: ({ name }) => `the file \`${name}\` stands outside the runbook’s folder`,
   sql_file_unreadable: ({ name }) => `the file \`${name}\` beside the runbook cannot be read`,
+  sql_effect: ({ name }) =>
+    `the SQL calls \`${name}\`, which has an effect or runs other SQL: a check only reads`,
   sql_parameter_unknown: ({ name }) => `the SQL names the parameter \`${name}\`, which does not exist`,
   sql_unparsable: ({ problem }) => `the SQL does not parse: ${problem}`,
   sql_writes: () => 'the SQL does more than read: write one SELECT (or WITH … SELECT)',

@@ -63,6 +63,7 @@ const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
   model_runtime_missing: () =>
     'ONNX Runtime is not installed on the bot’s machine, so no model can be judged.',
   probe_failed: () => 'The check itself failed; the log holds the cause.',
+  too_many_rows: (fact) => `More than ${fact('maxRows')} rows were seen, which is too many to judge.`,
   skipped: (fact) => `Skipped by ${fact('by')}: ${fact('because')}.`,
 };
 
@@ -173,6 +174,14 @@ const databaseError: Readonly<Record<string, (fact: Facts) => string>> = {
   cancelled: () => 'The query was cancelled',
   syntax: () => 'The trading database does not understand the query',
   read_only_violation: () => 'The query tried to write, which is refused',
+  too_many_rows: (fact) =>
+    `The answer has more than ${fact('maxRows')} rows, which is no answer: let the query count, or limit it`,
+  too_large: (fact) =>
+    `The answer is larger than ${Number(fact('maxBytes')) / 1024 ** 2} MiB, which is no answer: ask for fewer rows or columns`,
+  volatile_function: (fact) =>
+    `The query calls ${fact('relation')}, which PostgreSQL calls volatile (it may have an effect), so it was not run`,
+  duplicate_column: (fact) =>
+    `Two columns of the answer are called ${fact('relation')}: give each a name of its own`,
 };
 
 /** All prose of the reports; one object a language, of the same shape. */

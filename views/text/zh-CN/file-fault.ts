@@ -65,6 +65,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   sql_count: ({ count }) => `SQL 含有 ${count} 条语句，而一个检查只能有一条`,
   sql_file_outside: ({ name }) => `文件 \`${name}\` 位于 runbook 目录之外`,
   sql_file_unreadable: ({ name }) => `无法读取 runbook 旁的文件 \`${name}\``,
+  sql_effect: ({ name }) => `SQL 调用了 \`${name}\`，它有副作用或会执行其他 SQL；检查只能读取`,
   sql_parameter_unknown: ({ name }) => `SQL 使用了不存在的参数 \`${name}\``,
   sql_unparsable: ({ problem }) => `SQL 无法解析：${problem}`,
   sql_writes: () => 'SQL 不只是读取：请写一条 SELECT（或 WITH … SELECT）',

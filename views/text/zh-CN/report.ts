@@ -60,6 +60,7 @@ export const report: ReportText = {
     not_configured: (fact) => `未设置 ${fact('setting')}，因此无法查看。`,
     model_runtime_missing: () => '机器人所在机器未安装 ONNX Runtime，无法判断模型。',
     probe_failed: () => '检查本身失败；原因见日志。',
+    too_many_rows: (fact) => `看到的行数超过 ${fact('maxRows')}，多到无法判断。`,
     skipped: (fact) => `由 ${fact('by')} 跳过：${fact('because')}。`,
   },
   fault: {
@@ -160,6 +161,11 @@ export const report: ReportText = {
     cancelled: () => '查询已取消',
     syntax: () => '交易数据库无法理解该查询',
     read_only_violation: () => '该查询试图写入，已被拒绝',
+    too_many_rows: (fact) => `结果超过 ${fact('maxRows')} 行，不予采用：请在查询中计数或限制行数`,
+    too_large: (fact) => `结果超过 ${Number(fact('maxBytes')) / 1024 ** 2} MiB，不予采用：请减少行或列`,
+    volatile_function: (fact) =>
+      `查询调用了 ${fact('relation')}，PostgreSQL 将其标为 volatile（可能有副作用），因此没有执行`,
+    duplicate_column: (fact) => `结果中有两列都叫 ${fact('relation')}：请为每列取不同的名字`,
   },
   report: {
     stops: '阻断原因',

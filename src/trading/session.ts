@@ -1,0 +1,37 @@
+import { setTimeout } from 'node:timers/promises';
+import type pg from 'pg';
+
+/** The server's time-out with which a connection begins. */
+export const SESSION_TIMEOUT_MS = 4_800;
+
+/** A server that takes longer to forget than this is frozen. */
+const GIVE_UP_MS = 1_000;
+
+/** The time-out that each connection's session has now; it is set again only when a query wants another. */
+const timeouts = new WeakMap<pg.ClientBase, number>();
+
+const timeoutOf = (client: pg.ClientBase): number => timeouts.get(client) ?? SESSION_TIMEOUT_MS;
+
+export async function setTimeoutOf(client: pg.ClientBase, wantedMs: number): Promise<void> {
+  if (wantedMs === timeoutOf(client)) return;
+  await client.query(`SET statement_timeout = ${wantedMs}`);
+  timeouts.set(client, wantedMs);
+}
+
+/**
+ * What a statement has left in its session (settings, locks, another role) reaches no later one. The settings of the
+ * connection's first message stay: to them it goes back.
+ * @returns false: the connection must be closed.
+ */
+export async function resetSession(client: pg.ClientBase): Promise<boolean> {
+  timeouts.delete(client);
+  const given = new AbortController();
+  const reset = client.query('DISCARD ALL').then(
+    () => true,
+    () => false,
+  );
+  const late = setTimeout(GIVE_UP_MS, false, { signal: given.signal, ref: false }).catch(() => false);
+  const isReset = await Promise.race([reset, late]);
+  given.abort();
+  return isReset;
+}
