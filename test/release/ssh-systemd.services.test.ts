@@ -103,14 +103,22 @@ async function release(modelVersion: string): Promise<ReleaseRecord> {
   }
   const started = await releases.start({ ...bound, person: BOB });
   if (started.kind !== 'started') throw new Error(JSON.stringify(started));
-  return eventually(
-    'the end of the release',
-    async () => {
-      const record = await selectRelease(database.pool, started.releaseId);
-      return record?.endedAt == null ? undefined : record;
-    },
-    200_000,
-  );
+  const record = () => selectRelease(database.pool, started.releaseId);
+  const ended = async () => {
+    const release = await record();
+    return release?.endedAt == null ? undefined : release;
+  };
+  return eventually('the end of the release', ended, 200_000, async () => whereItIs(await record()));
+}
+
+/** Which step it stands at, and what the checks found that it last went by. */
+async function whereItIs(release: ReleaseRecord | undefined) {
+  const step = release?.steps.findLast(({ state }) => state !== 'done' && state !== 'pending');
+  const next = release?.steps.find(({ state }) => state === 'pending');
+  const ids = [step, next].map((one) => one?.after?.runId).filter((id) => typeof id === 'string');
+  const runs = await Promise.all(ids.map((id) => composition.services.runs.get(id)));
+  const checks = runs.flatMap((run) => run?.checks ?? []).filter(({ outcome }) => outcome !== 'PASS');
+  return { state: release?.state, problem: release?.problem, step, next, checks };
 }
 
 async function unit(): Promise<Readonly<Record<string, string>>> {

@@ -122,14 +122,12 @@ test('a model that changes while it is copied is refused', async () => {
   const changing: CommandRunner = {
     host: 'farm-1',
     run: async (command, options) => {
-      const isModelRead = command.includes(READ_SCRIPT) && command.includes('model.onnx');
-      if (isModelRead)
-        await over.run([
-          'sh',
-          '-c',
-          'echo x > "$0"',
-          `${command[4]}/.lobml-trainings/${command[5]}/model.onnx`,
-        ]);
+      // After the program: the folder of all trainings, this one's id, and the file.
+      const [, , script, , base, trainingId, file] = command;
+      if (script === READ_SCRIPT && file === 'model.onnx') {
+        const path = `${base}/${trainingId}/${file}`;
+        expect(await over.run(['sh', '-c', 'echo x > "$0"', path])).toMatchObject({ exitCode: 0 });
+      }
       return over.run(command, options);
     },
   };

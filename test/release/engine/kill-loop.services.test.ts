@@ -9,6 +9,7 @@ import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js'
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
 import { selectRelease } from '../../../src/release/store/releases.js';
 import { prepareWorkerSchema } from '../../../src/worker/worker-schema.js';
+import { eventually } from '../../sandbox/host/eventually.js';
 import { buildSandboxPrograms, type SandboxPrograms } from '../../sandbox/host/programs.js';
 import { buildPrograms } from '../../support/build-programs.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -76,12 +77,14 @@ function keepReplica(settings: string): void {
 
 interface Course {
   readonly dieOn: 'forward' | 'back';
+  /** The death after the entry that ends the release. */
+  readonly last: string;
   readonly checkpoint?: 'GO' | 'HOLD';
   readonly confirmMinutes?: number;
 }
 
 /** Carries a release out over replicas that die. */
-async function carryOut({ dieOn, checkpoint = 'GO', confirmMinutes = 10 }: Course) {
+async function carryOut({ dieOn, last, checkpoint = 'GO', confirmMinutes = 10 }: Course) {
   const waits: Waits = { checkpointMinutes: [0.001], confirmMinutes };
   const plan = await planFor(trading, trading.hosts, 'live');
   const settings = JSON.stringify({
@@ -102,6 +105,8 @@ async function carryOut({ dieOn, checkpoint = 'GO', confirmMinutes = 10 }: Cours
     await new Promise((resolve) => setTimeout(resolve, 200));
     release = await selectRelease(database.pool, releaseId);
   }
+  // The end stands in the database a moment before the replica that recorded it dies of that.
+  await eventually(last, async () => (await deaths()).includes(last), 20_000, deaths);
   return { plan, release };
 }
 
@@ -121,7 +126,7 @@ const liveHost = (): TradingHost => {
 };
 
 test('killed before, in and after every step, the release comes to its end, and no step is done twice', async () => {
-  const { plan, release } = await carryOut({ dieOn: 'forward' });
+  const { plan, release } = await carryOut({ dieOn: 'forward', last: '10-5-ended' });
   expect(release?.steps.filter(({ state }) => state !== 'done')).toEqual([]);
   expect(release).toMatchObject({ state: 'confirmed', problem: null });
   // Around each step: the end of one is the beginning of the next.
@@ -155,7 +160,7 @@ test('killed at every point of putting back, the host is as before, and nothing 
   const before = await readFile(host.environmentFiles[1], 'utf8');
   const binary = await sha256Of(host.binaryPath);
   await writeFile(join(trading.stagingFolder, 'lob_tcn_5m_v4.onnx'), 'no model at all');
-  const { release } = await carryOut({ dieOn: 'back' });
+  const { release } = await carryOut({ dieOn: 'back', last: 'over-2-turned' });
   expect(release).toMatchObject({ state: 'reverted' });
   expect(await deaths()).toEqual([
     '11-2-begun',
@@ -180,7 +185,12 @@ test('killed at every point of putting back, the host is as before, and nothing 
 
 test('killed at every point of turning off at the deadline, the strategy is off, by one restart', async () => {
   const host = liveHost();
-  const { release } = await carryOut({ dieOn: 'back', checkpoint: 'HOLD', confirmMinutes: 0.35 });
+  const { release } = await carryOut({
+    dieOn: 'back',
+    last: 'over-2-turned',
+    checkpoint: 'HOLD',
+    confirmMinutes: 0.35,
+  });
   expect(release).toMatchObject({ state: 'disabled' });
   expect(await deaths()).toEqual([
     '11-2-begun',

@@ -1,17 +1,24 @@
 /**
  * Asks until the answer is there.
- * @throws Error with the name of what was awaited, after `timeoutMs`.
+ * @param found says what is there instead
+ * @throws Error with the name of what was awaited and with what was found, after `timeoutMs`.
  */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   timeoutMs = 200_000,
+  found: () => unknown = () => undefined,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`Not seen within ${timeoutMs} ms: ${what}.`);
+    if (Date.now() > deadline) {
+      const instead = JSON.stringify(await found());
+      throw new Error(
+        `Not seen within ${timeoutMs} ms: ${what}.${instead === undefined ? '' : ` Found: ${instead}`}`,
+      );
+    }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
