@@ -119,7 +119,7 @@ export interface ServiceStatus {
   readonly execMainStatus: number;
   /** When the present process was seen to become active. */
   readonly activeSince: Date | undefined;
-  /** When the newest main process was started, by the host's clock; its log begins there. undefined: nobody says. */
+  /** When the start of the newest main process began, by the host's clock; its log begins there. undefined: nobody says. */
   readonly startedAt?: Date | undefined;
   /** The account that the unit names for the service; '' or left out: none. */
   readonly user?: string;

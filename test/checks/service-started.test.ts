@@ -63,6 +63,15 @@ describe('service.started', () => {
     expect(result.outcome).toBe('PASS');
   });
 
+  test('a line that the process logs before its unit counts as active is its own; those of before its start are not', async () => {
+    const at = (seconds: number) => secondsAgo(seconds).toISOString();
+    const status = { ...startedAgo(600), ExecMainStartTimestamp: at(600), ConditionTimestamp: at(605) };
+    const own = await prove({ status, log: [loadedLine(PATH, secondsAgo(602))] });
+    expect(own.result).toMatchObject({ outcome: 'PASS', observed: [{ model_loaded: true, fault: '' }] });
+    const others = await prove({ status, log: [loadedLine(PATH, secondsAgo(607))] });
+    expect(others.result).toMatchObject({ outcome: 'INCONCLUSIVE', observed: [{ model_loaded: false }] });
+  });
+
   test('an automatic restart of last week is history', async () => {
     const { result, sleptMs } = await prove({ status: { NRestarts: 2 } });
     expect(result.outcome).toBe('PASS');

@@ -121,6 +121,21 @@ describe('a real unit', () => {
     await coloured.stop();
   });
 
+  test('a start begins before the process that it forks, however late systemd notes that one', async () => {
+    for (let turn = 0; turn < 2; turn++) {
+      const issuedAt = new Date();
+      await manager.restart();
+      const { startedAt, mainPid } = await manager.status();
+      const { stdout } = await systemd.runner.run([
+        ...['systemctl', '--user', 'show', '--timestamp=us+utc', '--property=ConditionTimestamp', UNIT],
+      ]);
+      expect(mainPid).not.toBe(0);
+      expect(startedAt?.getTime()).toBeGreaterThanOrEqual(issuedAt.getTime());
+      expect(stdout.toString()).toContain(startedAt?.toISOString().slice(11, 23));
+    }
+    await manager.stop();
+  });
+
   test('a unit that does not exist', async () => {
     const absent = createManager('absent.service', true);
     await expect(absent.status()).rejects.toMatchObject({ code: 'not_found' });

@@ -33,6 +33,17 @@ describe('parseUnitStatus', () => {
   });
 
   test.each([
+    ['2026-11-22 18:26:20.100000', '2026-11-22 18:25:00.000000', '18:26:20.100Z'],
+    // A restart that did not look at the conditions again.
+    ['2026-11-22 18:20:00.000000', '2026-11-22 18:26:25.000000', '18:26:25.000Z'],
+    // It has ended since.
+    ['2026-11-22 18:26:20.100000', '2026-11-22 18:40:00.000000', '18:26:20.100Z'],
+  ])('a start that began at %s, after a run that ended at %s', (began, ended, expected) => {
+    const more = `ExecMainStartTimestamp=Sun 2026-11-22 18:26:26.800000 UTC\nConditionTimestamp=Sun ${began} UTC\nActiveExitTimestamp=Sun ${ended} UTC\n`;
+    expect(parseUnitStatus('here', ANSWER + more).startedAt).toEqual(new Date(`2026-11-22T${expected}`));
+  });
+
+  test.each([
     ['@1795371986', '2026-11-22T18:26:26.000Z'],
     ['2026-11-22T18:26:26Z', '2026-11-22T18:26:26.000Z'],
     ['2026-11-22T19:26:26+0100', '2026-11-22T18:26:26.000Z'],

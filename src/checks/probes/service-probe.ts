@@ -64,9 +64,12 @@ async function watch(
     timeoutMs: Number.POSITIVE_INFINITY,
   };
   const until = new Date(since.getTime() + startLog.withinSecs * 1000);
-  const watchMs = Math.min(watchFor(first, since, began, restartSecMs), call.timeoutMs - RESERVE_MS);
+  const activeSince = first.activeSince ?? since;
+  const watchMs = Math.min(watchFor(first, activeSince, began, restartSecMs), call.timeoutMs - RESERVE_MS);
   // The manager's own word that this process has been active since then counts as the first look.
-  const observations: StartObservation[] = [{ at: since, status: first, log: [], environment: undefined }];
+  const observations: StartObservation[] = [
+    { at: activeSince, status: first, log: [], environment: undefined },
+  ];
   for (let watchedMs = 0; ; watchedMs += POLL_MS) {
     const status = watchedMs === 0 ? first : await host.service.status(call);
     const { mainPid } = status;

@@ -11,6 +11,8 @@ export const STATUS_PROPERTIES = [
   'ExecMainStatus',
   'ActiveEnterTimestamp',
   'ExecMainStartTimestamp',
+  'ConditionTimestamp',
+  'ActiveExitTimestamp',
   'User',
 ] as const;
 
@@ -46,9 +48,23 @@ export function parseUnitStatus(host: string, text: string): ServiceStatus {
     invocationId: answer.get('InvocationID') ?? '',
     execMainStatus: count(host, 'ExecMainStatus', answer.get('ExecMainStatus') ?? '0'),
     activeSince: timestamp(host, answer, 'ActiveEnterTimestamp'),
-    startedAt: timestamp(host, answer, 'ExecMainStartTimestamp'),
+    startedAt: startOf(host, answer),
     user: answer.get('User') ?? '',
   };
+}
+
+/**
+ * systemd notes the start of a main process after it has forked: on a busy host the process may have written lines
+ * before. What comes first is its look at the unit's conditions, also where there are none; a restart that leaves that
+ * out follows on the end of the run before.
+ */
+function startOf(host: string, answer: ReadonlyMap<string, string>): Date | undefined {
+  const noted = timestamp(host, answer, 'ExecMainStartTimestamp');
+  if (noted === undefined) return undefined;
+  const before = (['ConditionTimestamp', 'ActiveExitTimestamp'] as const)
+    .flatMap((key) => timestamp(host, answer, key)?.getTime() ?? [])
+    .filter((ms) => ms <= noted.getTime());
+  return before.length === 0 ? noted : new Date(Math.max(...before));
 }
 
 function unreadable(host: string, key: string): HostError {

@@ -60,7 +60,7 @@ async function restartOnce(
     mainPid !== 0 && mainPid !== recorded.status.mainPid && restarts === 0;
   const present = await statusAfterInterruption(context, service, isStarted);
   if (isStarted(present)) {
-    return { status: recorded.status, at: present.activeSince ?? recorded.at };
+    return { status: recorded.status, at: present.startedAt ?? present.activeSince ?? recorded.at };
   }
   await service.stop({ signal: lost });
   const status = await service.status({ signal: interrupted });
