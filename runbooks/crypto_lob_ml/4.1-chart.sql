@@ -10,6 +10,7 @@ WITH span AS (
          CASE e.metadata->>'signal_type' WHEN ${entrySignal} THEN 'entries' WHEN ${exitSignal} THEN 'exits' END AS series
   FROM agent_order_executions e
   WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
+    AND e.dry_run = ${dryRun}::boolean
     AND e.executed_at >= ${windowFrom}::timestamptz - (${windowTo}::timestamptz - ${windowFrom}::timestamptz)
     AND e.executed_at <= ${windowTo}::timestamptz
   UNION ALL

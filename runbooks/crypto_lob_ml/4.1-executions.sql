@@ -4,13 +4,14 @@
 -- stands beside its baseline. Metadata that is no object counts as one without keys.
 WITH orders AS MATERIALIZED (
   SELECT e.executed_at, COALESCE(e.order_id, e.intent_id::text) AS order_id,
-         e.executed_at >= ${windowFrom}::timestamptz AS is_present, m.*,
-         m.signal_type = ${entrySignal} AS is_entry
+         e.executed_at >= ${windowFrom}::timestamptz AS is_present, e.is_buy, m.*,
+         m.signal_type = ${entrySignal} AS is_entry, LOWER(REPLACE(e.status, '_', '')) AS status
   FROM agent_order_executions e
   LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(e.metadata) = 'object' THEN e.metadata END) AS m(
     signal_type text, model_type text, model_version text, p_up_model text, p_up_blended text,
     p_up_blend_w_model text, p_up_blend_w_window text) ON TRUE
   WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
+    AND e.dry_run = ${dryRun}::boolean
     AND (e.executed_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
          OR e.executed_at >= ${baselineFrom}::timestamptz AND e.executed_at < ${baselineTo}::timestamptz)
 ), entry AS MATERIALIZED (
@@ -32,6 +33,11 @@ WITH orders AS MATERIALIZED (
 ), activity AS (
   SELECT COUNT(*) FILTER (WHERE is_present AND is_entry) AS entry_cnt,
          COUNT(*) FILTER (WHERE is_present AND signal_type = ${exitSignal}) AS exit_cnt,
+         -- An order that failed or was rejected is no activity, and one of an unknown status proves none.
+         COUNT(*) FILTER (WHERE is_present AND is_entry AND status = ANY(${activeStatuses}::text[])) AS entry_active,
+         COUNT(*) FILTER (WHERE is_present) AS orders,
+         COUNT(*) FILTER (WHERE is_present AND status = ANY(${failedStatuses}::text[])) AS failed,
+         COUNT(*) FILTER (WHERE is_present AND (status = ANY(${activeStatuses}::text[] || ${failedStatuses}::text[])) IS NOT TRUE) AS status_unknown,
          MIN(executed_at) FILTER (WHERE is_present) AS first_exec_at,
          MAX(executed_at) FILTER (WHERE is_present) AS last_exec_at,
          COUNT(*) FILTER (WHERE NOT is_present AND is_entry) AS baseline_entry_cnt,
@@ -39,6 +45,17 @@ WITH orders AS MATERIALIZED (
          EXTRACT(EPOCH FROM ${windowTo}::timestamptz - ${windowFrom}::timestamptz)::float8 AS window_secs,
          EXTRACT(EPOCH FROM ${baselineTo}::timestamptz - ${baselineFrom}::timestamptz)::float8 AS baseline_secs
   FROM orders
+), future AS (
+  SELECT COUNT(*) AS rows_future, (ARRAY_AGG(COALESCE(e.order_id, e.intent_id::text)))[1:3] AS future_ids
+  FROM agent_order_executions e
+  WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
+    AND e.dry_run = ${dryRun}::boolean
+    AND e.executed_at > ${now} + make_interval(secs => ${futureToleranceSecs}::float8)
+), kinds AS (
+  SELECT CASE WHEN COALESCE(BTRIM(signal_type), '') = '' THEN 'missing' ELSE signal_type END AS signal_type,
+         COUNT(*) AS cnt, COUNT(*) FILTER (WHERE is_buy) AS opening,
+         (ARRAY_AGG(order_id))[1:3] AS order_ids
+  FROM orders WHERE is_present GROUP BY 1
 ), weights AS (
   -- Only what is a plain number in ASCII is made one: no text can fail the statement.
   SELECT w_model, w_window, COUNT(*) AS cnt, (ARRAY_AGG(order_id))[1:3] AS order_ids,
@@ -58,13 +75,15 @@ WITH orders AS MATERIALIZED (
   FROM orders WHERE is_present AND (is_entry OR COALESCE(BTRIM(signal_type), '') = '') GROUP BY 1
 )
 SELECT
-  (SELECT jsonb_agg(to_jsonb(a) || jsonb_build_object(
+  (SELECT jsonb_agg(to_jsonb(a) || to_jsonb(f) || jsonb_build_object(
+     'failed_share', a.failed::float8 / NULLIF(a.orders, 0),
      'entries_per_minute', a.entry_cnt * 60 / NULLIF(a.window_secs, 0),
      'baseline_entries_per_minute', a.baseline_entry_cnt * 60 / NULLIF(a.baseline_secs, 0),
      -- Poisson: how likely no entry at all is at the baseline's rate. exp() of less than -700 is an error.
      'silence_probability', CASE WHEN a.baseline_entry_cnt > 0 AND a.baseline_secs > 0
        THEN exp(GREATEST(-a.baseline_entry_cnt * a.window_secs / a.baseline_secs, -700::float8)) END))
-   FROM activity a) AS activity,
+   FROM activity a CROSS JOIN future f) AS activity,
+  (SELECT jsonb_agg(k ORDER BY k.cnt DESC, k.signal_type) FROM kinds k) AS signal_types,
   (SELECT jsonb_agg(g ORDER BY g.cnt DESC, g.model_type) FROM (
      SELECT model_type, COUNT(*) AS cnt, (ARRAY_AGG(order_id))[1:3] AS order_ids,
             (SELECT model_types FROM earlier) AS baseline

@@ -16,7 +16,10 @@ WITH d AS MATERIALIZED (
          COUNT(*) FILTER (WHERE NOT is_present AND decision = 'BLOCKED') AS baseline_blocked
   FROM d
 )
-SELECT c.*, c.blocked::float8 / NULLIF(c.decisions, 0) AS blocked_share,
+SELECT c.*, f.rows_future, f.future_ids, c.decisions - c.passed - c.adjusted - c.blocked AS unknown,
+       (SELECT STRING_AGG(DISTINCT COALESCE(LEFT(decision, 40), 'none'), ', ') FROM d
+        WHERE is_present AND (decision IN ('PASSED', 'ADJUSTED', 'BLOCKED')) IS NOT TRUE) AS unknown_decisions,
+       c.blocked::float8 / NULLIF(c.decisions, 0) AS blocked_share,
        c.baseline_blocked::float8 / NULLIF(c.baseline_decisions, 0) AS baseline_blocked_share,
        (SELECT STRING_AGG(reason || ' ' || cnt, ', ' ORDER BY cnt DESC, reason) FROM (
           SELECT COALESCE(block_reason, 'no reason') AS reason, COUNT(*) AS cnt
@@ -24,6 +27,11 @@ SELECT c.*, c.blocked::float8 / NULLIF(c.decisions, 0) AS blocked_share,
        -- A decision comes before its order: only orders well inside the window must have theirs inside too.
        EXISTS (SELECT 1 FROM agent_order_executions e
                WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
-                 AND e.executed_at >= ${windowFrom}::timestamptz + INTERVAL '1 minute'
+                 AND e.dry_run = ${dryRun}::boolean AND e.executed_at >= ${windowFrom}::timestamptz + INTERVAL '1 minute'
                  AND e.executed_at <= ${windowTo}::timestamptz) AS has_orders
 FROM counted c
+CROSS JOIN (
+  SELECT COUNT(*) AS rows_future, (ARRAY_AGG(intent_id::text))[1:3] AS future_ids
+  FROM risk_gate_decisions
+  WHERE agent_id = ${agentId} AND (${accountId}::text IS NULL OR account_id = ${accountId}::text)
+    AND decided_at > ${now} + make_interval(secs => ${futureToleranceSecs}::float8)) f

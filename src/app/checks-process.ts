@@ -26,6 +26,7 @@ const running = new Map<number, AbortController>();
 
 const service = createCheckService({
   runbook,
+  targets,
   hostOf: (settings) =>
     createHost(settings, { files: filesOf(runbook), ssh, yieldToHalt: yielding.yieldToHalt }),
   trading:

@@ -148,6 +148,7 @@ async function loadStartProof({ file, targets, hostOf, trading, logger }: StartP
   if (runbook === undefined) return undefined;
   const checks = createCheckService({
     runbook,
+    targets,
     hostOf,
     trading,
     saveRun: async () => {},

@@ -3,7 +3,7 @@ import type { Host } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { createModelGate, type ModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
-import type { Target } from '../runbook/targets.js';
+import type { Target, Targets } from '../runbook/targets.js';
 import { systemClock } from '../time/clock.js';
 import { once } from '../time/once.js';
 import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
@@ -18,6 +18,8 @@ export interface ContextOptions {
   readonly hostOf: (settings: TargetHost) => Host;
   /** undefined: TRADING_DATABASE_URL is not set. */
   readonly trading: TradingQueries | undefined;
+  /** Whose rows stand in the same tables: all targets of the file; this run's own unless given. */
+  readonly targets?: Pick<Targets, 'targets'> | undefined;
   /** The bot's clock; the rows of the trading database are looked at by that database's own. */
   readonly now: () => Date;
   /** In the place of the trading database's clock: a run about another moment. */
@@ -55,13 +57,30 @@ export function createContexts(options: ContextOptions) {
       trading,
       modelGate,
       httpGet,
-      runParameters: { agentId: runbook.agentId, accountId: target.accountId ?? null },
+      runParameters: runParametersOf(runbook, target, [...(options.targets?.targets.values() ?? [target])]),
       asOf,
       window: windowOnce({ hosts, settings: runbook.window, asOf, now, passedWindows, halted }),
       now,
       sleep,
       shared: new Map(),
     };
+  };
+}
+
+/** Which rows of the shared tables are this target's, and which are another's: all others belong to nobody. */
+function runParametersOf(
+  { agentId }: Pick<Runbook, 'agentId'>,
+  { accountId, dryRun }: Target,
+  all: readonly Target[],
+): CheckContext['runParameters'] {
+  const named = all.map((target) => ({ account: target.accountId ?? '', dryRun: target.dryRun }));
+  const namedRows = named.map((rows) => `${rows.account} ${rows.dryRun}`);
+  return {
+    agentId,
+    accountId: accountId ?? null,
+    dryRun,
+    namedRows,
+    namedAccounts: named.map(({ account }) => account),
   };
 }
 

@@ -103,6 +103,12 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
 
   host_setting_missing: { readonly setting: string };
   host_twice: { readonly host: string };
+  same_rows: {
+    readonly one: string;
+    readonly other: string;
+    readonly dryRun: boolean;
+    readonly accountId: string;
+  };
   target_unknown: { readonly target: string };
   written_file_unknown: NoFacts;
 }

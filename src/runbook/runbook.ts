@@ -46,6 +46,9 @@ export interface StartLog {
 export const RUN_PARAMETERS = [
   'agentId',
   'accountId',
+  'dryRun',
+  'namedRows',
+  'namedAccounts',
   'asOf',
   STATEMENT_CLOCK,
   'windowFrom',

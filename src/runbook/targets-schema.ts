@@ -81,6 +81,8 @@ const target = z.strictObject({
   strategy: z.string().min(1).optional(),
   /** Only this account's rows count in the shared tables. */
   accountId: z.string().min(1).optional(),
+  /** Whether its orders are simulated. Unless told, those of a target whose name says `dry` are, all others are real. */
+  dryRun: z.boolean().optional(),
   ...hostSettings,
   hosts: z.array(host).min(1),
   /** On the bot's own machine: where trained models and binaries wait for a deploy. */

@@ -32,6 +32,8 @@ export interface Target {
   /** As its runbook says it; undefined: the only one. */
   readonly strategy: string | undefined;
   readonly accountId: string | undefined;
+  /** Its orders are simulated. */
+  readonly dryRun: boolean;
   /** The first one is the canary. */
   readonly hosts: readonly TargetHost[];
   readonly staging: string | undefined;
@@ -68,6 +70,7 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
   const targets = new Map(
     Object.entries(source.targets).map(([name, target]) => [name, toTarget(name, target, fault)]),
   );
+  refuseSameRows([...targets.values()], fault);
   if (!targets.has(source.defaultTarget)) {
     fault(['defaultTarget'], { code: 'target_unknown', facts: { target: source.defaultTarget } });
   }
@@ -83,6 +86,28 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
     strategyFault: (target, told) => stands.fault(['targets', target, 'strategy'], told),
   };
 }
+
+/** Two targets of the same rows would each be judged by what the other does. */
+function refuseSameRows(targets: readonly Target[], fault: AddFault): void {
+  for (const [index, target] of targets.entries()) {
+    const other = targets.slice(0, index).find((before) => readSameRows(before, target));
+    if (other === undefined) continue;
+    const { name, dryRun, accountId = '' } = target;
+    fault(['targets', name], {
+      code: 'same_rows',
+      facts: { one: other.name, other: name, dryRun, accountId },
+    });
+  }
+}
+
+/** What is left open (the account, the strategy) may be the other's. */
+const readSameRows = (one: Target, other: Target): boolean =>
+  one.dryRun === other.dryRun &&
+  mayBeSame(one.accountId, other.accountId) &&
+  mayBeSame(one.strategy, other.strategy);
+
+const mayBeSame = (one: string | undefined, other: string | undefined): boolean =>
+  one === undefined || other === undefined || one === other;
 
 /** While the rest of a faulty file is looked at; nothing ever runs with these. */
 function standInFor([key, ...inner]: Path): unknown {
@@ -129,5 +154,6 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
   const { strategy, accountId, staging, approval, watch, channels, rollback, keepReleases, probeAddresses } =
     source;
   const policy = { approval, watch, channels, rollback, keepReleases, probeAddresses };
-  return { name, strategy, accountId, hosts, staging, ...policy };
+  const dryRun = source.dryRun ?? name.includes('dry');
+  return { name, strategy, accountId, dryRun, hosts, staging, ...policy };
 }

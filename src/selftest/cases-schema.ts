@@ -49,7 +49,13 @@ export const casesSchema = z.strictObject({
   /** Files as base64, by name. */
   models: z.record(z.string().regex(/^[a-z][a-z_]*$/), z.base64()).default({}),
   /** The situation in which every check passes; each case says what is different. */
-  base: situation.extend({ model: z.string(), startedSecsAgo: z.number().positive() }),
+  base: situation.extend({
+    model: z.string(),
+    startedSecsAgo: z.number().positive(),
+    /** Whose rows the scratch target reads. */
+    accountId: z.string().min(1).optional(),
+    dryRun: z.boolean().default(false),
+  }),
   cases: z.array(checkCase).min(1),
 });
 

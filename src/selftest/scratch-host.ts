@@ -49,7 +49,7 @@ export async function createScratchHost(
   }
   await mkdir(join(folder, 'models'), { recursive: true });
   return {
-    target: targetIn(folder),
+    target: targetIn(folder, base),
     placeOf: (path) => join(folder, 'root', path),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
@@ -84,7 +84,7 @@ function logText(lines: readonly { secsAgo: number; text: string }[], now: Date)
 }
 
 /** Through the parser of the targets file, so that a scratch target is a target like any other. */
-function targetIn(folder: string): Target {
+function targetIn(folder: string, { accountId, dryRun }: BaseSituation): Target {
   const service = {
     manager: 'command',
     status: ['cat', join(folder, 'service/status')],
@@ -102,6 +102,8 @@ function targetIn(folder: string): Target {
     models: join(folder, 'models'),
     hosts: [{ name: 'scratch' }],
     approval: { quorum: 1 },
+    accountId,
+    dryRun,
   };
   const source = {
     defaultTarget: 'selftest',

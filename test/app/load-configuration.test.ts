@@ -98,7 +98,7 @@ test.each([
     'roles: { operators: [U0] }',
     'targets:',
     `  live: ${target(host('live-1'), behindSsh)}`,
-    `  spare: ${target(host('live-1'))}`,
+    `  spare: ${target(host('live-1')).replace('{', '{ dryRun: true,')}`,
   ].join('\n');
   const runbook = RUNBOOK.replace(/^training:$/m, `training:\n  runsOn: ${runsOn}`).replace(
     folder === '' ? '' : /^ {2}workingFolder: .*\n/m,

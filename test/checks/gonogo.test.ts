@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { CheckRun } from '../../src/domain/check-run.js';
-import { ENTRY, insertDecisions, insertOrder } from './support/orders.js';
+import { ENTRY, insertDecidedOrder, insertDecisions } from './support/orders.js';
 import { createStage, type HostSituation, NOW, type Stage, secondsAgo } from './support/verify-stage.js';
 
 let stage: Stage;
@@ -30,12 +30,12 @@ beforeEach(async () => {
   ] as const) {
     await insertDecisions(stage.database.pool, count, { at: secondsAgo(minutes * 60 + 1) });
     for (let order = 0; order < 5; order += 1)
-      await insertOrder(stage.database.pool, { at: secondsAgo(minutes * 60 + order) });
+      await insertDecidedOrder(stage.database.pool, { at: secondsAgo(minutes * 60 + order) });
   }
 });
 
 // The model file has tests of its own; here there is no file to load.
-const decide = () => stage.run('gonogo', { without: ['model.file'] });
+const decide = () => stage.run('gonogo', { without: ['model.file'], accountId: 'acct-live' });
 const wrongOnes = (run: CheckRun) =>
   (run.criteria ?? [])
     .filter(({ outcome }) => outcome !== 'PASS')
@@ -50,7 +50,7 @@ test('is GO when every criterion of section 5 holds', async () => {
 });
 
 const order = (metadata: object) => () =>
-  insertOrder(stage.database.pool, { at: secondsAgo(60), metadata: { ...ENTRY, ...metadata } });
+  insertDecidedOrder(stage.database.pool, { at: secondsAgo(60), metadata: { ...ENTRY, ...metadata } });
 const host = (situation: HostSituation) => () => stage.writeHost('live-1', situation);
 /** Too young for other checks to fail, and ended before its model was loaded. */
 const failedFast = host({
@@ -128,8 +128,8 @@ test('a decision of no known kind is no decision', async () => {
 
 test('a strategy that ran away is seen within its first minute', async () => {
   await stage.writeHost('live-1', { status: { ActiveEnterTimestamp: secondsAgo(55).toISOString() } });
-  await execute(`INSERT INTO agent_order_executions (agent_id, intent_id, metadata, executed_at)
-    SELECT 'crypto_lob_ml', gen_random_uuid(), '${JSON.stringify(ENTRY)}', '${secondsAgo(30).toISOString()}' FROM generate_series(1, 500)`);
+  await execute(`INSERT INTO agent_order_executions (agent_id, dry_run, intent_id, metadata, executed_at)
+    SELECT 'crypto_lob_ml', FALSE, gen_random_uuid(), '${JSON.stringify(ENTRY)}', '${secondsAgo(30).toISOString()}' FROM generate_series(1, 500)`);
   const run = await stage.run('verify', { only: ['exec.activity'] });
   expect(run.verdict).toBe('NO_GO');
 });

@@ -44,3 +44,29 @@ test.each([-600, 600])(
     expect(resultOf(await verify(ahead, ['exec.activity']), 'exec.activity').outcome).toBe('INCONCLUSIVE');
   },
 );
+
+test.each([0, -600, 600])(
+  'what is stamped a minute ahead fails by name, the bot %s s ahead',
+  async (ahead) => {
+    const { pool } = stage.database;
+    await insertOrder(pool, { at: ago(300) });
+    await insertOrder(pool, { at: ago(-60), orderId: 'ord-ahead', metadata: WRONG });
+    await insertDecisions(pool, 3, { at: ago(-60) });
+    const run = await verify(ahead);
+    const says = (id: string) => [resultOf(run, id).outcome, resultOf(run, id).says[0]?.en];
+    expect(says('exec.activity')).toEqual([
+      'FAIL',
+      expect.stringMatching(/^1 orders from the future \(ord-ahead\)/),
+    ]);
+    expect(says('risk.decisions')).toEqual(['FAIL', expect.stringMatching(/^3 decisions from the future/)]);
+  },
+);
+
+test('a row that came while the run was under way is none from the future', async () => {
+  const { pool } = stage.database;
+  await insertOrder(pool, { at: ago(300) });
+  // The run began a minute ago, and its statements run now.
+  await insertOrder(pool, { at: ago(0) });
+  const run = await stage.run('verify', { asOf: async () => ago(60), only: ['exec.activity'] });
+  expect(resultOf(run, 'exec.activity').observed).toMatchObject([{ entry_cnt: 1, rows_future: 0 }]);
+});

@@ -57,8 +57,8 @@ describe('exec.activity', () => {
 
   test('a silence after thousands of entries has no probability worth a number, and no error', async () => {
     await stage.database.pool.query(
-      `INSERT INTO agent_order_executions (agent_id, intent_id, metadata, executed_at)
-       SELECT 'crypto_lob_ml', gen_random_uuid(), $1, $2 FROM generate_series(1, 2000)`,
+      `INSERT INTO agent_order_executions (agent_id, intent_id, metadata, executed_at, dry_run, status)
+       SELECT 'crypto_lob_ml', gen_random_uuid(), $1, $2, FALSE, 'Filled' FROM generate_series(1, 2000)`,
       [ENTRY, inBaseline],
     );
     const result = await check('exec.activity');
@@ -69,8 +69,8 @@ describe('exec.activity', () => {
 
   test('fails when the strategy has run away', async () => {
     await stage.database.pool.query(
-      `INSERT INTO agent_order_executions (agent_id, intent_id, metadata, executed_at)
-       SELECT 'crypto_lob_ml', gen_random_uuid(), $1, $2 FROM generate_series(1, 1801)`,
+      `INSERT INTO agent_order_executions (agent_id, intent_id, metadata, executed_at, dry_run, status)
+       SELECT 'crypto_lob_ml', gen_random_uuid(), $1, $2, FALSE, 'Filled' FROM generate_series(1, 1801)`,
       [ENTRY, recent],
     );
     expect((await check('exec.activity')).outcome).toBe('FAIL');
@@ -293,5 +293,92 @@ describe('whose orders count', () => {
       { model_type: 'lightgbm', cnt: 1 },
       { model_type: 'onnx', cnt: 1 },
     ]);
+  });
+});
+
+describe('only rows of this target', () => {
+  test('dry-run orders are none of a live target, and are named', async () => {
+    await orders(...Array.from({ length: 95 }, () => ({ at: recent, dryRun: true })));
+    expect((await check('exec.activity')).outcome).toBe('INCONCLUSIVE');
+    const result = await check('exec.other_orders', { accountId: 'acct-live' });
+    expect(result.outcome).toBe('INCONCLUSIVE');
+    expect(result.says[0]?.en).toContain('95 orders of the account acct-live, dry_run true');
+  });
+
+  test('an account that no target names is named and no pass, also for a target without one', async () => {
+    await orders({ at: recent }, { at: recent, accountId: 'acct-other' });
+    for (const options of [{ accountId: 'acct-live' }, {}]) {
+      const result = await check('exec.other_orders', options);
+      expect(result.outcome).toBe('FAIL');
+      expect(result.says.map(({ en }) => en).join()).toContain('of the account acct-other, dry_run false');
+    }
+  });
+
+  test('those of another target of the file are no surprise', async () => {
+    await orders({ at: recent }, { at: recent, dryRun: true });
+    const other = { accountId: 'acct-live', dryRun: true };
+    expect((await check('exec.other_orders', { accountId: 'acct-live', others: [other] })).outcome).toBe(
+      'PASS',
+    );
+  });
+});
+
+describe('exec.signal_types', () => {
+  const kind = (signal_type: string | null, isBuy: boolean | null) => ({
+    at: recent,
+    orderId: 'ord-1',
+    isBuy,
+    metadata: { ...ENTRY, signal_type },
+  });
+
+  test.each([
+    ['crypto_lob_window_entry', true, 'FAIL'],
+    [' crypto_lob_ml_entry', true, 'FAIL'],
+    ['CRYPTO_LOB_ML_ENTRY', true, 'FAIL'],
+    ['', true, 'FAIL'],
+    [null, true, 'FAIL'],
+    ['crypto_lob_window_exit', false, 'INCONCLUSIVE'],
+    ['crypto_lob_window_entry', null, 'INCONCLUSIVE'],
+    ['crypto_lob_ml_entry', true, 'PASS'],
+  ])('%j that opens: %s', async (word, isBuy, outcome) => {
+    await orders({ at: recent }, kind(word, isBuy));
+    const result = await check('exec.signal_types');
+    expect(result.outcome).toBe(outcome);
+    if (outcome !== 'PASS') expect(result.says[0]?.en).toMatch(/^1 orders of the unknown kind `.+ord-1\.$/);
+  });
+});
+
+describe('the status of an order', () => {
+  test.each([
+    ['Filled', 'PASS'],
+    ['PartiallyFilled', 'PASS'],
+    ['PARTIALLY_FILLED', 'PASS'],
+    ['Submitted', 'PASS'],
+    ['Cancelled', 'PASS'],
+    ['Failed', 'INCONCLUSIVE'],
+    ['rejected', 'INCONCLUSIVE'],
+    ['Teleported', 'INCONCLUSIVE'],
+    [null, 'INCONCLUSIVE'],
+  ])('%s', async (status, outcome) => {
+    await orders({ at: recent, status });
+    expect((await check('exec.activity')).outcome).toBe(outcome);
+  });
+
+  test('the share of those that failed is shown', async () => {
+    await orders({ at: recent }, { at: recent, status: 'Failed' }, { at: recent, status: 'Rejected' });
+    const result = await check('exec.activity');
+    expect(result.outcome).toBe('PASS');
+    expect(result.says[0]?.en).toContain('66.7 % of the orders failed');
+  });
+});
+
+test('a weight that PostgreSQL takes for no number is wrong by itself, and blinds no other check', async () => {
+  await orders({ at: recent }, { at: recent, metadata: { ...ENTRY, p_up_blend_w_model: '0.9\u3000' } });
+  const run = await stage.run('verify');
+  const outcomes = Object.fromEntries(run.checks.map(({ id, outcome }) => [id, outcome]));
+  expect(outcomes).toMatchObject({
+    'exec.blend_weights': 'FAIL',
+    'exec.model_type': 'PASS',
+    'exec.activity': 'PASS',
   });
 });

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CheckResult } from '../../src/domain/check-run.js';
 import type { Locale } from '../../src/domain/localized.js';
 import { runReportView } from '../../views/run-report.js';
 import { terminalText } from '../../views/terminal.js';
-import { type DecisionRow, insertDecisions, insertOrder } from './support/orders.js';
+import { type DecisionRow, insertDecidedOrder, insertDecisions, insertOrder } from './support/orders.js';
 import { createStage, resultOf, type Stage, type StageRun, secondsAgo } from './support/verify-stage.js';
 
 let stage: Stage;
@@ -153,5 +154,45 @@ describe('risk.blocked_share', () => {
   test('nineteen blocked of nineteen are too few for a No-Go', async () => {
     await share(19, 0);
     expect((await check('risk.blocked_share')).outcome).toBe('INCONCLUSIVE');
+  });
+});
+
+describe('risk.correspondence', () => {
+  const pair = async (at: Date, decision: Partial<DecisionRow> | undefined, orderId: string) => {
+    const intentId = randomUUID();
+    if (decision !== undefined) await decide(1, { at, intentId, ...decision });
+    await insertOrder(stage.database.pool, { at, intentId, orderId });
+  };
+
+  test('59 orders with 23 decisions are named by order id', async () => {
+    for (let order = 0; order < 23; order += 1)
+      await insertDecidedOrder(stage.database.pool, { at: secondsAgo(120) });
+    for (let order = 0; order < 36; order += 1) await pair(secondsAgo(120), undefined, `ord-${order}`);
+    const result = await check('risk.correspondence');
+    expect(result.outcome).toBe('FAIL');
+    expect(result.says[0]?.en).toMatch(/^36 orders older than a minute have no risk decision .*ord-\d/);
+  });
+
+  test.each([
+    ['its own, made before', {}, 'PASS'],
+    ['adjusted', { decision: 'ADJUSTED' as const }, 'PASS'],
+    ['long before the window', { at: secondsAgo(4000) }, 'PASS'],
+    ['BLOCKED', { decision: 'BLOCKED' as const }, 'FAIL'],
+    ['made after the order', { at: secondsAgo(119) }, 'FAIL'],
+    ['of another agent', { agentId: 'crypto_momentum' }, 'FAIL'],
+  ])('a decision that is %s', async (_what, decision, outcome) => {
+    await pair(secondsAgo(120), decision, 'ord-7');
+    const result = await check('risk.correspondence');
+    expect(result.outcome).toBe(outcome);
+    if (outcome === 'FAIL') expect(result.says[0]?.en).toContain('ord-7');
+  });
+
+  test('a row that is late has a minute', async () => {
+    await pair(secondsAgo(59), undefined, 'ord-7');
+    expect((await check('risk.correspondence')).outcome).toBe('INCONCLUSIVE');
+    await pair(secondsAgo(61), undefined, 'ord-8');
+    const result = await check('risk.correspondence');
+    expect(result.outcome).toBe('FAIL');
+    expect(result.says.map(({ en }) => en)).toContainEqual(expect.stringContaining('ord-8'));
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createAcknowledgementStore } from '../../src/checks/store/acknowledgements.js';
 import { createRunStore } from '../../src/checks/store/run-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { ENTRY, insertDecisions, insertOrder } from './support/orders.js';
+import { ENTRY, insertDecidedOrder, insertDecisions, insertOrder } from './support/orders.js';
 import { createStage, resultOf, type Stage, type StageRun, secondsAgo } from './support/verify-stage.js';
 
 const OLD_MODEL = { ...ENTRY, model_version: 'v1' };
@@ -63,9 +63,9 @@ describe('the window of a run', () => {
     ['silent about its start', { ActiveEnterTimestamp: '' }, 'start_unknown'],
   ])('lets nothing pass on the orders of a process that is gone: %s', async (_what, status, code) => {
     await stage.writeHost('live-1', { status });
-    await insertOrder(stage.database.pool, { at: secondsAgo(60) });
+    await insertDecidedOrder(stage.database.pool, { at: secondsAgo(60) });
     await insertDecisions(stage.database.pool, 40, { at: secondsAgo(61) });
-    const run = await verify();
+    const run = await verify({ accountId: 'acct-live' });
     expect(run.verdict).toBe('HOLD');
     expect(run.checks.map(({ outcome, reason }) => [outcome, reason.code])).toEqual(
       run.checks.map(() => ['INCONCLUSIVE', code]),

@@ -32,9 +32,9 @@ test('the shipped runbook names every criterion of section 5', async () => {
   const { criteria } = await parseRunbook(file, Buffer.from(await source()), PROBE_KINDS);
   expect(criteria.map(({ kind, checks }) => [kind, ...checks])).toEqual([
     ['go', 'data.sync_records.lag'],
-    ['go', 'exec.model_type'],
+    ['go', 'exec.model_type', 'exec.signal_types'],
     ['go', 'exec.blend_weights'],
-    ['go', 'risk.decisions', 'risk.blocked_share'],
+    ['go', 'risk.decisions', 'risk.correspondence', 'risk.blocked_share'],
     ['no_go', 'service.started'],
     ['no_go', 'exec.metadata_complete'],
     ['no_go', 'data.sync_records.behind', 'data.sync_records.rows_5m', 'data.sync_records.frozen'],

@@ -138,3 +138,55 @@ test('a file that is not there says what to do', async () => {
     /copy targets\.example\.yaml, or set TARGETS_FILE/,
   );
 });
+
+describe('whose rows of the shared tables a target reads', () => {
+  const host = `service: { manager: systemd, unit: a.service }, environmentFiles: [/etc/a.env], approval: { quorum: 1 }`;
+  const file = (targets: Readonly<Record<string, string>>) =>
+    ['defaultTarget: live', 'roles: { operators: [U1] }', 'targets:']
+      .concat(
+        Object.entries(targets).map(([name, more]) => `  ${name}: { hosts: [{ name: a }], ${host}${more} }`),
+      )
+      .join('\n');
+
+  test('orders are real unless the target says otherwise, or is called a dry run', () => {
+    const { targets } = parse(
+      file({
+        live: ', accountId: a',
+        dryrun: '',
+        'dry-run': ', accountId: b, strategy: other',
+        paper: ', dryRun: true, accountId: a, strategy: third',
+        'dry-dock': ', dryRun: false, accountId: c',
+      }).replace('dryrun: {', 'dryrun: { strategy: first,'),
+    );
+    const of = [...targets.values()].map(({ name, dryRun }) => [name, dryRun]);
+    expect(of).toEqual([
+      ['live', false],
+      ['dryrun', true],
+      ['dry-run', true],
+      ['paper', true],
+      ['dry-dock', false],
+    ]);
+  });
+
+  test.each([
+    ['neither names an account', '', ''],
+    ['one of them names none', ', accountId: a', ''],
+    ['both name the same', ', accountId: a', ', accountId: a'],
+    ['only one names the strategy', ', accountId: a, strategy: s', ', accountId: a'],
+  ])('two of the same rows are refused by both names: %s', (_what, live, spare) => {
+    const text = file({ live, spare });
+    const error = refusalOf(text);
+    expect(notInChinese(error)).toEqual([]);
+    expect(sentenceOf(error)?.en).toMatch(
+      new RegExp(`^t\\.yaml:${lineOf(text, 'spare:')}: targets\\.spare: the targets \`live\` and \`spare\``),
+    );
+  });
+
+  test.each([
+    ['another account', ', accountId: a', ', accountId: b'],
+    ['the other kind of orders', ', accountId: a', ', accountId: a, dryRun: true'],
+    ['another strategy', ', accountId: a, strategy: s', ', accountId: a, strategy: t'],
+  ])('%s makes them different', (_what, live, spare) => {
+    expect(parse(file({ live, spare })).targets.size).toBe(2);
+  });
+});

@@ -45,6 +45,7 @@ export function createChecks(parts: ChecksParts): Checks {
   const here = createCheckService({
     runbook,
     hostOf: (settings) => createHost(settings, { ...hostNeeds, yieldToHalt }),
+    targets,
     trading,
     ...storing,
     ...onThisSystem(logger),

@@ -21,14 +21,23 @@ export interface OrderRow {
   readonly agentId?: string;
   readonly accountId?: string;
   readonly orderId?: string;
+  readonly intentId?: string;
+  readonly status?: string | null;
+  readonly dryRun?: boolean | null;
+  readonly isBuy?: boolean | null;
 }
 
 export async function insertOrder(pool: pg.Pool, row: OrderRow): Promise<void> {
   const { at, metadata = ENTRY, agentId = 'crypto_lob_ml', accountId = 'acct-live', orderId = null } = row;
+  const { intentId = randomUUID(), status = 'Filled', dryRun = false, isBuy = null } = row;
   await pool.query(
-    `INSERT INTO agent_order_executions (account_id, agent_id, intent_id, order_id, metadata, executed_at)
-     VALUES ($1, $2, $3, $4, $5::jsonb, $6)`,
-    [accountId, agentId, randomUUID(), orderId, metadata === null ? null : JSON.stringify(metadata), at],
+    `INSERT INTO agent_order_executions (account_id, agent_id, intent_id, order_id, metadata, executed_at, status,
+       dry_run, is_buy)
+     VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9)`,
+    [
+      ...[accountId, agentId, intentId, orderId, metadata === null ? null : JSON.stringify(metadata), at],
+      ...[status, dryRun, isBuy],
+    ],
   );
 }
 
@@ -36,6 +45,8 @@ export interface DecisionRow {
   readonly at: Date;
   readonly decision?: 'PASSED' | 'BLOCKED' | 'ADJUSTED';
   readonly reason?: string;
+  /** Of the first; the others have intents of their own. */
+  readonly intentId?: string;
   readonly agentId?: string;
   readonly accountId?: string;
 }
@@ -44,7 +55,15 @@ export async function insertDecisions(pool: pg.Pool, count: number, row: Decisio
   const { at, decision = 'PASSED', reason = null, agentId = 'crypto_lob_ml', accountId = 'acct-live' } = row;
   await pool.query(
     `INSERT INTO risk_gate_decisions (account_id, decided_at, intent_id, agent_id, decision, block_reason)
-     SELECT $1, $2, gen_random_uuid(), $3, $4, $5 FROM generate_series(1, $6::int)`,
-    [accountId, at, agentId, decision, reason, count],
+     SELECT $1, $2, CASE n WHEN 1 THEN COALESCE($7::uuid, gen_random_uuid()) ELSE gen_random_uuid() END, $3, $4, $5
+     FROM generate_series(1, $6::int) n`,
+    [accountId, at, agentId, decision, reason, count, row.intentId ?? null],
   );
+}
+
+/** An order after the decision of its own intent. */
+export async function insertDecidedOrder(pool: pg.Pool, row: OrderRow): Promise<void> {
+  const intentId = randomUUID();
+  await insertDecisions(pool, 1, { at: new Date(row.at.getTime() - 1000), intentId });
+  await insertOrder(pool, { ...row, intentId });
 }

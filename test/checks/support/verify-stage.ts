@@ -44,6 +44,8 @@ export interface StageRun
   extends Partial<Pick<CheckServiceOptions, 'passedWindows' | 'sleep' | 'now' | 'asOf'>> {
   readonly hosts?: readonly string[];
   readonly accountId?: string;
+  /** What other targets of the file read. */
+  readonly others?: readonly { readonly accountId: string; readonly dryRun: boolean }[];
   /** Only the checks with these ids, and no criteria. */
   readonly only?: readonly string[];
   /** All but the checks with these ids. */
@@ -80,7 +82,12 @@ export async function createStage(): Promise<Stage> {
         (log ?? [loadedLine(file.MODEL_PATH)]).map((line) => `${line}\n`).join(''),
       );
     },
-    async run(kind, { hosts = ['live-1'], accountId, only, without = [], ...options } = {}) {
+    async run(kind, { hosts = ['live-1'], accountId, others = [], only, without = [], ...options } = {}) {
+      const target = targetOf(hosts, path, accountId);
+      const all = [
+        target,
+        ...others.map((other, index) => ({ ...target, ...other, name: `other-${index}` })),
+      ];
       const sections = runbook.sections.map((section) => ({
         ...section,
         checks: section.checks.filter(({ id }) => (only ?? [id]).includes(id) && !without.includes(id)),
@@ -89,6 +96,7 @@ export async function createStage(): Promise<Stage> {
         runbook: { ...runbook, sections, criteria: only === undefined ? runbook.criteria : [], charts: [] },
         hostOf: (settings) => createHost(settings),
         trading,
+        targets: { targets: new Map(all.map((one) => [one.name, one])) },
         saveRun: async () => {},
         onStoreError: () => {},
         onChartError: () => {},
@@ -98,7 +106,6 @@ export async function createStage(): Promise<Stage> {
         newRunId: () => '00000000-0000-4000-8000-000000000001',
         ...options,
       });
-      const target = targetOf(hosts, path, accountId);
       const requestedBy = { id: 'U0ALICE', name: 'alice', surface: 'terminal' } as const;
       return (await service.run({ kind, target, requestedBy })).run;
     },

@@ -99,6 +99,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
   training_without_gate: () => 'a training needs a check with `model`: the gate for what comes out',
   host_setting_missing: ({ setting }) => `say \`${setting}\`, here or for the whole target`,
   host_twice: ({ host }) => `the host \`${host}\` stands twice`,
+  same_rows: ({ one, other, dryRun, accountId }) =>
+    `the targets \`${one}\` and \`${other}\` would read the same orders (dryRun ${dryRun}, ${accountId === '' ? 'any account' : `account ${accountId}`}): give each its own \`accountId\` or \`dryRun\``,
   target_unknown: ({ target }) => `there is no target \`${target}\` under \`targets\``,
   written_file_unknown: () => 'name one of the `environmentFiles`',
 };

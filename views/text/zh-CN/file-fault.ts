@@ -90,6 +90,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
   training_without_gate: () => '训练需要一个带 `model` 的检查，作为产出模型的闸门',
   host_setting_missing: ({ setting }) => `请写明 \`${setting}\`，写在这里或写给整个目标`,
   host_twice: ({ host }) => `主机 \`${host}\` 重复`,
+  same_rows: ({ one, other, dryRun, accountId }) =>
+    `目标 \`${one}\` 与 \`${other}\` 会读取相同的订单（dryRun ${dryRun}，${accountId === '' ? '任意账户' : `账户 ${accountId}`}）：请为它们设置不同的 \`accountId\` 或 \`dryRun\``,
   target_unknown: ({ target }) => `\`targets\` 下没有目标 \`${target}\``,
   written_file_unknown: () => '请写 `environmentFiles` 之一',
 };
