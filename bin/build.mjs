@@ -16,6 +16,7 @@ const PROGRAMS = [
   'sandbox/demo',
   'sandbox/bot-process',
   'sandbox/host/ploy',
+  'sandbox/host/policy',
   'sandbox/host/supervisor',
   'sandbox/host/collector',
   'sandbox/host/hostctl',

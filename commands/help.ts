@@ -16,7 +16,7 @@ export function createHelp(all: () => readonly Subcommand<Services>[]): Subcomma
       const entries = all().filter(
         ({ surfaces }) => surface === 'slack' || (surfaces?.includes(surface) ?? true),
       );
-      await conversation.whisper(helpView(entries, [...targets.targets.keys()], conversation.locale));
+      await conversation.whisper(helpView(entries, targets.everyName, conversation.locale));
       const { summaries } = textFor(conversation.locale);
       const json = entries.map(({ name, usage, section = null, audience }) => ({
         name,

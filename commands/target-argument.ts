@@ -11,7 +11,7 @@ export function parseTarget(words: readonly string[], targets: Targets, usage: s
   rejectWords(extra === undefined ? [] : [extra], usage);
   const target = targets.targets.get(name);
   if (target !== undefined) return target;
-  const known = [...targets.targets.keys()];
+  const known = targets.everyName;
   const nearest = nearestWord(name, known);
   throw new UsageError('unknown_target', { name, known: known.join(', '), nearest });
 }

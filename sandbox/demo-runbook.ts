@@ -1,36 +1,34 @@
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { findPackageRoot } from '../src/machine/package-root.js';
 
-const RUNBOOK = 'runbooks/crypto_lob_ml/runbook.yaml';
+const TRAINED = 'crypto_lob_ml/runbook.yaml';
 
 /**
- * The shipped runbook with the sandbox's own trainer in the place of the operators' script; everything else is the
- * same. Written into `folder`, with its statements and the cases of the self-test beside it.
- * @returns the path for RUNBOOK_FILE.
+ * The shipped runbook with the sandbox's own trainer in the place of the operators' script, everything else the same,
+ * and the runbook of the second strategy; in a folder of `folder`, each with what stands beside it.
+ * @returns that folder, for RUNBOOK_FILE.
  */
-export async function writeDemoRunbook(folder: string): Promise<string> {
-  const document = parseDocument(await readFile(join(findPackageRoot(import.meta.url), RUNBOOK), 'utf8'));
+export async function writeDemoRunbooks(folder: string): Promise<string> {
+  const root = findPackageRoot(import.meta.url);
+  const runbooks = join(folder, 'runbooks');
+  await rm(runbooks, { recursive: true, force: true });
+  for (const shipped of ['runbooks', 'sandbox/runbooks'])
+    await cp(join(root, shipped), runbooks, { recursive: true });
+  const path = join(runbooks, TRAINED);
+  const document = parseDocument(await readFile(path, 'utf8'));
   if (!document.hasIn(['training', 'command']))
     throw new Error('the shipped runbook has no training command');
   document.setIn(
     ['training', 'command'],
-    [
-      process.execPath,
-      join(findPackageRoot(import.meta.url), 'dist/sandbox/host/trainer/train.js'),
-      ...ARGUMENTS,
-    ],
+    [process.execPath, join(root, 'dist/sandbox/host/trainer/train.js'), ...ARGUMENTS],
   );
   document.setIn(['training', 'workingFolder'], folder);
   document.setIn(['training', 'timeLimitMinutes'], 5);
   document.setIn(['training', 'progress'], [PROGRESS]);
-  const path = join(folder, basename(RUNBOOK));
   await writeFile(path, document.toString({ lineWidth: 0 }));
-  const shipped = join(findPackageRoot(import.meta.url), dirname(RUNBOOK));
-  const beside = (await readdir(shipped)).filter((name) => name !== basename(RUNBOOK));
-  for (const name of beside) await copyFile(join(shipped, name), join(folder, name));
-  return path;
+  return runbooks;
 }
 
 const ARGUMENTS = [

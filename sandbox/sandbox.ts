@@ -12,7 +12,7 @@ import { findPackageRoot } from '../src/machine/package-root.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
 import { textFor } from '../views/text/index.js';
 import { clearBotData, endTrainers } from './bot-data.js';
-import { writeDemoRunbook } from './demo-runbook.js';
+import { writeDemoRunbooks } from './demo-runbook.js';
 import { demoTargetsFile } from './demo-targets.js';
 import { type BotProcess, startBot } from './start-bot.js';
 
@@ -45,7 +45,7 @@ export interface Sandbox {
 
 // For a bot that hangs: one that exits is noticed at once.
 const CONNECT_TIMEOUT_MS = 120_000;
-const HOSTS = ['live-1', 'live-2', 'dryrun-1'];
+const HOSTS = ['live-1', 'live-2', 'dryrun-1', 'policy-1'];
 
 /** The whole sandbox: a real PostgreSQL, a local Slack, simulated hosts, and the bot as a process of its own. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -100,7 +100,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       PORT: '0',
       DATABASE_URL: postgres.url('lobml'),
       TRADING_DATABASE_URL: readerUrl,
-      RUNBOOK_FILE: await writeDemoRunbook(folder),
+      RUNBOOK_FILE: await writeDemoRunbooks(folder),
       TARGETS_FILE: targetsFile,
       DATA_DIR: dataDir,
       LOCALE: options.locale ?? 'en',

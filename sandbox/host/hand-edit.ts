@@ -1,26 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ENVIRONMENT_PREFIX } from './ploy-config.js';
 
-function lineOf(name: string): RegExp {
-  return new RegExp(`^${ENVIRONMENT_PREFIX}${name}=(.*)$`, 'm');
-}
+const lineOf = (variable: string): RegExp => new RegExp(`^${variable}=(.*)$`, 'm');
 
 /**
  * Changes one line of an environment file in place, as a person with an editor does.
  * @returns what stood there. @throws Error when the variable has no line.
  */
-export function editByHand(path: string, name: string, value: string): string {
+export function editByHand(path: string, name: string, value: string, prefix = ENVIRONMENT_PREFIX): string {
   const text = readFileSync(path, 'utf8');
-  const before = lineOf(name).exec(text)?.[1];
-  if (before === undefined) throw new Error(`${path} has no line for ${ENVIRONMENT_PREFIX}${name}.`);
+  const variable = prefix + name;
+  const before = lineOf(variable).exec(text)?.[1];
+  if (before === undefined) throw new Error(`${path} has no line for ${variable}.`);
   writeFileSync(
     path,
-    text.replace(lineOf(name), () => `${ENVIRONMENT_PREFIX}${name}=${value}`),
+    text.replace(lineOf(variable), () => `${variable}=${value}`),
   );
   return before;
 }
 
 /** What a variable's line says now, quotes and all. */
-export function writtenValue(path: string, name: string): string | undefined {
-  return lineOf(name).exec(readFileSync(path, 'utf8'))?.[1];
+export function writtenValue(path: string, name: string, prefix = ENVIRONMENT_PREFIX): string | undefined {
+  return lineOf(prefix + name).exec(readFileSync(path, 'utf8'))?.[1];
 }

@@ -6,6 +6,7 @@ import type { Incident } from './incident.js';
 import { metadataIncidents } from './order-incidents.js';
 import type { RecentOrders } from './recent-orders.js';
 import type { TradingHost } from './service-commands.js';
+import { AGENT_ID } from './trading-data/strategy.js';
 
 type Text = Pick<Incident, 'id' | 'title' | 'description'>;
 
@@ -31,6 +32,7 @@ interface Edit {
 /** A change of one line by hand; ended, it is taken back unless somebody else has changed it since. */
 function editIncident(host: TradingHost, edit: Edit, text: Text): Incident {
   const path = host.environmentFiles[1];
+  const prefix = host.strategy.environmentPrefix;
   let before: string | undefined;
   const restart = async (): Promise<void> => {
     if (edit.restart) await controlHost(host.service.restart);
@@ -38,12 +40,12 @@ function editIncident(host: TradingHost, edit: Edit, text: Text): Incident {
   return {
     ...text,
     async begin() {
-      before = editByHand(path, edit.name, edit.value);
+      before = editByHand(path, edit.name, edit.value, prefix);
       await restart();
     },
     async end() {
-      if (before !== undefined && writtenValue(path, edit.name) === edit.value)
-        editByHand(path, edit.name, before);
+      if (before !== undefined && writtenValue(path, edit.name, prefix) === edit.value)
+        editByHand(path, edit.name, before, prefix);
       await restart();
     },
   };
@@ -74,8 +76,38 @@ function corruptModel(host: TradingHost): Incident {
   };
 }
 
-/** Every incident that one host can be put into. */
+/** Every incident that one host can be put into: those of its strategy, and those of any service. */
 export function hostIncidents(host: TradingHost, orders: RecentOrders): Incident[] {
+  const { flag, name } = host.strategy;
+  const restartLoop = {
+    title: 'Restart loop',
+    description: 'The process dies shortly after each start, whatever its configuration.',
+  };
+  return [
+    editIncident(
+      host,
+      { name: flag, value: 'flase' },
+      {
+        id: 'flag_typo',
+        title: 'Typo in the enable flag',
+        description: `${flag}=flase in the file: the program ignores it without an error and keeps its default.`,
+      },
+    ),
+    ...(name === AGENT_ID ? modelIncidents(host, orders) : []),
+    faultIncident(host, 'flag_ignored', {
+      title: 'Service ignores the flag',
+      description: 'The strategy trades on although the flag is off.',
+    }),
+    faultIncident(host, 'restart_ignored', {
+      title: 'Service does not restart',
+      description: 'A restart is answered with success, and the old process lives on.',
+    }),
+    faultIncident(host, 'restart_loop', restartLoop, true),
+  ];
+}
+
+/** What goes wrong with the model, the exits and the orders of the first strategy. */
+function modelIncidents(host: TradingHost, orders: RecentOrders): Incident[] {
   return [
     corruptModel(host),
     editIncident(
@@ -85,15 +117,6 @@ export function hostIncidents(host: TradingHost, orders: RecentOrders): Incident
         id: 'model_type_wrong',
         title: 'Wrong MODEL_TYPE',
         description: 'MODEL_TYPE=lightgbm and a restart: the process refuses to start.',
-      },
-    ),
-    editIncident(
-      host,
-      { name: 'ENABLED', value: 'flase' },
-      {
-        id: 'flag_typo',
-        title: 'Typo in the enable flag',
-        description: 'ENABLED=flase in the file: ploy ignores it without an error and keeps its default.',
       },
     ),
     editIncident(
@@ -115,22 +138,5 @@ export function hostIncidents(host: TradingHost, orders: RecentOrders): Incident
       },
     ),
     ...metadataIncidents(host, orders),
-    faultIncident(host, 'flag_ignored', {
-      title: 'Service ignores the flag',
-      description: 'The strategy trades on although the flag is off.',
-    }),
-    faultIncident(host, 'restart_ignored', {
-      title: 'Service does not restart',
-      description: 'A restart is answered with success, and the old process lives on.',
-    }),
-    faultIncident(
-      host,
-      'restart_loop',
-      {
-        title: 'Restart loop',
-        description: 'The process dies shortly after each start, whatever its configuration.',
-      },
-      true,
-    ),
   ];
 }

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type HostStrategy, strategyOf } from './host-strategy.js';
 import { encodeLogisticModel, type LogisticModel } from './model.js';
 import { FEATURES, type ModelMeta } from './model-meta.js';
-import { ENVIRONMENT_PREFIX } from './ploy-config.js';
-import { accountOf, FIRST_MODEL_VERSION } from './trading-data/strategy.js';
+import { accountOf } from './trading-data/strategy.js';
 
 /** Where the files of one simulated host stand: the folder is its `/opt/ploy`. */
 export interface HostLayout {
   readonly name: string;
   /** `live`, `dryrun`: names the environment file. */
   readonly workload: string;
+  readonly strategy: HostStrategy;
   readonly folder: string;
   /** In order: later ones win. The first holds secrets. */
   readonly environmentFiles: readonly [string, string];
@@ -27,14 +28,16 @@ export interface HostLayout {
 export function layOut(folder: string, name: string): HostLayout {
   const home = join(folder, name);
   const workload = name.replace(/-\d+$/, '');
+  const strategy = strategyOf(workload);
   const modelsFolder = join(home, 'models', 'crypto');
   return {
     name,
     workload,
+    strategy,
     folder: home,
     environmentFiles: [join(home, '.env'), join(home, 'env', `crypto-${workload}.env`)],
     modelsFolder,
-    modelPath: join(modelsFolder, 'lob_tcn_5m_v3.onnx'),
+    modelPath: join(modelsFolder, strategy.model),
     binaryPath: join(home, 'bin', 'ploy'),
     controlPath: join(home, 'bin', 'hostctl'),
     journalPath: join(home, 'log', 'journal.log'),
@@ -124,22 +127,11 @@ function secretsText(host: HostLayout, databaseUrl: string): string {
 }
 
 function strategyText(host: HostLayout): string {
-  const set = (name: string, value: string): string => `${ENVIRONMENT_PREFIX}${name}=${value}`;
-  return [
-    `# crypto_lob_ml on ${host.name}`,
-    set('ENABLED', 'true'),
-    set('MODEL_TYPE', 'onnx'),
-    set('MODEL_PATH', `"${host.modelPath}"`),
-    set('MODEL_VERSION', FIRST_MODEL_VERSION),
-    '',
-    '; exits and entries',
-    set('EXIT_MODE', 'ev_exit'),
-    set('ENTRY_SIDE_POLICY', 'lagging_only'),
-    set('ENTRY_EARLY_WINDOW_SECS_5M', '120'),
-    set('WINDOW_FALLBACK_WEIGHT', '0.10'),
-    set('EV_EXIT_BUFFER', '0.005'),
-    '',
-  ].join('\n');
+  const { name, environmentPrefix, lines } = host.strategy;
+  const texts = lines(host.modelPath).map((line) =>
+    typeof line === 'string' ? line : `${environmentPrefix}${line[0]}=${line[1]}`,
+  );
+  return [`# ${name} on ${host.name}`, ...texts, ''].join('\n');
 }
 
 export interface LayoutOptions {
@@ -158,7 +150,7 @@ export async function writeHostFiles(host: HostLayout, options: LayoutOptions): 
   await writeFile(secrets, secretsText(host, options.databaseUrl), { mode: 0o600 });
   await writeFile(strategy, strategyText(host), { mode: 0o640 });
   const trainedAt = new Date(options.now.getTime() - 2 * 86_400_000);
-  await writeModel(host.modelPath, FIRST_MODEL, metaOf(FIRST_MODEL_VERSION, trainedAt, 0.561));
+  await writeModel(host.modelPath, FIRST_MODEL, metaOf(host.strategy.modelVersion, trainedAt, 0.561));
   await writeFile(host.binaryPath, binaryText('0.9.3', options.programPath), { mode: 0o755 });
 }
 

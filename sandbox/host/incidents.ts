@@ -5,6 +5,7 @@ import type { Incident, ListedIncident } from './incident.js';
 import { targetIncidents } from './order-incidents.js';
 import { createRecentOrders } from './recent-orders.js';
 import type { TradingHost } from './service-commands.js';
+import { AGENT_ID } from './trading-data/strategy.js';
 
 export interface IncidentsOptions {
   readonly hosts: readonly TradingHost[];
@@ -31,13 +32,15 @@ export function createIncidents(options: IncidentsOptions): Incidents {
       }),
   });
   const orders = createRecentOrders(options.databaseUrl);
-  const targets = [...new Set(options.hosts.map(({ workload }) => workload))];
+  // The gate and the metadata that these falsify are the first strategy's.
+  const gated = options.hosts.filter(({ strategy }) => strategy.name === AGENT_ID);
+  const targets = [...new Set(gated.map(({ workload }) => workload))];
   const entriesOf = (host: string, incidents: readonly Incident[]) =>
     incidents.map((incident) => ({ host, incident, active: false }));
   const entries = [
     ...entriesOf('', feed.incidents),
     ...targets.flatMap((target) => {
-      const hosts = options.hosts.filter(({ workload }) => workload === target);
+      const hosts = gated.filter(({ workload }) => workload === target);
       return entriesOf(target, targetIncidents(target, hosts, orders));
     }),
     ...options.hosts.flatMap((host) => entriesOf(host.name, hostIncidents(host, orders))),

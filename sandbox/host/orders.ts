@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OrderMetadata } from './trading-data/order-metadata.js';
 import type { Queryable } from './trading-data/queryable.js';
-import { AGENT_ID, DOMAIN } from './trading-data/strategy.js';
+import { DOMAIN } from './trading-data/strategy.js';
 
 export interface Order {
+  readonly agentId: string;
   readonly accountId: string;
   readonly dryRun: boolean;
   readonly intentId: string;
@@ -37,7 +38,7 @@ export async function insertDecision(
     order.accountId,
     at,
     order.intentId,
-    AGENT_ID,
+    order.agentId,
     DOMAIN,
     decided.decision,
     decided.blockReason ?? null,
@@ -65,7 +66,7 @@ export function tokenId(marketSlug: string, side: 'UP' | 'DOWN'): string {
 export async function insertExecution(database: Queryable, order: Order, at: Date): Promise<void> {
   await database.query(INSERT_EXECUTION, [
     order.accountId,
-    AGENT_ID,
+    order.agentId,
     order.intentId,
     DOMAIN,
     order.marketSlug,

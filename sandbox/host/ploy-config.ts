@@ -46,10 +46,10 @@ function textOf(environment: Environment, name: string): string | undefined {
 }
 
 /** Any text that is no boolean is ignored without a line in the log, and the default stays. */
-function booleanOf(environment: Environment, name: string, standard: boolean): boolean {
-  const text = textOf(environment, name)?.toLowerCase();
-  if (text !== undefined && ['1', 'true', 'yes', 'on'].includes(text)) return true;
-  if (text !== undefined && ['0', 'false', 'no', 'off'].includes(text)) return false;
+export function readBoolean(text: string | undefined, standard: boolean): boolean {
+  const word = text?.toLowerCase() ?? '';
+  if (['1', 'true', 'yes', 'on'].includes(word)) return true;
+  if (['0', 'false', 'no', 'off'].includes(word)) return false;
   return standard;
 }
 
@@ -76,7 +76,7 @@ export function readPloyConfig(environment: Environment): PloyConfigReading {
     return mode ?? standard;
   };
   const config: PloyConfig = {
-    enabled: booleanOf(environment, 'ENABLED', false),
+    enabled: readBoolean(textOf(environment, 'ENABLED'), false),
     modelType: textOf(environment, 'MODEL_TYPE') ?? 'onnx',
     modelPath: textOf(environment, 'MODEL_PATH'),
     modelVersion: textOf(environment, 'MODEL_VERSION'),

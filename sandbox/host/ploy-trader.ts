@@ -5,7 +5,7 @@ import { insertDecision, insertExecution, type Order } from './orders.js';
 import type { PloyConfig } from './ploy-config.js';
 import { entryMetadata, exitMetadata } from './trading-data/order-metadata.js';
 import type { Queryable } from './trading-data/queryable.js';
-import { HORIZONS, TRADED_SYMBOLS } from './trading-data/strategy.js';
+import { AGENT_ID, HORIZONS, TRADED_SYMBOLS } from './trading-data/strategy.js';
 
 export interface TraderOptions {
   readonly database: Queryable;
@@ -32,9 +32,9 @@ interface OpenPosition {
 }
 
 /** Cycles that a position is held. */
-const HELD_BEATS = 4;
+export const HELD_BEATS = 4;
 
-function pick<T>(items: readonly T[], random: () => number): T {
+export function pick<T>(items: readonly T[], random: () => number): T {
   const item = items[Math.floor(random() * items.length)];
   if (item === undefined) throw new Error('There is nothing to pick from.');
   return item;
@@ -114,6 +114,7 @@ export function createTrader(options: TraderOptions): Trader {
       },
     });
     return {
+      agentId: AGENT_ID,
       accountId: options.accountId,
       dryRun: options.dryRun,
       intentId: randomUUID(),

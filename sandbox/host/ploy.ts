@@ -6,6 +6,7 @@ import { readFaults } from './faults.js';
 import { readOnnxModel } from './model-reading.js';
 import { type PloyConfig, readPloyConfig } from './ploy-config.js';
 import { createTrader } from './ploy-trader.js';
+import { failFast, log } from './process-log.js';
 
 /**
  * The simulated trading process: reads its environment once, fails fast on a bad model, and trades while it is
@@ -20,16 +21,6 @@ const MIGRATIONS = [
   'ALTER TABLE sync_records ADD COLUMN IF NOT EXISTS created_at timestamptz DEFAULT now()',
 ];
 const UNDEFINED_TABLE = '42P01';
-
-function log(level: 'INFO' | 'WARN' | 'ERROR', text: string): void {
-  process.stdout.write(`${level} ${text}\n`);
-}
-
-/** A process that cannot trade logs why, and exits. */
-function failFast(reason: string): never {
-  log('ERROR', reason);
-  process.exit(1);
-}
 
 function loadModel(config: PloyConfig): { inputDim: number; sha256: string } {
   if (config.modelType !== 'onnx') {

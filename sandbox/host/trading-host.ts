@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChildProgram, startProgram } from './child-program.js';
@@ -21,7 +21,7 @@ export interface TradingHostsOptions {
   readonly folder: string;
   /** The trading database, with its tables and write rights. */
   readonly databaseUrl: string;
-  /** E.g. `live-1`, `live-2`, `dryrun-1`: what stands before the number is the target. */
+  /** E.g. `live-1`, `live-2`, `policy-1`: what stands before the number is the target; `policy` runs the second strategy. */
   readonly hosts: readonly string[];
   /** RestartSec. */
   readonly restartDelayMs?: number;
@@ -34,6 +34,7 @@ export interface TradingHostsOptions {
 
 /** One target as the targets file has it, less what only the operators know (roles, approval, channels). */
 export interface TargetFragment {
+  readonly strategy: string;
   readonly accountId: string;
   readonly staging: string;
   readonly hosts: readonly {
@@ -68,11 +69,15 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
   const programs = options.programsFolder;
   const restartDelayMs = options.restartDelayMs ?? 5000;
   const now = options.now?.() ?? new Date();
-  const layoutOptions = { databaseUrl: options.databaseUrl, programPath: join(programs, 'ploy.js'), now };
+  const layoutOptions = (program: string) => ({
+    databaseUrl: options.databaseUrl,
+    programPath: join(programs, program),
+    now,
+  });
   // A socket's path may have some 100 bytes at most: the folder's own may be longer.
   const socketFolder = await mkdtemp(join(tmpdir(), 'lobml-hosts-'));
   const stagingFolder = join(options.folder, 'staging');
-  await writeStaging(stagingFolder, layoutOptions);
+  await writeStaging(stagingFolder, layoutOptions('ploy.js'));
 
   const hosts: TradingHost[] = [];
   const supervisors: ChildProgram[] = [];
@@ -83,7 +88,8 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
   try {
     for (const name of options.hosts) {
       const layout = layOut(options.folder, name);
-      await writeHostFiles(layout, layoutOptions);
+      await writeHostFiles(layout, layoutOptions(layout.strategy.program));
+      await mkdir(join(options.folder, layout.strategy.staging), { recursive: true });
       const socket = {
         socketPath: join(socketFolder, `${name}.sock`),
         statusPath: join(socketFolder, `${name}.status`),
@@ -110,7 +116,7 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
   return {
     hosts,
     stagingFolder,
-    targets: targetFragments(hosts, stagingFolder),
+    targets: targetFragments(hosts, options.folder),
     incidents: incidents.list,
     setIncident: incidents.set,
     async close() {
@@ -147,14 +153,15 @@ function supervisorSettingsOf(
   };
 }
 
-function targetFragments(hosts: readonly TradingHost[], staging: string): Record<string, TargetFragment> {
-  const workloads = [...new Set(hosts.map((host) => host.workload))];
+function targetFragments(hosts: readonly TradingHost[], folder: string): Record<string, TargetFragment> {
+  const workloads = new Map(hosts.map(({ workload, strategy }) => [workload, strategy]));
   return Object.fromEntries(
-    workloads.map((workload) => [
+    [...workloads].map(([workload, strategy]) => [
       workload,
       {
+        strategy: strategy.name,
         accountId: accountOf(workload),
-        staging,
+        staging: join(folder, strategy.staging),
         hosts: hosts
           .filter((host) => host.workload === workload)
           .map((host) => ({

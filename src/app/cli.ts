@@ -20,7 +20,7 @@ import { openTerminalKillSwitch } from './terminal-kill-switch.js';
 
 /** What help shows besides the subcommands. */
 export interface HelpServices {
-  readonly targets: Pick<Targets, 'targets'>;
+  readonly targets: Pick<Targets, 'everyName'>;
 }
 
 export interface TerminalProgram {
@@ -120,7 +120,7 @@ async function runHelp(
 ): Promise<ExitCode> {
   const config = loadConfig(readEnvironment(), { role: 'kill_switch' });
   const targets = await loadTargets(config.targetsFile).catch((error: unknown) => {
-    if (error instanceof ConfigurationError) return { targets: new Map() };
+    if (error instanceof ConfigurationError) return { everyName: [] };
     throw error;
   });
   return answer(program.help, words, wantsJson, { program, config, services: { targets } });

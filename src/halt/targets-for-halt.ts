@@ -36,6 +36,7 @@ export async function loadTargetsForHalt(file: string): Promise<TargetsForHalt> 
       groups: new Map(),
       accounts: new Map(),
       targets: readable,
+      everyName: [...readable.keys()],
       strategyFault: (_target, fault) => [{ file, fault }],
     };
     return { targets, faults: error.faults };

@@ -23,6 +23,8 @@ export interface Targets {
   /** Slack ids by account of a terminal. */
   readonly accounts: ReadonlyMap<string, string>;
   readonly targets: ReadonlyMap<string, Target>;
+  /** Those of every strategy, in the order of the file. */
+  readonly everyName: readonly string[];
   /** A fault at a target's `strategy`, with its line; set by whoever has parsed the file. */
   readonly strategyFault: (target: string, fault: ConfigurationSentence) => readonly ConfigurationFault[];
 }
@@ -83,6 +85,7 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
     groups: new Map(Object.entries(source.groups)),
     accounts: new Map(Object.entries(source.accounts)),
     targets,
+    everyName: [...targets.keys()],
     strategyFault: (target, told) => stands.fault(['targets', target, 'strategy'], told),
   };
 }

@@ -1,6 +1,8 @@
 /** The names and figures that the simulated hosts, the collector and the seeded history share. */
 
 export const AGENT_ID = 'crypto_lob_ml';
+/** The second strategy: one word for the agent and for the kind of its orders. */
+export const POLICY_AGENT_ID = 'crypto_rl_policy';
 export const DOMAIN = 'crypto';
 
 /** What the simulated hosts run when they are laid out. */
