@@ -30,11 +30,17 @@ import { parseTrainWords } from './train-words.js';
 
 export type TrainServices = Pick<Services, 'trainings' | 'messages' | 'runbook' | 'postIn' | 'now'> & {
   readonly access: Pick<Services['access'], 'mayAct'>;
+  readonly targets: { readonly targets: ReadonlyMap<string, unknown> };
 };
 
-type Wish = Pick<TrainingRequest, 'horizon' | 'lookbackHours' | 'overrideReason'>;
+type Wish = Pick<TrainingRequest, 'horizon' | 'target' | 'lookbackHours' | 'overrideReason'>;
 
-const wishSchema = z.object({ horizon: z.string(), lookbackHours: z.number() });
+const wishSchema = z.object({
+  horizon: z.string(),
+  /** Missing in a message of before. */
+  target: z.string().optional(),
+  lookbackHours: z.number(),
+});
 const despiteSchema = wishSchema.extend({ channel: z.string() });
 const logSchema = z.object({ trainingId: z.string(), page: z.number().optional() });
 
@@ -43,10 +49,11 @@ export const train: Subcommand<TrainServices> = {
   name: 'train',
   section: '2.3',
   audience: 'requester',
-  usage: '5m|15m [--lookback-hours N] [--despite-checks REASON]',
+  usage: '5m|15m [target] [--lookback-hours N] [--despite-checks REASON]',
+  concerns: ({ runbook }) => runbook.training !== undefined,
   async run(words, conversation, services) {
     const known = services.runbook.training?.horizons ?? [];
-    const wish = parseTrainWords(words, known);
+    const wish = parseTrainWords(words, known, [...services.targets.targets.keys()]);
     return conversation.person.surface === 'terminal'
       ? followInTerminal(wish, conversation, services)
       : startInSlack(wish, conversation, services);

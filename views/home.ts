@@ -13,24 +13,39 @@ interface HomeTarget {
   readonly status: TargetStatus;
 }
 
-/** The Home: each target as it stands, with what can be asked about it. */
+/** The Home: each target as it stands, with what can be asked about it; below a heading of its strategy where there are several. */
 export function homeView(targets: readonly HomeTarget[], locale: Locale): readonly Block[] {
   const text = textFor(locale).status;
+  const strategies = [...new Set(targets.map(({ status }) => status.strategy))];
   const blocks = [
     header(text.homeTitle),
     context(text.homeIntro),
-    ...targets.flatMap(({ target, status }) => [
-      divider(),
-      section(`*${text.title(status.strategy, status.target)}*\n${statusLine(status, locale)}`),
-      ...statusBlocks(status, locale),
-      actions(...runButtons(target.name, locale, 'home'), ...rollbackButtons(target.name, locale)),
-      context(
-        [
-          text.asOf(slackTime(status.asOf, 'date_short_pretty')),
-          ...(target.channels === undefined ? [] : [text.homeReportsIn(`<#${target.channels.reports}>`)]),
-        ].join(' · '),
-      ),
-    ]),
+    ...strategies.flatMap((strategy) => {
+      const own = targets.filter(({ status }) => status.strategy === strategy);
+      return strategies.length === 1
+        ? own.flatMap((one) => targetBlocks(one, text.title(strategy, one.status.target), locale))
+        : [
+            divider(),
+            header(strategy),
+            ...own.flatMap((one) => targetBlocks(one, one.status.target, locale)),
+          ];
+    }),
   ];
   return within(LIMITS.viewBlocks, blocks, textFor(locale).report.report.cut);
+}
+
+function targetBlocks({ target, status }: HomeTarget, title: string, locale: Locale): readonly Block[] {
+  const text = textFor(locale).status;
+  return [
+    divider(),
+    section(`*${title}*\n${statusLine(status, locale)}`),
+    ...statusBlocks(status, locale),
+    actions(...runButtons(target.name, locale, 'home'), ...rollbackButtons(target.name, locale)),
+    context(
+      [
+        text.asOf(slackTime(status.asOf, 'date_short_pretty')),
+        ...(target.channels === undefined ? [] : [text.homeReportsIn(`<#${target.channels.reports}>`)]),
+      ].join(' · '),
+    ),
+  ];
 }

@@ -11,14 +11,15 @@ const SYMBOL: Readonly<Record<ProofState, string>> = { proved: '✓', unproved: 
 const ORDER: readonly ProofState[] = ['disproved', 'unproved', 'proved'];
 
 /** The proof of every check: what is not proved first, then each failing case with the verdict that it led to. */
-export function selftestView(report: SelfTestReport, locale: Locale): Report {
+export function selftestView(report: SelfTestReport, locale: Locale, isOneOfSeveral = false): Report {
   const text = textFor(locale).selftest;
   const wrong = report.proofs.filter(({ state }) => state !== 'proved').length;
   const cases = report.proofs.reduce((sum, proof) => sum + proof.cases.length, 0);
   const seconds = (report.durationMs / 1000).toFixed(1);
+  const strategy = isOneOfSeveral ? `${report.strategy}: ` : '';
   const title = report.isProved
-    ? `✅ ${text.proved(report.proofs.length, cases, seconds)}`
-    : `⛔ ${text.notProved(wrong, report.proofs.length)}`;
+    ? `✅ ${strategy}${text.proved(report.proofs.length, cases, seconds)}`
+    : `⛔ ${strategy}${text.notProved(wrong, report.proofs.length)}`;
   const proofs = ORDER.flatMap((state) => report.proofs.filter((proof) => proof.state === state));
   const blocks = [
     header(title),
@@ -63,9 +64,15 @@ function proofLines({ cases }: CheckProof, locale: Locale): readonly string[] {
   ];
 }
 
-/** The answer of `--json`. */
-export function selftestJson(report: SelfTestReport): unknown {
-  const { runbookSha256, casesFile, isProved, durationMs } = report;
+/** The answer of `--json`: that of the only strategy, or of each. */
+export function selftestJson(reports: readonly SelfTestReport[]): unknown {
+  const documents = reports.map(reportJson);
+  if (documents.length === 1) return documents[0];
+  return { proved: documents.every(({ proved }) => proved), strategies: documents };
+}
+
+function reportJson(report: SelfTestReport) {
+  const { strategy, runbookSha256, casesFile, isProved, durationMs } = report;
   const checks = report.proofs.map(({ check, section, mode, state, cases }) => ({
     id: check,
     section,
@@ -80,5 +87,5 @@ export function selftestJson(report: SelfTestReport): unknown {
       reason: result.reason,
     })),
   }));
-  return { proved: isProved, runbookSha256, casesFile, durationMs, checks };
+  return { strategy, proved: isProved, runbookSha256, casesFile, durationMs, checks };
 }

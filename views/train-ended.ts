@@ -154,7 +154,7 @@ function tookText({ startedAt, endedAt }: Training, locale: Locale): readonly st
 function endedButtons(training: Training, locale: Locale): readonly Button[] {
   const { button } = textFor(locale).train;
   const { trainingId, horizon, lookbackHours, result, target, modelName, state, startedAt } = training;
-  const again = JSON.stringify({ horizon, lookbackHours });
+  const again = JSON.stringify({ horizon, target, lookbackHours });
   const model = result?.stagedAs ?? null;
   const deploy = JSON.stringify({ target, model, version: modelName, sha256: result?.sha256 });
   return [

@@ -120,7 +120,7 @@ function secretsText(host: HostLayout, databaseUrl: string): string {
     `PLOY_DATABASE__PASSWORD="${randomBytes(12).toString('base64url')}"`,
     `DATABASE_URL='${databaseUrl}'`,
     `PLOY_ACCOUNT_ID=${accountOf(host.workload)}`,
-    `PLOY_DRY_RUN=${host.workload !== 'live'}`,
+    `PLOY_DRY_RUN=${host.workload.includes('dry')}`,
     'RUST_LOG=info',
     '',
   ].join('\n');

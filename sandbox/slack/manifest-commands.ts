@@ -14,7 +14,7 @@ export function lobmlCommand(sources: readonly HintSource[], targets: readonly s
     .filter(({ surfaces }) => surfaces?.includes('slack') ?? true)
     .flatMap(({ name, usage, summary }) => [
       { text: name, description: summary },
-      ...(usage.includes('[target]') ? targets : []).map((target) => ({
+      ...(usage.startsWith('[target') ? targets : []).map((target) => ({
         text: `${name} ${target}`,
         description: summary,
       })),

@@ -5,7 +5,7 @@ import { onThisSystem } from '../checks/on-this-system.js';
 import { createAcknowledgementStore } from '../checks/store/acknowledgements.js';
 import { createRunStore, type RunStore } from '../checks/store/run-store.js';
 import type { Config } from '../config/config.js';
-import { createDoctor } from '../doctor/doctor.js';
+import { createDoctor, type Doctor } from '../doctor/doctor.js';
 import { createExaminations } from '../doctor/examinations.js';
 import type { Directory } from '../domain/directory.js';
 import type { Halt } from '../domain/halt.js';
@@ -31,7 +31,7 @@ import { createReleaseService } from '../release/release-service.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
 import type { Targets } from '../runbook/targets.js';
 import { createScratchDatabase } from '../selftest/scratch-database.js';
-import { createSelfTest } from '../selftest/self-test.js';
+import { createSelfTest, type SelfTest } from '../selftest/self-test.js';
 import { createReleaseFacts } from '../status/release-facts.js';
 import { createReleaseHistory } from '../status/release-history.js';
 import { createStatusService } from '../status/status-service.js';
@@ -98,11 +98,26 @@ export function compose(options: CompositionOptions): Composition {
   const checking = configuration.strategies.map((one) =>
     createChecks({ ...shared, ...one, yieldToHalt: yielding.yieldToHalt, isApart }),
   );
+  const doctor = createDoctor(
+    createExaminations({
+      ...shared,
+      strategies: configuration.strategies,
+      hostOf: platform.hosts.of,
+      state: platform.database,
+    }),
+    redact,
+  );
+  const selfTests = configuration.strategies.map(({ runbook }) =>
+    createSelfTest({
+      ...onThisSystem(logger),
+      runbook,
+      createDatabase: async (tables) => createScratchDatabase((await options.state()).url, tables, logger),
+    }),
+  );
+  const everybodys = { ...shared, doctor, selfTests, audit, operators, yielding, checking };
   const strategies = configuration.strategies.flatMap((one, index) => {
     const own = checking[index];
-    return own === undefined
-      ? []
-      : composeStrategy({ ...options, ...shared, ...one, yielding, audit, operators, own, checking });
+    return own === undefined ? [] : composeStrategy({ ...options, ...everybodys, ...one, own });
   });
   const [first] = strategies;
   if (first === undefined) throw new Error('no strategy is configured');
@@ -126,6 +141,8 @@ interface StrategyParts
   readonly now: () => Date;
   readonly yielding: HaltYielding;
   readonly audit: AuditTrail;
+  readonly doctor: Doctor;
+  readonly selfTests: readonly SelfTest[];
   readonly operators: OperatorGate;
   readonly own: Checks;
   /** Those of all strategies. */
@@ -171,12 +188,8 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
         releases: createReleaseFacts(database, strategy),
         onStoreError: (error) => logger.warn({ err: error }, 'the history of runs could not be read'),
       }),
-      doctor: createDoctor(createExaminations({ ...shared, hostOf: hosts.of, state: database }), redact),
-      selfTest: createSelfTest({
-        ...onThisSystem(logger),
-        runbook,
-        createDatabase: async (tables) => createScratchDatabase((await shared.state()).url, tables, logger),
-      }),
+      doctor: shared.doctor,
+      selfTests: shared.selfTests,
       trainings: createTrainings({
         ...shared,
         checks,

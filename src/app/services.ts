@@ -31,7 +31,8 @@ export interface Services extends KillSwitchServices {
   readonly access: Pick<Access, 'mayAct' | 'isMember'>;
   readonly status: StatusService;
   readonly doctor: Doctor;
-  readonly selfTest: SelfTest;
+  /** Of every strategy, the default target's first. */
+  readonly selfTests: readonly SelfTest[];
   readonly trainings: TrainingService;
   /** Changes a message that stands already, from any replica. Absent in a terminal. */
   readonly changeMessage?: ChangeMessage;

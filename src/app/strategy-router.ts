@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UsageError } from '../conversation/errors.js';
 import type { Click, Subcommand, Submission } from '../conversation/subcommand.js';
 import type { Target } from '../runbook/targets.js';
 
@@ -22,8 +23,8 @@ const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 
 /**
  * Subcommands of which each gets the use cases of the strategy that it is about: that of the target which its words, its
- * button or its modal name, or to which the run, request, release or halt belongs that they name; else that of the
- * default target. Where there is one strategy alone nothing is asked.
+ * button or its modal name, or to which the run, request, release, halt or training belongs that they name; else that of
+ * the default target. Where there is one strategy alone nothing is asked.
  */
 export function routeByStrategy<Services extends RoutedServices>(
   subcommands: readonly Subcommand<Services>[],
@@ -38,7 +39,11 @@ export function routeByStrategy<Services extends RoutedServices>(
   return subcommands.map((subcommand) => ({
     ...subcommand,
     run: async (words, conversation, services) =>
-      subcommand.run(words, conversation, (await of(words)) ?? services),
+      subcommand.run(
+        words,
+        conversation,
+        (await of(words)) ?? withoutTarget(subcommand, options.strategies) ?? services,
+      ),
     actions: mapValues(
       subcommand.actions,
       (act) => async (click: Click, services: Services) =>
@@ -50,6 +55,18 @@ export function routeByStrategy<Services extends RoutedServices>(
         submit(submission, (await of([submission.privateMetadata])) ?? services),
     ),
   }));
+}
+
+/** The only strategy that it can be about. @throws UsageError where there are several */
+function withoutTarget<Services extends RoutedServices>(
+  { concerns }: Subcommand<Services>,
+  strategies: readonly Services[],
+): Services | undefined {
+  if (concerns === undefined) return undefined;
+  const [only, ...others] = strategies.filter(concerns);
+  if (only === undefined || others.length === 0) return only;
+  const known = [only, ...others].flatMap(({ targets }) => [...targets.targets.keys()]);
+  throw new UsageError('which_target', { known: known.join(', ') });
 }
 
 /** A target that is named is found without waiting: a halt is under way at once. */

@@ -126,6 +126,8 @@ export interface Subcommand<Services> {
   readonly usage: string;
   /** Where it works; both unless told. */
   readonly surfaces?: readonly Person['surface'][];
+  /** Whether it may mean this strategy where no target is named; without it the default target's is meant. */
+  readonly concerns?: (services: Services) => boolean;
   /** @throws UsageError for words that do not fit. */
   run(words: readonly string[], conversation: Conversation, services: Services): Promise<SubcommandResult>;
   /** The buttons that belong to it, by action id (`precheck:run_again`). */

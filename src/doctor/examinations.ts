@@ -15,37 +15,45 @@ import {
 import { examineHost, type HostOptions } from './examine-host.js';
 import { examineSlack } from './examine-slack.js';
 
-export interface ExaminationOptions extends DatabaseOptions, HostOptions {
+export interface ExaminationOptions extends DatabaseOptions, Pick<HostOptions, 'hostOf'> {
   readonly config: Config;
+  readonly strategies: readonly ExaminedStrategy[];
+}
+
+/** A runbook, and of the targets its own. */
+interface ExaminedStrategy {
   readonly runbook: Runbook;
   readonly targets: Targets;
 }
 
 /** Everything the bot depends on, one examination each. */
 export function createExaminations(options: ExaminationOptions): readonly Examination[] {
-  const targets = [...options.targets.targets.values()];
+  const { config, strategies, hostOf } = options;
+  const all = strategies.flatMap(({ runbook, targets }) =>
+    [...targets.targets.values()].map((target) => ({ runbook, target })),
+  );
+  const targets = all.map(({ target }) => target);
   return [
     examineConfiguration(options),
-    examineDataFolder(options.config),
+    examineDataFolder(config),
     ...targets.flatMap(({ name, staging }) => (staging === undefined ? [] : [examineStaging(name, staging)])),
-    examineSlack(options.config, options.targets),
+    examineSlack(config, targets),
     examineState(options),
     examineTrading(options),
     examineTradingRole(options),
-    ...targets.flatMap((target) => target.hosts.map((settings) => examineHost(target, settings, options))),
+    ...all.flatMap(({ runbook, target }) =>
+      target.hosts.map((settings) => examineHost(target, settings, { hostOf, runbook })),
+    ),
   ];
 }
 
-function examineConfiguration({ config, runbook, targets }: ExaminationOptions): Examination {
+function examineConfiguration({ config, strategies }: ExaminationOptions): Examination {
   return {
     subject: { code: 'subject_configuration', facts: {} },
     wayOut: { code: 'do_see_example', facts: {} },
     async examine() {
-      const checks = runbook.sections.reduce((sum, section) => sum + section.checks.length, 0);
-      const book = `${resolve(runbook.file)}: ${runbook.strategy}`;
       return [
-        ok(asIs('runbook'), { code: 'runbook_read', facts: { book, checks } }),
-        ok(asIs('targets'), asIs(`${resolve(targets.file)}: ${[...targets.targets.keys()].join(', ')}`)),
+        ...strategies.flatMap(readStrategy),
         ...config.tolerated.map(
           ({ variable, fault }): Diagnosis => ({
             subject: asIs(variable),
@@ -57,6 +65,15 @@ function examineConfiguration({ config, runbook, targets }: ExaminationOptions):
       ];
     },
   };
+}
+
+function readStrategy({ runbook, targets }: ExaminedStrategy): readonly Diagnosis[] {
+  const checks = runbook.sections.reduce((sum, section) => sum + section.checks.length, 0);
+  const book = `${resolve(runbook.file)}: ${runbook.strategy}`;
+  return [
+    ok(asIs('runbook'), { code: 'runbook_read', facts: { book, checks } }),
+    ok(asIs('targets'), asIs(`${resolve(targets.file)}: ${[...targets.targets.keys()].join(', ')}`)),
+  ];
 }
 
 /** Where the journal of the kill switch and, without DATABASE_URL, the embedded database stand. */

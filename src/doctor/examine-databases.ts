@@ -9,7 +9,7 @@ import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doc
 
 export interface DatabaseOptions {
   readonly config: Pick<Config, 'databaseUrl' | 'dataDir'>;
-  readonly runbook: Pick<Runbook, 'agentId' | 'tables'>;
+  readonly strategies: readonly { readonly runbook: Pick<Runbook, 'agentId' | 'tables'> }[];
   readonly trading: TradingQueries | undefined;
   readonly state: Queryable;
 }
@@ -59,7 +59,7 @@ function rightsDiagnosis(mayCreate: boolean, locked: readonly string[]): Diagnos
 }
 
 /** The trading database: that each table is there, and that the role may read it. */
-export function examineTrading({ trading, runbook }: DatabaseOptions): Examination {
+export function examineTrading({ trading, strategies }: DatabaseOptions): Examination {
   const subject: Sentence = { code: 'subject_trading_database', facts: {} };
   return {
     subject,
@@ -75,7 +75,7 @@ export function examineTrading({ trading, runbook }: DatabaseOptions): Examinati
         FROM unnest($1::text[]) AS t(name)`;
       const { rows } = await trading.query({
         text,
-        values: [runbook.tables],
+        values: [tablesOf(strategies)],
         timeoutMs: QUESTION_TIMEOUT_MS,
       });
       return rows.map((row): Diagnosis => {
@@ -86,12 +86,20 @@ export function examineTrading({ trading, runbook }: DatabaseOptions): Examinati
           row['present'] === true
             ? { code: 'table_refused', facts: {} }
             : { code: 'table_missing', facts: {} };
-        const wayOut: Sentence = { code: 'do_grant_select', facts: { agentId: runbook.agentId } };
+        const reader = strategies.find(({ runbook }) => runbook.tables.includes(name));
+        const wayOut: Sentence = {
+          code: 'do_grant_select',
+          facts: { agentId: reader?.runbook.agentId ?? '' },
+        };
         return { subject: table, state: 'fault', seen, wayOut };
       });
     },
   };
 }
+
+const tablesOf = (strategies: DatabaseOptions['strategies']): readonly string[] => [
+  ...new Set(strategies.flatMap(({ runbook }) => runbook.tables)),
+];
 
 /** Each right that the role has and does not need, by the name that a person takes away. */
 const RIGHTS_QUERY = `SELECT array_remove(ARRAY[
@@ -108,7 +116,7 @@ const RIGHTS_QUERY = `SELECT array_remove(ARRAY[
   FROM pg_roles r WHERE r.rolname = current_user`;
 
 /** The role of the trading database: that it can do nothing but read. */
-export function examineTradingRole({ trading, runbook }: DatabaseOptions): Examination {
+export function examineTradingRole({ trading, strategies }: DatabaseOptions): Examination {
   const subject: Sentence = { code: 'subject_trading_role', facts: {} };
   const wayOut: Sentence = { code: 'do_make_trading_role', facts: {} };
   return {
@@ -116,7 +124,7 @@ export function examineTradingRole({ trading, runbook }: DatabaseOptions): Exami
     wayOut,
     async examine() {
       if (trading === undefined) return [];
-      const request = { text: RIGHTS_QUERY, values: [runbook.tables], timeoutMs: QUESTION_TIMEOUT_MS };
+      const request = { text: RIGHTS_QUERY, values: [tablesOf(strategies)], timeoutMs: QUESTION_TIMEOUT_MS };
       const { rows } = await trading.query(request);
       const rights = z.array(z.string()).parse(rows[0]?.['rights'] ?? []);
       if (rights.length === 0) return [ok(subject, { code: 'role_may_read', facts: {} })];

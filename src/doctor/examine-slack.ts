@@ -4,17 +4,14 @@ import { z } from 'zod';
 import type { Config } from '../config/config.js';
 import type { Sentence } from '../domain/sentence.js';
 import { findPackageRoot } from '../machine/package-root.js';
-import type { Targets } from '../runbook/targets.js';
+import type { Target } from '../runbook/targets.js';
 import { classifyFailure } from '../slack/failure.js';
 import { asIs, type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 
 const SUBJECT = asIs('Slack');
 
 /** The token, its scopes against those of the manifest, and every channel that the targets file names. */
-export function examineSlack(
-  { slack }: Pick<Config, 'slack'>,
-  targets: Pick<Targets, 'targets'>,
-): Examination {
+export function examineSlack({ slack }: Pick<Config, 'slack'>, targets: readonly Target[]): Examination {
   return {
     subject: SUBJECT,
     wayOut: { code: 'do_reinstall_app', facts: {} },
@@ -29,9 +26,7 @@ export function examineSlack(
       const { user = 'the bot', team = '-', response_metadata: about } = await client.auth.test();
       const { kind } = slack.transport;
       const token = ok(SUBJECT, { code: 'slack_identity', facts: { user, team, kind } });
-      const channels = [...targets.targets.values()].flatMap((target) =>
-        Object.values(target.channels ?? {}),
-      );
+      const channels = targets.flatMap((target) => Object.values(target.channels ?? {}));
       const rooms = await Promise.all(
         [...new Set(channels)].map((channel) => examineChannel(client, channel)),
       );

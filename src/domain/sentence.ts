@@ -43,6 +43,8 @@ export interface UsageFacts {
   halt_id_missing: NoFacts;
   history_id_missing: { readonly flag: string };
   horizon_missing: { readonly known: string };
+  /** Several strategies may be meant. */
+  which_target: { readonly known: string };
   lock_reason_missing: NoFacts;
   not_a_pair: { readonly pair: string };
   override_reason_missing: NoFacts;

@@ -26,6 +26,7 @@ export interface CheckProof {
 }
 
 export interface SelfTestReport {
+  readonly strategy: string;
   readonly runbookSha256: string;
   readonly casesFile: string;
   /** One for each check, in the order of the runbook. */
@@ -68,6 +69,7 @@ export function createSelfTest(options: SelfTestOptions): SelfTest {
       }
       const proofs = proofsOf(runbook, results);
       return {
+        strategy: runbook.strategy,
         runbookSha256: runbook.sha256,
         casesFile,
         proofs,

@@ -12,6 +12,8 @@ import { existingTraining, type TrainingStore } from './training-store.js';
 
 export interface TrainingRequest {
   readonly horizon: string;
+  /** For which the model is trained and judged; the runbook's unless given. */
+  readonly target?: string | undefined;
   /** The runbook's default unless given. */
   readonly lookbackHours?: number | undefined;
   readonly requestedBy: Person;
@@ -80,7 +82,7 @@ export async function startTraining(
 /** What the audit trail says of it. */
 export function refusedStart(
   strategy: string,
-  { requestedBy, horizon, lookbackHours, overrideReason }: TrainingRequest,
+  { requestedBy, horizon, target, lookbackHours, overrideReason }: TrainingRequest,
   answer: Exclude<TrainingAnswer, { kind: 'started' }> | { readonly kind: 'forbidden' },
   at: Date,
 ): TrainingEvent {
@@ -88,7 +90,7 @@ export function refusedStart(
   return {
     kind: 'training.refused',
     strategy,
-    target: null,
+    target: target ?? null,
     actor: requestedBy,
     at: at.toISOString(),
     reason: overrideReason ?? null,
@@ -97,7 +99,7 @@ export function refusedStart(
 }
 
 async function refusalOf(
-  { horizon, lookbackHours }: TrainingRequest,
+  { horizon, target: asked, lookbackHours }: TrainingRequest,
   definition: TrainingDefinition,
   { targets, defaultTarget }: Targets,
 ): Promise<Exclude<TrainingAnswer, { kind: 'started' | 'busy' }> | Target> {
@@ -107,7 +109,7 @@ async function refusalOf(
   if (!Number.isInteger(hours) || hours < 1 || hours > definition.maxLookbackHours) {
     return { kind: 'lookback_out_of_range', most: definition.maxLookbackHours };
   }
-  const name = definition.target ?? defaultTarget;
+  const name = asked ?? definition.target ?? defaultTarget;
   const target = targets.get(name);
   const folder = target?.staging;
   const code = folder === undefined ? 'ENOENT' : await whyNotWritable(folder);

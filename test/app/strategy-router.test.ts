@@ -17,12 +17,14 @@ const RUN = '0f0e0d0c-0b0a-4908-8706-050403020100';
 function routed(
   strategies: readonly Services[],
   targetOf = async (_id: string): Promise<string | undefined> => undefined,
+  concerns?: (services: Services) => boolean,
 ) {
   const got: string[] = [];
   const subcommand: Subcommand<Services> = {
     name: 'x',
     audience: 'all',
     usage: '',
+    ...(concerns === undefined ? {} : { concerns }),
     run: async (_words, _conversation, { strategy }) => {
       got.push(strategy);
       return { exitCode: 0, json: null };
@@ -66,6 +68,23 @@ test('an id that is named decides by what it belongs to; one that nobody knows, 
   });
   await away.click(RUN);
   expect([known.got, away.got]).toEqual([['b', 'b', 'a'], ['a']]);
+});
+
+test('without a target the only strategy that may be meant is; of several one must be named', async () => {
+  const nobody = async () => undefined;
+  const one = routed([A, B], nobody, ({ strategy }) => strategy === 'b');
+  await one.run('5m');
+  await one.run('5m', 'live');
+  const none = routed([A, B], nobody, () => false);
+  await none.run('5m');
+  expect([one.got, none.got]).toEqual([['b', 'a'], ['a']]);
+  const both = routed([A, B], nobody, () => true);
+  await expect(both.run('5m')).rejects.toMatchObject({
+    code: 'which_target',
+    facts: { known: 'live, policy' },
+  });
+  await both.run('5m', 'policy');
+  expect(both.got).toEqual(['b']);
 });
 
 test('one strategy alone is asked nothing', () => {

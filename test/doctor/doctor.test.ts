@@ -46,6 +46,8 @@ interface Situation {
   readonly environ?: readonly string[];
   readonly trading?: ExaminationOptions['trading'];
   readonly state?: ExaminationOptions['state'];
+  /** Strategies besides the first one. */
+  readonly others?: ExaminationOptions['strategies'];
 }
 
 /** What doctor finds, by subject. */
@@ -64,8 +66,13 @@ async function findings(situation: Situation) {
   const source = { defaultTarget: 'live', roles: { operators: ['U1'] }, targets: { live } };
   const examinations = createExaminations({
     config: loadConfig({ DATA_DIR: folder, ...env }, { role: 'terminal' }),
-    runbook: await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS),
-    targets: parseTargets('targets.yaml', Buffer.from(JSON.stringify(source))),
+    strategies: [
+      {
+        runbook: await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS),
+        targets: parseTargets('targets.yaml', Buffer.from(JSON.stringify(source))),
+      },
+      ...(situation.others ?? []),
+    ],
     trading: situation.trading,
     state: situation.state ?? state.pool,
     hostOf: (settings) => createHost(settings),
@@ -102,6 +109,26 @@ describe('this machine', () => {
     expectWrong(of('journal folder'), 'fault', /ENOTDIR/);
     expectWrong(of('staging folder (live)'), 'fault', /ENOENT/);
   });
+});
+
+test('every strategy is told of: its runbook, its targets and their hosts', async () => {
+  const runbook = await loadRunbook('sandbox/runbooks/crypto_rl_policy/runbook.yaml', PROBE_KINDS);
+  const policy = {
+    ...{ models: folder, approval: { quorum: 1 }, hosts: [{ name: 'policy-1' }] },
+    environmentFiles: [join(folder, 'live.env')],
+    service: { manager: 'command', status: ['true'], restart: ['true'], stop: ['true'], logs: ['true'] },
+  };
+  const source = { defaultTarget: 'policy', roles: { operators: ['U1'] }, targets: { policy } };
+  const targets = parseTargets('targets.yaml', Buffer.from(JSON.stringify(source)));
+  const { diagnoses, of } = await findings({ others: [{ runbook, targets }] });
+  expect(of('runbook').map(({ seen }) => say(seen, 'en'))).toEqual([
+    expect.stringContaining('crypto_lob_ml'),
+    expect.stringContaining('crypto_rl_policy'),
+  ]);
+  const subjects = diagnoses.map(({ subject }) => say(subject, 'en')).join('\n');
+  expect(subjects).toMatch(/h1/);
+  expect(subjects).toMatch(/policy-1/);
+  expect(of('journal folder')).toHaveLength(1);
 });
 
 describe('Slack', () => {

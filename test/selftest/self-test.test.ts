@@ -145,10 +145,19 @@ test('a check that cannot fail is disproved, one without a failing case unproved
     expect(text).toContain({ en: 'wrong: expected fail, came out as pass', 'zh-CN': 'wrong：预期' }[locale]);
     expect(text).toContain({ en: 'no case in which it fails', 'zh-CN': '没有让它失败的用例' }[locale]);
   }
-  expect(selftestJson(report)).toMatchObject({
+  expect(selftestJson([report])).toMatchObject({
     proved: false,
     checks: [{ state: 'proved' }, {}, {}, { state: 'proved' }],
   });
+  const others = [report, { ...report, strategy: 'other', isProved: true }];
+  expect(selftestJson(others)).toMatchObject({
+    proved: false,
+    strategies: [
+      { strategy: report.strategy, proved: false },
+      { strategy: 'other', proved: true },
+    ],
+  });
+  expect(selftestView(report, 'en', true).text).toContain(`⛔ ${report.strategy}: `);
   await rm(folder, { recursive: true });
   await beside.drop();
 });

@@ -39,6 +39,12 @@ async function stage(
   const live = { ref, update: () => {}, finish: async (last: Report) => void posted.push(last) };
   const services: TrainServices = {
     runbook: await parseRunbook('runbook.yaml', Buffer.from(RUNBOOK), PROBE_KINDS),
+    targets: {
+      targets: new Map([
+        ['live', {}],
+        ['dryrun', {}],
+      ]),
+    },
     access: {
       mayAct: async (role) =>
         roles.includes(role) ? { kind: 'allowed' } : { kind: 'refused', who: ['<@U0CAROL>'] },
@@ -100,6 +106,12 @@ describe('in Slack', () => {
     expect(posted[0]?.text).toContain('Training 5m');
     expect(asked.attached).toEqual([[`training:${ID}`, { channel: 'C1', ts: '1.1' }]]);
     expect(answer).toMatchObject({ exitCode: 0, json: { trainingId: ID, verdict: null } });
+  });
+
+  test('trains for the target that is named, and again for the same', async () => {
+    const { services, conversation, asked } = await stage(STARTED);
+    await train.run(['5m', 'dryrun'], conversation, services);
+    expect(asked.starts).toMatchObject([{ horizon: '5m', target: 'dryrun' }]);
   });
 
   test('is not started by somebody who may only look', async () => {

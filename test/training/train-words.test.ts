@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseTrainWords } from '../../commands/train-words.js';
+import { UsageError } from '../../src/conversation/errors.js';
 import { inWords } from '../support/in-words.js';
 
 const parse = (...words: string[]) => parseTrainWords(words, ['5m', '15m']);
@@ -16,6 +17,17 @@ describe('the words of train', () => {
     [['5m', '--despite-checks=a=b'], { horizon: '5m', lookbackHours: undefined, overrideReason: 'a=b' }],
   ])('%j', (words, expected) => {
     expect(parse(...words)).toEqual(expected);
+  });
+
+  test('a target of the strategy may follow the horizon', () => {
+    const ofLive = (...words: string[]) => parseTrainWords(words, ['5m'], ['live', 'dryrun']);
+    expect(ofLive('5m', 'dryrun', '--lookback-hours', '48')).toMatchObject({
+      horizon: '5m',
+      target: 'dryrun',
+      lookbackHours: 48,
+    });
+    expect(() => ofLive('5m', 'policy')).toThrow(UsageError);
+    expect(() => ofLive('5m', 'live', 'dryrun')).toThrow(UsageError);
   });
 
   test.each([['two days'], ['-1'], ['1.5'], ['']])('a look-back of "%s" is never allowed', (text) => {

@@ -131,6 +131,21 @@ describe.each(LOCALES)('in %s', (locale) => {
     expect(viewFaults({ type: 'home', blocks: many }, 'home')).toEqual([]);
   });
 
+  test('the Home of several strategies has a heading for each', () => {
+    const other = { ...status, strategy: 'crypto_rl_policy', target: 'policy' };
+    const target = { name: 'live', channels: undefined };
+    const blocks = homeView(
+      [
+        { target, status },
+        { target: { ...target, name: 'policy' }, status: other },
+        { target: { ...target, name: 'dryrun' }, status: { ...status, target: 'dryrun' } },
+      ],
+      locale,
+    );
+    expect(viewFaults({ type: 'home', blocks }, 'home')).toEqual([]);
+    expect(terminalText({ text: '', blocks })).toMatchSnapshot();
+  });
+
   test('a full page of history is what Slack takes', () => {
     const page = { lines: Array.from({ length: 20 }, () => aRunLine()), hasOlder: true, hasNewer: true };
     const report = historyView({ strategy: 's', target: 'live' }, page, { locale, showIds: false });

@@ -19,6 +19,7 @@ const usage: Sentences<UsageFacts> = {
   rollback_reason_missing: () => '--reason needs a text.',
   rollback_several_acts: () => 'Say one of --disable, --previous-model and --stop.',
   too_many_words: ({ word, usage }) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
+  which_target: ({ known }) => `Several strategies may be meant. Name a target: ${known}.`,
   unclosed_quote: ({ quote }) => `A quote is not closed: a ${quote} is missing. Nothing was done.`,
   unknown_flag: ({ flag, nearest }) => `There is no flag \`${flag}\`.${didYouMean(nearest)}`,
   unknown_target: ({ name, known, nearest }) =>

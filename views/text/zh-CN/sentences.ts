@@ -19,6 +19,7 @@ const usage: Sentences<UsageFacts> = {
   rollback_reason_missing: () => '--reason 需要文字。',
   rollback_several_acts: () => '请给出 --disable、--previous-model 或 --stop 之一。',
   too_many_words: ({ word, usage }) => `这里不需要 \`${word}\`。用法：\`${usage}\`。`,
+  which_target: ({ known }) => `可能指多个策略。请指定目标：${known}。`,
   unclosed_quote: ({ quote }) => `引号没有闭合：缺少 ${quote}。未执行任何操作。`,
   unknown_flag: ({ flag, nearest }) => `没有参数 \`${flag}\`。${didYouMean(nearest)}`,
   unknown_target: ({ name, known, nearest }) =>
