@@ -55,6 +55,7 @@ export function planBlocks(
     section(lines.join('\n')),
     ...hostBlocks(plan, envPrefix, locale),
     ...driftBlocks(plan, envPrefix, locale),
+    ...undeclaredBlocks(plan, envPrefix, locale),
   ];
 }
 
@@ -126,6 +127,20 @@ function driftBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): read
   );
   if (lines.length === 0) return [];
   return [section(clip(`⚠ *${textFor(locale).release.plan.drift}*\n${lines.join('\n')}`, LIMITS.section))];
+}
+
+/** One line a host; of a variable whose value is not told the name alone. */
+function undeclaredBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): readonly Block[] {
+  const lines = plan.hosts.flatMap(({ host, undeclared = [] }) => {
+    const told = undeclared.map(({ variable, shown }) =>
+      shown === undefined ? code(variable) : variableLine({ variable, ...shown }, envPrefix, locale),
+    );
+    return told.length === 0 ? [] : [`${escapeMrkdwn(host)}  ${told.join(' · ')}`];
+  });
+  if (lines.length === 0) return [];
+  return [
+    section(clip(`⚠ *${textFor(locale).release.plan.undeclared}*\n${lines.join('\n')}`, LIMITS.section)),
+  ];
 }
 
 /** The verdict over what will stand, and each check that is not right. */

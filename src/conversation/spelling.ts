@@ -13,3 +13,15 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   const tolerated = Math.max(2, Math.floor(candidate.length / 3));
   return distance(wanted, candidate) <= tolerated ? candidate : undefined;
 }
+
+/** Typing faults that still make a name a slip of another one. */
+const SLIPS = 2;
+
+/** The known name of which another one is a slip; names that differ in their numbers are different names. */
+export function typoOf(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || known.includes(name)) return undefined;
+  const candidate = closest(name.toUpperCase(), [...known]);
+  const numbers = (text: string) => (text.match(/\d+/g) ?? []).join();
+  const isSlip = distance(name.toUpperCase(), candidate) <= SLIPS && numbers(name) === numbers(candidate);
+  return isSlip ? candidate : undefined;
+}

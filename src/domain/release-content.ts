@@ -116,6 +116,7 @@ function changesOnHost(before: HostPlan, after: HostPlan): readonly ContentChang
     ...layers,
     ...variableChanges('variable', host, before.changes, after.changes),
     ...variableChanges('running_process', host, before.drift, after.drift),
+    ...variableChanges('running_process', host, asChanges(before), asChanges(after)),
     ...textChange(
       { part: 'installed_model', host, subject: before.modelPath ?? '' },
       before.presentModelSha256,
@@ -128,6 +129,10 @@ function changesOnHost(before: HostPlan, after: HostPlan): readonly ContentChang
     ),
   ];
 }
+
+/** Where no value may be told, that the variable differs is all that is compared; its layers are bound besides. */
+const asChanges = ({ undeclared = [] }: HostPlan): readonly VariableChange[] =>
+  undeclared.map(({ variable, shown }) => ({ variable, before: '…', after: '…', ...shown }));
 
 function variableChanges(
   part: 'variable' | 'running_process',

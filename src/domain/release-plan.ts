@@ -26,6 +26,13 @@ const variableChangeSchema = z.object({
 });
 export type VariableChange = ValueOf<typeof variableChangeSchema>;
 
+/** A variable that the runbook does not know; without values unless the strategy's prefix allows them to be shown. */
+const undeclaredChangeSchema = z.object({
+  variable: z.string(),
+  shown: orUndefined(variableChangeSchema.pick({ before: true, after: true })),
+});
+export type UndeclaredChange = ValueOf<typeof undeclaredChangeSchema>;
+
 const hostPlanSchema = z.object({
   host: z.string(),
   /** Where the model goes, absolute; undefined without a model. */
@@ -42,6 +49,8 @@ const hostPlanSchema = z.object({
   changes: z.array(variableChangeSchema),
   /** What differs already between file and running process, and would go live with the restart. */
   drift: z.array(variableChangeSchema),
+  /** The same of variables that the runbook does not know; undefined: there is none. */
+  undeclared: orUndefined(z.array(undeclaredChangeSchema)),
 });
 export type HostPlan = ValueOf<typeof hostPlanSchema>;
 

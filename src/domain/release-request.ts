@@ -8,7 +8,7 @@ import type { ValueOf } from './value-of.js';
 
 /** Somebody took a warning, or the drift of a host, upon themselves before asking for a release. */
 const acknowledgedSchema = z.object({
-  /** A check's id, or `DRIFT`. */
+  /** A check's id, `DRIFT` or `UNDECLARED`. */
   subject: z.string(),
   by: personSchema,
   /** RFC 3339. */
@@ -18,6 +18,8 @@ export type Acknowledged = ValueOf<typeof acknowledgedSchema>;
 
 /** The subject under which differences between file and running process are acknowledged. */
 export const DRIFT = 'drift';
+/** The same of variables that the runbook does not know. */
+export const UNDECLARED = 'undeclared';
 
 /** Times are RFC 3339. */
 export const releaseRequestSchema = z.object({

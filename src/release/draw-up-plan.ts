@@ -107,7 +107,7 @@ function intentFor(
   binary: StagedArtefact | undefined,
   runbook: Runbook,
 ): HostIntent {
-  const { envPrefix, variables, flag, model: names } = runbook;
+  const { envPrefix, flag, model: names } = runbook;
   const wanted: Record<string, string> = {
     [flag.variable]: flag.on,
     ...(model === undefined || names === undefined
@@ -123,7 +123,7 @@ function intentFor(
     binary,
     variables: new Map(Object.entries(wanted).map(([name, value]) => [`${envPrefix}${name}`, value])),
     modelVariable: modelVariable(runbook, 'path'),
-    strategyVariables: [...variables.keys()].map((name) => `${envPrefix}${name}`),
+    runbook,
   };
 }
 

@@ -1,3 +1,4 @@
+import { declaredNames, mayShowValue, undeclaredNames } from '../checks/context/closed-world.js';
 import {
   composeEnvironment,
   type HostEnvironment,
@@ -5,13 +6,14 @@ import {
   readHostEnvironment,
 } from '../checks/context/host-environment.js';
 import type { PlannedHost } from '../checks/context/planned-state.js';
-import type { HostPlan, VariableChange } from '../domain/release-plan.js';
+import type { HostPlan, UndeclaredChange, VariableChange } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { resolveInside } from '../hosts/contained-path.js';
 import { shownInFile, shownInProcess } from '../hosts/environment/concealed-value.js';
 import { EnvironmentEditError, editEnvironmentFile } from '../hosts/environment/environment-edit.js';
 import { type CallOptions, type Host, HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import type { Runbook } from '../runbook/runbook.js';
 import type { StagedArtefact } from './staging.js';
 
 /** What a release wants of a host. */
@@ -20,8 +22,8 @@ export interface HostIntent {
   readonly binary: StagedArtefact | undefined;
   /** By full name: what the strategy is to see after the restart. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Every variable of the strategy, by full name. */
-  readonly strategyVariables: readonly string[];
+  /** Which variables the strategy has. */
+  readonly runbook: Pick<Runbook, 'envPrefix' | 'variables'>;
   /** The one of them that names the model's file. */
   readonly modelVariable: string | undefined;
 }
@@ -56,9 +58,8 @@ async function planOn(
   call: CallOptions,
 ): Promise<HostPlanning | Refused> {
   const present = await readHostEnvironment(host, settings, call);
-  const unsafe = intent.strategyVariables
-    .map((name) => present.effective.get(name))
-    .find((variable) => variable?.spansLines);
+  const declared = declaredNames(intent.runbook);
+  const unsafe = declared.map((name) => present.effective.get(name)).find((variable) => variable?.spansLines);
   // What an open quote took in may be a secret: no part of it goes into a plan.
   if (unsafe) return refused('unsafe_environment_file', { host: host.name, file: unsafe.file });
   const environment = editedEnvironment(
@@ -74,9 +75,8 @@ async function planOn(
   const binaryPath = binary === undefined ? undefined : settings.binary;
   if (modelPath !== undefined) await resolveInside(host, settings.models ?? '', modelPath, call);
   const changes = changesBetween(intent.variables, present);
-  const unchanged = intent.strategyVariables.filter(
-    (name) => !changes.some(({ variable }) => variable === name),
-  );
+  const names = [...declared, ...undeclaredNames(present, intent.runbook)];
+  const unchanged = names.filter((name) => !changes.some(({ variable }) => variable === name));
   const [presentModelSha256, presentBinarySha256, drift] = await Promise.all([
     hashOf(host, modelPath ?? stayingModel(environment, intent.modelVariable), call),
     hashOf(host, binaryPath, call),
@@ -91,7 +91,7 @@ async function planOn(
     layers: present.layers.map(({ path, sha256 }) => ({ path, sha256 })),
     writtenFile: settings.writtenEnvironmentFile,
     changes,
-    drift: drift.map((change) => shown(change, present)),
+    ...namedDrift(drift, present, intent.runbook),
   };
   const plannedModel =
     model === undefined || modelPath === undefined
@@ -145,7 +145,26 @@ function changesBetween(
   );
 }
 
-/** Of the drift, what may stand in a plan. */
+/** Of what differs, what may stand in a plan: declared variables, and the others by themselves. */
+function namedDrift(
+  drift: readonly VariableChange[],
+  present: HostEnvironment,
+  runbook: HostIntent['runbook'],
+): Pick<HostPlan, 'drift' | 'undeclared'> {
+  const declared = declaredNames(runbook);
+  const [known, others] = [true, false].map((isKnown) =>
+    drift.filter(({ variable }) => declared.includes(variable) === isKnown),
+  );
+  const undeclared = others?.map((change): UndeclaredChange => {
+    const { variable, before, after } = shown(change, present);
+    return { variable, shown: mayShowValue(variable, runbook) ? { before, after } : undefined };
+  });
+  return {
+    drift: known?.map((change) => shown(change, present)) ?? [],
+    undeclared: undeclared?.length ? undeclared : undefined,
+  };
+}
+
 function shown({ variable, before, after }: VariableChange, { effective }: HostEnvironment): VariableChange {
   const found = effective.get(variable);
   return {

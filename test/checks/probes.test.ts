@@ -238,6 +238,55 @@ describe('the running process', () => {
   });
 });
 
+describe('variables that the runbook does not know', () => {
+  const check = entry(
+    'env.undeclared',
+    'process: undeclared',
+    'pass: rows.all(r, !r.lost)',
+    'warn: rows.exists(r, r.differs || r.typo_of != "")',
+    'fail: rows.exists(r, r.lost)',
+  );
+  const look = async (files: string, running: string) => {
+    await stage.place('service/status', 'ActiveState=active\nMainPID=42\nNRestarts=0\n');
+    await stage.place('own.env', files);
+    await stage.place('service/environ', running.replaceAll('\n', '\0'));
+    return (await stage.run({ checks: check }))['env.undeclared'];
+  };
+
+  test('agree, and none at all agrees too', async () => {
+    expect(await look('OTHER=1\n', 'OTHER=1\n')).toMatchObject({ outcome: 'PASS' });
+    expect(await look('TOY__NAME=1\n', 'TOY__NAME=2\n')).toMatchObject({ outcome: 'PASS' });
+  });
+
+  test('differ: with the prefix by value, without it or of a secret by name alone', async () => {
+    const result = await look(
+      'TOY__SHARES=9\nDRY_RUN=false\nTOY__API_KEY=hush1\nSAME=hush2\n',
+      'DRY_RUN=true\nTOY__API_KEY=hush3\nSAME=hush2\n',
+    );
+    expect(result?.outcome).toBe('WARN');
+    expect(result?.observed).toMatchObject([
+      { variable: 'DRY_RUN', differs: true, file: null, process: null },
+      { variable: 'SAME', differs: false, file: null, process: null },
+      { variable: 'TOY__API_KEY', differs: true, file: null, process: null },
+      { variable: 'TOY__SHARES', differs: true, file: '9', process: null },
+    ]);
+    expect(JSON.stringify(result)).not.toMatch(/hush|"true"|"false"/);
+  });
+
+  test.each([
+    ['TOY__ENABELD', 'TOY__ENABLED', 'FAIL'],
+    ['TOY_ENABLED', 'TOY__ENABLED', 'FAIL'],
+    ['toy__name', 'TOY__NAME', 'WARN'],
+    ['TOY__NAME2', '', 'PASS'],
+    ['TOY__MIN_EDGE', '', 'PASS'],
+  ])('%s is a typo of %j: %s', async (variable, meant, outcome) => {
+    const text = `TOY__NAME=x\n${variable}=true\n`;
+    const result = await look(text, text);
+    expect(result?.outcome).toBe(outcome);
+    expect(result?.observed).toMatchObject([{ variable, typo_of: meant, lost: outcome === 'FAIL' }]);
+  });
+});
+
 describe('the model file', () => {
   beforeEach(() => stage.place('service/status', 'ActiveState=inactive\nMainPID=0\nNRestarts=0\n'));
 

@@ -57,6 +57,7 @@ test('a check that loses its inconclusive cases is refused by name', async () =>
   expect(lacking).toContain('model.file lacks INCONCLUSIVE');
   expect(lacking.filter((line) => line.startsWith('env.'))).toEqual([
     'env.running_process lacks INCONCLUSIVE',
+    'env.undeclared lacks INCONCLUSIVE',
   ]);
 });
 

@@ -166,6 +166,7 @@ const request: Whole<ReleaseRequest> = {
         writtenFile: '/a.env',
         changes: [change],
         drift: [change],
+        undeclared: [{ variable: 'S__X', shown: { before: null, after: '1' } }],
       },
     ],
     runbookSha256: '23',

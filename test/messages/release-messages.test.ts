@@ -61,6 +61,7 @@ beforeEach(async () => {
     writtenFile: '/env',
     changes: [],
     drift: [],
+    undeclared: undefined,
   };
   releaseId = await startRelease(
     database,

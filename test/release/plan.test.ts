@@ -103,6 +103,24 @@ test('what was edited without a restart goes live with it, and is taken upon one
   expect(request.acknowledged).toMatchObject([{ subject: 'drift', by: ALICE }]);
 });
 
+test('a variable that the runbook does not know goes live by its own acknowledgement, and shows no secret', async () => {
+  const text = await readFile(world.path('h1', 'strategy.env'), 'utf8');
+  const added = 'S__DEFAULT_SHARES=100000\nDRY_RUN=false\nS__API_KEY=hush\n';
+  await writeFile(world.path('h1', 'strategy.env'), text + added);
+  const { plan: made, toAcknowledge } = await checked();
+  expect(made.hosts[0]?.drift).toEqual([]);
+  expect(made.hosts[0]?.undeclared).toEqual([
+    { variable: 'DRY_RUN', shown: undefined },
+    { variable: 'S__API_KEY', shown: undefined },
+    { variable: 'S__DEFAULT_SHARES', shown: { before: null, after: '100000' } },
+  ]);
+  expect(made.hosts[1]?.undeclared).toBeUndefined();
+  expect(toAcknowledge).toEqual(['undeclared']);
+  await expect(requestAsAlice(world)).rejects.toThrow('not_acknowledged');
+  await requestAsAlice(world, WISH, ['undeclared']);
+  expect(JSON.stringify([made, world.events])).not.toMatch(/hush|DRY_RUN[^}]*false/);
+});
+
 test('a flag that was set by hand without a restart is drift too', async () => {
   const text = await readFile(world.path('h1', 'strategy.env'), 'utf8');
   await writeFile(world.path('h1', 'strategy.env'), text.replace('ENABLED=false', 'ENABLED=true'));

@@ -29,6 +29,7 @@ const plan: ReleasePlan = {
     writtenFile: '/e/live.env',
     changes: [],
     drift: [],
+    undeclared: undefined,
   })),
   runbookSha256: '',
   policySha256: '',

@@ -1,24 +1,28 @@
 import { z } from 'zod';
 import type { ObservedRow } from '../../domain/check-run.js';
 import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
+import type { CheckContext, ProbeCall } from '../context/check-context.js';
+import { declaredNames, undeclaredNames } from '../context/closed-world.js';
 import { layerFault } from '../context/host-environment.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
 import { withoutProcess } from '../context/without-process.js';
 import { plannedProcessRows } from './planned-process.js';
+import { undeclaredRows } from './undeclared-variables.js';
 
 /**
  * Compares what the environment files say with what the running process has: an environment file changes nothing
  * until the service restarts. One row a variable that differs; one row with `agrees` for a host where none does.
+ * `undeclared`: the same of the variables that the runbook does not know, a row each.
  */
 export const processProbe = defineProbe({
   kind: 'process',
   needs: 'hosts',
-  keys: { process: z.literal('environment') },
-  compile: () => ({}),
-  observe(_probe, context, call) {
-    const { envPrefix, variables } = context.runbook;
-    const names = [...variables.keys()].map((name) => `${envPrefix}${name}`);
+  keys: { process: z.enum(['environment', 'undeclared']) },
+  compile: ({ process }) => ({ isUndeclared: process === 'undeclared' }),
+  observe({ isUndeclared }, context, call) {
+    const names = declaredNames(context.runbook);
+    if (isUndeclared) return observeUndeclared(context, call);
 
     return observeHosts('process', context, async (access) => {
       const { host, environment, planned } = access;
@@ -47,3 +51,20 @@ export const processProbe = defineProbe({
     });
   },
 });
+
+function observeUndeclared(context: CheckContext, call: ProbeCall) {
+  return observeHosts('process', context, async (access) => {
+    const { host, environment, planned } = access;
+    const [files, status] = await Promise.all([environment(), access.status()]);
+    const broken = layerFault(files);
+    if (broken !== undefined) return [{ host: host.name, variable: '', ...broken, differs: false }];
+    const { mainPid } = status;
+    // A stopped service has nothing that could differ from a plan, so that a release can bring it back.
+    if (mainPid === 0 && planned === undefined) return withoutProcess(host.name, status);
+    const names = undeclaredNames(files, context.runbook);
+    const running = mainPid === 0 ? undefined : await host.service.processEnvironment(mainPid, names, call);
+    if (running === undefined && planned === undefined)
+      return { code: 'service_down', facts: { hosts: [host.name] } };
+    return undeclaredRows({ host: host.name, files, running, planned }, context.runbook);
+  });
+}

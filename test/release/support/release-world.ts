@@ -218,7 +218,8 @@ export async function writeRunning(
   const pid = lines === undefined ? 0 : PROCESS_ID;
   const state = lines === undefined ? 'inactive' : 'active';
   await writeFile(path(host, 'status'), `ActiveState=${state}\nMainPID=${pid}\nNRestarts=0\n`);
-  await writeFile(path(host, 'environ'), (lines ?? []).filter((line) => line.includes('=')).join('\n'));
+  const running = [...(lines ?? []), 'PRIVATE_KEY=0xdeadbeef', 'OTHER=unrelated'];
+  await writeFile(path(host, 'environ'), running.filter((line) => line.includes('=')).join('\n'));
 }
 
 function targetsSource(path: ReleaseWorld['path'], hosts: readonly string[]) {

@@ -147,6 +147,7 @@ export const release = {
     noChange: 'no variable changes',
     notSet: 'not set',
     drift: 'Edited on the host without a restart; would go live with this release',
+    undeclared: 'Variables that the runbook does not know differ too; they would go live as well',
     watch: (minutes: string, confirm: string) =>
       `Checked again ${minutes} min after the start; turns itself off unless confirmed within ${confirm} min.`,
     approvers: (people: number, groups: string) =>
@@ -158,6 +159,7 @@ export const release = {
       `${verdict}: this cannot be requested. Put right what is listed, then plan again.`,
     acknowledge: 'I take these upon myself, by name',
     acknowledgeDrift: 'What was edited without a restart goes live',
+    acknowledgeUndeclared: 'Variables that the runbook does not know go live',
     refused: 'This cannot be planned',
   },
   request: {

@@ -122,6 +122,7 @@ export const release: ReleaseText = {
     noChange: '变量无变化',
     notSet: '未设置',
     drift: '主机上已改动但未重启的内容；将随本次发布生效',
+    undeclared: '运行手册未声明的变量也有差异，将一并生效',
     watch: (minutes, confirm) => `启动后 ${minutes} 分钟再次检查；${confirm} 分钟内未确认则自动停用。`,
     approvers: (people, groups) => `除您之外需要 ${people} 位不同的人：${groups}。`,
     anyApprover: '任一审批人',
@@ -130,6 +131,7 @@ export const release: ReleaseText = {
     notRequestable: (verdict) => `${verdict}：不能提出申请。请先处理所列问题，再重新制定计划。`,
     acknowledge: '我以本人名义承担以下事项',
     acknowledgeDrift: '未重启的改动将随之生效',
+    acknowledgeUndeclared: '运行手册未声明的变量将随之生效',
     refused: '无法制定计划',
   },
   request: {

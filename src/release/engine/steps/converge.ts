@@ -1,3 +1,4 @@
+import { mayShowValue, undeclaredNames } from '../../../checks/context/closed-world.js';
 import type { HostEnvironment } from '../../../checks/context/host-environment.js';
 import { expectedEnvironment } from '../../../checks/probes/service-probe.js';
 import { shownInFile, shownInProcess } from '../../../hosts/environment/concealed-value.js';
@@ -16,7 +17,7 @@ interface HostDifference {
 export interface HostState {
   readonly host: string;
   readonly differences: readonly HostDifference[];
-  /** The strategy's variables of the running process, without those that took in other lines. */
+  /** The strategy's variables of the running process, without secrets and what took in other lines. */
   readonly running: ReadonlyMap<string, string>;
   readonly model: { readonly path: string; readonly sha256: string } | undefined;
   readonly binary: { readonly path: string; readonly sha256: string } | undefined;
@@ -28,6 +29,9 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
   const { runbook, interrupted: signal } = context;
   const files = await readFiles(context, inPlan);
   const expected = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
+  const named = plan.undeclared?.map(({ variable }) => variable) ?? [];
+  const undeclared = undeclaredNames(files, runbook).filter((name) => !named.includes(name));
+  for (const name of undeclared) expected.set(name, files.effective.get(name)?.value);
   const differences: HostDifference[] = [];
   const differs = (subject: string, expected: string | null, found: string | null) =>
     differences.push({ host: host.name, subject, expected: expected ?? '', found: found ?? '' });
@@ -50,7 +54,9 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
     const [inFile, found] = [files.effective.get(variable), running?.get(variable)];
     if (value === found) continue;
     const shown = value === inFile?.value ? shownInFile(inFile) : (value ?? '');
-    differs(`${variable} (process)`, shown, shownInProcess(found, inFile));
+    if (mayShowValue(variable, runbook))
+      differs(`${variable} (process)`, shown, shownInProcess(found, inFile));
+    else differs(`${variable} (process)`, '…', '…');
   }
 
   const modelPath = plan.modelPath ?? presentModelPath(runbook, files.effective);
@@ -63,16 +69,17 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
   const modelSha256 = plannedModel?.sha256 ?? plan.presentModelSha256;
   if (modelSha256 !== '') compare('model', modelSha256, model?.sha256);
   if (plannedBinary !== undefined) compare('binary', plannedBinary.sha256, binary?.sha256);
-  return { host: host.name, differences, running: withoutConcealed(running, files), model, binary };
+  return { host: host.name, differences, running: storable(running, files, runbook), model, binary };
 }
 
 /** A later rollback may write these again. */
-function withoutConcealed(
+function storable(
   running: ReadonlyMap<string, string> | undefined,
   { effective }: HostEnvironment,
+  runbook: StepContext['runbook'],
 ): ReadonlyMap<string, string> {
   const plain = [...(running ?? [])].filter(
-    ([name, value]) => shownInProcess(value, effective.get(name)) === value,
+    ([name, value]) => mayShowValue(name, runbook) && shownInProcess(value, effective.get(name)) === value,
   );
   return new Map(plain);
 }

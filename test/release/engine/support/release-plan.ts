@@ -35,6 +35,7 @@ async function hostPlan(host: TradingHost): Promise<HostPlan> {
       { variable: `${PREFIX}MODEL_VERSION`, before: 'lob-tcn-5m-v3', after: NEW_VERSION },
     ],
     drift: [],
+    undeclared: undefined,
   };
 }
 

@@ -1,0 +1,49 @@
+import type { ObservedRow } from '../../domain/check-run.js';
+import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
+import type { Runbook } from '../../runbook/runbook.js';
+import { mayShowValue, typoOfDeclared, undeclaredNames } from '../context/closed-world.js';
+import type { HostEnvironment } from '../context/host-environment.js';
+import type { PlannedHost } from '../context/planned-state.js';
+
+interface Seen {
+  readonly host: string;
+  readonly files: HostEnvironment;
+  /** undefined: there is no process to compare with. */
+  readonly running: ReadonlyMap<string, string> | undefined;
+  readonly planned: PlannedHost | undefined;
+}
+
+/**
+ * One row for each variable that the layers set and the runbook does not declare: whether the process has another
+ * value, and whether its name is a slip of a declared one. What a plan names as different is taken upon themselves by
+ * the people who ask for it.
+ */
+export function undeclaredRows(
+  { host, files, running, planned }: Seen,
+  runbook: Pick<Runbook, 'envPrefix' | 'variables'>,
+): readonly ObservedRow[] {
+  const rows = undeclaredNames(files, runbook).map((variable): ObservedRow => {
+    const [inFile, inProcess] = [files.effective.get(variable), running?.get(variable)];
+    const isNamed = planned?.drift.some(
+      ({ variable: name, before, after }) =>
+        name === variable && before === (inProcess ?? null) && after === (inFile?.value ?? null),
+    );
+    const differs = running !== undefined && inFile?.value !== inProcess && isNamed !== true;
+    const typoOf = typoOfDeclared(variable, runbook);
+    const isShown = mayShowValue(variable, runbook);
+    return {
+      host,
+      variable,
+      // A dash for a value that is not shown, and for one that is not set.
+      file: isShown ? shownInFile(inFile) : null,
+      process: isShown ? shownInProcess(inProcess, inFile) : null,
+      is_shown: isShown,
+      differs,
+      typo_of: typoOf ?? '',
+      // Nothing sets what was meant, so that its default is in force.
+      lost: typoOf !== undefined && !files.effective.has(typoOf),
+    };
+  });
+  const none = { host, variable: '', is_shown: false, differs: false, typo_of: '', lost: false };
+  return rows.length > 0 ? rows : [none];
+}
