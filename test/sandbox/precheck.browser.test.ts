@@ -81,7 +81,7 @@ describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (loca
         await switchIncident(page, where, incident);
         const before = decision;
         decision = await runAgainUntil(page, decision, says);
-        await before.getByText('⏮').waitFor();
+        await before.getByText('⏮ A newer run exists').waitFor();
         expect(await decision.textContent()).toContain('NO-GO');
         await switchIncident(page, where, incident);
       }
