@@ -36,6 +36,11 @@ export class CheckCompiler {
   /** @returns undefined where it cannot run; every fault of it has been told. */
   compile(source: CheckSource, section: string, path: Path): CheckDefinition | undefined {
     const { faults, conditions } = this.#o;
+    const { each } = source;
+    const isRead =
+      each === undefined || faults.attempt([...path, 'each'], () => conditions.compileRowPredicate(each));
+    // Its fault has been told, and would be once more for each condition that follows from it.
+    if (!isRead) return undefined;
     const probe = this.#probe(source, path);
     const pass = faults.attempt([...path, 'pass'], () => conditions.compile(source.pass));
     const fail = faults.attempt([...path, 'fail'], () => conditions.compile(source.fail));
@@ -51,12 +56,13 @@ export class CheckCompiler {
       conditions.compileRowPredicate,
     );
     const expectKeys = this.#expectKeys(source, [...path, 'expectKeys', 'parameter']);
-    const text = this.#text(source.text, [...path, 'text']);
+    const said = withTextsOf(this.#o.source.texts[probe?.kind ?? ''], source);
+    const text = this.#text(said, [...path, 'text']);
     const onDemand = this.#onDemand(source, [...path, 'onDemand']);
     if (probe === undefined || pass === undefined || fail === undefined) return undefined;
     const { id, title, mode, noData } = source;
-    const timeoutMs = source.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const environment = environmentOf(source);
+    const timeoutMs = source.timeoutMs ?? timeoutFor(probe);
+    const environment = environmentOf({ ...source, text: said });
     const judgement = { pass, warn, fail, isWrongRow, expectKeys, noData };
     return {
       id,
@@ -164,6 +170,31 @@ export class CheckCompiler {
       }),
     );
   }
+}
+
+/** A patient query of several checks is waited for, and for what goes before it. */
+const timeoutFor = ({ query }: ProbeDefinition): number =>
+  query !== undefined && query.timeoutMs > DEFAULT_TIMEOUT_MS ? query.timeoutMs + 2_000 : DEFAULT_TIMEOUT_MS;
+
+/** Its own words, and for what they leave out those of its kind. */
+function withTextsOf(
+  ofKind: CheckSource['text'] | undefined,
+  { text, expected }: CheckSource,
+): CheckSource['text'] {
+  if (ofKind === undefined) return text;
+  const filledIn = (words: Localized | undefined) =>
+    words && {
+      en: words.en.replaceAll('{expected}', expected ?? '—'),
+      'zh-CN': words['zh-CN'].replaceAll('{expected}', expected ?? '—'),
+    };
+  const { problem, unclear, fine, remedy } = ofKind;
+  return {
+    problem: text.problem ?? filledIn(problem),
+    problems: text.problems,
+    unclear: text.unclear ?? filledIn(unclear),
+    fine: text.fine ?? filledIn(fine),
+    remedy: text.remedy ?? remedy,
+  };
 }
 
 /** The keys that say what kind of check it is; of all of them it has one. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../domain/canonical-json.js';
 import type { ShapeFault } from '../domain/file-fault.js';
 import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
@@ -51,6 +52,36 @@ const onDemandSchema = z.strictObject({
   timeoutMs: timeoutMs.optional(),
 });
 
+/**
+ * The short form of a check: `each` is what every row must satisfy, and names the rows that do not; a check of a variable
+ * may go by that variable's name.
+ */
+function writtenOut(source: unknown): unknown {
+  if (!isRecord(source)) return source;
+  const { each, env } = source;
+  const named =
+    typeof env === 'string' && source['id'] === undefined
+      ? { id: `env.${env.toLowerCase()}`, title: { en: env, 'zh-CN': env } }
+      : {};
+  const judged =
+    typeof each === 'string'
+      ? { pass: `rows.all(r, ${each})`, fail: `rows.exists(r, !(${each}))`, wrongRows: `!(${each})` }
+      : {};
+  return { ...named, ...judged, ...source };
+}
+
+const textSchema = z
+  .strictObject({
+    problem: localized.optional(),
+    /** What may be wrong with a row, one by one: each that holds is said instead of `problem`. */
+    problems: z.array(z.strictObject({ when: z.string().min(1), say: localized })).default([]),
+    /** For INCONCLUSIVE: neither `pass` nor `fail` holds. */
+    unclear: localized.optional(),
+    fine: localized.optional(),
+    remedy: localized.optional(),
+  })
+  .prefault({});
+
 const checkSchema = z.strictObject({
   id: checkId,
   title: localized,
@@ -67,19 +98,13 @@ const checkSchema = z.strictObject({
   warn: z.string().min(1).optional(),
   fail: z.string({ error: 'fail_missing' satisfies ShapeFault }).min(1),
   wrongRows: z.string().min(1).optional(),
+  /** The short form of `pass`, `fail` and `wrongRows`: what every row must satisfy. */
+  each: z.string().min(1).optional(),
+  /** What a row should say, whatever the language: `{expected}` of the texts of its kind. */
+  expected: z.string().min(1).optional(),
   /** Of a check that compares: whether a row's baseline holds enough for it. */
   baseline: z.string().min(1).optional(),
-  text: z
-    .strictObject({
-      problem: localized.optional(),
-      /** What may be wrong with a row, one by one: each that holds is said instead of `problem`. */
-      problems: z.array(z.strictObject({ when: z.string().min(1), say: localized })).default([]),
-      /** For INCONCLUSIVE: neither `pass` nor `fail` holds. */
-      unclear: localized.optional(),
-      fine: localized.optional(),
-      remedy: localized.optional(),
-    })
-    .prefault({}),
+  text: textSchema,
   timeoutMs: timeoutMs.optional(),
   onDemand: z.record(name, onDemandSchema).default({}),
 });
@@ -135,6 +160,8 @@ const runbookSchema = z.strictObject({
   queries: z.record(name, querySchema).default({}),
   modelInputs: querySchema.optional(),
   training: trainingSchema.optional(),
+  /** By kind of probe: what a check says where its own `text` says nothing. */
+  texts: z.record(name, textSchema).default({}),
   sections: z.array(sectionSchema).min(1),
   criteria: z.array(criterionSourceSchema).default([]),
   charts: z.array(chartSourceSchema).default([]),
@@ -148,6 +175,6 @@ export function runbookSchemaWith(kinds: readonly ProbeSyntax[]): z.ZodType<Runb
   const keys: Record<never, z.ZodType> = Object.fromEntries(
     kinds.flatMap((kind) => Object.entries(kind.keys).map(([key, schema]) => [key, schema.optional()])),
   );
-  const checks = z.array(checkSchema.extend(keys)).min(1);
+  const checks = z.array(z.preprocess(writtenOut, checkSchema.extend(keys))).min(1);
   return runbookSchema.extend({ sections: z.array(sectionSchema.extend({ checks })).min(1) });
 }

@@ -332,3 +332,39 @@ describe('statements in files of their own', () => {
     expect(await faults()).toMatch(/runbook\.yaml:\d+: queries\.both\.sql: the file `absent\.sql`/);
   });
 });
+
+describe('the short form of a check', () => {
+  const SHORT = GOOD.replace(
+    / {6}- id: toy\.env[\s\S]*$/,
+    '      - { env: ENABLED, each: r.value == true, expected: on }\n',
+  ).replace(
+    'sections:',
+    "texts: { env: { problem: { en: 'not {expected}', zh-CN: '应为 {expected}' } } }\nsections:",
+  );
+
+  test('goes by its variable’s name, and says what the others of its kind say', async () => {
+    const { sections } = await parse(SHORT);
+    const check = sections[0]?.checks[1];
+    expect(check).toMatchObject({ id: 'env.enabled', title: { en: 'ENABLED', 'zh-CN': 'ENABLED' } });
+    const judge = (value: boolean) => [check?.pass.holds([{ value }]), check?.fail.holds([{ value }])];
+    expect([judge(true), judge(false)]).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    expect(check?.isWrongRow?.({ value: false })).toBe(true);
+    expect(check?.text.problem?.en.render({})).toBe('not on');
+  });
+
+  test('its own `fail` goes before what `each` implies', async () => {
+    const { sections } = await parse(SHORT.replace('expected: on', "expected: on, fail: 'false'"));
+    expect(sections[0]?.checks[1]?.fail.holds([{ value: false }])).toBe(false);
+  });
+
+  test('a fault of it is told once', async () => {
+    const text = SHORT.replace('r.value == true', 'r.value == params.absent');
+    const error: unknown = await parse(text).catch((refused: unknown) => refused);
+    expect((error as ConfigurationError).faults.map(({ line, place }) => [line, place])).toEqual([
+      [lineOf(text, 'each:'), 'sections.0.checks.1.each'],
+    ]);
+  });
+});
