@@ -32,7 +32,11 @@ const service = createCheckService({
   trading:
     config.tradingDatabaseUrl === undefined
       ? undefined
-      : createTradingDatabase({ url: config.tradingDatabaseUrl.reveal(), logger }),
+      : createTradingDatabase({
+          url: config.tradingDatabaseUrl.reveal(),
+          standbyMaxLagSecs: config.tradingStandbyMaxLagSecs,
+          logger,
+        }),
   // The bot stores it.
   saveRun: async () => undefined,
   onStoreError: () => undefined,

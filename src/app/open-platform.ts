@@ -48,7 +48,12 @@ export function openPlatform({ configuration, logger, state, isApart }: Platform
     url === undefined
       ? undefined
       : // The role has three connections: the process for checks uses two.
-        createTradingDatabase({ url, logger, maxConnections: isApart ? 1 : undefined });
+        createTradingDatabase({
+          url,
+          logger,
+          standbyMaxLagSecs: config.tradingStandbyMaxLagSecs,
+          maxConnections: isApart ? 1 : undefined,
+        });
   return {
     clock,
     logger,

@@ -52,7 +52,8 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
   const state = new LaterState(() => openState(config, 'terminal', logger));
   const hostOf = (settings: TargetHost) => hosts.of(settings);
   const url = config.tradingDatabaseUrl?.reveal();
-  const trading = url === undefined ? undefined : createTradingDatabase({ url, logger });
+  const standbyMaxLagSecs = config.tradingStandbyMaxLagSecs;
+  const trading = url === undefined ? undefined : createTradingDatabase({ url, standbyMaxLagSecs, logger });
   const journal = openLocalJournal(config, process.pid, logger);
   const transact = createTransact(() => state.pool());
   let keeping: Promise<unknown> = Promise.resolve();

@@ -5,6 +5,7 @@ import { httpProbe } from './probes/http-probe.js';
 import { modelProbe } from './probes/model-probe.js';
 import { processProbe } from './probes/process-probe.js';
 import { serviceProbe } from './probes/service-probe.js';
+import { sourceProbe } from './probes/source-probe.js';
 import { sqlProbe } from './probes/sql-probe.js';
 
 /** Every kind of probe that a check may name. A new kind is one file and its name here. */
@@ -16,4 +17,5 @@ export const PROBE_KINDS: readonly ProbeKind[] = [
   processProbe,
   serviceProbe,
   httpProbe,
+  sourceProbe,
 ];

@@ -27,6 +27,8 @@ export interface Config {
   readonly databaseUrl: Secret | undefined;
   /** undefined: SQL checks end as ERROR. */
   readonly tradingDatabaseUrl: Secret | undefined;
+  /** Up to which lag a standby may answer in the place of the trading database; undefined: it may not. */
+  readonly tradingStandbyMaxLagSecs: number | undefined;
   readonly runbookFile: string;
   readonly targetsFile: string;
   readonly dataDir: string;
@@ -89,6 +91,11 @@ export const ENVIRONMENT = {
     .default(3000),
   DATABASE_URL: databaseUrl('database_url_shape'),
   TRADING_DATABASE_URL: databaseUrl('trading_url_shape'),
+  TRADING_DATABASE_STANDBY_MAX_LAG_SECS: z
+    .string()
+    .regex(/^\d{1,4}(\.\d{1,3})?$/, 'lag_shape')
+    .transform(Number)
+    .optional(),
   RUNBOOK_FILE: z.string().default('runbooks/'),
   TARGETS_FILE: z.string().default('targets.yaml'),
   DATA_DIR: z.string().default('.data'),
@@ -110,7 +117,7 @@ export function sshEnvironment(env: Environment = process.env): Readonly<Record<
  * Neither Slack's tokens nor the bot's database are among it.
  */
 export function checksEnvironment(
-  { runbookFile, targetsFile, tradingDatabaseUrl, logLevel }: Config,
+  { runbookFile, targetsFile, tradingDatabaseUrl, tradingStandbyMaxLagSecs, logLevel }: Config,
   env: Environment = process.env,
 ): Environment {
   return {
@@ -118,6 +125,7 @@ export function checksEnvironment(
     RUNBOOK_FILE: runbookFile,
     TARGETS_FILE: targetsFile,
     TRADING_DATABASE_URL: tradingDatabaseUrl?.reveal(),
+    TRADING_DATABASE_STANDBY_MAX_LAG_SECS: tradingStandbyMaxLagSecs?.toString(),
     LOG_LEVEL: logLevel,
   };
 }
@@ -174,6 +182,7 @@ export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Co
     port: values.PORT,
     databaseUrl: values.DATABASE_URL,
     tradingDatabaseUrl: values.TRADING_DATABASE_URL,
+    tradingStandbyMaxLagSecs: values.TRADING_DATABASE_STANDBY_MAX_LAG_SECS,
     runbookFile: values.RUNBOOK_FILE,
     targetsFile: values.TARGETS_FILE,
     dataDir: values.DATA_DIR,

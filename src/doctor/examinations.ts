@@ -11,6 +11,7 @@ import {
   examineState,
   examineTrading,
   examineTradingRole,
+  examineTradingSource,
 } from './examine-databases.js';
 import { examineHost, type HostOptions } from './examine-host.js';
 import { examineSlack } from './examine-slack.js';
@@ -40,6 +41,7 @@ export function createExaminations(options: ExaminationOptions): readonly Examin
     examineSlack(config, targets),
     examineState(options),
     examineTrading(options),
+    examineTradingSource(options),
     examineTradingRole(options),
     ...all.flatMap(({ runbook, target }) =>
       target.hosts.map((settings) => examineHost(target, settings, { hostOf, runbook })),

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import type { Sentence } from '../domain/sentence.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Queryable } from '../store/queryable.js';
+import { readSource, sourceFault } from '../trading/source-state.js';
 import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 
 export interface DatabaseOptions {
@@ -100,6 +101,24 @@ export function examineTrading({ trading, strategies }: DatabaseOptions): Examin
 const tablesOf = (strategies: DatabaseOptions['strategies']): readonly string[] => [
   ...new Set(strategies.flatMap(({ runbook }) => runbook.tables)),
 ];
+
+/** Whether the server that answers can know the newest rows. */
+export function examineTradingSource({ trading }: DatabaseOptions): Examination {
+  const subject: Sentence = { code: 'subject_trading_source', facts: {} };
+  const wayOut: Sentence = { code: 'do_use_primary', facts: {} };
+  return {
+    subject,
+    wayOut,
+    async examine() {
+      if (trading === undefined) return [];
+      const facts = await readSource(trading, { timeoutMs: QUESTION_TIMEOUT_MS });
+      const seen: Sentence = { code: 'source_is', facts };
+      if (sourceFault(facts) !== undefined) return [{ subject, state: 'fault', seen, wayOut }];
+      const isPlain = !facts.isPooled && (facts.role === 'standby' || !facts.isReadOnly);
+      return [isPlain ? ok(subject, seen) : { subject, state: 'warning', seen, wayOut }];
+    },
+  };
+}
 
 /** Each right that the role has and does not need, by the name that a person takes away. */
 const RIGHTS_QUERY = `SELECT array_remove(ARRAY[

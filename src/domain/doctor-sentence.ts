@@ -25,6 +25,7 @@ export interface DoctorFacts {
   subject_table: { readonly name: string };
   subject_trading_database: NoFacts;
   subject_trading_role: NoFacts;
+  subject_trading_source: NoFacts;
 
   account_unknown: NoFacts;
   bot_in_channel: NoFacts;
@@ -51,6 +52,15 @@ export interface DoctorFacts {
   slack_not_configured: NoFacts;
   /** @param folder of the embedded database; undefined: the one of DATABASE_URL */
   state_answers: { readonly version: string; readonly folder: string | undefined };
+  /** @param lagSecs of a standby; undefined: unknown */
+  source_is: {
+    readonly role: 'primary' | 'standby';
+    readonly lagSecs: number | undefined;
+    readonly maxLagSecs: number | undefined;
+    readonly isPaused: boolean;
+    readonly isReadOnly: boolean;
+    readonly isPooled: boolean;
+  };
   table_missing: NoFacts;
   table_readable: NoFacts;
   table_refused: NoFacts;
@@ -74,4 +84,5 @@ export interface DoctorFacts {
   do_set_service_user: NoFacts;
   do_set_slack_tokens: NoFacts;
   do_set_trading_url: NoFacts;
+  do_use_primary: NoFacts;
 }

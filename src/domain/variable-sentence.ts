@@ -8,6 +8,7 @@ export interface VariableFacts {
   database_url_shape: NoFacts;
   http_address_shape: NoFacts;
   port_shape: NoFacts;
+  lag_shape: NoFacts;
   port_too_high: NoFacts;
   signing_secret_shape: NoFacts;
   token_refused: { readonly code: string };

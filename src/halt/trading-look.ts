@@ -1,9 +1,13 @@
 import pg from 'pg';
 import type { ObservedRow } from '../domain/check-run.js';
 import type { StrategyContract } from '../runbook/strategy-contract.js';
+import { proveCurrent, type Source } from '../trading/source-state.js';
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 
-/** What a halt asks of the trading database: each is one statement. */
+/**
+ * What a halt asks of the trading database, of a server that proves to be current first: on a standby whose replay stands
+ * still no order ever comes. Each is one statement.
+ */
 export interface TradingLook {
   /** Entries of the strategy recorded in the last `seconds`. @throws Error with the fault's code as message */
   entriesSince(account: string | undefined, seconds: number): Promise<number>;
@@ -11,7 +15,7 @@ export interface TradingLook {
   openEntries(account: string | undefined): Promise<{ total: number; rows: readonly ObservedRow[] }>;
 }
 
-interface Trading {
+interface Trading extends Pick<Source, 'standbyMaxLagSecs'> {
   query(query: {
     text: string;
     values?: readonly unknown[];
@@ -31,8 +35,10 @@ export function createTradingLook(
 ): TradingLook | undefined {
   if (orders === undefined) return undefined;
   const { entry, exit } = orders;
-  const ask = (text: string, values: readonly unknown[]) =>
-    trading.query({ text, values, timeoutMs: TIMEOUT_MS });
+  const ask = async (text: string, values: readonly unknown[]) => {
+    await proveCurrent(trading, TIMEOUT_MS);
+    return trading.query({ text, values, timeoutMs: TIMEOUT_MS });
+  };
   return {
     async entriesSince(account, seconds) {
       const { rows } = await ask(entriesSince(orders), [agentId, account ?? null, seconds, entry]);

@@ -35,6 +35,16 @@ const situation = z.strictObject({
   log: z.array(z.strictObject({ secsAgo: z.number(), text: z.string() })).optional(),
   /** What endpoints answer, by URL; null: they do not answer. */
   http: z.record(z.url(), httpAnswer.nullable()).default({}),
+  /** How the server answers about itself; nothing: it is a primary. */
+  standby: z
+    .strictObject({
+      /** null: nobody can tell. */
+      lagSecs: z.number().nullable(),
+      isPaused: z.boolean().default(false),
+      /** Up to which lag the configuration asks for a standby; left out: it does not. */
+      maxLagSecs: z.number().positive().optional(),
+    })
+    .optional(),
   /** Statements on the scratch trading tables, one after the other. */
   sql: z.array(z.string().min(1)).default([]),
 });

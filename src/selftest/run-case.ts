@@ -1,10 +1,12 @@
 import { type CheckServiceOptions, createCheckService } from '../checks/check-service.js';
+import type { TradingQueries } from '../checks/context/check-context.js';
 import { EndpointError, type HttpGet } from '../checks/context/http-get.js';
 import type { CheckResult } from '../domain/check-run.js';
 import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import type { CheckDefinition, Section } from '../runbook/check-definition.js';
 import { filesOf, type Runbook } from '../runbook/runbook.js';
+import { SOURCE_QUERY } from '../trading/source-state.js';
 import type { CheckCase } from './cases-schema.js';
 import type { CheckCases } from './load-cases.js';
 import type { ScratchDatabase } from './scratch-database.js';
@@ -39,7 +41,7 @@ export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<
       ...options,
       runbook: { ...runbook, sections: [section] },
       hostOf: (settings) => createHost(settings, { files: filesOf({ sections: [section] }) }),
-      trading: database.trading,
+      trading: asStandby(database.trading, wanted.standby),
       httpGet: answering({ ...cases.base.http, ...wanted.http }),
       saveRun: async () => {},
       onStoreError: () => {},
@@ -56,6 +58,21 @@ export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<
   } finally {
     await host.remove();
   }
+}
+
+/** The scratch database is a primary: of a standby, what it says of itself is made up. */
+function asStandby(trading: TradingQueries, standby: CheckCase['standby']): TradingQueries {
+  if (standby === undefined) return trading;
+  const { lagSecs, isPaused, maxLagSecs } = standby;
+  return {
+    standbyMaxLagSecs: maxLagSecs,
+    async query(request) {
+      const answer = await trading.query(request);
+      if (request.text !== SOURCE_QUERY) return answer;
+      const said = { in_recovery: true, is_paused: isPaused, lag_secs: lagSecs };
+      return { ...answer, rows: answer.rows.map((row) => ({ ...row, ...said })) };
+    },
+  };
 }
 
 /** Endpoints answer what the case says; one that it does not name is not there. */

@@ -19,6 +19,11 @@ const DATABASE_FAULTS = [
   'too_large',
   'volatile_function',
   'duplicate_column',
+  // What answers cannot know the newest rows.
+  'standby_not_asked',
+  'standby_paused',
+  'standby_lag_unknown',
+  'standby_behind',
   'other',
 ] as const;
 export type DatabaseFault = (typeof DATABASE_FAULTS)[number];

@@ -33,9 +33,13 @@ export interface TradingAnswer {
   readonly durationMs: number;
   /** RFC 3339: when the answer was in. */
   readonly observedAt: string;
+  /** The process that the connection was opened to, as the other end says: a pooler makes one up. */
+  readonly announcedPid?: number | undefined;
 }
 
 export interface TradingDatabase {
+  /** Up to which lag a standby is asked for, in seconds; undefined: a standby is no source. */
+  readonly standbyMaxLagSecs: number | undefined;
   /** @throws TradingDatabaseError, within `timeoutMs` even where the server is dead or frozen. */
   query(query: TradingQuery): Promise<TradingAnswer>;
   /** @returns how long an answer takes, in ms. @throws TradingDatabaseError */
@@ -43,15 +47,20 @@ export interface TradingDatabase {
   close(): Promise<void>;
 }
 
-interface TradingDatabaseOptions {
+export interface TradingDatabaseOptions {
   readonly url: string;
   readonly logger: ConnectionLogger;
   readonly now?: () => Date;
   /** At most 3: the role's CONNECTION LIMIT. Two answer a run as fast as six would. */
   readonly maxConnections?: number | undefined;
+  readonly standbyMaxLagSecs?: number | undefined;
 }
 
-type PoolClient = pg.PoolClient & { readonly host: string; readonly port: number };
+type PoolClient = pg.PoolClient & {
+  readonly host: string;
+  readonly port: number;
+  readonly processID?: number | undefined;
+};
 
 /**
  * The trading system's database, which is only looked at. Every query is one autocommit statement: an open
@@ -69,7 +78,8 @@ export function createTradingDatabase(options: TradingDatabaseOptions): TradingD
     try {
       const client = await borrow(pool, deadline);
       const rows = await runOn(client, request, volatile, deadline);
-      return { rows, durationMs: performance.now() - started, observedAt: now().toISOString() };
+      const durationMs = performance.now() - started;
+      return { rows, durationMs, observedAt: now().toISOString(), announcedPid: client.processID };
     } catch (error) {
       throw toTradingDatabaseError(error, request.timeoutMs);
     } finally {
@@ -79,6 +89,7 @@ export function createTradingDatabase(options: TradingDatabaseOptions): TradingD
 
   return {
     query,
+    standbyMaxLagSecs: options.standbyMaxLagSecs,
     ping: async (timeoutMs) => (await query({ text: 'SELECT 1 AS one', timeoutMs })).durationMs,
     close: () => pool.end(),
   };

@@ -37,7 +37,13 @@ test('the shipped runbook names every criterion of section 5', async () => {
     ['go', 'risk.decisions', 'risk.correspondence', 'risk.blocked_share'],
     ['no_go', 'service.started'],
     ['no_go', 'exec.metadata_complete'],
-    ['no_go', 'data.sync_records.behind', 'data.sync_records.rows_5m', 'data.sync_records.frozen'],
+    [
+      'no_go',
+      'source.current',
+      'data.sync_records.behind',
+      'data.sync_records.rows_5m',
+      'data.sync_records.frozen',
+    ],
   ]);
 });
 

@@ -19,12 +19,16 @@ export interface TradingQueries {
     functions?: readonly string[];
     bounds?: Runbook['bounds'];
   }): Promise<QueryAnswer>;
+  /** Up to which lag a standby is asked for, in seconds; undefined: a standby is no source. */
+  readonly standbyMaxLagSecs?: number | undefined;
 }
 
 interface QueryAnswer {
   readonly rows: readonly ObservedRow[];
   /** RFC 3339. */
   readonly observedAt: string;
+  /** The process that the connection was opened to, as the other end says. */
+  readonly announcedPid?: number | undefined;
 }
 
 /** One host of the target with what is written about it. */

@@ -9,7 +9,7 @@ import type { RunKind } from '../../../src/domain/outcome.js';
 import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { loadRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
-import { createTradingDatabase } from '../../../src/trading/trading-database.js';
+import { createTradingDatabase, type TradingDatabaseOptions } from '../../../src/trading/trading-database.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
@@ -52,11 +52,16 @@ export interface StageRun
   readonly without?: readonly string[];
 }
 
-/** A trading database, and hosts made of files whose service answers what stands in them. */
-export async function createStage(): Promise<Stage> {
+/**
+ * A trading database, and hosts made of files whose service answers what stands in them.
+ * @param asked what the checks ask in the place of that database, e.g. a standby
+ */
+export async function createStage(
+  asked: Partial<Pick<TradingDatabaseOptions, 'url' | 'standbyMaxLagSecs'>> = {},
+): Promise<Stage> {
   const database = await createEmptyDatabase();
   await createTradingSchema(database.pool);
-  const trading = createTradingDatabase({ url: database.url, logger: { warn: () => {} } });
+  const trading = createTradingDatabase({ url: database.url, ...asked, logger: { warn: () => {} } });
   const folder = await mkdtemp(join(tmpdir(), 'lobml-verify-'));
   const runbook = await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS);
   const path = (host: string, file: string) => join(folder, `${host}.${file}`);

@@ -17,6 +17,7 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_table: ({ name }) => `table ${name}`,
   subject_trading_database: () => 'trading database',
   subject_trading_role: () => 'trading role',
+  subject_trading_source: () => 'trading source',
   account_unknown: () => 'nobody says which account the service runs as',
   bot_in_channel: () => 'the bot is in it',
   bot_not_in_channel: () => 'the bot is not in it',
@@ -42,6 +43,18 @@ export const doctor: Sentences<DoctorFacts> = {
   slack_not_configured: () => 'not configured; the terminal works without it',
   state_answers: ({ version, folder }) =>
     `PostgreSQL ${version} (${folder === undefined ? 'DATABASE_URL' : `embedded, under ${folder}`})`,
+  source_is: ({ role, lagSecs, maxLagSecs, isPaused, isReadOnly, isPooled }) =>
+    [
+      role === 'primary'
+        ? 'the primary'
+        : `a standby, ${lagSecs === undefined ? 'its lag is unknown' : `${lagSecs.toFixed(1)} s behind`}`,
+      ...(role === 'primary'
+        ? []
+        : [maxLagSecs === undefined ? 'not asked for' : `asked for up to ${maxLagSecs} s`]),
+      ...(isPaused ? ['its replay is paused'] : []),
+      ...(isReadOnly && role === 'primary' ? ['set to read only'] : []),
+      ...(isPooled ? ['behind a pooler'] : []),
+    ].join(', '),
   table_missing: () => 'not there yet',
   table_readable: () => 'readable',
   table_refused: () => 'the role may not read it',
@@ -53,6 +66,8 @@ export const doctor: Sentences<DoctorFacts> = {
     'Check TRADING_DATABASE_URL; docs/trading-database-role.md tells how to make the role.',
   do_correct_channels: () =>
     'Correct `channels` in the targets file, or invite the bot there: /invite @lobml.',
+  do_use_primary: () =>
+    'Let TRADING_DATABASE_URL lead to the primary, without a pooler where possible; a standby that may answer is asked for with TRADING_DATABASE_STANDBY_MAX_LAG_SECS.',
   do_grant_select: ({ agentId }) =>
     `Grant SELECT on it to the bot’s role, or start what writes it (agent ${agentId}).`,
   do_install_manifest: () =>

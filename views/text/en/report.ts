@@ -182,6 +182,11 @@ const databaseError: Readonly<Record<string, (fact: Facts) => string>> = {
     `The query calls ${fact('relation')}, which PostgreSQL calls volatile (it may have an effect), so it was not run`,
   duplicate_column: (fact) =>
     `Two columns of the answer are called ${fact('relation')}: give each a name of its own`,
+  standby_not_asked: () =>
+    'A standby answers in the place of the trading database, and nobody asked for one (`TRADING_DATABASE_STANDBY_MAX_LAG_SECS`)',
+  standby_paused: () => 'The replay of the standby is paused: it does not know what happened since',
+  standby_lag_unknown: () => 'Nobody can tell how far the standby lags',
+  standby_behind: () => 'The standby lags by more than `TRADING_DATABASE_STANDBY_MAX_LAG_SECS`',
 };
 
 /** All prose of the reports; one object a language, of the same shape. */

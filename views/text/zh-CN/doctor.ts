@@ -17,6 +17,7 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_table: ({ name }) => `表 ${name}`,
   subject_trading_database: () => '交易数据库',
   subject_trading_role: () => '交易数据库角色',
+  subject_trading_source: () => '交易数据来源',
   account_unknown: () => '不知道服务以哪个账户运行',
   bot_in_channel: () => '机器人在该频道中',
   bot_not_in_channel: () => '机器人不在该频道中',
@@ -42,6 +43,18 @@ export const doctor: Sentences<DoctorFacts> = {
   slack_not_configured: () => '未配置；终端无需 Slack 也可使用',
   state_answers: ({ version, folder }) =>
     `PostgreSQL ${version}（${folder === undefined ? 'DATABASE_URL' : `内置，位于 ${folder}`}）`,
+  source_is: ({ role, lagSecs, maxLagSecs, isPaused, isReadOnly, isPooled }) =>
+    [
+      role === 'primary'
+        ? '主库'
+        : `备库，${lagSecs === undefined ? '延迟未知' : `落后 ${lagSecs.toFixed(1)} 秒`}`,
+      ...(role === 'primary'
+        ? []
+        : [maxLagSecs === undefined ? '未经配置允许' : `允许落后至多 ${maxLagSecs} 秒`]),
+      ...(isPaused ? ['回放已暂停'] : []),
+      ...(isReadOnly && role === 'primary' ? ['已设为只读'] : []),
+      ...(isPooled ? ['经由连接池'] : []),
+    ].join('，'),
   table_missing: () => '尚不存在',
   table_readable: () => '可读',
   table_refused: () => '该角色无权读取',
@@ -50,6 +63,8 @@ export const doctor: Sentences<DoctorFacts> = {
   do_check_host: () => '请检查 targets 文件中的主机条目，以及机器人账户在该主机上的权限。',
   do_check_trading_url: () => '请检查 TRADING_DATABASE_URL；docs/trading-database-role.md 说明如何创建角色。',
   do_correct_channels: () => '请更正 targets 文件中的 `channels`，或在该频道邀请机器人：/invite @lobml。',
+  do_use_primary: () =>
+    '请让 TRADING_DATABASE_URL 指向主库，尽量不经连接池；若允许备库应答，请设置 TRADING_DATABASE_STANDBY_MAX_LAG_SECS。',
   do_grant_select: ({ agentId }) => `请授予机器人角色 SELECT 权限，或启动写入它的程序（agent ${agentId}）。`,
   do_install_manifest: () => '请将 manifest.json 更新到应用设置，重新安装到工作区，并重新复制令牌。',
   do_make_models: ({ path }) => `请创建模型目录 ${path}，并让机器人的账户可读取；发布还需要写入。`,

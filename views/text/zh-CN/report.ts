@@ -155,6 +155,11 @@ export const report: ReportText = {
     missing_table: (fact) => `交易数据库中尚无表 ${fact('relation')}`,
     permission_denied: (fact) => `机器人的角色无权读取交易数据库的 ${fact('relation') || '表'}`,
     missing_column: (fact) => `交易数据库中没有列 ${fact('relation')}`,
+    standby_not_asked: () =>
+      '应答的是交易数据库的备库，而配置并未允许（`TRADING_DATABASE_STANDBY_MAX_LAG_SECS`）',
+    standby_paused: () => '备库的回放已暂停：之后发生的事它一无所知',
+    standby_lag_unknown: () => '无法得知备库的延迟',
+    standby_behind: () => '备库的延迟超过 `TRADING_DATABASE_STANDBY_MAX_LAG_SECS`',
     too_many_connections: () => '机器人角色在交易数据库的连接数已用尽，正被其他副本或终端占用',
     starting: () => '交易数据库正在启动或关闭',
     authentication: () => '交易数据库拒绝了机器人的用户名或密码',

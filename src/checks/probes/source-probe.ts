@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { sha256Of } from '../../machine/sha256.js';
+import { readSource, SOURCE_QUERY, sourceFault } from '../../trading/source-state.js';
+import { defineProbe } from '../context/probe-kind.js';
+import { configured } from '../context/read-moment.js';
+
+/**
+ * Whether the trading database that answers can know the newest rows: a standby whose replay stands still finds no bad
+ * row whatever happens. One row: what the server is, how far it lags, and why it proves nothing (`problem`).
+ */
+export const sourceProbe = defineProbe({
+  kind: 'source',
+  needs: 'trading_database',
+  keys: { source: z.literal('current') },
+  compile: () => ({}),
+  async observe(_probe, context, call) {
+    const evidence = { probe: 'source', sql: SOURCE_QUERY, sha256: sha256Of(SOURCE_QUERY) };
+    call.noteEvidence?.(evidence);
+    const state = await readSource(configured(context.trading), call);
+    const problem = sourceFault(state) ?? '';
+    const row = {
+      role: state.role,
+      is_current: problem === '',
+      problem,
+      lag_secs: state.lagSecs ?? null,
+      max_lag_secs: state.maxLagSecs ?? null,
+      is_paused: state.isPaused,
+      is_read_only: state.isReadOnly,
+      is_pooled: state.isPooled,
+    };
+    return { rows: [row], evidence, observedAt: context.now().toISOString() };
+  },
+});

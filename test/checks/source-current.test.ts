@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createTradingSchema } from '../../sandbox/host/trading-data/seed.js';
+import { examineTradingSource } from '../../src/doctor/examine-databases.js';
+import { parseStrategyFacts } from '../../src/halt/strategy-facts.js';
+import { createTradingLook } from '../../src/halt/trading-look.js';
+import { proveCurrent, readSource, sourceFault } from '../../src/trading/source-state.js';
+import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
+import { createReplication, type Replication } from '../support/standby.js';
+import { createStage, resultOf } from './support/verify-stage.js';
+
+let servers: Replication;
+const opened: TradingDatabase[] = [];
+const openTrading = (url: string, standbyMaxLagSecs?: number) => {
+  const trading = createTradingDatabase({ url, standbyMaxLagSecs, logger: { warn: () => {} } });
+  opened.push(trading);
+  return trading;
+};
+
+beforeAll(async () => {
+  servers = await createReplication();
+  await createTradingSchema(servers.primary);
+  await servers.caughtUp();
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(opened.map((trading) => trading.close()));
+  await servers.end();
+});
+
+/** What the collector does all the time: a standby that keeps up replays something young. */
+async function write(): Promise<void> {
+  await servers.primary.query('SELECT pg_switch_wal(), txid_current()');
+  await servers.primary.query('CREATE TABLE IF NOT EXISTS beat (at timestamptz)');
+  await servers.primary.query('INSERT INTO beat VALUES (now())');
+  await servers.caughtUp();
+}
+
+async function paused<T>(work: () => Promise<T>): Promise<T> {
+  await servers.standby.query('SELECT pg_wal_replay_pause()');
+  try {
+    return await work();
+  } finally {
+    await servers.standby.query('SELECT pg_wal_replay_resume()');
+  }
+}
+
+const faultOf = async (trading: TradingDatabase) =>
+  sourceFault(await readSource(trading, { timeoutMs: 10_000 }));
+const LOOK = `strategy: s
+agentId: s
+envPrefix: S__
+flag: { variable: ON }
+orders:
+  entry: s_entry
+  exit: s_exit
+  table: agent_order_executions
+  columns: { agent: agent_id, account: account_id, at: executed_at, kind: metadata.signal_type, market: market_slug, token: token_id, side: market_side, shares: shares, filledShares: filled_shares }
+`;
+
+test('the primary is current, and not pooled', async () => {
+  const state = await readSource(openTrading(servers.primaryUrl), { timeoutMs: 10_000 });
+  expect(state).toEqual({
+    role: 'primary',
+    lagSecs: undefined,
+    isPaused: false,
+    isReadOnly: false,
+    isPooled: false,
+    maxLagSecs: undefined,
+  });
+  expect(sourceFault(state)).toBeUndefined();
+});
+
+test('a hot standby is a source only where it is asked for, its replay goes on and its lag is within the tolerance', async () => {
+  await write();
+  expect(await faultOf(openTrading(servers.standbyUrl))).toBe('standby_not_asked');
+  const asked = openTrading(servers.standbyUrl, 600);
+  expect(await readSource(asked, { timeoutMs: 10_000 })).toMatchObject({ role: 'standby', isReadOnly: true });
+  expect(await faultOf(asked)).toBeUndefined();
+  expect(await paused(() => faultOf(asked))).toBe('standby_paused');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await faultOf(openTrading(servers.standbyUrl, 0.01))).toBe('standby_behind');
+});
+
+test.each(['precheck', 'verify', 'gonogo'] as const)(
+  'with a paused standby no %s is a GO, and the check says why',
+  async (kind) => {
+    const stage = await createStage({ url: servers.standbyUrl, standbyMaxLagSecs: 600 });
+    try {
+      await write();
+      const before = await stage.run(kind, { only: ['source.current'] });
+      expect(before.verdict).toBe('GO');
+      const run = await paused(() => stage.run(kind, { only: ['source.current'] }));
+      expect(run.verdict).toBe('NO_GO');
+      const result = resultOf(run, 'source.current');
+      expect(result.says[0]?.en).toContain('replay of the standby is paused');
+      expect(result.observed).toMatchObject([
+        { role: 'standby', is_current: false, problem: 'standby_paused' },
+      ]);
+    } finally {
+      await stage.close();
+    }
+  },
+);
+
+test('a halt does not take a standby that stands still for a look at the orders', async () => {
+  const facts = parseStrategyFacts('runbook.yaml', LOOK);
+  const look = createTradingLook(openTrading(servers.standbyUrl, 600), facts);
+  const truth = createTradingLook(openTrading(servers.primaryUrl), facts);
+  await write();
+  expect(await look?.entriesSince(undefined, 60)).toBe(0);
+  await paused(async () => {
+    await servers.primary.query(
+      `INSERT INTO agent_order_executions (agent_id, account_id, intent_id, domain, market_slug, token_id, market_side, is_buy,
+         shares, limit_price, status, filled_shares, elapsed_ms, dry_run, metadata, executed_at)
+       VALUES ('s', 'default', gen_random_uuid(), 'crypto', 'm', 't', 'UP', true, 1, 0.5, 'Filled', 1, 1, false,
+         '{"signal_type":"s_entry"}', now())`,
+    );
+    expect(await truth?.entriesSince(undefined, 60)).toBe(1);
+    await expect(look?.entriesSince(undefined, 60)).rejects.toMatchObject({ code: 'standby_paused' });
+    await expect(look?.openEntries(undefined)).rejects.toMatchObject({ code: 'standby_paused' });
+  });
+});
+
+test('doctor shows what answers, and that a standby is no source', async () => {
+  const examine = (trading: TradingDatabase) =>
+    examineTradingSource({
+      config: { databaseUrl: undefined, dataDir: '.' },
+      strategies: [],
+      trading,
+      state: servers.primary,
+    }).examine();
+  expect(await examine(openTrading(servers.primaryUrl))).toMatchObject([{ state: 'ok' }]);
+  expect(await examine(openTrading(servers.standbyUrl))).toMatchObject([
+    {
+      state: 'fault',
+      seen: { code: 'source_is', facts: { role: 'standby' } },
+      wayOut: { code: 'do_use_primary' },
+    },
+  ]);
+});
+
+test('a database that takes no writes, and a pooler, are named', async () => {
+  await servers.primary.query('ALTER DATABASE postgres SET default_transaction_read_only = on');
+  try {
+    const real = openTrading(servers.primaryUrl);
+    expect(await readSource(real, { timeoutMs: 10_000 })).toMatchObject({
+      role: 'primary',
+      isReadOnly: true,
+    });
+    // What a pooler does: it announces a process of its own making.
+    const query: TradingDatabase['query'] = async (asked) => ({
+      ...(await real.query(asked)),
+      announcedPid: 1,
+    });
+    expect(await readSource({ query }, { timeoutMs: 10_000 })).toMatchObject({ isPooled: true });
+    await expect(proveCurrent(real, 10_000)).resolves.toBeUndefined();
+  } finally {
+    const client = await servers.primary.connect();
+    await client.query('SET default_transaction_read_only = off');
+    await client.query('ALTER DATABASE postgres RESET default_transaction_read_only');
+    client.release(true);
+  }
+});
