@@ -1,17 +1,21 @@
 import type { Services } from '../src/app/services.js';
+import { parseFlags } from '../src/conversation/flags.js';
 import { EXIT, type Subcommand } from '../src/conversation/subcommand.js';
 import type { SelfTestReport } from '../src/selftest/self-test.js';
 import { selftestJson, selftestRunningView, selftestView } from '../views/selftest.js';
 import { rejectWords } from './target-argument.js';
 
-/** Shows that every check of each runbook can fail, and that its failure blocks. */
+const usage = '[--strict]';
+
+/** Shows that every check of each runbook can fail, and that its failure blocks; `--strict`: that every part of it counts. */
 export const selftest: Subcommand<Services> = {
   name: 'selftest',
   audience: 'all',
-  usage: '',
+  usage,
   surfaces: ['terminal'],
   async run(words, conversation, { selfTests }) {
-    rejectWords(words, '');
+    const { rest, switches } = parseFlags(words, [], ['--strict']);
+    rejectWords(rest, usage);
     const { locale } = conversation;
     const reports: SelfTestReport[] = [];
     // One after the other: a report is read while the next runbook is tried.
@@ -22,6 +26,7 @@ export const selftest: Subcommand<Services> = {
       reports.push(report);
     }
     const isProved = reports.every((report) => report.isProved);
-    return { exitCode: isProved ? EXIT.ok : EXIT.noGo, json: selftestJson(reports) };
+    const isUnproved = switches.has('--strict') && reports.some(({ unnoticed }) => unnoticed.length > 0);
+    return { exitCode: isProved && !isUnproved ? EXIT.ok : EXIT.noGo, json: selftestJson(reports) };
   },
 };

@@ -1,4 +1,4 @@
-import type { Report } from '../src/conversation/subcommand.js';
+import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { CaseResult } from '../src/selftest/run-case.js';
 import type { CheckProof, ProofState, SelfTestReport } from '../src/selftest/self-test.js';
@@ -13,21 +13,34 @@ const ORDER: readonly ProofState[] = ['disproved', 'unproved', 'proved'];
 /** The proof of every check: what is not proved first, then each failing case with the verdict that it led to. */
 export function selftestView(report: SelfTestReport, locale: Locale, isOneOfSeveral = false): Report {
   const text = textFor(locale).selftest;
-  const wrong = report.proofs.filter(({ state }) => state !== 'proved').length;
+  const deciding = report.proofs.filter(({ mode }) => mode === 'deciding');
+  const wrong = deciding.filter(({ state }) => state !== 'proved').length;
   const cases = report.proofs.reduce((sum, proof) => sum + proof.cases.length, 0);
   const seconds = (report.durationMs / 1000).toFixed(1);
   const strategy = isOneOfSeveral ? `${report.strategy}: ` : '';
   const title = report.isProved
-    ? `✅ ${strategy}${text.proved(report.proofs.length, cases, seconds)}`
-    : `⛔ ${strategy}${text.notProved(wrong, report.proofs.length)}`;
+    ? `✅ ${strategy}${text.proved(deciding.length, cases, seconds)}`
+    : `⛔ ${strategy}${wrong === 0 ? text.nothingDecides : text.notProved(wrong, deciding.length)}`;
   const proofs = ORDER.flatMap((state) => report.proofs.filter((proof) => proof.state === state));
   const blocks = [
     header(title),
     context(text.legend),
+    context(text.decide(deciding.length, report.proofs.length)),
+    ...report.empty.map((part) => section(`✗ ${escapeMrkdwn(text.empty(part))}`)),
+    ...unnoticedBlocks(report, locale),
     ...proofs.map((proof) => section(clip(proofText(proof, locale), LIMITS.section))),
     context(escapeMrkdwn(text.allIn(report.casesFile))),
   ];
   return { text: title, blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut) };
+}
+
+/** What could be changed without any case noticing, by check. */
+function unnoticedBlocks({ unnoticed, mutants }: SelfTestReport, locale: Locale): readonly Block[] {
+  const text = textFor(locale).selftest;
+  if (unnoticed.length === 0) return [context(text.allNoticed(mutants))];
+  const lines = unnoticed.map(({ checks, change }) => `? ${checks.join(', ')}: ${text.change(change)}`);
+  const head = `*${text.unnoticed(unnoticed.length, mutants)}*`;
+  return [section(clip([head, ...lines.map(escapeMrkdwn)].join('\n'), LIMITS.section))];
 }
 
 /** One message that moves while the cases run. */
@@ -72,7 +85,8 @@ export function selftestJson(reports: readonly SelfTestReport[]): unknown {
 }
 
 function reportJson(report: SelfTestReport) {
-  const { strategy, runbookSha256, casesFile, isProved, durationMs } = report;
+  const { strategy, runbookSha256, casesFile, isProved, empty, mutants, unnoticed, durationMs } = report;
+  const deciding = report.proofs.filter(({ mode }) => mode === 'deciding').length;
   const checks = report.proofs.map(({ check, section, mode, state, cases }) => ({
     id: check,
     section,
@@ -87,5 +101,10 @@ function reportJson(report: SelfTestReport) {
       reason: result.reason,
     })),
   }));
-  return { strategy, proved: isProved, runbookSha256, casesFile, durationMs, checks };
+  const spoiled = {
+    tried: mutants,
+    unproved: unnoticed.map(({ checks, change }) => ({ checks, ...change })),
+  };
+  const parts = { deciding, empty, mutants: spoiled };
+  return { strategy, proved: isProved, ...parts, runbookSha256, casesFile, durationMs, checks };
 }

@@ -6,7 +6,7 @@ import { trackProgress } from './checks-ahead.js';
 import { bindParameters } from './context/bind-parameters.js';
 import { type ContextOptions, createContexts } from './create-contexts.js';
 import { readCharts } from './read-charts.js';
-import { runChecks, sectionsOf } from './run-checks.js';
+import { type RunChecksOptions, runChecks, sectionsOf } from './run-checks.js';
 import type { ExamineRequest, FinishedRun, RunRequest } from './run-request.js';
 import { type StoreRun, storeRun } from './store-run.js';
 
@@ -22,6 +22,7 @@ export interface CheckService {
 export interface CheckServiceOptions extends StoreRun, ContextOptions {
   /** Told of each chart that could not be read; the report does without it. */
   readonly onChartError?: (chartId: string, error: unknown) => void;
+  readonly onObserved?: RunChecksOptions['onObserved'];
   /** Told of each probe that failed for a reason that has no code. */
   readonly onProbeError?: (checkId: string, error: unknown) => void;
   readonly monotonicMs: () => number;
@@ -29,7 +30,7 @@ export interface CheckServiceOptions extends StoreRun, ContextOptions {
 }
 
 export function createCheckService(options: CheckServiceOptions): CheckService {
-  const { runbook, now, monotonicMs, onChartError = () => {}, onProbeError = () => {} } = options;
+  const { runbook, now, monotonicMs, onObserved, onChartError = () => {}, onProbeError = () => {} } = options;
   const contextFor = createContexts(options);
 
   return {
@@ -44,6 +45,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
       const stop = signal === undefined ? {} : { signal };
       const checking = runChecks(definitions, context, {
         monotonicMs,
+        onObserved,
         onProbeError,
         ...stop,
         onResult,

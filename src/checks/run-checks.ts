@@ -14,11 +14,15 @@ import type { CheckContext, ProbeCall } from './context/check-context.js';
 import { type Observation, ProbeError } from './context/observation.js';
 import { PROBE_KINDS } from './probe-kinds.js';
 
-interface RunChecksOptions {
+export interface RunChecksOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds from any fixed point; for durations only. */
   readonly monotonicMs: () => number;
   readonly onResult?: (result: CheckResult) => void;
+  /** Told what a check has seen, before it is judged by its conditions; not where its probe failed. */
+  readonly onObserved?:
+    | ((checkId: string, observation: Observation, env: EnvironmentValues) => void)
+    | undefined;
   /** Told of what no reason names: the sentence of the check sends people to the log. */
   readonly onProbeError?: (checkId: string, error: unknown) => void;
 }
@@ -54,10 +58,11 @@ export async function runChecks(
 async function runCheck(
   check: CheckDefinition,
   context: CheckContext,
-  { signal, monotonicMs, onProbeError = () => {} }: RunChecksOptions,
+  options: RunChecksOptions,
 ): Promise<CheckResult> {
+  const { monotonicMs } = options;
   const startedMs = monotonicMs();
-  const examined = await observeAndEvaluate(check, context, signal, onProbeError);
+  const examined = await observeAndEvaluate(check, context, options);
   const { observation, evaluation, env, says } = examined;
   // What was compared was compared as it is; from here on it is shown.
   return plainValue({
@@ -89,8 +94,7 @@ interface Examined {
 async function observeAndEvaluate(
   check: CheckDefinition,
   context: CheckContext,
-  signal: AbortSignal | undefined,
-  onProbeError: NonNullable<RunChecksOptions['onProbeError']>,
+  { signal, onObserved, onProbeError = () => {} }: RunChecksOptions,
 ): Promise<Examined> {
   const deadline = AbortSignal.timeout(check.timeoutMs);
   let evidence: Evidence = { probe: check.probe.kind };
@@ -111,6 +115,7 @@ async function observeAndEvaluate(
     const [observation, env] = await within(looking, call.signal);
     const { maxRows } = context.runbook.bounds;
     if (observation.rows.length > maxRows) throw tooManyRows(maxRows);
+    onObserved?.(check.id, observation, env);
     const evaluation = evaluateCheck(check, observation, env);
     return { observation, evaluation, env, says: sentences(check, evaluation, env) };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { loadModule, parseSync, SqlError } from 'libpg-query';
+import { loadModule, parseSync, type ScanToken, SqlError, scanSync } from 'libpg-query';
 import { clockWordsIn } from './clock-words.js';
 import { RefusedPart } from './configuration-fault.js';
 import { functionCallsIn, hasEffect } from './function-calls.js';
@@ -76,7 +76,12 @@ const functionsOf = (tree: unknown): readonly string[] => [
 const lineAt = (text: Buffer, location: number): number =>
   text.subarray(0, location).toString().split('\n').length;
 
-function parseStatements(text: string): readonly { readonly stmt?: object }[] {
+/** The words of a statement that PostgreSQL's grammar takes, with their places in bytes; without comments. */
+export const tokensOf = (text: string): readonly ScanToken[] =>
+  scanSync(text).tokens.filter(({ tokenName }) => !tokenName.endsWith('COMMENT'));
+
+/** The trees of a text by PostgreSQL's grammar. @throws RefusedPart */
+export function parseStatements(text: string): readonly { readonly stmt?: object }[] {
   try {
     const result: { stmts?: { stmt?: object }[] } = parseSync(text);
     return result.stmts ?? [];

@@ -1,7 +1,10 @@
 import { type CheckServiceOptions, createCheckService } from '../checks/check-service.js';
 import type { TradingQueries } from '../checks/context/check-context.js';
 import { EndpointError, type HttpGet } from '../checks/context/http-get.js';
+import type { Observation } from '../checks/context/observation.js';
 import type { CheckResult } from '../domain/check-run.js';
+import { evaluateCheck } from '../domain/evaluate-check.js';
+import type { Outcome } from '../domain/outcome.js';
 import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import type { CheckDefinition, Section } from '../runbook/check-definition.js';
@@ -9,8 +12,10 @@ import { filesOf, type Runbook } from '../runbook/runbook.js';
 import { SOURCE_QUERY } from '../trading/source-state.js';
 import type { CheckCase } from './cases-schema.js';
 import type { CheckCases } from './load-cases.js';
+import type { Mutant } from './mutant.js';
 import type { ScratchDatabase } from './scratch-database.js';
 import { createScratchHost } from './scratch-host.js';
+import type { Sight } from './tell-apart.js';
 
 /** What a case came to. */
 export interface CaseResult {
@@ -23,6 +28,15 @@ export interface CaseResult {
   readonly agrees: boolean;
 }
 
+/** A case, and what it says of spoiled copies of its check. */
+export interface ProvedCase {
+  readonly case: CaseResult;
+  /** What the check has seen; undefined: its probe failed. */
+  readonly sight: Sight | undefined;
+  /** The mutants whose outcome is not the expected one. */
+  readonly noticed: readonly Mutant[];
+}
+
 export interface CaseOptions
   extends Pick<CheckServiceOptions, 'now' | 'monotonicMs' | 'newRunId' | 'modelGate'> {
   readonly runbook: Runbook;
@@ -30,11 +44,16 @@ export interface CaseOptions
   readonly database: Pick<ScratchDatabase, 'trading' | 'arrange'>;
 }
 
-/** Sets a case's situation up and lets the real check look at it, as the only check of a run. */
-export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<CaseResult> {
+/** Sets a case's situation up and lets the real check look at it, as the only check of a run; then its mutants. */
+export async function runCase(
+  wanted: CheckCase,
+  mutants: readonly Mutant[],
+  options: CaseOptions,
+): Promise<ProvedCase> {
   const { runbook, cases, database, now } = options;
   const host = await createScratchHost(cases, wanted, runbook.envPrefix, now());
   const section = sectionWith(runbook, wanted.check, host.placeOf);
+  const observed: (Sight & Pick<Observation, 'gaps'>)[] = [];
   try {
     if (section.checks.some(readsTables)) await database.arrange([...cases.base.sql, ...wanted.sql]);
     const service = createCheckService({
@@ -45,6 +64,7 @@ export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<
       httpGet: answering({ ...cases.base.http, ...wanted.http }),
       saveRun: async () => {},
       onStoreError: () => {},
+      onObserved: (_id, observation, env) => void observed.push({ ...observation, env }),
     });
     const { run } = await service.run({
       kind: section.kinds[0] ?? 'precheck',
@@ -52,9 +72,23 @@ export async function runCase(wanted: CheckCase, options: CaseOptions): Promise<
       requestedBy: { id: 'selftest', name: 'selftest', surface: 'terminal' },
     });
     const [result] = run.checks;
-    if (result === undefined) throw new Error(`the check ${wanted.check} did not run`);
+    const [check] = section.checks;
+    if (result === undefined || check === undefined) throw new Error(`the check ${wanted.check} did not run`);
     const { name, expect: expected } = wanted;
-    return { name, expected, result, verdict: run.verdict, agrees: agrees(wanted, result, run.verdict) };
+    const isAsExpected = agrees(wanted, result, run.verdict);
+    const [sight] = observed;
+    const looks = mutants.filter(({ looksAgain }) => looksAgain);
+    const others = await service.examine({
+      target: host.target,
+      checks: looks.map(({ apply }) => apply(check)),
+    });
+    const noticed = mutants.filter((mutant) => {
+      const outcome = mutant.looksAgain
+        ? outcomeOf(others[looks.indexOf(mutant)])
+        : sight && evaluateCheck(mutant.apply(check), sight, sight.env).outcome;
+      return isAsExpected && outcome !== undefined && outcome !== expected;
+    });
+    return { case: { name, expected, result, verdict: run.verdict, agrees: isAsExpected }, sight, noticed };
   } finally {
     await host.remove();
   }
@@ -73,6 +107,14 @@ function asStandby(trading: TradingQueries, standby: CheckCase['standby']): Trad
       return { ...answer, rows: answer.rows.map((row) => ({ ...row, ...said })) };
     },
   };
+}
+
+/** A statement that had no time, or is none, says nothing. */
+function outcomeOf(result: CheckResult | undefined): Outcome | undefined {
+  const { code, facts = {} } = result?.reason ?? {};
+  const isLate = code === 'probe_timeout' || facts['code'] === 'timeout';
+  const isNone = String(facts['sqlState'] ?? '').startsWith('42');
+  return isLate || isNone ? undefined : result?.outcome;
 }
 
 /** Endpoints answer what the case says; one that it does not name is not there. */

@@ -7,7 +7,7 @@ import { createTradingDatabase, type TradingDatabase } from '../trading/trading-
 /** A trading database of our own, to be filled and spoiled. */
 export interface ScratchDatabase {
   readonly trading: TradingDatabase;
-  /** Empties its tables, makes those that are missing, then runs the statements in order. */
+  /** Empties its tables, undoes what was made or changed of them, then runs the statements in order. */
   arrange(statements: readonly string[]): Promise<void>;
   /** Ends its connections and removes the database. */
   drop(): Promise<void>;
@@ -47,11 +47,16 @@ export async function createScratchDatabase(
   );
   await owner.connect();
   const trading = createTradingDatabase({ url: url.href, logger });
+  let arranged: string | undefined;
   return {
     trading,
     async arrange(statements) {
-      await owner.query(tables);
-      await emptyTables(owner);
+      // A case may make tables of its own, change those that stand, and drop them: the next one knows nothing of it.
+      if (arranged === undefined || arranged !== (await catalogueOf(owner))) {
+        await dropSchemas(owner);
+        await owner.query(tables);
+        arranged = await catalogueOf(owner);
+      } else await emptyTables(owner);
       for (const statement of statements) await owner.query(statement);
     },
     async drop() {
@@ -59,6 +64,33 @@ export async function createScratchDatabase(
       await withClient(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };
+}
+
+/** What stands in the database besides rows, as one word. */
+async function catalogueOf(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ word: string | null }>(
+    `SELECT md5(string_agg(word, ',' ORDER BY word)) AS word FROM (
+       SELECT concat_ws(' ', 'table', c.oid, c.relname, c.relkind, c.relacl::text) AS word
+       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+       WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+       UNION ALL
+       SELECT concat_ws(' ', 'column', a.attrelid, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attisdropped)
+       FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+       WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+       UNION ALL SELECT concat_ws(' ', 'schema', oid, nspname) FROM pg_namespace
+       UNION ALL SELECT concat_ws(' ', 'function', oid) FROM pg_proc WHERE oid >= 16384
+       UNION ALL SELECT concat_ws(' ', 'type', oid) FROM pg_type WHERE oid >= 16384) AS words`,
+  );
+  return rows[0]?.word ?? '';
+}
+
+async function dropSchemas(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace
+     WHERE nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_')`,
+  );
+  for (const { name } of rows) await client.query(`DROP SCHEMA ${pg.escapeIdentifier(name)} CASCADE`);
+  await client.query('CREATE SCHEMA public');
 }
 
 async function emptyTables(client: pg.Client): Promise<void> {

@@ -2,10 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Localized } from '../domain/localized.js';
 import type { CheckMode } from '../domain/outcome.js';
+import type { EmptyPart } from '../domain/unproved.js';
 import { errnoOf } from '../hosts/host-fault.js';
 import { createModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
+import { emptyParts } from './empty-parts.js';
 import { casesFileOf, loadCases } from './load-cases.js';
+import type { Mutant } from './mutant.js';
+import { MutantPool } from './mutant-pool.js';
 import { type CaseOptions, type CaseResult, runCase } from './run-case.js';
 import type { ScratchDatabase } from './scratch-database.js';
 
@@ -29,8 +33,15 @@ export interface SelfTestReport {
   readonly strategy: string;
   readonly runbookSha256: string;
   readonly casesFile: string;
-  /** One for each check, in the order of the runbook. */
+  /** One for each check, in the order of the runbook. Those in shadow are shown, and nothing is asked of them. */
   readonly proofs: readonly CheckProof[];
+  /** Parts of the runbook in which no check decides. */
+  readonly empty: readonly EmptyPart[];
+  /** How many spoiled copies of deciding checks were tried. */
+  readonly mutants: number;
+  /** Those of them that no case notices: nothing shows what was changed to matter. */
+  readonly unnoticed: readonly Pick<Mutant, 'checks' | 'change'>[];
+  /** Every deciding check is proved, and there is one wherever something is decided. */
   readonly isProved: boolean;
   readonly durationMs: number;
 }
@@ -57,23 +68,31 @@ export function createSelfTest(options: SelfTestOptions): SelfTest {
       const results = new Map<string, CaseResult[]>();
       // The same good model stands in most cases: it is tried once.
       const modelGate = createModelGate({ now: options.now });
+      const caseOptions = { ...options, cases, database, modelGate };
+      const mutants = new MutantPool(runbook);
       try {
         // One after the other: they share the tables.
         for (const [index, wanted] of cases.cases.entries()) {
-          const result = await runCase(wanted, { ...options, cases, database, modelGate });
-          results.set(wanted.check, [...(results.get(wanted.check) ?? []), result]);
+          const proved = await runCase(wanted, mutants.concerning(wanted.check), caseOptions);
+          results.set(wanted.check, [...(results.get(wanted.check) ?? []), proved.case]);
+          mutants.learn(wanted.check, proved);
           onProgress?.(index + 1, cases.cases.length);
         }
       } finally {
         await database.drop();
       }
       const proofs = proofsOf(runbook, results);
+      const empty = emptyParts(runbook);
+      const deciding = proofs.filter(({ mode }) => mode === 'deciding');
       return {
         strategy: runbook.strategy,
         runbookSha256: runbook.sha256,
         casesFile,
         proofs,
-        isProved: proofs.length > 0 && proofs.every(({ state }) => state === 'proved'),
+        empty,
+        mutants: mutants.size,
+        unnoticed: mutants.unnoticed(),
+        isProved: empty.length === 0 && deciding.every(({ state }) => state === 'proved'),
         durationMs: Math.round(monotonicMs() - startedMs),
       };
     },

@@ -1,3 +1,4 @@
+import type { EmptyPart, MutantChange } from '../../../src/domain/unproved.js';
 import type { ProofState } from '../../../src/selftest/self-test.js';
 
 /** The prose of the self-test's report. */
@@ -7,8 +8,28 @@ export const selftest = {
   >,
   running: (done: number, of: number) => `Self-test: ${done} of ${of} cases done`,
   proved: (checks: number, cases: number, seconds: string) =>
-    `Every check can fail: ${checks} checks proved by ${cases} cases in ${seconds} s`,
-  notProved: (wrong: number, checks: number) => `${wrong} of ${checks} checks are not proved`,
+    `Every check that decides can fail: ${checks} checks proved by ${cases} cases in ${seconds} s`,
+  notProved: (wrong: number, checks: number) => `${wrong} of ${checks} checks that decide are not proved`,
+  nothingDecides: 'A decision rests on no check',
+  decide: (deciding: number, all: number) => `${deciding} of ${all} checks decide.`,
+  empty(part: EmptyPart): string {
+    if (part.part === 'runbook') return 'No check of the runbook decides: every run would be a HOLD.';
+    return part.part === 'run_kind'
+      ? `No check decides in a run of the kind ${part.kind}: it would always be a HOLD.`
+      : `No check that decides proves the criterion ${part.id}.`;
+  },
+  allNoticed: (tried: number) => `${tried} spoiled copies of checks were tried; the cases notice each.`,
+  unnoticed: (count: number, tried: number) =>
+    `Unproved: of ${tried} spoiled copies of checks, ${count} get by every case. For each, add a case or take the part out.`,
+  /** What was changed in a spoiled copy. */
+  change(change: MutantChange): string {
+    if (change.kind === 'filter')
+      return `without the condition \`${change.filter}\` in line ${change.line} of its statement (${change.query})`;
+    if (change.kind === 'threshold') return `with ${change.name} changed from ${change.from} to ${change.to}`;
+    if (change.kind === 'constant')
+      return `with \`${change.condition}\` ${change.value ? 'always' : 'never'} met`;
+    return change.kind === 'expect_keys' ? 'without `expectKeys`' : 'without `noData: fail`';
+  },
   legend: 'Each case was set up in a scratch database and a scratch folder; the real check looked at it.',
   /** One failing case that blocks. */
   blocks: (name: string, verdict: string) => `${name} → ${verdict}`,

@@ -4,8 +4,26 @@ export const selftest: SelftestText = {
   state: { proved: '已证明', unproved: '未证明', disproved: '与预期不符' },
   running: (done, of) => `自检：${of} 个用例中已完成 ${done} 个`,
   proved: (checks, cases, seconds) =>
-    `每项检查都会失败：${checks} 项检查由 ${cases} 个用例证明，用时 ${seconds} 秒`,
-  notProved: (wrong, checks) => `${checks} 项检查中有 ${wrong} 项未被证明`,
+    `每项参与决定的检查都会失败：${checks} 项检查由 ${cases} 个用例证明，用时 ${seconds} 秒`,
+  notProved: (wrong, checks) => `${checks} 项参与决定的检查中有 ${wrong} 项未被证明`,
+  nothingDecides: '有决定不依赖任何检查',
+  decide: (deciding, all) => `${all} 项检查中有 ${deciding} 项参与决定。`,
+  empty(part) {
+    if (part.part === 'runbook') return 'runbook 中没有参与决定的检查：每次运行都只会是 HOLD。';
+    return part.part === 'run_kind'
+      ? `${part.kind} 类运行中没有参与决定的检查：它永远只会是 HOLD。`
+      : `没有参与决定的检查来证明标准 ${part.id}。`;
+  },
+  allNoticed: (tried) => `共尝试 ${tried} 个被改坏的检查副本，用例全部能够发现。`,
+  unnoticed: (count, tried) =>
+    `未证明：${tried} 个被改坏的检查副本中，有 ${count} 个没有任何用例能够发现。请为每一个补充用例，或删去该部分。`,
+  change(change) {
+    if (change.kind === 'filter')
+      return `去掉语句（${change.query}）第 ${change.line} 行的条件 \`${change.filter}\``;
+    if (change.kind === 'threshold') return `${change.name} 由 ${change.from} 改为 ${change.to}`;
+    if (change.kind === 'constant') return `\`${change.condition}\` ${change.value ? '恒成立' : '恒不成立'}`;
+    return change.kind === 'expect_keys' ? '去掉 `expectKeys`' : '去掉 `noData: fail`';
+  },
   legend: '每个用例都在临时数据库和临时目录中布置，由真实的检查代码判断。',
   blocks: (name, verdict) => `${name} → ${verdict}`,
   noFailingCase: '没有让它失败的用例：无从证明它能阻断',

@@ -1,0 +1,22 @@
+import type { RunKind } from './outcome.js';
+
+/** What a self-test finds wanting besides the cases themselves. */
+
+/** Where a decision would rest on no check. */
+export type EmptyPart =
+  | { readonly part: 'runbook' }
+  | { readonly part: 'run_kind'; readonly kind: RunKind }
+  | { readonly part: 'criterion'; readonly id: string };
+
+/** What is different in a spoiled copy of a check. */
+export type MutantChange =
+  /** A part of the statement's conditions is always true. The line is that of the statement, from 1. */
+  | { readonly kind: 'filter'; readonly query: string; readonly line: number; readonly filter: string }
+  /** A bound of its conditions is another. */
+  | { readonly kind: 'threshold'; readonly name: string; readonly from: string; readonly to: string }
+  /** A condition is always or never met. */
+  | { readonly kind: 'constant'; readonly condition: 'pass' | 'warn' | 'fail'; readonly value: boolean }
+  /** Nothing is expected to be there. */
+  | { readonly kind: 'expect_keys' }
+  /** No data is no failure. */
+  | { readonly kind: 'no_data' };

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { selftest } from '../../commands/selftest.js';
+import type { Services } from '../../src/app/services.js';
+import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
+import type { Conversation } from '../../src/conversation/subcommand.js';
+import { loadRunbook } from '../../src/runbook/load-runbook.js';
+import { createScratchDatabase } from '../../src/selftest/scratch-database.js';
+import { createSelfTest, type SelfTestReport } from '../../src/selftest/self-test.js';
+import { selftestJson, selftestView } from '../../views/selftest.js';
+import { terminalText } from '../../views/terminal.js';
+import { selftest as english } from '../../views/text/en/selftest.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
+
+let beside: TestDatabase;
+let folder: string;
+beforeAll(async () => {
+  beside = await createEmptyDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'lobml-mutants-'));
+});
+afterAll(async () => {
+  await beside.drop();
+  await rm(folder, { recursive: true });
+});
+
+async function selfTestOf(runbook: string, cases: string) {
+  await writeFile(join(folder, 'runbook.yaml'), runbook);
+  await writeFile(join(folder, 'cases.yaml'), cases);
+  return createSelfTest({
+    runbook: await loadRunbook(join(folder, 'runbook.yaml'), PROBE_KINDS),
+    createDatabase: (tables) => createScratchDatabase(beside.url, tables, { warn: () => {} }),
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    newRunId: randomUUID,
+  });
+}
+
+const unnoticed = (report: SelfTestReport) =>
+  report.unnoticed.map(({ checks, change }) => `${checks}: ${english.change(change)}`);
+
+const RUNBOOK = `strategy: toy
+agentId: toy
+envPrefix: TOY__
+flag: { variable: ENABLED }
+params: { mostLag: 10 }
+variables: { ENABLED: { type: boolean, default: false } }
+sections:
+  - id: '1.1'
+    title: { en: One, zh-CN: 一 }
+    kind: [precheck, verify, gonogo]
+    checks:
+      - id: toy.orders
+        title: { en: Orders, zh-CN: 订单 }
+        sql: |
+          SELECT COUNT(*) AS n, MAX(lag) AS lag FROM orders
+          WHERE agent = \${agentId} AND at > \${asOf}::timestamptz - INTERVAL '5 minutes'
+        pass: rows.all(r, r.n > 0 && r.lag < params.mostLag)
+        warn: rows.exists(r, r.n > 5)
+        fail: rows.exists(r, r.lag != null && r.lag >= params.mostLag * 2)
+      - id: toy.new
+        title: { en: New, zh-CN: 新 }
+        mode: shadow
+        env: ENABLED
+        pass: 'true'
+        fail: rows.exists(r, r.value == 7)
+`;
+const BASE = `base:
+  environment: { ENABLED: true }
+  model: none
+  startedSecsAgo: 60
+  sql:
+    - CREATE TABLE orders (agent text, at timestamptz, lag int)
+    - INSERT INTO orders VALUES ('toy', NOW(), 1)
+`;
+const FEW = `${BASE}cases:
+  - { check: toy.orders, name: one, expect: PASS }
+  - { check: toy.orders, name: late, expect: FAIL, sql: [UPDATE orders SET lag = 90] }
+`;
+const ALL = `${FEW}
+  - { check: toy.orders, name: between, expect: INCONCLUSIVE, sql: [UPDATE orders SET lag = 15] }
+  - { check: toy.orders, name: many, expect: WARN, sql: ["INSERT INTO orders SELECT 'toy', NOW(), 1 FROM generate_series(1, 9)"] }
+  - { check: toy.orders, name: of another agent, expect: PASS, sql: ["INSERT INTO orders VALUES ('other', NOW(), 90)"] }
+  - { check: toy.orders, name: of long ago, expect: PASS, sql: ["INSERT INTO orders VALUES ('toy', NOW() - INTERVAL '1 hour', 90)"] }
+  - { check: toy.orders, name: none, expect: INCONCLUSIVE, sql: [DELETE FROM orders, CREATE VIEW v AS SELECT 1 AS one] }
+`;
+
+test('a part of a check that no case needs is unproved, by name, also where every case comes out as written', async () => {
+  const report = await (await selfTestOf(RUNBOOK, FEW)).run();
+  expect(report.isProved).toBe(true);
+  expect(unnoticed(report)).toEqual([
+    'toy.orders: with `pass` always met',
+    'toy.orders: with `warn` never met',
+    'toy.orders: with pass: rows.all(r, r.n > 0 && r.lag < params.mostLag) changed from 0 to -1000',
+    'toy.orders: with warn: rows.exists(r, r.n > 5) changed from 5 to 6005',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the statement's own
+    'toy.orders: without the condition `agent = ${agentId}` in line 2 of its statement (toy.orders)',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the statement's own
+    "toy.orders: without the condition `at > ${asOf}::timestamptz - INTERVAL '5 minutes'` in line 2 of its statement (toy.orders)",
+  ]);
+  for (const [locale, words] of [
+    ['en', ['1 of 2 checks decide.', 'Unproved: of', 'without the condition `agent = ']],
+    ['zh-CN', ['2 项检查中有 1 项参与决定', '未证明：', '去掉语句']],
+  ] as const) {
+    const text = terminalText(selftestView(report, locale));
+    for (const word of words) expect(text).toContain(word);
+  }
+  expect(selftestJson([report])).toMatchObject({
+    proved: true,
+    deciding: 1,
+    mutants: {
+      tried: report.mutants,
+      unproved: expect.arrayContaining([
+        expect.objectContaining({ kind: 'constant', checks: ['toy.orders'], condition: 'pass', value: true }),
+      ]),
+    },
+  });
+});
+
+test('with a case for each part nothing gets by; a case may make tables that the next one knows nothing of', async () => {
+  const report = await (await selfTestOf(RUNBOOK, ALL)).run();
+  expect(report.proofs.flatMap(({ cases }) => cases.filter(({ agrees }) => !agrees))).toEqual([]);
+  expect(unnoticed(report)).toEqual([]);
+  expect(report.isProved).toBe(true);
+  expect(report.mutants).toBeGreaterThan(10);
+});
+
+test('only `--strict` asks that nothing is unproved', async () => {
+  const selfTest = await selfTestOf(RUNBOOK, FEW);
+  const message = { update: async () => {}, finish: async () => {} };
+  const conversation = { locale: 'en', post: async () => message } as unknown as Conversation;
+  const services = { selfTests: [selfTest] } as unknown as Services;
+  const exitCodes = [];
+  for (const words of [[], ['--strict']]) {
+    exitCodes.push((await selftest.run(words, conversation, services))?.exitCode);
+  }
+  expect(exitCodes).toEqual([0, 1]);
+  await expect(selftest.run(['--stict'], conversation, services)).rejects.toMatchObject({
+    code: 'too_many_words',
+  });
+});
+
+test.each([
+  [
+    'every check is in shadow',
+    (text: string) => text.replace('sql: |', 'mode: shadow\n        sql: |'),
+    'No check of the runbook decides',
+  ],
+  [
+    'a run kind has no check',
+    (text: string) => text.replace('precheck, verify, gonogo', 'precheck, gonogo'),
+    'No check decides in a run of the kind verify',
+  ],
+])('where %s nothing is proved', async (_what, change, told) => {
+  const report = await (await selfTestOf(change(RUNBOOK), ALL)).run();
+  expect(report.isProved).toBe(false);
+  const text = terminalText(selftestView(report, 'en'));
+  expect(text.startsWith('⛔')).toBe(true);
+  expect(text).toContain(told);
+});
+
+test('a check in shadow proves and disproves nothing', async () => {
+  const cases = `${ALL}  - { check: toy.new, name: wrong, expect: FAIL }\n`;
+  const report = await (await selfTestOf(RUNBOOK, cases)).run();
+  expect(report.proofs.map(({ check, mode, state }) => [check, mode, state])).toEqual([
+    ['toy.orders', 'deciding', 'proved'],
+    ['toy.new', 'shadow', 'disproved'],
+  ]);
+  expect(report.isProved).toBe(true);
+});
