@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { addSeconds } from 'date-fns/addSeconds';
 import type { DeployWish } from '../../src/domain/deploy-wish.js';
 import { shownInProcess } from '../../src/hosts/environment/concealed-value.js';
 import {
@@ -141,6 +142,8 @@ test('a warning needs its acknowledgement by name; a NO-GO cannot be requested a
   const forbidden = { ...WISH, settings: { EV_EXIT_BUFFER: '0.4' } };
   expect((await checked(forbidden)).run.verdict).toBe('NO_GO');
   await expect(requestAsAlice(world, forbidden, ['env.ev_exit_buffer'])).rejects.toThrow('verdict_forbids');
+  // Later than the NO-GO, which would revoke what was found at its own moment.
+  world.clock.now = addSeconds(world.clock.now, 1);
   await requestAsAlice(world, warned, ['env.ev_exit_buffer']);
 });
 

@@ -136,7 +136,13 @@ describe('sections 4 and 5', () => {
     ['metadata_missing', 'live-1', 'exec.model_type', 'FAIL', /missing.*onnx.*orders ord-/],
     ['wrong_weights', 'live-2', 'exec.blend_weights', 'FAIL', /0\.600000 \/ 0\.400000.*orders ord-/],
     ['old_model_version', 'live-1', 'exec.model_version', 'FAIL', /v2.*expected.*v3.*orders ord-/],
-    ['no_entries', 'live', 'exec.activity', 'INCONCLUSIVE', /No entry.*Baseline.*probability/],
+    [
+      'no_entries',
+      'live',
+      'exec.activity',
+      'INCONCLUSIVE',
+      /^0 entries that did not fail.*Baseline.*probability/,
+    ],
     ['block_storm', 'live', 'risk.blocked_share', 'FAIL', /BLOCKED.*Reasons: daily_loss_limit/],
   ])(
     '%s (%s) shows up in the very next verify as %s %s, and is gone with its end',
