@@ -111,7 +111,7 @@ describe('the charts of the shipped runbook', () => {
   const context = () => ({
     runbook,
     trading,
-    runParameters: { agentId: runbook.agentId, accountId: null },
+    runParameters: { agentId: runbook.agentId, accountId: null, dryRun: false },
     asOf: async () => new Date(),
     window: async () => ({ window: span, baseline: { ...span, basis: 'before_window' as const }, gaps: [] }),
   });

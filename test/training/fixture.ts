@@ -167,6 +167,7 @@ function targetsText(folder: string): string {
         approval: { quorum: 1 },
       },
       farm: {
+        dryRun: true,
         service: { manager: 'systemd', unit: 'ploy.service' },
         environmentFiles: [join(folder, 'live.env')],
         hosts: [{ name: FARM, connection: { ssh: { address: 'trading-host' } } }],
