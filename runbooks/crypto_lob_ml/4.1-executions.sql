@@ -3,17 +3,21 @@
 -- From one statement, so that their figures agree with each other; each column holds the rows of one check. The window
 -- stands beside its baseline. Metadata that is no object counts as one without keys.
 WITH orders AS MATERIALIZED (
-  SELECT e.executed_at, COALESCE(e.order_id, e.intent_id::text) AS order_id,
-         e.executed_at >= ${windowFrom}::timestamptz AS is_present, e.is_buy, m.*,
-         m.signal_type = ${entrySignal} AS is_entry, LOWER(REPLACE(e.status, '_', '')) AS status
-  FROM agent_order_executions e
-  LEFT JOIN LATERAL jsonb_to_record(CASE WHEN jsonb_typeof(e.metadata) = 'object' THEN e.metadata END) AS m(
-    signal_type text, model_type text, model_version text, p_up_model text, p_up_blended text,
-    p_up_blend_w_model text, p_up_blend_w_window text) ON TRUE
-  WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
-    AND e.dry_run = ${dryRun}::boolean
-    AND (e.executed_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
-         OR e.executed_at >= ${baselineFrom}::timestamptz AND e.executed_at < ${baselineTo}::timestamptz)
+  SELECT o.executed_at, o.order_id, o.is_present, o.is_buy, o.status, o.metadata->>'signal_type' AS signal_type,
+         o.metadata->>'signal_type' = ${entrySignal} AS is_entry, o.metadata->>'model_type' AS model_type,
+         o.metadata->>'model_version' AS model_version, o.metadata->>'p_up_model' AS p_up_model,
+         o.metadata->>'p_up_blended' AS p_up_blended, o.metadata->>'p_up_blend_w_model' AS p_up_blend_w_model,
+         o.metadata->>'p_up_blend_w_window' AS p_up_blend_w_window
+  FROM (
+    -- `#> '{}'` and OFFSET 0: the metadata is decompressed once an order, and not once a key.
+    SELECT e.executed_at, COALESCE(e.order_id, e.intent_id::text) AS order_id, e.is_buy, e.metadata #> '{}' AS metadata,
+           e.executed_at >= ${windowFrom}::timestamptz AS is_present, LOWER(REPLACE(e.status, '_', '')) AS status
+    FROM agent_order_executions e
+    WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
+      AND e.dry_run = ${dryRun}::boolean
+      AND (e.executed_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
+           OR e.executed_at >= ${baselineFrom}::timestamptz AND e.executed_at < ${baselineTo}::timestamptz)
+    OFFSET 0) o
 ), entry AS MATERIALIZED (
   SELECT order_id, COALESCE(model_type, 'missing') AS model_type, COALESCE(BTRIM(model_version), 'missing') AS model_version,
          p_up_blend_w_model AS w_model, p_up_blend_w_window AS w_window

@@ -7,6 +7,7 @@ import { createHost } from '../../src/hosts/kinds/create-host.js';
 import type { CheckDefinition } from '../../src/runbook/check-definition.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
+import { runbookFiles } from '../../src/runbook/runbook-files.js';
 import { loadTargets, type Target } from '../../src/runbook/targets.js';
 import { createStatePool } from '../../src/store/state-pool.js';
 import { createTradingDatabase } from '../../src/trading/trading-database.js';
@@ -29,7 +30,8 @@ export const precheck: Figure = {
     const trading = createTradingDatabase({ url: variable(botEnvironment, 'TRADING_DATABASE_URL'), logger });
     const pool = createStatePool({ url: variable(botEnvironment, 'DATABASE_URL'), logger });
     try {
-      const runbook = await loadRunbook(variable(botEnvironment, 'RUNBOOK_FILE'), PROBE_KINDS);
+      const [file = ''] = await runbookFiles(variable(botEnvironment, 'RUNBOOK_FILE'));
+      const runbook = await loadRunbook(file, PROBE_KINDS);
       const { targets, defaultTarget } = await loadTargets(variable(botEnvironment, 'TARGETS_FILE'));
       const target = targets.get(defaultTarget);
       if (target === undefined) throw new Error('the sandbox has no default target');

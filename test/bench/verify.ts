@@ -83,8 +83,9 @@ interface Parts {
 async function measureBoth(label: string, parts: Parts): Promise<Measurement> {
   const executions = queryOf(parts.runbook, 'exec.activity');
   const decisions = queryOf(parts.runbook, 'risk.decisions');
+  const correspondence = queryOf(parts.runbook, 'risk.correspondence');
   // Both at once over the pool of two, as a run asks them.
-  const ours = () => Promise.all([ask(executions, parts), ask(decisions, parts)]);
+  const ours = () => Promise.all([executions, decisions, correspondence].map((query) => ask(query, parts)));
   const reference = async () => {
     for (const sql of CHECKLIST) await parts.owner.query(sql);
   };
@@ -112,7 +113,13 @@ function queryOf(runbook: Runbook, id: string): Query {
 async function ask({ statement, timeoutMs }: Query, { runbook, trading }: Parts): Promise<TradingAnswer> {
   const asOf = async () => new Date();
   const window = async () => evaluateWindow(await asOf(), [], [], runbook.window);
-  const runParameters = { agentId: runbook.agentId, accountId: null };
+  const runParameters = {
+    agentId: runbook.agentId,
+    accountId: null,
+    dryRun: false,
+    namedRows: [],
+    namedAccounts: [],
+  };
   const { values } = await bindParameters(statement, { runbook, runParameters, asOf, window });
   return trading.query({ text: statement.text, values, timeoutMs });
 }
