@@ -13,6 +13,7 @@ import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import { editEnvironmentFile } from '../../src/hosts/environment/environment-edit.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
+import { runbookFiles } from '../../src/runbook/runbook-files.js';
 import { enableFlag } from '../../src/runbook/strategy-contract.js';
 import { loadTargets, type Target } from '../../src/runbook/targets.js';
 import { DISABLE_ACTION } from '../../views/rollback-buttons.js';
@@ -63,7 +64,8 @@ export const rollbackFigure: Figure = {
       const { targets, defaultTarget } = await loadTargets(environment.TARGETS_FILE);
       const target = targets.get(defaultTarget);
       if (target === undefined) throw new Error('the sandbox has no default target');
-      const flag = enableFlag(await loadRunbook(sandbox.botEnvironment.RUNBOOK_FILE ?? '', PROBE_KINDS));
+      const [runbook = ''] = await runbookFiles(sandbox.botEnvironment.RUNBOOK_FILE ?? '');
+      const flag = enableFlag(await loadRunbook(runbook, PROBE_KINDS));
       const stage = { bot, target, flag, halts: createOpenHaltFiles(dataDir, 'bench') };
       const up = await measureBot(stage, ROUNDS[size], say);
       say('again with the database of the bot away');
