@@ -15,7 +15,7 @@ import { createTradingDatabase } from '../trading/trading-database.js';
 import { prepareWorkerSchema } from '../worker/worker-schema.js';
 import type { Configuration } from './load-configuration.js';
 
-export interface PlatformOptions {
+interface PlatformOptions {
   readonly configuration: Configuration;
   readonly logger: Logger;
   /** The bot has it open; a terminal opens it while the checks run. */

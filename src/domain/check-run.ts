@@ -117,7 +117,7 @@ export const revocationSchema = z.object({
   verdict: z.enum(VERDICTS),
   asOf: z.string(),
 });
-export type Revocation = ValueOf<typeof revocationSchema>;
+type Revocation = ValueOf<typeof revocationSchema>;
 
 /** A run as it is read again: what has become known since is worked out whenever it is read. */
 export interface StoredRun extends CheckRun {

@@ -13,7 +13,7 @@ export const HALT_STATES = ['halting', 'verified', 'not_verified'] as const;
 export type HaltState = (typeof HALT_STATES)[number];
 
 /** What can stand in the way on one host; `views/text` writes the sentence for each. */
-export const HALT_FAULTS = [
+const HALT_FAULTS = [
   /** Neither the files nor the service manager answer. */
   'not_answering',
   /** The environment file could not be written. */

@@ -5,7 +5,7 @@ import type { ValueOf } from './value-of.js';
  * Every reason that a check can end with: one closed list that feeds the messages in each language, the audit
  * trail and the tests. The sentence itself is written in `views/text`.
  */
-export const REASON_CODES = [
+const REASON_CODES = [
   'conditions_hold',
   'warning_holds',
   'failure_holds',

@@ -18,7 +18,7 @@ export interface SentenceFacts
 export type Sentence = { [C in keyof SentenceFacts]: SentenceOf<C> }[keyof SentenceFacts];
 
 /** What is wrong in the configuration: in a file that people write, or in the environment. */
-export type ConfigurationFaultCode = keyof FileFaultFacts | keyof VariableFacts;
+type ConfigurationFaultCode = keyof FileFaultFacts | keyof VariableFacts;
 export type ConfigurationSentence = Extract<Sentence, { readonly code: ConfigurationFaultCode }>;
 
 export interface SentenceOf<C extends keyof SentenceFacts> {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** Whatever JSON can say. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** `z.json()` refers to itself without end, so it is named instead of walked through. */
 type DeepReadonly<T> = unknown extends T

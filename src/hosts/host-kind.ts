@@ -28,7 +28,7 @@ export interface Reach {
   yielding(runner: CommandRunner): CommandRunner;
 }
 
-export interface HostParts extends Reach {
+interface HostParts extends Reach {
   /** Absolute; files outside of them, after every symbolic link, are neither read nor written. */
   readonly folders: readonly string[];
   /** @param processes undefined: the host accepts nothing but its fixed commands. */

@@ -34,7 +34,7 @@ export type MessageTable = Readonly<
   Record<SubjectKind, (id: string, standing: readonly StoredMessage[]) => Promise<SubjectState | undefined>>
 >;
 
-export interface MessageKeeperOptions {
+interface MessageKeeperOptions {
   readonly database: Queryable;
   readonly transact: Transact;
   readonly table: MessageTable;

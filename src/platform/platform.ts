@@ -18,7 +18,7 @@ export interface Platform {
   readonly trading: TradingDatabase | undefined;
 }
 
-export interface Hosts {
+interface Hosts {
   /** The host that a targets file describes. */
   of(settings: TargetHost): Host;
   /** A halt's write as one call of the process for hosts; undefined where the process itself does it. */

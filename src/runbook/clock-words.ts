@@ -2,7 +2,7 @@
  * What reads a clock in a statement. A run has one moment, `${asOf}`: a statement that looks at a clock of its own
  * answers for another moment than the rest of the run, and cannot be asked about the past.
  */
-export interface ClockWord {
+interface ClockWord {
   /** As it stands in the statement. */
   readonly word: string;
   /** In bytes from the start of the statement. */

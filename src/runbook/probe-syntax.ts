@@ -7,7 +7,7 @@ import type { VariableDefinition } from './variable.js';
 export type ProbeKeys = Readonly<Record<string, z.ZodType>>;
 
 /** The values of those keys that stand in one check. */
-export type ProbeSource<Keys extends ProbeKeys> = { readonly [Name in keyof Keys]?: z.output<Keys[Name]> };
+type ProbeSource<Keys extends ProbeKeys> = { readonly [Name in keyof Keys]?: z.output<Keys[Name]> };
 
 /** How checks of one kind are written in a runbook. */
 export interface ProbeSyntax<Keys extends ProbeKeys = ProbeKeys, Settings extends object = object> {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 
 /** A statement in a file of its own beside the runbook: its text, or why it cannot be had. */
-export type SqlFile =
+type SqlFile =
   | { readonly path: string; readonly text: string }
   | { readonly path: string; readonly fault: ConfigurationSentence };
 

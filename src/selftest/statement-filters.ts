@@ -3,7 +3,7 @@ import { type Statement, tokensOf } from '../runbook/statement.js';
 import type { Clause } from './live-clauses.js';
 
 /** A part of a statement's conditions, and the statement in which it is always true. */
-export interface Filter {
+interface Filter {
   /** As it stands in the runbook. */
   readonly text: string;
   /** Of the statement, from 1. */

@@ -3,7 +3,7 @@ import type { ObservedRow } from '../domain/check-run.js';
 import { TradingDatabaseError } from './trading-database-error.js';
 
 /** What tells whether a server can know the newest rows. */
-export interface SourceState {
+interface SourceState {
   readonly role: 'primary' | 'standby';
   /** Of a standby: how long ago the newest replayed transaction was committed; undefined: nothing was replayed yet. */
   readonly lagSecs: number | undefined;

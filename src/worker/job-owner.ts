@@ -10,7 +10,7 @@ const TABLES = {
 } as const;
 
 /** `KIND:ID`. */
-export type JobSubject = `${keyof typeof TABLES}:${string}`;
+type JobSubject = `${keyof typeof TABLES}:${string}`;
 
 /** Tables by the fields that the payloads of the version before name instead of a subject. */
 const formerFields = z.object({

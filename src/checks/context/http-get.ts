@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly permitted: readonly string[];
 }
 
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number;
   readonly body: Buffer;
   readonly durationMs: number;

@@ -39,7 +39,7 @@ export function programOf(link: string, identity: FileIdentity | undefined): Pro
 }
 
 /** `DEVICE:INODE`, as `stat -c %d:%i` prints them. */
-export function readIdentity(text: string): FileIdentity | undefined {
+function readIdentity(text: string): FileIdentity | undefined {
   return /^\d+:\d+$/.test(text.trim()) ? text.trim() : undefined;
 }
 
