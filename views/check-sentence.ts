@@ -10,10 +10,9 @@ const SHOWN = 3;
 /** One sentence with observed against expected, with moments as tokens (see `views/moments.ts`). */
 export function checkSentence(result: CheckResult, locale: Locale): string {
   const text = textFor(locale).report;
-  const sentences =
-    result.reason.code === 'faulty_rows'
-      ? faultSentences(result, locale)
-      : [...result.says.map((sentence) => sentence[locale]), ...defaultSentences(result, locale)];
+  const said = result.says.map((sentence) => sentence[locale]);
+  const besides = (result.besides ?? []).map((reason) => reasonSentence(reason, locale));
+  const sentences = [...leading(result, locale), ...besides, ...said, ...following(result, locale)];
   if (sentences.length === 0) return reasonSentence(result.reason, locale);
   const shown = sentences.slice(0, SHOWN).join(result.outcome === 'PASS' ? ' · ' : ' ');
   const rest = sentences.length - SHOWN;
@@ -22,6 +21,19 @@ export function checkSentence(result: CheckResult, locale: Locale): string {
   const more = text.report.more(rest);
   return result.outcome === 'PASS' ? `${shown} ${more}` : `${shown} (${more})`;
 }
+
+/** What decided, where the runbook's own sentences are about what is wrong besides. */
+function leading(result: CheckResult, locale: Locale): readonly string[] {
+  const { code } = result.reason;
+  if (code === 'faulty_rows') return faultSentences(result, locale);
+  const hasMore = result.says.length > 0 || result.besides !== undefined;
+  return code === 'keys_missing' || (result.says.length === 0 && hasMore)
+    ? [reasonSentence(result.reason, locale)]
+    : [];
+}
+
+const following = (result: CheckResult, locale: Locale): readonly string[] =>
+  result.reason.code === 'faulty_rows' ? [] : defaultSentences(result, locale);
 
 export function reasonSentence(reason: Reason, locale: Locale): string {
   const facts = reason.facts ?? {};

@@ -3,7 +3,7 @@ import type { CheckResult, Evidence, ObservedRow } from '../domain/check-run.js'
 import type { EnvironmentValues, RowPredicate } from '../domain/condition.js';
 import { type Evaluation, evaluateCheck } from '../domain/evaluate-check.js';
 import type { Localized } from '../domain/localized.js';
-import type { Outcome, RunKind } from '../domain/outcome.js';
+import type { RunKind } from '../domain/outcome.js';
 import { plainValue } from '../domain/plain-text.js';
 import type { Reason } from '../domain/reason.js';
 import { HostError } from '../hosts/host.js';
@@ -72,6 +72,9 @@ async function runCheck(
     mode: check.mode,
     outcome: evaluation.outcome,
     reason: evaluation.reason,
+    ...(evaluation.besides.length > 0 && evaluation.outcome !== 'PASS'
+      ? { besides: evaluation.besides }
+      : {}),
     says,
     ...(check.text.remedy !== undefined && evaluation.outcome !== 'PASS'
       ? { remedy: check.text.remedy }
@@ -122,7 +125,12 @@ async function observeAndEvaluate(
     const reason = reasonOf(error, check, deadline);
     if (reason.code === 'probe_failed') onProbeError(check.id, error);
     const observation = { rows: [], evidence, observedAt: context.now().toISOString() };
-    return { observation, evaluation: { outcome: 'ERROR', reason, telling: [] }, env: {}, says: [] };
+    return {
+      observation,
+      evaluation: { outcome: 'ERROR', reason, besides: [], telling: [], alsoWrong: [] },
+      env: {},
+      says: [],
+    };
   }
 }
 
@@ -161,13 +169,13 @@ function reasonOf(error: unknown, check: CheckDefinition, deadline: AbortSignal)
 
 function sentences(
   check: CheckDefinition,
-  { outcome, reason, telling }: Evaluation,
+  { outcome, reason, telling, alsoWrong }: Evaluation,
   env: EnvironmentValues,
 ): readonly Localized[] {
   // A fault or a gap has its own sentence, in the words of the reason; the runbook's text is about measured rows.
-  if (!MEASURED.has(reason.code)) return [];
-  const said = telling.flatMap((row) =>
-    templatesFor(outcome, check, row, env).map((template) => ({
+  const rows = MEASURED.has(reason.code) ? telling : alsoWrong;
+  const said = rows.flatMap((row) =>
+    templatesFor({ outcome, reason }, check, row, env).map((template) => ({
       en: template.en.render(row, env),
       'zh-CN': template['zh-CN'].render(row, env),
     })),
@@ -178,7 +186,7 @@ function sentences(
 }
 
 function templatesFor(
-  outcome: Outcome,
+  { outcome, reason }: Pick<Evaluation, 'outcome' | 'reason'>,
   { text }: CheckDefinition,
   row: ObservedRow,
   env: EnvironmentValues,
@@ -186,7 +194,8 @@ function templatesFor(
   const { fine, unclear, problem, problems } = text;
   const given = (template: LocalizedTemplate | undefined) => (template === undefined ? [] : [template]);
   if (outcome === 'PASS') return given(fine);
-  if (outcome === 'INCONCLUSIVE' && unclear !== undefined) return [unclear];
+  if (outcome === 'INCONCLUSIVE' && reason.code === 'neither_holds' && unclear !== undefined)
+    return [unclear];
   const own = problems.filter(({ when }) => holds(when, row, env)).map(({ say }) => say);
   return own.length > 0 ? own : given(problem);
 }

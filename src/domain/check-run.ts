@@ -70,6 +70,8 @@ export const checkResultSchema = z.object({
   outcome: z.enum(OUTCOMES),
   /** Why, as a code from one closed list, with the values that the sentence needs. */
   reason: reasonSchema,
+  /** What is wrong or missing besides. */
+  besides: z.array(reasonSchema).exactOptional(),
   /** The runbook's own sentences about the rows that matter, where it has a text for them. */
   says: z.array(localizedSchema),
   /** What a person does about it, where something is wrong. */

@@ -11,7 +11,8 @@ export interface Condition {
   readonly text: string;
   /**
    * @throws ConditionError when it cannot be evaluated: a column is missing, a value was not measured or is of
-   * another kind than what it is compared with, the answer is not true or false.
+   * another kind than what it is compared with, the answer is not true or false. NoDataError where it asks about each
+   * element of an empty list.
    */
   holds(rows: readonly ObservedRow[], env?: EnvironmentValues): boolean;
 }
@@ -20,5 +21,10 @@ export interface Condition {
 export type RowPredicate = (row: ObservedRow, env?: EnvironmentValues) => boolean;
 
 export class ConditionError extends Error {
-  override readonly name = 'ConditionError';
+  override readonly name: string = 'ConditionError';
+}
+
+/** The condition asks about each element of a list or record that has none: nothing was measured. */
+export class NoDataError extends ConditionError {
+  override readonly name = 'NoDataError';
 }

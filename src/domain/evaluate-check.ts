@@ -1,13 +1,23 @@
-import type { ObservedRow } from './check-run.js';
-import { type Condition, ConditionError, type EnvironmentValues, type RowPredicate } from './condition.js';
+import type { ObservedRow, ObservedValue } from './check-run.js';
+import {
+  type Condition,
+  ConditionError,
+  type EnvironmentValues,
+  NoDataError,
+  type RowPredicate,
+} from './condition.js';
 import type { Outcome } from './outcome.js';
 import type { Reason, ReasonCode } from './reason.js';
 
 export interface Evaluation {
   readonly outcome: Outcome;
   readonly reason: Reason;
+  /** What is wrong or missing besides: one fault hides no other. */
+  readonly besides: readonly Reason[];
   /** The rows that a message speaks of: the wrong ones, or all where nothing is wrong. */
   readonly telling: readonly ObservedRow[];
+  /** Rows that are wrong as well, where a faulty or a missing one decides. */
+  readonly alsoWrong: readonly ObservedRow[];
 }
 
 /** What a check says of the rows that its probe has seen. */
@@ -41,35 +51,48 @@ export function evaluateCheck(
   env: EnvironmentValues = {},
 ): Evaluation {
   const gap = worstGap(gaps);
-  const telling = wrongRows(check, rows, env);
-  const conclude = (outcome: Outcome, reason: Reason, about = telling): Evaluation => ({
+  const missing = missingKeys(check, rows);
+  const absent: Reason | undefined =
+    missing.length > 0 ? { code: 'keys_missing', facts: { missing } } : undefined;
+  const telling = wrongRows(check, rows, env) ?? rows;
+  const conclude = (
+    outcome: Outcome,
+    reason: Reason,
+    about = telling,
+    alsoWrong: readonly ObservedRow[] = [],
+  ): Evaluation => ({
     outcome,
     reason,
+    besides: [absent, gap].filter((other) => other !== undefined && other.code !== reason.code) as Reason[],
     telling: about,
+    alsoWrong,
   });
 
   const faulty = rows.filter((row) => hasFault(row));
-  if (faulty.length > 0)
-    return conclude('FAIL', { code: 'faulty_rows', facts: { count: faulty.length } }, faulty);
-
-  const missing = missingKeys(check, rows);
-  const missingReason: Reason = { code: 'keys_missing', facts: { missing } };
-  if (missing.length > 0 && check.expectKeys?.missing === 'fail') return conclude('FAIL', missingReason);
-
-  if (!rows.some(holdsData)) {
-    if (gap !== undefined) return conclude(outcomeOfGap(gap), gap);
-    if (missing.length > 0) return conclude('INCONCLUSIVE', missingReason);
-    return conclude(check.noData === 'fail' ? 'FAIL' : 'INCONCLUSIVE', { code: 'no_data' });
+  if (faulty.length > 0) {
+    const reason: Reason = { code: 'faulty_rows', facts: { count: faulty.length } };
+    return conclude('FAIL', reason, faulty, wrongBesides(check, rows, env));
   }
+  if (absent !== undefined && check.expectKeys?.missing === 'fail')
+    return conclude('FAIL', absent, telling, wrongBesides(check, rows, env));
+
+  const noData = (): Evaluation => {
+    if (gap !== undefined) return conclude(outcomeOfGap(gap), gap);
+    if (absent !== undefined) return conclude('INCONCLUSIVE', absent);
+    return conclude(check.noData === 'fail' ? 'FAIL' : 'INCONCLUSIVE', { code: 'no_data' });
+  };
+  if (!rows.some(holdsData)) return noData();
 
   try {
     if (check.fail.holds(rows, env)) return conclude('FAIL', { code: 'failure_holds' });
     if (gap !== undefined) return conclude(outcomeOfGap(gap), gap);
-    if (missing.length > 0) return conclude('INCONCLUSIVE', missingReason);
+    if (absent !== undefined)
+      return conclude('INCONCLUSIVE', absent, telling, wrongBesides(check, rows, env));
     if (!check.pass.holds(rows, env)) return conclude('INCONCLUSIVE', { code: 'neither_holds' });
     if (check.warn?.holds(rows, env)) return conclude('WARN', { code: 'warning_holds' });
     return conclude('PASS', { code: 'conditions_hold' }, rows);
   } catch (error) {
+    if (error instanceof NoDataError) return noData();
     if (!(error instanceof ConditionError)) throw error;
     return conclude('ERROR', { code: 'condition_error', facts: { error: error.message } });
   }
@@ -93,11 +116,16 @@ const ABSENCES: ReadonlySet<ReasonCode> = new Set([
   'account_unknown',
 ]);
 
-const hasFault = (row: ObservedRow): boolean => (row[FAULT_COLUMN] ?? '') !== '';
+/** `false AS fault` says that there is none. */
+const hasFault = ({ [FAULT_COLUMN]: fault = '' }: ObservedRow): boolean =>
+  fault !== null && fault !== '' && fault !== false;
 
-/** A row in which nothing was measured (an aggregate over no rows) is no data. */
-function holdsData(row: ObservedRow): boolean {
-  return Object.values(row).some((value) => value !== null && value !== '');
+/** A row in which nothing was measured (an aggregate over no rows) is no data; nor is a list or record without any. */
+const holdsData = (row: ObservedRow): boolean => Object.values(row).some(isMeasured);
+
+function isMeasured(value: ObservedValue): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(isMeasured);
+  return value !== null && value !== '';
 }
 
 function missingKeys(check: Judgement, rows: readonly ObservedRow[]): readonly string[] {
@@ -107,13 +135,13 @@ function missingKeys(check: Judgement, rows: readonly ObservedRow[]): readonly s
   return values.filter((value) => !seen.has(value));
 }
 
+/** undefined: none is wrong by the check's own word. */
 function wrongRows(
-  check: Judgement,
+  { isWrongRow }: Judgement,
   rows: readonly ObservedRow[],
   env: EnvironmentValues,
-): readonly ObservedRow[] {
-  const { isWrongRow } = check;
-  if (isWrongRow === undefined) return rows;
+): readonly ObservedRow[] | undefined {
+  if (isWrongRow === undefined) return undefined;
   const wrong = rows.filter((row) => {
     try {
       return isWrongRow(row, env);
@@ -121,5 +149,20 @@ function wrongRows(
       return true; // a row that cannot be judged is worth showing
     }
   });
-  return wrong.length > 0 ? wrong : rows;
+  return wrong.length > 0 ? wrong : undefined;
+}
+
+/** What is wrong among the rows that are there and have no fault, where something else decides already. */
+function wrongBesides(
+  check: Judgement,
+  rows: readonly ObservedRow[],
+  env: EnvironmentValues,
+): readonly ObservedRow[] {
+  const others = rows.filter((row) => !hasFault(row) && holdsData(row));
+  if (check.isWrongRow !== undefined) return wrongRows(check, others, env) ?? [];
+  try {
+    return check.fail.holds(others, env) ? others : [];
+  } catch {
+    return [];
+  }
 }

@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { type Condition, ConditionError, type RowPredicate } from '../domain/condition.js';
+import { type Condition, ConditionError, NoDataError, type RowPredicate } from '../domain/condition.js';
 import { registerStatistics } from './condition-functions.js';
 import { RefusedPart } from './configuration-fault.js';
 import { registerNull, requireMeasuredValues } from './measured-values.js';
@@ -56,6 +56,7 @@ function compileBoolean(environment: Environment, source: string): (context: obj
     try {
       answer = program(context);
     } catch (error) {
+      if (isNoData(error)) throw new NoDataError(firstLine(error), { cause: error });
       throw new ConditionError(firstLine(error), { cause: error });
     }
     if (typeof answer !== 'boolean') throw new ConditionError('the answer is not true or false');
@@ -120,6 +121,10 @@ function withValues(source: string, parameters: Parameters): string {
     return value === undefined ? whole : JSON.stringify(value);
   });
 }
+
+/** The library may wrap what was thrown within it. */
+const isNoData = (error: unknown): boolean =>
+  error instanceof NoDataError || (error instanceof Error && error.cause instanceof NoDataError);
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

@@ -1,10 +1,12 @@
 import type { Environment } from '@marcbachmann/cel-js';
+import { NoDataError } from '../domain/condition.js';
 
 /**
  * To CEL null, NaN and the empty text are values like others: `r.state != "bad"` and `!(r.lag > 10)` would hold, and
  * pass a check, where nothing was measured; so would `r.x != '5'` for a number. Here no comparison, arithmetic or
  * function takes such a value, and none compares a number with a text: the condition cannot be evaluated. Only what
- * names it asks for it: `r.state == null`, `r.state != ""`.
+ * names it asks for it: `r.state == null`, `r.state != ""`. An empty list or record is no data in the same way, also one
+ * that the condition has emptied itself; `size()` and `== []` ask for it.
  */
 
 /** The part of the library's syntax tree that its types leave out. */
@@ -45,17 +47,28 @@ export function requireMeasuredValues(tree: unknown): void {
 type Guard = (node: Node, values: readonly unknown[]) => void;
 
 const equality: Guard = ({ args }, [left, right]) => {
-  const literals = Array.isArray(args) ? args.filter(isLiteral).map((literal) => literal.args) : [];
+  const sides = Array.isArray(args) ? args : [];
+  const literals = sides.filter(isLiteral).map((literal) => literal.args);
   if (literals.includes(null)) return;
-  for (const side of [left, right]) if (side !== '' || !literals.includes('')) requireMeasured(side);
+  const asksForEmpty = sides.some(isEmptyLiteral);
+  for (const side of [left, right]) {
+    const isAskedFor = (side === '' && literals.includes('')) || (asksForEmpty && isEmpty(side));
+    if (!isAskedFor) requireMeasured(side);
+  }
   requireOneKind(left, right);
 };
 
 const membership: Guard = (_node, [member, among]) => {
   requireMeasured(member);
+  requireSome(among);
   if (!Array.isArray(among)) return;
   requireMeasured(among);
   for (const other of among) requireOneKind(member, other);
+};
+
+/** `all` of none would hold, and `exists` of none would not: neither is an answer. */
+const quantifier: Guard = ({ args }, [over]) => {
+  if (isQuantifier(args)) requireSome(over);
 };
 
 const operands: Guard = (_node, [left, right]) => [left, right].forEach(requireMeasuredItself);
@@ -74,6 +87,7 @@ const GUARDS: Readonly<Record<string, Guard>> = {
   in: membership,
   ...Object.fromEntries(['<', '<=', '>', '>=', '+', '-', '*', '/', '%'].map((sign) => [sign, operands])),
   '-_': (_node, [value]) => requireMeasuredItself(value),
+  comprehension: quantifier,
   call: callArguments,
   rcall: callArguments,
 };
@@ -87,7 +101,16 @@ function requireMeasuredItself(value: unknown): void {
 
 function requireMeasured(value: unknown): void {
   requireMeasuredItself(value);
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(requireMeasured);
+  if (typeof value !== 'object' || value === null) return;
+  requireSome(value);
+  Object.values(value).forEach(requireMeasured);
+}
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+function requireSome(value: unknown): void {
+  if (isEmpty(value)) throw new NoDataError('a list or record that is used is empty: nothing was measured');
 }
 
 function requireOneKind(left: unknown, right: unknown): void {
@@ -109,6 +132,13 @@ const KINDS: Readonly<Record<string, string>> = {
 
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'op' in value && 'args' in value && 'meta' in value;
+
+/** `[]` or `{}`, as written in the condition. */
+const isEmptyLiteral = (value: unknown): boolean =>
+  isNode(value) && ['list', 'map'].includes(value.op) && Array.isArray(value.args) && value.args.length === 0;
+
+const isQuantifier = (args: unknown): boolean =>
+  typeof args === 'object' && args !== null && 'kind' in args && args.kind === 'quantifier';
 
 const isLiteral = (value: unknown): value is Node => isNode(value) && value.op === 'value';
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { TradingQueries } from '../../src/checks/context/check-context.js';
 import type { CheckResult } from '../../src/domain/check-run.js';
 import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
+import { checkSentence } from '../../views/check-sentence.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { createFileStage, entry, type FileStage } from './support/file-stage.js';
 
@@ -98,6 +99,50 @@ describe('an SQL check', () => {
   });
 });
 
+describe('a list of a shared query', () => {
+  test.each([
+    ['two rows', 'SELECT \'[{"lag":1}]\'::jsonb AS list FROM generate_series(1, 2)'],
+    ['an unknown column', 'SELECT \'[{"lag":1}]\'::jsonb AS lists'],
+    ['a null element', 'SELECT \'[{"lag":1}, null]\'::jsonb AS list'],
+    ['an element that is no record', 'SELECT \'[{"lag":1}, 5]\'::jsonb AS list'],
+    ['no list', 'SELECT \'{"lag":1}\'::jsonb AS list'],
+    ['two columns of one name', 'SELECT \'[{"lag":1}]\'::jsonb AS list, 2 AS list'],
+  ])('%s is an ERROR', async (_name, statement) => {
+    const { 'feed.lag': result } = await stage.run({
+      trading,
+      queries: `one: { sql: ${JSON.stringify(statement)} }`,
+      checks: entry('feed.lag', 'query: one', 'column: list', ...CONDITIONS),
+    });
+    expect(result?.outcome).toBe('ERROR');
+  });
+
+  test.each(["'[]'::jsonb", 'NULL::jsonb', "'[{}]'::jsonb"])('%s is no data', async (value) => {
+    const { 'feed.lag': result } = await stage.run({
+      trading,
+      queries: `one: { sql: ${JSON.stringify(`SELECT ${value} AS list`)} }`,
+      checks: entry('feed.lag', 'query: one', 'column: list', ...CONDITIONS),
+    });
+    expect(result && brief(result)).toEqual(['INCONCLUSIVE', 'no_data', undefined]);
+  });
+});
+
+test('a missing symbol and one that is late are both named', async () => {
+  const { 'feed.lag': result } = await stage.run({
+    trading,
+    checks: sql(
+      'feed.lag',
+      "SELECT symbol, lag + 70 AS lag FROM feed WHERE symbol = 'BTC'",
+      'expectKeys: { column: symbol, parameter: names }',
+      'wrongRows: r.lag >= 10.0',
+      "text: { problem: { en: '{symbol} {lag:secs} s', zh-CN: '{symbol} {lag:secs} 秒' } }",
+    ),
+  });
+  if (result === undefined) throw new Error('the check did not run');
+  expect(result.outcome).toBe('FAIL');
+  expect(checkSentence(result, 'en')).toBe('No row at all for ETH. BTC 71.0 s');
+  expect(checkSentence(result, 'zh-CN')).toContain('BTC 71.0 秒');
+});
+
 describe('a probe that sees too much is an ERROR, and the other checks stand', () => {
   const rows = (count: number) => `SELECT n::float8 / 1e9 AS lag FROM generate_series(1, ${count}) n`;
   const texts = "text: { fine: { en: '{lag}', zh-CN: '{lag}' } }";
@@ -160,7 +205,7 @@ describe('a trading database that does not answer as it should is an ERROR withi
   });
 
   test('slow', async () => {
-    expect(await look(trading, SLOW, 2_000)).toEqual(['ERROR', 'database_error', 'timeout']);
+    expect(await look(trading, SLOW, 4_000)).toEqual(['ERROR', 'database_error', 'timeout']);
   });
 
   test('locked', async () => {

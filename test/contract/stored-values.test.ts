@@ -39,6 +39,7 @@ const result: Whole<CheckRun['checks'][number]> = {
   mode: 'deciding',
   outcome: 'WARN',
   reason: { code: 'keys_missing', facts: { missing: ['SOLUSDT'], count: 1 } },
+  besides: [{ code: 'host_error', facts: { host: 'live-2' } }],
   says: [TITLE],
   remedy: TITLE,
   observed: [{ symbol: 'BTCUSDT', lag: 1.5, nested: { of: [true, null] } }],

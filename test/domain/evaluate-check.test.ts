@@ -52,9 +52,81 @@ describe('the table of outcomes', () => {
     ['no row', [], ['INCONCLUSIVE', 'no_data']],
     ['an aggregate over nothing', [{ lag: null, count: null }], ['INCONCLUSIVE', 'no_data']],
     ['empty texts', [{ lag: '' }], ['INCONCLUSIVE', 'no_data']],
+    ['an empty list', [{ lag: [] }], ['INCONCLUSIVE', 'no_data']],
+    ['an empty record', [{ lag: {} }], ['INCONCLUSIVE', 'no_data']],
+    ['a list of nothing', [{ lag: [null, '', { x: null }] }], ['INCONCLUSIVE', 'no_data']],
+    ['a row that says that it has no fault', [{ lag: 1, fault: false }], ['PASS', 'conditions_hold']],
+    ['a row that says that it has one', [{ lag: 1, fault: true }], ['FAIL', 'faulty_rows']],
     ['a row that its probe calls wrong', [{ lag: 1, fault: 'empty' }], ['FAIL', 'faulty_rows']],
   ])('%s', (_name, rows: ObservedRow[], expected) => {
     expect(outcomeOf(rows)).toEqual(expected);
+  });
+
+  test.each([
+    ['rows.filter(r, r.kind == "x").all(r, r.lag < 10)', [{ lag: 1, kind: 'y' }]],
+    [
+      'rows.filter(r, r.kind == "x").exists(r, r.lag < 10) || rows.filter(r, r.kind == "x").all(r, true)',
+      [{ lag: 1, kind: 'y' }],
+    ],
+    ['!rows.filter(r, r.kind == "x").exists(r, r.lag > 10)', [{ lag: 1, kind: 'y' }]],
+    ['!rows.filter(r, r.kind == "x").exists_one(r, r.lag > 10)', [{ lag: 1, kind: 'y' }]],
+    ['rows.all(r, r.orders.all(o, o.ok))', [{ lag: 1, orders: [] }]],
+    [
+      'rows.all(r, r.orders.all(o, o.ok))',
+      [
+        { lag: 1, orders: [{ ok: true }] },
+        { lag: 1, orders: [] },
+      ],
+    ],
+    ['rows.all(r, r.meta.all(k, k != "bad"))', [{ lag: 1, meta: {} }]],
+    ['rows.all(r, r.orders != ["bad"])', [{ lag: 1, orders: [] }]],
+    ['rows.all(r, !("bad" in r.orders))', [{ lag: 1, orders: [] }]],
+    ['rows.all(r, !("bad" in r.meta))', [{ lag: 1, meta: {} }]],
+    ['cel.bind(bad, rows.filter(r, r.lag > 10), bad.all(r, false))', [{ lag: 1 }]],
+  ])('what a condition leaves nothing of is no data: %s', (source, rows: ObservedRow[]) => {
+    const pass = conditions.compile(source);
+    expect(outcomeOf(rows, { pass, warn: undefined })).toEqual(['INCONCLUSIVE', 'no_data']);
+    expect(outcomeOf(rows, { pass, warn: undefined, noData: 'fail' })).toEqual(['FAIL', 'no_data']);
+    const never = conditions.compile('rows.size() > 1000');
+    const yes = conditions.compile('true');
+    const outcomes = outcomeOf(rows, { pass: yes, fail: pass, warn: undefined });
+    expect(outcomes).not.toContain('PASS');
+    expect(outcomeOf(rows, { pass: yes, fail: never, warn: pass })).not.toContain('PASS');
+  });
+
+  test.each([
+    'rows.filter(r, r.lag > 10).size() == 0',
+    'rows.filter(r, r.lag > 10).size() == 0 || rows.filter(r, r.lag > 10).all(r, false)',
+    'rows.all(r, r.orders == [])',
+    'rows.all(r, r.meta == {} && [] == r.orders)',
+  ])('a condition may ask for emptiness itself: %s', (source) => {
+    const pass = conditions.compile(source);
+    expect(outcomeOf([{ lag: 1, orders: [], meta: {} }], { pass, warn: undefined })).toEqual([
+      'PASS',
+      'conditions_hold',
+    ]);
+  });
+
+  test('a missing key hides no other that is wrong, nor a host that did not answer', () => {
+    const rows = [
+      { symbol: 'BTC', lag: 99 },
+      { symbol: 'SOL', lag: 1 },
+    ];
+    for (const missing of ['fail', 'inconclusive'] as const) {
+      const seenOf = evaluateCheck(check(symbols(missing)), seen(rows, [unreachable]));
+      const codes = [seenOf.reason, ...seenOf.besides].map(({ code }) => code);
+      expect(seenOf.outcome).toBe('FAIL');
+      expect(codes.sort()).toEqual(
+        missing === 'fail' ? ['host_error', 'keys_missing'] : ['failure_holds', 'host_error', 'keys_missing'],
+      );
+      expect(missing === 'fail' ? seenOf.alsoWrong : seenOf.telling).toEqual([rows[0]]);
+    }
+    const faulty = evaluateCheck(check(symbols('fail')), seen([...rows, { symbol: 'X', fault: 'empty' }]));
+    expect(faulty).toMatchObject({
+      reason: { code: 'faulty_rows' },
+      besides: [{ code: 'keys_missing' }],
+      alsoWrong: [rows[0]],
+    });
   });
 
   test('no data fails where the check says so', () => {

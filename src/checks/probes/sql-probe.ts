@@ -48,12 +48,19 @@ function runShared(context: CheckContext, query: Query, values: readonly Observe
   return started;
 }
 
+/** What a shared query does not hold as its runbook says is a fault of the runbook, and no row that could be left out. */
 function rowsOfColumn(rows: readonly ObservedRow[], column: string): readonly ObservedRow[] {
-  const value = rows[0]?.[column];
+  const [row, ...others] = rows;
+  if (row === undefined) return [];
+  if (others.length > 0) throw unusable(`the query gave ${rows.length} rows, and \`column\` reads one`);
+  if (!Object.hasOwn(row, column)) throw unusable(`the query has no column ${column}`);
+  const value = row[column];
+  // An aggregate over nothing.
   if (value === null || value === undefined) return [];
-  if (!Array.isArray(value)) {
-    const message = `the column ${column} of the query is no JSON list`;
-    throw new ProbeError({ code: 'condition_error', facts: { error: message } }, message);
-  }
-  return value.filter(isRecord);
+  if (!Array.isArray(value)) throw unusable(`the column ${column} of the query is no JSON list`);
+  if (!value.every(isRecord)) throw unusable(`the list in the column ${column} holds what is no record`);
+  return value;
 }
+
+const unusable = (error: string): ProbeError =>
+  new ProbeError({ code: 'condition_error', facts: { error } }, error);

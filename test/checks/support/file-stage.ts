@@ -17,7 +17,7 @@ const HEAD = `strategy: toy
 agentId: toy
 envPrefix: TOY__
 flag: { variable: ENABLED }
-params: { limit: 10 }
+params: { limit: 10, names: [BTC, ETH] }
 variables:
   ENABLED: { type: boolean, default: false }
   MODEL_PATH: { type: path }
