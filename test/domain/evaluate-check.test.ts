@@ -107,6 +107,23 @@ describe('the table of outcomes', () => {
     ]);
   });
 
+  test.each([
+    // What is certain is said, whatever else is empty.
+    ['rows.filter(r, r.kind == "x").exists(r, r.lag > 9) || rows.exists(r, r.lag >= 1)', 'FAIL'],
+    ['rows.exists(r, r.lag >= 1) || rows.filter(r, r.kind == "x").exists(r, r.lag > 9)', 'FAIL'],
+    // Nobody knows how late rows of a kind are that has none: no PASS.
+    ['rows.filter(r, r.kind == "x").exists(r, r.lag > 9)', 'INCONCLUSIVE'],
+    // A row that is not there is none of the wrong ones, where the condition asks all rows for it.
+    ['rows.exists(r, r.kind == "x" && r.lag > 9)', 'PASS'],
+    ['rows.filter(r, r.kind == "x" && r.lag > 9).size() > 0', 'PASS'],
+    [
+      'rows.filter(r, r.kind == "x").size() > 0 && rows.filter(r, r.kind == "x").exists(r, r.lag > 9)',
+      'PASS',
+    ],
+  ])('a `fail` of an empty list: %s is %s', (source, outcome) => {
+    expect(outcomeOf([{ lag: 1, kind: 'y' }], { fail: conditions.compile(source) })[0]).toBe(outcome);
+  });
+
   test('a missing key hides no other that is wrong, nor a host that did not answer', () => {
     const rows = [
       { symbol: 'BTC', lag: 99 },
