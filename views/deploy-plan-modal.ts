@@ -1,7 +1,7 @@
 import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
-import { DRIFT, UNDECLARED } from '../src/domain/release-request.js';
+import { isDriftSubject } from '../src/domain/release-request.js';
 import { actions, clip, LIMITS, section } from './blocks.js';
 import { type PlanView, planReportView } from './release-plan.js';
 import { refusalView } from './release-sentence.js';
@@ -56,11 +56,9 @@ function acknowledgeBlocks({ toAcknowledge, run }: PlanModal, locale: Locale): r
   const { plan: text } = textFor(locale).release;
   const options = toAcknowledge.map((subject) => {
     const check = run.checks.find(({ id }) => id === subject);
-    const edited: Readonly<Record<string, string>> = {
-      [DRIFT]: text.acknowledgeDrift,
-      [UNDECLARED]: text.acknowledgeUndeclared,
-    };
-    const label = edited[subject] ?? `${check?.section ?? ''} ${check?.title[locale] ?? subject}`;
+    const label = isDriftSubject(subject)
+      ? text.acknowledgeDrift[subject]
+      : `${check?.section ?? ''} ${check?.title[locale] ?? subject}`;
     return { text: { type: 'plain_text', text: clip(label.trim(), 75) }, value: subject };
   });
   const groups = Array.from({ length: Math.ceil(options.length / MAX_CHECKBOXES) }, (_, index) =>

@@ -2,6 +2,7 @@ import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ArtefactPlan, HostPlan, ReleasePlan, VariableChange } from '../src/domain/release-plan.js';
+import { DRIFT_SUBJECTS, type DriftSubject } from '../src/domain/release-request.js';
 import type { ApprovalPolicy, WatchPolicy } from '../src/runbook/targets-schema.js';
 import { clip, code, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
@@ -54,8 +55,7 @@ export function planBlocks(
   return [
     section(lines.join('\n')),
     ...hostBlocks(plan, envPrefix, locale),
-    ...driftBlocks(plan, envPrefix, locale),
-    ...undeclaredBlocks(plan, envPrefix, locale),
+    ...DRIFT_SUBJECTS.flatMap((subject) => driftBlocks(subject, plan, envPrefix, locale)),
   ];
 }
 
@@ -121,27 +121,31 @@ function valueText(value: string | null, locale: Locale, isWhole: boolean): stri
   return code(clip(shown, SHOWN_VALUE));
 }
 
-function driftBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): readonly Block[] {
-  const lines = plan.hosts.flatMap(({ host, drift }) =>
-    drift.map((change) => `${escapeMrkdwn(host)}  ${variableLine(change, envPrefix, locale)}`),
-  );
-  if (lines.length === 0) return [];
-  return [section(clip(`⚠ *${textFor(locale).release.plan.drift}*\n${lines.join('\n')}`, LIMITS.section))];
-}
-
-/** One line a host; of a variable whose value is not told the name alone. */
-function undeclaredBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): readonly Block[] {
-  const lines = plan.hosts.flatMap(({ host, undeclared = [] }) => {
-    const told = undeclared.map(({ variable, shown }) =>
+/** One line a variable; of one whose value is not told the name alone, so that a host's share one line. */
+function driftBlocks(
+  subject: DriftSubject,
+  plan: ReleasePlan,
+  envPrefix: string,
+  locale: Locale,
+): readonly Block[] {
+  const lines = plan.hosts.flatMap((host) => {
+    const name = escapeMrkdwn(host.host);
+    if (subject === 'drift')
+      return host.drift.map((change) => `${name}  ${variableLine(change, envPrefix, locale)}`);
+    const told = namedIn(host)[subject].map(({ variable, shown }) =>
       shown === undefined ? code(variable) : variableLine({ variable, ...shown }, envPrefix, locale),
     );
-    return told.length === 0 ? [] : [`${escapeMrkdwn(host)}  ${told.join(' · ')}`];
+    return told.length === 0 ? [] : [`${name}  ${told.join(' · ')}`];
   });
   if (lines.length === 0) return [];
-  return [
-    section(clip(`⚠ *${textFor(locale).release.plan.undeclared}*\n${lines.join('\n')}`, LIMITS.section)),
-  ];
+  const title = textFor(locale).release.plan.drift[subject];
+  return [section(clip(`⚠ *${title}*\n${lines.join('\n')}`, LIMITS.section))];
 }
+
+const namedIn = ({ undeclared = [], sinceConfirmed = [] }: HostPlan) => ({
+  undeclared,
+  since_confirmed: sinceConfirmed,
+});
 
 /** The verdict over what will stand, and each check that is not right. */
 function verdictBlocks(run: CheckRun, locale: Locale): readonly Block[] {

@@ -1,7 +1,7 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { StoredRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import { DRIFT, type ReleaseRequest, UNDECLARED } from '../src/domain/release-request.js';
+import { isDriftSubject, type ReleaseRequest } from '../src/domain/release-request.js';
 import type { ReleaseState, RequestState } from '../src/domain/release-state.js';
 import type { RequestView } from '../src/release/request-view.js';
 import {
@@ -124,11 +124,9 @@ function evidenceBlocks({ run, request }: RequestView, locale: Locale): readonly
   const revoked = isDecided(request) ? [] : revokedBlocks(run, locale);
   const taken = request.acknowledged.map(({ subject, by }) => {
     const check = run.checks.find(({ id }) => id === subject);
-    const edited: Readonly<Record<string, string>> = {
-      [DRIFT]: text.plan.acknowledgeDrift,
-      [UNDECLARED]: text.plan.acknowledgeUndeclared,
-    };
-    const what = edited[subject] ?? check?.title[locale] ?? subject;
+    const what = isDriftSubject(subject)
+      ? text.plan.acknowledgeDrift[subject]
+      : (check?.title[locale] ?? subject);
     return `⚠ ${text.request.acknowledged(what, person(by))}`;
   });
   return [context([line, ...taken].join('\n')), ...revoked];

@@ -15,6 +15,8 @@ const hostSchema = z.object({
   binary: artefactSchema.nullable(),
   /** The strategy's variables as the running process had them, by full name; secrets never. */
   variables: z.record(z.string(), z.string()),
+  /** Of every other variable of the layers a digest that tells only whether a value is the same. */
+  concealed: z.record(z.string(), z.string()).exactOptional(),
 });
 export type KnownGoodHost = ValueOf<typeof hostSchema>;
 

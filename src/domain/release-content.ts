@@ -5,6 +5,7 @@ import {
   type EvidenceBinding,
   type HostPlan,
   metaPathOf,
+  type NamedChange,
   type ReleasePlan,
   type VariableChange,
 } from './release-plan.js';
@@ -30,6 +31,8 @@ const CONTENT_PARTS = [
   'variable',
   /** What differs between file and running process. */
   'running_process',
+  /** What differs from the last confirmed release. */
+  'since_confirmed',
   'runbook',
   'policy',
   /** The outcome of a check. */
@@ -116,7 +119,13 @@ function changesOnHost(before: HostPlan, after: HostPlan): readonly ContentChang
     ...layers,
     ...variableChanges('variable', host, before.changes, after.changes),
     ...variableChanges('running_process', host, before.drift, after.drift),
-    ...variableChanges('running_process', host, asChanges(before), asChanges(after)),
+    ...variableChanges('running_process', host, asChanges(before.undeclared), asChanges(after.undeclared)),
+    ...variableChanges(
+      'since_confirmed',
+      host,
+      asChanges(before.sinceConfirmed),
+      asChanges(after.sinceConfirmed),
+    ),
     ...textChange(
       { part: 'installed_model', host, subject: before.modelPath ?? '' },
       before.presentModelSha256,
@@ -131,11 +140,11 @@ function changesOnHost(before: HostPlan, after: HostPlan): readonly ContentChang
 }
 
 /** Where no value may be told, that the variable differs is all that is compared; its layers are bound besides. */
-const asChanges = ({ undeclared = [] }: HostPlan): readonly VariableChange[] =>
-  undeclared.map(({ variable, shown }) => ({ variable, before: '…', after: '…', ...shown }));
+const asChanges = (named: readonly NamedChange[] = []): readonly VariableChange[] =>
+  named.map(({ variable, shown }) => ({ variable, before: '…', after: '…', ...shown }));
 
 function variableChanges(
-  part: 'variable' | 'running_process',
+  part: 'variable' | 'running_process' | 'since_confirmed',
   host: string,
   before: readonly VariableChange[],
   after: readonly VariableChange[],

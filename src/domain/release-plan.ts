@@ -26,12 +26,12 @@ const variableChangeSchema = z.object({
 });
 export type VariableChange = ValueOf<typeof variableChangeSchema>;
 
-/** A variable that the runbook does not know; without values unless the strategy's prefix allows them to be shown. */
-const undeclaredChangeSchema = z.object({
+/** A variable by its name; without values unless the strategy's prefix allows them to be shown. */
+const namedChangeSchema = z.object({
   variable: z.string(),
   shown: orUndefined(variableChangeSchema.pick({ before: true, after: true })),
 });
-export type UndeclaredChange = ValueOf<typeof undeclaredChangeSchema>;
+export type NamedChange = ValueOf<typeof namedChangeSchema>;
 
 const hostPlanSchema = z.object({
   host: z.string(),
@@ -50,7 +50,12 @@ const hostPlanSchema = z.object({
   /** What differs already between file and running process, and would go live with the restart. */
   drift: z.array(variableChangeSchema),
   /** The same of variables that the runbook does not know; undefined: there is none. */
-  undeclared: orUndefined(z.array(undeclaredChangeSchema)),
+  undeclared: orUndefined(z.array(namedChangeSchema)),
+  /**
+   * What stands otherwise than the last confirmed release left it on this host, in whichever layer, also where the
+   * process has it already; undefined: nothing does, or no release was confirmed here.
+   */
+  sinceConfirmed: orUndefined(z.array(namedChangeSchema)),
 });
 export type HostPlan = ValueOf<typeof hostPlanSchema>;
 

@@ -8,7 +8,7 @@ import type { ValueOf } from './value-of.js';
 
 /** Somebody took a warning, or the drift of a host, upon themselves before asking for a release. */
 const acknowledgedSchema = z.object({
-  /** A check's id, `DRIFT` or `UNDECLARED`. */
+  /** A check's id, or a `DriftSubject`. */
   subject: z.string(),
   by: personSchema,
   /** RFC 3339. */
@@ -16,10 +16,19 @@ const acknowledgedSchema = z.object({
 });
 export type Acknowledged = ValueOf<typeof acknowledgedSchema>;
 
-/** The subject under which differences between file and running process are acknowledged. */
-export const DRIFT = 'drift';
-/** The same of variables that the runbook does not know. */
-export const UNDECLARED = 'undeclared';
+/** Under which what stands otherwise than anybody approved is acknowledged. */
+export const DRIFT_SUBJECTS = [
+  /** Differences between file and running process. */
+  'drift',
+  /** The same of variables that the runbook does not know. */
+  'undeclared',
+  /** What stands otherwise than the last confirmed release left it. */
+  'since_confirmed',
+] as const;
+export type DriftSubject = (typeof DRIFT_SUBJECTS)[number];
+
+export const isDriftSubject = (subject: string): subject is DriftSubject =>
+  (DRIFT_SUBJECTS as readonly string[]).includes(subject);
 
 /** Times are RFC 3339. */
 export const releaseRequestSchema = z.object({

@@ -4,7 +4,7 @@ import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
 import { type BoundContent, boundText } from '../domain/release-content.js';
 import type { EvidenceBinding, ReleasePlan } from '../domain/release-plan.js';
-import { DRIFT, UNDECLARED } from '../domain/release-request.js';
+import { DRIFT_SUBJECTS, type DriftSubject } from '../domain/release-request.js';
 import { sha256Of } from '../machine/sha256.js';
 import type { Target } from '../runbook/targets.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
@@ -59,16 +59,15 @@ export async function judgePlan(
   };
 }
 
-/** What a person must take upon themselves by name: ids of checks with a warning, `DRIFT` and `UNDECLARED`. */
+/** What a person must take upon themselves by name: ids of checks with a warning, and kinds of drift. */
 export function subjectsToAcknowledge({ checks }: CheckRun, { hosts }: ReleasePlan): readonly string[] {
   const warnings = checks.filter(({ mode, outcome }) => mode === 'deciding' && outcome === 'WARN');
-  const hasDrift = hosts.some(({ drift }) => drift.length > 0);
-  const hasUndeclared = hosts.some(({ undeclared = [] }) => undeclared.length > 0);
-  return [
-    ...warnings.map(({ id }) => id),
-    ...(hasDrift ? [DRIFT] : []),
-    ...(hasUndeclared ? [UNDECLARED] : []),
-  ];
+  const differs: Readonly<Record<DriftSubject, boolean>> = {
+    drift: hosts.some(({ drift }) => drift.length > 0),
+    undeclared: hosts.some(({ undeclared }) => undeclared !== undefined),
+    since_confirmed: hosts.some(({ sinceConfirmed }) => sinceConfirmed !== undefined),
+  };
+  return [...warnings.map(({ id }) => id), ...DRIFT_SUBJECTS.filter((subject) => differs[subject])];
 }
 
 /** SHA-256, in hex, over everything that an approval is for. */

@@ -1,5 +1,6 @@
 import type { PlannedState } from '../checks/context/planned-state.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
+import type { KnownGoodRelease } from '../domain/known-good.js';
 import type { ReleasePlan } from '../domain/release-plan.js';
 import { type Refused, type ReleaseRefusal, refused } from '../domain/release-refusal.js';
 import { redact } from '../domain/secrets.js';
@@ -18,6 +19,8 @@ export interface PlanSources {
   readonly hostOf: (settings: TargetHost) => Host;
   /** The configuration files as they are on disk now. */
   readonly configuration: (target: string) => Promise<ConfigurationHashes>;
+  /** The confirmed releases of a target, newest first. */
+  readonly confirmed: (target: string) => Promise<readonly KnownGoodRelease[]>;
 }
 
 export interface ComposedPlan {
@@ -40,10 +43,11 @@ export async function composePlan(
   sources: PlanSources,
 ): Promise<ComposedPlan | PlanRefused> {
   const faults = [...checkWish(wish, sources.runbook), ...placeFaults(wish, target)];
-  const [model, binary, hashes] = await Promise.all([
+  const [model, binary, hashes, [lastConfirmed]] = await Promise.all([
     readArtefact(target.staging, wish.model),
     readArtefact(target.staging, wish.binary),
     sources.configuration(target.name),
+    sources.confirmed(target.name),
   ]);
   // What cannot be read is not what was approved, however often it cannot be read.
   const unread = [
@@ -55,7 +59,10 @@ export async function composePlan(
 
   const hosts = await Promise.all(
     target.hosts.map((settings) =>
-      planHost(sources.hostOf(settings), settings, intentFor(settings, wish, model, binary, sources.runbook)),
+      planHost(sources.hostOf(settings), settings, {
+        ...intentFor(settings, wish, model, binary, sources.runbook),
+        confirmed: lastConfirmed?.hosts.find(({ host }) => host === settings.name),
+      }),
     ),
   );
   const planned = hosts.filter((host) => host.kind === 'planned');
@@ -106,7 +113,7 @@ function intentFor(
   model: StagedArtefact | undefined,
   binary: StagedArtefact | undefined,
   runbook: Runbook,
-): HostIntent {
+): Omit<HostIntent, 'confirmed'> {
   const { envPrefix, flag, model: names } = runbook;
   const wanted: Record<string, string> = {
     [flag.variable]: flag.on,

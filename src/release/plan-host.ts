@@ -6,7 +6,9 @@ import {
   readHostEnvironment,
 } from '../checks/context/host-environment.js';
 import type { PlannedHost } from '../checks/context/planned-state.js';
-import type { HostPlan, UndeclaredChange, VariableChange } from '../domain/release-plan.js';
+import { sinceConfirmed } from '../checks/context/since-confirmed.js';
+import type { KnownGoodHost } from '../domain/known-good.js';
+import type { HostPlan, NamedChange, VariableChange } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { resolveInside } from '../hosts/contained-path.js';
 import { shownInFile, shownInProcess } from '../hosts/environment/concealed-value.js';
@@ -26,6 +28,8 @@ export interface HostIntent {
   readonly runbook: Pick<Runbook, 'envPrefix' | 'variables'>;
   /** The one of them that names the model's file. */
   readonly modelVariable: string | undefined;
+  /** What its last confirmed release left on it; undefined: there is none. */
+  readonly confirmed: KnownGoodHost | undefined;
 }
 
 interface HostPlanning {
@@ -82,6 +86,7 @@ async function planOn(
     hashOf(host, binaryPath, call),
     driftOf(host, present, unchanged, call),
   ]);
+  const told = [...changes, ...drift].map(({ variable }) => variable);
   const plan: HostPlan = {
     host: host.name,
     modelPath,
@@ -92,6 +97,7 @@ async function planOn(
     writtenFile: settings.writtenEnvironmentFile,
     changes,
     ...namedDrift(drift, present, intent.runbook),
+    sinceConfirmed: await driftSinceConfirmed(intent, present, told),
   };
   const plannedModel =
     model === undefined || modelPath === undefined
@@ -155,7 +161,7 @@ function namedDrift(
   const [known, others] = [true, false].map((isKnown) =>
     drift.filter(({ variable }) => declared.includes(variable) === isKnown),
   );
-  const undeclared = others?.map((change): UndeclaredChange => {
+  const undeclared = others?.map((change): NamedChange => {
     const { variable, before, after } = shown(change, present);
     return { variable, shown: mayShowValue(variable, runbook) ? { before, after } : undefined };
   });
@@ -163,6 +169,18 @@ function namedDrift(
     drift: known?.map((change) => shown(change, present)) ?? [],
     undeclared: undeclared?.length ? undeclared : undefined,
   };
+}
+
+/** @param told what stands in the plan by name already. */
+async function driftSinceConfirmed(
+  { confirmed, runbook }: HostIntent,
+  present: HostEnvironment,
+  told: readonly string[],
+): Promise<readonly NamedChange[] | undefined> {
+  if (confirmed === undefined) return undefined;
+  const changes = await sinceConfirmed(confirmed, present, runbook);
+  const untold = changes.filter(({ variable }) => !told.includes(variable));
+  return untold.length > 0 ? untold : undefined;
 }
 
 function shown({ variable, before, after }: VariableChange, { effective }: HostEnvironment): VariableChange {

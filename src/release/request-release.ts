@@ -3,7 +3,7 @@ import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
-import { type Acknowledged, DRIFT, type ReleaseRequest, UNDECLARED } from '../domain/release-request.js';
+import { type Acknowledged, isDriftSubject, type ReleaseRequest } from '../domain/release-request.js';
 import { verdictAt } from '../domain/verdict.js';
 import type { Target } from '../runbook/targets.js';
 import { evidenceOf, planDigest, subjectsToAcknowledge } from './check-plan.js';
@@ -25,7 +25,7 @@ export interface RequestWish {
   readonly runId: string;
   /** Of the plan as it was shown. */
   readonly digest: string;
-  /** Checks, `DRIFT` and `UNDECLARED`, that the person took upon themselves. */
+  /** Checks, and kinds of drift, that the person took upon themselves. */
   readonly acknowledged: readonly string[];
 }
 
@@ -184,7 +184,7 @@ async function acknowledgements(
   const open = needed.filter((subject) => !all.some((one) => one.subject === subject));
   if (open.length > 0) return refused('not_acknowledged', { subjects: open.join(', ') });
   for (const { subject, by: person, at: when } of all) {
-    if (subject !== DRIFT && subject !== UNDECLARED)
+    if (!isDriftSubject(subject))
       await store.acknowledge({ runId: run.runId, checkId: subject, person, at: when });
   }
   return { all };

@@ -168,6 +168,7 @@ const request: Whole<ReleaseRequest> = {
         changes: [change],
         drift: [change],
         undeclared: [{ variable: 'S__X', shown: { before: null, after: '1' } }],
+        sinceConfirmed: [{ variable: 'S__Y', shown: { before: '1', after: null } }],
       },
     ],
     runbookSha256: '23',

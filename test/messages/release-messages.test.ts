@@ -62,6 +62,7 @@ beforeEach(async () => {
     changes: [],
     drift: [],
     undeclared: undefined,
+    sinceConfirmed: undefined,
   };
   releaseId = await startRelease(
     database,

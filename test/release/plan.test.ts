@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { addSeconds } from 'date-fns/addSeconds';
+import { readHostEnvironment } from '../../src/checks/context/host-environment.js';
+import { confirmedVariables } from '../../src/checks/context/since-confirmed.js';
 import type { DeployWish } from '../../src/domain/deploy-wish.js';
 import { shownInProcess } from '../../src/hosts/environment/concealed-value.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
+import { requestReportView } from '../../views/release-request.js';
 import {
   ALICE,
   createReleaseWorld,
+  insertConfirmed,
   type ReleaseWorld,
   requestAsAlice,
   WISH,
@@ -120,6 +125,85 @@ test('a variable that the runbook does not know goes live by its own acknowledge
   await expect(requestAsAlice(world)).rejects.toThrow('not_acknowledged');
   await requestAsAlice(world, WISH, ['undeclared']);
   expect(JSON.stringify([made, world.events])).not.toMatch(/hush|DRY_RUN[^}]*false/);
+});
+
+describe('against the last confirmed release', () => {
+  const append = async (file: string, lines: string) => {
+    const path = world.path('h1', file);
+    await writeFile(path, (await readFile(path, 'utf8')) + lines);
+  };
+  /** As the engine leaves it behind: what the running process has, that of h1 with these lines besides. */
+  const confirm = async (...lines: readonly string[]) => {
+    const { runbook } = world.context.sources;
+    const hosts = await Promise.all(
+      world.target.hosts.map(async (settings) => {
+        const files = await readHostEnvironment(createHost(settings), settings, { timeoutMs: 5_000 });
+        const running = new Map([...files.effective].map(([name, { value }]) => [name, value]));
+        for (const line of settings.name === 'h1' ? lines : []) running.set(...splitLine(line));
+        const kept = await confirmedVariables(running, files, runbook);
+        return { host: settings.name, model: null, binary: null, ...kept };
+      }),
+    );
+    await insertConfirmed(world, hosts);
+    return hosts;
+  };
+  const splitLine = (line: string): [string, string] => {
+    const [name = '', value = ''] = line.split('=');
+    return [name, value];
+  };
+
+  test('what another layer got by hand, with a restart, is named and taken upon oneself', async () => {
+    await confirm();
+    const added = 'S__DEFAULT_SHARES=100000\nDRY_RUN=false\n';
+    await append('secrets.env', added);
+    const running = await readFile(world.path('h1', 'strategy.env'), 'utf8');
+    await writeRunning(world.path, 'h1', [...running.split('\n'), ...added.split('\n')]);
+    const { plan: made, toAcknowledge } = await checked();
+    expect(made.hosts[0]?.sinceConfirmed).toEqual([
+      { variable: 'DRY_RUN', shown: undefined },
+      { variable: 'S__DEFAULT_SHARES', shown: { before: null, after: '100000' } },
+    ]);
+    expect(made.hosts[1]?.sinceConfirmed).toBeUndefined();
+    expect(toAcknowledge).toEqual(['since_confirmed']);
+    await expect(requestAsAlice(world)).rejects.toThrow('not_acknowledged');
+    const request = await requestAsAlice(world, WISH, ['since_confirmed']);
+    expect(request.acknowledged).toMatchObject([{ subject: 'since_confirmed', by: ALICE }]);
+    expect(JSON.stringify([made, world.events])).not.toMatch(/DRY_RUN[^}]*false/);
+    const view = await world.service.view(request.requestId);
+    if (view === undefined) throw new Error('no view');
+    const shown = JSON.stringify(requestReportView(view, { locale: 'en', envPrefix: 'S__' }));
+    expect(shown).toContain('Changed since the last confirmed release');
+    expect(shown).toContain('h1  `DRY_RUN` · `DEFAULT_SHARES`  _(not set)_ → `100000`');
+    expect(shown).toContain('What was changed since the last confirmed release stays');
+  });
+
+  test('a secret that was changed or taken away is seen, by its name alone, and stored nowhere', async () => {
+    const stored = await confirm('PRIVATE_KEY=0xold', 'S__API_KEY=hush');
+    expect(JSON.stringify(stored)).not.toMatch(/0xold|hush|deadbeef|unrelated/);
+    const { plan: made, digest } = await checked();
+    expect(made.hosts[0]?.sinceConfirmed).toEqual([
+      { variable: 'PRIVATE_KEY', shown: undefined },
+      { variable: 'S__API_KEY', shown: undefined },
+    ]);
+    await world.database.pool.query('DELETE FROM lobml.known_good_releases');
+    await confirm('PRIVATE_KEY=0xold');
+    expect((await checked()).digest).not.toBe(digest);
+  });
+
+  test('a declared variable that somebody edited and restarted; what the release changes is no part of it', async () => {
+    await confirm('S__EXIT_MODE=ev_exit', 'S__MODEL_VERSION=v0');
+    expect((await checked()).plan.hosts[0]?.sinceConfirmed).toEqual([
+      { variable: 'S__EXIT_MODE', shown: { before: 'ev_exit', after: null } },
+    ]);
+  });
+
+  test('nothing, where everything stands as it was confirmed', async () => {
+    await confirm();
+    expect((await checked()).plan.hosts.map(({ sinceConfirmed }) => sinceConfirmed)).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
 });
 
 test('a flag that was set by hand without a restart is drift too', async () => {

@@ -30,6 +30,7 @@ const plan: ReleasePlan = {
     changes: [],
     drift: [],
     undeclared: undefined,
+    sinceConfirmed: undefined,
   })),
   runbookSha256: '',
   policySha256: '',

@@ -138,6 +138,9 @@ describe('a release that goes well', () => {
     const model = known?.hosts[0]?.model;
     expect(await sha256Of(model?.keptPath ?? '')).toBe(release.plan.model?.sha256);
     expect(known?.hosts[0]?.variables[`${PREFIX}MODEL_VERSION`]).toBe(NEW_VERSION);
+    expect(Object.keys(known?.hosts[0]?.concealed ?? {})).toEqual(
+      expect.arrayContaining(['POLYMARKET_PRIVATE_KEY']),
+    );
     const { rows } = await database.pool.query('SELECT * FROM lobml.locks');
     expect(rows).toEqual([]);
   });

@@ -9,6 +9,7 @@ import { createAcknowledgementStore } from '../../../src/checks/store/acknowledg
 import { createRunStore } from '../../../src/checks/store/run-store.js';
 import type { DeployWish } from '../../../src/domain/deploy-wish.js';
 import type { Directory } from '../../../src/domain/directory.js';
+import type { KnownGoodHost } from '../../../src/domain/known-good.js';
 import type { Person } from '../../../src/domain/person.js';
 import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { createAccess } from '../../../src/release/access.js';
@@ -16,6 +17,7 @@ import { createApprovers } from '../../../src/release/approvers.js';
 import { readConfigurationHashes } from '../../../src/release/configuration-hashes.js';
 import type { ReleaseContext, ReleaseEvent } from '../../../src/release/release-context.js';
 import { createReleaseService, type ReleaseService } from '../../../src/release/release-service.js';
+import { insertKnownGood, selectKnownGood } from '../../../src/release/store/known-good-store.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets, type Target } from '../../../src/runbook/targets.js';
 import { createTransact } from '../../../src/store/transaction.js';
@@ -156,6 +158,7 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
       hostOf,
       configuration: (name) =>
         readConfigurationHashes({ runbook: path('runbook.yaml'), targets: path('targets.yaml') }, name),
+      confirmed: (name) => selectKnownGood(database.pool, { strategy: 's', target: name }),
     },
     targets,
     checks,
@@ -264,6 +267,24 @@ function directoryOf(people: ReleaseWorld['people']): DirectoryPart {
       return { ids: people.groups.get(group) ?? [], source: 'slack' };
     },
   };
+}
+
+/** A release of the target that was confirmed with this on its hosts. */
+export async function insertConfirmed(
+  { database: { pool } }: ReleaseWorld,
+  hosts: readonly KnownGoodHost[],
+): Promise<void> {
+  const releaseId = randomUUID();
+  await pool.query(
+    `WITH request AS (
+       INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by, reason, wish, plan,
+         digest, check_run_id, evidence, created_at, quorum_expires_at)
+       VALUES ($1, 's', 'live', 'ordinary', 'executed', $2, 'r', '{}', '{}', 'd', $1, '{}', now(), now()))
+     INSERT INTO lobml.releases (release_id, request_id, strategy, target, state, plan, started_at, confirm_by, ended_at)
+     VALUES ($1, $1, 's', 'live', 'confirmed', '{}', now(), now(), now())`,
+    [releaseId, JSON.stringify(ALICE)],
+  );
+  await insertKnownGood(pool, releaseId, hosts, new Date());
 }
 
 /** Plans and asks for approval as alice; fails where that is refused. */

@@ -122,6 +122,8 @@ const changed: Readonly<Record<ContentPart, (fact: Facts) => string>> = {
     `${fact('host')}: ${fact('subject')} would go ${fact('after') || 'unchanged'}, not ${fact('before') || 'unchanged'}.`,
   running_process: (fact) =>
     `${fact('host')}: what differs between file and process changed (${fact('subject')}).`,
+  since_confirmed: (fact) =>
+    `${fact('host')}: what differs from the last confirmed release changed (${fact('subject')}).`,
   runbook: () => 'The runbook was edited.',
   policy: () => 'The target’s settings, its approval policy, a group or a role was edited.',
   outcome: (fact) => `${fact('subject')} is ${fact('after') || 'gone'}, not ${fact('before') || 'unknown'}.`,
@@ -146,8 +148,11 @@ export const release = {
     next: 'then',
     noChange: 'no variable changes',
     notSet: 'not set',
-    drift: 'Edited on the host without a restart; would go live with this release',
-    undeclared: 'Variables that the runbook does not know differ too; they would go live as well',
+    drift: {
+      drift: 'Edited on the host without a restart; would go live with this release',
+      undeclared: 'Variables that the runbook does not know differ too; they would go live as well',
+      since_confirmed: 'Changed since the last confirmed release; stays as it is now',
+    },
     watch: (minutes: string, confirm: string) =>
       `Checked again ${minutes} min after the start; turns itself off unless confirmed within ${confirm} min.`,
     approvers: (people: number, groups: string) =>
@@ -158,8 +163,11 @@ export const release = {
     notRequestable: (verdict: string) =>
       `${verdict}: this cannot be requested. Put right what is listed, then plan again.`,
     acknowledge: 'I take these upon myself, by name',
-    acknowledgeDrift: 'What was edited without a restart goes live',
-    acknowledgeUndeclared: 'Variables that the runbook does not know go live',
+    acknowledgeDrift: {
+      drift: 'What was edited without a restart goes live',
+      undeclared: 'Variables that the runbook does not know go live',
+      since_confirmed: 'What was changed since the last confirmed release stays',
+    },
     refused: 'This cannot be planned',
   },
   request: {

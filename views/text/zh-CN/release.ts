@@ -93,6 +93,7 @@ export const release: ReleaseText = {
     variable: (fact) =>
       `${fact('host')}：${fact('subject')} 将为 ${fact('after') || '不变'}，而不是 ${fact('before') || '不变'}。`,
     running_process: (fact) => `${fact('host')}：文件与进程之间的差异发生变化（${fact('subject')}）。`,
+    since_confirmed: (fact) => `${fact('host')}：与上次确认的发布之间的差异发生变化（${fact('subject')}）。`,
     runbook: () => 'runbook 被改动。',
     policy: () => '目标的设置、审批策略、用户组或角色被改动。',
     outcome: (fact) =>
@@ -121,8 +122,11 @@ export const release: ReleaseText = {
     next: '随后',
     noChange: '变量无变化',
     notSet: '未设置',
-    drift: '主机上已改动但未重启的内容；将随本次发布生效',
-    undeclared: '运行手册未声明的变量也有差异，将一并生效',
+    drift: {
+      drift: '主机上已改动但未重启的内容；将随本次发布生效',
+      undeclared: '运行手册未声明的变量也有差异，将一并生效',
+      since_confirmed: '上次确认发布之后的改动；将保持现状',
+    },
     watch: (minutes, confirm) => `启动后 ${minutes} 分钟再次检查；${confirm} 分钟内未确认则自动停用。`,
     approvers: (people, groups) => `除您之外需要 ${people} 位不同的人：${groups}。`,
     anyApprover: '任一审批人',
@@ -130,8 +134,11 @@ export const release: ReleaseText = {
     allPass: (count) => `计划状态的全部 ${count} 项检查通过。`,
     notRequestable: (verdict) => `${verdict}：不能提出申请。请先处理所列问题，再重新制定计划。`,
     acknowledge: '我以本人名义承担以下事项',
-    acknowledgeDrift: '未重启的改动将随之生效',
-    acknowledgeUndeclared: '运行手册未声明的变量将随之生效',
+    acknowledgeDrift: {
+      drift: '未重启的改动将随之生效',
+      undeclared: '运行手册未声明的变量将随之生效',
+      since_confirmed: '上次确认发布之后的改动将予以保留',
+    },
     refused: '无法制定计划',
   },
   request: {

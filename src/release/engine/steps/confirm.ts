@@ -1,5 +1,5 @@
+import { confirmedVariables } from '../../../checks/context/since-confirmed.js';
 import type { KnownGoodHost } from '../../../domain/known-good.js';
-import { isSecretName } from '../../../domain/secrets.js';
 import { type HostState, lookAtHost } from './converge.js';
 import { keepArtefact } from './kept-artefact.js';
 import { plainStep, type StepContext } from './step.js';
@@ -14,7 +14,7 @@ export const confirmStep = plainStep(async (context) => {
 
 async function keep(
   context: StepContext,
-  { host, model, binary, running }: HostState,
+  { host, model, binary, running, files }: HostState,
 ): Promise<KnownGoodHost> {
   const keeping = async (artefact: HostState['model']) =>
     artefact === undefined
@@ -24,6 +24,6 @@ async function keep(
     host,
     model: await keeping(model),
     binary: await keeping(binary),
-    variables: Object.fromEntries([...running].filter(([name]) => !isSecretName(name))),
+    ...(await confirmedVariables(running, files, context.runbook)),
   };
 }

@@ -17,7 +17,8 @@ interface HostDifference {
 export interface HostState {
   readonly host: string;
   readonly differences: readonly HostDifference[];
-  /** The strategy's variables of the running process, without secrets and what took in other lines. */
+  readonly files: HostEnvironment;
+  /** Every variable of files and plan that the running process has: values as they are, never stored. */
   readonly running: ReadonlyMap<string, string>;
   readonly model: { readonly path: string; readonly sha256: string } | undefined;
   readonly binary: { readonly path: string; readonly sha256: string } | undefined;
@@ -30,8 +31,10 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
   const files = await readFiles(context, inPlan);
   const expected = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
   const named = plan.undeclared?.map(({ variable }) => variable) ?? [];
-  const undeclared = undeclaredNames(files, runbook).filter((name) => !named.includes(name));
-  for (const name of undeclared) expected.set(name, files.effective.get(name)?.value);
+  const undeclared = undeclaredNames(files, runbook);
+  for (const name of undeclared) {
+    if (!named.includes(name)) expected.set(name, files.effective.get(name)?.value);
+  }
   const differences: HostDifference[] = [];
   const differs = (subject: string, expected: string | null, found: string | null) =>
     differences.push({ host: host.name, subject, expected: expected ?? '', found: found ?? '' });
@@ -48,7 +51,7 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
   const running =
     mainPid === 0
       ? undefined
-      : await host.service.processEnvironment(mainPid, [...expected.keys()], { signal });
+      : await host.service.processEnvironment(mainPid, [...expected.keys(), ...named], { signal });
   if (running === undefined) differs('process', 'running', '');
   for (const [variable, value] of running === undefined ? [] : expected) {
     const [inFile, found] = [files.effective.get(variable), running?.get(variable)];
@@ -69,19 +72,7 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
   const modelSha256 = plannedModel?.sha256 ?? plan.presentModelSha256;
   if (modelSha256 !== '') compare('model', modelSha256, model?.sha256);
   if (plannedBinary !== undefined) compare('binary', plannedBinary.sha256, binary?.sha256);
-  return { host: host.name, differences, running: storable(running, files, runbook), model, binary };
-}
-
-/** A later rollback may write these again. */
-function storable(
-  running: ReadonlyMap<string, string> | undefined,
-  { effective }: HostEnvironment,
-  runbook: StepContext['runbook'],
-): ReadonlyMap<string, string> {
-  const plain = [...(running ?? [])].filter(
-    ([name, value]) => mayShowValue(name, runbook) && shownInProcess(value, effective.get(name)) === value,
-  );
-  return new Map(plain);
+  return { host: host.name, differences, files, running: running ?? new Map(), model, binary };
 }
 
 function presentModelPath(

@@ -36,6 +36,7 @@ async function hostPlan(host: TradingHost): Promise<HostPlan> {
     ],
     drift: [],
     undeclared: undefined,
+    sinceConfirmed: undefined,
   };
 }
 
