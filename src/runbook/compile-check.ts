@@ -62,7 +62,7 @@ export class CheckCompiler {
     if (probe === undefined || pass === undefined || fail === undefined) return undefined;
     const { id, title, mode, noData } = source;
     const timeoutMs = source.timeoutMs ?? timeoutFor(probe);
-    const environment = environmentOf({ ...source, text: said });
+    const environment = environmentOf({ ...source, text: said }, conditions);
     const judgement = { pass, warn, fail, isWrongRow, expectKeys, noData };
     return {
       id,
@@ -202,12 +202,17 @@ const mainKeysOf = ({ keys, beside = {} }: ProbeSyntax): readonly string[] =>
   Object.keys(keys).filter((key) => !(key in beside));
 
 /** What conditions and texts read as `env.NAME`; the compilers have refused what is no variable. */
-function environmentOf({ pass, warn, fail, wrongRows, baseline, text }: CheckSource): readonly string[] {
-  const said = text.problems.map(({ say }) => say);
-  const texts = [text.problem, text.unclear, text.fine, ...said].flatMap((localized) =>
-    Object.values(localized ?? {}),
-  );
-  const conditions = text.problems.map(({ when }) => when);
-  const words = [pass, warn, fail, wrongRows, baseline, ...conditions, ...texts].join('\n');
-  return [...new Set([...words.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name))];
+function environmentOf(
+  { pass, warn, fail, wrongRows, baseline, text }: CheckSource,
+  compiler: ConditionCompiler,
+): readonly string[] {
+  const { problem, unclear, fine, problems } = text;
+  const texts = [problem, unclear, fine, ...problems.map(({ say }) => say)];
+  const said = texts.flatMap((localized) => Object.values(localized ?? {})).flatMap(variablesIn);
+  const conditions = [pass, warn, fail, wrongRows, baseline, ...problems.map(({ when }) => when)];
+  const read = conditions.flatMap((source) => (source === undefined ? [] : compiler.variablesOf(source)));
+  return [...new Set([...read, ...said])];
 }
+
+const variablesIn = (words: string): readonly string[] =>
+  [...words.matchAll(/\{env\.(\w+)/g)].map(([, name = '']) => name);

@@ -1,6 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { type Condition, ConditionError, NoDataError, type RowPredicate } from '../domain/condition.js';
 import { registerStatistics } from './condition-functions.js';
+import { fieldsRead } from './condition-tree.js';
 import { RefusedPart } from './configuration-fault.js';
 import { registerNull, requireMeasuredValues } from './measured-values.js';
 import type { VariableDefinition } from './variable.js';
@@ -15,6 +16,8 @@ export interface ConditionCompiler {
   compile(source: string): Condition;
   /** A condition over one row, named `r`; for choosing the rows to show. */
   compileRowPredicate(source: string): RowPredicate;
+  /** The variables that one of either kind reads as `env.NAME`; none where it does not compile. */
+  variablesOf(source: string): readonly string[];
 }
 
 /** @param variables of the runbook: the names that conditions may read as `env.NAME`, with their types. */
@@ -25,6 +28,17 @@ export function createConditionCompiler(
   const base = environmentWith(parameters, variables);
   const overRows = base.clone().registerVariable('rows', 'list<map>');
   const overRow = base.clone().registerVariable('r', 'map');
+  const overBoth = overRows.clone().registerVariable('r', 'map');
+  const compileBoolean = (environment: Environment, source: string) => {
+    const tree = checkedTree(environment, source);
+    for (const parameter of fieldsRead(tree.ast, 'params'))
+      if (!Object.hasOwn(parameters, parameter))
+        throw new RefusedPart({ code: 'parameter_missing', facts: { parameter } });
+    for (const name of fieldsRead(tree.ast, 'env'))
+      if (!Object.hasOwn(variables, name))
+        throw new RefusedPart({ code: 'variable_unknown', facts: { name } });
+    return evaluator(tree);
+  };
 
   return {
     compile(source) {
@@ -39,10 +53,15 @@ export function createConditionCompiler(
       const evaluate = compileBoolean(overRow, source);
       return (row, env = {}) => evaluate({ r: row, params: parameters, env });
     },
+    variablesOf(source) {
+      return overBoth.check(source).valid ? fieldsRead(checkedTree(overBoth, source).ast, 'env') : [];
+    },
   };
 }
 
-function compileBoolean(environment: Environment, source: string): (context: object) => boolean {
+type Program = ReturnType<Environment['parse']>;
+
+function checkedTree(environment: Environment, source: string): Program {
   const checked = environment.check(source);
   if (!checked.valid) throw new ConditionError(firstLine(checked.error));
   if (checked.type !== 'bool' && checked.type !== 'dyn') {
@@ -50,6 +69,10 @@ function compileBoolean(environment: Environment, source: string): (context: obj
   }
   const program = environment.parse(source);
   program.check();
+  return program;
+}
+
+function evaluator(program: Program): (context: object) => boolean {
   requireMeasuredValues(program.ast);
   return (context) => {
     let answer: unknown;
@@ -116,11 +139,13 @@ function celType(value: ParameterValue): string {
 }
 
 function withValues(source: string, parameters: Parameters): string {
-  return source.replaceAll(/\bparams\.([A-Za-z_]\w*)/g, (whole, name: string) => {
-    const value = parameters[name];
-    return value === undefined ? whole : JSON.stringify(value);
-  });
+  return source.replaceAll(PARAMETER_OR_TEXT, (whole, name: string | undefined) =>
+    name !== undefined && Object.hasOwn(parameters, name) ? JSON.stringify(parameters[name]) : whole,
+  );
 }
+
+/** `params.NAME`; a text is taken whole, so that nothing within it is. */
+const PARAMETER_OR_TEXT = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?<![\w.])params\.([A-Za-z_]\w*)/g;
 
 /** The library may wrap what was thrown within it. */
 const isNoData = (error: unknown): boolean =>

@@ -1,5 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { NoDataError } from '../domain/condition.js';
+import { type ConditionNode, isNode, nodesOf } from './condition-tree.js';
 
 /**
  * To CEL null, NaN and the empty text are values like others: `r.state != "bad"` and `!(r.lag > 10)` would hold, and
@@ -8,17 +9,6 @@ import { NoDataError } from '../domain/condition.js';
  * names it asks for it: `r.state == null`, `r.state != ""`. An empty list or record is no data in the same way, also one
  * that the condition has emptied itself; `size()` and `== []` ask for it.
  */
-
-/** The part of the library's syntax tree that its types leave out. */
-interface Node {
-  readonly op: string;
-  readonly args: unknown;
-  readonly meta: { readonly alternate?: unknown; readonly macro?: unknown };
-  /** Set by the type check: carries the operation out on the operands' values. */
-  handle?: Handle;
-}
-
-type Handle = (...values: unknown[]) => unknown;
 
 const TYPES = ['string', 'double', 'bool', 'int', 'list', 'map'];
 
@@ -29,7 +19,7 @@ export function registerNull(environment: Environment): void {
 
 /** @param tree of a condition that has been type-checked. */
 export function requireMeasuredValues(tree: unknown): void {
-  for (const node of nodesOf(tree, new Set())) {
+  for (const node of nodesOf(tree)) {
     const { handle } = node;
     const guard = GUARDS[node.op];
     if (handle === undefined || guard === undefined) continue;
@@ -44,7 +34,7 @@ export function requireMeasuredValues(tree: unknown): void {
   }
 }
 
-type Guard = (node: Node, values: readonly unknown[]) => void;
+type Guard = (node: ConditionNode, values: readonly unknown[]) => void;
 
 const equality: Guard = ({ args }, [left, right]) => {
   const sides = Array.isArray(args) ? args : [];
@@ -130,9 +120,6 @@ const KINDS: Readonly<Record<string, string>> = {
   boolean: 'boolean',
 };
 
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && 'op' in value && 'args' in value && 'meta' in value;
-
 /** `[]` or `{}`, as written in the condition. */
 const isEmptyLiteral = (value: unknown): boolean =>
   isNode(value) && ['list', 'map'].includes(value.op) && Array.isArray(value.args) && value.args.length === 0;
@@ -140,20 +127,4 @@ const isEmptyLiteral = (value: unknown): boolean =>
 const isQuantifier = (args: unknown): boolean =>
   typeof args === 'object' && args !== null && 'kind' in args && args.kind === 'quantifier';
 
-const isLiteral = (value: unknown): value is Node => isNode(value) && value.op === 'value';
-
-function* nodesOf(tree: unknown, seen: Set<unknown>): Generator<Node> {
-  if (typeof tree !== 'object' || tree === null || seen.has(tree)) return;
-  seen.add(tree);
-  if (Array.isArray(tree)) {
-    for (const inner of tree) yield* nodesOf(inner, seen);
-  } else if (isNode(tree)) {
-    yield tree;
-    yield* nodesOf(tree.args, seen);
-    yield* nodesOf(tree.meta.alternate, seen);
-    yield* nodesOf(Object.values(tree.meta.macro ?? {}), seen);
-  } else if ('iterable' in tree && 'init' in tree && 'step' in tree) {
-    // `all`, `exists`, `filter` and `map`, as the library has written them out.
-    yield* nodesOf([tree.iterable, tree.init, tree.step], seen);
-  }
-}
+const isLiteral = (value: unknown): value is ConditionNode => isNode(value) && value.op === 'value';

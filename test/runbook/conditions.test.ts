@@ -51,6 +51,44 @@ describe('a condition', () => {
     );
   });
 
+  test.each([
+    ['r.params.limit == 1 && r.x == params.limit', 'r.params.limit == 1 && r.x == 10'],
+    [
+      `r.x == "params.limit" || r.x == 'a\\'params.limit'`,
+      `r.x == "params.limit" || r.x == 'a\\'params.limit'`,
+    ],
+    ['r.x == "\\"" + params.name', 'r.x == "\\"" + "onnx"'],
+  ])('shows the value of a parameter where it is one: %s', (source, text) => {
+    expect(compiler.compile(`rows.all(r, ${source})`).text).toBe(`rows.all(r, ${text})`);
+  });
+
+  test.each([
+    ['rows.all(r, r.x == env.WEIGHT && r.y == env["MODE"])', ['MODE', 'WEIGHT']],
+    ['cel.bind(e, env, e.ENABLED) || has(env.MODE)', ['ENABLED', 'MODE']],
+    ['rows.exists(r, r.x == "env.WEIGHT" || r.y == \'env.NONE\' || r.env.MODE == 1.0) // env.MODE', []],
+    ['rows.exists(env, env.MODE == "a")', []],
+  ])('%s reads the variables %j', (source, names) => {
+    expect(compiler.variablesOf(source)).toEqual(names);
+  });
+
+  test.each([
+    ['has(params.nope)', 'the parameter `nope` does not exist'],
+    ['!has(params.nope) || rows.size() > 0', 'the parameter `nope` does not exist'],
+    ['rows.all(r, has(params.nope) ? r.x > 1 : r.x > 2)', 'the parameter `nope` does not exist'],
+    ['cel.bind(p, params, has(p.nope))', 'the parameter `nope` does not exist'],
+    ['[params].all(p, has(p.nope))', 'the parameter `nope` does not exist'],
+    ['has(params.limit.nope)', 'the parameter `limit.nope` does not exist'],
+    ['has(env.NOPE)', 'there is no variable `NOPE` under `variables`'],
+  ])('%s is refused: it could never hold', (source, sentence) => {
+    expect(refusal(() => compiler.compile(source))).toBe(sentence);
+  });
+
+  test('asks whether a parameter is there that is, and whether a row has a column', () => {
+    expect(
+      holds('has(params.limit) && has(env.MODE) == false && rows.all(r, has(r.x) && !has(r.y))', { x: 1 }),
+    ).toBe(true);
+  });
+
   test('reads the agreed environment, with its types', () => {
     const condition = compiler.compile(
       'rows.all(r, r.w == 1 - env.WEIGHT) && env.ENABLED && env.MODE == "a"',

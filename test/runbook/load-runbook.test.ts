@@ -77,6 +77,15 @@ describe('a runbook without faults', () => {
   });
 });
 
+test('what a condition or a sentence only says is no variable that it reads', async () => {
+  const text = GOOD.replace('r.x < params.limit', 'r.x < 3.0 || r.y == "env.ENABLED"').replace(
+    '        env: ENABLED',
+    "        text: { problem: { en: 'see env.ENABLED', zh-CN: '见 env.ENABLED' } }\n        env: ENABLED",
+  );
+  const checks = (await parse(text)).sections.flatMap((section) => section.checks);
+  expect(checks.map(({ environment }) => environment)).toEqual([[], []]);
+});
+
 describe('each fault is named with its line', () => {
   test.each([
     ['no pass', '        pass: rows.all(r, r.value == true)\n', '', 'id: toy.env', /`pass`/],
@@ -87,6 +96,13 @@ describe('each fault is named with its line', () => {
       'r.x < params.limmit',
       'params.limmit',
       /limmit/,
+    ],
+    [
+      'an unknown parameter that a condition only asks for',
+      'r.x < params.limit)',
+      'r.x < 3.0 || !has(params.limmit))',
+      'params.limmit',
+      /the parameter `limmit` does not exist/,
     ],
     [
       'a condition that does not parse',
