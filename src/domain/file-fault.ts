@@ -83,6 +83,7 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   text_parameter_unknown: { readonly parameter: string };
   variable_unknown: { readonly name: string };
 
+  case_bound_unknown: { readonly name: string };
   case_check_unknown: { readonly check: string };
   model_not_listed: { readonly model: string };
   model_unknown: { readonly model: string };

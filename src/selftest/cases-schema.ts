@@ -52,6 +52,8 @@ const situation = z.strictObject({
 const checkCase = situation.extend({
   check: z.string().min(1),
   name: z.string().min(1),
+  /** Bounds of the runbook that are others here: what counts only beside another bound is proved beside it. */
+  params: z.record(z.string(), z.number()).default({}),
   expect: z.enum(['PASS', 'WARN', 'FAIL', 'INCONCLUSIVE', 'ERROR']),
 });
 
@@ -65,6 +67,10 @@ export const casesSchema = z.strictObject({
     /** Whose rows the scratch target reads. */
     accountId: z.string().min(1).optional(),
     dryRun: z.boolean().default(false),
+    /** Further targets whose rows stand in the same tables. */
+    otherTargets: z
+      .array(z.strictObject({ accountId: z.string().min(1).optional(), dryRun: z.boolean().default(false) }))
+      .default([]),
   }),
   cases: z.array(checkCase).min(1),
 });

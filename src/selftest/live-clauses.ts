@@ -121,9 +121,23 @@ class Reading {
       this.select(inner, () => true);
       return;
     }
+    const call = nodeOf(node, 'FuncCall');
+    if (call !== undefined && lastName({ fields: call['funcname'] })?.endsWith('_build_object')) {
+      this.#fields(listOf(call['args']));
+      return;
+    }
     for (const [key, value] of Object.entries(node)) {
       if (key === 'agg_filter') this.#clause('WHERE', value);
       else if (key !== 'agg_order') this.#expression(value);
+    }
+  }
+
+  /** Name and value in turn; a value whose name nothing reads is a figure for people. */
+  #fields(args: readonly unknown[]): void {
+    for (const [index, value] of args.entries()) {
+      const name = nodeOf(nodeOf(args[index - 1], 'A_Const'), 'sval')?.['sval'];
+      const isUnread = index % 2 === 1 && typeof name === 'string' && !this.names.has(name);
+      if (!isUnread) this.#expression(value);
     }
   }
 }

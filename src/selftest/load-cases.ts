@@ -9,6 +9,8 @@ import { type CasesSource, casesSchema } from './cases-schema.js';
 /** Situations with a known outcome: what proves that a check can fail, and can pass. */
 export type CheckCases = CasesSource;
 
+type CasesFor = Pick<Runbook, 'sections' | 'params'>;
+
 /** The word of a case that wants no model file at all. */
 export const NO_MODEL = 'none';
 
@@ -16,7 +18,7 @@ export const NO_MODEL = 'none';
 export const casesFileOf = (runbookFile: string): string => join(dirname(runbookFile), 'cases.yaml');
 
 /** @throws ConfigurationError with every fault and its line; also for a check or a model that does not exist. */
-export async function loadCases(file: string, runbook: Pick<Runbook, 'sections'>): Promise<CheckCases> {
+export async function loadCases(file: string, runbook: CasesFor): Promise<CheckCases> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -27,7 +29,7 @@ export async function loadCases(file: string, runbook: Pick<Runbook, 'sections'>
 }
 
 /** @throws ConfigurationError with every fault and its line. */
-export function parseCases(file: string, text: string, runbook: Pick<Runbook, 'sections'>): CheckCases {
+export function parseCases(file: string, text: string, runbook: CasesFor): CheckCases {
   const { faults: shape, stands } = parseYaml(file, text, casesSchema, () => undefined);
   if (stands === undefined) throw new ConfigurationError(shape);
   const { value } = stands;
@@ -40,11 +42,15 @@ export function parseCases(file: string, text: string, runbook: Pick<Runbook, 's
   const checks = new Set(runbook.sections.flatMap((section) => section.checks.map(({ id }) => id)));
   if (!models.has(value.base.model))
     fault(['base', 'model'], { code: 'model_unknown', facts: { model: value.base.model } });
-  for (const [index, { check, model }] of value.cases.entries()) {
+  for (const [index, { check, model, params }] of value.cases.entries()) {
     if (!checks.has(check))
       fault(['cases', index, 'check'], { code: 'case_check_unknown', facts: { check } });
     if (model !== undefined && !models.has(model)) {
       fault(['cases', index, 'model'], { code: 'model_not_listed', facts: { model } });
+    }
+    for (const name of Object.keys(params)) {
+      if (typeof runbook.params[name] !== 'number')
+        fault(['cases', index, 'params', name], { code: 'case_bound_unknown', facts: { name } });
     }
   }
   if (faults.length > 0) throw new ConfigurationError(faults);

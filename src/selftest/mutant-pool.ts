@@ -37,7 +37,12 @@ export class MutantPool {
     return [...this.#living].filter(({ looksAgain, checks: [id = ''], apply }) => {
       const check = checks.get(id);
       if (looksAgain || check === undefined) return true;
-      return canTellApart(check, apply(check), this.#sights.get(id) ?? [], this.#boundsOf(check));
+      return canTellApart(
+        check,
+        apply(check, this.#runbook),
+        this.#sights.get(id) ?? [],
+        this.#boundsOf(check),
+      );
     });
   }
 

@@ -1,9 +1,14 @@
 import type { MutantChange } from '../domain/unproved.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
+import { createConditionCompiler } from '../runbook/conditions.js';
+import type { Runbook } from '../runbook/runbook.js';
 
 /** The conditions of a check. */
 export const CONDITIONS = ['pass', 'warn', 'fail'] as const;
 export type ConditionName = (typeof CONDITIONS)[number];
+
+/** What conditions are compiled against. */
+export type Settings = Pick<Runbook, 'params' | 'variables'>;
 
 /** A runbook with one thing changed that decides. A case notices it when its outcome is another. */
 export interface Mutant {
@@ -12,7 +17,21 @@ export interface Mutant {
   readonly change: MutantChange;
   /** Whether what is observed is another, and not only what is said of it. */
   readonly looksAgain: boolean;
-  apply(check: CheckDefinition): CheckDefinition;
+  /** @param settings those against which the check itself is compiled. */
+  apply(check: CheckDefinition, settings: Settings): CheckDefinition;
+}
+
+export const compilerFor = ({ params, variables }: Settings): ReturnType<typeof createConditionCompiler> =>
+  createConditionCompiler(params, Object.fromEntries(variables));
+
+/** The check with its conditions compiled against other settings. */
+export function compiledFor(check: CheckDefinition, settings: Settings): CheckDefinition {
+  const compiler = compilerFor(settings);
+  const changed = CONDITIONS.flatMap((name) => {
+    const source = check[name]?.source;
+    return source === undefined ? [] : [[name, compiler.compile(source)] as const];
+  });
+  return { ...check, ...Object.fromEntries(changed) };
 }
 
 /** The names of the columns that a check reads, and more: a name too many costs nothing. */

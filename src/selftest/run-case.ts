@@ -12,7 +12,7 @@ import { filesOf, type Runbook } from '../runbook/runbook.js';
 import { SOURCE_QUERY } from '../trading/source-state.js';
 import type { CheckCase } from './cases-schema.js';
 import type { CheckCases } from './load-cases.js';
-import type { Mutant } from './mutant.js';
+import { compiledFor, type Mutant } from './mutant.js';
 import type { ScratchDatabase } from './scratch-database.js';
 import { createScratchHost } from './scratch-host.js';
 import type { Sight } from './tell-apart.js';
@@ -26,6 +26,8 @@ export interface CaseResult {
   readonly verdict: Verdict;
   /** The outcome is the expected one, and a failure of a deciding check alone is a NO-GO. */
   readonly agrees: boolean;
+  /** It says what counts beside other bounds than the runbook's, and nothing of those. */
+  readonly hasOwnBounds: boolean;
 }
 
 /** A case, and what it says of spoiled copies of its check. */
@@ -50,7 +52,8 @@ export async function runCase(
   mutants: readonly Mutant[],
   options: CaseOptions,
 ): Promise<ProvedCase> {
-  const { runbook, cases, database, now } = options;
+  const { cases, database, now } = options;
+  const runbook = withBounds(options.runbook, wanted.params);
   const host = await createScratchHost(cases, wanted, runbook.envPrefix, now());
   const section = sectionWith(runbook, wanted.check, host.placeOf);
   const observed: (Sight & Pick<Observation, 'gaps'>)[] = [];
@@ -58,8 +61,10 @@ export async function runCase(
     if (section.checks.some(readsTables)) await database.arrange([...cases.base.sql, ...wanted.sql]);
     const service = createCheckService({
       ...options,
-      runbook: { ...runbook, sections: [section] },
+      // Charts decide nothing, and a case may have taken their tables away.
+      runbook: { ...runbook, sections: [section], charts: [] },
       hostOf: (settings) => createHost(settings, { files: filesOf({ sections: [section] }) }),
+      targets: host.targets,
       trading: asStandby(database.trading, wanted.standby),
       httpGet: answering({ ...cases.base.http, ...wanted.http }),
       saveRun: async () => {},
@@ -80,15 +85,17 @@ export async function runCase(
     const looks = mutants.filter(({ looksAgain }) => looksAgain);
     const others = await service.examine({
       target: host.target,
-      checks: looks.map(({ apply }) => apply(check)),
+      checks: looks.map(({ apply }) => apply(check, runbook)),
     });
     const noticed = mutants.filter((mutant) => {
       const outcome = mutant.looksAgain
         ? outcomeOf(others[looks.indexOf(mutant)])
-        : sight && evaluateCheck(mutant.apply(check), sight, sight.env).outcome;
+        : sight && evaluateCheck(mutant.apply(check, runbook), sight, sight.env).outcome;
       return isAsExpected && outcome !== undefined && outcome !== expected;
     });
-    return { case: { name, expected, result, verdict: run.verdict, agrees: isAsExpected }, sight, noticed };
+    const hasOwnBounds = Object.keys(wanted.params).length > 0;
+    const { verdict } = run;
+    return { case: { name, expected, result, verdict, agrees: isAsExpected, hasOwnBounds }, sight, noticed };
   } finally {
     await host.remove();
   }
@@ -125,6 +132,17 @@ function answering(answers: CheckCase['http']): HttpGet {
     const { status, json, text = JSON.stringify(json ?? null) } = answer;
     return { status, body: Buffer.from(text), durationMs: 0 };
   };
+}
+
+/** The runbook with some of its bounds changed. */
+function withBounds(runbook: Runbook, bounds: CheckCase['params']): Runbook {
+  if (Object.keys(bounds).length === 0) return runbook;
+  const changed = { ...runbook, params: { ...runbook.params, ...bounds } };
+  const sections = runbook.sections.map((section) => ({
+    ...section,
+    checks: section.checks.map((check) => compiledFor(check, changed)),
+  }));
+  return { ...changed, sections };
 }
 
 const readsTables = ({ probe }: CheckDefinition): boolean => probe.needs === 'trading_database';

@@ -53,6 +53,7 @@ export async function createScratchDatabase(
     async arrange(statements) {
       // A case may make tables of its own, change those that stand, and drop them: the next one knows nothing of it.
       if (arranged === undefined || arranged !== (await catalogueOf(owner))) {
+        await owner.query(`ALTER DATABASE ${name} RESET ALL`);
         await dropSchemas(owner);
         await owner.query(tables);
         arranged = await catalogueOf(owner);
@@ -78,6 +79,7 @@ async function catalogueOf(client: pg.Client): Promise<string> {
        FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
        WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
        UNION ALL SELECT concat_ws(' ', 'schema', oid, nspname) FROM pg_namespace
+       UNION ALL SELECT concat_ws(' ', 'setting', setdatabase, setconfig::text) FROM pg_db_role_setting
        UNION ALL SELECT concat_ws(' ', 'function', oid) FROM pg_proc WHERE oid >= 16384
        UNION ALL SELECT concat_ws(' ', 'type', oid) FROM pg_type WHERE oid >= 16384) AS words`,
   );

@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseTargets, type Target } from '../runbook/targets.js';
+import { parseTargets, type Target, type Targets } from '../runbook/targets.js';
 import type { BaseSituation, CheckCase } from './cases-schema.js';
 import { type CheckCases, NO_MODEL } from './load-cases.js';
 
 interface ScratchHost {
   readonly target: Target;
+  /** The target and those beside it. */
+  readonly targets: Targets;
   /** Where a file that a check names by its path on the host stands here. */
   placeOf(path: string): string;
   remove(): Promise<void>;
@@ -49,7 +51,7 @@ export async function createScratchHost(
   }
   await mkdir(join(folder, 'models'), { recursive: true });
   return {
-    target: targetIn(folder, base),
+    ...targetsIn(folder, base),
     placeOf: (path) => join(folder, 'root', path),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
@@ -84,7 +86,10 @@ function logText(lines: readonly { secsAgo: number; text: string }[], now: Date)
 }
 
 /** Through the parser of the targets file, so that a scratch target is a target like any other. */
-function targetIn(folder: string, { accountId, dryRun }: BaseSituation): Target {
+function targetsIn(
+  folder: string,
+  { accountId, dryRun, otherTargets }: BaseSituation,
+): Pick<ScratchHost, 'target' | 'targets'> {
   const service = {
     manager: 'command',
     status: ['cat', join(folder, 'service/status')],
@@ -108,10 +113,15 @@ function targetIn(folder: string, { accountId, dryRun }: BaseSituation): Target 
   const source = {
     defaultTarget: 'selftest',
     roles: { operators: ['U0'] },
-    targets: { selftest: target },
+    targets: {
+      selftest: target,
+      ...Object.fromEntries(
+        otherTargets.map((other, index) => [`other-${index + 1}`, { ...target, ...other }]),
+      ),
+    },
   };
-  const { targets } = parseTargets('the scratch host', Buffer.from(JSON.stringify(source)));
-  const found = targets.get('selftest');
+  const targets = parseTargets('the scratch host', Buffer.from(JSON.stringify(source)));
+  const found = targets.targets.get('selftest');
   if (found === undefined) throw new Error('the scratch host has no target');
-  return found;
+  return { target: found, targets };
 }

@@ -121,10 +121,10 @@ function proofsOf(
   );
 }
 
-function proofState(cases: readonly Pick<CaseResult, 'expected' | 'agrees'>[]): ProofState {
+function proofState(cases: readonly Pick<CaseResult, 'expected' | 'agrees' | 'hasOwnBounds'>[]): ProofState {
   if (cases.some(({ agrees }) => !agrees)) return 'disproved';
   const isCovered = (['FAIL', 'PASS'] as const).every((outcome) =>
-    cases.some(({ expected }) => expected === outcome),
+    cases.some(({ expected, hasOwnBounds }) => expected === outcome && !hasOwnBounds),
   );
   return isCovered ? 'proved' : 'unproved';
 }

@@ -81,13 +81,14 @@ test('a faulty cases file is refused with every fault and its line', async () =>
     'base: { model: god, startedSecsAgo: 60 }',
     'cases:',
     '  - { check: env.enabled, name: a, expect: FAIL, model: bad }',
-    '  - { check: env.enabld, name: b, expect: PASS }',
+    '  - { check: env.enabld, name: b, expect: PASS, params: { symbols: 1, lagPassSecs: 1 } }',
   ].join('\n');
   expect(() => inWordsAtOnce(() => parseCases('c.yaml', text, runbook))).toThrow(
     [
       'c.yaml:2: base.model: there is no model `god`',
       'c.yaml:4: cases.0.model: there is no model `bad` under `models`',
       'c.yaml:5: cases.1.check: the runbook has no check `env.enabld`',
+      'c.yaml:5: cases.1.params.symbols: the runbook has no parameter `symbols` that is a number',
     ].join('\n'),
   );
   const outside = text.replace('model: bad', "files: { '../x': '' }").replace('expect: PASS', 'expect: GOOD');

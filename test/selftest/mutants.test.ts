@@ -95,9 +95,7 @@ test('a part of a check that no case needs is unproved, by name, also where ever
     'toy.orders: with `warn` never met',
     'toy.orders: with pass: rows.all(r, r.n > 0 && r.lag < params.mostLag) changed from 0 to -1000',
     'toy.orders: with warn: rows.exists(r, r.n > 5) changed from 5 to 6005',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the statement's own
     'toy.orders: without the condition `agent = ${agentId}` in line 2 of its statement (toy.orders)',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the statement's own
     "toy.orders: without the condition `at > ${asOf}::timestamptz - INTERVAL '5 minutes'` in line 2 of its statement (toy.orders)",
   ]);
   for (const [locale, words] of [
@@ -125,6 +123,40 @@ test('with a case for each part nothing gets by; a case may make tables that the
   expect(unnoticed(report)).toEqual([]);
   expect(report.isProved).toBe(true);
   expect(report.mutants).toBeGreaterThan(10);
+});
+
+test('a case with bounds of its own notices what counts beside them, and shows nothing of the runbook’s', async () => {
+  const moved = 'toy.orders: with mostLag changed from 10 to 11010';
+  const without = ALL.replace(
+    'name: between, expect: INCONCLUSIVE',
+    'name: between, expect: PASS, params: { mostLag: 20 }',
+  )
+    .replace('  - { check: toy.orders, name: late, expect: FAIL, sql: [UPDATE orders SET lag = 90] }\n', '')
+    .replaceAll(', 90)', ', 9)');
+  expect(unnoticed(await (await selfTestOf(RUNBOOK, without)).run())).toContain(moved);
+  const late =
+    '  - { check: toy.orders, name: late, expect: FAIL, params: { mostLag: 3 }, sql: [UPDATE orders SET lag = 7] }\n';
+  const report = await (await selfTestOf(RUNBOOK, without + late)).run();
+  expect(report.proofs.flatMap(({ cases }) => cases.filter(({ agrees }) => !agrees))).toEqual([]);
+  expect(unnoticed(report)).not.toContain(moved);
+  expect(report.proofs.map(({ state }) => state)).toEqual(['unproved', 'unproved']);
+});
+
+test('one check is no several', async () => {
+  const report = await (await selfTestOf(RUNBOOK, ALL)).run();
+  const [proof] = report.proofs;
+  const alone = {
+    ...report,
+    proofs: proof === undefined ? [] : [{ ...proof, cases: proof.cases.slice(0, 1) }],
+  };
+  for (const [locale, words] of [
+    ['en', ['1 check proved by 1 case in', '1 of 1 check decides.']],
+    ['zh-CN', ['1 项检查由 1 个用例证明']],
+  ] as const) {
+    const text = terminalText(selftestView(alone, locale));
+    for (const word of words) expect(text).toContain(word);
+  }
+  expect(english.notProved(1, 1)).toBe('1 of 1 check that decides is not proved');
 });
 
 test('only `--strict` asks that nothing is unproved', async () => {

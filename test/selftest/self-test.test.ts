@@ -10,22 +10,26 @@ import { createScratchDatabase } from '../../src/selftest/scratch-database.js';
 import { createSelfTest } from '../../src/selftest/self-test.js';
 import { selftestJson, selftestView } from '../../views/selftest.js';
 import { terminalText } from '../../views/terminal.js';
+import { selftest as english } from '../../views/text/en/selftest.js';
 import { createEmptyDatabase } from '../support/database.js';
 import { inWords } from '../support/in-words.js';
 
 test.each(['runbooks/crypto_lob_ml/runbook.yaml', 'sandbox/runbooks/crypto_rl_policy/runbook.yaml'])(
-  'every case of %s comes out as written, and every check is proved',
+  'every case of %s comes out as written, every check is proved, and no spoiled copy gets by',
   async (file) => {
     const beside = await createEmptyDatabase();
     const progress: string[] = [];
-    const selfTest = createSelfTest({
+    const warnings: string[] = [];
+    const options = {
       runbook: await loadRunbook(file, PROBE_KINDS),
-      createDatabase: (tables) => createScratchDatabase(beside.url, tables, { warn: () => {} }),
+      createDatabase: (tables: string) => createScratchDatabase(beside.url, tables, { warn: () => {} }),
       now: () => new Date(),
       monotonicMs: () => performance.now(),
       newRunId: randomUUID,
-    });
-    const report = await selfTest.run((done, of) => progress.push(`${done}/${of}`));
+      // A case without a table is none to warn of.
+      onChartError: (chart: string) => void warnings.push(chart),
+    };
+    const report = await createSelfTest(options).run((done, of) => progress.push(`${done}/${of}`));
     const surprises = report.proofs.flatMap(({ check, cases }) =>
       cases
         .filter(({ agrees }) => !agrees)
@@ -41,6 +45,9 @@ test.each(['runbooks/crypto_lob_ml/runbook.yaml', 'sandbox/runbooks/crypto_rl_po
     expect(surprises).toEqual([]);
     expect(report.proofs.filter(({ state }) => state !== 'proved')).toEqual([]);
     expect(report.isProved).toBe(true);
+    expect(warnings).toEqual([]);
+    // As `--strict` asks.
+    expect(report.unnoticed.map(({ checks, change }) => `${checks}: ${english.change(change)}`)).toEqual([]);
     const of = report.proofs.flatMap(({ cases }) => cases).length;
     expect(progress.at(-1)).toBe(`${of}/${of}`);
 

@@ -1,26 +1,31 @@
 import type { EmptyPart, MutantChange } from '../../../src/domain/unproved.js';
 import type { ProofState } from '../../../src/selftest/self-test.js';
 
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 /** The prose of the self-test's report. */
 export const selftest = {
   state: { proved: 'proved', unproved: 'unproved', disproved: 'disproved' } satisfies Readonly<
     Record<ProofState, string>
   >,
-  running: (done: number, of: number) => `Self-test: ${done} of ${of} cases done`,
+  running: (done: number, of: number) => `Self-test: ${done} of ${counted(of, 'case')} done`,
   proved: (checks: number, cases: number, seconds: string) =>
-    `Every check that decides can fail: ${checks} checks proved by ${cases} cases in ${seconds} s`,
-  notProved: (wrong: number, checks: number) => `${wrong} of ${checks} checks that decide are not proved`,
+    `Every check that decides can fail: ${counted(checks, 'check')} proved by ${counted(cases, 'case')} in ${seconds} s`,
+  notProved: (wrong: number, checks: number) =>
+    `${wrong} of ${counted(checks, 'check')} that ${checks === 1 ? 'decides is' : 'decide are'} not proved`,
   nothingDecides: 'A decision rests on no check',
-  decide: (deciding: number, all: number) => `${deciding} of ${all} checks decide.`,
+  decide: (deciding: number, all: number) =>
+    `${deciding} of ${counted(all, 'check')} ${all === 1 ? 'decides' : 'decide'}.`,
   empty(part: EmptyPart): string {
     if (part.part === 'runbook') return 'No check of the runbook decides: every run would be a HOLD.';
     return part.part === 'run_kind'
       ? `No check decides in a run of the kind ${part.kind}: it would always be a HOLD.`
       : `No check that decides proves the criterion ${part.id}.`;
   },
-  allNoticed: (tried: number) => `${tried} spoiled copies of checks were tried; the cases notice each.`,
+  allNoticed: (tried: number) =>
+    `${tried} spoiled ${tried === 1 ? 'copy of a check was' : 'copies of checks were'} tried; the cases notice each.`,
   unnoticed: (count: number, tried: number) =>
-    `Unproved: of ${tried} spoiled copies of checks, ${count} get by every case. For each, add a case or take the part out.`,
+    `Unproved: of ${tried} spoiled ${tried === 1 ? 'copy' : 'copies'} of checks, ${count} ${count === 1 ? 'gets' : 'get'} by every case. For each, add a case or take the part out.`,
   /** What was changed in a spoiled copy. */
   change(change: MutantChange): string {
     if (change.kind === 'filter')
