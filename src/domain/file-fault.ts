@@ -82,6 +82,8 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   text_format_unknown: { readonly format: string; readonly known: string };
   text_parameter_unknown: { readonly parameter: string };
   variable_unknown: { readonly name: string };
+  /** @param word of a variable of words */
+  word_ambiguous: { readonly word: string };
 
   case_bound_unknown: { readonly name: string };
   case_check_unknown: { readonly check: string };

@@ -13,7 +13,7 @@ import { runbookStandIn } from './runbook-stand-in.js';
 import { namesSqlFile, readSqlFiles, runbookHash, type SqlFiles } from './sql-files.js';
 import { compileStatement, loadSqlParser, type Statement, tablesOf } from './statement.js';
 import { compileTraining } from './training.js';
-import { readVariable } from './variable.js';
+import { ambiguousWord, readVariable } from './variable.js';
 import type { Path } from './what-stands.js';
 import { type FaultAt, parseYaml } from './yaml-document.js';
 
@@ -163,6 +163,9 @@ class RunbookCompiler {
       if (definition.default !== undefined && readVariable(definition, undefined).kind === 'fault') {
         this.#fault(['variables', name, 'default'], { code: 'default_impossible', facts: {} });
       }
+      const word = ambiguousWord(definition);
+      if (word !== undefined)
+        this.#fault(['variables', name, 'values'], { code: 'word_ambiguous', facts: { word } });
     }
   }
 

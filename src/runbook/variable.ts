@@ -93,14 +93,28 @@ function readBoolean(text: string): VariableReading {
   return wrongWord('not_a_boolean', text, ['true', 'false', 'yes', 'no', 'on', 'off'], 'true, false');
 }
 
-function readEnum(
-  { values, exact = false }: Extract<VariableType, { type: 'enum' }>,
-  text: string,
-): VariableReading {
-  const word = exact ? text : text.toLowerCase();
-  for (const [name, aliases] of Object.entries(values)) {
-    if (word === name || aliases.includes(word)) return readAs(name);
+type EnumType = Extract<VariableType, { type: 'enum' }>;
+
+/** Each word and alias as it is compared, with the name of its value. */
+const wordsOf = ({ values, exact }: Pick<EnumType, 'values' | 'exact'>) =>
+  Object.entries(values).flatMap(([name, aliases]) =>
+    [name, ...aliases].map((written) => ({ name, written, word: exact ? written : written.toLowerCase() })),
+  );
+
+/** A word that stands for two values, as it stands for the second one. */
+export function ambiguousWord(definition: VariableDefinition): string | undefined {
+  if (definition.type !== 'enum') return undefined;
+  const names = new Map<string, string>();
+  for (const { name, written, word } of wordsOf(definition)) {
+    if ((names.get(word) ?? name) !== name) return written;
+    names.set(word, name);
   }
+  return undefined;
+}
+
+function readEnum({ values, exact = false }: EnumType, text: string): VariableReading {
+  const written = exact ? text : text.toLowerCase();
+  for (const { name, word } of wordsOf({ values, exact })) if (word === written) return readAs(name);
   return wrongWord('not_one_of', text, Object.keys(values), Object.keys(values).join(', '));
 }
 

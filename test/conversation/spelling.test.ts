@@ -19,6 +19,14 @@ test.each([
   expect(unknownSubcommand(word, known)).toEqual({ name: word, nearest });
 });
 
+test.each([
+  ['model_pth', 'MODEL_PATH'],
+  ['MODEL_V', 'MODEL_VERSION'],
+  ['btcusdt', 'BTCUSDT'],
+])('%j → %s, as it is written', (word, nearest) => {
+  expect(nearestWord(word, ['MODEL_PATH', 'MODEL_VERSION', 'BTCUSDT'])).toBe(nearest);
+});
+
 test('a beginning of two words is none of them', () => {
   expect(nearestWord('set', ['setting_one', 'setting_two'])).toBeUndefined();
 });

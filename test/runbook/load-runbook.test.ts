@@ -145,6 +145,13 @@ describe('each fault is named with its line', () => {
       /default/,
     ],
     [
+      'a word of two values that differ in capitals alone',
+      '  ENABLED: {',
+      '  MODE: { type: enum, values: { a: [both], B: [Both] } }\n  ENABLED: {',
+      'MODE',
+      /the word `Both` stands for two values/,
+    ],
+    [
       'an unknown key',
       '        env: ENABLED',
       '        colour: red\n        env: ENABLED',

@@ -63,6 +63,22 @@ describe('words', () => {
   });
 });
 
+describe('words that the runbook writes with capitals', () => {
+  const side: VariableDefinition = { type: 'enum', values: { LaggingOnly: ['LAGGING'], Best: [] } };
+  test.each([
+    ['LaggingOnly', 'LaggingOnly'],
+    ['laggingonly', 'LaggingOnly'],
+    ['lagging', 'LaggingOnly'],
+    ['BEST', 'Best'],
+  ])('%j is %s', (raw, word) => {
+    expect(readVariable(side, raw)).toEqual(value(word));
+  });
+  test('a typo has its nearest word, as it is written', () => {
+    expect(readVariable(side, 'lagingonly')).toMatchObject({ fault: 'not_one_of', nearest: 'LaggingOnly' });
+    expect(readVariable({ ...side, exact: true }, 'laggingonly')).toMatchObject({ nearest: 'LaggingOnly' });
+  });
+});
+
 describe('numbers', () => {
   test.each([
     ['0.10', 0.1],

@@ -80,6 +80,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
     `the text names the parameter \`${parameter}\`, which does not exist`,
   variable_unknown: ({ name }) => `there is no variable \`${name}\` under \`variables\``,
   case_bound_unknown: ({ name }) => `the runbook has no parameter \`${name}\` that is a number`,
+  word_ambiguous: ({ word }) => `the word \`${word}\` stands for two values`,
   case_check_unknown: ({ check }) => `the runbook has no check \`${check}\``,
   model_not_listed: ({ model }) => `there is no model \`${model}\` under \`models\``,
   model_unknown: ({ model }) => `there is no model \`${model}\``,

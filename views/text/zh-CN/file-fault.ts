@@ -74,6 +74,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   text_parameter_unknown: ({ parameter }) => `文本使用了不存在的参数 \`${parameter}\``,
   variable_unknown: ({ name }) => `\`variables\` 下没有变量 \`${name}\``,
   case_bound_unknown: ({ name }) => `runbook 没有数值参数 \`${name}\``,
+  word_ambiguous: ({ word }) => `\`${word}\` 同时表示两个取值`,
   case_check_unknown: ({ check }) => `runbook 没有检查 \`${check}\``,
   model_not_listed: ({ model }) => `\`models\` 下没有模型 \`${model}\``,
   model_unknown: ({ model }) => `没有模型 \`${model}\``,
