@@ -20,6 +20,7 @@ export const SHAPE_FAULTS = [
   'identifier_shape',
   'member_id_shape',
   'name_shape',
+  'number_inexact',
   'one_line_shape',
   'operator_missing',
   'pass_missing',

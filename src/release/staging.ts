@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { parseExactJson } from '../domain/exact-number.js';
 import { type ArtefactPlan, metaPathOf } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { sha256OfFile } from '../machine/sha256.js';
@@ -116,7 +117,7 @@ async function readMeta(modelPath: string): Promise<StagedModelMeta | undefined>
   const path = metaPathOf(modelPath);
   try {
     if ((await stat(path)).size > MAX_META_BYTES) return undefined;
-    const { version, horizon, metrics } = metaSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { version, horizon, metrics } = metaSchema.parse(parseExactJson(await readFile(path, 'utf8')));
     const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => isFigure(entry[1]));
     return { version, horizon, metrics: Object.fromEntries(numbers) };
   } catch {

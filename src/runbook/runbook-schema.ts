@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isRecord } from '../domain/canonical-json.js';
+import { exactNumber } from '../domain/exact-number.js';
 import type { ShapeFault } from '../domain/file-fault.js';
 import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
@@ -16,13 +17,13 @@ const timeoutMs = z.number().int().min(50).max(60_000);
 
 const parameter = z.union([
   z.string(),
-  z.number(),
+  exactNumber,
   z.boolean(),
   z.array(z.string()).min(1),
-  z.array(z.number()).min(1),
+  z.array(exactNumber).min(1),
 ]);
 
-const defaultText = z.union([z.string(), z.number(), z.boolean()]).transform(String).optional();
+const defaultText = z.union([z.string(), exactNumber, z.boolean()]).transform(String).optional();
 
 const anyVariable = { default: defaultText, trim: z.boolean().optional() };
 
@@ -36,8 +37,8 @@ const variableSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.enum(['number', 'integer']),
-    min: z.number().optional(),
-    max: z.number().optional(),
+    min: exactNumber.optional(),
+    max: exactNumber.optional(),
     clamp: z.boolean().optional(),
     ...anyVariable,
   }),

@@ -141,6 +141,11 @@ function readNumber(
   if (definition.type === 'integer' && !/^\+?\d+$/.test(text)) {
     return { kind: 'fault', fault: 'not_whole', expected: range };
   }
+  // No double holds it: its neighbour would be judged.
+  if (definition.type === 'integer' && !Number.isSafeInteger(value)) {
+    const expected = rangeText(definition.min, definition.max ?? Number.MAX_SAFE_INTEGER);
+    return { kind: 'fault', fault: 'out_of_range', expected };
+  }
   if (value >= min && value <= max) return readAs(value);
   if (!definition.clamp) return { kind: 'fault', fault: 'out_of_range', expected: range };
   return { ...readAs(Math.min(Math.max(value, min), max)), outside: range };

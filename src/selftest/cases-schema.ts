@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exactNumber } from '../domain/exact-number.js';
 import type { ShapeFault } from '../domain/file-fault.js';
 import { variableName } from '../runbook/strategy-contract.js';
 
@@ -7,7 +8,7 @@ import { variableName } from '../runbook/strategy-contract.js';
 const placedPath = z
   .string()
   .regex(/^(?!.*(^|\/)\.\.(\/|$))[^/\0\n][^\0\n]*$/, 'scratch_path_shape' satisfies ShapeFault);
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const scalar = z.union([z.string(), exactNumber, z.boolean()]).transform(String);
 /** null takes away what the base has. */
 const settings = z.record(variableName, scalar.nullable());
 

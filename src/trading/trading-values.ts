@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
+import { parseExactJson } from '../domain/exact-number.js';
 
 const { builtins } = pg.types;
 
@@ -8,10 +9,21 @@ const AS_TEXT = new Set<number>([builtins.DATE, builtins.TIME, builtins.TIMESTAM
 
 type Parse = (text: string) => unknown;
 
+/** Lists, by the number of their type in PostgreSQL's catalogue: the driver would round, or leave texts. */
+const LISTS_OF: ReadonlyMap<number, Parse> = new Map([
+  [1016, parseNumber], // int8[]
+  [1231, parseNumber], // numeric[]
+  [199, parseExactJson], // json[]
+  [3807, parseExactJson], // jsonb[]
+]);
+
 /** How the answer's columns become values; handed to each query, so that no other pool is changed by it. */
 export const TRADING_TYPES = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): Parse {
     if (oid === builtins.INT8 || oid === builtins.NUMERIC) return parseNumber;
+    if (oid === builtins.JSON || oid === builtins.JSONB) return parseExactJson;
+    const element = LISTS_OF.get(oid);
+    if (element !== undefined) return listOf(element);
     if (oid === builtins.TIMESTAMPTZ) return parseInstant;
     if (AS_TEXT.has(oid)) return (text) => text;
     return pg.types.getTypeParser(oid, format);
@@ -21,6 +33,19 @@ export const TRADING_TYPES = {
 /** A row with nothing in it but what JSON can hold. */
 export function toObservedRow(row: Readonly<Record<string, unknown>>): ObservedRow {
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, toObservedValue(value)]));
+}
+
+/** The driver's own parser of `text[]`. */
+const parseTexts: Parse = pg.types.getTypeParser(1009 as number);
+
+const listOf =
+  (parse: Parse): Parse =>
+  (text) =>
+    parseEntries(parseTexts(text), parse);
+
+function parseEntries(entry: unknown, parse: Parse): unknown {
+  if (Array.isArray(entry)) return entry.map((inner) => parseEntries(inner, parse));
+  return typeof entry === 'string' ? parse(entry) : null;
 }
 
 /**

@@ -62,6 +62,25 @@ const sentences = (result: CheckResult) =>
   (['en', 'zh-CN'] as const).map((locale) => checkSentence(result, locale));
 
 describe('an answer', () => {
+  test('keeps a whole number exact, however large: no other one passes for it', async () => {
+    const result = await look(
+      (_request, response) =>
+        response.end(
+          '{"seq": 9007199254740993, "near": [9007199254740991, 1e3], "text": "\\"9007199254740993"}',
+        ),
+      {
+        conditions: [
+          'rows.all(r, r.seq == "9007199254740993")',
+          'rows.exists(r, r.seq == "9007199254740992")',
+        ],
+      },
+    );
+    expect(result.outcome).toBe('PASS');
+    expect(result.observed).toMatchObject([
+      { seq: '9007199254740993', near: [9007199254740991, 1000], text: '"9007199254740993' },
+    ]);
+  });
+
   test('of one JSON object is a row of its keys, beside what the probe itself saw', async () => {
     const result = await look(json({ status: 'ok', fault: '', lag_secs: 1.5, feeds: ['BTC'] }), {
       conditions: [

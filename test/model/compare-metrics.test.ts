@@ -53,6 +53,7 @@ describe('meta.json', () => {
     ['[]', 'the document'],
     ['{"input_dim":0}', 'input_dim'],
     ['{"metrics":{"auc":"high"}}', 'metrics.auc'],
+    ['{"rows":9007199254740993}', 'rows'],
   ])('%s is unreadable, by name', (text, because) => {
     expect(readModelMeta(text)).toEqual({ kind: 'unreadable', because: expect.stringContaining(because) });
   });

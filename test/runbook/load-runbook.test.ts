@@ -145,6 +145,27 @@ describe('each fault is named with its line', () => {
       /default/,
     ],
     [
+      'a parameter that no double holds',
+      'limit: 10',
+      'limit: 9007199254740993',
+      'limit: 9007199254740993',
+      /more than 9007199254740991.*write it in quotes/,
+    ],
+    [
+      'a parameter in a list that no double holds',
+      'names: [a, b]',
+      'names: [a, b], ids: [1, -9007199254740993]',
+      'limit: 10',
+      /more than 9007199254740991/,
+    ],
+    [
+      'a default that no double holds',
+      '  ENABLED: {',
+      '  ACCOUNT: { type: text, default: 9007199254740993 }\n  ENABLED: {',
+      'ACCOUNT',
+      /more than 9007199254740991/,
+    ],
+    [
       'a word of two values that differ in capitals alone',
       '  ENABLED: {',
       '  MODE: { type: enum, values: { a: [both], B: [Both] } }\n  ENABLED: {',

@@ -123,6 +123,13 @@ describe('numbers', () => {
     expect(readVariable(clamped, '0.49')).toEqual(value(0.49));
     expect(readVariable(clamped, 'much')).toEqual(fault('not_a_number'));
   });
+  test('a whole number that no double holds is a fault, not its neighbour', () => {
+    expect(readVariable({ type: 'integer' }, '9007199254740993')).toMatchObject({
+      fault: 'out_of_range',
+      expected: '≤ 9007199254740991',
+    });
+    expect(readVariable({ type: 'integer' }, '9007199254740991')).toEqual(value(9007199254740991));
+  });
   test('a range may be open', () => {
     expect(readVariable({ type: 'number', min: 2 }, '1')).toMatchObject({ expected: '≥ 2' });
     expect(readVariable({ type: 'number', max: 2 }, '3')).toMatchObject({ expected: '≤ 2' });

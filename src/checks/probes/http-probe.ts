@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
+import { parseExactJson } from '../../domain/exact-number.js';
 import type { ShapeFault } from '../../domain/file-fault.js';
 import { isSecretName, MASK, redact } from '../../domain/secrets.js';
 import { EndpointError, type EndpointErrorCode } from '../context/http-get.js';
@@ -98,7 +99,7 @@ function rowsOf(body: Buffer): readonly ObservedRow[] {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined;
   }

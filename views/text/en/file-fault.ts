@@ -21,6 +21,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   horizon_shape: () => 'write a horizon like 5m',
   member_id_shape: () => 'write a Slack user id (U…) or user group id (S…)',
   name_shape: () => 'write a name of letters, digits and _',
+  number_inexact: () => 'a whole number of more than 9007199254740991 is not exact here: write it in quotes',
   one_line_shape: () => 'write one line',
   operator_missing: () => 'name at least one operator: nobody else can stop the strategy',
   section_id_shape: () => 'write the checklist’s number, like `2.2-A`',

@@ -20,6 +20,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   horizon_shape: () => '请写成类似 5m 的预测周期',
   member_id_shape: () => '请写 Slack 用户 ID（U…）或用户组 ID（S…）',
   name_shape: () => '请写由字母、数字和 _ 组成的名称',
+  number_inexact: () => '大于 9007199254740991 的整数在此无法精确表示：请加引号写成文本',
   one_line_shape: () => '请只写一行',
   operator_missing: () => '请至少写一名操作员：只有操作员能停止策略',
   section_id_shape: () => '请写清单的编号，例如 `2.2-A`',
