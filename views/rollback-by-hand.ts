@@ -9,7 +9,8 @@ import { textFor } from './text/index.js';
 export function byHandBlocks(halt: Halt, commands: ServiceCommandsByHost, locale: Locale): readonly Block[] {
   const text = textFor(locale).rollback;
   const gaps = gapsOf(halt);
-  const isEverywhere = gaps.some(({ code }) => code !== 'host');
+  // What rests at the venue does not end with the service.
+  const isEverywhere = gaps.some(({ code }) => code !== 'host' && code !== 'resting_orders');
   const named = gaps.flatMap((gap) => (gap.code === 'host' ? [gap.host] : []));
   const hosts = halt.hosts.filter(({ host }) => isEverywhere || named.includes(host));
   const parts = hosts.flatMap(({ host, disk }) => {

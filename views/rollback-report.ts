@@ -1,5 +1,5 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
-import type { Halt, HostHalt } from '../src/domain/halt.js';
+import { gapsOf, type Halt, type HostHalt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { HaltReportOptions } from '../src/halt/announce-halt.js';
 import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
@@ -25,7 +25,9 @@ export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltRepo
     header(title),
     ...(alarm === undefined ? [] : [section(text.alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
-    ...(halt.kind === 'previous_model' ? startLines(halt, locale) : [section(watchLine(halt, locale))]),
+    ...(halt.kind === 'previous_model'
+      ? startLines(halt, locale)
+      : [section(watchLine(halt, locale)), ...restingBlocks(halt, locale)]),
     ...(laterRelease === undefined
       ? []
       : [
@@ -206,11 +208,33 @@ function openEntriesText({ openEntries, openEntriesFault, entryWatch }: Halt, lo
   ].join('\n');
 }
 
-/** Near the first line: it is what a person on a phone must find. */
-const isStillOn = ({ state, hosts, laterRelease }: Halt): boolean =>
-  laterRelease === undefined &&
-  state === 'not_verified' &&
-  hosts.some(({ process }) => process !== 'stopped');
+/** What a stopped service does not take back: these are at the venue. */
+function restingBlocks({ resting }: Halt, locale: Locale): readonly Block[] {
+  if (resting === undefined || resting.total === 0) return [];
+  const text = textFor(locale).rollback;
+  const lines = resting.rows.map(({ market_slug, market_side, shares, orders, ends_at }) =>
+    text.restingOrder(
+      `${escapeMrkdwn(String(market_slug))} ${escapeMrkdwn(String(market_side))}`,
+      String(shares),
+      Number(orders),
+      ends_at === null || ends_at === undefined ? undefined : slackTime(String(ends_at), 'time_secs'),
+    ),
+  );
+  const shown = resting.rows.reduce((sum, { orders }) => sum + Number(orders), 0);
+  const rest = resting.total - shown;
+  return [
+    section(
+      [`✗ *${text.resting(resting.total)}*`, ...lines, ...(rest > 0 ? [text.more(rest)] : [])].join('\n'),
+    ),
+  ];
+}
+
+/** Near the first line: it is what a person on a phone must find. Nothing where stopping the service would not help. */
+const isStillOn = (halt: Halt): boolean =>
+  halt.laterRelease === undefined &&
+  halt.state === 'not_verified' &&
+  halt.hosts.some(({ process }) => process !== 'stopped') &&
+  !gapsOf(halt).every(({ code }) => code === 'resting_orders');
 
 /** The next stronger thing to do: who wanted the previous model and has it not turns the strategy off. */
 function nextButton({ kind, target }: Halt, locale: Locale): Button {

@@ -3,7 +3,7 @@ import type { HostHistory, UnitStatus } from './host-history.js';
 
 /** One look at a host. */
 export interface HostLook {
-  /** Milliseconds since 1970. */
+  /** Milliseconds by the monotonic clock. */
   readonly at: number;
   readonly disk: 'as_wanted' | 'differs' | 'unreadable';
   /** undefined: the service manager did not answer. */

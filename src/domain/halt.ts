@@ -91,6 +91,8 @@ export const haltSchema = z.object({
   state: z.enum(HALT_STATES),
   hosts: z.array(hostHaltSchema),
   entryWatch: entryWatchSchema,
+  /** Orders that can still fill; undefined: not asked, or nobody knows. */
+  resting: z.object({ total: z.number(), rows: z.array(observedRowSchema) }).optional(),
   /** Positions that nobody manages now; null: not asked, or nobody knows. */
   openEntries: z.object({ total: z.number(), rows: z.array(observedRowSchema) }).nullable(),
   /** Why they are unknown: a code of the trading database. */
@@ -115,6 +117,7 @@ type HaltGap =
   | { readonly code: 'host'; readonly host: string; readonly fault: HaltFault | null }
   | { readonly code: 'new_entries'; readonly entries: number }
   | { readonly code: 'entries_unknown'; readonly because: string }
+  | { readonly code: 'resting_orders'; readonly orders: number }
   | { readonly code: 'start_not_proved'; readonly outcome: Outcome };
 
 /** A host on which nothing trades any more; for a model: on which the wanted one runs. */
@@ -131,9 +134,11 @@ export function wantedOn({ wanted, wantedOf }: Pick<Halt, 'wanted' | 'wantedOf'>
   return wantedOf[host] ?? wanted;
 }
 
+type HaltEvidence = Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'resting' | 'start'>;
+
 /** What is missing for VERIFIED. An empty list while the watch goes on means: nothing but time. */
-export function gapsOf(halt: Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'start'>): readonly HaltGap[] {
-  const { start } = halt;
+export function gapsOf(halt: HaltEvidence): readonly HaltGap[] {
+  const { start, resting } = halt;
   const { state, entries, code } = halt.entryWatch;
   return [
     ...halt.hosts
@@ -141,6 +146,9 @@ export function gapsOf(halt: Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'start
       .map(({ host, fault }): HaltGap => ({ code: 'host', host, fault })),
     ...(state === 'entries' ? [{ code: 'new_entries', entries } as const] : []),
     ...(state === 'unknown' ? [{ code: 'entries_unknown', because: code ?? 'other' } as const] : []),
+    ...(resting !== undefined && resting.total > 0
+      ? [{ code: 'resting_orders', orders: resting.total } as const]
+      : []),
     ...(start !== undefined && start !== 'PASS'
       ? [{ code: 'start_not_proved', outcome: start } as const]
       : []),
@@ -148,10 +156,12 @@ export function gapsOf(halt: Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'start
 }
 
 /** Verified only when nothing is missing and the watch has ended well. */
-export function evaluateHalt(
-  halt: Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'start'>,
-): Exclude<HaltState, 'halting'> {
-  const watched = halt.entryWatch.state === 'clear' || halt.entryWatch.state === 'not_watched';
+export function evaluateHalt(halt: HaltEvidence): Exclude<HaltState, 'halting'> {
+  const { state } = halt.entryWatch;
+  const watched =
+    halt.kind === 'previous_model'
+      ? state === 'not_watched'
+      : state === 'clear' && halt.resting !== undefined;
   return watched && halt.hosts.length > 0 && gapsOf(halt).length === 0 ? 'verified' : 'not_verified';
 }
 

@@ -194,8 +194,8 @@ async function callOperators(
 ): Promise<void> {
   for (const channel of channels) {
     const live = await show(handle, { role: 'alarm', channel, ts: null }, options).catch(() => undefined);
-    const until = options.clock.now() + ALARM_STANDS_WITHIN_MS;
-    while (live !== undefined && live.ref === undefined && options.clock.now() < until) {
+    const until = options.clock.monotonic() + ALARM_STANDS_WITHIN_MS;
+    while (live !== undefined && live.ref === undefined && options.clock.monotonic() < until) {
       await options.clock.sleep(ALARM_LOOK_MS);
     }
     if (live?.ref !== undefined) return;

@@ -48,13 +48,13 @@ export class FlagWriter {
       const { faultDetail } = failed;
       this.#live.changeHost(this.#acts.host, { disk: 'failed', ...(isOff ? { faultDetail } : failed) });
       this.#hasFailed = true;
-      this.#nextAt = this.#clock.now() + WRITE_AGAIN_MS;
+      this.#nextAt = this.#clock.monotonic() + WRITE_AGAIN_MS;
       return 'failed';
     }
   }
 
   async writeAgain(): Promise<void> {
-    if (this.#isWriting || this.#clock.now() < this.#nextAt) return;
+    if (this.#isWriting || this.#clock.monotonic() < this.#nextAt) return;
     this.#isWriting = true;
     await this.write();
     this.#isWriting = false;

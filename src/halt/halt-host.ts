@@ -123,7 +123,7 @@ export class HaltHost {
       pid === 0 ? 'none' : await this.#acts.lookAtProcess(pid).catch(() => 'unreadable' as const);
     const disk = isOnDisk === undefined ? 'unreadable' : isOnDisk ? 'as_wanted' : 'differs';
     this.#service.looked(status);
-    return { at: this.#clock.now(), disk, status, process };
+    return { at: this.#clock.monotonic(), disk, status, process };
   }
 
   async #take(action: HostAction, look: HostLook, claim: Promise<boolean>): Promise<void> {

@@ -57,10 +57,10 @@ export class HaltReplicas {
    */
   async follow(live: LiveHalt): Promise<HaltRecord | undefined> {
     const { clock, store } = this.#o;
-    const until = clock.now() + FOLLOW_MS;
+    const until = clock.monotonic() + FOLLOW_MS;
     let seen = '';
-    let movedAt = clock.now();
-    while (!live.isReplaced && live.halt.endedAt === null && clock.now() < until) {
+    let movedAt = clock.monotonic();
+    while (!live.isReplaced && live.halt.endedAt === null && clock.monotonic() < until) {
       await clock.sleep(FOLLOW_POLL_MS);
       const asked = store?.get(live.halt.haltId).catch(() => undefined) ?? Promise.resolve(undefined);
       const record = await withTimeout(clock, ASK_TIMEOUT_MS, asked);
@@ -68,9 +68,9 @@ export class HaltReplicas {
       if (record !== undefined) live.show(record.halt);
       const { hosts, kind, endedAt } = live.halt;
       const shown = JSON.stringify(hosts);
-      if (shown !== seen || hosts.every((host) => isSettled(host, kind))) movedAt = clock.now();
+      if (shown !== seen || hosts.every((host) => isSettled(host, kind))) movedAt = clock.monotonic();
       seen = shown;
-      if (endedAt === null && clock.now() - movedAt >= TAKE_OVER_AFTER_MS) return record ?? live.record;
+      if (endedAt === null && clock.monotonic() - movedAt >= TAKE_OVER_AFTER_MS) return record ?? live.record;
     }
     // Whatever replaced it here shows its end as well.
     if (!live.isReplaced) live.end();

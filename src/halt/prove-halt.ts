@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/outcome.js';
 import type { Target } from '../runbook/targets.js';
 import type { Clock } from '../time/clock.js';
 import type { LiveHalt } from './live-halt.js';
-import { type TradingLook, tradingFaultCode } from './trading-look.js';
+import { type OrderMark, type TradingLook, tradingFaultCode } from './trading-look.js';
 
 export interface HaltProofOptions {
   /** undefined: TRADING_DATABASE_URL is not set. */
@@ -17,18 +17,32 @@ export interface HaltProofOptions {
 
 /** A host that does not answer is tried again for at least this long. */
 const TRY_AGAIN_FOR_MS = 30_000;
-/** Clocks of the hosts and of the database may differ by that much: entries that old still count as before the halt. */
-const CLOCK_MARGIN_SECS = 2;
+/** A mark that was taken so soon after the last host was seen off has missed no order. */
+const MARK_LATE_MS = 2_000;
 const POLL_MS = 50;
-const ENTRY_POLL_MS = 1_000;
+const ORDERS_POLL_MS = 1_000;
 /** After the observation: how long a trading database that does not answer is asked again. */
 const LAST_ANSWER_MS = 10_000;
+/** After the observation: how long orders that rest are waited for, where their markets are over by then. */
+const RESTING_MS = 60_000;
+
+/** The observation after every host was seen off. All of it in milliseconds of the monotonic clock. */
+interface Observation {
+  /** When the last host was seen off, as the halt says it. */
+  readonly settled: string;
+  readonly settledAt: number;
+  /** undefined: the trading database has not answered yet, and from when on it is watched is not known. */
+  marked: { readonly mark: OrderMark; readonly at: number } | undefined;
+  /** When the newest question that was answered was asked. */
+  askedAt: number;
+}
 
 /** Looks until a halt is proved, or known not to be. What it sees is part of the halt. */
 export class HaltProof {
   readonly #live: LiveHalt;
   readonly #target: Target;
   readonly #o: HaltProofOptions;
+  #observation: Observation | undefined;
 
   constructor(live: LiveHalt, target: Target, options: HaltProofOptions) {
     this.#live = live;
@@ -36,19 +50,18 @@ export class HaltProof {
     this.#o = options;
   }
 
-  /** Until the observation time has passed with every host off, an entry was seen, or the hosts were tried for long. */
+  /** Until the observation time has passed with every host off, an order was seen, or the hosts were tried for long. */
   async watch(): Promise<void> {
     const { clock } = this.#o;
     const { acting } = this.#live.signals;
-    const observationMs = this.#target.watch.haltObservationSecs * 1_000;
-    const deadline = clock.now() + Math.max(TRY_AGAIN_FOR_MS, observationMs);
+    const deadline = clock.monotonic() + Math.max(TRY_AGAIN_FOR_MS, this.#observationMs);
     while (!acting.aborted) {
-      const from = this.#settledSince();
-      if (from === undefined) {
+      const settled = this.#settledSince();
+      if (settled === undefined) {
         this.#resetWatch();
-        if (clock.now() > deadline) return this.#giveUpWatch();
-      } else if (await this.#isObserved(from, observationMs)) return;
-      await clock.sleep(from === undefined ? POLL_MS : ENTRY_POLL_MS, acting).catch(() => undefined);
+        if (clock.monotonic() > deadline) return this.#giveUpWatch();
+      } else if (await this.#isObserved(this.#observationSince(settled))) return;
+      await clock.sleep(settled === undefined ? POLL_MS : ORDERS_POLL_MS, acting).catch(() => undefined);
     }
   }
 
@@ -65,7 +78,7 @@ export class HaltProof {
   async afterwards(): Promise<void> {
     const { trading, verify } = this.#o;
     if (this.#isPreviousModel) return;
-    const asked = trading?.openEntries(this.#target.accountId).then(
+    const asked = trading?.openEntries(this.#target).then(
       (openEntries) => ({ openEntries }),
       (error: unknown) => ({ openEntries: null, openEntriesFault: tradingFaultCode(error) }),
     );
@@ -80,59 +93,118 @@ export class HaltProof {
     return this.#live.halt.kind === 'previous_model';
   }
 
-  /** When the last host was seen off, in milliseconds; undefined: not all of them are. */
-  #settledSince(): number | undefined {
+  /** When the last host was seen off; undefined: not all of them are. */
+  #settledSince(): string | undefined {
     const { hosts, kind } = this.#live.halt;
     if (!hosts.every((host) => isSettled(host, kind))) return undefined;
-    return Math.max(...hosts.map(({ processAt }) => Date.parse(processAt ?? '')));
+    return hosts
+      .map(({ processAt }) => processAt ?? '')
+      .sort()
+      .at(-1);
   }
 
-  async #isObserved(from: number, observationMs: number): Promise<boolean> {
-    const until = from + this.#watchedMs(observationMs);
-    const span = { from: new Date(from).toISOString(), until: new Date(until).toISOString() };
-    const isWatched = !this.#isPreviousModel;
-    if (this.#live.halt.entryWatch.from !== span.from) {
-      this.#watchIs({ ...span, state: isWatched ? 'watching' : 'not_watched', code: null });
-    }
-    if (isWatched) await this.#askEntries(from);
-    const { state, askedAt } = this.#live.halt.entryWatch;
-    if (state === 'entries') return true;
-    const now = this.#o.clock.now();
-    if (now < until) return false;
-    if (!isWatched) return true;
-    if (Date.parse(askedAt ?? '') >= until) {
+  #observationSince(settled: string): Observation {
+    const known = this.#observation;
+    if (known?.settled === settled) return known;
+    const now = this.#o.clock.monotonic();
+    // A process of the bot that was killed may have seen the hosts off long ago.
+    const sinceMs = known === undefined ? Math.max(0, this.#o.clock.now() - Date.parse(settled)) : 0;
+    const begun = { settled, settledAt: now - sinceMs, marked: undefined, askedAt: Number.NEGATIVE_INFINITY };
+    this.#observation = begun;
+    const span = {
+      from: settled,
+      until: this.#wallTime(now + this.#watchedMs),
+      askedAt: null,
+      entries: 0,
+      code: null,
+    };
+    this.#watchIs({ ...span, state: this.#isPreviousModel ? 'not_watched' : 'watching' });
+    return begun;
+  }
+
+  async #isObserved(observation: Observation): Promise<boolean> {
+    const { clock, trading } = this.#o;
+    if (this.#isPreviousModel) return clock.monotonic() >= observation.settledAt + this.#watchedMs;
+    await this.#askOrders(observation);
+    if (this.#live.halt.entryWatch.state === 'entries') return true;
+    const { marked, askedAt } = observation;
+    const end = (marked?.at ?? observation.settledAt) + this.#watchedMs;
+    const now = clock.monotonic();
+    if (now < end) return false;
+    if (askedAt >= end && (await this.#askResting(end + RESTING_MS - now))) {
       this.#watchIs({ state: 'clear', code: null });
       return true;
     }
-    if (this.#o.trading !== undefined && now < until + LAST_ANSWER_MS) return false;
+    const isAnswering =
+      askedAt >= now - ORDERS_POLL_MS - LAST_ANSWER_MS && this.#live.halt.resting !== undefined;
+    if (trading !== undefined && (isAnswering || now < end + LAST_ANSWER_MS)) return false;
     this.#watchIs({ state: 'unknown' });
     return true;
   }
 
-  /** A process that is younger than RestartSec may be one turn of a restart loop. */
-  #watchedMs(observationMs: number): number {
-    const settle = Math.max(...this.#target.hosts.map(({ service }) => service.restartSecs * 1_000));
-    const margin = CLOCK_MARGIN_SECS * 1_000;
-    return this.#isPreviousModel ? settle + 500 : Math.max(observationMs, settle, margin);
+  get #observationMs(): number {
+    return this.#target.watch.haltObservationSecs * 1_000;
   }
 
-  async #askEntries(from: number): Promise<void> {
+  /** A process that is younger than RestartSec may be one turn of a restart loop. */
+  get #watchedMs(): number {
+    const settle = Math.max(...this.#target.hosts.map(({ service }) => service.restartSecs * 1_000));
+    return this.#isPreviousModel ? settle + 500 : Math.max(this.#observationMs, settle);
+  }
+
+  async #askOrders(observation: Observation): Promise<void> {
     const { trading, clock } = this.#o;
     if (trading === undefined) return this.#watchIs({ code: 'not_configured' });
-    const asked = clock.now();
-    const seconds = (asked - from) / 1_000 - CLOCK_MARGIN_SECS;
-    if (seconds <= 0) return;
+    const asked = clock.monotonic();
+    const { marked, settledAt } = observation;
     try {
-      const entries = await trading.entriesSince(this.#target.accountId, seconds);
-      const at = { askedAt: new Date(asked).toISOString(), entries, code: null };
-      this.#watchIs(entries > 0 ? { ...at, state: 'entries' } : at);
+      const orders =
+        marked === undefined
+          ? await this.#takeMark(trading, observation, asked - settledAt)
+          : await trading.ordersSince(this.#target, marked.mark);
+      observation.askedAt = asked;
+      const at = { askedAt: this.#wallTime(asked), entries: orders, code: null };
+      this.#watchIs(orders > 0 ? { ...at, state: 'entries' } : at);
     } catch (error) {
       this.#watchIs({ code: tradingFaultCode(error) });
     }
   }
 
+  /** @returns the orders that came before it and that nobody saw come. */
+  async #takeMark(trading: TradingLook, observation: Observation, lateMs: number): Promise<number> {
+    const unseenSecs = lateMs <= MARK_LATE_MS ? 0 : (lateMs - MARK_LATE_MS) / 1_000;
+    const { mark, before } = await trading.mark(this.#target, unseenSecs);
+    const at = this.#o.clock.monotonic();
+    observation.marked = { mark, at };
+    this.#watchIs({ until: this.#wallTime(at + this.#watchedMs) });
+    return before;
+  }
+
+  /** @returns whether nothing rests any more, or will not in the time that is left. */
+  async #askResting(leftMs: number): Promise<boolean> {
+    try {
+      const resting = await this.#o.trading?.resting(this.#target);
+      if (resting === undefined) return false;
+      this.#live.change({ resting });
+      const until = this.#o.clock.now() + leftMs;
+      return (
+        resting.rows.length === 0 ||
+        resting.rows.some(({ ends_at }) => !(Date.parse(String(ends_at)) < until))
+      );
+    } catch (error) {
+      this.#watchIs({ code: tradingFaultCode(error) });
+      return false;
+    }
+  }
+
+  #wallTime(monotonic: number): string {
+    const { clock } = this.#o;
+    return new Date(clock.now() + (monotonic - clock.monotonic())).toISOString();
+  }
+
   #resetWatch(): void {
-    if (this.#live.halt.entryWatch.from === null) return;
+    if (this.#observation === undefined && this.#live.halt.entryWatch.from === null) return;
+    this.#observation = undefined;
     this.#watchIs({ state: 'waiting', from: null, until: null, askedAt: null, entries: 0, code: null });
   }
 

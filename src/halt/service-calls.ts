@@ -55,7 +55,7 @@ export class ServiceCalls {
 
   looked(status: ServiceStatus | undefined): void {
     this.#status = status;
-    this.#history = afterLook(this.#history, status, this.#clock.now());
+    this.#history = afterLook(this.#history, status, this.#clock.monotonic());
   }
 
   restart(): void {
@@ -70,7 +70,7 @@ export class ServiceCalls {
     });
     const restarting = this.#acts.restart().then(
       () => {
-        this.#history = restartDone(this.#history, this.#clock.now());
+        this.#history = restartDone(this.#history, this.#clock.monotonic());
       },
       (error: unknown) => {
         const failed = hostFault('restart_failed', error);
@@ -92,11 +92,11 @@ export class ServiceCalls {
     });
     const stopping = this.#acts.stop().then(
       () => {
-        this.#history = stopEnded(this.#history, this.#clock.now(), true);
+        this.#history = stopEnded(this.#history, this.#clock.monotonic(), true);
       },
       (error: unknown) => {
         const failed = hostFault('stop_failed', error);
-        this.#history = stopEnded(this.#history, this.#clock.now(), failed.fault !== 'not_answering');
+        this.#history = stopEnded(this.#history, this.#clock.monotonic(), failed.fault !== 'not_answering');
         this.#live.changeHost(host, { stop: 'failed', ...failed });
       },
     );

@@ -44,11 +44,30 @@ const columnsSchema = z.strictObject({
   side: identifier,
   shares: identifier,
   filledShares: identifier,
+  /** A number that grows with each order: the table's own order, which no clock moves. */
+  id: identifier,
+  /** The word for how far an order is, one of `statuses`. */
+  status: identifier,
+  /** True for a simulated order; where targets with and without real orders share the table. */
+  dryRun: identifier.optional(),
+});
+
+/** In any case. Whatever is none of these can still fill. */
+const statusesSchema = z.strictObject({
+  filled: words,
+  /** Over without a fill, or with a part of it. */
+  over: words,
 });
 
 /** Where orders are recorded, and which of them open and close a position. */
 export const ordersSchema = z
-  .strictObject({ entry: words, exit: words, table: identifier, columns: columnsSchema })
+  .strictObject({
+    entry: words,
+    exit: words,
+    table: identifier,
+    columns: columnsSchema,
+    statuses: statusesSchema,
+  })
   .refine(
     ({ entry, exit, columns }) => columns.isBuy !== undefined || !entry.some((one) => exit.includes(one)),
     {
@@ -63,6 +82,11 @@ export const haltSchema = z.strictObject({
   lookBackHours: z.number().positive().default(24),
   /** Where a settled position stands: it is open no more. */
   settled: z.strictObject({ table: identifier, token: identifier, isSettled: identifier }).optional(),
+  /**
+   * What a market's name says of its end: a regular expression of PostgreSQL whose first group is the market's length in
+   * minutes and whose second is its beginning in Unix seconds. An order of a market that is over can fill no more.
+   */
+  marketEnds: z.string().min(1).optional(),
 });
 
 /** A halt reads these keys even of a runbook with faults elsewhere. */

@@ -4,12 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Clock {
   /** Since the Unix epoch. */
   now(): number;
+  /** Since some moment, by a clock that no step of the wall clock moves: the measure of durations. */
+  monotonic(): number;
   /** Resolves after `ms`; rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
 };
 

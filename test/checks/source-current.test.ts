@@ -45,6 +45,7 @@ async function paused<T>(work: () => Promise<T>): Promise<T> {
 
 const faultOf = async (trading: TradingDatabase) =>
   sourceFault(await readSource(trading, { timeoutMs: 10_000 }));
+const SCOPE = { accountId: undefined, dryRun: false };
 const LOOK = `strategy: s
 agentId: s
 envPrefix: S__
@@ -53,7 +54,8 @@ orders:
   entry: s_entry
   exit: s_exit
   table: agent_order_executions
-  columns: { agent: agent_id, account: account_id, at: executed_at, kind: metadata.signal_type, market: market_slug, token: token_id, side: market_side, shares: shares, filledShares: filled_shares }
+  columns: { agent: agent_id, account: account_id, at: executed_at, kind: metadata.signal_type, market: market_slug, token: token_id, side: market_side, shares: shares, filledShares: filled_shares, id: id, status: status }
+  statuses: { filled: Filled, over: [Cancelled, Expired, Rejected, Failed] }
 `;
 
 test('the primary is current, and not pooled', async () => {
@@ -106,7 +108,10 @@ test('a halt does not take a standby that stands still for a look at the orders'
   const look = createTradingLook(openTrading(servers.standbyUrl, 600), facts);
   const truth = createTradingLook(openTrading(servers.primaryUrl), facts);
   await write();
-  expect(await look?.entriesSince(undefined, 60)).toBe(0);
+  if (look === undefined || truth === undefined)
+    throw new Error('the orders of the runbook could not be read');
+  const { mark } = await look.mark(SCOPE, 0);
+  expect(await look.ordersSince(SCOPE, mark)).toBe(0);
   await paused(async () => {
     await servers.primary.query(
       `INSERT INTO agent_order_executions (agent_id, account_id, intent_id, domain, market_slug, token_id, market_side, is_buy,
@@ -114,9 +119,11 @@ test('a halt does not take a standby that stands still for a look at the orders'
        VALUES ('s', 'default', gen_random_uuid(), 'crypto', 'm', 't', 'UP', true, 1, 0.5, 'Filled', 1, 1, false,
          '{"signal_type":"s_entry"}', now())`,
     );
-    expect(await truth?.entriesSince(undefined, 60)).toBe(1);
-    await expect(look?.entriesSince(undefined, 60)).rejects.toMatchObject({ code: 'standby_paused' });
-    await expect(look?.openEntries(undefined)).rejects.toMatchObject({ code: 'standby_paused' });
+    expect(await truth.ordersSince(SCOPE, mark)).toBe(1);
+    await expect(look.mark(SCOPE, 0)).rejects.toMatchObject({ code: 'standby_paused' });
+    await expect(look.ordersSince(SCOPE, mark)).rejects.toMatchObject({ code: 'standby_paused' });
+    await expect(look.resting(SCOPE)).rejects.toMatchObject({ code: 'standby_paused' });
+    await expect(look.openEntries(SCOPE)).rejects.toMatchObject({ code: 'standby_paused' });
   });
 });
 

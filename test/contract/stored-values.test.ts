@@ -120,6 +120,7 @@ const halt: Whole<Halt> = {
     },
   ],
   entryWatch: { state: 'unknown', from: AT, until: AT, askedAt: AT, entries: 1, code: 'timeout' },
+  resting: { total: 1, rows: [{ market_slug: 'btc', shares: 2, orders: 1 }] },
   openEntries: { total: 1, rows: [{ market_slug: 'btc', shares: 2 }] },
   openEntriesFault: 'timeout',
   verification: { runId: ID, verdict: 'HOLD', stored: true },

@@ -28,6 +28,7 @@ function quickClock(): Clock {
   let now = Date.parse('2026-03-01T12:00:00.000Z');
   return {
     now: () => now,
+    monotonic: () => now,
     async sleep(ms, signal) {
       await systemClock.sleep(1, signal);
       now += ms;

@@ -5,6 +5,7 @@ import type { Halt } from '../../src/domain/halt.js';
 import type { HaltHandle } from '../../src/halt/live-halt.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
+import { systemClock } from '../../src/time/clock.js';
 import { TradingDatabaseError } from '../../src/trading/trading-database-error.js';
 import { haltReportView } from '../../views/rollback-report.js';
 import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
@@ -209,6 +210,83 @@ describe('a service', () => {
   });
 });
 
+/** An order as the strategy records it. @returns its id */
+async function record(given: { status?: string; market?: string; signal?: string | null }): Promise<string> {
+  const { status = 'Filled', market = 'btc-updown-5m-4102444800', signal = 'crypto_lob_ml_entry' } = given;
+  const { rows } = await bench.orders.query(
+    `INSERT INTO agent_order_executions (agent_id, account_id, intent_id, domain, market_slug, token_id, market_side, is_buy,
+       shares, limit_price, status, filled_shares, elapsed_ms, dry_run, metadata, executed_at)
+     VALUES ('crypto_lob_ml', NULL, gen_random_uuid(), 'crypto', $1, 't', 'UP', true, 10, 0.5, $2, 0, 1, NULL,
+       jsonb_build_object('signal_type', $3::text), now() - interval '1 hour') RETURNING id`,
+    [market, status, signal],
+  );
+  return rows[0].id;
+}
+
+/** Resolves when every host is off and orders are watched for. */
+const untilWatching = ({ subscribe }: HaltHandle) =>
+  new Promise<void>((resolve) => {
+    subscribe(({ entryWatch }) => {
+      if (entryWatch.askedAt !== null) resolve();
+    });
+  });
+
+describe('what can still add risk', () => {
+  test('an order that rests at the venue keeps VERIFIED away, and is named with the end of its market', async () => {
+    const id = await record({ status: 'Submitted' });
+    try {
+      const halt = await disable().done;
+      expect(halt).toMatchObject({
+        state: 'not_verified',
+        entryWatch: { state: 'clear' },
+        resting: { total: 1, rows: [{ market_slug: 'btc-updown-5m-4102444800', shares: 10 }] },
+      });
+      const { blocks } = haltReportView(halt, { locale: 'en', commands: new Map() });
+      const told = JSON.stringify(blocks);
+      expect(told).toContain('1 order can still fill: cancel it at the venue');
+      expect(told).toContain('btc-updown-5m-4102444800 UP, 10 shares in 1 order, until <!date^4102445100^');
+      // A stopped service takes back nothing that rests there.
+      expect(told).not.toContain('Stop the service');
+    } finally {
+      await bench.orders.query("UPDATE agent_order_executions SET status = 'Cancelled' WHERE id = $1", [id]);
+    }
+    expect(await disable().done).toMatchObject({ state: 'verified', resting: { total: 0 } });
+  });
+
+  test('an order of no known kind, account or time after the halt is an order', async () => {
+    const handle = disable();
+    await untilWatching(handle);
+    await record({ signal: null });
+    expect(await handle.done).toMatchObject({
+      state: 'not_verified',
+      entryWatch: { state: 'entries', entries: 1 },
+    });
+  });
+
+  test.each([
+    ['ahead', 600_000],
+    ['back', -30_000],
+  ])('a clock that steps %s neither shortens the watch nor hides an order', async (_way, step) => {
+    let aheadMs = 0;
+    const clock = { ...systemClock, now: () => Date.now() + aheadMs };
+    const handle = disable(bench.killSwitch({ clock }));
+    await untilWatching(handle);
+    const since = performance.now();
+    aheadMs = step;
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(handle.current().endedAt).toBeNull();
+    await record({});
+    expect(await handle.done).toMatchObject({ state: 'not_verified', entryWatch: { state: 'entries' } });
+    expect(performance.now() - since).toBeLessThan(20_000);
+  });
+});
+
+const NOTHING_COMES = {
+  mark: async () => ({ mark: { lastId: '0', seen: [], open: [] }, before: 0 }),
+  ordersSince: async () => 0,
+  resting: async () => ({ total: 0, rows: [] }),
+};
+
 describe('the trading database away', () => {
   test('does not hinder the halt, and is named as the missing part', async () => {
     const halt = await disable(bench.killSwitch({ trading: undefined })).done;
@@ -222,7 +300,7 @@ describe('the trading database away', () => {
     ['permission_denied', /Entries without an exit: unknown \(the trading database refuses the query/],
   ] as const)('after the proof (%s) leaves unknown what nobody manages, and says why', async (code, told) => {
     const trading = {
-      entriesSince: async () => 0,
+      ...NOTHING_COMES,
       openEntries: async () => {
         throw new TradingDatabaseError(code);
       },
@@ -237,8 +315,11 @@ describe('the trading database away', () => {
     const refuse = async () => {
       throw new TradingDatabaseError('permission_denied');
     };
-    const halt = await disable(bench.killSwitch({ trading: { entriesSince: refuse, openEntries: refuse } }))
-      .done;
+    const halt = await disable(
+      bench.killSwitch({
+        trading: { mark: refuse, ordersSince: refuse, resting: refuse, openEntries: refuse },
+      }),
+    ).done;
     expect(halt).toMatchObject({
       state: 'not_verified',
       entryWatch: { state: 'unknown', code: 'permission_denied' },

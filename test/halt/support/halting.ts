@@ -37,6 +37,8 @@ export interface HaltingBench {
   /** The flag is on and every process trades. */
   begin(): Promise<void>;
   restartsOf(name: string): Promise<number>;
+  /** The trading database. */
+  readonly orders: pg.Pool;
   /** Entries since a moment, by the trading database. */
   entriesSince(at: string): Promise<number>;
   close(): Promise<void>;
@@ -90,6 +92,7 @@ export async function createHaltingBench(
         .map((line) => line.split('=', 2)),
     );
   return {
+    orders: database.pool,
     trading,
     target,
     targetsText,

@@ -12,6 +12,7 @@ export function createFakeClock(startMs = 1_000_000): FakeClock {
   return {
     slept,
     now: () => now,
+    monotonic: () => now,
     advance: (ms) => {
       now += ms;
     },

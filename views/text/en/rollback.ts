@@ -104,6 +104,10 @@ export const rollback = {
     databaseMissing: 'TRADING_DATABASE_URL is not set',
     databaseRefuses: 'the trading database refuses the query; `lobml doctor` says why',
   },
+  resting: (total: number) =>
+    `${total} ${total === 1 ? 'order' : 'orders'} can still fill: cancel ${total === 1 ? 'it' : 'them'} at the venue`,
+  restingOrder: (market: string, shares: string, orders: number, until: string | undefined) =>
+    `${market}, ${shares} shares in ${orders} ${orders === 1 ? 'order' : 'orders'}, ${until === undefined ? 'nobody knows until when' : `until ${until}`}`,
   missing: 'What is missing',
   byHand: 'Do this by hand',
   onHost: (host: string) => `On ${host}:`,

@@ -97,6 +97,9 @@ export const rollback: RollbackText = {
     databaseMissing: '未设置 TRADING_DATABASE_URL',
     databaseRefuses: '交易数据库拒绝了查询；`lobml doctor` 会说明原因',
   },
+  resting: (total) => `${total} 笔订单仍可能成交：请在交易所撤单`,
+  restingOrder: (market, shares, orders, until) =>
+    `${market}，${orders} 笔订单共 ${shares} 份，${until === undefined ? '截止时间未知' : `至 ${until}`}`,
   missing: '缺少的证明',
   byHand: '请手动执行',
   onHost: (host) => `在 ${host} 上：`,
