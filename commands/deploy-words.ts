@@ -13,13 +13,15 @@ export interface DeployWords {
 }
 
 export const DEPLOY_USAGE =
-  '[target] [--model FILE --model-version V] [--binary FILE] [--set KEY=VALUE]… --reason TEXT [--acknowledge NAME]… [--plan]';
+  '[target] [--model FILE --model-version V] [--binary FILE] [--set KEY=VALUE]… --reason TEXT [--acknowledge NAME]… [--plan | --confirm]';
 
 const FLAGS = ['--model', '--model-version', '--binary', '--set', '--reason', '--acknowledge'] as const;
 
+const SWITCHES = ['--plan', '--confirm'] as const;
+
 /** @throws UsageError for an unknown flag, a flag without its value, or one that stands twice. */
 export function parseDeployWords(words: readonly string[]): DeployWords {
-  const { values, switches, rest } = parseFlags(words, FLAGS, ['--plan']);
+  const { values, switches, rest } = parseFlags(words, FLAGS, SWITCHES);
   const unknown = rest.find((word) => word.startsWith('--'));
   if (unknown !== undefined) throw unknownFlag(unknown.split('=')[0] ?? '');
   const all = (flag: (typeof FLAGS)[number]): readonly string[] =>
@@ -60,6 +62,6 @@ function readSettings(pairs: readonly string[]): Readonly<Record<string, string>
 }
 
 function unknownFlag(flag: string): UsageError<'unknown_flag'> {
-  const nearest = nearestWord(flag, [...FLAGS, '--plan']);
+  const nearest = nearestWord(flag, [...FLAGS, ...SWITCHES]);
   return new UsageError('unknown_flag', { flag, nearest });
 }

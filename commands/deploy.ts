@@ -1,6 +1,8 @@
 import { EXIT, type Subcommand } from '../src/conversation/subcommand.js';
 import { FORM_CALLBACK, REDRAW_ACTION, VALUE_ACTION } from '../views/deploy-form.js';
 import { PLAN_CALLBACK, REJECT_CALLBACK } from '../views/deploy-plan-modal.js';
+import { CONFIRM_ACTION, CONFIRM_CALLBACK } from '../views/release-confirmation.js';
+import { confirmByWords, openConfirmation, submitConfirmation } from './deploy-confirm.js';
 import { decisionActions, submitRejection } from './deploy-decisions.js';
 import { openDeployForm, openPrefilledForm, redrawDeployForm } from './deploy-form.js';
 import { progressActions } from './deploy-progress.js';
@@ -17,6 +19,11 @@ export const deploy: Subcommand<DeployServices> = {
   audience: 'requester',
   usage: DEPLOY_USAGE,
   async run(words, conversation, services) {
+    if (words.includes('--confirm')) {
+      const { targetWords, wish } = parseDeployWords(words);
+      const target = parseTarget(targetWords, services.targets, DEPLOY_USAGE);
+      return confirmByWords(target, wish.reason, conversation, services);
+    }
     if (conversation.openModal !== undefined) {
       const target = parseTarget(words, services.targets, '[target]');
       await openDeployForm(conversation.openModal, conversation, target, services);
@@ -32,11 +39,13 @@ export const deploy: Subcommand<DeployServices> = {
     [REDRAW_ACTION]: redrawDeployForm,
     [VALUE_ACTION]: redrawDeployForm,
     'deploy:break_glass': breakGlass,
+    [CONFIRM_ACTION]: openConfirmation,
     ...progressActions,
   },
   submissions: {
     [FORM_CALLBACK]: submitDeployForm,
     [PLAN_CALLBACK]: submitPlan,
     [REJECT_CALLBACK]: submitRejection,
+    [CONFIRM_CALLBACK]: submitConfirmation,
   },
 };

@@ -7,8 +7,11 @@ import { textFor } from './text/index.js';
 
 const SHOWN = 3;
 
+/** What its sentence needs of a result. */
+type Told = Pick<CheckResult, 'outcome' | 'reason' | 'besides' | 'says' | 'observed'>;
+
 /** One sentence with observed against expected, with moments as tokens (see `views/moments.ts`). */
-export function checkSentence(result: CheckResult, locale: Locale): string {
+export function checkSentence(result: Told, locale: Locale): string {
   const text = textFor(locale).report;
   const said = result.says.map((sentence) => sentence[locale]);
   const besides = (result.besides ?? []).map((reason) => reasonSentence(reason, locale));
@@ -23,7 +26,7 @@ export function checkSentence(result: CheckResult, locale: Locale): string {
 }
 
 /** What decided, where the runbook's own sentences are about what is wrong besides. */
-function leading(result: CheckResult, locale: Locale): readonly string[] {
+function leading(result: Told, locale: Locale): readonly string[] {
   const { code } = result.reason;
   if (code === 'faulty_rows') return faultSentences(result, locale);
   const hasMore = result.says.length > 0 || result.besides !== undefined;
@@ -32,7 +35,7 @@ function leading(result: CheckResult, locale: Locale): readonly string[] {
     : [];
 }
 
-const following = (result: CheckResult, locale: Locale): readonly string[] =>
+const following = (result: Told, locale: Locale): readonly string[] =>
   result.reason.code === 'faulty_rows' ? [] : defaultSentences(result, locale);
 
 export function reasonSentence(reason: Reason, locale: Locale): string {
@@ -54,7 +57,7 @@ export function remedySentence(result: CheckResult, locale: Locale): string {
   return isOwnFirst && own !== '' ? own : general;
 }
 
-function faultSentences(result: CheckResult, locale: Locale): readonly string[] {
+function faultSentences(result: Told, locale: Locale): readonly string[] {
   const { fault } = textFor(locale).report;
   return result.observed.flatMap((row) => {
     const code = row['fault'];
@@ -63,7 +66,7 @@ function faultSentences(result: CheckResult, locale: Locale): readonly string[] 
 }
 
 /** A variable that no file sets has a value all the same: the strategy's default, which the report shows and says. */
-function defaultSentences(result: CheckResult, locale: Locale): readonly string[] {
+function defaultSentences(result: Told, locale: Locale): readonly string[] {
   return result.observed
     .filter((row) => row['origin'] === 'default')
     .map((row) => textFor(locale).report.report.defaultApplies(cell(row, 'host'), cell(row, 'value')));

@@ -18,6 +18,7 @@ import {
 } from './blocks.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
+import { CONFIRM_ACTION, canConfirm, confirmationBlocks } from './release-confirmation.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { textFor } from './text/index.js';
 
@@ -56,6 +57,7 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
     context(headline(release, locale)),
     ...problemBlocks(problem, locale),
     ...whatNow(release, locale),
+    ...confirmationBlocks(release, locale),
     ...groupsOf(release).map(({ host, steps }) => section(groupText(release, host, steps, locale))),
     ...buttonRow(release, locale),
   ];
@@ -228,10 +230,12 @@ function stepLine(release: ReleaseRecord, step: StepRecord, locale: Locale): str
 
 function evidence({ after, answered }: StepRecord, locale: Locale): readonly string[] {
   const text = textFor(locale).deploy;
-  const { verdict, pid, sha256, loadedLine, restarted, stopped, leftStopped, setAside } = after ?? {};
+  const { confirmedBy, verdict, pid, sha256, loadedLine, restarted, stopped, leftStopped, setAside } =
+    after ?? {};
   const verdictText = Object.entries(textFor(locale).report.verdict).find(([name]) => name === verdict)?.[1];
   return [
     ...(verdictText === undefined ? [] : [verdictText]),
+    ...(confirmedBy === undefined ? [] : [text.confirmation.byPerson]),
     ...(Array.isArray(setAside) && setAside.length > 0 ? [text.setAside(setAside.join(', '))] : []),
     ...(typeof pid === 'number' ? [text.process(String(pid))] : []),
     ...(typeof sha256 === 'string' ? [code(sha256.slice(0, 12))] : []),
@@ -268,6 +272,9 @@ function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
           { actionId: WAS_DONE_ACTION, text: button.wasDone, value },
           { actionId: WAS_NOT_DONE_ACTION, text: button.wasNotDone, value },
         ]),
+    ...(canConfirm(release)
+      ? [{ actionId: CONFIRM_ACTION, text: button.confirm, value: releaseId, style: 'primary' as const }]
+      : []),
     ...(isLiveRelease(release) && cancelRequested === null && !isPuttingBack(release)
       ? [{ actionId: CANCEL_ACTION, text: button.cancel, value: releaseId, confirm: confirmCancel }]
       : []),

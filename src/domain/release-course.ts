@@ -1,4 +1,5 @@
 import { addMilliseconds } from 'date-fns/addMilliseconds';
+import { readLacking } from './lacking-data.js';
 import type { ReleaseRecord, StepRecord } from './release-record.js';
 import type { StepKind } from './release-state.js';
 
@@ -33,6 +34,22 @@ export const openReverts = ({ steps }: Pick<ReleaseRecord, 'steps'>): readonly S
 export function nextStep({ steps }: Pick<ReleaseRecord, 'steps'>): StepRecord | undefined {
   const hasFailed = steps.some(({ state }) => state === 'failed' || state === 'unclear');
   return hasFailed ? undefined : steps.find((step) => isForward(step.kind) && isOpen(step));
+}
+
+/** The checkpoint of the whole target that comes after this one; undefined: this is the last. */
+export const checkpointAfter = (
+  { steps }: Pick<ReleaseRecord, 'steps'>,
+  { position }: Pick<StepRecord, 'position'>,
+): StepRecord | undefined =>
+  steps.find((step) => step.kind === 'checkpoint' && step.host === null && step.position > position);
+
+/** The last checkpoint, while data is all that it lacks; undefined: there is nothing for a person to confirm. */
+export function checkpointWithoutData(release: ReleaseRecord): StepRecord | undefined {
+  const step =
+    release.state === 'watching' && release.cancelRequested === null ? nextStep(release) : undefined;
+  if (step?.kind !== 'checkpoint' || step.host !== null) return undefined;
+  const isLast = checkpointAfter(release, step) === undefined;
+  return isLast && readLacking(step.after?.lacking).length > 0 ? step : undefined;
 }
 
 /**

@@ -3,9 +3,10 @@ import { instantSchema } from './instant.js';
 import { personSchema } from './person.js';
 import { releasePlanSchema } from './release-plan.js';
 import { releaseProblemSchema } from './release-problem.js';
+import { releaseRefusalSchema } from './release-refusal.js';
 import { releaseRequestSchema } from './release-request.js';
 import { RELEASE_STATES, STEP_KINDS, STEP_STATES } from './release-state.js';
-import type { ValueOf } from './value-of.js';
+import { orUndefined, type ValueOf } from './value-of.js';
 
 /** What was seen before or after a step acted; each kind of step reads its own back. */
 const seenSchema = z.record(z.string(), z.json());
@@ -27,6 +28,17 @@ const stepRowSchema = z.object({
 });
 export type StepRecord = ValueOf<typeof stepRowSchema>;
 
+/** Somebody takes it upon themselves that a release lacks data at its end. */
+const confirmationSchema = z.object({
+  by: personSchema,
+  reason: z.string(),
+  /** RFC 3339. */
+  at: z.string(),
+  /** Why it did not hold when the checks, and who this person is, were looked at once more. */
+  refused: orUndefined(releaseRefusalSchema),
+});
+export type Confirmation = ValueOf<typeof confirmationSchema>;
+
 /** A release as it stands in the database, with its steps in order. Times are RFC 3339. */
 export const releaseRecordSchema = z.object({
   releaseId: z.uuid(),
@@ -39,6 +51,7 @@ export const releaseRecordSchema = z.object({
   plan: releasePlanSchema,
   epoch: z.number().int(),
   cancelRequested: z.object({ by: personSchema, reason: z.string(), at: z.string() }).nullable(),
+  confirmation: confirmationSchema.nullable(),
   problem: releaseProblemSchema.nullable(),
   startedAt: instantSchema,
   confirmBy: instantSchema,

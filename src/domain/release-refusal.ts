@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import type { ValueOf } from './value-of.js';
+
 /** Every reason why a release is not planned, requested, approved or started; `views/text` writes the sentences. */
 const RELEASE_REFUSALS = [
   // The plan
@@ -87,6 +90,11 @@ const RELEASE_REFUSALS = [
   'only_in_slack',
   /** Facts: `by`. Who broke the glass does not review it. */
   'own_break_glass',
+  // A release that lacks only data at its end
+  /** It does not wait for that, or no longer. */
+  'nothing_to_confirm',
+  /** Facts: `checks`: those that were worse when they ran once more. */
+  'more_than_data_missing',
   // Locks
   /** Facts: `by`, `since`, `reason`. */
   'already_locked',
@@ -96,11 +104,12 @@ const RELEASE_REFUSALS = [
 ] as const;
 export type ReleaseRefusalCode = (typeof RELEASE_REFUSALS)[number];
 
-export interface ReleaseRefusal {
-  readonly code: ReleaseRefusalCode;
+export const releaseRefusalSchema = z.object({
+  code: z.enum(RELEASE_REFUSALS),
   /** Names, numbers as text; times as RFC 3339. Never a secret. */
-  readonly facts?: Readonly<Record<string, string>>;
-}
+  facts: z.record(z.string(), z.string()).exactOptional(),
+});
+export type ReleaseRefusal = ValueOf<typeof releaseRefusalSchema>;
 
 export interface Refused {
   readonly kind: 'refused';

@@ -157,8 +157,8 @@ async function writeApproval(
   });
 }
 
-async function refuseUnlessApprover(
-  context: ReleaseContext,
+export async function refuseUnlessApprover(
+  context: Pick<ReleaseContext, 'targets' | 'approvers'>,
   request: ReleaseRequest,
   person: Person,
 ): Promise<Refused | undefined> {

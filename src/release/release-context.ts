@@ -33,6 +33,8 @@ export type ReleaseEventKind =
   | 'release.state'
   | 'release.cancel_requested'
   | 'release.step_answered'
+  | 'release.confirmation_given'
+  | 'release.confirmation_refused'
   | 'release.glass_broken'
   | 'release.glass_reviewed'
   | 'lock.taken'
@@ -56,7 +58,7 @@ export interface ReleaseContext {
   readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledge' | 'acknowledgedWarnings'>;
   readonly database: Queryable;
   readonly transact: Transact;
-  readonly queue: Pick<ReleaseQueue, 'enqueue' | 'expireAt'>;
+  readonly queue: Pick<ReleaseQueue, 'enqueue' | 'expireAt' | 'wake'>;
   readonly subjectChanged: SubjectChanged;
   readonly access: Access;
   readonly approvers: Approvers;
@@ -102,7 +104,10 @@ export async function refuseAndRecord(
 }
 
 /** The target of a request as the targets file has it now. */
-export function targetOf(context: ReleaseContext, { target }: Pick<ReleaseRequest, 'target'>) {
+export function targetOf(
+  context: Pick<ReleaseContext, 'targets'>,
+  { target }: Pick<ReleaseRequest, 'target'>,
+) {
   return context.targets.targets.get(target);
 }
 

@@ -5,6 +5,7 @@ import type { Person } from '../domain/person.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';
 import { checkPlan } from './check-plan.js';
+import { type ConfirmationWish, confirmRelease, releaseToConfirm } from './confirm-release.js';
 import { approveRequest, type Decision, rejectRequest, takeBackApproval, withdrawRequest } from './decide.js';
 import { expireRequest } from './end-request.js';
 import { type ReleaseContext, refuseUnlessRole } from './release-context.js';
@@ -54,6 +55,9 @@ export function createReleaseService(context: ReleaseContext) {
     withdraw: (decision: Decision) => withdrawRequest(context, decision),
     renewEvidence: (decision: Decision) => renewEvidence(context, decision),
     start: (decision: Decision & { readonly digest: string }) => startRelease(context, decision),
+    /** An approver's word for a release that lacks only data at its end. */
+    confirm: (wish: ConfirmationWish) => confirmRelease(context, wish),
+    toConfirm: (target: string) => releaseToConfirm(context, target),
     /** Of a timer: ends the request where its clock has run out. Any number of times. */
     expire: (requestId: string) => expireRequest(context, requestId),
     view: (requestId: string) => readRequestView(context, requestId),

@@ -17,6 +17,7 @@ import { createSlackAnnouncer } from '../../src/slack/slack-announcer.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 import { systemClock } from '../../src/time/clock.js';
+import { deployProgressView } from '../../views/deploy-progress.js';
 import { say } from '../../views/sentence.js';
 import { askToBreakGlass } from '../release/support/break-glass.js';
 import { createReleaseWorld, type ReleaseWorld } from '../release/support/release-world.js';
@@ -229,6 +230,71 @@ describe('every end takes the buttons off every copy, and names who and why', ()
     const requestId = await requestAsAlice();
     await Promise.all([show(`request:${requestId}`), show(`request:${requestId}`)]);
     expect(slack.messages(CHANNEL)).toHaveLength(1);
+  });
+});
+
+describe('a release that lacks only data at its end', () => {
+  /** What the engine leaves behind when its last checks found too little. */
+  async function waitingRelease(): Promise<string> {
+    const requestId = await requestAsAlice();
+    const happened = (wanted: string) =>
+      slack.waitFor(() => world.events.some(({ kind }) => kind === wanted)).then(announceAll);
+    await slack.click('bob', request(), 'deploy:approve');
+    await happened('release.approved');
+    await slack.click('carol', request(), 'deploy:approve');
+    await happened('release.quorum_reached');
+    await slack.click('alice', request(), 'deploy:start');
+    await happened('release.started');
+    const { pool } = world.database;
+    const { rows } = await pool.query<{ id: string }>(
+      `UPDATE lobml.releases SET state = 'watching' WHERE request_id = $1 RETURNING release_id AS id`,
+      [requestId],
+    );
+    const releaseId = rows[0]?.id ?? '';
+    const says = [{ en: '0 entries; at least 1 is needed.', 'zh-CN': '至少 1 笔。' }];
+    const title = { en: 'Activity', 'zh-CN': '活动' };
+    const lacking = [
+      { id: 'a', section: '4.1', title, outcome: 'INCONCLUSIVE', reason: { code: 'no_data' }, says },
+    ];
+    await pool.query(
+      `UPDATE lobml.release_steps SET attempts = 1, finished_at = now(),
+         state = CASE WHEN position < (SELECT max(position) FROM lobml.release_steps WHERE kind = 'checkpoint')
+                      THEN 'done' ELSE 'pending' END,
+         after = CASE WHEN kind = 'checkpoint' THEN $1::json END`,
+      [JSON.stringify({ verdict: 'HOLD', lacking })],
+    );
+    return releaseId;
+  }
+
+  const confirmation = async () => {
+    const { rows } = await world.database.pool.query('SELECT confirmation FROM lobml.releases');
+    return rows[0]?.confirmation;
+  };
+
+  test('its button opens a form with what lacks; an approver’s reason is noted, and the release goes on', async () => {
+    const releaseId = await waitingRelease();
+    const release = await world.service.toConfirm('live');
+    if (release === undefined) throw new Error('nothing waits');
+    await poster.post({ channel: 'C0RELEASES' }, deployProgressView(release, 'en'));
+    const message = () => slack.messages(CHANNEL).at(-1);
+    await slack.click('alice', message() ?? request(), 'deploy:confirm');
+    await modalShows('alice', 'at least 1 is needed');
+    await slack.submitModal('alice', { reason: 'mine' });
+    await modalShows('alice', 'You asked for this release');
+    expect(await confirmation()).toBeNull();
+    await slack.click('bob', message() ?? request(), 'deploy:confirm');
+    await modalShows('bob', 'at least 1 is needed');
+    await slack.submitModal('bob', { reason: 'a holiday' });
+    await slack.waitFor(() => world.queued.some(({ what, id }) => what === 'wake' && id === releaseId));
+    expect(await confirmation()).toMatchObject({ by: { id: 'U0BOB' }, reason: 'a holiday' });
+  });
+
+  test('typed, the same form opens', async () => {
+    await slack.runCommand('bob', CHANNEL, '/lobml deploy live --confirm');
+    await modalShows('bob', 'No release waits for a confirmation');
+    await waitingRelease();
+    await slack.runCommand('bob', CHANNEL, '/lobml deploy live --confirm');
+    await modalShows('bob', 'at least 1 is needed');
   });
 });
 

@@ -204,6 +204,12 @@ const release: Whole<ReleaseRecord> = {
   plan: request.plan,
   epoch: 2,
   cancelRequested: { by: ALICE, reason: 'wait', at: AT },
+  confirmation: {
+    by: ALICE,
+    reason: 'quiet',
+    at: AT,
+    refused: { code: 'more_than_data_missing', facts: { checks: 'exec.activity ERROR' } },
+  },
   problem,
   startedAt: AT,
   confirmBy: AT,

@@ -7,6 +7,7 @@ import type { ReleaseRecord, StepRecord } from '../../src/domain/release-record.
 import { RELEASE_STATES } from '../../src/domain/release-state.js';
 import { stepsOfRelease } from '../../src/domain/release-steps.js';
 import { deployIncidentView, deployProgressView } from '../../views/deploy-progress.js';
+import { confirmationModal } from '../../views/release-confirmation.js';
 import { terminalText } from '../../views/terminal.js';
 
 const AT = '2026-03-01T12:00:00.000Z';
@@ -70,6 +71,7 @@ function releaseWith(
     plan,
     epoch: 1,
     cancelRequested: null,
+    confirmation: null,
     problem: null,
     startedAt: AT,
     confirmBy: '2026-03-01T12:45:00.000Z',
@@ -193,4 +195,74 @@ test('what waits for its deadline says when, and an ended release has no button 
   expect(JSON.stringify(watching.blocks)).toContain('It cannot be confirmed');
   const over = deployProgressView(releaseWith(14, {}, { state: 'confirmed', endedAt: AT }), 'en');
   expect(JSON.stringify(over.blocks)).not.toMatch(/deploy:(cancel|step)/);
+});
+
+/** The last checks of a release, in a quiet market. */
+function quiet(changes: Partial<ReleaseRecord> = {}, next: Partial<StepRecord> = {}): ReleaseRecord {
+  const says = [
+    { en: '0 entries in 30 min; at least 1 is needed.', 'zh-CN': '30 分钟内入场 0，至少需要 1 笔。' },
+  ];
+  const title = { en: 'Activity', 'zh-CN': '活动' };
+  const reason = { code: 'neither_holds', facts: {} };
+  const lacking = [{ id: 'exec.activity', section: '4.1', title, outcome: 'INCONCLUSIVE', reason, says }];
+  const after = { verdict: 'HOLD', runId: 'r', lacking };
+  return releaseWith(14, { state: 'pending', after, ...next }, { state: 'watching', ...changes });
+}
+
+describe('a release that lacks only data at its end', () => {
+  const given = { by: ALICE, reason: 'a *holiday*', at: AT, refused: undefined };
+  const shown = (release: ReleaseRecord, locale: 'en' | 'zh-CN' = 'en') => {
+    const { blocks } = deployProgressView(release, locale);
+    expect(messageFaults(blocks)).toEqual([]);
+    return JSON.stringify(blocks);
+  };
+
+  test.each(LOCALES)(
+    'says which checks, how many are needed and until when, and offers to confirm it (%s)',
+    (locale) => {
+      expect(terminalText(deployProgressView(quiet(), locale))).toMatchSnapshot();
+      expect(shown(quiet(), locale)).toContain('"deploy:confirm"');
+    },
+  );
+
+  test('offers it at no other time', () => {
+    expect(shown(quiet({ cancelRequested: { by: ALICE, reason: 'no', at: AT } }))).not.toContain(
+      'deploy:confirm"',
+    );
+    expect(shown(quiet({ state: 'running' }))).not.toContain('deploy:confirm"');
+    expect(
+      shown(releaseWith(13, { after: quiet().steps[14]?.after ?? null }, { state: 'watching' })),
+    ).not.toContain('deploy:confirm"');
+    expect(shown(quiet({}, { after: { verdict: 'HOLD', runId: 'r', lacking: [] } }))).not.toContain(
+      'deploy:confirm"',
+    );
+  });
+
+  test('names who confirms it while its checks run once more, in their own words and nothing else', () => {
+    const text = shown(quiet({ confirmation: given }));
+    expect(text).toContain('<@U0ALICE> confirms it without this data');
+    expect(text).not.toContain('deploy:confirm"');
+  });
+
+  test('says why a word did not hold, and asks again', () => {
+    const refused = { code: 'more_than_data_missing', facts: { checks: 'exec.activity ERROR' } } as const;
+    const text = shown(quiet({ confirmation: { ...given, refused } }));
+    expect(text).toContain('The confirmation by <@U0ALICE> does not hold');
+    expect(text).toContain('more than data was missing: exec.activity ERROR');
+    expect(text).toContain('"deploy:confirm"');
+  });
+
+  test('says afterwards who, when and why', () => {
+    const confirmedBy = { by: { ...ALICE }, reason: given.reason, at: AT };
+    const after = { ...quiet().steps[14]?.after, confirmedBy };
+    const text = shown(
+      quiet({ state: 'confirmed', endedAt: AT, confirmation: given }, { state: 'done', after }),
+    );
+    expect(text).toMatch(/Confirmed by <@U0ALICE> · <!date.* without enough data for 4.1 Activity/);
+  });
+
+  test('the form shows the same, and asks for the reason', () => {
+    const modal = confirmationModal(quiet(), 'en');
+    expect(JSON.stringify(modal.blocks)).toContain('at least 1 is needed');
+  });
 });

@@ -18,6 +18,11 @@ export function auditedJournal(journal: StepJournal, record: RecordEvent, now: (
     if (position !== undefined && end !== undefined && end.state !== 'pending') {
       await record({ kind: 'release.step', ...subject, details: stepDetails(release, position, end) });
     }
+    const { by, refused } = turn?.confirmation ?? {};
+    if (by !== undefined && refused !== undefined) {
+      const details = { releaseId, ...refused };
+      await record({ kind: 'release.confirmation_refused', ...subject, actor: by, details });
+    }
     if (turn?.state === undefined && turn?.ended !== true) return;
     const { state, problem } = release;
     await record({ kind: 'release.state', ...subject, details: { releaseId, state, problem } });

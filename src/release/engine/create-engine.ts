@@ -1,5 +1,6 @@
 import type { Queryable } from '../../store/queryable.js';
 import { releasePayload, requestPayload, TASKS, type Task } from '../../worker/task.js';
+import { refuseConfirmation } from '../confirm-release.js';
 import { expireRequest } from '../end-request.js';
 import type { ReleaseContext } from '../release-context.js';
 import { releaseQueue } from '../release-jobs.js';
@@ -43,6 +44,7 @@ export function composeEngine({
     targets,
     runbook: sources.runbook,
     checks: createReleaseChecks(context),
+    refuseConfirmation: (release) => refuseConfirmation(context, release),
     clock,
     pace: DEFAULT_PACE,
     prune: (release, target) => pruneArtefacts({ database, hostOf, now }, release, target),

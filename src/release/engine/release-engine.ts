@@ -49,7 +49,7 @@ export function contextFor(
   { stopping, lost }: TaskCall,
 ): StepContext {
   const target = targetOf(engine, release);
-  const { runbook, checks, clock, pace } = engine;
+  const { runbook, checks, refuseConfirmation, clock, pace } = engine;
   return {
     release,
     step,
@@ -57,6 +57,7 @@ export function contextFor(
     target,
     runbook,
     checks,
+    refuseConfirmation,
     clock,
     pace,
     lost,

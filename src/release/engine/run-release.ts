@@ -83,7 +83,7 @@ async function advance(
       return undefined;
     case 'wait':
       if (step.kind === 'checkpoint') {
-        await journal.end(now, step.position, { state: 'pending', after: result.after });
+        await journal.end(now, step.position, { state: 'pending', after: result.after }, result.turn);
       }
       if (result.problem !== undefined) await journal.note(now, step.position, result.problem);
       return result;

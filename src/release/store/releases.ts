@@ -4,7 +4,7 @@ import type { Person } from '../../domain/person.js';
 import { personSchema } from '../../domain/person.js';
 import type { ReleasePlan } from '../../domain/release-plan.js';
 import { type ReleaseRecord, releaseRecordSchema } from '../../domain/release-record.js';
-import { RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
+import { LIVE_RELEASE_STATES, RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
 import type { PlannedStep } from '../../domain/release-steps.js';
 import type { Queryable } from '../../store/queryable.js';
 
@@ -98,6 +98,19 @@ export async function selectReleaseOutcome(
   return releaseOutcomeSchema.optional().parse(rows[0])?.state;
 }
 
+/** The release of a target that may still act on its hosts; there is one at most. */
+export async function selectLiveReleaseId(
+  database: Queryable,
+  strategy: string,
+  target: string,
+): Promise<string | undefined> {
+  const { rows } = await database.query<{ releaseId: string }>(
+    `SELECT release_id AS "releaseId" FROM lobml.releases WHERE strategy = $1 AND target = $2 AND state = ANY($3)`,
+    [strategy, target, LIVE_RELEASE_STATES],
+  );
+  return rows[0]?.releaseId;
+}
+
 /** One statement, so that release and steps agree with each other. @param releaseId a UUID */
 export async function selectRelease(
   database: Queryable,
@@ -105,7 +118,7 @@ export async function selectRelease(
 ): Promise<ReleaseRecord | undefined> {
   const { rows } = await database.query(
     `SELECT r.release_id AS "releaseId", r.request_id AS "requestId", r.strategy, r.target, q.kind,
-       q.requested_by AS "requestedBy", r.state, r.plan, r.epoch, r.cancel_requested AS "cancelRequested", r.problem,
+       q.requested_by AS "requestedBy", r.state, r.plan, r.epoch, r.cancel_requested AS "cancelRequested", r.confirmation, r.problem,
        r.started_at AS "startedAt", r.confirm_by AS "confirmBy", r.ended_at AS "endedAt",
        COALESCE((SELECT json_agg(json_build_object('position', s.position, 'kind', s.kind, 'host', s.host,
          'checkpoint', s.checkpoint, 'state', s.state, 'attempts', s.attempts, 'before', s.before, 'after', s.after,

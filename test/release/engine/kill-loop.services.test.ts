@@ -7,6 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import type { TradingHost } from '../../../sandbox/host/service-commands.js';
 import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js';
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
+import { checkpointWithoutData } from '../../../src/domain/release-course.js';
+import type { ReleaseRecord } from '../../../src/domain/release-record.js';
 import { selectRelease } from '../../../src/release/store/releases.js';
 import { prepareWorkerSchema } from '../../../src/worker/worker-schema.js';
 import { eventually } from '../../sandbox/host/eventually.js';
@@ -79,7 +81,7 @@ interface Course {
   readonly dieOn: 'forward' | 'back';
   /** The death after the entry that ends the release. */
   readonly last: string;
-  readonly checkpoint?: 'GO' | 'HOLD';
+  readonly checkpoint?: 'GO' | 'HOLD' | 'LACKS_DATA';
   readonly confirmMinutes?: number;
 }
 
@@ -104,12 +106,24 @@ async function carryOut({ dieOn, last, checkpoint = 'GO', confirmMinutes = 10 }:
   while (release?.endedAt === null && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     release = await selectRelease(database.pool, releaseId);
+    if (release !== undefined && release.confirmation === null) await confirmIfAsked(release);
   }
   // The end stands in the database a moment before the replica that recorded it dies of that.
   await eventually(last, async () => (await deaths()).includes(last), 20_000, deaths);
   return { plan, release };
 }
 
+/** What a click of an approver leaves behind. */
+async function confirmIfAsked(release: ReleaseRecord): Promise<void> {
+  if (checkpointWithoutData(release) === undefined) return;
+  const confirmation = { by: BOB, reason: 'a holiday', at: new Date().toISOString() };
+  await database.pool.query('UPDATE lobml.releases SET confirmation = $2 WHERE release_id = $1', [
+    release.releaseId,
+    JSON.stringify(confirmation),
+  ]);
+}
+
+const BOB = { id: 'U0BOB', name: 'bob', surface: 'slack' };
 const AROUND = ['2-begun', '4-applied', '5-ended'];
 
 const deaths = async () => (await readdir(join(folder, 'deaths'))).sort();
@@ -153,6 +167,25 @@ test('killed before, in and after every step, the release comes to its end, and 
   expect(await verbs(host)).toEqual(['restart']);
   expect(await sha256Of(host.binaryPath)).toBe(plan.binary?.sha256);
   expect(await readFile(host.environmentFiles[1], 'utf8')).toContain(`${PREFIX}MODEL_VERSION=${NEW_VERSION}`);
+});
+
+test('killed around a person’s confirmation, the word is kept, and the release is confirmed with it', async () => {
+  const { release } = await carryOut({ dieOn: 'forward', last: '10-5-ended', checkpoint: 'LACKS_DATA' });
+  expect(release).toMatchObject({ state: 'confirmed', confirmation: { by: BOB, reason: 'a holiday' } });
+  expect(release?.steps[8]?.after).toMatchObject({ confirmedBy: { by: BOB } });
+  expect(await deaths()).toEqual(
+    expect.arrayContaining([
+      '8-2-begun',
+      '8-4-applied',
+      '8-5-ended',
+      '8-4-applied-confirmed',
+      '8-5-ended-confirmed',
+      '9-4-applied',
+      '10-4-applied',
+    ]),
+  );
+  await expectNoWriteTwice();
+  expect(await verbs(liveHost())).toEqual(['restart']);
 });
 
 test('killed at every point of putting back, the host is as before, and nothing is put back twice', async () => {

@@ -33,7 +33,7 @@ export interface ReleaseWorld {
   readonly target: Target;
   readonly events: ReleaseEvent[];
   readonly queued: {
-    readonly what: 'enqueue' | 'changed' | 'expireAt';
+    readonly what: 'enqueue' | 'wake' | 'changed' | 'expireAt';
     readonly id: string;
     readonly at?: Date;
   }[];
@@ -168,6 +168,7 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
     transact: createTransact(async () => database.pool),
     queue: {
       enqueue: async (_client, id) => void queued.push({ what: 'enqueue', id }),
+      wake: async (_client, id) => void queued.push({ what: 'wake', id }),
       expireAt: async (_client, id, at) => void queued.push({ what: 'expireAt', id, at }),
     },
     subjectChanged: async (_client, id) => void queued.push({ what: 'changed', id }),

@@ -98,6 +98,22 @@ export const deploy = {
   /** While a failed release still waits for its deadline. */
   notConfirmed: (when: string) =>
     `It cannot be confirmed. At ${when} the strategy turns itself off; roll back now if that is too late.`,
+  /** A release that lacks only data at its end. */
+  confirmation: {
+    lacks: 'Nothing speaks against it, but these checks lack data:',
+    wanted: (until: string) =>
+      `They are asked again. With data they decide; without it an approver who did not ask for the release can confirm it by name until ${until}. Then it turns itself off.`,
+    given: (who: string, reason: string) =>
+      `${who} confirms it without this data: ${reason}. The checks run once more, then all hosts are compared.`,
+    refused: (who: string) => `The confirmation by ${who} does not hold.`,
+    confirmed: (who: string, when: string, checks: string, reason: string) =>
+      `Confirmed by ${who} · ${when} · without enough data for ${checks}: ${reason}`,
+    /** Behind the checks at which a person's word counted. */
+    byPerson: 'confirmed by a person',
+    loading: 'Looking at the release…',
+    title: 'Confirm the release',
+    why: 'Why it can stand without this data',
+  },
   /** A release that was not confirmed, until every host is proved off; and what each host is. */
   turningOff: {
     title: 'Turning off…',
@@ -110,7 +126,7 @@ export const deploy = {
   },
   incident: 'Incident',
   brokenGlass: 'break-glass: no approvals',
-  button: { cancel: 'Cancel', wasDone: 'It was done', wasNotDone: 'It was not done' },
+  button: { confirm: 'Confirm…', cancel: 'Cancel', wasDone: 'It was done', wasNotDone: 'It was not done' },
   confirmCancel: {
     title: 'Cancel this release?',
     text: 'It stops before its next step, and what was changed on hosts is put back.',

@@ -92,6 +92,10 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
     `${fact('by')} halted this target at ${fact('since')}, so nothing was started. Once the halt has ended, ask anew.`,
   only_in_slack: () => 'This is decided in Slack, not in a terminal.',
   own_break_glass: () => 'You broke the glass yourself: a second person reviews it.',
+  nothing_to_confirm: () =>
+    'No release waits for a confirmation here (any more): only one whose last checks lack nothing but data can be confirmed, before its deadline.',
+  more_than_data_missing: (fact) =>
+    `When the checks ran once more, more than data was missing: ${fact('checks')}. Nothing was confirmed.`,
   already_locked: (fact) => `Locked already by ${fact('by')} since ${fact('since')}: ${fact('reason')}.`,
   not_locked: () => 'The target is not locked.',
   lock_of_another: (fact) =>

@@ -84,6 +84,18 @@ export const deploy: DeployText = {
     needs_person: '在有人查看之前不会再有动作。到期后策略仍会自动关闭。',
   },
   notConfirmed: (when) => `无法确认。${when} 策略将自动关闭；若来不及请立即回滚。`,
+  confirmation: {
+    lacks: '没有不利结果，但以下检查缺少数据：',
+    wanted: (until) =>
+      `检查会继续重复；有了数据即由检查决定。若仍无数据，非申请人的批准人可在 ${until} 之前署名确认；否则到期自动关闭。`,
+    given: (who, reason) => `${who} 在缺少这些数据的情况下确认：${reason}。将再检查一次，然后比对所有主机。`,
+    refused: (who) => `${who} 的确认无效。`,
+    confirmed: (who, when, checks, reason) => `由 ${who} 确认 · ${when} · ${checks} 数据不足：${reason}`,
+    byPerson: '由人工确认',
+    loading: '正在查看发布…',
+    title: '确认发布',
+    why: '为何在缺少这些数据时仍可成立',
+  },
   turningOff: {
     title: '正在关闭…',
     whatNow:
@@ -95,7 +107,7 @@ export const deploy: DeployText = {
   },
   incident: '事故',
   brokenGlass: '紧急发布：未经批准',
-  button: { cancel: '取消', wasDone: '已执行', wasNotDone: '未执行' },
+  button: { confirm: '确认…', cancel: '取消', wasDone: '已执行', wasNotDone: '未执行' },
   confirmCancel: {
     title: '取消此次发布？',
     text: '将在下一步之前停止，主机上已做的更改会被恢复。',

@@ -67,6 +67,9 @@ export const release: ReleaseText = {
       `${fact('by')} 于 ${fact('since')} 停止了该目标，因此没有启动。停止结束后请重新申请。`,
     only_in_slack: () => '此操作只能在 Slack 中进行，不能在终端中进行。',
     own_break_glass: () => '紧急发布由您执行：须由第二人复核。',
+    nothing_to_confirm: () =>
+      '没有等待确认的发布（或已不再等待）：只有最后一次检查仅缺数据的发布才能在期限前确认。',
+    more_than_data_missing: (fact) => `再次检查时缺的不只是数据：${fact('checks')}。未作任何确认。`,
     already_locked: (fact) => `自 ${fact('since')} 起已被 ${fact('by')} 锁定：${fact('reason')}。`,
     not_locked: () => '该目标没有被锁定。',
     lock_of_another: (fact) => `该锁由 ${fact('by')} 设置（${fact('reason')}）。只有本人或管理员可以解除。`,

@@ -1,11 +1,16 @@
 import { evaluateCanary } from '../../../domain/canary-verdict.js';
-import { checkpointDueAt } from '../../../domain/release-course.js';
+import type { CheckRun } from '../../../domain/check-run.js';
+import { type LackingCheck, lackingData } from '../../../domain/lacking-data.js';
+import { checkpointAfter, checkpointDueAt } from '../../../domain/release-course.js';
+import type { Confirmation, Seen } from '../../../domain/release-record.js';
+import type { ReleaseRefusal } from '../../../domain/release-refusal.js';
 import { verdictProblem } from './problems.js';
-import { lookAgain, type Step } from './step.js';
+import { lookAgain, type Step, type StepContext, type StepOutcome } from './step.js';
 
 /**
  * Runs the post-deploy checks when their time has come, counted from the last proved start. What is neither good nor
- * bad (a quiet market, a query that failed) is asked again, until the release's deadline decides.
+ * bad (a quiet market, a query that failed) is asked again, until the release's deadline decides. Where data is all
+ * that lacks, the checkpoint leaves it to the one after it; at the last one a person may confirm the release.
  */
 export const checkpointStep: Step = {
   async observe({ release, step, clock }) {
@@ -13,14 +18,49 @@ export const checkpointStep: Step = {
     if (dueAt === undefined) throw new Error('there is no start to count from');
     return clock.now() < dueAt.getTime() ? { notBefore: dueAt } : { dueAt: dueAt.toISOString() };
   },
-  async apply({ release, step, plan, checks, clock, pace, interrupted }) {
+  async apply(context) {
+    const { release, step, plan, checks, interrupted } = context;
     const run = await checks.checkpoint(release, step.host, interrupted);
     const changes = plan.hosts.find(({ host }) => host === step.host)?.changes ?? [];
     const { verdict, setAside } = evaluateCanary(run, changes);
     const after = { runId: run.runId, verdict, setAside: [...setAside] };
     if (verdict === 'NO_GO') return { kind: 'failed', problem: verdictProblem(run), after };
-    if (verdict === 'HOLD') return { kind: 'wait', until: new Date(clock.now() + pace.retryCheckMs), after };
+    if (verdict === 'HOLD') return hold(context, run, after);
     return { kind: 'done', after };
   },
   reconcile: lookAgain,
 };
+
+/** Neither good nor bad. */
+async function hold(context: StepContext, run: CheckRun, seen: Seen): Promise<StepOutcome> {
+  const { release, step, clock, pace } = context;
+  const lacking = step.host === null ? lackingData(run) : [];
+  const after: Seen = { ...seen, lacking: lacking.map((check) => ({ ...check })) };
+  const next = checkpointAfter(release, step);
+  const nextDueAt = next && checkpointDueAt(release, next);
+  if (lacking.length > 0 && nextDueAt !== undefined && nextDueAt.getTime() <= clock.now())
+    return { kind: 'done', after };
+  const waiting = { kind: 'wait', until: new Date(clock.now() + pace.retryCheckMs), after } as const;
+  const { confirmation } = release;
+  if (next !== undefined || confirmation === null || confirmation.refused !== undefined) return waiting;
+  const refusal = await judgeConfirmation(context, run, lacking);
+  if (refusal === undefined)
+    return { kind: 'done', after: { ...after, confirmedBy: confirmedBy(confirmation) } };
+  return { ...waiting, turn: { confirmation: { ...confirmation, refused: refusal } } };
+}
+
+/** The checks as they are now, and the person as they are known now, both decide. */
+async function judgeConfirmation(
+  { release, refuseConfirmation }: StepContext,
+  run: CheckRun,
+  lacking: readonly LackingCheck[],
+): Promise<ReleaseRefusal | undefined> {
+  if (lacking.length > 0) return refuseConfirmation(release);
+  const { checks } = verdictProblem(run).facts;
+  return {
+    code: 'more_than_data_missing',
+    facts: { checks: Array.isArray(checks) ? checks.join(', ') : '' },
+  };
+}
+
+const confirmedBy = ({ by, reason, at }: Confirmation) => ({ by: { ...by }, reason, at });

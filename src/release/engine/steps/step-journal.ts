@@ -1,6 +1,6 @@
 import type { KnownGoodHost } from '../../../domain/known-good.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
-import type { Seen } from '../../../domain/release-record.js';
+import type { Confirmation, Seen } from '../../../domain/release-record.js';
 import type { ReleaseState, StepKind, StepState } from '../../../domain/release-state.js';
 import type { Queryable } from '../../../store/queryable.js';
 import type { ReleaseContext } from '../../release-context.js';
@@ -22,6 +22,8 @@ export interface Turn {
   readonly state?: ReleaseState;
   readonly problem?: ReleaseProblem;
   readonly ended?: boolean;
+  /** What became of a person's word for a release that lacks data. */
+  readonly confirmation?: Confirmation;
   /** With the end of a release that proved itself: what a rollback goes back to. */
   readonly knownGood?: readonly KnownGoodHost[];
   /** Steps to add at the end; what is still pending before them is skipped. */
@@ -136,16 +138,13 @@ async function writeStepEnd(
   await client.query(
     `UPDATE lobml.release_steps SET state = $3, after = COALESCE($4, after), problem = $5, finished_at = $6
      WHERE release_id = $1 AND position = $2 AND state <> 'done'`,
-    [
-      releaseId,
-      position,
-      state,
-      after === undefined ? null : JSON.stringify(after),
-      problem === undefined ? null : JSON.stringify(problem),
-      isOver ? now : null,
-    ],
+    [releaseId, position, state, asJson(after), asJson(problem), isOver ? now : null],
   );
 }
+
+/** null: nothing is written. */
+const asJson = (value: object | undefined): string | null =>
+  value === undefined ? null : JSON.stringify(value);
 
 /** @returns the request whose release has ended with this. */
 async function writeTurn(
@@ -153,7 +152,7 @@ async function writeTurn(
   { releaseId, now }: Held,
   turn: Turn,
 ): Promise<string | undefined> {
-  const { state, problem, ended = false, instead } = turn;
+  const { state, problem, ended = false, instead, confirmation } = turn;
   if (instead !== undefined || ended) {
     await client.query(
       `UPDATE lobml.release_steps SET state = 'skipped'
@@ -171,9 +170,9 @@ async function writeTurn(
   }
   await client.query(
     `UPDATE lobml.releases SET state = COALESCE($2, state), problem = COALESCE($3, problem),
-       ended_at = CASE WHEN $4 THEN $5 ELSE ended_at END
+       confirmation = COALESCE($6, confirmation), ended_at = CASE WHEN $4 THEN $5 ELSE ended_at END
      WHERE release_id = $1`,
-    [releaseId, state ?? null, problem === undefined ? null : JSON.stringify(problem), ended, now],
+    [releaseId, state ?? null, asJson(problem), ended, now, asJson(confirmation)],
   );
   if (turn.knownGood !== undefined) await insertKnownGood(client, releaseId, turn.knownGood, now);
   return ended ? closeBehind(client, releaseId, now) : undefined;

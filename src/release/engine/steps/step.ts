@@ -2,6 +2,7 @@ import { type HostEnvironment, readWholeEnvironment } from '../../../checks/cont
 import type { HostPlan, ReleasePlan } from '../../../domain/release-plan.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { ReleaseRecord, Seen, StepRecord } from '../../../domain/release-record.js';
+import type { ReleaseRefusal } from '../../../domain/release-refusal.js';
 import type { StepKind } from '../../../domain/release-state.js';
 import type { Host } from '../../../hosts/host.js';
 import type { TargetHost } from '../../../hosts/kinds/target-host.js';
@@ -32,6 +33,8 @@ export const DEFAULT_PACE = {
 export interface StepTools {
   readonly runbook: StrategyFacts;
   readonly checks: ReleaseChecks;
+  /** Why who confirms a release that lacks data may not do that, as they are known now; undefined: they may. */
+  readonly refuseConfirmation: (release: ReleaseRecord) => Promise<ReleaseRefusal | undefined>;
   readonly clock: Clock;
   readonly pace: Readonly<typeof DEFAULT_PACE>;
 }
@@ -58,7 +61,13 @@ export type StepOutcome =
   | { readonly kind: 'done'; readonly after: Seen; readonly turn?: Turn }
   | { readonly kind: 'failed'; readonly problem: ReleaseProblem; readonly after?: Seen }
   /** Nothing was done yet: look again then. */
-  | { readonly kind: 'wait'; readonly until: Date; readonly after?: Seen; readonly problem?: ReleaseProblem };
+  | {
+      readonly kind: 'wait';
+      readonly until: Date;
+      readonly after?: Seen;
+      readonly problem?: ReleaseProblem;
+      readonly turn?: Turn;
+    };
 
 type Reconciliation =
   | { readonly kind: 'done'; readonly after: Seen }

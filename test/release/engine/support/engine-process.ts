@@ -28,7 +28,7 @@ const settingsSchema = z.object({
   /** Stands from the moment when the release turned to going back, or off. */
   turned: z.string(),
   /** What the checks after the deploy find. */
-  checkpoint: z.enum(['GO', 'HOLD']),
+  checkpoint: z.enum(['GO', 'HOLD', 'LACKS_DATA']),
 });
 const settings = settingsSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
 
@@ -58,10 +58,11 @@ function mortalJournal(journal: StepJournal): StepJournal {
       return begun;
     },
     async end(held, position, end, turn) {
-      dieAt(`${position}-4-applied`);
+      const ending = end.after?.confirmedBy === undefined ? '' : '-confirmed';
+      dieAt(`${position}-4-applied${ending}`);
       await journal.end(held, position, end, turn);
       noteTurn(turn);
-      dieAt(`${position}-5-ended`);
+      dieAt(`${position}-5-ended${ending}`);
     },
     async turn(held, turn) {
       const name = turn.ended ? 'over' : (turn.state ?? 'told');

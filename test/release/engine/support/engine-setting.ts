@@ -14,6 +14,7 @@ import type { ReleaseEngine } from '../../../../src/release/engine/release-engin
 import { runRelease } from '../../../../src/release/engine/run-release.js';
 import { loadRunbook } from '../../../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../../../src/runbook/runbook.js';
+import type { Targets } from '../../../../src/runbook/targets.js';
 import { prepareWorkerSchema } from '../../../../src/worker/worker-schema.js';
 import { eventually } from '../../../sandbox/host/eventually.js';
 import { buildSandboxPrograms, type SandboxPrograms } from '../../../sandbox/host/programs.js';
@@ -39,6 +40,7 @@ export interface EngineSetting {
   /** What the worker does with the answers of the engine, without its timers. */
   carryOut(engine: ReleaseEngine, releaseId: string): Promise<ReleaseRecord>;
   passDeadline(releaseId: string): Promise<void>;
+  targets(): Targets;
   service(host: TradingHost): ServiceManager;
   /** A variable of the running process, by its name without the prefix. */
   running(host: TradingHost, name: string): Promise<string | undefined>;
@@ -127,6 +129,7 @@ export function createEngineSetting(): EngineSetting {
         [releaseId],
       );
     },
+    targets,
     service,
     async running(host, name) {
       const { mainPid } = await service(host).status();

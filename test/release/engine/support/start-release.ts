@@ -16,13 +16,13 @@ export async function startRelease(
   { checkpointMinutes, confirmMinutes }: Waits,
   kind: 'ordinary' | 'break_glass' = 'ordinary',
 ): Promise<string> {
-  const [requestId, releaseId] = [randomUUID(), randomUUID()];
+  const [requestId, releaseId, checkRunId] = [randomUUID(), randomUUID(), randomUUID()];
   const startedAt = new Date();
   await createTransact(async () => pool)(async (client) => {
     await client.query(
-      `INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by, reason, wish, plan,
+      `INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by, requester_slack_id, reason, wish, plan,
          digest, check_run_id, evidence, created_at, quorum_expires_at)
-       VALUES ($1, $2, $3, $4, 'executing', $5, $6, '{}', $7, 'd', $8, '{}', $9, $9)`,
+       VALUES ($1, $2, $3, $4, 'executing', $5, 'U0ALICE', $6, $7, $8, 'd', $9, $10, $11, $11)`,
       [
         requestId,
         plan.strategy,
@@ -30,8 +30,10 @@ export async function startRelease(
         kind,
         JSON.stringify(ALICE),
         plan.reason,
+        JSON.stringify({ settings: {}, reason: plan.reason }),
         JSON.stringify(plan),
-        randomUUID(),
+        checkRunId,
+        JSON.stringify({ checkRunId, outcomes: [] }),
         startedAt,
       ],
     );

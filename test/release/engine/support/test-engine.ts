@@ -4,17 +4,20 @@ import type { Verdict } from '../../../../src/domain/verdict.js';
 import type { Host } from '../../../../src/hosts/host.js';
 import { createHost } from '../../../../src/hosts/kinds/create-host.js';
 import type { TargetHost } from '../../../../src/hosts/kinds/target-host.js';
+import { refuseConfirmation } from '../../../../src/release/confirm-release.js';
+import { auditedJournal } from '../../../../src/release/engine/audited-journal.js';
 import { createStepRegistry } from '../../../../src/release/engine/create-engine.js';
 import type { ReleaseEngine } from '../../../../src/release/engine/release-engine.js';
 import { pruneArtefacts } from '../../../../src/release/engine/steps/kept-artefact.js';
 import type { ReleaseChecks } from '../../../../src/release/engine/steps/release-checks.js';
 import type { StrategyFacts } from '../../../../src/release/engine/steps/step.js';
 import { createStepJournal, type StepJournal } from '../../../../src/release/engine/steps/step-journal.js';
+import type { ReleaseContext } from '../../../../src/release/release-context.js';
 import type { Targets } from '../../../../src/runbook/targets.js';
 import { createTransact } from '../../../../src/store/transaction.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
 import { systemClock } from '../../../../src/time/clock.js';
-import { checkRun } from './check-run.js';
+import { checkRun, runWithoutData } from './check-run.js';
 
 export interface TestEngineOptions {
   readonly pool: pg.Pool;
@@ -23,7 +26,9 @@ export interface TestEngineOptions {
   readonly wrapJournal?: (journal: StepJournal) => StepJournal;
   readonly wrapHost?: (host: Host) => Host;
   /** What the next runs find; GO unless told. */
-  readonly verdicts?: { planned?: Verdict; checkpoint?: Verdict };
+  readonly verdicts?: { planned?: Verdict; checkpoint?: Verdict | 'LACKS_DATA' };
+  /** By which a person is judged who confirms a release, and to which events go; unless given everybody may. */
+  readonly context?: ReleaseContext;
   readonly changes?: readonly ContentChange[];
 }
 
@@ -31,7 +36,9 @@ export interface TestEngineOptions {
 export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
   const { pool, targets, runbook, wrapJournal, wrapHost, verdicts = {}, changes = [] } = options;
   const transact = createTransact(async () => pool);
-  const journal = createStepJournal({ database: pool, transact });
+  const { context } = options;
+  const plain = createStepJournal({ database: pool, transact });
+  const journal = context === undefined ? plain : auditedJournal(plain, context.recordEvent, context.now);
   const hostOf = (settings: TargetHost): Host => {
     const host = createHost(settings);
     return wrapHost?.(host) ?? host;
@@ -42,7 +49,10 @@ export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
       run: checkRun('precheck', verdicts.planned ?? 'GO', target),
     }),
     differences: async () => changes,
-    checkpoint: async ({ target }) => checkRun('verify', verdicts.checkpoint ?? 'GO', target),
+    checkpoint: async ({ target }) => {
+      const found = verdicts.checkpoint ?? 'GO';
+      return found === 'LACKS_DATA' ? runWithoutData(target) : checkRun('verify', found, target);
+    },
     run: async () => checkRun('precheck', 'GO', 'live'),
   };
   return {
@@ -52,6 +62,8 @@ export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
     targets,
     runbook,
     checks,
+    refuseConfirmation: async (release) =>
+      context === undefined ? undefined : refuseConfirmation(context, release),
     clock: systemClock,
     pace: { pollMs: 50, settleMs: 1_000, offMs: 2_000, retryCheckMs: 200 },
     prune: (release, target) =>
