@@ -4,7 +4,7 @@ import type { ConditionCompiler } from './conditions.js';
 import type { FaultList } from './fault-list.js';
 import { compileMessage } from './message-template.js';
 import type { ProbeSyntax, ProbeTools } from './probe-syntax.js';
-import type { CheckSource, RunbookSource } from './runbook-schema.js';
+import type { CheckSource, RunbookSource, TextSource } from './runbook-schema.js';
 import type { VariableDefinition } from './variable.js';
 import type { Path } from './what-stands.js';
 
@@ -39,8 +39,9 @@ export class CheckCompiler {
     const { each } = source;
     const isRead =
       each === undefined || faults.attempt([...path, 'each'], () => conditions.compileRowPredicate(each));
+    const problems = this.#problems(source, [...path, 'problems']);
     // Its fault has been told, and would be once more for each condition that follows from it.
-    if (!isRead) return undefined;
+    if (!isRead || problems.length < source.problems.length) return undefined;
     const probe = this.#probe(source, path);
     const pass = faults.attempt([...path, 'pass'], () => conditions.compile(source.pass));
     const fail = faults.attempt([...path, 'fail'], () => conditions.compile(source.fail));
@@ -57,12 +58,13 @@ export class CheckCompiler {
     );
     const expectKeys = this.#expectKeys(source, [...path, 'expectKeys', 'parameter']);
     const said = withTextsOf(this.#o.source.texts[probe?.kind ?? ''], source);
-    const text = this.#text(said, [...path, 'text']);
+    const text = { ...this.#text(said, path), problems };
     const onDemand = this.#onDemand(source, [...path, 'onDemand']);
     if (probe === undefined || pass === undefined || fail === undefined) return undefined;
     const { id, title, mode, noData } = source;
-    const timeoutMs = source.timeoutMs ?? timeoutFor(probe);
-    const environment = environmentOf({ ...source, text: said }, conditions);
+    const ofKind = this.#o.kinds.find(({ kind }) => kind === probe.kind)?.timeoutMs;
+    const timeoutMs = source.timeoutMs ?? ofKind ?? timeoutFor(probe);
+    const environment = environmentOf({ ...source, ...said }, conditions);
     const judgement = { pass, warn, fail, isWrongRow, expectKeys, noData };
     return {
       id,
@@ -136,17 +138,18 @@ export class CheckCompiler {
     return this.#o.faults.add(path, { code, facts: { parameter } });
   }
 
-  #text(text: CheckSource['text'], path: Path): CheckDefinition['text'] {
+  #problems({ problems }: CheckSource, path: Path): CheckDefinition['text']['problems'] {
     const { faults, conditions } = this.#o;
-    const problems = text.problems.flatMap(({ when, say }, index) => {
-      const place = [...path, 'problems', index];
-      const holds = faults.attempt([...place, 'when'], () => conditions.compileRowPredicate(when));
-      const template = this.#template(say, [...place, 'say']);
+    return problems.flatMap(({ when, say }, index) => {
+      const holds = faults.attempt([...path, index, 'when'], () => conditions.compileRowPredicate(when));
+      const template = this.#template(say, [...path, index, 'say']);
       return holds === undefined || template === undefined ? [] : [{ when: holds, say: template }];
     });
+  }
+
+  #text(text: TextSource, path: Path): Omit<CheckDefinition['text'], 'problems'> {
     return {
       problem: this.#template(text.problem, [...path, 'problem']),
-      problems,
       unclear: this.#template(text.unclear, [...path, 'unclear']),
       fine: this.#template(text.fine, [...path, 'fine']),
       remedy: text.remedy,
@@ -178,22 +181,20 @@ const timeoutFor = ({ query }: ProbeDefinition): number =>
 
 /** Its own words, and for what they leave out those of its kind. */
 function withTextsOf(
-  ofKind: CheckSource['text'] | undefined,
-  { text, expected }: CheckSource,
-): CheckSource['text'] {
-  if (ofKind === undefined) return text;
+  ofKind: TextSource | undefined,
+  { problem, problems, unclear, fine, remedy, expected }: CheckSource,
+): TextSource {
   const filledIn = (words: Localized | undefined) =>
     words && {
       en: words.en.replaceAll('{expected}', expected ?? '—'),
       'zh-CN': words['zh-CN'].replaceAll('{expected}', expected ?? '—'),
     };
-  const { problem, unclear, fine, remedy } = ofKind;
   return {
-    problem: text.problem ?? filledIn(problem),
-    problems: text.problems,
-    unclear: text.unclear ?? filledIn(unclear),
-    fine: text.fine ?? filledIn(fine),
-    remedy: text.remedy ?? remedy,
+    problem: problem ?? filledIn(ofKind?.problem),
+    problems,
+    unclear: unclear ?? filledIn(ofKind?.unclear),
+    fine: fine ?? filledIn(ofKind?.fine),
+    remedy: remedy ?? ofKind?.remedy,
   };
 }
 
@@ -203,10 +204,9 @@ const mainKeysOf = ({ keys, beside = {} }: ProbeSyntax): readonly string[] =>
 
 /** What conditions and texts read as `env.NAME`; the compilers have refused what is no variable. */
 function environmentOf(
-  { pass, warn, fail, wrongRows, baseline, text }: CheckSource,
+  { pass, warn, fail, wrongRows, baseline, problem, unclear, fine, problems }: CheckSource,
   compiler: ConditionCompiler,
 ): readonly string[] {
-  const { problem, unclear, fine, problems } = text;
   const texts = [problem, unclear, fine, ...problems.map(({ say }) => say)];
   const said = texts.flatMap((localized) => Object.values(localized ?? {})).flatMap(variablesIn);
   const conditions = [pass, warn, fail, wrongRows, baseline, ...problems.map(({ when }) => when)];

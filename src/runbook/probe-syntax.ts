@@ -14,6 +14,8 @@ export interface ProbeSyntax<Keys extends ProbeKeys = ProbeKeys, Settings extend
   /** Its name in results, too: small letters and `_`. */
   readonly kind: string;
   readonly needs: ProbeNeed;
+  /** How long a check of this kind may take where it does not say; 5 s unless given. */
+  readonly timeoutMs?: number;
   readonly keys: Keys;
   /** Those of its keys that mean something beside another one only, with that other one. Of all the rest a check has exactly one. */
   readonly beside?: Readonly<Record<string, string>>;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { isRecord } from '../domain/canonical-json.js';
 import { exactNumber } from '../domain/exact-number.js';
 import type { ShapeFault } from '../domain/file-fault.js';
 import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
 import type { ProbeSyntax } from './probe-syntax.js';
+import { writtenOut } from './short-form.js';
 import { flagSchema, haltSchema, modelSchema, ordersSchema, variableName } from './strategy-contract.js';
 import { trainingSchema } from './training-schema.js';
 
@@ -53,35 +53,17 @@ const onDemandSchema = z.strictObject({
   timeoutMs: timeoutMs.optional(),
 });
 
-/**
- * The short form of a check: `each` is what every row must satisfy, and names the rows that do not; a check of a variable
- * may go by that variable's name.
- */
-function writtenOut(source: unknown): unknown {
-  if (!isRecord(source)) return source;
-  const { each, env } = source;
-  const named =
-    typeof env === 'string' && source['id'] === undefined
-      ? { id: `env.${env.toLowerCase()}`, title: { en: env, 'zh-CN': env } }
-      : {};
-  const judged =
-    typeof each === 'string'
-      ? { pass: `rows.all(r, ${each})`, fail: `rows.exists(r, !(${each}))`, wrongRows: `!(${each})` }
-      : {};
-  return { ...named, ...judged, ...source };
-}
-
-const textSchema = z
-  .strictObject({
-    problem: localized.optional(),
-    /** What may be wrong with a row, one by one: each that holds is said instead of `problem`. */
-    problems: z.array(z.strictObject({ when: z.string().min(1), say: localized })).default([]),
-    /** For INCONCLUSIVE: neither `pass` nor `fail` holds. */
-    unclear: localized.optional(),
-    fine: localized.optional(),
-    remedy: localized.optional(),
-  })
-  .prefault({});
+const textShape = {
+  problem: localized.optional(),
+  /** What may be wrong with a row, one by one: each that holds is said instead of `problem`. */
+  problems: z.array(z.strictObject({ when: z.string().min(1), say: localized })).default([]),
+  /** For INCONCLUSIVE: neither `pass` nor `fail` holds. */
+  unclear: localized.optional(),
+  fine: localized.optional(),
+  remedy: localized.optional(),
+};
+const textSchema = z.strictObject(textShape);
+export type TextSource = z.infer<typeof textSchema>;
 
 const checkSchema = z.strictObject({
   id: checkId,
@@ -105,7 +87,7 @@ const checkSchema = z.strictObject({
   expected: z.string().min(1).optional(),
   /** Of a check that compares: whether a row's baseline holds enough for it. */
   baseline: z.string().min(1).optional(),
-  text: textSchema,
+  ...textShape,
   timeoutMs: timeoutMs.optional(),
   onDemand: z.record(name, onDemandSchema).default({}),
 });

@@ -265,9 +265,9 @@ describe('variables that the runbook does not know', () => {
     );
     expect(result?.outcome).toBe('WARN');
     expect(result?.observed).toMatchObject([
-      { variable: 'DRY_RUN', differs: true, file: null, process: null },
-      { variable: 'SAME', differs: false, file: null, process: null },
-      { variable: 'TOY__API_KEY', differs: true, file: null, process: null },
+      { variable: 'DRY_RUN', differs: true, file: '…', process: '…' },
+      { variable: 'SAME', differs: false, file: '…', process: '…' },
+      { variable: 'TOY__API_KEY', differs: true, file: '…', process: '…' },
       { variable: 'TOY__SHARES', differs: true, file: '9', process: null },
     ]);
     expect(JSON.stringify(result)).not.toMatch(/hush|"true"|"false"/);

@@ -134,7 +134,7 @@ test('a missing symbol and one that is late are both named', async () => {
       "SELECT symbol, lag + 70 AS lag FROM feed WHERE symbol = 'BTC'",
       'expectKeys: { column: symbol, parameter: names }',
       'wrongRows: r.lag >= 10.0',
-      "text: { problem: { en: '{symbol} {lag:secs} s', zh-CN: '{symbol} {lag:secs} 秒' } }",
+      "problem: { en: '{symbol} {lag:secs} s', zh-CN: '{symbol} {lag:secs} 秒' }",
     ),
   });
   if (result === undefined) throw new Error('the check did not run');
@@ -145,7 +145,7 @@ test('a missing symbol and one that is late are both named', async () => {
 
 describe('a probe that sees too much is an ERROR, and the other checks stand', () => {
   const rows = (count: number) => `SELECT n::float8 / 1e9 AS lag FROM generate_series(1, ${count}) n`;
-  const texts = "text: { fine: { en: '{lag}', zh-CN: '{lag}' } }";
+  const texts = "fine: { en: '{lag}', zh-CN: '{lag}' }";
 
   test.each([
     ['rows', rows(80_000), 'too_many_rows'],
@@ -309,7 +309,8 @@ describe('a run', () => {
       checks: sql(
         'feed.lag',
         "SELECT * FROM (VALUES ('BTC', 75::float8), ('ETH', -1)) AS v(symbol, lag)",
-        `text: { problem: { en: "{symbol}?", zh-CN: "{symbol}？" }, problems: [${text}] }`,
+        'problem: { en: "{symbol}?", zh-CN: "{symbol}？" }',
+        `problems: [${text}]`,
       ),
     });
     expect(result?.says.map(({ en }) => en)).toEqual(['BTC is late', 'ETH is early']);
@@ -331,7 +332,7 @@ describe('a new check is a new entry, nothing else', () => {
       sql(
         'extra.feed',
         'SELECT symbol, lag FROM feed',
-        'text: { fine: { en: "{symbol} {lag:secs} s", zh-CN: "{symbol} {lag:secs} 秒" } }',
+        'fine: { en: "{symbol} {lag:secs} s", zh-CN: "{symbol} {lag:secs} 秒" }',
       ),
       entry(
         'extra.name',

@@ -71,6 +71,54 @@ describe('a runbook without faults', () => {
     expect(env?.probe).toMatchObject({ kind: 'env', variable: 'ENABLED' });
   });
 
+  describe('in the short form', () => {
+    const judged = async (lines: string) => {
+      const written = GOOD.replace(
+        / {8}pass: rows.all\(r, r.x .*\n.*\n/,
+        lines.replaceAll(/^/gm, '        ').concat('\n'),
+      );
+      const [check] = (await parse(written)).sections.flatMap(({ checks }) => checks);
+      const sources = [check?.pass, check?.fail, check?.warn].map((one) => one?.source);
+      const wrong = [2, 4, 5, 10].filter((x) => check?.isWrongRow?.({ x }));
+      return { sources, wrong, problems: check?.text.problems.length };
+    };
+    const say = 'say: { en: a, zh-CN: 甲 }';
+
+    test('what every row must satisfy stands for its conditions', async () => {
+      expect(await judged('each: r.x < 5.0')).toEqual({
+        sources: ['rows.all(r, r.x < 5.0)', 'rows.exists(r, !(r.x < 5.0))', undefined],
+        wrong: [5, 10],
+        problems: 0,
+      });
+    });
+
+    test('a problem decides besides what it says, with the others and with the check’s own conditions', async () => {
+      const problems = `problems: [{ fail: r.x > 8.0, ${say} }, { fail: r.x > 9.0, ${say} }, { warn: r.x > 3.0, ${say} }, { when: r.x > 1.0, ${say} }]`;
+      const [failing, warning] = ['rows.exists(r, (r.x > 8.0) || (r.x > 9.0))', 'rows.exists(r, r.x > 3.0)'];
+      const own = 'each: r.x < 5.0\n';
+      expect(await judged(own + problems)).toEqual({
+        sources: ['rows.all(r, r.x < 5.0)', failing, warning],
+        wrong: [4, 5, 10],
+        problems: 4,
+      });
+      const more = await judged(`${own}fail: rows.size() > 7\nwarn: rows.size() > 6\n${problems}`);
+      expect(more.sources.slice(1)).toEqual([
+        `(rows.size() > 7) || ${failing}`,
+        `(rows.size() > 6) || ${warning}`,
+      ]);
+    });
+
+    test.each([
+      `problems: [{ fail: r.y >, ${say} }]`,
+      `problems: [{ fail: r.x > 1, warn: r.x > 2, ${say} }]`,
+      `problems: [{ ${say} }]`,
+      `problems: [{ fail: 3, ${say} }]`,
+    ])('a faulty problem is refused with its line: %s', async (problems) => {
+      const faults = await judged(`each: r.x < 5\n${problems}`).catch((error) => sentenceOf(error)?.en);
+      expect(faults).toMatch(/^(r\.yaml:19: [^\n]*\n?)+$/);
+    });
+  });
+
   test('its hash changes with each byte', async () => {
     const [one, other] = [await parse(GOOD), await parse(`${GOOD}# a remark\n`)];
     expect(one.sha256).not.toBe(other.sha256);
@@ -80,7 +128,7 @@ describe('a runbook without faults', () => {
 test('what a condition or a sentence only says is no variable that it reads', async () => {
   const text = GOOD.replace('r.x < params.limit', 'r.x < 3.0 || r.y == "env.ENABLED"').replace(
     '        env: ENABLED',
-    "        text: { problem: { en: 'see env.ENABLED', zh-CN: '见 env.ENABLED' } }\n        env: ENABLED",
+    "        problem: { en: 'see env.ENABLED', zh-CN: '见 env.ENABLED' }\n        env: ENABLED",
   );
   const checks = (await parse(text)).sections.flatMap((section) => section.checks);
   expect(checks.map(({ environment }) => environment)).toEqual([[], []]);
@@ -219,7 +267,7 @@ describe('each fault is named with its line', () => {
     ['problem', '{x} against {params.limmit}', /`limmit`, which does not exist/],
     ['fine', '{x:seconds}', /the format `seconds`; known are/],
   ])('in a text (%s)', async (key, words, sentence) => {
-    const added = `        text: { ${key}: { en: '${words}', zh-CN: '一' } }\n`;
+    const added = `        ${key}: { en: '${words}', zh-CN: '一' }\n`;
     const faults = await faultsOf(GOOD + added);
     expect(faults).toMatch(sentence);
     expect(faults).toMatch(new RegExp(`^r\\.yaml:${GOOD.split('\n').length}: `));

@@ -23,6 +23,7 @@ const MAX_META_BYTES = 1024 * 1024;
  */
 export const modelProbe = defineProbe({
   kind: 'model',
+  timeoutMs: 10_000,
   needs: 'hosts',
   keys: { model: variableName },
   compile: ({ model = '' }, { variable }) => variable(model) && { variable: model, judgedModel: model },

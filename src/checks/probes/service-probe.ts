@@ -28,6 +28,7 @@ const SETTLED_MS = 120_000;
  */
 export const serviceProbe = defineProbe({
   kind: 'service',
+  timeoutMs: 15_000,
   needs: 'hosts',
   keys: { service: z.literal('started') },
   compile: (_source, { knowsStartLog, fault }) =>

@@ -34,16 +34,17 @@ export function undeclaredRows(
     return {
       host,
       variable,
-      // A dash for a value that is not shown, and for one that is not set.
-      file: isShown ? shownInFile(inFile) : null,
-      process: isShown ? shownInProcess(inProcess, inFile) : null,
-      is_shown: isShown,
+      file: isShown ? shownInFile(inFile) : hidden(inFile),
+      process: isShown ? shownInProcess(inProcess, inFile) : hidden(inProcess),
       differs,
       typo_of: typoOf ?? '',
       // Nothing sets what was meant, so that its default is in force.
       lost: typoOf !== undefined && !files.effective.has(typoOf),
     };
   });
-  const none = { host, variable: '', is_shown: false, differs: false, typo_of: '', lost: false };
+  const none = { host, variable: '', differs: false, typo_of: '', lost: false };
   return rows.length > 0 ? rows : [none];
 }
+
+/** Of what may not be shown only whether it is set. */
+const hidden = (value: unknown): string | null => (value === undefined ? null : '…');
