@@ -16,6 +16,8 @@ export type MutantChange =
   | { readonly kind: 'threshold'; readonly name: string; readonly from: string; readonly to: string }
   /** A condition is always or never met. */
   | { readonly kind: 'constant'; readonly condition: 'pass' | 'warn' | 'fail'; readonly value: boolean }
+  /** An operand of `&&` or `||` in its conditions counts no more. */
+  | { readonly kind: 'operand'; readonly operand: string }
   /** Nothing is expected to be there. */
   | { readonly kind: 'expect_keys' }
   /** No data is no failure. */

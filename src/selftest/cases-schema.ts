@@ -55,6 +55,8 @@ const checkCase = situation.extend({
   name: z.string().min(1),
   /** Bounds of the runbook that are others here: what counts only beside another bound is proved beside it. */
   params: z.record(z.string(), z.number()).default({}),
+  /** Whether the target names a folder for its models. */
+  modelsFolder: z.boolean().default(true),
   expect: z.enum(['PASS', 'WARN', 'FAIL', 'INCONCLUSIVE', 'ERROR']),
 });
 

@@ -1,6 +1,7 @@
 import type { MutantChange } from '../domain/unproved.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
 import type { Parameters } from '../runbook/conditions.js';
+import { operandsOf, withoutOperand } from './condition-operands.js';
 import {
   CONDITIONS,
   type ConditionName,
@@ -10,10 +11,11 @@ import {
   type Settings,
 } from './mutant.js';
 
-/** A check with its conditions replaced by constants, its bounds moved, and what it expects taken away; one at a time. */
+/** A check with its conditions replaced by constants, an operand dropped, its bounds moved, and what it expects taken away; one at a time. */
 export function conditionMutants(check: CheckDefinition, { params }: Settings): readonly Mutant[] {
   return [
     ...CONDITIONS.flatMap((name) => constants(check, name)),
+    ...withoutOperands(check),
     ...movedParameters(check, params),
     ...CONDITIONS.flatMap((name) => movedNumbers(check, name)),
     ...withoutExpectations(check),
@@ -38,6 +40,16 @@ function constants(check: CheckDefinition, condition: ConditionName): readonly M
         [condition]: { ...whole, holds: () => value },
       })),
     );
+}
+
+/** An operand is one part of the check, wherever its conditions say it: `each` has both of them say the same. */
+function withoutOperands(check: CheckDefinition): readonly Mutant[] {
+  const operands = new Set(CONDITIONS.flatMap((name) => operandsOf(check[name]?.source ?? 'true')));
+  return [...operands].map((operand) =>
+    mutant(check, { kind: 'operand', operand }, (own, settings) =>
+      compiledFor(own, settings, (source) => withoutOperand(source, operand)),
+    ),
+  );
 }
 
 /** A parameter is one bound, wherever the check's conditions ask for it. */

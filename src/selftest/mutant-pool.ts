@@ -37,20 +37,21 @@ export class MutantPool {
     return [...this.#living].filter(({ looksAgain, checks: [id = ''], apply }) => {
       const check = checks.get(id);
       if (looksAgain || check === undefined) return true;
-      return canTellApart(
-        check,
-        apply(check, this.#runbook),
-        this.#sights.get(id) ?? [],
-        this.#boundsOf(check),
-      );
+      return canTellApart(check, apply(check, this.#runbook), this.#sights.get(id) ?? [], wordsOf(check));
     });
   }
+}
 
-  #boundsOf(check: CheckDefinition): readonly number[] {
-    const text = CONDITIONS.map((name) => check[name]?.text ?? '').join(' ');
-    const plain = text.replaceAll(/"(?:\\.|[^"\\])*"/g, '');
-    return [...plain.matchAll(/\b\d+(?:\.\d+)?/g)].map(([number]) => Number(number));
-  }
+const WORDS = /"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\b\d+(?:\.\d+)?|\bnull\b/g;
+
+/** The values that its conditions name: numbers, texts and null. An empty text is tried only where a case holds one. */
+function wordsOf(check: CheckDefinition): readonly (number | string | null)[] {
+  const text = CONDITIONS.map((name) => check[name]?.text ?? '').join(' ');
+  const words = [...text.matchAll(WORDS)].map(([word, double, single]) => {
+    if (word === 'null') return null;
+    return double ?? single ?? Number(word);
+  });
+  return words.filter((word) => word !== '');
 }
 
 const decidingChecks = ({ sections }: Runbook): readonly CheckDefinition[] =>

@@ -24,12 +24,16 @@ export interface Mutant {
 export const compilerFor = ({ params, variables }: Settings): ReturnType<typeof createConditionCompiler> =>
   createConditionCompiler(params, Object.fromEntries(variables));
 
-/** The check with its conditions compiled against other settings. */
-export function compiledFor(check: CheckDefinition, settings: Settings): CheckDefinition {
+/** The check with its conditions compiled against other settings, and changed. */
+export function compiledFor(
+  check: CheckDefinition,
+  settings: Settings,
+  change: (source: string) => string = (source) => source,
+): CheckDefinition {
   const compiler = compilerFor(settings);
   const changed = CONDITIONS.flatMap((name) => {
     const source = check[name]?.source;
-    return source === undefined ? [] : [[name, compiler.compile(source)] as const];
+    return source === undefined ? [] : [[name, compiler.compile(change(source))] as const];
   });
   return { ...check, ...Object.fromEntries(changed) };
 }

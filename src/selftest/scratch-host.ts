@@ -51,7 +51,7 @@ export async function createScratchHost(
   }
   await mkdir(join(folder, 'models'), { recursive: true });
   return {
-    ...targetsIn(folder, base),
+    ...targetsIn(folder, base, wanted),
     placeOf: (path) => join(folder, 'root', path),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
@@ -89,6 +89,7 @@ function logText(lines: readonly { secsAgo: number; text: string }[], now: Date)
 function targetsIn(
   folder: string,
   { accountId, dryRun, otherTargets }: BaseSituation,
+  { modelsFolder }: CheckCase,
 ): Pick<ScratchHost, 'target' | 'targets'> {
   const service = {
     manager: 'command',
@@ -104,7 +105,7 @@ function targetsIn(
       { path: join(folder, BASE_FILE), optional: true },
       { path: join(folder, ENVIRONMENT_FILE) },
     ],
-    models: join(folder, 'models'),
+    models: modelsFolder ? join(folder, 'models') : undefined,
     hosts: [{ name: 'scratch' }],
     approval: { quorum: 1 },
     accountId,

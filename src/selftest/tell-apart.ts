@@ -10,6 +10,7 @@ export interface Sight {
 }
 
 type Values = readonly ObservedRow[string][];
+type Word = number | string | null;
 
 /** So many observations are tried. */
 const TRIES = 3_000;
@@ -17,13 +18,13 @@ const TRIES = 3_000;
 /**
  * Whether a spoiled check can say anything else than the right one, of what the cases hold and of what lies between: a
  * `pass` that says the opposite of `fail`, for example, decides nothing of its own.
- * @param bounds numbers with which its conditions compare.
+ * @param words values that its conditions name.
  */
 export function canTellApart(
   check: Judgement,
   spoiled: Judgement,
   sights: readonly Sight[],
-  bounds: readonly number[],
+  words: readonly Word[],
 ): boolean {
   const differs = ({ rows, env }: Sight): boolean => {
     const right = outcome(check, rows, env);
@@ -34,7 +35,7 @@ export function canTellApart(
   const rows = sights.flatMap((sight) => sight.rows);
   const [first] = rows;
   if (first === undefined) return true; // nothing shows that it cannot
-  const columns = Object.keys(first).map((name) => [name, valuesOf(name, rows, bounds)] as const);
+  const columns = Object.keys(first).map((name) => [name, valuesOf(name, rows, words)] as const);
   for (let number = 0; number < TRIES; number++) {
     const row = Object.fromEntries(
       columns.map(([name, values], place) => [name, pick(values, number, place)]),
@@ -48,14 +49,15 @@ export function canTellApart(
 const outcome = (check: Judgement, rows: readonly ObservedRow[], env: EnvironmentValues): Outcome =>
   evaluateCheck(check, { rows }, env).outcome;
 
-/** What stood in the column; of numbers also what lies between them, and around the bounds. */
-function valuesOf(name: string, rows: readonly ObservedRow[], bounds: readonly number[]): Values {
+/** What stood in the column, and what its conditions name of the same kind; of numbers also what lies between them. */
+function valuesOf(name: string, rows: readonly ObservedRow[], words: readonly Word[]): Values {
   const seen = [...new Map(rows.map((row) => [JSON.stringify(row[name]), row[name] ?? null])).values()];
-  const numbers = seen.filter((value) => typeof value === 'number');
-  if (numbers.length === 0) return seen;
-  const known = [...new Set([...numbers, ...bounds])].sort((a, b) => a - b);
+  const kinds = new Set(seen.map((value) => typeof value));
+  const named = words.filter((word) => word === null || kinds.has(typeof word));
+  const other = kinds.has('boolean') ? [true, false] : [];
+  const known = [...seen, ...named].filter((value) => typeof value === 'number').sort((a, b) => a - b);
   const between = known.slice(1).map((value, index) => (value + (known[index] ?? value)) / 2);
-  return [...seen, ...bounds, ...between];
+  return [...seen, ...named, ...other, ...between];
 }
 
 /** The same choice every time; neighbouring numbers choose differently in each column. */

@@ -93,6 +93,9 @@ test('a part of a check that no case needs is unproved, by name, also where ever
   expect(unnoticed(report)).toEqual([
     'toy.orders: with `pass` always met',
     'toy.orders: with `warn` never met',
+    'toy.orders: without `r.n > 0` in its conditions',
+    'toy.orders: without `r.lag < params.mostLag` in its conditions',
+    'toy.orders: without `r.lag != null` in its conditions',
     'toy.orders: with pass: rows.all(r, r.n > 0 && r.lag < params.mostLag) changed from 0 to -1000',
     'toy.orders: with warn: rows.exists(r, r.n > 5) changed from 5 to 6005',
     'toy.orders: without the condition `agent = ${agentId}` in line 2 of its statement (toy.orders)',

@@ -33,6 +33,7 @@ export const selftest = {
     if (change.kind === 'threshold') return `with ${change.name} changed from ${change.from} to ${change.to}`;
     if (change.kind === 'constant')
       return `with \`${change.condition}\` ${change.value ? 'always' : 'never'} met`;
+    if (change.kind === 'operand') return `without \`${change.operand}\` in its conditions`;
     return change.kind === 'expect_keys' ? 'without `expectKeys`' : 'without `noData: fail`';
   },
   legend: 'Each case was set up in a scratch database and a scratch folder; the real check looked at it.',

@@ -22,6 +22,7 @@ export const selftest: SelftestText = {
       return `去掉语句（${change.query}）第 ${change.line} 行的条件 \`${change.filter}\``;
     if (change.kind === 'threshold') return `${change.name} 由 ${change.from} 改为 ${change.to}`;
     if (change.kind === 'constant') return `\`${change.condition}\` ${change.value ? '恒成立' : '恒不成立'}`;
+    if (change.kind === 'operand') return `去掉其条件中的 \`${change.operand}\``;
     return change.kind === 'expect_keys' ? '去掉 `expectKeys`' : '去掉 `noData: fail`';
   },
   legend: '每个用例都在临时数据库和临时目录中布置，由真实的检查代码判断。',
