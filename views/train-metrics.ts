@@ -25,9 +25,10 @@ export const METRICS_CHART = 'chart-training-metrics';
 
 /** What the gate's row holds of the metrics: the new model's beside the running one's, as a table and a chart. */
 export function metricBlocks(row: ObservedRow, locale: Locale): readonly Block[] {
-  const metrics = metricsSchema.parse(row['metrics'] ?? []).filter(({ candidate }) => candidate !== null);
+  const all = metricsSchema.parse(row['metrics'] ?? []);
+  const metrics = all.filter(({ candidate, running }) => candidate !== null || running !== null);
   if (metrics.length === 0) return [];
-  const isCompared = metrics.some(({ running }) => running !== null);
+  const isCompared = metrics.some(({ candidate, running }) => candidate !== null && running !== null);
   return [
     metricTable(metrics, locale),
     ...(isCompared ? metricChart(metrics, locale) : [context(textFor(locale).train.notCompared)]),
@@ -64,7 +65,7 @@ function standing({ name, candidate, running }: Metric, locale: Locale): string 
 const drawn = (value: number | null): number => Number((value ?? 0).toFixed(4));
 
 function metricChart(metrics: readonly Metric[], locale: Locale): readonly Block[] {
-  const compared = metrics.filter(({ running }) => running !== null);
+  const compared = metrics.filter(({ candidate, running }) => candidate !== null && running !== null);
   const [en, zh] = [textFor('en').train, textFor('zh-CN').train];
   const text = textFor(locale).train;
   return chartBlocks(

@@ -12,6 +12,7 @@ const MODEL_FAULT_CODES = [
   'model_output_out_of_range',
   'model_output_constant',
   'model_not_as_planned',
+  'model_trained_in_future',
 ] as const;
 export type ModelFaultCode = (typeof MODEL_FAULT_CODES)[number];
 

@@ -9,12 +9,16 @@ interface MetricComparison {
   readonly loss: number | undefined;
 }
 
-/** The metrics side by side. Models of different horizons answer different questions: then nothing is compared. */
+/**
+ * The metrics side by side. Models of different horizons answer different questions, and of one that tells no horizon
+ * nobody knows which: then nothing is compared.
+ */
 export function compareMetrics(
   candidate: Pick<ModelMeta, 'horizon' | 'metrics'>,
   running: Pick<ModelMeta, 'horizon' | 'metrics'> | undefined,
 ): readonly MetricComparison[] {
-  const comparable = running !== undefined && running.horizon === candidate.horizon;
+  const comparable =
+    running !== undefined && candidate.horizon !== undefined && running.horizon === candidate.horizon;
   return METRIC_NAMES.map((name) => {
     const ours = candidate.metrics[name];
     const theirs = comparable ? running.metrics[name] : undefined;
@@ -35,3 +39,9 @@ export function worstLoss(
     .flatMap(({ name, loss }) => (loss === undefined ? [] : [{ name, loss }]))
     .toSorted((a, b) => b.loss - a.loss)[0];
 }
+
+/** What the running model tells of itself and the candidate does not: nobody knows whether it became worse. */
+export const untoldMetrics = (comparisons: readonly MetricComparison[]): readonly MetricName[] =>
+  comparisons.flatMap(({ name, candidate, running }) =>
+    candidate === undefined && running !== undefined ? [name] : [],
+  );

@@ -1,7 +1,8 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { sha256Of } from '../machine/sha256.js';
 import type { ExpectedInputDim, ModelCandidate, ModelFinding, ModelGate } from './model-gate.js';
-import { metaPathOf } from './model-meta.js';
+import { MAX_META_BYTES, metaPathOf } from './model-meta.js';
 
 /** A model on the bot's own machine: staged for a release, or fresh from a training. */
 type LocalModel = {
@@ -35,9 +36,12 @@ export async function gateModel(gate: ModelGate, model: LocalModel): Promise<Mod
   return { ...about, ...finding };
 }
 
+/** Of one that is too large enough to see that it is. */
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    const bytes: Buffer[] = [];
+    for await (const part of createReadStream(path, { end: MAX_META_BYTES })) bytes.push(part);
+    return Buffer.concat(bytes).toString('utf8');
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { ObservedRow } from '../domain/check-run.js';
 import type { FaultCode } from '../domain/fault.js';
-import { compareMetrics, worstLoss } from './compare-metrics.js';
+import { compareMetrics, untoldMetrics, worstLoss } from './compare-metrics.js';
 import { inspectModel, type ModelInspection } from './inspect-model.js';
 import { type MetaReading, type ModelMeta, readModelMeta } from './model-meta.js';
 import { createTrialMemory } from './trial-memory.js';
@@ -59,11 +59,15 @@ interface Trial {
   readonly inspection: ModelInspection;
   readonly result: TrialResult | undefined;
   readonly typical: number;
+  /** Features of its meta.json that no column of the market's rows holds: they stood at 0. */
+  readonly unfed: readonly string[];
   /** What the market looks like was asked for and could not be had. */
   readonly isBlind: boolean;
 }
 
 const HOUR_MS = 3_600_000;
+/** The clocks of bot and trainer may differ by that much. */
+const CLOCK_TOLERANCE_MS = 2_000;
 const DEFAULT_STEPS = 16;
 /** Outputs that differ by less say the same about every input. */
 const LEAST_SPREAD = 1e-6;
@@ -88,16 +92,18 @@ export function createModelGate(options: ModelGateOptions): ModelGate {
         const bytes = await candidate.bytes();
         const inspection = inspectModel(bytes);
         if (inspection.kind === 'not_onnx') {
-          return { inspection, result: undefined, typical: 0, isBlind: false };
+          return { inspection, result: undefined, typical: 0, unfed: features, isBlind: false };
         }
         const rows = await candidate.typicalRows();
-        const typical = typicalInputs(rows ?? [], features);
+        const unfed = unfedFeatures(rows ?? [], features);
+        const typical = unfed.length === features.length ? [] : inputsOf(rows ?? [], features);
         const result = await run({ bytes, typical, steps }, limits);
         if (result.kind === 'no_runtime') throw new ModelRuntimeMissing(result.because);
-        return { inspection, result, typical: typical.length, isBlind: rows === undefined };
+        return { inspection, result, typical: typical.length, unfed, isBlind: rows === undefined };
       });
       const facts = { ...trialFacts(trial), ...metaFacts(meta, candidate, now()) };
-      return findingOf(trial, meta, candidate, limits, facts);
+      const finding = findingOf(trial, meta, candidate, limits, facts);
+      return finding.fault === '' ? (trainedInFuture(meta, now(), facts) ?? finding) : finding;
     },
   };
 }
@@ -107,14 +113,16 @@ function isLasting({ result, isBlind }: Trial): boolean {
   return !isBlind && !['hangs', 'crashes', 'eats_memory'].includes(result?.kind ?? '');
 }
 
-/** Only features that are columns with a number; the others stand at 0. Nothing where no feature is a column. */
-function typicalInputs(
+/** Those that hold no number in any row. */
+const unfedFeatures = (rows: readonly ObservedRow[], features: readonly string[]): readonly string[] =>
+  features.filter((feature) => !rows.some((row) => Number.isFinite(numberOf(row[feature]))));
+
+/** What a row does not hold stands at 0. */
+const inputsOf = (
   rows: readonly ObservedRow[],
   features: readonly string[],
-): readonly (readonly number[])[] {
-  if (!features.some((feature) => rows.some((row) => Number.isFinite(numberOf(row[feature]))))) return [];
-  return rows.map((row) => features.map((feature) => numberOf(row[feature]) || 0));
-}
+): readonly (readonly number[])[] =>
+  rows.map((row) => features.map((feature) => numberOf(row[feature]) || 0));
 
 const numberOf = (value: ObservedRow[string] | undefined): number =>
   typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
@@ -158,19 +166,30 @@ function findingOf(
 const doesNotRun = (because: string, facts: ObservedRow): ModelFinding =>
   fault('model_does_not_run', { ...facts, because });
 
-/** A sequence model may be described by the features of a step or by all values of a row. */
+/**
+ * A sequence model may be described by the features of a step or by all values of a row. Where its meta.json tells the
+ * steps, features times steps are all values.
+ */
 function wrongDimension(
   { inputDim, rowSize }: { inputDim: number; rowSize: number },
   meta: ModelMeta | undefined,
   expectedInputDim: ExpectedInputDim | undefined,
   facts: ObservedRow,
 ): ModelFinding | undefined {
+  const { inputDim: told, features = [], steps } = meta ?? {};
+  const either = [inputDim, rowSize];
   const said = [
-    { source: 'meta.json (input_dim)', value: meta?.inputDim },
-    { source: 'meta.json (features)', value: meta?.features.length || undefined },
-    { source: expectedInputDim?.variable ?? '', value: expectedInputDim?.value },
+    { source: 'meta.json (input_dim)', value: told, fits: either },
+    steps === undefined
+      ? { source: 'meta.json (features)', value: features.length || undefined, fits: either }
+      : {
+          source: 'meta.json (features × sequence_len)',
+          value: features.length * steps || undefined,
+          fits: [rowSize],
+        },
+    { source: expectedInputDim?.variable ?? '', value: expectedInputDim?.value, fits: either },
   ];
-  const wrong = said.find(({ value }) => value !== undefined && value !== inputDim && value !== rowSize);
+  const wrong = said.find(({ value, fits }) => value !== undefined && !fits.includes(value));
   if (wrong?.value === undefined) return undefined;
   return fault('model_input_dim_differs', { ...facts, expected_dim: wrong.value, source: wrong.source });
 }
@@ -184,9 +203,25 @@ function wrongOutput(
   return ran.spread < LEAST_SPREAD ? fault('model_output_constant', facts) : undefined;
 }
 
-function trialFacts({ inspection, result, typical }: Trial): ObservedRow {
+/** Nobody has trained on data that is still to come: its clock is wrong, or its meta.json is about something else. */
+function trainedInFuture(
+  meta: ModelMeta | undefined,
+  now: Date,
+  facts: ObservedRow,
+): ModelFinding | undefined {
+  const moments = [
+    { key: 'trained_to', moment: meta?.trainedTo },
+    { key: 'trained_at', moment: meta?.trainedAt },
+  ];
+  const latest = now.getTime() + CLOCK_TOLERANCE_MS;
+  const wrong = moments.find(({ moment }) => moment !== undefined && moment.getTime() > latest);
+  if (wrong?.moment === undefined) return undefined;
+  return fault('model_trained_in_future', { ...facts, key: wrong.key, moment: wrong.moment.toISOString() });
+}
+
+function trialFacts({ inspection, result, typical, unfed }: Trial): ObservedRow {
   const { producer, opset, nodes } = inspection.kind === 'onnx' ? inspection : NOTHING_INSPECTED;
-  const about = { producer, opset, nodes, typical_rows: typical };
+  const about = { producer, opset, nodes, typical_rows: typical, features_unfed: shortList(unfed) };
   if (result?.kind !== 'ran') {
     return result?.kind === 'does_not_run' ? { ...about, input_dim: result.inputDim } : about;
   }
@@ -203,6 +238,10 @@ function trialFacts({ inspection, result, typical }: Trial): ObservedRow {
   };
 }
 
+const SHOWN_FEATURES = 12;
+const shortList = (names: readonly string[]): string =>
+  [...names.slice(0, SHOWN_FEATURES), ...(names.length > SHOWN_FEATURES ? ['…'] : [])].join(', ');
+
 const NOTHING_INSPECTED = { producer: '', opset: 0, nodes: 0 };
 
 const rounded = (value: number): number => Number(value.toPrecision(6));
@@ -212,25 +251,34 @@ function metaFacts(meta: ModelMeta | undefined, candidate: ModelCandidate, now: 
   const running = candidate.runningMeta === undefined ? undefined : readModelMeta(candidate.runningMeta);
   const comparisons = meta === undefined ? [] : compareMetrics(meta, metaOf(running));
   const worst = worstLoss(comparisons);
-  const until = meta?.trainedTo;
+  const { trainedTo, trainedAt } = meta ?? {};
+  // When it was trained is later than its data: the data is at least so old.
+  const until = trainedTo ?? trainedAt;
   return {
     has_meta: meta !== undefined,
     horizon: meta?.horizon ?? '',
     rows: meta?.rows ?? 0,
     trained_from: meta?.trainedFrom?.toISOString() ?? '',
-    trained_to: until?.toISOString() ?? '',
+    trained_to: trainedTo?.toISOString() ?? '',
+    trained_at: trainedAt?.toISOString() ?? '',
     metrics: comparisons.map(({ name, candidate: ours, running: theirs }) => ({
       name,
       candidate: ours ?? null,
       running: theirs ?? null,
     })),
-    data_age_hours: until === undefined ? -1 : rounded((now.getTime() - until.getTime()) / HOUR_MS),
+    data_age_hours: until === undefined ? -1 : ageInHours(until, now),
+    age_from: trainedTo !== undefined ? 'trained_to' : trainedAt !== undefined ? 'trained_at' : 'unknown',
     compared: worst !== undefined,
     comparison_missing: candidate.isReplacing === true && worst === undefined,
+    metrics_untold: untoldMetrics(comparisons).join(', '),
     worst_metric: worst?.name ?? '',
     metric_loss: worst === undefined ? 0 : rounded(worst.loss),
   };
 }
+
+/** What is ahead by a difference of clocks is of now. */
+const ageInHours = (until: Date, now: Date): number =>
+  Math.max(0, rounded((now.getTime() - until.getTime()) / HOUR_MS));
 
 const metaOf = (reading: MetaReading | undefined): ModelMeta | undefined =>
   reading?.kind === 'meta' ? reading.meta : undefined;

@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { parsePythonJson } from './python-json.js';
 
 /** What a training writes beside a model, `NAME.meta.json`, as far as it matters here. */
 export interface ModelMeta {
   readonly version: string | undefined;
   readonly horizon: string | undefined;
   readonly inputDim: number | undefined;
-  /** In the order of the inputs. */
+  /** Of one step, in the order of the inputs. */
   readonly features: readonly string[];
-  /** Steps of a row, of a model over sequences. */
+  /** Steps of a row, of a model over sequences: `inputDim` may count the features of one step or of all. */
   readonly steps: number | undefined;
+  /** What is no finite number is not told. */
   readonly metrics: ModelMetrics;
   readonly rows: number | undefined;
   /** The span of the training data. */
@@ -29,31 +31,50 @@ export const MORE_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
   auc: true,
 };
 
-const share = z.number().min(0).max(1).optional();
-const moment = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .optional();
+/** Far more than any trainer writes. */
+export const MAX_META_BYTES = 1024 * 1024;
+const MAX_FEATURES = 10_000;
+const MAX_NAME = 500;
+
+/** Python writes `null` for None; an empty text tells as little. */
+const told = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === null || value === '' ? undefined : value), schema.optional());
+/** Python writes `NaN` for a metric that it could not work out. */
+const metric = (schema: z.ZodNumber) =>
+  told(
+    z
+      .unknown()
+      .transform((value) => (isNoNumber(value) ? undefined : value))
+      .pipe(schema.optional()),
+  );
+const isNoNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value);
+
+const share = metric(z.number().min(0).max(1));
+const name = z.string().max(MAX_NAME);
+const names = told(z.array(name).max(MAX_FEATURES));
+const steps = told(z.number().int().positive().max(10_000));
+const moment = told(z.iso.datetime({ offset: true }).transform((text) => new Date(text)));
 const metrics = z.object({
   'acc_at_0.5': share,
   accuracy: share,
   brier: share,
   brier_score: share,
-  log_loss: z.number().min(0).optional(),
+  log_loss: metric(z.number().min(0)),
   auc: share,
 });
 
 // Trainers name some of these differently; other keys are theirs alone.
 const metaSchema = z
   .object({
-    version: z.string().optional(),
-    horizon: z.string().optional(),
-    input_dim: z.number().int().positive().optional(),
-    features: z.array(z.string()).optional(),
-    feature_order: z.array(z.string()).optional(),
-    sequence_length: z.number().int().positive().max(10_000).optional(),
-    metrics: metrics.optional(),
-    rows: z.number().int().nonnegative().optional(),
+    version: told(name),
+    horizon: told(name),
+    input_dim: told(z.number().int().positive()),
+    features: names,
+    feature_order: names,
+    sequence_length: steps,
+    sequence_len: steps,
+    metrics: told(metrics),
+    rows: told(z.number().int().nonnegative()),
     trained_from: moment,
     trained_to: moment,
     trained_at: moment,
@@ -64,7 +85,7 @@ const metaSchema = z
       horizon: meta.horizon,
       inputDim: meta.input_dim,
       features: meta.features ?? meta.feature_order ?? [],
-      steps: meta.sequence_length,
+      steps: meta.sequence_length ?? meta.sequence_len,
       metrics: {
         ...given('accuracy', meta.metrics?.['acc_at_0.5'] ?? meta.metrics?.accuracy),
         ...given('brier', meta.metrics?.brier ?? meta.metrics?.brier_score),
@@ -90,9 +111,11 @@ export const metaPathOf = (modelPath: string): string => modelPath.replace(/(\.o
 
 /** Reads the text of a `NAME.meta.json`. Never throws: what it cannot read it names. */
 export function readModelMeta(text: string): MetaReading {
+  if (Buffer.byteLength(text) > MAX_META_BYTES)
+    return { kind: 'unreadable', because: 'it is larger than 1 MiB' };
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = parsePythonJson(text);
   } catch {
     return { kind: 'unreadable', because: 'it is no JSON' };
   }

@@ -1,10 +1,11 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { parseExactJson } from '../domain/exact-number.js';
 import { type ArtefactPlan, metaPathOf } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { sha256OfFile } from '../machine/sha256.js';
+import { MAX_META_BYTES } from '../model/model-meta.js';
+import { parsePythonJson } from '../model/python-json.js';
 
 /** A model that waits for a deploy. */
 export interface StagedModel extends ArtefactPlan {
@@ -29,11 +30,14 @@ export interface StagedFiles {
 const SHOWN = 20;
 const MODEL_SUFFIX = '.onnx';
 const META_SUFFIX = '.meta.json';
-const MAX_META_BYTES = 1024 * 1024;
 
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
 const metaSchema = z.looseObject({
-  version: z.string().optional(),
-  horizon: z.string().optional(),
+  version: text,
+  horizon: text,
   metrics: z.record(z.string(), z.unknown()).default({}),
 });
 
@@ -117,7 +121,7 @@ async function readMeta(modelPath: string): Promise<StagedModelMeta | undefined>
   const path = metaPathOf(modelPath);
   try {
     if ((await stat(path)).size > MAX_META_BYTES) return undefined;
-    const { version, horizon, metrics } = metaSchema.parse(parseExactJson(await readFile(path, 'utf8')));
+    const { version, horizon, metrics } = metaSchema.parse(parsePythonJson(await readFile(path, 'utf8')));
     const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => isFigure(entry[1]));
     return { version, horizon, metrics: Object.fromEntries(numbers) };
   } catch {

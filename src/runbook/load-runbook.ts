@@ -127,10 +127,10 @@ class RunbookCompiler {
 
   #modelInputs(): Runbook['modelInputs'] {
     const { modelInputs } = this.#source;
-    return (
-      modelInputs &&
-      this.#query('modelInputs', modelInputs.sql, modelInputs.timeoutMs, ['modelInputs', 'sql'])
-    );
+    if (modelInputs === undefined) return undefined;
+    const { sql, timeoutMs, features } = modelInputs;
+    const query = this.#query('modelInputs', sql, timeoutMs, ['modelInputs', 'sql']);
+    return query && { ...query, features };
   }
 
   #startLog(): Runbook['startLog'] {

@@ -47,6 +47,11 @@ const variableSchema = z.discriminatedUnion('type', [
 
 const querySchema = z.strictObject({ sql: z.string().min(1), timeoutMs: timeoutMs.optional() });
 
+const modelInputsSchema = querySchema.extend({
+  /** The model's feature → the column of the statement that holds it, where they are called differently. */
+  features: z.record(z.string().min(1), name).default({}),
+});
+
 const onDemandSchema = z.strictObject({
   title: localized,
   sql: z.string().min(1),
@@ -141,7 +146,7 @@ const runbookSchema = z.strictObject({
   bounds: boundsSchema.prefault({}),
   startLog: startLogSchema.optional(),
   queries: z.record(name, querySchema).default({}),
-  modelInputs: querySchema.optional(),
+  modelInputs: modelInputsSchema.optional(),
   training: trainingSchema.optional(),
   /** By kind of probe: what a check says where its own `text` says nothing. */
   texts: z.record(name, textSchema).default({}),

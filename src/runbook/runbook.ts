@@ -21,8 +21,8 @@ export interface Runbook extends StrategyContract {
   readonly bounds: { readonly maxRows: number; readonly maxBytes: number };
   /** undefined: the runbook does not say how a start shows in the log. */
   readonly startLog: StartLog | undefined;
-  /** Rows of the market's present state, one column a feature: what a model is tried on. */
-  readonly modelInputs: Query | undefined;
+  /** Rows of the market's present state: what a model is tried on. */
+  readonly modelInputs: ModelInputs | undefined;
   /** undefined: the runbook does not say how a model is trained. */
   readonly training: TrainingDefinition | undefined;
   /** What its statements and a halt read in the trading database. */
@@ -31,6 +31,12 @@ export interface Runbook extends StrategyContract {
   /** Section 5 of the checklist: what the go/no-go decision rests on. */
   readonly criteria: readonly CriterionDefinition[];
   readonly charts: readonly ChartDefinition[];
+}
+
+/** A column holds the feature of its own name, and those that `features` calls it by. */
+export interface ModelInputs extends Query {
+  /** The model's feature → the column. */
+  readonly features: Readonly<Record<string, string>>;
 }
 
 /** How the strategy's log shows a good and a bad start. */

@@ -58,7 +58,8 @@ export async function runCase(
   const section = sectionWith(runbook, wanted.check, host.placeOf);
   const observed: (Sight & Pick<Observation, 'gaps'>)[] = [];
   try {
-    if (section.checks.some(readsTables)) await database.arrange([...cases.base.sql, ...wanted.sql]);
+    if (section.checks.some((check) => readsTables(check, runbook)))
+      await database.arrange([...cases.base.sql, ...wanted.sql]);
     const service = createCheckService({
       ...options,
       // Charts decide nothing, and a case may have taken their tables away.
@@ -145,7 +146,9 @@ function withBounds(runbook: Runbook, bounds: CheckCase['params']): Runbook {
   return { ...changed, sections };
 }
 
-const readsTables = ({ probe }: CheckDefinition): boolean => probe.needs === 'trading_database';
+/** A model is tried on rows of the market. */
+const readsTables = ({ probe }: CheckDefinition, { modelInputs }: Pick<Runbook, 'modelInputs'>): boolean =>
+  probe.needs === 'trading_database' || (probe.judgedModel !== undefined && modelInputs !== undefined);
 
 /** The section with this check alone, which looks for its files in the scratch folder. */
 function sectionWith(runbook: Runbook, id: string, placeOf: (path: string) => string): Section {

@@ -14,7 +14,7 @@ import { type Host, HostError } from '../hosts/host.js';
 import { errnoOf } from '../hosts/host-fault.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { sha256Of, sha256OfFile } from '../machine/sha256.js';
-import { readModelMeta } from '../model/model-meta.js';
+import { MAX_META_BYTES, readModelMeta } from '../model/model-meta.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target } from '../runbook/targets.js';
 import type { TrainingDefinition } from '../runbook/training.js';
@@ -23,7 +23,6 @@ export const MODEL_FILE = 'model.onnx';
 export const META_FILE = 'model.meta.json';
 export const MIB = 1024 * 1024;
 export const MAX_MODEL_BYTES = 512 * MIB;
-export const MAX_META_BYTES = MIB;
 const ENVIRONMENT_TIMEOUT_MS = 5_000;
 
 export interface JudgeOptions {

@@ -114,10 +114,10 @@ describe('a good model', () => {
     expect(await judge({ isReplacing: false })).toMatchObject({ fault: '', comparison_missing: false });
   });
 
-  test('whose meta.json tells only when it was trained is of unknown age', async () => {
+  test('whose meta.json tells only when it was trained is as old as that, at least', async () => {
     const told = meta({ trained_to: undefined, trained_at: '2026-03-01T11:00:00Z' });
     const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { meta: told }));
-    expect(finding).toMatchObject({ fault: '', data_age_hours: -1 });
+    expect(finding).toMatchObject({ fault: '', data_age_hours: 1, age_from: 'trained_at' });
   });
 
   test('with a metric that cannot be is refused', async () => {

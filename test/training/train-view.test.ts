@@ -101,6 +101,7 @@ Staged as \`x.onnx\` for live.
     const refused = checkOf({
       outcome: 'FAIL',
       reason: { code: 'faulty_rows', facts: { count: 1 } },
+      says: [],
       observed: [
         {
           host: 'live-1',

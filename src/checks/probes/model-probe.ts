@@ -5,7 +5,7 @@ import type { Reason } from '../../domain/reason.js';
 import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
 import { type Host, HostError } from '../../hosts/host.js';
 import type { ModelFinding } from '../../model/model-gate.js';
-import { metaPathOf } from '../../model/model-meta.js';
+import { MAX_META_BYTES, metaPathOf } from '../../model/model-meta.js';
 import { variableName } from '../../runbook/strategy-contract.js';
 import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
 import { layerFault } from '../context/host-environment.js';
@@ -15,7 +15,6 @@ import { readTypicalRows } from '../context/typical-rows.js';
 import { type HeldAgainst, plannedModelFinding, sayingWhatIsMissing } from './planned-model.js';
 
 const MAX_MODEL_BYTES = 512 * 1024 * 1024;
-const MAX_META_BYTES = 1024 * 1024;
 
 /**
  * The model file that a variable names, on each host: there, a regular file, readable by the service's account, not

@@ -26,4 +26,6 @@ export const modelFaults: Readonly<Record<ModelFaultCode, (row: ObservedRow) => 
     `${model(row)} answers ${cell(row, 'least_output')} whatever its input: it has learned nothing.`,
   model_not_as_planned: (row) =>
     `${model(row)}: the staged file has changed since it was planned (SHA-256 ${cell(row, 'sha256')}).`,
+  model_trained_in_future: (row) =>
+    `${model(row)}: its meta.json says ${cell(row, 'key')} ${cell(row, 'moment')}, which is in the future. The clock of the trainer or of the bot is wrong, or the file is about something else.`,
 };

@@ -73,7 +73,8 @@ export const train = {
   better: 'better',
   worse: 'worse',
   same: 'same',
-  notCompared: 'The running model is not compared: it has no readable meta.json, or another horizon.',
+  notCompared:
+    'The running model is not compared: its meta.json is missing or cannot be read, or one of the two tells no metric, no horizon, or another one.',
   chartTitle: 'New model beside the running one',
   value: 'Value',
   data: (rows: string, from: string, to: string) => `${rows} rows from ${from} to ${to}`,

@@ -25,4 +25,6 @@ export const modelFaults: Readonly<Record<ModelFaultCode, (row: ObservedRow) => 
     `${model(row)} 对任何输入都输出 ${cell(row, 'least_output')}：没有学到任何东西。`,
   model_not_as_planned: (row) =>
     `${model(row)}：暂存文件在计划之后被改动（SHA-256 ${cell(row, 'sha256')}）。`,
+  model_trained_in_future: (row) =>
+    `${model(row)}：其 meta.json 写的 ${cell(row, 'key')} 为 ${cell(row, 'moment')}，在未来。训练程序或机器人的时钟有误，或该文件描述的是其他模型。`,
 };

@@ -37,7 +37,7 @@ export const train: TrainText = {
   better: '更好',
   worse: '更差',
   same: '相同',
-  notCompared: '未与运行中的模型比较：它没有可读的 meta.json，或周期不同。',
+  notCompared: '未与运行中的模型比较：它没有可读的 meta.json，或两者之一没有指标、没有周期或周期不同。',
   chartTitle: '新模型与运行中的模型对比',
   value: '数值',
   data: (rows, from, to) => `${rows} 行，${from} 至 ${to}`,
