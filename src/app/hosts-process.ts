@@ -25,7 +25,8 @@ const own: HostsProcess = {
       return { kind: 'done', value: await methodOf(call)(...wordsOf(call, controller.signal)) };
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      return { kind: 'failed', code: error.code, detail: error.message };
+      const { code, message: detail, exitCode } = error;
+      return { kind: 'failed', code, detail, exitCode };
     } finally {
       running.delete(id);
       endWhenDone();

@@ -16,7 +16,7 @@ export const RELEASE_PROBLEMS = [
   'host_error',
   /** Facts: `host`, `path`. */
   'changed_since_plan',
-  /** Facts: `host`, `reason` of FAIL_FAST_REASONS, `exitStatus`, `missing`, `variables`. */
+  /** Facts: `host`, `reason` of FAIL_FAST_REASONS or `restart_refused`, `exitStatus`, `missing`, `variables`. */
   'failed_fast',
   /** Facts: `differences`: one line each. */
   'hosts_differ',

@@ -41,11 +41,17 @@ export function lastWords(stderr: string): string {
   return redact(plainText(line), 'host').slice(0, 200);
 }
 
+/** The shell's convention: from here on an exit code names a signal. */
+const ENDED_BY_SIGNAL = 128;
+
 /** The error for a command that ended with something else than 0. */
 export function commandFailed(host: string, attempt: string, result: CommandResult): HostError {
   const words = lastWords(result.stderr);
   const detail = `${host}: ${attempt} ended with exit code ${result.exitCode}${words === '' ? '' : ` (${words})`}.`;
-  return new HostError(hostErrorCodeFromMessage(result.stderr), host, detail);
+  const { exitCode } = result;
+  // A command that a signal has ended said nothing.
+  const said = exitCode < ENDED_BY_SIGNAL ? exitCode : undefined;
+  return new HostError(hostErrorCodeFromMessage(result.stderr), host, detail, { exitCode: said });
 }
 
 /** Runs a command that has to succeed. @throws HostError for any exit code but 0. */

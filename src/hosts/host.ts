@@ -25,11 +25,19 @@ export class HostError extends Error {
   override readonly name = 'HostError';
   readonly code: HostErrorCode;
   readonly host: string;
+  /** How the command ended that said no; undefined: there was no such answer, so nobody knows what it did. */
+  readonly exitCode: number | undefined;
   /** @param detail one sentence without secrets: what was tried, what happened. */
-  constructor(code: HostErrorCode, host: string, detail: string, options?: { cause?: unknown }) {
+  constructor(
+    code: HostErrorCode,
+    host: string,
+    detail: string,
+    options: { cause?: unknown; exitCode?: number | undefined } = {},
+  ) {
     super(detail, options);
     this.code = code;
     this.host = host;
+    this.exitCode = options.exitCode;
   }
 }
 

@@ -134,7 +134,7 @@ export class HostsChild {
       if (signal?.aborted) throw cancelled(name, call.method);
       const answer = await this.#ask({ ...call, ...sent }, signal);
       if (answer === undefined) return own(...words);
-      if (answer.kind === 'failed') throw new HostError(answer.code, name, answer.detail);
+      if (answer.kind === 'failed') throw new HostError(answer.code, name, answer.detail, answer);
       // The other side is the same program and called the same method.
       return answer.value as Value;
     };

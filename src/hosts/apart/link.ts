@@ -20,7 +20,12 @@ export interface HostCall {
 
 export type HostAnswer =
   | { readonly kind: 'done'; readonly value: unknown }
-  | { readonly kind: 'failed'; readonly code: HostErrorCode; readonly detail: string };
+  | {
+      readonly kind: 'failed';
+      readonly code: HostErrorCode;
+      readonly detail: string;
+      readonly exitCode: number | undefined;
+    };
 
 /** What the bot asks of its process for hosts. */
 export interface HostsProcess {

@@ -39,9 +39,22 @@ export function createSystemdManager(
     restart: systemctl('restart'),
     stop: systemctl('stop'),
   };
+  const driven = driveByCommands(runner, commands, (verb) => {
+    return `systemctl ${verb === 'status' ? 'show' : verb} ${unit}`;
+  });
   return {
     description: `systemd unit ${unit}`,
-    ...driveByCommands(runner, commands, (verb) => `systemctl ${verb === 'status' ? 'show' : verb} ${unit}`),
+    ...driven,
+    async restart(call) {
+      try {
+        await driven.restart(call);
+      } catch (error) {
+        // Starts that failed count towards the unit's limit: the next one must not be refused for theirs.
+        if (error instanceof HostError && error.exitCode !== undefined)
+          await runner.run(systemctl('reset-failed'), { signal: call?.signal }).catch(() => undefined);
+        throw error;
+      }
+    },
     async account({ user }, call) {
       if (user) return user;
       if (!userManager) return 'root';

@@ -72,7 +72,8 @@ export const deploy = {
     restart_loop: 'it restarts again and again',
     error_line: 'its log holds an error',
     timed_out: 'its start was not proved in time',
-  } satisfies Readonly<Record<FailFastReason, string>>,
+    restart_refused: 'its restart was refused',
+  } satisfies Readonly<Record<FailFastReason | 'restart_refused', string>>,
   summary: (state: string, strategy: string, target: string, now: string) =>
     `${state} · ${strategy} · ${target}${now === '' ? '' : `: ${now}`}`,
   by: (who: string, when: string) => `asked for by ${who} · started ${when}`,

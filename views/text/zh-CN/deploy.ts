@@ -57,6 +57,7 @@ export const deploy: DeployText = {
     restart_loop: '反复重启',
     error_line: '日志中有错误',
     timed_out: '未在规定时间内证明启动',
+    restart_refused: '重启被拒绝',
   },
   summary: (state, strategy, target, now) =>
     `${state} · ${strategy} · ${target}${now === '' ? '' : `：${now}`}`,

@@ -23,6 +23,13 @@ export function failedStart(
   };
 }
 
+/** A restart whose command said no is a failed start: the log's last words say why. */
+export function refusedStart(error: HostError, log: readonly string[]): ReleaseProblem {
+  const facts = { host: error.host, reason: 'restart_refused', exitStatus: error.exitCode ?? 0 };
+  const quotes = [error.message, ...log].map((line) => redact(line, 'host'));
+  return { code: 'failed_fast', facts: { ...facts, missing: [], variables: [] }, quotes };
+}
+
 export function contentProblem(changes: readonly ContentChange[]): ReleaseProblem {
   const names = changes.map(({ part, host, subject }) =>
     [part, host, subject].filter((word) => word !== undefined && word !== '').join(' '),
@@ -51,6 +58,10 @@ export function unclear(host: string, what: string): { kind: 'unclear'; problem:
 }
 
 export const isHostError = (error: unknown): error is HostError => isNamed(error, 'HostError');
+
+/** A command that ran and said no, unlike an answer that was lost. */
+export const saidNo = (error: unknown): error is HostError =>
+  isHostError(error) && error.exitCode !== undefined;
 
 /** An environment file that cannot take the change, whoever tries. */
 export const isEditError = (error: unknown): error is EnvironmentEditError =>

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { Seen } from '../../../domain/release-record.js';
-import type { ServiceStatus } from '../../../hosts/host.js';
+import type { HostError, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
 import { ACTIVE_STATES } from '../../../hosts/managers/unit-status.js';
-import { unclear } from './problems.js';
+import { isHostError, refusedStart, saidNo, unclear } from './problems.js';
 import { hostOf, type Step, type StepContext } from './step.js';
 
 /** What is recorded before a restart: the process that must not be there afterwards, and when it was issued. */
@@ -36,8 +37,15 @@ const UNDER_WAY: readonly ServiceStatus['activeState'][] = ['activating', 'deact
 export const restartStep: Step = {
   observe: seeService,
   async apply(context, before) {
-    await hostOf(context).host.service.restart({ signal: context.lost });
-    return { kind: 'done', after: { issuedAt: restartSeenSchema.parse(before).at } };
+    const { service } = hostOf(context).host;
+    const { at } = restartSeenSchema.parse(before);
+    try {
+      await service.restart({ signal: context.lost });
+    } catch (error) {
+      if (!saidNo(error)) throw error;
+      return { kind: 'failed', problem: await refusalOf(context, service, error, new Date(at)) };
+    }
+    return { kind: 'done', after: { issuedAt: at } };
   },
   /** The command may still be on its way when the replica that sent it is dead: it gets a time to show. */
   async reconcile(context, before) {
@@ -60,3 +68,24 @@ export const restartStep: Step = {
     }
   },
 };
+
+const MAX_QUOTES = 6;
+
+/** Why a restart was refused, with the last words of the log where it can be read. */
+export async function refusalOf(
+  { interrupted: signal }: StepContext,
+  service: ServiceManager,
+  error: HostError,
+  since: Date,
+): Promise<ReleaseProblem> {
+  try {
+    const log = await service.logs({ since, limit: MAX_QUOTES, signal });
+    return refusedStart(
+      error,
+      log.map(({ text }) => text),
+    );
+  } catch (unread) {
+    if (!isHostError(unread) || signal.aborted) throw unread;
+    return refusedStart(error, []);
+  }
+}

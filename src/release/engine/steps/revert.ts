@@ -1,4 +1,5 @@
 import { type HostPlan, metaPathOf } from '../../../domain/release-plan.js';
+import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { Seen } from '../../../domain/release-record.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import type { Host, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
@@ -10,9 +11,9 @@ import {
   sha256OfText,
 } from './environment-change.js';
 import { presentSha256, putKeptBack } from './kept-artefact.js';
-import { failedStart } from './problems.js';
+import { failedStart, saidNo } from './problems.js';
 import { proveStart } from './prove-start.js';
-import { seeService, statusBefore } from './restart.js';
+import { refusalOf, seeService, statusBefore } from './restart.js';
 import { isStopped, statusAfterInterruption, stopService } from './service-effect.js';
 import { stagedSchema } from './stage-artefact.js';
 import { earlier, type HostInPlan, hostOf, lookAgain, type Step, type StepContext } from './step.js';
@@ -37,6 +38,7 @@ export const revertStep: Step = {
       return { kind: 'failed', problem: { code: 'not_off', facts: { host: inPlan.host.name } } };
     }
     const restart = await restartOnce(context, inPlan.host.service, before);
+    if ('refusal' in restart) return { kind: 'failed', problem: restart.refusal };
     const proof = await proveStart(context, inPlan, restart, []);
     if (proof.kind === 'failed_fast')
       return { kind: 'failed', problem: failedStart(inPlan.host.name, proof) };
@@ -47,14 +49,15 @@ export const revertStep: Step = {
 
 /**
  * Stops before it starts: a process that fails again and again must not write its last words into the new one's log.
- * One that was started since the revert began is not restarted again.
+ * One that was started since the revert began is not restarted again. A refusal is answered with another try: a limit
+ * of starts opens again.
  */
 async function restartOnce(
   context: StepContext,
   service: ServiceManager,
   before: Seen,
-): Promise<{ readonly status: ServiceStatus; readonly at: Date }> {
-  const { lost, interrupted, clock } = context;
+): Promise<{ readonly status: ServiceStatus; readonly at: Date } | { readonly refusal: ReleaseProblem }> {
+  const { lost, interrupted, clock, pace } = context;
   const recorded = statusBefore(before);
   const isStarted = ({ mainPid, restarts }: ServiceStatus) =>
     mainPid !== 0 && mainPid !== recorded.status.mainPid && restarts === 0;
@@ -65,8 +68,17 @@ async function restartOnce(
   await service.stop({ signal: lost });
   const status = await service.status({ signal: interrupted });
   const at = new Date(clock.now());
-  await service.restart({ signal: lost });
-  return { status, at };
+  for (;;) {
+    try {
+      await service.restart({ signal: lost });
+      return { status, at };
+    } catch (error) {
+      if (!saidNo(error)) throw error;
+      if (clock.now() - at.getTime() >= pace.offMs)
+        return { refusal: await refusalOf(context, service, error, at) };
+      await clock.sleep(pace.pollMs, interrupted);
+    }
+  }
 }
 
 function wasRestarted(context: StepContext, host: string): boolean {
