@@ -80,7 +80,11 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   sql_unparsable: { readonly problem: string };
   sql_writes: NoFacts;
   start_log_missing: NoFacts;
+  probe_kind_unknown: { readonly name: string; readonly nearest: string | undefined };
+  text_column_unknown: { readonly name: string; readonly nearest: string | undefined };
   text_format_unknown: { readonly format: string; readonly known: string };
+  /** @param hole with its braces, in a text in which nothing is filled in */
+  text_not_filled: { readonly hole: string };
   text_parameter_unknown: { readonly parameter: string };
   variable_unknown: { readonly name: string };
   /** @param word of a variable of words */

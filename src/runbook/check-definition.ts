@@ -31,6 +31,8 @@ export interface ProbeDefinition {
   readonly query?: Query;
   /** Files on the hosts that it looks at, besides the target's own. */
   readonly files?: readonly string[];
+  /** What the rows of this check may hold; undefined: whatever is answered. */
+  readonly columns?: ReadonlySet<string> | undefined;
   /** The variable that names the model file which it judges. */
   readonly judgedModel?: string;
 }

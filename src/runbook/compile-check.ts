@@ -1,10 +1,10 @@
-import type { Localized } from '../domain/localized.js';
-import type { CheckDefinition, LocalizedTemplate, ProbeDefinition, Query } from './check-definition.js';
+import type { CheckDefinition, ProbeDefinition, Query } from './check-definition.js';
+import { TextCompiler } from './compile-texts.js';
 import type { ConditionCompiler } from './conditions.js';
 import type { FaultList } from './fault-list.js';
-import { compileMessage } from './message-template.js';
+import { variablesIn } from './message-template.js';
 import type { ProbeSyntax, ProbeTools } from './probe-syntax.js';
-import type { CheckSource, RunbookSource, TextSource } from './runbook-schema.js';
+import type { CheckSource, RunbookSource } from './runbook-schema.js';
 import type { VariableDefinition } from './variable.js';
 import type { Path } from './what-stands.js';
 
@@ -28,9 +28,11 @@ interface CheckCompilerOptions {
 /** Turns the text of one check into its compiled parts. */
 export class CheckCompiler {
   readonly #o: CheckCompilerOptions;
+  readonly #texts: TextCompiler;
 
   constructor(options: CheckCompilerOptions) {
     this.#o = options;
+    this.#texts = new TextCompiler(options);
   }
 
   /** @returns undefined where it cannot run; every fault of it has been told. */
@@ -39,9 +41,11 @@ export class CheckCompiler {
     const { each } = source;
     const isRead =
       each === undefined || faults.attempt([...path, 'each'], () => conditions.compileRowPredicate(each));
-    const problems = this.#problems(source, [...path, 'problems']);
+    const problems = source.problems.map(({ when }, index) =>
+      faults.attempt([...path, 'problems', index, 'when'], () => conditions.compileRowPredicate(when)),
+    );
     // Its fault has been told, and would be once more for each condition that follows from it.
-    if (!isRead || problems.length < source.problems.length) return undefined;
+    if (!isRead || problems.includes(undefined)) return undefined;
     const probe = this.#probe(source, path);
     const pass = faults.attempt([...path, 'pass'], () => conditions.compile(source.pass));
     const fail = faults.attempt([...path, 'fail'], () => conditions.compile(source.fail));
@@ -57,14 +61,13 @@ export class CheckCompiler {
       conditions.compileRowPredicate,
     );
     const expectKeys = this.#expectKeys(source, [...path, 'expectKeys', 'parameter']);
-    const said = withTextsOf(this.#o.source.texts[probe?.kind ?? ''], source);
-    const text = { ...this.#text(said, path), problems };
+    const text = this.#texts.compile(source, probe, problems, path);
     const onDemand = this.#onDemand(source, [...path, 'onDemand']);
     if (probe === undefined || pass === undefined || fail === undefined) return undefined;
     const { id, title, mode, noData } = source;
     const ofKind = this.#o.kinds.find(({ kind }) => kind === probe.kind)?.timeoutMs;
     const timeoutMs = source.timeoutMs ?? ofKind ?? timeoutFor(probe);
-    const environment = environmentOf({ ...source, ...said }, conditions);
+    const environment = environmentOf(source, text, conditions);
     const judgement = { pass, warn, fail, isWrongRow, expectKeys, noData };
     return {
       id,
@@ -111,7 +114,8 @@ export class CheckCompiler {
     }
     const { kind, key } = first;
     const settings = kind.compile(values, this.#tools(source, [...path, key]));
-    return settings && { ...settings, kind: kind.kind, needs: kind.needs };
+    const columns = kind.columns && new Set(kind.columns);
+    return settings && { columns, ...settings, kind: kind.kind, needs: kind.needs };
   }
 
   #tools({ id, timeoutMs }: CheckSource, path: Path): ProbeTools {
@@ -138,33 +142,6 @@ export class CheckCompiler {
     return this.#o.faults.add(path, { code, facts: { parameter } });
   }
 
-  #problems({ problems }: CheckSource, path: Path): CheckDefinition['text']['problems'] {
-    const { faults, conditions } = this.#o;
-    return problems.flatMap(({ when, say }, index) => {
-      const holds = faults.attempt([...path, index, 'when'], () => conditions.compileRowPredicate(when));
-      const template = this.#template(say, [...path, index, 'say']);
-      return holds === undefined || template === undefined ? [] : [{ when: holds, say: template }];
-    });
-  }
-
-  #text(text: TextSource, path: Path): Omit<CheckDefinition['text'], 'problems'> {
-    return {
-      problem: this.#template(text.problem, [...path, 'problem']),
-      unclear: this.#template(text.unclear, [...path, 'unclear']),
-      fine: this.#template(text.fine, [...path, 'fine']),
-      remedy: text.remedy,
-    };
-  }
-
-  #template(text: Localized | undefined, path: Path): LocalizedTemplate | undefined {
-    const { params } = this.#o.source;
-    for (const words of Object.values(text ?? {})) this.checkVariables(words.matchAll(/\{env\.(\w+)/g), path);
-    return this.#o.faults.optional(text, path, (localized) => ({
-      en: compileMessage(localized.en, params),
-      'zh-CN': compileMessage(localized['zh-CN'], params),
-    }));
-  }
-
   #onDemand({ onDemand }: CheckSource, path: Path): CheckDefinition['onDemand'] {
     return new Map(
       Object.entries(onDemand).flatMap(([name, { title, sql, timeoutMs }]) => {
@@ -179,40 +156,19 @@ export class CheckCompiler {
 const timeoutFor = ({ query }: ProbeDefinition): number =>
   query !== undefined && query.timeoutMs > DEFAULT_TIMEOUT_MS ? query.timeoutMs + 2_000 : DEFAULT_TIMEOUT_MS;
 
-/** Its own words, and for what they leave out those of its kind. */
-function withTextsOf(
-  ofKind: TextSource | undefined,
-  { problem, problems, unclear, fine, remedy, expected }: CheckSource,
-): TextSource {
-  const filledIn = (words: Localized | undefined) =>
-    words && {
-      en: words.en.replaceAll('{expected}', expected ?? '—'),
-      'zh-CN': words['zh-CN'].replaceAll('{expected}', expected ?? '—'),
-    };
-  return {
-    problem: problem ?? filledIn(ofKind?.problem),
-    problems,
-    unclear: unclear ?? filledIn(ofKind?.unclear),
-    fine: fine ?? filledIn(ofKind?.fine),
-    remedy: remedy ?? ofKind?.remedy,
-  };
-}
-
 /** The keys that say what kind of check it is; of all of them it has one. */
 const mainKeysOf = ({ keys, beside = {} }: ProbeSyntax): readonly string[] =>
   Object.keys(keys).filter((key) => !(key in beside));
 
 /** What conditions and texts read as `env.NAME`; the compilers have refused what is no variable. */
 function environmentOf(
-  { pass, warn, fail, wrongRows, baseline, problem, unclear, fine, problems }: CheckSource,
+  { pass, warn, fail, wrongRows, baseline, problems }: CheckSource,
+  text: CheckDefinition['text'],
   compiler: ConditionCompiler,
 ): readonly string[] {
-  const texts = [problem, unclear, fine, ...problems.map(({ say }) => say)];
-  const said = texts.flatMap((localized) => Object.values(localized ?? {})).flatMap(variablesIn);
+  const templates = [text.problem, text.unclear, text.fine, ...text.problems.map(({ say }) => say)];
+  const said = templates.flatMap((template) => Object.values(template ?? {}));
   const conditions = [pass, warn, fail, wrongRows, baseline, ...problems.map(({ when }) => when)];
   const read = conditions.flatMap((source) => (source === undefined ? [] : compiler.variablesOf(source)));
-  return [...new Set([...read, ...said])];
+  return [...new Set([...read, ...said.flatMap(({ source }) => variablesIn(source))])];
 }
-
-const variablesIn = (words: string): readonly string[] =>
-  [...words.matchAll(/\{env\.(\w+)/g)].map(([, name = '']) => name);

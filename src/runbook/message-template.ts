@@ -1,5 +1,7 @@
+import { nearestWord } from '../conversation/spelling.js';
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { EnvironmentValues } from '../domain/condition.js';
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { Parameters } from './conditions.js';
 import { RefusedPart } from './configuration-fault.js';
 
@@ -31,18 +33,57 @@ type NumberFormat = keyof typeof FORMATS;
 /** A moment inside a message, written by each surface in its reader's own way: `⟨2026-01-01T00:00:00.000Z⟩`. */
 const momentToken = (rfc3339: string): string => `⟨${rfc3339}⟩`;
 
-/** @throws RefusedPart naming a hole that is no parameter's and no column's name, or an unknown format. */
+/** What the holes of a sentence may name. */
+interface Fillings {
+  readonly parameters: Parameters;
+  /** Of a row; undefined: whatever its source answers. */
+  readonly columns?: ReadonlySet<string> | undefined;
+  /** undefined: not looked at. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** What nothing can fill, hole by hole. */
+export const holeFaults = (source: string, fillings: Fillings): readonly ConfigurationSentence[] =>
+  [...source.matchAll(HOLE)].flatMap(([, name = '', format]) => [
+    ...nameFaults(name, fillings),
+    ...formatFaults(format),
+  ]);
+
+function nameFaults(
+  name: string,
+  { parameters, columns, variables }: Fillings,
+): readonly ConfigurationSentence[] {
+  const [, scope, inner = ''] = /^(params|env)\.(.+)$/.exec(name) ?? [];
+  if (scope === 'params')
+    return Object.hasOwn(parameters, inner)
+      ? []
+      : [{ code: 'text_parameter_unknown', facts: { parameter: inner } }];
+  if (scope === 'env')
+    return variables === undefined || Object.hasOwn(variables, inner)
+      ? []
+      : [{ code: 'variable_unknown', facts: { name: inner } }];
+  if (columns === undefined || columns.has(name)) return [];
+  return [{ code: 'text_column_unknown', facts: { name, nearest: nearestWord(name, [...columns]) } }];
+}
+
+function formatFaults(format: string | undefined): readonly ConfigurationSentence[] {
+  if (format === undefined || format === 'time' || Object.hasOwn(FORMATS, format)) return [];
+  const known = [...Object.keys(FORMATS), 'time'].join(', ');
+  return [{ code: 'text_format_unknown', facts: { format, known } }];
+}
+
+/** The holes of a text in which nothing is filled in. */
+export const holesIn = (source: string): readonly string[] =>
+  [...source.matchAll(HOLE)].map(([hole]) => hole);
+
+/** The variables that a sentence reads as `{env.NAME}`. */
+export const variablesIn = (source: string): readonly string[] =>
+  [...source.matchAll(HOLE)].flatMap(([, name = '']) => (name.startsWith('env.') ? [name.slice(4)] : []));
+
+/** @throws RefusedPart naming a hole that is no parameter's name, or an unknown format. */
 export function compileMessage(source: string, parameters: Parameters): MessageTemplate {
-  for (const [, name = '', format] of source.matchAll(HOLE)) {
-    const parameter = /^params\.(\w+)$/.exec(name)?.[1];
-    if (parameter !== undefined && parameters[parameter] === undefined) {
-      throw new RefusedPart({ code: 'text_parameter_unknown', facts: { parameter } });
-    }
-    if (format !== undefined && format !== 'time' && !(format in FORMATS)) {
-      const known = [...Object.keys(FORMATS), 'time'].join(', ');
-      throw new RefusedPart({ code: 'text_format_unknown', facts: { format, known } });
-    }
-  }
+  const [fault] = holeFaults(source, { parameters });
+  if (fault !== undefined) throw new RefusedPart(fault);
   const valueAt = (name: string, row: ObservedRow, env: EnvironmentValues): ObservedValue | undefined => {
     const [scope, inner = ''] = name.split('.', 2);
     if (scope === 'params') return parameters[inner];
@@ -55,12 +96,12 @@ export function compileMessage(source: string, parameters: Parameters): MessageT
   return { source, render };
 }
 
-const HOLE = /\{([A-Za-z_][\w.]*)(?::([a-z]+))?\}/g;
+const HOLE = /\{([A-Za-z_][\w.]*)(?::([^{}]*))?\}/g;
 
 function formatValue(value: ObservedValue | undefined, format: string | undefined): string {
   if (value === null || value === undefined) return '—';
   if (format === 'time' && typeof value === 'string') return momentToken(value);
-  if (format !== undefined && format in FORMATS && typeof value === 'number') {
+  if (format !== undefined && Object.hasOwn(FORMATS, format) && typeof value === 'number') {
     return FORMATS[format as NumberFormat](value);
   }
   if (Array.isArray(value)) return value.map((item) => formatValue(item, format)).join(', ');

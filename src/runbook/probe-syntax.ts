@@ -19,11 +19,13 @@ export interface ProbeSyntax<Keys extends ProbeKeys = ProbeKeys, Settings extend
   readonly keys: Keys;
   /** Those of its keys that mean something beside another one only, with that other one. Of all the rest a check has exactly one. */
   readonly beside?: Readonly<Record<string, string>>;
+  /** What its rows may hold; undefined: that depends on the check, or on what is asked. */
+  readonly columns?: readonly string[];
   /** @returns undefined where a fault was told. */
   compile(source: ProbeSource<Keys>, tools: ProbeTools): (Settings & ProbeSubjects) | undefined;
 }
 
-type ProbeSubjects = Pick<ProbeDefinition, 'query' | 'files' | 'judgedModel'>;
+type ProbeSubjects = Pick<ProbeDefinition, 'query' | 'files' | 'judgedModel' | 'columns'>;
 
 /** What the loader offers to the compile step of a kind, for one check. */
 export interface ProbeTools {

@@ -58,17 +58,13 @@ const onDemandSchema = z.strictObject({
   timeoutMs: timeoutMs.optional(),
 });
 
-const textShape = {
+const kindTextSchema = z.strictObject({
   problem: localized.optional(),
-  /** What may be wrong with a row, one by one: each that holds is said instead of `problem`. */
-  problems: z.array(z.strictObject({ when: z.string().min(1), say: localized })).default([]),
   /** For INCONCLUSIVE: neither `pass` nor `fail` holds. */
   unclear: localized.optional(),
   fine: localized.optional(),
   remedy: localized.optional(),
-};
-const textSchema = z.strictObject(textShape);
-export type TextSource = z.infer<typeof textSchema>;
+});
 
 const checkSchema = z.strictObject({
   id: checkId,
@@ -92,7 +88,9 @@ const checkSchema = z.strictObject({
   expected: z.string().min(1).optional(),
   /** Of a check that compares: whether a row's baseline holds enough for it. */
   baseline: z.string().min(1).optional(),
-  ...textShape,
+  ...kindTextSchema.shape,
+  /** What may be wrong with a row, one by one: each that holds is said instead of `problem`. */
+  problems: z.array(z.strictObject({ when: z.string().min(1), say: localized })).default([]),
   timeoutMs: timeoutMs.optional(),
   onDemand: z.record(name, onDemandSchema).default({}),
 });
@@ -149,7 +147,7 @@ const runbookSchema = z.strictObject({
   modelInputs: modelInputsSchema.optional(),
   training: trainingSchema.optional(),
   /** By kind of probe: what a check says where its own `text` says nothing. */
-  texts: z.record(name, textSchema).default({}),
+  texts: z.record(name, kindTextSchema).default({}),
   sections: z.array(sectionSchema).min(1),
   criteria: z.array(criterionSourceSchema).default([]),
   charts: z.array(chartSourceSchema).default([]),

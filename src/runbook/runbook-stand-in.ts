@@ -15,7 +15,8 @@ export const runbookStandIn: StandIn = (path) => {
       if (path[0] !== 'sections') return 'faulty';
       return path.includes('checks') ? 'faulty.check' : '0';
     case 'sql':
-      return 'SELECT 1';
+      // Of which nobody knows the columns.
+      return 'SELECT * FROM faulty';
     default:
       return typeof key === 'string' ? STAND_INS[key] : undefined;
   }

@@ -14,6 +14,7 @@ export const envProbe = defineProbe({
   kind: 'env',
   needs: 'hosts',
   keys: { env: variableName },
+  columns: 'host variable raw value origin file line models fault nearest allowed kept'.split(' '),
   compile({ env: variable = '' }, tools) {
     const definition = tools.variable(variable);
     return definition && { variable, definition };

@@ -8,6 +8,7 @@ export const fileProbe = defineProbe({
   kind: 'file',
   needs: 'hosts',
   keys: { file: z.string().min(1) },
+  columns: 'host path exists kind size mode uid gid age_secs modified_at sha256'.split(' '),
   compile({ file: path = '' }, { fault }) {
     const files: readonly [string] = [plainPath(path)];
     if (path.startsWith('/')) return { files };

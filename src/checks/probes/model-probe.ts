@@ -16,6 +16,11 @@ import { type HeldAgainst, plannedModelFinding, sayingWhatIsMissing } from './pl
 
 const MAX_MODEL_BYTES = 512 * 1024 * 1024;
 
+const COLUMNS = `host path staged_path real_path models size modified_at user sha256 fault file line because producer
+  opset nodes typical_rows tried_inputs input_dim output_dim values not_finite least_output
+  most_output limit_secs limit_mib expected_dim source has_meta horizon rows trained_from trained_to
+  data_age_hours metrics compared comparison_missing worst_metric metric_loss`;
+
 /**
  * The model file that a variable names, on each host: there, a regular file, readable by the service's account, not
  * empty, and judged by the model gate. One row a host. A model that the gate knows by its hash is not transferred.
@@ -25,6 +30,7 @@ export const modelProbe = defineProbe({
   timeoutMs: 10_000,
   needs: 'hosts',
   keys: { model: variableName },
+  columns: COLUMNS.split(/\s+/),
   compile: ({ model = '' }, { variable }) => variable(model) && { variable: model, judgedModel: model },
   async observe({ variable }, context, call) {
     const name = `${context.runbook.envPrefix}${variable}`;

@@ -10,6 +10,8 @@ import { withoutProcess } from '../context/without-process.js';
 import { plannedProcessRows } from './planned-process.js';
 import { undeclaredRows } from './undeclared-variables.js';
 
+const COLUMNS = `host variable file process pid since agrees differs typo_of lost fault line`;
+
 /**
  * Compares what the environment files say with what the running process has: an environment file changes nothing
  * until the service restarts. One row a variable that differs; one row with `agrees` for a host where none does.
@@ -19,6 +21,7 @@ export const processProbe = defineProbe({
   kind: 'process',
   needs: 'hosts',
   keys: { process: z.enum(['environment', 'undeclared']) },
+  columns: COLUMNS.split(/\s+/),
   compile: ({ process }) => ({ isUndeclared: process === 'undeclared' }),
   observe({ isUndeclared }, context, call) {
     const names = declaredNames(context.runbook);

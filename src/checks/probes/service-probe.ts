@@ -20,6 +20,9 @@ const RESERVE_MS = 2_000;
 /** An automatic restart is history once the process has run for this long. */
 const SETTLED_MS = 120_000;
 
+const COLUMNS = `host pid since age_secs restarts state stable model_loaded loaded_line log_lines because exit_status
+  quotes variables fault file line`;
+
 /**
  * The proof of start of the present process, without a restart of our own: the same MainPID at every look and older
  * than RestartSec, no automatic restart meanwhile, the model-loaded line with the configured path, and the files'
@@ -31,6 +34,7 @@ export const serviceProbe = defineProbe({
   timeoutMs: 15_000,
   needs: 'hosts',
   keys: { service: z.literal('started') },
+  columns: COLUMNS.split(/\s+/),
   compile: (_source, { knowsStartLog, fault }) =>
     knowsStartLog ? {} : fault({ code: 'start_log_missing', facts: {} }),
   observe: (_probe, context, call) =>

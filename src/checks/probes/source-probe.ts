@@ -12,6 +12,7 @@ export const sourceProbe = defineProbe({
   kind: 'source',
   needs: 'trading_database',
   keys: { source: z.literal('current') },
+  columns: 'role is_current problem lag_secs max_lag_secs is_paused is_read_only is_pooled'.split(' '),
   compile: () => ({}),
   async observe(_probe, context, call) {
     const evidence = { probe: 'source', sql: SOURCE_QUERY, sha256: sha256Of(SOURCE_QUERY) };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
 import { sha256Of } from '../../machine/sha256.js';
+import { answerColumns, wordsWithin } from '../../runbook/answer-columns.js';
 import type { Query } from '../../runbook/check-definition.js';
 import { name } from '../../runbook/runbook-schema.js';
 import { bindParameters } from '../context/bind-parameters.js';
@@ -19,7 +20,9 @@ export const sqlProbe = defineProbe({
   beside: { column: 'query' },
   compile({ sql, query: shared = '', column }, tools) {
     const query = sql === undefined ? tools.query(shared) : tools.statement(sql);
-    return query && { query, column };
+    if (query === undefined) return undefined;
+    const { text } = query.statement;
+    return { query, column, columns: column === undefined ? answerColumns(text) : wordsWithin(text) };
   },
   async observe({ query, column }, context, call) {
     const { statement } = query;

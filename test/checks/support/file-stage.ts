@@ -9,6 +9,7 @@ import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
 import type { Host } from '../../../src/hosts/host.js';
 import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
+import type { Runbook } from '../../../src/runbook/runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
@@ -110,7 +111,9 @@ export async function createFileStage(): Promise<FileStage> {
     const stage = targets.get('stage');
     if (stage === undefined) throw new Error('no target');
     const requestedBy = { id: 'U1', name: 'one', surface: 'terminal' } as const;
-    return service.run({ kind: 'precheck', target: stage, requestedBy });
+    const finished = await service.run({ kind: 'precheck', target: stage, requestedBy });
+    refuseUnknownColumns(runbook, finished.run);
+    return finished;
   };
   return {
     folder,
@@ -122,6 +125,19 @@ export async function createFileStage(): Promise<FileStage> {
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Texts may name the columns that a kind of probe declares: what it observes is among them. */
+export function refuseUnknownColumns({ sections }: Pick<Runbook, 'sections'>, { checks }: CheckRun): void {
+  const known = new Map(
+    sections.flatMap((section) => section.checks).map((check) => [check.id, check.probe]),
+  );
+  for (const { id, observed } of checks) {
+    const columns = known.get(id)?.columns;
+    const unknown = observed.flatMap(Object.keys).filter((column) => columns?.has(column) === false);
+    if (unknown.length > 0)
+      throw new Error(`${id} observed columns that its kind does not declare: ${unknown}`);
+  }
 }
 
 /** A check entry with the rest of its keys. */

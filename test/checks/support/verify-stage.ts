@@ -11,6 +11,7 @@ import { loadRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 import { createTradingDatabase, type TradingDatabaseOptions } from '../../../src/trading/trading-database.js';
 import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
+import { refuseUnknownColumns } from './file-stage.js';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
 export const secondsAgo = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);
@@ -112,7 +113,9 @@ export async function createStage(
         ...options,
       });
       const requestedBy = { id: 'U0ALICE', name: 'alice', surface: 'terminal' } as const;
-      return (await service.run({ kind, target, requestedBy })).run;
+      const { run } = await service.run({ kind, target, requestedBy });
+      refuseUnknownColumns(runbook, run);
+      return run;
     },
     async close() {
       await trading.close();

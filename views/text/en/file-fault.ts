@@ -1,6 +1,9 @@
 import type { FileFaultFacts } from '../../../src/domain/file-fault.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
 
+const meant = (nearest: string | undefined): string =>
+  nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
+
 /** After the place in the file. */
 export const fileFault: Sentences<FileFaultFacts> = {
   address_and_port_shape: () => 'write an address with its port, like 127.0.0.1:9100 or [::1]:9100',
@@ -75,8 +78,12 @@ export const fileFault: Sentences<FileFaultFacts> = {
   sql_unparsable: ({ problem }) => `the SQL does not parse: ${problem}`,
   sql_writes: () => 'the SQL does more than read: write one SELECT (or WITH … SELECT)',
   start_log_missing: () => 'a proof of start needs `startLog`: how a start shows in the log',
+  probe_kind_unknown: ({ name, nearest }) => `there is no kind of probe \`${name}\`${meant(nearest)}`,
+  text_column_unknown: ({ name, nearest }) =>
+    `the text names \`{${name}}\`, but no row of this check has such a column${meant(nearest)}`,
   text_format_unknown: ({ format, known }) =>
     `the text asks for the format \`${format}\`; known are ${known}`,
+  text_not_filled: ({ hole }) => `no value is filled in here: write the text without \`${hole}\``,
   text_parameter_unknown: ({ parameter }) =>
     `the text names the parameter \`${parameter}\`, which does not exist`,
   variable_unknown: ({ name }) => `there is no variable \`${name}\` under \`variables\``,

@@ -1,6 +1,9 @@
 import type { FileFaultFacts } from '../../../src/domain/file-fault.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
 
+const meant = (nearest: string | undefined): string =>
+  nearest === undefined ? '' : `；是否指 \`${nearest}\`？`;
+
 /** After the place in the file. */
 export const fileFault: Sentences<FileFaultFacts> = {
   address_and_port_shape: () => '请写带端口的地址，例如 127.0.0.1:9100 或 [::1]:9100',
@@ -71,7 +74,11 @@ export const fileFault: Sentences<FileFaultFacts> = {
   sql_unparsable: ({ problem }) => `SQL 无法解析：${problem}`,
   sql_writes: () => 'SQL 不只是读取：请写一条 SELECT（或 WITH … SELECT）',
   start_log_missing: () => '启动证明需要 `startLog`：启动在日志中的样子',
+  probe_kind_unknown: ({ name, nearest }) => `没有探测类型 \`${name}\`${meant(nearest)}`,
+  text_column_unknown: ({ name, nearest }) =>
+    `文本使用了 \`{${name}}\`，但此检查的行没有该列${meant(nearest)}`,
   text_format_unknown: ({ format, known }) => `文本要求格式 \`${format}\`；可用的有 ${known}`,
+  text_not_filled: ({ hole }) => `此处不会填入任何值：请去掉 \`${hole}\``,
   text_parameter_unknown: ({ parameter }) => `文本使用了不存在的参数 \`${parameter}\``,
   variable_unknown: ({ name }) => `\`variables\` 下没有变量 \`${name}\``,
   case_bound_unknown: ({ name }) => `runbook 没有数值参数 \`${name}\``,
