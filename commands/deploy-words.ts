@@ -50,15 +50,15 @@ export function parseDeployWords(words: readonly string[]): DeployWords {
 }
 
 function readSettings(pairs: readonly string[]): Readonly<Record<string, string>> {
-  const settings: Record<string, string> = {};
+  const settings = new Map<string, string>();
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     if (equals < 1) throw new UsageError('not_a_pair', { pair });
     const name = pair.slice(0, equals);
-    if (name in settings) throw new UsageError('flag_twice', { flag: `--set ${name}` });
-    settings[name] = pair.slice(equals + 1);
+    if (settings.has(name)) throw new UsageError('flag_twice', { flag: `--set ${name}` });
+    settings.set(name, pair.slice(equals + 1));
   }
-  return settings;
+  return Object.fromEntries(settings);
 }
 
 function unknownFlag(flag: string): UsageError<'unknown_flag'> {

@@ -1,6 +1,7 @@
 import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { CheckResult, CheckRun, ObservedRow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import { ownValue } from '../src/domain/own-value.js';
 import { actions, clip, code, context, header, LIMITS, section, titledText } from './blocks.js';
 import { valueText } from './cell.js';
 import { checkSentence } from './check-sentence.js';
@@ -140,7 +141,7 @@ function rowsText(rows: readonly ObservedRow[], locale: Locale): string {
   const shared = rows.length === 1 ? {} : sharedValues(rows);
   const own = rows.slice(0, SHOWN_ROWS).map((row) =>
     Object.entries(row)
-      .filter(([name]) => !(name in shared))
+      .filter(([name]) => !Object.hasOwn(shared, name))
       .flatMap(([name, value]) => valueLine(name, value))
       .join(rows.length === 1 ? '\n' : '  '),
   );
@@ -160,7 +161,7 @@ const valueLine = (name: string, value: ObservedRow[string]): readonly string[] 
 function sharedValues(rows: readonly ObservedRow[]): ObservedRow {
   const [first = {}, ...others] = rows;
   const entries = Object.entries(first).filter(([name, value]) =>
-    others.every((row) => valueText(row[name] ?? null) === valueText(value)),
+    others.every((row) => valueText(ownValue(row, name) ?? null) === valueText(value)),
   );
   return Object.fromEntries(entries);
 }

@@ -13,7 +13,8 @@ export function slackTime(
 /** `2026-01-01T14:03:52.123Z` → `14:03:52 UTC`. */
 const clockTime = (rfc3339: string): string => `${rfc3339.slice(11, 19)} UTC`;
 
-const MOMENT = /⟨([^⟩]+)⟩/g;
+/** What else stands between such brackets is somebody's text. */
+const MOMENT = /⟨(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))⟩/g;
 
 /** A sentence of a run as mrkdwn: its moments become Slack dates, everything else is escaped. */
 export function sentenceForSlack(sentence: string): string {

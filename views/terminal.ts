@@ -50,13 +50,13 @@ function tableText(rows: unknown): string {
     .join('\n');
 }
 
-/** Slack's mrkdwn as plain text: dates by their fall-back, mentions by their id. */
+/** Slack's mrkdwn as plain text: dates by their fall-back, mentions by their id. Between `<` and `>` stands no other. */
 export function withoutMarkup(mrkdwn: string): string {
   return mrkdwn
-    .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
+    .replaceAll(/<!date\^[^|<>]*\|([^<>]*)>/g, '$1')
     .replaceAll(/<!subteam\^([A-Z0-9]+)>/g, '@$1')
-    .replaceAll(/<[@#!]([^|>]*)(?:\|([^>]*))?>/g, (_whole, id: string, label?: string) => label ?? id)
-    .replaceAll(/<([^|>]+)\|([^>]*)>/g, '$2 ($1)')
+    .replaceAll(/<[@#!]([^|<>]*)(?:\|([^<>]*))?>/g, (_whole, id: string, label?: string) => label ?? id)
+    .replaceAll(/<([^|<>]+)\|([^<>]*)>/g, '$2 ($1)')
     .replaceAll(/(^|[\s(])\*([^*\n]+)\*(?=$|[\s).,:;·])/gm, '$1$2')
     .replaceAll(/(^|[\s(])_\(([^_\n]+)\)_/gm, '$1($2)')
     .replaceAll('```', '\n')

@@ -1,6 +1,7 @@
 import { CHART_LIMITS, type ChartFigures } from '../domain/chart.js';
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { RunKind } from '../domain/outcome.js';
+import { ownValue } from '../domain/own-value.js';
 import type { ChartDefinition } from '../runbook/decision.js';
 import { bindParameters } from './context/bind-parameters.js';
 import type { CheckContext } from './context/check-context.js';
@@ -51,7 +52,7 @@ export function chartOf(definition: ChartDefinition, rows: readonly ObservedRow[
   for (const { name, label, value } of points) valuesOf.get(name)?.set(label, value);
   const series = [...valuesOf].flatMap(([name, own]) => {
     const values = categories.flatMap((label) => own.get(label) ?? []);
-    const title = definition.seriesTitles[name];
+    const title = ownValue(definition.seriesTitles, name);
     return values.length === categories.length ? [{ name, ...(title && { title }), values }] : [];
   });
   if (series.length === 0 || categories.length < 2) return undefined;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/config.js';
+import { ownValue } from '../domain/own-value.js';
 import type { Sentence } from '../domain/sentence.js';
 import { findPackageRoot } from '../machine/package-root.js';
 import type { Target } from '../runbook/targets.js';
@@ -82,7 +83,7 @@ async function examineChannel(client: ChannelReader, channel: string): Promise<D
     return {
       subject,
       state: 'fault',
-      seen: CHANNEL_FAULTS[code] ?? asIs(code),
+      seen: ownValue(CHANNEL_FAULTS, code) ?? asIs(code),
       wayOut: { code: 'do_correct_channels', facts: {} },
       ...(failure.kind === 'refused' ? {} : { isAway: true }),
     };

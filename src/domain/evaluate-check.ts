@@ -7,6 +7,7 @@ import {
   type RowPredicate,
 } from './condition.js';
 import type { Outcome } from './outcome.js';
+import { ownValue } from './own-value.js';
 import type { Reason, ReasonCode } from './reason.js';
 
 export interface Evaluation {
@@ -131,7 +132,7 @@ function isMeasured(value: ObservedValue): boolean {
 function missingKeys(check: Judgement, rows: readonly ObservedRow[]): readonly string[] {
   if (check.expectKeys === undefined) return [];
   const { column, values } = check.expectKeys;
-  const seen = new Set(rows.map((row) => String(row[column])));
+  const seen = new Set(rows.map((row) => String(ownValue(row, column))));
   return values.filter((value) => !seen.has(value));
 }
 

@@ -67,6 +67,9 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   parameter_missing: { readonly parameter: string };
   parameter_no_list: { readonly parameter: string };
   parameter_reserved: { readonly name: string };
+  /** @param part of the pattern that needs an engine which goes back and tries again */
+  pattern_not_linear: { readonly part: string };
+  pattern_too_long: { readonly most: number };
   probe_not_one: { readonly known: readonly string[]; readonly found: readonly string[] };
   query_unknown: { readonly name: string };
   relative_file: NoFacts;

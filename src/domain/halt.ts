@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { observedRowSchema } from './check-run.js';
 import { OUTCOMES, type Outcome } from './outcome.js';
+import { ownValue } from './own-value.js';
 import { personSchema } from './person.js';
 import type { ValueOf } from './value-of.js';
 import { VERDICTS } from './verdict.js';
@@ -131,7 +132,7 @@ export function isSettled(host: HostHalt, kind: HaltKind): boolean {
 
 /** What the running process of a host must show. */
 export function wantedOn({ wanted, wantedOf }: Pick<Halt, 'wanted' | 'wantedOf'>, host: string) {
-  return wantedOf[host] ?? wanted;
+  return ownValue(wantedOf, host) ?? wanted;
 }
 
 type HaltEvidence = Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'resting' | 'start'>;

@@ -1,4 +1,5 @@
 import type { KnownGoodHost, KnownGoodRelease } from '../domain/known-good.js';
+import { ownValue } from '../domain/own-value.js';
 import { effectiveValues } from '../hosts/environment/write-wanted.js';
 import type { Host } from '../hosts/host.js';
 import { HostError } from '../hosts/host.js';
@@ -139,7 +140,9 @@ function runsEverywhere(
   const names = (['path', 'version'] as const).flatMap((which) => modelVariable(facts, which) ?? []);
   return present.every(({ host, variables }) => {
     const good = hosts.find((candidate) => candidate.host === host);
-    return names.every((name) => good?.variables[name] === variables.get(name));
+    return names.every(
+      (name) => good !== undefined && ownValue(good.variables, name) === variables.get(name),
+    );
   });
 }
 

@@ -52,7 +52,7 @@ export function parseStrategyFacts(file: string, text: string): StrategyFacts {
   if (flag === undefined) {
     throw new ConfigurationError([{ file, fault: { code: 'flag_missing', facts: {} } }]);
   }
-  const strategy = name('strategy') ?? envPrefix.toLowerCase().replace(/_+$/, '');
+  const strategy = name('strategy') ?? envPrefix.toLowerCase().replace(/(?<!_)_+$/, '');
   return {
     strategy,
     agentId: name('agentId') ?? strategy,

@@ -1,3 +1,4 @@
+import { ownValue } from '../domain/own-value.js';
 import type { CheckDefinition, ProbeDefinition, Query } from './check-definition.js';
 import { TextCompiler } from './compile-texts.js';
 import type { ConditionCompiler } from './conditions.js';
@@ -86,7 +87,7 @@ export class CheckCompiler {
 
   /** The variable of that name, which a check or the start log reads. */
   variable(name: string, path: Path): VariableDefinition | undefined {
-    const definition = this.#o.source.variables[name];
+    const definition = ownValue(this.#o.source.variables, name);
     return definition ?? this.#o.faults.add(path, { code: 'variable_unknown', facts: { name } });
   }
 
@@ -124,7 +125,7 @@ export class CheckCompiler {
       statement: (sql) => compileQuery(id, sql, timeoutMs, path),
       query(name) {
         const query = queries.get(name);
-        if (query !== undefined || name in source.queries) return query; // its own fault has been told
+        if (query !== undefined || Object.hasOwn(source.queries, name)) return query; // its own fault has been told
         return faults.add(path, { code: 'query_unknown', facts: { name } });
       },
       variable: (name) => this.variable(name, path),
@@ -136,7 +137,7 @@ export class CheckCompiler {
   #expectKeys({ expectKeys }: CheckSource, path: Path): CheckDefinition['expectKeys'] {
     if (expectKeys === undefined) return undefined;
     const { column, parameter, missing } = expectKeys;
-    const values = this.#o.source.params[parameter];
+    const values = ownValue(this.#o.source.params, parameter);
     if (Array.isArray(values)) return { column, values: values.map(String), missing };
     const code = values === undefined ? 'parameter_missing' : 'parameter_no_list';
     return this.#o.faults.add(path, { code, facts: { parameter } });

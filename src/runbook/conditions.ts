@@ -3,6 +3,7 @@ import { type Condition, ConditionError, NoDataError, type RowPredicate } from '
 import { registerStatistics } from './condition-functions.js';
 import { fieldsRead } from './condition-tree.js';
 import { RefusedPart } from './configuration-fault.js';
+import { matchInLinearTime } from './linear-matches.js';
 import { registerNull, requireMeasuredValues } from './measured-values.js';
 import type { VariableDefinition } from './variable.js';
 
@@ -37,6 +38,7 @@ export function createConditionCompiler(
     for (const name of fieldsRead(tree.ast, 'env'))
       if (!Object.hasOwn(variables, name))
         throw new RefusedPart({ code: 'variable_unknown', facts: { name } });
+    matchInLinearTime(tree.ast, parameters);
     return evaluator(tree);
   };
 

@@ -27,8 +27,8 @@ export class RefusedPart extends Error {
   readonly fault: ConfigurationSentence;
   /** Within the part, 1-based; undefined: the part as a whole. */
   readonly line: number | undefined;
-  constructor(fault: ConfigurationSentence, line?: number) {
-    super(fault.code);
+  constructor(fault: ConfigurationSentence, line?: number, options?: ErrorOptions) {
+    super(fault.code, options);
     this.fault = fault;
     this.line = line;
   }

@@ -6,6 +6,7 @@ import { createConditionCompiler } from './conditions.js';
 import { ConfigurationError, faultOfError, RefusedPart } from './configuration-fault.js';
 import { compileCharts, compileCriteria } from './decision.js';
 import { FaultList } from './fault-list.js';
+import { compilePattern, loadPatternEngine } from './linear-pattern.js';
 import type { ProbeSyntax } from './probe-syntax.js';
 import { RUN_PARAMETERS, type Runbook } from './runbook.js';
 import { type RunbookSource, runbookSchemaWith } from './runbook-schema.js';
@@ -37,7 +38,7 @@ export async function parseRunbook(
   bytes: Buffer,
   kinds: readonly ProbeSyntax[],
 ): Promise<Runbook> {
-  await loadSqlParser();
+  await Promise.all([loadSqlParser(), loadPatternEngine()]);
   const schema = runbookSchemaWith(kinds);
   const { faults, stands } = parseYaml(file, bytes.toString('utf8'), schema, runbookStandIn);
   if (stands === undefined) throw new ConfigurationError(faults);
@@ -137,7 +138,11 @@ class RunbookCompiler {
     const { startLog } = this.#source;
     if (startLog === undefined) return undefined;
     const errorLines = startLog.errorLines.flatMap((pattern, index) => {
-      return this.#attempt(['startLog', 'errorLines', index], () => new RegExp(pattern, 'i')) ?? [];
+      return (
+        this.#attempt(['startLog', 'errorLines', index], () =>
+          compilePattern(pattern, { ignoresCase: true }),
+        ) ?? []
+      );
     });
     for (const [index, part] of startLog.loadedLine.entries()) {
       this.#checks.checkVariables(part.matchAll(/\{(\w+)\}/g), ['startLog', 'loadedLine', index]);

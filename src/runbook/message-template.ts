@@ -1,6 +1,7 @@
 import { nearestWord } from '../conversation/spelling.js';
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { EnvironmentValues } from '../domain/condition.js';
+import { ownValue } from '../domain/own-value.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { Parameters } from './conditions.js';
 import { RefusedPart } from './configuration-fault.js';
@@ -28,7 +29,7 @@ const FORMATS = {
   /** What is left of one: the other weight of two. */
   rest: (value: number) => FORMATS.number(1 - value),
 } as const;
-type NumberFormat = keyof typeof FORMATS;
+const isNumberFormat = (word: string): word is keyof typeof FORMATS => Object.hasOwn(FORMATS, word);
 
 /** A moment inside a message, written by each surface in its reader's own way: `⟨2026-01-01T00:00:00.000Z⟩`. */
 const momentToken = (rfc3339: string): string => `⟨${rfc3339}⟩`;
@@ -86,8 +87,8 @@ export function compileMessage(source: string, parameters: Parameters): MessageT
   if (fault !== undefined) throw new RefusedPart(fault);
   const valueAt = (name: string, row: ObservedRow, env: EnvironmentValues): ObservedValue | undefined => {
     const [scope, inner = ''] = name.split('.', 2);
-    if (scope === 'params') return parameters[inner];
-    return scope === 'env' ? env[inner] : row[name];
+    if (scope === 'params') return ownValue(parameters, inner);
+    return scope === 'env' ? ownValue(env, inner) : ownValue(row, name);
   };
   const render = (row: ObservedRow, env: EnvironmentValues = {}): string =>
     source.replaceAll(HOLE, (_whole, name: string, format: string | undefined) =>
@@ -101,8 +102,8 @@ const HOLE = /\{([A-Za-z_][\w.]*)(?::([^{}]*))?\}/g;
 function formatValue(value: ObservedValue | undefined, format: string | undefined): string {
   if (value === null || value === undefined) return '—';
   if (format === 'time' && typeof value === 'string') return momentToken(value);
-  if (format !== undefined && Object.hasOwn(FORMATS, format) && typeof value === 'number') {
-    return FORMATS[format as NumberFormat](value);
+  if (format !== undefined && isNumberFormat(format) && typeof value === 'number') {
+    return FORMATS[format](value);
   }
   if (Array.isArray(value)) return value.map((item) => formatValue(item, format)).join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

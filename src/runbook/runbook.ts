@@ -3,6 +3,7 @@ import type { WindowSettings } from '../domain/run-window.js';
 import type { Query, Section } from './check-definition.js';
 import type { Parameters } from './conditions.js';
 import type { ChartDefinition } from './decision.js';
+import type { LinearPattern } from './linear-pattern.js';
 import { STATEMENT_CLOCK } from './statement.js';
 import type { StrategyContract } from './strategy-contract.js';
 import type { TrainingDefinition } from './training.js';
@@ -43,7 +44,7 @@ export interface ModelInputs extends Query {
 export interface StartLog {
   /** One line holds all of these; `{NAME}` stands for the effective value of a variable. */
   readonly loadedLine: readonly string[];
-  readonly errorLines: readonly RegExp[];
+  readonly errorLines: readonly LinearPattern[];
   /** How long after the start these lines come. */
   readonly withinSecs: number;
 }

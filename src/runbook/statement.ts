@@ -31,7 +31,7 @@ export const STATEMENT_CLOCK = 'now';
 export function compileStatement(sql: string, known: ReadonlySet<string>): Statement {
   const parameters: string[] = [];
   const withClock = (clock: string) =>
-    sql.replaceAll(/\$\{([^}]*)\}/g, (_whole, raw: string, offset: number) => {
+    sql.replaceAll(/\$\{([^${}]*)\}/g, (_whole, raw: string, offset: number) => {
       const name = raw.trim();
       if (!known.has(name)) {
         const line = lineAt(Buffer.from(sql), Buffer.byteLength(sql.slice(0, offset)));

@@ -1,6 +1,7 @@
 import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { CheckDefinition, Section } from './check-definition.js';
 import { type ConfigurationFault, faultOfError } from './configuration-fault.js';
+import { compilePattern, type LinearPattern } from './linear-pattern.js';
 import { TRAINING_PLACEHOLDERS, type TrainingSource } from './training-schema.js';
 import type { FaultAt } from './yaml-document.js';
 
@@ -12,7 +13,7 @@ export interface TrainingDefinition
   /** The trainer's variable → the bot's variable. */
   readonly environment: Readonly<Record<string, string>>;
   readonly checks: readonly CheckDefinition[];
-  readonly progress: readonly RegExp[];
+  readonly progress: readonly LinearPattern[];
   /** The check that judges the model that comes out. */
   readonly gate: CheckDefinition;
   /** A fault of one of its keys that only the targets file shows, with its line. */
@@ -44,7 +45,7 @@ export function compileTraining(
   });
   const progress = source.progress.flatMap((pattern, index) => {
     try {
-      return [new RegExp(pattern)];
+      return [compilePattern(pattern)];
     } catch (error) {
       fault(['training', 'progress', index], faultOfError(error));
       return [];

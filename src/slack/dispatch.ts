@@ -168,7 +168,7 @@ export class Dispatch<Services> {
 }
 
 /** What was typed after the bot's name. */
-export const withoutMentions = (text: string): string => text.replace(/<@[^>]+>/g, ' ');
+export const withoutMentions = (text: string): string => text.replace(/<@[^<>]+>/g, ' ');
 
 const wordsOf = (text: string): readonly string[] => text.trim().split(/\s+/).filter(Boolean);
 

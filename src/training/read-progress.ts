@@ -1,10 +1,14 @@
 import type { TrainingProgress } from '../domain/training.js';
+import type { LinearPattern } from '../runbook/linear-pattern.js';
 
 const MAX_LINE = 300;
 const MAX_FIGURES = 6;
 
 /** @param log the end of the log; its last whole or partial line counts as well. */
-export function readProgress(log: string, patterns: readonly RegExp[]): TrainingProgress {
+export function readProgress(
+  log: string,
+  patterns: readonly Pick<LinearPattern, 'exec'>[],
+): TrainingProgress {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
   const lastLine = (lines.at(-1) ?? '').trim().slice(0, MAX_LINE);
   for (const line of lines.toReversed()) {

@@ -1,3 +1,4 @@
+import { ownValue } from '../domain/own-value.js';
 import type { TrainingDefinition } from '../runbook/training.js';
 import type { TrainingPlaceholder } from '../runbook/training-schema.js';
 import type { Variables } from './secret-values.js';
@@ -8,7 +9,7 @@ export function fillCommand(
   values: Readonly<Record<TrainingPlaceholder, string>>,
 ): readonly string[] {
   return command.map((argument) =>
-    argument.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name as TrainingPlaceholder] ?? whole),
+    argument.replaceAll(/\{(\w+)\}/g, (whole, name: string) => ownValue(values, name) ?? whole),
   );
 }
 
@@ -25,7 +26,7 @@ export function trainerVariables(
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, source]) => {
-      const value = variables[source];
+      const value = ownValue(variables, source);
       return value === undefined ? [] : [[name, value]];
     }),
   );

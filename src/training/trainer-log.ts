@@ -76,38 +76,33 @@ async function readEnd(path: string, maxBytes: number): Promise<Buffer | undefin
 function pagesOf(text: string): readonly string[] {
   const pages: string[] = [];
   let [page, length] = ['', 0];
-  for (const piece of text.split(/(?<=\n)/).flatMap(piecesOf)) {
-    if (length + shownLength(piece) > PAGE_LENGTH) {
+  const add = (piece: string, shown: number) => {
+    if (length + shown > PAGE_LENGTH) {
       pages.push(page);
       [page, length] = ['', 0];
     }
     page += piece;
-    length += shownLength(piece);
+    length += shown;
+  };
+  for (const line of text.split(/(?<=\n)/)) {
+    const shown = shownLength(line);
+    if (shown <= PAGE_LENGTH) add(line, shown);
+    // One that fills more than a page, in parts.
+    else for (const character of line) add(character, shownLength(character));
   }
   return [...pages, page];
 }
 
-/** A line as it stands; one that fills more than a page in parts. */
-function piecesOf(line: string): readonly string[] {
-  if (shownLength(line) <= PAGE_LENGTH) return [line];
-  const pieces: string[] = [];
-  let [piece, length] = ['', 0];
-  for (const character of line) {
-    if (length + shownLength(character) > PAGE_LENGTH) {
-      pieces.push(piece);
-      [piece, length] = ['', 0];
-    }
-    piece += character;
-    length += shownLength(character);
-  }
-  return [...pieces, piece];
-}
-
 /** As Slack counts it: `&`, `<` and `>` are written as `&amp;`, `&lt;` and `&gt;`. */
-const shownLength = (text: string): number =>
-  text.length + 4 * count(text, '&') + 3 * (count(text, '<') + count(text, '>'));
-
-const count = (text: string, character: string): number => text.split(character).length - 1;
+function shownLength(text: string): number {
+  let length = text.length;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '&') length += 4;
+    else if (character === '<' || character === '>') length += 3;
+  }
+  return length;
+}
 
 /** Progress bars overwrite their line; only what they left is shown. Secrets, colours and control characters go. */
 function visible(text: string, secrets: readonly string[]): string {

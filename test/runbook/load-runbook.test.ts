@@ -159,6 +159,13 @@ describe('each fault is named with its line', () => {
       'pass: rows.all(r,',
       /pass/,
     ],
+    [
+      'a pattern in a condition that no linear engine holds',
+      'rows.all(r, r.x < params.limit)',
+      `rows.all(r, r.y.matches('^(?=a)'))`,
+      'pass: rows.all(r, r.y',
+      /look-around and back references/,
+    ],
     ['an unknown parameter in SQL', '${limit}', '${limmit}', '${limmit}', /`limmit`, which does not exist/],
     [
       'two statements',
@@ -235,7 +242,21 @@ describe('each fault is named with its line', () => {
       /exactly one of/,
     ],
     ['no source', '        env: ENABLED\n', '', 'id: toy.env', /this one has none/],
+    [
+      'an error line that no linear engine holds',
+      'queries:\n',
+      'startLog: { loadedLine: [loaded], errorLines: [fine, "(a)\\\\1"] }\nqueries:\n',
+      'startLog',
+      /look-around and back references/,
+    ],
     ['an unknown query', 'env: ENABLED', 'query: neither', 'query: neither', /no query `neither`/],
+    [
+      'a query that no runbook has',
+      'env: ENABLED',
+      'query: toString',
+      'query: toString',
+      /no query `toString`/,
+    ],
     [
       'a column without a query',
       '        env: ENABLED',

@@ -28,6 +28,7 @@ describe('training of the runbook', () => {
     ['a command that writes no meta.json', RUNBOOK.replace(", '{meta}'", ''), 'does not use `{meta}`'],
     ['an unknown check', withKeys('  checks: [data.none]'), 'there is no check `data.none`'],
     ['a pattern that is none', withKeys("  progress: ['(']"), 'training.progress.0'],
+    ['a pattern that looks around', withKeys("  progress: ['(?<!a)b']"), 'linear time'],
     ['a name that leads elsewhere', withKeys('  modelName: ../{horizon}'), 'training.modelName'],
     ['a default above its bound', withKeys('  lookbackHours: 9999'), 'more than `maxLookbackHours`'],
     ['a place that is no name', withKeys('  runsOn: ../live-1'), 'training.runsOn'],

@@ -1,4 +1,5 @@
 import type { Evidence, ObservedValue } from '../../domain/check-run.js';
+import { ownValue } from '../../domain/own-value.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Statement } from '../../runbook/statement.js';
 import type { CheckContext } from './check-context.js';
@@ -35,7 +36,9 @@ export async function bindParameters(
           baselineTo: spans.baseline.to,
         }),
   };
-  const values = statement.parameters.map((name) => own[name] ?? runbook.params[name] ?? null);
+  const values = statement.parameters.map(
+    (name) => ownValue(own, name) ?? ownValue(runbook.params, name) ?? null,
+  );
   if (spans === undefined) return { values, spans: {}, gaps: [] };
   const { window: span, baseline, gaps } = spans;
   return { values, spans: { window: span, baseline }, gaps };

@@ -15,6 +15,9 @@ export function shownInFile(found: FileValue | undefined): string | null {
   return found.spansLines ? CONCEALED_IN_FILE : found.value;
 }
 
+/** Begins where a word begins: a search from each of its letters would read a long word as often as it has letters. */
+const TAKEN_IN = /[\r\n]|(?<![A-Z0-9_])[0-9_]*[A-Z][A-Z0-9_]{2,}\s*=/;
+
 /**
  * A value of a running process as it may be shown; null: not set. Where the files say the same, they tell whether it
  * took in other lines. Otherwise one with a line break or another assignment may be what an open quote, or a backslash
@@ -23,5 +26,5 @@ export function shownInFile(found: FileValue | undefined): string | null {
 export function shownInProcess(value: string | undefined, found?: FileValue): string | null {
   if (value === undefined) return null;
   if (value === found?.value) return found.spansLines ? CONCEALED_IN_PROCESS : value;
-  return /[\r\n]|[A-Z][A-Z0-9_]{2,}\s*=/.test(value) ? CONCEALED_IN_PROCESS : value;
+  return TAKEN_IN.test(value) ? CONCEALED_IN_PROCESS : value;
 }

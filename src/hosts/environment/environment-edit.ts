@@ -94,7 +94,7 @@ function assignmentOf(name: string, value: string, last: ScannedAssignment): Rep
 /** The whole line goes: the blanks before the name and the line end with it. */
 function removal(text: string, assignment: ScannedAssignment): Replacement {
   assertClosed(assignment);
-  const indent = /[ \t]*$/.exec(text.slice(0, assignment.start))?.[0].length ?? 0;
+  const indent = /(?<![ \t])[ \t]+$/.exec(text.slice(0, assignment.start))?.[0].length ?? 0;
   const lineEnd = /^(\r\n|\r|\n)?/.exec(text.slice(assignment.end))?.[0].length ?? 0;
   return { start: assignment.start - indent, end: assignment.end + lineEnd, text: '' };
 }

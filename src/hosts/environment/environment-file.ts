@@ -51,6 +51,9 @@ const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 // What systemd's UTF-8 check refuses and a JavaScript string can hold: lone surrogates and noncharacters.
 const UNENCODABLE = /[\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
 
+/** From the beginning of a word, so that a long one is read once. */
+const ASSIGNMENT = /(?<!\w)\d*[A-Za-z_]\w*\s*=/;
+
 function nameFault(assignment: ScannedAssignment): EnvironmentFault | undefined {
   if (isEnvironmentName(assignment.name)) return undefined;
   return /^export\s/.test(assignment.name) ? 'export_prefix' : 'invalid_name';
@@ -76,7 +79,7 @@ export function parseEnvironmentFile(text: string, options: ScanOptions = {}): E
     if (CONTROL_CHARACTERS.test(value)) faults.push({ line, fault: 'control_character' });
     const fault = nameFault(scanned);
     const isContinued = /[\r\n]/.test(text.slice(scanned.start, scanned.end).trimEnd());
-    const spans = /[\r\n]/.test(value) || (isContinued && /[A-Za-z_]\w*\s*=/.test(value));
+    const spans = /[\r\n]/.test(value) || (isContinued && ASSIGNMENT.test(value));
     if (fault === undefined) assignments.push({ name, value, line, ...(spans ? { spansLines: true } : {}) });
     else faults.push({ line, fault });
   }

@@ -161,7 +161,7 @@ class EnvironmentScanner {
   private push(closed = true): State {
     const atLineFeed = this.text[this.position] === '\n' && this.text[this.position - 1] === '\r';
     this.assignments.push({
-      name: this.name.replace(/[ \t]+$/, ''),
+      name: this.name.replace(/(?<![ \t])[ \t]+$/, ''),
       value: this.value,
       line: this.startLine,
       start: this.start,

@@ -1,4 +1,5 @@
 import { isSpelling } from '../../domain/boolean-words.js';
+import { ownValue } from '../../domain/own-value.js';
 
 /** Variables by their full names, with the values that the running process must show. */
 export type Wanted = ReadonlyMap<string, string>;
@@ -14,5 +15,5 @@ export function allAsWanted(values: ReadonlyMap<string, string>, wanted: Wanted)
 
 /** The same of values that were written down; null: not set. */
 export function stoodAsWanted(values: Readonly<Record<string, string | null>>, wanted: Wanted): boolean {
-  return [...wanted].every(([name, value]) => isAsWanted(values[name] ?? undefined, value));
+  return [...wanted].every(([name, value]) => isAsWanted(ownValue(values, name) ?? undefined, value));
 }

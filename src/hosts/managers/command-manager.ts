@@ -1,3 +1,4 @@
+import { ownValue } from '../../domain/own-value.js';
 import { runChecked } from '../command-runner.js';
 import { HostError, type LogLine, type ServiceManager } from '../host.js';
 import type { CommandSettings } from './command-settings.js';
@@ -68,6 +69,6 @@ function isUntil(line: LogLine, until: Date | undefined): boolean {
 
 function fillIn(command: readonly string[], values: Readonly<Record<string, string>>): string[] {
   return command.map((word) =>
-    word.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder),
+    word.replace(/\{(\w+)\}/g, (placeholder, name: string) => ownValue(values, name) ?? placeholder),
   );
 }

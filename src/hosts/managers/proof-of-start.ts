@@ -19,7 +19,7 @@ export interface StartPlan {
   /** A log line that holds each of these, e.g. the phrase of a good start and the new model's path. */
   readonly loadedLine: readonly LogPart[] | undefined;
   /** A log line that matches one of these tells why a process has ended; of one that lives it is an ordinary line. */
-  readonly errorLines: readonly RegExp[];
+  readonly errorLines: readonly Pick<RegExp, 'test'>[];
   /** The unit's RestartSec: a process that is younger may be one turn of a restart loop. */
   readonly restartSecMs: number;
   readonly timeoutMs: number;
@@ -232,7 +232,7 @@ function loadedLineOf(
 }
 
 function isErrorLine(plan: StartPlan, { text }: LogLine): boolean {
-  return plan.errorLines.some((pattern) => text.search(pattern) !== -1);
+  return plan.errorLines.some((pattern) => pattern.test(text));
 }
 
 /** The error lines, or, where none was known as such, the last words. */

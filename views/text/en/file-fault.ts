@@ -63,6 +63,9 @@ export const fileFault: Sentences<FileFaultFacts> = {
   parameter_missing: ({ parameter }) => `the parameter \`${parameter}\` does not exist`,
   parameter_no_list: ({ parameter }) => `the parameter \`${parameter}\` is not a list`,
   parameter_reserved: ({ name }) => `\`${name}\` is set by the run itself: choose another name`,
+  pattern_not_linear: ({ part }) =>
+    `the pattern holds \`${part}\`: look-around and back references cannot be matched in linear time (RE2’s syntax: docs/runbook-format.md)`,
+  pattern_too_long: ({ most }) => `the pattern is longer than ${most} characters`,
   probe_not_one: ({ known, found }) =>
     `a check has exactly one of ${known.join(', ')}; this one has ${found.join(' and ') || 'none'}`,
   query_unknown: ({ name }) => `there is no query \`${name}\` under \`queries\``,

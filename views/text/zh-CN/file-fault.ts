@@ -60,6 +60,9 @@ export const fileFault: Sentences<FileFaultFacts> = {
   parameter_missing: ({ parameter }) => `参数 \`${parameter}\` 不存在`,
   parameter_no_list: ({ parameter }) => `参数 \`${parameter}\` 不是列表`,
   parameter_reserved: ({ name }) => `\`${name}\` 由运行本身设置：请换一个名称`,
+  pattern_not_linear: ({ part }) =>
+    `正则表达式含有 \`${part}\`：环视和反向引用无法在线性时间内匹配（RE2 语法，见 docs/runbook-format.md）`,
+  pattern_too_long: ({ most }) => `正则表达式超过 ${most} 个字符`,
   probe_not_one: ({ known, found }) =>
     `一个检查只能有 ${known.join(', ')} 之一；这一个${found.length === 0 ? '没有' : `有 ${found.join('、')}`}`,
   query_unknown: ({ name }) => `\`queries\` 下没有查询 \`${name}\``,
