@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { controlHost } from './control-host.js';
 import { type HostFault, writeFault } from './faults.js';
 import { editByHand, writtenValue } from './hand-edit.js';
+import { setHostClock } from './host-time.js';
 import type { Incident } from './incident.js';
 import { metadataIncidents } from './order-incidents.js';
 import type { RecentOrders } from './recent-orders.js';
@@ -76,6 +77,20 @@ function corruptModel(host: TradingHost): Incident {
   };
 }
 
+function slowClock(host: TradingHost): Incident {
+  const step = (aheadSecs: number) => async (): Promise<void> => {
+    setHostClock(host.clockPath, aheadSecs);
+    await controlHost(host.service.restart);
+  };
+  return {
+    id: 'clock_slow',
+    title: 'Slow clock',
+    description: 'The clock of the host is 30 s behind, and the service restarted by it.',
+    begin: step(-30),
+    end: step(0),
+  };
+}
+
 /** Every incident that one host can be put into: those of its strategy, and those of any service. */
 export function hostIncidents(host: TradingHost, orders: RecentOrders): Incident[] {
   const { flag, name } = host.strategy;
@@ -103,6 +118,7 @@ export function hostIncidents(host: TradingHost, orders: RecentOrders): Incident
       description: 'A restart is answered with success, and the old process lives on.',
     }),
     faultIncident(host, 'restart_loop', restartLoop, true),
+    slowClock(host),
   ];
 }
 

@@ -23,6 +23,8 @@ export interface HostLayout {
   readonly journalPath: string;
   readonly appliedStepsPath: string;
   readonly faultsPath: string;
+  /** By how many seconds the host's clock is wrong; see host-time.ts. */
+  readonly clockPath: string;
 }
 
 export function layOut(folder: string, name: string): HostLayout {
@@ -43,6 +45,7 @@ export function layOut(folder: string, name: string): HostLayout {
     journalPath: join(home, 'log', 'journal.log'),
     appliedStepsPath: join(home, 'log', 'applied-steps.jsonl'),
     faultsPath: join(home, 'run', 'faults.json'),
+    clockPath: join(home, 'run', 'clock-ahead-secs'),
   };
 }
 
@@ -74,7 +77,7 @@ export async function writeModel(path: string, model: LogisticModel, meta: Model
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
- * `hostctl status|logs|start|stop|restart|environ`. Looks are taken many times a second while a restart is
+ * `hostctl status|logs|clock|start|stop|restart|environ`. Looks are taken many times a second while a restart is
  * watched, and a Node started for each would cost more than all they look at: so a shell reads the files.
  */
 export function hostctlText(host: HostLayout, socket: SupervisorSocket): string {
@@ -93,6 +96,12 @@ case "$1 $2" in
 'logs --since')
   [ -e ${quote(host.journalPath)} ] || exit 0
   exec env LC_ALL=C awk -v since="$3" '$1 >= since' ${quote(host.journalPath)} ;;
+'clock ')
+  read -r ahead 2>/dev/null <${quote(host.clockPath)} || ahead=0
+  # The host has a clock of its own, whatever whoever asks has been made to believe.
+  unset LD_PRELOAD
+  [ "$ahead" = 0 ] && exec date +%s.%N
+  exec date --date="$ahead seconds" +%s.%N ;;
 esac
 exec ${quote(process.execPath)} ${quote(socket.clientPath)} --socket ${quote(socket.socketPath)} "$@"
 `;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { exitWithParent } from './exit-with-parent.js';
 import { readFaults } from './faults.js';
+import { hostTime } from './host-time.js';
 import { readOnnxModel } from './model-reading.js';
 import { type PloyConfig, readPloyConfig } from './ploy-config.js';
 import { createTrader } from './ploy-trader.js';
@@ -83,7 +84,7 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
     dryRun: environment.PLOY_DRY_RUN === 'true',
     deploymentId: environment.PLOY_DEPLOYMENT_ID ?? 'unknown',
     faults: () => readFaults(faultsFile),
-    now: () => new Date(),
+    now: () => hostTime(environment.PLOY_SANDBOX_CLOCK ?? ''),
     random: Math.random,
   });
   const everyMs = Number(environment.PLOY_SANDBOX_ENTRY_EVERY_MS ?? 4000);

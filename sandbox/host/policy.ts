@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import pg from 'pg';
 import { exitWithParent } from './exit-with-parent.js';
 import { readFaults } from './faults.js';
+import { hostTime } from './host-time.js';
 import { readPolicyConfig } from './policy-config.js';
 import { createPolicyTrader } from './policy-trader.js';
 import { failFast, log } from './process-log.js';
@@ -34,7 +35,7 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
     accountId: environment.PLOY_ACCOUNT_ID ?? 'acct-unknown',
     dryRun: environment.PLOY_DRY_RUN === 'true',
     deploymentId: environment.PLOY_DEPLOYMENT_ID ?? 'unknown',
-    now: () => new Date(),
+    now: () => hostTime(environment.PLOY_SANDBOX_CLOCK ?? ''),
     random: Math.random,
   });
   const everyMs = Number(environment.PLOY_SANDBOX_ENTRY_EVERY_MS ?? 4000);

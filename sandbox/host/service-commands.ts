@@ -8,6 +8,8 @@ export interface ServiceCommands {
   readonly stop: readonly string[];
   /** `{since}` stands for a moment, RFC 3339. */
   readonly logs: readonly string[];
+  /** Prints the time by the host's own clock. */
+  readonly clock: readonly string[];
   readonly restartSecs: number;
 }
 
@@ -28,6 +30,7 @@ export function commandsOf({ controlPath }: HostLayout, restartDelayMs: number) 
     restart: control('restart'),
     stop: control('stop'),
     logs: control('logs', '--since', '{since}'),
+    clock: control('clock'),
     restartSecs: restartDelayMs / 1000,
   };
   return { service, startCommand: control('start'), environCommand: control('environ') };

@@ -16,6 +16,7 @@ export const supervisorSettings = z.object({
   /** Every start, stop and restart that was asked for, one JSON line each; tests read it. */
   appliedStepsPath: z.string(),
   faultsPath: z.string(),
+  clockPath: z.string(),
   restartDelayMs: z.number().check(z.nonnegative()),
   /** From SIGTERM to SIGKILL. */
   stopTimeoutMs: z.number().check(z.positive()),

@@ -13,6 +13,7 @@ import * as z from 'zod/mini';
 import { parseEnvironmentFile } from '../../src/hosts/environment/environment-file.js';
 import { exitWithParent } from './exit-with-parent.js';
 import { readFaults } from './faults.js';
+import { hostTime } from './host-time.js';
 import { writeJournal } from './journal.js';
 import { type SupervisorSettings, supervisorSettings } from './supervisor-settings.js';
 import { createUnit, type Unit } from './unit.js';
@@ -111,9 +112,9 @@ function main(argument: string | undefined): void {
   const unit = createUnit({
     ...settings,
     environment: () => readEnvironment(settings),
-    log: (text) => writeJournal(settings.journalPath, new Date(), text),
+    log: (text) => writeJournal(settings.journalPath, hostTime(settings.clockPath), text),
     onChange: (state) => writeStatus(settings.statusPath, state),
-    now: () => new Date(),
+    now: () => hostTime(settings.clockPath),
     monotonic: monotonicMicroseconds,
   });
   const end = async (): Promise<void> => {

@@ -143,11 +143,13 @@ function supervisorSettingsOf(
       LANG: 'C.UTF-8',
       PLOY_DEPLOYMENT_ID: host.name,
       PLOY_SANDBOX_FAULTS: host.faultsPath,
+      PLOY_SANDBOX_CLOCK: host.clockPath,
       PLOY_SANDBOX_ENTRY_EVERY_MS: String(entryEveryMs),
     },
     journalPath: host.journalPath,
     appliedStepsPath: host.appliedStepsPath,
     faultsPath: host.faultsPath,
+    clockPath: host.clockPath,
     restartDelayMs,
     stopTimeoutMs: STOP_TIMEOUT_MS,
   };

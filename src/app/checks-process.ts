@@ -41,6 +41,7 @@ const service = createCheckService({
   saveRun: async () => undefined,
   onStoreError: () => undefined,
   ...onThisSystem(logger),
+  stateMoment: () => bot.stateMoment(),
   passedWindows: (target, since) => bot.passedWindows(target, since),
 });
 

@@ -1,16 +1,18 @@
 import type { PassedWindow } from '../domain/run-window.js';
 import type { Host } from '../hosts/host.js';
+import { readHostClock } from '../hosts/host-clock.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { createModelGate, type ModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, Targets } from '../runbook/targets.js';
+import type { ServerMoment } from '../store/server-moment.js';
 import { systemClock } from '../time/clock.js';
 import { once } from '../time/once.js';
 import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
 import { readHostEnvironment } from './context/host-environment.js';
 import { createHttpGet, type HttpGet } from './context/http-get.js';
 import type { PlannedHost, PlannedState } from './context/planned-state.js';
-import { readMoment } from './context/read-moment.js';
+import { readTradingClock } from './context/read-moment.js';
 import { windowOnce } from './resolve-window.js';
 
 export interface ContextOptions {
@@ -24,6 +26,8 @@ export interface ContextOptions {
   readonly now: () => Date;
   /** In the place of the trading database's clock: a run about another moment. */
   readonly asOf?: (() => Promise<Date>) | undefined;
+  /** The clock of the bot's own database; without it that clock is not compared. */
+  readonly stateMoment?: (() => Promise<ServerMoment>) | undefined;
   /** Windows of earlier runs of a target that passed; without it the window before is the baseline. */
   readonly passedWindows?: (target: string, since: Date) => Promise<readonly PassedWindow[]>;
   readonly sleep?: CheckContext['sleep'];
@@ -46,9 +50,10 @@ export function createContexts(options: ContextOptions) {
   } = options;
   return (target: Target, planned?: PlannedState, halted?: Date): CheckContext => {
     const hosts = target.hosts.map((settings) =>
-      accessTo(hostOf(settings), settings, planned?.get(settings.name)),
+      accessTo(hostOf(settings), settings, now, planned?.get(settings.name)),
     );
-    const asOf = once(options.asOf ?? (() => readMoment(trading)));
+    const tradingClock = once(() => readTradingClock({ trading, now }, options.asOf));
+    const asOf = async () => (await tradingClock()).moment.at;
     const passedWindows = async (since: Date) => options.passedWindows?.(target.name, since) ?? [];
     return {
       runbook,
@@ -59,7 +64,9 @@ export function createContexts(options: ContextOptions) {
       httpGet,
       runParameters: runParametersOf(runbook, target, [...(options.targets?.targets.values() ?? [target])]),
       asOf,
-      window: windowOnce({ hosts, settings: runbook.window, asOf, now, passedWindows, halted }),
+      tradingClock,
+      stateMoment: options.stateMoment,
+      window: windowOnce({ hosts, settings: runbook.window, tradingClock, now, passedWindows, halted }),
       now,
       sleep,
       shared: new Map(),
@@ -84,14 +91,21 @@ function runParametersOf(
   };
 }
 
-function accessTo(host: Host, settings: TargetHost, planned: PlannedHost | undefined): HostAccess {
+function accessTo(
+  host: Host,
+  settings: TargetHost,
+  now: () => Date,
+  planned: PlannedHost | undefined,
+): HostAccess {
   const bounded = () => ({
     timeoutMs: HOST_TIMEOUT_MS,
     signal: AbortSignal.timeout(HOST_TIMEOUT_MS),
   });
   const status = once(() => host.service.status(bounded()));
+  const clock = once(() => readHostClock(host, () => now().getTime(), bounded));
   if (planned !== undefined) {
-    return { host, settings, planned, status, environment: async () => planned.environment };
+    return { host, settings, planned, status, clock, environment: async () => planned.environment };
   }
-  return { host, settings, status, environment: once(() => readHostEnvironment(host, settings, bounded())) };
+  const environment = once(() => readHostEnvironment(host, settings, bounded()));
+  return { host, settings, status, clock, environment };
 }

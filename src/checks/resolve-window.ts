@@ -1,9 +1,11 @@
+import { clockShiftMs } from '../domain/clocks.js';
 import {
   evaluateWindow,
   type PassedWindow,
   type RunWindow,
   type WindowSettings,
 } from '../domain/run-window.js';
+import type { ServerClock } from '../store/server-moment.js';
 import { systemClock, withTimeout } from '../time/clock.js';
 import { once } from '../time/once.js';
 import { type HostToAsk, processStartOf } from './process-start.js';
@@ -16,7 +18,7 @@ interface WindowSources {
   readonly hosts: readonly HostToAsk[];
   readonly settings: WindowSettings;
   /** Where the window ends, by the clock that dates the rows in it. */
-  readonly asOf: () => Promise<Date>;
+  readonly tradingClock: () => Promise<ServerClock>;
   /** The bot's clock: by it the bot's own records are dated. */
   readonly now: () => Date;
   /** The windows of earlier runs of this target that passed and were started since then, newest first. */
@@ -25,7 +27,7 @@ interface WindowSources {
   readonly halted?: Date | undefined;
 }
 
-/** Works the window of one run out when it is asked for, and once. Fails only where `asOf` does: what else is not known is said. */
+/** Works the window of one run out when it is asked for, and once. Fails only where `tradingClock` does: what else is not known is said. */
 export function windowOnce(sources: WindowSources): () => Promise<RunWindow> {
   return once(() => resolveWindow(sources));
 }
@@ -33,21 +35,24 @@ export function windowOnce(sources: WindowSources): () => Promise<RunWindow> {
 async function resolveWindow({
   hosts,
   settings,
-  asOf,
+  tradingClock,
   now,
   passedWindows,
   halted,
 }: WindowSources): Promise<RunWindow> {
   const asked = now();
   const since = new Date(asked.getTime() - settings.baselineMaxAgeHours * 3_600_000);
-  const [moment, starts, passed] = await Promise.all([
-    asOf(),
+  const [clock, starts, passed] = await Promise.all([
+    tradingClock(),
     Promise.all(hosts.map((host) => processStartOf(host, STATUS_TIMEOUT_MS))),
     withoutFailing(passedWindows(since)),
   ]);
-  const aheadMs = moment.getTime() - asked.getTime();
-  const haltedThere = halted && new Date(halted.getTime() + aheadMs);
-  return evaluateWindow(moment, starts, passed, settings, haltedThere);
+  // The rows of the window are dated by the trading database: what others date meets them by its clock.
+  const there = (at: Date) => new Date(at.getTime() + clockShiftMs(clock));
+  const startsThere = starts.map((start) =>
+    start.at === undefined ? start : { ...start, at: there(start.at) },
+  );
+  return evaluateWindow(clock.moment.at, startsThere, passed, settings, halted && there(halted));
 }
 
 /** Without the bot's own database the window before this one is the baseline, and the report says so. */

@@ -6,6 +6,7 @@ import type { Sentence } from '../domain/sentence.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Targets } from '../runbook/targets.js';
 import { asIs, type Diagnosis, type Examination, ok } from './doctor.js';
+import { examineClocks } from './examine-clocks.js';
 import {
   type DatabaseOptions,
   examineState,
@@ -19,6 +20,7 @@ import { examineSlack } from './examine-slack.js';
 export interface ExaminationOptions extends DatabaseOptions, Pick<HostOptions, 'hostOf'> {
   readonly config: Config;
   readonly strategies: readonly ExaminedStrategy[];
+  readonly now: () => Date;
 }
 
 /** A runbook, and of the targets its own. */
@@ -43,6 +45,7 @@ export function createExaminations(options: ExaminationOptions): readonly Examin
     examineTrading(options),
     examineTradingSource(options),
     examineTradingRole(options),
+    examineClocks({ ...options, hosts: targets.flatMap((target) => target.hosts) }),
     ...all.flatMap(({ runbook, target }) =>
       target.hosts.map((settings) => examineHost(target, settings, { hostOf, runbook })),
     ),

@@ -15,6 +15,8 @@ export interface DoctorFacts {
   no_answer_within: { readonly seconds: number };
 
   subject_channel: { readonly channel: string };
+  /** @param clock `bot`, `trading_database`, `state_database` or a host */
+  subject_clock: { readonly clock: string };
   subject_configuration: NoFacts;
   subject_host: { readonly place: string };
   subject_journal_folder: NoFacts;
@@ -66,6 +68,15 @@ export interface DoctorFacts {
   table_refused: NoFacts;
   trading_url_missing: NoFacts;
 
+  /** @param code of the cause */
+  clock_unread: { readonly code: string };
+  /** @param against what it is measured: `majority`, `trading_database` or `bot` */
+  clock_stands: {
+    readonly aheadSecs: number;
+    readonly errorSecs: number;
+    readonly against: 'majority' | 'trading_database' | 'bot';
+  };
+
   do_check_database_url: NoFacts;
   do_check_host: NoFacts;
   do_check_trading_url: NoFacts;
@@ -81,6 +92,7 @@ export interface DoctorFacts {
   do_reinstall_app: NoFacts;
   do_see_example: NoFacts;
   do_set_before_start: NoFacts;
+  do_set_clock: NoFacts;
   do_set_service_user: NoFacts;
   do_set_slack_tokens: NoFacts;
   do_set_trading_url: NoFacts;

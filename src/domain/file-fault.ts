@@ -66,6 +66,7 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   key_beside: { readonly key: string; readonly main: string };
   parameter_missing: { readonly parameter: string };
   parameter_no_list: { readonly parameter: string };
+  parameter_no_number: { readonly parameter: string };
   parameter_reserved: { readonly name: string };
   /** @param part of the pattern that needs an engine which goes back and tries again */
   pattern_not_linear: { readonly part: string };
@@ -85,6 +86,7 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   start_log_missing: NoFacts;
   probe_kind_unknown: { readonly name: string; readonly nearest: string | undefined };
   text_column_unknown: { readonly name: string; readonly nearest: string | undefined };
+  tolerance_missing: NoFacts;
   text_format_unknown: { readonly format: string; readonly known: string };
   /** @param hole with its braces, in a text in which nothing is filled in */
   text_not_filled: { readonly hole: string };

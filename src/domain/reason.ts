@@ -33,6 +33,8 @@ const REASON_CODES = [
   'endpoint_error',
   /** Facts: `variable`, and `values` as `host: value`, which differ or are wrong. */
   'environment_unclear',
+  /** Facts: `clocks` that gave no answer, each with a code. */
+  'clocks_unread',
   /** Facts: `timeoutMs`. */
   'probe_timeout',
   /** Facts: `maxRows`. */

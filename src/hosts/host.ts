@@ -1,3 +1,5 @@
+import type { Moment } from '../domain/clocks.js';
+
 /**
  * The Host port: everything the bot may do on a machine of a target. Adapters: `local`, `ssh`.
  * Each call takes a bound on time; a failure is a `HostError` with a code, never a raw error of the platform.
@@ -104,8 +106,12 @@ export interface Host {
   copyFile(path: string, to: string, options?: CallOptions): Promise<void>;
   /** Takes a file away; fine when there is none. */
   removeFile(path: string, options?: CallOptions): Promise<void>;
+  /** The clock by which the host's files, its service and its log are dated. Left out: it is the bot's own. */
+  readonly clock?: AskClock | undefined;
   readonly service: ServiceManager;
 }
+
+export type AskClock = (options?: CallOptions) => Promise<Moment>;
 
 /** The state of a unit as systemd names it; a `command` manager answers in the same words. */
 export interface ServiceStatus {
@@ -135,6 +141,8 @@ export interface ServiceStatus {
 
 export interface ServiceManager {
   readonly description: string;
+  /** The clock of what this manager tells, where the targets file says how it is asked; left out: the host's. */
+  readonly clock?: AskClock | undefined;
   status(options?: CallOptions): Promise<ServiceStatus>;
   restart(options?: CallOptions): Promise<void>;
   stop(options?: CallOptions): Promise<void>;

@@ -129,6 +129,12 @@ export class CheckCompiler {
         return faults.add(path, { code: 'query_unknown', facts: { name } });
       },
       variable: (name) => this.variable(name, path),
+      parameter(name) {
+        const value = source.params[name];
+        if (typeof value === 'number') return value;
+        const code = value === undefined ? 'parameter_missing' : 'parameter_no_number';
+        return faults.add(path, { code, facts: { parameter: name } });
+      },
       knowsStartLog: source.startLog !== undefined,
       fault: (fault) => faults.add(path, fault),
     };

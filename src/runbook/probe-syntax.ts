@@ -35,6 +35,8 @@ export interface ProbeTools {
   query(name: string): Query | undefined;
   /** One of the runbook's `variables`. */
   variable(name: string): VariableDefinition | undefined;
+  /** One of the runbook's `params` that is a number. */
+  parameter(name: string): number | undefined;
   /** Whether the runbook says how a start shows in the log. */
   readonly knowsStartLog: boolean;
   /** Tells what is wrong, in one sentence: at the key that makes the check one of this kind. */

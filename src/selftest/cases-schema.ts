@@ -46,6 +46,19 @@ const situation = z.strictObject({
       maxLagSecs: z.number().positive().optional(),
     })
     .optional(),
+  /** By how many seconds a clock is ahead of the others; below 0: behind. Nothing: all agree. */
+  clocks: z
+    .strictObject({
+      bot: z.number().default(0),
+      host: z.number().optional(),
+      trading: z.number().default(0),
+      state: z.number().optional(),
+      /** The host's clock tells whole seconds only. */
+      wholeSeconds: z.boolean().default(false),
+      /** This clock gives no answer. */
+      silent: z.enum(['host', 'trading', 'state']).optional(),
+    })
+    .optional(),
   /** Statements on the scratch trading tables, one after the other. */
   sql: z.array(z.string().min(1)).default([]),
 });

@@ -2,6 +2,7 @@ import { type CheckServiceOptions, createCheckService } from '../checks/check-se
 import type { TradingQueries } from '../checks/context/check-context.js';
 import { EndpointError, type HttpGet } from '../checks/context/http-get.js';
 import type { Observation } from '../checks/context/observation.js';
+import type { ContextOptions } from '../checks/create-contexts.js';
 import type { CheckResult } from '../domain/check-run.js';
 import { evaluateCheck } from '../domain/evaluate-check.js';
 import type { Outcome } from '../domain/outcome.js';
@@ -9,7 +10,9 @@ import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import type { CheckDefinition, Section } from '../runbook/check-definition.js';
 import { filesOf, type Runbook } from '../runbook/runbook.js';
+import { SERVER_CLOCK } from '../store/server-moment.js';
 import { SOURCE_QUERY } from '../trading/source-state.js';
+import { TradingDatabaseError } from '../trading/trading-database-error.js';
 import type { CheckCase } from './cases-schema.js';
 import type { CheckCases } from './load-cases.js';
 import { compiledFor, type Mutant } from './mutant.js';
@@ -66,7 +69,9 @@ export async function runCase(
       runbook: { ...runbook, sections: [section], charts: [] },
       hostOf: (settings) => createHost(settings, { files: filesOf({ sections: [section] }) }),
       targets: host.targets,
-      trading: asStandby(database.trading, wanted.standby),
+      trading: withClock(asStandby(database.trading, wanted.standby), wanted.clocks),
+      now: () => later(now(), wanted.clocks?.bot),
+      stateMoment: stateMomentOf(wanted.clocks, now),
       httpGet: answering({ ...cases.base.http, ...wanted.http }),
       saveRun: async () => {},
       onStoreError: () => {},
@@ -114,6 +119,37 @@ function asStandby(trading: TradingQueries, standby: CheckCase['standby']): Trad
       const said = { in_recovery: true, is_paused: isPaused, lag_secs: lagSecs };
       return { ...answer, rows: answer.rows.map((row) => ({ ...row, ...said })) };
     },
+  };
+}
+
+type Clocks = CheckCase['clocks'];
+
+const later = (at: Date, seconds = 0): Date => new Date(at.getTime() + seconds * 1000);
+
+/** Its clock as the case has it; everything else it answers itself. */
+function withClock(trading: TradingQueries, clocks: Clocks): TradingQueries {
+  if (clocks === undefined) return trading;
+  return {
+    ...trading,
+    async query(request) {
+      const answer = await trading.query(request);
+      if (request.text !== SERVER_CLOCK) return answer;
+      if (clocks.silent === 'trading') throw new TradingDatabaseError('unreachable');
+      const rows = answer.rows.map((row) => ({
+        ...row,
+        at_ms: Number(row['at_ms']) + clocks.trading * 1000,
+      }));
+      return { ...answer, rows };
+    },
+  };
+}
+
+/** The bot's own database has no part in a case but its clock. */
+function stateMomentOf(clocks: Clocks, now: () => Date): ContextOptions['stateMoment'] {
+  if (clocks === undefined || (clocks.state === undefined && clocks.silent !== 'state')) return undefined;
+  return async () => {
+    if (clocks.silent === 'state') throw new TradingDatabaseError('unreachable');
+    return { at: later(now(), clocks.state), errorMs: 0, server: 'state' };
   };
 }
 

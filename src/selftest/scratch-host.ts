@@ -85,11 +85,19 @@ function logText(lines: readonly { secsAgo: number; text: string }[], now: Date)
     .join('');
 }
 
+/** Prints the time as `date` does. Left out: the host's clock is the bot's own. */
+function clockCommand(clocks: CheckCase['clocks']): readonly string[] | undefined {
+  if (clocks?.silent === 'host') return ['false'];
+  if (clocks?.host === undefined) return undefined;
+  const time = `(Date.now() / 1000 + ${clocks.host}).toFixed(6)`;
+  return [process.execPath, '-p', clocks.wholeSeconds ? `${time}.split('.')[0]` : time];
+}
+
 /** Through the parser of the targets file, so that a scratch target is a target like any other. */
 function targetsIn(
   folder: string,
   { accountId, dryRun, otherTargets }: BaseSituation,
-  { modelsFolder }: CheckCase,
+  { modelsFolder, clocks }: CheckCase,
 ): Pick<ScratchHost, 'target' | 'targets'> {
   const service = {
     manager: 'command',
@@ -98,6 +106,7 @@ function targetsIn(
     logs: ['cat', join(folder, 'service/log')],
     restart: ['true'],
     stop: ['true'],
+    clock: clockCommand(clocks),
   };
   const target = {
     service,

@@ -14,6 +14,7 @@ import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { loadTargets, type Targets } from '../../src/runbook/targets.js';
+import { readServerMoment } from '../../src/store/server-moment.js';
 import { systemClock } from '../../src/time/clock.js';
 import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
 import { eventually } from '../sandbox/host/eventually.js';
@@ -147,6 +148,7 @@ const open = (changed: Partial<ChecksChildOptions> = {}) =>
     controlFolder: folder,
     strategy: runbook.strategy,
     passedWindows: async () => [PASSED],
+    stateMoment: () => readServerMoment(database.pool),
     runLimitMs: 60_000,
     clock: systemClock,
     logger: { warn: (_: unknown, says?: string) => said.push(says ?? ''), error: () => {} },

@@ -67,6 +67,10 @@ test('a row that came while the run was under way is none from the future', asyn
   await insertOrder(pool, { at: ago(300) });
   // The run began a minute ago, and its statements run now.
   await insertOrder(pool, { at: ago(0) });
-  const run = await stage.run('verify', { asOf: async () => ago(60), only: ['exec.activity'] });
+  const run = await stage.run('verify', {
+    now: () => ago(60),
+    asOf: async () => ago(60),
+    only: ['exec.activity'],
+  });
   expect(resultOf(run, 'exec.activity').observed).toMatchObject([{ entry_cnt: 1, rows_future: 0 }]);
 });

@@ -76,6 +76,7 @@ async function findings(situation: Situation) {
     trading: situation.trading,
     state: situation.state ?? state.pool,
     hostOf: (settings) => createHost(settings),
+    now: () => new Date(),
   });
   const diagnoses = await createDoctor(examinations, (text) => text).examine();
   const of = (subject: string) => diagnoses.filter((diagnosis) => say(diagnosis.subject, 'en') === subject);

@@ -85,6 +85,7 @@ test.each<[incident: string, host: string, check: string, outcome: string, says:
   ['exit_mode_typo', 'live-1', 'env.exit_mode', 'FAIL', /ev_exti.*ev_exit/],
   ['env_edited_by_hand', 'live-2', 'env.entry_early_window_secs_5m', 'FAIL', /live-2.*90.*120/],
   ['env_edited_by_hand', 'live-1', 'env.running_process', 'FAIL', /live-1.*90.*120/],
+  ['clock_slow', 'live-2', 'source.clocks', 'FAIL', /live-2 is (29|30)\.\d s behind/],
   ['database_locked', '', 'data.sync_records.lag', 'ERROR', /lock/i],
   ['feed_frozen', '', 'data.sync_records.frozen', 'FAIL', /BTCUSDT/],
   ['feed_future', '', 'data.sync_records.lag', 'FAIL', /future/],

@@ -14,6 +14,7 @@ export interface ChecksChildOptions {
   /** Whose checks it runs. */
   readonly strategy: string;
   readonly passedWindows: ChecksBot['passedWindows'];
+  readonly stateMoment: ChecksBot['stateMoment'];
   /** Longer than any run takes: one that is not done then hangs. */
   readonly runLimitMs: number;
   readonly clock: Clock;
@@ -57,6 +58,7 @@ export class ChecksChild {
       controlFolder,
       strategy,
       passedWindows,
+      stateMoment,
       loaded,
       clock,
       logger,
@@ -70,6 +72,7 @@ export class ChecksChild {
       functions: {
         observed: (id, result) => this.#listeners.get(id)?.(result),
         passedWindows,
+        stateMoment,
       },
       events: ['cancel', 'haltBegins', 'haltSettled'],
       refuse: ({ runbook, targets }) =>

@@ -4,6 +4,7 @@ import { createHost } from '../../hosts/kinds/create-host.js';
 import type { Platform } from '../../platform/platform.js';
 import { longestCheckMs, type Runbook } from '../../runbook/runbook.js';
 import type { Targets } from '../../runbook/targets.js';
+import { readServerMoment } from '../../store/server-moment.js';
 import { type CheckService, createCheckService } from '../check-service.js';
 import { limitRuns } from '../limit-runs.js';
 import { onThisSystem } from '../on-this-system.js';
@@ -12,7 +13,7 @@ import type { StoreRun } from '../store-run.js';
 import { ChecksChild } from './checks-child.js';
 import { runApart } from './run-apart.js';
 
-interface ChecksParts extends Pick<Platform, 'clock' | 'logger' | 'trading'> {
+interface ChecksParts extends Pick<Platform, 'clock' | 'logger' | 'trading' | 'database'> {
   readonly config: Config;
   readonly runbook: Runbook;
   readonly targets: Targets;
@@ -38,6 +39,7 @@ export function createChecks(parts: ChecksParts): Checks {
   const { config, runbook, targets, runs, trading, hostNeeds, yieldToHalt, clock, logger } = parts;
   const passedWindows = (target: string, since: Date) =>
     runs.passedWindows({ strategy: runbook.strategy, target, since, limit: 50 });
+  const stateMoment = () => readServerMoment(parts.database);
   const storing: StoreRun = {
     saveRun: (run) => runs.save(run),
     onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
@@ -50,6 +52,7 @@ export function createChecks(parts: ChecksParts): Checks {
     ...storing,
     ...onThisSystem(logger),
     passedWindows,
+    stateMoment,
   });
   if (!parts.isApart) return { checks: limitRuns(here), yieldUntil: () => {}, close: async () => {} };
   const child = new ChecksChild({
@@ -58,6 +61,7 @@ export function createChecks(parts: ChecksParts): Checks {
     controlFolder: hostNeeds.ssh.controlFolder,
     strategy: runbook.strategy,
     passedWindows,
+    stateMoment,
     runLimitMs: longestCheckMs(runbook) + RUN_GRACE_MS,
     clock,
     logger,

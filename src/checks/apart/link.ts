@@ -1,5 +1,6 @@
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
 import type { PassedWindow } from '../../domain/run-window.js';
+import type { ServerMoment } from '../../store/server-moment.js';
 import type { RunRequest } from '../run-request.js';
 
 /** The part of a run's request that is data; progress and cancelling are messages of their own. */
@@ -18,6 +19,8 @@ export interface ChecksProcess {
 /** What that process tells and asks the bot. */
 export interface ChecksBot {
   observed(id: number, result: CheckResult): void;
+  /** The clock of the bot's own database. */
+  stateMoment(): Promise<ServerMoment>;
   passedWindows(target: string, since: Date): Promise<readonly PassedWindow[]>;
 }
 

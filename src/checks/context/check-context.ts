@@ -1,10 +1,12 @@
 import type { Evidence, ObservedRow, ObservedValue } from '../../domain/check-run.js';
+import type { ClockReading } from '../../domain/clocks.js';
 import type { RunWindow } from '../../domain/run-window.js';
 import type { Host, ServiceStatus } from '../../hosts/host.js';
 import type { TargetHost } from '../../hosts/kinds/target-host.js';
 import type { ModelGate } from '../../model/model-gate.js';
 import type { Runbook } from '../../runbook/runbook.js';
 import type { Target } from '../../runbook/targets.js';
+import type { ServerClock, ServerMoment } from '../../store/server-moment.js';
 import type { HostEnvironment } from './host-environment.js';
 import type { HttpGet } from './http-get.js';
 import type { PlannedHost } from './planned-state.js';
@@ -39,6 +41,11 @@ export interface HostAccess {
   environment(): Promise<HostEnvironment>;
   /** The service as the run first saw it. Asked once a run: a program is started for each look. */
   status(): Promise<ServiceStatus>;
+  /**
+   * How the clock that dates what the host tells stands beside the bot's; undefined: it is the bot's own. Read once a
+   * run: it is a fact of this run, and the next one's may be another. @throws HostError
+   */
+  clock(): Promise<ClockReading | undefined>;
   /** What a release plans for the host; without it the run judges what stands. */
   readonly planned?: PlannedHost;
 }
@@ -59,6 +66,10 @@ export interface CheckContext {
    * other clock stands in for it.
    */
   readonly asOf: () => Promise<Date>;
+  /** The same with what it is beside the bot's clock. */
+  readonly tradingClock: () => Promise<ServerClock>;
+  /** The clock of the bot's own database; undefined: nobody asks it. */
+  readonly stateMoment: (() => Promise<ServerMoment>) | undefined;
   /** The span of time that the run looks at; worked out once, when the first probe asks for it. */
   readonly window: () => Promise<RunWindow>;
   readonly now: () => Date;

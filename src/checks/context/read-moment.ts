@@ -1,7 +1,13 @@
+import {
+  SERVER_CLOCK,
+  type ServerClock,
+  type ServerMoment,
+  serverMomentOf,
+} from '../../store/server-moment.js';
+import { readClock } from '../../time/read-clock.js';
 import type { CheckContext, TradingQueries } from './check-context.js';
 import { ProbeError } from './observation.js';
 
-const CLOCK = 'SELECT clock_timestamp() AS as_of';
 const CLOCK_TIMEOUT_MS = 5_000;
 
 /**
@@ -9,12 +15,20 @@ const CLOCK_TIMEOUT_MS = 5_000;
  * that ends at the bot's moment leaves out the newest rows or promises more than it has seen.
  * @throws ProbeError `not_configured`; TradingDatabaseError
  */
-export async function readMoment(trading: TradingQueries | undefined): Promise<Date> {
-  const { rows } = await configured(trading).query({ text: CLOCK, values: [], timeoutMs: CLOCK_TIMEOUT_MS });
-  const moment = new Date(String(rows[0]?.['as_of']));
-  if (Number.isNaN(moment.getTime())) throw new Error('the trading database does not tell its clock');
-  return moment;
+export async function readMoment(trading: TradingQueries | undefined): Promise<ServerMoment> {
+  const request = { text: SERVER_CLOCK, values: [], timeoutMs: CLOCK_TIMEOUT_MS };
+  return serverMomentOf((await configured(trading).query(request)).rows);
 }
+
+/** The same beside the bot's clock. @param ask in the place of the trading database's clock */
+export const readTradingClock = (
+  { trading, now }: Pick<CheckContext, 'trading' | 'now'>,
+  ask: (() => Promise<Date>) | undefined,
+): Promise<ServerClock> =>
+  readClock(
+    ask === undefined ? () => readMoment(trading) : async () => ({ at: await ask(), errorMs: 0, server: '' }),
+    () => now().getTime(),
+  );
 
 /** @throws ProbeError where there is no trading database to ask. */
 export function configured(trading: CheckContext['trading']): TradingQueries {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byBotsClock } from '../../domain/clocks.js';
 import { plainPath } from '../../domain/host-setting.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
@@ -15,10 +16,11 @@ export const fileProbe = defineProbe({
     return fault({ code: 'relative_file', facts: {} });
   },
   observe: ({ files: [path] }, context, call) =>
-    observeHosts('file', context, async ({ host }) => {
+    observeHosts('file', context, async ({ host, clock }) => {
       const stat = await host.stat(path, call);
       if (stat === undefined) return [{ host: host.name, path, exists: false }];
-      const ageSecs = (context.now().getTime() - stat.modifiedAt.getTime()) / 1000;
+      const modifiedAt = byBotsClock(stat.modifiedAt, await clock());
+      const ageSecs = (context.now().getTime() - modifiedAt.getTime()) / 1000;
       const facts = {
         kind: stat.kind,
         size: stat.size,
@@ -26,7 +28,7 @@ export const fileProbe = defineProbe({
         uid: stat.uid,
         gid: stat.gid,
       };
-      const times = { age_secs: ageSecs, modified_at: stat.modifiedAt.toISOString() };
+      const times = { age_secs: ageSecs, modified_at: modifiedAt.toISOString() };
       const sha256 = stat.kind === 'file' ? await host.sha256(path, call) : null;
       return [{ host: host.name, path, exists: true, ...facts, ...times, sha256 }];
     }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ObservedRow } from '../../domain/check-run.js';
+import { clockShiftMs } from '../../domain/clocks.js';
 import type { Reason } from '../../domain/reason.js';
 import type { LogLine, LogPart, ServiceStatus } from '../../hosts/host.js';
 import {
@@ -49,14 +50,18 @@ export const serviceProbe = defineProbe({
 });
 
 async function watch(
-  { host, settings }: HostAccess,
+  access: HostAccess,
   first: ServiceStatus,
   environment: HostEnvironment,
   context: CheckContext,
   call: ProbeCall,
 ): Promise<ObservedRow> {
+  const { host, settings } = access;
   const restartSecMs = settings.service.restartSecs * 1000;
-  const began = context.now();
+  // The start and its log are told by the host's clock, so the proof goes by that clock altogether.
+  const shiftMs = clockShiftMs(await access.clock());
+  const now = () => new Date(context.now().getTime() + shiftMs);
+  const began = now();
   const since = first.startedAt ?? first.activeSince ?? new Date(began.getTime() - 2 * restartSecMs);
   const startLog = context.runbook.startLog ?? NO_START_LOG;
   const plan: StartPlan = {
@@ -82,7 +87,7 @@ async function watch(
       host.service.logs({
         ...call,
         since,
-        until: isSame(first, status) ? until : context.now(),
+        until: isSame(first, status) ? until : now(),
         find: plan.loadedLine,
       }),
       mainPid === 0
@@ -91,10 +96,11 @@ async function watch(
       mainPid === 0 ? undefined : host.service.processFacts(mainPid, call),
     ]);
     const hasEnded = mainPid !== 0 && (facts?.isAlive === false || running === undefined);
-    observations.push({ at: context.now(), status, log, environment: running, hasEnded });
-    const proof = evaluateProofOfStart(plan, observations, context.now());
+    observations.push({ at: now(), status, log, environment: running, hasEnded });
+    const proof = evaluateProofOfStart(plan, observations, now());
     if (proof.kind === 'failed_fast' || watchedMs >= watchMs) {
-      return rowOf(host.name, status, since, context.now(), proof, log);
+      const row = rowOf(host.name, status, since, now(), proof, log);
+      return { ...row, since: new Date(since.getTime() - shiftMs).toISOString() };
     }
     await context.sleep(POLL_MS, call.signal);
   }

@@ -3,18 +3,29 @@ import { sha256Of } from '../../machine/sha256.js';
 import { readSource, SOURCE_QUERY, sourceFault } from '../../trading/source-state.js';
 import { defineProbe } from '../context/probe-kind.js';
 import { configured } from '../context/read-moment.js';
+import { CLOCK_COLUMNS, observeClocks } from './clocks.js';
 
 /**
  * Whether the trading database that answers can know the newest rows: a standby whose replay stands still finds no bad
- * row whatever happens. One row: what the server is, how far it lags, and why it proves nothing (`problem`).
+ * row whatever happens. `clocks`: those of bot, databases and hosts beside each other. One row: what the server is, how far it lags, and why it proves nothing (`problem`).
  */
 export const sourceProbe = defineProbe({
   kind: 'source',
   needs: 'trading_database',
-  keys: { source: z.literal('current') },
-  columns: 'role is_current problem lag_secs max_lag_secs is_paused is_read_only is_pooled'.split(' '),
-  compile: () => ({}),
-  async observe(_probe, context, call) {
+  keys: { source: z.enum(['current', 'clocks']), tolerance: z.string().min(1) },
+  columns: [
+    ...'role is_current problem lag_secs max_lag_secs is_paused is_read_only is_pooled'.split(' '),
+    ...CLOCK_COLUMNS,
+  ],
+  beside: { tolerance: 'source' },
+  compile({ source, tolerance }, { parameter, fault }) {
+    if (source !== 'clocks') return { toleranceSecs: undefined };
+    if (tolerance === undefined) return fault({ code: 'tolerance_missing', facts: {} });
+    const toleranceSecs = parameter(tolerance);
+    return toleranceSecs === undefined ? undefined : { toleranceSecs };
+  },
+  async observe({ toleranceSecs }, context, call) {
+    if (toleranceSecs !== undefined) return observeClocks(context, toleranceSecs);
     const evidence = { probe: 'source', sql: SOURCE_QUERY, sha256: sha256Of(SOURCE_QUERY) };
     call.noteEvidence?.(evidence);
     const state = await readSource(configured(context.trading), call);

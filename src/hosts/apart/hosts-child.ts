@@ -43,6 +43,7 @@ const LOOKS: ReadonlySet<HostMethod> = new Set([
   'service.logs',
   'service.processEnvironment',
   'service.processFacts',
+  'clock',
 ]);
 
 /**
@@ -102,6 +103,7 @@ export class HostsChild {
       installFile: via('installFile', here.installFile.bind(here)),
       copyFile: via('copyFile', here.copyFile.bind(here)),
       removeFile: via('removeFile', here.removeFile.bind(here)),
+      clock: here.clock && via('clock', here.clock),
       service: {
         description: service.description,
         status: via('service.status', service.status.bind(service)),

@@ -2,7 +2,9 @@ import type { Host, HostErrorCode, ServiceManager } from '../host.js';
 import type { HostRequirements } from '../host-kind.js';
 import type { TargetHost } from '../kinds/target-host.js';
 
-type MethodOf<T> = { [K in keyof T]: T[K] extends (...words: never[]) => unknown ? K : never }[keyof T];
+type MethodOf<T> = {
+  [K in keyof T]-?: NonNullable<T[K]> extends (...words: never[]) => unknown ? K : never;
+}[keyof T];
 
 /** Everything that can be asked of a host and its service; and what is made of several of them, see write-wanted.ts. */
 export type HostMethod = MethodOf<Host> | `service.${MethodOf<ServiceManager>}` | 'writeWanted';

@@ -49,12 +49,14 @@ export function createLocalHost(options: LocalHostOptions): Host {
 class LocalHost implements Host {
   readonly name: string;
   readonly service: ServiceManager;
+  readonly clock: Host['clock'];
   private readonly folders: readonly string[];
   private readonly runner: CommandRunner;
 
   constructor({ name, service, folders, runner }: LocalHostOptions) {
     this.name = name;
     this.service = service;
+    this.clock = service.clock;
     this.folders = folders;
     this.runner = runner ?? createLocalCommandRunner({ host: name });
   }

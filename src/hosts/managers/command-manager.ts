@@ -1,6 +1,7 @@
 import { ownValue } from '../../domain/own-value.js';
 import { runChecked } from '../command-runner.js';
 import { HostError, type LogLine, type ServiceManager } from '../host.js';
+import { askMoment } from '../host-clock.js';
 import type { CommandSettings } from './command-settings.js';
 import { parsePlainLine } from './log-lines.js';
 import { parseEnvironmentAnswer } from './process-environment.js';
@@ -9,7 +10,10 @@ import { driveByCommands, readLog, type ServiceKind, type ServiceParts } from '.
 /** What a command of the targets file with `{limit}` is told: a day of a line a second, twice over. */
 const DEFAULT_LOG_LIMIT = 200_000;
 
-export type ServiceCommands = Pick<CommandSettings, 'status' | 'restart' | 'stop' | 'logs' | 'environ'>;
+export type ServiceCommands = Pick<
+  CommandSettings,
+  'status' | 'restart' | 'stop' | 'logs' | 'environ' | 'clock'
+>;
 
 export const commandManager = {
   manager: 'command',
@@ -22,9 +26,11 @@ export function createCommandManager(
   commands: ServiceCommands,
   { runner, processes }: ServiceParts,
 ): ServiceManager {
+  const { clock } = commands;
   return {
     description: `commands of ${runner.host}`,
     ...driveByCommands(runner, commands, (verb) => `the command for ${verb}`),
+    clock: clock && ((call) => askMoment(runner, clock, call)),
     account: async ({ user, mainPid }, call) => user || processes?.account(mainPid, call),
     logs(call) {
       const { since, until, limit } = call;

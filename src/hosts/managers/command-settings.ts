@@ -14,6 +14,8 @@ export const commandSettings = z.strictObject({
   logs: argumentList,
   /** Prints the running process’s environment, NUL-separated; without it /proc is read. */
   environ: argumentList.optional(),
+  /** Prints the seconds since 1970 of the machine that the other commands speak of, as `date +%s.%N` does; left out: the host's. */
+  clock: argumentList.optional(),
   user: accountName.optional(),
   restartSecs: z.number().min(0).max(300).default(5),
 });

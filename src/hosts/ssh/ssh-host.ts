@@ -16,6 +16,7 @@ import {
   NEW_FILE_MODE,
 } from '../file-bounds.js';
 import {
+  type AskClock,
   type CallOptions,
   type FileStat,
   type Host,
@@ -24,6 +25,7 @@ import {
   type HostFile,
   type ServiceManager,
 } from '../host.js';
+import { askMoment, DATE_COMMAND } from '../host-clock.js';
 import {
   COPY_SCRIPT,
   LIST_SCRIPT,
@@ -63,11 +65,13 @@ const CODE_OF_EXIT: Readonly<Record<number, readonly [HostErrorCode, string]>> =
 class SshHost implements Host {
   readonly name: string;
   readonly service: ServiceManager;
+  readonly clock: AskClock;
   private readonly options: SshHostOptions;
 
   constructor(options: SshHostOptions) {
     this.name = options.name;
     this.service = options.service;
+    this.clock = options.service.clock ?? ((call) => askMoment(options.runner, DATE_COMMAND, call));
     this.options = options;
   }
 

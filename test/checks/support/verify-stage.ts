@@ -31,6 +31,8 @@ export interface HostSituation {
   readonly process?: Readonly<Record<string, string>>;
   readonly status?: Readonly<Record<string, string | number>>;
   readonly log?: readonly string[];
+  /** A clock of the host's own, ahead of `NOW` by so much; without one it is the bot's. */
+  readonly aheadSecs?: number;
 }
 
 export interface Stage {
@@ -44,6 +46,9 @@ export interface Stage {
 export interface StageRun
   extends Partial<Pick<CheckServiceOptions, 'passedWindows' | 'sleep' | 'now' | 'asOf'>> {
   readonly hosts?: readonly string[];
+  /** Whether the hosts have clocks of their own. */
+  readonly clocks?: boolean;
+  readonly stateMoment?: CheckServiceOptions['stateMoment'];
   readonly accountId?: string;
   /** What other targets of the file read. */
   readonly others?: readonly { readonly accountId: string; readonly dryRun: boolean }[];
@@ -70,13 +75,15 @@ export async function createStage(
   return {
     database,
     folder,
-    async writeHost(name, { environment = {}, process = {}, status = {}, log }) {
+    async writeHost(name, { environment = {}, process = {}, status = {}, log, aheadSecs }) {
       const file = { ...ENVIRONMENT, ...environment };
       const unit = { ...RUNNING, ...status };
       const lines = (values: Record<string, string>, end: string) =>
         Object.entries(values).map(([key, value]) => `${runbook.envPrefix}${key}=${value}${end}`);
       await writeFile(path(name, 'env'), lines(file, '\n').join(''));
       await writeFile(path(name, 'environ'), lines({ ...file, ...process }, '\0').join(''));
+      if (aheadSecs !== undefined)
+        await writeFile(path(name, 'clock'), `${(NOW.getTime() / 1000 + aheadSecs).toFixed(3)}\n`);
       await writeFile(
         path(name, 'status'),
         Object.entries(unit)
@@ -88,8 +95,11 @@ export async function createStage(
         (log ?? [loadedLine(file.MODEL_PATH)]).map((line) => `${line}\n`).join(''),
       );
     },
-    async run(kind, { hosts = ['live-1'], accountId, others = [], only, without = [], ...options } = {}) {
-      const target = targetOf(hosts, path, accountId);
+    async run(
+      kind,
+      { hosts = ['live-1'], accountId, clocks = false, others = [], only, without = [], ...options } = {},
+    ) {
+      const target = targetOf(hosts, path, accountId, clocks);
       const all = [
         target,
         ...others.map((other, index) => ({ ...target, ...other, name: `other-${index}` })),
@@ -141,7 +151,8 @@ export const loadedLine = (modelPath: string | undefined, at = secondsAgo(7199))
 function targetOf(
   hosts: readonly string[],
   path: (host: string, file: string) => string,
-  accountId?: string,
+  accountId: string | undefined,
+  clocks: boolean,
 ) {
   const hostSources = hosts.map((name) => ({
     name,
@@ -152,6 +163,7 @@ function targetOf(
       environ: ['cat', path(name, 'environ')],
       restart: ['false'],
       stop: ['false'],
+      clock: clocks ? ['cat', path(name, 'clock')] : undefined,
     },
     environmentFiles: [path(name, 'env')],
   }));

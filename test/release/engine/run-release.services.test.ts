@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeFault } from '../../../sandbox/host/faults.js';
 import { editByHand } from '../../../sandbox/host/hand-edit.js';
+import { setHostClock } from '../../../sandbox/host/host-time.js';
 import type { TradingHost } from '../../../sandbox/host/service-commands.js';
 import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js';
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
@@ -143,6 +144,15 @@ describe('a release that goes well', () => {
     );
     const { rows } = await database.pool.query('SELECT * FROM lobml.locks');
     expect(rows).toEqual([]);
+  });
+
+  test.each([-2, 30])('proves a good start on a host whose clock is %s s ahead', async (aheadSecs) => {
+    for (const { clockPath } of hosts) setHostClock(clockPath, aheadSecs);
+    const release = await carryOut(engineWith(), await start());
+    expect(release).toMatchObject({ state: 'confirmed', problem: null });
+    const proof = release.steps.find(({ kind }) => kind === 'prove_start')?.after;
+    // By the bot's clock.
+    expect(Math.abs(Date.parse(String(proof?.['provedAt'])) - Date.now())).toBeLessThan(20_000);
   });
 
   test('a second look after the end changes nothing', async () => {

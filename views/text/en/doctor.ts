@@ -1,12 +1,19 @@
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
 
+const AGAINST: Readonly<Record<string, string>> = {
+  majority: 'the majority',
+  trading_database: 'the trading database',
+  bot: 'the bot',
+};
+
 export const doctor: Sentences<DoctorFacts> = {
   as_is: ({ text }) => text,
   doctor_title: ({ faults, of }) =>
     faults === 0 ? 'Everything the bot depends on answers' : `${faults} of ${of} need attention`,
   no_answer_within: ({ seconds }) => `no answer within ${seconds} s`,
   subject_channel: ({ channel }) => `channel ${channel}`,
+  subject_clock: ({ clock }) => `clock of ${clock}`,
   subject_configuration: () => 'configuration',
   subject_host: ({ place }) => `host ${place}`,
   subject_journal_folder: () => 'journal folder',
@@ -25,6 +32,9 @@ export const doctor: Sentences<DoctorFacts> = {
   cannot_list: ({ path, because }) => `cannot list ${path}: ${because}`,
   cannot_read: ({ path, because }) => `cannot read ${path}: ${because}`,
   cannot_read_process: ({ pid, because }) => `cannot read the environment of process ${pid}: ${because}`,
+  clock_unread: ({ code }) => `gives no answer (${code})`,
+  clock_stands: ({ aheadSecs, errorSecs, against }) =>
+    `${Math.abs(aheadSecs).toFixed(3)} s ${aheadSecs < 0 ? 'behind' : 'ahead'} ± ${errorSecs.toFixed(3)} s (against ${AGAINST[against] ?? against})`,
   channel_not_found: () => 'there is no such channel, or it is private and the bot is not in it',
   folder_takes: ({ path }) => `${path} takes what is written`,
   folder_usable: ({ path }) => `${path} can be read and written`,
@@ -86,6 +96,8 @@ export const doctor: Sentences<DoctorFacts> = {
     'Let one role own the database and the schema lobml (ALTER DATABASE … OWNER TO, ALTER SCHEMA lobml OWNER TO).',
   do_reinstall_app: () => 'Reinstall the app from manifest.json and copy its tokens again.',
   do_see_example: () => 'See .env.example.',
+  do_set_clock: () =>
+    'Set this clock by NTP (chrony, systemd-timesyncd); until then windows and proofs of start cannot be trusted.',
   do_set_before_start: () => 'Set it before you start the bot.',
   do_set_service_user: () =>
     'Set `user` of the service in the targets file, or let the status command print User= (docs/targets.md).',

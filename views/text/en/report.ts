@@ -58,6 +58,7 @@ const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
   endpoint_error: (fact) => `${fact('url')}: ${endpointError[fact('code')]?.(fact) ?? 'no answer'}.`,
   environment_unclear: (fact) =>
     `${fact('variable')} has no one valid value to compare with: ${fact('values')}.`,
+  clocks_unread: (fact) => `No answer from the clock of ${fact('clocks')}; the others are as shown.`,
   probe_timeout: (fact) => `No answer within ${Number(fact('timeoutMs')) / 1000} s.`,
   not_configured: (fact) => `${fact('setting')} is not set, so this could not be looked at.`,
   model_runtime_missing: () =>
@@ -125,6 +126,7 @@ const remedy: Readonly<Partial<Record<ReasonCode, string>>> = {
     'The proof of start (/lobml gonogo) quotes its log. If it does not come up, stop the strategy or go back with /lobml rollback.',
   host_error: 'Check that the host answers; `lobml doctor` shows what the bot can reach.',
   database_error: 'Check the trading database; `lobml doctor` shows what the bot can reach.',
+  clocks_unread: 'Check that it answers; `lobml doctor` shows what the bot can reach, and each clock.',
   probe_timeout: 'Run again; if it stays, look at the load of the host or database.',
   not_configured: 'Set it for the bot and start the bot again.',
   environment_unclear: 'Release one value to all hosts (/lobml deploy), then run the check again.',

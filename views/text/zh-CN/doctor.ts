@@ -1,12 +1,19 @@
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
 
+const AGAINST: Readonly<Record<string, string>> = {
+  majority: '多数时钟',
+  trading_database: '交易数据库',
+  bot: '机器人',
+};
+
 export const doctor: Sentences<DoctorFacts> = {
   as_is: ({ text }) => text,
   doctor_title: ({ faults, of }) =>
     faults === 0 ? '机器人依赖的一切均有回应' : `${of} 项中有 ${faults} 项需要处理`,
   no_answer_within: ({ seconds }) => `${seconds} 秒内没有回应`,
   subject_channel: ({ channel }) => `频道 ${channel}`,
+  subject_clock: ({ clock }) => `${clock} 的时钟`,
   subject_configuration: () => '配置',
   subject_host: ({ place }) => `主机 ${place}`,
   subject_journal_folder: () => '日志目录',
@@ -25,6 +32,9 @@ export const doctor: Sentences<DoctorFacts> = {
   cannot_list: ({ path, because }) => `无法列出 ${path}：${because}`,
   cannot_read: ({ path, because }) => `无法读取 ${path}：${because}`,
   cannot_read_process: ({ pid, because }) => `无法读取进程 ${pid} 的环境：${because}`,
+  clock_unread: ({ code }) => `没有回应（${code}）`,
+  clock_stands: ({ aheadSecs, errorSecs, against }) =>
+    `${aheadSecs < 0 ? '慢' : '快'} ${Math.abs(aheadSecs).toFixed(3)} 秒 ± ${errorSecs.toFixed(3)} 秒（对照${AGAINST[against] ?? against}）`,
   channel_not_found: () => '没有该频道，或该频道是私有的且机器人不在其中',
   folder_takes: ({ path }) => `${path} 可写`,
   folder_usable: ({ path }) => `${path} 可读写`,
@@ -78,6 +88,7 @@ export const doctor: Sentences<DoctorFacts> = {
     '请让同一角色拥有该数据库和 lobml 模式（ALTER DATABASE … OWNER TO、ALTER SCHEMA lobml OWNER TO）。',
   do_reinstall_app: () => '请用 manifest.json 重新安装应用，并重新复制令牌。',
   do_see_example: () => '参见 .env.example。',
+  do_set_clock: () => '请用 NTP（chrony、systemd-timesyncd）校准该时钟；在此之前，窗口与启动证明不可信。',
   do_set_before_start: () => '请在启动机器人前设置。',
   do_set_service_user: () =>
     '请在 targets 文件的 service 中设置 `user`，或让 status 命令输出 User=（docs/targets.md）。',

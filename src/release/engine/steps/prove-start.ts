@@ -1,5 +1,6 @@
 import type { HostEnvironment } from '../../../checks/context/host-environment.js';
 import { expectedEnvironment, loadedLineParts } from '../../../checks/probes/service-probe.js';
+import { byBotsClock, type ClockReading, clockShiftMs } from '../../../domain/clocks.js';
 import type { VariableChange } from '../../../domain/release-plan.js';
 import type { ServiceStatus } from '../../../hosts/host.js';
 import type { StartPlan, StartProof } from '../../../hosts/managers/proof-of-start.js';
@@ -8,7 +9,15 @@ import { enableFlag } from '../../../runbook/strategy-contract.js';
 import { isOn } from './environment-change.js';
 import { failedStart, isHostError } from './problems.js';
 import { statusBefore } from './restart.js';
-import { earlier, type HostInPlan, hostOf, plainStep, readFiles, type StepContext } from './step.js';
+import {
+  earlier,
+  type HostInPlan,
+  hostOf,
+  plainStep,
+  readClockOf,
+  readFiles,
+  type StepContext,
+} from './step.js';
 
 const DEFAULT_WITHIN_SECS = 60;
 
@@ -24,16 +33,16 @@ export const proveStartStep = plainStep(async (context) => {
 });
 
 /** A host that does not answer for a moment says nothing about the start. @throws HostError after `withinMs` */
-async function readFilesWithin(
+async function lookWithin(
   context: StepContext,
-  host: HostInPlan,
+  inPlan: HostInPlan,
   withinMs: number,
-): Promise<HostEnvironment> {
+): Promise<readonly [HostEnvironment, ClockReading | undefined]> {
   const { clock, pace, interrupted: signal } = context;
   const until = clock.now() + withinMs;
   for (;;) {
     try {
-      return await readFiles(context, host);
+      return await Promise.all([readFiles(context, inPlan), readClockOf(context, inPlan.host)]);
     } catch (error) {
       if (!isHostError(error) || signal.aborted || clock.now() >= until) throw error;
       await clock.sleep(pace.pollMs, signal);
@@ -44,7 +53,7 @@ async function readFilesWithin(
 /**
  * Watches a restart until the start is proved or has failed: against the files as they stand, and against these
  * changes of a plan.
- * @param restart the status before it, and when it was issued.
+ * @param restart the status before it, and when it was issued by the bot's clock.
  */
 export async function proveStart(
   context: StepContext,
@@ -57,11 +66,14 @@ export async function proveStart(
   const log = runbook.startLog;
   const restartSecMs = settings.service.restartSecs * 1000;
   const withinMs = restartSecMs + (log?.withinSecs ?? DEFAULT_WITHIN_SECS) * 1000;
-  const files = await readFilesWithin(context, inPlan, withinMs);
-  const { status: before, at: restartedAt } = restart;
+  const [files, reading] = await lookWithin(context, inPlan, withinMs);
+  // The host dates its log and its processes, so the proof goes by that clock altogether.
+  const now = () => clock.now() + clockShiftMs(reading);
+  const { status: before, at } = restart;
+  const restartedAt = new Date(at.getTime() + clockShiftMs(reading));
   const environment = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
   for (const { variable, after } of changes) environment.set(variable, after ?? undefined);
-  const waitedMs = clock.now() - restartedAt.getTime();
+  const waitedMs = now() - restartedAt.getTime();
   const plan: StartPlan = {
     before,
     restartedAt,
@@ -76,8 +88,13 @@ export async function proveStart(
     timeoutMs: waitedMs + withinMs,
   };
   const time = {
-    now: () => new Date(clock.now()),
+    now: () => new Date(now()),
     sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal),
   };
-  return watchStart(host.service, plan, { clock: time, pollMs: pace.pollMs, signal: interrupted });
+  const proof = await watchStart(host.service, plan, {
+    clock: time,
+    pollMs: pace.pollMs,
+    signal: interrupted,
+  });
+  return proof.kind === 'proved' ? { ...proof, provedAt: byBotsClock(proof.provedAt, reading) } : proof;
 }

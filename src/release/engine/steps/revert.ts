@@ -1,8 +1,9 @@
+import { byBotsClock } from '../../../domain/clocks.js';
 import { type HostPlan, metaPathOf } from '../../../domain/release-plan.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { Seen } from '../../../domain/release-record.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
-import type { Host, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
+import type { Host, ServiceStatus } from '../../../hosts/host.js';
 import {
   backupPathOf,
   changesBack,
@@ -16,7 +17,15 @@ import { proveStart } from './prove-start.js';
 import { refusalOf, seeService, statusBefore } from './restart.js';
 import { isStopped, statusAfterInterruption, stopService } from './service-effect.js';
 import { stagedSchema } from './stage-artefact.js';
-import { earlier, type HostInPlan, hostOf, lookAgain, type Step, type StepContext } from './step.js';
+import {
+  earlier,
+  type HostInPlan,
+  hostOf,
+  lookAgain,
+  readClockOf,
+  type Step,
+  type StepContext,
+} from './step.js';
 import { writtenSchema } from './write-environment.js';
 
 /**
@@ -37,7 +46,7 @@ export const revertStep: Step = {
         return { kind: 'done', after: { ...restored, restarted: false, leftStopped: true } };
       return { kind: 'failed', problem: { code: 'not_off', facts: { host: inPlan.host.name } } };
     }
-    const restart = await restartOnce(context, inPlan.host.service, before);
+    const restart = await restartOnce(context, inPlan.host, before);
     if ('refusal' in restart) return { kind: 'failed', problem: restart.refusal };
     const proof = await proveStart(context, inPlan, restart, []);
     if (proof.kind === 'failed_fast')
@@ -54,16 +63,19 @@ export const revertStep: Step = {
  */
 async function restartOnce(
   context: StepContext,
-  service: ServiceManager,
+  host: Host,
   before: Seen,
 ): Promise<{ readonly status: ServiceStatus; readonly at: Date } | { readonly refusal: ReleaseProblem }> {
   const { lost, interrupted, clock, pace } = context;
+  const { service } = host;
   const recorded = statusBefore(before);
   const isStarted = ({ mainPid, restarts }: ServiceStatus) =>
     mainPid !== 0 && mainPid !== recorded.status.mainPid && restarts === 0;
   const present = await statusAfterInterruption(context, service, isStarted);
   if (isStarted(present)) {
-    return { status: recorded.status, at: present.startedAt ?? present.activeSince ?? recorded.at };
+    const started = present.startedAt ?? present.activeSince;
+    const at = started && byBotsClock(started, await readClockOf(context, host));
+    return { status: recorded.status, at: at ?? recorded.at };
   }
   await service.stop({ signal: lost });
   const status = await service.status({ signal: interrupted });

@@ -1,10 +1,12 @@
 import { type HostEnvironment, readWholeEnvironment } from '../../../checks/context/host-environment.js';
+import type { ClockReading } from '../../../domain/clocks.js';
 import type { HostPlan, ReleasePlan } from '../../../domain/release-plan.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { ReleaseRecord, Seen, StepRecord } from '../../../domain/release-record.js';
 import type { ReleaseRefusal } from '../../../domain/release-refusal.js';
 import type { StepKind } from '../../../domain/release-state.js';
 import type { Host } from '../../../hosts/host.js';
+import { readHostClock } from '../../../hosts/host-clock.js';
 import type { TargetHost } from '../../../hosts/kinds/target-host.js';
 import type { Runbook } from '../../../runbook/runbook.js';
 import type { Target } from '../../../runbook/targets.js';
@@ -56,6 +58,13 @@ export interface HostInPlan {
   readonly settings: TargetHost;
   readonly plan: HostPlan;
 }
+
+/** How the host's clock stands beside the bot's; undefined: it is the bot's own. @throws HostError */
+export const readClockOf = (
+  { clock, interrupted }: Pick<StepContext, 'clock' | 'interrupted'>,
+  host: Host,
+): Promise<ClockReading | undefined> =>
+  readHostClock(host, clock.now, () => ({ timeoutMs: READ_TIMEOUT_MS, signal: interrupted }));
 
 export type StepOutcome =
   | { readonly kind: 'done'; readonly after: Seen; readonly turn?: Turn }
