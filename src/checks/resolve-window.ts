@@ -1,4 +1,4 @@
-import { clockShiftMs } from '../domain/clocks.js';
+import { byItsClock } from '../domain/clocks.js';
 import {
   evaluateWindow,
   type PassedWindow,
@@ -48,7 +48,7 @@ async function resolveWindow({
     withoutFailing(passedWindows(since)),
   ]);
   // The rows of the window are dated by the trading database: what others date meets them by its clock.
-  const there = (at: Date) => new Date(at.getTime() + clockShiftMs(clock));
+  const there = (at: Date) => byItsClock(at, clock);
   const startsThere = starts.map((start) =>
     start.at === undefined ? start : { ...start, at: there(start.at) },
   );

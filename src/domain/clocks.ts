@@ -25,6 +25,10 @@ export const clockShiftMs = (reading: ClockReading | undefined): number =>
 export const byBotsClock = (at: Date, reading: ClockReading | undefined): Date =>
   new Date(at.getTime() - clockShiftMs(reading));
 
+/** A moment of the bot's clock, by that one. */
+export const byItsClock = (at: Date, reading: ClockReading | undefined): Date =>
+  new Date(at.getTime() + clockShiftMs(reading));
+
 export interface NamedClock extends ClockReading {
   /** `bot`, `trading_database`, `state_database`, or a host's name. */
   readonly clock: string;

@@ -1,6 +1,6 @@
 import type { HostEnvironment } from '../../../checks/context/host-environment.js';
 import { expectedEnvironment, loadedLineParts } from '../../../checks/probes/service-probe.js';
-import { byBotsClock, type ClockReading, clockShiftMs } from '../../../domain/clocks.js';
+import { byBotsClock, byItsClock, type ClockReading, clockShiftMs } from '../../../domain/clocks.js';
 import type { VariableChange } from '../../../domain/release-plan.js';
 import type { ServiceStatus } from '../../../hosts/host.js';
 import type { StartPlan, StartProof } from '../../../hosts/managers/proof-of-start.js';
@@ -70,7 +70,7 @@ export async function proveStart(
   // The host dates its log and its processes, so the proof goes by that clock altogether.
   const now = () => clock.now() + clockShiftMs(reading);
   const { status: before, at } = restart;
-  const restartedAt = new Date(at.getTime() + clockShiftMs(reading));
+  const restartedAt = byItsClock(at, reading);
   const environment = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
   for (const { variable, after } of changes) environment.set(variable, after ?? undefined);
   const waitedMs = now() - restartedAt.getTime();

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { byItsClock } from '../../../domain/clocks.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { Seen } from '../../../domain/release-record.js';
-import type { HostError, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
+import type { Host, HostError, ServiceStatus } from '../../../hosts/host.js';
 import { ACTIVE_STATES } from '../../../hosts/managers/unit-status.js';
 import { isHostError, refusedStart, saidNo, unclear } from './problems.js';
-import { hostOf, type Step, type StepContext } from './step.js';
+import { hostOf, readClockOf, type Step, type StepContext } from './step.js';
 
 /** What is recorded before a restart: the process that must not be there afterwards, and when it was issued. */
 const restartSeenSchema = z.object({
@@ -37,13 +38,13 @@ const UNDER_WAY: readonly ServiceStatus['activeState'][] = ['activating', 'deact
 export const restartStep: Step = {
   observe: seeService,
   async apply(context, before) {
-    const { service } = hostOf(context).host;
+    const { host } = hostOf(context);
     const { at } = restartSeenSchema.parse(before);
     try {
-      await service.restart({ signal: context.lost });
+      await host.service.restart({ signal: context.lost });
     } catch (error) {
       if (!saidNo(error)) throw error;
-      return { kind: 'failed', problem: await refusalOf(context, service, error, new Date(at)) };
+      return { kind: 'failed', problem: await refusalOf(context, host, error, new Date(at)) };
     }
     return { kind: 'done', after: { issuedAt: at } };
   },
@@ -73,13 +74,15 @@ const MAX_QUOTES = 6;
 
 /** Why a restart was refused, with the last words of the log where it can be read. */
 export async function refusalOf(
-  { interrupted: signal }: StepContext,
-  service: ServiceManager,
+  context: StepContext,
+  host: Host,
   error: HostError,
   since: Date,
 ): Promise<ReleaseProblem> {
+  const { interrupted: signal } = context;
   try {
-    const log = await service.logs({ since, limit: MAX_QUOTES, signal });
+    const there = byItsClock(since, await readClockOf(context, host));
+    const log = await host.service.logs({ since: there, limit: MAX_QUOTES, signal });
     return refusedStart(
       error,
       log.map(({ text }) => text),

@@ -87,7 +87,7 @@ async function restartOnce(
     } catch (error) {
       if (!saidNo(error)) throw error;
       if (clock.now() - at.getTime() >= pace.offMs)
-        return { refusal: await refusalOf(context, service, error, at) };
+        return { refusal: await refusalOf(context, host, error, at) };
       await clock.sleep(pace.pollMs, interrupted);
     }
   }
