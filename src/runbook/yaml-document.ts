@@ -1,4 +1,4 @@
-import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isCollection, isMap, isScalar, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { type ZodType, z } from 'zod';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { ConfigurationFault } from './configuration-fault.js';
@@ -26,7 +26,7 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
   const lines = new LineCounter();
   const parsed = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   if (parsed.errors.length > 0) {
-    const faults = parsed.errors.map((error) => {
+    const faults = withoutConsequences(parsed.errors).map((error) => {
       const [problem = ''] = error.message.split('\n');
       const line = error.linePos?.[0].line;
       return { file, line, fault: { code: 'not_yaml', facts: { problem } } as const };
@@ -66,6 +66,12 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
   const fault: FaultAt = (path, told) =>
     rest.isConsequence(path) ? [] : [faultAt(rest.placeOf(path), told)];
   return { faults, stands: { value: rest.value, fault } };
+}
+
+/** After the first place that does not parse nearly every word is another error; a key that stands twice is one by itself. */
+function withoutConsequences(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  return errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY');
 }
 
 const CHINESE = z.locales.zhCN().localeError;

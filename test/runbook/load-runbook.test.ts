@@ -134,6 +134,16 @@ test('what a condition or a sentence only says is no variable that it reads', as
   expect(checks.map(({ environment }) => environment)).toEqual([[], []]);
 });
 
+test('of YAML that does not parse the first fault is told, and not what follows from it', async () => {
+  const told = await faultsOf(
+    GOOD.replace('title: { en: SQL, zh-CN: 查询 }', 'title: { en: Look at {host}; zh-CN: 查询 }'),
+  );
+  expect(told).toMatch(/^r\.yaml:16: not valid YAML[^\n]*$/);
+  expect(
+    (await faultsOf(GOOD.replaceAll('toy\n', 'toy\nagentId: toy\n'))).split('\n').length,
+  ).toBeGreaterThan(1);
+});
+
 describe('each fault is named with its line', () => {
   test.each([
     ['no pass', '        pass: rows.all(r, r.value == true)\n', '', 'id: toy.env', /`pass`/],
