@@ -66,6 +66,10 @@ async function perform(performance: Performance): Promise<Performed> {
 async function begin(performance: Performance): Promise<Performed> {
   const { engine, held, context, step } = performance;
   const { kind, position } = context.step;
+  await step.first?.(context).catch((error: unknown) => {
+    // Whether it was done is looked at by the step itself.
+    if (!isHostError(error) || performance.call.lost.aborted) throw error;
+  });
   const seen = await step.observe(context);
   if (isTooEarly(seen)) return { kind: 'wait', until: seen.notBefore };
   if (!(await engine.journal.begin(held, position, seen, isForward(kind)))) return { kind: 'refused' };

@@ -75,6 +75,12 @@ async function disable(
   const result = await performStep(engine, held(), release, step, call);
   if (result.kind === 'done')
     await journal.end(held(), step.position, { state: 'done', after: result.after });
+  else if (result.kind === 'wait' && result.after !== undefined)
+    await journal.end(held(), step.position, {
+      state: 'pending',
+      after: result.after,
+      problem: result.problem,
+    });
   else if ('problem' in result && result.problem !== undefined)
     await journal.note(held(), step.position, result.problem);
   return result.kind === 'done';

@@ -167,3 +167,76 @@ test('a release that another replica takes in the same moment is turned off at t
   expect(await look()).toEqual({ kind: 'rest' });
   expect(await load()).toMatchObject({ state: 'disabled', endedAt: expect.any(String) });
 });
+
+describe('a host whose state cannot be looked at', () => {
+  const away = new HostError('command_failed', 'live-1', 'live-1: the command for status failed.');
+  const fileOf = () => readFile(setting.canary.environmentFiles[1], 'utf8');
+
+  test('is written and restarted all the same, once, and proved when it can be looked at', async () => {
+    let isBlind = true;
+    const { look, load } = await deployed((service) => ({
+      status: async (options) => {
+        if (isBlind) throw away;
+        return service.status(options);
+      },
+    }));
+    const before = await verbs(setting.canary);
+    expect(await look()).toMatchObject({ kind: 'wait' });
+    expect(await fileOf()).toContain(`${PREFIX}ENABLED=false\n`);
+    expect(await verbs(setting.canary)).toEqual([...before, 'restart']);
+    expect(await look()).toMatchObject({ kind: 'wait' });
+    expect(await verbs(setting.canary)).toEqual([...before, 'restart']);
+    expect(disabling(await load(), 'live-1')).toMatchObject({
+      problem: { code: 'host_error', facts: { detail: 'live-1: the command for status failed.' } },
+    });
+    isBlind = false;
+    expect(await look()).toEqual({ kind: 'rest' });
+    expect(disabling(await load(), 'live-1')?.after).toMatchObject({
+      stopped: false,
+      pid: expect.any(Number),
+    });
+    expect(await verbs(setting.canary)).toEqual([...before, 'restart']);
+    expect(await setting.running(setting.canary, 'ENABLED')).toBe('false');
+  });
+
+  test('is written before a look that hangs comes to an end', async () => {
+    let written: string | undefined;
+    const { look } = await deployed((service) => ({
+      status: async (options) => {
+        // What the file says while the first look still hangs.
+        written ??= await fileOf();
+        return service.status(options);
+      },
+    }));
+    await look();
+    expect(written).toContain(`${PREFIX}ENABLED=false\n`);
+  });
+
+  test('a restart that is refused: the service is stopped', async () => {
+    const { look, load } = await deployed(() => ({
+      restart: async () => {
+        throw new HostError('command_failed', 'live-1', 'no', { exitCode: 1 });
+      },
+    }));
+    expect(await look()).toEqual({ kind: 'rest' });
+    expect(disabling(await load(), 'live-1')?.after).toEqual({ stopped: true });
+  });
+
+  test('a file that cannot be read: the service is stopped', async () => {
+    let isUnreadable = false;
+    const { look, load } = await deployed(() => ({}), {
+      wrapHost: (host) =>
+        host.name !== 'live-1'
+          ? host
+          : replacing(host, {
+              async readFile(path, options) {
+                if (isUnreadable) throw new HostError('permission_denied', 'live-1', 'live-1: not readable.');
+                return host.readFile(path, options);
+              },
+            }),
+    });
+    isUnreadable = true;
+    expect(await look()).toEqual({ kind: 'rest' });
+    expect(disabling(await load(), 'live-1')?.after).toEqual({ stopped: true });
+  });
+});

@@ -265,3 +265,39 @@ describe('the artefacts', () => {
     expect(await sha256Of(inModels('lob_tcn_5m_v4.onnx'))).toBe(plan.model?.sha256);
   });
 });
+
+test('a host whose state cannot be looked at is put back and restarted all the same', async () => {
+  let isPuttingBack = false;
+  let blindLooks = 0;
+  const engine = setting.engine({
+    wrapHost: (host) =>
+      replacing(host, {
+        service: replacing(host.service, {
+          async status(options) {
+            if (isPuttingBack && blindLooks < 4) {
+              blindLooks += 1;
+              throw new HostError(
+                'command_failed',
+                host.name,
+                `${host.name}: the command for status failed.`,
+              );
+            }
+            return host.service.status(options);
+          },
+        }),
+      }),
+    ...afterStep(CANARY_PROVED, () => {
+      isPuttingBack = true;
+    }),
+  });
+  const releaseId = await setting.start(await failingPlan(0));
+  let result = await runRelease(engine, releaseId, NEVER);
+  while (result.kind === 'wait' && !isPuttingBack) {
+    await setTimeout(50);
+    result = await runRelease(engine, releaseId, NEVER);
+  }
+  expect(await readFile(setting.canary.environmentFiles[1], 'utf8')).not.toContain(NEW_VERSION);
+  expect(await setting.carryOut(engine, releaseId)).toMatchObject({ state: 'reverted' });
+  expect(blindLooks).toBe(4);
+  expect(await setting.running(setting.canary, 'MODEL_VERSION')).toBe('lob-tcn-5m-v3');
+});

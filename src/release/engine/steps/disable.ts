@@ -1,26 +1,33 @@
 import { readHostEnvironment } from '../../../checks/context/host-environment.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
-import type { Host, ServiceStatus } from '../../../hosts/host.js';
+import type { Host, HostErrorCode, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
 import { isOn, readWrittenLayer, sha256OfText } from './environment-change.js';
-import { isHostError } from './problems.js';
-import { seeService, statusBefore } from './restart.js';
+import { hostProblem, isHostError, saidNo } from './problems.js';
+import { seeServiceIfPossible, statusBefore, statusIfPossible } from './restart.js';
 import { isStopped, statusAfterInterruption, stopService } from './service-effect.js';
-import { hostOf, lookAgain, READ_TIMEOUT_MS, type Step, type StepContext } from './step.js';
+import { hostOf, lookAgain, READ_TIMEOUT_MS, type Step, type StepContext, type StepOutcome } from './step.js';
 
 const TRIES = 3;
 
 /**
- * Sets the flag to off on a host and restarts it. It is done when a new process has the flag off, or when there is
- * none; where that does not come, the service is stopped and seen stopped.
+ * Sets the flag to off on a host and restarts it, as a halt does: the file is written before anything is looked at, and
+ * a restart is sent also where nobody can look. It is done when a new process has the flag off, or when there is none;
+ * where that does not come, the service is stopped and seen stopped.
  */
 export const disableStep: Step = {
-  observe: async (context) => context.step.before ?? seeService(context),
+  async first(context) {
+    await areFilesOff(context);
+  },
+  observe: async (context) => context.step.before ?? seeServiceIfPossible(context),
   async apply(context, before) {
     const { host } = hostOf(context);
     const { status: old } = statusBefore(before);
     // A step that was under way when the release was turned off may still have written the file: so look again.
     for (let attempt = 1; attempt <= TRIES && (await areFilesOff(context)); attempt += 1) {
+      const isSent = context.step.after?.restarted === true;
+      if (!isSent && (await statusIfPossible(context, host.service)) === undefined)
+        return restartUnseen(context);
       const status = await restartUnlessOff(context, old.mainPid);
       if (status === undefined || (await isOnInFiles(context))) continue;
       const after = isStopped(status) ? { stopped: true } : { stopped: false, pid: status.mainPid };
@@ -32,7 +39,38 @@ export const disableStep: Step = {
   reconcile: lookAgain,
 };
 
-/** Writes the flag, and looks whether every layer together now says off. */
+/** Nobody can look: the restart is sent all the same, once, and its proof waits until somebody can. */
+async function restartUnseen(context: StepContext): Promise<StepOutcome> {
+  const { clock, lost, interrupted: signal } = context;
+  const { service } = hostOf(context).host;
+  if (!(await isRestarted(service, lost))) await service.stop({ signal: lost });
+  const waiting = { kind: 'wait', until: new Date(clock.now()), after: SENT } as const;
+  try {
+    await service.status({ signal });
+    return waiting;
+  } catch (error) {
+    if (!isHostError(error) || signal.aborted) throw error;
+    return { ...waiting, problem: hostProblem(error) };
+  }
+}
+
+const SENT = { restarted: true };
+
+/** @returns false: the restart was refused. @throws HostError where its answer was lost */
+async function isRestarted(service: ServiceManager, signal: AbortSignal): Promise<boolean> {
+  try {
+    await service.restart({ signal });
+    return true;
+  } catch (error) {
+    if (!saidNo(error)) throw error;
+    return false;
+  }
+}
+
+/**
+ * Writes the flag, and looks whether every layer together now says off.
+ * @returns false: the host does not take the file, or another layer says on.
+ */
 async function areFilesOff(context: StepContext): Promise<boolean> {
   const { host, plan } = hostOf(context);
   const { runbook, lost } = context;
@@ -40,15 +78,14 @@ async function areFilesOff(context: StepContext): Promise<boolean> {
   return (await switchOff(host, plan.writtenFile, off, lost)) && !(await isOnInFiles(context));
 }
 
-/** @returns the status that proves the service off; undefined: none came in time. */
+/** @returns the status that proves the service off; undefined: none came in time, or the restart was refused. */
 async function restartUnlessOff(context: StepContext, oldPid: number): Promise<ServiceStatus | undefined> {
   const { runbook, clock, pace, lost, interrupted: signal } = context;
   const { host } = hostOf(context);
   const isOff = async (status: ServiceStatus) =>
     isStopped(status) || (await isNewAndOff(host, status, oldPid, runbook, signal));
-  if (!(await isOff(await statusAfterInterruption(context, host.service, isOff)))) {
-    await host.service.restart({ signal: lost });
-  }
+  const isDone = await isOff(await statusAfterInterruption(context, host.service, isOff));
+  if (!isDone && !(await isRestarted(host.service, lost))) return undefined;
   const since = clock.now();
   let stoppedSince: number | undefined;
   for (;;) {
@@ -81,6 +118,9 @@ async function isNewAndOff(
   }
 }
 
+/** Faults after which the file may be written at the next try. */
+const MAY_PASS: readonly HostErrorCode[] = ['changed_since_plan', 'unreachable', 'timeout', 'cancelled'];
+
 /** @returns false: the host does not take the file. */
 async function switchOff(
   host: Host,
@@ -89,15 +129,16 @@ async function switchOff(
   signal: AbortSignal,
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
-    const { text, sha256 } = await readWrittenLayer(host, path, signal);
     try {
+      const { text, sha256 } = await readWrittenLayer(host, path, signal);
       const edited = editEnvironmentFile(text, off);
       if (sha256OfText(edited) === sha256) return true;
       await host.replaceFile(path, Buffer.from(edited, 'utf8'), { expectedSha256: sha256, signal });
       return true;
     } catch (error) {
+      // What cannot be edited, or is refused for good: the service is stopped instead.
       if (!isHostError(error)) return false;
-      if (['no_space', 'read_only', 'permission_denied'].includes(error.code)) return false;
+      if (!MAY_PASS.includes(error.code)) return false;
       if (error.code !== 'changed_since_plan' || attempt === TRIES) throw error;
     }
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { byItsClock } from '../../../domain/clocks.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { Seen } from '../../../domain/release-record.js';
-import type { Host, HostError, ServiceStatus } from '../../../hosts/host.js';
+import type { Host, HostError, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
 import { ACTIVE_STATES } from '../../../hosts/managers/unit-status.js';
 import { isHostError, refusedStart, saidNo, unclear } from './problems.js';
 import { hostOf, readClockOf, type Step, type StepContext } from './step.js';
@@ -21,10 +21,48 @@ const restartSeenSchema = z.object({
 /** Sees the service of a step's host before it is restarted. */
 export async function seeService(context: StepContext): Promise<Seen> {
   const at = new Date(context.clock.now());
-  const { service } = hostOf(context).host;
-  const { activeSince: _, startedAt: __, ...facts } = await service.status({ signal: context.interrupted });
+  return seenAt(at, await hostOf(context).host.service.status({ signal: context.interrupted }));
+}
+
+function seenAt(at: Date, { activeSince: _, startedAt: __, ...facts }: ServiceStatus): Seen {
   return { at: at.toISOString(), ...facts };
 }
+
+/** A look that goes before an act is worth no longer wait. */
+const LOOK_MS = 3_000;
+
+/** The same for what is done also where nobody can look: the old process is then not known. */
+export async function seeServiceIfPossible(context: StepContext): Promise<Seen> {
+  const status = await statusIfPossible(context, hostOf(context).host.service);
+  return seenAt(new Date(context.clock.now()), status ?? UNKNOWN);
+}
+
+/** undefined: the service's state cannot be looked at now. */
+export async function statusIfPossible(
+  { interrupted: signal }: StepContext,
+  service: Pick<ServiceManager, 'status'>,
+): Promise<ServiceStatus | undefined> {
+  try {
+    return await service.status({ signal, timeoutMs: LOOK_MS });
+  } catch (error) {
+    if (!isHostError(error) || signal.aborted) throw error;
+    return undefined;
+  }
+}
+
+const UNKNOWN: ServiceStatus = {
+  activeState: 'unknown',
+  subState: '',
+  mainPid: 0,
+  invocationId: '',
+  restarts: 0,
+  execMainStatus: 0,
+  activeSince: undefined,
+};
+
+/** Whether a recorded look came to nothing. */
+export const isUnknown = ({ activeState, mainPid }: ServiceStatus): boolean =>
+  activeState === UNKNOWN.activeState && mainPid === 0;
 
 /** The status before a recorded restart. */
 export function statusBefore(seen: Seen): { readonly status: ServiceStatus; readonly at: Date } {

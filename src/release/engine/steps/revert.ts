@@ -14,7 +14,7 @@ import {
 import { presentSha256, putKeptBack } from './kept-artefact.js';
 import { failedStart, saidNo } from './problems.js';
 import { proveStart } from './prove-start.js';
-import { refusalOf, seeService, statusBefore } from './restart.js';
+import { isUnknown, refusalOf, seeServiceIfPossible, statusBefore, statusIfPossible } from './restart.js';
 import { isStopped, statusAfterInterruption, stopService } from './service-effect.js';
 import { stagedSchema } from './stage-artefact.js';
 import {
@@ -35,7 +35,7 @@ import { writtenSchema } from './write-environment.js';
  */
 export const revertStep: Step = {
   // What was recorded at the first try stays: the process of that moment is the one that has to go.
-  observe: async (context) => context.step.before ?? seeService(context),
+  observe: async (context) => context.step.before ?? seeServiceIfPossible(context),
   async apply(context, before) {
     const inPlan = hostOf(context);
     const restored = { ...(await restoreHost(context, inPlan)) };
@@ -69,16 +69,18 @@ async function restartOnce(
   const { lost, interrupted, clock, pace } = context;
   const { service } = host;
   const recorded = statusBefore(before);
+  // Where nobody could look, any process may be the one that has to go.
   const isStarted = ({ mainPid, restarts }: ServiceStatus) =>
-    mainPid !== 0 && mainPid !== recorded.status.mainPid && restarts === 0;
-  const present = await statusAfterInterruption(context, service, isStarted);
-  if (isStarted(present)) {
+    !isUnknown(recorded.status) && mainPid !== 0 && mainPid !== recorded.status.mainPid && restarts === 0;
+  const isSeen = (await statusIfPossible(context, service)) !== undefined;
+  const present = isSeen ? await statusAfterInterruption(context, service, isStarted) : recorded.status;
+  if (isSeen && isStarted(present)) {
     const started = present.startedAt ?? present.activeSince;
     const at = started && byBotsClock(started, await readClockOf(context, host));
     return { status: recorded.status, at: at ?? recorded.at };
   }
   await service.stop({ signal: lost });
-  const status = await service.status({ signal: interrupted });
+  const status = (await statusIfPossible(context, service)) ?? recorded.status;
   const at = new Date(clock.now());
   for (;;) {
     try {
@@ -114,6 +116,8 @@ interface Restored {
 async function restoreHost(context: StepContext, { host, plan }: HostInPlan): Promise<Restored> {
   const { model, binary } = context.plan;
   const { modelPath, binaryPath } = plan;
+  // It goes first: what a later start would read.
+  const environment = await restoreEnvironment(context, { host, plan });
   const isModelBack = await restoreArtefact(context, host, modelPath, model?.sha256, plan.presentModelSha256);
   const staged = earlier(context, 'stage_model', host.name)?.before ?? null;
   const metaBefore = staged === null ? undefined : stagedSchema.parse(staged).metaSha256;
@@ -123,7 +127,7 @@ async function restoreHost(context: StepContext, { host, plan }: HostInPlan): Pr
   return {
     model: isModelBack,
     binary: await restoreArtefact(context, host, binaryPath, binary?.sha256, plan.presentBinarySha256),
-    environment: await restoreEnvironment(context, { host, plan }),
+    environment,
   };
 }
 

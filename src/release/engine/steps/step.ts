@@ -89,6 +89,8 @@ type Reconciliation =
  * replica goes on. Only what changes a host has something to reconcile: looking twice does no harm.
  */
 export interface Step {
+  /** What waits for no look and no record: whoever added this step has recorded that it will be done. */
+  first?(context: StepContext): Promise<void>;
   observe(context: StepContext): Promise<Seen | { readonly notBefore: Date }>;
   apply(context: StepContext, before: Seen): Promise<StepOutcome>;
   /** After an interruption: the host's real state decides. */
