@@ -1,6 +1,7 @@
 import type { CheckResult } from '../src/domain/check-run.js';
 import { FAULT_CODES, type FaultCode } from '../src/domain/fault.js';
 import type { Locale } from '../src/domain/localized.js';
+import { ownValue } from '../src/domain/own-value.js';
 import type { Reason } from '../src/domain/reason.js';
 import { cell } from './cell.js';
 import { textFor } from './text/index.js';
@@ -49,12 +50,18 @@ export function reasonSentence(reason: Reason, locale: Locale): string {
 /** What to do about it; the runbook's own words first. '' where nothing is to be done. */
 export function remedySentence(result: CheckResult, locale: Locale): string {
   if (result.outcome === 'PASS') return '';
-  const general = textFor(locale).report.remedy[result.reason.code] ?? '';
+  const general = generalRemedy(result.reason, locale);
   const own = result.remedy?.[locale] ?? '';
   if (general === '') return own;
   // A faulty value is mended in its file, whatever the variable; a start or a model that failed is not.
   const isOwnFirst = result.reason.code === 'faulty_rows' && result.evidence.probe !== 'env';
   return isOwnFirst && own !== '' ? own : general;
+}
+
+function generalRemedy({ code, facts }: Reason, locale: Locale): string {
+  const { remedy, databaseWayOut } = textFor(locale).report;
+  const ofFault = code === 'database_error' ? ownValue(databaseWayOut, String(facts?.code)) : undefined;
+  return ofFault?.('trading') ?? remedy[code] ?? '';
 }
 
 function faultSentences(result: Told, locale: Locale): readonly string[] {

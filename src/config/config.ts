@@ -5,6 +5,7 @@ import { LOCALES, type Locale } from '../domain/localized.js';
 import type { Sentence } from '../domain/sentence.js';
 import type { VariableFacts } from '../domain/variable-sentence.js';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/log-level.js';
+import { databaseAddressFault, pinnedSslMode } from './database-address.js';
 import { Secret } from './secret.js';
 
 /** How Slack reaches the bot: a WebSocket that the bot opens, or signed HTTP requests to `PORT`. */
@@ -72,8 +73,17 @@ const secretLike = (pattern: RegExp, advice: ShapeFault) =>
 const databaseUrl = (advice: ShapeFault) =>
   z
     .string()
-    .refine(isPostgresUrl, advice)
-    .transform((text) => new Secret(text))
+    .superRefine((text, context) => {
+      const fault = databaseAddressFault(text);
+      if (fault === undefined) return;
+      const message = {
+        no_address: advice,
+        unencoded: 'address_unencoded',
+        sslmode_unknown: 'sslmode_unknown',
+      }[fault];
+      context.addIssue({ code: 'custom', message });
+    })
+    .transform((text) => new Secret(pinnedSslMode(text)))
     .optional();
 const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values);
 
@@ -248,10 +258,6 @@ function slackTransport(values: Values): SlackTransport | undefined {
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
-}
-
-function isPostgresUrl(text: string): boolean {
-  return URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
 }
 
 /** The language of this installation, known before the rest: its faults are told in it. */

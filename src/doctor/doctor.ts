@@ -1,5 +1,5 @@
 import type { Sentence } from '../domain/sentence.js';
-import { isAway } from './explain-failure.js';
+import { databaseFaultOf, isAway } from './explain-failure.js';
 
 /** What `doctor` looked at, and how it stands. */
 export interface Diagnosis {
@@ -41,14 +41,11 @@ export function createDoctor(examinations: readonly Examination[], redact: (text
     async examine() {
       const findings = await Promise.all(
         examinations.map(async (examination): Promise<readonly Diagnosis[]> => {
-          const { subject, wayOut } = examination;
+          const { subject } = examination;
           try {
             return await withTimeout(examination.examine());
           } catch (error) {
-            const seen =
-              error instanceof NoAnswer
-                ? NO_ANSWER
-                : asIs(redact(error instanceof Error ? error.message : String(error)));
+            const { seen, wayOut } = told(error, examination, redact);
             const away = error instanceof NoAnswer || isAway(error) ? { isAway: true as const } : {};
             return [{ subject, state: 'fault', seen, wayOut, ...away }];
           }
@@ -57,6 +54,16 @@ export function createDoctor(examinations: readonly Examination[], redact: (text
       return findings.flat();
     },
   };
+}
+
+function told(error: unknown, { wayOut }: Examination, redact: (text: string) => string) {
+  if (error instanceof NoAnswer) return { seen: NO_ANSWER, wayOut };
+  const facts = databaseFaultOf(error);
+  if (facts === undefined)
+    return { seen: asIs(redact(error instanceof Error ? error.message : String(error))), wayOut };
+  const seen: Sentence = { code: 'database_seen', facts };
+  const mend: Sentence = { code: 'do_mend_database', facts };
+  return { seen, wayOut: mend };
 }
 
 const NO_ANSWER: Sentence = { code: 'no_answer_within', facts: { seconds: TIMEOUT_MS / 1000 } };

@@ -1,12 +1,14 @@
 import { ConfigError } from '../config/config.js';
 import { UsageError, UserError } from '../conversation/errors.js';
 import { EXIT, type ExitCode } from '../conversation/subcommand.js';
+import type { DatabaseFault, DatabaseFaultOf } from '../domain/database-fault.js';
 import type { Locale } from '../domain/localized.js';
 import { redact } from '../domain/secrets.js';
 import type { Say } from '../domain/sentence.js';
 import { HostError, type HostErrorCode } from '../hosts/host.js';
 import { ConfigurationError, type ConfigurationFault, formatFault } from '../runbook/configuration-fault.js';
-import { classifyDatabaseError, type DatabaseFault } from '../store/database-error.js';
+import { classifyDatabaseError } from '../store/database-error.js';
+import { StateDatabaseError } from '../store/state-database-error.js';
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 
 /** What a terminal says of an error, and the exit code by which a script tells whether to try again. */
@@ -35,6 +37,11 @@ export function explainFailure(
     return { says: say(error, locale), exitCode };
   }
   if (error instanceof ConfigurationError) return explainStart(error, telling);
+  const fault = databaseFaultOf(error);
+  if (fault !== undefined && (isAway(error) || TO_BE_SET_RIGHT.has(fault.fault))) {
+    const exitCode = isAway(error) ? EXIT.unavailable : EXIT.usage;
+    return { says: say({ code: 'database_fault', facts: fault }, locale), exitCode };
+  }
   if (isAway(error)) return { says: outOfReach(error, telling), exitCode: EXIT.unavailable };
   const cause = redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return { says: say({ code: 'failed', facts: { cause } }, locale), exitCode: EXIT.internal };
@@ -43,7 +50,8 @@ export function explainFailure(
 /** Something the bot depends on gives no answer now, and may in a minute. */
 export function isAway(error: unknown): boolean {
   if (error instanceof HostError) return AWAY_HOST.has(error.code);
-  if (error instanceof TradingDatabaseError) return AWAY_DATABASE.has(error.code);
+  if (error instanceof TradingDatabaseError || error instanceof StateDatabaseError)
+    return AWAY_DATABASE.has(error.code);
   return AWAY_DATABASE.has(classifyDatabaseError(error).code);
 }
 
@@ -55,7 +63,31 @@ const AWAY_DATABASE: ReadonlySet<DatabaseFault> = new Set([
   'locked',
   'starting',
   'too_many_connections',
+  'recovery_conflict',
 ]);
+
+/** No later try will find it better: somebody has to mend an address, the server or what stands before it. */
+const TO_BE_SET_RIGHT: ReadonlySet<DatabaseFault> = new Set([
+  'authentication',
+  'not_admitted',
+  'missing_database',
+  'options_refused',
+  'tls_wanted',
+  'tls_not_offered',
+  'tls_failed',
+  'certificate_untrusted',
+  'certificate_host',
+  'certificate_expired',
+  'certificate_file',
+]);
+
+/** undefined: it is no error of a database, or nobody knows of which. */
+export function databaseFaultOf(error: unknown): DatabaseFaultOf | undefined {
+  if (error instanceof TradingDatabaseError)
+    return { database: 'trading', fault: error.code, of: error.facts };
+  if (error instanceof StateDatabaseError) return { database: 'state', fault: error.code, of: error.facts };
+  return undefined;
+}
 
 /** What a bot says that could not start. */
 export function explainStart(error: unknown, telling: Telling): TerminalFailure {
@@ -65,8 +97,12 @@ export function explainStart(error: unknown, telling: Telling): TerminalFailure 
     const faults = error.faults.map(({ variable, fault }) => ({ file: variable, fault }));
     return { says: cannotStart(faults, telling), exitCode: EXIT.usage };
   }
+  const fault = databaseFaultOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  const faults = `lobml: ${redact(message)}`;
+  const faults =
+    fault === undefined
+      ? `lobml: ${redact(message)}`
+      : telling.say({ code: 'database_fault', facts: fault }, telling.locale);
   const says = telling.say({ code: 'start_refused', facts: { faults } }, telling.locale);
   return { says, exitCode: EXIT.unavailable };
 }
@@ -82,7 +118,7 @@ function cannotStart(faults: readonly ConfigurationFault[], { locale, say }: Tel
 function outOfReach(error: unknown, { locale, say }: Telling): string {
   if (error instanceof HostError)
     return say({ code: 'host_does_not_answer', facts: { detail: redact(error.message, 'host') } }, locale);
-  const { code, facts } = error instanceof TradingDatabaseError ? error : classifyDatabaseError(error);
+  const { code, facts } = classifyDatabaseError(error);
   const cause = facts.systemCode ?? facts.sqlState ?? code;
   return say({ code: 'database_does_not_answer', facts: { cause } }, locale);
 }

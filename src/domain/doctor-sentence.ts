@@ -1,3 +1,5 @@
+import type { DatabaseFaultOf } from './database-fault.js';
+
 type NoFacts = Readonly<Record<never, never>>;
 interface Path {
   readonly path: string;
@@ -13,6 +15,8 @@ export interface DoctorFacts {
   as_is: { readonly text: string };
   doctor_title: { readonly faults: number; readonly of: number };
   no_answer_within: { readonly seconds: number };
+  database_seen: DatabaseFaultOf;
+  do_mend_database: DatabaseFaultOf;
 
   subject_channel: { readonly channel: string };
   /** @param clock `bot`, `trading_database`, `state_database` or a host */

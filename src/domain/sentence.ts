@@ -1,3 +1,4 @@
+import type { DatabaseFaultOf } from './database-fault.js';
 import type { DoctorFacts } from './doctor-sentence.js';
 import type { FileFaultFacts } from './file-fault.js';
 import type { Locale } from './localized.js';
@@ -94,6 +95,8 @@ export interface SurfaceFacts {
   /** @param place in a file, or a variable; empty: the file as a whole */
   at_place: { readonly place: string; readonly told: string };
   database_does_not_answer: { readonly cause: string };
+  /** What is wrong with it, and the way out. */
+  database_fault: DatabaseFaultOf;
   done: NoFacts;
   failed: { readonly cause: string };
   host_does_not_answer: { readonly detail: string };

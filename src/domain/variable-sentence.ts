@@ -2,6 +2,7 @@ type NoFacts = Readonly<Record<never, never>>;
 
 /** What is wrong with a variable of the environment. Never holds the value of a secret. */
 export interface VariableFacts {
+  address_unencoded: NoFacts;
   app_token_shape: NoFacts;
   bot_token_missing: NoFacts;
   bot_token_shape: NoFacts;
@@ -11,6 +12,7 @@ export interface VariableFacts {
   lag_shape: NoFacts;
   port_too_high: NoFacts;
   signing_secret_shape: NoFacts;
+  sslmode_unknown: NoFacts;
   token_refused: { readonly code: string };
   trading_url_shape: NoFacts;
   transport_missing: NoFacts;

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import type { Logger } from '../telemetry/logger.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { migrate } from './migrate.js';
+import { toStateDatabaseError } from './state-database-error.js';
 import { createStatePool } from './state-pool.js';
 
 /** The bot's own database, migrated and ready. */
@@ -15,7 +16,7 @@ export interface State {
 
 /**
  * Opens DATABASE_URL, or the embedded PostgreSQL under DATA_DIR.
- * @throws Error when the database does not answer or cannot be migrated.
+ * @throws StateDatabaseError; Error when it cannot be migrated.
  */
 export async function openState(
   config: Pick<Config, 'databaseUrl' | 'dataDir'>,
@@ -28,7 +29,7 @@ export async function openState(
     if (steps.length > 0) logger.info({ steps }, 'the database of the bot is up to date');
   } catch (error) {
     await stop();
-    throw error;
+    throw toStateDatabaseError(error);
   }
   const pool = createStatePool({ url, logger });
   return {

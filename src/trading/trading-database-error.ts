@@ -1,8 +1,5 @@
-import {
-  classifyDatabaseError,
-  type DatabaseFault,
-  type DatabaseFaultFacts,
-} from '../store/database-error.js';
+import type { DatabaseFault, DatabaseFaultFacts } from '../domain/database-fault.js';
+import { classifyDatabaseError } from '../store/database-error.js';
 
 /** A query on the trading database that gave no answer. Its text is safe to show: no value, address or account. */
 export class TradingDatabaseError extends Error {

@@ -1,5 +1,7 @@
+import { toldFault } from '../../../src/domain/database-fault.js';
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
+import { databaseFault, databaseWayOut } from './database-fault.js';
 
 const AGAINST: Readonly<Record<string, string>> = {
   majority: 'the majority',
@@ -11,6 +13,10 @@ export const doctor: Sentences<DoctorFacts> = {
   as_is: ({ text }) => text,
   doctor_title: ({ faults, of }) =>
     faults === 0 ? 'Everything the bot depends on answers' : `${faults} of ${of} need attention`,
+  database_seen: (told) => toldFault(databaseFault, told),
+  do_mend_database: ({ fault, database }) =>
+    databaseWayOut[fault]?.(database) ??
+    (database === 'trading' ? doctor.do_check_trading_url({}) : doctor.do_check_database_url({})),
   no_answer_within: ({ seconds }) => `no answer within ${seconds} s`,
   subject_channel: ({ channel }) => `channel ${channel}`,
   subject_clock: ({ clock }) => `clock of ${clock}`,

@@ -1,10 +1,12 @@
 import type { ObservedRow } from '../../../src/domain/check-run.js';
+import { sayDatabaseFault } from '../../../src/domain/database-fault.js';
 import type { FaultCode } from '../../../src/domain/fault.js';
 import type { Outcome, RunKind } from '../../../src/domain/outcome.js';
 import type { ReasonCode } from '../../../src/domain/reason.js';
 import type { Verdict } from '../../../src/domain/verdict.js';
 import type { FailFastReason } from '../../../src/hosts/managers/proof-of-start.js';
 import { cell, valueText, written } from '../../cell.js';
+import { databaseFault, databaseWayOut } from './database-fault.js';
 import { modelFaults } from './model-faults.js';
 
 const where = (row: Parameters<typeof cell>[0]): string =>
@@ -53,8 +55,7 @@ const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
     `The service has no process on ${fact('hosts')}: it has failed, or is being started again and again.`,
   condition_error: (fact) => `Its conditions could not be evaluated: ${fact('error')}.`,
   host_error: (fact) => `${fact('host')}: ${hostError[fact('code')] ?? 'the host could not be looked at'}.`,
-  database_error: (fact) =>
-    `${databaseError[fact('code')]?.(fact) ?? 'The trading database refused the query'}.`,
+  database_error: (fact) => `${sayDatabaseFault(databaseFault, fact, 'trading')}.`,
   endpoint_error: (fact) => `${fact('url')}: ${endpointError[fact('code')]?.(fact) ?? 'no answer'}.`,
   environment_unclear: (fact) =>
     `${fact('variable')} has no one valid value to compare with: ${fact('values')}.`,
@@ -159,38 +160,6 @@ const endpointError: Readonly<Record<string, (fact: Facts) => string>> = {
   too_many_rows: () => 'the answer has more than 1,000 rows',
 };
 
-const databaseError: Readonly<Record<string, (fact: Facts) => string>> = {
-  unreachable: () => 'The trading database does not answer',
-  timeout: (fact) => `The trading database did not answer within ${Number(fact('timeoutMs')) / 1000} s`,
-  locked: () => 'A table of the trading database is locked (the trading system may be starting)',
-  missing_table: (fact) =>
-    `The table ${fact('relation') || 'that is asked for'} does not exist yet in the trading database`,
-  permission_denied: (fact) =>
-    `The bot’s role may not read ${fact('relation') || 'a table'} of the trading database`,
-  missing_column: (fact) =>
-    `The column ${fact('relation') || 'that is asked for'} does not exist in the trading database`,
-  too_many_connections: () =>
-    'All connections of the bot’s role to the trading database are taken; another replica or a terminal uses them',
-  starting: () => 'The trading database is starting or shutting down',
-  authentication: () => 'The trading database refused the bot’s user or password',
-  cancelled: () => 'The query was cancelled',
-  syntax: () => 'The trading database does not understand the query',
-  read_only_violation: () => 'The query tried to write, which is refused',
-  too_many_rows: (fact) =>
-    `The answer has more than ${fact('maxRows')} rows, which is no answer: let the query count, or limit it`,
-  too_large: (fact) =>
-    `The answer is larger than ${Number(fact('maxBytes')) / 1024 ** 2} MiB, which is no answer: ask for fewer rows or columns`,
-  volatile_function: (fact) =>
-    `The query calls ${fact('relation')}, which PostgreSQL calls volatile (it may have an effect), so it was not run`,
-  duplicate_column: (fact) =>
-    `Two columns of the answer are called ${fact('relation')}: give each a name of its own`,
-  standby_not_asked: () =>
-    'A standby answers in the place of the trading database, and nobody asked for one (`TRADING_DATABASE_STANDBY_MAX_LAG_SECS`)',
-  standby_paused: () => 'The replay of the standby is paused: it does not know what happened since',
-  standby_lag_unknown: () => 'Nobody can tell how far the standby lags',
-  standby_behind: () => 'The standby lags by more than `TRADING_DATABASE_STANDBY_MAX_LAG_SECS`',
-};
-
 /** All prose of the reports; one object a language, of the same shape. */
 export const report = {
   verdict: {
@@ -217,7 +186,7 @@ export const report = {
   /** What to do about a reason; the runbook's own remedy goes before it. */
   remedy,
   hostError,
-  databaseError,
+  databaseWayOut,
   endpointError,
   report: {
     stops: 'What stops it',

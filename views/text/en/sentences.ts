@@ -1,4 +1,6 @@
+import { toldFault } from '../../../src/domain/database-fault.js';
 import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
+import { databaseFault, databaseWayOut } from './database-fault.js';
 import { doctor } from './doctor.js';
 import { fileFault } from './file-fault.js';
 import { summaries } from './summaries.js';
@@ -81,6 +83,8 @@ const userFault: Sentences<UserFaultFacts> = {
 
 const surface: Sentences<SurfaceFacts> = {
   at_place: ({ place, told }) => `${place || 'the file'}: ${told}`,
+  database_fault: (told) =>
+    `${toldFault(databaseFault, told)}. ${databaseWayOut[told.fault]?.(told.database) ?? ''}`.trim(),
   database_does_not_answer: ({ cause }) =>
     `A database does not answer (${cause}), so this could not be done. Try again once it does; \`lobml doctor\` shows which one.`,
   done: () => '✓ Done. You can close this window.',

@@ -3,6 +3,8 @@ import type { VariableFacts } from '../../../src/domain/variable-sentence.js';
 
 /** After the name of the variable. */
 export const variable: Sentences<VariableFacts> = {
+  address_unencoded: () =>
+    'cannot be read as an address. A # / ? % or @ in its user or password must be percent-encoded (%23 %2F %3F %25 %40), and the port is a number; in a .env file a # also begins a comment.',
   app_token_shape: () =>
     'does not look like an app-level token (xapp-…). Create one with connections:write under "Basic Information".',
   bot_token_missing: () =>
@@ -18,6 +20,8 @@ export const variable: Sentences<VariableFacts> = {
   port_too_high: () => 'is above 65535, the highest port. Give a lower one.',
   signing_secret_shape: () =>
     'does not look like a signing secret. Copy it from "Basic Information" of the Slack app.',
+  sslmode_unknown: () =>
+    'names an sslmode that does not exist. Known are disable, prefer, require, verify-ca, verify-full and no-verify (docs/operations/environment.md).',
   token_refused: ({ code }) =>
     `is refused by Slack (${code}). Copy the token of this app again, and install the app once more.`,
   trading_url_shape: () =>

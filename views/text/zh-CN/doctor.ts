@@ -1,5 +1,7 @@
+import { toldFault } from '../../../src/domain/database-fault.js';
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
+import { databaseFault, databaseWayOut } from './database-fault.js';
 
 const AGAINST: Readonly<Record<string, string>> = {
   majority: '多数时钟',
@@ -11,6 +13,10 @@ export const doctor: Sentences<DoctorFacts> = {
   as_is: ({ text }) => text,
   doctor_title: ({ faults, of }) =>
     faults === 0 ? '机器人依赖的一切均有回应' : `${of} 项中有 ${faults} 项需要处理`,
+  database_seen: (told) => toldFault(databaseFault, told),
+  do_mend_database: ({ fault, database }) =>
+    databaseWayOut[fault]?.(database) ??
+    (database === 'trading' ? doctor.do_check_trading_url({}) : doctor.do_check_database_url({})),
   no_answer_within: ({ seconds }) => `${seconds} 秒内没有回应`,
   subject_channel: ({ channel }) => `频道 ${channel}`,
   subject_clock: ({ clock }) => `${clock} 的时钟`,

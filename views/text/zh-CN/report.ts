@@ -1,6 +1,8 @@
 import type { ObservedRow } from '../../../src/domain/check-run.js';
+import { sayDatabaseFault } from '../../../src/domain/database-fault.js';
 import { cell, valueText, written } from '../../cell.js';
 import type { ReportText } from '../en/report.js';
+import { databaseFault, databaseWayOut } from './database-fault.js';
 import { modelFaults } from './model-faults.js';
 
 const where = (row: ObservedRow): string =>
@@ -53,7 +55,7 @@ export const report: ReportText = {
     service_down: (fact) => `${fact('hosts')} 上的服务没有进程：启动失败，或正在反复重启。`,
     condition_error: (fact) => `无法计算其条件：${fact('error')}。`,
     host_error: (fact) => `${fact('host')}：${report.hostError[fact('code')] ?? '无法查看该主机'}。`,
-    database_error: (fact) => `${report.databaseError[fact('code')]?.(fact) ?? '交易数据库拒绝了查询'}。`,
+    database_error: (fact) => `${sayDatabaseFault(databaseFault, fact, 'trading')}。`,
     endpoint_error: (fact) => `${fact('url')}：${report.endpointError[fact('code')]?.(fact) ?? '没有回应'}。`,
     environment_unclear: (fact) => `${fact('variable')} 没有唯一有效的值可供比较：${fact('values')}。`,
     clocks_unread: (fact) => `${fact('clocks')} 的时钟没有回应；其余见所示。`,
@@ -150,30 +152,7 @@ export const report: ReportText = {
     too_large: () => '回应超过 256 KiB',
     too_many_rows: () => '回应超过 1,000 行',
   },
-  databaseError: {
-    unreachable: () => '交易数据库没有回应',
-    timeout: (fact) => `交易数据库在 ${Number(fact('timeoutMs')) / 1000} 秒内没有回应`,
-    locked: () => '交易数据库的表被锁定（交易系统可能正在启动）',
-    missing_table: (fact) => `交易数据库中尚无表 ${fact('relation')}`,
-    permission_denied: (fact) => `机器人的角色无权读取交易数据库的 ${fact('relation') || '表'}`,
-    missing_column: (fact) => `交易数据库中没有列 ${fact('relation')}`,
-    standby_not_asked: () =>
-      '应答的是交易数据库的备库，而配置并未允许（`TRADING_DATABASE_STANDBY_MAX_LAG_SECS`）',
-    standby_paused: () => '备库的回放已暂停：之后发生的事它一无所知',
-    standby_lag_unknown: () => '无法得知备库的延迟',
-    standby_behind: () => '备库的延迟超过 `TRADING_DATABASE_STANDBY_MAX_LAG_SECS`',
-    too_many_connections: () => '机器人角色在交易数据库的连接数已用尽，正被其他副本或终端占用',
-    starting: () => '交易数据库正在启动或关闭',
-    authentication: () => '交易数据库拒绝了机器人的用户名或密码',
-    cancelled: () => '查询已取消',
-    syntax: () => '交易数据库无法理解该查询',
-    read_only_violation: () => '该查询试图写入，已被拒绝',
-    too_many_rows: (fact) => `结果超过 ${fact('maxRows')} 行，不予采用：请在查询中计数或限制行数`,
-    too_large: (fact) => `结果超过 ${Number(fact('maxBytes')) / 1024 ** 2} MiB，不予采用：请减少行或列`,
-    volatile_function: (fact) =>
-      `查询调用了 ${fact('relation')}，PostgreSQL 将其标为 volatile（可能有副作用），因此没有执行`,
-    duplicate_column: (fact) => `结果中有两列都叫 ${fact('relation')}：请为每列取不同的名字`,
-  },
+  databaseWayOut,
   report: {
     stops: '阻断原因',
     unknown: '未知项',

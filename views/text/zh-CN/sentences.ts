@@ -1,4 +1,6 @@
+import { toldFault } from '../../../src/domain/database-fault.js';
 import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
+import { databaseFault, databaseWayOut } from './database-fault.js';
 import { doctor } from './doctor.js';
 import { fileFault } from './file-fault.js';
 import { summaries } from './summaries.js';
@@ -72,6 +74,8 @@ const userFault: Sentences<UserFaultFacts> = {
 
 const surface: Sentences<SurfaceFacts> = {
   at_place: ({ place, told }) => `${place || '文件'}：${told}`,
+  database_fault: (told) =>
+    `${toldFault(databaseFault, told)}。${databaseWayOut[told.fault]?.(told.database) ?? ''}`.trim(),
   database_does_not_answer: ({ cause }) =>
     `数据库没有回应（${cause}），因此未能执行。请在其恢复后重试；\`lobml doctor\` 显示是哪一个。`,
   done: () => '✓ 已完成，可以关闭此窗口。',
