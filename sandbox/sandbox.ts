@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLocalSlack, type LocalSlack } from '@lobml/local-slack/local-slack.js';
 import { lobmlCommand } from '@lobml/local-slack/manifest-commands.js';
-import { createReaderRole } from '@lobml/simulated-hosts/trading-data/reader-role.js';
+import { createReaderRole, createTrainerRole } from '@lobml/simulated-hosts/trading-data/reader-role.js';
 import { seedTradingDatabase } from '@lobml/simulated-hosts/trading-data/seed.js';
 import { createTradingHosts, type TradingHosts } from '@lobml/simulated-hosts/trading-host.js';
 import pg from 'pg';
@@ -68,7 +68,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     open.push(() => postgres.stop());
 
     onStep('trading database');
-    const { readerUrl, ownerUrl } = await createDatabases(postgres, signal);
+    const { readerUrl, trainerUrl, ownerUrl } = await createDatabases(postgres, signal);
 
     onStep('trading hosts');
     const hostsFolder = join(folder, 'hosts');
@@ -100,6 +100,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       PORT: '0',
       DATABASE_URL: postgres.url('lobml'),
       TRADING_DATABASE_URL: readerUrl,
+      TRAINING_DATABASE_URL: trainerUrl,
       RUNBOOK_FILE: await writeDemoRunbooks(folder),
       TARGETS_FILE: targetsFile,
       DATA_DIR: dataDir,
@@ -144,7 +145,7 @@ async function untilConnected(
   await Promise.race([connected, ended]);
 }
 
-/** The bot's database, empty, a new trading database with a history, and the role that may only read it. */
+/** The bot's database, empty, a new trading database with a history, and the roles that may only read it. */
 async function createDatabases(postgres: EmbeddedPostgres, signal?: AbortSignal) {
   for (const name of ['lobml', 'ploy']) {
     await postgres.dropDatabase(name);
@@ -163,7 +164,9 @@ async function createDatabases(postgres: EmbeddedPostgres, signal?: AbortSignal)
     await seedTradingDatabase(client, { now: new Date() });
     const password = randomBytes(24).toString('hex');
     const readerUrl = await createReaderRole(client, { adminUrl: ownerUrl, role: 'lobml_reader', password });
-    return { ownerUrl, readerUrl };
+    const trainer = { adminUrl: ownerUrl, role: 'lobml_trainer', password: randomBytes(24).toString('hex') };
+    const trainerUrl = await createTrainerRole(client, trainer);
+    return { ownerUrl, readerUrl, trainerUrl };
   } finally {
     signal?.removeEventListener('abort', end);
     // Closed already when the start was aborted.

@@ -37,6 +37,7 @@ import { createReleaseHistory } from '../status/release-history.js';
 import { createStatusService } from '../status/status-service.js';
 import type { State } from '../store/open-state.js';
 import type { Logger } from '../telemetry/logger.js';
+import { createTradingDatabase } from '../trading/trading-database.js';
 import { createTrainings } from '../training/create-trainings.js';
 import type { Configuration, StrategyConfiguration } from './load-configuration.js';
 import { type OpenPlatform, openPlatform } from './open-platform.js';
@@ -104,6 +105,8 @@ export function compose(options: CompositionOptions): Composition {
       strategies: configuration.strategies,
       hostOf: platform.hosts.of,
       state: platform.database,
+      openTraining: (address) =>
+        createTradingDatabase({ ...address, logger, maxConnections: 1, hasCheckSettings: false }),
     }),
     redact,
   );

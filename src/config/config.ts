@@ -30,6 +30,8 @@ export interface Config {
   readonly tradingDatabaseUrl: Secret | undefined;
   /** Up to which lag a standby may answer in the place of the trading database; undefined: it may not. */
   readonly tradingStandbyMaxLagSecs: number | undefined;
+  /** What a trainer reads its data with; undefined: the address of the checks, with their bounds. */
+  readonly trainingDatabaseUrl: Secret | undefined;
   readonly runbookFile: string;
   readonly targetsFile: string;
   readonly dataDir: string;
@@ -106,6 +108,7 @@ export const ENVIRONMENT = {
     .regex(/^\d{1,4}(\.\d{1,3})?$/, 'lag_shape')
     .transform(Number)
     .optional(),
+  TRAINING_DATABASE_URL: databaseUrl('training_url_shape'),
   RUNBOOK_FILE: z.string().default('runbooks/'),
   TARGETS_FILE: z.string().default('targets.yaml'),
   DATA_DIR: z.string().default('.data'),
@@ -143,6 +146,14 @@ export function checksEnvironment(
 /** What the bot's process for hosts gets: none of the bot's own variables. */
 export function hostsEnvironment(env: Environment = process.env): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !Object.hasOwn(ENVIRONMENT, name)));
+}
+
+/** What the runbook may hand to a trainer. Without an address of its own it gets that of the checks. */
+export function trainingEnvironment(
+  { trainingDatabaseUrl, tradingDatabaseUrl }: Pick<Config, 'trainingDatabaseUrl' | 'tradingDatabaseUrl'>,
+  env: Environment = readEnvironment(),
+): Environment {
+  return { ...env, TRAINING_DATABASE_URL: (trainingDatabaseUrl ?? tradingDatabaseUrl)?.reveal() };
 }
 
 /** The process's variables, and beneath them those of a `.env` file where there is one. */
@@ -193,6 +204,7 @@ export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Co
     databaseUrl: values.DATABASE_URL,
     tradingDatabaseUrl: values.TRADING_DATABASE_URL,
     tradingStandbyMaxLagSecs: values.TRADING_DATABASE_STANDBY_MAX_LAG_SECS,
+    trainingDatabaseUrl: values.TRAINING_DATABASE_URL,
     runbookFile: values.RUNBOOK_FILE,
     targetsFile: values.TARGETS_FILE,
     dataDir: values.DATA_DIR,

@@ -16,8 +16,12 @@ import {
 } from './examine-databases.js';
 import { examineHost, type HostOptions } from './examine-host.js';
 import { examineSlack } from './examine-slack.js';
+import { examineTrainingDatabase, type TrainingDatabaseOptions } from './examine-training-database.js';
 
-export interface ExaminationOptions extends DatabaseOptions, Pick<HostOptions, 'hostOf'> {
+export interface ExaminationOptions
+  extends DatabaseOptions,
+    Pick<HostOptions, 'hostOf'>,
+    Pick<TrainingDatabaseOptions, 'openTraining'> {
   readonly config: Config;
   readonly strategies: readonly ExaminedStrategy[];
   readonly now: () => Date;
@@ -46,6 +50,7 @@ export function createExaminations(options: ExaminationOptions): readonly Examin
     examineTradingSource(options),
     examineTradingRole(options),
     examineClocks({ ...options, hosts: targets.flatMap((target) => target.hosts) }),
+    examineTrainingDatabase(options),
     ...all.flatMap(({ runbook, target }) =>
       target.hosts.map((settings) => examineHost(target, settings, { hostOf, runbook })),
     ),

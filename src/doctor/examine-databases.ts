@@ -71,31 +71,35 @@ export function examineTrading({ trading, strategies }: DatabaseOptions): Examin
         const wayOut: Sentence = { code: 'do_set_trading_url', facts: {} };
         return [{ subject, state: 'fault', seen, wayOut }];
       }
-      const text = `SELECT t.name, to_regclass(t.name) IS NOT NULL AS present,
-          CASE WHEN to_regclass(t.name) IS NULL THEN false ELSE has_table_privilege(t.name, 'SELECT') END AS readable
-        FROM unnest($1::text[]) AS t(name)`;
-      const { rows } = await trading.query({
-        text,
-        values: [tablesOf(strategies)],
-        timeoutMs: QUESTION_TIMEOUT_MS,
-      });
-      return rows.map((row): Diagnosis => {
-        const name = String(row['name']);
-        const table: Sentence = { code: 'subject_table', facts: { name } };
-        if (row['readable'] === true) return ok(table, { code: 'table_readable', facts: {} });
-        const seen: Sentence =
-          row['present'] === true
-            ? { code: 'table_refused', facts: {} }
-            : { code: 'table_missing', facts: {} };
+      return tableDiagnoses(trading, tablesOf(strategies), (name) => {
         const reader = strategies.find(({ runbook }) => runbook.tables.includes(name));
-        const wayOut: Sentence = {
-          code: 'do_grant_select',
-          facts: { agentId: reader?.runbook.agentId ?? '' },
+        return {
+          subject: { code: 'subject_table', facts: { name } },
+          wayOut: { code: 'do_grant_select', facts: { agentId: reader?.runbook.agentId ?? '' } },
         };
-        return { subject: table, state: 'fault', seen, wayOut };
       });
     },
   };
+}
+
+const TABLES_QUERY = `SELECT t.name, to_regclass(t.name) IS NOT NULL AS present,
+    CASE WHEN to_regclass(t.name) IS NULL THEN false ELSE has_table_privilege(t.name, 'SELECT') END AS readable
+  FROM unnest($1::text[]) AS t(name)`;
+
+/** Of each table whether it is there, and whether the role may read it. */
+export async function tableDiagnoses(
+  database: TradingQueries,
+  tables: readonly string[],
+  about: (table: string) => Pick<Diagnosis, 'subject' | 'wayOut'>,
+): Promise<readonly Diagnosis[]> {
+  const request = { text: TABLES_QUERY, values: [tables], timeoutMs: QUESTION_TIMEOUT_MS };
+  const { rows } = await database.query(request);
+  return rows.map((row): Diagnosis => {
+    const told = about(String(row['name']));
+    if (row['readable'] === true) return ok(told.subject, { code: 'table_readable', facts: {} });
+    const code = row['present'] === true ? 'table_refused' : 'table_missing';
+    return { ...told, state: 'fault', seen: { code, facts: {} } };
+  });
 }
 
 const tablesOf = (strategies: DatabaseOptions['strategies']): readonly string[] => [
@@ -111,13 +115,21 @@ export function examineTradingSource({ trading }: DatabaseOptions): Examination 
     wayOut,
     async examine() {
       if (trading === undefined) return [];
-      const facts = await readSource(trading, { timeoutMs: QUESTION_TIMEOUT_MS });
-      const seen: Sentence = { code: 'source_is', facts };
-      if (sourceFault(facts) !== undefined) return [{ subject, state: 'fault', seen, wayOut }];
-      const isPlain = !facts.isPooled && (facts.role === 'standby' || !facts.isReadOnly);
-      return [isPlain ? ok(subject, seen) : { subject, state: 'warning', seen, wayOut }];
+      return [await sourceDiagnosis(trading, { subject, wayOut })];
     },
   };
+}
+
+/** Whether a server can know the newest rows, and what stands before it. */
+export async function sourceDiagnosis(
+  database: TradingQueries,
+  about: Required<Pick<Diagnosis, 'subject' | 'wayOut'>>,
+): Promise<Diagnosis> {
+  const facts = await readSource(database, { timeoutMs: QUESTION_TIMEOUT_MS });
+  const seen: Sentence = { code: 'source_is', facts };
+  if (sourceFault(facts) !== undefined) return { ...about, state: 'fault', seen };
+  const isPlain = !facts.isPooled && (facts.role === 'standby' || !facts.isReadOnly);
+  return isPlain ? ok(about.subject, seen) : { ...about, state: 'warning', seen };
 }
 
 /** Each right that the role has and does not need, by the name that a person takes away. */
@@ -143,13 +155,21 @@ export function examineTradingRole({ trading, strategies }: DatabaseOptions): Ex
     wayOut,
     async examine() {
       if (trading === undefined) return [];
-      const request = { text: RIGHTS_QUERY, values: [tablesOf(strategies)], timeoutMs: QUESTION_TIMEOUT_MS };
-      const { rows } = await trading.query(request);
-      const rights = z.array(z.string()).parse(rows[0]?.['rights'] ?? []);
-      if (rights.length === 0) return [ok(subject, { code: 'role_may_read', facts: {} })];
-      const names = rights.join('; ');
-      const seen: Sentence = { code: 'more_than_read', facts: { rights: names } };
-      return [{ subject, state: 'warning', seen, wayOut }];
+      return [await rightsOfReader(trading, tablesOf(strategies), { subject, wayOut })];
     },
   };
+}
+
+/** What a role that should only read may do besides. */
+export async function rightsOfReader(
+  database: TradingQueries,
+  tables: readonly string[],
+  about: Required<Pick<Diagnosis, 'subject' | 'wayOut'>>,
+): Promise<Diagnosis> {
+  const request = { text: RIGHTS_QUERY, values: [tables], timeoutMs: QUESTION_TIMEOUT_MS };
+  const { rows } = await database.query(request);
+  const rights = z.array(z.string()).parse(rows[0]?.['rights'] ?? []);
+  if (rights.length === 0) return ok(about.subject, { code: 'role_may_read', facts: {} });
+  const seen: Sentence = { code: 'more_than_read', facts: { rights: rights.join('; ') } };
+  return { ...about, state: 'warning', seen };
 }

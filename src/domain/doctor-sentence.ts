@@ -32,6 +32,11 @@ export interface DoctorFacts {
   subject_trading_database: NoFacts;
   subject_trading_role: NoFacts;
   subject_trading_source: NoFacts;
+  subject_training_bounds: NoFacts;
+  subject_training_database: NoFacts;
+  subject_training_role: NoFacts;
+  subject_training_source: NoFacts;
+  subject_training_table: { readonly name: string };
 
   account_unknown: NoFacts;
   bot_in_channel: NoFacts;
@@ -71,6 +76,12 @@ export interface DoctorFacts {
   table_readable: NoFacts;
   table_refused: NoFacts;
   trading_url_missing: NoFacts;
+  /** @param minutes that a training may take */
+  training_bounded: { readonly bounds: string; readonly minutes: number };
+  training_unbounded: NoFacts;
+  /** @param places where trainers run: `local`, or hosts */
+  training_url_answers: { readonly places: string };
+  training_url_shared: { readonly places: string };
 
   /** @param code of the cause */
   clock_unread: { readonly code: string };
@@ -84,12 +95,14 @@ export interface DoctorFacts {
   do_check_database_url: NoFacts;
   do_check_host: NoFacts;
   do_check_trading_url: NoFacts;
+  do_check_training_url: NoFacts;
   do_correct_channels: NoFacts;
   do_grant_select: { readonly agentId: string };
   do_install_manifest: NoFacts;
   do_make_models: Path;
   do_make_staging: Path;
   do_make_trading_role: NoFacts;
+  do_make_training_role: NoFacts;
   do_open_environ: NoFacts;
   do_open_journal: Path;
   do_own_database: NoFacts;
@@ -100,5 +113,6 @@ export interface DoctorFacts {
   do_set_service_user: NoFacts;
   do_set_slack_tokens: NoFacts;
   do_set_trading_url: NoFacts;
+  do_use_current_training: NoFacts;
   do_use_primary: NoFacts;
 }

@@ -15,6 +15,7 @@ export interface VariableFacts {
   sslmode_unknown: NoFacts;
   token_refused: { readonly code: string };
   trading_url_shape: NoFacts;
+  training_url_shape: NoFacts;
   transport_missing: NoFacts;
   value_unknown: { readonly value: string; readonly known: readonly string[] };
 }

@@ -18,6 +18,10 @@ export const trainingSchema = z.strictObject({
   workingFolder: absolutePath.optional(),
   /** Variables that the trainer gets, by the name of the bot's own variable that they come from. */
   environment: z.record(variable, variable).default({}),
+  /** What it reads in the trading database: `doctor` looks whether it may. */
+  tables: z
+    .array(z.string().regex(/^[a-z_]\w*(\.[a-z_]\w*)?$/, 'name_shape' satisfies ShapeFault))
+    .default([]),
   horizons: z.array(z.string().regex(/^\d+m$/, 'horizon_shape' satisfies ShapeFault)).min(1),
   lookbackHours: z.number().int().positive().default(336),
   maxLookbackHours: z

@@ -54,6 +54,8 @@ export interface TradingDatabaseOptions {
   /** At most 3: the role's CONNECTION LIMIT. Two answer a run as fast as six would. */
   readonly maxConnections?: number | undefined;
   readonly standbyMaxLagSecs?: number | undefined;
+  /** Whether a session has the settings of the checks, or those alone that its role and its address bring. Default: true */
+  readonly hasCheckSettings?: boolean | undefined;
 }
 
 type PoolClient = pg.PoolClient & {
@@ -95,9 +97,10 @@ export function createTradingDatabase(options: TradingDatabaseOptions): TradingD
   };
 }
 
-function createPool({ url, logger, maxConnections = 2 }: TradingDatabaseOptions): pg.Pool {
+function createPool(options: TradingDatabaseOptions): pg.Pool {
+  const { url, logger, maxConnections = 2, hasCheckSettings = true } = options;
   const pool = new pg.Pool({
-    connectionString: withSessionSettings(url),
+    connectionString: hasCheckSettings ? withSessionSettings(url) : url,
     max: Math.min(maxConnections, 3),
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: IDLE_MS,

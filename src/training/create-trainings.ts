@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Config, readEnvironment } from '../config/config.js';
+import { type Config, trainingEnvironment } from '../config/config.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import type { Platform } from '../platform/platform.js';
 import { createMachineId } from './machine-id.js';
@@ -15,7 +15,7 @@ import { createTrainingStore } from './training-store.js';
 interface TrainingParts
   extends Pick<TrainingServiceOptions, 'runbook' | 'targets' | 'checks' | 'connect' | 'record'>,
     Pick<Platform, 'hosts' | 'database' | 'clock'> {
-  readonly config: Pick<Config, 'dataDir'>;
+  readonly config: Pick<Config, 'dataDir' | 'trainingDatabaseUrl' | 'tradingDatabaseUrl'>;
 }
 
 /** Trainings that this machine carries, in folders below `DATA_DIR`. */
@@ -28,6 +28,6 @@ export function createTrainings({ config, hosts, database, ...parts }: TrainingP
     folder,
     machine: createMachineId(folder, () => `${hostname()}-${randomUUID().slice(0, 8)}`),
     newId: randomUUID,
-    variables: readEnvironment(),
+    variables: trainingEnvironment(config),
   });
 }

@@ -40,6 +40,8 @@ const LOOK_HERE_MS = 1_500;
 const LOOK_THERE_MS = 5_000;
 /** One call's share of a file. */
 const CHUNK_BYTES = 4 * MIB;
+/** Python holds its lines back where it prints into a pipe: progress would come at the end. */
+const TRAINER_ENVIRONMENT = { ...PLAIN_ENVIRONMENT, PYTHONUNBUFFERED: '1' };
 /** Between the request to end and the kill. */
 const GRACE_SECS = 3;
 
@@ -73,7 +75,7 @@ export class Trainer {
     const isFirst = await takePlace(folder, place);
     if (!isFirst && (await readPlace(folder)) === 'given_up') return undefined;
     const bounds = [job.timeLimitMs / 1000, GRACE_SECS, Math.floor(job.memoryLimitBytes / 1024)].map(String);
-    const plain = Object.entries(PLAIN_ENVIRONMENT).map(([name, value]) => `${name}=${value}`);
+    const plain = Object.entries(TRAINER_ENVIRONMENT).map(([name, value]) => `${name}=${value}`);
     const words = [place.workingFolder ?? this.folder, ...bounds, ...job.command];
     const command = ['env', '-i', ...plain, ...this.#link.script(START_SCRIPT, words)];
     const result = await this.#link.run(command, { input: this.#inputOf(job) });

@@ -77,6 +77,7 @@ async function findings(situation: Situation) {
     state: situation.state ?? state.pool,
     hostOf: (settings) => createHost(settings),
     now: () => new Date(),
+    openTraining: (address) => createTradingDatabase({ ...address, logger, hasCheckSettings: false }),
   });
   const diagnoses = await createDoctor(examinations, (text) => text).examine();
   const of = (subject: string) => diagnoses.filter((diagnosis) => say(diagnosis.subject, 'en') === subject);

@@ -4,14 +4,29 @@ import { escapeIdentifier, escapeLiteral } from 'pg';
 import { findPackageRoot } from '../../../src/machine/package-root.js';
 import type { Queryable } from './queryable.js';
 
+interface RoleOptions {
+  readonly adminUrl: string;
+  readonly role: string;
+  readonly password: string;
+}
+
+/** The role of the checks. @see createRole */
+export const createReaderRole = (database: Queryable, options: RoleOptions): Promise<string> =>
+  createRole(database, options, 'reader');
+
+/** The role of the trainings: make that of the checks first. @see createRole */
+export const createTrainerRole = (database: Queryable, options: RoleOptions): Promise<string> =>
+  createRole(database, options, 'trainer');
+
 /**
- * Creates the read-only role of `reader-role.sql` in the connected database, which must hold the four tables.
+ * Creates the read-only role of `reader-role.sql` or `trainer-role.sql` in the connected database, which must hold the four tables.
  * @param database a superuser's connection.
  * @returns the role's connection string, made from `adminUrl`.
  */
-export async function createReaderRole(
+async function createRole(
   database: Queryable,
-  options: { readonly adminUrl: string; readonly role: string; readonly password: string },
+  options: RoleOptions,
+  kind: 'reader' | 'trainer',
 ): Promise<string> {
   const role = escapeIdentifier(options.role);
   const exists = await database.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [options.role]);
@@ -20,11 +35,11 @@ export async function createReaderRole(
     await database.query(`DROP ROLE ${role}`);
   }
   const statements = await readFile(
-    join(findPackageRoot(import.meta.url), 'sandbox/host/trading-data/reader-role.sql'),
+    join(findPackageRoot(import.meta.url), `sandbox/host/trading-data/${kind}-role.sql`),
     'utf8',
   );
   await database.query(
-    statements.replaceAll(/^(?!--)(.*)$/gm, (line) => line.replaceAll('lobml_reader', role)),
+    statements.replaceAll(/^(?!--)(.*)$/gm, (line) => line.replaceAll(`lobml_${kind}`, role)),
   );
   await database.query(`ALTER ROLE ${role} PASSWORD ${escapeLiteral(options.password)}`);
   const url = new URL(options.adminUrl);

@@ -31,6 +31,11 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_trading_database: () => 'trading database',
   subject_trading_role: () => 'trading role',
   subject_trading_source: () => 'trading source',
+  subject_training_bounds: () => 'bounds of trainings',
+  subject_training_database: () => 'training database',
+  subject_training_role: () => 'training role',
+  subject_training_source: () => 'training source',
+  subject_training_table: ({ name }) => `table ${name} for trainings`,
   account_unknown: () => 'nobody says which account the service runs as',
   bot_in_channel: () => 'the bot is in it',
   bot_not_in_channel: () => 'the bot is not in it',
@@ -75,13 +80,23 @@ export const doctor: Sentences<DoctorFacts> = {
   table_readable: () => 'readable',
   table_refused: () => 'the role may not read it',
   trading_url_missing: () => 'TRADING_DATABASE_URL is not set: every SQL check ends as ERROR',
+  training_bounded: ({ bounds, minutes }) =>
+    `${bounds}: a statement of a trainer, which may run for ${minutes} minutes, is ended before`,
+  training_unbounded: () => 'no time-out ends a statement of a trainer',
+  training_url_answers: ({ places }) => `TRAINING_DATABASE_URL answers this machine${elsewhere(places)}`,
+  training_url_shared: ({ places }) =>
+    `TRAINING_DATABASE_URL is not set or not used: a trainer gets TRADING_DATABASE_URL, the role of the checks with its bounds${elsewhere(places)}`,
   do_check_database_url: () => 'Check DATABASE_URL (or the folder DATA_DIR) and that the server answers.',
   do_check_host: () =>
     'Check the host’s entry in the targets file and the rights of the bot’s account there.',
   do_check_trading_url: () =>
     'Check TRADING_DATABASE_URL; docs/trading-database-role.md tells how to make the role.',
+  do_check_training_url: () =>
+    'Check TRAINING_DATABASE_URL; docs/trading-database-role.md tells how to make its role.',
   do_correct_channels: () =>
     'Correct `channels` in the targets file, or invite the bot there: /invite @lobml.',
+  do_use_current_training: () =>
+    'Let TRAINING_DATABASE_URL lead to the primary, or bring the standby’s replay back: a model would be trained on old data.',
   do_use_primary: () =>
     'Let TRADING_DATABASE_URL lead to the primary, without a pooler where possible; a standby that may answer is asked for with TRADING_DATABASE_STANDBY_MAX_LAG_SECS.',
   do_grant_select: ({ agentId }) =>
@@ -94,6 +109,8 @@ export const doctor: Sentences<DoctorFacts> = {
     `Make the folder ${path}, and let the bot’s account read and write it: what is deployed waits there.`,
   do_make_trading_role: () =>
     'Make the role as docs/trading-database-role.md says, or REVOKE what it does not need.',
+  do_make_training_role: () =>
+    'Make the role lobml_trainer as docs/trading-database-role.md says, set TRAINING_DATABASE_URL to it, and let `training.environment` of the runbook name it.',
   do_open_environ: () =>
     'Without it no start and no halt can be proved. Let the bot’s account read /proc/PID/environ (sudo), or give an `environ` command (docs/targets.md).',
   do_open_journal: ({ path }) =>
@@ -111,3 +128,8 @@ export const doctor: Sentences<DoctorFacts> = {
     'Set SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, to run the bot.',
   do_set_trading_url: () => 'Set TRADING_DATABASE_URL to a read-only role.',
 };
+
+/** A trainer elsewhere has a way of its own to the database, which nobody has looked at. */
+function elsewhere(places: string): string {
+  return places === 'local' ? '' : ` (trainers run on ${places}, which was not asked)`;
+}

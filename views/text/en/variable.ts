@@ -26,6 +26,8 @@ export const variable: Sentences<VariableFacts> = {
     `is refused by Slack (${code}). Copy the token of this app again, and install the app once more.`,
   trading_url_shape: () =>
     'is not a postgres:// address. Correct it; left empty, every SQL check ends as ERROR.',
+  training_url_shape: () =>
+    'is not a postgres:// address. Correct it; left empty, a trainer gets TRADING_DATABASE_URL with its bounds.',
   transport_missing: () => 'neither is set. Set the first (xapp-…) for Socket Mode, or the second for HTTP.',
   value_unknown: ({ value, known }) => `"${value}" is not one of ${known.join(', ')}.`,
 };

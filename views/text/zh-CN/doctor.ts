@@ -31,6 +31,11 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_trading_database: () => '交易数据库',
   subject_trading_role: () => '交易数据库角色',
   subject_trading_source: () => '交易数据来源',
+  subject_training_bounds: () => '训练的限制',
+  subject_training_database: () => '训练数据库',
+  subject_training_role: () => '训练数据库角色',
+  subject_training_source: () => '训练数据来源',
+  subject_training_table: ({ name }) => `训练用的表 ${name}`,
   account_unknown: () => '不知道服务以哪个账户运行',
   bot_in_channel: () => '机器人在该频道中',
   bot_not_in_channel: () => '机器人不在该频道中',
@@ -75,10 +80,19 @@ export const doctor: Sentences<DoctorFacts> = {
   table_readable: () => '可读',
   table_refused: () => '该角色无权读取',
   trading_url_missing: () => '未设置 TRADING_DATABASE_URL：所有 SQL 检查都会是 ERROR',
+  training_bounded: ({ bounds, minutes }) => `${bounds}：训练程序可运行 ${minutes} 分钟，其语句会提前被终止`,
+  training_unbounded: () => '没有会终止训练语句的时限',
+  training_url_answers: ({ places }) => `TRAINING_DATABASE_URL 对本机有回应${elsewhere(places)}`,
+  training_url_shared: ({ places }) =>
+    `未设置或未使用 TRAINING_DATABASE_URL：训练程序使用 TRADING_DATABASE_URL，即检查的角色及其限制${elsewhere(places)}`,
   do_check_database_url: () => '请检查 DATABASE_URL（或 DATA_DIR 目录），并确认服务器有回应。',
   do_check_host: () => '请检查 targets 文件中的主机条目，以及机器人账户在该主机上的权限。',
   do_check_trading_url: () => '请检查 TRADING_DATABASE_URL；docs/trading-database-role.md 说明如何创建角色。',
+  do_check_training_url: () =>
+    '请检查 TRAINING_DATABASE_URL；docs/trading-database-role.md 说明如何创建其角色。',
   do_correct_channels: () => '请更正 targets 文件中的 `channels`，或在该频道邀请机器人：/invite @lobml。',
+  do_use_current_training: () =>
+    '请让 TRAINING_DATABASE_URL 指向主库，或恢复备库的回放：否则模型会用旧数据训练。',
   do_use_primary: () =>
     '请让 TRADING_DATABASE_URL 指向主库，尽量不经连接池；若允许备库应答，请设置 TRADING_DATABASE_STANDBY_MAX_LAG_SECS。',
   do_grant_select: ({ agentId }) => `请授予机器人角色 SELECT 权限，或启动写入它的程序（agent ${agentId}）。`,
@@ -86,6 +100,8 @@ export const doctor: Sentences<DoctorFacts> = {
   do_make_models: ({ path }) => `请创建模型目录 ${path}，并让机器人的账户可读取；发布还需要写入。`,
   do_make_staging: ({ path }) => `请创建目录 ${path}，并让机器人的账户可读写：待部署的文件存放在那里。`,
   do_make_trading_role: () => '请按 docs/trading-database-role.md 创建角色，或用 REVOKE 收回不需要的权限。',
+  do_make_training_role: () =>
+    '请按 docs/trading-database-role.md 创建角色 lobml_trainer，将 TRAINING_DATABASE_URL 设为它，并在 runbook 的 `training.environment` 中使用该变量。',
   do_open_environ: () =>
     '没有它就无法证明启动或停止。请让机器人的账户可读取 /proc/PID/environ（sudo），或提供 `environ` 命令（docs/targets.md）。',
   do_open_journal: ({ path }) =>
@@ -102,3 +118,8 @@ export const doctor: Sentences<DoctorFacts> = {
     '要运行机器人，请设置 SLACK_BOT_TOKEN，以及 SLACK_APP_TOKEN 或 SLACK_SIGNING_SECRET。',
   do_set_trading_url: () => '请将 TRADING_DATABASE_URL 设为只读角色。',
 };
+
+/** A trainer elsewhere has a way of its own to the database, which nobody has looked at. */
+function elsewhere(places: string): string {
+  return places === 'local' ? '' : `（训练程序运行于 ${places}，未从那里查看）`;
+}

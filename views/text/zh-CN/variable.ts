@@ -19,6 +19,8 @@ export const variable: Sentences<VariableFacts> = {
     '指定了不存在的 sslmode。可用的有 disable、prefer、require、verify-ca、verify-full 和 no-verify（docs/operations/environment.md）。',
   token_refused: ({ code }) => `被 Slack 拒绝（${code}）。请重新复制此应用的令牌，并再次安装应用。`,
   trading_url_shape: () => '不是 postgres:// 地址。请更正；留空时所有 SQL 检查都会是 ERROR。',
+  training_url_shape: () =>
+    '不是 postgres:// 地址。请更正；留空时训练程序使用 TRADING_DATABASE_URL 及其限制。',
   transport_missing: () => '两者均未设置。Socket Mode 请设置前者（xapp-…），HTTP 请设置后者。',
   value_unknown: ({ known }) => `只能是 ${known.join('、').replace(/、([^、]*)$/, ' 或 $1')}。`,
 };
