@@ -3,8 +3,9 @@
 -- One row a symbol that has rows. `>= AND <=` instead of `=` keeps the two-column order real, so that a symbol without
 -- rows never sends the planner through the whole (timestamp) index: the checklist's own form reads every row.
 SELECT w.symbol, m.last_ts,
-       -- A time stamp may be infinite: it has no lag, and is a row from the future.
-       CASE WHEN isfinite(m.last_ts) THEN EXTRACT(EPOCH FROM ${asOf}::timestamptz - m.last_ts) END AS lag_secs,
+       -- A time stamp may be infinite: its lag is no number then (a difference of the two would be an error before
+       -- PostgreSQL 17), and it is a row from the future.
+       EXTRACT(EPOCH FROM ${asOf}::timestamptz) - EXTRACT(EPOCH FROM m.last_ts) AS lag_secs,
        f.rows_5m, f.rows_future
 FROM unnest(${symbols}::text[]) AS w(symbol)
 CROSS JOIN LATERAL (

@@ -14,6 +14,10 @@ export type MutantChange =
   | { readonly kind: 'filter'; readonly query: string; readonly line: number; readonly filter: string }
   /** A bound of its conditions is another. */
   | { readonly kind: 'threshold'; readonly name: string; readonly from: string; readonly to: string }
+  /** A branch of a CASE in its statement is never taken. */
+  | { readonly kind: 'branch'; readonly query: string; readonly line: number; readonly branch: string }
+  /** A parameter, or a span of time, of its statement is another. */
+  | { readonly kind: 'statement_bound'; readonly query: string; readonly from: string; readonly to: string }
   /** A condition is always or never met. */
   | { readonly kind: 'constant'; readonly condition: 'pass' | 'warn' | 'fail'; readonly value: boolean }
   /** An operand of `&&` or `||` in its conditions counts no more. */

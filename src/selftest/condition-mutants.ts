@@ -2,6 +2,7 @@ import type { MutantChange } from '../domain/unproved.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
 import type { Parameters } from '../runbook/conditions.js';
 import { operandsOf, withoutOperand } from './condition-operands.js';
+import { farFrom, othersThan } from './moved-value.js';
 import {
   CONDITIONS,
   type ConditionName,
@@ -66,21 +67,6 @@ function movedParameters(check: CheckDefinition, params: Parameters): readonly M
     });
   });
 }
-
-/** A number is moved so far that what any case has lies on one side of it. */
-function othersThan(value: Parameters[string]): readonly Parameters[string][] {
-  if (typeof value === 'number') return farFrom(value);
-  if (typeof value === 'boolean') return [!value];
-  if (typeof value === 'string') return [`${value}-other`];
-  return [
-    value.map((one) => (typeof one === 'number' ? (farFrom(one)[0] ?? 0) : `${one}-other`)) as string[],
-  ];
-}
-
-const farFrom = (value: number): readonly number[] => {
-  const distance = Math.abs(value) * 1000 + 1000;
-  return [value + distance, value - distance];
-};
 
 const TEXT_OR_NUMBER = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b/g;
 

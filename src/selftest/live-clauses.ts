@@ -1,10 +1,10 @@
 import { isRecord } from '../domain/canonical-json.js';
 import { parseStatements } from '../runbook/statement.js';
 
-/** A place of a statement that keeps rows out, or a column that says whether a row counts. */
+/** A place of a statement that keeps rows out, a branch of a CASE, or a column that says whether a row counts. */
 export interface Clause {
   /** The word before it; undefined: an expression of a column, which begins at `place`. */
-  readonly keyword: 'WHERE' | 'HAVING' | 'ON' | undefined;
+  readonly keyword: 'WHERE' | 'HAVING' | 'ON' | 'WHEN' | undefined;
   /** In bytes; somewhere in the clause, after its keyword and before any keyword of the kind inside it. */
   readonly place: number;
 }
@@ -128,8 +128,19 @@ class Reading {
     }
     for (const [key, value] of Object.entries(node)) {
       if (key === 'agg_filter') this.#clause('WHERE', value);
+      // Of `CASE x WHEN 1` the words after WHEN are values.
+      else if (key === 'CaseExpr' && treeOf(value)?.['arg'] === undefined) this.#branches(treeOf(value));
       else if (key !== 'agg_order') this.#expression(value);
     }
+  }
+
+  #branches(node: Tree | undefined): void {
+    for (const branch of listOf(node?.['args'])) {
+      const { expr, result } = nodeOf(branch, 'CaseWhen') ?? {};
+      this.#clause('WHEN', expr);
+      this.#expression(result);
+    }
+    this.#expression(node?.['defresult']);
   }
 
   /** Name and value in turn; a value whose name nothing reads is a figure for people. */

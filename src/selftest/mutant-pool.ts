@@ -17,7 +17,7 @@ export class MutantPool {
     this.#runbook = runbook;
     const checks = decidingChecks(runbook);
     const ofConditions = checks.flatMap((check) => conditionMutants(check, runbook));
-    this.#living = new Set([...ofConditions, ...statementMutants(checks)]);
+    this.#living = new Set([...ofConditions, ...statementMutants(checks, runbook.params)]);
     this.size = this.#living.size;
   }
 

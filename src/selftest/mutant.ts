@@ -1,6 +1,6 @@
 import type { MutantChange } from '../domain/unproved.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
-import { createConditionCompiler } from '../runbook/conditions.js';
+import { createConditionCompiler, type Parameters } from '../runbook/conditions.js';
 import type { Runbook } from '../runbook/runbook.js';
 
 /** The conditions of a check. */
@@ -17,6 +17,8 @@ export interface Mutant {
   readonly change: MutantChange;
   /** Whether what is observed is another, and not only what is said of it. */
   readonly looksAgain: boolean;
+  /** Parameters of the runbook that its statement binds otherwise. */
+  readonly binds?: Parameters;
   /** @param settings those against which the check itself is compiled. */
   apply(check: CheckDefinition, settings: Settings): CheckDefinition;
 }

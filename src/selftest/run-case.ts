@@ -9,6 +9,7 @@ import type { Outcome } from '../domain/outcome.js';
 import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import type { CheckDefinition, Section } from '../runbook/check-definition.js';
+import type { Parameters } from '../runbook/conditions.js';
 import { filesOf, type Runbook } from '../runbook/runbook.js';
 import { SERVER_CLOCK } from '../store/server-moment.js';
 import { SOURCE_QUERY } from '../trading/source-state.js';
@@ -16,6 +17,7 @@ import { TradingDatabaseError } from '../trading/trading-database-error.js';
 import type { CheckCase } from './cases-schema.js';
 import type { CheckCases } from './load-cases.js';
 import { compiledFor, type Mutant } from './mutant.js';
+import { neededRows } from './needed-rows.js';
 import type { ScratchDatabase } from './scratch-database.js';
 import { createScratchHost } from './scratch-host.js';
 import type { Sight } from './tell-apart.js';
@@ -61,23 +63,26 @@ export async function runCase(
   const section = sectionWith(runbook, wanted.check, host.placeOf);
   const observed: (Sight & Pick<Observation, 'gaps'>)[] = [];
   try {
-    if (section.checks.some((check) => readsTables(check, runbook)))
-      await database.arrange([...cases.base.sql, ...wanted.sql]);
-    const service = createCheckService({
-      ...options,
-      // Charts decide nothing, and a case may have taken their tables away.
-      runbook: { ...runbook, sections: [section], charts: [] },
-      hostOf: (settings) => createHost(settings, { files: filesOf({ sections: [section] }) }),
-      targets: host.targets,
-      trading: withClock(asStandby(database.trading, wanted.standby), wanted.clocks),
-      now: () => later(now(), wanted.clocks?.bot),
-      stateMoment: stateMomentOf(wanted.clocks, now),
-      httpGet: answering({ ...cases.base.http, ...wanted.http }),
-      saveRun: async () => {},
-      onStoreError: () => {},
-      onObserved: (_id, observation, env) => void observed.push({ ...observation, env }),
-    });
-    const { run } = await service.run({
+    for (const { probe } of section.checks.filter((check) => readsTables(check, runbook))) {
+      const base = neededRows(cases.base.sql, readBy(probe, runbook), wanted.sql);
+      await database.arrange([...base, ...wanted.sql]);
+    }
+    const serviceFor = (binds: Parameters = {}) =>
+      createCheckService({
+        ...options,
+        // Charts decide nothing, and a case may have taken their tables away.
+        runbook: { ...runbook, params: { ...runbook.params, ...binds }, sections: [section], charts: [] },
+        hostOf: (settings) => createHost(settings, { files: filesOf({ sections: [section] }) }),
+        targets: host.targets,
+        trading: withClock(asStandby(database.trading, wanted.standby), wanted.clocks),
+        now: () => later(now(), wanted.clocks?.bot),
+        stateMoment: stateMomentOf(wanted.clocks, now),
+        httpGet: answering({ ...cases.base.http, ...wanted.http }),
+        saveRun: async () => {},
+        onStoreError: () => {},
+        onObserved: (_id, observation, env) => void observed.push({ ...observation, env }),
+      });
+    const { run } = await serviceFor().run({
       kind: section.kinds[0] ?? 'precheck',
       target: host.target,
       requestedBy: { id: 'selftest', name: 'selftest', surface: 'terminal' },
@@ -88,14 +93,15 @@ export async function runCase(
     const { name, expect: expected } = wanted;
     const isAsExpected = agrees(wanted, result, run.verdict);
     const [sight] = observed;
-    const looks = mutants.filter(({ looksAgain }) => looksAgain);
-    const others = await service.examine({
-      target: host.target,
-      checks: looks.map(({ apply }) => apply(check, runbook)),
-    });
+    const others = new Map<Mutant, Outcome | undefined>();
+    for (const group of atOnce(mutants)) {
+      const checks = group.map(({ apply }) => apply(check, runbook));
+      const results = await serviceFor(group[0]?.binds).examine({ target: host.target, checks });
+      for (const [index, mutant] of group.entries()) others.set(mutant, outcomeOf(results[index]));
+    }
     const noticed = mutants.filter((mutant) => {
       const outcome = mutant.looksAgain
-        ? outcomeOf(others[looks.indexOf(mutant)])
+        ? others.get(mutant)
         : sight && evaluateCheck(mutant.apply(check, runbook), sight, sight.env).outcome;
       return isAsExpected && outcome !== undefined && outcome !== expected;
     });
@@ -105,6 +111,14 @@ export async function runCase(
   } finally {
     await host.remove();
   }
+}
+
+/** Those that look again: all that bind the runbook's own parameters together, and each other one by itself. */
+function atOnce(mutants: readonly Mutant[]): readonly (readonly Mutant[])[] {
+  const looks = mutants.filter(({ looksAgain }) => looksAgain);
+  const alike = looks.filter(({ binds = {} }) => Object.keys(binds).length === 0);
+  const others = looks.filter((mutant) => !alike.includes(mutant)).map((mutant) => [mutant]);
+  return alike.length === 0 ? others : [alike, ...others];
 }
 
 /** The scratch database is a primary: of a standby, what it says of itself is made up. */
@@ -185,6 +199,10 @@ function withBounds(runbook: Runbook, bounds: CheckCase['params']): Runbook {
 /** A model is tried on rows of the market. */
 const readsTables = ({ probe }: CheckDefinition, { modelInputs }: Pick<Runbook, 'modelInputs'>): boolean =>
   probe.needs === 'trading_database' || (probe.judgedModel !== undefined && modelInputs !== undefined);
+
+/** What it asks of the trading database: its own statement, or what its model is tried on. */
+const readBy = ({ query }: CheckDefinition['probe'], { modelInputs }: Pick<Runbook, 'modelInputs'>): string =>
+  (query ?? modelInputs)?.statement.text ?? 'SELECT';
 
 /** The section with this check alone, which looks for its files in the scratch folder. */
 function sectionWith(runbook: Runbook, id: string, placeOf: (path: string) => string): Section {

@@ -96,12 +96,22 @@ async function dropSchemas(client: pg.Client): Promise<void> {
 }
 
 async function emptyTables(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ tables: string | null }>(
-    `SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') AS tables FROM pg_tables
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
   );
-  const tables = rows[0]?.tables;
-  if (tables) await client.query(`TRUNCATE ${tables}`);
+  if (rows.length === 0) return;
+  const tables = rows.map(({ name }) => name).join(', ');
+  const deleted = rows.map(({ name }, index) => `t${index} AS (DELETE FROM ${name})`).join(', ');
+  try {
+    // Three times as fast as TRUNCATE, which writes new files for every index. In one statement, so that tables may
+    // refer to each other.
+    await client.query(`WITH ${deleted} SELECT`);
+    await client.query(`VACUUM ${tables}`);
+  } catch {
+    // A trigger or a reference may forbid to delete.
+    await client.query(`TRUNCATE ${tables}`);
+  }
 }
 
 /** Removes what killed self-tests have left; one that has only just been created may not be connected to yet. */

@@ -6,6 +6,8 @@ import type { Clause } from './live-clauses.js';
 interface Filter {
   /** As it stands in the runbook. */
   readonly text: string;
+  /** Of a branch of CASE that is never taken: false. */
+  readonly holds: boolean;
   /** Of the statement, from 1. */
   readonly line: number;
   readonly without: Statement;
@@ -13,7 +15,7 @@ interface Filter {
 
 /**
  * The conditions of the clauses, one by one: each operand of AND, each bound of BETWEEN. One that is dropped stays where
- * it was, behind `TRUE OR`, so that the types of its parameters are still known.
+ * it was, behind `TRUE OR`, so that the types of its parameters are still known. A branch of CASE is also never taken.
  */
 export function filtersOf(statement: Statement, clauses: readonly Clause[]): readonly Filter[] {
   const text = Buffer.from(statement.text);
@@ -21,20 +23,25 @@ export function filtersOf(statement: Statement, clauses: readonly Clause[]): rea
   const between = (from: number, to: number) => text.subarray(startAt(from), endBefore(to)).toString();
   const startAt = (index: number) => tokens[index]?.start ?? text.length;
   const endBefore = (index: number) => tokens[index - 1]?.end ?? text.length;
-  const dropped = clauses.flatMap((clause) => partsOf(tokens, ...extentOf(tokens, clause)));
-  return dropped.map(({ from, to, kept }) => {
+  const dropped = clauses.flatMap((clause) => {
+    const [from, to] = extentOf(tokens, clause);
+    const never: readonly Part[] = clause.keyword === 'WHEN' ? [{ from, to, holds: false }] : [];
+    return [...partsOf(tokens, from, to), ...never];
+  });
+  return dropped.map(({ from, to, kept, holds = true }) => {
     const whole = between(from, to);
-    const always = `(TRUE OR (${whole}))`;
+    const constant = holds ? `(TRUE OR (${whole}))` : `(FALSE AND (${whole}))`;
     const rest = kept && `${between(...kept.value)} ${kept.sign} ${between(...kept.bound)}`;
     const changed = Buffer.concat([
       text.subarray(0, startAt(from)),
-      Buffer.from(rest === undefined ? always : `(${rest} AND ${always})`),
+      Buffer.from(rest === undefined ? constant : `(${rest} AND ${constant})`),
       text.subarray(endBefore(to)),
     ]);
     const shown =
       kept === undefined ? whole : `${between(...kept.value)} ${kept.lostSign} ${between(...kept.lost)}`;
     const line = text.subarray(0, startAt(from)).toString().split('\n').length;
-    return { line, text: withNames(shown, statement), without: { ...statement, text: changed.toString() } };
+    const without = { ...statement, text: changed.toString() };
+    return { line, text: withNames(shown, statement), holds, without };
   });
 }
 
@@ -51,6 +58,7 @@ type Extent = readonly [from: number, to: number];
 interface Part {
   readonly from: number;
   readonly to: number;
+  readonly holds?: false;
   /** Of a BETWEEN that loses one bound: what is left of it. */
   readonly kept?: {
     readonly value: Extent;
@@ -62,13 +70,13 @@ interface Part {
 }
 
 const ENDS: ReadonlySet<string> = new Set(
-  'GROUP ORDER LIMIT HAVING WINDOW UNION EXCEPT INTERSECT OFFSET FETCH FOR WHERE JOIN LEFT RIGHT FULL INNER CROSS NATURAL AS , ; FROM'.split(
+  'THEN GROUP ORDER LIMIT HAVING WINDOW UNION EXCEPT INTERSECT OFFSET FETCH FOR WHERE JOIN LEFT RIGHT FULL INNER CROSS NATURAL AS , ; FROM'.split(
     ' ',
   ),
 );
 
 /** The tokens of a clause: up to the parenthesis that closes around it, or to the word that begins the next. */
-function extentOf(tokens: readonly ScanToken[], { keyword, place }: Clause): Extent {
+export function extentOf(tokens: readonly ScanToken[], { keyword, place }: Clause): Extent {
   const at = tokens.findIndex(({ start }) => start >= place);
   const from =
     keyword === undefined

@@ -100,6 +100,7 @@ test('a part of a check that no case needs is unproved, by name, also where ever
     'toy.orders: with warn: rows.exists(r, r.n > 5) changed from 5 to 6005',
     'toy.orders: without the condition `agent = ${agentId}` in line 2 of its statement (toy.orders)',
     "toy.orders: without the condition `at > ${asOf}::timestamptz - INTERVAL '5 minutes'` in line 2 of its statement (toy.orders)",
+    "toy.orders: with `INTERVAL '5 minutes'` changed to `1000 * INTERVAL '5 minutes'` in its statement (toy.orders)",
   ]);
   for (const [locale, words] of [
     ['en', ['1 of 2 checks decide.', 'Unproved: of', 'without the condition `agent = ']],

@@ -127,6 +127,26 @@ test('what a killed self-test has left is removed by the next one, and nothing t
   expect(rows).toEqual([{ name: inUse }]);
 });
 
+test('tables that refer to each other, and one that forbids to delete, begin each case empty', async () => {
+  const beside = await createEmptyDatabase();
+  const tables = `CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int REFERENCES a ON DELETE RESTRICT);
+    CREATE TABLE c (id int);
+    CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'kept'; END $$;
+    CREATE TRIGGER keep BEFORE DELETE ON c FOR EACH ROW EXECUTE FUNCTION keep()`;
+  const scratch = await createScratchDatabase(beside.url, tables, { warn: () => {} });
+  const count = 'SELECT (SELECT COUNT(*) FROM a) + (SELECT COUNT(*) FROM b) + (SELECT COUNT(*) FROM c) AS n';
+  const left: unknown[] = [];
+  for (const filled of ['INSERT INTO b VALUES (1)', 'INSERT INTO c VALUES (1)']) {
+    await scratch.arrange(['INSERT INTO a VALUES (1)', filled]);
+    await scratch.arrange([]);
+    const request = { text: count, values: [], functions: [], timeoutMs: 5_000 };
+    left.push((await scratch.trading.query(request)).rows);
+  }
+  await scratch.drop();
+  await beside.drop();
+  expect(left).toEqual([[{ n: 0 }], [{ n: 0 }]]);
+});
+
 test('a check that cannot fail is disproved, one without a failing case unproved', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-toy-'));
   const beside = await createEmptyDatabase();

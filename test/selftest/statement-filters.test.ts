@@ -68,6 +68,22 @@ test('filters stand in aggregates, joins, subqueries, and in columns that compar
   );
 });
 
+test('a branch of CASE is always taken, and never', () => {
+  const sql = `SELECT CASE WHEN d.at IS NULL AND (e.x = 1 OR e.y) THEN 'waiting' WHEN d.said = 'no' THEN 'blocked' ELSE 'fine' END AS state,
+           CASE e.kind WHEN 'a' THEN 1 END AS kind, CASE WHEN e.z THEN 1 END AS figure
+    FROM orders e`;
+  expect(filters(sql, ['state', 'kind']).map(({ text, holds }) => [text, holds])).toEqual([
+    ['d.at IS NULL', true],
+    ['(e.x = 1 OR e.y)', true],
+    ['d.at IS NULL AND (e.x = 1 OR e.y)', false],
+    ["d.said = 'no'", true],
+    ["d.said = 'no'", false],
+  ]);
+  expect(filters(sql, ['state']).at(-1)?.without.text).toContain(
+    "WHEN (FALSE AND (d.said = 'no')) THEN 'blocked'",
+  );
+});
+
 test('what feeds no column that a condition reads is no filter of the check', () => {
   const sql = `WITH o AS (SELECT * FROM orders WHERE agent = 'a'),
       earlier AS (SELECT string_agg(x, ',') AS words FROM orders WHERE at < 3)
@@ -91,6 +107,9 @@ test('what is left of a statement is one of PostgreSQL’s grammar', () => {
   const all = filters(sql, ['n']);
   expect(all.map(({ text }) => text).toSorted()).toEqual(
     [
+      'a',
+      'b',
+      'a AND b',
       'NOT (a OR b)',
       'c NOT BETWEEN 1 AND 2',
       'd',

@@ -30,6 +30,10 @@ export const selftest = {
   change(change: MutantChange): string {
     if (change.kind === 'filter')
       return `without the condition \`${change.filter}\` in line ${change.line} of its statement (${change.query})`;
+    if (change.kind === 'branch')
+      return `without the branch \`WHEN ${change.branch}\` in line ${change.line} of its statement (${change.query})`;
+    if (change.kind === 'statement_bound')
+      return `with \`${change.from}\` changed to \`${change.to}\` in its statement (${change.query})`;
     if (change.kind === 'threshold') return `with ${change.name} changed from ${change.from} to ${change.to}`;
     if (change.kind === 'constant')
       return `with \`${change.condition}\` ${change.value ? 'always' : 'never'} met`;

@@ -20,6 +20,10 @@ export const selftest: SelftestText = {
   change(change) {
     if (change.kind === 'filter')
       return `去掉语句（${change.query}）第 ${change.line} 行的条件 \`${change.filter}\``;
+    if (change.kind === 'branch')
+      return `去掉语句（${change.query}）第 ${change.line} 行的分支 \`WHEN ${change.branch}\``;
+    if (change.kind === 'statement_bound')
+      return `语句（${change.query}）中的 \`${change.from}\` 改为 \`${change.to}\``;
     if (change.kind === 'threshold') return `${change.name} 由 ${change.from} 改为 ${change.to}`;
     if (change.kind === 'constant') return `\`${change.condition}\` ${change.value ? '恒成立' : '恒不成立'}`;
     if (change.kind === 'operand') return `去掉其条件中的 \`${change.operand}\``;

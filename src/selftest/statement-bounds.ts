@@ -1,0 +1,57 @@
+import type { Parameters } from '../runbook/conditions.js';
+import { type Statement, tokensOf } from '../runbook/statement.js';
+import type { Clause } from './live-clauses.js';
+import { othersThan } from './moved-value.js';
+import { extentOf } from './statement-filters.js';
+
+/** A bound of a statement that is another: a parameter of the runbook, or a span of time. */
+interface MovedBound {
+  /** As people read it, before and after. */
+  readonly from: string;
+  readonly to: string;
+  /** Parameters of the runbook that are others. */
+  readonly params: Parameters;
+  readonly statement: Statement;
+}
+
+/** What the clauses compare with is moved far up and far down, one by one; a span of time becomes none, or much longer. */
+export function movedBounds(
+  statement: Statement,
+  clauses: readonly Clause[],
+  params: Parameters,
+): readonly MovedBound[] {
+  const tokens = tokensOf(statement.text);
+  const places = new Set(
+    clauses.flatMap((clause) => {
+      const [from, to] = extentOf(tokens, clause);
+      return Array.from({ length: Math.max(0, to - from) }, (_none, index) => from + index);
+    }),
+  );
+  const live = [...places].sort((a, b) => a - b);
+  const names = new Set(live.map((place) => nameOf(tokens[place]?.text ?? '', statement)));
+  const ofParameters = [...names].flatMap((name) => {
+    const value = params[name];
+    return (value === undefined ? [] : othersThan(value)).map((other) => ({
+      from: `${name} = ${JSON.stringify(value)}`,
+      to: JSON.stringify(other),
+      params: { [name]: other },
+      statement,
+    }));
+  });
+  const text = Buffer.from(statement.text);
+  const ofSpans = live.flatMap((place) => {
+    const [word, span] = [tokens[place], tokens[place + 1]];
+    if (word?.text.toUpperCase() !== 'INTERVAL' || span?.text.startsWith("'") !== true) return [];
+    const from = text.subarray(word.start, span.end).toString();
+    return [0, 1000].map((times) => {
+      const to = `${times} * ${from}`;
+      const changed = [text.subarray(0, word.start), Buffer.from(`(${to})`), text.subarray(span.end)];
+      return { from, to, params: {}, statement: { ...statement, text: Buffer.concat(changed).toString() } };
+    });
+  });
+  return [...ofParameters, ...ofSpans];
+}
+
+/** `$1` is the first of its parameters. */
+const nameOf = (word: string, { parameters }: Statement): string =>
+  /^\$\d+$/.test(word) ? (parameters[Number(word.slice(1)) - 1] ?? '') : '';
