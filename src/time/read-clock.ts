@@ -12,13 +12,15 @@ export async function readClock<M extends Moment>(
   ask: () => Promise<M>,
   now: () => number,
 ): Promise<ClockReading & { readonly moment: M }> {
+  let best: (ClockReading & { readonly moment: M }) | undefined;
   for (let looks = 1; ; looks += 1) {
     const asked = now();
     const moment = await ask();
     const answered = now();
     const aheadMs = moment.at.getTime() - (asked + answered) / 2;
     const errorMs = Math.abs(answered - asked) / 2 + moment.errorMs;
+    if (best === undefined || errorMs < best.errorMs) best = { aheadMs, errorMs, moment };
     const isGood = errorMs - moment.errorMs <= GOOD_ERROR_MS;
-    if (isGood || looks === MAX_LOOKS) return { aheadMs, errorMs, moment };
+    if (isGood || looks === MAX_LOOKS) return best;
   }
 }

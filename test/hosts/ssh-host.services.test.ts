@@ -20,6 +20,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { CommandRunner } from '../../src/hosts/command-runner.js';
 import { EMPTY_SHA256 } from '../../src/hosts/file-bounds.js';
 import type { Host } from '../../src/hosts/host.js';
+import { readHostClock } from '../../src/hosts/host-clock.js';
 import { createCommandManager } from '../../src/hosts/managers/command-manager.js';
 import { createProcessReader } from '../../src/hosts/managers/process-environment.js';
 import { createSshCommandRunner } from '../../src/hosts/ssh/ssh-command-runner.js';
@@ -65,6 +66,17 @@ describe('commands', () => {
     expect(stdout.toString().split('\0').slice(0, -1)).toEqual(words);
     expect((await runner.run(['sh', '-c', 'echo words >&2; exit 7'])).exitCode).toBe(7);
     expect((await runner.run(['cat'], { input: Buffer.from('in') })).stdout.toString()).toBe('in');
+  });
+
+  test('tells its time, by its own date or by the command of its service', async () => {
+    // Both ends are this machine.
+    const reading = await readHostClock(host, Date.now, () => ({ timeoutMs: 5_000 }));
+    expect(Math.abs(reading?.aheadMs ?? Number.NaN)).toBeLessThanOrEqual(reading?.errorMs ?? 0);
+    const clock = ['date', '--date=-90 seconds', '+%s.%N'];
+    const service = createCommandManager({ ...commands, clock }, { runner, processes: undefined });
+    const slow = createSshHost({ name: 'there', runner, service, folders: [folder] });
+    const { aheadMs = 0, errorMs = 0 } = (await readHostClock(slow, Date.now, () => ({}))) ?? {};
+    expect(Math.abs(aheadMs + 90_000)).toBeLessThanOrEqual(errorMs);
   });
 
   test('a command that takes too long ends on the host too', async () => {
