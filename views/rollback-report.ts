@@ -1,4 +1,5 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
+import { NEEDS_MENDING } from '../src/domain/database-fault.js';
 import { gapsOf, type Halt, type HostHalt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { HaltReportOptions } from '../src/halt/announce-halt.js';
@@ -156,6 +157,7 @@ function watchLine({ entryWatch }: Halt, locale: Locale): string {
 
 /** Of a database that refuses nobody waits for the answer: somebody must grant or mend. */
 const REFUSALS: ReadonlySet<string> = new Set([
+  ...NEEDS_MENDING,
   'permission_denied',
   'read_only_violation',
   'missing_table',

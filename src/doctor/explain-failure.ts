@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config.js';
 import { UsageError, UserError } from '../conversation/errors.js';
 import { EXIT, type ExitCode } from '../conversation/subcommand.js';
-import type { DatabaseFault, DatabaseFaultOf } from '../domain/database-fault.js';
+import { type DatabaseFault, type DatabaseFaultOf, NEEDS_MENDING } from '../domain/database-fault.js';
 import type { Locale } from '../domain/localized.js';
 import { redact } from '../domain/secrets.js';
 import type { Say } from '../domain/sentence.js';
@@ -38,7 +38,7 @@ export function explainFailure(
   }
   if (error instanceof ConfigurationError) return explainStart(error, telling);
   const fault = databaseFaultOf(error);
-  if (fault !== undefined && (isAway(error) || TO_BE_SET_RIGHT.has(fault.fault))) {
+  if (fault !== undefined && (isAway(error) || NEEDS_MENDING.has(fault.fault))) {
     const exitCode = isAway(error) ? EXIT.unavailable : EXIT.usage;
     return { says: say({ code: 'database_fault', facts: fault }, locale), exitCode };
   }
@@ -64,21 +64,6 @@ const AWAY_DATABASE: ReadonlySet<DatabaseFault> = new Set([
   'starting',
   'too_many_connections',
   'recovery_conflict',
-]);
-
-/** No later try will find it better: somebody has to mend an address, the server or what stands before it. */
-const TO_BE_SET_RIGHT: ReadonlySet<DatabaseFault> = new Set([
-  'authentication',
-  'not_admitted',
-  'missing_database',
-  'options_refused',
-  'tls_wanted',
-  'tls_not_offered',
-  'tls_failed',
-  'certificate_untrusted',
-  'certificate_host',
-  'certificate_expired',
-  'certificate_file',
 ]);
 
 /** undefined: it is no error of a database, or nobody knows of which. */

@@ -42,6 +42,21 @@ const DATABASE_FAULTS = [
 ] as const;
 export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
 
+/** No later try will find it better: somebody has to mend an address, the server or what stands before it. */
+export const NEEDS_MENDING: ReadonlySet<string> = new Set([
+  'authentication',
+  'not_admitted',
+  'missing_database',
+  'options_refused',
+  'tls_wanted',
+  'tls_not_offered',
+  'tls_failed',
+  'certificate_untrusted',
+  'certificate_host',
+  'certificate_expired',
+  'certificate_file',
+]);
+
 /** Of the two databases that the bot talks to: the trading system's, and the one of its own state. */
 export type DatabaseName = 'trading' | 'state';
 

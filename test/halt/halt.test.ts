@@ -298,6 +298,7 @@ describe('the trading database away', () => {
   test.each([
     ['unreachable', /Entries without an exit: unknown \(the trading database did not answer/],
     ['permission_denied', /Entries without an exit: unknown \(the trading database refuses the query/],
+    ['tls_wanted', /Entries without an exit: unknown \(the trading database refuses the query/],
   ] as const)('after the proof (%s) leaves unknown what nobody manages, and says why', async (code, told) => {
     const trading = {
       ...NOTHING_COMES,
