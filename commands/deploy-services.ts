@@ -17,6 +17,8 @@ export interface DeployServices {
   /** To be called when something that the Home shows has changed. Absent in a terminal. */
   readonly homeChanged?: () => void;
   readonly now: () => Date;
+  /** Those of all strategies; absent: this is the only one. */
+  readonly everyStrategy?: () => readonly DeployServices[];
 }
 
 /** A judged plan as its view needs it. */

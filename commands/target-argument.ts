@@ -1,5 +1,6 @@
 import { UsageError } from '../src/conversation/errors.js';
 import { nearestWord } from '../src/conversation/spelling.js';
+import { targetNamed } from '../src/domain/target-named.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
 
 /**
@@ -9,9 +10,14 @@ import type { Target, Targets } from '../src/runbook/targets.js';
 export function parseTarget(words: readonly string[], targets: Targets, usage: string): Target {
   const [name = targets.defaultTarget, extra] = words;
   rejectWords(extra === undefined ? [] : [extra], usage);
-  const target = targets.targets.get(name);
+  return requireTarget(name, targets);
+}
+
+/** @param others what may stand in a target's place, for the nearest name. @throws UsageError for an unknown target. */
+export function requireTarget(name: string, targets: Targets, others: readonly string[] = []): Target {
+  const target = targetNamed(targets.targets, name);
   if (target !== undefined) return target;
-  const known = targets.everyName;
+  const known = [...targets.everyName, ...others];
   const nearest = nearestWord(name, known);
   throw new UsageError('unknown_target', { name, known: known.join(', '), nearest });
 }

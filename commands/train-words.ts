@@ -1,5 +1,6 @@
 import { UsageError } from '../src/conversation/errors.js';
 import { parseFlags } from '../src/conversation/flags.js';
+import { targetNamed } from '../src/domain/target-named.js';
 
 interface TrainWords {
   readonly horizon: string;
@@ -26,7 +27,7 @@ export function parseTrainWords(
     return value && (value.text ?? '').trim();
   };
   const [horizon, second, third] = rest;
-  const target = targets.find((name) => name === second);
+  const target = targetNamed(new Map(targets.map((name) => [name, name])), second ?? '');
   const unexpected = rest.find((word) => word.startsWith('--')) ?? (target === undefined ? second : third);
   if (unexpected !== undefined) throw new UsageError('unknown_word', { word: unexpected });
   if (horizon === undefined) throw new UsageError('horizon_missing', { known: known.join(', ') });

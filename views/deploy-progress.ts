@@ -261,8 +261,8 @@ const nameWithHost = (step: StepRecord, locale: Locale): string =>
   [step.host, stepName(step, locale)].filter((part) => part !== null).join(' ');
 
 function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
-  const { button, confirmCancel } = textFor(locale).deploy;
-  const { releaseId, state, steps, cancelRequested } = release;
+  const { button } = textFor(locale).deploy;
+  const { releaseId, state, steps } = release;
   const unclear = steps.find((step) => step.state === 'unclear');
   const value = `${releaseId} ${unclear?.position ?? ''}`.trim();
   const buttons: Button[] = [
@@ -275,10 +275,17 @@ function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
     ...(canConfirm(release)
       ? [{ actionId: CONFIRM_ACTION, text: button.confirm, value: releaseId, style: 'primary' as const }]
       : []),
-    ...(isLiveRelease(release) && cancelRequested === null && !isPuttingBack(release)
-      ? [{ actionId: CANCEL_ACTION, text: button.cancel, value: releaseId, confirm: confirmCancel }]
-      : []),
+    ...cancelButtons(release, locale),
     ...(state === 'halted' ? [] : rollbackButtons(release.target, locale)),
   ];
   return buttons.length === 0 ? [] : [actions(...buttons)];
+}
+
+/** Where the release may still be cancelled. */
+export function cancelButtons(release: ReleaseRecord, locale: Locale): readonly Button[] {
+  const { button, confirmCancel } = textFor(locale).deploy;
+  const isPossible = isLiveRelease(release) && release.cancelRequested === null && !isPuttingBack(release);
+  return isPossible
+    ? [{ actionId: CANCEL_ACTION, text: button.cancel, value: release.releaseId, confirm: confirmCancel }]
+    : [];
 }

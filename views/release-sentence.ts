@@ -21,7 +21,7 @@ export const refusalAsText = (refusal: ReleaseRefusal, locale: Locale): string =
 /** People are mentions already; whatever somebody typed is escaped. */
 function factText(name: string, value: string, locale: Locale): string {
   if (name === 'who') return value;
-  if (name === 'since') return slackTime(value, 'date_short_pretty');
+  if (name === 'since' || name === 'until') return value && slackTime(value, 'date_short_pretty');
   if (name === 'verdict')
     return textFor(locale).report.verdict[value as keyof Text['report']['verdict']] ?? value;
   return escapeMrkdwn(value);

@@ -104,7 +104,12 @@ function releaseBlocks(release: TargetRelease | undefined, locale: Locale): read
       ? []
       : [
           section(
-            text.lock(person(lock.by), escapeMrkdwn(lock.reason), slackTime(lock.at, 'date_short_pretty')),
+            text.lock(
+              person(lock.by),
+              escapeMrkdwn(lock.reason),
+              slackTime(lock.at, 'date_short_pretty'),
+              lock.until === null ? undefined : slackTime(lock.until, 'date_short_pretty'),
+            ),
           ),
         ]),
     ...(openRequests.length === 0

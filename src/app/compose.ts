@@ -117,8 +117,9 @@ export function compose(options: CompositionOptions): Composition {
       createDatabase: async (tables) => createScratchDatabase((await options.state()).url, tables, logger),
     }),
   );
-  const everybodys = { ...shared, doctor, selfTests, audit, operators, yielding, checking };
-  const strategies = configuration.strategies.flatMap((one, index) => {
+  const everyStrategy = (): readonly Services[] => strategies.map(({ services }) => services);
+  const everybodys = { ...shared, doctor, selfTests, audit, operators, yielding, checking, everyStrategy };
+  const strategies: readonly ComposedStrategy[] = configuration.strategies.flatMap((one, index) => {
     const own = checking[index];
     return own === undefined ? [] : composeStrategy({ ...options, ...everybodys, ...one, own });
   });
@@ -150,6 +151,7 @@ interface StrategyParts
   readonly own: Checks;
   /** Those of all strategies. */
   readonly checking: readonly Checks[];
+  readonly everyStrategy: Services['everyStrategy'];
 }
 
 /** What is the strategy's own; platform, audit trail and stores are everybody's. */
@@ -201,6 +203,7 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
         record: (event) => audit.record(event),
       }),
       ...shared.slack,
+      everyStrategy: shared.everyStrategy,
       logger,
       now,
     },

@@ -40,6 +40,8 @@ export interface Services extends KillSwitchServices {
   readonly postIn?: (channel: string, report: Report) => Promise<LiveMessage>;
   /** To be called when something that the Home shows has changed. Absent in a terminal. */
   readonly homeChanged?: () => void;
+  /** Those of all strategies, the default target's first. */
+  readonly everyStrategy: () => readonly Services[];
   readonly logger: Logger;
   readonly now: () => Date;
 }

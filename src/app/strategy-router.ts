@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '../conversation/errors.js';
 import type { Click, Subcommand, Submission } from '../conversation/subcommand.js';
+import { targetNamed } from '../domain/target-named.js';
 import type { Target } from '../runbook/targets.js';
 
 /** What routing needs to know of one strategy's use cases. */
@@ -75,7 +76,9 @@ function servicesFor<Services extends RoutedServices>(
   { strategies, targetOf }: RouterOptions<Services>,
 ): Services | undefined | Promise<Services | undefined> {
   const withTarget = (name: string | undefined) =>
-    name === undefined ? undefined : strategies.find(({ targets }) => targets.targets.has(name));
+    name === undefined
+      ? undefined
+      : strategies.find(({ targets }) => targetNamed(targets.targets, name) !== undefined);
   for (const text of texts) {
     const found = withTarget(text) ?? withTarget(targetIn(text));
     if (found !== undefined) return found;

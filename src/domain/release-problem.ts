@@ -4,7 +4,7 @@ import type { ValueOf } from './value-of.js';
 
 /** Why a step failed or is unclear, and why a release ended: one closed list; `views/text` writes the sentences. */
 export const RELEASE_PROBLEMS = [
-  /** Facts: `by`, `reason`, `since`. */
+  /** Facts: `by`, `reason`, `since`, `until` where the lock has an end. */
   'target_locked',
   /** Facts: `releaseId`. */
   'other_release_holds_lock',

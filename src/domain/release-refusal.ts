@@ -54,7 +54,7 @@ const RELEASE_REFUSALS = [
   'run_not_stored',
   /** Facts: `requestId`, `by`. */
   'request_exists',
-  /** Facts: `by`, `since`, `reason`. */
+  /** Facts: `by`, `since`, `reason`, `until` where the lock has an end. */
   'target_locked',
   /** Facts: `by`, `requestId`. */
   'review_pending',
@@ -96,7 +96,7 @@ const RELEASE_REFUSALS = [
   /** Facts: `checks`: those that were worse when they ran once more. */
   'more_than_data_missing',
   // Locks
-  /** Facts: `by`, `since`, `reason`. */
+  /** The same facts. */
   'already_locked',
   'not_locked',
   /** Facts: `by`. */

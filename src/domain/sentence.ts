@@ -46,7 +46,9 @@ export interface UsageFacts {
   horizon_missing: { readonly known: string };
   /** Several strategies may be meant. */
   which_target: { readonly known: string };
+  lock_duration: { readonly duration: string };
   lock_reason_missing: NoFacts;
+  lock_target_missing: { readonly known: string };
   not_a_pair: { readonly pair: string };
   override_reason_missing: NoFacts;
   rollback_reason_missing: NoFacts;

@@ -8,7 +8,9 @@ export const targetLockSchema = z.object({
   target: z.string(),
   holder: personSchema,
   reason: z.string(),
-  /** RFC 3339. */
+  /** RFC 3339, by the clock of the bot's database. */
   takenAt: z.string(),
+  /** The same; null: until somebody unlocks. */
+  until: z.string().nullable(),
 });
 export type TargetLock = ValueOf<typeof targetLockSchema>;

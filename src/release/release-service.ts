@@ -23,7 +23,7 @@ import { listStaging, type StagedFiles } from './staging.js';
 import { startRelease } from './start-release.js';
 import { selectLock } from './store/locks.js';
 import { selectLiveRequest } from './store/requests.js';
-import { type LockWish, lockTarget, unlockTarget } from './target-locks.js';
+import { type LockWish, lockTarget, type NewLockWish, unlockTarget } from './target-locks.js';
 
 /** The use cases of a release up to its start; what happens then is the engine's. */
 export function createReleaseService(context: ReleaseContext) {
@@ -64,7 +64,7 @@ export function createReleaseService(context: ReleaseContext) {
     /** The request of a target that is not over yet. */
     live: (target: string) => selectLiveRequest(context.database, strategy, target),
     lockOf: (target: string) => selectLock(context.database, strategy, target),
-    lock: (wish: LockWish & { readonly reason: string }) => lockTarget(context, wish),
+    lock: (wish: NewLockWish) => lockTarget(context, wish),
     unlock: (wish: LockWish) => unlockTarget(context, wish),
   };
 }

@@ -1,13 +1,28 @@
 import type { Person } from '../domain/person.js';
+import type { ReleaseRecord } from '../domain/release-record.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { redact } from '../domain/secrets.js';
 import type { TargetLock } from '../domain/target-lock.js';
 import { type ReleaseContext, recordNow, refuseUnlessRole } from './release-context.js';
 import { deleteLock, insertLock, lockFacts, selectLock } from './store/locks.js';
+import { selectLiveReleaseId, selectRelease } from './store/releases.js';
 
 export interface LockWish {
   readonly target: string;
   readonly person: Person;
+}
+
+export interface NewLockWish extends LockWish {
+  readonly reason: string;
+  /** undefined: until somebody unlocks. */
+  readonly forMs?: number | undefined;
+}
+
+interface Locked {
+  readonly kind: 'locked';
+  readonly lock: TargetLock;
+  /** A release that goes on: a lock does not stop it. */
+  readonly running: ReleaseRecord | undefined;
 }
 
 type LockContext = Pick<ReleaseContext, 'database' | 'access' | 'now' | 'recordEvent' | 'sources'>;
@@ -15,21 +30,24 @@ type LockContext = Pick<ReleaseContext, 'database' | 'access' | 'now' | 'recordE
 /** No deploy of the target until it is unlocked. A rollback goes through all the same. */
 export async function lockTarget(
   context: LockContext,
-  { target, person, reason }: LockWish & { readonly reason: string },
-): Promise<Refused | { readonly kind: 'locked'; readonly lock: TargetLock }> {
+  { target, person, reason, forMs }: NewLockWish,
+): Promise<Refused | Locked> {
   const refuse = refuseFor(context, target, person);
   const forbidden = await refuseUnlessRole(context, 'operator', person);
   if (forbidden !== undefined) return refuse(forbidden);
   if (reason.trim() === '') return refused('reason_missing');
   const { strategy } = context.sources.runbook;
-  const takenAt = context.now().toISOString();
-  const lock: TargetLock = { strategy, target, holder: person, reason: redact(reason.trim()), takenAt };
-  if (!(await insertLock(context.database, lock))) {
+  const wish = { strategy, target, holder: person, reason: redact(reason.trim()) };
+  const lock = await insertLock(context.database, wish, forMs);
+  if (lock === undefined) {
     const present = await selectLock(context.database, strategy, target);
-    return refuse(refused('already_locked', lockFacts(present ?? lock)));
+    return refuse(refused('already_locked', present && lockFacts(present)));
   }
-  await recordNow(context, { kind: 'lock.taken', target, actor: person, reason: lock.reason });
-  return { kind: 'locked', lock };
+  const details = { until: lock.until };
+  await recordNow(context, { kind: 'lock.taken', target, actor: person, reason: lock.reason, details });
+  const releaseId = await selectLiveReleaseId(context.database, strategy, target);
+  const running = releaseId === undefined ? undefined : await selectRelease(context.database, releaseId);
+  return { kind: 'locked', lock, running };
 }
 
 /** Only by who took it, or by an admin; and only the lock that was looked at. */

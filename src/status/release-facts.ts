@@ -7,7 +7,15 @@ import { type ReleaseFactsRow, selectReleaseFacts } from './release-facts-row.js
 
 /** What releases say of a target: its lock, what waits for a decision, what goes on, what was confirmed last. */
 export interface TargetRelease {
-  readonly lock: { readonly by: Person; readonly reason: string; readonly at: string } | undefined;
+  readonly lock:
+    | {
+        readonly by: Person;
+        readonly reason: string;
+        readonly at: string;
+        /** null: until somebody unlocks. */
+        readonly until: string | null;
+      }
+    | undefined;
   readonly openRequests: readonly OpenRequest[];
   readonly running: RunningRelease | undefined;
   readonly lastConfirmed: ConfirmedRelease | undefined;
@@ -54,7 +62,7 @@ export function createReleaseFacts(database: Queryable, strategy: string): Relea
       ]);
       const confirmed = releases.find(({ which }) => which === 'confirmed');
       return {
-        lock: lock && { by: lock.holder, reason: lock.reason, at: lock.takenAt },
+        lock: lock && { by: lock.holder, reason: lock.reason, at: lock.takenAt, until: lock.until },
         // One that is being carried out is the running release.
         openRequests:
           request === undefined || request.state === 'executing'

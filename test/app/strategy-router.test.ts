@@ -48,7 +48,7 @@ function routed(
 
 test('the target that is named decides, else the default target', async () => {
   const { got, run, click, submit } = routed([A, B]);
-  await run('policy');
+  await run('Policy');
   await run('--disable', 'policy');
   await run();
   await run('nobody');

@@ -276,7 +276,14 @@ const approval: Whole<Approval> = {
   reason: 'no',
   decidedAt: AT,
 };
-const lock = { strategy: 'crypto_lob_ml', target: 'live', holder: ALICE, reason: 'no', takenAt: AT };
+const lock = {
+  strategy: 'crypto_lob_ml',
+  target: 'live',
+  holder: ALICE,
+  reason: 'no',
+  takenAt: AT,
+  until: AT,
+};
 const acknowledgement = { runId: ID, checkId: 'exec.activity', person: ALICE, at: AT };
 
 test.each([

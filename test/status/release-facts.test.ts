@@ -31,10 +31,10 @@ test('a target that nobody has touched has nothing', async () => {
 
 test('a lock and a request that waits for a decision', async () => {
   const lock = { strategy: 'crypto_lob_ml', target: 'live', holder: CAROL, reason: 'payday' };
-  await insertLock(database.pool, { ...lock, takenAt: '2026-03-01T10:00:00.000Z' });
+  const taken = await insertLock(database.pool, lock, undefined);
   const requestId = await storeRequest(database.pool, { state: 'approved', at: '2026-03-01T12:00:00.000Z' });
   expect(await factsOf('live')).toMatchObject({
-    lock: { by: CAROL, reason: 'payday', at: '2026-03-01T10:00:00.000Z' },
+    lock: { by: CAROL, reason: 'payday', at: taken?.takenAt, until: null },
     openRequests: [
       {
         requestId,

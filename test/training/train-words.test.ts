@@ -26,6 +26,7 @@ describe('the words of train', () => {
       target: 'dryrun',
       lookbackHours: 48,
     });
+    expect(ofLive('5m', 'Dryrun').target).toBe('dryrun');
     expect(() => ofLive('5m', 'policy')).toThrow(UsageError);
     expect(() => ofLive('5m', 'live', 'dryrun')).toThrow(UsageError);
   });

@@ -69,6 +69,7 @@ const status: TargetStatus = {
       by: { id: 'U0CAROL', name: 'carol', surface: 'slack' },
       reason: 'payday <!>',
       at: '2026-03-01T10:00:00.000Z',
+      until: null,
     },
     openRequests: [
       {

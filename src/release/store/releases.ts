@@ -7,6 +7,7 @@ import { type ReleaseRecord, releaseRecordSchema } from '../../domain/release-re
 import { LIVE_RELEASE_STATES, RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
 import type { PlannedStep } from '../../domain/release-steps.js';
 import type { Queryable } from '../../store/queryable.js';
+import { LOCK_STANDS, lockFacts, selectLock } from './locks.js';
 
 interface NewRelease {
   readonly releaseId: string;
@@ -133,16 +134,8 @@ export async function selectRelease(
 
 type LockTaken =
   | { readonly kind: 'taken' }
-  | { readonly kind: 'target_locked'; readonly by: string; readonly reason: string; readonly since: string }
-  | { readonly kind: 'other_release_holds_lock'; readonly releaseId: string };
-
-interface LockRow {
-  readonly kind: 'person' | 'release';
-  readonly releaseId: string | null;
-  readonly by: string;
-  readonly reason: string;
-  readonly since: Date;
-}
+  | { readonly kind: 'target_locked'; readonly facts: Readonly<Record<string, string>> }
+  | { readonly kind: 'other_release_holds_lock'; readonly facts: { readonly releaseId: string } };
 
 /**
  * Takes the target for a release; taken twice by the same release it is taken once. A person's lock keeps every deploy
@@ -157,20 +150,18 @@ export async function takeReleaseLock(
   await database.query(
     `INSERT INTO lobml.locks (strategy, target, kind, holder, release_id, reason, taken_at)
      SELECT $1, $2, 'release', $3, $4, '', $5
-     WHERE NOT EXISTS (SELECT FROM lobml.locks WHERE strategy = $1 AND target = $2 AND kind = 'person')
+     WHERE NOT EXISTS (SELECT FROM lobml.locks WHERE strategy = $1 AND target = $2 AND kind = 'person' AND ${LOCK_STANDS})
      ON CONFLICT (strategy, target, kind) DO NOTHING`,
     [strategy, target, JSON.stringify(requestedBy), releaseId, now],
   );
-  const { rows } = await database.query<LockRow>(
-    `SELECT kind, release_id AS "releaseId", holder->>'name' AS by, reason, taken_at AS since
-     FROM lobml.locks WHERE strategy = $1 AND target = $2`,
+  const { rows } = await database.query<{ readonly releaseId: string }>(
+    `SELECT release_id AS "releaseId" FROM lobml.locks WHERE strategy = $1 AND target = $2 AND kind = 'release'`,
     [strategy, target],
   );
-  const held = rows.find((row) => row.kind === 'release');
-  if (held?.releaseId === releaseId) return { kind: 'taken' };
-  const person = rows.find((row) => row.kind === 'person');
-  if (person !== undefined) {
-    return { kind: 'target_locked', by: person.by, reason: person.reason, since: person.since.toISOString() };
-  }
-  return { kind: 'other_release_holds_lock', releaseId: held?.releaseId ?? '' };
+  const holder = rows[0]?.releaseId ?? '';
+  if (holder === releaseId) return { kind: 'taken' };
+  const lock = await selectLock(database, strategy, target);
+  return lock === undefined
+    ? { kind: 'other_release_holds_lock', facts: { releaseId: holder } }
+    : { kind: 'target_locked', facts: lockFacts(lock) };
 }

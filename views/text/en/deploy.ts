@@ -5,7 +5,7 @@ import type { Facts } from './report.js';
 
 const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
   target_locked: (fact) =>
-    `${fact('by')} has locked the target since ⟨${fact('since')}⟩: ${fact('reason')}. Nothing was changed.`,
+    `${fact('by')} has locked the target since ⟨${fact('since')}⟩${fact('until') && ` until ⟨${fact('until')}⟩`}: ${fact('reason')}. Nothing was changed.`,
   other_release_holds_lock: () => 'Another release holds the target. Nothing was changed.',
   verdict_forbids: (fact) => `The checks say ${fact('verdict')}: ${fact('checks')}.`,
   content_changed: (fact) =>

@@ -4,6 +4,9 @@ import type { ReleaseRefusalCode } from '../../../src/domain/release-refusal.js'
 import type { RequestState } from '../../../src/domain/release-state.js';
 import type { Facts } from './report.js';
 
+/** Of a lock with an end. */
+const untilOf = (fact: Facts): string => fact('until') && ` until ${fact('until')}`;
+
 const state: Readonly<Record<RequestState, string>> = {
   open: 'waits for approvals',
   approved: 'approved, waits for its start',
@@ -58,7 +61,7 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   request_exists: (fact) =>
     `A request${fact('by') ? ` by ${fact('by')}` : ''} for this target is not over yet. Withdraw it, or wait for it.`,
   target_locked: (fact) =>
-    `The target is locked by ${fact('by')} since ${fact('since')}: ${fact('reason')}. They or an admin can unlock it.`,
+    `The target is locked by ${fact('by')} since ${fact('since')}${untilOf(fact)}: ${fact('reason')}. They or an admin can unlock it.`,
   review_pending: (fact) =>
     `${fact('by')} has broken the glass on this target, and no second person has reviewed it. Review it in the incidents channel first.`,
   nobody_may_approve: () =>
@@ -96,7 +99,8 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
     'No release waits for a confirmation here (any more): only one whose last checks lack nothing but data can be confirmed, before its deadline.',
   more_than_data_missing: (fact) =>
     `When the checks ran once more, more than data was missing: ${fact('checks')}. Nothing was confirmed.`,
-  already_locked: (fact) => `Locked already by ${fact('by')} since ${fact('since')}: ${fact('reason')}.`,
+  already_locked: (fact) =>
+    `Locked already by ${fact('by')} since ${fact('since')}${untilOf(fact)}: ${fact('reason')}.`,
   not_locked: () => 'The target is not locked.',
   lock_of_another: (fact) =>
     `The lock was taken by ${fact('by')} (${fact('reason')}). Only they or an admin can take it away.`,
@@ -267,8 +271,12 @@ export const release = {
     done: 'Done',
   },
   lock: {
-    locked: (target: string, who: string, when: string, reason: string) =>
-      `🔒 ${target} is locked by ${who} since ${when}: ${reason}. No deploy until it is unlocked; a rollback goes through.`,
+    locked: (target: string, who: string, when: string, until: string | undefined, reason: string) =>
+      `🔒 ${target} is locked by ${who} since ${when}: ${reason}. No deploy ${until === undefined ? 'until it is unlocked' : `until ${until}, unless it is unlocked before`}; a rollback goes through.`,
+    goesOn: (target: string, who: string, when: string) =>
+      `A release of ${target} goes on, asked for by ${who}, since ${when}: the lock does not stop it.`,
+    cancelHere: 'Cancel it below, if it must not go on.',
+    cancelInSlack: 'Its message in Slack has a button that cancels it.',
     unlocked: (target: string, who: string, taken: string) =>
       `🔓 ${target} is unlocked by ${who}. It was locked since ${taken}.`,
   },

@@ -15,6 +15,9 @@ const usage: Sentences<UsageFacts> = {
   halt_id_missing: () => 'Say `history --incident ID`, with the id of the halt.',
   history_id_missing: ({ flag }) => `\`${flag}\` needs an id of the history after it.`,
   horizon_missing: ({ known }) => `Say which horizon to train: ${known}.`,
+  lock_duration: ({ duration }) =>
+    `\`${duration}\` is no time for a lock: say minutes, hours or days, like 30m, 2h or 3d, 90 days at most. Nothing was locked.`,
+  lock_target_missing: ({ known }) => `Say which target to lock, then why. Known: ${known}.`,
   lock_reason_missing: () => 'Say why the target is locked: everybody who wants to deploy reads it.',
   not_a_pair: ({ pair }) => `\`${pair}\` is no KEY=VALUE.`,
   override_reason_missing: () => '--despite-checks needs the reason as its text, in quotes.',

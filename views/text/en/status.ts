@@ -39,7 +39,8 @@ export const status = {
   /** @param by the later run and its verdict, in words */
   revoked: (verdict: string, by: string, when: string) => `was ${verdict}, revoked by ${by} (${when}): HOLD`,
   databaseUnreachable: '⚠ The bot’s own database does not answer: runs, locks and requests are unknown.',
-  lock: (who: string, reason: string, when: string) => `🔒 Locked by ${who} ${when}: ${reason}`,
+  lock: (who: string, reason: string, when: string, until: string | undefined) =>
+    `🔒 Locked by ${who} ${when}${until === undefined ? '' : ` until ${until}`}: ${reason}`,
   openRequests: 'Open requests',
   /** What a release brings; undefined: no new model. */
   release: (modelVersion: string | undefined) =>

@@ -1,4 +1,8 @@
 import type { ReleaseText } from '../en/release.js';
+import type { Facts } from '../en/report.js';
+
+/** Of a lock with an end. */
+const untilOf = (fact: Facts): string => fact('until') && `，至 ${fact('until')}`;
 
 export const release: ReleaseText = {
   refusal: {
@@ -39,7 +43,7 @@ export const release: ReleaseText = {
     request_exists: (fact) =>
       `该目标${fact('by') ? `由 ${fact('by')} 提出的` : '的'}申请尚未结束。请撤回或等待其结束。`,
     target_locked: (fact) =>
-      `目标自 ${fact('since')} 起被 ${fact('by')} 锁定：${fact('reason')}。由本人或管理员解锁。`,
+      `目标自 ${fact('since')} 起被 ${fact('by')} 锁定${untilOf(fact)}：${fact('reason')}。由本人或管理员解锁。`,
     review_pending: (fact) => `${fact('by')} 在该目标上做过紧急发布，尚无第二人复核。请先在事故频道复核。`,
     nobody_may_approve: () =>
       '该目标的审批策略没有列出任何人。请在 targets 文件中设置 `approval.groups` 或 `approval.users`。',
@@ -70,7 +74,8 @@ export const release: ReleaseText = {
     nothing_to_confirm: () =>
       '没有等待确认的发布（或已不再等待）：只有最后一次检查仅缺数据的发布才能在期限前确认。',
     more_than_data_missing: (fact) => `再次检查时缺的不只是数据：${fact('checks')}。未作任何确认。`,
-    already_locked: (fact) => `自 ${fact('since')} 起已被 ${fact('by')} 锁定：${fact('reason')}。`,
+    already_locked: (fact) =>
+      `自 ${fact('since')} 起已被 ${fact('by')} 锁定${untilOf(fact)}：${fact('reason')}。`,
     not_locked: () => '该目标没有被锁定。',
     lock_of_another: (fact) => `该锁由 ${fact('by')} 设置（${fact('reason')}）。只有本人或管理员可以解除。`,
   },
@@ -227,8 +232,12 @@ export const release: ReleaseText = {
     done: '完成',
   },
   lock: {
-    locked: (target, who, when, reason) =>
-      `🔒 ${target} 自 ${when} 起被 ${who} 锁定：${reason}。解锁前不能部署；回滚不受影响。`,
+    locked: (target, who, when, until, reason) =>
+      `🔒 ${target} 自 ${when} 起被 ${who} 锁定：${reason}。${until === undefined ? '解锁前' : `在 ${until} 之前（除非提前解锁）`}不能部署；回滚不受影响。`,
+    goesOn: (target, who, when) =>
+      `${target} 有一个由 ${who} 申请、自 ${when} 起正在进行的发布：锁定不会停止它。`,
+    cancelHere: '如果不应继续，请在下方取消。',
+    cancelInSlack: '可以用它在 Slack 中消息上的按钮取消。',
     unlocked: (target, who, taken) => `🔓 ${target} 已由 ${who} 解锁。此前自 ${taken} 起锁定。`,
   },
 };

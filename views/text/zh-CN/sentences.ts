@@ -15,6 +15,9 @@ const usage: Sentences<UsageFacts> = {
   halt_id_missing: () => '请使用 `history --incident ID`，ID 为该次停止的编号。',
   history_id_missing: ({ flag }) => `\`${flag}\` 之后需要历史记录中的 id。`,
   horizon_missing: ({ known }) => `请指定要训练的周期：${known}。`,
+  lock_duration: ({ duration }) =>
+    `\`${duration}\` 不是锁定时长：请用分钟、小时或天，如 30m、2h 或 3d，最多 90 天。未锁定任何目标。`,
+  lock_target_missing: ({ known }) => `请先说明要锁定的目标，再说明原因。已知：${known}。`,
   lock_reason_missing: () => '请说明锁定原因：想要部署的人都会看到它。',
   not_a_pair: ({ pair }) => `\`${pair}\` 不是 KEY=VALUE 形式。`,
   override_reason_missing: () => '--despite-checks 之后需要用引号写明理由。',

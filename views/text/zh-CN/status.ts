@@ -24,7 +24,8 @@ export const status: StatusText = {
   expired: (verdict) => `原为 ${verdict}，已过期：HOLD`,
   revoked: (verdict, by, when) => `原为 ${verdict}，已被 ${by} 撤销（${when}）：HOLD`,
   databaseUnreachable: '⚠ 机器人自己的数据库没有回应：无法得知运行、锁和申请。',
-  lock: (who, reason, when) => `🔒 由 ${who} 于 ${when} 锁定：${reason}`,
+  lock: (who, reason, when, until) =>
+    `🔒 由 ${who} 于 ${when} 锁定${until === undefined ? '' : `，至 ${until}`}：${reason}`,
   openRequests: '待处理的申请',
   release: (modelVersion) => (modelVersion === undefined ? '发布：仅设置' : `发布模型 ${modelVersion}`),
   lastConfirmed: (modelVersion, when) =>

@@ -7,7 +7,6 @@ export function createLockStep(database: Queryable): Step {
   return plainStep(async ({ release, clock }) => {
     const taken = await takeReleaseLock(database, release, new Date(clock.now()));
     if (taken.kind === 'taken') return { kind: 'done', after: {} };
-    const { kind, ...facts } = taken;
-    return { kind: 'failed', problem: { code: kind, facts } };
+    return { kind: 'failed', problem: { code: taken.kind, facts: taken.facts } };
   });
 }
