@@ -13,6 +13,8 @@ export interface Member {
   /** A guest: `restricted` sees several channels, `ultra_restricted` one. */
   readonly guest?: 'restricted' | 'ultra_restricted';
   readonly bot?: boolean;
+  /** Another workspace, whose people a shared channel (Slack Connect) lets in. */
+  readonly teamId?: string;
 }
 
 export interface Channel {

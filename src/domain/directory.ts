@@ -13,7 +13,7 @@ export interface SlackPerson {
   readonly name: string;
   /** As Slack has it, e.g. `zh-CN`; undefined: not told. */
   readonly locale: string | undefined;
-  /** A person of this workspace: no bot, no guest, not deactivated. */
+  /** A person of this workspace and no other: no bot, no guest, not deactivated. */
   readonly isActiveMember: boolean;
 }
 

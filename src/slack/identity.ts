@@ -7,6 +7,7 @@ import { classifyFailure } from './failure.js';
 
 /** The Web API methods that the directory needs. */
 interface DirectoryClient {
+  readonly auth: Pick<SlackClients['lookups']['auth'], 'test'>;
   readonly users: Pick<SlackClients['lookups']['users'], 'info'>;
   readonly usergroups: { readonly users: Pick<SlackClients['lookups']['usergroups']['users'], 'list'> };
 }
@@ -26,14 +27,24 @@ interface DirectoryOptions {
 export function createDirectory({ client, clock, logger }: DirectoryOptions): Directory {
   const people = new Remembered<SlackPerson>(clock, PERSON_TTL_MS);
   const groups = new Remembered<readonly string[]>(clock, GROUP_TTL_MS);
+  // A token is of one workspace for as long as it lives.
+  const ownTeam = new Remembered<string>(clock, Number.POSITIVE_INFINITY);
 
   async function person(id: string, maxAgeMs = PERSON_TTL_MS): Promise<SlackPerson> {
     try {
-      return await people.get(id, () => askPerson(client, id), maxAgeMs);
+      return await people.get(id, () => askMember(id), maxAgeMs);
     } catch (error) {
       logger.warn({ err: error, user: id }, 'users.info failed');
       throw new UserError('directory_away', {}, { cause: error });
     }
+  }
+
+  async function askMember(id: string): Promise<SlackPerson> {
+    const [{ teams, ...found }, team] = await Promise.all([
+      askPerson(client, id),
+      ownTeam.get('', () => askTeam(client)),
+    ]);
+    return { ...found, isActiveMember: found.isActiveMember && teams.includes(team) };
   }
 
   async function groupMembers(groupId: string, query: GroupQuery = {}): Promise<GroupMembers> {
@@ -59,19 +70,32 @@ export function createDirectory({ client, clock, logger }: DirectoryOptions): Di
   };
 }
 
-async function askPerson(client: DirectoryClient, id: string): Promise<SlackPerson> {
+/** The workspace that the bot is installed in. */
+async function askTeam(client: DirectoryClient): Promise<string> {
+  const { team_id: team } = await client.auth.test();
+  if (team === undefined) throw new Error('auth.test names no workspace');
+  return team;
+}
+
+/** @returns `teams`: the workspaces that the person belongs to; a channel may be shared with others. */
+async function askPerson(
+  client: DirectoryClient,
+  id: string,
+): Promise<SlackPerson & { readonly teams: readonly string[] }> {
   const { user } = await client.users.info({ user: id, include_locale: true }).catch((error: unknown) => {
     const failure = classifyFailure(error);
     if (failure.kind === 'refused' && failure.code === 'user_not_found') return { user: undefined };
     throw error;
   });
-  if (user === undefined) return { id, name: id, locale: undefined, isActiveMember: false };
+  if (user === undefined) return { id, name: id, locale: undefined, isActiveMember: false, teams: [] };
   const isGuest = user.is_restricted || user.is_ultra_restricted || user.is_stranger;
   return {
     id,
     name: user.profile?.display_name || user.real_name || user.name || id,
     locale: user.locale,
     isActiveMember: !user.is_bot && !user.deleted && !isGuest,
+    // In an organisation of several workspaces (Enterprise Grid) `team_id` may be the organisation's.
+    teams: [...(user.team_id === undefined ? [] : [user.team_id]), ...(user.enterprise_user?.teams ?? [])],
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { DEFAULT_SEED } from '../../sandbox/slack/seed.js';
 import { loadConfig } from '../../src/config/config.js';
 import { createSlackConnection } from '../../src/slack/connection.js';
 import { createDirectory } from '../../src/slack/identity.js';
@@ -20,8 +21,11 @@ async function withDirectory(
   }
 }
 
+/** Somebody of another workspace, whom a shared channel lets in. */
+const GRACE = { id: 'U0GRACE', name: 'grace', realName: 'Grace Gold', teamId: 'T0OTHER' };
+
 async function open() {
-  const slack = startSlack();
+  const slack = startSlack({ seed: { members: [...DEFAULT_SEED.members, GRACE] } });
   await slack.start();
   const env = {
     SLACK_BOT_TOKEN: slack.botToken,
@@ -35,11 +39,11 @@ async function open() {
   return { slack, clock, asked, directory: createDirectory({ client: clients.lookups, clock, logger }) };
 }
 
-test('bots, guests, deactivated and unknown people are no active members', () =>
+test('bots, guests, people of another workspace, deactivated and unknown people are no active members', () =>
   withDirectory(async ({ directory }) => {
-    const people = ['U0ALICE', 'U0ERIN', 'U0FRANK', 'U0OTHERBOT', 'U0NOBODY'];
+    const people = ['U0ALICE', 'U0ERIN', 'U0FRANK', 'U0OTHERBOT', 'U0GRACE', 'U0NOBODY'];
     const active = await Promise.all(people.map((id) => directory.isActiveMember(id)));
-    expect(active).toEqual([true, false, false, false, false]);
+    expect(active).toEqual([true, false, false, false, false, false]);
     expect(await directory.person('U0CAROL')).toMatchObject({ locale: 'zh-CN' });
   }));
 

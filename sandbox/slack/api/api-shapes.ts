@@ -37,7 +37,7 @@ export function apiMember(workspace: Workspace, member: Member, withLocale: bool
   };
   return {
     id: member.id,
-    team_id: workspace.team.id,
+    team_id: member.teamId ?? workspace.team.id,
     name: member.name,
     deleted: deactivated,
     real_name: member.realName,

@@ -13,7 +13,7 @@ function common(core: Core, person: Member): JsonObject {
   const { team, app } = core.workspace;
   return {
     team: { id: team.id, domain: team.domain },
-    user: { id: person.id, username: person.name, name: person.name, team_id: team.id },
+    user: { id: person.id, username: person.name, name: person.name, team_id: person.teamId ?? team.id },
     api_app_id: app.id,
     token: VERIFICATION_TOKEN,
     enterprise: null,
