@@ -77,7 +77,7 @@ export async function writeModel(path: string, model: LogisticModel, meta: Model
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
- * `hostctl status|logs|clock|start|stop|restart|environ`. Looks are taken many times a second while a restart is
+ * `hostctl status|processes|logs|clock|start|stop|restart|environ`. Looks are taken many times a second while a restart is
  * watched, and a Node started for each would cost more than all they look at: so a shell reads the files.
  */
 export function hostctlText(host: HostLayout, socket: SupervisorSocket): string {
@@ -93,6 +93,11 @@ case "$1 $2" in
     exit 1
   }
   exec cat ${quote(socket.statusPath)} ;;
+'processes ')
+  IFS='=' read -r _ supervisor 2>/dev/null <${quote(socket.statusPath)}
+  # All that the supervisor has started and that has not ended, where the machine tells.
+  cat "/proc/$supervisor/task/"*/children 2>/dev/null || sed -n 's/^MainPID=//p' ${quote(socket.statusPath)} | grep -v '^0$'
+  exit 0 ;;
 'logs --since')
   [ -e ${quote(host.journalPath)} ] || exit 0
   exec env LC_ALL=C awk -v since="$3" '$1 >= since' ${quote(host.journalPath)} ;;

@@ -10,6 +10,7 @@ export interface ServiceCommands {
   readonly logs: readonly string[];
   /** Prints the time by the host's own clock. */
   readonly clock: readonly string[];
+  readonly processes: readonly string[];
   readonly restartSecs: number;
 }
 
@@ -31,6 +32,7 @@ export function commandsOf({ controlPath }: HostLayout, restartDelayMs: number) 
     stop: control('stop'),
     logs: control('logs', '--since', '{since}'),
     clock: control('clock'),
+    processes: control('processes'),
     restartSecs: restartDelayMs / 1000,
   };
   return { service, startCommand: control('start'), environCommand: control('environ') };

@@ -12,6 +12,14 @@ export interface HostLook {
   readonly process: 'as_wanted' | 'differs' | 'unreadable' | 'none';
 }
 
+/** What else must be true of a host whose service is off, looked at only then. */
+export interface HostRest {
+  /** Numbers of processes that may trade on; undefined: nobody can see. */
+  readonly left: readonly number[] | undefined;
+  /** Whether the new process has loaded the strategy; undefined: nobody can see. */
+  readonly isLoaded: boolean | undefined;
+}
+
 export interface HostPolicy {
   /** The unit's RestartSec. */
   readonly restartSecMs: number;
@@ -53,6 +61,25 @@ export function decideHostAction(look: HostLook, history: HostHistory, policy: H
   if (look.process === 'as_wanted' && !isOutdated) return { kind: 'settled', process: 'as_wanted' };
   if (history.restarts === 0) return { kind: 'restart' };
   return afterRestart(look, status, history, policy);
+}
+
+/**
+ * The same with what a settled host must show besides. A launcher that starts its trader with values of its own is stopped;
+ * a strategy that something else has turned on (a deployment matrix) is for a person to stop.
+ */
+export function decideWithRest(
+  action: HostAction,
+  { left, isLoaded }: HostRest,
+  history: HostHistory,
+  policy: HostPolicy,
+): HostAction {
+  if (action.kind !== 'settled') return action;
+  if (left === undefined) return wait('processes_unknown');
+  if (left.length > 0)
+    return action.process === 'stopped' ? wait('processes_left') : wayOut('processes_left', history, policy);
+  if (action.process === 'stopped' || policy.stop === 'never') return action;
+  if (isLoaded === undefined) return wait('log_unreadable');
+  return isLoaded ? wait('strategy_loaded') : action;
 }
 
 const wait = (fault: HaltFault | null): HostAction => ({ kind: 'wait', fault });

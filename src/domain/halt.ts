@@ -28,6 +28,14 @@ const HALT_FAULTS = [
   /** The running process does not let itself be looked at. */
   'process_unreadable',
   'stop_failed',
+  /** Processes of before, or with values of their own, live on. */
+  'processes_left',
+  /** Nobody can see which processes belong to the service. */
+  'processes_unknown',
+  /** The new process has loaded the strategy although its flag is off. */
+  'strategy_loaded',
+  /** Whether it has, nobody can see. */
+  'log_unreadable',
 ] as const;
 export type HaltFault = (typeof HALT_FAULTS)[number];
 

@@ -1,4 +1,11 @@
-import { decideHostAction, type HostAction, type HostLook, isStopped } from '../domain/decide-host-action.js';
+import {
+  decideHostAction,
+  decideWithRest,
+  type HostAction,
+  type HostLook,
+  type HostRest,
+  isStopped,
+} from '../domain/decide-host-action.js';
 import { type HaltFault, type HostHalt, newHostHalt } from '../domain/halt.js';
 import type { ServiceStatus } from '../hosts/host.js';
 import { type Clock, withTimeout } from '../time/clock.js';
@@ -27,6 +34,8 @@ const OTHERS_WRITE_MS = 50;
 const BEFORE_TIMEOUT_MS = 1_500;
 /** How long after it was issued a restart of an earlier process of the bot may still be on its way to the host. */
 const SHOWS_WITHIN_MS = 1_500;
+/** Of a host that is not off yet nothing more is asked. */
+const CLEAR: HostRest = { left: [], isLoaded: false };
 const POLL_MS = 100;
 const UNDER_WAY_POLL_MS = 500;
 const SETTLED_POLL_MS = 1_000;
@@ -74,7 +83,10 @@ export class HaltHost {
       const { diskWasDone, disk, pidBefore } = this.#record;
       const outdatedPid = disk === 'done' && !diskWasDone ? (pidBefore ?? undefined) : undefined;
       const history = { ...this.#service.history, outdatedPid, writeFailed: this.#flag.hasFailed };
-      const action = decideHostAction(look, history, this.#acts.policy);
+      const bare = decideHostAction(look, history, this.#acts.policy);
+      const rest = bare.kind === 'settled' ? await this.#lookAtRest() : CLEAR;
+      const action = decideWithRest(bare, rest, history, this.#acts.policy);
+      if (acting.aborted) return;
       await this.#take(action, look, start.claim);
       await this.#pause(action);
     }
@@ -126,6 +138,17 @@ export class HaltHost {
     return { at: this.#clock.monotonic(), disk, status, process };
   }
 
+  async #lookAtRest(): Promise<HostRest> {
+    const status = this.#service.lastStatus;
+    const { pid, pidBefore } = this.#record;
+    if (status === undefined) return { left: undefined, isLoaded: undefined };
+    const before = pidBefore === status.mainPid ? 0 : (pidBefore ?? pid ?? 0);
+    const rest = await this.#acts.lookAtRest(status, before);
+    if (rest.left !== undefined && rest.left.length > 0)
+      this.#change({ faultDetail: `PID ${rest.left.join(', ')}` });
+    return rest;
+  }
+
   async #take(action: HostAction, look: HostLook, claim: Promise<boolean>): Promise<void> {
     const { pid, disk } = this.#record;
     const isSame = look.status !== undefined && look.status.mainPid === pid;
@@ -150,7 +173,8 @@ export class HaltHost {
 
   #waitFor(fault: HaltFault | null): void {
     if (fault === null) return;
-    const detail = this.#record.fault === fault ? this.#record.faultDetail : '';
+    const { fault: known, faultDetail } = this.#record;
+    const detail = known === fault || fault === 'processes_left' ? faultDetail : '';
     this.#change({ fault, faultDetail: detail });
   }
 

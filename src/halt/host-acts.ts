@@ -1,4 +1,4 @@
-import type { HostLook, HostPolicy } from '../domain/decide-host-action.js';
+import type { HostLook, HostPolicy, HostRest } from '../domain/decide-host-action.js';
 import { type Halt, wantedOn } from '../domain/halt.js';
 import { allAsWanted, type Wanted } from '../hosts/environment/wanted.js';
 import {
@@ -7,12 +7,15 @@ import {
   type WriteWanted,
   writeWanted,
 } from '../hosts/environment/write-wanted.js';
-import type { Host, ServiceStatus } from '../hosts/host.js';
+import type { CallOptions, Host, ServiceManager, ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { leftProcesses } from '../hosts/managers/left-processes.js';
+import { saysAll } from '../hosts/managers/log-lines.js';
 import type { Target } from '../runbook/targets.js';
 import type { HaltRecords } from './halt-records.js';
 import type { LiveHalt } from './live-halt.js';
 import type { OpenHaltFiles } from './open-halt-file.js';
+import type { StrategyFacts } from './strategy-facts.js';
 
 /** All that a halt may do on one host. Each rejects with a HostError. */
 export interface HostActs {
@@ -27,6 +30,8 @@ export interface HostActs {
   /** Whether the service would start with the wanted values. */
   lookAtDisk(): Promise<boolean>;
   lookAtProcess(pid: number): Promise<HostLook['process']>;
+  /** What else may trade there. */
+  lookAtRest(status: ServiceStatus, pidBefore: number): Promise<HostRest>;
 }
 
 export interface HostActsOptions {
@@ -35,10 +40,12 @@ export interface HostActsOptions {
   /** Writes through the host itself unless given. */
   readonly write?: WriteWanted | undefined;
   readonly files: OpenHaltFiles;
+  readonly facts: StrategyFacts;
 }
 
 const FILE_TIMEOUT_MS = 5_000;
 const STATUS_TIMEOUT_MS = 4_000;
+const LOG_TIMEOUT_MS = 8_000;
 const RESTART_TIMEOUT_MS = 60_000;
 
 /** The acts of a halt, a list for all its hosts: built before the first of them. Touches nothing. */
@@ -56,12 +63,14 @@ export function hostActs(
 function actsOn(
   settings: TargetHost,
   live: LiveHalt,
-  { hostOf, write, files }: HostActsOptions,
+  { hostOf, write, files, facts }: HostActsOptions,
   records: HaltRecords,
 ): HostActs {
   const { name, service } = settings;
   const { writing, acting: signal } = live.signals;
   const wanted: Wanted = new Map(Object.entries(wantedOn(live.halt, name)));
+  // Which model it was does not matter here: any is the strategy.
+  const loadedLine = facts.startLog?.loadedLine.filter((part) => !/\{\w+\}/.test(part)) ?? [];
   let made: Host | undefined;
   const host = (): Host => {
     made ??= hostOf(settings);
@@ -91,6 +100,15 @@ function actsOn(
       if (values === undefined) return 'none';
       return allAsWanted(values, wanted) ? 'as_wanted' : 'differs';
     },
+    async lookAtRest(status, pidBefore) {
+      const call = { timeoutMs: STATUS_TIMEOUT_MS, signal };
+      const { service } = host();
+      const [left, isLoaded] = await Promise.all([
+        leftProcesses(service, status, { wanted, pidBefore }, call).catch(() => undefined),
+        hasLoaded(service, status, { loadedLine, pidBefore }, { timeoutMs: LOG_TIMEOUT_MS, signal }),
+      ]);
+      return { left, isLoaded };
+    },
   };
 }
 
@@ -100,3 +118,21 @@ const STOP_OF: Readonly<Record<Halt['kind'], HostPolicy['stop']>> = {
   disable: 'allowed',
   previous_model: 'never',
 };
+
+/**
+ * Whether the running process said that it has loaded the strategy, as its log tells since its start.
+ * @returns undefined: nobody can see. False where the runbook knows no such line, and where nothing runs.
+ */
+async function hasLoaded(
+  service: Pick<ServiceManager, 'logs'>,
+  { mainPid, startedAt, activeSince }: ServiceStatus,
+  { loadedLine, pidBefore }: { readonly loadedLine: readonly string[]; readonly pidBefore: number },
+  call: CallOptions,
+): Promise<boolean | undefined> {
+  if (loadedLine.length === 0 || mainPid === 0) return false;
+  const since = startedAt ?? activeSince;
+  if (since === undefined) return undefined;
+  const lines = await service.logs({ ...call, since, find: loadedLine }).catch(() => undefined);
+  // The log of a process that was replaced may end after the new one has begun.
+  return lines?.some(({ text, pid }) => pid !== pidBefore && saysAll(text, loadedLine));
+}

@@ -14,6 +14,7 @@ import { type CancellingOptions, keepCancelling } from './keep-cancelling.js';
 import { type LatestHalt, type LatestHaltOptions, latestHalt } from './latest-halt.js';
 import { type HaltHandle, LiveHalt } from './live-halt.js';
 import { HaltProof, type HaltProofOptions } from './prove-halt.js';
+import type { StrategyFacts } from './strategy-facts.js';
 
 interface HaltRequest {
   readonly target: Target;
@@ -33,6 +34,7 @@ export interface KillSwitchOptions
     CancellingOptions {
   /** Told of each halt that begins here, before its first act. */
   readonly onBegin?: ((halt: HaltHandle) => void) | undefined;
+  readonly facts: StrategyFacts;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
 }
 

@@ -92,6 +92,7 @@ async function pretendedTarget(folder: string, facts: StrategyFacts): Promise<Ta
       status: ['cat', at(name, 'status')],
       restart: ['cp', at(name, 'restarted'), at(name, 'status')],
       environ: ['cat', at(name, 'env')],
+      processes: ['true'],
       stop: ['true'],
       logs: ['true'],
       restartSecs: 0.1,

@@ -30,6 +30,11 @@ export class ServiceCalls {
     this.#clock = clock;
   }
 
+  /** As it was last seen. */
+  get lastStatus(): ServiceStatus | undefined {
+    return this.#status;
+  }
+
   get history(): HostHistory {
     return this.#history;
   }

@@ -9,6 +9,7 @@ import {
   modelSchema,
   ordersSchema,
   type StrategyContract,
+  startLogSchema,
 } from '../runbook/strategy-contract.js';
 
 /** All that a halt needs of the runbook. */
@@ -60,6 +61,7 @@ export function parseStrategyFacts(file: string, text: string): StrategyFacts {
     flag,
     model: read('model', modelSchema),
     orders: read('orders', ordersSchema),
+    startLog: read('startLog', startLogSchema),
     halt: read('halt', haltSchema) ?? haltSchema.parse({}),
   };
 }

@@ -137,6 +137,10 @@ export interface ServiceStatus {
   readonly startedAt?: Date | undefined;
   /** The account that the unit names for the service; '' or left out: none. */
   readonly user?: string;
+  /** The unit's control group, as systemd names it; '' or left out: none. */
+  readonly controlGroup?: string;
+  /** What the unit starts, in systemd's own form: `{ path=… ; argv[]=… ; … }`. */
+  readonly execStart?: string;
 }
 
 export interface ServiceManager {
@@ -163,6 +167,11 @@ export interface ServiceManager {
     names: readonly string[],
     options?: CallOptions,
   ): Promise<ReadonlyMap<string, string> | undefined>;
+  /**
+   * All processes of the service: the main one, and whatever was started by it or by one before and still belongs to it.
+   * undefined: nobody can see them, e.g. of a client whose work is done elsewhere. One that has just ended may be among them.
+   */
+  processes(status: ServiceStatus, options?: CallOptions): Promise<readonly number[] | undefined>;
   /** How a process stands. undefined: the host does not tell. */
   processFacts(pid: number, options?: CallOptions): Promise<ProcessFacts | undefined>;
 }

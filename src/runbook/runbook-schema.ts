@@ -5,7 +5,7 @@ import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
 import type { ProbeSyntax } from './probe-syntax.js';
 import { writtenOut } from './short-form.js';
-import { flagSchema, haltSchema, modelSchema, ordersSchema, variableName } from './strategy-contract.js';
+import { flagSchema, haltSchema, modelSchema, ordersSchema, startLogSchema, variableName } from './strategy-contract.js';
 import { trainingSchema } from './training-schema.js';
 
 /** The runbook file as people write it. `docs/runbook-format.md` explains each key. */
@@ -114,12 +114,6 @@ const boundsSchema = z
     mebibytes: z.number().positive().max(64).default(4),
   })
   .transform(({ rows, mebibytes }) => ({ maxRows: rows, maxBytes: Math.floor(mebibytes * 1024 ** 2) }));
-
-const startLogSchema = z.strictObject({
-  loadedLine: z.array(z.string().min(1)).min(1),
-  errorLines: z.array(z.string().min(1)).default([]),
-  withinSecs: z.number().positive().max(600).default(60),
-});
 
 const runKind = z.enum(RUN_KINDS);
 

@@ -89,6 +89,13 @@ export const haltSchema = z.strictObject({
   marketEnds: z.string().min(1).optional(),
 });
 
+/** How a start shows in the log. */
+export const startLogSchema = z.strictObject({
+  loadedLine: z.array(z.string().min(1)).min(1),
+  errorLines: z.array(z.string().min(1)).default([]),
+  withinSecs: z.number().positive().max(600).default(60),
+});
+
 /** A halt reads these keys even of a runbook with faults elsewhere. */
 export interface StrategyContract {
   readonly strategy: string;
@@ -100,6 +107,8 @@ export interface StrategyContract {
   /** undefined: nobody can see whether orders go on. */
   readonly orders: z.output<typeof ordersSchema> | undefined;
   readonly halt: z.output<typeof haltSchema>;
+  /** undefined: nobody can see in a log whether a process has loaded the strategy. */
+  readonly startLog: { readonly loadedLine: readonly string[] } | undefined;
 }
 
 type Names<Key extends keyof StrategyContract> = Pick<StrategyContract, 'envPrefix' | Key>;

@@ -34,6 +34,7 @@ const unusedService: ServiceManager = {
   logs: () => Promise.reject(new Error('not part of this test')),
   account: () => Promise.reject(new Error('not part of this test')),
   processEnvironment: () => Promise.reject(new Error('not part of this test')),
+  processes: () => Promise.reject(new Error('not part of this test')),
   processFacts: () => Promise.reject(new Error('not part of this test')),
 };
 

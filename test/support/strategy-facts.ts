@@ -16,5 +16,6 @@ export const BARE_CONTRACT = {
   flag: { variable: 'ENABLED', on: 'true', off: 'false' },
   model: undefined,
   orders: undefined,
+  startLog: undefined,
   halt: { lookBackHours: 24, settled: undefined },
 } as const;

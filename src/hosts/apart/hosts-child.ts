@@ -44,6 +44,7 @@ const LOOKS: ReadonlySet<HostMethod> = new Set([
   'service.processEnvironment',
   'service.processFacts',
   'clock',
+  'service.processes',
 ]);
 
 /**
@@ -111,6 +112,7 @@ export class HostsChild {
         stop: via('service.stop', service.stop.bind(service)),
         account: via('service.account', service.account.bind(service)),
         logs: via('service.logs', service.logs.bind(service)),
+        processes: via('service.processes', service.processes.bind(service)),
         processFacts: via('service.processFacts', service.processFacts.bind(service)),
         processEnvironment: via('service.processEnvironment', service.processEnvironment.bind(service)),
       },

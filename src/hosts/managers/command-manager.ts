@@ -5,6 +5,7 @@ import { askMoment } from '../host-clock.js';
 import type { CommandSettings } from './command-settings.js';
 import { parsePlainLine } from './log-lines.js';
 import { parseEnvironmentAnswer } from './process-environment.js';
+import { askProcesses } from './process-list.js';
 import { driveByCommands, readLog, type ServiceKind, type ServiceParts } from './service-kind.js';
 
 /** What a command of the targets file with `{limit}` is told: a day of a line a second, twice over. */
@@ -12,7 +13,7 @@ const DEFAULT_LOG_LIMIT = 200_000;
 
 export type ServiceCommands = Pick<
   CommandSettings,
-  'status' | 'restart' | 'stop' | 'logs' | 'environ' | 'clock'
+  'status' | 'restart' | 'stop' | 'logs' | 'environ' | 'clock' | 'processes'
 >;
 
 export const commandManager = {
@@ -57,6 +58,7 @@ export function createCommandManager(
         `${runner.host}: the targets file has no environ command, so the process's environment cannot be read.`,
       );
     },
+    processes: async (_status, call) => askProcesses(runner, commands.processes, call),
     async processFacts(pid, call) {
       // Where a command tells the environment, the number may be one that this host's own /proc does not know.
       return commands.environ === undefined ? processes?.facts(pid, call) : undefined;

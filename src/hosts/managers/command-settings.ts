@@ -16,6 +16,8 @@ export const commandSettings = z.strictObject({
   environ: argumentList.optional(),
   /** Prints the seconds since 1970 of the machine that the other commands speak of, as `date +%s.%N` does; left out: the host's. */
   clock: argumentList.optional(),
+  /** Prints the process numbers of all that the service runs, one a line; without it no halt is verified. */
+  processes: argumentList.optional(),
   user: accountName.optional(),
   restartSecs: z.number().min(0).max(300).default(5),
 });

@@ -1,7 +1,8 @@
 import { runChecked } from '../command-runner.js';
-import { HostError, type ServiceManager } from '../host.js';
+import { type CallOptions, HostError, type ServiceManager } from '../host.js';
 import { parseJournalLine } from './log-lines.js';
 import { createProcessReader } from './process-environment.js';
+import { askProcesses, controlGroupProcesses } from './process-list.js';
 import { driveByCommands, readLog, type ServiceKind, type ServiceParts } from './service-kind.js';
 import type { SystemdSettings } from './systemd-settings.js';
 import { STATUS_PROPERTIES } from './unit-status.js';
@@ -21,9 +22,11 @@ export const systemdManager = {
 
 const scopeOf = (userManager: boolean): readonly string[] => (userManager ? ['--user'] : []);
 
+type SystemdUnit = Pick<SystemdSettings, 'unit' | 'sudo' | 'userManager' | 'processes'>;
+
 /** Drives one systemd unit. An exit code of 0 from `restart` proves nothing: see proof-of-start.ts. */
 export function createSystemdManager(
-  { unit, sudo = [], userManager }: Pick<SystemdSettings, 'unit' | 'sudo' | 'userManager'>,
+  { unit, sudo = [], userManager, processes: listed }: SystemdUnit,
   { runner, processes = createProcessReader(runner) }: ServiceParts,
 ): ServiceManager {
   if (!/^[A-Za-z0-9:_.@\\-]+$/.test(unit) || unit.startsWith('-')) {
@@ -42,6 +45,8 @@ export function createSystemdManager(
   const driven = driveByCommands(runner, commands, (verb) => {
     return `systemctl ${verb === 'status' ? 'show' : verb} ${unit}`;
   });
+  const programOf = async (pid: number, call?: CallOptions) =>
+    (await processes.facts(pid, { ...call, sudo }))?.program?.path;
   return {
     description: `systemd unit ${unit}`,
     ...driven,
@@ -74,6 +79,10 @@ export function createSystemdManager(
       return readLog(runner, command, source, call);
     },
     processEnvironment: (pid, names, call) => processes.environment(pid, names, { ...call, sudo }),
+    processes: async (status, call) =>
+      listed === undefined
+        ? controlGroupProcesses(runner, status, { ...call, programOf })
+        : askProcesses(runner, listed, call),
     processFacts: (pid, call) => processes.facts(pid, { ...call, sudo }),
   };
 }

@@ -9,6 +9,8 @@ export const systemdSettings = z.strictObject({
   sudo: argumentList.optional(),
   /** `systemctl --user`. */
   userManager: z.boolean().default(false),
+  /** Prints the process numbers of all that the service runs; where its control group does not show them (a container). */
+  processes: argumentList.optional(),
   user: accountName.optional(),
   restartSecs: z.number().min(0).max(300).default(5),
 });

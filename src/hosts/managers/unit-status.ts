@@ -14,6 +14,8 @@ export const STATUS_PROPERTIES = [
   'ConditionTimestamp',
   'ActiveExitTimestamp',
   'User',
+  'ControlGroup',
+  'ExecStart',
 ] as const;
 
 export const ACTIVE_STATES = [
@@ -50,6 +52,8 @@ export function parseUnitStatus(host: string, text: string): ServiceStatus {
     activeSince: timestamp(host, answer, 'ActiveEnterTimestamp'),
     startedAt: startOf(host, answer),
     user: answer.get('User') ?? '',
+    execStart: answer.get('ExecStart') ?? '',
+    controlGroup: answer.get('ControlGroup') ?? '',
   };
 }
 

@@ -89,6 +89,12 @@ export const rollback = {
       'the new process has another value: something else sets the variable (the unit, or a later file)',
     process_unreadable: 'the running process does not let its environment be read',
     stop_failed: 'the service could not be stopped',
+    processes_left:
+      'processes of the service live on and may trade: end them with `kill -KILL` and their numbers',
+    processes_unknown:
+      'nobody can see which processes belong to the service: the targets file needs `processes` for it',
+    strategy_loaded: 'the new process has LOADED THE STRATEGY although its flag is off: stop the service',
+    log_unreadable: 'the log cannot be read, so nobody knows whether the new process has loaded the strategy',
   } satisfies Readonly<Record<HaltFault, string>>,
   stopBecause: (why: string) => `stopped instead, because ${why}`,
   flagStillOn: 'The flag is still ON on disk: do not start the service before it is off.',

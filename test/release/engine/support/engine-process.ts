@@ -113,6 +113,7 @@ function mortalHost(host: Host): Host {
       account: (status, options) => host.service.account(status, options),
       logs: (options) => host.service.logs(options),
       processEnvironment: (pid, names, options) => host.service.processEnvironment(pid, names, options),
+      processes: (status, options) => host.service.processes(status, options),
       processFacts: (pid, options) => host.service.processFacts(pid, options),
       async restart(options) {
         const restarting = host.service.restart(options);
