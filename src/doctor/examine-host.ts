@@ -1,5 +1,5 @@
 import type { Sentence } from '../domain/sentence.js';
-import { type Host, HostError } from '../hosts/host.js';
+import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target } from '../runbook/targets.js';
@@ -92,21 +92,44 @@ async function serviceDiagnoses(
   subject: Sentence,
   names: readonly string[],
 ): Promise<readonly Diagnosis[]> {
-  const { activeState, mainPid } = await host.service.status(call);
+  const status = await host.service.status(call);
+  const { activeState, mainPid } = status;
   const about = `${host.service.description}: ${activeState}`;
-  if (mainPid === 0) return [ok(subject, { code: 'service_idle', facts: { about } })];
+  const tree = await treeDiagnoses(host, subject, status);
+  if (mainPid === 0) return [ok(subject, { code: 'service_idle', facts: { about } }), ...tree];
   const running = ok(subject, { code: 'service_runs', facts: { about, pid: mainPid } });
   try {
     await host.service.processEnvironment(mainPid, names, call);
-    return [running];
+    return [running, ...tree];
   } catch (error) {
     const attempt = (because: string): Sentence => ({
       code: 'cannot_read_process',
       facts: { pid: mainPid, because },
     });
     const wayOut: Sentence = { code: 'do_open_environ', facts: {} };
-    return [running, { ...faultOf(subject, attempt, error), wayOut }];
+    return [running, ...tree, { ...faultOf(subject, attempt, error), wayOut }];
   }
+}
+
+/** What keeps a halt from being verified, whatever its flag and its main process show. */
+async function treeDiagnoses(
+  host: Host,
+  subject: Sentence,
+  status: ServiceStatus,
+): Promise<readonly Diagnosis[]> {
+  const warning = (code: 'processes_unknown' | 'processes_outlive', wayOut: Sentence): Diagnosis => ({
+    subject,
+    state: 'warning',
+    seen: { code, facts: {} },
+    wayOut,
+  });
+  const seen = await host.service.processes(status, call).catch(() => undefined);
+  return [
+    ...(seen === undefined ? [warning('processes_unknown', { code: 'do_set_processes', facts: {} })] : []),
+    ...(status.endsAll === false
+      ? [warning('processes_outlive', { code: 'do_set_kill_mode', facts: {} })]
+      : []),
+  ];
 }
 
 /** @throws what is no answer of the host */

@@ -57,6 +57,8 @@ export interface DoctorFacts {
   runbook_read: { readonly book: string; readonly checks: number };
   scopes_missing: { readonly names: string };
   scopes_unknown: NoFacts;
+  processes_unknown: NoFacts;
+  processes_outlive: NoFacts;
   service_idle: { readonly about: string };
   service_runs: { readonly about: string; readonly pid: number };
   slack_identity: { readonly user: string; readonly team: string; readonly kind: string };
@@ -104,6 +106,8 @@ export interface DoctorFacts {
   do_make_trading_role: NoFacts;
   do_make_training_role: NoFacts;
   do_open_environ: NoFacts;
+  do_set_processes: NoFacts;
+  do_set_kill_mode: NoFacts;
   do_open_journal: Path;
   do_own_database: NoFacts;
   do_reinstall_app: NoFacts;

@@ -139,6 +139,8 @@ export interface ServiceStatus {
   readonly user?: string;
   /** The unit's control group, as systemd names it; '' or left out: none. */
   readonly controlGroup?: string;
+  /** false: where it ends, processes that it has started may live on (KillMode, SendSIGKILL); undefined: nobody says. */
+  readonly endsAll?: boolean | undefined;
   /** What the unit starts, in systemd's own form: `{ path=… ; argv[]=… ; … }`. */
   readonly execStart?: string;
 }

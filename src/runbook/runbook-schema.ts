@@ -5,7 +5,14 @@ import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
 import type { ProbeSyntax } from './probe-syntax.js';
 import { writtenOut } from './short-form.js';
-import { flagSchema, haltSchema, modelSchema, ordersSchema, startLogSchema, variableName } from './strategy-contract.js';
+import {
+  flagSchema,
+  haltSchema,
+  modelSchema,
+  ordersSchema,
+  startLogSchema,
+  variableName,
+} from './strategy-contract.js';
 import { trainingSchema } from './training-schema.js';
 
 /** The runbook file as people write it. `docs/runbook-format.md` explains each key. */

@@ -44,6 +44,7 @@ interface Situation {
   /** What the service's commands print. */
   readonly status?: string;
   readonly environ?: readonly string[];
+  readonly processes?: readonly string[];
   readonly trading?: ExaminationOptions['trading'];
   readonly state?: ExaminationOptions['state'];
   /** Strategies besides the first one. */
@@ -52,7 +53,14 @@ interface Situation {
 
 /** What doctor finds, by subject. */
 async function findings(situation: Situation) {
-  const { env = {}, channels, staging, status = 'MainPID=0', environ = ['true'] } = situation;
+  const {
+    env = {},
+    channels,
+    staging,
+    status = 'MainPID=0',
+    environ = ['true'],
+    processes = ['true'],
+  } = situation;
   await writeFile(join(folder, 'live.env'), '');
   await writeFile(join(folder, 'status'), `ActiveState=active\nNRestarts=0\n${status}\n`);
   const live = {
@@ -60,7 +68,7 @@ async function findings(situation: Situation) {
     environmentFiles: [join(folder, 'live.env')],
     service: {
       ...{ manager: 'command', status: ['cat', join(folder, 'status')], environ },
-      ...{ restart: ['true'], stop: ['true'], logs: ['true'] },
+      ...{ restart: ['true'], stop: ['true'], logs: ['true'], ...(processes && { processes }) },
     },
   };
   const source = { defaultTarget: 'live', roles: { operators: ['U1'] }, targets: { live } };
@@ -246,6 +254,19 @@ describe('a host', () => {
       'fault',
       /nobody says which account[\s\S]*cannot read the environment of process 999999999/,
     );
+  });
+
+  test('whose processes nobody can see, or that may outlive their unit', async () => {
+    const none = await findings({ status: 'MainPID=0\nUser=root\nKillMode=process\nSendSIGKILL=yes' });
+    expect(none.of('host h1 (live)')).toMatchObject([
+      { state: 'ok' },
+      { state: 'warning', seen: { code: 'processes_outlive' } },
+    ]);
+    const away = await findings({ processes: ['false'], status: 'MainPID=0\nUser=root' });
+    expect(away.of('host h1 (live)')).toMatchObject([
+      { state: 'ok' },
+      { state: 'warning', seen: { code: 'processes_unknown' }, wayOut: { code: 'do_set_processes' } },
+    ]);
   });
 
   test('that has everything', async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideHostAction, type HostLook, type HostPolicy } from '../../src/domain/decide-host-action.js';
+import {
+  decideHostAction,
+  decideWithRest,
+  type HostAction,
+  type HostLook,
+  type HostPolicy,
+  type HostRest,
+} from '../../src/domain/decide-host-action.js';
 import type { HostHistory } from '../../src/domain/host-history.js';
 import type { ServiceStatus } from '../../src/hosts/host.js';
 
@@ -148,5 +155,53 @@ describe('what to do next on a host', () => {
       kind: 'stop',
       because: 'asked',
     });
+  });
+});
+
+describe('what a host that is off must show besides', () => {
+  const off: HostAction = { kind: 'settled', process: 'as_wanted' };
+  const gone: HostAction = { kind: 'settled', process: 'stopped' };
+  test.each<[string, HostAction, Partial<HostRest>, HostPolicy['stop'], HostAction]>([
+    ['nothing left, nothing loaded', off, {}, 'allowed', off],
+    [
+      'a process of before, of a service that can be stopped',
+      off,
+      { left: [7] },
+      'allowed',
+      { kind: 'stop', because: 'processes_left' },
+    ],
+    [
+      'a process of before, of one that is stopped',
+      gone,
+      { left: [7] },
+      'allowed',
+      { kind: 'wait', fault: 'processes_left' },
+    ],
+    [
+      'processes that nobody can see',
+      gone,
+      { left: undefined },
+      'asked',
+      { kind: 'wait', fault: 'processes_unknown' },
+    ],
+    [
+      'a strategy that was loaded all the same',
+      off,
+      { isLoaded: true },
+      'allowed',
+      { kind: 'wait', fault: 'strategy_loaded' },
+    ],
+    [
+      'a log that nobody can read',
+      off,
+      { isLoaded: undefined },
+      'allowed',
+      { kind: 'wait', fault: 'log_unreadable' },
+    ],
+    ['no process that could load anything', gone, { isLoaded: undefined }, 'allowed', gone],
+    ['the previous model, which is to be loaded', off, { isLoaded: true }, 'never', off],
+  ])('%s', (_name, action, rest, stop, expected) => {
+    const whole = { left: [], isLoaded: false, ...rest };
+    expect(decideWithRest(action, whole, restarted, { restartSecMs: 5_000, stop })).toEqual(expected);
   });
 });

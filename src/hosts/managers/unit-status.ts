@@ -16,6 +16,8 @@ export const STATUS_PROPERTIES = [
   'User',
   'ControlGroup',
   'ExecStart',
+  'KillMode',
+  'SendSIGKILL',
 ] as const;
 
 export const ACTIVE_STATES = [
@@ -52,6 +54,7 @@ export function parseUnitStatus(host: string, text: string): ServiceStatus {
     activeSince: timestamp(host, answer, 'ActiveEnterTimestamp'),
     startedAt: startOf(host, answer),
     user: answer.get('User') ?? '',
+    endsAll: endsAll(answer),
     execStart: answer.get('ExecStart') ?? '',
     controlGroup: answer.get('ControlGroup') ?? '',
   };
@@ -69,6 +72,12 @@ function startOf(host: string, answer: ReadonlyMap<string, string>): Date | unde
     .flatMap((key) => timestamp(host, answer, key)?.getTime() ?? [])
     .filter((ms) => ms <= noted.getTime());
   return before.length === 0 ? noted : new Date(Math.max(...before));
+}
+
+function endsAll(answer: ReadonlyMap<string, string>): boolean | undefined {
+  const mode = answer.get('KillMode');
+  if (mode === undefined) return undefined;
+  return (mode === 'control-group' || mode === 'mixed') && answer.get('SendSIGKILL') !== 'no';
 }
 
 function unreadable(host: string, key: string): HostError {

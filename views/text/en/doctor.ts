@@ -58,6 +58,9 @@ export const doctor: Sentences<DoctorFacts> = {
   runbook_read: ({ book, checks }) => `${book}, ${checks} checks`,
   scopes_missing: ({ names }) => `the token lacks ${names}`,
   scopes_unknown: () => 'Slack does not say what the token may do',
+  processes_unknown: () =>
+    'nobody can see which processes belong to the service: no halt of it is ever verified',
+  processes_outlive: () => 'the unit may leave processes behind where it stops: a halt then is not verified',
   service_idle: ({ about }) => `${about}, no process`,
   service_runs: ({ about, pid }) => `${about}, process ${pid}`,
   slack_identity: ({ user, team, kind }) => `${user} in ${team}, by ${kind}`,
@@ -111,6 +114,8 @@ export const doctor: Sentences<DoctorFacts> = {
     'Make the role as docs/trading-database-role.md says, or REVOKE what it does not need.',
   do_make_training_role: () =>
     'Make the role lobml_trainer as docs/trading-database-role.md says, set TRAINING_DATABASE_URL to it, and let `training.environment` of the runbook name it.',
+  do_set_processes: () => 'set `service.processes`, a command that prints their numbers (docs/targets.md)',
+  do_set_kill_mode: () => 'set KillMode=control-group and SendSIGKILL=yes in the unit',
   do_open_environ: () =>
     'Without it no start and no halt can be proved. Let the bot’s account read /proc/PID/environ (sudo), or give an `environ` command (docs/targets.md).',
   do_open_journal: ({ path }) =>

@@ -24,8 +24,8 @@ export async function seeService(context: StepContext): Promise<Seen> {
   return seenAt(at, await hostOf(context).host.service.status({ signal: context.interrupted }));
 }
 
-function seenAt(at: Date, { activeSince: _, startedAt: __, ...facts }: ServiceStatus): Seen {
-  return { at: at.toISOString(), ...facts };
+function seenAt(at: Date, status: ServiceStatus): Seen {
+  return restartSeenSchema.parse({ ...status, at: at.toISOString() });
 }
 
 /** A look that goes before an act is worth no longer wait. */
