@@ -32,7 +32,12 @@ export type HostAction =
   | { readonly kind: 'restart' }
   | { readonly kind: 'stop'; readonly because: HaltFault | 'asked' }
   | { readonly kind: 'wait'; readonly fault: HaltFault | null }
-  | { readonly kind: 'settled'; readonly process: 'as_wanted' | 'stopped' };
+  /** The main process is as wanted. `fault`: what may trade on beside it. */
+  | {
+      readonly kind: 'settled';
+      readonly process: 'as_wanted' | 'stopped';
+      readonly fault?: HaltFault;
+    };
 
 /** A restart that has come back has replaced the process; the look may have been under way. */
 const IGNORED_AFTER_MS = 1_500;
@@ -74,12 +79,15 @@ export function decideWithRest(
   policy: HostPolicy,
 ): HostAction {
   if (action.kind !== 'settled') return action;
-  if (left === undefined) return wait('processes_unknown');
-  if (left.length > 0)
-    return action.process === 'stopped' ? wait('processes_left') : wayOut('processes_left', history, policy);
+  const but = (fault: HaltFault): HostAction => ({ ...action, fault });
+  if (left === undefined) return but('processes_unknown');
+  if (left.length > 0) {
+    const isWayOut = action.process !== 'stopped' && policy.stop === 'allowed' && history.stops === 0;
+    return isWayOut ? { kind: 'stop', because: 'processes_left' } : but('processes_left');
+  }
   if (action.process === 'stopped' || policy.stop === 'never') return action;
-  if (isLoaded === undefined) return wait('log_unreadable');
-  return isLoaded ? wait('strategy_loaded') : action;
+  if (isLoaded === undefined) return but('log_unreadable');
+  return isLoaded ? but('strategy_loaded') : action;
 }
 
 const wait = (fault: HaltFault | null): HostAction => ({ kind: 'wait', fault });

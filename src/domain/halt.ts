@@ -129,10 +129,22 @@ type HaltGap =
   | { readonly code: 'resting_orders'; readonly orders: number }
   | { readonly code: 'start_not_proved'; readonly outcome: Outcome };
 
+/** What may trade on beside a main process that is off. */
+const REST_FAULTS: ReadonlySet<HaltFault | null> = new Set<HaltFault>([
+  'processes_left',
+  'processes_unknown',
+  'strategy_loaded',
+  'log_unreadable',
+]);
+
 /** A host on which nothing trades any more; for a model: on which the wanted one runs. */
-export function isSettled(host: HostHalt, kind: HaltKind): boolean {
+export const isSettled = (host: HostHalt, kind: HaltKind): boolean =>
+  host.fault === null && isOff(host, kind);
+
+/** Its main process is as wanted, whatever else may trade there. */
+export function isOff(host: HostHalt, kind: HaltKind): boolean {
   const { process, fault, disk, diskWasDone, pid, pidBefore } = host;
-  if (fault !== null) return false;
+  if (fault !== null && !REST_FAULTS.has(fault)) return false;
   // Where this halt changed the files, the process that ran before has read the old ones.
   const isOutdated = disk === 'done' && !diskWasDone && pid !== null && pid === pidBefore;
   return (process === 'as_wanted' && !isOutdated) || (process === 'stopped' && kind !== 'previous_model');

@@ -167,18 +167,17 @@ export class HaltHost {
       case 'wait':
         return this.#waitFor(action.fault);
       case 'settled':
-        return this.#settle(action.process);
+        return this.#settle(action.process, action.fault ?? null);
     }
   }
 
   #waitFor(fault: HaltFault | null): void {
     if (fault === null) return;
-    const { fault: known, faultDetail } = this.#record;
-    const detail = known === fault || fault === 'processes_left' ? faultDetail : '';
+    const detail = this.#record.fault === fault ? this.#record.faultDetail : '';
     this.#change({ fault, faultDetail: detail });
   }
 
-  #settle(process: 'as_wanted' | 'stopped'): void {
+  #settle(process: 'as_wanted' | 'stopped', fault: HaltFault | null): void {
     const { restart, stop, process: known, processAt, disk, faultDetail } = this.#record;
     this.#change({
       process,
@@ -186,8 +185,8 @@ export class HaltHost {
       restart: restart === 'issued' ? 'done' : restart === 'pending' ? 'not_needed' : restart,
       stop: stop === 'issued' && process === 'stopped' ? 'done' : stop,
       // A stopped service trades as little as one whose flag is off; what is on disk is told beside it.
-      fault: null,
-      faultDetail: disk === 'failed' ? faultDetail : '',
+      fault,
+      faultDetail: disk === 'failed' || fault === 'processes_left' ? faultDetail : '',
     });
   }
 

@@ -1,4 +1,4 @@
-import { evaluateHalt, type Halt, isSettled } from '../domain/halt.js';
+import { evaluateHalt, type Halt, isOff, isSettled } from '../domain/halt.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Target } from '../runbook/targets.js';
 import type { Clock } from '../time/clock.js';
@@ -60,7 +60,10 @@ export class HaltProof {
       if (settled === undefined) {
         this.#resetWatch();
         if (clock.monotonic() > deadline) return this.#giveUpWatch();
-      } else if (await this.#isObserved(this.#observationSince(settled))) return;
+      } else if (await this.#isObserved(this.#observationSince(settled))) {
+        // What may trade on beside a process that is off has the same time to end.
+        if (this.#isAllSettled || clock.monotonic() > deadline || this.#hasEntries) return;
+      }
       await clock.sleep(settled === undefined ? POLL_MS : ORDERS_POLL_MS, acting).catch(() => undefined);
     }
   }
@@ -93,10 +96,19 @@ export class HaltProof {
     return this.#live.halt.kind === 'previous_model';
   }
 
+  get #isAllSettled(): boolean {
+    const { hosts, kind } = this.#live.halt;
+    return hosts.every((host) => isSettled(host, kind));
+  }
+
+  get #hasEntries(): boolean {
+    return this.#live.halt.entryWatch.state === 'entries';
+  }
+
   /** When the last host was seen off; undefined: not all of them are. */
   #settledSince(): string | undefined {
     const { hosts, kind } = this.#live.halt;
-    if (!hosts.every((host) => isSettled(host, kind))) return undefined;
+    if (!hosts.every((host) => isOff(host, kind))) return undefined;
     return hosts
       .map(({ processAt }) => processAt ?? '')
       .sort()

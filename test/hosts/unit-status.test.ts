@@ -29,6 +29,8 @@ describe('parseUnitStatus', () => {
       invocationId: 'e4bf10ee8c704ea7b029d55e92be45ee',
       activeSince: new Date('2026-11-22T18:26:26.894Z'),
       user: 'ploy',
+      controlGroup: '',
+      execStart: '',
     });
   });
 
