@@ -1,46 +1,44 @@
 import type pg from 'pg';
-import { createTradingSchema } from '../../sandbox/host/trading-data/seed.js';
 import { TRADED_SYMBOLS } from '../../sandbox/host/trading-data/strategy.js';
 import { insertSyncRecords } from '../../sandbox/host/trading-data/sync-records.js';
+import { fillTable } from './fill-table.js';
 
 /** One row a second and symbol, as the collector writes at its slowest. */
-const EVERY_MS = 1_000;
-
-const INDEXES = [
-  'idx_sync_records_timestamp',
-  'idx_sync_records_symbol',
-  'idx_sync_records_symbol_timestamp',
-];
+const EVERY_SECS = 1;
+const HOUR_MS = 3_600_000;
 
 /**
- * Fills the table backwards from now up to `rows` rows in all, and brings its statistics up to date. The newest rows
- * are written anew, so that the last five minutes are full however long the earlier work took.
+ * Fills the table anew with `rows` rows, up to now, and brings its statistics up to date. The newest rows are written
+ * last, so that the last five minutes are full however long the earlier work took.
  */
 export async function fillSyncRecords(owner: pg.Client, rows: number): Promise<void> {
-  // Indexes are quicker made at once than row by row.
-  for (const index of INDEXES) await owner.query(`DROP INDEX IF EXISTS ${index}`);
-  await insertMissing(owner, rows);
-  await createTradingSchema(owner);
+  const now = new Date();
+  await owner.query('TRUNCATE sync_records RESTART IDENTITY');
+  await fillTable(owner, 'sync_records', () => insertHours(owner, rows, now));
+  await insert(owner, new Date(now.getTime() + EVERY_SECS * 1_000), new Date());
   await owner.query('VACUUM ANALYZE sync_records');
 }
 
-async function insertMissing(owner: pg.Client, rows: number): Promise<void> {
-  const now = new Date();
-  const present = await owner.query<{ rows: string; first: Date | null; last: Date | null }>(
-    'SELECT count(*) AS rows, min(timestamp) AS first, max(timestamp) AS last FROM sync_records',
+/** The prices of one hour are worked out, those of the hours before are copies: no statement here looks at them. */
+async function insertHours(owner: pg.Client, rows: number, now: Date): Promise<void> {
+  await insert(owner, new Date(now.getTime() - HOUR_MS + EVERY_SECS * 1_000), now);
+  await owner.query('CREATE TEMP TABLE one_hour AS SELECT * FROM sync_records ORDER BY timestamp, symbol');
+  await owner.query('TRUNCATE sync_records RESTART IDENTITY');
+  const { rows: columns } = await owner.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute
+     WHERE attrelid = 'sync_records'::regclass AND attnum > 0 AND attname NOT IN ('id', 'timestamp')`,
   );
-  const [{ first, last } = { first: null, last: null }] = present.rows;
-  if (last !== null) await insert(owner, new Date(last.getTime() + EVERY_MS), now);
-  const before = await countRows(owner);
-  const seconds = Math.ceil((rows - before) / TRADED_SYMBOLS.length);
-  const end = first === null ? now : new Date(first.getTime() - EVERY_MS);
-  if (seconds > 0) await insert(owner, new Date(end.getTime() - (seconds - 1) * EVERY_MS), end);
-}
-
-async function countRows(owner: pg.Client): Promise<number> {
-  const { rows } = await owner.query<{ rows: string }>('SELECT count(*) AS rows FROM sync_records');
-  return Number(rows[0]?.rows ?? 0);
+  const others = columns.map(({ name }) => name).join(', ');
+  const hours = Math.ceil((rows * EVERY_SECS) / (TRADED_SYMBOLS.length * 3_600));
+  for (let ago = hours - 1; ago >= 0; ago -= 1) {
+    await owner.query(
+      `INSERT INTO sync_records (timestamp, ${others})
+       SELECT timestamp - make_interval(hours => $1), ${others} FROM one_hour`,
+      [ago],
+    );
+  }
+  await owner.query('DROP TABLE one_hour');
 }
 
 const insert = (owner: pg.Client, from: Date, to: Date) =>
-  insertSyncRecords(owner, { from, to, everySecs: EVERY_MS / 1_000, symbols: TRADED_SYMBOLS });
+  insertSyncRecords(owner, { from, to, everySecs: EVERY_SECS, symbols: TRADED_SYMBOLS });
