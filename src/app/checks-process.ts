@@ -43,6 +43,7 @@ const service = createCheckService({
   ...onThisSystem(logger),
   stateMoment: () => bot.stateMoment(),
   passedWindows: (target, since) => bot.passedWindows(target, since),
+  lastConfirmed: (target) => bot.lastConfirmed(target),
 });
 
 const own: ChecksProcess = {

@@ -93,6 +93,8 @@ export function compose(options: CompositionOptions): Composition {
       transact: platform.database.transact,
       revoked: tellOfRevoked,
     }),
+    lastConfirmed: async (subject: { readonly strategy: string; readonly target: string }) =>
+      (await selectKnownGood(platform.database, subject))[0]?.hosts ?? [],
     now: () => new Date(platform.clock.now()),
   };
   // All of them, because a halt of one strategy goes before the checks of every other.

@@ -1,3 +1,4 @@
+import type { ConfirmedHost } from '../domain/known-good.js';
 import type { PassedWindow } from '../domain/run-window.js';
 import type { Host } from '../hosts/host.js';
 import { readHostClock } from '../hosts/host-clock.js';
@@ -30,6 +31,8 @@ export interface ContextOptions {
   readonly stateMoment?: (() => Promise<ServerMoment>) | undefined;
   /** Windows of earlier runs of a target that passed; without it the window before is the baseline. */
   readonly passedWindows?: (target: string, since: Date) => Promise<readonly PassedWindow[]>;
+  /** What the last confirmed release of a target left on its hosts; without it none is known. */
+  readonly lastConfirmed?: (target: string) => Promise<readonly ConfirmedHost[]>;
   readonly sleep?: CheckContext['sleep'];
   /** One that others use too remembers what they have asked; its own unless given. */
   readonly modelGate?: ModelGate;
@@ -55,6 +58,7 @@ export function createContexts(options: ContextOptions) {
     const tradingClock = once(() => readTradingClock({ trading, now }, options.asOf));
     const asOf = async () => (await tradingClock()).moment.at;
     const passedWindows = async (since: Date) => options.passedWindows?.(target.name, since) ?? [];
+    const confirmed = once(async () => options.lastConfirmed?.(target.name) ?? []);
     return {
       runbook,
       target,
@@ -67,6 +71,7 @@ export function createContexts(options: ContextOptions) {
       tradingClock,
       stateMoment: options.stateMoment,
       window: windowOnce({ hosts, settings: runbook.window, tradingClock, now, passedWindows, halted }),
+      confirmed: async (name) => (await confirmed()).find(({ host }) => host === name),
       now,
       sleep,
       shared: new Map(),

@@ -19,6 +19,8 @@ const hostSchema = z.object({
   concealed: z.record(z.string(), z.string()).exactOptional(),
 });
 export type KnownGoodHost = ValueOf<typeof hostSchema>;
+/** What a confirmed release left in the environment of a host's process. */
+export type ConfirmedHost = Pick<KnownGoodHost, 'host' | 'variables' | 'concealed'>;
 
 export const knownGoodSchema = z.object({
   releaseId: z.uuid(),

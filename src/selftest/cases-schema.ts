@@ -24,6 +24,8 @@ const situation = z.strictObject({
   environment: settings.default({}),
   /** Where the running process differs from that file. */
   process: settings.default({}),
+  /** Where the last confirmed release had other values than that file; left out: none was confirmed. */
+  confirmed: settings.optional(),
   /** Further text files; null removes one. */
   files: z.record(placedPath, z.string().nullable()).default({}),
   /** A name under `models`, or `none`: there is no model file. */

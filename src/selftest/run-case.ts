@@ -78,6 +78,7 @@ export async function runCase(
         now: () => later(now(), wanted.clocks?.bot),
         stateMoment: stateMomentOf(wanted.clocks, now),
         httpGet: answering({ ...cases.base.http, ...wanted.http }),
+        lastConfirmed: async () => host.confirmed,
         saveRun: async () => {},
         onStoreError: () => {},
         onObserved: (_id, observation, env) => void observed.push({ ...observation, env }),

@@ -1,12 +1,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { ConfirmedHost } from '../domain/known-good.js';
 import { parseTargets, type Target, type Targets } from '../runbook/targets.js';
 import type { BaseSituation, CheckCase } from './cases-schema.js';
 import { type CheckCases, NO_MODEL } from './load-cases.js';
 
 interface ScratchHost {
   readonly target: Target;
+  /** What its last confirmed release left; empty: there is none. */
+  readonly confirmed: readonly ConfirmedHost[];
   /** The target and those beside it. */
   readonly targets: Targets;
   /** Where a file that a check names by its path on the host stands here. */
@@ -14,6 +17,7 @@ interface ScratchHost {
   remove(): Promise<void>;
 }
 
+const HOST = 'scratch';
 const ENVIRONMENT_FILE = 'env/strategy.env';
 const BASE_FILE = 'env/base.env';
 const MODEL_FILE = 'models/model.onnx';
@@ -52,6 +56,7 @@ export async function createScratchHost(
   await mkdir(join(folder, 'models'), { recursive: true });
   return {
     ...targetsIn(folder, base, wanted),
+    confirmed: confirmedIn({ ...environment, ...wanted.confirmed }, envPrefix, wanted.confirmed),
     placeOf: (path) => join(folder, 'root', path),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
@@ -93,6 +98,18 @@ function clockCommand(clocks: CheckCase['clocks']): readonly string[] | undefine
   return [process.execPath, '-p', clocks.wholeSeconds ? `${time}.split('.')[0]` : time];
 }
 
+function confirmedIn(
+  values: Readonly<Record<string, string | null>>,
+  prefix: string,
+  confirmed: CheckCase['confirmed'],
+): readonly ConfirmedHost[] {
+  if (confirmed === undefined) return [];
+  const set = Object.entries(values).flatMap(([name, value]) =>
+    value === null ? [] : [[`${prefix}${name}`, value] as const],
+  );
+  return [{ host: HOST, variables: Object.fromEntries(set), concealed: {} }];
+}
+
 /** Through the parser of the targets file, so that a scratch target is a target like any other. */
 function targetsIn(
   folder: string,
@@ -115,7 +132,7 @@ function targetsIn(
       { path: join(folder, ENVIRONMENT_FILE) },
     ],
     models: modelsFolder ? join(folder, 'models') : undefined,
-    hosts: [{ name: 'scratch' }],
+    hosts: [{ name: HOST }],
     approval: { quorum: 1 },
     accountId,
     dryRun,

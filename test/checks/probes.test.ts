@@ -2,7 +2,8 @@ import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeBadModel, encodeLogisticModel } from '../../sandbox/host/model.js';
-import { createFileStage, entry, type FileStage } from './support/file-stage.js';
+import { confirmedVariables } from '../../src/checks/context/since-confirmed.js';
+import { createFileStage, entry, type FileStage, type StageRun } from './support/file-stage.js';
 
 let stage: FileStage;
 beforeEach(async () => {
@@ -246,11 +247,15 @@ describe('variables that the runbook does not know', () => {
     'warn: rows.exists(r, r.differs || r.typo_of != "")',
     'fail: rows.exists(r, r.lost)',
   );
-  const look = async (files: string, running: string) => {
+  const look = async (
+    files: string,
+    running: string,
+    more: Pick<StageRun, 'lastConfirmed'> & { readonly checks?: string } = {},
+  ) => {
     await stage.place('service/status', 'ActiveState=active\nMainPID=42\nNRestarts=0\n');
     await stage.place('own.env', files);
     await stage.place('service/environ', running.replaceAll('\n', '\0'));
-    return (await stage.run({ checks: check }))['env.undeclared'];
+    return (await stage.run({ checks: check, ...more }))['env.undeclared'];
   };
 
   test('agree, and none at all agrees too', async () => {
@@ -271,6 +276,37 @@ describe('variables that the runbook does not know', () => {
       { variable: 'TOY__SHARES', differs: true, file: '9', process: null },
     ]);
     expect(JSON.stringify(result)).not.toMatch(/hush|"true"|"false"/);
+  });
+
+  test('differ from the last confirmed release, though the process has them: of a secret by name alone', async () => {
+    const all = 'TOY__SHARES=100000\nTOY__NAME=other\nDRY_RUN=false\nTOY__API_KEY=hush1\nSAME=hush2\n';
+    const before = { TOY__SHARES: '100', TOY__NAME: 'own', TOY__GONE: '1' };
+    const { concealed } = await confirmedVariables(
+      new Map([
+        ['DRY_RUN', 'true'],
+        ['TOY__API_KEY', 'hush1'],
+        ['SAME', 'hush2'],
+      ]),
+      { effective: new Map() },
+      { envPrefix: 'TOY__' },
+    );
+    const checks = check.replace('r.differs ||', 'r.differs || r.changed ||');
+    const confirmed = (host: string) => async () => [{ host, variables: before, concealed }];
+    const [hostName = ''] = (await look(all, all, { checks }))?.evidence.hosts ?? [];
+    const result = await look(all, all, { checks, lastConfirmed: confirmed(hostName) });
+    expect(result?.outcome).toBe('WARN');
+    expect(result?.observed).toMatchObject([
+      { variable: 'DRY_RUN', changed: true, file: '…', confirmed: null },
+      { variable: 'SAME', changed: false },
+      { variable: 'TOY__API_KEY', changed: false },
+      { variable: 'TOY__GONE', changed: true, file: null, confirmed: '1' },
+      { variable: 'TOY__SHARES', changed: true, file: '100000', confirmed: '100' },
+    ]);
+    expect(JSON.stringify(result)).not.toMatch(/hush|"true"|"false"/);
+    const elsewhere = await look(all, all, { checks, lastConfirmed: confirmed('another') });
+    expect(elsewhere?.outcome).toBe('PASS');
+    const unknown = await look(all, all, { checks, lastConfirmed: () => Promise.reject(new Error('gone')) });
+    expect(unknown?.outcome).toBe('ERROR');
   });
 
   test.each([

@@ -149,6 +149,7 @@ const open = (changed: Partial<ChecksChildOptions> = {}) =>
     strategy: runbook.strategy,
     passedWindows: async () => [PASSED],
     stateMoment: () => readServerMoment(database.pool),
+    lastConfirmed: async () => [],
     runLimitMs: 60_000,
     clock: systemClock,
     logger: { warn: (_: unknown, says?: string) => said.push(says ?? ''), error: () => {} },

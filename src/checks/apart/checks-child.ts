@@ -15,6 +15,7 @@ export interface ChecksChildOptions {
   readonly strategy: string;
   readonly passedWindows: ChecksBot['passedWindows'];
   readonly stateMoment: ChecksBot['stateMoment'];
+  readonly lastConfirmed: ChecksBot['lastConfirmed'];
   /** Longer than any run takes: one that is not done then hangs. */
   readonly runLimitMs: number;
   readonly clock: Clock;
@@ -59,6 +60,7 @@ export class ChecksChild {
       strategy,
       passedWindows,
       stateMoment,
+      lastConfirmed,
       loaded,
       clock,
       logger,
@@ -73,6 +75,7 @@ export class ChecksChild {
         observed: (id, result) => this.#listeners.get(id)?.(result),
         passedWindows,
         stateMoment,
+        lastConfirmed,
       },
       events: ['cancel', 'haltBegins', 'haltSettled'],
       refuse: ({ runbook, targets }) =>

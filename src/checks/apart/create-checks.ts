@@ -1,4 +1,5 @@
 import { type Config, checksEnvironment } from '../../config/config.js';
+import type { ConfirmedHost } from '../../domain/known-good.js';
 import type { HostRequirements } from '../../hosts/host-kind.js';
 import { createHost } from '../../hosts/kinds/create-host.js';
 import type { Platform } from '../../platform/platform.js';
@@ -19,6 +20,10 @@ interface ChecksParts extends Pick<Platform, 'clock' | 'logger' | 'trading' | 'd
   readonly targets: Targets;
   readonly runs: RunStore;
   readonly hostNeeds: Required<Pick<HostRequirements, 'files' | 'ssh'>>;
+  readonly lastConfirmed: (subject: {
+    readonly strategy: string;
+    readonly target: string;
+  }) => Promise<readonly ConfirmedHost[]>;
   /** Waited for before anything is started on a host: a halt goes first. */
   readonly yieldToHalt: () => Promise<void>;
   readonly isApart: boolean;
@@ -40,6 +45,7 @@ export function createChecks(parts: ChecksParts): Checks {
   const passedWindows = (target: string, since: Date) =>
     runs.passedWindows({ strategy: runbook.strategy, target, since, limit: 50 });
   const stateMoment = () => readServerMoment(parts.database);
+  const lastConfirmed = (target: string) => parts.lastConfirmed({ strategy: runbook.strategy, target });
   const storing: StoreRun = {
     saveRun: (run) => runs.save(run),
     onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
@@ -53,6 +59,7 @@ export function createChecks(parts: ChecksParts): Checks {
     ...onThisSystem(logger),
     passedWindows,
     stateMoment,
+    lastConfirmed,
   });
   if (!parts.isApart) return { checks: limitRuns(here), yieldUntil: () => {}, close: async () => {} };
   const child = new ChecksChild({
@@ -62,6 +69,7 @@ export function createChecks(parts: ChecksParts): Checks {
     strategy: runbook.strategy,
     passedWindows,
     stateMoment,
+    lastConfirmed,
     runLimitMs: longestCheckMs(runbook) + RUN_GRACE_MS,
     clock,
     logger,

@@ -1,4 +1,5 @@
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
+import type { ConfirmedHost } from '../../domain/known-good.js';
 import type { PassedWindow } from '../../domain/run-window.js';
 import type { ServerMoment } from '../../store/server-moment.js';
 import type { RunRequest } from '../run-request.js';
@@ -22,6 +23,7 @@ export interface ChecksBot {
   /** The clock of the bot's own database. */
   stateMoment(): Promise<ServerMoment>;
   passedWindows(target: string, since: Date): Promise<readonly PassedWindow[]>;
+  lastConfirmed(target: string): Promise<readonly ConfirmedHost[]>;
 }
 
 /** SHA-256 of the files that it works by, in hex. */

@@ -1,5 +1,6 @@
 import type { Evidence, ObservedRow, ObservedValue } from '../../domain/check-run.js';
 import type { ClockReading } from '../../domain/clocks.js';
+import type { ConfirmedHost } from '../../domain/known-good.js';
 import type { RunWindow } from '../../domain/run-window.js';
 import type { Host, ServiceStatus } from '../../hosts/host.js';
 import type { TargetHost } from '../../hosts/kinds/target-host.js';
@@ -72,6 +73,8 @@ export interface CheckContext {
   readonly stateMoment: (() => Promise<ServerMoment>) | undefined;
   /** The span of time that the run looks at; worked out once, when the first probe asks for it. */
   readonly window: () => Promise<RunWindow>;
+  /** What the last confirmed release of the target left on a host; undefined: none was confirmed there. */
+  readonly confirmed: (host: string) => Promise<ConfirmedHost | undefined>;
   readonly now: () => Date;
   /** Ends early, with an error, when the signal does. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -1,4 +1,4 @@
-import type { KnownGoodHost } from '../../domain/known-good.js';
+import type { ConfirmedHost } from '../../domain/known-good.js';
 import type { NamedChange } from '../../domain/release-plan.js';
 import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
 import { concealedDigest, isConcealedIn } from '../../machine/concealed-digest.js';
@@ -6,7 +6,7 @@ import type { Runbook } from '../../runbook/runbook.js';
 import { mayShowValue } from './closed-world.js';
 import type { HostEnvironment } from './host-environment.js';
 
-type Confirmed = Pick<KnownGoodHost, 'variables' | 'concealed'>;
+type Confirmed = Pick<ConfirmedHost, 'variables' | 'concealed'>;
 type Named = Pick<Runbook, 'envPrefix'>;
 
 /** What a confirmed release remembers of a running process: values where they may be stored, digests of the others. */

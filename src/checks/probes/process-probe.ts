@@ -2,15 +2,16 @@ import { z } from 'zod';
 import type { ObservedRow } from '../../domain/check-run.js';
 import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
 import type { CheckContext, ProbeCall } from '../context/check-context.js';
-import { declaredNames, undeclaredNames } from '../context/closed-world.js';
+import { declaredNames } from '../context/closed-world.js';
 import { layerFault } from '../context/host-environment.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
+import { sinceConfirmed } from '../context/since-confirmed.js';
 import { withoutProcess } from '../context/without-process.js';
 import { plannedProcessRows } from './planned-process.js';
-import { undeclaredRows } from './undeclared-variables.js';
+import { undeclaredRows, undeclaredVariables } from './undeclared-variables.js';
 
-const COLUMNS = `host variable file process pid since agrees differs typo_of lost fault line`;
+const COLUMNS = `host variable file process pid since agrees differs typo_of lost fault line confirmed changed`;
 
 /**
  * Compares what the environment files say with what the running process has: an environment file changes nothing
@@ -64,10 +65,12 @@ function observeUndeclared(context: CheckContext, call: ProbeCall) {
     const { mainPid } = status;
     // A stopped service has nothing that could differ from a plan, so that a release can bring it back.
     if (mainPid === 0 && planned === undefined) return withoutProcess(host.name, status);
-    const names = undeclaredNames(files, context.runbook);
+    const confirmed = planned === undefined ? await context.confirmed(host.name) : undefined;
+    const changes = confirmed === undefined ? [] : await sinceConfirmed(confirmed, files, context.runbook);
+    const names = undeclaredVariables(files, changes, context.runbook);
     const running = mainPid === 0 ? undefined : await host.service.processEnvironment(mainPid, names, call);
     if (running === undefined && planned === undefined)
       return { code: 'service_down', facts: { hosts: [host.name] } };
-    return undeclaredRows({ host: host.name, files, running, planned }, context.runbook);
+    return undeclaredRows({ host: host.name, files, running, planned, changes }, context.runbook);
   });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createCheckService } from '../../../src/checks/check-service.js';
 import type { TradingQueries } from '../../../src/checks/context/check-context.js';
+import type { ContextOptions } from '../../../src/checks/create-contexts.js';
 import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import type { FinishedRun } from '../../../src/checks/run-request.js';
 import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
@@ -39,6 +40,7 @@ export interface StageRun {
   readonly trading?: TradingQueries;
   readonly saveRun?: (run: CheckRun) => Promise<void>;
   readonly onStoreError?: (error: unknown) => void;
+  readonly lastConfirmed?: ContextOptions['lastConfirmed'];
   readonly wrapHost?: (host: Host) => Host;
   /** Extra settings of the target. */
   readonly target?: object;
@@ -65,6 +67,7 @@ export async function createFileStage(): Promise<FileStage> {
   await place('models/.keep', '');
   const finish = async (options: StageRun) => {
     const { checks, queries = '', trading, saveRun, onStoreError, wrapHost, target = {} } = options;
+    const lastConfirmed = options.lastConfirmed ?? (async () => []);
     const indented = (text: string, by: string) => text.replaceAll(/^(?=.)/gm, by);
     const text = [
       HEAD,
@@ -75,6 +78,7 @@ export async function createFileStage(): Promise<FileStage> {
     const runbook = await parseRunbook('stage.yaml', Buffer.from(text), PROBE_KINDS);
     const service = createCheckService({
       runbook,
+      lastConfirmed,
       hostOf(settings) {
         const host = createHost(settings, { files: [at('seen/any')] });
         return wrapHost?.(host) ?? host;
