@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from './canonical-json.js';
+import type { Outcome } from './outcome.js';
 import {
   type ArtefactPlan,
   type EvidenceBinding,
@@ -60,7 +61,7 @@ export function boundText({ plan, evidence }: BoundContent): string {
 
 /**
  * What differs between what was approved and what stands now, by name. The id of the check run does not count:
- * evidence that was run again with the same outcomes is the same evidence.
+ * evidence that was run again with the same outcomes is the same evidence, and so is better one.
  */
 export function contentChanges(approved: BoundContent, present: BoundContent): readonly ContentChange[] {
   const changes = [
@@ -159,11 +160,25 @@ function variableChanges(
   );
 }
 
+/** What is unknown is worse than a warning, and better than a fail. */
+const SEVERITY: Readonly<Record<Outcome, number>> = {
+  PASS: 0,
+  WARN: 1,
+  SKIPPED: 2,
+  INCONCLUSIVE: 2,
+  ERROR: 2,
+  FAIL: 3,
+};
+
+/** The outcomes that are worse than those that were approved: what became better stops nothing. */
 function outcomeChanges(approved: EvidenceBinding, present: EvidenceBinding): readonly ContentChange[] {
   const ids = new Set([...approved.outcomes, ...present.outcomes].map(({ id }) => id));
   const outcomeOf = (evidence: EvidenceBinding, id: string) =>
-    evidence.outcomes.find((outcome) => outcome.id === id)?.outcome ?? '';
-  return [...ids].flatMap((subject) =>
-    textChange({ part: 'outcome', subject }, outcomeOf(approved, subject), outcomeOf(present, subject)),
-  );
+    evidence.outcomes.find((outcome) => outcome.id === id)?.outcome;
+  return [...ids].flatMap((subject) => {
+    const [before, after] = [outcomeOf(approved, subject), outcomeOf(present, subject)];
+    // A check that was not run is worse than whatever it said; a new one has been nothing but good.
+    const isWorse = after === undefined || SEVERITY[after] > SEVERITY[before ?? 'PASS'];
+    return isWorse ? [{ part: 'outcome' as const, subject, before: before ?? '', after: after ?? '' }] : [];
+  });
 }

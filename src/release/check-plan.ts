@@ -75,7 +75,8 @@ export function planDigest(content: BoundContent): string {
   return sha256Of(boundText(content));
 }
 
-/** The part of a run that an approval is bound to. */
+/** The part of a run that an approval is bound to: what a check in shadow says decides nothing. */
 export function evidenceOf({ runId, checks }: Pick<CheckRun, 'runId' | 'checks'>): EvidenceBinding {
-  return { checkRunId: runId, outcomes: checks.map(({ id, outcome }) => ({ id, outcome })) };
+  const deciding = checks.filter(({ mode }) => mode === 'deciding');
+  return { checkRunId: runId, outcomes: deciding.map(({ id, outcome }) => ({ id, outcome })) };
 }

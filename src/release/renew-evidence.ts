@@ -14,9 +14,9 @@ import { rebindApprovals } from './store/approvals.js';
 import { renewRequestEvidence, selectReleaseRequest } from './store/requests.js';
 
 type RenewResult =
-  /** The outcomes are the same: the approvals stay. */
+  /** The outcomes are the same or better: the approvals stay. */
   | { readonly kind: 'kept' }
-  /** The outcomes differ, but a release may still be asked for: the approvals are dropped. */
+  /** Some are worse, but a release may still be asked for: the approvals are dropped. */
   | { readonly kind: 'dropped'; readonly changes: readonly ContentChange[] }
   | { readonly kind: 'invalidated'; readonly changes: readonly ContentChange[] }
   | Refused;
@@ -62,7 +62,7 @@ export async function renewEvidence(
   return changes.length === 0 ? { kind: 'kept' } : { kind: 'dropped', changes };
 }
 
-/** Only the outcomes differ, none of them forbids the release, and every warning is known to the requester. */
+/** Only outcomes are worse, none of them forbids the release, and every warning is known to the requester. */
 function isStillRequestable(
   request: ReleaseRequest,
   { run, toAcknowledge }: CheckedPlan,

@@ -190,9 +190,9 @@ async function acknowledgements(
   return { all };
 }
 
-/** Every check of the model file must pass; a runbook without one proves nothing. */
+/** Every deciding check of the model file must pass; a runbook without one proves nothing. */
 export function modelNotProved({ checks }: CheckRun): Refused | undefined {
-  const ofModel = checks.filter(({ evidence }) => evidence.probe === 'model');
+  const ofModel = checks.filter(({ mode, evidence }) => mode === 'deciding' && evidence.probe === 'model');
   const wrong = ofModel.find(({ outcome }) => outcome !== 'PASS' && outcome !== 'WARN');
   if (ofModel.length > 0 && wrong === undefined) return undefined;
   return refused('model_not_proved', {

@@ -32,7 +32,7 @@ export async function upsertApproval(
   return rowCount === 1;
 }
 
-/** Evidence that was run again with the same outcomes keeps the approvals. */
+/** Evidence that was run again with outcomes that are no worse keeps the approvals. */
 export async function rebindApprovals(
   database: Queryable,
   requestId: string,

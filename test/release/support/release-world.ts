@@ -97,6 +97,13 @@ sections:
         title: { en: Flag file, zh-CN: 标志文件 }
         file: FLAG_FILE
         pass: rows.all(r, r.exists)
+        warn: rows.exists(r, r.size > 0)
+        fail: rows.exists(r, !r.exists)
+      - id: file.trial
+        title: { en: Trial file, zh-CN: 试用文件 }
+        mode: shadow
+        file: TRIAL_FILE
+        pass: rows.all(r, r.exists)
         fail: rows.exists(r, !r.exists)
 `;
 
@@ -110,13 +117,17 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
   const hosts = ['h1', 'h2'];
   for (const host of hosts) await writeHost(path, host);
   await writeFile(path('flag'), '');
+  await writeFile(path('trial'), '');
   await mkdir(path('staging'));
   await writeFile(path('staging', 'next.onnx'), 'next model');
   await writeFile(
     path('staging', 'next.meta.json'),
     JSON.stringify({ version: 'v2', metrics: { auc: 0.6 } }),
   );
-  await writeFile(path('runbook.yaml'), RUNBOOK.replace('FLAG_FILE', path('flag')));
+  await writeFile(
+    path('runbook.yaml'),
+    RUNBOOK.replace('FLAG_FILE', path('flag')).replace('TRIAL_FILE', path('trial')),
+  );
   await writeFile(path('targets.yaml'), stringify(targetsSource(path, hosts)));
 
   const runbook = await parseRunbook(path('runbook.yaml'), await readFile(path('runbook.yaml')), PROBE_KINDS);
@@ -128,7 +139,9 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
   const now = () => clock.now;
   const runs = createRunStore(database.pool);
   const hostOf: ReleaseContext['sources']['hostOf'] = (settings) =>
-    Object.assign(createHost(settings, { files: [path('flag')] }), { service: createFileService(settings) });
+    Object.assign(createHost(settings, { files: [path('flag'), path('trial')] }), {
+      service: createFileService(settings),
+    });
   const checks = createCheckService({
     runbook,
     hostOf,

@@ -218,9 +218,9 @@ export const release = {
     posted: (channel: string) => `The request stands in ${channel}. You are told there who approves.`,
     started: 'The release has started.',
     repeated: 'You did that already: it stands.',
-    kept: 'The checks ran again with the same outcomes: all approvals stay.',
+    kept: 'The checks ran again and none became worse: all approvals stay.',
     dropped:
-      'The checks ran again with other outcomes: the approvals were dropped. Look at the request, then decide again.',
+      'The checks ran again and some became worse: the approvals were dropped. Look at the request, then decide again.',
     changedHead: 'What would be deployed has changed, so the request is no longer valid:',
   },
   button: {

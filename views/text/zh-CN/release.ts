@@ -182,8 +182,8 @@ export const release: ReleaseText = {
     posted: (channel) => `申请已发布在 ${channel}，审批进展见该处。`,
     started: '发布已启动。',
     repeated: '您已经这样做过：仍然有效。',
-    kept: '检查已重新运行，结果相同：所有审批保留。',
-    dropped: '检查已重新运行，结果不同：审批已作废。请查看申请后重新决定。',
+    kept: '检查已重新运行，没有变差：所有审批保留。',
+    dropped: '检查已重新运行，有的变差：审批已作废。请查看申请后重新决定。',
     changedHead: '要部署的内容发生了变化，该申请已失效：',
   },
   button: {

@@ -11,8 +11,9 @@ export const precheckStep = plainStep(async ({ release, checks, clock }) => {
   const verdict = verdictAt(run.verdict, new Date(run.validUntil), new Date(clock.now()));
   if (verdict === 'GO' || verdict === 'GO_WITH_WARNINGS') return { kind: 'done', after };
   // Breaking the glass goes past what is unknown and what fails, never past the model itself.
-  const isModelProved = run.checks.every(({ evidence, outcome }) => {
-    return evidence.probe !== 'model' || outcome === 'PASS' || outcome === 'WARN';
+  const isModelProved = run.checks.every(({ mode, evidence, outcome }) => {
+    const decides = mode === 'deciding' && evidence.probe === 'model';
+    return !decides || outcome === 'PASS' || outcome === 'WARN';
   });
   if (release.kind === 'break_glass' && isModelProved) return { kind: 'done', after };
   return { kind: 'failed', problem: verdictProblem(run), after };
