@@ -83,7 +83,8 @@ async function planOn(
   const unchanged = names.filter((name) => !changes.some(({ variable }) => variable === name));
   const [presentModelSha256, presentBinarySha256, drift] = await Promise.all([
     hashOf(host, modelPath ?? stayingModel(environment, intent.modelVariable), call),
-    hashOf(host, binaryPath, call),
+    // A program that stays is approved with the rest, too.
+    hashOf(host, binaryPath ?? settings.binary, call),
     driftOf(host, present, unchanged, call),
   ]);
   const told = [...changes, ...drift].map(({ variable }) => variable);

@@ -8,6 +8,7 @@ import { auditedJournal } from './audited-journal.js';
 import { handOver, type LookResult, type ReleaseEngine, retryLater } from './release-engine.js';
 import { runDeadline } from './run-deadline.js';
 import { runRelease } from './run-release.js';
+import { onApprovedHost } from './steps/approved-host.js';
 import { checkpointStep } from './steps/checkpoint.js';
 import { compareDigestStep } from './steps/compare-digest.js';
 import { confirmStep } from './steps/confirm.js';
@@ -88,10 +89,10 @@ export function createStepRegistry(database: Queryable): StepRegistry {
     lock: createLockStep(database),
     precheck: precheckStep,
     compare_digest: compareDigestStep,
-    stage_model: createStageStep('model'),
-    stage_binary: createStageStep('binary'),
-    write_environment: writeEnvironmentStep,
-    restart: restartStep,
+    stage_model: onApprovedHost(createStageStep('model')),
+    stage_binary: onApprovedHost(createStageStep('binary')),
+    write_environment: onApprovedHost(writeEnvironmentStep),
+    restart: onApprovedHost(restartStep),
     prove_start: proveStartStep,
     checkpoint: checkpointStep,
     converge: convergeStep,

@@ -70,6 +70,8 @@ async function begin(performance: Performance): Promise<Performed> {
     // Whether it was done is looked at by the step itself.
     if (!isHostError(error) || performance.call.lost.aborted) throw error;
   });
+  const problem = await step.refuse?.(context);
+  if (problem !== undefined) return { kind: 'failed', problem };
   const seen = await step.observe(context);
   if (isTooEarly(seen)) return { kind: 'wait', until: seen.notBefore };
   if (!(await engine.journal.begin(held, position, seen, isForward(kind)))) return { kind: 'refused' };

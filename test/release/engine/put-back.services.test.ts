@@ -17,7 +17,7 @@ import type { TestEngineOptions } from './support/test-engine.js';
 
 const setting = createEngineSetting();
 const CAROL = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
-const [WRITTEN, CANARY_PROVED] = [5, 7];
+const [WRITTEN, RESTARTED, CANARY_PROVED] = [5, 6, 7];
 
 /** Does something just after the step at that position was recorded. */
 const afterStep = (position: number, act: () => Promise<void> | void): Partial<TestEngineOptions> => ({
@@ -61,7 +61,7 @@ describe('where the file was changed since', () => {
       await setting.service(host).restart();
     }
     const on = { variable: `${PREFIX}ENABLED`, before: 'false', after: 'true' };
-    const engine = setting.engine(afterStep(WRITTEN, edit));
+    const engine = setting.engine(afterStep(RESTARTED, edit));
     const release = await setting.carryOut(engine, await setting.start(await failingPlan(0, [on])));
     expect(release.state).toBe('reverted');
     expect(revertOf(release, 'live-1')?.after).toMatchObject({ environment: 'lines' });
@@ -72,7 +72,7 @@ describe('where the file was changed since', () => {
 
   test('a flag that was on is left as it is found', async () => {
     const off = { variable: `${PREFIX}ENABLED`, before: 'true', after: 'false' };
-    const engine = setting.engine(afterStep(WRITTEN, edit));
+    const engine = setting.engine(afterStep(RESTARTED, edit));
     await setting.carryOut(engine, await setting.start(await failingPlan(0, [off])));
     expect(writtenValue(setting.canary.environmentFiles[1], 'ENABLED')).toBe('false');
   });

@@ -123,8 +123,10 @@ const changed: Readonly<Record<ContentPart, (fact: Facts) => string>> = {
   model: (fact) => `The model ${fact('subject')} is another file now.`,
   binary: (fact) => `The binary ${fact('subject')} is another file now.`,
   hosts: (fact) => `The hosts are ${fact('after')}, not ${fact('before')}.`,
-  installed_model: (fact) => `${fact('host')}: another file stands at ${fact('subject')}.`,
-  installed_binary: (fact) => `${fact('host')}: another binary stands at ${fact('subject')}.`,
+  installed_model: (fact) =>
+    `${fact('host')}: another file stands at ${fact('subject') || 'the place of its model'}.`,
+  installed_binary: (fact) =>
+    `${fact('host')}: another binary stands at ${fact('subject') || 'the place of its program'}.`,
   environment_file: (fact) => `${fact('host')}: the environment file ${fact('subject')} was edited.`,
   variable: (fact) =>
     `${fact('host')}: ${fact('subject')} would go ${fact('after') || 'unchanged'}, not ${fact('before') || 'unchanged'}.`,

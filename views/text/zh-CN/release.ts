@@ -95,8 +95,8 @@ export const release: ReleaseText = {
     model: (fact) => `模型 ${fact('subject')} 已是另一个文件。`,
     binary: (fact) => `二进制 ${fact('subject')} 已是另一个文件。`,
     hosts: (fact) => `主机现为 ${fact('after')}，不再是 ${fact('before')}。`,
-    installed_model: (fact) => `${fact('host')}：${fact('subject')} 处已是另一个文件。`,
-    installed_binary: (fact) => `${fact('host')}：${fact('subject')} 处已是另一个二进制。`,
+    installed_model: (fact) => `${fact('host')}：${fact('subject') || '模型'} 处已是另一个文件。`,
+    installed_binary: (fact) => `${fact('host')}：${fact('subject') || '程序'} 处已是另一个二进制。`,
     environment_file: (fact) => `${fact('host')}：环境文件 ${fact('subject')} 被改动。`,
     variable: (fact) =>
       `${fact('host')}：${fact('subject')} 将为 ${fact('after') || '不变'}，而不是 ${fact('before') || '不变'}。`,

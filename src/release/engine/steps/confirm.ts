@@ -1,14 +1,17 @@
 import { confirmedVariables } from '../../../checks/context/since-confirmed.js';
 import type { KnownGoodHost } from '../../../domain/known-good.js';
-import { type HostState, lookAtHost } from './converge.js';
+import { compareHosts, type HostState } from './converge.js';
 import { keepArtefact } from './kept-artefact.js';
 import { plainStep, type StepContext } from './step.js';
 
-/** Makes it the known-good release: its artefacts are kept on every host, and the watch is over. */
+/**
+ * Makes it the known-good release: its artefacts are kept on every host, and the watch is over. What is confirmed is
+ * what was compared in the same look, on every host, and nothing else.
+ */
 export const confirmStep = plainStep(async (context) => {
-  const knownGood = await Promise.all(
-    context.plan.hosts.map(async ({ host }) => keep(context, await lookAtHost(context, context.host(host)))),
-  );
+  const { hosts, problem } = await compareHosts(context);
+  if (problem !== undefined) return { kind: 'failed', problem };
+  const knownGood = await Promise.all(hosts.map((host) => keep(context, host)));
   return { kind: 'done', after: {}, turn: { state: 'confirmed', ended: true, knownGood } };
 });
 

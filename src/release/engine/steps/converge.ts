@@ -1,14 +1,15 @@
 import { mayShowValue, undeclaredNames } from '../../../checks/context/closed-world.js';
 import type { HostEnvironment } from '../../../checks/context/host-environment.js';
 import { expectedEnvironment } from '../../../checks/probes/service-probe.js';
+import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import { shownInFile, shownInProcess } from '../../../hosts/environment/concealed-value.js';
-import { modelVariable } from '../../../runbook/strategy-contract.js';
+import { approvedArtefact, changedLayers } from './approved-host.js';
 import { presentSha256 } from './kept-artefact.js';
 import { type HostInPlan, plainStep, readFiles, type StepContext } from './step.js';
 
 interface HostDifference {
   readonly host: string;
-  /** A variable, with `(process)` where the running process is meant; `model`, `binary`, `process`. */
+  /** A variable, with `(process)` where the running process is meant; `model`, `binary`, `process`; the path of a layer. */
   readonly subject: string;
   readonly expected: string;
   readonly found: string;
@@ -20,13 +21,14 @@ export interface HostState {
   readonly files: HostEnvironment;
   /** Every variable of files and plan that the running process has: values as they are, never stored. */
   readonly running: ReadonlyMap<string, string>;
+  /** As it was approved and is there; undefined: nothing was approved, or something else stands there. */
   readonly model: { readonly path: string; readonly sha256: string } | undefined;
   readonly binary: { readonly path: string; readonly sha256: string } | undefined;
 }
 
 /** One host as it stands against the plan: files, artefacts, and what the running process has. @throws HostError */
-export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Promise<HostState> {
-  const { host, settings, plan } = inPlan;
+async function lookAtHost(context: StepContext, inPlan: HostInPlan): Promise<HostState> {
+  const { host, plan } = inPlan;
   const { runbook, interrupted: signal } = context;
   const files = await readFiles(context, inPlan);
   const expected = new Map<string, string | undefined>(expectedEnvironment(runbook, files));
@@ -38,9 +40,6 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
   const differences: HostDifference[] = [];
   const differs = (subject: string, expected: string | null, found: string | null) =>
     differences.push({ host: host.name, subject, expected: expected ?? '', found: found ?? '' });
-  const compare = (subject: string, want: string, found: string | undefined) => {
-    if (want !== (found ?? '')) differs(subject, want, found ?? '');
-  };
 
   for (const { variable, after } of plan.changes) {
     const found = files.effective.get(variable);
@@ -62,42 +61,47 @@ export async function lookAtHost(context: StepContext, inPlan: HostInPlan): Prom
     else differs(`${variable} (process)`, '…', '…');
   }
 
-  const modelPath = plan.modelPath ?? presentModelPath(runbook, files.effective);
-  const [model, binary] = await Promise.all([
-    artefact(modelPath, (path) => presentSha256(host, path, signal)),
-    artefact(plan.binaryPath ?? settings.binary, (path) => presentSha256(host, path, signal)),
-  ]);
-  const { model: plannedModel, binary: plannedBinary } = context.plan;
-  // A model that stays is the one that was approved.
-  const modelSha256 = plannedModel?.sha256 ?? plan.presentModelSha256;
-  if (modelSha256 !== '') compare('model', modelSha256, model?.sha256);
-  if (plannedBinary !== undefined) compare('binary', plannedBinary.sha256, binary?.sha256);
+  for (const { path, expected, found } of changedLayers(context, inPlan, files)) {
+    // A variable of it that differs is named already.
+    const isNamed = plan.changes.some(
+      ({ variable, after }) =>
+        files.effective.get(variable)?.file === path && files.effective.get(variable)?.value !== after,
+    );
+    if (!isNamed) differs(path, shortened(expected), shortened(found));
+  }
+  const look = async (kind: 'model' | 'binary') => {
+    const approved = approvedArtefact(context, inPlan, kind, files);
+    if (approved === undefined) return undefined;
+    const sha256 = await presentSha256(host, approved.path, signal);
+    if (sha256 === approved.sha256) return approved;
+    differs(kind, shortened(approved.sha256), shortened(sha256));
+    return undefined;
+  };
+  const [model, binary] = await Promise.all([look('model'), look('binary')]);
   return { host: host.name, differences, files, running: running ?? new Map(), model, binary };
 }
 
-function presentModelPath(
-  runbook: StepContext['runbook'],
-  effective: HostEnvironment['effective'],
-): string | undefined {
-  const name = modelVariable(runbook, 'path');
-  return name === undefined ? undefined : (shownInFile(effective.get(name)) ?? undefined);
-}
+/** Enough of a SHA-256 to tell two apart. */
+const shortened = (sha256: string): string => sha256.slice(0, 12);
 
-async function artefact(path: string | undefined, hash: (path: string) => Promise<string>) {
-  if (path === undefined || path === '') return undefined;
-  const sha256 = await hash(path);
-  return sha256 === '' ? undefined : { path, sha256 };
+/** Looks at every host once. @returns what it saw, and by name whatever is not as planned */
+export async function compareHosts(context: StepContext): Promise<{
+  readonly hosts: readonly HostState[];
+  readonly problem: ReleaseProblem | undefined;
+}> {
+  const hosts = await Promise.all(
+    context.plan.hosts.map(({ host }) => lookAtHost(context, context.host(host))),
+  );
+  const differences = hosts.flatMap((host) => host.differences);
+  if (differences.length === 0) return { hosts, problem: undefined };
+  return { hosts, problem: { code: 'hosts_differ', facts: { differences: differences.map(line) } } };
 }
 
 /** Compares every host with the plan; one that differs is named. */
 export const convergeStep = plainStep(async (context) => {
-  const found = await Promise.all(
-    context.plan.hosts.map(({ host }) => lookAtHost(context, context.host(host))),
-  );
-  const differences = found.flatMap((host) => host.differences);
-  if (differences.length === 0) return { kind: 'done', after: { hosts: found.map(({ host }) => host) } };
-  const facts = { differences: differences.map(line) };
-  return { kind: 'failed', problem: { code: 'hosts_differ', facts } };
+  const { hosts, problem } = await compareHosts(context);
+  if (problem !== undefined) return { kind: 'failed', problem };
+  return { kind: 'done', after: { hosts: hosts.map(({ host }) => host) } };
 });
 
 const line = ({ host, subject, expected, found }: HostDifference): string =>

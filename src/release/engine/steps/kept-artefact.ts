@@ -16,14 +16,19 @@ export function keptPathOf(path: string, sha256: string): string {
 
 /** Makes sure that the file at `path`, which has this content, is also kept. @throws HostError */
 export async function keepArtefact(
-  host: Pick<Host, 'stat' | 'sha256' | 'copyFile'>,
+  host: Pick<Host, 'name' | 'stat' | 'sha256' | 'copyFile'>,
   { path, sha256 }: { readonly path: string; readonly sha256: string },
   signal: AbortSignal,
 ): Promise<string> {
   const keptPath = keptPathOf(path, sha256);
-  if ((await presentSha256(host, keptPath, signal)) !== sha256)
-    await host.copyFile(path, keptPath, { signal });
-  return keptPath;
+  if ((await presentSha256(host, keptPath, signal)) === sha256) return keptPath;
+  await host.copyFile(path, keptPath, { signal });
+  if ((await presentSha256(host, keptPath, signal)) === sha256) return keptPath;
+  throw new HostError(
+    'changed_since_plan',
+    host.name,
+    `${host.name}: ${path} was replaced while it was kept.`,
+  );
 }
 
 /** Puts what was kept back in its place. @throws HostError, also where the kept copy is not what its name says */

@@ -91,6 +91,8 @@ type Reconciliation =
 export interface Step {
   /** What waits for no look and no record: whoever added this step has recorded that it will be done. */
   first?(context: StepContext): Promise<void>;
+  /** Looked at right before it begins: why it must not; undefined: it may. */
+  refuse?(context: StepContext): Promise<ReleaseProblem | undefined>;
   observe(context: StepContext): Promise<Seen | { readonly notBefore: Date }>;
   apply(context: StepContext, before: Seen): Promise<StepOutcome>;
   /** After an interruption: the host's real state decides. */

@@ -1,0 +1,156 @@
+import { appendFile, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { editByHand } from '../../../sandbox/host/hand-edit.js';
+import type { TradingHost } from '../../../sandbox/host/service-commands.js';
+import { HostError } from '../../../src/hosts/host.js';
+import { runRelease } from '../../../src/release/engine/run-release.js';
+import { selectKnownGood } from '../../../src/release/store/known-good-store.js';
+import { createEngineSetting, NEVER, replacing, verbs } from './support/engine-setting.js';
+import { NEW_VERSION, PREFIX, sha256Of } from './support/release-plan.js';
+import type { TestEngineOptions } from './support/test-engine.js';
+
+/** What was approved is what runs on every host, or nothing does. */
+
+const setting = createEngineSetting();
+// lock, precheck, compare_digest, five steps of the canary, its checkpoint, five of the second host, two checkpoints
+const [CANARY_PROVED, SECOND_STAGED, SECOND_WRITTEN, LAST_CHECKPOINT, CONVERGED] = [7, 10, 11, 15, 16];
+
+const afterStep = (position: number, act: () => unknown): Partial<TestEngineOptions> => ({
+  wrapJournal: (journal) => ({
+    ...journal,
+    async end(held, at, end, turn) {
+      await journal.end(held, at, end, turn);
+      if (at === position && end.state === 'done') await act();
+    },
+  }),
+});
+
+const otherLayer = (host: TradingHost): string => host.environmentFiles[0];
+const addLine = (host: TradingHost) => appendFile(otherLayer(host), `${PREFIX}EV_EXIT_BUFFER=0.45\n`);
+const known = () => selectKnownGood(setting.database.pool, { strategy: 'crypto_lob_ml', target: 'live' });
+
+/** A release of settings and a program: the model stays. */
+async function planWithoutModel() {
+  const plan = await setting.plan();
+  const hosts = await Promise.all(
+    plan.hosts.map(async (host, index) => {
+      const { modelPath } = index === 0 ? setting.canary : setting.second;
+      const [, version] = host.changes;
+      return {
+        ...host,
+        modelPath: undefined,
+        presentModelSha256: await sha256Of(modelPath),
+        changes: version === undefined ? [] : [version],
+      };
+    }),
+  );
+  return { ...plan, model: undefined, hosts };
+}
+
+describe('right before a host is touched', () => {
+  test.each([
+    ['before its first step', CANARY_PROVED],
+    ['before its file is written', SECOND_STAGED],
+    ['before its restart', SECOND_WRITTEN],
+  ])('a line in another layer stops it: %s', async (_title, position) => {
+    const engine = setting.engine(afterStep(position, () => addLine(setting.second)));
+    const release = await setting.carryOut(engine, await setting.start());
+    expect(release).toMatchObject({
+      state: 'reverted',
+      problem: {
+        code: 'changed_since_plan',
+        facts: { host: 'live-2', path: otherLayer(setting.second) },
+      },
+    });
+    expect((await verbs(setting.second)).slice(0, 1)).not.toEqual(['restart']);
+    expect(await setting.running(setting.canary, 'MODEL_VERSION')).toBe('lob-tcn-5m-v3');
+    expect(await setting.running(setting.second, 'EV_EXIT_BUFFER')).not.toBe('0.45');
+  });
+
+  test('the bytes of a model that stays stop it', async () => {
+    const replace = () => writeFile(setting.second.modelPath, 'another model');
+    const engine = setting.engine(afterStep(CANARY_PROVED - 1, replace));
+    const release = await setting.carryOut(engine, await setting.start(await planWithoutModel()));
+    expect(release).toMatchObject({
+      state: 'reverted',
+      problem: { code: 'changed_since_plan', facts: { host: 'live-2', path: setting.second.modelPath } },
+    });
+  });
+});
+
+describe('at the end', () => {
+  test('a line in another layer that went live is no part of the plan', async () => {
+    const goLive = async () => {
+      await addLine(setting.second);
+      await setting.service(setting.second).restart();
+    };
+    const engine = setting.engine(afterStep(LAST_CHECKPOINT, goLive));
+    const release = await setting.carryOut(engine, await setting.start());
+    expect(release).toMatchObject({ state: 'watching', problem: { code: 'hosts_differ' } });
+    const [difference, ...others] = [release.problem?.facts.differences ?? []].flat();
+    expect(others).toEqual([]);
+    expect(difference).toContain(`live-2: ${otherLayer(setting.second)} `);
+    expect(await known()).toEqual([]);
+  });
+
+  test('a host whose flag was turned off since they were compared is not confirmed', async () => {
+    const turnOff = async () => {
+      editByHand(setting.second.environmentFiles[1], 'ENABLED', 'false');
+      await setting.service(setting.second).restart();
+    };
+    const engine = setting.engine(afterStep(CONVERGED, turnOff));
+    const release = await setting.carryOut(engine, await setting.start());
+    expect(release).toMatchObject({ state: 'watching', problem: { code: 'hosts_differ' }, endedAt: null });
+    expect(await known()).toEqual([]);
+  });
+
+  test.each(['model', 'binary'] as const)(
+    'another %s than the planned one is no known-good',
+    async (kind) => {
+      const replace = async () => {
+        const { plan } = release;
+        const [, second] = plan.hosts;
+        await appendFile((kind === 'model' ? second?.modelPath : second?.binaryPath) ?? '', '# another');
+      };
+      const release = { plan: await setting.plan() };
+      const engine = setting.engine(afterStep(CONVERGED, replace));
+      const ended = await setting.carryOut(engine, await setting.start(release.plan));
+      expect(ended).toMatchObject({ state: 'watching', problem: { code: 'hosts_differ' } });
+      expect(await known()).toEqual([]);
+    },
+  );
+
+  test('a host that does not answer is not confirmed; once it answers, and is as planned, it is', async () => {
+    let isAway = false;
+    const engine = setting.engine({
+      ...afterStep(CONVERGED, () => {
+        isAway = true;
+      }),
+      wrapHost: (host) =>
+        host.name === 'live-1'
+          ? host
+          : replacing(host, {
+              async readFile(path, options) {
+                if (isAway) throw new HostError('unreachable', 'live-2', 'live-2 does not answer.');
+                return host.readFile(path, options);
+              },
+            }),
+    });
+    const releaseId = await setting.start();
+    let result = await runRelease(engine, releaseId, NEVER);
+    while (!isAway) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      result = await runRelease(engine, releaseId, NEVER);
+    }
+    expect(result).toMatchObject({ kind: 'wait' });
+    expect(await engine.journal.load(releaseId)).toMatchObject({ state: 'watching', endedAt: null });
+    expect(await known()).toEqual([]);
+    isAway = false;
+    expect(await setting.carryOut(engine, releaseId)).toMatchObject({ state: 'confirmed' });
+    const [confirmed] = await known();
+    expect(confirmed?.hosts.map(({ model }) => model?.sha256)).toEqual(
+      (await setting.plan()).hosts.map(() => confirmed?.hosts[0]?.model?.sha256),
+    );
+    expect(await setting.running(setting.second, 'MODEL_VERSION')).toBe(NEW_VERSION);
+  });
+});
