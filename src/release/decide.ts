@@ -6,9 +6,8 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import type { Approval, ReleaseRequest } from '../domain/release-request.js';
 import { refuseUnlessLive } from '../domain/request-clock.js';
 import { redact } from '../domain/secrets.js';
-import { verdictAt } from '../domain/verdict.js';
 import { endRequest, expireRequest } from './end-request.js';
-import { readPresentContent, refuseIfRevoked } from './present-content.js';
+import { readPresentContent, refuseIfExpired, refuseIfRevoked } from './present-content.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, targetOf } from './release-context.js';
 import { settleQuorum } from './settle-quorum.js';
 import { selectApprovals, upsertApproval } from './store/approvals.js';
@@ -52,9 +51,8 @@ export async function approveRequest(
   const present = await readPresentContent(context, request);
   if (present.kind === 'unknown') return refuse({ kind: 'refused', refusal: present.refusal });
   if (present.kind === 'changed') return invalidateRequest(context, requestId, present.changes);
-  const { verdict, validUntil } = present.run;
-  const now = verdictAt(verdict, new Date(validUntil), context.now());
-  if (now === 'HOLD' || now === 'NO_GO') return refuse(refused('evidence_expired'));
+  const expired = refuseIfExpired(present.run, context.now());
+  if (expired !== undefined) return refuse(expired);
   const revoked = await refuseIfRevoked(context.database, present.run);
   if (revoked !== undefined) return refuse(revoked);
 

@@ -3,6 +3,7 @@ import type { CheckRun } from '../domain/check-run.js';
 import { type BoundContent, type ContentChange, contentChanges } from '../domain/release-content.js';
 import { type Refused, type ReleaseRefusal, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
+import { verdictAt } from '../domain/verdict.js';
 import type { Target } from '../runbook/targets.js';
 import type { Queryable } from '../store/queryable.js';
 import { evidenceOf } from './check-plan.js';
@@ -51,6 +52,12 @@ export async function composeAgain(
   const refusal = composed.refusals.find(({ code }) => code === 'host_error');
   if (refusal !== undefined) return { kind: 'unknown', refusal };
   return { kind: 'changed', changes: composed.refusals.map((each) => changeOf(each, request)) };
+}
+
+/** A verdict that has expired is no basis for a decision, until the evidence is renewed. */
+export function refuseIfExpired({ verdict, validUntil }: CheckRun, now: Date): Refused | undefined {
+  const present = verdictAt(verdict, new Date(validUntil), now);
+  return present === 'HOLD' || present === 'NO_GO' ? refused('evidence_expired') : undefined;
 }
 
 /** A later run that is worse revokes the GO of a request, until its evidence is renewed. Read now, whatever was known before. */

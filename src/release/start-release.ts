@@ -11,7 +11,7 @@ import type { Target } from '../runbook/targets.js';
 import { holdTarget } from '../store/hold-target.js';
 import type { Queryable } from '../store/queryable.js';
 import { beginDecision, type Decision, invalidateRequest } from './decide.js';
-import { readPresentContent, refuseIfRevoked } from './present-content.js';
+import { readPresentContent, refuseIfExpired, refuseIfRevoked } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 import { coversAll, quorumOf, settleQuorum, standingsOf } from './settle-quorum.js';
 import { selectApprovals } from './store/approvals.js';
@@ -84,6 +84,8 @@ async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, ta
     const isComplete =
       coversAll(standings, approvals) && quorumOf(request, target, approvals, standings).reached;
     if (!isComplete) throw new StartRefused(refused('quorum_not_reached'));
+    const expired = refuseIfExpired(run, context.now());
+    if (expired !== undefined) throw new StartRefused(expired);
     const revoked = await refuseIfRevoked(client, run);
     if (revoked !== undefined) throw new StartRefused(revoked);
     return writeReleaseStart(context, client, request, target);

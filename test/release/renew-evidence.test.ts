@@ -130,3 +130,19 @@ test('nor one for which the glass was broken', async () => {
   await rm(world.path('trial'));
   expect(await differencesNow(result.request.requestId)).toEqual([]);
 });
+
+test('a start is refused when the evidence has expired, and goes on once the checks ran again', async () => {
+  const { requestId, digest } = await requestAsAlice(world);
+  for (const person of [BOB, CAROL]) await world.service.approve({ requestId, digest, person });
+  world.clock.now = new Date(world.clock.now.getTime() + 11 * 60_000);
+  expect(await world.service.start({ requestId, digest, person: BOB })).toMatchObject({
+    kind: 'refused',
+    refusal: { code: 'evidence_expired' },
+  });
+  expect((await world.service.view(requestId))?.request.state).toBe('approved');
+  expect(await world.service.renewEvidence({ requestId, person: BOB })).toEqual({ kind: 'kept' });
+  const renewed = (await world.service.view(requestId))?.request.digest ?? '';
+  expect(await world.service.start({ requestId, digest: renewed, person: BOB })).toMatchObject({
+    kind: 'started',
+  });
+});

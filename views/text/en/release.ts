@@ -81,7 +81,7 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   not_active_member: () => 'Guests, bots and deactivated users cannot approve.',
   not_an_approver: () => 'You are not among those who may approve for this target.',
   evidence_expired: () =>
-    'The checks of this request are no longer fresh. Click *Run checks again*, look at the outcome, then approve.',
+    'The checks of this request are no longer fresh. Click *Run checks again*, look at the outcome, then decide.',
   verdict_revoked: (fact) =>
     `A later \`${fact('run')}\` of this target says ${fact('verdict')} (${fact('since')}): the GO of this request no longer holds. Put right what it names, click *Run checks again*, then decide.`,
   content_changed: () =>

@@ -59,7 +59,7 @@ export const release: ReleaseText = {
     self_approval: () => '该发布由您申请，您的审批不计入。需要其他人审核。',
     not_active_member: () => '访客、机器人和已停用的用户不能审批。',
     not_an_approver: () => '您不在该目标的审批人之列。',
-    evidence_expired: () => '该申请的检查已过期。请点击“重新检查”，查看结果后再审批。',
+    evidence_expired: () => '该申请的检查已过期。请点击“重新检查”，查看结果后再决定。',
     verdict_revoked: (fact) =>
       `该目标之后的一次 \`${fact('run')}\` 结论为 ${fact('verdict')}（${fact('since')}）：该申请的 GO 不再有效。请处理其中指出的问题，点击“重新检查”，再做决定。`,
     content_changed: () => '要部署的内容在展示之后发生了变化。以下是现在的计划。',
