@@ -77,14 +77,14 @@ export async function writeModel(path: string, model: LogisticModel, meta: Model
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
- * `hostctl status|processes|logs|clock|start|stop|restart|environ`. Looks are taken many times a second while a restart is
+ * `hostctl status|processes|logs|current|clock|start|stop|restart|environ`. Looks are taken many times a second while a restart is
  * watched, and a Node started for each would cost more than all they look at: so a shell reads the files.
  */
 export function hostctlText(host: HostLayout, socket: SupervisorSocket): string {
   return `#!/bin/sh
 # The remote control of ${host.name} (simulated).
 case "$1 $2" in
-'status ')
+'status ' | 'current ')
   IFS='=' read -r _ supervisor 2>/dev/null <${quote(socket.statusPath)}
   # A supervisor that is frozen answers nobody.
   while read -r _ _ state _ 2>/dev/null <"/proc/$supervisor/stat" && [ "$state" = T ]; do sleep 0.1; done
@@ -124,10 +124,10 @@ export interface SupervisorSocket {
  * The installed program: a script, so that a deployed one is really run. `programPath` is what it hands over to.
  */
 export function binaryText(version: string, programPath: string): string {
-  return `#!/bin/sh\n# ploy ${version} (simulated)\nexec ${quote(process.execPath)} ${quote(programPath)} ${quote(version)}\n`;
+  return `#!/bin/sh\n# ploy ${version} (simulated)\nexec ${quote(process.execPath)} ${quote(programPath)} ${quote(version)} "$0"\n`;
 }
 
-function secretsText(host: HostLayout, databaseUrl: string): string {
+function secretsText(host: HostLayout, { databaseUrl, entryEveryMs = 4000 }: LayoutOptions): string {
   return [
     '# Secrets of this host. Do not share.',
     `POLYMARKET_PRIVATE_KEY=0x${randomBytes(32).toString('hex')}`,
@@ -136,6 +136,10 @@ function secretsText(host: HostLayout, databaseUrl: string): string {
     `PLOY_ACCOUNT_ID=${accountOf(host.workload)}`,
     `PLOY_DRY_RUN=${host.workload.includes('dry')}`,
     'RUST_LOG=info',
+    `PLOY_DEPLOYMENT_ID=${host.name}`,
+    `PLOY_SANDBOX_FAULTS=${host.faultsPath}`,
+    `PLOY_SANDBOX_CLOCK=${host.clockPath}`,
+    `PLOY_SANDBOX_ENTRY_EVERY_MS=${entryEveryMs}`,
     '',
   ].join('\n');
 }
@@ -152,6 +156,8 @@ export interface LayoutOptions {
   readonly databaseUrl: string;
   /** The compiled trading process. */
   readonly programPath: string;
+  /** 4 s unless given. */
+  readonly entryEveryMs?: number | undefined;
   readonly now: Date;
 }
 
@@ -161,7 +167,7 @@ export async function writeHostFiles(host: HostLayout, options: LayoutOptions): 
     await mkdir(join(host.folder, folder), { recursive: true });
   }
   const [secrets, strategy] = host.environmentFiles;
-  await writeFile(secrets, secretsText(host, options.databaseUrl), { mode: 0o600 });
+  await writeFile(secrets, secretsText(host, options), { mode: 0o600 });
   await writeFile(strategy, strategyText(host), { mode: 0o640 });
   const trainedAt = new Date(options.now.getTime() - 2 * 86_400_000);
   await writeModel(host.modelPath, FIRST_MODEL, metaOf(host.strategy.modelVersion, trainedAt, 0.561));

@@ -2,11 +2,11 @@ import { connect } from 'node:net';
 
 /**
  * The part of a simulated host's remote control that asks its supervisor: `hostctl --socket PATH VERB`. Prints
- * the answer; exits 0, or 1 with the reason on stderr. What only looks (status, logs) is read by `hostctlText`.
+ * the answer; exits 0, or 1 with the reason on stderr. What only looks (status, current, logs) is read by `hostctlText`.
  */
 function main([option, socketPath, verb, ...more]: readonly string[]): void {
   if (option !== '--socket' || socketPath === undefined || verb === undefined || more.length > 0) {
-    fail('usage: hostctl status|start|stop|restart|environ|logs [--since RFC3339]', 64);
+    fail('usage: hostctl status|current|start|stop|restart|environ|logs [--since RFC3339]', 64);
     return;
   }
   const socket = connect(socketPath, () => socket.end(`${JSON.stringify(verb)}\n`));

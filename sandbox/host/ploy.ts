@@ -11,7 +11,7 @@ import { failFast, log } from './process-log.js';
 
 /**
  * The simulated trading process: reads its environment once, fails fast on a bad model, and trades while it is
- * enabled. It takes its sandbox settings from `PLOY_SANDBOX_*`, which the supervisor adds.
+ * enabled. It takes its sandbox settings from `PLOY_SANDBOX_*` of its files.
  */
 
 /** Added at each start by the trading system; ACCESS EXCLUSIVE for a moment, even when nothing changes. */

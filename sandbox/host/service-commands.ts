@@ -11,6 +11,8 @@ export interface ServiceCommands {
   /** Prints the time by the host's own clock. */
   readonly clock: readonly string[];
   readonly processes: readonly string[];
+  /** How the supervisor has the service loaded; what runs is told by /proc. */
+  readonly current: readonly string[];
   readonly restartSecs: number;
 }
 
@@ -33,6 +35,7 @@ export function commandsOf({ controlPath }: HostLayout, restartDelayMs: number) 
     logs: control('logs', '--since', '{since}'),
     clock: control('clock'),
     processes: control('processes'),
+    current: control('current'),
     restartSecs: restartDelayMs / 1000,
   };
   return { service, startCommand: control('start'), environCommand: control('environ') };

@@ -36,9 +36,28 @@ function readEnvironment(settings: SupervisorSettings): Record<string, string> {
   return environment;
 }
 
+/** What systemd gives to every service; it does not stand in the unit. */
+const OF_THE_MANAGER = ['PATH', 'LANG'];
+
+/**
+ * How the unit is loaded, in systemd's words. It is what the supervisor was started with, and no file of its own that could
+ * be changed since; the environment files are read at each start.
+ */
+function formatDefinition({ baseEnvironment, environmentFiles }: SupervisorSettings): string {
+  const own = Object.entries(baseEnvironment).filter(([name]) => !OF_THE_MANAGER.includes(name));
+  return [
+    'NeedDaemonReload=no',
+    `Environment=${own.map((pair) => pair.join('=')).join(' ')}`,
+    ...environmentFiles.map((path) => `EnvironmentFiles=${path} (ignore_errors=yes)`),
+    '',
+  ].join('\n');
+}
+
 /** Written to a temporary file and renamed: a reader sees the old state or the new one. */
-function writeStatus(path: string, state: UnitState): void {
-  writeFileSync(`${path}.new`, `SupervisorPID=${process.pid}\n${formatUnitState(state)}`);
+function writeStatus(settings: SupervisorSettings, state: UnitState): void {
+  const { statusPath: path } = settings;
+  const told = [`SupervisorPID=${process.pid}\n`, formatUnitState(state), formatDefinition(settings)];
+  writeFileSync(`${path}.new`, told.join(''));
   renameSync(`${path}.new`, path);
 }
 
@@ -113,7 +132,7 @@ function main(argument: string | undefined): void {
     ...settings,
     environment: () => readEnvironment(settings),
     log: (text) => writeJournal(settings.journalPath, hostTime(settings.clockPath), text),
-    onChange: (state) => writeStatus(settings.statusPath, state),
+    onChange: (state) => writeStatus(settings, state),
     now: () => hostTime(settings.clockPath),
     monotonic: monotonicMicroseconds,
   });
@@ -128,7 +147,7 @@ function main(argument: string | undefined): void {
   });
   const verbs = createVerbs(settings, unit);
   rmSync(settings.socketPath, { force: true });
-  writeStatus(settings.statusPath, NEVER_STARTED);
+  writeStatus(settings, NEVER_STARTED);
   // A client half-closes after its request and still waits for the answer.
   createServer({ allowHalfOpen: true }, (socket) => serve(verbs, socket)).listen(
     settings.socketPath,

@@ -70,6 +70,7 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
   const restartDelayMs = options.restartDelayMs ?? 5000;
   const now = options.now?.() ?? new Date();
   const layoutOptions = (program: string) => ({
+    entryEveryMs: options.entryEveryMs,
     databaseUrl: options.databaseUrl,
     programPath: join(programs, program),
     now,
@@ -96,7 +97,7 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
         clientPath: join(programs, 'hostctl.js'),
       };
       await writeFile(layout.controlPath, hostctlText(layout, socket), { mode: 0o755 });
-      const settings = supervisorSettingsOf(layout, socket, restartDelayMs, options.entryEveryMs ?? 4000);
+      const settings = supervisorSettingsOf(layout, socket, restartDelayMs);
       hosts.push({ ...layout, ...commandsOf(layout, restartDelayMs) });
       supervisors.push(startProgram(join(programs, 'supervisor.js'), [JSON.stringify(settings)], {}));
     }
@@ -130,7 +131,6 @@ function supervisorSettingsOf(
   host: HostLayout,
   { socketPath, statusPath }: SupervisorSocket,
   restartDelayMs: number,
-  entryEveryMs: number,
 ): SupervisorSettings {
   return {
     socketPath,
@@ -141,10 +141,6 @@ function supervisorSettingsOf(
     baseEnvironment: {
       PATH: '/usr/local/bin:/usr/bin:/bin',
       LANG: 'C.UTF-8',
-      PLOY_DEPLOYMENT_ID: host.name,
-      PLOY_SANDBOX_FAULTS: host.faultsPath,
-      PLOY_SANDBOX_CLOCK: host.clockPath,
-      PLOY_SANDBOX_ENTRY_EVERY_MS: String(entryEveryMs),
     },
     journalPath: host.journalPath,
     appliedStepsPath: host.appliedStepsPath,

@@ -43,6 +43,7 @@ export function formatUnitState(state: UnitState): string {
     `InvocationID=${state.invocationId}`,
     `ActiveState=${state.activeState}`,
     `SubState=${state.subState}`,
+    `ExecMainStartTimestamp=${systemdTimestamp(state.activeEnteredAt)}`,
     `ActiveEnterTimestamp=${systemdTimestamp(state.activeEnteredAt)}`,
     ...(process.getuid === undefined ? [] : [`User=${process.getuid()}`]),
     `ActiveEnterTimestampMonotonic=${state.activeEnteredMonotonic}`,

@@ -42,6 +42,7 @@ const service = createCheckService({
   onStoreError: () => undefined,
   ...onThisSystem(logger),
   stateMoment: () => bot.stateMoment(),
+  releasedFiles: (target) => bot.releasedFiles(target),
   passedWindows: (target, since) => bot.passedWindows(target, since),
   lastConfirmed: (target) => bot.lastConfirmed(target),
 });

@@ -28,7 +28,7 @@ import { createReleaseAnswers } from '../release/engine/release-answers.js';
 import type { ReleaseContext } from '../release/release-context.js';
 import { releaseQueue } from '../release/release-jobs.js';
 import { createReleaseService } from '../release/release-service.js';
-import { selectKnownGood } from '../release/store/known-good-store.js';
+import { selectKnownGood, selectReleasedFiles } from '../release/store/known-good-store.js';
 import type { Targets } from '../runbook/targets.js';
 import { createScratchDatabase } from '../selftest/scratch-database.js';
 import { createSelfTest, type SelfTest } from '../selftest/self-test.js';
@@ -95,6 +95,8 @@ export function compose(options: CompositionOptions): Composition {
     }),
     lastConfirmed: async (subject: { readonly strategy: string; readonly target: string }) =>
       (await selectKnownGood(platform.database, subject))[0]?.hosts ?? [],
+    releasedFiles: (subject: { readonly strategy: string; readonly target: string }) =>
+      selectReleasedFiles(platform.database, subject),
     now: () => new Date(platform.clock.now()),
   };
   // All of them, because a halt of one strategy goes before the checks of every other.

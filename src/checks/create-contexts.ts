@@ -1,4 +1,5 @@
-import type { ConfirmedHost } from '../domain/known-good.js';
+import { posix } from 'node:path';
+import type { ConfirmedHost, ReleasedFile } from '../domain/known-good.js';
 import type { PassedWindow } from '../domain/run-window.js';
 import type { Host } from '../hosts/host.js';
 import { readHostClock } from '../hosts/host-clock.js';
@@ -33,6 +34,8 @@ export interface ContextOptions {
   readonly passedWindows?: (target: string, since: Date) => Promise<readonly PassedWindow[]>;
   /** What the last confirmed release of a target left on its hosts; without it none is known. */
   readonly lastConfirmed?: (target: string) => Promise<readonly ConfirmedHost[]>;
+  /** What releases of a target brought to its hosts; without it nothing is known of any. */
+  readonly releasedFiles?: (target: string) => Promise<readonly ReleasedFile[]>;
   readonly sleep?: CheckContext['sleep'];
   /** One that others use too remembers what they have asked; its own unless given. */
   readonly modelGate?: ModelGate;
@@ -59,6 +62,7 @@ export function createContexts(options: ContextOptions) {
     const asOf = async () => (await tradingClock()).moment.at;
     const passedWindows = async (since: Date) => options.passedWindows?.(target.name, since) ?? [];
     const confirmed = once(async () => options.lastConfirmed?.(target.name) ?? []);
+    const released = once(async () => options.releasedFiles?.(target.name) ?? []);
     return {
       runbook,
       target,
@@ -72,6 +76,12 @@ export function createContexts(options: ContextOptions) {
       stateMoment: options.stateMoment,
       window: windowOnce({ hosts, settings: runbook.window, tradingClock, now, passedWindows, halted }),
       confirmed: async (name) => (await confirmed()).find(({ host }) => host === name),
+      releasedFiles: async (name) =>
+        new Map(
+          (await released()).flatMap(({ host, path, sha256s }) =>
+            host === name ? [[posix.normalize(path), sha256s]] : [],
+          ),
+        ),
       now,
       sleep,
       shared: new Map(),

@@ -1,4 +1,5 @@
 import type { ProbeKind } from './context/probe-kind.js';
+import { currentProbe } from './probes/current-probe.js';
 import { envProbe } from './probes/env-probe.js';
 import { fileProbe } from './probes/file-probe.js';
 import { httpProbe } from './probes/http-probe.js';
@@ -16,6 +17,7 @@ export const PROBE_KINDS: readonly ProbeKind[] = [
   modelProbe,
   processProbe,
   serviceProbe,
+  currentProbe,
   httpProbe,
   sourceProbe,
 ];

@@ -34,6 +34,16 @@ export const knownGoodSchema = z.object({
 /** A release that was confirmed: what a rollback may go back to, as long as its artefacts are kept. */
 export type KnownGoodRelease = ValueOf<typeof knownGoodSchema>;
 
+export const releasedFileSchema = z.object({
+  host: z.string(),
+  path: z.string(),
+  /** In hex: as the last confirmed release of that path left it, and as releases under way bring it. */
+  sha256s: z.array(z.string()),
+});
+
+/** What may stand at a path that a confirmed release brought. */
+export type ReleasedFile = ValueOf<typeof releasedFileSchema>;
+
 /**
  * The kept copies that no release needs any more, host by host.
  * @param releases newest first; all that are not pruned yet.

@@ -60,6 +60,12 @@ export interface FileStat {
   /** Permission bits, e.g. 0o640. */
   readonly mode: number;
   readonly modifiedAt: Date;
+  /**
+   * When its bytes, its name, owner or mode last changed (ctime), which nobody sets: also a file that was moved here. Of
+   * `stat`: or a symbolic link on the way to it.
+   */
+  readonly changedAt: Date;
+  readonly identity: FileIdentity;
 }
 
 export interface HostFile extends FileStat {
@@ -135,6 +141,8 @@ export interface ServiceStatus {
   readonly activeSince: Date | undefined;
   /** When the start of the newest main process began, by the host's clock; its log begins there. undefined: nobody says. */
   readonly startedAt?: Date | undefined;
+  /** When the newest main process itself began: after all that fetches or prepares its files. undefined: nobody says. */
+  readonly mainStartedAt?: Date | undefined;
   /** The account that the unit names for the service; '' or left out: none. */
   readonly user?: string;
   /** The unit's control group, as systemd names it; '' or left out: none. */
@@ -174,8 +182,12 @@ export interface ServiceManager {
    * undefined: nobody can see them, e.g. of a client whose work is done elsewhere. One that has just ended may be among them.
    */
   processes(status: ServiceStatus, options?: CallOptions): Promise<readonly number[] | undefined>;
+  /** Names of the running process's variables that begin so; never a value. undefined: there is no such process. */
+  variableNames(pid: number, prefix: string, options?: CallOptions): Promise<readonly string[] | undefined>;
   /** How a process stands. undefined: the host does not tell. */
-  processFacts(pid: number, options?: CallOptions): Promise<ProcessFacts | undefined>;
+  processFacts(pid: number, options?: ProcessCall): Promise<ProcessFacts | undefined>;
+  /** How the manager has the service loaded. undefined: it does not tell. */
+  definition(options?: CallOptions): Promise<ServiceDefinition | undefined>;
 }
 
 export interface LogCall extends CallOptions {
@@ -183,6 +195,27 @@ export interface LogCall extends CallOptions {
   readonly until?: Date;
   readonly limit?: number;
   readonly find?: readonly LogPart[] | undefined;
+}
+
+export interface ProcessCall extends CallOptions {
+  /** A path of which it is told whether the process was started with it as a word. */
+  readonly program?: string | undefined;
+  /** Whether `startedAt` is wanted, which may take one more command. */
+  readonly asksStart?: boolean;
+}
+
+/** The service as its manager has it loaded, which need not be what the files of the service say now. */
+export interface ServiceDefinition {
+  /** A file of the service was changed, and its manager has not read it. */
+  readonly needsReload: boolean;
+  /** Names of the variables that are set outside the environment files, by the unit or a drop-in. */
+  readonly variables: readonly string[];
+  /** Names of those that the manager hands to every service; of a person's own manager also what their session has. */
+  readonly ofManager: readonly string[];
+  /** In order; undefined: the manager has no such files. */
+  readonly environmentFiles: readonly string[] | undefined;
+  readonly fragment: string;
+  readonly dropIns: readonly string[];
 }
 
 /** `DEVICE:INODE`: two paths with the same one are one file. */
@@ -194,6 +227,8 @@ export interface ProgramOfProcess {
   /** The file was replaced or taken away since the process began. */
   readonly isDeleted: boolean;
   readonly identity: FileIdentity | undefined;
+  /** Whether the program that was asked about is a word of its command line: it may be run by an interpreter. */
+  readonly isNamed: boolean;
 }
 
 export interface ProcessFacts {
@@ -201,6 +236,8 @@ export interface ProcessFacts {
   readonly isAlive: boolean;
   /** How long it has run, by a clock that no step moves; undefined: nobody says. */
   readonly ageMs: number | undefined;
+  /** When it began, as the host's clock now counts: a step since then has moved it. undefined: nobody says. */
+  readonly startedAt?: Date | undefined;
   /** undefined: nobody may look. */
   readonly program: ProgramOfProcess | undefined;
 }
@@ -224,10 +261,16 @@ export interface ProcessReader {
     names: readonly string[],
     options?: CallOptions & { readonly sudo?: readonly string[] },
   ): Promise<ReadonlyMap<string, string> | undefined>;
+  /** Names that begin so; undefined: there is no such process. @throws HostError */
+  variableNames(
+    pid: number,
+    prefix: string,
+    options?: CallOptions & { readonly sudo?: readonly string[] },
+  ): Promise<readonly string[] | undefined>;
   /** undefined: there is no /proc that tells. */
   facts(
     pid: number,
-    options?: CallOptions & { readonly sudo?: readonly string[] },
+    options?: ProcessCall & { readonly sudo?: readonly string[] },
   ): Promise<ProcessFacts | undefined>;
   /** The number of the account that a process runs as; undefined where the host does not tell, or there is none. */
   account(pid: number, options?: CallOptions): Promise<string | undefined>;

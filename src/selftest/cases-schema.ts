@@ -32,8 +32,8 @@ const situation = z.strictObject({
   model: z.string().optional(),
   /** The service's status in systemd's words. */
   service: z.record(z.string().regex(/^[A-Z][A-Za-z]+$/), scalar).default({}),
-  /** When the present process started. */
-  startedSecsAgo: z.number().positive().optional(),
+  /** When the present process started. Below 0: after the scratch folder was laid out. */
+  startedSecsAgo: z.number().optional(),
   /** The service's log; a case that names one replaces the base's. */
   log: z.array(z.strictObject({ secsAgo: z.number(), text: z.string() })).optional(),
   /** What endpoints answer, by URL; null: they do not answer. */

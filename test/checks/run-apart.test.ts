@@ -147,6 +147,7 @@ const open = (changed: Partial<ChecksChildOptions> = {}) =>
     environment: environment(),
     controlFolder: folder,
     strategy: runbook.strategy,
+    releasedFiles: async () => [],
     passedWindows: async () => [PASSED],
     stateMoment: () => readServerMoment(database.pool),
     lastConfirmed: async () => [],

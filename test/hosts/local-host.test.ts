@@ -36,6 +36,8 @@ const unusedService: ServiceManager = {
   processEnvironment: () => Promise.reject(new Error('not part of this test')),
   processes: () => Promise.reject(new Error('not part of this test')),
   processFacts: () => Promise.reject(new Error('not part of this test')),
+  variableNames: () => Promise.reject(new Error('not part of this test')),
+  definition: () => Promise.reject(new Error('not part of this test')),
 };
 
 let root: string;

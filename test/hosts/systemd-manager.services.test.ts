@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -134,6 +134,61 @@ describe('a real unit', () => {
       expect(stdout.toString()).toContain(startedAt?.toISOString().slice(11, 23));
     }
     await manager.stop();
+  });
+
+  test('tells what it has loaded: a changed unit, variables of a unit, a drop-in and of the manager', async () => {
+    const unit = 'loaded.service';
+    const path = join(systemd.unitFolder, unit);
+    const text = `[Service]\nEnvironmentFile=-${file('.env')}\nEnvironmentFile=${file('live.env')}\nExecStart=/bin/sleep 600\n`;
+    const ctl = (...words: string[]) => systemd.runner.run(['systemctl', '--user', ...words]);
+    await writeFile(path, text);
+    await ctl('daemon-reload');
+    const loaded = createManager(unit, true);
+    await loaded.restart();
+    expect(await loaded.definition()).toEqual({
+      needsReload: false,
+      variables: [],
+      ofManager: expect.not.arrayContaining(['PATH', 'PLOY_FROM_MANAGER']),
+      environmentFiles: [file('.env'), file('live.env')],
+      fragment: path,
+      dropIns: [],
+    });
+    await writeFile(path, `${text}Environment=PLOY_DRY_RUN=false "API_KEY=two words"\n`);
+    expect(await loaded.definition()).toMatchObject({ needsReload: true, variables: [] });
+    await mkdir(`${path}.d`);
+    await writeFile(join(`${path}.d`, 'more.conf'), "[Service]\nEnvironment='COINS=a b X=1' SIZE=9\n");
+    await ctl('daemon-reload');
+    await ctl('set-environment', 'PLOY_FROM_MANAGER=1');
+    expect(await loaded.definition()).toMatchObject({
+      needsReload: false,
+      variables: ['PLOY_DRY_RUN', 'API_KEY', 'COINS', 'SIZE'],
+      ofManager: expect.arrayContaining(['PLOY_FROM_MANAGER']),
+      dropIns: [join(`${path}.d`, 'more.conf')],
+    });
+    await ctl('unset-environment', 'PLOY_FROM_MANAGER');
+    const { mainPid, startedAt } = await loaded.status();
+    expect(startedAt).toBeInstanceOf(Date);
+    const facts = await loaded.processFacts(mainPid, { program: '/bin/sleep' });
+    expect(facts).toMatchObject({ isAlive: true, program: { isDeleted: false, isNamed: true } });
+    process.kill(mainPid, 'SIGKILL');
+    await loaded.stop();
+    expect(await loaded.processFacts(mainPid)).toMatchObject({ isAlive: false });
+  });
+
+  test('tells when the main process itself began: after what ExecStartPre fetched', async () => {
+    const unit = 'fetching.service';
+    const text = `[Service]\nExecStartPre=/bin/sh -c 'sleep 0.5; echo a model > ${file('fetched.onnx')}; sleep 0.2'\nExecStart=/bin/sleep 600\n`;
+    await writeFile(join(systemd.unitFolder, unit), text);
+    await systemd.runner.run(['systemctl', '--user', 'daemon-reload']);
+    const fetching = createManager(unit, true);
+    await fetching.restart();
+    const { mainPid, startedAt, mainStartedAt } = await fetching.status();
+    const { mtime } = await stat(file('fetched.onnx'));
+    expect(startedAt?.getTime()).toBeLessThan(mtime.getTime());
+    expect(mainStartedAt?.getTime()).toBeGreaterThan(mtime.getTime());
+    const facts = await fetching.processFacts(mainPid, { asksStart: true });
+    expect(facts?.startedAt?.getTime()).toBeGreaterThan(mtime.getTime());
+    await fetching.stop();
   });
 
   test('a unit that does not exist', async () => {

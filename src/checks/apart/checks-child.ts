@@ -13,6 +13,7 @@ export interface ChecksChildOptions {
   readonly controlFolder: string;
   /** Whose checks it runs. */
   readonly strategy: string;
+  readonly releasedFiles: ChecksBot['releasedFiles'];
   readonly passedWindows: ChecksBot['passedWindows'];
   readonly stateMoment: ChecksBot['stateMoment'];
   readonly lastConfirmed: ChecksBot['lastConfirmed'];
@@ -58,6 +59,7 @@ export class ChecksChild {
       environment,
       controlFolder,
       strategy,
+      releasedFiles,
       passedWindows,
       stateMoment,
       lastConfirmed,
@@ -73,6 +75,7 @@ export class ChecksChild {
       niceness: NICENESS,
       functions: {
         observed: (id, result) => this.#listeners.get(id)?.(result),
+        releasedFiles,
         passedWindows,
         stateMoment,
         lastConfirmed,

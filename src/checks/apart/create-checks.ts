@@ -1,5 +1,5 @@
 import { type Config, checksEnvironment } from '../../config/config.js';
-import type { ConfirmedHost } from '../../domain/known-good.js';
+import type { ConfirmedHost, ReleasedFile } from '../../domain/known-good.js';
 import type { HostRequirements } from '../../hosts/host-kind.js';
 import { createHost } from '../../hosts/kinds/create-host.js';
 import type { Platform } from '../../platform/platform.js';
@@ -24,6 +24,10 @@ interface ChecksParts extends Pick<Platform, 'clock' | 'logger' | 'trading' | 'd
     readonly strategy: string;
     readonly target: string;
   }) => Promise<readonly ConfirmedHost[]>;
+  readonly releasedFiles: (subject: {
+    readonly strategy: string;
+    readonly target: string;
+  }) => Promise<readonly ReleasedFile[]>;
   /** Waited for before anything is started on a host: a halt goes first. */
   readonly yieldToHalt: () => Promise<void>;
   readonly isApart: boolean;
@@ -46,6 +50,7 @@ export function createChecks(parts: ChecksParts): Checks {
     runs.passedWindows({ strategy: runbook.strategy, target, since, limit: 50 });
   const stateMoment = () => readServerMoment(parts.database);
   const lastConfirmed = (target: string) => parts.lastConfirmed({ strategy: runbook.strategy, target });
+  const releasedFiles = (target: string) => parts.releasedFiles({ strategy: runbook.strategy, target });
   const storing: StoreRun = {
     saveRun: (run) => runs.save(run),
     onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
@@ -57,6 +62,7 @@ export function createChecks(parts: ChecksParts): Checks {
     trading,
     ...storing,
     ...onThisSystem(logger),
+    releasedFiles,
     passedWindows,
     stateMoment,
     lastConfirmed,
@@ -67,6 +73,7 @@ export function createChecks(parts: ChecksParts): Checks {
     environment: checksEnvironment(config),
     controlFolder: hostNeeds.ssh.controlFolder,
     strategy: runbook.strategy,
+    releasedFiles,
     passedWindows,
     stateMoment,
     lastConfirmed,

@@ -1,5 +1,5 @@
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
-import type { ConfirmedHost } from '../../domain/known-good.js';
+import type { ConfirmedHost, ReleasedFile } from '../../domain/known-good.js';
 import type { PassedWindow } from '../../domain/run-window.js';
 import type { ServerMoment } from '../../store/server-moment.js';
 import type { RunRequest } from '../run-request.js';
@@ -22,6 +22,7 @@ export interface ChecksBot {
   observed(id: number, result: CheckResult): void;
   /** The clock of the bot's own database. */
   stateMoment(): Promise<ServerMoment>;
+  releasedFiles(target: string): Promise<readonly ReleasedFile[]>;
   passedWindows(target: string, since: Date): Promise<readonly PassedWindow[]>;
   lastConfirmed(target: string): Promise<readonly ConfirmedHost[]>;
 }

@@ -75,6 +75,8 @@ export interface CheckContext {
   readonly window: () => Promise<RunWindow>;
   /** What the last confirmed release of the target left on a host; undefined: none was confirmed there. */
   readonly confirmed: (host: string) => Promise<ConfirmedHost | undefined>;
+  /** By path: SHA-256 of what releases brought there, see `ReleasedFile`. */
+  readonly releasedFiles: (host: string) => Promise<ReadonlyMap<string, readonly string[]>>;
   readonly now: () => Date;
   /** Ends early, with an error, when the signal does. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

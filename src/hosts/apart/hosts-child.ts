@@ -45,6 +45,8 @@ const LOOKS: ReadonlySet<HostMethod> = new Set([
   'service.processFacts',
   'clock',
   'service.processes',
+  'service.definition',
+  'service.variableNames',
 ]);
 
 /**
@@ -113,6 +115,8 @@ export class HostsChild {
         account: via('service.account', service.account.bind(service)),
         logs: via('service.logs', service.logs.bind(service)),
         processes: via('service.processes', service.processes.bind(service)),
+        variableNames: via('service.variableNames', service.variableNames.bind(service)),
+        definition: via('service.definition', service.definition.bind(service)),
         processFacts: via('service.processFacts', service.processFacts.bind(service)),
         processEnvironment: via('service.processEnvironment', service.processEnvironment.bind(service)),
       },

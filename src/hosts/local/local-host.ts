@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { max } from 'date-fns';
 import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
 import type { CommandRunner } from '../command-runner.js';
 import { isInside } from '../contained-path.js';
@@ -22,6 +23,7 @@ import {
   type ServiceManager,
 } from '../host.js';
 import { errnoOf, within } from '../host-fault.js';
+import { linksChanged } from './links-changed.js';
 import { createLocalCommandRunner } from './local-command-runner.js';
 import {
   backUpOnce,
@@ -65,7 +67,9 @@ class LocalHost implements Host {
     return within(this.name, `looking at ${path}`, FILE_TIMEOUT_MS, options, async () => {
       const realPath = await this.resolve(path);
       const found = await statIfPresent(realPath);
-      return found === undefined ? undefined : fileStat(path, realPath, found);
+      if (found === undefined) return undefined;
+      const changes = [found.ctime, ...(await linksChanged(path))];
+      return { ...fileStat(path, realPath, found), changedAt: max(changes) };
     });
   }
 
@@ -264,5 +268,7 @@ function fileStat(path: string, realPath: string, found: Stats): FileStat {
     gid: found.gid,
     mode: found.mode & 0o7777,
     modifiedAt: found.mtime,
+    changedAt: found.ctime,
+    identity: `${found.dev}:${found.ino}`,
   };
 }

@@ -6,6 +6,7 @@ import {
   createProcessReader,
   environmentNames,
   parseEnvironmentAnswer,
+  parseVariableNames,
 } from '../managers/process-environment.js';
 import { ENDED, programOf, readProcessFacts } from '../managers/process-facts.js';
 
@@ -32,11 +33,25 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
         return byProgram.environment(pid, names, options);
       }
     },
+    async variableNames(pid, prefix, options) {
+      if (!Number.isInteger(pid) || pid <= 0) return undefined;
+      const attempt = `reading the environment of process ${pid}`;
+      try {
+        return await within(runner.host, attempt, PROC_TIMEOUT_MS, options, async () =>
+          parseVariableNames(await readFile(`/proc/${pid}/environ`, 'utf8'), prefix),
+        );
+      } catch (error) {
+        if (isGivenUp(error)) throw error;
+        return byProgram.variableNames(pid, prefix, options);
+      }
+    },
     async facts(pid, options) {
       if (!Number.isInteger(pid) || pid <= 0) return ENDED;
       const attempt = `looking at process ${pid}`;
       try {
-        return await within(runner.host, attempt, PROC_TIMEOUT_MS, options, () => factsOf(pid));
+        return await within(runner.host, attempt, PROC_TIMEOUT_MS, options, () =>
+          factsOf(pid, options?.program),
+        );
       } catch (error) {
         if (isGivenUp(error)) throw error;
         return byProgram.facts(pid, options);
@@ -58,7 +73,7 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
   };
 }
 
-async function factsOf(pid: number): Promise<ProcessFacts> {
+async function factsOf(pid: number, asked: string | undefined): Promise<ProcessFacts> {
   const [uptime, found] = await Promise.all([
     readFile('/proc/uptime', 'utf8'),
     readFile(`/proc/${pid}/stat`, 'utf8').catch((error: unknown) => {
@@ -67,12 +82,17 @@ async function factsOf(pid: number): Promise<ProcessFacts> {
     }),
   ]);
   if (found === undefined) return ENDED;
-  const asItIs = readProcessFacts(found, uptime, undefined);
+  const asItIs = readProcessFacts(found, uptime, { nowMs: Date.now() });
   // Of one that has ended, or has none (the kernel's own), there is no program to look at.
   if (!asItIs.isAlive) return asItIs;
   const exe = `/proc/${pid}/exe`;
-  const [link, file] = await Promise.all([readlink(exe), stat(exe)]);
-  return { ...asItIs, program: programOf(link, `${file.dev}:${file.ino}`) };
+  const [link, file, words] = await Promise.all([
+    readlink(exe),
+    stat(exe),
+    readFile(`/proc/${pid}/cmdline`, 'utf8'),
+  ]);
+  const isNamed = asked !== undefined && words.split('\0').includes(asked);
+  return { ...asItIs, program: programOf(link, `${file.dev}:${file.ino}`, isNamed) };
 }
 
 const isGone = (error: unknown): boolean => ['ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '');

@@ -1,11 +1,13 @@
 import { ownValue } from '../../domain/own-value.js';
 import { runChecked } from '../command-runner.js';
-import { HostError, type LogLine, type ServiceManager } from '../host.js';
+import { type CallOptions, HostError, type LogLine, type ServiceManager } from '../host.js';
 import { askMoment } from '../host-clock.js';
 import type { CommandSettings } from './command-settings.js';
 import { parsePlainLine } from './log-lines.js';
-import { parseEnvironmentAnswer } from './process-environment.js';
+import { parseEnvironmentAnswer, parseVariableNames } from './process-environment.js';
+import { parseProcessFacts } from './process-facts.js';
 import { askProcesses } from './process-list.js';
+import { parseServiceDefinition } from './service-definition.js';
 import { driveByCommands, readLog, type ServiceKind, type ServiceParts } from './service-kind.js';
 
 /** What a command of the targets file with `{limit}` is told: a day of a line a second, twice over. */
@@ -13,7 +15,7 @@ const DEFAULT_LOG_LIMIT = 200_000;
 
 export type ServiceCommands = Pick<
   CommandSettings,
-  'status' | 'restart' | 'stop' | 'logs' | 'environ' | 'clock' | 'processes'
+  'status' | 'restart' | 'stop' | 'logs' | 'environ' | 'clock' | 'processes' | 'current'
 >;
 
 export const commandManager = {
@@ -28,6 +30,22 @@ export function createCommandManager(
   { runner, processes }: ServiceParts,
 ): ServiceManager {
   const { clock } = commands;
+  const askCurrent = async (pid: string, call?: CallOptions) => {
+    const { current } = commands;
+    if (current === undefined) return undefined;
+    const answer = await runChecked(runner, 'the command for current', fillIn(current, { pid }), call);
+    return answer.stdout.toString('utf8');
+  };
+  const askEnviron = async (pid: number, call?: CallOptions) => {
+    if (commands.environ === undefined) return undefined;
+    const command = fillIn(commands.environ, { pid: String(pid) });
+    return (await runChecked(runner, 'the command for environ', command, call)).stdout.toString('utf8');
+  };
+  const readerOf = (reader: ServiceParts['processes']) => {
+    if (reader !== undefined) return reader;
+    const detail = `${runner.host}: the targets file has no environ command, so the process's environment cannot be read.`;
+    throw new HostError('not_configured', runner.host, detail);
+  };
   return {
     description: `commands of ${runner.host}`,
     ...driveByCommands(runner, commands, (verb) => `the command for ${verb}`),
@@ -46,22 +64,28 @@ export function createCommandManager(
       return readLog(runner, command, source, call);
     },
     async processEnvironment(pid, names, call) {
-      if (commands.environ !== undefined) {
-        const command = fillIn(commands.environ, { pid: String(pid) });
-        const { stdout } = await runChecked(runner, 'the command for environ', command, call);
-        return parseEnvironmentAnswer(stdout.toString('utf8'), names);
-      }
-      if (processes !== undefined) return processes.environment(pid, names, call);
-      throw new HostError(
-        'not_configured',
-        runner.host,
-        `${runner.host}: the targets file has no environ command, so the process's environment cannot be read.`,
-      );
+      const told = await askEnviron(pid, call);
+      return told === undefined
+        ? readerOf(processes).environment(pid, names, call)
+        : parseEnvironmentAnswer(told, names);
+    },
+    async variableNames(pid, prefix, call) {
+      const told = await askEnviron(pid, call);
+      return told === undefined
+        ? readerOf(processes).variableNames(pid, prefix, call)
+        : parseVariableNames(told, prefix);
+    },
+    async definition(call) {
+      const text = await askCurrent('', call);
+      return text === undefined ? undefined : parseServiceDefinition(text);
     },
     processes: async (_status, call) => askProcesses(runner, commands.processes, call),
     async processFacts(pid, call) {
       // Where a command tells the environment, the number may be one that this host's own /proc does not know.
-      return commands.environ === undefined ? processes?.facts(pid, call) : undefined;
+      const seen = commands.environ === undefined ? await processes?.facts(pid, call) : undefined;
+      if (seen !== undefined) return seen;
+      const text = await askCurrent(String(pid), call);
+      return text === undefined ? undefined : parseProcessFacts(text);
     },
   };
 }

@@ -3,7 +3,7 @@ import { accountName, argumentList } from '../../domain/host-setting.js';
 
 /**
  * How a service is driven, as argument lists of the targets file. Inside an element stand, where wished:
- * `{since}` (RFC 3339, UTC), `{sinceUnix}` (seconds, with decimals) and `{limit}` in `logs`, `{pid}` in `environ`.
+ * `{since}` (RFC 3339, UTC), `{sinceUnix}` (seconds, with decimals) and `{limit}` in `logs`, `{pid}` in `environ` and `current`.
  */
 export const commandSettings = z.strictObject({
   manager: z.literal('command'),
@@ -18,6 +18,11 @@ export const commandSettings = z.strictObject({
   clock: argumentList.optional(),
   /** Prints the process numbers of all that the service runs, one a line; without it no halt is verified. */
   processes: argumentList.optional(),
+  /**
+   * Prints what the process runs and how the service is loaded, as `KEY=value` lines: `Exe` (as readlink prints
+   * /proc/PID/exe), `ExeIdentity` (`DEVICE:INODE`), `State`; `NeedDaemonReload`, `Environment`, `EnvironmentFiles`.
+   */
+  current: argumentList.optional(),
   user: accountName.optional(),
   restartSecs: z.number().min(0).max(300).default(5),
 });

@@ -6,36 +6,44 @@ import { askProcessFacts } from './process-facts.js';
 /** Looks by programs that run on the host. */
 export function createProcessReader(runner: CommandRunner): ProcessReader {
   return {
-    environment: (pid, names, options) => readProcessEnvironment(runner, pid, names, options),
+    async environment(pid, names, options) {
+      const wanted = environmentNames(runner.host, names);
+      if (wanted.length === 0) return Number.isInteger(pid) && pid > 0 ? new Map() : undefined;
+      const answer = await grepEnvironment(runner, pid, ['-e', `^(${wanted.join('|')})=`], options);
+      return answer === undefined ? undefined : parseEnvironmentAnswer(answer, wanted);
+    },
+    async variableNames(pid, prefix, options) {
+      environmentNames(runner.host, prefix === '' ? [] : [prefix]);
+      const answer = await grepEnvironment(runner, pid, ['-o', '-e', `^${prefix}[A-Za-z0-9_]*=`], options);
+      return answer === undefined ? undefined : parseVariableNames(answer, prefix);
+    },
     facts: (pid, options) => askProcessFacts(runner, pid, options),
     account: (pid, options) => processAccount(runner, pid, options),
   };
 }
 
 /**
- * Reads chosen variables of a running process. The choice is made on the host, by grep over
- * /proc/PID/environ: the other variables, among them secrets, never leave it.
+ * Reads a part of a running process's environment. The choice is made on the host, by grep over
+ * /proc/PID/environ: what was not asked for, among it secrets, never leaves it.
+ * @param words of grep, with an extended regular expression.
  * @returns undefined when there is no such process.
  * @throws HostError `permission_denied` when the account on the host may not look into the process.
  */
-async function readProcessEnvironment(
+async function grepEnvironment(
   runner: CommandRunner,
   pid: number,
-  names: readonly string[],
+  words: readonly string[],
   options: CallOptions & { readonly sudo?: readonly string[] } = {},
-): Promise<ReadonlyMap<string, string> | undefined> {
-  const wanted = environmentNames(runner.host, names);
+): Promise<string | undefined> {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  if (wanted.length === 0) return new Map();
-  const pattern = `^(${wanted.join('|')})=`;
-  const command = ['grep', '-z', '-a', '-E', '-e', pattern, '--', `/proc/${pid}/environ`];
+  const command = ['grep', '-z', '-a', '-E', ...words, '--', `/proc/${pid}/environ`];
   const { sudo = [], ...call } = options;
   let result = await runner.run(command, call);
   // An account that may look into its own processes needs no sudo, and may not have it for grep.
   if (sudo.length > 0 && /Permission denied/.test(result.stderr))
     result = await runner.run([...sudo, ...command], call);
   if (result.exitCode === 0 || (result.exitCode === 1 && result.stderr.trim() === '')) {
-    return parseEnvironmentAnswer(result.stdout.toString('utf8'), wanted);
+    return result.stdout.toString('utf8');
   }
   if (/No such (?:file or directory|process)/.test(result.stderr)) return undefined;
   throw commandFailed(runner.host, `reading the environment of process ${pid}`, result);
@@ -50,6 +58,12 @@ export function parseEnvironmentAnswer(text: string, wanted: readonly string[]):
     if (wanted.includes(name) && !values.has(name)) values.set(name, record.slice(equals + 1));
   }
   return values;
+}
+
+/** The names of `NAME=value` records that begin so. */
+export function parseVariableNames(text: string, prefix: string): readonly string[] {
+  const names = text.split(text.includes('\0') ? '\0' : '\n').map((record) => record.split('=', 1)[0] ?? '');
+  return [...new Set(names.filter((name) => name.startsWith(prefix) && isEnvironmentName(name)))];
 }
 
 /** @throws HostError `not_configured` for what is no name of a variable. */

@@ -1,31 +1,46 @@
 import type { CommandRunner } from '../command-runner.js';
-import type { CallOptions, FileIdentity, ProcessFacts, ProgramOfProcess } from '../host.js';
+import type { FileIdentity, ProcessCall, ProcessFacts, ProgramOfProcess } from '../host.js';
+import { DATE_COMMAND } from '../host-clock.js';
 
 /** USER_HZ, which is what /proc counts in, on every machine that Linux runs on. */
 const TICKS_PER_SECOND = 100;
+/** Age and uptime are told in hundredths of a second, each cut off. */
+const TICK_ERROR_MS = 20;
 
 /** Its entry is gone. */
-export const ENDED: ProcessFacts = { isAlive: false, ageMs: undefined, program: undefined };
+export const ENDED: ProcessFacts = {
+  isAlive: false,
+  ageMs: undefined,
+  startedAt: undefined,
+  program: undefined,
+};
 
 /**
  * @param stat of /proc/PID/stat: `PID (name) state …`, where the name may hold anything.
  * @param uptime of /proc/uptime, in seconds since the machine began.
+ * @param nowMs the host's clock, read no earlier than these two; undefined: nobody has asked.
  */
 export function readProcessFacts(
   stat: string,
   uptime: string,
-  program: ProgramOfProcess | undefined,
+  {
+    program,
+    nowMs,
+  }: { readonly program?: ProgramOfProcess | undefined; readonly nowMs?: number | undefined } = {},
 ): ProcessFacts {
   const fields = stat
     .slice(stat.lastIndexOf(')') + 1)
     .trim()
     .split(' ');
   const [state = ''] = fields;
-  const ageMs = (Number.parseFloat(uptime) - Number(fields[19]) / TICKS_PER_SECOND) * 1000;
+  const age = (Number.parseFloat(uptime) - Number(fields[19]) / TICKS_PER_SECOND) * 1000;
+  const ageMs = age >= 0 ? Math.round(age) : undefined;
   return {
     // A zombie has ended, and waits for its parent to ask.
     isAlive: /^[A-Z]$/i.test(state) && !/^[ZXx]$/.test(state),
-    ageMs: ageMs >= 0 ? Math.round(ageMs) : undefined,
+    ageMs,
+    startedAt:
+      ageMs === undefined || nowMs === undefined ? undefined : new Date(nowMs - ageMs + TICK_ERROR_MS),
     program,
   };
 }
@@ -33,9 +48,22 @@ export function readProcessFacts(
 const DELETED = ' (deleted)';
 
 /** @param link what /proc/PID/exe leads to; the kernel marks a file that is not there any more. */
-export function programOf(link: string, identity: FileIdentity | undefined): ProgramOfProcess {
+export function programOf(
+  link: string,
+  identity: FileIdentity | undefined,
+  isNamed: boolean,
+): ProgramOfProcess {
   const isDeleted = link.endsWith(DELETED);
-  return { path: isDeleted ? link.slice(0, -DELETED.length) : link, isDeleted, identity };
+  return { path: isDeleted ? link.slice(0, -DELETED.length) : link, isDeleted, identity, isNamed };
+}
+
+/** Reads `KEY=value` lines of a command. undefined: they do not tell what runs. */
+export function parseProcessFacts(text: string): ProcessFacts | undefined {
+  const told = (key: string) => new RegExp(`^${key}=(.*?)\\r?$`, 'm').exec(text)?.[1];
+  const [link, state = ''] = [told('Exe'), told('State')];
+  if (link === undefined || link === '') return undefined;
+  const program = programOf(link, readIdentity(told('ExeIdentity') ?? ''), false);
+  return { ...ENDED, isAlive: !/^[ZX]/i.test(state), program };
 }
 
 /** `DEVICE:INODE`, as `stat -c %d:%i` prints them. */
@@ -49,12 +77,19 @@ const HEAD = ['head', '-n', '1', '-q', '--'];
 export async function askProcessFacts(
   runner: CommandRunner,
   pid: number,
-  { sudo = [], ...call }: CallOptions & { readonly sudo?: readonly string[] } = {},
+  {
+    sudo = [],
+    program: asked,
+    asksStart = false,
+    ...call
+  }: ProcessCall & { readonly sudo?: readonly string[] } = {},
 ): Promise<ProcessFacts | undefined> {
   if (!Number.isInteger(pid) || pid <= 0) return ENDED;
   const ask = async (command: readonly string[], prefix: readonly string[] = []) =>
     runner.run([...prefix, ...command], call);
   const seen = await ask([...HEAD, '/proc/uptime', `/proc/${pid}/stat`]);
+  const now = asksStart ? await ask(DATE_COMMAND) : undefined;
+  const nowMs = now?.exitCode === 0 ? Number(now.stdout.toString('latin1')) * 1000 : Number.NaN;
   const [uptime = '', stat] = seen.stdout.toString('utf8').split('\n');
   if (!/^\d+\.\d+ /.test(uptime)) return undefined;
   if (stat === undefined || stat === '') return ENDED;
@@ -66,6 +101,9 @@ export async function askProcessFacts(
   const exe = `/proc/${pid}/exe`;
   const link = await byEither(['readlink', '--', exe]);
   const identity = link === undefined ? undefined : await byEither(['stat', '-L', '-c', '%d:%i', '--', exe]);
-  const program = link === undefined ? undefined : programOf(link, readIdentity(identity ?? ''));
-  return readProcessFacts(stat, uptime, program);
+  const naming =
+    asked && (await ask(['grep', '-z', '-a', '-q', '-x', '-F', '-e', asked, '--', `/proc/${pid}/cmdline`]));
+  const isNamed = naming !== undefined && naming !== '' && naming.exitCode === 0;
+  const program = link === undefined ? undefined : programOf(link, readIdentity(identity ?? ''), isNamed);
+  return readProcessFacts(stat, uptime, { program, nowMs: Number.isFinite(nowMs) ? nowMs : undefined });
 }

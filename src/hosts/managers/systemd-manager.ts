@@ -3,6 +3,7 @@ import { type CallOptions, HostError, type ServiceManager } from '../host.js';
 import { parseJournalLine } from './log-lines.js';
 import { createProcessReader } from './process-environment.js';
 import { askProcesses, controlGroupProcesses } from './process-list.js';
+import { DEFINITION_PROPERTIES, parseServiceDefinition } from './service-definition.js';
 import { driveByCommands, readLog, type ServiceKind, type ServiceParts } from './service-kind.js';
 import type { SystemdSettings } from './systemd-settings.js';
 import { STATUS_PROPERTIES } from './unit-status.js';
@@ -47,6 +48,9 @@ export function createSystemdManager(
   });
   const programOf = async (pid: number, call?: CallOptions) =>
     (await processes.facts(pid, { ...call, sudo }))?.program?.path;
+  const definition = systemctl('show', ...DEFINITION_PROPERTIES.map((name) => `--property=${name}`));
+  // Everybody may ask that; sudo may allow no more than the unit's own commands.
+  const managerEnvironment = ['systemctl', ...scopeOf(userManager), '--no-pager', 'show-environment'];
   return {
     description: `systemd unit ${unit}`,
     ...driven,
@@ -83,6 +87,14 @@ export function createSystemdManager(
       listed === undefined
         ? controlGroupProcesses(runner, status, { ...call, programOf })
         : askProcesses(runner, listed, call),
+    variableNames: (pid, prefix, call) => processes.variableNames(pid, prefix, { ...call, sudo }),
+    async definition(call) {
+      const { stdout } = await runChecked(runner, `systemctl show ${unit}`, definition, call);
+      const { exitCode, stdout: ofManager } = await runner.run(managerEnvironment, call);
+      // What the manager hands to every service is part of what is asked.
+      if (exitCode !== 0) return undefined;
+      return parseServiceDefinition(stdout.toString('utf8'), ofManager.toString('utf8'));
+    },
     processFacts: (pid, call) => processes.facts(pid, { ...call, sudo }),
   };
 }

@@ -53,6 +53,7 @@ export function parseUnitStatus(host: string, text: string): ServiceStatus {
     execMainStatus: count(host, 'ExecMainStatus', answer.get('ExecMainStatus') ?? '0'),
     activeSince: timestamp(host, answer, 'ActiveEnterTimestamp'),
     startedAt: startOf(host, answer),
+    mainStartedAt: timestamp(host, answer, 'ExecMainStartTimestamp'),
     user: answer.get('User') ?? '',
     endsAll: endsAll(answer),
     execStart: answer.get('ExecStart') ?? '',

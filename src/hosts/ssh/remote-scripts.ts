@@ -30,12 +30,25 @@ real=$(readlink -m -- "$path")
 inside "$real" "$@"
 `;
 
-const DESCRIBE = `stat --printf='%s %u %g %a %.9Y %F\\n' -- "$real"`;
+const DESCRIBE = `stat --printf='%s %u %g %a %.9Y %.9Z %d:%i %F\\n' -- "$real"`;
 
-/** Prints the real path, NUL, and one line of facts. */
+/** Prints the real path, NUL, one line of facts, and a line for each symbolic link on the way: when it was set. */
 export const STAT_SCRIPT = `${PRELUDE}
+links() {
+  at=$1
+  while [ -n "$at" ] && [ "\${at#*/}" != "$at" ]; do
+    if [ -L "$at" ] && [ "\${#2}" -lt 40 ]; then
+      stat -c %.9Z -- "$at"
+      target=$(readlink -- "$at")
+      case $target in /*) ;; *) target=\${at%/*}/$target ;; esac
+      (links "$target" "$2.")
+    fi
+    at=\${at%/*}
+  done
+}
 facts=$(${DESCRIBE})
 printf '%s\\0%s\\n' "$real" "$facts"
+links "$path" ''
 `;
 
 /** The same, then the file's bytes. a: the size that is still accepted. */
@@ -56,7 +69,7 @@ exec sha256sum < "$real"
 /** Prints a record for each plain file: facts, then the name, closed by NUL. */
 export const LIST_SCRIPT = `${PRELUDE}
 printf '%s\\0' "$real"
-exec find "$real" -mindepth 1 -maxdepth 1 -type f ! -name '.*' -printf '%s %U %G %m %T@ %f\\0'
+exec find "$real" -mindepth 1 -maxdepth 1 -type f ! -name '.*' -printf '%s %U %G %m %T@ %C@ %D:%i %f\\0'
 `;
 
 /**

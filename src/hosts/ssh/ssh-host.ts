@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { max } from 'date-fns';
 import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
 import {
   type CommandResult,
@@ -79,7 +80,9 @@ class SshHost implements Host {
     const result = await this.script(STAT_SCRIPT, path, [], { timeoutMs: FILE_TIMEOUT_MS, ...options });
     if (isMissing(result)) return undefined;
     this.assertDone(result, path, 'looking at');
-    return this.parseFacts(path, result.stdout).stat;
+    const { stat, rest } = this.parseFacts(path, result.stdout);
+    const links = rest.toString('latin1').split('\n').slice(0, -1);
+    return { ...stat, changedAt: max([stat.changedAt, ...links.map((at) => new Date(Number(at) * 1000))]) };
   }
 
   async readFile(
@@ -134,7 +137,7 @@ class SshHost implements Host {
     this.assertDone(result, folder, 'listing');
     const [realFolder = '', ...records] = result.stdout.toString('utf8').split('\0').slice(0, -1);
     const files = records.map((record) => {
-      const [, facts = '', name = ''] = /^((?:\S+ ){4}\S+) ([\s\S]+)$/.exec(record) ?? [];
+      const [, facts = '', name = ''] = /^((?:\S+ ){6}\S+) ([\s\S]+)$/.exec(record) ?? [];
       return this.parseStat(posix.join(folder, name), posix.join(realFolder, name), `${facts} regular file`);
     });
     return files.sort((x, y) => y.modifiedAt.getTime() - x.modifiedAt.getTime());
@@ -223,9 +226,9 @@ class SshHost implements Host {
   }
 
   private parseStat(path: string, realPath: string, facts: string): FileStat {
-    const match = /^(\d+) (\d+) (\d+) ([0-7]+) (\d+(?:\.\d+)?) (.+)$/.exec(facts);
+    const match = /^(\d+) (\d+) (\d+) ([0-7]+) (\d+(?:\.\d+)?) (\d+(?:\.\d+)?) (\d+:\d+) (.+)$/.exec(facts);
     if (match === null) throw this.unreadable(path);
-    const [, size, uid, gid, mode = '', seconds, kind = ''] = match;
+    const [, size, uid, gid, mode = '', modified, changed, identity = '', kind = ''] = match;
     return {
       path,
       realPath,
@@ -234,7 +237,9 @@ class SshHost implements Host {
       uid: Number(uid),
       gid: Number(gid),
       mode: Number.parseInt(mode, 8),
-      modifiedAt: new Date(Number(seconds) * 1000),
+      modifiedAt: new Date(Number(modified) * 1000),
+      changedAt: new Date(Number(changed) * 1000),
+      identity,
     };
   }
 

@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import type { KnownGoodHost } from '../../domain/known-good.js';
-import { type KnownGoodRelease, knownGoodSchema } from '../../domain/known-good.js';
+import {
+  type KnownGoodHost,
+  type KnownGoodRelease,
+  knownGoodSchema,
+  type ReleasedFile,
+  releasedFileSchema,
+} from '../../domain/known-good.js';
+import { LIVE_RELEASE_STATES } from '../../domain/release-state.js';
 import type { Queryable } from '../../store/queryable.js';
 
 /** The confirmed releases of a target whose artefacts are still kept, newest first. */
@@ -15,6 +21,37 @@ export async function selectKnownGood(
     [strategy, target],
   );
   return z.array(knownGoodSchema).parse(rows);
+}
+
+/**
+ * The files of a target's last confirmed release of each path, whether its copies are still kept or not. A release under
+ * way has replaced some of them, or is about to.
+ */
+export async function selectReleasedFiles(
+  database: Queryable,
+  { strategy, target }: { readonly strategy: string; readonly target: string },
+): Promise<readonly ReleasedFile[]> {
+  const { rows } = await database.query(
+    `WITH confirmed AS (
+       SELECT DISTINCT ON (host, path) h->>'host' AS host, file->>'path' AS path, file->>'sha256' AS sha256
+       FROM lobml.known_good_releases k, json_array_elements(k.hosts) h,
+         LATERAL (VALUES (h->'model'), (h->'binary')) AS brought(file)
+       WHERE strategy = $1 AND target = $2 AND file->>'path' IS NOT NULL
+       ORDER BY host, path, confirmed_at DESC, release_id
+     ), under_way AS (
+       SELECT h->>'host' AS host, brought.path, brought.sha256
+       FROM lobml.releases r, json_array_elements(r.plan->'hosts') h,
+         LATERAL (VALUES (h->>'modelPath', r.plan->'model'->>'sha256'),
+                         (h->>'binaryPath', r.plan->'binary'->>'sha256')) AS brought(path, sha256)
+       WHERE strategy = $1 AND target = $2 AND state = ANY($3)
+     )
+     SELECT host, path, array_agg(DISTINCT sha256) AS "sha256s"
+     FROM (SELECT * FROM confirmed UNION ALL SELECT * FROM under_way) files
+     WHERE sha256 IS NOT NULL AND (host, path) IN (SELECT host, path FROM confirmed)
+     GROUP BY host, path ORDER BY host, path`,
+    [strategy, target, LIVE_RELEASE_STATES],
+  );
+  return z.array(releasedFileSchema).parse(rows);
 }
 
 /** Within the transaction that confirms the release; written twice it stays as it was. */

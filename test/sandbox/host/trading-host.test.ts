@@ -438,9 +438,13 @@ describe('no process is left', () => {
     const control = await new Promise<string>((resolve) =>
       parent.stdout.once('data', (text) => resolve(String(text).trim())),
     );
-    expect(await processesNaming(other)).toHaveLength(1);
+    // The supervisor, and the service that it has started: a script, whose interpreter is told its path.
+    await eventually('both are there', async () => (await processesNaming(other)).length === 2);
     const shown = await run(control, ['status']);
     const pid = Number(/^MainPID=(\d+)$/m.exec(shown.stdout)?.[1]);
+    const supervisor = Number(/^SupervisorPID=(\d+)$/m.exec(shown.stdout)?.[1]);
+    const ids = (await processesNaming(other)).map((line) => Number.parseInt(line, 10));
+    expect(new Set(ids)).toEqual(new Set([supervisor, pid]));
     expect(isAlive(pid)).toBe(true);
     if (how === 'close') parent.stdin.write('\n');
     else parent.kill('SIGKILL');

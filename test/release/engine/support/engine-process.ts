@@ -115,6 +115,8 @@ function mortalHost(host: Host): Host {
       processEnvironment: (pid, names, options) => host.service.processEnvironment(pid, names, options),
       processes: (status, options) => host.service.processes(status, options),
       processFacts: (pid, options) => host.service.processFacts(pid, options),
+      variableNames: (pid, prefix, options) => host.service.variableNames(pid, prefix, options),
+      definition: (options) => host.service.definition(options),
       async restart(options) {
         const restarting = host.service.restart(options);
         setTimeout(() => dieAt(`${host.name}-3-restart`), 40);

@@ -1,0 +1,73 @@
+import { posix } from 'node:path';
+import type { ObservedRow } from '../../domain/check-run.js';
+import type { ServiceDefinition } from '../../hosts/host.js';
+import type { HostAccess, ProbeCall } from '../context/check-context.js';
+import { type Finding, findingRow } from './current-finding.js';
+
+/**
+ * How the manager has the service loaded, and what is set outside the files that it reads.
+ * @param family how the names of the trading system's variables begin.
+ * @param held those that the process has.
+ */
+export async function settingRows(
+  access: HostAccess,
+  family: string,
+  held: readonly string[] | Promise<readonly string[] | undefined>,
+  call: ProbeCall,
+): Promise<readonly ObservedRow[]> {
+  const { host, settings } = access;
+  const [definition, { effective }, names] = await Promise.all([
+    host.service.definition(call),
+    access.environment(),
+    held,
+  ]);
+  const outside = new Set(definition === undefined ? [] : outsideOf(definition, settings, family));
+  // What a file sets wins over what the unit sets.
+  const rowsOf = (finding: Finding, variables: Iterable<string>, place = '') =>
+    [...variables]
+      .filter((variable) => !effective.has(variable))
+      .map((variable) => findingRow(access, 'variable', finding, { variable, path: place }));
+  const ofProcess = rowsOf('held', names?.filter((name) => !outside.has(name)) ?? []);
+  if (definition === undefined) return [findingRow(access, 'unit', 'not_told'), ...ofProcess];
+  const { needsReload, fragment } = definition;
+  const listed = settings.environmentFiles.map(({ path }) => posix.normalize(path));
+  return [
+    findingRow(access, 'unit', needsReload ? 'needs_reload' : 'found', { path: fragment }),
+    ...rowsOf('set_outside', outside, placeOf(definition)),
+    ...ofProcess,
+    ...layerFindings(listed, definition.environmentFiles).map(({ path, finding }) =>
+      findingRow(access, 'environment_file', finding, { path }),
+    ),
+  ];
+}
+
+/** Of the machine's own manager every name counts, as there is no session whose names it could hold. */
+function outsideOf(
+  { variables, ofManager }: ServiceDefinition,
+  { service }: HostAccess['settings'],
+  family: string,
+): readonly string[] {
+  const isOfPerson = service.manager === 'systemd' && service.userManager;
+  return [...variables, ...ofManager.filter((name) => !isOfPerson || name.startsWith(family))];
+}
+
+const placeOf = ({ fragment, dropIns }: ServiceDefinition): string => [fragment, ...dropIns].join(', ');
+
+/** @param read undefined: the manager has no such files. */
+function layerFindings(
+  listed: readonly string[],
+  read: readonly string[] | undefined,
+): readonly { readonly path: string; readonly finding: Finding }[] {
+  if (read === undefined) return [];
+  const paths = read.map((path) => posix.normalize(path));
+  const pattern = paths.find((path) => /[*?[]/.test(path));
+  if (pattern !== undefined) return [{ path: pattern, finding: 'not_told' }];
+  const apart = [
+    ...paths
+      .filter((path) => !listed.includes(path))
+      .map((path) => ({ path, finding: 'not_listed' as const })),
+    ...listed.filter((path) => !paths.includes(path)).map((path) => ({ path, finding: 'not_read' as const })),
+  ];
+  const isOrdered = apart.length > 0 || paths.join('\0') === listed.join('\0');
+  return isOrdered ? apart : [{ path: paths.join(', '), finding: 'other_order' }];
+}
