@@ -9,10 +9,6 @@ type Source = Readonly<Record<string, unknown>>;
  */
 export function writtenOut(source: unknown): unknown {
   if (!isRecord(source)) return source;
-  if (isRecord(source['text'])) {
-    const { text, ...rest } = source;
-    return writtenOut({ ...rest, ...(text as Source) });
-  }
   const { each, env } = source;
   const named =
     typeof env === 'string' && source['id'] === undefined

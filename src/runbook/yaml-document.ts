@@ -76,18 +76,12 @@ function withoutConsequences(errors: readonly YAMLParseError[]): readonly YAMLPa
 
 const CHINESE = z.locales.zhCN().localeError;
 
-/** A check may gather its sentences under `text`. */
-const pairOf = (node: unknown, key: PropertyKey) =>
-  isMap(node)
-    ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key))
-    : undefined;
-
 function rangeAt(root: unknown, path: readonly PropertyKey[]): number | undefined {
   let node = root;
   let keyStart: number | undefined;
   for (const key of path) {
     if (isMap(node)) {
-      const pair = pairOf(node, key) ?? pairOf(node.get('text'), key);
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
       if (pair === undefined) return undefined;
       keyStart = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
       node = pair.value;

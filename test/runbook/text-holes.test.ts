@@ -46,7 +46,7 @@ async function faultsOf(text: string): Promise<string> {
   }
 }
 
-const said = (key: string, words: string) => `sql\ntext: { ${key}: { en: '${words}', zh-CN: '好' } }`;
+const said = (key: string, words: string) => `sql\n${key}: { en: '${words}', zh-CN: '好' }`;
 
 describe('a hole that nothing fills is refused with its line, whether the text is shown or not', () => {
   test.each([
@@ -54,16 +54,8 @@ describe('a hole that nothing fills is refused with its line, whether the text i
     ['fine', said('fine', '{lagg}'), /`\{lagg\}`/],
     ['unclear', said('unclear', '{lagg:secs}'), /`\{lagg\}`/],
     ['a word of the statement that is no column', said('fine', '{late}'), /`\{late\}`/],
-    [
-      'Chinese alone',
-      "sql\ntext: { problem: { en: 'late', zh-CN: '{symbl}' } }",
-      /problem\.zh-CN.*`\{symbl\}`/,
-    ],
-    [
-      'problems',
-      "sql\ntext: { problems: [{ when: 'true', say: { en: '{symbl}', zh-CN: '一' } }] }",
-      /`\{symbl\}`/,
-    ],
+    ['Chinese alone', "sql\nproblem: { en: 'late', zh-CN: '{symbl}' }", /problem\.zh-CN.*`\{symbl\}`/],
+    ['problems', "sql\nproblems: [{ when: 'true', say: { en: '{symbl}', zh-CN: '一' } }]", /`\{symbl\}`/],
     ['remedy', said('remedy', 'Restart {host}'), /remedy.*no value is filled in.*`\{host\}`/],
     [
       'title',
@@ -76,17 +68,9 @@ describe('a hole that nothing fills is refused with its line, whether the text i
     ['an inherited name', said('fine', '{params.toString}'), /`toString`/],
     ['a variable', said('fine', '{env.ENABLED.x}'), /`ENABLED\.x`/],
     ['a format in capitals', said('fine', '{lag:Secs}'), /the format `Secs`/],
-    [
-      'a probe of a host',
-      "env: ENABLED\ntext: { fine: { en: '{vallue}', zh-CN: '好' } }",
-      /`\{vallue\}`.*`value`/,
-    ],
-    [
-      'a list of a query',
-      "query: lists\ncolumn: kinds\ntext: { fine: { en: '{knd}', zh-CN: '好' } }",
-      /`\{knd\}`/,
-    ],
-    ['each of a file', "file: /opt/x\ntext: { fine: { en: '{sie}', zh-CN: '好' } }", /`\{sie\}`.*`size`/],
+    ['a probe of a host', "env: ENABLED\nfine: { en: '{vallue}', zh-CN: '好' }", /`\{vallue\}`.*`value`/],
+    ['a list of a query', "query: lists\ncolumn: kinds\nfine: { en: '{knd}', zh-CN: '好' }", /`\{knd\}`/],
+    ['each of a file', "file: /opt/x\nfine: { en: '{sie}', zh-CN: '好' }", /`\{sie\}`.*`size`/],
   ])('%s', async (_name, check, fault) => {
     const told = await faultsOf(runbook({ check }));
     expect(told).toMatch(fault);
@@ -128,13 +112,10 @@ describe('what may be named', () => {
   test.each([
     ['columns, parameters and variables', said('fine', '{symbol} {lag:secs} {params.limit} {env.ENABLED}')],
     ['a text that only looks like it', said('fine', 'a { b } {} {1}')],
-    [
-      'the list of a query',
-      "query: lists\ncolumn: kinds\ntext: { fine: { en: '{kind} {cnt:int}', zh-CN: '好' } }",
-    ],
+    ['the list of a query', "query: lists\ncolumn: kinds\nfine: { en: '{kind} {cnt:int}', zh-CN: '好' }"],
     [
       'whatever an endpoint answers',
-      "http: { url: 'https://a.example/' }\ntext: { fine: { en: '{anything}', zh-CN: '好' } }",
+      "http: { url: 'https://a.example/' }\nfine: { en: '{anything}', zh-CN: '好' }",
     ],
     ['the expected value of a kind', "env: ENABLED\nexpected: '{params.limit} of {host}'"],
   ])('%s', async (_name, check) => {
