@@ -2,7 +2,7 @@ import type { Block, Report } from '../src/conversation/subcommand.js';
 import { NEEDS_MENDING } from '../src/domain/database-fault.js';
 import { gapsOf, type Halt, type HostHalt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { HaltReportOptions } from '../src/halt/announce-halt.js';
+import type { HaltReportOptions } from '../src/halt/tell-halt.js';
 import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
@@ -16,14 +16,19 @@ export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
   not_verified: '🚨',
 };
 
+const DATED = 'date_short_pretty';
+
 /** One halt as it stands: the first line says whether trading has stopped. */
-export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltReportOptions): Report {
+export function haltReportView(halt: Halt, { locale, commands, alarm, lateAt }: HaltReportOptions): Report {
   const text = textFor(locale).rollback;
   const title = haltTitle(halt, locale);
-  const isOpen = halt.endedAt === null;
-  const { laterRelease } = halt;
+  const { laterRelease, endedAt } = halt;
+  const isOpen = endedAt === null;
   const blocks: Block[] = [
     header(title),
+    ...(lateAt === undefined || endedAt === null
+      ? []
+      : [section(`⏱ *${text.late(slackTime(endedAt, DATED), slackTime(lateAt, DATED))}*`)]),
     ...(alarm === undefined ? [] : [section(text.alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
     ...(halt.kind === 'previous_model'
@@ -50,7 +55,7 @@ export function haltReportView(halt: Halt, { locale, commands, alarm }: HaltRepo
     ...(isOpen || buttons(halt, locale).length === 0 ? [] : [actions(...buttons(halt, locale))]),
   ];
   return {
-    text: haltSummary(halt, locale),
+    text: haltSummary(halt, lateAt !== undefined, locale),
     blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut),
   };
 }
@@ -66,12 +71,15 @@ export function haltTitle(
 }
 
 /** For notifications and screen readers. */
-function haltSummary(halt: Halt, locale: Locale): string {
+function haltSummary(halt: Halt, isLate: boolean, locale: Locale): string {
   const faults = halt.hosts.flatMap(({ host, fault }) =>
     fault === null ? [] : [`${host}: ${textFor(locale).rollback.fault[fault]}`],
   );
   const parts = [
     haltTitle(halt, locale),
+    ...(isLate && halt.endedAt !== null
+      ? [textFor(locale).rollback.lateShort(slackTime(halt.endedAt, DATED))]
+      : []),
     halt.strategy,
     ...faults,
     ...(halt.entryWatch.state === 'entries' ? [watchLine(halt, locale)] : []),

@@ -4,10 +4,8 @@ import { type HaltRecord, haltRecordSchema } from './halt-schema.js';
 
 /** A process holds a halt as long as it renews its lease; silent for so long, it is gone. */
 const LEASE_SECS = 10;
-/** A message that is older than that nobody takes for the present. */
-const MARKED_WITHIN_DAYS = 30;
-/** A message that is older tells nobody anything any more. */
-const TOLD_WITHIN_HOURS = 24;
+/** A message that is older than that nobody takes for the present, and nobody waits for it. */
+const TOLD_WITHIN_DAYS = 30;
 
 interface HaltRow {
   readonly record: unknown;
@@ -67,7 +65,8 @@ export async function claimHalt(
 
 /**
  * Writes the state of a halt down, and renews its lease. One that another halt has replaced meanwhile stays ended; one
- * that could not be written while it was live (the database was away) is added when it has ended.
+ * that could not be written while it was live (the database was away) is added when it has ended. That a later release
+ * has made it history stays known, whoever writes it.
  */
 export async function saveHalt(database: Queryable, record: HaltRecord, owner: string): Promise<void> {
   await database.query(
@@ -77,8 +76,11 @@ export async function saveHalt(database: Queryable, record: HaltRecord, owner: s
      WHERE $8::timestamptz IS NOT NULL OR EXISTS (SELECT FROM lobml.halts WHERE halt_id = $1)
        OR NOT EXISTS (SELECT FROM lobml.halts WHERE strategy = $2 AND target = $3 AND ended_at IS NULL)
      ON CONFLICT (halt_id) DO UPDATE
-       SET state = EXCLUDED.state, record = EXCLUDED.record, owner = EXCLUDED.owner, alive_at = now(),
-           ended_at = COALESCE(EXCLUDED.ended_at, h.ended_at)
+       SET state = EXCLUDED.state, owner = EXCLUDED.owner, alive_at = now(),
+           ended_at = COALESCE(EXCLUDED.ended_at, h.ended_at),
+           record = CASE WHEN h.record->'halt'->'laterRelease' IS NULL THEN EXCLUDED.record
+             ELSE jsonb_set(EXCLUDED.record::jsonb, '{halt,laterRelease}',
+               (h.record->'halt'->'laterRelease')::jsonb)::json END
        WHERE h.ended_at IS NULL OR EXCLUDED.ended_at IS NOT NULL`,
     rowValues(record, owner),
   );
@@ -129,12 +131,12 @@ export async function takeUnannouncedHalts(
 ): Promise<readonly HaltRecord[]> {
   const { rows } = await database.query<HaltRow>(
     `UPDATE lobml.halts SET owner = $2, alive_at = now()
-     WHERE strategy = $1 AND ended_at > now() - make_interval(hours => $4)
+     WHERE strategy = $1 AND ended_at > now() - make_interval(days => $4)
        AND alive_at < now() - make_interval(secs => $3)
        AND EXISTS (SELECT FROM json_array_elements(record->'messages') AS message
                    WHERE message->>'isFinal' IS DISTINCT FROM 'true')
      RETURNING record`,
-    [strategy, owner, LEASE_SECS, TOLD_WITHIN_HOURS],
+    [strategy, owner, LEASE_SECS, TOLD_WITHIN_DAYS],
   );
   return rows.map(parseHaltRow).filter(({ halt }) => halt.endedAt !== null);
 }
@@ -161,7 +163,7 @@ export async function markHaltsSuperseded(
            WHERE ended.strategy = $1 AND ended.ended_at > now() - make_interval(days => $2)) later
      WHERE h.halt_id = later.halt_id AND h.record->'halt'->'laterRelease' IS NULL
      RETURNING h.record`,
-    [strategy, MARKED_WITHIN_DAYS],
+    [strategy, TOLD_WITHIN_DAYS],
   );
   return rows.map(parseHaltRow);
 }

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../domain/audit-event.js';
 import { haltEvents, requestedEvent } from '../domain/halt-events.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Clock, withTimeout } from '../time/clock.js';
-import type { HaltRecord } from './halt-schema.js';
+import { type HaltRecord, isTold } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
 import type { LiveHalt } from './live-halt.js';
 import type { OpenHaltFiles } from './open-halt-file.js';
@@ -72,7 +72,7 @@ export class HaltRecords {
     });
   }
 
-  /** One after the other, the newest state only; an ended halt leaves the disk once the database has it. */
+  /** One after the other, the newest state only; an ended halt leaves the disk once the database has it and it is told. */
   async write(record: HaltRecord): Promise<void> {
     const { haltId } = record.halt;
     this.#newest.set(haltId, record);
@@ -150,7 +150,7 @@ export class HaltRecords {
       if (store === undefined) continue;
       try {
         await store.save(record, owner);
-        if (record.halt.endedAt === null || record.halt.cancelAway) continue;
+        if (record.halt.endedAt === null || record.halt.cancelAway || !isTold(record)) continue;
         await this.#noting.get(haltId);
         if (!this.#unsaved.has(haltId)) await files.remove(haltId);
       } catch {

@@ -10,6 +10,8 @@ const haltMessageSchema = z.object({
   ts: z.string().nullable(),
   /** It shows how the halt ended. */
   isFinal: z.boolean().optional(),
+  /** RFC 3339: when it first showed that the halt had ended. */
+  toldAt: z.string().optional(),
 });
 export type HaltMessage = ValueOf<typeof haltMessageSchema>;
 
@@ -19,3 +21,7 @@ export const haltRecordSchema = z.object({
   messages: z.array(haltMessageSchema),
 });
 export type HaltRecord = ValueOf<typeof haltRecordSchema>;
+
+/** Until then it is owed: kept on this machine's disk as well, and told by whichever replica can. */
+export const isTold = ({ messages }: HaltRecord): boolean =>
+  messages.every(({ isFinal }) => isFinal === true);

@@ -8,7 +8,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { HaltRecords, type HaltRecordsOptions } from './halt-records.js';
 import { HaltReplicas, type HaltReplicasOptions } from './halt-replicas.js';
 import { runHalt } from './halt-run.js';
-import type { HaltRecord } from './halt-schema.js';
+import { type HaltRecord, isTold } from './halt-schema.js';
 import { type HostActsOptions, hostActs } from './host-acts.js';
 import { type CancellingOptions, keepCancelling } from './keep-cancelling.js';
 import { type LatestHalt, type LatestHaltOptions, latestHalt } from './latest-halt.js';
@@ -107,7 +107,8 @@ export class KillSwitch {
   async resume(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]> {
     const { files, store, owner, facts } = this.#o;
     const onDisk = await files.abandoned();
-    const left = onDisk.filter(({ halt }) => halt.strategy === facts.strategy);
+    const own = onDisk.filter(({ halt }) => halt.strategy === facts.strategy);
+    const left = (await Promise.all(own.map((record) => this.#unlessStored(record)))).flat();
     const abandoned = await store?.takeAbandoned(facts.strategy, owner).catch(() => []);
     const untold = await store?.takeUnannounced(facts.strategy, owner).catch(() => []);
     const records = [...(abandoned ?? []), ...(untold ?? []), ...left];
@@ -135,18 +136,35 @@ export class KillSwitch {
     return this.#records.settled();
   }
 
-  /** @returns what its messages do not show yet, unless this process is about to tell it anyway. */
+  /** Of what has ended the database says who tells it, where it knows of it: another replica may have done so. */
+  async #unlessStored(record: HaltRecord): Promise<readonly HaltRecord[]> {
+    const { haltId, endedAt } = record.halt;
+    if (endedAt === null) return [record];
+    const stored = await this.#o.store?.get(haltId).catch(() => undefined);
+    if (stored === undefined || stored.halt.endedAt === null) return [record];
+    const own = this.#records.newest(haltId);
+    if (own === undefined) return isTold(stored) ? [{ ...record, messages: stored.messages }] : [];
+    if (isTold(stored)) await this.#records.write({ ...own, messages: stored.messages });
+    return [];
+  }
+
+  /** @returns what its messages do not show yet, where its end is not about to be told by this process anyway. */
   #putAway(record: HaltRecord): readonly HaltHandle[] {
-    const own = this.#records.newest(record.halt.haltId);
+    const { haltId, target, laterRelease } = record.halt;
+    if (this.#live.get(target)?.halt.haltId === haltId) return [];
+    const own = this.#records.newest(haltId);
     // What was read from the disk may be older by now.
-    void this.#records.write(own ?? record);
-    if (own !== undefined) return [];
-    const live = new LiveHalt(record);
+    const newest =
+      own === undefined
+        ? record
+        : { ...own, halt: { ...own.halt, laterRelease: own.halt.laterRelease ?? laterRelease } };
+    void this.#records.write(newest);
+    const live = new LiveHalt(newest);
     live.haveWritten();
     this.#records.keep(live);
     live.end();
-    if (record.halt.cancelAway) void keepCancelling(live, this.#o);
-    return record.messages.every(({ isFinal }) => isFinal) ? [] : [live.handle(false)];
+    if (own === undefined && record.halt.cancelAway) void keepCancelling(live, this.#o);
+    return isTold(newest) ? [] : [live.handle(false)];
   }
 
   /** A weaker halt ends where a stronger one begins: nothing may go on with it later. */

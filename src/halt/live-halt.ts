@@ -12,8 +12,10 @@ export interface HaltHandle {
   subscribe(listener: HaltListener): () => void;
   /** Resolves with the ended halt, section 4 included. Never rejects. */
   readonly done: Promise<Halt>;
-  /** A message shows this halt: another process must find it. */
-  noteMessage(message: HaltMessage): void;
+  /** A message shows this halt: another process must find it. @param former what was noted of it before */
+  noteMessage(message: HaltMessage, former?: HaltMessage): void;
+  /** Nobody is owed that message any more. */
+  forgetMessage(message: HaltMessage): void;
   messages(): readonly HaltMessage[];
 }
 
@@ -141,15 +143,22 @@ export class LiveHalt {
         return () => this.#listeners.delete(listener);
       },
       done: this.#end.promise,
-      noteMessage: (message) => {
-        const others = this.#messages.filter(
-          ({ role, channel }) => role !== message.role || channel !== message.channel,
-        );
-        this.#messages = [...others, message];
-        for (const keeper of this.#keepers) keeper(this.#halt);
-      },
+      noteMessage: (message, former = message) =>
+        this.#haveMessages([...this.#messagesBut(former, message), message]),
+      forgetMessage: (message) => this.#haveMessages(this.#messagesBut(message)),
       messages: () => this.#messages,
     };
+  }
+
+  #messagesBut(...left: readonly HaltMessage[]): readonly HaltMessage[] {
+    return this.#messages.filter(
+      ({ role, channel }) => !left.some((one) => one.role === role && one.channel === channel),
+    );
+  }
+
+  #haveMessages(messages: readonly HaltMessage[]): void {
+    this.#messages = messages;
+    for (const keeper of this.#keepers) keeper(this.#halt);
   }
 }
 

@@ -34,8 +34,8 @@ async function keep(options: UpkeepOptions, signal: AbortSignal): Promise<void> 
   while (!signal.aborted) {
     try {
       for (const handle of await killSwitch.resume(targets)) {
-        const { haltId, target } = handle.current();
-        logger.warn({ haltId, target }, 'a halt was left unfinished and goes on');
+        const { haltId, target, endedAt } = handle.current();
+        if (endedAt === null) logger.warn({ haltId, target }, 'a halt was left unfinished and goes on');
         announcer.resume(handle);
       }
       const moved = await audit.flush();

@@ -40,6 +40,7 @@ function announced(
         ref: ref ?? undefined,
         update,
         finish: async (report: { text: string }) => update(report),
+        settled: async () => {},
       };
       function update({ text }: { text: string }) {
         if (refused.includes(channel)) return;

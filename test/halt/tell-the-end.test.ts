@@ -11,7 +11,7 @@ import { createHaltStore, type HaltStore } from '../../src/halt/halt-store.js';
 import { KillSwitch } from '../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import type { Target } from '../../src/runbook/targets.js';
-import { systemClock } from '../../src/time/clock.js';
+import { type Clock, systemClock } from '../../src/time/clock.js';
 import { haltReportView } from '../../views/rollback-report.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -74,24 +74,53 @@ function replica(owner: string, store: HaltStore | undefined) {
   });
 }
 
-/** What the messages show in the end. */
-function announcer() {
+/** What the messages show in the end. @param refusals how many times Slack takes nothing for two minutes */
+function announcer(refusals = 0, clock: Clock = systemClock) {
   const shown: string[] = [];
+  let left = refusals;
   const announce = createHaltAnnouncer({
     targets,
-    view: (halt) => ({ text: halt.laterRelease === undefined ? halt.state : 'history', blocks: [] }),
+    view: (halt, { lateAt }) => {
+      const claim = halt.laterRelease === undefined ? halt.state : 'history';
+      return { text: lateAt === undefined ? claim : `late ${claim}`, blocks: [] };
+    },
     operators: [],
     open: (channel, ref) => ({
       ref: ref ?? { channel, ts: '2.0' },
       update: () => {},
-      finish: async ({ text }) => void shown.push(`${channel} ${ref?.ts}: ${text}`),
+      finish: async ({ text }) => {
+        if (left > 0) {
+          left -= 1;
+          throw new Error('Slack has taken nothing for two minutes.');
+        }
+        shown.push(`${channel} ${ref?.ts}: ${text}`);
+      },
+      settled: async () => {},
     }),
     find: async () => undefined,
-    clock: systemClock,
+    clock,
     logger: { warn: () => {} },
   });
-  return { announce, shown };
+  return { announce, shown, refusals: () => left };
 }
+
+/** A clock of a bot that has waited: what is to be tried again is due. */
+const laterClock = (): Clock & { wait(): void } => {
+  let aheadMs = 0;
+  return {
+    ...systemClock,
+    monotonic: () => systemClock.monotonic() + aheadMs,
+    wait: () => {
+      aheadMs += 3_600_000;
+    },
+  };
+};
+
+const untoldAfter = (minutes: number): HaltRecord => {
+  const { halt, messages } = untold();
+  const at = (before: number) => new Date(Date.now() - before * 60_000).toISOString();
+  return { halt: { ...halt, requestedAt: at(minutes + 1), endedAt: at(minutes) }, messages };
+};
 
 test('a halt that ended in a bot that was killed is told by the next one, once, without any database', async () => {
   const record = untold();
@@ -156,6 +185,81 @@ test('the messages of a halt say so, once, when a later release of the target ha
   await eventually('it is told', () => shown.length > 0);
   expect(shown).toEqual(['C0RELEASES 1.0: history']);
   expect(await store.latest(FACTS.strategy, 'live')).toMatchObject({ laterRelease: { releaseId } });
+});
+
+test('what Slack takes for no two minutes the same bot goes on telling, and a message that comes late says so', async () => {
+  const store = createHaltStore(database.pool);
+  const record = untoldAfter(5);
+  await createOpenHaltFiles(dataDir, 'gone').save(record, { synced: true });
+  const killSwitch = replica('next', store);
+  const clock = laterClock();
+  const { announce, shown, refusals } = announcer(2, clock);
+  const goOn = async () => {
+    await database.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
+    clock.wait();
+    for (const handle of await killSwitch.resume(targets)) announce.resume(handle);
+  };
+  await goOn();
+  await eventually('it was refused', () => refusals() === 1);
+  await killSwitch.settled();
+  expect(await createOpenHaltFiles(dataDir, 'any').list()).toHaveLength(1);
+  await eventually('the end is told', async () => {
+    await goOn();
+    return shown.length > 0;
+  });
+  expect(shown).toEqual(['C0RELEASES 1.0: late verified']);
+  await eventually('it leaves the disk', async () => {
+    await goOn();
+    return (await createOpenHaltFiles(dataDir, 'any').list()).length === 0;
+  });
+  await goOn();
+  expect(shown).toHaveLength(1);
+});
+
+test('a bot without its database goes on telling as well', async () => {
+  await createOpenHaltFiles(dataDir, 'gone').save(untoldAfter(5), { synced: true });
+  const killSwitch = replica('next', undefined);
+  const clock = laterClock();
+  const { announce, shown } = announcer(2, clock);
+  await eventually('the end is told', async () => {
+    clock.wait();
+    for (const handle of await killSwitch.resume(targets)) announce.resume(handle);
+    return shown.length > 0;
+  });
+  expect(shown).toEqual(['C0RELEASES 1.0: late verified']);
+  await killSwitch.settled();
+});
+
+test('what nobody was told for two days another replica tells, and that a release has made it history', async () => {
+  const store = createHaltStore(database.pool);
+  const record = untoldAfter(2 * 24 * 60);
+  await store.save(record, 'gone');
+  const startedAt = new Date(Date.now() - 60_000).toISOString();
+  await storeRelease(database.pool, { state: 'watching', startedAt });
+  expect(await markHaltsSuperseded(database.pool, FACTS.strategy)).toHaveLength(1);
+  // A replica that does not know of the release yet writes the halt once more.
+  await store.save(record, 'other');
+  await database.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
+  const { announce, shown } = announcer();
+  const next = replica('next', store);
+  for (const handle of await next.resume(targets)) announce.resume(handle);
+  await eventually('it is told', () => shown.length > 0);
+  expect(shown).toEqual(['C0RELEASES 1.0: late history']);
+  await next.settled();
+});
+
+test.each([
+  ['en', /This comes late: the halt ended at/, /late: it ended at/],
+  ['zh-CN', /本消息迟到/, /迟到的消息/],
+] as const)('a late message names both moments (%s)', (locale, line, summary) => {
+  const { halt } = untold();
+  const endedAt = '2026-01-01T00:02:00.000Z';
+  const lateAt = '2026-01-01T00:18:00.000Z';
+  const view = haltReportView({ ...halt, endedAt }, { locale, commands: new Map(), lateAt });
+  const shown = JSON.stringify(view.blocks);
+  expect(shown).toMatch(line);
+  for (const at of ['00:02:00 UTC', '00:18:00 UTC']) expect(shown).toContain(at);
+  expect(view.text).toMatch(summary);
 });
 
 test.each([

@@ -21,6 +21,9 @@ export const rollback = {
   reason: (reason: string) => `Reason: ${reason}`,
   noReason: 'No reason given yet.',
   resumed: 'The bot was ended meanwhile and has gone on from what it found on the hosts.',
+  late: (endedAt: string, at: string) =>
+    `This comes late: the halt ended at ${endedAt}, and Slack took this message at ${at} only. What has happened since it does not know.`,
+  lateShort: (endedAt: string) => `late: it ended at ${endedAt}`,
   timeLine: (haltId: string) =>
     `Halt \`${haltId}\`: \`/lobml history --incident ${haltId}\` (in a terminal \`lobml history …\`) shows its time line.`,
   alreadyBy: (kind: string, who: string, when: string) =>

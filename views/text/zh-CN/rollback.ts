@@ -21,6 +21,9 @@ export const rollback: RollbackText = {
   reason: (reason) => `原因：${reason}`,
   noReason: '尚未填写原因。',
   resumed: '机器人中途被终止，现已根据主机上的实际状态继续执行。',
+  late: (endedAt, at) =>
+    `本消息迟到：停止已于 ${endedAt} 结束，而 Slack 直到 ${at} 才接收本消息；此后发生的情况本消息并不知道。`,
+  lateShort: (endedAt) => `迟到的消息：已于 ${endedAt} 结束`,
   timeLine: (haltId) =>
     `停止 \`${haltId}\`：用 \`/lobml history --incident ${haltId}\`（终端为 \`lobml history …\`）查看时间线。`,
   alreadyBy: (kind, who, when) => `${who} 已于 ${when} 执行（${kind}）。只执行一次，没有重新开始。`,
