@@ -7,10 +7,10 @@ import {
   type WriteWanted,
   writeWanted,
 } from '../hosts/environment/write-wanted.js';
-import type { CallOptions, Host, ServiceManager, ServiceStatus } from '../hosts/host.js';
+import type { Host, ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { hasLoaded } from '../hosts/managers/has-loaded.js';
 import { leftProcesses } from '../hosts/managers/left-processes.js';
-import { saysAll } from '../hosts/managers/log-lines.js';
 import type { Target } from '../runbook/targets.js';
 import type { HaltRecords } from './halt-records.js';
 import type { LiveHalt } from './live-halt.js';
@@ -69,8 +69,6 @@ function actsOn(
   const { name, service } = settings;
   const { writing, acting: signal } = live.signals;
   const wanted: Wanted = new Map(Object.entries(wantedOn(live.halt, name)));
-  // Which model it was does not matter here: any is the strategy.
-  const loadedLine = facts.startLog?.loadedLine.filter((part) => !/\{\w+\}/.test(part)) ?? [];
   let made: Host | undefined;
   const host = (): Host => {
     made ??= hostOf(settings);
@@ -105,7 +103,12 @@ function actsOn(
       const { service } = host();
       const [left, isLoaded] = await Promise.all([
         leftProcesses(service, status, { wanted, pidBefore }, call).catch(() => undefined),
-        hasLoaded(service, status, { loadedLine, pidBefore }, { timeoutMs: LOG_TIMEOUT_MS, signal }),
+        hasLoaded(
+          service,
+          status,
+          { startLog: facts.startLog, pidBefore },
+          { timeoutMs: LOG_TIMEOUT_MS, signal },
+        ),
       ]);
       return { left, isLoaded };
     },
@@ -118,21 +121,3 @@ const STOP_OF: Readonly<Record<Halt['kind'], HostPolicy['stop']>> = {
   disable: 'allowed',
   previous_model: 'never',
 };
-
-/**
- * Whether the running process said that it has loaded the strategy, as its log tells since its start.
- * @returns undefined: nobody can see. False where the runbook knows no such line, and where nothing runs.
- */
-async function hasLoaded(
-  service: Pick<ServiceManager, 'logs'>,
-  { mainPid, startedAt, activeSince }: ServiceStatus,
-  { loadedLine, pidBefore }: { readonly loadedLine: readonly string[]; readonly pidBefore: number },
-  call: CallOptions,
-): Promise<boolean | undefined> {
-  if (loadedLine.length === 0 || mainPid === 0) return false;
-  const since = startedAt ?? activeSince;
-  if (since === undefined) return undefined;
-  const lines = await service.logs({ ...call, since, find: loadedLine }).catch(() => undefined);
-  // The log of a process that was replaced may end after the new one has begun.
-  return lines?.some(({ text, pid }) => pid !== pidBefore && saysAll(text, loadedLine));
-}

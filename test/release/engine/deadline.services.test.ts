@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -67,6 +69,43 @@ describe('a host that does not go off as it is told', () => {
     expect(disabling(release, 'live-2')?.after).toMatchObject({ stopped: false, pid: expect.any(Number) });
     expect(await setting.service(setting.canary).status()).toMatchObject({ mainPid: 0 });
     expect(await setting.running(setting.second, 'ENABLED')).toBe('false');
+  });
+
+  test('a new process that loads the strategy although its flag is off: the service is stopped', async () => {
+    const { look, load } = await deployed((service) => ({
+      async logs(options) {
+        const lines = await service.logs(options);
+        return [...lines, { at: new Date(), text: 'loaded lob-ml onnx model model_path=/m.onnx' }];
+      },
+    }));
+    expect(await look()).toEqual({ kind: 'rest' });
+    expect(disabling(await load(), 'live-1')?.after).toEqual({ stopped: true });
+    expect(disabling(await load(), 'live-2')?.after).toMatchObject({ stopped: false });
+    expect(await setting.service(setting.canary).status()).toMatchObject({ mainPid: 0 });
+  });
+
+  test('a process of before that lives on: the service is stopped, and it is not done while that one lives', async () => {
+    const trader = spawn('sleep', ['600'], { env: { [`${PREFIX}ENABLED`]: 'true' }, stdio: 'ignore' });
+    const gone = once(trader, 'exit');
+    try {
+      const { look, load } = await deployed((service) => ({
+        processes: async (status, options) => [
+          ...((await service.processes(status, options)) ?? []),
+          trader.pid ?? 0,
+        ],
+      }));
+      expect(await look()).toMatchObject({ kind: 'wait' });
+      expect(disabling(await load(), 'live-1')).toMatchObject({
+        state: 'running',
+        problem: { code: 'not_off', facts: { host: 'live-1' } },
+      });
+      trader.kill('SIGKILL');
+      await gone;
+      expect(await look()).toEqual({ kind: 'rest' });
+      expect(disabling(await load(), 'live-1')?.after).toEqual({ stopped: true });
+    } finally {
+      trader.kill('SIGKILL');
+    }
   });
 
   test('a restart that comes later is waited for', async () => {

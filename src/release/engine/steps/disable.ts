@@ -1,6 +1,8 @@
 import { readHostEnvironment } from '../../../checks/context/host-environment.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import type { Host, HostErrorCode, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
+import { hasLoaded } from '../../../hosts/managers/has-loaded.js';
+import { leftProcesses } from '../../../hosts/managers/left-processes.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
 import { isOn, readWrittenLayer, sha256OfText } from './environment-change.js';
 import { hostProblem, isHostError, saidNo } from './problems.js';
@@ -30,10 +32,13 @@ export const disableStep: Step = {
         return restartUnseen(context);
       const status = await restartUnlessOff(context, old.mainPid);
       if (status === undefined || (await isOnInFiles(context))) continue;
+      if (isStopped(status) && (await isAnythingLeft(context, old.mainPid))) continue;
       const after = isStopped(status) ? { stopped: true } : { stopped: false, pid: status.mainPid };
       return { kind: 'done', after };
     }
-    if (await stopService(context, host.service)) return { kind: 'done', after: { stopped: true } };
+    const isStill =
+      (await stopService(context, host.service)) && !(await isAnythingLeft(context, old.mainPid));
+    if (isStill) return { kind: 'done', after: { stopped: true } };
     return { kind: 'failed', problem: { code: 'not_off', facts: { host: host.name } } };
   },
   reconcile: lookAgain,
@@ -99,18 +104,39 @@ async function restartUnlessOff(context: StepContext, oldPid: number): Promise<S
   }
 }
 
+/** Whether processes of before are seen to live on behind a service that is stopped. */
+async function isAnythingLeft(context: StepContext, pidBefore: number): Promise<boolean> {
+  const { service } = hostOf(context).host;
+  const { runbook, interrupted: signal } = context;
+  const wanted = new Map([[enableFlag(runbook), runbook.flag.off]]);
+  const left = await leftProcesses(
+    service,
+    await service.status({ signal }),
+    { wanted, pidBefore },
+    { signal },
+  );
+  return left !== undefined && left.length > 0;
+}
+
 async function isNewAndOff(
   { service }: Host,
-  { mainPid }: ServiceStatus,
+  status: ServiceStatus,
   oldPid: number,
   runbook: StepContext['runbook'],
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { mainPid } = status;
   if (mainPid === 0 || mainPid === oldPid) return false;
   try {
     const flag = enableFlag(runbook);
     const running = await service.processEnvironment(mainPid, [flag], { signal });
-    return running !== undefined && !isOn(runbook, running.get(flag));
+    if (running === undefined || isOn(runbook, running.get(flag))) return false;
+    const wanted = new Map([[flag, runbook.flag.off]]);
+    const [left, isLoaded] = await Promise.all([
+      leftProcesses(service, status, { wanted, pidBefore: oldPid }, { signal }),
+      hasLoaded(service, status, { startLog: runbook.startLog, pidBefore: oldPid }, { signal }),
+    ]);
+    return (left === undefined || left.length === 0) && isLoaded !== true;
   } catch (error) {
     // What cannot be read proves nothing.
     if (!isHostError(error) || signal.aborted) throw error;
