@@ -4,6 +4,7 @@ import { controlHost } from '../../sandbox/host/control-host.js';
 import type { Halt } from '../../src/domain/halt.js';
 import type { HaltHandle } from '../../src/halt/live-halt.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
+import type { TradingLook } from '../../src/halt/trading-look.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { systemClock } from '../../src/time/clock.js';
 import { TradingDatabaseError } from '../../src/trading/trading-database-error.js';
@@ -223,13 +224,17 @@ async function record(given: { status?: string; market?: string; signal?: string
   return rows[0].id;
 }
 
-/** Resolves when every host is off and orders are watched for. */
-const untilWatching = ({ subscribe }: HaltHandle) =>
-  new Promise<void>((resolve) => {
-    subscribe(({ entryWatch }) => {
-      if (entryWatch.askedAt !== null) resolve();
-    });
-  });
+/** The trading database, where something happens right before a halt asks it for the n-th time. */
+const lookWith = (happens: (asked: number) => Promise<unknown>) => {
+  let asked = 0;
+  return {
+    ...bench.look,
+    ordersSince: async (...words: Parameters<TradingLook['ordersSince']>) => {
+      await happens(++asked);
+      return bench.look.ordersSince(...words);
+    },
+  };
+};
 
 describe('what can still add risk', () => {
   test('an order that rests at the venue keeps VERIFIED away, and is named with the end of its market', async () => {
@@ -254,10 +259,8 @@ describe('what can still add risk', () => {
   });
 
   test('an order of no known kind, account or time after the halt is an order', async () => {
-    const handle = disable();
-    await untilWatching(handle);
-    await record({ signal: null });
-    expect(await handle.done).toMatchObject({
+    const trading = lookWith(async (asked) => asked === 1 && record({ signal: null }));
+    expect(await disable(bench.killSwitch({ trading })).done).toMatchObject({
       state: 'not_verified',
       entryWatch: { state: 'entries', entries: 1 },
     });
@@ -269,15 +272,12 @@ describe('what can still add risk', () => {
   ])('a clock that steps %s neither shortens the watch nor hides an order', async (_way, step) => {
     let aheadMs = 0;
     const clock = { ...systemClock, now: () => Date.now() + aheadMs };
-    const handle = disable(bench.killSwitch({ clock }));
-    await untilWatching(handle);
-    const since = performance.now();
-    aheadMs = step;
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect(handle.current().endedAt).toBeNull();
-    await record({});
-    expect(await handle.done).toMatchObject({ state: 'not_verified', entryWatch: { state: 'entries' } });
-    expect(performance.now() - since).toBeLessThan(20_000);
+    const trading = lookWith(async (asked) => {
+      if (asked === 1) aheadMs = step;
+      if (asked === 2) await record({});
+    });
+    const { done } = disable(bench.killSwitch({ clock, trading }));
+    expect(await done).toMatchObject({ state: 'not_verified', entryWatch: { state: 'entries', entries: 1 } });
   });
 });
 

@@ -10,7 +10,7 @@ import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/tra
 import type { AuditEvent } from '../../../src/domain/audit-event.js';
 import { KillSwitch, type KillSwitchOptions } from '../../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../../src/halt/open-halt-file.js';
-import { createTradingLook } from '../../../src/halt/trading-look.js';
+import { createTradingLook, type TradingLook } from '../../../src/halt/trading-look.js';
 import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { parseTargets, type Target } from '../../../src/runbook/targets.js';
 import { systemClock } from '../../../src/time/clock.js';
@@ -37,6 +37,8 @@ export interface HaltingBench {
   /** The flag is on and every process trades. */
   begin(): Promise<void>;
   restartsOf(name: string): Promise<number>;
+  /** What a halt asks of the trading database. */
+  readonly look: TradingLook;
   /** The trading database. */
   readonly orders: pg.Pool;
   /** Entries since a moment, by the trading database. */
@@ -91,7 +93,10 @@ export async function createHaltingBench(
         .split('\n')
         .map((line) => line.split('=', 2)),
     );
+  const tradingLook = createTradingLook(look, FACTS);
+  if (tradingLook === undefined) throw new Error('The runbook says nothing of orders.');
   return {
+    look: tradingLook,
     orders: database.pool,
     trading,
     target,
@@ -103,7 +108,7 @@ export async function createHaltingBench(
       new KillSwitch({
         facts: FACTS,
         hostOf: (settings) => createHost(settings),
-        trading: createTradingLook(look, FACTS),
+        trading: tradingLook,
         files: createOpenHaltFiles(dataDir, 'test'),
         journal: async (event) => {
           events.push(event);
