@@ -2,7 +2,7 @@ import type { MutantChange } from '../domain/unproved.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
 import type { Parameters } from '../runbook/conditions.js';
 import { operandsOf, withoutOperand } from './condition-operands.js';
-import { farFrom, othersThan } from './moved-value.js';
+import { othersThan, twiceAndHalf } from './moved-value.js';
 import {
   CONDITIONS,
   type ConditionName,
@@ -59,7 +59,7 @@ function movedParameters(check: CheckDefinition, params: Parameters): readonly M
   const names = [...new Set([...text.matchAll(/\bparams\.([A-Za-z_]\w*)/g)].map(([, name = '']) => name))];
   return names.flatMap((name) => {
     const from = params[name];
-    return (from === undefined ? [] : othersThan(from)).map((to) => {
+    return (from === undefined ? [] : othersThan(from, twiceAndHalf)).map((to) => {
       const change = { kind: 'threshold', name, from: JSON.stringify(from), to: JSON.stringify(to) } as const;
       return mutant(check, change, (own, settings) =>
         compiledFor(own, { ...settings, params: { ...settings.params, [name]: to } }),
@@ -75,7 +75,7 @@ function movedNumbers(check: CheckDefinition, condition: ConditionName): readonl
   const source = check[condition]?.source ?? '';
   const numbers = [...source.matchAll(TEXT_OR_NUMBER)].filter(([word]) => /^\d/.test(word));
   return numbers.flatMap(({ 0: from, index }) =>
-    farFrom(Number(from)).map((moved) => {
+    twiceAndHalf(Number(from)).map((moved) => {
       const to = from.includes('.') && Number.isInteger(moved) ? moved.toFixed(1) : String(moved);
       const changed = `${source.slice(0, index)}(${to})${source.slice(index + from.length)}`;
       const name = `${condition}: ${source.replaceAll(/\s+/g, ' ')}`;

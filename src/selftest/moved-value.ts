@@ -2,17 +2,20 @@ import type { Parameters } from '../runbook/conditions.js';
 
 type Value = Parameters[string];
 
-/** A number is moved so far that what any case has lies on one side of it. */
-export function othersThan(value: Value): readonly Value[] {
-  if (typeof value === 'number') return farFrom(value);
+/** Other values in the place of one. @param moved what becomes of a number. */
+export function othersThan(value: Value, moved: (number: number) => readonly number[]): readonly Value[] {
+  if (typeof value === 'number') return moved(value);
   if (typeof value === 'boolean') return [!value];
   if (typeof value === 'string') return [`${value}-other`];
-  return [
-    value.map((one) => (typeof one === 'number' ? (farFrom(one)[0] ?? 0) : `${one}-other`)) as string[],
-  ];
+  return [value.map((one) => (typeof one === 'number' ? (moved(one)[0] ?? 0) : `${one}-other`)) as string[]];
 }
 
-export const farFrom = (value: number): readonly number[] => {
+/** Twice and half as much: a case has to lie between, on each side of the bound. */
+export const twiceAndHalf = (value: number): readonly number[] =>
+  value === 0 ? farFrom(value) : [value * 2, value / 2];
+
+/** So far that what any case has lies on one side. */
+export function farFrom(value: number): readonly number[] {
   const distance = Math.abs(value) * 1000 + 1000;
   return [value + distance, value - distance];
-};
+}

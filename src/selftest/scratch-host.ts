@@ -64,7 +64,11 @@ export async function createScratchHost(
 }
 
 const filledIn = (text: string, folder: string, now: Date): string =>
-  text.replaceAll('{folder}', folder).replaceAll('{now}', now.toISOString());
+  text
+    .replaceAll('{folder}', folder)
+    .replaceAll(/\{now(?:-(\d+)h)?\}/g, (_whole, hours = '0') =>
+      new Date(now.getTime() - Number(hours) * 3_600_000).toISOString(),
+    );
 
 function environmentText(
   values: Readonly<Record<string, string | null>>,

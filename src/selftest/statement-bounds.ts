@@ -1,7 +1,7 @@
 import type { Parameters } from '../runbook/conditions.js';
 import { type Statement, tokensOf } from '../runbook/statement.js';
 import type { Clause } from './live-clauses.js';
-import { othersThan } from './moved-value.js';
+import { farFrom, othersThan } from './moved-value.js';
 import { extentOf } from './statement-filters.js';
 
 /** A bound of a statement that is another: a parameter of the runbook, or a span of time. */
@@ -14,7 +14,10 @@ interface MovedBound {
   readonly statement: Statement;
 }
 
-/** What the clauses compare with is moved far up and far down, one by one; a span of time becomes none, or much longer. */
+/**
+ * What the clauses compare with is moved, one by one. A parameter goes far up and far down: where it is held against the
+ * clock of the statement, no case can lie a second beside it. A span of time becomes twice and half as long.
+ */
 export function movedBounds(
   statement: Statement,
   clauses: readonly Clause[],
@@ -31,7 +34,7 @@ export function movedBounds(
   const names = new Set(live.map((place) => nameOf(tokens[place]?.text ?? '', statement)));
   const ofParameters = [...names].flatMap((name) => {
     const value = params[name];
-    return (value === undefined ? [] : othersThan(value)).map((other) => ({
+    return (value === undefined ? [] : othersThan(value, farFrom)).map((other) => ({
       from: `${name} = ${JSON.stringify(value)}`,
       to: JSON.stringify(other),
       params: { [name]: other },
@@ -43,7 +46,7 @@ export function movedBounds(
     const [word, span] = [tokens[place], tokens[place + 1]];
     if (word?.text.toUpperCase() !== 'INTERVAL' || span?.text.startsWith("'") !== true) return [];
     const from = text.subarray(word.start, span.end).toString();
-    return [0, 1000].map((times) => {
+    return [2, 0.5].map((times) => {
       const to = `${times} * ${from}`;
       const changed = [text.subarray(0, word.start), Buffer.from(`(${to})`), text.subarray(span.end)];
       return { from, to, params: {}, statement: { ...statement, text: Buffer.concat(changed).toString() } };

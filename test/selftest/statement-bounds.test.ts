@@ -23,8 +23,8 @@ test('what a statement compares with is moved, the spans of time too, and nothin
     ['words = ["a","b"]', '["a-other","b-other"]', { words: ['a-other', 'b-other'] }],
     ['most = 2', '3002', { most: 3002 }],
     ['most = 2', '-2998', { most: -2998 }],
-    ["INTERVAL '5 minutes'", "0 * INTERVAL '5 minutes'", {}],
-    ["INTERVAL '5 minutes'", "1000 * INTERVAL '5 minutes'", {}],
+    ["INTERVAL '5 minutes'", "2 * INTERVAL '5 minutes'", {}],
+    ["INTERVAL '5 minutes'", "0.5 * INTERVAL '5 minutes'", {}],
   ]);
 });
 
