@@ -2,18 +2,19 @@ import { type Refused, refused } from './release-refusal.js';
 import type { ReleaseRequest } from './release-request.js';
 import type { RequestState } from './release-state.js';
 
-/** Whether one of the two clocks of a request has run out. */
-export function hasExpired(
-  {
-    state,
-    quorumExpiresAt,
-    startExpiresAt,
-  }: Pick<ReleaseRequest, 'state' | 'quorumExpiresAt' | 'startExpiresAt'>,
-  now: Date,
-): boolean {
-  if (state === 'open') return now.getTime() >= Date.parse(quorumExpiresAt);
-  if (state === 'approved') return startExpiresAt === null || now.getTime() >= Date.parse(startExpiresAt);
-  return false;
+type Clocked = Pick<ReleaseRequest, 'state' | 'quorumExpiresAt' | 'startExpiresAt'>;
+
+/** When the clock that runs will have run out, by the database's clock; undefined: none runs. */
+export function expiresAt({ state, quorumExpiresAt, startExpiresAt }: Clocked): Date | undefined {
+  if (state === 'open') return new Date(quorumExpiresAt);
+  // Approved without a time to start has none left.
+  return state === 'approved' ? new Date(startExpiresAt ?? 0) : undefined;
+}
+
+/** Whether one of the two clocks of a request has run out. @param now by the database's clock */
+export function hasExpired(request: Clocked, now: Date): boolean {
+  const at = expiresAt(request);
+  return at !== undefined && now >= at;
 }
 
 /** A refusal unless the request stands in one of the states and its clock still runs. */

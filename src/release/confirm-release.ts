@@ -37,7 +37,7 @@ export async function confirmRelease(
   if (reason.trim() === '') return refused('reason_missing');
   const confirmation = { by: person, reason: redact(reason.trim()), at: context.now().toISOString() };
   const isWritten = await context.transact(async (client) => {
-    if (!(await isWaiting(client, releaseId, context.now()))) return false;
+    if (!(await isWaiting(client, releaseId, await context.databaseNow(client)))) return false;
     await client.query('UPDATE lobml.releases SET confirmation = $2 WHERE release_id = $1', [
       releaseId,
       JSON.stringify(confirmation),

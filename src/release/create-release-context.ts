@@ -8,6 +8,7 @@ import { subjectChanged } from '../messages/message-jobs.js';
 import type { Platform } from '../platform/platform.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Targets } from '../runbook/targets.js';
+import { readServerMoment } from '../store/server-moment.js';
 import { createAccess } from './access.js';
 import { createApprovers } from './approvers.js';
 import { readConfigurationHashes } from './configuration-hashes.js';
@@ -50,6 +51,7 @@ export function createReleaseContext(parts: ReleaseParts): ReleaseContext {
     approvers: createApprovers({ targets, directory, now }),
     recordEvent: (event) => audit.record(event),
     now,
+    databaseNow: async (client) => (await readServerMoment(client)).at,
     newId: randomUUID,
   };
 }

@@ -32,7 +32,7 @@ export async function beginDecision(context: ReleaseContext, { requestId, person
   const refuse = refuseFor(context, request, person, act);
   // A clock that has run out ends the request here and now, whatever its timer does.
   await expireRequest(context, requestId);
-  const closed = refuseUnlessLive(request, ['open', 'approved'], context.now());
+  const closed = refuseUnlessLive(request, ['open', 'approved'], await context.databaseNow(context.database));
   return closed === undefined ? ({ kind: 'begun', request, refuse } as const) : refuse(closed);
 }
 
@@ -144,7 +144,7 @@ async function writeApproval(
   return context.transact(async (client) => {
     const request = await selectReleaseRequest(client, requestId, { lock: true });
     if (request === undefined) return refused('request_unknown');
-    const closed = refuseUnlessLive(request, ['open', 'approved'], context.now());
+    const closed = refuseUnlessLive(request, ['open', 'approved'], await context.databaseNow(client));
     if (closed !== undefined) return closed;
     if (request.digest !== approval.digest && approval.decision === 'approved')
       return refused('request_renewed');

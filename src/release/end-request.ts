@@ -1,6 +1,6 @@
 import { THE_BOT } from '../domain/audit-event.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
-import { hasExpired } from '../domain/request-clock.js';
+import { expiresAt, hasExpired } from '../domain/request-clock.js';
 import { type ReleaseContext, type ReleaseEventKind, recordNow } from './release-context.js';
 import { endReleaseRequest, type RequestEnd, selectReleaseRequest } from './store/requests.js';
 
@@ -13,19 +13,20 @@ const EVENT_OF_END: Readonly<Record<RequestEnd['state'], ReleaseEventKind>> = {
 
 /**
  * Ends a request, unless something has ended it or it is carried out already: then nothing happens.
- * @param condition asked once more with the row held.
+ * @param condition asked once more with the row held; `now` is by the database's clock.
  * @returns whether this call ended it.
  */
 export async function endRequest(
   context: ReleaseContext,
   requestId: string,
   facts: Omit<RequestEnd, 'at'>,
-  condition: (request: ReleaseRequest) => boolean = () => true,
+  condition: (request: ReleaseRequest, now: Date) => boolean = () => true,
 ): Promise<boolean> {
   const at = context.now();
   const ended = await context.transact(async (client) => {
     const request = await selectReleaseRequest(client, requestId, { lock: true });
-    if (request === undefined || !isWaiting(request) || !condition(request)) return undefined;
+    if (request === undefined || !isWaiting(request)) return undefined;
+    if (!condition(request, await context.databaseNow(client))) return undefined;
     await endReleaseRequest(client, requestId, { ...facts, at });
     await context.subjectChanged(client, `request:${requestId}`);
     return request;
@@ -44,9 +45,15 @@ export async function endRequest(
 
 const isWaiting = ({ state }: ReleaseRequest): boolean => state === 'open' || state === 'approved';
 
+/** Of a timer that has rung: ends the request, or sets the timer again where it rang too early. */
+export async function expireOrWait(context: ReleaseContext, requestId: string): Promise<void> {
+  if (await expireRequest(context, requestId)) return;
+  const request = await selectReleaseRequest(context.database, requestId);
+  const dueAt = request && expiresAt(request);
+  if (dueAt !== undefined) await context.queue.expireAt(context.database, requestId, dueAt);
+}
+
 /** Ends a request whose clock has run out. May be called at any time, any number of times. */
 export function expireRequest(context: ReleaseContext, requestId: string): Promise<boolean> {
-  return endRequest(context, requestId, { state: 'expired' }, (request) =>
-    hasExpired(request, context.now()),
-  );
+  return endRequest(context, requestId, { state: 'expired' }, hasExpired);
 }

@@ -64,6 +64,8 @@ export interface ReleaseContext {
   readonly approvers: Approvers;
   readonly recordEvent: RecordEvent;
   readonly now: () => Date;
+  /** The moment by the clock of the bot's database, which every time limit is counted and kept by. */
+  readonly databaseNow: (client: Queryable) => Promise<Date>;
   readonly newId: () => string;
 }
 

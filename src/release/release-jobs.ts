@@ -4,16 +4,17 @@ import { TASKS } from '../worker/task.js';
 
 /**
  * Durable work of releases and of their requests. Each call belongs to the transaction of its `client`: the work exists
- * if and only if what asked for it was written.
+ * if and only if what asked for it was written. Moments and delays are by the database's clock: a bot whose own clock is
+ * wrong is neither late nor early.
  */
 export interface ReleaseQueue {
   /** With the release and its steps: the first look at them, and the timer of its commit-confirm deadline. */
   enqueue(client: Queryable, releaseId: string): Promise<void>;
-  /** Looks at the release at that moment, or now instead of at its next timer, e.g. because it was cancelled. */
-  wake(client: Queryable, releaseId: string, at?: Date): Promise<void>;
-  /** Looks at its deadline at that moment, which may be sooner than the deadline itself. */
-  deadlineAt(client: Queryable, releaseId: string, at?: Date): Promise<void>;
-  /** Looks at a request's clocks at that moment: `ReleaseService.expire`. Each call adds a moment. */
+  /** Looks at the release so many ms from now, or now instead of at its next timer, e.g. because it was cancelled. */
+  wake(client: Queryable, releaseId: string, afterMs?: number): Promise<void>;
+  /** Looks at its deadline so many ms from now; undefined: when it has come. */
+  lookAtDeadline(client: Queryable, releaseId: string, afterMs?: number): Promise<void>;
+  /** Looks at a request's clocks at that moment of the database's clock: `expireOrWait`. Each call adds a moment. */
   expireAt(client: Queryable, requestId: string, at: Date): Promise<void>;
 }
 
@@ -21,26 +22,27 @@ export interface ReleaseQueue {
 export const releaseQueue: ReleaseQueue = {
   async enqueue(client, releaseId) {
     await releaseQueue.wake(client, releaseId);
-    await releaseQueue.deadlineAt(client, releaseId);
+    await releaseQueue.lookAtDeadline(client, releaseId);
   },
-  async wake(client, releaseId, runAt) {
+  async wake(client, releaseId, afterMs = 0) {
     const { subject } = await subjectOf(client, releaseId);
     await addJob(client, {
       task: TASKS.release,
       payload: { releaseId },
       queue: `release ${subject}`,
       key: `release ${releaseId}`,
-      runAt,
+      afterMs,
     });
   },
-  async deadlineAt(client, releaseId, at) {
+  async lookAtDeadline(client, releaseId, afterMs) {
     const { subject, confirmBy } = await subjectOf(client, releaseId);
     await addJob(client, {
       task: TASKS.releaseDeadline,
       payload: { releaseId },
       queue: `deadline ${subject}`,
       key: `deadline ${releaseId}`,
-      runAt: at ?? confirmBy,
+      runAt: afterMs === undefined ? confirmBy : undefined,
+      afterMs: afterMs ?? 0,
     });
   },
   expireAt: (client, requestId, at) =>

@@ -77,7 +77,7 @@ function isStillRequestable(
 }
 
 async function bindTo(
-  { transact, subjectChanged, now }: ReleaseContext,
+  { transact, subjectChanged, databaseNow }: ReleaseContext,
   seen: ReleaseRequest,
   { run, digest, toAcknowledge }: CheckedPlan,
   keepsApprovals: boolean,
@@ -86,7 +86,7 @@ async function bindTo(
   return transact(async (client) => {
     const request = await selectReleaseRequest(client, requestId, { lock: true });
     if (request === undefined) return refused('request_unknown');
-    const closed = refuseUnlessLive(request, ['open', 'approved'], now());
+    const closed = refuseUnlessLive(request, ['open', 'approved'], await databaseNow(client));
     if (closed !== undefined) return closed;
     // Two people asked for the checks at the same time: the first answer stands.
     if (request.digest !== seen.digest) return refused('request_renewed');

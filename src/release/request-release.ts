@@ -9,6 +9,7 @@ import type { Target } from '../runbook/targets.js';
 import { evidenceOf, planDigest, subjectsToAcknowledge } from './check-plan.js';
 import { refuseUnlessLoaded } from './configuration-hashes.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
+import { expireRequest } from './end-request.js';
 import { refuseIfRevoked } from './present-content.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
 import { transactStart, writeReleaseStart } from './start-release.js';
@@ -130,10 +131,11 @@ function recordRequest(
 
 /** What stands in the way of any release of the target, whoever asks. */
 export async function standingObstacle(
-  { database, sources, targets }: ReleaseContext,
+  context: ReleaseContext,
   target: Target,
   kind: ReleaseRequest['kind'],
 ): Promise<Refused | undefined> {
+  const { database, sources, targets } = context;
   const { strategy } = sources.runbook;
   const { approval, channels, name } = targets.targets.get(target.name) ?? target;
   if (channels === undefined) return refused('no_reports_channel');
@@ -143,7 +145,9 @@ export async function standingObstacle(
   const lock = await selectLock(database, strategy, name);
   if (lock !== undefined) return refused('target_locked', lockFacts(lock));
   const live = await selectLiveRequest(database, strategy, name);
-  if (live !== undefined) return refused('request_exists', { by: live.requestedBy.name });
+  // One whose time has run out ends here and now, whatever its timer does.
+  if (live !== undefined && !(await expireRequest(context, live.requestId)))
+    return refused('request_exists', { by: live.requestedBy.name });
   if (kind === 'break_glass') return undefined;
   const unreviewed = await selectUnreviewedBreakGlass(database, strategy, name);
   return unreviewed === undefined
@@ -202,13 +206,12 @@ export function modelNotProved({ checks }: CheckRun): Refused | undefined {
 }
 
 async function newRequest(
-  { access, now, newId, database }: ReleaseContext,
+  { access, now, databaseNow, newId, database }: ReleaseContext,
   { wish, target, by, digest }: RequestWish,
   { composed: { plan }, run, requestKind: kind }: Begun,
   acknowledged: readonly Acknowledged[],
 ): Promise<ReleaseRequest> {
   const incident = await selectOpenIncident(database, plan.strategy, target.name);
-  const createdAt = now();
   return {
     requestId: newId(),
     strategy: plan.strategy,
@@ -225,8 +228,8 @@ async function newRequest(
     evidence: evidenceOf(run),
     acknowledged,
     incidentId: incident?.haltId ?? null,
-    createdAt: createdAt.toISOString(),
-    quorumExpiresAt: addMinutes(createdAt, target.approval.quorumMinutes).toISOString(),
+    createdAt: now().toISOString(),
+    quorumExpiresAt: addMinutes(await databaseNow(database), target.approval.quorumMinutes).toISOString(),
     startExpiresAt: null,
     endedAt: null,
     endedBy: null,

@@ -41,7 +41,7 @@ async function settleNow(
   target: Target,
   standings: readonly Standing[],
 ): Promise<Settled> {
-  const { queue, subjectChanged, now } = context;
+  const { queue, subjectChanged, databaseNow } = context;
   const request = await selectReleaseRequest(client, requestId, { lock: true });
   if (request === undefined || (request.state !== 'open' && request.state !== 'approved')) return 'unchanged';
   const approvals = standingApprovals(request, await selectApprovals(client, requestId));
@@ -53,7 +53,7 @@ async function settleNow(
     await updateRequestState(client, requestId, 'open', null);
     return 'quorum_lost';
   }
-  const startExpiresAt = addMinutes(now(), target.approval.startMinutes);
+  const startExpiresAt = addMinutes(await databaseNow(client), target.approval.startMinutes);
   await updateRequestState(client, requestId, 'approved', startExpiresAt);
   await queue.expireAt(client, requestId, startExpiresAt);
   return 'quorum_reached';

@@ -77,7 +77,7 @@ async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, ta
   return transactStart(context, seen, async (client) => {
     const request = await selectReleaseRequest(client, requestId, { lock: true });
     if (request === undefined) throw new StartRefused(refused('request_unknown'));
-    const closed = refuseUnlessLive(request, ['approved'], context.now());
+    const closed = refuseUnlessLive(request, ['approved'], await context.databaseNow(client));
     if (closed !== undefined) throw new StartRefused(closed);
     if (request.digest !== digest) throw new StartRefused(refused('request_renewed'));
     const approvals = standingApprovals(request, await selectApprovals(client, requestId));
@@ -110,7 +110,13 @@ class StartRefused extends Error {
  *   it is at work.
  */
 export async function writeReleaseStart(
-  { queue, subjectChanged, now, newId }: Pick<ReleaseContext, 'queue' | 'subjectChanged' | 'now' | 'newId'>,
+  {
+    queue,
+    subjectChanged,
+    now,
+    databaseNow,
+    newId,
+  }: Pick<ReleaseContext, 'queue' | 'subjectChanged' | 'now' | 'databaseNow' | 'newId'>,
   client: Queryable,
   request: ReleaseRequest,
   target: Target,
@@ -127,7 +133,7 @@ export async function writeReleaseStart(
     plan: request.plan,
     steps: stepsOfRelease(request.plan, target.watch.checkpointMinutes),
     startedAt,
-    confirmBy: addMinutes(startedAt, target.watch.confirmMinutes),
+    confirmBy: addMinutes(await databaseNow(client), target.watch.confirmMinutes),
   });
   if (!written) throw new StartRefused(refused('release_running'));
   await updateRequestState(client, request.requestId, 'executing', null);

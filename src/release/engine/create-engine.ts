@@ -1,7 +1,7 @@
 import type { Queryable } from '../../store/queryable.js';
 import { releasePayload, requestPayload, TASKS, type Task } from '../../worker/task.js';
 import { refuseConfirmation } from '../confirm-release.js';
-import { expireRequest } from '../end-request.js';
+import { expireOrWait } from '../end-request.js';
 import type { ReleaseContext } from '../release-context.js';
 import { releaseQueue } from '../release-jobs.js';
 import { auditedJournal } from './audited-journal.js';
@@ -47,6 +47,7 @@ export function composeEngine({
     checks: createReleaseChecks(context),
     refuseConfirmation: (release) => refuseConfirmation(context, release),
     clock,
+    databaseNow: () => context.databaseNow(database),
     pace: DEFAULT_PACE,
     prune: (release, target) => pruneArtefacts({ database, hostOf, now }, release, target),
     logger,
@@ -54,7 +55,7 @@ export function composeEngine({
   return {
     ...createReleaseTasks(engine, database),
     [TASKS.requestExpiry]: async (payload) => {
-      await expireRequest(context, requestPayload.parse(payload).requestId);
+      await expireOrWait(context, requestPayload.parse(payload).requestId);
     },
   };
 }
@@ -64,7 +65,10 @@ export function createReleaseTasks(
   engine: ReleaseEngine,
   database: Queryable,
 ): Readonly<Record<string, Task>> {
-  const task = (look: typeof runRelease, again: (releaseId: string, at: Date) => Promise<void>): Task => {
+  const task = (
+    look: typeof runRelease,
+    again: (releaseId: string, afterMs: number) => Promise<void>,
+  ): Task => {
     return async (payload, call) => {
       const { releaseId } = releasePayload.parse(payload);
       const result = await look(engine, releaseId, call).catch((error: unknown): LookResult => {
@@ -73,13 +77,16 @@ export function createReleaseTasks(
         engine.logger.error({ err: error, releaseId }, 'a release could not go on; trying again');
         return retryLater(engine);
       });
-      if (result.kind === 'wait') await again(releaseId, result.until);
+      if (result.kind === 'wait')
+        await again(releaseId, Math.max(0, result.until.getTime() - engine.clock.now()));
     };
   };
   return {
-    [TASKS.release]: task(runRelease, (releaseId, at) => releaseQueue.wake(database, releaseId, at)),
-    [TASKS.releaseDeadline]: task(runDeadline, (releaseId, at) =>
-      releaseQueue.deadlineAt(database, releaseId, at),
+    [TASKS.release]: task(runRelease, (releaseId, afterMs) =>
+      releaseQueue.wake(database, releaseId, afterMs),
+    ),
+    [TASKS.releaseDeadline]: task(runDeadline, (releaseId, afterMs) =>
+      releaseQueue.lookAtDeadline(database, releaseId, afterMs),
     ),
   };
 }

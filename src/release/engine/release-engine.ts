@@ -10,6 +10,8 @@ import type { StepJournal } from './steps/step-journal.js';
 /** Everything that carrying a release out needs. */
 export interface ReleaseEngine extends StepTools {
   readonly journal: StepJournal;
+  /** The moment by the clock of the bot's database: that of the deadline. */
+  readonly databaseNow: () => Promise<Date>;
   readonly steps: StepRegistry;
   readonly hostOf: (settings: TargetHost) => Host;
   readonly targets: Pick<Targets, 'targets'>;
@@ -18,7 +20,7 @@ export interface ReleaseEngine extends StepTools {
   readonly logger: Logger;
 }
 
-/** What becomes of a look at a release. */
+/** What becomes of a look at a release. `until` is by the bot's own clock, and so is what is left until then. */
 export type LookResult = typeof REST | { readonly kind: 'wait'; readonly until: Date };
 
 /** There is nothing to do until somebody says so. */

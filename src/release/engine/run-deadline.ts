@@ -18,10 +18,11 @@ export async function runDeadline(
   try {
     const release = await engine.journal.load(releaseId);
     if (release === undefined || release.endedAt !== null) return REST;
-    const now = new Date(engine.clock.now());
     const confirmBy = new Date(release.confirmBy);
-    if (release.state !== 'disabled' && now < confirmBy) return { kind: 'wait', until: confirmBy };
-    if (!(await turnOff(engine, release, now))) return REST;
+    const leftMs = confirmBy.getTime() - (await engine.databaseNow()).getTime();
+    if (release.state !== 'disabled' && leftMs > 0)
+      return { kind: 'wait', until: new Date(engine.clock.now() + leftMs) };
+    if (!(await turnOff(engine, release, new Date(engine.clock.now())))) return REST;
     return await disableHosts(engine, releaseId, call);
   } catch (error) {
     // Another replica may only have looked: whether there is still something to turn off shows at the next look.

@@ -36,6 +36,7 @@ async function quietRelease(more: Partial<TestEngineOptions> = {}) {
     subjectChanged: async () => undefined,
     recordEvent: async (event: ReleaseEvent) => void events.push(event),
     now: () => new Date(),
+    databaseNow: async () => new Date(),
     sources: { runbook: { strategy: 'crypto_lob_ml' } },
     targets: setting.targets(),
     approvers: {

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ReleaseRecord } from '../../../src/domain/release-record.js';
 import { HostError, type ServiceManager } from '../../../src/hosts/host.js';
 import { runDeadline } from '../../../src/release/engine/run-deadline.js';
+import { systemClock } from '../../../src/time/clock.js';
 import { createEngineSetting, NEVER, replacing, verbs } from './support/engine-setting.js';
 import { PREFIX } from './support/release-plan.js';
 import type { TestEngineOptions } from './support/test-engine.js';
@@ -58,6 +59,15 @@ beforeEach(() => {
 
 const disabling = ({ steps }: ReleaseRecord, host: string) =>
   steps.find((step) => step.kind === 'disable' && step.host === host);
+
+test('the deadline is that of the database, also for a bot whose clock is an hour behind', async () => {
+  let behindMs = 0;
+  const clock = { ...systemClock, now: () => systemClock.now() - behindMs };
+  const { look, load } = await deployed(() => ({}), { clock });
+  behindMs = 3_600_000;
+  expect(await look()).toEqual({ kind: 'rest' });
+  expect(await load()).toMatchObject({ state: 'disabled', endedAt: expect.any(String) });
+});
 
 describe('a host that does not go off as it is told', () => {
   test('a restart that does nothing: the service is stopped, and that is said', async () => {

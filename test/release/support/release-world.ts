@@ -189,6 +189,7 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
     approvers: createApprovers({ targets, directory, now }),
     recordEvent: async (event) => void events.push(event),
     now,
+    databaseNow: async () => now(),
     newId: randomUUID,
   };
   return {

@@ -14,9 +14,10 @@ import type { StrategyFacts } from '../../../../src/release/engine/steps/step.js
 import { createStepJournal, type StepJournal } from '../../../../src/release/engine/steps/step-journal.js';
 import type { ReleaseContext } from '../../../../src/release/release-context.js';
 import type { Targets } from '../../../../src/runbook/targets.js';
+import { readServerMoment } from '../../../../src/store/server-moment.js';
 import { createTransact } from '../../../../src/store/transaction.js';
 import { createLogger } from '../../../../src/telemetry/logger.js';
-import { systemClock } from '../../../../src/time/clock.js';
+import { type Clock, systemClock } from '../../../../src/time/clock.js';
 import { checkRun, runWithoutData } from './check-run.js';
 
 export interface TestEngineOptions {
@@ -30,6 +31,8 @@ export interface TestEngineOptions {
   /** By which a person is judged who confirms a release, and to which events go; unless given everybody may. */
   readonly context?: ReleaseContext;
   readonly changes?: readonly ContentChange[];
+  /** The bot's; the system's unless given. */
+  readonly clock?: Clock;
 }
 
 /** The engine over real hosts and a real database; only the checks' verdicts are given. */
@@ -64,7 +67,8 @@ export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
     checks,
     refuseConfirmation: async (release) =>
       context === undefined ? undefined : refuseConfirmation(context, release),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
+    databaseNow: async () => (await readServerMoment(pool)).at,
     pace: { pollMs: 50, settleMs: 1_000, offMs: 2_000, retryCheckMs: 200 },
     prune: (release, target) =>
       pruneArtefacts({ database: pool, hostOf, now: () => new Date() }, release, target),
