@@ -57,6 +57,8 @@ test.each(['runbooks/crypto_lob_ml/runbook.yaml', 'sandbox/runbooks/crypto_rl_po
     expect(rows).toEqual([]);
     await beside.drop();
   },
+  // Some three hundred cases, one after the other, beside everything else that the tests run.
+  600_000,
 );
 
 const RUNBOOK = `strategy: toy
