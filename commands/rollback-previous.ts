@@ -42,7 +42,11 @@ export async function restorePreviousModel(click: Click, services: KillSwitchSer
     return;
   }
   const handle = await begin(answer.plan, target, click, services);
-  services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? click.person.id));
+  services.announceHalt?.(
+    handle,
+    click.channel || (target.channels?.reports ?? click.person.id),
+    click.whisper,
+  );
   await click.modal?.update(rollbackNoteModal('started', click.locale));
   await handle.done;
 }

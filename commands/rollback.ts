@@ -76,7 +76,7 @@ async function haltFromClick(kind: HaltKind, click: Click, services: KillSwitchS
   await assertMayHalt(person, services, { target: target.name, act: kind });
   const handle = services.killSwitch.start({ target, kind, requestedBy: person });
   if (handle.joined) return click.whisper(alreadyHaltingView(handle.current(), locale));
-  services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? person.id));
+  services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? person.id), click.whisper);
   await click.modal?.update(rollbackNoteModal('started', locale));
   await handle.done;
 }
@@ -96,7 +96,7 @@ async function haltFromSlack(
     await conversation.whisper(alreadyHaltingView(handle.current(), locale));
     return { exitCode: EXIT.ok, json: handle.current() };
   }
-  services.announceHalt?.(handle, channel || (target.channels?.reports ?? person.id));
+  services.announceHalt?.(handle, channel || (target.channels?.reports ?? person.id), conversation.whisper);
   const halt = await handle.done;
   return { exitCode: exitCodeOf(halt), json: halt };
 }

@@ -1,7 +1,6 @@
 import { checksAhead } from '../src/checks/checks-ahead.js';
 import { reportSeries } from '../src/checks/report-series.js';
-import { UserError } from '../src/conversation/errors.js';
-import type { Conversation, LiveMessage, SubcommandResult } from '../src/conversation/subcommand.js';
+import type { Conversation, LiveMessage, Report, SubcommandResult } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { RunKind } from '../src/domain/outcome.js';
@@ -51,13 +50,36 @@ export async function runAndReport(
     const live = await posting;
     await live.finish(report);
   } catch (error) {
-    // The run was carried out all the same: who asked for it reads it, and why nobody else does.
-    if (error instanceof UserError) await conversation.whisper(report);
+    // The run was carried out all the same: it is told elsewhere, and who asked for it reads why.
+    if (message === undefined) {
+      message = await postElsewhere(report, target, conversation, services);
+      await conversation.whisper(report);
+    }
     throw error;
   } finally {
     if (stored) await keepTrue(run, message, locale, services);
   }
   return { exitCode: VERDICT_EXIT[run.verdict], json: runJson(run, locale) };
+}
+
+/** In the first place that takes it: the target's reports, its incidents, the person directly. */
+async function postElsewhere(
+  report: Report,
+  { channels }: Target,
+  { channel, person }: Conversation,
+  { postIn, logger }: ReportServices,
+): Promise<LiveMessage | undefined> {
+  const direct = person.surface === 'slack' ? [person.id] : [];
+  const places = [channels?.reports, channels?.incidents, ...direct].flatMap((place) => place ?? []);
+  for (const place of new Set(places)) {
+    if (place === channel) continue;
+    try {
+      return await postIn?.(place, report);
+    } catch (error) {
+      logger.warn({ err: error, place }, 'a report is refused there, too');
+    }
+  }
+  return undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Block, Report } from '../src/conversation/subcommand.js';
 import { NEEDS_MENDING } from '../src/domain/database-fault.js';
 import { gapsOf, type Halt, type HostHalt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { HaltReportOptions } from '../src/halt/tell-halt.js';
+import type { HaltReportOptions } from '../src/halt/halt-report.js';
 import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';

@@ -3,6 +3,7 @@ import { createHaltAnnouncer } from '../halt/announce-halt.js';
 import { createKnownGroups } from '../halt/known-groups.js';
 import { SlackOperatorGate } from '../halt/operator-gate.js';
 import { postLive } from '../slack/conversation.js';
+import { isPlaceRefusal } from '../slack/failure.js';
 import { withTimeout } from '../time/clock.js';
 import type { BotParts } from './bot-program.js';
 import type { Composition } from './compose.js';
@@ -41,7 +42,7 @@ export function composeBot(parts: BotParts): ComposedBot {
       changeMessage: (ref, report) => poster.update(ref, report),
       postIn: (channel, report) => postLive({ poster, clock, logger }, { channel }, report),
       homeChanged,
-      announceHalt: (handle, channel) => announcer.announce(handle, channel),
+      announceHalt: (handle, channel, direct) => announcer.announce(handle, channel, direct),
       refreshHalt: (record) => announcer.refresh(record),
     },
     operators: (targets) =>
@@ -62,6 +63,7 @@ export function composeBot(parts: BotParts): ComposedBot {
     open: (channel, ref) => connection.urgentMessage({ channel }, ref),
     find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
     yieldToHalt: () => withTimeout(clock, BEGIN_TIMEOUT_MS, yielding.yieldToHalt()),
+    isRefused: isPlaceRefusal,
     onChange: homeChanged,
     clock,
     logger,

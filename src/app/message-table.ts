@@ -5,6 +5,7 @@ import type { Report } from '../conversation/subcommand.js';
 import type { Acknowledgement } from '../domain/acknowledgement.js';
 import type { StoredRun } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
+import type { Person } from '../domain/person.js';
 import type { ReleaseRecord } from '../domain/release-record.js';
 import { isIncident } from '../domain/release-state.js';
 import { isLive, type Training } from '../domain/training.js';
@@ -13,6 +14,7 @@ import type { StoredMessage } from '../messages/message-store.js';
 import type { ReleaseContext } from '../release/release-context.js';
 import { type RequestView, readRequestView } from '../release/request-view.js';
 import { selectRelease } from '../release/store/releases.js';
+import type { Target } from '../runbook/targets.js';
 import type { TrainingService } from '../training/training-service.js';
 
 interface StoredReportOptions {
@@ -49,6 +51,7 @@ export interface MessageTableParts {
   readonly now: () => Date;
 }
 
+type Channels = NonNullable<Target['channels']>;
 type Standing = readonly Pick<StoredMessage, 'role' | 'channel'>[];
 
 /** What every message in Slack is rendered from, and by which view. */
@@ -103,8 +106,8 @@ async function stateOfRequest(
       channels === undefined
         ? []
         : [
-            ...loud.map((role) => ({ role, channel: channels.incidents })),
-            { role: 'request', channel: channels.reports },
+            ...loud.map((role) => ({ role, ...loudly(channels, request.requestedBy) })),
+            { role: 'request', ...quietly(channels, request.requestedBy) },
           ],
     lives: request.endedAt === null,
     render: (message) => {
@@ -115,6 +118,14 @@ async function stateOfRequest(
     },
   };
 }
+
+/** Where a channel refuses, the other one gets it, and then the person who asked. */
+const inTurn = (channel: string, other: string, { surface, id }: Person) => ({
+  channel,
+  elsewhere: [other, ...(surface === 'slack' ? [id] : [])],
+});
+const loudly = ({ incidents, reports }: Channels, person: Person) => inTurn(incidents, reports, person);
+const quietly = ({ incidents, reports }: Channels, person: Person) => inTurn(reports, incidents, person);
 
 /** What became of an incident is told where it was told of. */
 async function stateOfRelease(
@@ -134,9 +145,9 @@ async function stateOfRelease(
       channels === undefined
         ? []
         : [
-            ...told,
-            ...(isNew ? [{ role: present, channel: channels.incidents }] : []),
-            { role: 'progress', channel: channels.reports },
+            ...told.map((one) => ({ ...loudly(channels, release.requestedBy), ...one })),
+            ...(isNew ? [{ role: present, ...loudly(channels, release.requestedBy) }] : []),
+            { role: 'progress', ...quietly(channels, release.requestedBy) },
           ],
     lives: release.endedAt === null,
     render: (message) =>

@@ -1,3 +1,4 @@
+import type { Report } from '../conversation/subcommand.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 import { HaltTeller, type HaltTellerOptions } from './tell-halt.js';
@@ -9,7 +10,7 @@ interface HaltAnnouncerOptions extends HaltTellerOptions {
 
 export interface HaltAnnouncer {
   /** Shows a halt in a channel, and calls the operators where it is not verified. Waits for nothing. */
-  announce(handle: HaltHandle, channel: string): void;
+  announce(handle: HaltHandle, channel: string, direct?: (report: Report) => Promise<void>): void;
   /** Goes on with the messages of a halt that another process has left. */
   resume(handle: HaltHandle): void;
   /** Brings the messages of a halt that has ended up to date. */
@@ -26,13 +27,13 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
   const teller = new HaltTeller(options);
   const parts: AlarmParts = { ...options, teller, called: new Set() };
   return {
-    announce(handle, channel) {
+    announce(handle, channel, direct) {
       const tell = () => tellChanges(handle, options);
       if (options.yieldToHalt === undefined) tell();
       else void options.yieldToHalt().then(tell);
       const target = options.targets.get(handle.current().target);
       const place = channel || target?.channels?.reports;
-      if (place !== undefined) void teller.show(handle, { role: 'report', channel: place, ts: null });
+      if (place !== undefined) void teller.show(handle, { role: 'report', channel: place, ts: null }, direct);
       raiseAlarm(handle, parts, place);
     },
     resume(handle) {
@@ -73,7 +74,9 @@ function tellChanges(handle: HaltHandle, { onChange }: HaltAnnouncerOptions): vo
 function raiseAlarm(handle: HaltHandle, parts: AlarmParts, place?: string): void {
   const { called, clock } = parts;
   const channels = parts.targets.get(handle.current().target)?.channels;
-  const places = [channels?.incidents, channels?.reports, place].flatMap((channel) => channel ?? []);
+  const { requestedBy } = handle.current();
+  const person = requestedBy.surface === 'slack' ? requestedBy.id : undefined;
+  const places = [channels?.incidents, channels?.reports, place, person].flatMap((channel) => channel ?? []);
   const raise = () => {
     const { haltId } = handle.current();
     if (called.has(haltId)) return;
@@ -121,7 +124,11 @@ async function callOperators(
   for (const channel of channels) {
     const live = await teller.show(handle, { role: 'alarm', channel, ts: null }).catch(() => undefined);
     const until = clock.monotonic() + ALARM_STANDS_WITHIN_MS;
-    while (live !== undefined && live.ref === undefined && clock.monotonic() < until) {
+    let isRefused = false;
+    live?.settled().catch(() => {
+      isRefused = true;
+    });
+    while (live !== undefined && live.ref === undefined && !isRefused && clock.monotonic() < until) {
       await clock.sleep(ALARM_LOOK_MS);
     }
     if (live?.ref !== undefined) return;

@@ -1,3 +1,4 @@
+import type { Report } from '../conversation/subcommand.js';
 import type { Targets } from '../runbook/targets.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { KillSwitch } from './kill-switch.js';
@@ -11,8 +12,15 @@ export interface KillSwitchServices {
   readonly targets: Targets;
   readonly previousModel: PreviousModel;
   readonly operators: OperatorGate;
-  /** Posts and keeps the messages of a halt; waits for nothing. Absent in a terminal. */
-  readonly announceHalt?: (handle: HaltHandle, channel: string) => void;
+  /**
+   * Posts and keeps the messages of a halt; waits for nothing. Absent in a terminal.
+   * @param direct answers who asked for it, where no place takes the message
+   */
+  readonly announceHalt?: (
+    handle: HaltHandle,
+    channel: string,
+    direct: (report: Report) => Promise<void>,
+  ) => void;
   /** Brings the messages of a halt that has ended up to date. Absent in a terminal. */
   readonly refreshHalt?: (record: HaltRecord) => void;
 }

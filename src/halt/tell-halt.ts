@@ -1,21 +1,9 @@
 import type { LiveMessage, MessageRef, Report } from '../conversation/subcommand.js';
-import { gapsOf, type Halt } from '../domain/halt.js';
-import type { Locale } from '../domain/localized.js';
-import type { Target } from '../runbook/targets.js';
+import type { Halt } from '../domain/halt.js';
 import type { Logger } from '../telemetry/logger.js';
-import type { Clock } from '../time/clock.js';
-import { type CommandsByHand, commandsByHand } from './commands-by-hand.js';
+import { deliveryKey, HaltReporter, type HaltReporterOptions } from './halt-report.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
-
-export interface HaltReportOptions {
-  readonly locale: Locale;
-  readonly commands: ReadonlyMap<string, CommandsByHand>;
-  /** The operators as mentions, where they must be called. */
-  readonly alarm?: string;
-  /** RFC 3339: when the message told the end, where that was long after it. */
-  readonly lateAt?: string | undefined;
-}
 
 /** A message that moves, of which it can be asked whether what was offered stands. */
 export interface HaltLiveMessage extends LiveMessage {
@@ -23,25 +11,18 @@ export interface HaltLiveMessage extends LiveMessage {
   settled(): Promise<void>;
 }
 
-export interface HaltTellerOptions {
-  readonly targets: ReadonlyMap<string, Target>;
-  readonly view: (halt: Halt, options: Omit<HaltReportOptions, 'locale'>) => Report;
-  /** The operators, as mentions. */
-  readonly operators: readonly string[];
+export interface HaltTellerOptions extends HaltReporterOptions {
   /** A message that moves, new or standing. Posts nothing by itself. */
   readonly open: (channel: string, ref?: MessageRef) => HaltLiveMessage;
   /** Looks for a message whose post may or may not have arrived. */
   readonly find: (channel: string, key: string, sinceMs: number) => Promise<MessageRef | undefined>;
+  /** Whether the same will be refused there again, and may be taken elsewhere. */
+  readonly isRefused: (error: unknown) => boolean;
   /** Waited for before anything is shown: whoever makes sentences takes the thread from the first acts. Not for long. */
   readonly yieldToHalt?: () => Promise<void>;
-  readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-/** The post's own metadata, by which it is found again after a crash. */
-const EVENT_TYPE = 'lobml_halt';
-/** What tells the end of a halt later than that says so. */
-const LATE_AFTER_MS = 60_000;
 /** While this process tries, no other one takes the message. */
 const RENEW_LEASE_MS = 3_000;
 const FIRST_RETRY_MS = 5_000;
@@ -53,22 +34,28 @@ const MAX_RETRY_MS = 60_000;
  */
 export class HaltTeller {
   readonly #o: HaltTellerOptions;
+  readonly #reporter: HaltReporter;
   readonly #telling = new Map<string, Promise<HaltLiveMessage>>();
   readonly #failed = new Map<string, { readonly times: number; readonly nextAt: number }>();
-  readonly #laterReleases = new Map<string, Halt['laterRelease']>();
+  /** Where a message has been refused, by halt and role. */
+  readonly #refusedIn = new Map<string, readonly string[]>();
 
   constructor(options: HaltTellerOptions) {
     this.#o = options;
+    this.#reporter = new HaltReporter(options);
   }
 
-  /** Shows a halt in one message, from now until it has ended. */
-  show(handle: HaltHandle, message: HaltMessage): Promise<HaltLiveMessage> {
+  /**
+   * Shows a halt in one message, from now until it has ended: where it is refused, in the next place that takes it.
+   * @param direct answers who asked for the halt, where no place does
+   */
+  show(handle: HaltHandle, message: HaltMessage, direct?: Answer): Promise<HaltLiveMessage> {
     const key = deliveryKey(handle.current(), message);
     const known = this.#telling.get(key);
     if (known !== undefined) return known;
     const started = this.#open(handle, message);
     this.#telling.set(key, started);
-    this.#keep(handle, message, started)
+    this.#keepSomewhere(handle, message, started, direct)
       .then(
         () => this.#failed.delete(key),
         (error: unknown) => {
@@ -92,52 +79,100 @@ export class HaltTeller {
 
   /** Brings the messages of a halt that has ended up to date; those that do not stand yet follow. */
   refresh({ halt, messages }: HaltRecord): void {
-    if (halt.laterRelease !== undefined) this.#laterReleases.set(halt.haltId, halt.laterRelease);
+    this.#reporter.learn(halt);
     for (const message of messages) if (message.ts !== null) void this.#change(halt, message);
   }
 
-  async #keep(handle: HaltHandle, message: HaltMessage, started: Promise<HaltLiveMessage>): Promise<void> {
-    const { clock } = this.#o;
-    const live = await started;
-    let noted = message;
-    const note = (part: Partial<HaltMessage>) => {
-      const next = { ...noted, ...live.ref, ...part };
-      handle.noteMessage(next, noted);
-      noted = next;
-    };
-    const now = () => new Date(clock.now()).toISOString();
-    const stands = ({ endedAt }: Halt) => {
-      const isTold = endedAt !== null && noted.toldAt === undefined;
-      if (live.ref === undefined || (live.ref.ts === noted.ts && !isTold)) return;
-      note(isTold ? { toldAt: now() } : {});
-    };
-    const unsubscribe = handle.subscribe((halt) => {
-      live.update(this.#reportOf(halt, noted));
-      live.settled().then(
-        () => stands(halt),
-        () => undefined,
-      );
-    });
-    const ended = await handle.done;
-    unsubscribe();
-    const tried = { ...noted, toldAt: noted.toldAt ?? now() };
-    const report = this.#reportOf(ended, tried);
-    await this.#whileLeased(handle, () => noted, live.finish(report));
-    const isLate = this.#lateAt(ended, tried) !== undefined;
-    note({ isFinal: true, toldAt: isLate ? tried.toldAt : (noted.toldAt ?? now()) });
-    // It may have become late, or history, on the way.
-    const isSame = JSON.stringify(this.#reportOf(ended, noted)) === JSON.stringify(report);
-    if (!isSame) await this.#change(ended, noted);
-    if (ended.cancelAway) this.#tellOfCancelling(handle, noted);
+  async #keepSomewhere(
+    handle: HaltHandle,
+    message: HaltMessage,
+    started: Promise<HaltLiveMessage>,
+    direct: Answer | undefined,
+  ): Promise<void> {
+    const keeping = { noted: message };
+    try {
+      await this.#keep(handle, keeping, await started);
+    } catch (error) {
+      const { noted } = keeping;
+      // An alarm that stood nowhere yet goes to the next channel by its own clock.
+      const isCall = noted.role === 'alarm' && noted.ts === null;
+      if (isCall || !this.#o.isRefused(error)) throw error;
+      const channel = this.#nextPlace(handle.current(), noted);
+      if (channel === undefined) {
+        if (direct !== undefined) void this.#answer(handle, noted, direct);
+        throw error;
+      }
+      const moved = { ...noted, channel, ts: null };
+      handle.noteMessage(moved, noted);
+      void this.show(handle, moved, direct);
+    }
   }
 
-  async #whileLeased(handle: HaltHandle, noted: () => HaltMessage, telling: Promise<void>): Promise<void> {
+  /** First where it was asked for; undefined: no place takes it now, and all of them are tried again later. */
+  #nextPlace({ haltId, target, requestedBy }: Halt, { role, channel }: HaltMessage): string | undefined {
+    const key = `${haltId}:${role}`;
+    const refused = [...(this.#refusedIn.get(key) ?? []), channel];
+    const { incidents, reports } = this.#o.targets.get(target)?.channels ?? {};
+    const person = requestedBy.surface === 'slack' ? requestedBy.id : undefined;
+    const next = [incidents, reports, person].find((one) => one !== undefined && !refused.includes(one));
+    if (next === undefined) this.#refusedIn.delete(key);
+    else this.#refusedIn.set(key, refused);
+    return next;
+  }
+
+  async #answer(handle: HaltHandle, message: HaltMessage, direct: Answer): Promise<void> {
+    const answer = (halt: Halt) => direct(this.#reporter.report(halt, message)).catch(() => undefined);
+    if (handle.current().endedAt === null) await answer(handle.current());
+    await answer(await handle.done);
+  }
+
+  /** @throws what refused it, or kept it away for too long */
+  async #keep(handle: HaltHandle, keeping: { noted: HaltMessage }, live: HaltLiveMessage): Promise<void> {
+    const note = (part: Partial<HaltMessage>) => {
+      const next = { ...keeping.noted, ...live.ref, ...part };
+      handle.noteMessage(next, keeping.noted);
+      keeping.noted = next;
+    };
+    const now = () => new Date(this.#o.clock.now()).toISOString();
+    const stands = ({ endedAt }: Halt) => {
+      const { ts, toldAt } = keeping.noted;
+      const isTold = endedAt !== null && toldAt === undefined;
+      if (live.ref === undefined || (live.ref.ts === ts && !isTold)) return;
+      note(isTold ? { toldAt: now() } : {});
+    };
+    const refused = new AbortController();
+    const unsubscribe = handle.subscribe((halt) => {
+      live.update(this.#reporter.report(halt, keeping.noted));
+      live.settled().then(
+        () => stands(halt),
+        (error: unknown) => {
+          if (live.ref === undefined && this.#o.isRefused(error)) refused.abort(error);
+        },
+      );
+    });
+    const ended = await unlessAborted(handle.done, refused.signal).finally(unsubscribe);
+    const tried = { ...keeping.noted, toldAt: keeping.noted.toldAt ?? now() };
+    const report = this.#reporter.report(ended, tried);
+    await this.#whileLeased(handle, keeping, live.finish(report));
+    const isLate = this.#reporter.lateAt(ended, tried) !== undefined;
+    note({ isFinal: true, toldAt: isLate ? tried.toldAt : (keeping.noted.toldAt ?? now()) });
+    // It may have become late, or history, on the way.
+    const isSame = JSON.stringify(this.#reporter.report(ended, keeping.noted)) === JSON.stringify(report);
+    if (!isSame) await this.#change(ended, keeping.noted);
+    if (ended.cancelAway) this.#tellOfCancelling(handle, keeping.noted);
+  }
+
+  async #whileLeased(
+    handle: HaltHandle,
+    keeping: { readonly noted: HaltMessage },
+    telling: Promise<void>,
+  ): Promise<void> {
     const over = new AbortController();
     const renew = async () => {
       for (;;) {
         await this.#o.clock.sleep(RENEW_LEASE_MS, over.signal).catch(() => undefined);
         if (over.signal.aborted) return;
-        handle.noteMessage(noted());
+        handle.noteMessage(keeping.noted);
       }
     };
     void renew();
@@ -158,7 +193,7 @@ export class HaltTeller {
     if (ts === null) return;
     for (let waitMs = FIRST_RETRY_MS; waitMs <= 2 * MAX_RETRY_MS; waitMs *= 2) {
       try {
-        await this.#o.open(channel, { channel, ts }).finish(this.#reportOf(halt, message));
+        await this.#o.open(channel, { channel, ts }).finish(this.#reporter.report(halt, message));
         return;
       } catch (error) {
         this.#o.logger.warn({ err: error, channel }, 'a message stays as it was');
@@ -185,32 +220,14 @@ export class HaltTeller {
     const found = await find(channel, key, Date.parse(halt.requestedAt)).catch(() => undefined);
     return open(channel, found);
   }
-
-  #reportOf(known: Halt, message: HaltMessage): Report {
-    const { targets, operators, view } = this.#o;
-    const halt = { ...known, laterRelease: known.laterRelease ?? this.#laterReleases.get(known.haltId) };
-    const target = targets.get(halt.target);
-    const commands = target === undefined ? new Map() : commandsByHand(target);
-    const isOver = halt.laterRelease !== undefined;
-    const isCalled =
-      message.role === 'alarm' && !isOver && (halt.state === 'not_verified' || gapsOf(halt).length > 0);
-    const report = view(halt, {
-      commands,
-      ...(isCalled ? { alarm: operators.join(' ') } : {}),
-      lateAt: this.#lateAt(halt, message),
-    });
-    const payload = { delivery_key: deliveryKey(halt, message), halt_id: halt.haltId };
-    return { ...report, metadata: { event_type: EVENT_TYPE, event_payload: payload } };
-  }
-
-  /** The moment when an end was told that had come long before. */
-  #lateAt({ endedAt }: Halt, { toldAt, isFinal }: HaltMessage): string | undefined {
-    // A message that an earlier version has finished does not say when.
-    if (endedAt === null || (isFinal === true && toldAt === undefined)) return undefined;
-    const at = toldAt ?? new Date(this.#o.clock.now()).toISOString();
-    return Date.parse(at) - Date.parse(endedAt) > LATE_AFTER_MS ? at : undefined;
-  }
 }
 
-const deliveryKey = ({ haltId }: Halt, { role, channel }: HaltMessage): string =>
-  `halt:${haltId}:${role}:${channel}`;
+type Answer = (report: Report) => Promise<void>;
+
+/** @throws the reason, where the signal aborts first */
+function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    void answer.then(resolve, reject);
+  });
+}

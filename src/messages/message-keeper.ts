@@ -16,10 +16,15 @@ import {
 } from './message-store.js';
 import type { Subject, SubjectChanged, SubjectKind } from './subject.js';
 
+interface OwedMessage extends Pick<NewMessage, 'role' | 'channel'> {
+  /** Channels, and people, that get it instead where Slack refuses it: in this order. */
+  readonly elsewhere?: readonly string[];
+}
+
 /** A subject as its messages show it now. */
 export interface SubjectState {
   /** What must stand, the loud ones first: posted where it is missing, and anew where somebody deleted it. */
-  readonly owed: readonly Pick<NewMessage, 'role' | 'channel'>[];
+  readonly owed: readonly OwedMessage[];
   readonly render: (message: StoredMessage) => Report;
   /** It may still change, or be acted upon through its messages. */
   readonly lives: boolean;
@@ -149,7 +154,7 @@ async function change(
 
 async function showOwed(
   options: MessageKeeperOptions,
-  owed: NewMessage,
+  { elsewhere = [], ...owed }: NewMessage & OwedMessage,
   standing: readonly StoredMessage[],
   state: SubjectState,
 ): Promise<void> {
@@ -163,5 +168,13 @@ async function showOwed(
   // Not there, or deleted; or it was posted (anew) and the answer was lost.
   const found = known && (await announcer.find(channel, key, new Date(reservedAt)));
   if (found !== undefined && (await change(options, message, state, found))) return;
-  await noteShown(database, message, await announcer.post(channel, state.render(message), key));
+  const places = [...new Set([channel, owed.channel, ...elsewhere])];
+  for (const [index, place] of places.entries()) {
+    try {
+      const { ts, channel: taken } = await announcer.post(place, state.render(message), key);
+      return await noteShown(database, message, ts, taken);
+    } catch (error) {
+      if (!announcer.isRefused(error) || index === places.length - 1) throw error;
+    }
+  }
 }

@@ -61,15 +61,17 @@ export async function insertMessage(
  * Notes that a message has just been shown. Of two replicas that post it, at first or in the place of a deleted one,
  * the first one's stays the one that is looked after.
  * @param former Slack's id as it was known before
+ * @param channel where it stands, if not where it was to
  */
 export async function noteShown(
   database: Queryable,
   { key, ts: former }: Pick<StoredMessage, 'key' | 'ts'>,
   ts: string,
+  channel?: string,
 ): Promise<void> {
   await database.query(
-    `UPDATE lobml.messages SET ts = $3, shown_at = now() WHERE key = $1 AND ts IS NOT DISTINCT FROM $2`,
-    [key, former, ts],
+    `UPDATE lobml.messages SET ts = $3, channel = COALESCE($4, channel), shown_at = now() WHERE key = $1 AND ts IS NOT DISTINCT FROM $2`,
+    [key, former, ts, channel ?? null],
   );
 }
 

@@ -13,14 +13,14 @@ import { createBoltLogger } from './bolt-logger.js';
 import { newReference, type SlackConnection } from './connection.js';
 import { type ClaimDelivery, DeliveryGate } from './delivery.js';
 import { Dispatch } from './dispatch.js';
-import { classifyFailure } from './failure.js';
+import { classifyFailure, isTokenRefusal } from './failure.js';
 import { InFlight } from './in-flight.js';
 import { Intake } from './intake.js';
 import { registerListeners } from './listeners.js';
 import { createProblemDescriber } from './problem.js';
 import { ResponseUrl } from './response-url.js';
 import { indexSubcommands } from './subcommand-index.js';
-import { createTransport, isTokenRefusal, refusedToken } from './transport.js';
+import { createTransport, refusedToken } from './transport.js';
 
 /** Somebody who looks at the app's Home. */
 export interface HomeVisit {

@@ -42,6 +42,25 @@ export function isChannelRefusal(failure: SlackFailure): boolean {
   return failure.kind === 'refused' && codes.includes(failure.code);
 }
 
+/** Refusals that only a person can put right, wherever something is to be sent. */
+const TOKEN_REFUSALS = [
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'not_allowed_token_type',
+];
+
+export function isTokenRefusal(code: string | undefined): code is string {
+  return code !== undefined && TOKEN_REFUSALS.includes(code);
+}
+
+/** Whether Slack will refuse the same again there, and perhaps takes it elsewhere. */
+export function isPlaceRefusal(error: unknown): boolean {
+  const failure = classifyFailure(error);
+  return failure.kind === 'refused' && !isTokenRefusal(failure.code);
+}
+
 /** Whether the window was asked for more than the 3 s after the click in which Slack opens one. */
 export function isLateWindow(failure: SlackFailure): boolean {
   return failure.kind === 'refused' && failure.code === 'expired_trigger_id';

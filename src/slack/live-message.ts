@@ -2,7 +2,7 @@ import type { LiveMessage, MessageRef, Report } from '../conversation/subcommand
 import { MESSAGE_INTERVAL_MS } from '../messages/announcer.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
-import { classifyFailure } from './failure.js';
+import { classifyFailure, isPlaceRefusal } from './failure.js';
 import { backoffMs, POST_DEADLINE_MS, type Poster, type PostTarget } from './poster.js';
 
 interface LiveMessageOptions {
@@ -112,9 +112,10 @@ export class SlackLiveMessage implements LiveMessage {
       if (failure.kind !== 'refused') {
         this.#tryAgainLater(error, failure.kind === 'rate_limited' ? failure.retryAfterMs : undefined);
         this.#pending ??= report;
-      } else if (this.#isFinished && failure.code === 'message_not_found') {
-        // Somebody deleted the moving message: the outcome is told all the same.
+      } else if (this.#isFinished && isPlaceRefusal(error)) {
+        // Somebody deleted the moving message, or it can be changed no more: the outcome is told all the same.
         this.#ref = await poster.post(target, report);
+        this.#standing = report;
       } else {
         throw error;
       }

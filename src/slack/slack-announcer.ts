@@ -1,5 +1,5 @@
 import type { Announcer } from '../messages/announcer.js';
-import { classifyFailure } from './failure.js';
+import { classifyFailure, isPlaceRefusal } from './failure.js';
 import { DELIVERY_KEY, type Poster } from './poster.js';
 
 /** Over the bot's own connection; a call that fails is tried again by the job that asked. */
@@ -7,19 +7,27 @@ export function createSlackAnnouncer(poster: Pick<Poster, 'postOnce' | 'update' 
   return {
     async post(channel, report, key) {
       const metadata = { event_type: 'lobml_request', event_payload: { [DELIVERY_KEY]: key } };
-      return (await poster.postOnce({ channel }, { ...report, metadata }, key)).ts;
+      return poster.postOnce({ channel }, { ...report, metadata }, key);
     },
-    find: async (channel, key, since) => (await poster.find({ channel }, key, since.getTime()))?.ts,
+    async find(channel, key, since) {
+      try {
+        return (await poster.find({ channel }, key, since.getTime()))?.ts;
+      } catch (error) {
+        // Where it may not look, it stands nowhere as far as anybody knows.
+        if (isPlaceRefusal(error)) return undefined;
+        throw error;
+      }
+    },
     async change(ref, report) {
       try {
         await poster.update(ref, report);
         return true;
       } catch (error) {
-        const failure = classifyFailure(error);
-        if (failure.kind === 'refused' && failure.code === 'message_not_found') return false;
+        if (isPlaceRefusal(error)) return false;
         throw error;
       }
     },
+    isRefused: isPlaceRefusal,
     waitAfter(error) {
       const failure = classifyFailure(error);
       return failure.kind === 'rate_limited' ? failure.retryAfterMs : 0;

@@ -4,7 +4,7 @@ import type { DependencyCheck, DependencyState, HealthHandler } from '../telemet
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import { createBoltLogger } from './bolt-logger.js';
-import { classifyFailure } from './failure.js';
+import { classifyFailure, isTokenRefusal } from './failure.js';
 import { EVENTS_PATH, HttpEndpoint } from './http-endpoint.js';
 import { SocketConnection } from './socket-connection.js';
 
@@ -30,19 +30,6 @@ interface TransportOptions {
 }
 
 const PROBE_TTL_MS = 15_000;
-
-/** Refusals that only a person can put right: worth stopping the start for. */
-const TOKEN_REFUSALS = [
-  'invalid_auth',
-  'not_authed',
-  'account_inactive',
-  'token_revoked',
-  'not_allowed_token_type',
-];
-
-export function isTokenRefusal(code: string | undefined): code is string {
-  return code !== undefined && TOKEN_REFUSALS.includes(code);
-}
 
 export function createTransport(options: TransportOptions): Transport {
   const { transport } = options.config;

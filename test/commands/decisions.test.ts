@@ -173,6 +173,34 @@ test('where the bot may not write, who asked reads the report all the same', asy
   expect(stage.whispers).toEqual([expect.stringContaining('NO-GO')]);
 });
 
+test('where the bot may not write, the report stands in another place, and is kept up to date there', async () => {
+  const refused = new UserError('not_in_channel', { channel: 'C0OTHER' });
+  const conversation = {
+    ...stage.conversation,
+    channel: 'C0OTHER',
+    post: async () => Promise.reject(refused),
+  };
+  const run = aRun({ kind: 'verify', verdict: 'GO', validUntil: stage.at(60_000) });
+  const { postIn } = stage.services;
+  const asked: string[] = [];
+  const services = {
+    ...stage.services,
+    checks: { run: async () => ({ run, stored: true }) },
+    postIn: async (channel: string, report: Report) => {
+      asked.push(channel);
+      if (channel.startsWith('C0') || postIn === undefined) throw refused;
+      return postIn(channel, report);
+    },
+  };
+  await createRunStore(database.pool).save(run);
+  await expect(verify.run(['live'], conversation, services)).rejects.toBe(refused);
+  expect(asked.at(-1)).toBe('U0ALICE');
+  expect(stage.posted).toMatchObject([{ channel: 'U0ALICE' }]);
+  stage.pass(60_000);
+  await lookAfter(run);
+  expect(stage.posted[0]?.report.text).toMatch(/HOLD .*It was GO\./);
+});
+
 test('a run of a terminal makes the reports in Slack history', async () => {
   await verifyWith(aRun({ kind: 'verify', startedAt: stage.at(0) }));
   const ofTerminal = aRun({ kind: 'verify', startedAt: stage.at(1_000) });

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import type { MessageRef, Report } from '../../src/conversation/subcommand.js';
 import { type Halt, newHalt, newHostHalt } from '../../src/domain/halt.js';
 import { createHaltAnnouncer } from '../../src/halt/announce-halt.js';
 import { LiveHalt } from '../../src/halt/live-halt.js';
 import type { Target } from '../../src/runbook/targets.js';
+import { SlackLiveMessage } from '../../src/slack/live-message.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createFakeClock } from '../slack/support/fake-clock.js';
 
@@ -50,6 +53,7 @@ function announced(
       return message;
     },
     find: async () => undefined,
+    isRefused: () => false,
     ...(yieldToHalt === undefined ? {} : { yieldToHalt }),
     onChange: () => changes.push(live.halt.state),
     clock: createFakeClock(),
@@ -116,4 +120,105 @@ test.each([
   live.change(dead);
   await eventually('the alarm', async () => alarms(posts).length > 0);
   expect(alarms(posts)).toEqual([`${place}: <@U0CAROL>`]);
+});
+
+const refusal = (code: string) =>
+  Object.assign(new Error(code), { code: 'slack_webapi_platform_error', data: { error: code } });
+
+/** A Slack that refuses some places from a moment on, and counts what it was asked to post. */
+function refusingSlack(refuses: (channel: string, isUpdate: boolean) => boolean) {
+  const standing = new Map<string, string>();
+  const told: string[] = [];
+  let ids = 0;
+  const check = (channel: string, isUpdate: boolean) => {
+    if (refuses(channel, isUpdate)) throw refusal('not_in_channel');
+  };
+  const poster = {
+    async post({ channel }: { channel: string }, { text }: Report) {
+      check(channel, false);
+      ids += 1;
+      standing.set(`${channel}/${ids}`, text);
+      return { channel, ts: `${ids}` };
+    },
+    async update({ channel, ts }: MessageRef, { text }: Report) {
+      check(channel, true);
+      standing.set(`${channel}/${ts}`, text);
+    },
+  };
+  const clock = createFakeClock();
+  const announcerOf = (channels: Target['channels']) =>
+    createHaltAnnouncer({
+      targets: new Map([['live', { name: 'live', channels, hosts: [] } as unknown as Target]]),
+      view: ({ state }, { alarm }) => ({ text: alarm === undefined ? state : `alarm ${state}`, blocks: [] }),
+      operators: ['<@U0CAROL>'],
+      open: (channel, ref) =>
+        new SlackLiveMessage({
+          poster,
+          clock,
+          logger: pino({ level: 'silent' }),
+          target: { channel },
+          ...(ref === undefined ? {} : { ref }),
+        }),
+      find: async () => undefined,
+      isRefused: () => true,
+      clock,
+      logger: { warn: () => {} },
+    });
+  const direct = async ({ text }: Report) => void told.push(text);
+  return { standing, told, announcerOf, direct };
+}
+const CHANNELS = { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' };
+const verified: Halt = { ...halting, state: 'verified', endedAt: '2026-01-01T00:02:00.000Z' };
+
+test.each([
+  ['where it was asked for', ['C0HERE'], 'C0INCIDENTS'],
+  ['and the incidents', ['C0HERE', 'C0INCIDENTS'], 'C0RELEASES'],
+  ['and every channel', ['C0HERE', 'C0INCIDENTS', 'C0RELEASES'], 'U0CAROL'],
+])('a halt is told elsewhere where Slack refuses it %s', async (_what, refused, place) => {
+  const { standing, announcerOf, direct } = refusingSlack((channel) => refused.includes(channel));
+  const live = new LiveHalt({ halt: halting, messages: [] });
+  announcerOf(CHANNELS).announce(live.handle(false), 'C0HERE', direct);
+  await eventually('its message', () => standing.size > 0);
+  live.change(verified);
+  live.end();
+  await eventually('its end', () => live.record.messages.some(({ isFinal }) => isFinal));
+  expect([...standing]).toEqual([[`${place}/1`, 'verified']]);
+  expect(live.record.messages).toMatchObject([{ role: 'report', channel: place, isFinal: true }]);
+});
+
+test('where every place refuses, the person is answered in the conversation, and the message stays owed', async () => {
+  const { standing, told, announcerOf, direct } = refusingSlack(() => true);
+  const live = new LiveHalt({ halt: halting, messages: [] });
+  announcerOf(CHANNELS).announce(live.handle(false), 'C0HERE', direct);
+  live.change(verified);
+  live.end();
+  await eventually('the answer', () => told.includes('verified'));
+  expect(standing.size).toBe(0);
+  expect(live.record.messages.filter(({ isFinal }) => isFinal)).toEqual([]);
+  expect(live.record.messages).toHaveLength(1);
+});
+
+test('an update that is refused becomes a new message', async () => {
+  const { standing, announcerOf } = refusingSlack((_channel, isUpdate) => isUpdate);
+  const live = new LiveHalt({ halt: halting, messages: [] });
+  announcerOf(CHANNELS).announce(live.handle(false), 'C0HERE');
+  await eventually('its message', () => standing.size > 0);
+  live.change(verified);
+  live.end();
+  await eventually('its end', () => live.record.messages.some(({ isFinal }) => isFinal));
+  expect([...standing]).toEqual([
+    ['C0HERE/1', 'halting'],
+    ['C0HERE/2', 'verified'],
+  ]);
+  expect(live.record.messages).toMatchObject([{ role: 'report', channel: 'C0HERE', ts: '2' }]);
+});
+
+test('an alarm that no channel takes calls the person who halted', async () => {
+  const { standing, announcerOf } = refusingSlack((channel) => channel.startsWith('C0'));
+  const live = new LiveHalt({ halt: halting, messages: [] });
+  announcerOf(CHANNELS).announce(live.handle(false), 'C0HERE');
+  live.change({ ...dead, state: 'not_verified', endedAt: '2026-01-01T00:02:00.000Z' });
+  live.end();
+  await eventually('the alarm', () => [...standing.values()].includes('alarm not_verified'));
+  expect([...standing.keys()].every((place) => place.startsWith('U0CAROL/'))).toBe(true);
 });

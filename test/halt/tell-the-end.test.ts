@@ -98,6 +98,7 @@ function announcer(refusals = 0, clock: Clock = systemClock) {
       settled: async () => {},
     }),
     find: async () => undefined,
+    isRefused: () => false,
     clock,
     logger: { warn: () => {} },
   });

@@ -213,7 +213,7 @@ test('a post whose answer was lost is found, at first and in the place of a dele
 test('a copy that somebody deleted is not posted anew; what is owed is', async () => {
   const { show } = keeperOver();
   await show(SUBJECT);
-  const ts = await slack.post('C0INCIDENTS', section('copy'), 'copy');
+  const { ts } = await slack.post('C0INCIDENTS', section('copy'), 'copy');
   const messages = createMessages(databaseOn(database.pool));
   await messages.keep({ subject: SUBJECT, role: 'copy' }, { channel: 'C0INCIDENTS', ts }, new Date());
   await show(SUBJECT);

@@ -15,6 +15,7 @@ import {
   createRememberingSlack,
   createTestKeeper,
   MESSAGE_VIEWS,
+  RefusedHere,
   type RememberingSlack,
 } from '../support/keeping.js';
 
@@ -178,4 +179,27 @@ test('what became of an incident shows in its message, and a second one is told 
   expect(told()).toEqual([...incidents, 'progress: reverted']);
   const stored = await selectMessages(database.pool, subject);
   expect(stored).toHaveLength(4);
+});
+
+test('where both channels refuse it the person who asked gets it, and it is kept up to date there', async () => {
+  slack.refuse = (channel) => {
+    if (channel.startsWith('C0')) throw new RefusedHere('not_in_channel');
+  };
+  await keeper.show(subject);
+  const [standing] = slack.standing.values();
+  expect(standing?.channel).toMatch(/^U0/);
+  expect(slack.standing.size).toBe(1);
+  expect(await selectMessages(database.pool, subject)).toMatchObject([
+    { channel: standing?.channel, ts: '1' },
+  ]);
+  await keeper.show(subject);
+  expect(slack.standing.size).toBe(1);
+});
+
+test('where the reports refuse it the incidents get it', async () => {
+  slack.refuse = (channel) => {
+    if (channel === 'C0REPORTS') throw new RefusedHere('is_archived');
+  };
+  await keeper.show(subject);
+  expect([...slack.standing.values()].map(({ channel }) => channel)).toEqual(['C0INCIDENTS']);
 });

@@ -42,6 +42,9 @@ export interface StandingMessage {
   report: Report;
 }
 
+/** What Slack says of a place that takes nothing. */
+export class RefusedHere extends Error {}
+
 /** A Slack that remembers what stands, by its id, and refuses what a test says. */
 export interface RememberingSlack extends Announcer {
   readonly standing: Map<string, StandingMessage>;
@@ -59,7 +62,7 @@ export function createRememberingSlack(): RememberingSlack {
       slack.refuse(channel);
       posts += 1;
       standing.set(String(posts), { channel, key, report });
-      return String(posts);
+      return { channel, ts: String(posts) };
     },
     async find(channel, key) {
       slack.refuse(channel);
@@ -71,6 +74,7 @@ export function createRememberingSlack(): RememberingSlack {
       if (message !== undefined) message.report = report;
       return message !== undefined;
     },
+    isRefused: (error) => error instanceof RefusedHere,
     waitAfter: () => 0,
   };
   return slack;

@@ -111,7 +111,7 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
   const waiting: Subject[] = [];
   const keeper = createTestKeeper({
     pool,
-    announcer: { post: unused, find: unused, change, waitAfter: unused },
+    announcer: { post: unused, find: unused, change, isRefused: unused, waitAfter: unused },
     subjectChanged: async (_client, subject) => void waiting.push(subject),
     now,
   });

@@ -10,6 +10,7 @@ import type { PreviousModel } from '../../../src/halt/previous-model.js';
 import { parseTargets } from '../../../src/runbook/targets.js';
 import { createSlackApp } from '../../../src/slack/app.js';
 import { createSlackConnection } from '../../../src/slack/connection.js';
+import { isPlaceRefusal } from '../../../src/slack/failure.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { createMetrics } from '../../../src/telemetry/metrics.js';
 import { systemClock } from '../../../src/time/clock.js';
@@ -62,6 +63,7 @@ export async function startHaltingApp(
     operators: operators.who,
     open: (channel, ref) => connection.urgentMessage({ channel }, ref),
     find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
+    isRefused: isPlaceRefusal,
     clock,
     logger,
   });
@@ -74,7 +76,7 @@ export async function startHaltingApp(
       targets,
       previousModel,
       operators,
-      announceHalt: (handle, channel) => announcer.announce(handle, channel),
+      announceHalt: (handle, channel, direct) => announcer.announce(handle, channel, direct),
       refreshHalt: (record) => announcer.refresh(record),
     },
     say,

@@ -1,0 +1,73 @@
+import type { Report } from '../conversation/subcommand.js';
+import { gapsOf, type Halt } from '../domain/halt.js';
+import type { Locale } from '../domain/localized.js';
+import type { Target } from '../runbook/targets.js';
+import type { Clock } from '../time/clock.js';
+import { type CommandsByHand, commandsByHand } from './commands-by-hand.js';
+import type { HaltMessage } from './halt-schema.js';
+
+export interface HaltReportOptions {
+  readonly locale: Locale;
+  readonly commands: ReadonlyMap<string, CommandsByHand>;
+  /** The operators as mentions, where they must be called. */
+  readonly alarm?: string;
+  /** RFC 3339: when the message told the end, where that was long after it. */
+  readonly lateAt?: string | undefined;
+}
+
+export interface HaltReporterOptions {
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly view: (halt: Halt, options: Omit<HaltReportOptions, 'locale'>) => Report;
+  /** The operators, as mentions. */
+  readonly operators: readonly string[];
+  readonly clock: Clock;
+}
+
+/** The post's own metadata, by which it is found again after a crash. */
+const EVENT_TYPE = 'lobml_halt';
+/** What tells the end of a halt later than that says so. */
+const LATE_AFTER_MS = 60_000;
+
+/** What the messages about halts say. */
+export class HaltReporter {
+  readonly #o: HaltReporterOptions;
+  readonly #laterReleases = new Map<string, Halt['laterRelease']>();
+
+  constructor(options: HaltReporterOptions) {
+    this.#o = options;
+  }
+
+  /** What has happened since a halt ended, of which its own process need not know. */
+  learn({ haltId, laterRelease }: Halt): void {
+    if (laterRelease !== undefined) this.#laterReleases.set(haltId, laterRelease);
+  }
+
+  /** One message as it reads now. */
+  report(known: Halt, message: HaltMessage): Report {
+    const { targets, operators, view } = this.#o;
+    const halt = { ...known, laterRelease: known.laterRelease ?? this.#laterReleases.get(known.haltId) };
+    const target = targets.get(halt.target);
+    const commands = target === undefined ? new Map() : commandsByHand(target);
+    const isOver = halt.laterRelease !== undefined;
+    const isCalled =
+      message.role === 'alarm' && !isOver && (halt.state === 'not_verified' || gapsOf(halt).length > 0);
+    const report = view(halt, {
+      commands,
+      ...(isCalled ? { alarm: operators.join(' ') } : {}),
+      lateAt: this.lateAt(halt, message),
+    });
+    const payload = { delivery_key: deliveryKey(halt, message), halt_id: halt.haltId };
+    return { ...report, metadata: { event_type: EVENT_TYPE, event_payload: payload } };
+  }
+
+  /** The moment when an end was told that had come long before. */
+  lateAt({ endedAt }: Halt, { toldAt, isFinal }: HaltMessage): string | undefined {
+    // A message that an earlier version has finished does not say when.
+    if (endedAt === null || (isFinal === true && toldAt === undefined)) return undefined;
+    const at = toldAt ?? new Date(this.#o.clock.now()).toISOString();
+    return Date.parse(at) - Date.parse(endedAt) > LATE_AFTER_MS ? at : undefined;
+  }
+}
+
+export const deliveryKey = ({ haltId }: Halt, { role, channel }: HaltMessage): string =>
+  `halt:${haltId}:${role}:${channel}`;
