@@ -126,13 +126,24 @@ async function openSession(options: WorkerOptions, stopping: AbortSignal): Promi
 }
 
 /** Nothing acts before the others can know whose job it is. */
-function taskList({ tasks, strategies }: WorkerOptions, call: TaskCall, registered: Promise<void>): TaskList {
+function taskList(
+  { tasks, strategies, logger }: WorkerOptions,
+  call: TaskCall,
+  registered: Promise<void>,
+): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).flatMap(([name, task]): [string, QueueTask][] => {
-      const own: QueueTask = async (payload) => {
+      const own: QueueTask = async (payload, helpers) => {
         await registered;
         call.lost.throwIfAborted();
-        await task(payload, call);
+        try {
+          await task(payload, call);
+        } catch (error) {
+          // Whoever has taken this replica's place has freed the job already.
+          if (call.lost.aborted) throw error;
+          logger.warn({ err: error, task: name, payload }, 'a job failed; trying again');
+          await tryAgain(payload, helpers);
+        }
       };
       const unaddressed: QueueTask = async (payload, helpers) => {
         await registered;
@@ -143,6 +154,19 @@ function taskList({ tasks, strategies }: WorkerOptions, call: TaskCall, register
         [name, unaddressed],
       ];
     }),
+  );
+}
+
+/** The queue's own pauses grow to six hours; what jobs are about has deadlines, and people who wait. */
+const TRY_AGAIN_SECS = 5;
+
+/** Sets the job up anew. One that was asked for again meanwhile has lost its key to that request, which stands. */
+async function tryAgain(payload: unknown, { job, query }: JobHelpers): Promise<void> {
+  await query(
+    `SELECT ${WORKER_SCHEMA}.add_job(task_identifier, payload := $1::json, job_key := key, queue_name := queue_name,
+       max_attempts := max_attempts, run_at := now() + $2::integer * interval '1 second')
+     FROM ${WORKER_SCHEMA}.jobs WHERE id = $3 AND key IS NOT NULL`,
+    [JSON.stringify(payload), TRY_AGAIN_SECS, job.id],
   );
 }
 

@@ -140,6 +140,35 @@ test('a replica that stops tells its tasks, and waits for them', async () => {
   expect(log).toEqual(['begins', 'ends in good order']);
 });
 
+test('a job that fails again and again waits no longer than 30 s, and loses no later request', async () => {
+  let failures = 0;
+  const fails = gate();
+  await job('a');
+  // As after half an hour of failing, when the queue's own pauses grow to hours.
+  await database.pool.query('UPDATE graphile_worker._private_jobs SET attempts = 8');
+  const worker = await start(async () => {
+    failures += 1;
+    await fails.isOpen;
+    throw new Error('away');
+  });
+  await eventually('the first try', () => failures === 1, PATIENCE_MS);
+  fails.open();
+  const left = async () => {
+    const { rows } = await database.pool.query<{ key: string; seconds: number }>(
+      `SELECT key, extract(epoch FROM run_at - now())::float8 AS seconds FROM graphile_worker.jobs
+       WHERE locked_at IS NULL`,
+    );
+    return rows;
+  };
+  await eventually('the next try', async () => (await left()).length === 1, PATIENCE_MS);
+  // What it has begun by now comes to its end first.
+  await worker.stop();
+  expect(await left()).toEqual([{ key: 'a', seconds: expect.any(Number) }]);
+  expect((await left())[0]?.seconds).toBeLessThanOrEqual(30);
+  await job('a');
+  expect((await left())[0]?.seconds).toBeLessThanOrEqual(0);
+});
+
 test('of two bots on one database each does the jobs of its own strategy, and those of the other wait for it', async () => {
   const runs = createRunStore(database.pool);
   const [ofA, ofB] = [aRun({ strategy: 'a' }), aRun({ strategy: 'b' })];
