@@ -10,6 +10,7 @@ import {
   clip,
   code,
   context,
+  escapeMrkdwn,
   header,
   LIMITS,
   preformatted,
@@ -55,6 +56,7 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
   const blocks: Block[] = [
     header(title),
     context(headline(release, locale)),
+    ...haltedBlocks(release, locale),
     ...problemBlocks(problem, locale),
     ...whatNow(release, locale),
     ...confirmationBlocks(release, locale),
@@ -79,6 +81,7 @@ export function deployIncidentView(release: ReleaseRecord, locale: Locale): Repo
     blocks: [
       header(`${symbol} ${stateTextOf(release, locale)} · ${release.strategy} · ${release.target}`),
       context(headline(release, locale)),
+      ...haltedBlocks(release, locale),
       ...problemBlocks(release.problem, locale),
       ...hostsOff(release, locale),
       ...whatNow(release, locale),
@@ -125,6 +128,18 @@ function headline(release: ReleaseRecord, locale: Locale): string {
       ? text.confirmBy(slackTime(release.confirmBy))
       : text.ended(slackTime(release.endedAt)),
   ].join(' · ');
+}
+
+/** Who stopped it by a halt, when and why. */
+function haltedBlocks({ state, cancelRequested }: ReleaseRecord, locale: Locale): readonly Block[] {
+  if (state !== 'halted' || cancelRequested === null) return [];
+  const { by, at, reason } = cancelRequested;
+  const { haltedBy } = textFor(locale).deploy;
+  return [
+    section(
+      `*${haltedBy(person(by), slackTime(at, 'date_short_pretty'))}*\n> ${clip(escapeMrkdwn(reason), 1000)}`,
+    ),
+  ];
 }
 
 function problemSentence({ code: problem, facts }: ReleaseProblem, locale: Locale): string {

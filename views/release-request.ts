@@ -104,13 +104,16 @@ function endSentence(
     case 'expired':
       return startExpiresAt === null ? text.quorumTimeOut(when) : text.startTimeOut(when);
     case 'invalidated':
-      return text.invalidated(when);
+      return text.invalidated(when, endedBy === null ? undefined : who);
     case 'halted':
-      return text.halted(when);
+      return text.halted(who, when);
     case 'executing':
       return text.executing;
     case 'executed':
-      return text.executed(outcome === undefined ? '—' : textFor(locale).deploy.state[outcome]);
+      return text.executed(
+        outcome === undefined ? '—' : textFor(locale).deploy.state[outcome],
+        endedAt === null ? undefined : when,
+      );
   }
 }
 

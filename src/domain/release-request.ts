@@ -55,7 +55,7 @@ export const releaseRequestSchema = z.object({
   /** null: the quorum is not reached. */
   startExpiresAt: z.string().nullable(),
   endedAt: z.string().nullable(),
-  /** null: a clock or a changed content ended it. */
+  /** Of a changed content: at whose click it showed. null: a clock ended it. */
   endedBy: personSchema.nullable(),
   endReason: z.string().nullable(),
   /** What differed when it was invalidated. */

@@ -52,7 +52,7 @@ async function haltReleases(
   const { rows } = await client.query<HaltedReleases>(
     `WITH stopped AS (
        UPDATE lobml.releases
-       SET state = 'halted', cancel_requested = COALESCE(cancel_requested, $3)
+       SET state = 'halted', cancel_requested = $3
        WHERE strategy = $1 AND target = $2 AND state = ANY($8)
            AND request_id IN (SELECT request_id FROM lobml.release_requests
                               WHERE created_at < COALESCE($7::timestamptz, 'infinity'))

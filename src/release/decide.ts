@@ -50,7 +50,7 @@ export async function approveRequest(
 
   const present = await readPresentContent(context, request);
   if (present.kind === 'unknown') return refuse({ kind: 'refused', refusal: present.refusal });
-  if (present.kind === 'changed') return invalidateRequest(context, requestId, present.changes);
+  if (present.kind === 'changed') return invalidateRequest(context, { requestId, person }, present.changes);
   const expired = refuseIfExpired(present.run, context.now());
   if (expired !== undefined) return refuse(expired);
   const revoked = await refuseIfRevoked(context.database, present.run);
@@ -169,13 +169,13 @@ export async function refuseUnlessApprover(
   return judgement.kind === 'counts' ? undefined : refused(judgement.reason);
 }
 
-/** What was asked for is no longer what stands; a refusal where the request has ended or started meanwhile. */
+/** What was asked for is no longer what stands, as this person's click showed; a refusal where the request has ended or started meanwhile. */
 export async function invalidateRequest(
   context: ReleaseContext,
-  requestId: string,
+  { requestId, person: by }: Decision,
   changes: readonly ContentChange[],
 ): Promise<Extract<DecisionResult, { kind: 'invalidated' }> | Refused> {
-  const ended = await endRequest(context, requestId, { state: 'invalidated', changes });
+  const ended = await endRequest(context, requestId, { state: 'invalidated', by, changes });
   return ended ? { kind: 'invalidated', changes } : closedNow(context, requestId);
 }
 

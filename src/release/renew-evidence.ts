@@ -46,7 +46,7 @@ export async function renewEvidence(
     evidence: evidenceOf(checked.run),
   });
   if (changes.length > 0 && !isStillRequestable(request, checked, changes)) {
-    return invalidateRequest(context, requestId, changes);
+    return invalidateRequest(context, { requestId, person }, changes);
   }
   const notLoaded = refuseUnlessLoaded(context, checked.plan);
   if (notLoaded !== undefined) return refuse(notLoaded);

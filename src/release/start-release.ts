@@ -44,7 +44,7 @@ export async function startRelease(
 
   const present = await readPresentContent(context, request);
   if (present.kind === 'unknown') return refuse({ kind: 'refused', refusal: present.refusal });
-  if (present.kind === 'changed') return invalidateRequest(context, requestId, present.changes);
+  if (present.kind === 'changed') return invalidateRequest(context, { requestId, person }, present.changes);
   const outcome = await startWithQuorum(context, request, target, present.run);
   if (outcome.kind === 'refused') {
     await settleQuorum(context, requestId);

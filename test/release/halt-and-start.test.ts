@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { appendFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Report } from '../../src/conversation/subcommand.js';
 import type { Halt } from '../../src/domain/halt.js';
+import { LOCALES, type Locale } from '../../src/domain/localized.js';
 import { cancelReleases } from '../../src/halt/cancel-releases.js';
 import type { ReleaseContext } from '../../src/release/release-context.js';
 import { createReleaseService } from '../../src/release/release-service.js';
+import { selectRelease } from '../../src/release/store/releases.js';
 import { createTransact } from '../../src/store/transaction.js';
+import { deployIncidentView, deployProgressView } from '../../views/deploy-progress.js';
+import { requestReportView } from '../../views/release-request.js';
 import { askToBreakGlass } from './support/break-glass.js';
 import {
   ALICE,
@@ -130,4 +136,54 @@ test('a halt that could not be stored before leaves alone what was asked for aft
   } as unknown as Halt);
   expect(cancelled).toEqual({ releaseId: null, requests: 0 });
   expect(await states()).toEqual([{ release: 'running', request: 'executing' }]);
+});
+
+/** A message of this target as its readers see it, in each language. */
+const shownIn = (view: (locale: Locale) => Report) => LOCALES.map((locale) => JSON.stringify(view(locale)));
+
+test('a request that a halt closes names who halted, when and why, and so does its release', async () => {
+  const { requestId, digest } = await requestAsAlice(world);
+  await halt();
+  const closed = await world.service.view(requestId);
+  if (closed === undefined) throw new Error('There is no request.');
+  for (const text of shownIn((locale) => requestReportView(closed, { locale, envPrefix: 'S__' }))) {
+    expect(text).toContain('<@U0DAVE>');
+    expect(text).toContain(`<!date^${world.clock.now.getTime() / 1000}^`);
+    expect(text).toContain('> stop');
+  }
+  expect(await world.service.approve({ requestId, digest, person: BOB })).toMatchObject({ kind: 'refused' });
+});
+
+test('a release that a halt stops names who halted, when and why, also where somebody had asked to cancel it', async () => {
+  const { requestId, digest } = await requestAsAlice(world);
+  for (const person of [BOB, CAROL]) await world.service.approve({ requestId, digest, person });
+  const started = await world.service.start({ requestId, digest, person: BOB });
+  if (started.kind !== 'started') throw new Error(JSON.stringify(started));
+  const cancelling = { by: ALICE, reason: 'changed my mind', at: world.clock.now.toISOString() };
+  await world.database.pool.query('UPDATE lobml.releases SET cancel_requested = $1', [
+    JSON.stringify(cancelling),
+  ]);
+  await halt();
+  const release = await selectRelease(world.database.pool, started.releaseId);
+  if (release === undefined) throw new Error('There is no release.');
+  for (const view of [deployProgressView, deployIncidentView]) {
+    for (const text of shownIn((locale) => view(release, locale))) {
+      expect(text).toContain('<@U0DAVE>');
+      expect(text).toContain('stop');
+      expect(text).not.toContain('changed my mind');
+    }
+  }
+});
+
+test('a request whose content has changed names at whose click that showed', async () => {
+  const { requestId, digest } = await requestAsAlice(world);
+  await appendFile(world.path('staging', 'next.onnx'), 'x');
+  expect(await world.service.approve({ requestId, digest, person: BOB })).toMatchObject({
+    kind: 'invalidated',
+  });
+  const view = await world.service.view(requestId);
+  if (view === undefined) throw new Error('There is no request.');
+  for (const text of shownIn((locale) => requestReportView(view, { locale, envPrefix: 'S__' }))) {
+    expect(text).toMatch(/\*[^*]*<@U0BOB>[^*]*\*/);
+  }
 });

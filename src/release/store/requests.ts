@@ -127,7 +127,7 @@ export async function updateRequestState(
 export interface RequestEnd {
   readonly state: Extract<RequestState, 'rejected' | 'withdrawn' | 'expired' | 'invalidated'>;
   readonly at: Date;
-  /** undefined: a clock or a changed content. */
+  /** Of a changed content: at whose click it showed. undefined: a clock. */
   readonly by?: Person;
   readonly reason?: string;
   readonly changes?: readonly ContentChange[];

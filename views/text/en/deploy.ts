@@ -94,6 +94,7 @@ export const deploy = {
   leftStopped: 'stopped, as it was before the release',
   answered: (who: string, wasDone: boolean) => `${who} says: it was ${wasDone ? '' : 'not '}done`,
   logSays: 'The log says',
+  haltedBy: (who: string, when: string) => `Stopped by the halt of ${who} · ${when}`,
   cancelling: (who: string) => `${who} asked to cancel: it stops before the next step.`,
   whatNow,
   /** While a failed release still waits for its deadline. */

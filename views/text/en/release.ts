@@ -205,12 +205,14 @@ export const release = {
     quorumTimeOut: (when: string) => `Expired ${when}: not everybody approved in time. Nothing was deployed`,
     startTimeOut: (when: string) =>
       `Expired ${when}: approved, but nobody started it in time. Nothing was deployed`,
-    invalidated: (when: string) =>
-      `Invalid since ${when}: what would be deployed is not what was asked for. Nothing was deployed`,
-    halted: (when: string) => `Closed by a rollback · ${when}`,
+    /** @param who at whose click it showed; undefined where nobody knows */
+    invalidated: (when: string, who: string | undefined) =>
+      `Invalid since ${when}${who === undefined ? '' : `, as the click of ${who} showed`}: what would be deployed is not what was asked for. Nothing was deployed`,
+    halted: (who: string, when: string) => `Closed by the halt of ${who} · ${when}`,
     executing: 'The deploy has started',
     /** @param outcome what has become of the release */
-    executed: (outcome: string) => `The deploy has ended: ${outcome}`,
+    executed: (outcome: string, when: string | undefined) =>
+      `The deploy has ended: ${outcome}${when === undefined ? '' : ` · ${when}`}`,
     acknowledged: (what: string, who: string) => `${what}: taken upon themselves by ${who}`,
     askAgain: 'Plan it anew with `/lobml deploy` and ask for approval again.',
     glassBy: (who: string, when: string) => `${who} started a release without approvals · ${when}`,

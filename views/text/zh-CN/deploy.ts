@@ -77,6 +77,7 @@ export const deploy: DeployText = {
   leftStopped: '已停止，与发布前一致',
   answered: (who, wasDone) => `${who} 说明：${wasDone ? '已执行' : '未执行'}`,
   logSays: '日志内容',
+  haltedBy: (who, when) => `被 ${who} 的停止操作中止 · ${when}`,
   cancelling: (who) => `${who} 要求取消：将在下一步之前停止。`,
   whatNow: {
     reverted: '之前的环境变量与产物已恢复。请查明原因后重新制定发布计划。',
