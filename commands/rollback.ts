@@ -106,11 +106,17 @@ async function showState(
   conversation: Conversation,
   { killSwitch, operators }: KillSwitchServices,
 ): Promise<SubcommandResult> {
-  const { locale } = conversation;
+  const { locale, person } = conversation;
   const { halt: latest, isUncertain } = await killSwitch.latest(target.name);
-  const report = rollbackStatusView({ target: target.name, latest, isUncertain, who: operators.who, locale });
+  const isTerminal = person.surface === 'terminal';
+  const report = rollbackStatusView(
+    { target: target.name, latest, isUncertain, who: operators.who, isTerminal },
+    locale,
+  );
   await (await conversation.post(report)).finish(report);
-  return { exitCode: EXIT.ok, json: { target: target.name, latest: latest ?? null, isUncertain } };
+  // A script that forgot the form must not take the state for a halt.
+  const exitCode = isTerminal ? EXIT.usage : EXIT.ok;
+  return { exitCode, json: { target: target.name, latest: latest ?? null, isUncertain } };
 }
 
 async function haltFromTerminal(
@@ -129,7 +135,8 @@ async function followInTerminal(
   conversation: Conversation,
 ): Promise<SubcommandResult> {
   const commands = commandsByHand(target);
-  const view = (halt: Halt) => haltReportView(halt, { locale: conversation.locale, commands });
+  const view = (halt: Halt) =>
+    haltReportView(halt, { locale: conversation.locale, commands, section4: 'not_run' });
   const message = await conversation.post(view(handle.current()));
   const unsubscribe = handle.subscribe((halt) => message.update(view(halt)));
   const halt = await handle.done;

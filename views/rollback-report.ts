@@ -19,7 +19,10 @@ export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
 const DATED = 'date_short_pretty';
 
 /** One halt as it stands: the first line says whether trading has stopped. */
-export function haltReportView(halt: Halt, { locale, commands, alarm, lateAt }: HaltReportOptions): Report {
+export function haltReportView(
+  halt: Halt,
+  { locale, commands, alarm, lateAt, section4 }: HaltReportOptions,
+): Report {
   const text = textFor(locale).rollback;
   const title = haltTitle(halt, locale);
   const { laterRelease, endedAt } = halt;
@@ -50,7 +53,7 @@ export function haltReportView(halt: Halt, { locale, commands, alarm, lateAt }: 
     (halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null))
       ? byHandBlocks(halt, commands, locale)
       : []),
-    ...(isOpen ? [] : afterwards(halt, locale)),
+    ...(isOpen ? [] : afterwards(halt, section4, locale)),
     context(...headline(halt, locale)),
     ...(isOpen || buttons(halt, locale).length === 0 ? [] : [actions(...buttons(halt, locale))]),
   ];
@@ -104,24 +107,30 @@ function headline(halt: Halt, locale: Locale): readonly string[] {
 const WAS_RESTARTED: readonly HostHalt['restart'][] = ['issued', 'done', 'failed'];
 
 /** `✓ live-1  flag off on disk · restarted · process shows flag off`. */
-function hostLine(host: HostHalt, { kind }: Halt, locale: Locale): string {
+function hostLine(host: HostHalt, { kind, endedAt }: Halt, locale: Locale): string {
   const text = textFor(locale).rollback;
   const isOff = (host.process === 'as_wanted' || host.process === 'stopped') && host.fault === null;
   const symbol = host.fault !== null ? '✗' : isOff ? '✓' : '…';
+  const isUnanswered = host.fault === 'not_answering';
+  const again = isUnanswered && endedAt === null ? `; ${text.triedAgain}` : '';
   const steps = [
     text.disk[kind][host.disk === 'done' && host.diskWasDone ? 'was_done' : host.disk],
-    ...(host.stop === 'none' || WAS_RESTARTED.includes(host.restart) ? [text.restart[host.restart]] : []),
-    ...(host.stop === 'none' ? [] : [text.stop[host.stop]]),
+    ...(host.stop === 'none' || WAS_RESTARTED.includes(host.restart)
+      ? [isUnanswered && host.restart === 'failed' ? text.unanswered.restart : text.restart[host.restart]]
+      : []),
+    ...(host.stop === 'none'
+      ? []
+      : [isUnanswered && host.stop === 'failed' ? text.unanswered.stop : text.stop[host.stop]]),
     processText(host, kind, locale),
   ];
   const because =
-    host.stopBecause === null || host.stopBecause === 'asked'
+    host.stopBecause === null || host.stopBecause === 'asked' || host.stop === 'none'
       ? []
-      : [text.stopBecause(text.fault[host.stopBecause])];
+      : [text.stopBecause[host.stop](text.fault[host.stopBecause])];
   const notes = [
-    ...(host.fault === null ? [] : [`*${text.fault[host.fault]}*`]),
+    ...(host.fault === null ? [] : [`*${text.fault[host.fault]}${again}*`]),
     ...(host.fault !== null && host.faultDetail !== '' ? [escapeMrkdwn(host.faultDetail)] : []),
-    ...(host.stop === 'none' ? [] : because),
+    ...because,
     ...(host.disk === 'failed' && host.process === 'stopped' ? [`*${text.flagStillOn}*`] : []),
   ];
   return [
@@ -141,13 +150,13 @@ function processText(host: HostHalt, kind: Halt['kind'], locale: Locale): string
   return `${shown}${at}${isNew ? ` (${text.pid(String(pidBefore), String(pid))})` : ''}`;
 }
 
-function watchLine({ entryWatch }: Halt, locale: Locale): string {
+function watchLine({ entryWatch, endedAt }: Halt, locale: Locale): string {
   const { watch } = textFor(locale).rollback;
   const at = (moment: string | null) => (moment === null ? '?' : slackTime(moment, 'time_secs'));
   const { state, from, until, askedAt, entries, code } = entryWatch;
   switch (state) {
     case 'waiting':
-      return `… ${watch.waiting}`;
+      return endedAt === null ? `… ${watch.waiting}` : `? ${watch.notWatched}`;
     case 'watching':
       if (code === null && askedAt === null) return `… ${watch.begun(at(until))}`;
       return code === null
@@ -185,14 +194,17 @@ function startLines({ start, endedAt }: Halt, locale: Locale): readonly Block[] 
   return endedAt === null ? [] : [section(`? ${text.notAsked}`)];
 }
 
-function afterwards(halt: Halt, locale: Locale): readonly Block[] {
-  if (halt.kind === 'previous_model') return [];
+/** Nothing before both were asked: they are known in the same moment. */
+function afterwards(halt: Halt, section4: HaltReportOptions['section4'], locale: Locale): readonly Block[] {
+  const { kind, state, target, verification, openEntries, openEntriesFault } = halt;
+  if (kind === 'previous_model') return [];
   const text = textFor(locale).rollback;
-  const { verification } = halt;
+  if (openEntries === null && openEntriesFault === undefined) return [context(text.turningOn)];
+  const notRun = section4 === 'not_run' ? text.section4NotRun(target) : text.section4Missing;
   const verdict =
     verification === null
-      ? text.section4Missing
-      : text.section4(textFor(locale).report.verdict[verification.verdict]);
+      ? notRun
+      : text.section4(textFor(locale).report.verdict[verification.verdict], state === 'verified');
   return [section(openEntriesText(halt, locale)), context(verdict, text.turningOn)];
 }
 

@@ -15,11 +15,15 @@ interface RollbackStatus {
   readonly isUncertain: boolean;
   /** Those who may, as mentions. */
   readonly who: readonly string[];
-  readonly locale: Locale;
+  /** Where nothing is clicked: the forms are told. */
+  readonly isTerminal: boolean;
 }
 
 /** What `/lobml rollback` answers: the state, and both buttons. */
-export function rollbackStatusView({ target, latest, isUncertain, who, locale }: RollbackStatus): Report {
+export function rollbackStatusView(
+  { target, latest, isUncertain, who, isTerminal }: RollbackStatus,
+  locale: Locale,
+): Report {
   const { status } = textFor(locale).rollback;
   const title = status.title(escapeMrkdwn(target));
   const known =
@@ -37,7 +41,7 @@ export function rollbackStatusView({ target, latest, isUncertain, who, locale }:
     text: `${title}: ${last}`,
     blocks: [
       section(`*${title}*\n${last}`),
-      actions(...rollbackButtons(target, locale)),
+      ...(isTerminal ? [section(status.forms(target))] : [actions(...rollbackButtons(target, locale))]),
       context(status.explain, ...(who.length === 0 ? [] : [status.who(who.join(', '))])),
     ],
   };

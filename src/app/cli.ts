@@ -148,6 +148,7 @@ async function runKillSwitch(
       program,
       config,
       services: terminal.services,
+      tellsChanges: true,
     });
   } finally {
     await terminal.close();
@@ -158,13 +159,15 @@ interface TerminalParts<S> {
   readonly program: TerminalProgram;
   readonly config: Config;
   readonly services: S;
+  /** Each change is a line, also where nobody watches: in a log it must stand how far it is. */
+  readonly tellsChanges?: boolean;
 }
 
 async function answer<S>(
   subcommand: Subcommand<S>,
   words: readonly string[],
   wantsJson: boolean,
-  { program, config, services }: TerminalParts<S>,
+  { program, config, services, tellsChanges = false }: TerminalParts<S>,
 ): Promise<ExitCode> {
   const username = accountName();
   const conversation = createTerminalConversation({
@@ -177,6 +180,7 @@ async function answer<S>(
     showProgress: process.stderr.isTTY
       ? (line) => process.stderr.write(`\r\u001B[K${plainText(line)}`)
       : () => {},
+    showChange: tellsChanges && !process.stderr.isTTY ? print : undefined,
   });
   const { exitCode, json } = await subcommand.run(words, conversation, services);
   if (wantsJson) process.stdout.write(`${JSON.stringify(plainValue(json), undefined, 2)}\n`);

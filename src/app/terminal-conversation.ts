@@ -10,14 +10,24 @@ interface TerminalOptions {
   readonly print: (text: string) => void;
   /** Gets one line that is written over, while work goes on; nothing unless somebody watches. */
   readonly showProgress: (line: string) => void;
+  /** Gets each line that has changed, where nothing can be written over and it matters how far the work is. */
+  readonly showChange?: ((line: string) => void) | undefined;
 }
 
 /** The conversation of a terminal: what would move in Slack is one line here, and then the report. */
 export function createTerminalConversation(options: TerminalOptions): Conversation {
-  const { person, locale, asText, print, showProgress } = options;
+  const { person, locale, asText, print, showProgress, showChange } = options;
+  let shown: readonly string[] = [];
+  const progress = (report: Report) => {
+    showProgress(report.text);
+    if (showChange === undefined) return;
+    const lines = asText(report).split('\n');
+    for (const line of lines) if (line.trim() !== '' && !shown.includes(line)) showChange(line);
+    shown = lines;
+  };
   const live: LiveMessage = {
     ref: undefined,
-    update: (report) => showProgress(report.text),
+    update: progress,
     async finish(report) {
       showProgress('');
       print(asText(report));
@@ -28,7 +38,7 @@ export function createTerminalConversation(options: TerminalOptions): Conversati
     locale,
     channel: '',
     async post(report) {
-      showProgress(report.text);
+      progress(report);
       return live;
     },
     async whisper(report) {

@@ -13,6 +13,8 @@ export interface HaltReportOptions {
   readonly alarm?: string;
   /** RFC 3339: when the message told the end, where that was long after it. */
   readonly lateAt?: string | undefined;
+  /** Where nobody runs it after a halt. */
+  readonly section4?: 'not_run';
 }
 
 export interface HaltReporterOptions {

@@ -160,6 +160,9 @@ test('the command in a terminal halts and proves it, whatever else is at fault, 
   expect(stdout).toMatch(/✓ .*live-1.*process shows flag off[\s\S]*✓ .*live-2.*process shows flag off/);
   expect(stderr).toMatch(/targets\.yaml.*roles[^\n]*kill switch goes on/);
   expect(stderr).toMatch(/targets\.yaml.*dryrun[^\n]*kill switch goes on/);
+  // Nobody watches: each change is a line, in its order.
+  expect(stderr).toMatch(/flag off on disk[\s\S]*process shows flag off/);
+  expect(stdout).not.toMatch(/could not be run|no activity to judge/);
   expect(stdout + stderr).not.toContain('secret');
   const journal = join(bench.dataDir, 'journal');
   const files = await readdir(journal);
@@ -168,6 +171,23 @@ test('the command in a terminal halts and proves it, whatever else is at fault, 
     expect(kept).toContain(kind);
   }
   expect(kept).toContain('it buys at any price');
+});
+
+test('the command without a form changes nothing, prints the state and the forms, and is no success', async () => {
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '..', '..', 'bin', 'lobml.mjs'), 'rollback', 'live'],
+    {
+      cwd: join(bench.dataDir, '..'),
+      env: { PATH: process.env.PATH, ...(await environmentWith(bench.targetsText)) },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const [stdout, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: EXIT.usage });
+  for (const form of ['--disable', '--stop', '--previous-model'])
+    expect(stdout).toContain(`lobml rollback live ${form}`);
+  expect(await bench.restartsOf('live-1')).toBe(0);
 });
 
 /** Of a bot that was killed before its first act. */

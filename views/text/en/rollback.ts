@@ -83,7 +83,7 @@ export const rollback = {
   } satisfies Readonly<Record<HaltKind, Readonly<Record<HostHalt['process'], string>>>>,
   pid: (before: string, now: string) => `PID ${before} → ${now}`,
   fault: {
-    not_answering: 'does not answer; it is tried again',
+    not_answering: 'does not answer',
     not_on_disk: 'the environment file cannot be written',
     restart_failed: 'the restart failed',
     restart_ignored: 'the restart was reported as done, but the old process lives on',
@@ -99,10 +99,17 @@ export const rollback = {
     strategy_loaded: 'the new process has LOADED THE STRATEGY although its flag is off: stop the service',
     log_unreadable: 'the log cannot be read, so nobody knows whether the new process has loaded the strategy',
   } satisfies Readonly<Record<HaltFault, string>>,
-  stopBecause: (why: string) => `stopped instead, because ${why}`,
+  triedAgain: 'it is tried again',
+  unanswered: { restart: 'no answer to the restart', stop: 'no answer to the stop' },
+  stopBecause: {
+    issued: (why: string) => `it is being stopped, because ${why}`,
+    done: (why: string) => `stopped instead, because ${why}`,
+    failed: (why: string) => `it was to be stopped, because ${why}`,
+  } satisfies Readonly<Record<Exclude<HostHalt['stop'], 'none'>, (why: string) => string>>,
   flagStillOn: 'The flag is still ON on disk: do not start the service before it is off.',
   watch: {
     waiting: 'New entries: watched as soon as every host is off.',
+    notWatched: 'New entries were not watched: not every host was seen off.',
     begun: (until: string) => `Watching for new entries until ${until}.`,
     watching: (from: string, until: string) => `No new entry since ${from}; watching until ${until}.`,
     clear: (from: string, until: string) => `No new entry from ${from} to ${until}.`,
@@ -133,11 +140,12 @@ export const rollback = {
   openEntry: (market: string, side: string, shares: string, since: string) =>
     `${market} ${side}, ${shares} shares, since ${since}`,
   more: (count: number) => `and ${count} more`,
-  section4: (verdict: string) =>
-    `Section 4 since the halt: ${verdict} (a halted strategy has no activity to judge).`,
+  section4: (verdict: string, isOff: boolean) =>
+    `Section 4 since the halt: ${verdict}${isOff ? ' (a halted strategy has no activity to judge)' : ''}.`,
   section4Missing: 'Section 4 could not be run.',
+  section4NotRun: (target: string) => `Section 4 was not run here: \`lobml verify ${target}\` runs it.`,
   cancelAway:
-    'a running deploy could not be cancelled yet: the database of the bot is away, it is tried again',
+    'a running deploy could not be cancelled yet: the database of the bot is away, and the bot tries it again',
   cancelled: (release: boolean, requests: number) =>
     [
       ...(release ? ['the running release was stopped'] : []),
@@ -197,6 +205,8 @@ export const rollback = {
     never: 'No rollback is on record.',
     uncertain: 'The bot’s database does not say, so a newer rollback may be missing here.',
     who: (names: string) => `Who may: ${names}, at once and without approval.`,
+    forms: (target: string) =>
+      `Nothing was done. To act: \`lobml rollback ${target} --disable\`, \`lobml rollback ${target} --stop\` or \`lobml rollback ${target} --previous-model\`.`,
     explain:
       '*Disable now* sets the flag to false on every host and restarts, on one click. *Previous model* shows what it would restore and asks once.',
   },

@@ -78,7 +78,7 @@ export const rollback: RollbackText = {
   },
   pid: (before, now) => `PID ${before} → ${now}`,
   fault: {
-    not_answering: '没有回应，正在重试',
+    not_answering: '没有回应',
     not_on_disk: '无法写入环境文件',
     restart_failed: '重启失败',
     restart_ignored: '重启报告成功，但旧进程仍在运行',
@@ -91,10 +91,17 @@ export const rollback: RollbackText = {
     log_unreadable: '无法读取日志，不知道新进程是否加载了策略',
     stop_failed: '无法停止服务',
   },
-  stopBecause: (why) => `已改为停止服务，因为${why}`,
+  triedAgain: '正在重试',
+  unanswered: { restart: '重启命令没有得到回应', stop: '停止命令没有得到回应' },
+  stopBecause: {
+    issued: (why) => `正在改为停止服务，因为${why}`,
+    done: (why) => `已改为停止服务，因为${why}`,
+    failed: (why) => `本应停止服务，因为${why}`,
+  },
   flagStillOn: '磁盘上的开关仍为开启：关闭之前请勿启动服务。',
   watch: {
     waiting: '新入场：所有主机关闭后开始观察。',
+    notWatched: '未观察新的入场：并非所有主机都已确认停止。',
     begun: (until) => `正在观察新入场，至 ${until}。`,
     watching: (from, until) => `自 ${from} 起没有新入场；观察至 ${until}。`,
     clear: (from, until) => `${from} 至 ${until} 没有新入场。`,
@@ -121,9 +128,11 @@ export const rollback: RollbackText = {
   openEntriesUnknown: (why) => `未出场的入场：未知（${why}）。`,
   openEntry: (market, side, shares, since) => `${market} ${side}，${shares} 份，自 ${since}`,
   more: (count) => `另有 ${count} 笔`,
-  section4: (verdict) => `停止之后的第 4 节：${verdict}（停止的策略没有可判断的活动）。`,
+  section4: (verdict, isOff) =>
+    `停止之后的第 4 节：${verdict}${isOff ? '（停止的策略没有可判断的活动）' : ''}。`,
   section4Missing: '未能运行第 4 节。',
-  cancelAway: '尚未能取消正在进行的部署：机器人的数据库没有回应，会继续尝试',
+  section4NotRun: (target) => `此处未运行第 4 节：请用 \`lobml verify ${target}\` 运行。`,
+  cancelAway: '尚未能取消正在进行的部署：机器人的数据库没有回应，机器人会继续尝试',
   cancelled: (release, requests) =>
     [
       ...(release ? ['已中止正在进行的发布'] : []),
@@ -175,6 +184,8 @@ export const rollback: RollbackText = {
     never: '没有回滚记录。',
     uncertain: '机器人数据库没有回应，因此此处可能缺少更新的回滚记录。',
     who: (names) => `有权操作：${names}，立即执行，无需审批。`,
+    forms: (target) =>
+      `尚未执行任何操作。请用：\`lobml rollback ${target} --disable\`、\`lobml rollback ${target} --stop\` 或 \`lobml rollback ${target} --previous-model\`。`,
     explain:
       '“立即关闭”一次点击即在所有主机上将开关设为 false 并重启。“上一个模型”会先显示将恢复的内容并询问一次。',
   },
