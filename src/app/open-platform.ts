@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostsEnvironment, sshEnvironment } from '../config/config.js';
+import { hostsEnvironment, socketPlaces, sshEnvironment } from '../config/config.js';
 import { HostsChild } from '../hosts/apart/hosts-child.js';
 import type { HostRequirements } from '../hosts/host-kind.js';
 import { createHost } from '../hosts/kinds/create-host.js';
@@ -37,9 +37,8 @@ export interface OpenPlatform extends Platform {
 export function openPlatform({ configuration, logger, state, isApart }: PlatformOptions): OpenPlatform {
   const { config, strategies } = configuration;
   const clock = systemClock;
-  const ssh = { ...createSshFolders(), environment: sshEnvironment() };
+  const ssh = { ...createSshFolders(socketPlaces(config)), environment: sshEnvironment() };
   const trainingSsh = { ...ssh, controlFolder: join(ssh.controlFolder, 't') };
-  mkdirSync(trainingSsh.controlFolder, { mode: 0o700 });
   const hostNeeds = { files: strategies.flatMap(({ runbook }) => filesOf(runbook)), ssh };
   const child = isApart ? new HostsChild({ environment: hostsEnvironment(), clock, logger }) : undefined;
   void child?.warm();

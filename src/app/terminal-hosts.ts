@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { type Config, sshEnvironment } from '../config/config.js';
+import { type Config, socketPlaces, sshEnvironment } from '../config/config.js';
 import type { Host } from '../hosts/host.js';
 import type { SshRequirements } from '../hosts/host-kind.js';
 import { createHost } from '../hosts/kinds/create-host.js';
@@ -10,18 +9,18 @@ import { createSshFolders } from '../hosts/ssh/ssh-folders.js';
 
 /** The hosts of a kill switch in a terminal. */
 export class TerminalHosts {
-  readonly #dataDir: string;
+  readonly #config: Pick<Config, 'dataDir'>;
   #ssh: SshRequirements | undefined;
 
-  constructor({ dataDir }: Pick<Config, 'dataDir'>) {
-    this.#dataDir = dataDir;
+  constructor(config: Pick<Config, 'dataDir'>) {
+    this.#config = config;
   }
 
-  /** A halt of this machine alone needs no folder: a full disk must not prevent it. @throws where none can be made */
+  /** A halt of this machine alone needs no folder. */
   of(settings: TargetHost): Host {
     if (!hostKindOf(settings.name, settings.connection).needsControlFolder) return createHost(settings);
     this.#ssh ??= {
-      ...createSshFolders([tmpdir(), '/dev/shm', this.#dataDir, homedir()]),
+      ...createSshFolders(socketPlaces(this.#config)),
       environment: sshEnvironment(),
     };
     return createHost(settings, { ssh: this.#ssh });

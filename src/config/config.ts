@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { LOCALES, type Locale } from '../domain/localized.js';
@@ -123,6 +124,20 @@ type Values = z.output<typeof schema>;
 export function sshEnvironment(env: Environment = process.env): Readonly<Record<string, string>> {
   const agent = env['SSH_AUTH_SOCK'];
   return agent === undefined ? {} : { SSH_AUTH_SOCK: agent };
+}
+
+/**
+ * Where the bot's sockets may lie, best first: a runtime folder of its own is emptied by no cleaner of temporary files.
+ * The folder for data comes last, since its disk may be another machine's.
+ */
+export function socketPlaces(
+  { dataDir }: Pick<Config, 'dataDir'>,
+  env: Environment = process.env,
+): readonly string[] {
+  const uid = process.getuid?.();
+  const own = [env['RUNTIME_DIRECTORY']?.split(':')[0], env['XDG_RUNTIME_DIR']];
+  const usual = uid === 0 ? '/run' : `/run/user/${uid}`;
+  return [...own, usual, tmpdir(), '/dev/shm', homedir(), dataDir].flatMap((place) => place || []);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { plainText } from '../domain/plain-text.js';
 import { redact } from '../domain/secrets.js';
 import type { CallOptions } from './host.js';
@@ -10,6 +11,8 @@ export const DEFAULT_MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 
 export interface RunOptions extends CallOptions {
   readonly input?: Uint8Array | undefined;
+  /** Gets the command's input, to write it when it is time, and to end it. */
+  readonly onInput?: (input: Writable) => void;
   /** A file of the bot's machine, sent as the command's input. */
   readonly inputFile?: string;
   readonly maxOutputBytes?: number;

@@ -317,6 +317,6 @@ describe('a service behind a forced command', () => {
     await expect(manager.processEnvironment(1, ['A'])).rejects.toMatchObject({ code: 'not_configured' });
     await manager.stop();
     expect(await manager.status()).toMatchObject({ activeState: 'inactive' });
-    await run('ssh', [...sshd.sshArguments, '-o', `ControlPath=${root}/%C`, '-O', 'exit', sshd.address]);
+    await sshd.disconnect(root);
   });
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +15,11 @@ export interface Sshd {
   /** The same, for a targets file. */
   readonly configFile: string;
   readonly controlFolder: string;
+  readonly port: number;
   /** Makes the key's forced command; undefined: none. */
   force(command: string | undefined): Promise<void>;
-  /** Ends the connection that is shared; the next command makes a new one. */
-  disconnect(): Promise<void>;
+  /** Ends the connections that are shared by way of a folder, unless told by `controlFolder`; the next command makes a new one. */
+  disconnect(folder?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,9 +51,11 @@ export async function startSshd({ within = [], environment = {} }: SshdOptions =
   const command = [...entered, '/usr/sbin/sshd', '-f', file('sshd_config'), '-D', '-e'];
   const server = spawn(enter, command, { stdio: 'ignore' });
   const control = await mkdtemp(join(tmpdir(), 'lc-'));
-  const disconnect = async () => {
-    const client = ['-F', file('ssh_config'), '-o', `ControlPath=${control}/%C`];
-    await run('ssh', [...client, '-O', 'exit', 'trading-host']).catch(() => undefined);
+  const disconnect = async (sockets = control) => {
+    for (const name of await readdir(sockets)) {
+      const client = ['-F', file('ssh_config'), '-o', `ControlPath=${join(sockets, name)}`];
+      await run('ssh', [...client, '-O', 'exit', 'trading-host']).catch(() => undefined);
+    }
   };
   await untilListening(port);
   return {
@@ -60,6 +63,7 @@ export async function startSshd({ within = [], environment = {} }: SshdOptions =
     sshArguments: ['-F', file('ssh_config')],
     configFile: file('ssh_config'),
     controlFolder: control,
+    port,
     force,
     disconnect,
     async stop() {

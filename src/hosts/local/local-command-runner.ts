@@ -32,6 +32,7 @@ export function createLocalCommandRunner({ host, environment }: LocalCommandRunn
       if (options.signal?.aborted) throw cancelled(host, program);
       const running = execa(program, words, { ...executionOptions(options), env });
       if (options.onOutput !== undefined) running.stdout?.on('data', options.onOutput);
+      if (options.onInput !== undefined && running.stdin) options.onInput(running.stdin);
       const result = await running;
       if (result.timedOut) throw timedOut(host, program, options.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS);
       if (result.isCanceled) throw cancelled(host, program);
@@ -60,7 +61,8 @@ function executionOptions(options: RunOptions) {
   } as const satisfies Options;
 }
 
-function inputOf({ input, inputFile }: RunOptions) {
+function inputOf({ input, inputFile, onInput }: RunOptions) {
+  if (onInput !== undefined) return { stdin: 'pipe' } as const;
   if (inputFile !== undefined) return { inputFile };
   return input === undefined ? ({ stdin: 'ignore' } as const) : { input };
 }
