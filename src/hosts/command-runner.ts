@@ -3,7 +3,7 @@ import { plainText } from '../domain/plain-text.js';
 import { redact } from '../domain/secrets.js';
 import type { CallOptions } from './host.js';
 import { HostError } from './host.js';
-import { hostErrorCodeFromMessage } from './host-fault.js';
+import { hostErrorCodeFromMessage, wayOutOf } from './host-fault.js';
 
 export const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
 /** More output than this is refused: nothing that the bot asks for is that long. */
@@ -50,7 +50,7 @@ const ENDED_BY_SIGNAL = 128;
 /** The error for a command that ended with something else than 0. */
 export function commandFailed(host: string, attempt: string, result: CommandResult): HostError {
   const words = lastWords(result.stderr);
-  const detail = `${host}: ${attempt} ended with exit code ${result.exitCode}${words === '' ? '' : ` (${words})`}.`;
+  const detail = `${host}: ${attempt} ended with exit code ${result.exitCode}${words === '' ? '' : ` (${words})`}.${wayOutOf(result.stderr)}`;
   const { exitCode } = result;
   // A command that a signal has ended said nothing.
   const said = exitCode < ENDED_BY_SIGNAL ? exitCode : undefined;

@@ -13,10 +13,14 @@ const CODE_OF_ERRNO: Readonly<Record<string, HostErrorCode>> = {
   ETIMEDOUT: 'timeout',
 };
 
+/** sudo, where it would have to ask somebody. */
+const SUDO_ASKS = /a (?:password|terminal) is required|must have a tty to run sudo/;
+
 /** How the standard tools word the same faults, with a locale of C. */
 const CODE_OF_MESSAGE: readonly (readonly [RegExp, HostErrorCode])[] = [
   [/No such file or directory|Not a directory|Too many levels of symbolic links/, 'not_found'],
-  [/Permission denied|Operation not permitted|a password is required/, 'permission_denied'],
+  [/Permission denied|Operation not permitted/, 'permission_denied'],
+  [SUDO_ASKS, 'permission_denied'],
   [/Is a directory/, 'not_a_file'],
   [/No space left on device|Disk quota exceeded/, 'no_space'],
   [/Read-only file system/, 'read_only'],
@@ -36,6 +40,13 @@ function hostErrorFrom(error: unknown, host: string, attempt: string): HostError
   return new HostError(code, host, `${host}: ${attempt} failed (${errno ?? 'unexpected error'}).`, {
     cause: error,
   });
+}
+
+/** What a person can do about it; '' where the words of the command say it. */
+export function wayOutOf(stderr: string): string {
+  return SUDO_ASKS.test(stderr)
+    ? ' sudo asks for a password there: give the account NOPASSWD for this command, and write `sudo: [sudo, -n]`.'
+    : '';
 }
 
 /** The same from what a command printed on its error stream. */
