@@ -1,7 +1,7 @@
 import type { ChecksBot, ChecksProcess, LoadedFiles } from '../checks/apart/link.js';
 import { createCheckService } from '../checks/check-service.js';
 import { onThisSystem } from '../checks/on-this-system.js';
-import { sshEnvironment } from '../config/config.js';
+import { sessionEnvironment, sshEnvironment } from '../config/config.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import { sshFoldersIn } from '../hosts/ssh/ssh-folders.js';
 import { connectToParent } from '../machine/parent-process.js';
@@ -28,7 +28,12 @@ const service = createCheckService({
   runbook,
   targets,
   hostOf: (settings) =>
-    createHost(settings, { files: filesOf(runbook), ssh, yieldToHalt: yielding.yieldToHalt }),
+    createHost(settings, {
+      files: filesOf(runbook),
+      ssh,
+      session: sessionEnvironment(),
+      yieldToHalt: yielding.yieldToHalt,
+    }),
   trading:
     config.tradingDatabaseUrl === undefined
       ? undefined

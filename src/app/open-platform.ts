@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostsEnvironment, socketPlaces, sshEnvironment } from '../config/config.js';
+import { hostsEnvironment, sessionEnvironment, socketPlaces, sshEnvironment } from '../config/config.js';
 import { HostsChild } from '../hosts/apart/hosts-child.js';
 import type { HostRequirements } from '../hosts/host-kind.js';
 import { createHost } from '../hosts/kinds/create-host.js';
@@ -26,7 +26,7 @@ interface PlatformOptions {
 
 export interface OpenPlatform extends Platform {
   /** What a host of these files needs, in whichever process it is opened. */
-  readonly hostNeeds: Required<Pick<HostRequirements, 'files' | 'ssh'>>;
+  readonly hostNeeds: Required<Omit<HostRequirements, 'yieldToHalt'>>;
   /** The same with connections of their own: a model that is copied shares none with what may be more urgent. */
   readonly trainingNeeds: Required<Pick<HostRequirements, 'ssh'>>;
   /** Resolves when the process for hosts is ready, or there is none. */
@@ -39,7 +39,11 @@ export function openPlatform({ configuration, logger, state, isApart }: Platform
   const clock = systemClock;
   const ssh = { ...createSshFolders(socketPlaces(config)), environment: sshEnvironment() };
   const trainingSsh = { ...ssh, controlFolder: join(ssh.controlFolder, 't') };
-  const hostNeeds = { files: strategies.flatMap(({ runbook }) => filesOf(runbook)), ssh };
+  const hostNeeds = {
+    files: strategies.flatMap(({ runbook }) => filesOf(runbook)),
+    ssh,
+    session: sessionEnvironment(),
+  };
   const child = isApart ? new HostsChild({ environment: hostsEnvironment(), clock, logger }) : undefined;
   void child?.warm();
   const url = config.tradingDatabaseUrl?.reveal();

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { type Config, socketPlaces, sshEnvironment } from '../config/config.js';
+import { type Config, sessionEnvironment, socketPlaces, sshEnvironment } from '../config/config.js';
 import type { Host } from '../hosts/host.js';
 import type { SshRequirements } from '../hosts/host-kind.js';
 import { createHost } from '../hosts/kinds/create-host.js';
@@ -18,12 +18,13 @@ export class TerminalHosts {
 
   /** A halt of this machine alone needs no folder. */
   of(settings: TargetHost): Host {
-    if (!hostKindOf(settings.name, settings.connection).needsControlFolder) return createHost(settings);
+    if (!hostKindOf(settings.name, settings.connection).needsControlFolder)
+      return createHost(settings, { session: sessionEnvironment() });
     this.#ssh ??= {
       ...createSshFolders(socketPlaces(this.#config)),
       environment: sshEnvironment(),
     };
-    return createHost(settings, { ssh: this.#ssh });
+    return createHost(settings, { ssh: this.#ssh, session: sessionEnvironment() });
   }
 
   close(): void {

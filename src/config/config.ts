@@ -126,6 +126,12 @@ export function sshEnvironment(env: Environment = process.env): Readonly<Record<
   return agent === undefined ? {} : { SSH_AUTH_SOCK: agent };
 }
 
+/** Where programs find the session of the bot's account, e.g. `systemctl --user`; what is not told is at its usual place. */
+export function sessionEnvironment(env: Environment = process.env): Readonly<Record<string, string>> {
+  const names = ['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'];
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}
+
 /**
  * Where the bot's sockets may lie, best first: a runtime folder of its own is emptied by no cleaner of temporary files.
  * The folder for data comes last, since its disk may be another machine's.

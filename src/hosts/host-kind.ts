@@ -6,6 +6,8 @@ export interface HostRequirements {
   readonly files?: readonly string[];
   /** For hosts behind ssh. */
   readonly ssh?: SshRequirements;
+  /** For this machine: how programs find the session of the bot's account, e.g. XDG_RUNTIME_DIR; left out: the usual place. */
+  readonly session?: Readonly<Record<string, string>>;
   /** Asked before each program is started: a halt goes first. */
   readonly yieldToHalt?: () => Promise<void>;
 }
@@ -24,6 +26,7 @@ export interface Reach {
   /** The host's name in the targets file. */
   readonly name: string;
   readonly ssh: SshRequirements | undefined;
+  readonly session: Readonly<Record<string, string>> | undefined;
   /** Every runner goes through it: a halt goes first. */
   yielding(runner: CommandRunner): CommandRunner;
 }

@@ -19,7 +19,7 @@ interface ChecksParts extends Pick<Platform, 'clock' | 'logger' | 'trading' | 'd
   readonly runbook: Runbook;
   readonly targets: Targets;
   readonly runs: RunStore;
-  readonly hostNeeds: Required<Pick<HostRequirements, 'files' | 'ssh'>>;
+  readonly hostNeeds: Required<Omit<HostRequirements, 'yieldToHalt'>>;
   readonly lastConfirmed: (subject: {
     readonly strategy: string;
     readonly target: string;

@@ -84,7 +84,7 @@ export class HostsChild {
   }
 
   /** Like `createHost`. */
-  hostOf(settings: TargetHost, requirements: Pick<HostRequirements, 'files' | 'ssh'> = {}): Host {
+  hostOf(settings: TargetHost, requirements: Omit<HostRequirements, 'yieldToHalt'> = {}): Host {
     const here = createHost(settings, requirements);
     const { service } = here;
     const via = <Words extends readonly unknown[], Value>(
@@ -124,7 +124,7 @@ export class HostsChild {
   }
 
   /** Like `writeWanted`, in one call: between its steps nothing waits for the bot. */
-  writeWanted(requirements: Pick<HostRequirements, 'files' | 'ssh'> = {}): WriteWanted {
+  writeWanted(requirements: Omit<HostRequirements, 'yieldToHalt'> = {}): WriteWanted {
     return (settings, ...words) => {
       const own = (...said: typeof words) =>
         writeWanted(createHost(settings, requirements), settings, ...said);

@@ -12,7 +12,7 @@ export type HostMethod = MethodOf<Host> | `service.${MethodOf<ServiceManager>}` 
 /** One call of a host. Every value is a structured clone. */
 export interface HostCall {
   readonly settings: TargetHost;
-  readonly requirements: Pick<HostRequirements, 'files' | 'ssh'>;
+  readonly requirements: Omit<HostRequirements, 'yieldToHalt'>;
   readonly method: HostMethod;
   /** Without their signals. */
   readonly words: readonly unknown[];

@@ -19,15 +19,16 @@ export function createHost(settings: TargetHost, requirements: HostRequirements 
 /** Runs commands on a host, with the rights that are for its files. */
 export function connectToHost(
   { name, connection }: Pick<TargetHost, 'name' | 'connection'>,
-  requirements: Pick<HostRequirements, 'ssh' | 'yieldToHalt'>,
+  requirements: Omit<HostRequirements, 'files'>,
 ): CommandRunner {
   return hostKindOf(name, connection).connect(connection, reachOf(name, requirements));
 }
 
-function reachOf(name: string, { ssh, yieldToHalt }: Pick<HostRequirements, 'ssh' | 'yieldToHalt'>): Reach {
+function reachOf(name: string, { ssh, session, yieldToHalt }: Omit<HostRequirements, 'files'>): Reach {
   return {
     name,
     ssh,
+    session,
     yielding(runner) {
       if (yieldToHalt === undefined) return runner;
       return {

@@ -1,4 +1,5 @@
-import type { HostKind } from '../host-kind.js';
+import type { CommandRunner } from '../command-runner.js';
+import type { HostKind, Reach } from '../host-kind.js';
 import { createLocalCommandRunner } from './local-command-runner.js';
 import type { LocalConnection } from './local-connection.js';
 import { createLocalHost } from './local-host.js';
@@ -9,11 +10,20 @@ export const localKind = {
   kind: 'local',
   isThisMachine: true,
   needsControlFolder: false,
-  create(_, { name, folders, createService, yielding }) {
-    const runner = yielding(createLocalCommandRunner({ host: name }));
+  create(_, { name, folders, createService, ...reach }) {
+    const runner = connectHere(name, reach);
     const service = createService(runner, createLocalProcessReader(runner));
     return createLocalHost({ name, service, folders, runner });
   },
-  connect: (_, { name, yielding }) => yielding(createLocalCommandRunner({ host: name })),
+  connect: (_, { name, ...reach }) => connectHere(name, reach),
   lineByHand: (_, line) => line,
 } satisfies HostKind<LocalConnection>;
+
+/** A bot is mostly started outside of a session of its account, and `systemctl --user` finds its manager by this alone. */
+function connectHere(
+  name: string,
+  { session, yielding }: Pick<Reach, 'session' | 'yielding'>,
+): CommandRunner {
+  const environment = { XDG_RUNTIME_DIR: `/run/user/${process.getuid?.()}`, ...session };
+  return yielding(createLocalCommandRunner({ host: name, environment }));
+}

@@ -27,12 +27,15 @@ export function remoteShell(mark: string): RemoteShell {
     code: `${mark} `,
     // No line break, backslash or exclamation mark: csh and fish read those otherwise, also in quotes.
     line: `exec sh -c 'echo ${mark} >&2; echo ${mark}; ${wait}; code=$?; echo ${mark}.; echo ${mark} $code >&2; exit $code'`,
-    go: (command) => `${inOneLine(IN_ENGLISH + shellLine(command))}\n`,
+    go: (command) => `${inOneLine(IN_ENGLISH + IN_SESSION + shellLine(command))}\n`,
   };
 }
 
 /** Faults are read in English. The shell outlives `timeout`, which ends itself by a signal that ssh reports as its own failure. */
 const IN_ENGLISH = 'LC_ALL=C; export LC_ALL; ';
+/** Where no login has set it, `systemctl --user` would not find the account's own manager. */
+const IN_SESSION =
+  'if [ -z "$XDG_RUNTIME_DIR" ] && [ -d "/run/user/$(id -u)" ]; then export XDG_RUNTIME_DIR="/run/user/$(id -u)"; fi; ';
 
 /** As `printf %b` reads it back. */
 function inOneLine(text: string): string {
