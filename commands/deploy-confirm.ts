@@ -52,7 +52,10 @@ export async function confirmByWords(
     return { exitCode: EXIT.ok, json: {} };
   }
   const release = await releases.toConfirm(target.name);
-  if (release !== undefined) await conversation.post(deployProgressView(release, locale));
+  if (release !== undefined) {
+    const report = deployProgressView(release, locale);
+    await (await conversation.post(report)).finish(report);
+  }
   const result =
     release === undefined
       ? refused('nothing_to_confirm')

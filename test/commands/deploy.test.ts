@@ -6,7 +6,7 @@ import { parseDeployWords } from '../../commands/deploy-words.js';
 import { lock, unlock } from '../../commands/lock.js';
 import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/local-slack.js';
 import { loadConfig } from '../../src/config/config.js';
-import type { Block } from '../../src/conversation/subcommand.js';
+import type { Block, Conversation, Report } from '../../src/conversation/subcommand.js';
 import type { MessageKeeper } from '../../src/messages/message-keeper.js';
 import type { Subject } from '../../src/messages/subject.js';
 import { createReleaseAnswers } from '../../src/release/engine/release-answers.js';
@@ -114,7 +114,7 @@ async function requestAsAlice(): Promise<string> {
   await slack.runCommand('alice', CHANNEL, '/lobml deploy live');
   await modalShows('alice', 'next.onnx');
   await slack.submitModal('alice', { reason: 'better model' });
-  await modalShows('alice', 'All 4 checks of the planned state pass');
+  await modalShows('alice', 'All 5 checks of the planned state pass');
   await slack.submitModal('alice');
   await modalShows('alice', 'The request stands');
   await announceAll();
@@ -287,6 +287,26 @@ describe('a release that lacks only data at its end', () => {
     await slack.submitModal('bob', { reason: 'a holiday' });
     await slack.waitFor(() => world.queued.some(({ what, id }) => what === 'wake' && id === releaseId));
     expect(await confirmation()).toMatchObject({ by: { id: 'U0BOB' }, reason: 'a holiday' });
+  });
+
+  test('in a terminal it shows what is waited for, and confirms nothing', async () => {
+    await waitingRelease();
+    const told: string[] = [];
+    const tell = async ({ text, blocks }: Report) => void told.push(text, JSON.stringify(blocks));
+    const conversation = {
+      person: { id: 'bob', name: 'bob', surface: 'terminal' },
+      locale: 'en',
+      channel: '',
+      post: async () => ({ ref: undefined, update: () => undefined, finish: tell }),
+      whisper: tell,
+    } satisfies Conversation;
+    const { targets } = world.context.targets;
+    const services = { targets: { targets, defaultTarget: 'live' }, releases: world.service };
+    const words = ['live', '--confirm', '--reason', 'quiet'];
+    const result = await deploy.run(words, conversation, services as unknown as DeployServices);
+    expect(result).toMatchObject({ exitCode: 1, json: { refusals: [{ code: 'only_in_slack' }] } });
+    expect(told.join('\n')).toContain('at least 1 is needed');
+    expect(await confirmation()).toBeNull();
   });
 
   test('typed, the same form opens', async () => {
