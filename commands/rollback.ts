@@ -1,3 +1,4 @@
+import { UsageError } from '../src/conversation/errors.js';
 import {
   type Click,
   type Conversation,
@@ -7,8 +8,10 @@ import {
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
 import { type Halt, type HaltKind, type HaltState, isSettled } from '../src/domain/halt.js';
+import { targetNamed } from '../src/domain/target-named.js';
 import { commandsByHand } from '../src/halt/commands-by-hand.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
+import type { LatestHalt } from '../src/halt/latest-halt.js';
 import type { HaltHandle } from '../src/halt/live-halt.js';
 import type { Target } from '../src/runbook/targets.js';
 import {
@@ -25,7 +28,7 @@ import { rollbackStatusView } from '../views/rollback-status.js';
 import { assertMayHalt } from './rollback-access.js';
 import { restoreFromTerminal, restorePreviousModel, showPreviousModel } from './rollback-previous.js';
 import { askReason, takeReason } from './rollback-reason.js';
-import { parseRollbackWords } from './rollback-words.js';
+import { asksToHalt, parseRollbackWords, targetToHalt } from './rollback-words.js';
 import { parseTarget } from './target-argument.js';
 
 const usage = '[target] [--disable | --stop | --previous-model] [--reason TEXT]';
@@ -37,15 +40,24 @@ export const rollback: Subcommand<KillSwitchServices> = {
   audience: 'operator',
   usage,
   async run(words, conversation, services) {
-    const { rest, kind, reason } = parseRollbackWords(words);
-    const target = parseTarget(rest, services.targets, usage);
-    if (kind === undefined) return showState(target, conversation, services);
-    if (conversation.person.surface === 'terminal') {
-      return haltFromTerminal({ target, kind, reason }, conversation, services);
+    const { targets } = services;
+    const isTerminal = conversation.person.surface === 'terminal';
+    try {
+      const asked = parseRollbackWords(words, (word) => targetNamed(targets.targets, word) !== undefined);
+      const { kind } = asked;
+      const { target, reason } = targetToHalt(asked, targets, usage);
+      if (kind === undefined) return await showState(target, conversation, services);
+      if (isTerminal) return await haltFromTerminal({ target, kind, reason }, conversation, services);
+      // What the previous model is must be seen before it is asked for: the buttons show it.
+      if (kind === 'previous_model') return await showState(target, conversation, services);
+      return await haltFromSlack({ target, kind, reason }, conversation, services);
+    } catch (error) {
+      // Who wants to stop it and was not understood needs no lesson first, but the buttons.
+      const standby = targets.targets.get(targets.defaultTarget);
+      if (error instanceof UsageError && !isTerminal && standby !== undefined)
+        await showState(standby, conversation, services);
+      throw error;
     }
-    // What the previous model is must be seen before it is asked for: the buttons show it.
-    if (kind === 'previous_model') return showState(target, conversation, services);
-    return haltFromSlack({ target, kind, reason }, conversation, services);
   },
   actions: {
     [DISABLE_ACTION]: (click, services) =>
@@ -63,6 +75,7 @@ export const rollback: Subcommand<KillSwitchServices> = {
   submissions: { [REASON_CALLBACK]: takeReason },
   urgent: [DISABLE_ACTION, DISABLE_CONFIRMED_ACTION, STOP_ACTION],
   urgentWords: ['--disable', '--stop'],
+  hears: asksToHalt,
 };
 
 /** A setting of the target, off unless told: the safe direction should not ask. */
@@ -107,16 +120,19 @@ async function showState(
   { killSwitch, operators }: KillSwitchServices,
 ): Promise<SubcommandResult> {
   const { locale, person } = conversation;
-  const { halt: latest, isUncertain } = await killSwitch.latest(target.name);
   const isTerminal = person.surface === 'terminal';
-  const report = rollbackStatusView(
-    { target: target.name, latest, isUncertain, who: operators.who, isTerminal },
-    locale,
-  );
-  await (await conversation.post(report)).finish(report);
+  const view = (latest: LatestHalt | undefined) =>
+    rollbackStatusView({ target: target.name, latest, who: operators.who, isTerminal }, locale);
+  // The buttons first: what was last the database may take its time to say.
+  const looking = killSwitch.latest(target.name);
+  const message = isTerminal ? undefined : await conversation.post(view(undefined));
+  const latest = await looking;
+  const report = view(latest);
+  await (message ?? (await conversation.post(report))).finish(report);
+  const { halt, isUncertain } = latest;
   // A script that forgot the form must not take the state for a halt.
   const exitCode = isTerminal ? EXIT.usage : EXIT.ok;
-  return { exitCode, json: { target: target.name, latest: latest ?? null, isUncertain } };
+  return { exitCode, json: { target: target.name, latest: halt ?? null, isUncertain } };
 }
 
 async function haltFromTerminal(

@@ -10,9 +10,8 @@ import { textFor } from './text/index.js';
 
 interface RollbackStatus {
   readonly target: string;
-  readonly latest: Halt | undefined;
-  /** The database did not say: there may be a newer one. */
-  readonly isUncertain: boolean;
+  /** undefined: it is being looked up. */
+  readonly latest: { readonly halt: Halt | undefined; readonly isUncertain: boolean } | undefined;
   /** Those who may, as mentions. */
   readonly who: readonly string[];
   /** Where nothing is clicked: the forms are told. */
@@ -21,22 +20,12 @@ interface RollbackStatus {
 
 /** What `/lobml rollback` answers: the state, and both buttons. */
 export function rollbackStatusView(
-  { target, latest, isUncertain, who, isTerminal }: RollbackStatus,
+  { target, latest: known, who, isTerminal }: RollbackStatus,
   locale: Locale,
 ): Report {
   const { status } = textFor(locale).rollback;
   const title = status.title(escapeMrkdwn(target));
-  const known =
-    latest === undefined
-      ? isUncertain
-        ? ''
-        : status.never
-      : status.last(
-          haltTitle(latest, locale),
-          person(latest.requestedBy),
-          slackTime(latest.requestedAt, 'date_short_pretty'),
-        );
-  const last = [known, ...(isUncertain ? [status.uncertain] : [])].join(' ').trim();
+  const last = known === undefined ? '…' : lastLine(known, locale);
   return {
     text: `${title}: ${last}`,
     blocks: [
@@ -45,4 +34,13 @@ export function rollbackStatusView(
       context(status.explain, ...(who.length === 0 ? [] : [status.who(who.join(', '))])),
     ],
   };
+}
+
+/** Where the database did not say, there may be a newer one. */
+function lastLine({ halt, isUncertain }: NonNullable<RollbackStatus['latest']>, locale: Locale): string {
+  const { status } = textFor(locale).rollback;
+  const uncertain = isUncertain ? [status.uncertain] : [];
+  if (halt === undefined) return [...(isUncertain ? [] : [status.never]), ...uncertain].join(' ');
+  const when = slackTime(halt.requestedAt, 'date_short_pretty');
+  return [status.last(haltTitle(halt, locale), person(halt.requestedBy), when), ...uncertain].join(' ');
 }

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Config, loadConfig, readEnvironment, readLocale } from '../config/config.js';
 import { EXIT, type ExitCode, type Report, type Subcommand } from '../conversation/subcommand.js';
-import { unknownSubcommand } from '../conversation/subcommand-lookup.js';
+import { heardSubcommand, unknownSubcommand } from '../conversation/subcommand-lookup.js';
 import { explainFailure } from '../doctor/explain-failure.js';
 import { plainText, plainValue } from '../domain/plain-text.js';
 import type { Say } from '../domain/sentence.js';
@@ -42,17 +42,21 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   const wantsJson = argv.includes('--json');
   const wantsHelp = argv.includes('--help') || argv.includes('-h');
   const locale = readLocale();
-  const [name = 'help', ...words] = argv.filter((word) => !GLOBAL_FLAGS.has(word));
-
-  const subcommand = program.subcommands.find(
-    (candidate) => candidate.name === name && onTerminal(candidate),
-  );
+  const typed = argv.filter((word) => !GLOBAL_FLAGS.has(word));
+  const [first = 'help'] = typed;
+  const here = program.subcommands.filter(onTerminal);
+  const named = here.find((candidate) => candidate.name === first);
+  const subcommand = named ?? heardSubcommand(typed, here);
   if (subcommand === undefined) {
-    const names = program.subcommands.filter(onTerminal).map((candidate) => candidate.name);
-    const { nearest } = unknownSubcommand(name, names);
-    print(program.asText(program.unknown(name, nearest, locale)));
+    const { nearest } = unknownSubcommand(
+      first,
+      here.map((candidate) => candidate.name),
+    );
+    print(program.asText(program.unknown(first, nearest, locale)));
     return EXIT.usage;
   }
+  const { name } = subcommand;
+  const words = named === undefined ? typed : typed.slice(1);
   if (wantsHelp) {
     const facts = { name, usage: `lobml ${name} ${subcommand.usage} [--json]` };
     process.stdout.write(`${program.say({ code: 'subcommand_help', facts }, locale)}\n`);

@@ -136,6 +136,8 @@ export interface Subcommand<Services> {
   readonly urgent?: readonly string[];
   /** Words that make the same of what is typed, e.g. `--disable`. */
   readonly urgentWords?: readonly string[];
+  /** Whether words mean it, however they are typed: they are as urgent, and it gets them whatever name stands first. */
+  readonly hears?: (words: readonly string[]) => boolean;
   /** The modals that belong to it, by callback id. */
   readonly submissions?: Readonly<
     Record<string, (submission: Submission, services: Services) => Promise<SubmissionAnswer>>

@@ -34,6 +34,15 @@ export function splitWords(line: string): string[] {
   return word === undefined ? words : [...words, word];
 }
 
+/** The same of a line whose quotes may be wrong: then they are spaces. For what must not wait for a closing quote. */
+export function wordsOfAnyLine(line: string): readonly string[] {
+  try {
+    return splitWords(line);
+  } catch {
+    return line.split(/[\s"'“”„‘’]+/).filter(Boolean);
+  }
+}
+
 /** An apostrophe inside a word (`don't`) is a letter; `KEY="a b"` opens a quote. */
 function opensQuote(character: string, word: string | undefined): boolean {
   if (!(character in CLOSING)) return false;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { UserError } from '../conversation/errors.js';
 import type { Conversation, Subcommand, Submission, SubmissionAnswer } from '../conversation/subcommand.js';
 import { type UnknownSubcommand, unknownSubcommand } from '../conversation/subcommand-lookup.js';
-import { splitWords } from '../conversation/words.js';
+import { splitWords, wordsOfAnyLine } from '../conversation/words.js';
 import { COMMAND } from './command-name.js';
 import { type ConversationParts, createConversation, type Place } from './conversation.js';
 import {
@@ -62,20 +62,32 @@ export class Dispatch<Services> {
 
   /** Whether what was typed must wait for nothing. */
   isUrgent(text: string): boolean {
-    const [name = '', ...words] = wordsOf(text);
-    const urgent = this.#options.index.subcommand(name)?.urgentWords ?? [];
-    return words.some((word) => urgent.includes(word));
+    const { subcommand, words } = this.#meant(text);
+    const { urgentWords = [], hears } = subcommand ?? {};
+    return words.some((word) => urgentWords.includes(word)) || (hears?.(words) ?? false);
+  }
+
+  /** What was typed after the name; all of it where the name is not the first word. */
+  #meant(text: string) {
+    const { index } = this.#options;
+    const said = wordsOfAnyLine(text);
+    const words = MENTION.test(said[0] ?? '') ? said.slice(1) : said;
+    const [name = 'help', ...others] = words;
+    const named = index.subcommand(name);
+    const heard = named ?? index.heard(words);
+    return { name, subcommand: heard, words: named === undefined ? words : others };
   }
 
   async #typed(text: string, place: Place): Promise<void> {
     const { index, services, onUnknown } = this.#options;
-    const [name = 'help'] = wordsOf(text);
-    const subcommand = index.subcommand(name);
+    const { name, subcommand, words } = this.#meant(text);
     const usage = subcommand && usageOf(subcommand);
     const conversation = this.conversation(place, { work: `${COMMAND} ${name}`, usage }, this.isUrgent(text));
     await this.#orExplain(conversation, { work: `${COMMAND} ${name}`, usage }, async () => {
-      if (subcommand === undefined) await onUnknown(unknownSubcommand(name, index.names), conversation);
-      else await subcommand.run(splitWords(text).slice(1), conversation, services);
+      if (subcommand === undefined) return onUnknown(unknownSubcommand(name, index.names), conversation);
+      // A quote that is not closed keeps no halt waiting; elsewhere it is told.
+      if (subcommand.hears === undefined) splitWords(text);
+      await subcommand.run(words, conversation, services);
     });
   }
 
@@ -170,7 +182,7 @@ export class Dispatch<Services> {
 /** What was typed after the bot's name. */
 export const withoutMentions = (text: string): string => text.replace(/<@[^<>]+>/g, ' ');
 
-const wordsOf = (text: string): readonly string[] => text.trim().split(/\s+/).filter(Boolean);
+const MENTION = /^<@[^<>]+>$/;
 
 function usageOf<Services>(subcommand: Subcommand<Services>): string {
   return [COMMAND, subcommand.name, subcommand.usage].filter(Boolean).join(' ');

@@ -1,4 +1,5 @@
 import type { Click, Subcommand, Submission, SubmissionAnswer } from '../conversation/subcommand.js';
+import { heardSubcommand } from '../conversation/subcommand-lookup.js';
 
 export interface ActionEntry<Services> {
   readonly subcommand: string;
@@ -15,6 +16,8 @@ interface SubmissionEntry<Services> {
 export interface SubcommandIndex<Services> {
   readonly names: readonly string[];
   subcommand(name: string): Subcommand<Services> | undefined;
+  /** What words mean that begin with no name. */
+  heard(words: readonly string[]): Subcommand<Services> | undefined;
   /** An id may carry a mark after `#`, because Slack wants different ids within one block. */
   action(actionId: string): ActionEntry<Services> | undefined;
   submission(callbackId: string): SubmissionEntry<Services> | undefined;
@@ -38,6 +41,7 @@ export function indexSubcommands<Services>(all: readonly Subcommand<Services>[])
   return {
     names: [...subcommands.keys()],
     subcommand: (name) => subcommands.get(name.toLowerCase()),
+    heard: (words) => heardSubcommand(words, [...subcommands.values()]),
     action: (actionId) => actions.get(actionId.replace(/#.*$/s, '')),
     submission: (callbackId) => submissions.get(callbackId),
   };

@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { parseRollbackWords } from '../../commands/rollback-words.js';
+import { asksToHalt, parseRollbackWords, targetToHalt } from '../../commands/rollback-words.js';
+import { heardSubcommand } from '../../src/conversation/subcommand-lookup.js';
+import { wordsOfAnyLine } from '../../src/conversation/words.js';
+import { targetNamed } from '../../src/domain/target-named.js';
+import type { Target, Targets } from '../../src/runbook/targets.js';
 
 const parse = (...words: string[]) => parseRollbackWords(words);
 
@@ -16,8 +20,8 @@ test('the words of a kill switch count wherever they stand', () => {
 });
 
 test('other words stay for who looks for a target', () => {
-  expect(parse('-x', '--halt', '--stop=now', 'constructor')).toEqual({
-    rest: ['-x', '--halt', '--stop=now', 'constructor'],
+  expect(parse('-x', '--halt', 'constructor')).toEqual({
+    rest: ['-x', '--halt', 'constructor'],
     kind: undefined,
     reason: undefined,
   });
@@ -26,8 +30,80 @@ test('other words stay for who looks for a target', () => {
 test.each([
   [['--reason'], 'rollback_reason_missing'],
   [['--reason='], 'rollback_reason_missing'],
-  [['--stop', '--reason', ' '], 'rollback_reason_missing'],
+  [['live', '--reason', ' '], 'rollback_reason_missing'],
   [['--stop', '--disable'], 'rollback_several_acts'],
 ])('%j is refused', (words, code) => {
   expect(() => parse(...words)).toThrow(expect.objectContaining({ code }));
+});
+
+const targets = {
+  targets: new Map(['live', 'dryrun', 'desk-1', 'desk-2'].map((name) => [name, { name } as Target])),
+  everyName: ['live', 'dryrun', 'desk-1', 'desk-2'],
+  defaultTarget: 'live',
+} as unknown as Targets;
+
+/** What a line after the subcommand's name comes to. */
+function heard(line: string) {
+  const asked = parseRollbackWords(
+    wordsOfAnyLine(line),
+    (word) => targetNamed(targets.targets, word) !== undefined,
+  );
+  const { target, reason } = targetToHalt(asked, targets, '[target]');
+  return [target.name, asked.kind, reason];
+}
+
+test.each([
+  ['dryrun —disable', ['dryrun', 'disable', undefined]],
+  ['dryrun –stop', ['dryrun', 'stop', undefined]],
+  ['dryrun −−disable', ['dryrun', 'disable', undefined]],
+  ['dryrun -disable', ['dryrun', 'disable', undefined]],
+  ['dryrun disable', ['dryrun', 'disable', undefined]],
+  ['Disable DRYRUN', ['dryrun', 'disable', undefined]],
+  ['--Disable dryrun', ['dryrun', 'disable', undefined]],
+  ['dryrun --DISABLE', ['dryrun', 'disable', undefined]],
+  ['dryrun --disabel', ['dryrun', 'disable', undefined]],
+  ['dryrun --stpo', ['dryrun', 'stop', undefined]],
+  ['dryrun --stop=now', ['dryrun', 'stop', undefined]],
+  ['dryrun STOP!', ['dryrun', 'stop', undefined]],
+  ['dryrn --disable', ['dryrun', 'disable', undefined]],
+  ['--disable', ['live', 'disable', undefined]],
+  ['<@U0BOT> dryrun --disable', ['dryrun', 'disable', undefined]],
+  ['@lobml dryrun --disable', ['dryrun', 'disable', undefined]],
+  ['dryrun rollback --disable', ['dryrun', 'disable', undefined]],
+  ['dryrun --disable --reason "block storm', ['dryrun', 'disable', 'block storm']],
+  ['dryrun --disable “block storm', ['dryrun', 'disable', 'block storm']],
+  ['dryrun --disable --reason block storm, do not stop', ['dryrun', 'disable', 'block storm, do not stop']],
+  ['--reason "a loss" dryrun —disable', ['dryrun', 'disable', 'a loss']],
+  ['--disable --reason losses dryrun', ['dryrun', 'disable', 'losses']],
+  ['dryrun --disable --reason', ['dryrun', 'disable', undefined]],
+  ['dryrun --disable --reason ""', ['dryrun', 'disable', undefined]],
+  ['dryrun disable because it loses', ['dryrun', 'disable', 'because it loses']],
+  ['dryrun —previous-model', ['dryrun', 'previous_model', undefined]],
+])('rollback %s', (line, meant) => {
+  expect(heard(line)).toEqual(meant);
+});
+
+test.each([
+  'prod --disable',
+  'desk-3 --disable',
+  'desk --disable',
+  'live dryrun --disable',
+  'live --disable --dry-run',
+  '--stop --disable',
+  'lvie --previous-model',
+])('rollback %s could be something else, and halts nothing', (line) => {
+  expect(() => heard(line)).toThrow();
+});
+
+test.each([
+  ['live rollback --disable', 'rollback'],
+  ['disable live', 'rollback'],
+  ['--disable rollback live', 'rollback'],
+  ['—disable live', 'rollback'],
+  ['rollbak live', 'rollback'],
+  ['trian live stop', undefined],
+  ['hello live', undefined],
+])('%s is meant for %s', (line, name) => {
+  const known = [{ name: 'rollback', hears: asksToHalt }, { name: 'train' }, { name: 'status' }];
+  expect(heardSubcommand(wordsOfAnyLine(line), known)?.name).toBe(name);
 });

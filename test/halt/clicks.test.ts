@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Misbehaviour } from '../../sandbox/slack/protocol.js';
 import { DISABLE_ACTION } from '../../views/rollback-buttons.js';
 import { createHaltingBench, type HaltingBench } from './support/halting.js';
-import { type HaltingApp, startHaltingApp } from './support/halting-app.js';
+import { type HaltingApp, RELEASES, startHaltingApp } from './support/halting-app.js';
 
 /** The report itself: what `/lobml rollback` shows of the last halt begins with another word. */
 const ENDED = /^\S+ (HALTED - VERIFIED|HALT NOT VERIFIED)/;
@@ -61,6 +61,29 @@ test('typed with --disable it acts at once, with its reason, and only for an ope
     reason: 'the feed is gone',
   });
   expect(await bench.restartsOf('live-1')).toBe(1);
+});
+
+test('typed as a phone types it, with an open quote and in another order, it halts', async () => {
+  const line = '/lobml Live rollbak —Disable —reason “the feed is gone';
+  await app.slack.runCommand('carol', '#trading-releases', line);
+  await app.slack.waitFor(() => app.reports().some((text) => ENDED.test(text)));
+  expect(bench.events.find(({ kind }) => kind === 'halt.requested')).toMatchObject({
+    reason: 'the feed is gone',
+  });
+  expect(await bench.restartsOf('live-1')).toBe(1);
+});
+
+test('what could not be understood is answered with the buttons, and with what was wrong', async () => {
+  await app.slack.runCommand('carol', '#trading-releases', '/lobml rollback prod --disable');
+  const buttons = () =>
+    app.slack.messages(RELEASES).filter(({ blocks }) => JSON.stringify(blocks).includes(DISABLE_ACTION));
+  await app.slack.waitFor(() => buttons().length > 0);
+  const [told] = await app.slack.waitFor(() => {
+    const texts = app.whispers('carol');
+    return texts.length > 0 && texts;
+  });
+  expect(told).toContain('prod');
+  expect(kinds()).toEqual([]);
 });
 
 test('a viewer is told who may, nothing is touched, and it is written down', async () => {
