@@ -96,7 +96,22 @@ function modelBlocks(form: DeployForm, chosen: StagedModel | undefined, locale: 
     { type: 'input', block_id: FORM_BLOCKS.model, dispatch_action: true, label: plain(text.model), element },
     ...(form.staged.models.length === 0 ? [context(text.noStaged)] : []),
     ...(chosen === undefined ? [] : [context(modelFacts(chosen, form.now, locale))]),
+    ...skippedBlocks(form.staged, locale),
   ];
+}
+
+/** So many files that are not offered are named; a name as far as one still knows it. */
+const MAX_SKIPPED = 8;
+const MAX_SKIPPED_NAME = 60;
+
+function skippedBlocks({ skipped }: StagedFiles, locale: Locale): readonly Block[] {
+  if (skipped.length === 0) return [];
+  const { skipped: text, andMore } = textFor(locale).release.form;
+  const names = skipped
+    .slice(0, MAX_SKIPPED)
+    .map(({ name, why }) => `${code(clip(name, MAX_SKIPPED_NAME))} (${text[why]})`);
+  const more = skipped.length > MAX_SKIPPED ? [andMore(skipped.length - MAX_SKIPPED)] : [];
+  return [context(`⚠ ${text.title}: ${[...names, ...more].join(', ')}`)];
 }
 
 function ageText(at: Date, now: Date, locale: Locale): string {

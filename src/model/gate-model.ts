@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { sha256Of } from '../machine/sha256.js';
 import type { ExpectedInputDim, ModelCandidate, ModelFinding, ModelGate } from './model-gate.js';
 import { MAX_META_BYTES, metaPathOf } from './model-meta.js';
@@ -39,6 +39,8 @@ export async function gateModel(gate: ModelGate, model: LocalModel): Promise<Mod
 /** Of one that is too large enough to see that it is. */
 async function textOf(path: string): Promise<string | undefined> {
   try {
+    // A pipe that nobody writes into would never be read to its end.
+    if (!(await stat(path)).isFile()) return undefined;
     const bytes: Buffer[] = [];
     for await (const part of createReadStream(path, { end: MAX_META_BYTES })) bytes.push(part);
     return Buffer.concat(bytes).toString('utf8');

@@ -31,7 +31,7 @@ export function createReleaseService(context: ReleaseContext) {
   return {
     /** What waits in a target's staging folder. */
     staged: async ({ staging }: Target): Promise<StagedFiles> =>
-      staging === undefined ? { models: [], binaries: [] } : listStaging(staging),
+      staging === undefined ? { models: [], binaries: [], skipped: [] } : listStaging(staging),
     plan: (wish: DeployWish, target: Target, by: Person, onProgress?: RunRequest['onProgress']) =>
       checkPlan(context, wish, target, by, onProgress),
     /** Why no release of this kind can be asked for by this person now; undefined: it can. */

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -24,6 +25,13 @@ export interface StagedFiles {
   /** Newest first. */
   readonly models: readonly StagedModel[];
   readonly binaries: readonly (ArtefactPlan & { readonly modifiedAt: Date })[];
+  /** What looks like an artefact and cannot be deployed, by name. */
+  readonly skipped: readonly SkippedFile[];
+}
+
+export interface SkippedFile {
+  readonly name: string;
+  readonly why: 'not_a_file' | 'name_too_long' | 'odd_name';
 }
 
 /** A person picks among the newest; older ones can be named in a terminal. */
@@ -43,7 +51,8 @@ const metaSchema = z.looseObject({
 
 /** What waits in the staging folder; empty where there is no such folder. */
 export async function listStaging(folder: string): Promise<StagedFiles> {
-  const files = (await plainFiles(folder)).filter(({ name }) => !name.endsWith(META_SUFFIX));
+  const { plain, skipped } = await lookInto(folder);
+  const files = plain.filter(({ name }) => !name.endsWith(META_SUFFIX));
   const isModel = ({ name }: { name: string }) => name.endsWith(MODEL_SUFFIX);
   const withHash = async (file: (typeof files)[number]) => {
     const sha256 = await sha256OfFile(join(folder, file.name));
@@ -63,11 +72,17 @@ export async function listStaging(folder: string): Promise<StagedFiles> {
         .map(withHash),
     ),
   ]);
-  return { models, binaries };
+  return { models, binaries, skipped };
 }
 
+/** Hosts put such names behind others of their own. */
+const MAX_NAME = 150;
+/** Slack's types allow an option no longer value, and one option that Slack refuses is a form that nobody sees. */
+const MAX_OFFERED_NAME = 75;
 /** A plain name: no folder, nothing hidden, nothing that a program could take for an option. */
-const ARTEFACT_NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,199}$/;
+const ARTEFACT_NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
+
+const isArtefactName = (name: string): boolean => name.length <= MAX_NAME && ARTEFACT_NAME.test(name);
 
 export interface StagedArtefact {
   readonly kind: 'artefact';
@@ -78,7 +93,7 @@ export interface StagedArtefact {
 
 /** Looks at one artefact by its name and works out its SHA-256 from the bytes as they are now. */
 export async function readStagedArtefact(folder: string, name: string): Promise<StagedArtefact | Refused> {
-  if (!ARTEFACT_NAME.test(name)) return refused('bad_artefact_name', { name });
+  if (!isArtefactName(name)) return refused('bad_artefact_name', { name, most: String(MAX_NAME) });
   const path = await realPathOf(join(folder, name));
   if (path === undefined) return refused('artefact_missing', { name, folder });
   if (dirname(path) !== (await realpath(folder))) return refused('artefact_not_a_file', { name });
@@ -93,19 +108,38 @@ export async function readStagedArtefact(folder: string, name: string): Promise<
 async function metaSha256Of(modelPath: string): Promise<{ metaSha256?: string }> {
   const path = await realPathOf(metaPathOf(modelPath));
   if (path === undefined || dirname(path) !== dirname(modelPath)) return {};
+  if (!(await stat(path)).isFile()) return {};
   return { metaSha256: await sha256OfFile(path) };
 }
 
-async function plainFiles(folder: string) {
+/** The plain files, newest first, and what is in the way of being one. Nothing is opened. */
+async function lookInto(folder: string) {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => entry.isFile() && ARTEFACT_NAME.test(entry.name));
+  const names = entries.filter(
+    (entry) => entry.isFile() && skippedOf(entry) === undefined && !entry.name.startsWith('.'),
+  );
   const files = await Promise.all(
     names.map(async ({ name }) => {
       const { size, mtime } = await stat(join(folder, name));
       return { name, size, modifiedAt: mtime };
     }),
   );
-  return files.sort((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
+  return {
+    plain: files.sort((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime()),
+    skipped: entries.flatMap((entry) => skippedOf(entry) ?? []),
+  };
+}
+
+/** Hidden files are somebody's work, and folders of other names are nobody's mistake. */
+function skippedOf(entry: Dirent): SkippedFile | undefined {
+  const { name } = entry;
+  if (name.startsWith('.')) return undefined;
+  if (!entry.isFile()) {
+    const looksLikeOne = name.endsWith(MODEL_SUFFIX) || name.endsWith(META_SUFFIX);
+    return looksLikeOne ? { name, why: 'not_a_file' } : undefined;
+  }
+  if (name.length > MAX_OFFERED_NAME) return { name, why: 'name_too_long' };
+  return ARTEFACT_NAME.test(name) ? undefined : { name, why: 'odd_name' };
 }
 
 async function realPathOf(path: string): Promise<string | undefined> {
@@ -120,7 +154,8 @@ async function realPathOf(path: string): Promise<string | undefined> {
 async function readMeta(modelPath: string): Promise<StagedModelMeta | undefined> {
   const path = metaPathOf(modelPath);
   try {
-    if ((await stat(path)).size > MAX_META_BYTES) return undefined;
+    const found = await stat(path);
+    if (!found.isFile() || found.size > MAX_META_BYTES) return undefined;
     const { version, horizon, metrics } = metaSchema.parse(parsePythonJson(await readFile(path, 'utf8')));
     const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => isFigure(entry[1]));
     return { version, horizon, metrics: Object.fromEntries(numbers) };

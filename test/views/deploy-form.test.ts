@@ -11,6 +11,7 @@ const FORM: DeployForm = {
       { name: 'b.onnx', size: 10, sha256: 'b'.repeat(64), modifiedAt: new Date(0), meta: undefined },
     ],
     binaries: [],
+    skipped: [],
   },
   variables: new Map([
     ['BUFFER', { type: 'number', min: 0, max: 1, default: undefined }],

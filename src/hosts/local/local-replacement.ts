@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errnoOf } from '../host-fault.js';
 
 /** Whose a new file is, and who may use it. */
@@ -45,7 +45,8 @@ export async function writeBeside(
   write: (handle: FileHandle, temporary: string) => Promise<void>,
   place: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.lobml-${randomUUID()}`);
+  // Without the file's own name, which may be as long as a name can be.
+  const temporary = join(dirname(path), `.lobml-${randomUUID()}`);
   try {
     // Nobody else may read it before it has its owner: an environment file holds secrets.
     const handle = await open(temporary, 'wx', 0o600);

@@ -21,7 +21,7 @@ const state: Readonly<Record<RequestState, string>> = {
 
 const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   bad_artefact_name: (fact) =>
-    `\`${fact('name')}\` is no plain file name. Name a file of the staging folder.`,
+    `\`${fact('name')}\` is no plain file name: letters, digits and . _ + - alone, ${fact('most')} at most. Rename the file in the staging folder.`,
   artefact_missing: (fact) => `There is no \`${fact('name')}\` in the staging folder ${fact('folder')}.`,
   artefact_not_a_file: (fact) =>
     `\`${fact('name')}\` is no regular file of the staging folder. Copy the file itself there.`,
@@ -267,6 +267,13 @@ export const release = {
     settingsHint: 'The flag, and path and version of the model, come with the release.',
     reason: 'Why',
     noStaged: 'The staging folder holds no model.',
+    skipped: {
+      title: 'Not offered',
+      not_a_file: 'no regular file',
+      name_too_long: 'the name has more than 75 characters, rename it',
+      odd_name: 'no plain name, rename it',
+    },
+    andMore: (count: number) => `and ${count} more`,
     age: (text: string) => `${text} ago`,
     default: (value: string) => `default ${value}`,
     range: (range: string) => `allowed ${range}`,

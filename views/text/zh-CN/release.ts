@@ -6,7 +6,8 @@ const untilOf = (fact: Facts): string => fact('until') && `，至 ${fact('until'
 
 export const release: ReleaseText = {
   refusal: {
-    bad_artefact_name: (fact) => `\`${fact('name')}\` 不是普通文件名。请填写 staging 目录中的文件名。`,
+    bad_artefact_name: (fact) =>
+      `\`${fact('name')}\` 不是普通文件名：只能用字母、数字和 . _ + -，最多 ${fact('most')} 个字符。请在 staging 目录中改名。`,
     artefact_missing: (fact) => `staging 目录 ${fact('folder')} 中没有 \`${fact('name')}\`。`,
     artefact_not_a_file: (fact) =>
       `\`${fact('name')}\` 不是 staging 目录中的普通文件。请把文件本身复制过去。`,
@@ -225,6 +226,13 @@ export const release: ReleaseText = {
     settingsHint: '开关以及模型的路径和版本随发布自动设置。',
     reason: '原因',
     noStaged: 'staging 目录中没有模型。',
+    skipped: {
+      title: '未列出',
+      not_a_file: '不是普通文件',
+      name_too_long: '文件名超过 75 个字符，请改名',
+      odd_name: '文件名不规范，请改名',
+    },
+    andMore: (count) => `另有 ${count} 个`,
     age: (text) => `${text}前`,
     default: (value) => `默认 ${value}`,
     range: (range) => `允许 ${range}`,

@@ -2,16 +2,23 @@ import { posix } from 'node:path';
 import { evaluatePruning } from '../../../domain/known-good.js';
 import { type Host, HostError } from '../../../hosts/host.js';
 import type { TargetHost } from '../../../hosts/kinds/target-host.js';
+import { sha256Of } from '../../../machine/sha256.js';
 import type { Target } from '../../../runbook/targets.js';
 import type { Queryable } from '../../../store/queryable.js';
 import { markKnownGoodPruned, selectKnownGood } from '../../store/known-good-store.js';
+
+/** Of a name on every file system in use. */
+const MAX_NAME_BYTES = 255;
 
 /**
  * Where an artefact with this content is kept on its host: hidden, beside its place, under a name that only this
  * content has. Nothing else writes there.
  */
 export function keptPathOf(path: string, sha256: string): string {
-  return posix.join(posix.dirname(path), `.lobml-kept-${sha256}-${posix.basename(path)}`);
+  const [folder, name] = [posix.dirname(path), posix.basename(path)];
+  const kept = `.lobml-kept-${sha256}-${name}`;
+  const fits = Buffer.byteLength(kept) <= MAX_NAME_BYTES;
+  return posix.join(folder, fits ? kept : `.lobml-kept-${sha256}-${sha256Of(name)}`);
 }
 
 /** Makes sure that the file at `path`, which has this content, is also kept. @throws HostError */

@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { viewFaults } from '../../sandbox/slack/block-kit/surfaces.js';
+import { LOCALES } from '../../src/domain/localized.js';
+import { createHost } from '../../src/hosts/kinds/create-host.js';
+import type { TargetHost } from '../../src/hosts/kinds/target-host.js';
+import { gateModel } from '../../src/model/gate-model.js';
+import type { ModelGate } from '../../src/model/model-gate.js';
+import { keepArtefact, putKeptBack } from '../../src/release/engine/steps/kept-artefact.js';
+import { listStaging, readStagedArtefact } from '../../src/release/staging.js';
+import { deployFormModal } from '../../views/deploy-form.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lobml-staged-'));
+  await writeFile(join(folder, 'good.onnx'), 'model');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const fifo = (name: string) => execFileSync('mkfifo', [join(folder, name)]);
+const longName = (length: number) => `${'m'.repeat(length - 5)}.onnx`;
+
+const formOf = async () => {
+  const staged = await listStaging(folder);
+  const nothing = { variables: new Map(), picked: new Map(), faults: new Map() };
+  const form = { strategy: 's', target: 'live', staged, model: 'good.onnx', now: new Date(), ...nothing };
+  return { staged, modals: LOCALES.map((locale) => deployFormModal(form, locale)) };
+};
+
+test('what is no regular file is named and skipped, and never waited for', async () => {
+  fifo('pipe.onnx');
+  fifo('good.meta.json');
+  await mkdir(join(folder, 'folder.onnx'));
+  await symlink('/dev/zero', join(folder, 'device.onnx'));
+  const { staged, modals } = await formOf();
+  expect(staged.models.map(({ name, meta }) => ({ name, meta }))).toEqual([
+    { name: 'good.onnx', meta: undefined },
+  ]);
+  const names = ['device.onnx', 'folder.onnx', 'good.meta.json', 'pipe.onnx'];
+  expect([...staged.skipped].sort((a, b) => a.name.localeCompare(b.name))).toEqual(
+    names.map((name) => ({ name, why: 'not_a_file' })),
+  );
+  for (const modal of modals) for (const name of names) expect(JSON.stringify(modal)).toContain(name);
+
+  const artefact = await readStagedArtefact(folder, 'good.onnx');
+  expect(artefact).toMatchObject({ kind: 'artefact', plan: { name: 'good.onnx' } });
+  expect(artefact).not.toHaveProperty('plan.metaSha256');
+  for (const name of ['pipe.onnx', 'folder.onnx', 'device.onnx'])
+    expect(await readStagedArtefact(folder, name)).toMatchObject({
+      refusal: { code: 'artefact_not_a_file' },
+    });
+}, 10_000);
+
+test('the gate does not wait for what stands beside a model', async () => {
+  fifo('good.meta.json');
+  const judged: unknown[] = [];
+  const gate = {
+    judge: async ({ meta }: { meta: unknown }) => void judged.push(meta),
+  } as unknown as ModelGate;
+  await gateModel(gate, { path: join(folder, 'good.onnx') } as Parameters<typeof gateModel>[1]);
+  expect(judged).toEqual([undefined]);
+}, 10_000);
+
+test.each([76, 151, 200, 255])(
+  'a name of %d characters is named and skipped, and spoils no form',
+  async (length) => {
+    const name = longName(length);
+    await writeFile(join(folder, name), 'x');
+    const { staged, modals } = await formOf();
+    expect(staged.models.map((model) => model.name)).toEqual(['good.onnx']);
+    expect(staged.skipped).toEqual([{ name, why: 'name_too_long' }]);
+    for (const modal of modals) {
+      expect(viewFaults(slackView(modal), 'modal')).toEqual([]);
+      expect(JSON.stringify(modal)).toContain('mmmmmmmm');
+    }
+    // A terminal, which has no form, takes what a host can keep.
+    const named = await readStagedArtefact(folder, name);
+    if (length <= 150) expect(named).toMatchObject({ kind: 'artefact' });
+    else expect(named).toMatchObject({ refusal: { code: 'bad_artefact_name' } });
+  },
+);
+
+test('the longest name that is offered fits Slack', async () => {
+  await writeFile(join(folder, longName(75)), 'x');
+  const { staged, modals } = await formOf();
+  expect(staged.models).toHaveLength(2);
+  for (const modal of modals) expect(viewFaults(slackView(modal), 'modal')).toEqual([]);
+});
+
+const slackView = ({
+  title,
+  submit,
+  close,
+  blocks,
+  callbackId,
+}: Awaited<ReturnType<typeof formOf>>['modals'][number]) => ({
+  type: 'modal',
+  callback_id: callbackId,
+  title: { type: 'plain_text', text: title },
+  submit: { type: 'plain_text', text: submit },
+  close: { type: 'plain_text', text: close },
+  blocks,
+});
+
+test.each([8, 150, 178, 200, 255])(
+  'a file whose name has %d bytes is kept on its host and put back',
+  async (length) => {
+    const name = longName(length);
+    const path = join(folder, name);
+    await writeFile(path, 'running');
+    const host = createHost({
+      name: 'h',
+      connection: { kind: 'local' },
+      service: { manager: 'command', status: ['true'], restart: ['true'], stop: ['true'], logs: ['true'] },
+      environmentFiles: [],
+      writtenEnvironmentFile: '',
+      models: folder,
+    } as unknown as TargetHost);
+    const { signal } = new AbortController();
+    const sha256 = await host.sha256(path, { signal });
+    const kept = await keepArtefact(host, { path, sha256 }, signal);
+    await writeFile(path, 'new');
+    await putKeptBack(host, { path, sha256 }, signal);
+    expect(await host.sha256(path, { signal })).toBe(sha256);
+    if (length <= 178) expect(kept).toBe(join(folder, `.lobml-kept-${sha256}-${name}`));
+  },
+);
