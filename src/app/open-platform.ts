@@ -34,6 +34,9 @@ export interface OpenPlatform extends Platform {
   close(): Promise<void>;
 }
 
+/** Each that a hung disk holds, a host's or that of DATA_DIR, is one less for the others. */
+const HOSTS_THREADS = '64';
+
 export function openPlatform({ configuration, logger, state, isApart }: PlatformOptions): OpenPlatform {
   const { config, strategies } = configuration;
   const clock = systemClock;
@@ -44,7 +47,13 @@ export function openPlatform({ configuration, logger, state, isApart }: Platform
     ssh,
     session: sessionEnvironment(),
   };
-  const child = isApart ? new HostsChild({ environment: hostsEnvironment(), clock, logger }) : undefined;
+  const child = isApart
+    ? new HostsChild({
+        environment: { UV_THREADPOOL_SIZE: HOSTS_THREADS, ...hostsEnvironment() },
+        clock,
+        logger,
+      })
+    : undefined;
   void child?.warm();
   const url = config.tradingDatabaseUrl?.reveal();
   const trading =

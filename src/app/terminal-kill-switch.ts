@@ -23,10 +23,12 @@ import { targetsOf } from '../runbook/targets-of-strategy.js';
 import { openState } from '../store/open-state.js';
 import { createTransact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';
-import { systemClock } from '../time/clock.js';
+import { systemClock, withTimeout } from '../time/clock.js';
 import { createTradingDatabase } from '../trading/trading-database.js';
 import { LaterState } from './later-state.js';
 import { TerminalHosts } from './terminal-hosts.js';
+
+const JOURNAL_CLOSE_MS = 2_000;
 
 interface TerminalKillSwitch {
   /** Those of the default target's strategy. */
@@ -101,7 +103,8 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
     async close() {
       const settled = strategies.map(({ killSwitch }) => killSwitch.settled());
       await state.closeAfter(Promise.all([...settled, keeping]));
-      await journal.close();
+      // A disk that hangs holds it for ever.
+      await withTimeout(systemClock, JOURNAL_CLOSE_MS, journal.close());
       await trading?.close();
       hosts.close();
     },
