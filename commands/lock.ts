@@ -84,7 +84,9 @@ async function forEach(
     text: reports.map(({ text }) => text).join('\n'),
     blocks: reports.flatMap(({ blocks }) => blocks),
   };
-  return tell(conversation, report, refusals.length === 0 ? EXIT.ok : EXIT.noGo, { targets: json });
+  // A target that nobody has locked is as it was asked for.
+  const isDone = refusals.every(({ code }) => code === 'not_locked');
+  return tell(conversation, report, isDone ? EXIT.ok : EXIT.noGo, { targets: json });
 }
 
 async function tell(

@@ -128,6 +128,9 @@ test('--all locks and unlocks every target of every strategy, and names what som
   expect(await locked()).toEqual(['s dryrun']);
   expect(back.text).toContain('dryrun: The lock was taken by carol');
   expect(back.exitCode).toBe(1);
+  // What nobody has locked is no failure.
+  expect((await say(unlock, CAROL, '--all')).exitCode).toBe(0);
+  expect(await locked()).toEqual([]);
 });
 
 test('who may not lock locks nothing with --all either', async () => {
