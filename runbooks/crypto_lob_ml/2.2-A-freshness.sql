@@ -15,7 +15,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT COUNT(*) AS rows_5m,
          COUNT(*) FILTER (
-           WHERE r.timestamp > ${now} + make_interval(secs => ${futureToleranceSecs}::float8)) AS rows_future
+           WHERE r.timestamp > ${now} + make_interval(secs => ${clockToleranceSecs}::float8)) AS rows_future
   FROM sync_records r
   WHERE r.symbol = w.symbol AND r.timestamp >= ${asOf}::timestamptz - INTERVAL '5 minutes') f
 ORDER BY w.symbol

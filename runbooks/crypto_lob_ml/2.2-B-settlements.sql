@@ -12,7 +12,7 @@ FROM (
          BOOL_AND(settled_price <> 'NaN' AND NOT is_future) AS is_label, BOOL_OR(is_future) AS is_future
   FROM (
     SELECT market_slug, settled_price,
-           resolved_at > ${now} + make_interval(secs => ${futureToleranceSecs}::float8) AS is_future
+           resolved_at > ${now} + make_interval(secs => ${clockToleranceSecs}::float8) AS is_future
     FROM pm_token_settlements
     WHERE resolved = TRUE AND settled_price IS NOT NULL AND market_slug IS NOT NULL
       AND resolved_at >= ${asOf}::timestamptz - make_interval(hours => ${trainingLookbackHours}::int)) label

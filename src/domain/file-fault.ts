@@ -8,6 +8,7 @@ export const SHAPE_FAULTS = [
   'absolute_path_shape',
   'account_name_shape',
   'channel_id_shape',
+  'chapter_shape',
   'check_id_shape',
   'column_shape',
   'criterion_id_shape',

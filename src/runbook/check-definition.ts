@@ -18,6 +18,8 @@ export interface Query {
   readonly name: string;
   readonly statement: Statement;
   readonly timeoutMs: number;
+  /** What its rows are expected to hold. */
+  readonly expectKeys?: Judgement['expectKeys'];
 }
 
 /** What a kind of probe looks at. */
@@ -29,6 +31,8 @@ export interface ProbeDefinition {
   readonly needs: ProbeNeed;
   /** What it asks of the trading database. */
   readonly query?: Query;
+  /** What its rows are expected to hold, where the check itself says nothing. */
+  readonly expectKeys?: Judgement['expectKeys'];
   /** Files on the hosts that it looks at, besides the target's own. */
   readonly files?: readonly string[];
   /** What the rows of this check may hold; undefined: whatever is answered. */

@@ -61,7 +61,7 @@ export class CheckCompiler {
       [...path, 'baseline'],
       conditions.compileRowPredicate,
     );
-    const expectKeys = this.#expectKeys(source, [...path, 'expectKeys', 'parameter']);
+    const expectKeys = this.expectedKeys(source.expectKeys, [...path, 'expectKeys']) ?? probe?.expectKeys;
     const text = this.#texts.compile(source, probe, problems, path);
     const onDemand = this.#onDemand(source, [...path, 'onDemand']);
     if (probe === undefined || pass === undefined || fail === undefined) return undefined;
@@ -94,6 +94,16 @@ export class CheckCompiler {
   /** @param names matches whose first group is a variable's name. */
   checkVariables(names: Iterable<RegExpMatchArray>, path: Path): void {
     for (const [, name = ''] of names) this.variable(name, path);
+  }
+
+  /** The values that a check, or a query for its checks, expects a row of. */
+  expectedKeys(source: CheckSource['expectKeys'], path: Path): CheckDefinition['expectKeys'] {
+    if (source === undefined) return undefined;
+    const { column, parameter, missing } = source;
+    const values = ownValue(this.#o.source.params, parameter);
+    if (Array.isArray(values)) return { column, values: values.map(String), missing };
+    const code = values === undefined ? 'parameter_missing' : 'parameter_no_list';
+    return this.#o.faults.add([...path, 'parameter'], { code, facts: { parameter } });
   }
 
   #probe(source: CheckSource, path: Path): ProbeDefinition | undefined {
@@ -138,15 +148,6 @@ export class CheckCompiler {
       knowsStartLog: source.startLog !== undefined,
       fault: (fault) => faults.add(path, fault),
     };
-  }
-
-  #expectKeys({ expectKeys }: CheckSource, path: Path): CheckDefinition['expectKeys'] {
-    if (expectKeys === undefined) return undefined;
-    const { column, parameter, missing } = expectKeys;
-    const values = ownValue(this.#o.source.params, parameter);
-    if (Array.isArray(values)) return { column, values: values.map(String), missing };
-    const code = values === undefined ? 'parameter_missing' : 'parameter_no_list';
-    return this.#o.faults.add(path, { code, facts: { parameter } });
   }
 
   #onDemand({ onDemand }: CheckSource, path: Path): CheckDefinition['onDemand'] {

@@ -92,12 +92,24 @@ class RunbookCompiler {
   }
 
   compile(sha256: string): Runbook {
-    const { strategy, agentId, envPrefix, flag, model, orders, halt, params, window, bounds } = this.#source;
+    const {
+      strategy,
+      agentId = strategy,
+      envPrefix,
+      flag,
+      model,
+      orders,
+      halt,
+      params,
+      window,
+      bounds,
+    } = this.#source;
     this.#checkNames();
     this.#checkContract();
-    for (const [name, query] of Object.entries(this.#source.queries)) {
-      const compiled = this.#query(name, query.sql, query.timeoutMs, ['queries', name, 'sql']);
-      if (compiled !== undefined) this.#queries.set(name, compiled);
+    for (const [name, { sql, timeoutMs, ...query }] of Object.entries(this.#source.queries)) {
+      const compiled = this.#query(name, sql, timeoutMs, ['queries', name, 'sql']);
+      const expectKeys = this.#checks.expectedKeys(query.expectKeys, ['queries', name, 'expectKeys']);
+      if (compiled !== undefined) this.#queries.set(name, { ...compiled, expectKeys });
     }
     const sections = this.#source.sections.map((section, s) => ({
       id: section.id,

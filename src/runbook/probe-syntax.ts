@@ -25,7 +25,7 @@ export interface ProbeSyntax<Keys extends ProbeKeys = ProbeKeys, Settings extend
   compile(source: ProbeSource<Keys>, tools: ProbeTools): (Settings & ProbeSubjects) | undefined;
 }
 
-type ProbeSubjects = Pick<ProbeDefinition, 'query' | 'files' | 'judgedModel' | 'columns'>;
+type ProbeSubjects = Pick<ProbeDefinition, 'query' | 'expectKeys' | 'files' | 'judgedModel' | 'columns'>;
 
 /** What the loader offers to the compile step of a kind, for one check. */
 export interface ProbeTools {

@@ -4,7 +4,7 @@ import type { ShapeFault } from '../domain/file-fault.js';
 import { CHECK_MODES, RUN_KINDS } from '../domain/outcome.js';
 import { chartSourceSchema, criterionSourceSchema } from './decision-schema.js';
 import type { ProbeSyntax } from './probe-syntax.js';
-import { writtenOut } from './short-form.js';
+import { sectionsWrittenOut, writtenOut } from './short-form.js';
 import {
   flagSchema,
   haltSchema,
@@ -52,18 +52,22 @@ const variableSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.enum(['text', 'path']), ...anyVariable }),
 ]);
 
-const querySchema = z.strictObject({ sql: z.string().min(1), timeoutMs: timeoutMs.optional() });
+const statementSchema = z.strictObject({ sql: z.string().min(1), timeoutMs: timeoutMs.optional() });
 
-const modelInputsSchema = querySchema.extend({
+const expectKeys = z
+  .strictObject({
+    column: name,
+    parameter: name,
+    missing: z.enum(['fail', 'inconclusive']).default('fail'),
+  })
+  .optional();
+
+const modelInputsSchema = statementSchema.extend({
   /** The model's feature → the column of the statement that holds it, where they are called differently. */
   features: z.record(z.string().min(1), name).default({}),
 });
 
-const onDemandSchema = z.strictObject({
-  title: localized,
-  sql: z.string().min(1),
-  timeoutMs: timeoutMs.optional(),
-});
+const onDemandSchema = statementSchema.extend({ title: localized });
 
 const kindTextSchema = z.strictObject({
   problem: localized.optional(),
@@ -77,13 +81,7 @@ const checkSchema = z.strictObject({
   id: checkId,
   title: localized,
   mode: z.enum(CHECK_MODES).default('deciding'),
-  expectKeys: z
-    .strictObject({
-      column: name,
-      parameter: name,
-      missing: z.enum(['fail', 'inconclusive']).default('fail'),
-    })
-    .optional(),
+  expectKeys,
   noData: z.enum(['inconclusive', 'fail']).default('inconclusive'),
   pass: z.string({ error: 'pass_missing' satisfies ShapeFault }).min(1),
   warn: z.string().min(1).optional(),
@@ -124,16 +122,19 @@ const boundsSchema = z
 
 const runKind = z.enum(RUN_KINDS);
 
+const runKinds = z.array(runKind).min(1);
+
 const sectionSchema = z.strictObject({
   id: z.string().regex(/^\d+(\.\d+)*(-[A-Z])?$/, 'section_id_shape' satisfies ShapeFault),
   title: localized,
-  kind: z.union([runKind.transform((kind) => [kind]), z.array(runKind).min(1)]),
+  kind: z.union([runKind.transform((kind) => [kind]), runKinds]),
   checks: z.array(checkSchema).min(1),
 });
 
 const runbookSchema = z.strictObject({
   strategy: z.string().regex(/^[a-z][a-z0-9_]*$/),
-  agentId: z.string().min(1),
+  /** Where it is not called like the strategy. */
+  agentId: z.string().min(1).optional(),
   envPrefix: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
   flag: flagSchema,
   model: modelSchema.optional(),
@@ -144,11 +145,14 @@ const runbookSchema = z.strictObject({
   window: windowSchema.prefault({}),
   bounds: boundsSchema.prefault({}),
   startLog: startLogSchema.optional(),
-  queries: z.record(name, querySchema).default({}),
+  /** What is expected of a query's rows is expected in each check of them that says nothing else. */
+  queries: z.record(name, statementSchema.extend({ expectKeys })).default({}),
   modelInputs: modelInputsSchema.optional(),
   training: trainingSchema.optional(),
   /** By kind of probe: what a check says where its own `text` says nothing. */
   texts: z.record(name, kindTextSchema).default({}),
+  /** By chapter of the checklist: the runs that hold its sections, unless one says otherwise. */
+  kinds: z.record(z.string().regex(/^\d+$/, 'chapter_shape' satisfies ShapeFault), runKinds).default({}),
   sections: z.array(sectionSchema).min(1),
   criteria: z.array(criterionSourceSchema).default([]),
   charts: z.array(chartSourceSchema).default([]),
@@ -163,5 +167,6 @@ export function runbookSchemaWith(kinds: readonly ProbeSyntax[]): z.ZodType<Runb
     kinds.flatMap((kind) => Object.entries(kind.keys).map(([key, schema]) => [key, schema.optional()])),
   );
   const checks = z.array(z.preprocess(writtenOut, checkSchema.extend(keys))).min(1);
-  return runbookSchema.extend({ sections: z.array(sectionSchema.extend({ checks })).min(1) });
+  const sections = z.array(sectionSchema.extend({ checks })).min(1);
+  return z.preprocess(sectionsWrittenOut, runbookSchema.extend({ sections }));
 }

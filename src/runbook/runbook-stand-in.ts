@@ -24,7 +24,6 @@ export const runbookStandIn: StandIn = (path) => {
 
 const STAND_INS: Readonly<Record<string, unknown>> = {
   strategy: 'faulty',
-  agentId: 'faulty',
   envPrefix: 'FAULTY__',
   flag: { variable: 'FAULTY' },
   params: {},

@@ -42,12 +42,12 @@ const columnsSchema = z.strictObject({
   market: identifier,
   token: identifier,
   side: identifier,
-  shares: identifier,
-  filledShares: identifier,
+  shares: identifier.default('shares'),
+  filledShares: identifier.default('filled_shares'),
   /** A number that grows with each order: the table's own order, which no clock moves. */
-  id: identifier,
+  id: identifier.default('id'),
   /** The word for how far an order is, one of `statuses`. */
-  status: identifier,
+  status: identifier.default('status'),
   /** True for a simulated order; where targets with and without real orders share the table. */
   dryRun: identifier.optional(),
 });

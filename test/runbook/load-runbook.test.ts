@@ -478,6 +478,37 @@ describe('the short form of a check', () => {
     expect(check?.text.problem?.en.render({})).toBe('not on');
   });
 
+  test.each([
+    ['true', 'r.value == true', '`true`'],
+    ['ev_exit', 'r.value == "ev_exit"', '`ev_exit`'],
+    ['0.10', 'r.value == 0.1', '0.1'],
+    ['120, expected: 120 s', 'r.value == 120', '120 s'],
+  ])('`is: %s` is the one value that a variable must have', async (value, condition, expected) => {
+    const [check] = (
+      await parse(SHORT.replace('each: r.value == true, expected: on', `is: ${value}`))
+    ).sections
+      .flatMap(({ checks }) => checks)
+      .slice(1);
+    expect(check?.pass.source).toBe(`rows.all(r, ${condition})`);
+    expect(check?.fail.source).toBe(`rows.exists(r, !(${condition}))`);
+    expect(check?.text.problem?.en.render({})).toBe(`not ${expected}`);
+  });
+
+  test.each([
+    'is: true, each: r.value == true',
+    'is: true, pass: "true", fail: "false"',
+    'is: [true]',
+    'is: ""',
+    'is: 9007199254740993',
+  ])('an `is` that would not count is refused with its line: %s', async (keys) => {
+    const text = SHORT.replace('each: r.value == true', keys);
+    expect(await faultsOf(text)).toMatch(new RegExp(`^r\\.yaml:${lineOf(text, '{ env: ENABLED')}: `));
+  });
+
+  test('`is` speaks of a variable alone', async () => {
+    expect(await faultsOf(GOOD.replace('pass: rows.all(r, r.x < params.limit)', 'is: 1'))).toMatch(/is/);
+  });
+
   test('its own `fail` goes before what `each` implies', async () => {
     const { sections } = await parse(SHORT.replace('expected: on', "expected: on, fail: 'false'"));
     expect(sections[0]?.checks[1]?.fail.holds([{ value: false }])).toBe(false);
@@ -489,5 +520,84 @@ describe('the short form of a check', () => {
     expect((error as ConfigurationError).faults.map(({ line, place }) => [line, place])).toEqual([
       [lineOf(text, 'each:'), 'sections.0.checks.1.each'],
     ]);
+  });
+});
+
+describe('what the runbook says once', () => {
+  const checksOf = async (text: string) => (await parse(text)).sections.flatMap(({ checks }) => checks);
+  const ofQuery = GOOD.replace(
+    "sql: 'SELECT 1 AS x' }",
+    "sql: 'SELECT 1 AS x', expectKeys: { column: x, parameter: names } }",
+  ).replace(/sql: SELECT 1 AS x WHERE.*/, 'query: both');
+
+  test('what a query’s rows must hold is expected by each of its checks', async () => {
+    const [ofTheQuery] = await checksOf(ofQuery);
+    expect(ofTheQuery?.expectKeys).toEqual({ column: 'x', values: ['a', 'b'], missing: 'fail' });
+    const own = 'query: both\n        expectKeys: { column: x, parameter: names, missing: inconclusive }';
+    const [ofItsOwn] = await checksOf(ofQuery.replace('query: both', own));
+    expect(ofItsOwn?.expectKeys?.missing).toBe('inconclusive');
+  });
+
+  test('a list in one column of a query holds other rows', async () => {
+    const [check] = await checksOf(ofQuery.replace('query: both', 'query: both.x'));
+    expect(check?.probe).toMatchObject({ kind: 'sql', query: { name: 'both' }, column: 'x' });
+    expect(check?.expectKeys).toBeUndefined();
+  });
+
+  test('a fault of it is told once, at the query', async () => {
+    const text = ofQuery.replace('parameter: names', 'parameter: absent');
+    expect(await faultsOf(text)).toMatch(
+      new RegExp(`^r\\.yaml:${lineOf(text, 'both: {')}: [^\n]*absent[^\n]*$`),
+    );
+  });
+
+  test.each(['query: neither.x', 'query: both.x.y', 'query: both.', 'query: both.x\n        column: x'])(
+    'a column that cannot be read is refused with its line: %s',
+    async (query) => {
+      const text = ofQuery.replace('query: both', query);
+      expect(await faultsOf(text)).toMatch(new RegExp(`^r\\.yaml:${lineOf(text, 'query: ')}: [^\n]*$`));
+    },
+  );
+
+  const ofChapter = GOOD.replace('    kind: precheck\n', '').replace(
+    'sections:',
+    "kinds: { '1': [verify, gonogo], '2': [precheck] }\nsections:",
+  );
+
+  test('a section is held by the runs of its chapter, unless it says otherwise', async () => {
+    const kindsOf = async (text: string) => (await parse(text)).sections.map(({ kinds }) => kinds);
+    expect(await kindsOf(ofChapter)).toEqual([['verify', 'gonogo']]);
+    expect(await kindsOf(ofChapter.replace("id: '1.1'", "id: '1.1'\n    kind: precheck"))).toEqual([
+      ['precheck'],
+    ]);
+    expect(await faultsOf(ofChapter.replace("id: '1.1'", "id: '11.1'"))).toMatch(/kind/);
+  });
+
+  test.each(["'1': [verify, never]", "'1': []", "'1': verify", "'1.1': [verify], '1': [verify]"])(
+    'a chapter that is wrong is told once, with its line: %s',
+    async (chapters) => {
+      const text = ofChapter.replace(/kinds: .*/, `kinds: { ${chapters} }`);
+      expect(await faultsOf(text)).toMatch(new RegExp(`^r\\.yaml:${lineOf(text, 'kinds:')}: [^\n]*$`));
+    },
+  );
+
+  test('the only check of a section goes by its title, and no other', async () => {
+    const untitled = GOOD.replace('        title: { en: SQL, zh-CN: 查询 }\n', '');
+    const [only] = await checksOf(untitled.replace(/ {6}- id: toy\.env[\s\S]*$/, ''));
+    expect(only?.title).toEqual({ en: 'One', 'zh-CN': '一' });
+    expect(await faultsOf(untitled)).toMatch(/title/);
+  });
+
+  test('the agent is called like the strategy, and plain columns as they are named', async () => {
+    const columns = 'agent: a, account: b, at: c, kind: d, market: e, token: f, side: g';
+    const orders = `orders: { entry: in, exit: out, table: t, columns: { ${columns} }, statuses: { filled: F, over: O } }`;
+    const runbook = await parse(GOOD.replace('agentId: toy', orders));
+    expect(runbook.agentId).toBe('toy');
+    expect(runbook.orders?.columns).toMatchObject({
+      shares: 'shares',
+      filledShares: 'filled_shares',
+      id: 'id',
+      status: 'status',
+    });
   });
 });

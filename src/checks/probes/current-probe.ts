@@ -13,6 +13,7 @@ import { settingRows } from './current-settings.js';
 export const currentProbe = defineProbe({
   kind: 'current',
   needs: 'hosts',
+  timeoutMs: 10_000,
   keys: { current: z.literal('service') },
   compile: () => ({}),
   observe: (_probe, context, call) =>

@@ -22,7 +22,8 @@ export const sqlProbe = defineProbe({
     const query = sql === undefined ? tools.query(shared) : tools.statement(sql);
     if (query === undefined) return undefined;
     const { text } = query.statement;
-    return { query, column, columns: column === undefined ? answerColumns(text) : wordsWithin(text) };
+    if (column !== undefined) return { query, column, columns: wordsWithin(text) };
+    return { query, column, columns: answerColumns(text), expectKeys: query.expectKeys };
   },
   async observe({ query, column }, context, call) {
     const { statement } = query;

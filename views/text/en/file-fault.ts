@@ -36,6 +36,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   unit_name_shape: () => 'write the unit’s name with .service',
   user_id_shape: () => 'write a Slack user id (U…)',
   variable_shape: () => 'write a variable without its prefix, in capitals',
+  chapter_shape: () => 'write a chapter of the checklist, like `2`',
   check_id_shape: () => 'write an id like `data.prices.lag`',
   criterion_id_shape: () => 'write an id like `data_fresh`',
   pass_missing: () => 'a check needs a `pass` condition',

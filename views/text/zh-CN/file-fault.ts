@@ -35,6 +35,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   unit_name_shape: () => '请写带 .service 的单元名',
   user_id_shape: () => '请写 Slack 用户 ID（U…）',
   variable_shape: () => '请写不带前缀的大写变量名',
+  chapter_shape: () => '请写清单的章号，例如 `2`',
   check_id_shape: () => '请写成类似 `data.prices.lag` 的编号',
   criterion_id_shape: () => '请写成类似 `data_fresh` 的编号',
   pass_missing: () => '检查需要 `pass` 条件',
