@@ -25,7 +25,8 @@ export function haltReportView(
 ): Report {
   const text = textFor(locale).rollback;
   const title = haltTitle(halt, locale);
-  const { laterRelease, endedAt } = halt;
+  const { laterRelease, resolvedBy, endedAt } = halt;
+  const isPast = laterRelease !== undefined || resolvedBy !== undefined;
   const isOpen = endedAt === null;
   const blocks: Block[] = [
     header(title),
@@ -48,9 +49,15 @@ export function haltReportView(
             style: 'danger',
           }),
         ]),
+    ...(resolvedBy === undefined
+      ? []
+      : [
+          section(
+            `🛑 *${text.resolved(text.kind[resolvedBy.kind], person(resolvedBy.by), slackTime(resolvedBy.at, DATED))}*`,
+          ),
+        ]),
     ...(isStillOn(halt) ? [actions(nextButton(halt, locale))] : []),
-    ...(laterRelease === undefined &&
-    (halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null))
+    ...(!isPast && (halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null))
       ? byHandBlocks(halt, commands, locale)
       : []),
     ...(isOpen ? [] : afterwards(halt, section4, locale)),
@@ -63,14 +70,21 @@ export function haltReportView(
   };
 }
 
-/** What a later release has made history does not claim it for the present. */
+/** What a later release has made history, or a later halt has resolved, does not claim it for the present. */
 export function haltTitle(
-  { kind, state, target, laterRelease }: Pick<Halt, 'kind' | 'state' | 'target' | 'laterRelease'>,
+  {
+    kind,
+    state,
+    target,
+    laterRelease,
+    resolvedBy,
+  }: Pick<Halt, 'kind' | 'state' | 'target' | 'laterRelease' | 'resolvedBy'>,
   locale: Locale,
 ): string {
   const text = textFor(locale).rollback;
   const claim = `${text.state[kind][state]} · ${target}`;
-  return laterRelease === undefined ? `${HALT_SYMBOL[state]} ${claim}` : `⏮ ${text.history(claim)}`;
+  const isPast = laterRelease !== undefined || resolvedBy !== undefined;
+  return !isPast ? `${HALT_SYMBOL[state]} ${claim}` : `⏮ ${text.history(claim)}`;
 }
 
 /** For notifications and screen readers. */
@@ -254,6 +268,7 @@ function restingBlocks({ resting }: Halt, locale: Locale): readonly Block[] {
 /** Near the first line: it is what a person on a phone must find. Nothing where stopping the service would not help. */
 const isStillOn = (halt: Halt): boolean =>
   halt.laterRelease === undefined &&
+  halt.resolvedBy === undefined &&
   halt.state === 'not_verified' &&
   halt.hosts.some(({ process }) => process !== 'stopped') &&
   !gapsOf(halt).every(({ code }) => code === 'resting_orders');

@@ -1,6 +1,6 @@
 import type { BotConfig } from '../config/config.js';
 import { type Halt, isSettled } from '../domain/halt.js';
-import { markHaltsSuperseded } from '../halt/halt-queries.js';
+import { markHaltsResolved, markHaltsSuperseded } from '../halt/halt-queries.js';
 import { createHaltYielding } from '../halt/halt-yielding.js';
 import { startHaltUpkeep } from '../halt/upkeep.js';
 import { createSlackConnection } from '../slack/connection.js';
@@ -69,7 +69,11 @@ async function startWith(program: BotProgram, { configuration, logger, goesOn }:
     startHaltUpkeep({
       ...services,
       announcer: composed.announcer,
-      superseded: () => markHaltsSuperseded(state.pool, services.runbook.strategy),
+      superseded: async () => {
+        const { strategy } = services.runbook;
+        const resolved = await markHaltsResolved(state.pool, strategy);
+        return [...resolved, ...(await markHaltsSuperseded(state.pool, strategy))];
+      },
       targets: services.targets.targets,
       clock,
     }),

@@ -119,6 +119,10 @@ export const haltSchema = z.object({
   endedAt: moment,
   /** The first release of the target that began after its end: whether the strategy is off, it no longer says. */
   laterRelease: z.object({ releaseId: z.string(), startedAt: z.string() }).optional(),
+  /** Of one that was not verified: the halt of the target that was, afterwards. */
+  resolvedBy: z
+    .object({ haltId: z.string(), kind: z.enum(HALT_KINDS), by: personSchema, at: z.string() })
+    .optional(),
 });
 export type Halt = ValueOf<typeof haltSchema>;
 

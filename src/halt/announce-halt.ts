@@ -33,7 +33,12 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
       else void options.yieldToHalt().then(tell);
       const target = options.targets.get(handle.current().target);
       const place = channel || target?.channels?.reports;
-      if (place !== undefined) void teller.show(handle, { role: 'report', channel: place, ts: null }, direct);
+      if (place !== undefined)
+        void teller.show(
+          handle,
+          { role: 'report', channel: place, ts: null },
+          { direct, whenTold: whenTold(handle, parts) },
+        );
       raiseAlarm(handle, parts, place);
     },
     resume(handle) {
@@ -44,7 +49,8 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
       const alarms = messages.filter(({ role }) => role === 'alarm');
       const standing = alarms.filter(({ ts }) => ts !== null);
       for (const message of [...standing, ...messages.filter(({ role }) => role === 'report')])
-        if (teller.isDue(handle, message)) void teller.show(handle, message);
+        if (teller.isDue(handle, message))
+          void teller.show(handle, message, { whenTold: whenTold(handle, parts) });
       if (alarms.length === 0) raiseAlarm(handle, parts);
       else if (standing.length === 0) void callAgain(handle, alarms, parts);
       // Somebody has been called: where that failed, nobody waits for it.
@@ -102,6 +108,20 @@ function raiseAlarm(handle: HaltHandle, parts: AlarmParts, place?: string): void
     unsubscribe();
     rest();
   });
+}
+
+/** That a target is halted stands where its incidents are told, also where nobody was called. */
+function whenTold(handle: HaltHandle, { teller, targets }: AlarmParts): () => void {
+  const { haltId, target } = handle.current();
+  const channel = targets.get(target)?.channels?.incidents;
+  return () => {
+    const ended = handle.current();
+    // One that another replica has is told there.
+    const isOwn = ended.haltId === haltId && ended.state === 'verified';
+    const isThere = handle.messages().some((message) => message.channel === channel);
+    if (channel === undefined || !isOwn || isThere) return;
+    void teller.show(handle, { role: 'report', channel, ts: null }, { isCopy: true });
+  };
 }
 
 /** What no channel took when it was due. */

@@ -66,7 +66,7 @@ export async function claimHalt(
 /**
  * Writes the state of a halt down, and renews its lease. One that another halt has replaced meanwhile stays ended; one
  * that could not be written while it was live (the database was away) is added when it has ended. That a later release
- * has made it history stays known, whoever writes it.
+ * has made it history, or a later halt has resolved it, stays known, whoever writes it.
  */
 export async function saveHalt(database: Queryable, record: HaltRecord, owner: string): Promise<void> {
   await database.query(
@@ -78,9 +78,9 @@ export async function saveHalt(database: Queryable, record: HaltRecord, owner: s
      ON CONFLICT (halt_id) DO UPDATE
        SET state = EXCLUDED.state, owner = EXCLUDED.owner, alive_at = now(),
            ended_at = COALESCE(EXCLUDED.ended_at, h.ended_at),
-           record = CASE WHEN h.record->'halt'->'laterRelease' IS NULL THEN EXCLUDED.record
-             ELSE jsonb_set(EXCLUDED.record::jsonb, '{halt,laterRelease}',
-               (h.record->'halt'->'laterRelease')::jsonb)::json END
+           record = jsonb_set(EXCLUDED.record::jsonb, '{halt}', (EXCLUDED.record->'halt')::jsonb ||
+             jsonb_strip_nulls(jsonb_build_object('laterRelease', h.record->'halt'->'laterRelease',
+               'resolvedBy', h.record->'halt'->'resolvedBy')))::json
        WHERE h.ended_at IS NULL OR EXCLUDED.ended_at IS NOT NULL`,
     rowValues(record, owner),
   );
@@ -162,6 +162,34 @@ export async function markHaltsSuperseded(
                                ORDER BY started_at LIMIT 1) r
            WHERE ended.strategy = $1 AND ended.ended_at > now() - make_interval(days => $2)) later
      WHERE h.halt_id = later.halt_id AND h.record->'halt'->'laterRelease' IS NULL
+     RETURNING h.record`,
+    [strategy, TOLD_WITHIN_DAYS],
+  );
+  return rows.map(parseHaltRow);
+}
+
+/**
+ * Ended halts that were not verified, of a target of which a later one was: their alarms are over. Each for one replica,
+ * once.
+ */
+export async function markHaltsResolved(
+  database: Queryable,
+  strategy: string,
+): Promise<readonly HaltRecord[]> {
+  const { rows } = await database.query<HaltRow>(
+    `UPDATE lobml.halts h
+     SET record = jsonb_set(h.record::jsonb, '{halt,resolvedBy}', later.resolved)::json
+     FROM (SELECT ended.halt_id, l.resolved
+           FROM lobml.halts ended
+           CROSS JOIN LATERAL (SELECT jsonb_build_object('haltId', halt_id, 'kind', kind,
+                                 'by', record->'halt'->'requestedBy', 'at', record->'halt'->'endedAt') AS resolved
+                               FROM lobml.halts
+                               WHERE strategy = ended.strategy AND target = ended.target AND state = 'verified'
+                                 AND kind <> 'previous_model' AND ended_at > ended.ended_at
+                               ORDER BY ended_at LIMIT 1) l
+           WHERE ended.strategy = $1 AND ended.state = 'not_verified'
+             AND ended.ended_at > now() - make_interval(days => $2)) later
+     WHERE h.halt_id = later.halt_id AND h.record->'halt'->'resolvedBy' IS NULL
      RETURNING h.record`,
     [strategy, TOLD_WITHIN_DAYS],
   );

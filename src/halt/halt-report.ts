@@ -33,24 +33,30 @@ const LATE_AFTER_MS = 60_000;
 /** What the messages about halts say. */
 export class HaltReporter {
   readonly #o: HaltReporterOptions;
-  readonly #laterReleases = new Map<string, Halt['laterRelease']>();
+  readonly #since = new Map<string, Pick<Halt, 'laterRelease' | 'resolvedBy'>>();
 
   constructor(options: HaltReporterOptions) {
     this.#o = options;
   }
 
   /** What has happened since a halt ended, of which its own process need not know. */
-  learn({ haltId, laterRelease }: Halt): void {
-    if (laterRelease !== undefined) this.#laterReleases.set(haltId, laterRelease);
+  learn({ haltId, laterRelease, resolvedBy }: Halt): void {
+    if (laterRelease !== undefined || resolvedBy !== undefined)
+      this.#since.set(haltId, { laterRelease, resolvedBy });
   }
 
   /** One message as it reads now. */
   report(known: Halt, message: HaltMessage): Report {
     const { targets, operators, view } = this.#o;
-    const halt = { ...known, laterRelease: known.laterRelease ?? this.#laterReleases.get(known.haltId) };
+    const since = this.#since.get(known.haltId);
+    const halt = {
+      ...known,
+      laterRelease: known.laterRelease ?? since?.laterRelease,
+      resolvedBy: known.resolvedBy ?? since?.resolvedBy,
+    };
     const target = targets.get(halt.target);
     const commands = target === undefined ? new Map() : commandsByHand(target);
-    const isOver = halt.laterRelease !== undefined;
+    const isOver = halt.laterRelease !== undefined || halt.resolvedBy !== undefined;
     const isCalled =
       message.role === 'alarm' && !isOver && (halt.state === 'not_verified' || gapsOf(halt).length > 0);
     const report = view(halt, {

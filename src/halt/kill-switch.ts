@@ -150,14 +150,11 @@ export class KillSwitch {
 
   /** @returns what its messages do not show yet, where its end is not about to be told by this process anyway. */
   #putAway(record: HaltRecord): readonly HaltHandle[] {
-    const { haltId, target, laterRelease } = record.halt;
+    const { haltId, target, laterRelease, resolvedBy } = record.halt;
     if (this.#live.get(target)?.halt.haltId === haltId) return [];
     const own = this.#records.newest(haltId);
     // What was read from the disk may be older by now.
-    const newest =
-      own === undefined
-        ? record
-        : { ...own, halt: { ...own.halt, laterRelease: own.halt.laterRelease ?? laterRelease } };
+    const newest = own === undefined ? record : { ...own, halt: { ...own.halt, laterRelease, resolvedBy } };
     void this.#records.write(newest);
     const live = new LiveHalt(newest);
     live.haveWritten();

@@ -45,17 +45,14 @@ export class HaltTeller {
     this.#reporter = new HaltReporter(options);
   }
 
-  /**
-   * Shows a halt in one message, from now until it has ended: where it is refused, in the next place that takes it.
-   * @param direct answers who asked for the halt, where no place does
-   */
-  show(handle: HaltHandle, message: HaltMessage, direct?: Answer): Promise<HaltLiveMessage> {
+  /** Shows a halt in one message, from now until it has ended: where it is refused, in the next place that takes it. */
+  show(handle: HaltHandle, message: HaltMessage, wish: Wish = {}): Promise<HaltLiveMessage> {
     const key = deliveryKey(handle.current(), message);
     const known = this.#telling.get(key);
     if (known !== undefined) return known;
     const started = this.#open(handle, message);
     this.#telling.set(key, started);
-    this.#keepSomewhere(handle, message, started, direct)
+    this.#keepSomewhere(handle, message, started, wish)
       .then(
         () => this.#failed.delete(key),
         (error: unknown) => {
@@ -87,24 +84,26 @@ export class HaltTeller {
     handle: HaltHandle,
     message: HaltMessage,
     started: Promise<HaltLiveMessage>,
-    direct: Answer | undefined,
+    wish: Wish,
   ): Promise<void> {
     const keeping = { noted: message };
     try {
       await this.#keep(handle, keeping, await started);
+      wish.whenTold?.();
     } catch (error) {
       const { noted } = keeping;
+      if (wish.isCopy && noted.ts === null && this.#o.isRefused(error)) return handle.forgetMessage(noted);
       // An alarm that stood nowhere yet goes to the next channel by its own clock.
       const isCall = noted.role === 'alarm' && noted.ts === null;
       if (isCall || !this.#o.isRefused(error)) throw error;
       const channel = this.#nextPlace(handle.current(), noted);
       if (channel === undefined) {
-        if (direct !== undefined) void this.#answer(handle, noted, direct);
+        if (wish.direct !== undefined) void this.#answer(handle, noted, wish.direct);
         throw error;
       }
       const moved = { ...noted, channel, ts: null };
       handle.noteMessage(moved, noted);
-      void this.show(handle, moved, direct);
+      void this.show(handle, moved, wish);
     }
   }
 
@@ -141,8 +140,15 @@ export class HaltTeller {
       note(isTold ? { toldAt: now() } : {});
     };
     const refused = new AbortController();
+    let last: Report | undefined;
+    // What reads the same is the same: nothing is sent again.
+    const reportOf = (halt: Halt, message: HaltMessage): Report => {
+      const next = this.#reporter.report(halt, message);
+      last = last !== undefined && JSON.stringify(last) === JSON.stringify(next) ? last : next;
+      return last;
+    };
     const unsubscribe = handle.subscribe((halt) => {
-      live.update(this.#reporter.report(halt, keeping.noted));
+      live.update(reportOf(halt, keeping.noted));
       live.settled().then(
         () => stands(halt),
         (error: unknown) => {
@@ -152,13 +158,12 @@ export class HaltTeller {
     });
     const ended = await unlessAborted(handle.done, refused.signal).finally(unsubscribe);
     const tried = { ...keeping.noted, toldAt: keeping.noted.toldAt ?? now() };
-    const report = this.#reporter.report(ended, tried);
+    const report = reportOf(ended, tried);
     await this.#whileLeased(handle, keeping, live.finish(report));
     const isLate = this.#reporter.lateAt(ended, tried) !== undefined;
     note({ isFinal: true, toldAt: isLate ? tried.toldAt : (keeping.noted.toldAt ?? now()) });
     // It may have become late, or history, on the way.
-    const isSame = JSON.stringify(this.#reporter.report(ended, keeping.noted)) === JSON.stringify(report);
-    if (!isSame) await this.#change(ended, keeping.noted);
+    if (reportOf(ended, keeping.noted) !== report) await this.#change(ended, keeping.noted);
     if (ended.cancelAway) this.#tellOfCancelling(handle, keeping.noted);
   }
 
@@ -223,6 +228,15 @@ export class HaltTeller {
 }
 
 type Answer = (report: Report) => Promise<void>;
+
+interface Wish {
+  /** Answers who asked for the halt, where no place takes the message. */
+  readonly direct?: Answer | undefined;
+  /** The end stands. */
+  readonly whenTold?: (() => void) | undefined;
+  /** It stands elsewhere already: where it is refused, nobody misses it. */
+  readonly isCopy?: boolean;
+}
 
 /** @throws the reason, where the signal aborts first */
 function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {

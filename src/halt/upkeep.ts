@@ -10,7 +10,7 @@ interface UpkeepOptions {
   readonly killSwitch: Pick<KillSwitch, 'resume'>;
   readonly audit: Pick<AuditTrail, 'flush'>;
   readonly announcer: Pick<HaltAnnouncer, 'resume' | 'refresh'>;
-  /** Ended halts after which a release has begun, each once. */
+  /** Ended halts after which a release has begun, or another halt was verified, each once. */
   readonly superseded: () => Promise<readonly HaltRecord[]>;
   readonly targets: ReadonlyMap<string, Target>;
   readonly clock: Clock;

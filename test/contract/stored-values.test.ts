@@ -129,6 +129,12 @@ const halt: Whole<Halt> = {
   cancelAway: true,
   resumed: true,
   endedAt: AT,
+  resolvedBy: {
+    haltId: 'h2',
+    kind: 'stop',
+    by: { id: 'U1', name: 'alice', surface: 'slack' },
+    at: '2026-01-01T00:00:00.000Z',
+  },
   laterRelease: { releaseId: ID, startedAt: AT },
 };
 

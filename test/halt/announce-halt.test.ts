@@ -205,12 +205,13 @@ test('an update that is refused becomes a new message', async () => {
   await eventually('its message', () => standing.size > 0);
   live.change(verified);
   live.end();
-  await eventually('its end', () => live.record.messages.some(({ isFinal }) => isFinal));
+  await eventually('its end', () => standing.size > 2);
   expect([...standing]).toEqual([
     ['C0HERE/1', 'halting'],
     ['C0HERE/2', 'verified'],
+    ['C0INCIDENTS/3', 'verified'],
   ]);
-  expect(live.record.messages).toMatchObject([{ role: 'report', channel: 'C0HERE', ts: '2' }]);
+  expect(live.record.messages[0]).toMatchObject({ role: 'report', channel: 'C0HERE', ts: '2' });
 });
 
 test('an alarm that no channel takes calls the person who halted', async () => {
@@ -221,4 +222,23 @@ test('an alarm that no channel takes calls the person who halted', async () => {
   live.end();
   await eventually('the alarm', () => [...standing.values()].includes('alarm not_verified'));
   expect([...standing.keys()].every((place) => place.startsWith('U0CAROL/'))).toBe(true);
+});
+
+test('a verified halt stands in the channel of the incidents as well, and one that was told there stands once', async () => {
+  const { standing, announcerOf } = refusingSlack(() => false);
+  const announcer = announcerOf(CHANNELS);
+  for (const place of ['C0HERE', 'C0INCIDENTS']) {
+    standing.clear();
+    const live = new LiveHalt({ halt: { ...halting, haltId: randomUUID() }, messages: [] });
+    announcer.announce(live.handle(false), place);
+    await eventually('its message', () => standing.size > 0);
+    live.change({ state: 'verified', endedAt: '2026-01-01T00:02:00.000Z' });
+    live.end();
+    await eventually('its end', () => live.record.messages.every(({ isFinal }) => isFinal));
+    const places = [...standing].map(([key, text]) => [key.split('/')[0], text]);
+    const wanted = place === 'C0HERE' ? ['C0HERE', 'C0INCIDENTS'] : ['C0INCIDENTS'];
+    await eventually('all of it', () => standing.size === wanted.length);
+    expect(places.every(([, text]) => text === 'verified')).toBe(true);
+    expect([...standing.keys()].map((key) => key.split('/')[0])).toEqual(wanted);
+  }
 });

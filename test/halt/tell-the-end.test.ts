@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type Halt, newHostHalt } from '../../src/domain/halt.js';
 import { createHaltAnnouncer } from '../../src/halt/announce-halt.js';
-import { markHaltsSuperseded } from '../../src/halt/halt-queries.js';
+import { markHaltsResolved, markHaltsSuperseded } from '../../src/halt/halt-queries.js';
+import type { HaltReportOptions } from '../../src/halt/halt-report.js';
 import type { HaltRecord } from '../../src/halt/halt-schema.js';
 import { createHaltStore, type HaltStore } from '../../src/halt/halt-store.js';
 import { KillSwitch } from '../../src/halt/kill-switch.js';
@@ -75,12 +76,18 @@ function replica(owner: string, store: HaltStore | undefined) {
 }
 
 /** What the messages show in the end. @param refusals how many times Slack takes nothing for two minutes */
-function announcer(refusals = 0, clock: Clock = systemClock) {
+function announcer(
+  refusals = 0,
+  clock: Clock = systemClock,
+  seen: (options: Omit<HaltReportOptions, 'locale'>) => void = () => {},
+) {
   const shown: string[] = [];
   let left = refusals;
   const announce = createHaltAnnouncer({
     targets,
-    view: (halt, { lateAt }) => {
+    view: (halt, options) => {
+      const { lateAt } = options;
+      seen(options);
       const claim = halt.laterRelease === undefined ? halt.state : 'history';
       return { text: lateAt === undefined ? claim : `late ${claim}`, blocks: [] };
     },
@@ -261,6 +268,53 @@ test.each([
   expect(shown).toMatch(line);
   for (const at of ['00:02:00 UTC', '00:18:00 UTC']) expect(shown).toContain(at);
   expect(view.text).toMatch(summary);
+});
+
+test('an alarm is ended where it was raised, by the halt that was verified afterwards', async () => {
+  const store = createHaltStore(database.pool);
+  const [first, second, other] = [untoldAfter(5), untoldAfter(2), untoldAfter(2)];
+  const alarm = { role: 'alarm', channel: 'C0INCIDENTS', ts: '7.0', isFinal: true } as const;
+  const raised = { halt: { ...first.halt, state: 'not_verified' as const }, messages: [alarm] };
+  await store.save(raised, 'gone');
+  await store.save({ ...other, halt: { ...other.halt, target: 'dryrun' } }, 'gone');
+  expect(await markHaltsResolved(database.pool, FACTS.strategy)).toEqual([]);
+  await store.save({ ...second, halt: { ...second.halt, kind: 'stop' } }, 'gone');
+  const marked = (
+    await Promise.all([1, 2].map(() => markHaltsResolved(database.pool, FACTS.strategy)))
+  ).flat();
+  const { haltId, endedAt } = second.halt;
+  const resolvedBy = { haltId, kind: 'stop', by: CAROL, at: endedAt };
+  expect(marked).toMatchObject([{ halt: { haltId: raised.halt.haltId, resolvedBy }, messages: [alarm] }]);
+  const called: (string | undefined)[] = [];
+  const { announce, shown } = announcer(0, systemClock, (options) => called.push(options.alarm));
+  for (const one of marked) announce.refresh(one);
+  await eventually('it is told', () => shown.length > 0);
+  expect(shown).toEqual(['C0INCIDENTS 7.0: not_verified']);
+  expect(called).toEqual([undefined]);
+  // Whoever writes the halt once more does not forget it.
+  await store.save(raised, 'gone');
+  expect((await store.get(raised.halt.haltId))?.halt.resolvedBy).toEqual(resolvedBy);
+});
+
+test.each([
+  ['en', /Resolved: Stop the service by <@U0CAROL> was verified at/],
+  ['zh-CN', /已解决：<@U0CAROL> 的“停止服务”已于/],
+] as const)('what was resolved calls nobody and asks for nothing (%s)', (locale, resolved) => {
+  const { halt } = untold();
+  const resolvedBy = {
+    haltId: randomUUID(),
+    kind: 'stop',
+    by: CAROL,
+    at: '2026-01-02T03:04:05.000Z',
+  } as const;
+  const view = haltReportView(
+    { ...halt, state: 'not_verified', resolvedBy },
+    { locale, commands: new Map([['live-1', { file: '/f', restart: 'r', stop: 's', status: 't' }]]) },
+  );
+  const shown = JSON.stringify(view.blocks);
+  expect(shown).toMatch(resolved);
+  expect(view.text).toMatch(/HISTORY|历史/);
+  expect(shown).not.toMatch(/rollback:(stop|disable)|by hand|手动/);
 });
 
 test.each([
