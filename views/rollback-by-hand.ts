@@ -13,13 +13,16 @@ export function byHandBlocks(halt: Halt, commands: ServiceCommandsByHost, locale
   const isEverywhere = gaps.some(({ code }) => code !== 'host' && code !== 'resting_orders');
   const named = gaps.flatMap((gap) => (gap.code === 'host' ? [gap.host] : []));
   const hosts = halt.hosts.filter(({ host }) => isEverywhere || named.includes(host));
-  const parts = hosts.flatMap(({ host, disk }) => {
+  const parts = hosts.flatMap(({ host, disk, fault }) => {
     const known = commands.get(host);
     if (known === undefined) return [];
     const wanted = Object.entries(wantedOn(halt, host)).map(([name, value]) => `${name}=${value}`);
     const lines = [
       ...(disk === 'done' ? [] : wanted.map((line) => text.setByHand(line, known.file))),
       halt.kind === 'previous_model' ? known.restart : known.stop,
+      ...(known.kill !== undefined && (fault === 'not_ending' || fault === 'processes_left')
+        ? [known.kill]
+        : []),
       known.status,
     ];
     return [section(`*${text.onHost(host)}* ${preformatted(lines.join('\n'))}`)];

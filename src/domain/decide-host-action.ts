@@ -23,6 +23,10 @@ export interface HostRest {
 export interface HostPolicy {
   /** The unit's RestartSec. */
   readonly restartSecMs: number;
+  /** How long a process may take to end, before it is killed, or a person is told to. */
+  readonly killAfterMs?: number;
+  /** Whether the service manager can kill it. */
+  readonly canKill?: boolean;
   /** Whether stopping the service is a way out (for a halt), or asked for. */
   readonly stop: 'asked' | 'allowed' | 'never';
 }
@@ -31,6 +35,8 @@ export type HostAction =
   | { readonly kind: 'write' }
   | { readonly kind: 'restart' }
   | { readonly kind: 'stop'; readonly because: HaltFault | 'asked' }
+  /** What was told to end has not. */
+  | { readonly kind: 'kill'; readonly fault: HaltFault }
   | { readonly kind: 'wait'; readonly fault: HaltFault | null }
   /** The main process is as wanted. `fault`: what may trade on beside it. */
   | {
@@ -43,6 +49,8 @@ export type HostAction =
 const IGNORED_AFTER_MS = 1_500;
 /** A stop that came back is believed after this long only when it shows. */
 const STOP_AGAIN_AFTER_MS = 5_000;
+/** A process that was killed is gone by then, or nothing was reached. */
+const KILL_AGAIN_AFTER_MS = 5_000;
 const LOOP_GRACE_MS = 3_000;
 const MAX_RESTARTS = 2;
 
@@ -56,6 +64,10 @@ export function decideHostAction(look: HostLook, history: HostHistory, policy: H
   if (look.disk === 'differs' && !isRefused && history.inFlight === undefined) return { kind: 'write' };
   if (status === undefined) return wait('not_answering');
   if (isStopped(status)) return { kind: 'settled', process: 'stopped' };
+  if (isEnding(status, history)) {
+    const late = whereLate('not_ending', look.at, history, policy);
+    if (late !== undefined) return late;
+  }
   if (history.inFlight !== undefined) return wait(null);
   if (history.stops > 0 || policy.stop === 'asked') return stopAgain(look.at, history);
   if (isRefused) return wayOut('not_on_disk', history, policy);
@@ -77,13 +89,16 @@ export function decideWithRest(
   { left, isLoaded }: HostRest,
   history: HostHistory,
   policy: HostPolicy,
+  at: number,
 ): HostAction {
   if (action.kind !== 'settled') return action;
   const but = (fault: HaltFault): HostAction => ({ ...action, fault });
   if (left === undefined) return but('processes_unknown');
   if (left.length > 0) {
     const isWayOut = action.process !== 'stopped' && policy.stop === 'allowed' && history.stops === 0;
-    return isWayOut ? { kind: 'stop', because: 'processes_left' } : but('processes_left');
+    if (isWayOut) return { kind: 'stop', because: 'processes_left' };
+    const late = action.process === 'stopped' ? whereLate('processes_left', at, history, policy) : undefined;
+    return late?.kind === 'kill' ? late : but('processes_left');
   }
   if (action.process === 'stopped' || policy.stop === 'never') return action;
   if (isLoaded === undefined) return but('log_unreadable');
@@ -94,6 +109,27 @@ const wait = (fault: HaltFault | null): HostAction => ({ kind: 'wait', fault });
 
 export const isStopped = ({ activeState, mainPid }: UnitStatus): boolean =>
   mainPid === 0 && (activeState === 'inactive' || activeState === 'failed');
+
+/** The process that was told to end is there still. */
+function isEnding(
+  { activeState, mainPid }: UnitStatus,
+  { inFlight, stops, replacedPid }: HostHistory,
+): boolean {
+  if (activeState === 'deactivating') return true;
+  return mainPid !== 0 && (stops > 0 || (inFlight === 'restart' && mainPid === replacedPid));
+}
+
+/** undefined: it has time yet. */
+function whereLate(
+  fault: HaltFault,
+  at: number,
+  { toldAt, killedAt }: HostHistory,
+  { killAfterMs, canKill }: HostPolicy,
+): HostAction | undefined {
+  if (killAfterMs === undefined || toldAt === undefined || at - toldAt < killAfterMs) return undefined;
+  const isDue = canKill === true && (killedAt === undefined || at - killedAt >= KILL_AGAIN_AFTER_MS);
+  return isDue ? { kind: 'kill', fault } : wait(fault);
+}
 
 function afterRestart(
   look: HostLook,

@@ -28,6 +28,8 @@ const HALT_FAULTS = [
   /** The running process does not let itself be looked at. */
   'process_unreadable',
   'stop_failed',
+  /** A process that was told to end has not, long after. */
+  'not_ending',
   /** Processes of before, or with values of their own, live on. */
   'processes_left',
   /** Nobody can see which processes belong to the service. */

@@ -23,6 +23,10 @@ export interface HostHistory {
   readonly automaticRestarts: number | undefined;
   readonly stops: number;
   readonly stoppedAt: number | undefined;
+  /** When the process was told to end, unless a restart has replaced it since. */
+  readonly toldAt?: number | undefined;
+  /** When it was last killed. */
+  readonly killedAt?: number | undefined;
   /** Since when the unit has had no process and waits to start one. */
   readonly waitingSince: number | undefined;
 }
@@ -52,10 +56,15 @@ export function afterLook(history: HostHistory, status: UnitStatus | undefined, 
   };
 }
 
-export const restartIssued = (history: HostHistory, replacedPid: number | undefined): HostHistory => ({
+export const restartIssued = (
+  history: HostHistory,
+  replacedPid: number | undefined,
+  at: number,
+): HostHistory => ({
   ...history,
   inFlight: 'restart',
   restarts: history.restarts + 1,
+  toldAt: history.toldAt ?? at,
   replacedPid,
   restartedAt: undefined,
   automaticRestarts: undefined,
@@ -64,6 +73,7 @@ export const restartIssued = (history: HostHistory, replacedPid: number | undefi
 export const restartDone = (history: HostHistory, at: number): HostHistory => ({
   ...history,
   inFlight: undefined,
+  toldAt: undefined,
   restartedAt: at,
 });
 
@@ -74,10 +84,11 @@ export const restartFailed = (history: HostHistory, wasTried: boolean): HostHist
   restarts: history.restarts - (wasTried ? 0 : 1),
 });
 
-export const stopIssued = (history: HostHistory): HostHistory => ({
+export const stopIssued = (history: HostHistory, at: number): HostHistory => ({
   ...history,
   inFlight: 'stop',
   stops: history.stops + 1,
+  toldAt: history.toldAt ?? at,
   stoppedAt: undefined,
 });
 
@@ -88,3 +99,5 @@ export const stopEnded = (history: HostHistory, at: number, wasTried: boolean): 
   stops: history.stops - (wasTried ? 0 : 1),
   stoppedAt: at,
 });
+
+export const killIssued = (history: HostHistory, at: number): HostHistory => ({ ...history, killedAt: at });

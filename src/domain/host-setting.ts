@@ -18,6 +18,8 @@ export const absolutePath = z
   .regex(/^\/[^\0\n]*$/, 'absolute_path_shape' satisfies ShapeFault)
   .transform(plainPath);
 export const accountName = z.string().regex(/^[a-z_][a-z0-9_-]*$/, 'account_name_shape' satisfies ShapeFault);
+/** How long a halt lets a process take to end before it is killed; 20 where nothing is said. */
+export const killAfterSecs = z.number().min(1).max(300).optional();
 /** A program and its arguments: never a line for a shell. */
 export const argumentList = z
   .array(

@@ -9,6 +9,8 @@ export interface CommandsByHand {
   readonly stop: string;
   readonly restart: string;
   readonly status: string;
+  /** Left out: the targets file names none. */
+  readonly kill?: string | undefined;
   /** The environment file that is written. */
   readonly file: string;
 }
@@ -21,6 +23,6 @@ export function commandsByHand({ hosts }: Pick<Target, 'hosts'>): ServiceCommand
 function commandsOf({ name, connection, service, writtenEnvironmentFile: file }: TargetHost): CommandsByHand {
   const kind = hostKindOf(name, connection);
   const line = (words: readonly string[]) => kind.lineByHand(connection, words.map(quoteForShell).join(' '));
-  const { stop, restart, status } = serviceCommandsByHand(name, service);
-  return { stop: line(stop), restart: line(restart), status: line(status), file };
+  const { stop, restart, status, kill } = serviceCommandsByHand(name, service);
+  return { stop: line(stop), restart: line(restart), status: line(status), kill: kill && line(kill), file };
 }

@@ -85,7 +85,7 @@ export class HaltHost {
       const history = { ...this.#service.history, outdatedPid, writeFailed: this.#flag.hasFailed };
       const bare = decideHostAction(look, history, this.#acts.policy);
       const rest = bare.kind === 'settled' ? await this.#lookAtRest() : CLEAR;
-      const action = decideWithRest(bare, rest, history, this.#acts.policy);
+      const action = decideWithRest(bare, rest, history, this.#acts.policy, look.at);
       if (acting.aborted) return;
       await this.#take(action, look, start.claim);
       await this.#pause(action);
@@ -164,6 +164,9 @@ export class HaltHost {
         return;
       case 'stop':
         return this.#service.stop(action.because);
+      case 'kill':
+        this.#service.kill();
+        return this.#waitFor(action.fault);
       case 'wait':
         return this.#waitFor(action.fault);
       case 'settled':
@@ -173,7 +176,9 @@ export class HaltHost {
 
   #waitFor(fault: HaltFault | null): void {
     if (fault === null) return;
-    const detail = this.#record.fault === fault ? this.#record.faultDetail : '';
+    const { pid } = this.#record;
+    const which = fault === 'not_ending' && pid ? `PID ${pid}` : '';
+    const detail = this.#record.fault === fault ? this.#record.faultDetail : which;
     this.#change({ fault, faultDetail: detail });
   }
 

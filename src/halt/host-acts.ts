@@ -11,6 +11,7 @@ import type { Host, ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { hasLoaded } from '../hosts/managers/has-loaded.js';
 import { leftProcesses } from '../hosts/managers/left-processes.js';
+import { serviceCommandsByHand } from '../hosts/managers/service-managers.js';
 import type { Target } from '../runbook/targets.js';
 import type { HaltRecords } from './halt-records.js';
 import type { LiveHalt } from './live-halt.js';
@@ -26,6 +27,8 @@ export interface HostActs {
   writeFlag(): Promise<EnvironmentWritten>;
   restart(): Promise<void>;
   stop(): Promise<void>;
+  /** Only where the policy says that the service manager can. */
+  kill(): Promise<void>;
   status(): Promise<ServiceStatus>;
   /** Whether the service would start with the wanted values. */
   lookAtDisk(): Promise<boolean>;
@@ -47,6 +50,7 @@ const FILE_TIMEOUT_MS = 5_000;
 const STATUS_TIMEOUT_MS = 4_000;
 const LOG_TIMEOUT_MS = 8_000;
 const RESTART_TIMEOUT_MS = 60_000;
+const DEFAULT_KILL_AFTER_SECS = 20;
 
 /** The acts of a halt, a list for all its hosts: built before the first of them. Touches nothing. */
 export function hostActs(
@@ -78,7 +82,12 @@ function actsOn(
   return {
     host: name,
     wanted,
-    policy: { restartSecMs: service.restartSecs * 1_000, stop: STOP_OF[live.halt.kind] },
+    policy: {
+      restartSecMs: service.restartSecs * 1_000,
+      killAfterMs: (service.killAfterSecs ?? DEFAULT_KILL_AFTER_SECS) * 1_000,
+      canKill: serviceCommandsByHand(name, service).kill !== undefined,
+      stop: STOP_OF[live.halt.kind],
+    },
     async writeFlag() {
       const call = { timeoutMs: FILE_TIMEOUT_MS, signal: writing };
       const known = live.host(name);
@@ -90,6 +99,7 @@ function actsOn(
     },
     restart: async () => host().service.restart({ timeoutMs: RESTART_TIMEOUT_MS, signal }),
     stop: async () => host().service.stop({ timeoutMs: RESTART_TIMEOUT_MS, signal }),
+    kill: async () => host().service.kill?.({ timeoutMs: STATUS_TIMEOUT_MS, signal }),
     status: async () => host().service.status({ timeoutMs: STATUS_TIMEOUT_MS, signal }),
     lookAtDisk: async () => environmentIsAsWanted(host(), settings, wanted, FILE_TIMEOUT_MS),
     async lookAtProcess(pid) {

@@ -2,6 +2,7 @@ import type { HaltFault } from '../domain/halt.js';
 import {
   afterLook,
   type HostHistory,
+  killIssued,
   NO_HISTORY,
   restartDone,
   restartFailed,
@@ -67,7 +68,7 @@ export class ServiceCalls {
     const { host } = this.#acts;
     const pid = this.#status?.mainPid;
     const pidBefore = this.#live.host(host)?.pidBefore ?? null;
-    this.#history = restartIssued(this.#history, pid ?? pidBefore ?? undefined);
+    this.#history = restartIssued(this.#history, pid ?? pidBefore ?? undefined, this.#clock.monotonic());
     this.#live.changeHost(host, {
       restart: 'issued',
       restartAt: this.#now(),
@@ -88,7 +89,7 @@ export class ServiceCalls {
 
   stop(because: HaltFault | 'asked'): void {
     const { host } = this.#acts;
-    this.#history = stopIssued(this.#history);
+    this.#history = stopIssued(this.#history, this.#clock.monotonic());
     this.#live.changeHost(host, {
       stop: 'issued',
       stopAt: this.#now(),
@@ -106,6 +107,15 @@ export class ServiceCalls {
       },
     );
     void stopping.then(() => this.#returned.abort());
+  }
+
+  /** What was told to end has not. */
+  kill(): void {
+    this.#history = killIssued(this.#history, this.#clock.monotonic());
+    this.#acts.kill().catch((error: unknown) => {
+      const { faultDetail } = hostFault('not_ending', error);
+      this.#live.changeHost(this.#acts.host, { faultDetail });
+    });
   }
 
   #now(): string {

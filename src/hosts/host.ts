@@ -160,6 +160,8 @@ export interface ServiceManager {
   status(options?: CallOptions): Promise<ServiceStatus>;
   restart(options?: CallOptions): Promise<void>;
   stop(options?: CallOptions): Promise<void>;
+  /** Ends all processes of the service with SIGKILL. Left out: the manager cannot. */
+  kill?: ((options?: CallOptions) => Promise<void>) | undefined;
   /** The account that the service runs as, by name or number; undefined where nobody says. */
   account(status: ServiceStatus, options?: CallOptions): Promise<string | undefined>;
   /**

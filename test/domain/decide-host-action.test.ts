@@ -145,6 +145,56 @@ describe('what to do next on a host', () => {
     expect(decide(look, history)).toEqual(action);
   });
 
+  const policy = { killAfterMs: 20_000, canKill: true };
+  const told: HostHistory = {
+    ...untouched,
+    inFlight: 'restart',
+    restarts: 1,
+    replacedPid: 20,
+    toldAt: 1_000,
+  };
+  const deaf = { process: 'differs' } as const;
+  const kill: HostAction = { kind: 'kill', fault: 'not_ending' };
+  test.each<[string, number, HostHistory, Partial<HostPolicy>, HostAction]>([
+    ['has its time', 20_999, told, policy, { kind: 'wait', fault: null }],
+    ['is killed then', 21_000, told, policy, kill],
+    ['is killed by a stop that waits as well', 21_000, { ...told, inFlight: 'stop', stops: 1 }, policy, kill],
+    [
+      'is not killed twice at once',
+      25_999,
+      { ...told, killedAt: 21_000 },
+      policy,
+      { kind: 'wait', fault: 'not_ending' },
+    ],
+    ['is killed again', 26_000, { ...told, killedAt: 21_000 }, policy, kill],
+    [
+      'stands there where nothing can kill it',
+      21_000,
+      told,
+      { ...policy, canKill: false },
+      { kind: 'wait', fault: 'not_ending' },
+    ],
+    [
+      'is not the new one, which only starts slowly',
+      21_000,
+      { ...told, replacedPid: 10 },
+      policy,
+      { kind: 'wait', fault: null },
+    ],
+  ])('a process that was told to end %s', (_what, at, history, more, action) => {
+    expect(decide({ ...deaf, at }, history, more)).toEqual(action);
+  });
+
+  test('what a stopped service has left is killed as late as its main process would be', () => {
+    const gone: HostAction = { kind: 'settled', process: 'stopped' };
+    const rest: HostRest = { left: [7], isLoaded: false };
+    const history: HostHistory = { ...told, inFlight: undefined, stops: 1 };
+    const all: HostPolicy = { restartSecMs: 5_000, stop: 'allowed', ...policy };
+    const fault = 'processes_left';
+    expect(decideWithRest(gone, rest, history, all, 20_999)).toEqual({ ...gone, fault });
+    expect(decideWithRest(gone, rest, history, all, 21_000)).toEqual({ kind: 'kill', fault });
+  });
+
   test('for another model a service is never stopped', () => {
     const look = { status: { ...running, mainPid: 10 }, process: 'differs' } as const;
     expect(decide(look, restarted, { stop: 'never' })).toEqual({ kind: 'wait', fault: 'restart_ignored' });
@@ -202,6 +252,6 @@ describe('what a host that is off must show besides', () => {
     ['the previous model, which is to be loaded', off, { isLoaded: true }, 'never', off],
   ])('%s', (_name, action, rest, stop, expected) => {
     const whole = { left: [], isLoaded: false, ...rest };
-    expect(decideWithRest(action, whole, restarted, { restartSecMs: 5_000, stop })).toEqual(expected);
+    expect(decideWithRest(action, whole, restarted, { restartSecMs: 5_000, stop }, 5_000)).toEqual(expected);
   });
 });

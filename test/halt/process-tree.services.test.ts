@@ -125,7 +125,7 @@ describe('is not verified while something trades on:', () => {
         (['disable', 'stop'] as const).map(async (kind) => {
           const unit = `tree-${name}-${kind}.service`;
           await begin({ unit, ...service });
-          const ended = await halt(unit, kind);
+          const ended = await halt(unit, kind, { killAfterSecs: 300 });
           expect(ended).toMatchObject({ state: 'not_verified', hosts: [{ fault: 'processes_left' }] });
           const detail = ended.hosts[0]?.faultDetail ?? '';
           expect(detail).toMatch(/^PID \d+/);
@@ -157,6 +157,25 @@ describe('is not verified while something trades on:', () => {
     );
   }, 120_000);
 });
+
+test('a process that does not end on SIGTERM, and what it leaves, is killed by rule', async () => {
+  // Nothing but the halt ends them: systemd itself would wait longer than anybody watches.
+  const deaf = `trap '' TERM\n${TRADER}`;
+  const patient = { program: `(${deaf}) &\n${deaf}`, lines: ['TimeoutStopSec=600'] };
+  const leaving = { program: deaf, lines: ['SendSIGKILL=no'] };
+  await Promise.all(
+    (['disable', 'stop'] as const).flatMap((kind) =>
+      Object.entries({ patient, leaving }).map(async ([name, service]) => {
+        const unit = `tree-${name}-${kind}.service`;
+        await begin({ unit, ...service });
+        const ended = await halt(unit, kind, { killAfterSecs: 2 });
+        expect(ended).toMatchObject({ state: 'verified', hosts: [{ fault: null }] });
+        // The new process is as deaf as the old one: nothing else ends it before the test does.
+        expect((await halt(unit, 'stop', { killAfterSecs: 1 })).state).toBe('verified');
+      }),
+    ),
+  );
+}, 120_000);
 
 test('a launcher that starts its trader with a flag of its own is stopped instead', async () => {
   const unit = 'tree-sources.service';

@@ -112,6 +112,7 @@ export class HostsChild {
         status: via('service.status', service.status.bind(service)),
         restart: via('service.restart', service.restart.bind(service)),
         stop: via('service.stop', service.stop.bind(service)),
+        kill: service.kill && via('service.kill', service.kill.bind(service)),
         account: via('service.account', service.account.bind(service)),
         logs: via('service.logs', service.logs.bind(service)),
         processes: via('service.processes', service.processes.bind(service)),

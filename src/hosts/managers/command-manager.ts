@@ -15,13 +15,13 @@ const DEFAULT_LOG_LIMIT = 200_000;
 
 export type ServiceCommands = Pick<
   CommandSettings,
-  'status' | 'restart' | 'stop' | 'logs' | 'environ' | 'clock' | 'processes' | 'current'
+  'status' | 'restart' | 'stop' | 'logs' | 'environ' | 'clock' | 'processes' | 'kill' | 'current'
 >;
 
 export const commandManager = {
   manager: 'command',
   create: (settings, parts) => createCommandManager(settings, parts),
-  byHand: ({ status, restart, stop }) => ({ status, restart, stop }),
+  byHand: ({ status, restart, stop, kill }) => ({ status, restart, stop, kill }),
 } satisfies ServiceKind<CommandSettings>;
 
 /** Drives a service by configured commands, for hosts with a forced command or another service manager. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountName, argumentList } from '../../domain/host-setting.js';
+import { accountName, argumentList, killAfterSecs } from '../../domain/host-setting.js';
 
 /**
  * How a service is driven, as argument lists of the targets file. Inside an element stand, where wished:
@@ -11,6 +11,8 @@ export const commandSettings = z.strictObject({
   status: argumentList,
   restart: argumentList,
   stop: argumentList,
+  /** Ends all processes of the service with SIGKILL. */
+  kill: argumentList.optional(),
   logs: argumentList,
   /** Prints the running process’s environment, NUL-separated; without it /proc is read. */
   environ: argumentList.optional(),
@@ -24,6 +26,7 @@ export const commandSettings = z.strictObject({
    */
   current: argumentList.optional(),
   user: accountName.optional(),
+  killAfterSecs,
   restartSecs: z.number().min(0).max(300).default(5),
 });
 export type CommandSettings = z.infer<typeof commandSettings>;

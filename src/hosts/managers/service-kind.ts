@@ -13,7 +13,10 @@ export interface ServiceParts {
 }
 
 type Verb = 'status' | 'restart' | 'stop';
-export type CommandOfVerb = Readonly<Record<Verb, readonly string[]>>;
+export interface CommandOfVerb extends Readonly<Record<Verb, readonly string[]>> {
+  /** Left out: nothing kills. */
+  readonly kill?: readonly string[] | undefined;
+}
 
 /** A way to drive a service: its file, its settings, and a line for each in `service-managers.ts` and `service-schema.ts`. */
 export interface ServiceKind<Settings extends { readonly manager: string }> {
@@ -27,8 +30,9 @@ export interface ServiceKind<Settings extends { readonly manager: string }> {
 export function driveByCommands(
   runner: CommandRunner,
   commands: CommandOfVerb,
-  attempt: (verb: Verb) => string,
-): Pick<ServiceManager, Verb> {
+  attempt: (verb: Verb | 'kill') => string,
+): Pick<ServiceManager, Verb | 'kill'> {
+  const { kill } = commands;
   const act = async (verb: 'restart' | 'stop', call?: CallOptions) => {
     const patient = { timeoutMs: RESTART_TIMEOUT_MS, ...call };
     await runChecked(runner, attempt(verb), commands[verb], patient);
@@ -40,6 +44,11 @@ export function driveByCommands(
     },
     restart: (call) => act('restart', call),
     stop: (call) => act('stop', call),
+    kill:
+      kill &&
+      (async (call) => {
+        await runChecked(runner, attempt('kill'), kill, call);
+      }),
   };
 }
 

@@ -15,6 +15,7 @@ export const systemdManager = {
     const typed = (...words: string[]) => [...sudo, 'systemctl', ...scopeOf(userManager), ...words, unit];
     return {
       stop: typed('stop'),
+      kill: typed('kill', '--signal=KILL'),
       restart: typed('restart'),
       status: typed('show', '-p', 'ActiveState,MainPID'),
     };
@@ -42,6 +43,7 @@ export function createSystemdManager(
     status: systemctl('show', '--timestamp=us+utc', `--property=${STATUS_PROPERTIES.join(',')}`),
     restart: systemctl('restart'),
     stop: systemctl('stop'),
+    kill: systemctl('kill', '--signal=KILL'),
   };
   const driven = driveByCommands(runner, commands, (verb) => {
     return `systemctl ${verb === 'status' ? 'show' : verb} ${unit}`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ShapeFault } from '../../domain/file-fault.js';
-import { accountName, argumentList } from '../../domain/host-setting.js';
+import { accountName, argumentList, killAfterSecs } from '../../domain/host-setting.js';
 
 export const systemdSettings = z.strictObject({
   manager: z.literal('systemd'),
@@ -12,6 +12,7 @@ export const systemdSettings = z.strictObject({
   /** Prints the process numbers of all that the service runs; where its control group does not show them (a container). */
   processes: argumentList.optional(),
   user: accountName.optional(),
+  killAfterSecs,
   restartSecs: z.number().min(0).max(300).default(5),
 });
 export type SystemdSettings = z.infer<typeof systemdSettings>;

@@ -92,6 +92,8 @@ export const rollback = {
       'the new process has another value: something else sets the variable (the unit, or a later file)',
     process_unreadable: 'the running process does not let its environment be read',
     stop_failed: 'the service could not be stopped',
+    not_ending:
+      'the process does not end on SIGTERM and is killed: where it lives on, `kill -KILL` and its number',
     processes_left:
       'processes of the service live on and may trade: end them with `kill -KILL` and their numbers',
     processes_unknown:

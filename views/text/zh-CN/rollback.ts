@@ -85,6 +85,7 @@ export const rollback: RollbackText = {
     restart_loop: '服务陷入循环重启',
     process_differs: '新进程的值不同：有其他来源（unit 或后面的文件）设置了该变量',
     process_unreadable: '无法读取运行中进程的环境变量',
+    not_ending: '进程收到 SIGTERM 后没有结束，正在强制结束：若仍存活，请用 `kill -KILL` 加进程号',
     processes_left: '该服务仍有进程存活，可能继续交易：请用 `kill -KILL` 加进程号结束',
     processes_unknown: '无法得知哪些进程属于该服务：targets 文件需要为它配置 `processes`',
     strategy_loaded: '开关已关闭，但新进程仍加载了策略：请停止服务',
