@@ -71,8 +71,9 @@ WITH orders AS MATERIALIZED (
            CASE WHEN COALESCE(BTRIM(signal_type), '') = '' THEN 'signal_type' END,
            CASE WHEN COALESCE(BTRIM(model_type), '') = '' THEN 'model_type' END,
            CASE WHEN COALESCE(BTRIM(model_version), '') = '' THEN 'model_version' END,
-           CASE WHEN COALESCE(BTRIM(p_up_model), '') = '' THEN 'p_up_model' END,
-           CASE WHEN COALESCE(BTRIM(p_up_blended), '') = '' THEN 'p_up_blended' END,
+           -- `NaN`, `null` and blanks of any kind are no number.
+           CASE WHEN (p_up_model ~ '^[ \t]*[+-]?[0-9.]') IS NOT TRUE THEN 'p_up_model' END,
+           CASE WHEN (p_up_blended ~ '^[ \t]*[+-]?[0-9.]') IS NOT TRUE THEN 'p_up_blended' END,
            CASE WHEN COALESCE(BTRIM(p_up_blend_w_model), '') = '' THEN 'p_up_blend_w_model' END) AS missing,
          COUNT(*) AS cnt, (ARRAY_AGG(order_id))[1:3] AS order_ids
   -- What names no kind may be an entry.
