@@ -111,6 +111,12 @@ export async function openPrefilledForm(click: Click, services: DeployServices):
   await openDeployForm(click.openModal, click, known, services, wanted);
 }
 
+/** *Request restart* where a strategy is halted: turning it on again is a deploy. */
+export async function openRestartForm(click: Click, services: DeployServices): Promise<void> {
+  const target = parseTarget([click.value], services.targets, '[target]');
+  await openDeployForm(click.openModal, click, target, services);
+}
+
 /** Draws the form anew after a choice, and says at once what is wrong with a value. */
 export async function redrawDeployForm(click: Click, services: DeployServices): Promise<void> {
   const { modal, locale } = click;

@@ -4,8 +4,7 @@ import type { Target } from '../src/runbook/targets.js';
 import type { TargetStatus } from '../src/status/target-status.js';
 import { actions, context, divider, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
-import { rollbackButtons } from './rollback-buttons.js';
-import { runButtons, statusBlocks, statusLine } from './status.js';
+import { haltButtons, runButtons, statusBlocks, statusLine } from './status.js';
 import { textFor } from './text/index.js';
 
 interface HomeTarget {
@@ -40,7 +39,7 @@ function targetBlocks({ target, status }: HomeTarget, title: string, locale: Loc
     divider(),
     section(`*${title}*\n${statusLine(status, locale)}`),
     ...statusBlocks(status, locale),
-    actions(...runButtons(target.name, locale, 'home'), ...rollbackButtons(target.name, locale)),
+    actions(...runButtons(target.name, locale, 'home'), ...haltButtons(status, locale)),
     context(
       [
         text.asOf(slackTime(status.asOf, 'date_short_pretty')),

@@ -6,27 +6,31 @@ import { RUN_KINDS } from '../src/domain/outcome.js';
 import { verdictNow } from '../src/domain/verdict.js';
 import type { OpenRequest, RunningRelease, TargetRelease } from '../src/status/release-facts.js';
 import type { TargetStatus } from '../src/status/target-status.js';
-import { actions, context, escapeMrkdwn, header, section } from './blocks.js';
+import { actions, type Button, context, escapeMrkdwn, header, section } from './blocks.js';
 import { RELEASE_SYMBOL } from './deploy-progress.js';
-import { flagOfTarget } from './flag.js';
+import { flagOfTarget, isOffEverywhere } from './flag.js';
 import { hostSection } from './host-status.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
-import { rollbackButtons } from './rollback-buttons.js';
+import { DISABLE_ACTION, rollbackButtons } from './rollback-buttons.js';
+import { HALT_SYMBOL } from './rollback-report.js';
 import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
+
+/** Opens the form of a deploy: turning it on again is one. */
+export const RESTART_ACTION = 'deploy:restart';
 
 /** What stands on a target's hosts, what was last found out about it, and what is going on. */
 export function statusView(status: TargetStatus, locale: Locale): Report {
   const text = textFor(locale).status;
   const title = text.title(status.strategy, status.target);
   return {
-    text: `${title}: ${statusLine(status, locale)}`,
+    text: [`${title}: ${statusLine(status, locale)}`, ...haltBanner(status, locale)].join(' · '),
     blocks: [
       header(title),
       context(`${statusLine(status, locale)} · ${text.asOf(slackTime(status.asOf, 'date_short_pretty'))}`),
       ...statusBlocks(status, locale),
-      actions(...runButtons(status.target, locale, 'status'), ...rollbackButtons(status.target, locale)),
+      actions(...runButtons(status.target, locale, 'status'), ...haltButtons(status, locale)),
     ],
   };
 }
@@ -55,10 +59,28 @@ export function statusLine({ hosts, runs, asOf }: TargetStatus, locale: Locale):
 /** The state without heading and buttons: also a part of the Home. */
 export function statusBlocks(status: TargetStatus, locale: Locale): readonly Block[] {
   return [
+    ...haltBanner(status, locale).map((banner) => section(`*${banner}*`)),
     ...status.hosts.map((host) => hostSection(host, locale)),
     ...releaseBlocks(status.release, locale),
     lastRuns(status, locale),
   ];
+}
+
+/** Who has halted it and whether that was proved; nothing that what stands on the hosts contradicts. */
+function haltBanner({ hosts, release }: TargetStatus, locale: Locale): readonly string[] {
+  const halt = release?.halt;
+  if (halt === undefined || (halt.state === 'verified' && !isOffEverywhere(hosts))) return [];
+  const { banner } = textFor(locale).status;
+  const who = person(halt.by);
+  return [`${HALT_SYMBOL[halt.state]} ${banner[halt.state](who, slackTime(halt.at, 'date_short_pretty'))}`];
+}
+
+/** Where there is nothing to disable the way back stands in its place. */
+export function haltButtons({ hosts, target }: TargetStatus, locale: Locale): readonly Button[] {
+  const buttons = rollbackButtons(target, locale);
+  if (!isOffEverywhere(hosts)) return buttons;
+  const restart = { actionId: RESTART_ACTION, text: textFor(locale).status.requestRestart, value: target };
+  return [restart, ...buttons.filter(({ actionId }) => actionId !== DISABLE_ACTION)];
 }
 
 function lastRuns({ runs, asOf }: TargetStatus, locale: Locale): Block {

@@ -150,11 +150,11 @@ export class KillSwitch {
 
   /** @returns what its messages do not show yet, where its end is not about to be told by this process anyway. */
   #putAway(record: HaltRecord): readonly HaltHandle[] {
-    const { haltId, target, laterRelease, resolvedBy } = record.halt;
+    const { haltId, target } = record.halt;
     if (this.#live.get(target)?.halt.haltId === haltId) return [];
     const own = this.#records.newest(haltId);
     // What was read from the disk may be older by now.
-    const newest = own === undefined ? record : { ...own, halt: { ...own.halt, laterRelease, resolvedBy } };
+    const newest = own === undefined ? record : { ...own, halt: withWhatFollowed(own.halt, record.halt) };
     void this.#records.write(newest);
     const live = new LiveHalt(newest);
     live.haveWritten();
@@ -233,3 +233,10 @@ export class KillSwitch {
     return new Date(this.#o.clock.now()).toISOString();
   }
 }
+
+/** What the database knows of a halt's time after its end. */
+const withWhatFollowed = (own: Halt, { laterRelease, resolvedBy }: Halt): Halt => ({
+  ...own,
+  laterRelease: own.laterRelease ?? laterRelease,
+  resolvedBy: own.resolvedBy ?? resolvedBy,
+});

@@ -1,5 +1,7 @@
+import type { Halt, HaltState } from '../domain/halt.js';
 import type { Person } from '../domain/person.js';
 import type { ReleaseState, RequestState } from '../domain/release-state.js';
+import { selectLatestHalt } from '../halt/halt-queries.js';
 import { selectLock } from '../release/store/locks.js';
 import { selectLiveRequest } from '../release/store/requests.js';
 import type { Queryable } from '../store/queryable.js';
@@ -19,6 +21,15 @@ export interface TargetRelease {
   readonly openRequests: readonly OpenRequest[];
   readonly running: RunningRelease | undefined;
   readonly lastConfirmed: ConfirmedRelease | undefined;
+  /** The newest halt of the strategy, as long as no release has begun since. */
+  readonly halt?: TargetHalt | undefined;
+}
+
+interface TargetHalt {
+  readonly state: HaltState;
+  readonly by: Person;
+  /** RFC 3339: when it was asked for. */
+  readonly at: string;
 }
 
 /** Times are RFC 3339. */
@@ -55,10 +66,11 @@ export interface ReleaseFacts {
 export function createReleaseFacts(database: Queryable, strategy: string): ReleaseFacts {
   return {
     async factsOf(target) {
-      const [lock, request, releases] = await Promise.all([
+      const [lock, request, releases, halted] = await Promise.all([
         selectLock(database, strategy, target),
         selectLiveRequest(database, strategy, target),
         selectReleaseFacts(database, strategy, target),
+        selectLatestHalt(database, strategy, target),
       ]);
       const confirmed = releases.find(({ which }) => which === 'confirmed');
       return {
@@ -82,6 +94,7 @@ export function createReleaseFacts(database: Queryable, strategy: string): Relea
           modelVersion: confirmed.modelVersion ?? undefined,
           at: confirmed.endedAt ?? confirmed.startedAt,
         },
+        halt: haltOf(halted?.halt),
       };
     },
   };
@@ -91,4 +104,11 @@ function runningOf(row: ReleaseFactsRow | undefined): RunningRelease | undefined
   if (row === undefined) return undefined;
   const { releaseId, state, by, modelVersion, startedAt } = row;
   return { releaseId, state, by, modelVersion: modelVersion ?? undefined, at: startedAt };
+}
+
+/** A model that was put back halts nothing; what a release has followed is history. */
+function haltOf(halt: Halt | undefined): TargetHalt | undefined {
+  if (halt === undefined || halt.kind === 'previous_model' || halt.laterRelease !== undefined)
+    return undefined;
+  return { state: halt.state, by: halt.requestedBy, at: halt.requestedAt };
 }

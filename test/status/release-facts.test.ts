@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { newHalt } from '../../src/domain/halt.js';
+import { saveHalt } from '../../src/halt/halt-queries.js';
 import { insertLock } from '../../src/release/store/locks.js';
 import { createReleaseFacts } from '../../src/status/release-facts.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -65,4 +68,25 @@ test('the release that goes on stands for its request, beside the newest one tha
   expect(facts.openRequests).toEqual([]);
   expect(facts.running).toMatchObject({ releaseId: running, state: 'watching', modelVersion: undefined });
   expect(facts.lastConfirmed).toMatchObject({ releaseId: confirmed, modelVersion: 'v3', at: days[1] });
+});
+
+test('the newest halt stands until a release has begun after it', async () => {
+  const halt = newHalt({
+    haltId: randomUUID(),
+    strategy: 'crypto_lob_ml',
+    target: 'live',
+    kind: 'disable',
+    wanted: {},
+    wantedOf: {},
+    requestedBy: CAROL,
+    requestedAt: '2026-03-01T12:00:00.000Z',
+    reason: null,
+    hosts: [],
+  });
+  const ended = { ...halt, state: 'verified' as const, endedAt: '2026-03-01T12:02:00.000Z' };
+  await saveHalt(database.pool, { halt: ended, messages: [] }, 'a');
+  expect((await factsOf('live')).halt).toEqual({ state: 'verified', by: CAROL, at: halt.requestedAt });
+  const laterRelease = { releaseId: 'r', startedAt: '2026-03-01T13:00:00.000Z' };
+  await saveHalt(database.pool, { halt: { ...ended, laterRelease }, messages: [] }, 'a');
+  expect((await factsOf('live')).halt).toBeUndefined();
 });

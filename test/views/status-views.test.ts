@@ -158,3 +158,49 @@ test('without the bot’s database the status says what is unknown', () => {
   const report = statusView({ ...status, runs: { kind: 'unreachable' }, release: undefined }, 'en');
   expect(terminalText(report)).toContain('own database does not answer');
 });
+
+describe.each(LOCALES)('a halt in %s', (locale) => {
+  const [read] = status.hosts;
+  const off = { file: 'false', process: { value: 'false' } };
+  const halt = {
+    state: 'verified' as const,
+    by: { id: 'U0CAROL', name: 'carol', surface: 'slack' as const },
+    at: '2026-03-01T12:23:00.000Z',
+  };
+  const nothing = { lock: undefined, openRequests: [], running: undefined, lastConfirmed: undefined };
+  const halted = (flag: typeof off, state: 'verified' | 'not_verified' = 'verified'): TargetStatus => ({
+    ...status,
+    hosts: read?.kind === 'read' ? [{ ...read, flag }] : [],
+    release: { ...nothing, halt: { ...halt, state } },
+  });
+  const shownBy = (one: TargetStatus) => [
+    statusView(one, locale),
+    { text: '', blocks: homeView([{ target: { name: 'live', channels: undefined }, status: one }], locale) },
+  ];
+
+  test('stands above everything, and the way back in the place of the red button', () => {
+    for (const { blocks } of shownBy(halted(off))) {
+      const shown = JSON.stringify(blocks);
+      expect(shown).toMatch(/🛑.*(HALTED by|已停止：)/);
+      expect(shown).toContain('<@U0CAROL>');
+      expect(shown).not.toContain('rollback:disable');
+      expect(shown).toContain('deploy:restart');
+    }
+    const [{ text } = { text: '' }] = shownBy(halted(off));
+    expect(text).toContain('🛑');
+  });
+
+  test('claims nothing where a host shows the flag on, and the red button stays', () => {
+    for (const { blocks } of shownBy(halted({ file: 'false', process: { value: 'true' } }))) {
+      const shown = JSON.stringify(blocks);
+      expect(shown).not.toContain('🛑');
+      expect(shown).toContain('rollback:disable');
+      expect(shown).not.toContain('deploy:restart');
+    }
+  });
+
+  test('that was not verified says so, whatever the hosts show', () => {
+    for (const { blocks } of shownBy(halted(off, 'not_verified')))
+      expect(JSON.stringify(blocks)).toMatch(/🚨.*(HALT NOT VERIFIED|停止未验证)/);
+  });
+});

@@ -41,6 +41,13 @@ export const status = {
   databaseUnreachable: '⚠ The bot’s own database does not answer: runs, locks and requests are unknown.',
   lock: (who: string, reason: string, when: string, until: string | undefined) =>
     `🔒 Locked by ${who} ${when}${until === undefined ? '' : ` until ${until}`}: ${reason}`,
+  /** As one line above everything else. */
+  banner: {
+    halting: (who: string, when: string) => `HALTING: asked for by ${who} ${when}`,
+    verified: (who: string, when: string) => `HALTED by ${who} ${when}, verified`,
+    not_verified: (who: string, when: string) => `HALT NOT VERIFIED: asked for by ${who} ${when}`,
+  },
+  requestRestart: 'Request restart',
   openRequests: 'Open requests',
   /** What a release brings; undefined: no new model. */
   release: (modelVersion: string | undefined) =>

@@ -26,6 +26,12 @@ export const status: StatusText = {
   databaseUnreachable: '⚠ 机器人自己的数据库没有回应：无法得知运行、锁和申请。',
   lock: (who, reason, when, until) =>
     `🔒 由 ${who} 于 ${when} 锁定${until === undefined ? '' : `，至 ${until}`}：${reason}`,
+  banner: {
+    halting: (who, when) => `正在停止：${who} 于 ${when} 发起`,
+    verified: (who, when) => `已停止：${who} 于 ${when} 发起，已验证`,
+    not_verified: (who, when) => `停止未验证：${who} 于 ${when} 发起`,
+  },
+  requestRestart: '申请重新开启',
   openRequests: '待处理的申请',
   release: (modelVersion) => (modelVersion === undefined ? '发布：仅设置' : `发布模型 ${modelVersion}`),
   lastConfirmed: (modelVersion, when) =>
