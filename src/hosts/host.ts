@@ -43,6 +43,19 @@ export class HostError extends Error {
   }
 }
 
+/** A host that answers, and lets no command of the bot run. */
+export class RunsNoCommand extends HostError {
+  /** Its last words, without secrets. */
+  readonly said: string;
+  constructor(host: string, said: string) {
+    const detail =
+      `${host}: the host let no command run (${said}): the account's shell ends before it, ` +
+      'or its key has a forced command, which serves a service alone (serviceIdentityFile).';
+    super('unreadable_answer', host, detail);
+    this.said = said;
+  }
+}
+
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;

@@ -3,6 +3,7 @@ import { access, appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { TrainingFailure } from '../domain/training.js';
 import { lastWords } from '../hosts/command-runner.js';
+import { RunsNoCommand } from '../hosts/host.js';
 import { errnoOf, hostErrorCodeFromMessage } from '../hosts/host-fault.js';
 import { PLAIN_ENVIRONMENT } from '../hosts/local/local-command-runner.js';
 import { quoteForShell, shellLine } from '../hosts/shell-quote.js';
@@ -78,9 +79,14 @@ export class Trainer {
     const plain = Object.entries(TRAINER_ENVIRONMENT).map(([name, value]) => `${name}=${value}`);
     const words = [place.workingFolder ?? this.folder, ...bounds, ...job.command];
     const command = ['env', '-i', ...plain, ...this.#link.script(START_SCRIPT, words)];
-    const result = await this.#link.run(command, { input: this.#inputOf(job) });
+    const result = await this.#link.run(command, { input: this.#inputOf(job) }).catch((error: unknown) => {
+      const cause = error instanceof TrainerAway ? error.cause : undefined;
+      if (isFirst && cause instanceof RunsNoCommand) return cause;
+      throw error;
+    });
+    // Whatever answers there runs no shell: a forced command, as a rule.
+    if (result instanceof RunsNoCommand) return unfit({ host: runner.host, said: result.said });
     if (answerOf(result.stdout) === undefined && isFirst) {
-      // Whatever answers there runs no shell: a forced command, as a rule.
       return unfit({ host: runner.host, said: lastWords(result.stderr) || `exit code ${result.exitCode}` });
     }
     const [said = '', ...rest] = (await this.#link.understood(result)).line.split(' ');

@@ -6,7 +6,7 @@ import {
   lastWords,
   type RunOptions,
 } from '../command-runner.js';
-import { HostError } from '../host.js';
+import { HostError, RunsNoCommand } from '../host.js';
 import { timedOut } from '../host-fault.js';
 import { createLocalCommandRunner } from '../local/local-command-runner.js';
 import { shellLine } from '../shell-quote.js';
@@ -169,11 +169,7 @@ function connectionArguments({ sshArguments = [], forced = false }: SshOptions, 
 /** @param client how ssh ended */
 function notRun(name: string, client: Pick<CommandResult, 'exitCode' | 'stderr'>): HostError {
   if (client.exitCode === SSH_FAILED) return unreachable(name, client);
-  const words = lastWords(client.stderr);
-  const detail =
-    `${name}: the host let no command run${words === '' ? '' : ` (${words})`}: the account's shell ends before it, ` +
-    'or its key has a forced command, which serves a service alone (serviceIdentityFile).';
-  return new HostError('unreadable_answer', name, detail);
+  return new RunsNoCommand(name, lastWords(client.stderr) || `exit code ${client.exitCode}`);
 }
 
 function unreachable(name: string, { stderr }: Pick<CommandResult, 'stderr'>): HostError {
