@@ -85,7 +85,7 @@ function actsOn(
     policy: {
       restartSecMs: service.restartSecs * 1_000,
       killAfterMs: (service.killAfterSecs ?? DEFAULT_KILL_AFTER_SECS) * 1_000,
-      canKill: serviceCommandsByHand(name, service).kill !== undefined,
+      canKill: hasKill(name, service),
       stop: STOP_OF[live.halt.kind],
     },
     async writeFlag() {
@@ -123,6 +123,15 @@ function actsOn(
       return { left, isLoaded };
     },
   };
+}
+
+/** A service that cannot be driven keeps nobody from being halted: each of its acts says so. */
+function hasKill(name: string, service: TargetHost['service']): boolean {
+  try {
+    return serviceCommandsByHand(name, service).kill !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether stopping the service is asked for, or a way out. */

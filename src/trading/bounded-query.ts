@@ -71,7 +71,8 @@ export function queryBounded(
     query.handleDataRow = (message) => {
       if (bytes <= maxBytes) keepRow(message);
     };
-    stream.on('data', count);
+    // Before the driver's own listener: with the last piece that one ends the statement.
+    stream.prependListener('data', count);
     client.query(query);
   });
 }

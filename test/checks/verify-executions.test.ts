@@ -344,7 +344,7 @@ describe('exec.signal_types', () => {
     await orders({ at: recent }, kind(word, isBuy));
     const result = await check('exec.signal_types');
     expect(result.outcome).toBe(outcome);
-    if (outcome !== 'PASS') expect(result.says[0]?.en).toMatch(/^1 orders of the unknown kind `.+ord-1\.$/);
+    if (outcome !== 'PASS') expect(result.says[0]?.en).toMatch(/^1 orders of the kind `.+ord-1\.$/);
   });
 });
 

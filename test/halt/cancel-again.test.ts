@@ -14,7 +14,11 @@ import { BARE_CONTRACT } from '../support/strategy-facts.js';
 
 const CAROL = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
 const FACTS = { strategy: 's', agentId: 's', envPrefix: 'S__', ...BARE_CONTRACT };
-const settings = { name: 'h1', service: { manager: 'systemd', unit: 'u', restartSecs: 1 }, environmentFiles: ['/nowhere'] };
+const settings = {
+  name: 'h1',
+  service: { manager: 'systemd', unit: 'u', restartSecs: 1 },
+  environmentFiles: ['/nowhere'],
+};
 const target = { name: 'live', hosts: [settings], watch: { haltObservationSecs: 0 } } as unknown as Target;
 const silence = async () => {
   throw new Error('no route to host');

@@ -29,7 +29,8 @@ export interface OrderRow {
 
 export async function insertOrder(pool: pg.Pool, row: OrderRow): Promise<void> {
   const { at, metadata = ENTRY, agentId = 'crypto_lob_ml', accountId = 'acct-live', orderId = null } = row;
-  const { intentId = randomUUID(), status = 'Filled', dryRun = false, isBuy = null } = row;
+  const { intentId = randomUUID(), status = 'Filled', dryRun = false } = row;
+  const { isBuy = !JSON.stringify(metadata).includes(EXIT.signal_type) } = row;
   await pool.query(
     `INSERT INTO agent_order_executions (account_id, agent_id, intent_id, order_id, metadata, executed_at, status,
        dry_run, is_buy)
