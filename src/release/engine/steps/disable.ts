@@ -36,9 +36,9 @@ export const disableStep: Step = {
       const after = isStopped(status) ? { stopped: true } : { stopped: false, pid: status.mainPid };
       return { kind: 'done', after };
     }
-    const isStill =
+    const isAllStopped =
       (await stopService(context, host.service)) && !(await isAnythingLeft(context, old.mainPid));
-    if (isStill) return { kind: 'done', after: { stopped: true } };
+    if (isAllStopped) return { kind: 'done', after: { stopped: true } };
     return { kind: 'failed', problem: { code: 'not_off', facts: { host: host.name } } };
   },
   reconcile: lookAgain,
