@@ -117,6 +117,7 @@ const isPath = (value: string | null): value is string => value?.startsWith('/')
 function valueText(value: string | null, locale: Locale, isWhole: boolean): string {
   if (value === null) return `_(${textFor(locale).release.plan.notSet})_`;
   if (isWhole) return code(clip(value, WHOLE_VALUE));
+  if (/^[0-9a-f]{64}$/.test(value)) return code(value.slice(0, SHORT_HASH));
   const shown = isPath(value) ? `…/${value.slice(value.lastIndexOf('/') + 1)}` : value;
   return code(clip(shown, SHOWN_VALUE));
 }

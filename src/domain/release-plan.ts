@@ -26,7 +26,10 @@ const variableChangeSchema = z.object({
 });
 export type VariableChange = ValueOf<typeof variableChangeSchema>;
 
-/** A variable by its name; without values unless the strategy's prefix allows them to be shown. */
+/**
+ * A variable by its name; without values unless the strategy's prefix allows them to be shown. A model or a program that
+ * stays has its path for a name, and SHA-256 in hex for values.
+ */
 const namedChangeSchema = z.object({
   variable: z.string(),
   shown: orUndefined(variableChangeSchema.pick({ before: true, after: true })),

@@ -14,7 +14,7 @@ import { createApprovers } from './approvers.js';
 import { readConfigurationHashes } from './configuration-hashes.js';
 import type { ReleaseContext } from './release-context.js';
 import { releaseQueue } from './release-jobs.js';
-import { selectKnownGood } from './store/known-good-store.js';
+import { selectKnownGood, selectReleasedFiles } from './store/known-good-store.js';
 
 interface ReleaseParts extends Pick<Platform, 'hosts' | 'database' | 'clock'> {
   readonly runbook: Runbook;
@@ -38,6 +38,7 @@ export function createReleaseContext(parts: ReleaseParts): ReleaseContext {
       configuration: (target) =>
         readConfigurationHashes({ runbook: runbook.file, targets: targets.file }, target),
       confirmed: (target) => selectKnownGood(database, { strategy: runbook.strategy, target }),
+      released: (target) => selectReleasedFiles(database, { strategy: runbook.strategy, target }),
     },
     targets,
     checks: parts.checks,

@@ -1,6 +1,6 @@
 import type { PlannedState } from '../checks/context/planned-state.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
-import type { KnownGoodRelease } from '../domain/known-good.js';
+import type { KnownGoodRelease, ReleasedFile } from '../domain/known-good.js';
 import type { ReleasePlan } from '../domain/release-plan.js';
 import { type Refused, type ReleaseRefusal, refused } from '../domain/release-refusal.js';
 import { redact } from '../domain/secrets.js';
@@ -21,6 +21,8 @@ export interface PlanSources {
   readonly configuration: (target: string) => Promise<ConfigurationHashes>;
   /** The confirmed releases of a target, newest first. */
   readonly confirmed: (target: string) => Promise<readonly KnownGoodRelease[]>;
+  /** What may stand at the paths that its confirmed releases have brought. */
+  readonly released: (target: string) => Promise<readonly ReleasedFile[]>;
 }
 
 export interface ComposedPlan {
@@ -43,11 +45,12 @@ export async function composePlan(
   sources: PlanSources,
 ): Promise<ComposedPlan | PlanRefused> {
   const faults = [...checkWish(wish, sources.runbook), ...placeFaults(wish, target)];
-  const [model, binary, hashes, [lastConfirmed]] = await Promise.all([
+  const [model, binary, hashes, [lastConfirmed], released] = await Promise.all([
     readArtefact(target.staging, wish.model),
     readArtefact(target.staging, wish.binary),
     sources.configuration(target.name),
     sources.confirmed(target.name),
+    sources.released(target.name),
   ]);
   // What cannot be read is not what was approved, however often it cannot be read.
   const unread = [
@@ -62,6 +65,7 @@ export async function composePlan(
       planHost(sources.hostOf(settings), settings, {
         ...intentFor(settings, wish, model, binary, sources.runbook),
         confirmed: lastConfirmed?.hosts.find(({ host }) => host === settings.name),
+        released: released.filter(({ host }) => host === settings.name),
       }),
     ),
   );
@@ -113,7 +117,7 @@ function intentFor(
   model: StagedArtefact | undefined,
   binary: StagedArtefact | undefined,
   runbook: Runbook,
-): Omit<HostIntent, 'confirmed'> {
+): Omit<HostIntent, 'confirmed' | 'released'> {
   const { envPrefix, flag, model: names } = runbook;
   const wanted: Record<string, string> = {
     [flag.variable]: flag.on,

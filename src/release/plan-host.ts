@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { declaredNames, mayShowValue, undeclaredNames } from '../checks/context/closed-world.js';
 import {
   composeEnvironment,
@@ -7,7 +8,7 @@ import {
 } from '../checks/context/host-environment.js';
 import type { PlannedHost } from '../checks/context/planned-state.js';
 import { sinceConfirmed } from '../checks/context/since-confirmed.js';
-import type { KnownGoodHost } from '../domain/known-good.js';
+import type { KnownGoodHost, ReleasedFile } from '../domain/known-good.js';
 import type { HostPlan, NamedChange, VariableChange } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { resolveInside } from '../hosts/contained-path.js';
@@ -30,6 +31,8 @@ export interface HostIntent {
   readonly modelVariable: string | undefined;
   /** What its last confirmed release left on it; undefined: there is none. */
   readonly confirmed: KnownGoodHost | undefined;
+  /** What may stand on it at paths that a confirmed release has brought. */
+  readonly released: readonly ReleasedFile[];
 }
 
 interface HostPlanning {
@@ -88,6 +91,16 @@ async function planOn(
     driftOf(host, present, unchanged, call),
   ]);
   const told = [...changes, ...drift].map(({ variable }) => variable);
+  const staying = [
+    ...(model === undefined
+      ? [{ path: stayingModel(environment, intent.modelVariable), sha256: presentModelSha256 }]
+      : []),
+    ...(binary === undefined ? [{ path: settings.binary, sha256: presentBinarySha256 }] : []),
+  ];
+  const since = [
+    ...(await driftSinceConfirmed(intent, present, told)),
+    ...replacedByHand(intent.released, staying),
+  ];
   const plan: HostPlan = {
     host: host.name,
     modelPath,
@@ -98,7 +111,7 @@ async function planOn(
     writtenFile: settings.writtenEnvironmentFile,
     changes,
     ...namedDrift(drift, present, intent.runbook),
-    sinceConfirmed: await driftSinceConfirmed(intent, present, told),
+    sinceConfirmed: since.length > 0 ? since : undefined,
   };
   const plannedModel =
     model === undefined || modelPath === undefined
@@ -177,11 +190,23 @@ async function driftSinceConfirmed(
   { confirmed, runbook }: HostIntent,
   present: HostEnvironment,
   told: readonly string[],
-): Promise<readonly NamedChange[] | undefined> {
-  if (confirmed === undefined) return undefined;
+): Promise<readonly NamedChange[]> {
+  if (confirmed === undefined) return [];
   const changes = await sinceConfirmed(confirmed, present, runbook);
-  const untold = changes.filter(({ variable }) => !told.includes(variable));
-  return untold.length > 0 ? untold : undefined;
+  return changes.filter(({ variable }) => !told.includes(variable));
+}
+
+/** Model and program that stay, and do not have the bytes with which a release of that path was confirmed last. */
+function replacedByHand(
+  released: readonly ReleasedFile[],
+  staying: readonly { readonly path: string | undefined; readonly sha256: string }[],
+): readonly NamedChange[] {
+  return staying.flatMap(({ path, sha256 }) => {
+    const file =
+      path === undefined ? undefined : released.find((each) => each.path === posix.normalize(path));
+    if (file === undefined || file.sha256s.includes(sha256)) return [];
+    return [{ variable: file.path, shown: { before: file.sha256s[0] ?? null, after: sha256 || null } }];
+  });
 }
 
 function shown({ variable, before, after }: VariableChange, { effective }: HostEnvironment): VariableChange {

@@ -197,6 +197,63 @@ describe('against the last confirmed release', () => {
     ]);
   });
 
+  describe('the bytes of what stays', () => {
+    const SETTINGS = { model: undefined, modelVersion: undefined };
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    const at = (kind: 'model' | 'binary') =>
+      kind === 'model' ? world.path('h1', 'models', 'old.onnx') : world.path('h1', 'ploy');
+    /** As the last release left it on h1; of h2 nobody knows. */
+    const confirmFiles = async () => {
+      await writeFile(at('binary'), 'old program');
+      const [h1, h2] = await confirm();
+      if (h1 === undefined || h2 === undefined) throw new Error('no hosts');
+      const file = (kind: 'model' | 'binary') => {
+        const path = at(kind);
+        return {
+          path,
+          sha256: sha256(`old ${kind === 'model' ? 'model' : 'program'}`),
+          keptPath: `${path}.kept`,
+        };
+      };
+      await world.database.pool.query('DELETE FROM lobml.known_good_releases');
+      await insertConfirmed(world, [{ ...h1, model: file('model'), binary: file('binary') }, h2]);
+    };
+
+    test.each(['model', 'binary'] as const)(
+      'a %s that was replaced by hand is taken upon oneself by name',
+      async (kind) => {
+        await confirmFiles();
+        expect((await checked(SETTINGS)).toAcknowledge).toEqual([]);
+        await writeFile(at(kind), 'by hand');
+        const { plan: made, toAcknowledge } = await checked(SETTINGS);
+        const before = sha256(kind === 'model' ? 'old model' : 'old program');
+        expect(made.hosts.map(({ sinceConfirmed }) => sinceConfirmed)).toEqual([
+          [{ variable: at(kind), shown: { before, after: sha256('by hand') } }],
+          undefined,
+        ]);
+        expect(toAcknowledge).toEqual(['since_confirmed']);
+        const wish = { ...WISH, ...SETTINGS };
+        await expect(requestAsAlice(world, wish)).rejects.toThrow('not_acknowledged');
+        const request = await requestAsAlice(world, wish, ['since_confirmed']);
+        const view = await world.service.view(request.requestId);
+        if (view === undefined) throw new Error('no view');
+        const shown = JSON.stringify(requestReportView(view, { locale: 'en', envPrefix: 'S__' }));
+        const short = [before, sha256('by hand')].map((hash) => hash.slice(0, 12));
+        expect(shown).toContain(`h1  \`${at(kind)}\`  \`${short[0]}\` → \`${short[1]}\``);
+      },
+    );
+
+    test('one that is gone is named as well; one that the release brings is not', async () => {
+      await confirmFiles();
+      await rm(at('binary'));
+      await writeFile(at('model'), 'by hand');
+      const { plan: made } = await checked();
+      expect(made.hosts[0]?.sinceConfirmed).toEqual([
+        { variable: at('binary'), shown: { before: sha256('old program'), after: null } },
+      ]);
+    });
+  });
+
   test('nothing, where everything stands as it was confirmed', async () => {
     await confirm();
     expect((await checked()).plan.hosts.map(({ sinceConfirmed }) => sinceConfirmed)).toEqual([

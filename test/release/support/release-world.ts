@@ -17,7 +17,11 @@ import { createApprovers } from '../../../src/release/approvers.js';
 import { readConfigurationHashes } from '../../../src/release/configuration-hashes.js';
 import type { ReleaseContext, ReleaseEvent } from '../../../src/release/release-context.js';
 import { createReleaseService, type ReleaseService } from '../../../src/release/release-service.js';
-import { insertKnownGood, selectKnownGood } from '../../../src/release/store/known-good-store.js';
+import {
+  insertKnownGood,
+  selectKnownGood,
+  selectReleasedFiles,
+} from '../../../src/release/store/known-good-store.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets, type Target } from '../../../src/runbook/targets.js';
 import { createTransact } from '../../../src/store/transaction.js';
@@ -172,6 +176,7 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
       configuration: (name) =>
         readConfigurationHashes({ runbook: path('runbook.yaml'), targets: path('targets.yaml') }, name),
       confirmed: (name) => selectKnownGood(database.pool, { strategy: 's', target: name }),
+      released: (name) => selectReleasedFiles(database.pool, { strategy: 's', target: name }),
     },
     targets,
     checks,
