@@ -18,6 +18,9 @@ export default async function globalSetup(
 
 /** Jest loads this file outside its module mapping, where `x.js` does not find `x.ts`: so the rest is bundled. */
 async function startFromBundle(root: string): Promise<TestServer> {
+  // Tests start the built programs, which `npm ci` does not build.
+  const { ensureBuilt }: { ensureBuilt(): void } = await import(join(root, 'bin', 'built.mjs'));
+  ensureBuilt();
   const outfile = join(root, 'node_modules', '.cache', 'lobml', `test-server-${process.pid}.mjs`);
   await build({
     entryPoints: [join(root, 'test', 'support', 'test-server.ts')],
