@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CheckResult, Evidence, ObservedRow } from '../domain/check-run.js';
-import type { EnvironmentValues, RowPredicate } from '../domain/condition.js';
+import type { Allowance, EnvironmentValues, RowPredicate } from '../domain/condition.js';
 import { type Evaluation, evaluateCheck } from '../domain/evaluate-check.js';
 import type { Localized } from '../domain/localized.js';
 import type { RunKind } from '../domain/outcome.js';
 import { plainValue } from '../domain/plain-text.js';
 import type { Reason } from '../domain/reason.js';
 import { HostError } from '../hosts/host.js';
+import { createAllowance } from '../runbook/allowance.js';
 import type { CheckDefinition, LocalizedTemplate, Section } from '../runbook/check-definition.js';
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 import { agreedEnvironment } from './context/agreed-environment.js';
@@ -119,8 +120,7 @@ async function observeAndEvaluate(
     const { maxRows } = context.runbook.bounds;
     if (observation.rows.length > maxRows) throw tooManyRows(maxRows);
     onObserved?.(check.id, observation, env);
-    const evaluation = evaluateCheck(check, observation, env);
-    return { observation, evaluation, env, says: sentences(check, evaluation, env) };
+    return { observation, env, ...judge(check, observation, env) };
   } catch (error) {
     const reason = reasonOf(error, check, deadline);
     if (reason.code === 'probe_failed') onProbeError(check.id, error);
@@ -132,6 +132,19 @@ async function observeAndEvaluate(
       says: [],
     };
   }
+}
+
+/** What is found to be wrong stands, also where its conditions cost too much to name each row. */
+function judge(
+  check: CheckDefinition,
+  observation: Observation,
+  env: EnvironmentValues,
+): Pick<Examined, 'evaluation' | 'says'> {
+  const allowance = createAllowance();
+  const evaluation = evaluateCheck(check, observation, env, allowance);
+  const says = sentences(check, evaluation, env, allowance);
+  if (!allowance.isSpent || evaluation.outcome === 'FAIL') return { evaluation, says };
+  return { evaluation: { ...evaluation, outcome: 'ERROR', reason: { code: 'too_costly' } }, says: [] };
 }
 
 const tooManyRows = (maxRows: number): ProbeError =>
@@ -171,11 +184,12 @@ function sentences(
   check: CheckDefinition,
   { outcome, reason, telling, alsoWrong }: Evaluation,
   env: EnvironmentValues,
+  allowance: Allowance,
 ): readonly Localized[] {
   // A fault or a gap has its own sentence, in the words of the reason; the runbook's text is about measured rows.
   const rows = MEASURED.has(reason.code) ? telling : alsoWrong;
   const said = rows.flatMap((row) =>
-    templatesFor({ outcome, reason }, check, row, env).map((template) => ({
+    templatesFor({ outcome, reason }, check, (when) => holds(when, row, env, allowance)).map((template) => ({
       en: template.en.render(row, env),
       'zh-CN': template['zh-CN'].render(row, env),
     })),
@@ -188,22 +202,21 @@ function sentences(
 function templatesFor(
   { outcome, reason }: Pick<Evaluation, 'outcome' | 'reason'>,
   { text }: CheckDefinition,
-  row: ObservedRow,
-  env: EnvironmentValues,
+  isSo: (when: RowPredicate) => boolean,
 ): readonly LocalizedTemplate[] {
   const { fine, unclear, problem, problems } = text;
   const given = (template: LocalizedTemplate | undefined) => (template === undefined ? [] : [template]);
   if (outcome === 'PASS') return given(fine);
   if (outcome === 'INCONCLUSIVE' && reason.code === 'neither_holds' && unclear !== undefined)
     return [unclear];
-  const own = problems.filter(({ when }) => holds(when, row, env)).map(({ say }) => say);
+  const own = problems.filter(({ when }) => isSo(when)).map(({ say }) => say);
   return own.length > 0 ? own : given(problem);
 }
 
 /** What cannot be judged of a row is not said of it. */
-function holds(when: RowPredicate, row: ObservedRow, env: EnvironmentValues): boolean {
+function holds(when: RowPredicate, row: ObservedRow, env: EnvironmentValues, allowance?: Allowance): boolean {
   try {
-    return when(row, env);
+    return when(row, env, allowance);
   } catch {
     return false;
   }

@@ -1,10 +1,12 @@
 import type { ObservedRow, ObservedValue } from './check-run.js';
 import {
+  type Allowance,
   type Condition,
   ConditionError,
   type EnvironmentValues,
   NoDataError,
   type RowPredicate,
+  TooCostlyError,
 } from './condition.js';
 import type { Outcome } from './outcome.js';
 import { ownValue } from './own-value.js';
@@ -45,37 +47,39 @@ const FAULT_COLUMN = 'fault';
 /**
  * Turns an observation into an outcome. `fail` goes first and nothing overrides it; PASS needs `pass` to hold on
  * rows that exist; whatever is left over is INCONCLUSIVE, and what cannot be evaluated is ERROR.
+ * @param allowance of all its conditions together; without one each has its own.
  */
 export function evaluateCheck(
   check: Judgement,
   { rows, gaps = [] }: { readonly rows: readonly ObservedRow[]; readonly gaps?: readonly Reason[] },
   env: EnvironmentValues = {},
+  allowance?: Allowance,
 ): Evaluation {
   const gap = worstGap(gaps);
   const missing = missingKeys(check, rows);
   const absent: Reason | undefined =
     missing.length > 0 ? { code: 'keys_missing', facts: { missing } } : undefined;
-  const telling = wrongRows(check, rows, env) ?? rows;
+  // The conditions go before the rows to show: these may use up what is left.
   const conclude = (
     outcome: Outcome,
     reason: Reason,
-    about = telling,
+    telling = wrongRows(check, rows, env, allowance) ?? rows,
     alsoWrong: readonly ObservedRow[] = [],
   ): Evaluation => ({
     outcome,
     reason,
     besides: [absent, gap].filter((other) => other !== undefined && other.code !== reason.code) as Reason[],
-    telling: about,
+    telling,
     alsoWrong,
   });
 
   const faulty = rows.filter((row) => hasFault(row));
   if (faulty.length > 0) {
     const reason: Reason = { code: 'faulty_rows', facts: { count: faulty.length } };
-    return conclude('FAIL', reason, faulty, wrongBesides(check, rows, env));
+    return conclude('FAIL', reason, faulty, wrongBesides(check, rows, env, allowance));
   }
   if (absent !== undefined && check.expectKeys?.missing === 'fail')
-    return conclude('FAIL', absent, telling, wrongBesides(check, rows, env));
+    return conclude('FAIL', absent, undefined, wrongBesides(check, rows, env, allowance));
 
   const noData = (): Evaluation => {
     if (gap !== undefined) return conclude(outcomeOfGap(gap), gap);
@@ -85,15 +89,16 @@ export function evaluateCheck(
   if (!rows.some(holdsData)) return noData();
 
   try {
-    if (check.fail.holds(rows, env)) return conclude('FAIL', { code: 'failure_holds' });
+    if (check.fail.holds(rows, env, allowance)) return conclude('FAIL', { code: 'failure_holds' });
     if (gap !== undefined) return conclude(outcomeOfGap(gap), gap);
     if (absent !== undefined)
-      return conclude('INCONCLUSIVE', absent, telling, wrongBesides(check, rows, env));
-    if (!check.pass.holds(rows, env)) return conclude('INCONCLUSIVE', { code: 'neither_holds' });
-    if (check.warn?.holds(rows, env)) return conclude('WARN', { code: 'warning_holds' });
+      return conclude('INCONCLUSIVE', absent, undefined, wrongBesides(check, rows, env, allowance));
+    if (!check.pass.holds(rows, env, allowance)) return conclude('INCONCLUSIVE', { code: 'neither_holds' });
+    if (check.warn?.holds(rows, env, allowance)) return conclude('WARN', { code: 'warning_holds' });
     return conclude('PASS', { code: 'conditions_hold' }, rows);
   } catch (error) {
     if (error instanceof NoDataError) return noData();
+    if (error instanceof TooCostlyError) return conclude('ERROR', { code: 'too_costly' }, rows);
     if (!(error instanceof ConditionError)) throw error;
     return conclude('ERROR', { code: 'condition_error', facts: { error: error.message } });
   }
@@ -141,11 +146,12 @@ function wrongRows(
   { isWrongRow }: Judgement,
   rows: readonly ObservedRow[],
   env: EnvironmentValues,
+  allowance: Allowance | undefined,
 ): readonly ObservedRow[] | undefined {
   if (isWrongRow === undefined) return undefined;
   const wrong = rows.filter((row) => {
     try {
-      return isWrongRow(row, env);
+      return isWrongRow(row, env, allowance);
     } catch {
       return true; // a row that cannot be judged is worth showing
     }
@@ -158,11 +164,12 @@ function wrongBesides(
   check: Judgement,
   rows: readonly ObservedRow[],
   env: EnvironmentValues,
+  allowance: Allowance | undefined,
 ): readonly ObservedRow[] {
   const others = rows.filter((row) => !hasFault(row) && holdsData(row));
-  if (check.isWrongRow !== undefined) return wrongRows(check, others, env) ?? [];
+  if (check.isWrongRow !== undefined) return wrongRows(check, others, env, allowance) ?? [];
   try {
-    return check.fail.holds(others, env) ? others : [];
+    return check.fail.holds(others, env, allowance) ? others : [];
   } catch {
     return [];
   }

@@ -25,6 +25,8 @@ const REASON_CODES = [
   'account_unknown',
   /** Facts: `error`, what could not be evaluated. */
   'condition_error',
+  /** Its conditions cost more than judging one answer may. */
+  'too_costly',
   /** Facts: `host` and `code` of a HostError. */
   'host_error',
   /** Facts: `code` of a TradingDatabaseError and what belongs to it. */

@@ -2,9 +2,14 @@
 export interface ConditionNode {
   readonly op: string;
   readonly args: unknown;
-  readonly meta: { readonly alternate?: unknown; readonly macro?: unknown };
+  readonly meta: {
+    readonly alternate?: unknown;
+    readonly macro?: unknown;
+    readonly evaluate?: (...evaluation: unknown[]) => unknown;
+  };
   /** Set by the type check: carries the operation out on the operands' values. */
   handle?: (...values: unknown[]) => unknown;
+  setMeta(name: 'evaluate', value: (...evaluation: unknown[]) => unknown): void;
   /** Set by the type check, too; that of a declared variable is named `$NAME`. */
   readonly checkedType?: { readonly name?: string };
 }

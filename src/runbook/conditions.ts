@@ -1,5 +1,12 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { type Condition, ConditionError, NoDataError, type RowPredicate } from '../domain/condition.js';
+import {
+  type Allowance,
+  type Condition,
+  ConditionError,
+  NoDataError,
+  type RowPredicate,
+} from '../domain/condition.js';
+import { createAllowance, meterSteps } from './allowance.js';
 import { registerStatistics } from './condition-functions.js';
 import { fieldsRead } from './condition-tree.js';
 import { RefusedPart } from './configuration-fault.js';
@@ -48,12 +55,14 @@ export function createConditionCompiler(
       return {
         source,
         text: withValues(source, parameters),
-        holds: (rows, env = {}) => evaluate({ rows, params: parameters, env }),
+        holds: (rows, env = {}, allowance = createAllowance()) =>
+          evaluate({ rows, params: parameters, env }, allowance),
       };
     },
     compileRowPredicate(source) {
       const evaluate = compileBoolean(overRow, source);
-      return (row, env = {}) => evaluate({ r: row, params: parameters, env });
+      return (row, env = {}, allowance = createAllowance()) =>
+        evaluate({ r: row, params: parameters, env }, allowance);
     },
     variablesOf(source) {
       return overBoth.check(source).valid ? fieldsRead(checkedTree(overBoth, source).ast, 'env') : [];
@@ -74,16 +83,24 @@ function checkedTree(environment: Environment, source: string): Program {
   return program;
 }
 
-function evaluator(program: Program): (context: object) => boolean {
+function evaluator(program: Program): (context: object, allowance: Allowance) => boolean {
   requireMeasuredValues(program.ast);
-  return (context) => {
+  let current: Allowance | undefined;
+  meterSteps(program.ast, (steps) => current?.spend(steps));
+  return (context, allowance) => {
     let answer: unknown;
+    current = allowance;
+    allowance.spend(1);
     try {
       answer = program(context);
     } catch (error) {
+      // Whatever it was wrapped in, or has led to.
+      if (allowance.isSpent) allowance.spend(0);
       if (isNoData(error)) throw new NoDataError(firstLine(error), { cause: error });
       throw new ConditionError(firstLine(error), { cause: error });
     }
+    // `all` and `||` look for an answer beside an error.
+    if (allowance.isSpent) allowance.spend(0);
     if (typeof answer !== 'boolean') throw new ConditionError('the answer is not true or false');
     return answer;
   };

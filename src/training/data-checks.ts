@@ -12,7 +12,7 @@ export function forHorizon(check: CheckDefinition, horizon: string): CheckDefini
   const isOurs = (row: ObservedRow) => row[HORIZON] === undefined || row[HORIZON] === horizon;
   const narrowed = (condition: Condition): Condition => ({
     ...condition,
-    holds: (rows, env) => condition.holds(rows.filter(isOurs), env),
+    holds: (rows, ...others) => condition.holds(rows.filter(isOurs), ...others),
   });
   const { expectKeys, warn, isWrongRow } = check;
   return {
@@ -20,7 +20,7 @@ export function forHorizon(check: CheckDefinition, horizon: string): CheckDefini
     pass: narrowed(check.pass),
     fail: narrowed(check.fail),
     warn: warn && narrowed(warn),
-    isWrongRow: (row, env) => isOurs(row) && (isWrongRow?.(row, env) ?? true),
+    isWrongRow: (row, ...others) => isOurs(row) && (isWrongRow?.(row, ...others) ?? true),
     expectKeys:
       expectKeys?.column === HORIZON
         ? { ...expectKeys, values: expectKeys.values.filter((value) => value === horizon) }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { TradingQueries } from '../../src/checks/context/check-context.js';
 import type { CheckResult } from '../../src/domain/check-run.js';
 import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
-import { checkSentence } from '../../views/check-sentence.js';
+import { checkSentence, remedySentence } from '../../views/check-sentence.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { createFileStage, entry, type FileStage } from './support/file-stage.js';
 
@@ -176,6 +176,58 @@ describe('a probe that sees too much is an ERROR, and the other checks stand', (
     const { 'feed.lag': result } = await stage.run({ trading, checks: sql('feed.lag', rows(10_000), texts) });
     expect(result?.outcome).toBe('PASS');
     expect(result?.says).toHaveLength(10_000);
+  });
+});
+
+describe('conditions that cost more than judging may', () => {
+  const SQUARE = 'rows.all(a, rows.filter(b, b.lag >= a.lag).size() > 0)';
+  const over = (id: string, statement: string, ...keys: string[]) => entry(id, `sql: ${statement}`, ...keys);
+  const TEN_THOUSAND = 'SELECT n::float8 AS lag FROM generate_series(1, 10000) AS n';
+
+  test.each([
+    ['pass', `pass: ${SQUARE}`, 'fail: rows.exists(r, r.lag < 0.0)'],
+    ['fail', 'pass: rows.all(r, r.lag > 0.0)', `fail: '!(${SQUARE})'`],
+    [
+      'whichever the answer is',
+      `pass: '!(${SQUARE}) || rows.size() > 0'`,
+      'fail: rows.exists(r, r.lag < 0.0)',
+    ],
+  ])('are an ERROR of their check alone, soon, and say what to do: %s', async (_name, pass, fail) => {
+    const started = performance.now();
+    const results = await stage.run({
+      trading,
+      checks: [
+        over('feed.square', TEN_THOUSAND, pass, fail),
+        over(
+          'feed.linear',
+          TEN_THOUSAND,
+          'pass: rows.all(r, r.lag > 0.0)',
+          'fail: rows.exists(r, r.lag < 0.0)',
+        ),
+      ].join(''),
+    });
+    expect(performance.now() - started).toBeLessThan(5_000);
+    const { 'feed.square': costly, 'feed.linear': kept } = results;
+    expect([costly, kept].map((result) => result && brief(result))).toEqual([
+      ['ERROR', 'too_costly', undefined],
+      ['PASS', 'conditions_hold', undefined],
+    ]);
+    expect(costly && checkSentence(costly, 'en')).toMatch(/cost more/);
+    expect(costly && remedySentence(costly, 'en')).toMatch(/Let the SQL count/);
+  });
+
+  test('hide no failure that was found before', async () => {
+    const nested = 'SELECT 99 AS lag, array_agg(n::text) AS names FROM generate_series(1, 10000) AS n';
+    const { 'feed.nested': result } = await stage.run({
+      trading,
+      checks: over(
+        'feed.nested',
+        nested,
+        ...CONDITIONS,
+        'wrongRows: r.names.all(a, r.names.filter(b, b == a).size() > 0)',
+      ),
+    });
+    expect(result?.outcome).toBe('FAIL');
   });
 });
 

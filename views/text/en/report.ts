@@ -54,6 +54,7 @@ const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
   service_down: (fact) =>
     `The service has no process on ${fact('hosts')}: it has failed, or is being started again and again.`,
   condition_error: (fact) => `Its conditions could not be evaluated: ${fact('error')}.`,
+  too_costly: () => 'Its conditions cost more steps, or more time, than judging one answer may.',
   host_error: (fact) => `${fact('host')}: ${hostError[fact('code')] ?? 'the host could not be looked at'}.`,
   database_error: (fact) => `${sayDatabaseFault(databaseFault, fact, 'trading')}.`,
   endpoint_error: (fact) => `${fact('url')}: ${endpointError[fact('code')]?.(fact) ?? 'no answer'}.`,
@@ -132,6 +133,8 @@ const remedy: Readonly<Partial<Record<ReasonCode, string>>> = {
   not_configured: 'Set it for the bot and start the bot again.',
   environment_unclear: 'Release one value to all hosts (/lobml deploy), then run the check again.',
   condition_error: 'Mend the condition in the runbook, or the query that feeds it.',
+  too_costly:
+    'Let the SQL count or compare, and let the condition look at each row once: a list within a list costs the product of both.',
 };
 
 const hostError: Readonly<Record<string, string>> = {

@@ -54,6 +54,7 @@ export const report: ReportText = {
     service_stopped: (fact) => `${fact('hosts')} 上的服务已停止：没有可判定的当前进程。`,
     service_down: (fact) => `${fact('hosts')} 上的服务没有进程：启动失败，或正在反复重启。`,
     condition_error: (fact) => `无法计算其条件：${fact('error')}。`,
+    too_costly: () => '其条件的计算步数或时间超过了一次判定的上限。',
     host_error: (fact) => `${fact('host')}：${report.hostError[fact('code')] ?? '无法查看该主机'}。`,
     database_error: (fact) => `${sayDatabaseFault(databaseFault, fact, 'trading')}。`,
     endpoint_error: (fact) => `${fact('url')}：${report.endpointError[fact('code')]?.(fact) ?? '没有回应'}。`,
@@ -128,6 +129,7 @@ export const report: ReportText = {
     not_configured: '请为机器人设置该项并重新启动。',
     environment_unclear: '请通过 /lobml deploy 将同一个值发布到所有主机，然后重新检查。',
     condition_error: '请修正 runbook 中的条件或其查询。',
+    too_costly: '请在 SQL 中计数或比较，条件对每一行只看一次：列表套列表的代价是两者的乘积。',
   },
   hostError: {
     not_found: '要找的内容不存在',
