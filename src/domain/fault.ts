@@ -48,5 +48,6 @@ export const FAULT_CODES = [
   ...MODEL_FAULT_CODES,
   'start_failed',
   'start_differs',
+  'start_frozen',
 ] as const;
 export type FaultCode = (typeof FAULT_CODES)[number];

@@ -217,6 +217,8 @@ export interface ProcessCall extends CallOptions {
   readonly program?: string | undefined;
   /** Whether `startedAt` is wanted, which may take one more command. */
   readonly asksStart?: boolean;
+  /** Whether a frozen control group is looked for as well, which may take two more. */
+  readonly asksGroup?: boolean;
 }
 
 /** The service as its manager has it loaded, which need not be what the files of the service say now. */
@@ -249,6 +251,8 @@ export interface ProgramOfProcess {
 export interface ProcessFacts {
   /** false: it has ended, also where its entry still stands (a zombie). */
   readonly isAlive: boolean;
+  /** It lives and does nothing: stopped by a signal or a debugger, or frozen with its control group. Left out: nobody says. */
+  readonly isFrozen?: boolean;
   /** How long it has run, by a clock that no step moves; undefined: nobody says. */
   readonly ageMs: number | undefined;
   /** When it began, as the host's clock now counts: a step since then has moved it. undefined: nobody says. */

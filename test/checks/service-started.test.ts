@@ -72,6 +72,18 @@ describe('service.started', () => {
     expect(others.result).toMatchObject({ outcome: 'INCONCLUSIVE', observed: [{ model_loaded: false }] });
   });
 
+  test('a process that is stopped is no start, told by name; nor is one that has just gone on', async () => {
+    const stopped = { current: 'Exe=/opt/ploy/bin/ploy\nState=T (stopped)\n' };
+    const { result, run } = await prove(stopped);
+    expect(result).toMatchObject({ outcome: 'FAIL', observed: [{ fault: 'start_frozen', stable: false }] });
+    expect(run.verdict).toBe('NO_GO');
+    expect(checkSentence(result, 'en')).toContain('process 4242 is stopped or frozen');
+    expect(checkSentence(result, 'en')).toContain('kill -CONT 4242');
+    expect(checkSentence(result, 'zh-CN')).toContain('已被暂停或冻结');
+    const resumed = await prove(stopped, [{ afterSecs: 0.5, situation: {} }]);
+    expect(resumed.result).toMatchObject({ outcome: 'INCONCLUSIVE', observed: [{ stable: false }] });
+  });
+
   test('an automatic restart of last week is history', async () => {
     const { result, sleptMs } = await prove({ status: { NRestarts: 2 } });
     expect(result.outcome).toBe('PASS');

@@ -290,6 +290,13 @@ describe('watchStart', () => {
     expect(proof).toMatchObject({ kind: 'failed_fast', reason: 'timed_out' });
   });
 
+  test('a process that is stopped is no start, and the time-out says so', async () => {
+    const frozen = { isAlive: true, isFrozen: true, ageMs: undefined, program: undefined };
+    const service = { ...serviceOf([running(200)]), processFacts: async () => frozen };
+    const proof = await watchStart(service, plan, { clock: clockFrom(1) });
+    expect(proof).toMatchObject({ kind: 'failed_fast', reason: 'frozen', missing: ['stable'] });
+  });
+
   test('a call that was cancelled ends the watch', async () => {
     const cancelled = new HostError('cancelled', 'there', 'there: cancelled.');
     await expect(watchStart(serviceOf([cancelled]), plan, { clock: clockFrom(0) })).rejects.toBe(cancelled);

@@ -5,6 +5,7 @@ import type { Reason } from '../../domain/reason.js';
 import type { LogLine, LogPart, ServiceStatus } from '../../hosts/host.js';
 import {
   evaluateProofOfStart,
+  lifeOf,
   type StartObservation,
   type StartPlan,
   type StartProof,
@@ -93,14 +94,16 @@ async function watch(
       mainPid === 0
         ? undefined
         : host.service.processEnvironment(mainPid, [...plan.environment.keys()], call),
-      mainPid === 0 ? undefined : host.service.processFacts(mainPid, call),
+      mainPid === 0 ? undefined : host.service.processFacts(mainPid, { ...call, asksGroup: true }),
     ]);
-    const hasEnded = mainPid !== 0 && (facts?.isAlive === false || running === undefined);
-    observations.push({ at: now(), status, log, environment: running, hasEnded });
+    const { hasEnded: isOver, isFrozen } = lifeOf(facts);
+    const hasEnded = mainPid !== 0 && (isOver || running === undefined);
+    observations.push({ at: now(), status, log, environment: running, hasEnded, isFrozen });
     const proof = evaluateProofOfStart(plan, observations, now());
     if (proof.kind === 'failed_fast' || watchedMs >= watchMs) {
       const row = rowOf(host.name, status, since, now(), proof, log);
-      return { ...row, since: new Date(since.getTime() - shiftMs).toISOString() };
+      const fault = row['fault'] === '' && isFrozen ? { fault: 'start_frozen' } : {};
+      return { ...row, ...fault, since: new Date(since.getTime() - shiftMs).toISOString() };
     }
     await context.sleep(POLL_MS, call.signal);
   }

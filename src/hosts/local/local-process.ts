@@ -1,7 +1,8 @@
 import { readFile, readlink, stat } from 'node:fs/promises';
 import type { CommandRunner } from '../command-runner.js';
-import { HostError, type ProcessFacts, type ProcessReader } from '../host.js';
+import { HostError, type ProcessCall, type ProcessFacts, type ProcessReader } from '../host.js';
 import { errnoOf, within } from '../host-fault.js';
+import { freezerFiles, saysFrozen } from '../managers/frozen-group.js';
 import {
   createProcessReader,
   environmentNames,
@@ -49,9 +50,7 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
       if (!Number.isInteger(pid) || pid <= 0) return ENDED;
       const attempt = `looking at process ${pid}`;
       try {
-        return await within(runner.host, attempt, PROC_TIMEOUT_MS, options, () =>
-          factsOf(pid, options?.program),
-        );
+        return await within(runner.host, attempt, PROC_TIMEOUT_MS, options, () => factsOf(pid, options));
       } catch (error) {
         if (isGivenUp(error)) throw error;
         return byProgram.facts(pid, options);
@@ -73,7 +72,10 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
   };
 }
 
-async function factsOf(pid: number, asked: string | undefined): Promise<ProcessFacts> {
+async function factsOf(
+  pid: number,
+  { program: asked, asksGroup = false }: ProcessCall = {},
+): Promise<ProcessFacts> {
   const [uptime, found] = await Promise.all([
     readFile('/proc/uptime', 'utf8'),
     readFile(`/proc/${pid}/stat`, 'utf8').catch((error: unknown) => {
@@ -82,7 +84,8 @@ async function factsOf(pid: number, asked: string | undefined): Promise<ProcessF
     }),
   ]);
   if (found === undefined) return ENDED;
-  const asItIs = readProcessFacts(found, uptime, { nowMs: Date.now() });
+  const isGroupFrozen = asksGroup && (await isFrozenWithGroup(pid));
+  const asItIs = readProcessFacts(found, uptime, { nowMs: Date.now(), isGroupFrozen });
   // Of one that has ended, or has none (the kernel's own), there is no program to look at.
   if (!asItIs.isAlive) return asItIs;
   const exe = `/proc/${pid}/exe`;
@@ -93,6 +96,13 @@ async function factsOf(pid: number, asked: string | undefined): Promise<ProcessF
   ]);
   const isNamed = asked !== undefined && words.split('\0').includes(asked);
   return { ...asItIs, program: programOf(link, `${file.dev}:${file.ino}`, isNamed) };
+}
+
+/** What is not there, or may not be read, says nothing. */
+async function isFrozenWithGroup(pid: number): Promise<boolean> {
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '');
+  const texts = await Promise.all(freezerFiles(await read(`/proc/${pid}/cgroup`)).map(read));
+  return texts.some(saysFrozen);
 }
 
 const isGone = (error: unknown): boolean => ['ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '');

@@ -1,6 +1,7 @@
 import type { CommandRunner } from '../command-runner.js';
 import type { FileIdentity, ProcessCall, ProcessFacts, ProgramOfProcess } from '../host.js';
 import { DATE_COMMAND } from '../host-clock.js';
+import { freezerFiles, saysFrozen } from './frozen-group.js';
 
 /** USER_HZ, which is what /proc counts in, on every machine that Linux runs on. */
 const TICKS_PER_SECOND = 100;
@@ -26,7 +27,12 @@ export function readProcessFacts(
   {
     program,
     nowMs,
-  }: { readonly program?: ProgramOfProcess | undefined; readonly nowMs?: number | undefined } = {},
+    isGroupFrozen = false,
+  }: {
+    readonly program?: ProgramOfProcess | undefined;
+    readonly nowMs?: number | undefined;
+    readonly isGroupFrozen?: boolean;
+  } = {},
 ): ProcessFacts {
   const fields = stat
     .slice(stat.lastIndexOf(')') + 1)
@@ -38,6 +44,8 @@ export function readProcessFacts(
   return {
     // A zombie has ended, and waits for its parent to ask.
     isAlive: /^[A-Z]$/i.test(state) && !/^[ZXx]$/.test(state),
+    // Stopped by a signal (T) or by a debugger (t).
+    isFrozen: isGroupFrozen || /^t$/i.test(state),
     ageMs,
     startedAt:
       ageMs === undefined || nowMs === undefined ? undefined : new Date(nowMs - ageMs + TICK_ERROR_MS),
@@ -63,7 +71,12 @@ export function parseProcessFacts(text: string): ProcessFacts | undefined {
   const [link, state = ''] = [told('Exe'), told('State')];
   if (link === undefined || link === '') return undefined;
   const program = programOf(link, readIdentity(told('ExeIdentity') ?? ''), false);
-  return { ...ENDED, isAlive: !/^[ZX]/i.test(state), program };
+  return {
+    ...ENDED,
+    isAlive: !/^[ZX]/i.test(state),
+    isFrozen: /^(?:T\b|paused|frozen)/i.test(state),
+    program,
+  };
 }
 
 /** `DEVICE:INODE`, as `stat -c %d:%i` prints them. */
@@ -81,6 +94,7 @@ export async function askProcessFacts(
     sudo = [],
     program: asked,
     asksStart = false,
+    asksGroup = false,
     ...call
   }: ProcessCall & { readonly sudo?: readonly string[] } = {},
 ): Promise<ProcessFacts | undefined> {
@@ -93,6 +107,10 @@ export async function askProcessFacts(
   const [uptime = '', stat] = seen.stdout.toString('utf8').split('\n');
   if (!/^\d+\.\d+ /.test(uptime)) return undefined;
   if (stat === undefined || stat === '') return ENDED;
+  const group = asksGroup ? await ask(['cat', '--', `/proc/${pid}/cgroup`]) : undefined;
+  const freezers = freezerFiles(group?.stdout.toString('utf8') ?? '');
+  const freezing = freezers.length === 0 ? undefined : await ask(['cat', '--', ...freezers]);
+  const isGroupFrozen = saysFrozen(freezing?.stdout.toString('utf8') ?? '');
   const byEither = async (command: readonly string[]) => {
     const own = await ask(command);
     const answer = own.exitCode === 0 || sudo.length === 0 ? own : await ask(command, sudo);
@@ -105,5 +123,6 @@ export async function askProcessFacts(
     asked && (await ask(['grep', '-z', '-a', '-q', '-x', '-F', '-e', asked, '--', `/proc/${pid}/cmdline`]));
   const isNamed = naming !== undefined && naming !== '' && naming.exitCode === 0;
   const program = link === undefined ? undefined : programOf(link, readIdentity(identity ?? ''), isNamed);
-  return readProcessFacts(stat, uptime, { program, nowMs: Number.isFinite(nowMs) ? nowMs : undefined });
+  const known = { program, isGroupFrozen, nowMs: Number.isFinite(nowMs) ? nowMs : undefined };
+  return readProcessFacts(stat, uptime, known);
 }

@@ -1,12 +1,12 @@
 import { redact } from '../../domain/secrets.js';
-import type { LogLine, LogPart, ServiceStatus } from '../host.js';
+import type { LogLine, LogPart, ProcessFacts, ServiceStatus } from '../host.js';
 import { saysAll } from './log-lines.js';
 
 /** What has to be seen before a restart counts as a start. */
 const PROOF_PARTS = ['new_process', 'stable', 'no_automatic_restart', 'model_loaded', 'environment'] as const;
 type ProofPart = (typeof PROOF_PARTS)[number];
 
-const FAIL_FAST_REASONS = ['exited', 'restart_loop', 'error_line', 'timed_out'] as const;
+const FAIL_FAST_REASONS = ['exited', 'restart_loop', 'error_line', 'frozen', 'timed_out'] as const;
 export type FailFastReason = (typeof FAIL_FAST_REASONS)[number];
 
 export interface StartPlan {
@@ -34,7 +34,15 @@ export interface StartObservation {
   readonly environment: ReadonlyMap<string, string> | undefined;
   /** true: the process that `status` names has ended, though its manager does not know (killed, or a zombie). */
   readonly hasEnded?: boolean;
+  /** true: it lives and does nothing (stopped, or frozen with its control group). */
+  readonly isFrozen?: boolean;
 }
+
+/** How the process of a look stands, as its facts tell. */
+export const lifeOf = (facts: ProcessFacts | undefined) => ({
+  hasEnded: facts?.isAlive === false,
+  isFrozen: facts?.isFrozen === true,
+});
 
 export type StartProof =
   | {
@@ -102,7 +110,7 @@ function proofParts(
   const isNew = last !== undefined && !last.hasEnded && isNewProcess(plan.before, last.status);
   return {
     new_process: isNew,
-    stable: isNew && now.getTime() - seenSince(observations).getTime() > plan.restartSecMs,
+    stable: isNew && !last.isFrozen && now.getTime() - seenSince(observations).getTime() > plan.restartSecMs,
     no_automatic_restart:
       last !== undefined && !observations.some(({ status }) => restarted(plan.before, status)),
     model_loaded: plan.loadedLine === undefined || loadedLineOf(plan, observations) !== undefined,
@@ -140,11 +148,12 @@ function restarted(before: ServiceStatus, status: ServiceStatus): boolean {
   return status.restarts !== 0 && status.restarts !== before.restarts;
 }
 
-/** Since when the present process has been seen without a break. */
+/** Since when the present process has been seen at work without a break. */
 function seenSince(observations: readonly StartObservation[]): Date {
   const last = observations.at(-1);
   const others = observations.findLastIndex(
-    ({ status }) => status.mainPid !== last?.status.mainPid || status.activeState !== 'active',
+    ({ status, isFrozen }) =>
+      isFrozen || status.mainPid !== last?.status.mainPid || status.activeState !== 'active',
   );
   return observations[others + 1]?.at ?? new Date(Number.NaN);
 }
@@ -167,7 +176,8 @@ function failFastReason(
   if (observations.some(hasGone)) return 'exited';
   if (errorLinesIn(plan, observations, log).length > 0) return 'error_line';
   const isLate = now.getTime() - plan.restartedAt.getTime() > plan.timeoutMs;
-  return missing.length > 0 && isLate ? 'timed_out' : undefined;
+  if (missing.length === 0 || !isLate) return undefined;
+  return observations.at(-1)?.isFrozen ? 'frozen' : 'timed_out';
 }
 
 /** A start's time is known to the second: within it, the process before may have had its last words. */

@@ -1,6 +1,7 @@
 import { HostError, type LogLine, type ServiceManager } from '../host.js';
 import {
   evaluateProofOfStart,
+  lifeOf,
   logSince,
   type StartObservation,
   type StartPlan,
@@ -62,9 +63,9 @@ async function observe(
     mainPid === 0
       ? undefined
       : unlessAway(service.processEnvironment(mainPid, [...plan.environment.keys()], call)),
-    mainPid === 0 ? undefined : unlessAway(service.processFacts(mainPid, call)),
+    mainPid === 0 ? undefined : unlessAway(service.processFacts(mainPid, { ...call, asksGroup: true })),
   ]);
-  return { at: clock.now(), status, log: log ?? [], environment, hasEnded: facts?.isAlive === false };
+  return { at: clock.now(), status, log: log ?? [], environment, ...lifeOf(facts) };
 }
 
 /** undefined for a fault that may pass; a call that was cancelled, or cannot work at all, is an error. */

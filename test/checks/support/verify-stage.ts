@@ -31,6 +31,8 @@ export interface HostSituation {
   readonly process?: Readonly<Record<string, string>>;
   readonly status?: Readonly<Record<string, string | number>>;
   readonly log?: readonly string[];
+  /** What the host's command tells of the present process. */
+  readonly current?: string;
   /** A clock of the host's own, ahead of `NOW` by so much; without one it is the bot's. */
   readonly aheadSecs?: number;
 }
@@ -75,7 +77,7 @@ export async function createStage(
   return {
     database,
     folder,
-    async writeHost(name, { environment = {}, process = {}, status = {}, log, aheadSecs }) {
+    async writeHost(name, { environment = {}, process = {}, status = {}, log, current = '', aheadSecs }) {
       const file = { ...ENVIRONMENT, ...environment };
       const unit = { ...RUNNING, ...status };
       const lines = (values: Record<string, string>, end: string) =>
@@ -90,6 +92,7 @@ export async function createStage(
           .map((pair) => `${pair.join('=')}\n`)
           .join(''),
       );
+      await writeFile(path(name, 'current'), current);
       await writeFile(
         path(name, 'log'),
         (log ?? [loadedLine(file.MODEL_PATH)]).map((line) => `${line}\n`).join(''),
@@ -166,6 +169,7 @@ function targetOf(
       status: ['cat', path(name, 'status')],
       logs: ['cat', path(name, 'log')],
       environ: ['cat', path(name, 'environ')],
+      current: ['cat', path(name, 'current')],
       restart: ['false'],
       stop: ['false'],
       clock: clocks ? ['cat', path(name, 'clock')] : undefined,

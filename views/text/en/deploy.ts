@@ -71,6 +71,7 @@ export const deploy = {
     exited: 'the process ended',
     restart_loop: 'it restarts again and again',
     error_line: 'its log holds an error',
+    frozen: 'its process is stopped or frozen (`kill -CONT`, `systemctl thaw`)',
     timed_out: 'its start was not proved in time',
     restart_refused: 'its restart was refused',
   } satisfies Readonly<Record<FailFastReason | 'restart_refused', string>>,

@@ -25,6 +25,7 @@ const startFailure: Readonly<Record<FailFastReason, string>> = {
   exited: 'the process has exited',
   restart_loop: 'it is started again and again',
   error_line: 'its log holds an error of the start',
+  frozen: 'the process is stopped or frozen (`kill -CONT`, `systemctl thaw`)',
   timed_out: 'the time is up',
 };
 
@@ -112,6 +113,8 @@ const fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>> = {
     `${cell(row, 'host')}: the start failed, ${becauseOf(row)} (state ${cell(row, 'state')}, exit status ${cell(row, 'exit_status')}, ${cell(row, 'restarts')} automatic restarts).${quoted(row)}`,
   start_differs: (row) =>
     `${cell(row, 'host')}: the process runs without the files’ values of ${cell(row, 'variables')}.`,
+  start_frozen: (row) =>
+    `${cell(row, 'host')}: process ${cell(row, 'pid')} is stopped or frozen, so it does nothing. Let it go on (\`kill -CONT ${cell(row, 'pid')}\`, or \`systemctl thaw\` of the unit), or restart the service.`,
 };
 
 const remedy: Readonly<Partial<Record<ReasonCode, string>>> = {

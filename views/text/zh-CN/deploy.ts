@@ -56,6 +56,7 @@ export const deploy: DeployText = {
     exited: '进程已退出',
     restart_loop: '反复重启',
     error_line: '日志中有错误',
+    frozen: '其进程已被暂停或冻结（`kill -CONT`、`systemctl thaw`）',
     timed_out: '未在规定时间内证明启动',
     restart_refused: '重启被拒绝',
   },

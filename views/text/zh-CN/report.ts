@@ -104,11 +104,14 @@ export const report: ReportText = {
     start_failed: (row) =>
       `${cell(row, 'host')}：启动失败，${startFailure(row)}（状态 ${cell(row, 'state')}，退出码 ${cell(row, 'exit_status')}，自动重启 ${cell(row, 'restarts')} 次）。${quoted(row)}`,
     start_differs: (row) => `${cell(row, 'host')}：运行中的进程未使用文件中的 ${cell(row, 'variables')}。`,
+    start_frozen: (row) =>
+      `${cell(row, 'host')}：进程 ${cell(row, 'pid')} 已被暂停或冻结，不做任何工作。请让它继续（\`kill -CONT ${cell(row, 'pid')}\`，或对该 unit 执行 \`systemctl thaw\`），或重启服务。`,
   },
   startFailure: {
     exited: '进程已退出',
     restart_loop: '进程反复重启',
     error_line: '日志中有启动错误',
+    frozen: '进程已被暂停或冻结（`kill -CONT`、`systemctl thaw`）',
     timed_out: '已超时',
   },
   remedy: {
