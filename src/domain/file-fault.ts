@@ -115,6 +115,8 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   training_target_unknown: { readonly target: string; readonly file: string };
   training_without_gate: NoFacts;
 
+  /** @param last minutes after the first start */
+  checkpoint_too_late: { readonly last: number; readonly confirmMinutes: number };
   host_setting_missing: { readonly setting: string };
   host_twice: { readonly host: string };
   same_rows: {
@@ -123,6 +125,7 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
     readonly dryRun: boolean;
     readonly accountId: string;
   };
+  service_twice: { readonly host: string; readonly other: string; readonly service: string };
   target_unknown: { readonly target: string };
   written_file_unknown: NoFacts;
 }

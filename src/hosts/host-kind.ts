@@ -43,6 +43,8 @@ export interface HostKind<Connection extends { readonly kind: string }> {
   readonly kind: Connection['kind'];
   /** true: what is done there is done on the bot's own machine. */
   readonly isThisMachine: boolean;
+  /** Two connections with the same text lead to one machine, as far as their settings can tell. */
+  machine(connection: Connection): string;
   /** true: nothing works without the folders of `SshRequirements`. */
   readonly needsControlFolder: boolean;
   create(connection: Connection, parts: HostParts): Host;

@@ -3,6 +3,7 @@ import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { sha256Of } from '../machine/sha256.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
+import { isSameService, serviceName } from './same-place.js';
 import {
   type ApprovalPolicy,
   type TargetsSource,
@@ -154,9 +155,33 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
       binary: host.binary ?? source.binary,
     };
   });
+  refuseServiceTwice(hosts, path, fault);
+  const last = lastCheckpointMinutes(hosts.length, source.watch.checkpointMinutes);
+  const { confirmMinutes } = source.watch;
+  if (last >= confirmMinutes)
+    fault([...path, 'watch'], { code: 'checkpoint_too_late', facts: { last, confirmMinutes } });
   const { strategy, accountId, staging, approval, watch, channels, rollback, keepReleases, probeAddresses } =
     source;
   const policy = { approval, watch, channels, rollback, keepReleases, probeAddresses };
   const dryRun = source.dryRun ?? name.includes('dry');
   return { name, strategy, accountId, dryRun, hosts, staging, ...policy };
+}
+
+/** The canary and the others would be one process, restarted twice. */
+function refuseServiceTwice(
+  hosts: readonly TargetHost[],
+  path: readonly PropertyKey[],
+  fault: AddFault,
+): void {
+  for (const [index, host] of hosts.entries()) {
+    const other = hosts.slice(0, index).find((before) => isSameService(before, host));
+    if (other === undefined) continue;
+    const facts = { host: host.name, other: other.name, service: serviceName(host) };
+    fault([...path, 'hosts', index], { code: 'service_twice', facts });
+  }
+}
+
+/** Minutes from the start of the canary; with several hosts its own checkpoint, the first, is waited for before. */
+function lastCheckpointMinutes(hosts: number, checkpointMinutes: readonly number[]): number {
+  return Math.max(...checkpointMinutes) + (hosts > 1 ? Math.min(...checkpointMinutes) : 0);
 }

@@ -103,6 +103,76 @@ describe('each fault is named with its line', () => {
     expect(notInChinese(refused)).toEqual([]);
   });
 
+  describe('one service that stands twice in a target', () => {
+    const twice = (second: string, first = '') =>
+      GOOD.replace(/connection: .*\n.*\n/, `${second} # again\n`).replace(
+        'name: live-1',
+        `name: live-1${first}`,
+      );
+    const ssh = (address: string) => `connection: { ssh: ${address} }`;
+    const local = 'service: { manager: command, status: [st], restart: [re, x], stop: [stop], logs: [l] }';
+    const user = 'service: { manager: systemd, unit: ploy.service, userManager: true }';
+
+    test.each([
+      ['this machine', 'connection: local', '', 'ploy.service'],
+      [
+        'another account',
+        ssh('{ address: root@A.net }'),
+        `\n        ${ssh('{ address: ploy@a.net, port: 22 }')}`,
+        'ploy.service',
+      ],
+      ['the same commands', local, `\n        ${local}`, 're x'],
+      ['the same manager of an account', user, `\n        ${user}`, 'ploy.service'],
+    ])('is refused: %s', (_what, second, first, service) => {
+      const text = twice(second, first);
+      const refused = refusalOf(text);
+      expect(sentenceOf(refused)?.en).toBe(
+        `t.yaml:${lineOf(text, 'name: live-2')}: targets.live.hosts.1: \`live-2\` and \`live-1\` are one service (\`${service}\`) on one machine: take one of them out`,
+      );
+      expect(notInChinese(refused)).toEqual([]);
+    });
+
+    test.each([
+      ['another unit', 'service: { manager: systemd, unit: ploy-b.service }', ''],
+      [
+        'another port, e.g. a container',
+        ssh('{ address: a, port: 2222 }'),
+        `\n        ${ssh('{ address: a }')}`,
+      ],
+      ['the manager of an account', user, ''],
+      ['other commands', local.replace('re, x', 're, y'), `\n        ${local}`],
+    ])('%s is another one', (_what, second, first) => {
+      expect(parse(twice(second, first)).targets.get('live')?.hosts).toHaveLength(2);
+    });
+  });
+
+  describe('checks that come when the release has turned itself off', () => {
+    const watched = (minutes: string, confirm: number, hosts = GOOD) =>
+      hosts.replace(
+        '    approval:',
+        `    watch: { checkpointMinutes: ${minutes}, confirmMinutes: ${confirm} }\n    approval:`,
+      );
+    const alone = GOOD.replace(/ {6}- name: live-2\n.*\n.*\n/, '');
+
+    test.each([
+      ['after it', '[5, 46]', 45, alone, 46],
+      ['at it', '[45]', 45, alone, 45],
+      ['after the canary was waited for', '[30, 5]', 35, GOOD, 35],
+    ])('%s', (_what, minutes, confirm, file, last) => {
+      const text = watched(minutes, confirm, file);
+      const refused = refusalOf(text);
+      expect(sentenceOf(refused)?.en).toContain(
+        `t.yaml:${lineOf(text, 'watch:')}: targets.live.watch: the last checks come ${last} min after the first start`,
+      );
+      expect(notInChinese(refused)).toEqual([]);
+    });
+
+    test('before it they are fine', () => {
+      expect(parse(watched('[5, 30]', 36)).targets.size).toBe(1);
+      expect(parse(watched('[5, 44]', 45, alone)).targets.size).toBe(1);
+    });
+  });
+
   test('all at once', () => {
     const text = GOOD.replace('defaultTarget: live', 'defaultTarget: x').replace(
       'name: live-2',

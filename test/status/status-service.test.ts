@@ -30,7 +30,9 @@ beforeEach(async () => {
 roles: { requesters: [U1], operators: [U1], admins: [U1] }
 targets:
   live:
-    hosts: [{ name: h1, connection: local }, { name: h2, connection: local }]
+    hosts:
+      - { name: h1, connection: local }
+      - { name: h2, connection: local, service: { manager: systemd, unit: toy-2.service } }
     service: { manager: systemd, unit: toy.service }
     environmentFiles: [{ path: ${join(folder, 'toy.env')} }]
     models: ${folder}

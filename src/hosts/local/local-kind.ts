@@ -10,6 +10,7 @@ export const localKind = {
   kind: 'local',
   isThisMachine: true,
   needsControlFolder: false,
+  machine: () => 'local',
   create(_, { name, folders, createService, ...reach }) {
     const runner = connectHere(name, reach);
     const service = createService(runner, createLocalProcessReader(runner));

@@ -12,6 +12,8 @@ export const sshKind = {
   kind: 'ssh',
   isThisMachine: false,
   needsControlFolder: true,
+  // Another account of it is the same machine; another port is another one, e.g. a container.
+  machine: ({ address, port = 22 }) => `${address.slice(address.lastIndexOf('@') + 1).toLowerCase()}:${port}`,
   create(connection, { folders, createService, ...reach }) {
     const { serviceIdentityFile, sudo } = connection;
     const runner = connectWith(connection, connection.identityFile, false, reach);

@@ -113,10 +113,14 @@ export const fileFault: Sentences<FileFaultFacts> = {
   strategy_twice: ({ strategy }) => `another runbook is of the strategy \`${strategy}\`, too`,
   training_target_unknown: ({ target, file }) => `there is no target \`${target}\` in ${file}`,
   training_without_gate: () => 'a training needs a check with `model`: the gate for what comes out',
+  checkpoint_too_late: ({ last, confirmMinutes }) =>
+    `the last checks come ${last} min after the first start, and a release turns itself off ${confirmMinutes} min after it began: give \`confirmMinutes\` more than that`,
   host_setting_missing: ({ setting }) => `say \`${setting}\`, here or for the whole target`,
   host_twice: ({ host }) => `the host \`${host}\` stands twice`,
   same_rows: ({ one, other, dryRun, accountId }) =>
     `the targets \`${one}\` and \`${other}\` would read the same orders (dryRun ${dryRun}, ${accountId === '' ? 'any account' : `account ${accountId}`}): give each its own \`accountId\` or \`dryRun\``,
+  service_twice: ({ host, other, service }) =>
+    `\`${host}\` and \`${other}\` are one service (\`${service}\`) on one machine: take one of them out`,
   target_unknown: ({ target }) => `there is no target \`${target}\` under \`targets\``,
   written_file_unknown: () => 'name one of the `environmentFiles`',
 };

@@ -104,10 +104,14 @@ export const fileFault: Sentences<FileFaultFacts> = {
   strategy_twice: ({ strategy }) => `另一个 runbook 也属于策略 \`${strategy}\``,
   training_target_unknown: ({ target, file }) => `${file} 中没有目标 \`${target}\``,
   training_without_gate: () => '训练需要一个带 `model` 的检查，作为产出模型的闸门',
+  checkpoint_too_late: ({ last, confirmMinutes }) =>
+    `最后一次检查在首次启动后 ${last} 分钟，而发布开始 ${confirmMinutes} 分钟后会自行关闭：请把 \`confirmMinutes\` 设得更大`,
   host_setting_missing: ({ setting }) => `请写明 \`${setting}\`，写在这里或写给整个目标`,
   host_twice: ({ host }) => `主机 \`${host}\` 重复`,
   same_rows: ({ one, other, dryRun, accountId }) =>
     `目标 \`${one}\` 与 \`${other}\` 会读取相同的订单（dryRun ${dryRun}，${accountId === '' ? '任意账户' : `账户 ${accountId}`}）：请为它们设置不同的 \`accountId\` 或 \`dryRun\``,
+  service_twice: ({ host, other, service }) =>
+    `\`${host}\` 与 \`${other}\` 是同一台机器上的同一服务（\`${service}\`）：请去掉其中一个`,
   target_unknown: ({ target }) => `\`targets\` 下没有目标 \`${target}\``,
   written_file_unknown: () => '请写 `environmentFiles` 之一',
 };
