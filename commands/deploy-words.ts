@@ -61,7 +61,7 @@ function readSettings(pairs: readonly string[]): Readonly<Record<string, string>
   return Object.fromEntries(settings);
 }
 
-function unknownFlag(flag: string): UsageError<'unknown_flag'> {
+function unknownFlag(flag: string): UsageError<'unknown_option'> {
   const nearest = nearestWord(flag, [...FLAGS, ...SWITCHES]);
-  return new UsageError('unknown_flag', { flag, nearest });
+  return new UsageError('unknown_option', { flag, nearest });
 }

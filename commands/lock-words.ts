@@ -1,6 +1,7 @@
 import { UsageError } from '../src/conversation/errors.js';
 import { parseFlags } from '../src/conversation/flags.js';
 import { nearestWord } from '../src/conversation/spelling.js';
+import { withPlainDashes } from '../src/conversation/words.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
 import { parseTarget, requireTarget } from './target-argument.js';
 
@@ -27,7 +28,7 @@ export function parseLockWords(words: readonly string[], targets: Targets): Lock
   const unknown = rest.find((word) => /^--./.test(word));
   if (unknown !== undefined) {
     const nearest = nearestWord(unknown, [ALL, FOR]);
-    throw new UsageError('unknown_flag', { flag: unknown, nearest });
+    throw new UsageError('unknown_option', { flag: unknown, nearest });
   }
   const isAll = switches.has(ALL);
   const [first, ...others] = rest;
@@ -52,9 +53,6 @@ export function parseUnlockWords(words: readonly string[], targets: Targets): Ta
 }
 
 const everyNameOf = ({ everyName }: Targets): string => [...everyName, ALL].join(', ');
-
-/** Phones turn two hyphens into one dash. */
-const withPlainDashes = (word: string): string => word.replace(/^[—–](?=\p{L})/u, '--');
 
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** A longer lock is one without an end. */

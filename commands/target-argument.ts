@@ -1,5 +1,7 @@
 import { UsageError } from '../src/conversation/errors.js';
 import { nearestWord } from '../src/conversation/spelling.js';
+import { GLOBAL_OPTIONS } from '../src/conversation/subcommand.js';
+import { withPlainDashes } from '../src/conversation/words.js';
 import { targetNamed } from '../src/domain/target-named.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
 
@@ -9,6 +11,7 @@ import type { Target, Targets } from '../src/runbook/targets.js';
  */
 export function parseTarget(words: readonly string[], targets: Targets, usage: string): Target {
   const [name = targets.defaultTarget, extra] = words;
+  rejectOptions(words, usage);
   rejectWords(extra === undefined ? [] : [extra], usage);
   return requireTarget(name, targets);
 }
@@ -22,7 +25,16 @@ export function requireTarget(name: string, targets: Targets, others: readonly s
   throw new UsageError('unknown_target', { name, known: known.join(', '), nearest });
 }
 
+/** An option that the usage does not name is called one, whatever else would be expected in its place. @throws UsageError */
+function rejectOptions(words: readonly string[], usage: string): void {
+  const flag = words.map(withPlainDashes).find((word) => /^--?[a-z]/i.test(word));
+  if (flag === undefined) return;
+  const known = [...(usage.match(/--[a-z-]+/g) ?? []), ...GLOBAL_OPTIONS];
+  throw new UsageError('unknown_option', { flag, nearest: nearestWord(flag, known) });
+}
+
 /** For a subcommand that takes no word. @throws UsageError */
 export function rejectWords([extra]: readonly string[], usage: string): void {
+  if (extra !== undefined) rejectOptions([extra], usage);
   if (extra !== undefined) throw new UsageError('too_many_words', { word: extra, usage });
 }

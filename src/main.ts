@@ -1,6 +1,7 @@
 import { home } from '../commands/home.js';
 import { help, subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
+import packageJson from '../package.json' with { type: 'json' };
 import { deployIncidentView, deployProgressView } from '../views/deploy-progress.js';
 import { unknownSubcommandView } from '../views/help.js';
 import { brokenGlassView, requestReportView } from '../views/release-request.js';
@@ -24,6 +25,7 @@ export async function main(words: readonly string[]): Promise<void> {
       asText: terminalText,
       say,
       unknown: unknownSubcommandView,
+      version: packageJson.version,
     });
     return;
   }

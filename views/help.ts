@@ -5,7 +5,7 @@ import { textFor } from './text/index.js';
 
 type Entry = Pick<Subcommand<never>, 'name' | 'usage' | 'section' | 'audience' | 'surfaces'>;
 
-/** Every subcommand with its arguments, what it is for and who may use it. */
+/** What stops the strategy stands first; then every subcommand with its arguments, what it is for and who may use it. */
 export function helpView(entries: readonly Entry[], targets: readonly string[], locale: Locale): Report {
   const { report, summaries } = textFor(locale);
   const { help } = report;
@@ -22,6 +22,7 @@ export function helpView(entries: readonly Entry[], targets: readonly string[], 
     text: help.title,
     blocks: [
       section(`*${help.title}*\n${help.intro}`),
+      section(help.emergency(code(`/lobml rollback ${targets[0] ?? 'TARGET'} --disable`))),
       ...chunksOf(lines, 20).map((part) => section(clip(part.join('\n'), LIMITS.section))),
       ...(targets.length === 0 ? [] : [context(`target: ${targets.map(code).join(', ')}`)]),
     ],

@@ -1,6 +1,12 @@
 import { userInfo } from 'node:os';
 import { type Config, loadConfig, readEnvironment, readLocale } from '../config/config.js';
-import { EXIT, type ExitCode, type Report, type Subcommand } from '../conversation/subcommand.js';
+import {
+  EXIT,
+  type ExitCode,
+  GLOBAL_OPTIONS,
+  type Report,
+  type Subcommand,
+} from '../conversation/subcommand.js';
 import { heardSubcommand, unknownSubcommand } from '../conversation/subcommand-lookup.js';
 import { explainFailure } from '../doctor/explain-failure.js';
 import { plainText, plainValue } from '../domain/plain-text.js';
@@ -31,6 +37,7 @@ export interface TerminalProgram {
   readonly help: Subcommand<HelpServices>;
   readonly say: Say;
   readonly asText: (report: Report) => string;
+  readonly version: string;
   readonly unknown: (name: string, nearest: string | undefined, locale: Config['locale']) => Report;
 }
 
@@ -42,8 +49,12 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   const wantsJson = argv.includes('--json');
   const wantsHelp = argv.includes('--help') || argv.includes('-h');
   const locale = readLocale();
-  const typed = argv.filter((word) => !GLOBAL_FLAGS.has(word));
-  const [first = 'help'] = typed;
+  const typed = argv.filter((word) => !GLOBAL_OPTIONS.includes(word));
+  const [first = program.help.name] = typed;
+  if (VERSION_WORDS.includes(first)) {
+    process.stdout.write(`lobml ${program.version}\n`);
+    return EXIT.ok;
+  }
   const here = program.subcommands.filter(onTerminal);
   const named = here.find((candidate) => candidate.name === first);
   const subcommand = named ?? heardSubcommand(typed, here);
@@ -57,7 +68,7 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   }
   const { name } = subcommand;
   const words = named === undefined ? typed : typed.slice(1);
-  if (wantsHelp) {
+  if (wantsHelp && name !== program.help.name) {
     const facts = { name, usage: `lobml ${name} ${subcommand.usage} [--json]` };
     process.stdout.write(`${program.say({ code: 'subcommand_help', facts }, locale)}\n`);
     return EXIT.ok;
@@ -77,7 +88,7 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   }
 }
 
-const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['--json', '--help', '-h']);
+const VERSION_WORDS: readonly string[] = ['--version', '-V', 'version'];
 
 const onTerminal = ({ surfaces }: Subcommand<Services>): boolean => surfaces?.includes('terminal') ?? true;
 

@@ -6,6 +6,9 @@ import type { Person } from '../domain/person.js';
  * surface it runs: it talks to a `Conversation`, and both surfaces print the same value.
  */
 
+/** What every command of a terminal takes besides its own options. */
+export const GLOBAL_OPTIONS: readonly string[] = ['--json', '--help', '-h'];
+
 /** A Block Kit block. Views build them with the typed builders of `views/blocks.ts`. */
 export type Block = { readonly type: string; readonly block_id?: string; readonly [key: string]: unknown };
 

@@ -43,6 +43,9 @@ export function wordsOfAnyLine(line: string): readonly string[] {
   }
 }
 
+/** Phones turn two hyphens into one dash. */
+export const withPlainDashes = (word: string): string => word.replace(/^[—–](?=\p{L})/u, '--');
+
 /** An apostrophe inside a word (`don't`) is a letter; `KEY="a b"` opens a quote. */
 function opensQuote(character: string, word: string | undefined): boolean {
   if (!(character in CLOSING)) return false;

@@ -55,7 +55,7 @@ export interface UsageFacts {
   rollback_several_acts: NoFacts;
   too_many_words: { readonly word: string; readonly usage: string };
   unclosed_quote: { readonly quote: string };
-  unknown_flag: { readonly flag: string; readonly nearest: string | undefined };
+  unknown_option: { readonly flag: string; readonly nearest: string | undefined };
   unknown_target: { readonly name: string; readonly known: string; readonly nearest: string | undefined };
   unknown_word: { readonly word: string };
 }

@@ -103,7 +103,7 @@ test('capitals do not matter in the name of a target', async () => {
 
 test('a flag that is not known, or a reason that is missing, locks nothing', async () => {
   await expect(say(lock, OPERATOR, 'live', '--until', '2h', 'why')).rejects.toMatchObject({
-    code: 'unknown_flag',
+    code: 'unknown_option',
   });
   await expect(say(lock, OPERATOR, 'live', '--for', '2h')).rejects.toMatchObject({
     code: 'lock_reason_missing',

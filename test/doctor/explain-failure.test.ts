@@ -54,6 +54,7 @@ async function terminal(words: readonly string[], env: Readonly<Record<string, s
       asText: terminalText,
       say,
       unknown: unknownSubcommandView,
+      version: '1.2.3',
     };
     return { exitCode: await runTerminal(words, program), printed: printed.join('') };
   } finally {
@@ -79,6 +80,31 @@ test('help needs no targets file, and names what one types in a terminal', async
   expect(printed).toContain('lobml precheck [target]');
   expect(printed).toContain('lobml doctor');
   expect(printed).not.toContain('/lobml');
+});
+
+test('--help alone is the list of commands, and begins with how to stop the strategy', async () => {
+  const env = { LOCALE: 'en', TARGETS_FILE: 'targets.example.yaml' };
+  const { exitCode, printed } = await terminal(['--help'], env);
+  expect(exitCode).toBe(0);
+  expect(printed).toContain('lobml precheck [target]');
+  expect(printed.indexOf('lobml rollback live --disable')).toBeLessThan(printed.indexOf('lobml precheck'));
+  expect(printed).toBe((await terminal(['help'], env)).printed);
+});
+
+test.each(['--version', '-V', 'version'])('%s prints the version', async (word) => {
+  expect(await terminal([word], {})).toEqual({ exitCode: 0, printed: 'lobml 1.2.3\n' });
+});
+
+test.each([
+  [['precheck', '--jsn'], '`--jsn`', '`--json`'],
+  [['precheck', 'live', '--foo'], '`--foo`', undefined],
+  [['history', '--incidnt', '7'], '`--incidnt`', '`--incident`'],
+  [['verify', '—json2'], '`--json2`', '`--json`'],
+  [['lock', 'live', '—fr', '2h', 'x'], '`--fr`', '`--for`'],
+])('an unknown option is called one: %j', async (words, option, nearest) => {
+  const { exitCode, printed } = await terminal(words, { LOCALE: 'en', TARGETS_FILE: 'targets.example.yaml' });
+  expect(exitCode).toBe(64);
+  expect(printed).toContain(`There is no option ${option}.${nearest ? ` Did you mean ${nearest}?` : ''}`);
 });
 
 test('in Chinese: help, an unknown word, the usage, and a faulty configuration', async () => {

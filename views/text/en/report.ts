@@ -248,6 +248,7 @@ export const report = {
     intro: 'Runs the Go/No-Go checklist of the strategy and shows the evidence.',
     audience: { all: 'everybody', requester: 'requesters', operator: 'operators', admin: 'admins' },
     section: (id: string) => `checklist ${id}`,
+    emergency: (command: string) => `*Something is wrong? Stop it now:* ${command}`,
     terminalOnly: 'in a terminal',
     unknown: (name: string, guess: string | undefined, help: string) =>
       `There is no subcommand ${name}.${guess ? ` Did you mean ${guess}?` : ''} ${help} lists them all.`,

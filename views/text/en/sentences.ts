@@ -26,7 +26,7 @@ const usage: Sentences<UsageFacts> = {
   too_many_words: ({ word, usage }) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
   which_target: ({ known }) => `Several strategies may be meant. Name a target: ${known}.`,
   unclosed_quote: ({ quote }) => `A quote is not closed: a ${quote} is missing. Nothing was done.`,
-  unknown_flag: ({ flag, nearest }) => `There is no flag \`${flag}\`.${didYouMean(nearest)}`,
+  unknown_option: ({ flag, nearest }) => `There is no option \`${flag}\`.${didYouMean(nearest)}`,
   unknown_target: ({ name, known, nearest }) =>
     `There is no target \`${name}\`.${didYouMean(nearest)} Known: ${known}.`,
   unknown_word: ({ word }) => `\`${word}\` is not expected here.`,

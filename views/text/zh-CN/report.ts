@@ -201,6 +201,7 @@ export const report: ReportText = {
     intro: '运行策略的 Go/No-Go 清单并展示证据。',
     audience: { all: '所有人', requester: '申请人', operator: '操作员', admin: '管理员' },
     section: (id) => `清单 ${id}`,
+    emergency: (command) => `*情况不对？立即停止：* ${command}`,
     terminalOnly: '在终端中',
     unknown: (name, guess, help) =>
       `没有子命令 ${name}。${guess ? `是否想写 ${guess}？` : ''}${help} 列出全部命令。`,

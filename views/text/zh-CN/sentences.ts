@@ -26,7 +26,7 @@ const usage: Sentences<UsageFacts> = {
   too_many_words: ({ word, usage }) => `这里不需要 \`${word}\`。用法：\`${usage}\`。`,
   which_target: ({ known }) => `可能指多个策略。请指定目标：${known}。`,
   unclosed_quote: ({ quote }) => `引号没有闭合：缺少 ${quote}。未执行任何操作。`,
-  unknown_flag: ({ flag, nearest }) => `没有参数 \`${flag}\`。${didYouMean(nearest)}`,
+  unknown_option: ({ flag, nearest }) => `没有选项 \`${flag}\`。${didYouMean(nearest)}`,
   unknown_target: ({ name, known, nearest }) =>
     `没有目标 \`${name}\`。${didYouMean(nearest)}已知目标：${known}。`,
   unknown_word: ({ word }) => `这里不需要 \`${word}\`。`,
