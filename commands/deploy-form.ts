@@ -42,14 +42,15 @@ export async function openDeployForm(
     if (isShut) return obstacleModal(obstacle, target, locale, services);
     const staged = await services.releases.staged(target);
     if (wanted === undefined) {
-      return deployFormModal(emptyForm(target, staged, staged.models[0]?.name ?? KEEP, services), locale);
+      const form = await emptyForm(target, staged, staged.models[0]?.name ?? KEEP, services);
+      return deployFormModal(form, locale);
     }
     const models = staged.models.map((model) => (isThe(wanted, model) ? withVersion(model, wanted) : model));
     if (!models.some((model) => isThe(wanted, model))) {
       const gone = textFor(locale).release.form.modelGone(wanted.model, wanted.sha256.slice(0, 12));
       return deployNoteModal(target.name, [section(gone)], locale);
     }
-    return deployFormModal(emptyForm(target, { ...staged, models }, wanted.model, services), locale);
+    return deployFormModal(await emptyForm(target, { ...staged, models }, wanted.model, services), locale);
   });
 }
 
@@ -67,16 +68,20 @@ async function obstacleModal(
   return deployNoteModal(target.name, [...blocks, ...further], locale);
 }
 
-function emptyForm(
+async function emptyForm(
   target: Target,
   staged: DeployForm['staged'],
   model: string,
-  { runbook, now }: DeployServices,
-): DeployForm {
+  { runbook, releases, now }: DeployServices,
+): Promise<DeployForm> {
   // What a release sets itself, or what only a halt may set.
   const notByHand = [runbook.flag.variable, runbook.model?.path, runbook.model?.version];
   const variables = new Map([...runbook.variables].filter(([name]) => !notByHand.includes(name)));
   const nothing = { picked: new Map(), faults: new Map() };
+  const promotion = await releases.promotion(
+    target,
+    staged.models.find(({ name }) => name === model),
+  );
   return {
     strategy: runbook.strategy,
     target: target.name,
@@ -84,6 +89,7 @@ function emptyForm(
     variables,
     model,
     ...nothing,
+    promotion,
     now: now(),
   };
 }
@@ -124,7 +130,7 @@ export async function redrawDeployForm(click: Click, services: DeployServices): 
   const target = targetOfForm(modal.privateMetadata, services);
   if (target === undefined) return;
   const staged = await services.releases.staged(target);
-  const form = emptyForm(target, staged, textOf(modal.values, FORM_BLOCKS.model) ?? KEEP, services);
+  const form = await emptyForm(target, staged, textOf(modal.values, FORM_BLOCKS.model) ?? KEEP, services);
   const typed = readSettings(modal.values);
   const model = form.model === KEEP ? undefined : form.model;
   const faults = Object.entries(typed).flatMap(([name, value]): [string, ReleaseRefusal][] => {

@@ -10,6 +10,7 @@ import type {
 import type { DeployWish } from '../src/domain/deploy-wish.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import type { CheckedPlan } from '../src/release/check-plan.js';
+import { refuseUnlessPromoted } from '../src/release/promotion.js';
 import type { RequestResult } from '../src/release/request-release.js';
 import type { Target } from '../src/runbook/targets.js';
 import { ACKNOWLEDGE_BLOCK, deployNoteModal, deployPlanModal } from '../views/deploy-plan-modal.js';
@@ -75,7 +76,9 @@ async function planModal(
     return deployNoteModal(target.name, refusalView([{ code: 'too_much_text' }], locale).blocks, locale);
   }
   const mayBreakGlass = await services.releases.mayBreakGlass(person, run);
-  const obstacle = await services.releases.obstacle(target, person, 'ordinary');
+  const obstacle =
+    (await services.releases.obstacle(target, person, 'ordinary')) ??
+    refuseUnlessPromoted(checked.promotion)?.refusal;
   const shown = {
     ...planViewOf(checked, wish, target, services),
     toAcknowledge,

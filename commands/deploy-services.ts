@@ -23,10 +23,11 @@ export interface DeployServices {
 
 /** A judged plan as its view needs it. */
 export function planViewOf(
-  { plan, run }: CheckedPlan,
+  { plan, run, promotion }: CheckedPlan,
   wish: DeployWish,
   { approval, watch }: Target,
   { runbook }: Pick<DeployServices, 'runbook'>,
 ): PlanView {
-  return { plan, run, modelVersion: wish.modelVersion, approval, watch, envPrefix: runbook.envPrefix };
+  const { envPrefix } = runbook;
+  return { plan, run, modelVersion: wish.modelVersion, approval, watch, envPrefix, promotion };
 }

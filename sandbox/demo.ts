@@ -17,6 +17,7 @@ export async function runDemo(): Promise<void> {
     locale,
     // E.g. 0.1,0.2: for who cannot wait for the minutes of the demo.
     checkpointMinutes: process.env['DEMO_CHECKPOINT_MINUTES']?.split(',').map(Number),
+    promotes: process.env['DEMO_PROMOTION'] !== 'off',
     onStep: (step) => process.stdout.write(`  starting ${step} …\n`),
     signal: stopping,
   }).catch((error: unknown) => {

@@ -26,6 +26,8 @@ export interface SandboxOptions {
   readonly restartDelayMs?: number;
   /** When a release is checked again, minutes after its start. */
   readonly checkpointMinutes?: readonly number[] | undefined;
+  /** Whether `live` takes only models that have run on `dryrun`; it does unless told. */
+  readonly promotes?: boolean;
   readonly onStep?: (step: string) => void;
   /** Aborts the start; what had started is stopped. */
   readonly signal?: AbortSignal;
@@ -89,7 +91,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
     onStep('bot');
     const targetsFile = join(folder, 'targets.yaml');
-    await writeFile(targetsFile, demoTargetsFile(hosts.targets, options.checkpointMinutes));
+    await writeFile(targetsFile, demoTargetsFile(hosts.targets, options.checkpointMinutes, options.promotes));
     const dataDir = join(folder, 'bot');
     await clearBotData(dataDir);
     open.push(() => endTrainers(dataDir));

@@ -2,10 +2,12 @@ import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import { zhCN } from 'date-fns/locale/zh-CN';
 import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Promotion } from '../src/domain/promotion.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import type { StagedFiles, StagedModel } from '../src/release/staging.js';
 import type { VariableDefinition } from '../src/runbook/variable.js';
 import { clip, code, context, LIMITS, section } from './blocks.js';
+import { promotionBlocks } from './promotion.js';
 import { sizeText } from './release-plan.js';
 import { refusalSentence } from './release-sentence.js';
 import { textFor } from './text/index.js';
@@ -40,6 +42,8 @@ export interface DeployForm {
   readonly picked: ReadonlyMap<string, string | undefined>;
   /** What is wrong with what was typed, by variable. */
   readonly faults: ReadonlyMap<string, ReleaseRefusal>;
+  /** What the chosen model has shown where it is promoted from. */
+  readonly promotion?: Promotion | undefined;
   readonly now: Date;
 }
 
@@ -96,6 +100,7 @@ function modelBlocks(form: DeployForm, chosen: StagedModel | undefined, locale: 
     { type: 'input', block_id: FORM_BLOCKS.model, dispatch_action: true, label: plain(text.model), element },
     ...(form.staged.models.length === 0 ? [context(text.noStaged)] : []),
     ...(chosen === undefined ? [] : [context(modelFacts(chosen, form.now, locale))]),
+    ...promotionBlocks(form.promotion, locale),
     ...skippedBlocks(form.staged, locale),
   ];
 }

@@ -1,12 +1,14 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Promotion } from '../src/domain/promotion.js';
 import type { ArtefactPlan, HostPlan, ReleasePlan, VariableChange } from '../src/domain/release-plan.js';
 import { DRIFT_SUBJECTS, type DriftSubject } from '../src/domain/release-request.js';
 import type { ApprovalPolicy, WatchPolicy } from '../src/runbook/targets-schema.js';
 import { clip, code, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceForSlack } from './moments.js';
+import { promotionBlocks } from './promotion.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
 
@@ -18,6 +20,7 @@ export interface PlanView {
   readonly approval: ApprovalPolicy;
   readonly watch: WatchPolicy;
   readonly envPrefix: string;
+  readonly promotion?: Promotion | undefined;
 }
 
 const SHOWN_VALUE = 60;
@@ -33,6 +36,7 @@ export function planReportView(view: PlanView, locale: Locale): Report {
   const blocks = [
     header(title),
     ...planBlocks(view, locale),
+    ...promotionBlocks(view.promotion, locale),
     ...verdictBlocks(run, locale),
     ...rulesBlocks(view, locale),
   ];

@@ -17,6 +17,7 @@ import {
 } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
+import { promotionBlocks } from './promotion.js';
 import { planBlocks } from './release-plan.js';
 import { changeLine } from './release-sentence.js';
 import { VERDICT_SYMBOL } from './symbols.js';
@@ -55,6 +56,7 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
     context(text.request.by(person(request.requestedBy), slackTime(request.createdAt, 'date_short_pretty'))),
     ...incidentBlocks(view, locale),
     ...planBlocks({ plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix }, locale),
+    ...promotionBlocks(request.promotion, locale),
     ...evidenceBlocks(view, locale),
     ...approvalBlocks(view, locale),
     ...clockBlocks(request, locale),
@@ -256,6 +258,7 @@ export function brokenGlassView(
       header(title),
       section(`*${by}*`),
       ...plan,
+      ...promotionBlocks(request.promotion, locale),
       ...(verdict.length > 0 ? [context(...verdict)] : []),
       ...review,
     ],

@@ -12,6 +12,7 @@ import { flagOfTarget, isOffEverywhere } from './flag.js';
 import { hostSection } from './host-status.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
+import { promotionUnderWay } from './promotion.js';
 import { DISABLE_ACTION, rollbackButtons } from './rollback-buttons.js';
 import { HALT_SYMBOL } from './rollback-report.js';
 import { VERDICT_SYMBOL } from './symbols.js';
@@ -62,6 +63,7 @@ export function statusBlocks(status: TargetStatus, locale: Locale): readonly Blo
     ...haltBanner(status, locale).map((banner) => section(`*${banner}*`)),
     ...status.hosts.map((host) => hostSection(host, locale)),
     ...releaseBlocks(status.release, locale),
+    ...promotionUnderWay(status.promotion, locale),
     lastRuns(status, locale),
   ];
 }

@@ -195,6 +195,7 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
         ...shared,
         hostOf: hosts.of,
         releases: createReleaseFacts(database, strategy),
+        promotions: releaseContext.promotions,
         onStoreError: (error) => logger.warn({ err: error }, 'the history of runs could not be read'),
       }),
       doctor: shared.doctor,

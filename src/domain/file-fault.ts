@@ -126,6 +126,8 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
     readonly accountId: string;
   };
   service_twice: { readonly host: string; readonly other: string; readonly service: string };
+  /** The target itself, or one of another strategy. */
+  promotes_from_stranger: { readonly from: string; readonly target: string };
   target_unknown: { readonly target: string };
   written_file_unknown: NoFacts;
 }

@@ -66,6 +66,13 @@ const RELEASE_REFUSALS = [
   'not_allowed',
   /** Facts: `account`: of a terminal, tied to nobody in Slack, who could approve their own request. */
   'requester_unknown',
+  /**
+   * Facts: `from`, `name`, `why` (`too_little`, `never_confirmed`, `no_go`, `rolled_back`), `since` and `run` of what spoke
+   * against it; `done` and `wanted` with their `unit`, `entries`, `wantedEntries`.
+   */
+  'not_promoted',
+  /** Facts: `from`, `code`: why nobody can tell. */
+  'promotion_unknown',
   // Decisions
   'request_unknown',
   /** Facts: `state`. */

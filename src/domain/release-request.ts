@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deployWishSchema } from './deploy-wish.js';
 import { personSchema } from './person.js';
+import { promotionSchema } from './promotion.js';
 import { contentChangeSchema } from './release-content.js';
 import { evidenceBindingSchema, releasePlanSchema } from './release-plan.js';
 import { REQUEST_STATES } from './release-state.js';
@@ -48,6 +49,8 @@ export const releaseRequestSchema = z.object({
   checkRunId: z.uuid(),
   evidence: evidenceBindingSchema,
   acknowledged: z.array(acknowledgedSchema),
+  /** What its model had shown where it is promoted from, when this was asked for; null: the target asks for nothing. */
+  promotion: promotionSchema.nullable(),
   /** The halt that this request brings the strategy back from. */
   incidentId: z.uuid().nullable(),
   createdAt: z.string(),

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { ObservedRow } from '../domain/check-run.js';
 import type { StrategyContract } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
+import { columnOf, quote, wordsOf } from '../trading/order-sql.js';
 import { proveCurrent, type Source } from '../trading/source-state.js';
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 
@@ -101,7 +102,7 @@ function statementsOf(orders: Orders, halt: StrategyContract['halt']) {
   const first = dryRun === undefined ? 3 : 4;
   const at = (index: number) => `$${first + index}`;
   const column = (name: Exclude<keyof Orders['columns'], 'kind'>) => `o.${quote(columns[name] ?? '')}`;
-  const kind = kindOf(columns.kind);
+  const kind = columnOf(columns.kind);
   const [id, shares, filledShares, market] = [
     column('id'),
     column('shares'),
@@ -192,18 +193,6 @@ function endOf(market: string, { marketEnds }: StrategyContract['halt']): string
   return `CASE WHEN ${part(1)} ~ '^[0-9]{1,5}$' AND ${part(2)} ~ '^[0-9]{1,11}$'
     THEN to_timestamp(${part(2)}::float8 + 60 * ${part(1)}::float8) END`;
 }
-
-function wordsOf(words: readonly string[], isLowerCase = false): string {
-  const literals = words.map((word) => pg.escapeLiteral(isLowerCase ? word.toLowerCase() : word));
-  return `ARRAY[${literals.join(', ')}]::text[]`;
-}
-
-function kindOf(kind: string): string {
-  const [column = '', key] = kind.split('.');
-  return key === undefined ? `o.${quote(column)}` : `o.${quote(column)}->>${pg.escapeLiteral(key)}`;
-}
-
-const quote = (name: string): string => pg.escapeIdentifier(name);
 
 /** The code of a trading database that did not answer. */
 export function tradingFaultCode(error: unknown): string {

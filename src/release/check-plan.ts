@@ -2,6 +2,7 @@ import type { FinishedRun, RunRequest } from '../checks/run-request.js';
 import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
+import type { Promotion } from '../domain/promotion.js';
 import { type BoundContent, boundText } from '../domain/release-content.js';
 import type { EvidenceBinding, ReleasePlan } from '../domain/release-plan.js';
 import { DRIFT_SUBJECTS, type DriftSubject } from '../domain/release-request.js';
@@ -10,8 +11,14 @@ import type { Target } from '../runbook/targets.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
 import type { ReleaseContext } from './release-context.js';
 
+/** A plan as it is shown before anybody asks for it. */
+export interface CheckedPlan extends JudgedPlan {
+  /** What its model has shown where it is promoted from; undefined: nothing is asked for. */
+  readonly promotion: Promotion | undefined;
+}
+
 /** A plan with the verdict over what it will bring. */
-export interface CheckedPlan {
+export interface JudgedPlan {
   readonly kind: 'checked';
   readonly plan: ReleasePlan;
   readonly run: FinishedRun['run'];
@@ -24,14 +31,19 @@ export interface CheckedPlan {
 
 /** Works out the plan and judges what it will bring: the planned environment and the planned model. */
 export async function checkPlan(
-  context: Pick<ReleaseContext, 'sources' | 'checks'>,
+  context: Pick<ReleaseContext, 'sources' | 'checks' | 'promotions'>,
   wish: DeployWish,
   target: Target,
   by: Person,
   onProgress?: RunRequest['onProgress'],
 ): Promise<CheckedPlan | PlanRefused> {
   const composed = await composePlan(wish, target, context.sources);
-  return composed.kind === 'plan' ? judgePlan(context, composed, target, by, onProgress) : composed;
+  if (composed.kind !== 'plan') return composed;
+  const [judged, promotion] = await Promise.all([
+    judgePlan(context, composed, target, by, onProgress),
+    context.promotions.ofPlan(target, composed.plan),
+  ]);
+  return { ...judged, promotion };
 }
 
 /** Runs the pre-deploy checks on a plan. */
@@ -41,7 +53,7 @@ export async function judgePlan(
   target: Target,
   by: Person,
   onProgress?: RunRequest['onProgress'],
-): Promise<CheckedPlan> {
+): Promise<JudgedPlan> {
   const { run, stored } = await context.checks.run({
     kind: 'precheck',
     target,

@@ -12,11 +12,13 @@ import { readServerMoment } from '../store/server-moment.js';
 import { createAccess } from './access.js';
 import { createApprovers } from './approvers.js';
 import { readConfigurationHashes } from './configuration-hashes.js';
+import { createPromotions } from './promotion.js';
 import type { ReleaseContext } from './release-context.js';
 import { releaseQueue } from './release-jobs.js';
 import { selectKnownGood, selectReleasedFiles } from './store/known-good-store.js';
+import { createTradedReader } from './traded-entries.js';
 
-interface ReleaseParts extends Pick<Platform, 'hosts' | 'database' | 'clock'> {
+interface ReleaseParts extends Pick<Platform, 'hosts' | 'database' | 'clock' | 'trading'> {
   readonly runbook: Runbook;
   readonly targets: Targets;
   readonly checks: Pick<CheckService, 'run'>;
@@ -29,7 +31,7 @@ interface ReleaseParts extends Pick<Platform, 'hosts' | 'database' | 'clock'> {
 
 /** What the use cases of a release share, over the files that the bot was started with. */
 export function createReleaseContext(parts: ReleaseParts): ReleaseContext {
-  const { runbook, targets, hosts, directory, audit, database, clock } = parts;
+  const { runbook, targets, hosts, directory, audit, database, clock, trading } = parts;
   const now = () => new Date(clock.now());
   return {
     sources: {
@@ -50,6 +52,12 @@ export function createReleaseContext(parts: ReleaseParts): ReleaseContext {
     subjectChanged,
     access: createAccess({ targets, directory }),
     approvers: createApprovers({ targets, directory, now }),
+    promotions: createPromotions({
+      runbook,
+      targets,
+      database,
+      traded: createTradedReader(trading, runbook),
+    }),
     recordEvent: (event) => audit.record(event),
     now,
     databaseNow: async (client) => (await readServerMoment(client)).at,

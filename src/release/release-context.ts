@@ -12,6 +12,7 @@ import type { Transact } from '../store/transaction.js';
 import type { Access } from './access.js';
 import type { Approvers } from './approvers.js';
 import type { PlanSources } from './draw-up-plan.js';
+import type { Promotions } from './promotion.js';
 import type { ReleaseQueue } from './release-jobs.js';
 
 /** What happens to requests and locks, for the audit trail. */
@@ -62,6 +63,7 @@ export interface ReleaseContext {
   readonly subjectChanged: SubjectChanged;
   readonly access: Access;
   readonly approvers: Approvers;
+  readonly promotions: Promotions;
   readonly recordEvent: RecordEvent;
   readonly now: () => Date;
   /** The moment by the clock of the bot's database, which every time limit is counted and kept by. */

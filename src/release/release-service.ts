@@ -8,6 +8,7 @@ import { checkPlan } from './check-plan.js';
 import { type ConfirmationWish, confirmRelease, releaseToConfirm } from './confirm-release.js';
 import { approveRequest, type Decision, rejectRequest, takeBackApproval, withdrawRequest } from './decide.js';
 import { expireRequest } from './end-request.js';
+import { modelName } from './promotion.js';
 import { type ReleaseContext, refuseUnlessRole } from './release-context.js';
 import { renewEvidence } from './renew-evidence.js';
 import {
@@ -19,7 +20,7 @@ import {
 } from './request-release.js';
 import { readRequestView } from './request-view.js';
 import { reviewBreakGlass } from './review-break-glass.js';
-import { listStaging, type StagedFiles } from './staging.js';
+import { listStaging, type StagedFiles, type StagedModel } from './staging.js';
 import { startRelease } from './start-release.js';
 import { selectLock } from './store/locks.js';
 import { selectLiveRequest } from './store/requests.js';
@@ -46,6 +47,12 @@ export function createReleaseService(context: ReleaseContext) {
       const isAdmin = (await context.access.mayAct('admin', by, { fresh: true })).kind === 'allowed';
       return isAdmin && modelNotProved(run) === undefined;
     },
+    /** What a staged model has shown where it is promoted from; without one, what is asked for. */
+    promotion: (target: Target, model: Pick<StagedModel, 'name' | 'sha256'> | undefined) =>
+      context.promotions.of(
+        target,
+        model === undefined ? [] : [{ sha256: model.sha256, name: modelName(model.name) }],
+      ),
     request: (asked: RequestWish) => requestRelease(context, asked),
     breakGlass: (asked: RequestWish) => breakGlass(context, asked),
     review: (decision: Decision) => reviewBreakGlass(context, decision),

@@ -2,7 +2,7 @@ import { type ContentChange, contentChanges } from '../domain/release-content.js
 import { type Refused, refused } from '../domain/release-refusal.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import { refuseUnlessLive } from '../domain/request-clock.js';
-import { type CheckedPlan, evidenceOf, judgePlan } from './check-plan.js';
+import { evidenceOf, type JudgedPlan, judgePlan } from './check-plan.js';
 import { refuseUnlessLoaded } from './configuration-hashes.js';
 import { beginDecision, type Decision, invalidateRequest } from './decide.js';
 import { composePlan } from './draw-up-plan.js';
@@ -65,7 +65,7 @@ export async function renewEvidence(
 /** Only outcomes are worse, none of them forbids the release, and every warning is known to the requester. */
 function isStillRequestable(
   request: ReleaseRequest,
-  { run, toAcknowledge }: CheckedPlan,
+  { run, toAcknowledge }: JudgedPlan,
   changes: readonly ContentChange[],
 ): boolean {
   const known = request.acknowledged.map(({ subject }) => subject);
@@ -79,7 +79,7 @@ function isStillRequestable(
 async function bindTo(
   { transact, subjectChanged, databaseNow }: ReleaseContext,
   seen: ReleaseRequest,
-  { run, digest, toAcknowledge }: CheckedPlan,
+  { run, digest, toAcknowledge }: JudgedPlan,
   keepsApprovals: boolean,
 ): Promise<{ readonly kind: 'bound' } | Refused> {
   const { requestId } = seen;

@@ -2,6 +2,7 @@ import { addMinutes } from 'date-fns/addMinutes';
 import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
+import type { Promotion } from '../domain/promotion.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
 import { type Acknowledged, isDriftSubject, type ReleaseRequest } from '../domain/release-request.js';
 import { verdictAt } from '../domain/verdict.js';
@@ -11,6 +12,7 @@ import { refuseUnlessLoaded } from './configuration-hashes.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
 import { expireRequest } from './end-request.js';
 import { refuseIfRevoked } from './present-content.js';
+import { refuseUnlessPromoted } from './promotion.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
 import { transactStart, writeReleaseStart } from './start-release.js';
 import { lockFacts, selectLock } from './store/locks.js';
@@ -47,6 +49,8 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
   }
   const revoked = await refuseIfRevoked(context.database, run);
   if (revoked !== undefined) return refuse(revoked);
+  const notPromoted = refuseUnlessPromoted(begun.promotion);
+  if (notPromoted !== undefined) return refuse(notPromoted);
   const acknowledged = await acknowledgements(context, asked, run, composed);
   if ('refusal' in acknowledged) return refuse(acknowledged);
 
@@ -108,7 +112,8 @@ async function beginRequest(
   if (forbidden !== undefined) return refuse(forbidden);
   const content = await contentAsShown(context, asked);
   if (content.kind !== 'content') return 'refusal' in content ? refuse(content) : content;
-  return { ...content, kind: 'begun', requestKind: kind, refuse };
+  const promotion = await context.promotions.ofPlan(target, content.composed.plan);
+  return { ...content, kind: 'begun', requestKind: kind, promotion, refuse };
 }
 
 interface Begun {
@@ -116,6 +121,7 @@ interface Begun {
   readonly requestKind: ReleaseRequest['kind'];
   readonly composed: ComposedPlan;
   readonly run: CheckRun;
+  readonly promotion: Promotion | undefined;
   readonly refuse: (refusal: Refused) => Promise<Refused>;
 }
 
@@ -208,7 +214,7 @@ export function modelNotProved({ checks }: CheckRun): Refused | undefined {
 async function newRequest(
   { access, now, databaseNow, newId, database }: ReleaseContext,
   { wish, target, by, digest }: RequestWish,
-  { composed: { plan }, run, requestKind: kind }: Begun,
+  { composed: { plan }, run, requestKind: kind, promotion }: Begun,
   acknowledged: readonly Acknowledged[],
 ): Promise<ReleaseRequest> {
   const incident = await selectOpenIncident(database, plan.strategy, target.name);
@@ -227,6 +233,7 @@ async function newRequest(
     checkRunId: run.runId,
     evidence: evidenceOf(run),
     acknowledged,
+    promotion: promotion ?? null,
     incidentId: incident?.haltId ?? null,
     createdAt: now().toISOString(),
     quorumExpiresAt: addMinutes(await databaseNow(database), target.approval.quorumMinutes).toISOString(),

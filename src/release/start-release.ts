@@ -12,6 +12,7 @@ import { holdTarget } from '../store/hold-target.js';
 import type { Queryable } from '../store/queryable.js';
 import { beginDecision, type Decision, invalidateRequest } from './decide.js';
 import { readPresentContent, refuseIfExpired, refuseIfRevoked } from './present-content.js';
+import { refuseUnlessPromoted } from './promotion.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 import { coversAll, quorumOf, settleQuorum, standingsOf } from './settle-quorum.js';
 import { selectApprovals } from './store/approvals.js';
@@ -45,6 +46,8 @@ export async function startRelease(
   const present = await readPresentContent(context, request);
   if (present.kind === 'unknown') return refuse({ kind: 'refused', refusal: present.refusal });
   if (present.kind === 'changed') return invalidateRequest(context, { requestId, person }, present.changes);
+  const notPromoted = refuseUnlessPromoted(await context.promotions.ofPlan(target, request.plan));
+  if (notPromoted !== undefined) return refuse(notPromoted);
   const outcome = await startWithQuorum(context, request, target, present.run);
   if (outcome.kind === 'refused') {
     await settleQuorum(context, requestId);

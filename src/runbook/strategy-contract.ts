@@ -31,12 +31,19 @@ export const modelSchema = z.strictObject({
   inputDim: variableName.optional(),
 });
 
+/** A column, or `COLUMN.KEY` of one that holds JSON. */
+const columnOrKey = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]*(\.[A-Za-z_]\w*)?$/, 'column_shape' satisfies ShapeFault);
+
 const columnsSchema = z.strictObject({
   agent: identifier,
   account: identifier,
   at: identifier,
-  /** The word for what an order is: a column, or `COLUMN.KEY` of one that holds JSON. */
-  kind: z.string().regex(/^[a-z_][a-z0-9_]*(\.[A-Za-z_]\w*)?$/, 'column_shape' satisfies ShapeFault),
+  /** The word for what an order is. */
+  kind: columnOrKey,
+  /** The version of the model that an entry was decided by. */
+  version: columnOrKey.optional(),
   /** True for an order that opens; needed where one word stands for entries and exits. */
   isBuy: identifier.optional(),
   market: identifier,

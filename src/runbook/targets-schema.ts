@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { ShapeFault } from '../domain/file-fault.js';
 import { absolutePath, plainPath } from '../domain/host-setting.js';
+import { promotionPolicySchema } from '../domain/promotion.js';
 import { connectionSchema } from '../hosts/kinds/connection-schema.js';
 import { serviceSchema } from '../hosts/managers/service-schema.js';
 
@@ -89,6 +90,8 @@ const target = z.strictObject({
   staging: absolutePath.optional(),
   approval,
   watch: watch.prefault({}),
+  /** What a model must have shown on another target before it may be released to this one. */
+  promotes: promotionPolicySchema.optional(),
   channels: z.strictObject({ reports: channelId, incidents: channelId }).optional(),
   rollback: rollback.prefault({}),
   /** Addresses off the internet that checks may connect to, each with its port. */

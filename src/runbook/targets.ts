@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { PromotionPolicy } from '../domain/promotion.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { sha256Of } from '../machine/sha256.js';
@@ -42,6 +43,8 @@ export interface Target {
   readonly staging: string | undefined;
   readonly approval: ApprovalPolicy;
   readonly watch: WatchPolicy;
+  /** What a model must have shown on another target; undefined: nothing. */
+  readonly promotes: PromotionPolicy | undefined;
   readonly channels: { readonly reports: string; readonly incidents: string } | undefined;
   readonly rollback: { readonly confirm: boolean };
   readonly keepReleases: number;
@@ -74,6 +77,7 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
     Object.entries(source.targets).map(([name, target]) => [name, toTarget(name, target, fault)]),
   );
   refuseSameRows([...targets.values()], fault);
+  for (const target of targets.values()) refuseStrangePromotion(target, targets, fault);
   if (!targets.has(source.defaultTarget)) {
     fault(['defaultTarget'], { code: 'target_unknown', facts: { target: source.defaultTarget } });
   }
@@ -102,6 +106,20 @@ function refuseSameRows(targets: readonly Target[], fault: AddFault): void {
       facts: { one: other.name, other: name, dryRun, accountId },
     });
   }
+}
+
+/** A model is promoted from another target of the same strategy. */
+function refuseStrangePromotion(
+  { name, strategy, promotes }: Target,
+  targets: ReadonlyMap<string, Target>,
+  fault: AddFault,
+): void {
+  if (promotes === undefined) return;
+  const from = targets.get(promotes.from);
+  const path = ['targets', name, 'promotes', 'from'];
+  if (from === undefined) fault(path, { code: 'target_unknown', facts: { target: promotes.from } });
+  else if (from.name === name || !mayBeSame(from.strategy, strategy))
+    fault(path, { code: 'promotes_from_stranger', facts: { from: from.name, target: name } });
 }
 
 /** What is left open (the account, the strategy) may be the other's. */
@@ -160,9 +178,9 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
   const { confirmMinutes } = source.watch;
   if (last >= confirmMinutes)
     fault([...path, 'watch'], { code: 'checkpoint_too_late', facts: { last, confirmMinutes } });
-  const { strategy, accountId, staging, approval, watch, channels, rollback, keepReleases, probeAddresses } =
-    source;
-  const policy = { approval, watch, channels, rollback, keepReleases, probeAddresses };
+  const { strategy, accountId, staging, approval, watch, promotes, channels, rollback } = source;
+  const { keepReleases, probeAddresses } = source;
+  const policy = { approval, watch, promotes, channels, rollback, keepReleases, probeAddresses };
   const dryRun = source.dryRun ?? name.includes('dry');
   return { name, strategy, accountId, dryRun, hosts, staging, ...policy };
 }

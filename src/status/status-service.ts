@@ -1,11 +1,12 @@
 import type { RunStore } from '../checks/store/run-store.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import type { Promotions } from '../release/promotion.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { enableFlag, modelVariable } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import { lookAtHost, type VisibleHost } from './look-at-host.js';
 import type { ReleaseFacts } from './release-facts.js';
-import type { RunsOfTarget, TargetStatus } from './target-status.js';
+import type { TargetStatus } from './target-status.js';
 
 export interface StatusService {
   /** Never fails: what cannot be looked at is part of the answer. */
@@ -18,6 +19,8 @@ interface StatusOptions {
   readonly runs: Pick<RunStore, 'latestOfKinds'>;
   /** Absent where no releases are kept. */
   readonly releases?: ReleaseFacts | undefined;
+  /** Absent where no releases are kept. */
+  readonly promotions?: Pick<Promotions, 'underWay'> | undefined;
   readonly onStoreError: (error: unknown) => void;
   readonly now: () => Date;
 }
@@ -42,16 +45,17 @@ export function createStatusService(options: StatusOptions): StatusService {
 
 async function readStored(
   target: Target,
-  { runbook, runs, releases, onStoreError }: StatusOptions,
-): Promise<{ runs: RunsOfTarget; release: TargetStatus['release'] }> {
+  { runbook, runs, releases, promotions, onStoreError }: StatusOptions,
+): Promise<Pick<TargetStatus, 'runs' | 'release' | 'promotion'>> {
   try {
-    const [latest, release] = await Promise.all([
+    const [latest, release, promotion] = await Promise.all([
       runs.latestOfKinds({ strategy: runbook.strategy, target: target.name }),
       releases?.factsOf(target.name),
+      promotions?.underWay(target),
     ]);
-    return { runs: { kind: 'read', latest }, release };
+    return { runs: { kind: 'read', latest }, release, promotion };
   } catch (error) {
     onStoreError(error);
-    return { runs: { kind: 'unreachable' }, release: undefined };
+    return { runs: { kind: 'unreachable' }, release: undefined, promotion: undefined };
   }
 }

@@ -1,4 +1,5 @@
 import type { CheckRunSummary } from '../checks/store/run-store.js';
+import type { Promotion } from '../domain/promotion.js';
 import type { HostErrorCode } from '../hosts/host.js';
 import type { TargetRelease } from './release-facts.js';
 
@@ -12,6 +13,8 @@ export interface TargetStatus {
   readonly runs: RunsOfTarget;
   /** undefined: no releases are kept, or they could not be read (then `runs` could not be either). */
   readonly release: TargetRelease | undefined;
+  /** How far the model is that runs where this target's models are promoted from; undefined: nothing is asked for, or nobody knows. */
+  readonly promotion?: Promotion | undefined;
 }
 
 export type RunsOfTarget =

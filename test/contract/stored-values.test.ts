@@ -184,6 +184,22 @@ const request: Whole<ReleaseRequest> = {
   digest: '67',
   checkRunId: ID,
   evidence: { checkRunId: ID, outcomes: [{ id: 'model.file', outcome: 'PASS' }] },
+  promotion: {
+    from: 'dryrun',
+    hours: 24,
+    entries: 50,
+    soaks: [
+      {
+        sha256: 'ab',
+        name: 'm',
+        isConfirmed: false,
+        setback: { kind: 'no_go', at: AT, run: 'verify' },
+        hours: 1.5,
+        entries: 3,
+      },
+    ],
+    unknown: 'timeout',
+  },
   acknowledged: [{ subject: 'drift', by: ALICE, at: AT }],
   incidentId: ID,
   createdAt: AT,

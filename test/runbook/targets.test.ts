@@ -260,3 +260,43 @@ describe('whose rows of the shared tables a target reads', () => {
     expect(parse(file({ live, spare })).targets.size).toBe(2);
   });
 });
+
+describe('where models are promoted from', () => {
+  const host = `service: { manager: systemd, unit: a.service }, environmentFiles: [/etc/a.env], approval: { quorum: 1 }`;
+  const file = (from: string, more = '') =>
+    `defaultTarget: live
+roles: { operators: [U1] }
+targets:
+  live:
+    hosts: [{ name: a }]
+    service: { manager: systemd, unit: a.service }
+    environmentFiles: [/etc/a.env]
+    approval: { quorum: 1 }
+    strategy: s
+    promotes: { from: ${from}, hours: 24, entries: 50 }
+  dryrun: { hosts: [{ name: a }], ${host}${more} }
+  other: { hosts: [{ name: a }], ${host}, strategy: t, accountId: o }`;
+
+  test('another target of the strategy', () => {
+    const { targets } = parse(file('dryrun', ', strategy: s'));
+    expect(targets.get('live')?.promotes).toEqual({ from: 'dryrun', hours: 24, entries: 50 });
+    expect(targets.get('dryrun')?.promotes).toBeUndefined();
+  });
+
+  test.each([
+    ['one that does not exist', 'dryrn', 'there is no target `dryrn`'],
+    [
+      'itself',
+      'live',
+      'a model of `live` is promoted from another target of the same strategy, and `live` is none',
+    ],
+    ['one of another strategy', 'other', '`other` is none'],
+  ])('%s is refused with its line', (_what, from, sentence) => {
+    const text = file(from, ', strategy: s');
+    const error = refusalOf(text);
+    expect(notInChinese(error)).toEqual([]);
+    const told = sentenceOf(error)?.en ?? '';
+    expect(told).toContain(`t.yaml:${lineOf(text, 'promotes:')}: targets.live.promotes.from: `);
+    expect(told).toContain(sentence);
+  });
+});

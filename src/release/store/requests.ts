@@ -21,7 +21,7 @@ const rowSchema = releaseRequestSchema.extend({
 
 const REQUEST_COLUMNS = `request_id AS "requestId", strategy, target, kind, state,
   requested_by AS "requestedBy", requester_slack_id AS "requesterSlackId", reason, wish, plan, digest,
-  check_run_id AS "checkRunId", evidence, acknowledged, incident_id AS "incidentId", created_at AS "createdAt",
+  check_run_id AS "checkRunId", evidence, acknowledged, promotion, incident_id AS "incidentId", created_at AS "createdAt",
   quorum_expires_at AS "quorumExpiresAt", start_expires_at AS "startExpiresAt", ended_at AS "endedAt",
   ended_by AS "endedBy", end_reason AS "endReason", end_changes AS "endChanges", reviewed_by AS "reviewedBy",
   reviewed_at AS "reviewedAt"`;
@@ -34,8 +34,8 @@ export async function insertReleaseRequest(database: Queryable, request: Release
   const { rowCount } = await database.query(
     `INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by,
        requester_slack_id, reason, wish, plan, digest, check_run_id, evidence, acknowledged, incident_id,
-       created_at, quorum_expires_at, start_expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+       created_at, quorum_expires_at, start_expires_at, promotion)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
      ON CONFLICT (strategy, target) WHERE state IN ('open', 'approved', 'executing') DO NOTHING`,
     [
       request.requestId,
@@ -56,6 +56,7 @@ export async function insertReleaseRequest(database: Queryable, request: Release
       request.createdAt,
       request.quorumExpiresAt,
       request.startExpiresAt,
+      request.promotion === null ? null : JSON.stringify(request.promotion),
     ],
   );
   return rowCount === 1;

@@ -15,6 +15,7 @@ import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { createAccess } from '../../../src/release/access.js';
 import { createApprovers } from '../../../src/release/approvers.js';
 import { readConfigurationHashes } from '../../../src/release/configuration-hashes.js';
+import { createPromotions } from '../../../src/release/promotion.js';
 import type { ReleaseContext, ReleaseEvent } from '../../../src/release/release-context.js';
 import { createReleaseService, type ReleaseService } from '../../../src/release/release-service.js';
 import {
@@ -22,11 +23,13 @@ import {
   selectKnownGood,
   selectReleasedFiles,
 } from '../../../src/release/store/known-good-store.js';
+import { createTradedReader } from '../../../src/release/traded-entries.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets, type Target } from '../../../src/runbook/targets.js';
 import { createTransact } from '../../../src/store/transaction.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { createFileService } from '../../support/file-service.js';
+import { SHIPPED_FACTS } from '../../support/strategy-facts.js';
 
 /** Two hosts as folders with real files, a target each with its policy, and people that a test can change. */
 export interface ReleaseWorld {
@@ -113,8 +116,20 @@ sections:
 
 const PROCESS_ID = 4242;
 
+/** Beyond the target `live` with its two hosts. */
+interface TargetChanges {
+  readonly live?: object;
+  /** By name. */
+  readonly others?: Readonly<Record<string, object>>;
+  /** Where orders stand. */
+  readonly trading?: Parameters<typeof createTradedReader>[0];
+}
+
 /** @param slack who people are; unless given, the world's own `people` answer. */
-export async function createReleaseWorld(slack?: DirectoryPart): Promise<ReleaseWorld> {
+export async function createReleaseWorld(
+  slack?: DirectoryPart,
+  { live = {}, others = {}, trading }: TargetChanges = {},
+): Promise<ReleaseWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-release-'));
   await chmod(folder, 0o755);
   const path = (...parts: string[]) => join(folder, ...parts);
@@ -132,7 +147,7 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
     path('runbook.yaml'),
     RUNBOOK.replace('FLAG_FILE', path('flag')).replace('TRIAL_FILE', path('trial')),
   );
-  await writeFile(path('targets.yaml'), stringify(targetsSource(path, hosts)));
+  await writeFile(path('targets.yaml'), stringify(targetsSource(path, hosts, live, others)));
 
   const runbook = await parseRunbook(path('runbook.yaml'), await readFile(path('runbook.yaml')), PROBE_KINDS);
   const targets = parseTargets(path('targets.yaml'), await readFile(path('targets.yaml')));
@@ -192,6 +207,12 @@ export async function createReleaseWorld(slack?: DirectoryPart): Promise<Release
     subjectChanged: async (_client, id) => void queued.push({ what: 'changed', id }),
     access: createAccess({ targets, directory }),
     approvers: createApprovers({ targets, directory, now }),
+    promotions: createPromotions({
+      runbook,
+      targets,
+      database: database.pool,
+      traded: createTradedReader(trading, { agentId: 's', orders: SHIPPED_FACTS.orders }),
+    }),
     recordEvent: async (event) => void events.push(event),
     now,
     databaseNow: async () => now(),
@@ -245,7 +266,12 @@ export async function writeRunning(
   await writeFile(path(host, 'environ'), running.filter((line) => line.includes('=')).join('\n'));
 }
 
-function targetsSource(path: ReleaseWorld['path'], hosts: readonly string[]) {
+function targetsSource(
+  path: ReleaseWorld['path'],
+  hosts: readonly string[],
+  more: object,
+  others: Readonly<Record<string, object>>,
+) {
   const live = {
     staging: path('staging'),
     approval: { quorum: 2, groups: ['S0TRADING', 'S0RISK'], users: ['U0DAVE'] },
@@ -270,7 +296,7 @@ function targetsSource(path: ReleaseWorld['path'], hosts: readonly string[]) {
     roles: { requesters: ['U0ALICE'], operators: ['U0CAROL'], admins: ['U0CAROL'] },
     groups: { S0TRADING: ['U0ALICE', 'U0CAROL'], S0RISK: ['U0BOB'] },
     accounts: { alice: 'U0ALICE' },
-    targets: { live },
+    targets: { live: { ...live, ...more }, ...others },
   };
 }
 
@@ -293,18 +319,19 @@ function directoryOf(people: ReleaseWorld['people']): DirectoryPart {
 export async function insertConfirmed(
   { database: { pool } }: ReleaseWorld,
   hosts: readonly KnownGoodHost[],
+  { target = 'live', at = new Date() }: { readonly target?: string; readonly at?: Date } = {},
 ): Promise<void> {
   const releaseId = randomUUID();
   await pool.query(
     `WITH request AS (
        INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by, reason, wish, plan,
          digest, check_run_id, evidence, created_at, quorum_expires_at)
-       VALUES ($1, 's', 'live', 'ordinary', 'executed', $2, 'r', '{}', '{}', 'd', $1, '{}', now(), now()))
+       VALUES ($1, 's', $3, 'ordinary', 'executed', $2, 'r', '{}', '{}', 'd', $1, '{}', now(), now()))
      INSERT INTO lobml.releases (release_id, request_id, strategy, target, state, plan, started_at, confirm_by, ended_at)
-     VALUES ($1, $1, 's', 'live', 'confirmed', '{}', now(), now(), now())`,
-    [releaseId, JSON.stringify(ALICE)],
+     VALUES ($1, $1, 's', $3, 'confirmed', '{}', $4, now(), $4)`,
+    [releaseId, JSON.stringify(ALICE), target, at],
   );
-  await insertKnownGood(pool, releaseId, hosts, new Date());
+  await insertKnownGood(pool, releaseId, hosts, at);
 }
 
 /** Plans and asks for approval as alice; fails where that is refused. */

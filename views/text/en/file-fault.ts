@@ -117,6 +117,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
     `the last checks come ${last} min after the first start, and a release turns itself off ${confirmMinutes} min after it began: give \`confirmMinutes\` more than that`,
   host_setting_missing: ({ setting }) => `say \`${setting}\`, here or for the whole target`,
   host_twice: ({ host }) => `the host \`${host}\` stands twice`,
+  promotes_from_stranger: ({ from, target }) =>
+    `a model of \`${target}\` is promoted from another target of the same strategy, and \`${from}\` is none`,
   same_rows: ({ one, other, dryRun, accountId }) =>
     `the targets \`${one}\` and \`${other}\` would read the same orders (dryRun ${dryRun}, ${accountId === '' ? 'any account' : `account ${accountId}`}): give each its own \`accountId\` or \`dryRun\``,
   service_twice: ({ host, other, service }) =>

@@ -19,6 +19,21 @@ const state: Readonly<Record<RequestState, string>> = {
   halted: 'closed by a rollback',
 };
 
+/** What a model lacks where it is promoted from. */
+function lacks(fact: Facts): string {
+  const wanted = `${fact('wanted')} ${fact('unit')} and ${fact('wantedEntries')} entries on ${fact('from')}`;
+  switch (fact('why')) {
+    case 'never_confirmed':
+      return `${fact('name')} was never confirmed on ${fact('from')}. It needs ${wanted} first: release it there.`;
+    case 'no_go':
+      return `A ${fact('run')} of ${fact('from')} said NO-GO with ${fact('name')} (${fact('since')}). Once it is confirmed there again, it needs ${wanted}.`;
+    case 'rolled_back':
+      return `${fact('name')} was rolled back on ${fact('from')} (${fact('since')}). Once it is confirmed there again, it needs ${wanted}.`;
+    default:
+      return `${fact('name')} has ${fact('done')} of ${fact('wanted')} ${fact('unit')} and ${fact('entries')} of ${fact('wantedEntries')} entries on ${fact('from')}: let it run on there.`;
+  }
+}
+
 const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   bad_artefact_name: (fact) =>
     `\`${fact('name')}\` is no plain file name: letters, digits and . _ + - alone, ${fact('most')} at most. Rename the file in the staging folder.`,
@@ -71,6 +86,9 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   not_allowed: (fact) => `You may not do this.${fact('who') ? ` These can: ${fact('who')}.` : ''}`,
   requester_unknown: (fact) =>
     `Nobody in Slack is tied to the account \`${fact('account')}\`, so its requests could be approved by whoever asked. Name it under \`accounts\` in the targets file, or ask in Slack with \`/lobml deploy\`.`,
+  not_promoted: (fact) => `${lacks(fact)} Nothing was requested or started; an admin can break the glass.`,
+  promotion_unknown: (fact) =>
+    `What this model has shown on ${fact('from')} cannot be told (${fact('code')}), so it may not be released here. Run \`lobml doctor\`, then try again.`,
   request_unknown: () => 'This request does not exist (any more).',
   request_closed: (fact) => `This request can no longer be changed: ${state[fact('state') as RequestState]}.`,
   request_renewed: () =>
@@ -179,6 +197,24 @@ export const release = {
       since_confirmed: 'What was changed since the last confirmed release stays',
     },
     refused: 'This cannot be planned',
+  },
+  /** How far a model is where it is promoted from. */
+  promotion: {
+    title: 'Promotion',
+    soak: (name: string, time: string, entries: string, from: string) =>
+      `${name}: ${time}, ${entries} entries on ${from}`,
+    of: (done: string, wanted: string) => `${done} of ${wanted}`,
+    never: (name: string, from: string) => `${name}: never confirmed on ${from}`,
+    no_go: (name: string, from: string, run: string, when: string) =>
+      `${name}: a ${run} of ${from} said NO-GO (${when}); it must be confirmed there again`,
+    rolled_back: (name: string, from: string, when: string) =>
+      `${name}: rolled back on ${from} (${when}); it must be confirmed there again`,
+    rule: (from: string, time: string, entries: number) =>
+      `A model must first have run ${time} on ${from}, with ${entries} entries.`,
+    unknown: (from: string, code: string) =>
+      `What models have shown on ${from} cannot be told now (${code}).`,
+    /** What the last confirmed release of there has brought. */
+    nothingThere: (from: string) => `no release was confirmed on ${from} yet`,
   },
   request: {
     title: 'Release request',

@@ -108,6 +108,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
     `最后一次检查在首次启动后 ${last} 分钟，而发布开始 ${confirmMinutes} 分钟后会自行关闭：请把 \`confirmMinutes\` 设得更大`,
   host_setting_missing: ({ setting }) => `请写明 \`${setting}\`，写在这里或写给整个目标`,
   host_twice: ({ host }) => `主机 \`${host}\` 重复`,
+  promotes_from_stranger: ({ from, target }) =>
+    `\`${target}\` 的模型只能从同一策略的另一个 target 晋级，\`${from}\` 不是`,
   same_rows: ({ one, other, dryRun, accountId }) =>
     `目标 \`${one}\` 与 \`${other}\` 会读取相同的订单（dryRun ${dryRun}，${accountId === '' ? '任意账户' : `账户 ${accountId}`}）：请为它们设置不同的 \`accountId\` 或 \`dryRun\``,
   service_twice: ({ host, other, service }) =>

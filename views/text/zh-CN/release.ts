@@ -4,6 +4,21 @@ import type { Facts } from '../en/report.js';
 /** Of a lock with an end. */
 const untilOf = (fact: Facts): string => fact('until') && `，至 ${fact('until')}`;
 
+/** What a model lacks where it is promoted from. */
+function lacks(fact: Facts): string {
+  const wanted = `${fact('wanted')} ${fact('unit')}、${fact('wantedEntries')} 笔入场`;
+  switch (fact('why')) {
+    case 'never_confirmed':
+      return `${fact('name')} 从未在 ${fact('from')} 上确认。须先在那里发布，并有 ${wanted}。`;
+    case 'no_go':
+      return `${fact('name')} 在 ${fact('from')} 上运行时 ${fact('run')} 为 NO-GO（${fact('since')}）。须在那里重新确认，再有 ${wanted}。`;
+    case 'rolled_back':
+      return `${fact('name')} 已在 ${fact('from')} 上回滚（${fact('since')}）。须在那里重新确认，再有 ${wanted}。`;
+    default:
+      return `${fact('name')} 在 ${fact('from')} 上仅有 ${fact('done')} / ${fact('wanted')} ${fact('unit')}、${fact('entries')} / ${fact('wantedEntries')} 笔入场：请让它继续运行。`;
+  }
+}
+
 export const release: ReleaseText = {
   refusal: {
     bad_artefact_name: (fact) =>
@@ -52,6 +67,9 @@ export const release: ReleaseText = {
     not_allowed: (fact) => `您无权执行此操作。${fact('who') ? `有权操作：${fact('who')}。` : ''}`,
     requester_unknown: (fact) =>
       `账户 \`${fact('account')}\` 未对应任何 Slack 用户，申请人可能批准自己的申请。请在 targets 文件的 \`accounts\` 中登记，或在 Slack 中使用 \`/lobml deploy\`。`,
+    not_promoted: (fact) => `${lacks(fact)}没有申请，也没有启动；admin 可以 break-glass。`,
+    promotion_unknown: (fact) =>
+      `无法确定该模型在 ${fact('from')} 上的表现（${fact('code')}），因此不能发布到这里。请运行 \`lobml doctor\` 后重试。`,
     request_unknown: () => '该申请不存在（或已不存在）。',
     request_closed: (fact) =>
       `该申请不能再更改：${release.state[fact('state') as keyof typeof release.state]}。`,
@@ -149,6 +167,17 @@ export const release: ReleaseText = {
       since_confirmed: '上次确认发布之后的改动将予以保留',
     },
     refused: '无法制定计划',
+  },
+  promotion: {
+    title: '晋级',
+    soak: (name, time, entries, from) => `${name}：${from} 上已运行 ${time}，入场 ${entries} 笔`,
+    of: (done, wanted) => `${done} / ${wanted}`,
+    never: (name, from) => `${name}：从未在 ${from} 上确认`,
+    no_go: (name, from, run, when) => `${name}：${from} 的 ${run} 为 NO-GO（${when}），须在那里重新确认`,
+    rolled_back: (name, from, when) => `${name}：已在 ${from} 上回滚（${when}），须在那里重新确认`,
+    rule: (from, time, entries) => `模型须先在 ${from} 上运行 ${time}，并有 ${entries} 笔入场。`,
+    unknown: (from, code) => `目前无法确定模型在 ${from} 上的表现（${code}）。`,
+    nothingThere: (from) => `${from} 上还没有已确认的发布`,
   },
   request: {
     title: '发布申请',
