@@ -6,12 +6,13 @@ import {
   type Submission,
   type SubmissionAnswer,
 } from '../src/conversation/subcommand.js';
+import { canConfirm } from '../src/domain/release-course.js';
 import type { ReleaseRecord } from '../src/domain/release-record.js';
 import { type ReleaseRefusal, refused } from '../src/domain/release-refusal.js';
 import type { Target } from '../src/runbook/targets.js';
 import { deployNoteModal } from '../views/deploy-plan-modal.js';
 import { deployProgressView } from '../views/deploy-progress.js';
-import { canConfirm, confirmationModal } from '../views/release-confirmation.js';
+import { confirmationModal } from '../views/release-confirmation.js';
 import { noteView, refusalAsText, refusalView } from '../views/release-sentence.js';
 import { textFor } from '../views/text/index.js';
 import type { DeployServices } from './deploy-services.js';

@@ -4,6 +4,7 @@ import { rollback } from '../commands/rollback.js';
 import packageJson from '../package.json' with { type: 'json' };
 import { deployIncidentView, deployProgressView } from '../views/deploy-progress.js';
 import { unknownSubcommandView } from '../views/help.js';
+import { confirmCallView, requestCallView } from '../views/release-call.js';
 import { brokenGlassView, requestReportView } from '../views/release-request.js';
 import { haltReportView } from '../views/rollback-report.js';
 import { runReportView } from '../views/run-report.js';
@@ -38,6 +39,8 @@ export async function main(words: readonly string[]): Promise<void> {
     messageViews: {
       run: runReportView,
       request: requestReportView,
+      requestCall: requestCallView,
+      confirmCall: confirmCallView,
       brokenGlass: brokenGlassView,
       progress: deployProgressView,
       incident: deployIncidentView,

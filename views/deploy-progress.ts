@@ -1,6 +1,6 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import { checkpointDueAt, isPuttingBack } from '../src/domain/release-course.js';
+import { canConfirm, checkpointDueAt, isPuttingBack } from '../src/domain/release-course.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
 import { isIncident, isLiveRelease, type ReleaseState, type StepState } from '../src/domain/release-state.js';
@@ -19,7 +19,7 @@ import {
 } from './blocks.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
-import { CONFIRM_ACTION, canConfirm, confirmationBlocks } from './release-confirmation.js';
+import { CONFIRM_ACTION, confirmationBlocks } from './release-confirmation.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { textFor } from './text/index.js';
 

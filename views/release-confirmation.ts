@@ -38,11 +38,6 @@ export function confirmationBlocks(release: ReleaseRecord, locale: Locale): read
   ];
 }
 
-/** Whether the button is offered: who may use it is asked at the click. */
-export const canConfirm = (release: ReleaseRecord): boolean =>
-  checkpointWithoutData(release) !== undefined &&
-  (release.confirmation === null || release.confirmation.refused !== undefined);
-
 /** Of a release that a person confirmed: who, when and why. */
 function confirmedBlocks({ state, steps, confirmation }: ReleaseRecord, locale: Locale): readonly Block[] {
   const step = steps.find(({ after }) => after?.confirmedBy !== undefined);

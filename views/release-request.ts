@@ -15,6 +15,7 @@ import {
   section,
   within,
 } from './blocks.js';
+import { mentionApprovers } from './mentions.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { promotionBlocks } from './promotion.js';
@@ -28,7 +29,7 @@ interface RequestViewOptions {
   readonly envPrefix: string;
 }
 
-const STATE_SYMBOL: Readonly<Record<RequestState, string>> = {
+export const REQUEST_SYMBOL: Readonly<Record<RequestState, string>> = {
   open: '🔔',
   approved: '✅',
   executing: '🚀',
@@ -49,7 +50,7 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
   const { request } = view;
   const text = textFor(locale).release;
   const state = text.state[request.state];
-  const title = `${STATE_SYMBOL[request.state]} ${text.request.title} · ${request.strategy} · ${request.target}`;
+  const title = `${REQUEST_SYMBOL[request.state]} ${text.request.title} · ${request.strategy} · ${request.target}`;
   const blocks: Block[] = [
     header(title),
     ...outcomeBlocks(view, locale),
@@ -64,7 +65,7 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
   ];
   const summary = text.request.summary(state, request.strategy, request.target, request.requestedBy.name);
   return {
-    text: `${STATE_SYMBOL[request.state]} ${summary}`,
+    text: `${REQUEST_SYMBOL[request.state]} ${summary}`,
     blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut),
   };
 }
@@ -87,7 +88,7 @@ function outcomeBlocks({ request, outcome }: RequestView, locale: Locale): reado
   return [section(clip([`*${sentence}*`, ...why, ...changes, ...again].join('\n'), LIMITS.section))];
 }
 
-function endSentence(
+export function endSentence(
   { state, endedAt, endedBy, startExpiresAt }: ReleaseRequest,
   outcome: ReleaseState | undefined,
   locale: Locale,
@@ -186,13 +187,31 @@ function clockBlocks(
 /** Only while something can still be decided: every other state has no button. */
 function buttonBlocks({ request, approvals }: RequestView, locale: Locale): readonly Block[] {
   if (request.state !== 'open' && request.state !== 'approved') return [];
-  const { button, confirm } = textFor(locale).release;
+  const { button } = textFor(locale).release;
   const value = buttonValue(request);
+  const approve: Button = { actionId: 'deploy:approve', text: button.approve, value, style: 'primary' };
+  return [
+    actions(
+      request.state === 'approved' ? startButton(request, locale) : approve,
+      { actionId: 'deploy:reject', text: button.reject, value },
+      { actionId: 'run:details', text: textFor(locale).report.button.details, value: request.checkRunId },
+      { actionId: 'deploy:renew', text: button.renew, value },
+      ...(approvals.length > 0 ? [{ actionId: 'deploy:take_back', text: button.takeBack, value }] : []),
+      { actionId: 'deploy:withdraw', text: button.withdraw, value },
+    ),
+  ];
+}
+
+export function startButton(
+  request: Pick<ReleaseRequest, 'requestId' | 'digest' | 'plan'>,
+  locale: Locale,
+): Button {
+  const { button, confirm } = textFor(locale).release;
   const hosts = request.plan.hosts.map(({ host }) => host).join(', ');
-  const start: Button = {
+  return {
     actionId: 'deploy:start',
     text: button.start,
-    value,
+    value: buttonValue(request),
     style: 'primary',
     confirm: {
       title: confirm.startTitle,
@@ -201,17 +220,6 @@ function buttonBlocks({ request, approvals }: RequestView, locale: Locale): read
       no: confirm.no,
     },
   };
-  const approve: Button = { actionId: 'deploy:approve', text: button.approve, value, style: 'primary' };
-  return [
-    actions(
-      request.state === 'approved' ? start : approve,
-      { actionId: 'deploy:reject', text: button.reject, value },
-      { actionId: 'run:details', text: textFor(locale).report.button.details, value: request.checkRunId },
-      { actionId: 'deploy:renew', text: button.renew, value },
-      ...(approvals.length > 0 ? [{ actionId: 'deploy:take_back', text: button.takeBack, value }] : []),
-      { actionId: 'deploy:withdraw', text: button.withdraw, value },
-    ),
-  ];
 }
 
 /** For whoever meets a request that stands in the way, perhaps because its message is gone. */
@@ -222,7 +230,7 @@ export function withdrawBlock(request: Pick<ReleaseRequest, 'requestId' | 'diges
 
 /** The loud message in the incidents channel about a release that skips its approvals. */
 export function brokenGlassView(
-  { request, run }: RequestView,
+  { request, run, policy }: RequestView,
   { locale, envPrefix }: RequestViewOptions,
 ): Report {
   const text = textFor(locale).release;
@@ -238,7 +246,7 @@ export function brokenGlassView(
   const review =
     request.reviewedBy === null
       ? [
-          section(text.request.glassReview),
+          section(`${mentionApprovers(policy, request.requesterSlackId)} ${text.request.glassReview}`),
           actions({
             actionId: 'deploy:reviewed',
             text: text.button.reviewed,

@@ -6,6 +6,7 @@ import type { Acknowledgement } from '../domain/acknowledgement.js';
 import type { StoredRun } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
 import type { Person } from '../domain/person.js';
+import { callOfRole, callsOfRelease, callsOfRequest, type ReleaseCall } from '../domain/release-calls.js';
 import type { ReleaseRecord } from '../domain/release-record.js';
 import { isIncident } from '../domain/release-state.js';
 import { isLive, type Training } from '../domain/training.js';
@@ -15,6 +16,7 @@ import type { ReleaseContext } from '../release/release-context.js';
 import { type RequestView, readRequestView } from '../release/request-view.js';
 import { selectRelease } from '../release/store/releases.js';
 import type { Target } from '../runbook/targets.js';
+import type { ApprovalPolicy } from '../runbook/targets-schema.js';
 import type { TrainingService } from '../training/training-service.js';
 
 interface StoredReportOptions {
@@ -30,9 +32,18 @@ interface StoredReportOptions {
 export interface MessageViews {
   readonly run: (run: StoredRun, options: StoredReportOptions) => Report;
   readonly request: (view: RequestView, options: { locale: Locale; envPrefix: string }) => Report;
+  /** A reply that notifies those whom a request needs. */
+  readonly requestCall: (view: RequestView, call: ReleaseCall, locale: Locale) => Report;
   /** The loud one: a release that skips its approvals, and who has to look at it. */
   readonly brokenGlass: (view: RequestView, options: { locale: Locale; envPrefix: string }) => Report;
   readonly progress: (release: ReleaseRecord, locale: Locale) => Report;
+  /** A reply that notifies those whose word a release needs. */
+  readonly confirmCall: (
+    release: ReleaseRecord,
+    policy: ApprovalPolicy,
+    call: ReleaseCall,
+    locale: Locale,
+  ) => Report;
   /** The loud one. */
   readonly incident: (release: ReleaseRecord, locale: Locale) => Report;
   /** @param now RFC 3339 */
@@ -43,7 +54,7 @@ export interface MessageTableParts {
   readonly views: MessageViews;
   readonly runs: Pick<RunStore, 'get' | 'latest'>;
   readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledgedWarnings'>;
-  readonly releases: Pick<ReleaseContext, 'database' | 'targets' | 'runs' | 'approvers'>;
+  readonly releases: Pick<ReleaseContext, 'database' | 'databaseNow' | 'targets' | 'runs' | 'approvers'>;
   readonly trainings: Pick<TrainingService, 'get'>;
   readonly envPrefix: string;
   /** The installation's, for messages that nobody in particular asked for. */
@@ -58,7 +69,7 @@ type Standing = readonly Pick<StoredMessage, 'role' | 'channel'>[];
 export function createMessageTable(parts: MessageTableParts): MessageTable {
   return {
     run: (id) => stateOfRun(parts, id),
-    request: (id) => stateOfRequest(parts, id),
+    request: (id, standing) => stateOfRequest(parts, id, standing),
     release: (id, standing) => stateOfRelease(parts, id, standing),
     training: (id, standing) => stateOfTraining(parts, id, standing),
   };
@@ -78,7 +89,7 @@ async function stateOfRun(parts: MessageTableParts, runId: string): Promise<Subj
   return {
     owed: [],
     lives: now < expiresAt,
-    expiresAt,
+    ...(now < expiresAt ? { changesAt: expiresAt } : {}),
     supersedes: { series: reportSeries(run), before: new Date(newest.startedAt) },
     render: (message) =>
       views.run(run, {
@@ -94,13 +105,21 @@ async function stateOfRun(parts: MessageTableParts, runId: string): Promise<Subj
 async function stateOfRequest(
   parts: MessageTableParts,
   requestId: string,
+  standing: Standing,
 ): Promise<SubjectState | undefined> {
   const { views, envPrefix, releases } = parts;
   const view = await readRequestView(releases, requestId);
   if (view === undefined) return undefined;
-  const { request } = view;
+  const { request, policy, dropped } = view;
   const channels = releases.targets.targets.get(request.target)?.channels;
   const loud = request.kind === 'break_glass' ? ['broken_glass'] : [];
+  const { roles, nextAt } = callsOfRequest({
+    request,
+    clocks: policy,
+    now: await releases.databaseNow(releases.database),
+    standing: standing.map(({ role }) => role),
+    droppedDigest: dropped.at(-1)?.digest,
+  });
   return {
     owed:
       channels === undefined
@@ -110,8 +129,12 @@ async function stateOfRequest(
             { role: 'request', ...quietly(channels, request.requestedBy) },
           ],
     lives: request.endedAt === null,
+    ...(nextAt === undefined ? {} : { changesAt: nextAt }),
+    ...(channels === undefined ? {} : { calls: { inThreadOf: 'request', roles } }),
     render: (message) => {
       const options = { locale: localeOf(parts, message), envPrefix };
+      const call = callOfRole(message.role);
+      if (call !== undefined) return views.requestCall(view, call, options.locale);
       return message.role === 'broken_glass'
         ? views.brokenGlass(view, options)
         : views.request(view, options);
@@ -136,7 +159,10 @@ async function stateOfRelease(
   const { views, releases } = parts;
   const release = await selectRelease(releases.database, releaseId);
   if (release === undefined) return undefined;
-  const channels = releases.targets.targets.get(release.target)?.channels;
+  const target = releases.targets.targets.get(release.target);
+  const channels = target?.channels;
+  const now = await releases.databaseNow(releases.database);
+  const { roles, nextAt } = callsOfRelease(release, target?.watch.confirmMinutes ?? 0, now);
   const told = standing.filter(({ role }) => isOfIncident(role));
   const present = incidentOf(release);
   const isNew = present !== undefined && !told.some(({ role }) => role === present);
@@ -150,10 +176,15 @@ async function stateOfRelease(
             { role: 'progress', ...quietly(channels, release.requestedBy) },
           ],
     lives: release.endedAt === null,
-    render: (message) =>
-      isOfIncident(message.role)
-        ? views.incident(release, localeOf(parts, message))
-        : views.progress(release, localeOf(parts, message)),
+    ...(nextAt === undefined ? {} : { changesAt: nextAt }),
+    ...(channels === undefined ? {} : { calls: { inThreadOf: 'progress', roles } }),
+    render: (message) => {
+      const locale = localeOf(parts, message);
+      const call = callOfRole(message.role);
+      if (call !== undefined && target !== undefined)
+        return views.confirmCall(release, target.approval, call, locale);
+      return isOfIncident(message.role) ? views.incident(release, locale) : views.progress(release, locale);
+    },
   };
 }
 

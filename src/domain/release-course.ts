@@ -52,6 +52,11 @@ export function checkpointWithoutData(release: ReleaseRecord): StepRecord | unde
   return isLast && readLacking(step.after?.lacking).length > 0 ? step : undefined;
 }
 
+/** Whether an approver's word is wanted: who may give it is asked at the click. */
+export const canConfirm = (release: ReleaseRecord): boolean =>
+  checkpointWithoutData(release) !== undefined &&
+  (release.confirmation === null || release.confirmation.refused !== undefined);
+
 /**
  * When a checkpoint's checks run: its minutes after the last proved start, of its host or of all hosts.
  * @returns undefined for any other step, and while no start is proved.

@@ -14,6 +14,7 @@ import {
   selectPause,
   supersedeMessages,
 } from './message-store.js';
+import { type Calls, callAttempts, isCall } from './show-calls.js';
 import type { Subject, SubjectChanged, SubjectKind } from './subject.js';
 
 interface OwedMessage extends Pick<NewMessage, 'role' | 'channel'> {
@@ -28,8 +29,10 @@ export interface SubjectState {
   readonly render: (message: StoredMessage) => Report;
   /** It may still change, or be acted upon through its messages. */
   readonly lives: boolean;
-  /** When its messages read differently although nothing changes. */
-  readonly expiresAt?: Date;
+  /** When its messages read differently although nothing changes; not where that moment has passed. */
+  readonly changesAt?: Date;
+  /** Replies to one of them that call people. */
+  readonly calls?: Calls;
   /** Messages of the series that are older say that a newer one exists. */
   readonly supersedes?: { readonly series: string; readonly before: Date };
 }
@@ -109,16 +112,19 @@ async function showAll(
     const state = await table[kindOf(subject)](id, await selectMessages(database, subject));
     if (state === undefined) return { lives: false };
     lives = state.lives;
-    if (state.expiresAt !== undefined && state.expiresAt > options.now())
-      await lookAt(database, subject, state.expiresAt);
+    if (state.changesAt !== undefined) await lookAt(database, subject, state.changesAt);
     if (state.supersedes !== undefined) await supersede(options, subject, state.supersedes);
     const standing = await selectMessages(database, subject);
-    const others = standing.filter(({ role }) => !state.owed.some((owed) => owed.role === role));
+    const others = standing.filter(
+      ({ role }) => !isCall(role) && !state.owed.some((owed) => owed.role === role),
+    );
     const attempts = [
       ...state.owed.map((owed) => () => showOwed(options, { ...owed, subject }, standing, state)),
       ...others.map((message) => () => change(options, message, state)),
     ];
     for (const attempt of attempts) await attempt().catch((error: unknown) => failures.push(error));
+    for (const attempt of await callAttempts(options, subject, state))
+      await attempt().catch((error: unknown) => failures.push(error));
   } catch (error) {
     failures.push(error);
   }

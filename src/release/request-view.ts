@@ -22,6 +22,7 @@ export async function readRequestView(
     incidentId === null ? undefined : selectIncident(context.database, incidentId),
   ]);
   const standing = standingApprovals(request, all);
+  const dropped = all.filter((one) => one.decision === 'approved' && one.digest !== request.digest);
   const quorum = await standingsOf(context, target, standing).then(
     (standings) => quorumOf(request, target, standing, standings),
     // Slack does not tell who the approvers are.
@@ -31,6 +32,8 @@ export async function readRequestView(
     request,
     /** Those that stand for what the request holds now, in their order. */
     approvals: standing,
+    /** Who approved what it held before its evidence became worse, and has not decided since. */
+    dropped,
     quorum,
     policy: target.approval,
     channel: target.channels?.reports ?? '',

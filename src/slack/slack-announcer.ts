@@ -5,13 +5,13 @@ import { DELIVERY_KEY, type Poster } from './poster.js';
 /** Over the bot's own connection; a call that fails is tried again by the job that asked. */
 export function createSlackAnnouncer(poster: Pick<Poster, 'postOnce' | 'update' | 'find'>): Announcer {
   return {
-    async post(channel, report, key) {
+    async post(channel, report, key, threadTs) {
       const metadata = { event_type: 'lobml_request', event_payload: { [DELIVERY_KEY]: key } };
-      return poster.postOnce({ channel }, { ...report, metadata }, key);
+      return poster.postOnce({ channel, threadTs }, { ...report, metadata }, key);
     },
-    async find(channel, key, since) {
+    async find(channel, key, since, threadTs) {
       try {
-        return (await poster.find({ channel }, key, since.getTime()))?.ts;
+        return (await poster.find({ channel, threadTs }, key, since.getTime()))?.ts;
       } catch (error) {
         // Where it may not look, it stands nowhere as far as anybody knows.
         if (isPlaceRefusal(error)) return undefined;

@@ -17,6 +17,7 @@ import { createSlackAnnouncer } from '../../src/slack/slack-announcer.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 import { systemClock } from '../../src/time/clock.js';
+import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';
 import { deployProgressView } from '../../views/deploy-progress.js';
 import { say } from '../../views/sentence.js';
 import { askToBreakGlass } from '../release/support/break-glass.js';
@@ -48,6 +49,7 @@ beforeEach(async () => {
   const connection = createSlackConnection({ config: config.slack, logger, clock });
   poster = connection.poster;
   world = await createReleaseWorld(connection.directory);
+  await prepareWorkerSchema(world.database, { always: true });
   ({ show } = createTestKeeper({
     pool: world.database.pool,
     announcer: createSlackAnnouncer(connection.poster),
@@ -124,7 +126,7 @@ async function requestAsAlice(): Promise<string> {
 describe('from the form to the start', () => {
   test('form, plan, request, two approvals, start; then nothing can be clicked', async () => {
     await requestAsAlice();
-    expect(slack.messages(CHANNEL)).toHaveLength(1);
+    expect(slack.messages(CHANNEL).map(({ threadTs }) => threadTs)).toEqual([undefined, request().ts]);
     await slack.click('bob', request(), 'deploy:approve');
     await slack.waitFor(() => world.events.some(({ kind }) => kind === 'release.approved'));
     await announceAll();
@@ -214,7 +216,7 @@ describe('every end takes the buttons off every copy, and names who and why', ()
     );
     await world.database.pool.query(
       `INSERT INTO lobml.messages (key, subject, channel, ts, reserved_at)
-       SELECT 'copy', subject, 'C0INCIDENTS', $1, reserved_at FROM lobml.messages WHERE subject LIKE 'request:%'`,
+       SELECT 'copy', subject, 'C0INCIDENTS', $1, reserved_at FROM lobml.messages WHERE role = 'request'`,
       [copy.ts],
     );
     expect(hasButtons(copyOf(copy.ts))).toBe(true);
@@ -229,7 +231,8 @@ describe('every end takes the buttons off every copy, and names who and why', ()
   test('announcing twice posts once', async () => {
     const requestId = await requestAsAlice();
     await Promise.all([show(`request:${requestId}`), show(`request:${requestId}`)]);
-    expect(slack.messages(CHANNEL)).toHaveLength(1);
+    // The request, and the reply that calls its approvers.
+    expect(slack.messages(CHANNEL)).toHaveLength(2);
   });
 });
 

@@ -41,11 +41,12 @@ beforeEach(async () => {
   slack.refuse = (channel) => {
     if (refusing.has(channel)) throw new Error('channel_not_found');
   };
+  const approval = { groups: ['S0RISK'], users: ['U0DAVE'] };
   const channels = { reports: 'C0REPORTS', incidents: 'C0INCIDENTS' };
   keeper = createTestKeeper({
     pool: database.pool,
     announcer: slack,
-    targets: { targets: new Map([['live', { channels }]]) },
+    targets: { targets: new Map([['live', { channels, approval, watch: { confirmMinutes: 30 } }]]) },
     views: {
       ...MESSAGE_VIEWS,
       progress: ({ state }) => ({ text: `progress: ${state}`, blocks: [] }),
@@ -202,4 +203,57 @@ test('where the reports refuse it the incidents get it', async () => {
   };
   await keeper.show(subject);
   expect([...slack.standing.values()].map(({ channel }) => channel)).toEqual(['C0INCIDENTS']);
+});
+
+test('approvers are called where their word is wanted, and once more before the deadline', async () => {
+  const { pool } = database;
+  const lacking = [
+    {
+      id: 'c',
+      section: '4.1',
+      title: { en: 'c', 'zh-CN': 'c' },
+      outcome: 'INCONCLUSIVE',
+      reason: { code: 'no_data' },
+      says: [],
+    },
+  ];
+  await pool.query(
+    `UPDATE lobml.releases SET state = 'watching', confirm_by = now() + interval '20 minutes'`,
+  );
+  await pool.query(
+    `UPDATE lobml.release_steps SET state = 'done' WHERE kind <> 'confirm' AND kind <> 'converge'`,
+  );
+  await pool.query(
+    `UPDATE lobml.release_steps SET state = 'pending', after = $1 WHERE kind = 'checkpoint' AND host IS NULL`,
+    [JSON.stringify({ lacking })],
+  );
+  const calls = () =>
+    [...slack.standing.values()]
+      .filter(({ threadTs }) => threadTs !== undefined)
+      .map(({ report: { text, blocks } }) => ({ text, blocks: JSON.stringify(blocks) }));
+  await show();
+  await show();
+  expect(calls().map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^<!subteam\^S0RISK> <@U0DAVE>: nothing speaks against the release to \*live\*/),
+  ]);
+  expect(calls()[0]?.blocks).toContain('deploy:confirm');
+  const [job] = (
+    await pool.query(
+      `SELECT extract(epoch FROM run_at - now()) / 60 AS minutes FROM graphile_worker.jobs WHERE key LIKE 'expiry%'`,
+    )
+  ).rows;
+  expect(Math.round(Number(job?.minutes))).toBe(10);
+  await pool.query(`UPDATE lobml.releases SET confirm_by = confirm_by - interval '11 minutes'`);
+  await pool.query(`UPDATE lobml.messages SET role = (SELECT 'call confirm ' ||
+    to_char(confirm_by AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') FROM lobml.releases) WHERE role LIKE 'call%'`);
+  await show();
+  await show();
+  expect(
+    calls()
+      .slice(1)
+      .map(({ text }) => text),
+  ).toEqual([expect.stringContaining('turns itself off')]);
+  await turn('disabled');
+  await show();
+  for (const { blocks } of calls()) expect(blocks).not.toContain('action_id');
 });

@@ -13,9 +13,11 @@ import { createMessageKeeper, type MessageKeeper } from '../../src/messages/mess
 import type { SubjectChanged } from '../../src/messages/subject.js';
 import type { Database } from '../../src/platform/platform.js';
 import type { ReleaseContext } from '../../src/release/release-context.js';
+import { readServerMoment } from '../../src/store/server-moment.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { deployIncidentView, deployProgressView } from '../../views/deploy-progress.js';
+import { confirmCallView, requestCallView } from '../../views/release-call.js';
 import { brokenGlassView, requestReportView } from '../../views/release-request.js';
 import { runReportView } from '../../views/run-report.js';
 import { trainingView } from '../../views/train-report.js';
@@ -30,6 +32,8 @@ export const databaseOn = (pool: pg.Pool): Pick<Database, 'query' | 'transact'> 
 export const MESSAGE_VIEWS: MessageViews = {
   run: runReportView,
   request: requestReportView,
+  requestCall: requestCallView,
+  confirmCall: confirmCallView,
   brokenGlass: brokenGlassView,
   progress: deployProgressView,
   incident: deployIncidentView,
@@ -39,6 +43,8 @@ export const MESSAGE_VIEWS: MessageViews = {
 export interface StandingMessage {
   readonly channel: string;
   readonly key: string;
+  /** Of the message that it answers to. */
+  readonly threadTs: string | undefined;
   report: Report;
 }
 
@@ -58,15 +64,17 @@ export function createRememberingSlack(): RememberingSlack {
   const slack: RememberingSlack = {
     standing,
     refuse: () => undefined,
-    async post(channel, report, key) {
+    async post(channel, report, key, threadTs) {
       slack.refuse(channel);
       posts += 1;
-      standing.set(String(posts), { channel, key, report });
+      standing.set(String(posts), { channel, key, threadTs, report });
       return { channel, ts: String(posts) };
     },
-    async find(channel, key) {
+    async find(channel, key, _since, threadTs) {
       slack.refuse(channel);
-      return [...standing].find(([, message]) => message.key === key && message.channel === channel)?.[0];
+      const isIt = (message: StandingMessage) =>
+        message.key === key && message.channel === channel && message.threadTs === threadTs;
+      return [...standing].find(([, message]) => isIt(message))?.[0];
     },
     async change({ channel, ts }, report) {
       slack.refuse(channel);
@@ -95,6 +103,7 @@ export function createTestKeeper({ pool, announcer, targets, ...parts }: Keeping
   const unknown = new Error('this test asks nobody who people are');
   const releases = parts.releases ?? {
     database: pool,
+    databaseNow: async (client) => (await readServerMoment(client)).at,
     targets: (targets ?? { targets: new Map() }) as ReleaseContext['targets'],
     runs,
     approvers: { standings: async () => Promise.reject(unknown) } as unknown as ReleaseContext['approvers'],

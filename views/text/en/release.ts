@@ -263,6 +263,26 @@ export const release = {
       'The checks ran again and some became worse: the approvals were dropped. Look at the request, then decide again.',
     changedHead: 'What would be deployed has changed, so the request is no longer valid:',
   },
+  /** Replies that notify those who are needed; `who` are mentions. */
+  call: {
+    approve: (who: string, by: string, target: string, until: string) =>
+      `${who}: ${by} asks for your approval of a release to *${target}*. Look at the request above, and decide before ${until}.`,
+    approveSoon: (who: string, target: string, until: string) =>
+      `${who}: the request for *${target}* expires ${until}, and your approval is still missing.`,
+    again: (who: string, target: string) =>
+      `${who}: the checks for *${target}* ran again and some became worse, so your approval no longer counts. Look at the request above, then decide again.`,
+    start: (who: string, target: string, until: string) =>
+      `${who}: the release to *${target}* is approved. Start it before ${until}, or it expires.`,
+    startSoon: (who: string, target: string, until: string) =>
+      `${who}: the approved release to *${target}* has not been started. It expires ${until}.`,
+    ended: (who: string, target: string, how: string) => `${who}: your request for *${target}*. ${how}`,
+    confirm: (who: string, target: string, until: string) =>
+      `${who}: nothing speaks against the release to *${target}*, but checks lack data. One of you can confirm it by name before ${until}. Then it turns itself off.`,
+    confirmSoon: (who: string, target: string, until: string) =>
+      `${who}: the release to *${target}* turns itself off ${until} unless one of you confirms it.`,
+    /** @param state what has become of it since */
+    over: (state: string) => `Since then: ${state}`,
+  },
   button: {
     approve: 'Approve',
     reject: 'Reject…',

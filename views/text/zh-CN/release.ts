@@ -217,6 +217,20 @@ export const release: ReleaseText = {
     dropped: '检查已重新运行，有的变差：审批已作废。请查看申请后重新决定。',
     changedHead: '要部署的内容发生了变化，该申请已失效：',
   },
+  call: {
+    approve: (who, by, target, until) =>
+      `${who}：${by} 请您审批 *${target}* 的发布。请查看上面的申请，并在 ${until} 之前决定。`,
+    approveSoon: (who, target, until) => `${who}：*${target}* 的申请将于 ${until} 过期，仍缺您的审批。`,
+    again: (who, target) =>
+      `${who}：*${target}* 的检查已重新运行，部分结果变差，您的审批不再有效。请查看上面的申请后重新决定。`,
+    start: (who, target, until) => `${who}：*${target}* 的发布已获批准。请在 ${until} 之前启动，否则过期。`,
+    startSoon: (who, target, until) => `${who}：*${target}* 的发布已获批准但尚未启动，将于 ${until} 过期。`,
+    ended: (who, target, how) => `${who}：您对 *${target}* 的申请。${how}`,
+    confirm: (who, target, until) =>
+      `${who}：*${target}* 的发布没有问题，只是部分检查缺数据。可由您之一在 ${until} 之前具名确认，否则将自动停用。`,
+    confirmSoon: (who, target, until) => `${who}：*${target}* 的发布若无人确认，将于 ${until} 自动停用。`,
+    over: (state) => `此后：${state}`,
+  },
   button: {
     approve: '批准',
     reject: '拒绝…',
