@@ -85,6 +85,7 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   sql_unparsable: { readonly problem: string };
   sql_writes: NoFacts;
   start_log_missing: NoFacts;
+  loaded_line_shape: NoFacts;
   probe_kind_unknown: { readonly name: string; readonly nearest: string | undefined };
   text_column_unknown: { readonly name: string; readonly nearest: string | undefined };
   tolerance_missing: NoFacts;

@@ -179,7 +179,7 @@ export interface ServiceManager {
   account(status: ServiceStatus, options?: CallOptions): Promise<string | undefined>;
   /**
    * Log lines, oldest first, since a moment and until another, by the host's own clock: read whole, however many there
-   * are. Of a long log its first and its last lines are kept, and every line that says all of `find`.
+   * are. Of a long log its first and its last lines are kept, and every line that is looked for.
    * @param options.limit the newest of them only
    */
   logs(options: LogCall): Promise<readonly LogLine[]>;
@@ -209,7 +209,24 @@ export interface LogCall extends CallOptions {
   readonly since: Date;
   readonly until?: Date;
   readonly limit?: number;
-  readonly find?: readonly LogPart[] | undefined;
+  readonly find?: LogSearch | undefined;
+}
+
+/** The line of a good start: a message, whole, and fields of that line with their values. */
+export interface LoadedLine {
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** What is looked for in a log. Every value is a structured clone. */
+export interface LogSearch {
+  readonly line: LoadedLine;
+  /** Whatever mentions its message counts. */
+  readonly isLoose?: boolean;
+  /** Reading ends with the first such line that is no older; left out: the log is read whole. */
+  readonly endsAfter?: Date | undefined;
+  /** What this process says is not looked for. */
+  readonly exceptPid?: number;
 }
 
 export interface ProcessCall extends CallOptions {
@@ -260,9 +277,6 @@ export interface ProcessFacts {
   /** undefined: nobody may look. */
   readonly program: ProgramOfProcess | undefined;
 }
-
-/** What a line holds: words, or a value of a variable, which counts as a whole only. */
-export type LogPart = string | { readonly value: string };
 
 export interface LogLine {
   readonly at: Date | undefined;

@@ -7,6 +7,7 @@ import { ConfigurationError, faultOfError, RefusedPart } from './configuration-f
 import { compileCharts, compileCriteria } from './decision.js';
 import { FaultList } from './fault-list.js';
 import { compilePattern, loadPatternEngine } from './linear-pattern.js';
+import { readLoadedLine } from './loaded-line-parts.js';
 import type { ProbeSyntax } from './probe-syntax.js';
 import { RUN_PARAMETERS, type Runbook } from './runbook.js';
 import { type RunbookSource, runbookSchemaWith } from './runbook-schema.js';
@@ -159,6 +160,8 @@ class RunbookCompiler {
     for (const [index, part] of startLog.loadedLine.entries()) {
       this.#checks.checkVariables(part.matchAll(/\{(\w+)\}/g), ['startLog', 'loadedLine', index]);
     }
+    if (readLoadedLine(startLog.loadedLine) === undefined)
+      this.#fault(['startLog', 'loadedLine'], { code: 'loaded_line_shape', facts: {} });
     return { ...startLog, errorLines };
   }
 

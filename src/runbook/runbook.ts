@@ -42,7 +42,7 @@ export interface ModelInputs extends Query {
 
 /** How the strategy's log shows a good and a bad start. */
 export interface StartLog {
-  /** One line holds all of these; `{NAME}` stands for the effective value of a variable. */
+  /** The message of the line, then its fields (`name={NAME}`); `{NAME}` stands for the effective value of a variable. */
   readonly loadedLine: readonly string[];
   readonly errorLines: readonly LinearPattern[];
   /** How long after the start these lines come. */

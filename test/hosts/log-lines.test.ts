@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { LogSearch } from '../../src/hosts/host.js';
 import {
   KEPT_LINES,
   LogReader,
@@ -9,9 +10,14 @@ import {
 
 const LOADED = 'loaded lob-ml onnx model';
 
-function read(parse: ParseLogLine, chunks: readonly (string | Buffer)[], limit = Number.POSITIVE_INFINITY) {
-  const find = [LOADED, { value: '/m/a.onnx' }];
-  const reader = new LogReader({ parse, isWanted: () => true, find });
+function read(
+  parse: ParseLogLine,
+  chunks: readonly (string | Buffer)[],
+  limit = Number.POSITIVE_INFINITY,
+  search: Partial<LogSearch> = {},
+) {
+  const find = { line: { message: LOADED, fields: { model_path: '/m/a.onnx' } }, ...search };
+  const reader = new LogReader({ parse, find });
   for (const chunk of chunks) reader.take(Buffer.from(chunk));
   return reader.end(limit);
 }
@@ -48,6 +54,16 @@ describe('a log of any length', () => {
         'second',
       ]);
     }
+  });
+
+  test('a line without a time that is found far in has that of the line before', () => {
+    const lines = read(parsePlainLine, [
+      chatter(9_001),
+      `INFO ${LOADED} model_path=/m/a.onnx\n`,
+      chatter(9_000),
+    ]);
+    const found = lines.find(({ text }) => text.includes(LOADED));
+    expect(found?.at).toEqual(new Date(stamp));
   });
 
   test('a line of megabytes is cut', () => {

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const script = `${logAs(UNIT, 'starting')}\n[ "$FAIL" = yes ] && { ${logAs(UNIT, 'cannot read MODEL_PATH TOKEN=hunter22')}; exit 3; }\n`;
   await writeFile(
     file('service'),
-    `#!/bin/sh\n${script.replaceAll('%%', '%')}${logAs(UNIT, 'loaded lob-ml onnx model $MODEL_PATH').replaceAll('%%', '%')}\nexec sleep 600\n`,
+    `#!/bin/sh\n${script.replaceAll('%%', '%')}${logAs(UNIT, 'loaded lob-ml onnx model model_path=$MODEL_PATH').replaceAll('%%', '%')}\nexec sleep 600\n`,
     { mode: 0o755 },
   );
   const unit = ['[Service]', `EnvironmentFile=-${file('.env')}`, `EnvironmentFile=-${file('live.env')}`];
@@ -57,7 +57,7 @@ async function restartAndWatch(more: Partial<StartPlan> = {}) {
     before,
     restartedAt,
     environment: new Map([['MODEL_PATH', '/models/new.onnx']]),
-    loadedLine: ['loaded lob-ml onnx model', '/models/new.onnx'],
+    loadedLine: { message: 'loaded lob-ml onnx model', fields: { model_path: '/models/new.onnx' } },
     errorLines: [/cannot read MODEL_PATH/],
     restartSecMs: 1000,
     timeoutMs: 15_000,
@@ -69,7 +69,10 @@ async function restartAndWatch(more: Partial<StartPlan> = {}) {
 describe('a real unit', () => {
   test('a good start is proved: status, journal and environment of the process', async () => {
     const proof = await restartAndWatch();
-    expect(proof).toMatchObject({ kind: 'proved', loadedLine: 'loaded lob-ml onnx model /models/new.onnx' });
+    expect(proof).toMatchObject({
+      kind: 'proved',
+      loadedLine: 'loaded lob-ml onnx model model_path=/models/new.onnx',
+    });
     const status = await manager.status();
     expect(status).toMatchObject({ activeState: 'active', subState: 'running', restarts: 0 });
     expect(status.invocationId).toMatch(/^[0-9a-f]{32}$/);
@@ -110,7 +113,8 @@ describe('a real unit', () => {
     await coloured.restart();
     const { startedAt } = await coloured.status();
     if (startedAt === undefined) throw new Error('systemd does not say when it was started');
-    const find = ['loaded lob-ml onnx model', { value: '/models/new.onnx' }];
+    const line = { message: 'loaded lob-ml onnx model', fields: { model_path: '/models/new.onnx' } };
+    const find = { line };
     let log = await coloured.logs({ since: startedAt, find });
     for (let looks = 0; log.at(-1)?.text !== 'after' && looks < 100; looks++) {
       log = await coloured.logs({ since: startedAt, find });

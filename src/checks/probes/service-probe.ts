@@ -2,14 +2,16 @@ import { z } from 'zod';
 import type { ObservedRow } from '../../domain/check-run.js';
 import { clockShiftMs } from '../../domain/clocks.js';
 import type { Reason } from '../../domain/reason.js';
-import type { LogLine, LogPart, ServiceStatus } from '../../hosts/host.js';
+import type { LoadedLine, LogLine, ServiceStatus } from '../../hosts/host.js';
 import {
   evaluateProofOfStart,
   lifeOf,
   type StartObservation,
   type StartPlan,
   type StartProof,
+  searchFor,
 } from '../../hosts/managers/proof-of-start.js';
+import { readLoadedLine } from '../../runbook/loaded-line-parts.js';
 import type { Runbook, StartLog } from '../../runbook/runbook.js';
 import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
 import { type HostEnvironment, layerFault } from '../context/host-environment.js';
@@ -69,7 +71,7 @@ async function watch(
     before: { ...first, activeState: 'inactive', mainPid: 0, invocationId: '' },
     restartedAt: since,
     environment: expectedEnvironment(context.runbook, environment),
-    loadedLine: loadedLineParts(startLog, context.runbook, environment),
+    loadedLine: loadedLineFor(startLog, context.runbook, environment),
     errorLines: startLog.errorLines,
     restartSecMs,
     timeoutMs: Number.POSITIVE_INFINITY,
@@ -84,13 +86,7 @@ async function watch(
   for (let watchedMs = 0; ; watchedMs += POLL_MS) {
     const status = watchedMs === 0 ? first : await host.service.status(call);
     const { mainPid } = status;
-    const [log, running, facts] = await Promise.all([
-      host.service.logs({
-        ...call,
-        since,
-        until: isSame(first, status) ? until : now(),
-        find: plan.loadedLine,
-      }),
+    const [running, facts] = await Promise.all([
       mainPid === 0
         ? undefined
         : host.service.processEnvironment(mainPid, [...plan.environment.keys()], call),
@@ -98,6 +94,12 @@ async function watch(
     ]);
     const { hasEnded: isOver, isFrozen } = lifeOf(facts);
     const hasEnded = mainPid !== 0 && (isOver || running === undefined);
+    const log = await host.service.logs({
+      ...call,
+      since,
+      until: isSame(first, status) ? until : now(),
+      find: searchFor(plan, status, hasEnded),
+    });
     observations.push({ at: now(), status, log, environment: running, hasEnded, isFrozen });
     const proof = evaluateProofOfStart(plan, observations, now());
     if (proof.kind === 'failed_fast' || watchedMs >= watchMs) {
@@ -132,20 +134,21 @@ export function expectedEnvironment(
 }
 
 /**
- * What the line of a good start holds. A value counts as a whole only, whatever stands around it; a variable without one
- * leaves its name in braces, which no line of a log holds.
+ * The line of a good start, with the values in force. A variable without one leaves its name in braces, which no line of
+ * a log holds.
  */
-export function loadedLineParts(
-  { loadedLine }: StartLog,
+export function loadedLineFor(
+  startLog: StartLog,
   { envPrefix }: Pick<Runbook, 'envPrefix'>,
   { effective }: HostEnvironment,
-): readonly LogPart[] {
-  return loadedLine.map((part): LogPart => {
-    const value = part.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+): LoadedLine | undefined {
+  const { message, fields } = readLoadedLine(startLog.loadedLine) ?? {};
+  if (message === undefined || fields === undefined) return undefined;
+  const inForce = (text: string) =>
+    text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
       return effective.get(`${envPrefix}${name}`)?.value.trim() || whole;
     });
-    return /\{\w+\}/.test(part) ? { value } : part;
-  });
+  return { message, fields: Object.fromEntries(fields.map(([name, text]) => [name, inForce(text)])) };
 }
 
 /** What was restarted automatically not long ago may end again just after it has loaded its model. */

@@ -31,7 +31,11 @@ export function createLocalCommandRunner({ host, environment }: LocalCommandRunn
       const [program = '', ...words] = command;
       if (options.signal?.aborted) throw cancelled(host, program);
       const running = execa(program, words, { ...executionOptions(options), env });
-      if (options.onOutput !== undefined) running.stdout?.on('data', options.onOutput);
+      if (options.onOutput !== undefined) {
+        running.stdout?.on('data', options.onOutput);
+        // A program that may not be told to end (sudo) ends when nobody reads it any more.
+        options.signal?.addEventListener('abort', () => running.stdout?.destroy(), { once: true });
+      }
       if (options.onInput !== undefined && running.stdin) options.onInput(running.stdin);
       const result = await running;
       if (result.timedOut) throw timedOut(host, program, options.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS);

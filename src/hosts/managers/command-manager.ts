@@ -60,7 +60,8 @@ export function createCommandManager(
       });
       const asksForTime = commands.logs.some((word) => /\{since(?:Unix)?\}/.test(word));
       const isWanted = (line: LogLine) => isSince(line, since, asksForTime) && isUntil(line, until);
-      const source = { attempt: 'the command for logs', parse: parsePlainLine, isWanted };
+      const isPast = (line: LogLine) => !isUntil(line, until);
+      const source = { attempt: 'the command for logs', parse: parsePlainLine, isWanted, isPast };
       return readLog(runner, command, source, call);
     },
     async processEnvironment(pid, names, call) {

@@ -1,9 +1,10 @@
 import type { CallOptions, ServiceManager, ServiceStatus } from '../host.js';
-import { saysAll } from './log-lines.js';
+import { isFoundIn } from './loaded-line.js';
 
 /**
  * Whether the running process said that it has loaded the strategy, as its log tells since its start. Something else than
- * the flag may turn a strategy on, and then the log alone tells.
+ * the flag may turn a strategy on, and then the log alone tells. A halt stays on the safe side: whatever mentions the
+ * message counts.
  * @param startLog of the runbook. Which model it was does not matter here: any is the strategy.
  * @param pidBefore the main process of before: what it still says is nothing of the new one.
  * @returns undefined: nobody can see. False where the runbook knows no such line, and where nothing runs.
@@ -14,12 +15,13 @@ export async function hasLoaded(
   { startLog, pidBefore }: { readonly startLog: StartLine | undefined; readonly pidBefore: number },
   call: CallOptions,
 ): Promise<boolean | undefined> {
-  const line = startLog?.loadedLine.filter((part) => !/\{\w+\}/.test(part)) ?? [];
-  if (line.length === 0 || mainPid === 0) return false;
+  const [message] = startLog?.loadedLine.flatMap((part) => part.split('{')[0]?.trim() || []) ?? [];
+  if (message === undefined || mainPid === 0) return false;
   const since = startedAt ?? activeSince;
   if (since === undefined) return undefined;
-  const lines = await service.logs({ ...call, since, find: line }).catch(() => undefined);
-  return lines?.some(({ text, pid }) => pid !== pidBefore && saysAll(text, line));
+  const find = { line: { message, fields: {} }, isLoose: true, endsAfter: since, exceptPid: pidBefore };
+  const lines = await service.logs({ ...call, since, find }).catch(() => undefined);
+  return lines?.some(({ text, pid }) => pid !== pidBefore && isFoundIn(text, find));
 }
 
 interface StartLine {

@@ -1,6 +1,6 @@
 import { redact } from '../../domain/secrets.js';
-import type { LogLine, LogPart, ProcessFacts, ServiceStatus } from '../host.js';
-import { saysAll } from './log-lines.js';
+import type { LoadedLine, LogLine, LogSearch, ProcessFacts, ServiceStatus } from '../host.js';
+import { saysLoaded } from './loaded-line.js';
 
 /** What has to be seen before a restart counts as a start. */
 const PROOF_PARTS = ['new_process', 'stable', 'no_automatic_restart', 'model_loaded', 'environment'] as const;
@@ -16,8 +16,8 @@ export interface StartPlan {
   readonly restartedAt: Date;
   /** What the new process's own environment must hold; undefined as a value: it must not have the variable. */
   readonly environment: ReadonlyMap<string, string | undefined>;
-  /** A log line that holds each of these, e.g. the phrase of a good start and the new model's path. */
-  readonly loadedLine: readonly LogPart[] | undefined;
+  /** The line of a good start, with the new model's path; undefined: none is asked for. */
+  readonly loadedLine: LoadedLine | undefined;
   /** A log line that matches one of these tells why a process has ended; of one that lives it is an ordinary line. */
   readonly errorLines: readonly Pick<RegExp, 'test'>[];
   /** The unit's RestartSec: a process that is younger may be one turn of a restart loop. */
@@ -129,6 +129,20 @@ export function logSince(
   return starts.length === 0 ? restartedAt : new Date(Math.min(...starts));
 }
 
+/**
+ * What a look searches the log for. Of a process that is at work nothing is read beyond that it has loaded; of one that
+ * has ended its last words are.
+ */
+export function searchFor(
+  { loadedLine, restartedAt }: Pick<StartPlan, 'loadedLine' | 'restartedAt'>,
+  { mainPid, activeState, startedAt = restartedAt }: ServiceStatus,
+  hasEnded: boolean,
+): LogSearch | undefined {
+  if (loadedLine === undefined) return undefined;
+  const isAtWork = mainPid !== 0 && activeState === 'active' && !hasEnded;
+  return { line: loadedLine, endsAfter: isAtWork ? startedAt : undefined };
+}
+
 /** A unit that has no process any more may still tell when its last one began. */
 function isOther(before: ServiceStatus, status: ServiceStatus): boolean {
   if (before.invocationId !== '' && status.invocationId !== '')
@@ -236,7 +250,8 @@ function loadedLineOf(
 ): LogLine | undefined {
   if (loadedLine === undefined) return undefined;
   const { mainPid: pid, startedAt: since = restartedAt } = observations.at(-1)?.status ?? {};
-  const isLoaded = (line: LogLine) => saysAll(line.text, loadedLine) && isSince(line, since) && isMeant(line);
+  const isLoaded = (line: LogLine) =>
+    saysLoaded(line.text, loadedLine) && isSince(line, since) && isMeant(line);
   const look = observations.findLast(({ status, log }) => status.mainPid === pid && log.some(isLoaded));
   return look?.log.findLast(isLoaded);
 }

@@ -56,20 +56,36 @@ export function driveByCommands(
 export async function readLog(
   runner: CommandRunner,
   command: readonly string[],
-  { attempt, parse, isWanted }: LogSource,
+  { attempt, ...reading }: LogSource,
   { find, limit = Number.POSITIVE_INFINITY, timeoutMs, signal }: LogCall,
 ): Promise<readonly LogLine[]> {
-  const reader = new LogReader({ parse, isWanted, find });
-  const onOutput = (chunk: Buffer) => reader.take(chunk);
-  const call = timeoutMs === undefined ? { signal } : { signal, timeoutMs };
-  // A runner that cannot hand on what comes answers with the whole.
-  const { stdout } = await runChecked(runner, attempt, command, { ...call, onOutput });
-  reader.take(stdout);
+  const reader = new LogReader({ ...reading, find });
+  const done = new AbortController();
+  const onOutput = (chunk: Buffer) => {
+    reader.take(chunk);
+    if (reader.isDone) done.abort();
+  };
+  const signals = signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]);
+  const call = { signal: signals, onOutput, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  const run = runChecked(runner, attempt, command, call);
+  // Nobody waits for the end of a program that was told to end.
+  const isEnough = new Promise<undefined>((resolve) => {
+    done.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  try {
+    const ended = await Promise.race([run, isEnough]);
+    // A runner that cannot hand on what comes answers with the whole.
+    if (ended !== undefined) reader.take(ended.stdout);
+  } catch (error) {
+    if (!reader.isDone) throw error;
+  }
+  run.catch(() => undefined);
   return reader.end(limit);
 }
 
 interface LogSource {
   readonly attempt: string;
   readonly parse: ParseLogLine;
-  readonly isWanted: (line: LogLine) => boolean;
+  readonly isWanted?: (line: LogLine) => boolean;
+  readonly isPast?: (line: LogLine) => boolean;
 }

@@ -81,7 +81,7 @@ export function createSystemdManager(
         // Without --all a message with a control character is a number of bytes.
         ...['--output=short-iso-precise', '--all', '--quiet', '--no-pager'],
       ];
-      const source = { attempt: `journalctl ${unit}`, parse: parseJournalLine, isWanted: () => true };
+      const source = { attempt: `journalctl ${unit}`, parse: parseJournalLine };
       return readLog(runner, command, source, call);
     },
     processEnvironment: (pid, names, call) => processes.environment(pid, names, { ...call, sudo }),

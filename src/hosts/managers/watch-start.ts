@@ -6,6 +6,7 @@ import {
   type StartObservation,
   type StartPlan,
   type StartProof,
+  searchFor,
 } from './proof-of-start.js';
 
 /** Time as the watcher needs it; `sleep` ends early when the signal does. */
@@ -58,14 +59,16 @@ async function observe(
   if (status === undefined) return undefined;
   const since = logSince(plan, [...earlier, { status }]);
   const { mainPid } = status;
-  const [log, environment, facts] = await Promise.all([
-    unlessAway<readonly LogLine[]>(service.logs({ ...call, since, find: plan.loadedLine })),
+  const [environment, facts] = await Promise.all([
     mainPid === 0
       ? undefined
       : unlessAway(service.processEnvironment(mainPid, [...plan.environment.keys()], call)),
     mainPid === 0 ? undefined : unlessAway(service.processFacts(mainPid, { ...call, asksGroup: true })),
   ]);
-  return { at: clock.now(), status, log: log ?? [], environment, ...lifeOf(facts) };
+  const life = lifeOf(facts);
+  const find = searchFor(plan, status, life.hasEnded);
+  const log = await unlessAway<readonly LogLine[]>(service.logs({ ...call, since, find }));
+  return { at: clock.now(), status, log: log ?? [], environment, ...life };
 }
 
 /** undefined for a fault that may pass; a call that was cancelled, or cannot work at all, is an error. */

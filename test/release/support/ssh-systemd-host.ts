@@ -29,7 +29,7 @@ flag: { variable: ENABLED }
 model: { path: MODEL_PATH, version: MODEL_VERSION, type: MODEL_TYPE }
 params: {}
 startLog:
-  loadedLine: [loaded lob-ml onnx model, '{MODEL_PATH}']
+  loadedLine: [loaded lob-ml onnx model, 'model_path={MODEL_PATH}']
   errorLines: ['\\berror\\b.*MODEL_PATH']
   withinSecs: 20
 variables:

@@ -79,6 +79,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   sql_unparsable: ({ problem }) => `SQL 无法解析：${problem}`,
   sql_writes: () => 'SQL 不只是读取：请写一条 SELECT（或 WITH … SELECT）',
   tolerance_missing: () => '比较时钟需要 `tolerance`：一个参数，单位为秒',
+  loaded_line_shape: () => '请先写该行的消息，其余每项写它的一个字段：`path={VARIABLE}`',
   start_log_missing: () => '启动证明需要 `startLog`：启动在日志中的样子',
   probe_kind_unknown: ({ name, nearest }) => `没有探测类型 \`${name}\`${meant(nearest)}`,
   text_column_unknown: ({ name, nearest }) =>

@@ -1,5 +1,5 @@
 import type { HostEnvironment } from '../../../checks/context/host-environment.js';
-import { expectedEnvironment, loadedLineParts } from '../../../checks/probes/service-probe.js';
+import { expectedEnvironment, loadedLineFor } from '../../../checks/probes/service-probe.js';
 import { byBotsClock, byItsClock, type ClockReading, clockShiftMs } from '../../../domain/clocks.js';
 import type { VariableChange } from '../../../domain/release-plan.js';
 import type { ServiceStatus } from '../../../hosts/host.js';
@@ -80,7 +80,7 @@ export async function proveStart(
     environment,
     // A strategy that is off loads no model.
     loadedLine: isOn(runbook, environment.get(enableFlag(runbook)))
-      ? log && loadedLineParts(log, runbook, files)
+      ? log && loadedLineFor(log, runbook, files)
       : undefined,
     errorLines: log?.errorLines ?? [],
     restartSecMs,

@@ -138,7 +138,7 @@ const STRATEGY: StrategyFacts = {
     ]),
   ),
   startLog: {
-    loadedLine: ['loaded lob-ml onnx model', '{MODEL_PATH}'],
+    loadedLine: ['loaded lob-ml onnx model', 'model_path={MODEL_PATH}'],
     errorLines: [/\bERROR\b/],
     withinSecs: 60,
   },
