@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deadManText } from './host-dead-man.js';
 import { type HostStrategy, strategyOf } from './host-strategy.js';
 import { encodeLogisticModel, type LogisticModel } from './model.js';
 import { FEATURES, type ModelMeta } from './model-meta.js';
@@ -77,7 +78,7 @@ export async function writeModel(path: string, model: LogisticModel, meta: Model
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
- * `hostctl status|processes|logs|current|clock|start|stop|restart|environ`. Looks are taken many times a second while a restart is
+ * `hostctl status|processes|logs|current|clock|dead-man|start|stop|restart|environ`. Looks are taken many times a second while a restart is
  * watched, and a Node started for each would cost more than all they look at: so a shell reads the files.
  */
 export function hostctlText(host: HostLayout, socket: SupervisorSocket): string {
@@ -107,6 +108,8 @@ case "$1 $2" in
   unset LD_PRELOAD
   [ "$ahead" = 0 ] && exec date +%s.%N
   exec date --date="$ahead seconds" +%s.%N ;;
+'dead-man arm' | 'dead-man disarm' | 'dead-man status')
+${deadManText(quote(join(host.folder, 'run')), quote(socket.statusPath))} ;;
 esac
 exec ${quote(process.execPath)} ${quote(socket.clientPath)} --socket ${quote(socket.socketPath)} "$@"
 `;

@@ -13,6 +13,8 @@ export interface ServiceCommands {
   readonly processes: readonly string[];
   /** How the supervisor has the service loaded; what runs is told by /proc. */
   readonly current: readonly string[];
+  /** A timer of the host's own, which ends with the host. */
+  readonly deadMan: Readonly<Record<'arm' | 'disarm' | 'status', readonly string[]>>;
   readonly restartSecs: number;
 }
 
@@ -36,6 +38,11 @@ export function commandsOf({ controlPath }: HostLayout, restartDelayMs: number) 
     clock: control('clock'),
     processes: control('processes'),
     current: control('current'),
+    deadMan: {
+      arm: control('dead-man', 'arm', '{name}', '{seconds}', '{until}'),
+      disarm: control('dead-man', 'disarm', '{name}'),
+      status: control('dead-man', 'status', '{name}'),
+    },
     restartSecs: restartDelayMs / 1000,
   };
   return { service, startCommand: control('start'), environCommand: control('environ') };

@@ -45,9 +45,9 @@ function methodOf({
   const host = createHost(settings, requirements);
   if (method === 'writeWanted')
     return (wanted, options) => writeWanted(host, settings, wanted as Wanted, options as WriteOptions);
-  const [owner, name]: [object, string] = method.startsWith('service.')
-    ? [host.service, method.slice('service.'.length)]
-    : [host, method];
+  const path = method.split('.');
+  const name = path.pop() ?? '';
+  const owner = path.reduce((part: object, key) => Object(Reflect.get(part, key)), host);
   const found: unknown = Reflect.get(owner, name);
   if (typeof found !== 'function') throw new TypeError(`a host has no ${method}`);
   return (...words) => found.apply(owner, words);

@@ -1,4 +1,5 @@
 import type { Moment } from '../domain/clocks.js';
+import type { DeadManOrder, DeadManState } from './dead-man.js';
 
 /**
  * The Host port: everything the bot may do on a machine of a target. Adapters: `local`, `ssh`.
@@ -203,6 +204,17 @@ export interface ServiceManager {
   processFacts(pid: number, options?: ProcessCall): Promise<ProcessFacts | undefined>;
   /** How the manager has the service loaded. undefined: it does not tell. */
   definition(options?: CallOptions): Promise<ServiceDefinition | undefined>;
+  /** Left out: the manager is not told how. */
+  readonly deadMan?: DeadManHolder | undefined;
+}
+
+/** The host's own timer that turns the strategy off when nobody else can. Each throws a HostError. */
+export interface DeadManHolder {
+  /** An error with an exit code: the host refuses to hold one. */
+  arm(order: DeadManOrder, options?: CallOptions): Promise<void>;
+  /** Fine when there is none. Refused while it is at work: it has the last word then. */
+  disarm(name: string, options?: CallOptions): Promise<void>;
+  look(name: string, options?: CallOptions): Promise<DeadManState>;
 }
 
 export interface LogCall extends CallOptions {

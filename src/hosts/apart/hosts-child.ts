@@ -47,6 +47,7 @@ const LOOKS: ReadonlySet<HostMethod> = new Set([
   'service.processes',
   'service.definition',
   'service.variableNames',
+  'service.deadMan.look',
 ]);
 
 /**
@@ -87,6 +88,7 @@ export class HostsChild {
   hostOf(settings: TargetHost, requirements: Omit<HostRequirements, 'yieldToHalt'> = {}): Host {
     const here = createHost(settings, requirements);
     const { service } = here;
+    const { deadMan } = service;
     const via = <Words extends readonly unknown[], Value>(
       method: HostMethod,
       own: (...words: Words) => Promise<Value>,
@@ -113,6 +115,11 @@ export class HostsChild {
         restart: via('service.restart', service.restart.bind(service)),
         stop: via('service.stop', service.stop.bind(service)),
         kill: service.kill && via('service.kill', service.kill.bind(service)),
+        deadMan: deadMan && {
+          arm: via('service.deadMan.arm', deadMan.arm.bind(deadMan)),
+          disarm: via('service.deadMan.disarm', deadMan.disarm.bind(deadMan)),
+          look: via('service.deadMan.look', deadMan.look.bind(deadMan)),
+        },
         account: via('service.account', service.account.bind(service)),
         logs: via('service.logs', service.logs.bind(service)),
         processes: via('service.processes', service.processes.bind(service)),

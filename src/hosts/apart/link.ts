@@ -1,4 +1,4 @@
-import type { Host, HostErrorCode, ServiceManager } from '../host.js';
+import type { DeadManHolder, Host, HostErrorCode, ServiceManager } from '../host.js';
 import type { HostRequirements } from '../host-kind.js';
 import type { TargetHost } from '../kinds/target-host.js';
 
@@ -7,7 +7,11 @@ type MethodOf<T> = {
 }[keyof T];
 
 /** Everything that can be asked of a host and its service; and what is made of several of them, see write-wanted.ts. */
-export type HostMethod = MethodOf<Host> | `service.${MethodOf<ServiceManager>}` | 'writeWanted';
+export type HostMethod =
+  | MethodOf<Host>
+  | `service.${MethodOf<ServiceManager>}`
+  | `service.deadMan.${MethodOf<DeadManHolder>}`
+  | 'writeWanted';
 
 /** One call of a host. Every value is a structured clone. */
 export interface HostCall {

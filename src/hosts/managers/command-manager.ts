@@ -1,8 +1,9 @@
-import { ownValue } from '../../domain/own-value.js';
 import { runChecked } from '../command-runner.js';
 import { type CallOptions, HostError, type LogLine, type ServiceManager } from '../host.js';
 import { askMoment } from '../host-clock.js';
+import { commandDeadMan } from './command-dead-man.js';
 import type { CommandSettings } from './command-settings.js';
+import { fillIn } from './fill-in.js';
 import { parsePlainLine } from './log-lines.js';
 import { parseEnvironmentAnswer, parseVariableNames } from './process-environment.js';
 import { parseProcessFacts } from './process-facts.js';
@@ -15,7 +16,17 @@ const DEFAULT_LOG_LIMIT = 200_000;
 
 export type ServiceCommands = Pick<
   CommandSettings,
-  'status' | 'restart' | 'stop' | 'logs' | 'environ' | 'clock' | 'processes' | 'kill' | 'current'
+  | 'status'
+  | 'restart'
+  | 'stop'
+  | 'logs'
+  | 'environ'
+  | 'clock'
+  | 'processes'
+  | 'kill'
+  | 'current'
+  | 'deadMan'
+  | 'killAfterSecs'
 >;
 
 export const commandManager = {
@@ -49,6 +60,7 @@ export function createCommandManager(
   return {
     description: `commands of ${runner.host}`,
     ...driveByCommands(runner, commands, (verb) => `the command for ${verb}`),
+    deadMan: commands.deadMan && commandDeadMan(runner, commands.deadMan, commands),
     clock: clock && ((call) => askMoment(runner, clock, call)),
     account: async ({ user, mainPid }, call) => user || processes?.account(mainPid, call),
     logs(call) {
@@ -98,10 +110,4 @@ function isSince(line: LogLine, since: Date, asksForTime: boolean): boolean {
 
 function isUntil(line: LogLine, until: Date | undefined): boolean {
   return until === undefined || line.at === undefined || line.at.getTime() <= until.getTime();
-}
-
-function fillIn(command: readonly string[], values: Readonly<Record<string, string>>): string[] {
-  return command.map((word) =>
-    word.replace(/\{(\w+)\}/g, (placeholder, name: string) => ownValue(values, name) ?? placeholder),
-  );
 }

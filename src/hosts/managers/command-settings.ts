@@ -25,6 +25,11 @@ export const commandSettings = z.strictObject({
    * /proc/PID/exe), `ExeIdentity` (`DEVICE:INODE`), `State`; `NeedDaemonReload`, `Environment`, `EnvironmentFiles`.
    */
   current: argumentList.optional(),
+  /**
+   * A timer of the host's own. `arm` gets a /bin/sh script on its standard input, to be run after `{seconds}`; `{name}`
+   * names it, `{until}` is the deadline (RFC 3339). `status` prints `armed`, `armed UNTIL`, `acting` or `none`.
+   */
+  deadMan: z.strictObject({ arm: argumentList, disarm: argumentList, status: argumentList }).optional(),
   user: accountName.optional(),
   killAfterSecs,
   restartSecs: z.number().min(0).max(300).default(5),

@@ -5,6 +5,7 @@ import { createProcessReader } from './process-environment.js';
 import { askProcesses, controlGroupProcesses } from './process-list.js';
 import { DEFINITION_PROPERTIES, parseServiceDefinition } from './service-definition.js';
 import { driveByCommands, readLog, type ServiceKind, type ServiceParts } from './service-kind.js';
+import { systemdDeadMan } from './systemd-dead-man.js';
 import type { SystemdSettings } from './systemd-settings.js';
 import { STATUS_PROPERTIES } from './unit-status.js';
 
@@ -24,11 +25,11 @@ export const systemdManager = {
 
 const scopeOf = (userManager: boolean): readonly string[] => (userManager ? ['--user'] : []);
 
-type SystemdUnit = Pick<SystemdSettings, 'unit' | 'sudo' | 'userManager' | 'processes'>;
+type SystemdUnit = Pick<SystemdSettings, 'unit' | 'sudo' | 'userManager' | 'processes' | 'killAfterSecs'>;
 
 /** Drives one systemd unit. An exit code of 0 from `restart` proves nothing: see proof-of-start.ts. */
 export function createSystemdManager(
-  { unit, sudo = [], userManager, processes: listed }: SystemdUnit,
+  { unit, sudo = [], userManager, processes: listed, killAfterSecs }: SystemdUnit,
   { runner, processes = createProcessReader(runner) }: ServiceParts,
 ): ServiceManager {
   if (!/^[A-Za-z0-9:_.@\\-]+$/.test(unit) || unit.startsWith('-')) {
@@ -48,6 +49,20 @@ export function createSystemdManager(
   const driven = driveByCommands(runner, commands, (verb) => {
     return `systemctl ${verb === 'status' ? 'show' : verb} ${unit}`;
   });
+  // The timer's service is the manager's own: no sudo there.
+  const own = (...words: string[]) => ['systemctl', ...scopeOf(userManager), ...words, unit];
+  const deadMan = systemdDeadMan({
+    runner,
+    sudo,
+    scope: scopeOf(userManager),
+    own: {
+      status: own('show', '--property=ActiveState,MainPID'),
+      restart: own('restart'),
+      stop: own('stop'),
+      kill: own('kill', '--signal=KILL'),
+      killAfterSecs,
+    },
+  });
   const programOf = async (pid: number, call?: CallOptions) =>
     (await processes.facts(pid, { ...call, sudo }))?.program?.path;
   const definition = systemctl('show', ...DEFINITION_PROPERTIES.map((name) => `--property=${name}`));
@@ -56,6 +71,7 @@ export function createSystemdManager(
   return {
     description: `systemd unit ${unit}`,
     ...driven,
+    deadMan,
     async restart(call) {
       try {
         await driven.restart(call);
