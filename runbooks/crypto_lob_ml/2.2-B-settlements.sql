@@ -3,7 +3,7 @@
 -- Over the look-back of a training; the checklist's own form reads the whole table (Details offers it). A label whose
 -- price is no number, or which was settled in the future, is no label.
 SELECT horizon, COUNT(*) FILTER (WHERE is_label) AS resolved_markets, COUNT(*) FILTER (WHERE NOT is_label) AS no_label,
-       COUNT(*) FILTER (WHERE is_future) AS rows_future, (ARRAY_AGG(market_slug ORDER BY is_label, market_slug))[1:3] AS markets
+       COUNT(*) FILTER (WHERE is_future) AS rows_future, (ARRAY_AGG(LEFT(market_slug, 80) ORDER BY is_label, market_slug))[1:3] AS markets
 FROM (
   SELECT market_slug,
          CASE WHEN market_slug ILIKE '%15m%' THEN '15m'

@@ -3,14 +3,16 @@
 -- From one statement, so that their figures agree with each other; each column holds the rows of one check. The window
 -- stands beside its baseline. Metadata that is no object counts as one without keys.
 WITH orders AS MATERIALIZED (
-  SELECT o.executed_at, o.order_id, o.is_present, o.is_buy, o.status, o.metadata->>'signal_type' AS signal_type,
-         o.metadata->>'signal_type' = ${entrySignal} AS is_entry, o.metadata->>'model_type' AS model_type,
-         o.metadata->>'model_version' AS model_version, o.metadata->>'p_up_model' AS p_up_model,
-         o.metadata->>'p_up_blended' AS p_up_blended, o.metadata->>'p_up_blend_w_model' AS p_up_blend_w_model,
-         o.metadata->>'p_up_blend_w_window' AS p_up_blend_w_window
+  -- A text is cut to what a report can show: one that has megabytes must not cost the answer.
+  SELECT o.executed_at, o.order_id, o.is_present, o.is_buy, o.status,
+         LEFT(o.metadata->>'signal_type', 400) AS signal_type, o.metadata->>'signal_type' = ${entrySignal} AS is_entry,
+         LEFT(o.metadata->>'model_type', 400) AS model_type, LEFT(o.metadata->>'model_version', 400) AS model_version,
+         LEFT(o.metadata->>'p_up_model', 400) AS p_up_model, LEFT(o.metadata->>'p_up_blended', 400) AS p_up_blended,
+         LEFT(o.metadata->>'p_up_blend_w_model', 400) AS p_up_blend_w_model,
+         LEFT(o.metadata->>'p_up_blend_w_window', 400) AS p_up_blend_w_window
   FROM (
     -- `#> '{}'` and OFFSET 0: the metadata is decompressed once an order, and not once a key.
-    SELECT e.executed_at, COALESCE(e.order_id, e.intent_id::text) AS order_id, e.is_buy, e.metadata #> '{}' AS metadata,
+    SELECT e.executed_at, LEFT(COALESCE(e.order_id, e.intent_id::text), 80) AS order_id, e.is_buy, e.metadata #> '{}' AS metadata,
            e.executed_at >= ${windowFrom}::timestamptz AS is_present, LOWER(REPLACE(e.status, '_', '')) AS status
     FROM agent_order_executions e
     WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
@@ -50,7 +52,7 @@ WITH orders AS MATERIALIZED (
          EXTRACT(EPOCH FROM ${baselineTo}::timestamptz - ${baselineFrom}::timestamptz)::float8 AS baseline_secs
   FROM orders
 ), future AS (
-  SELECT COUNT(*) AS rows_future, (ARRAY_AGG(COALESCE(e.order_id, e.intent_id::text)))[1:3] AS future_ids
+  SELECT COUNT(*) AS rows_future, (ARRAY_AGG(LEFT(COALESCE(e.order_id, e.intent_id::text), 80)))[1:3] AS future_ids
   FROM agent_order_executions e
   WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
     AND e.dry_run = ${dryRun}::boolean

@@ -2,7 +2,7 @@
 --
 -- The rows of the agent in the window by account and kind. `own` are the target's; `named` belong to a target of the
 -- targets file. A decision has no dry_run: it belongs to whoever has its account.
-SELECT r.what, COALESCE(r.account_id, 'none') AS account, COALESCE(r.dry_run::text, 'unknown') AS dry_run, COUNT(*) AS cnt,
+SELECT r.what, COALESCE(LEFT(r.account_id, 80), 'none') AS account, COALESCE(r.dry_run::text, 'unknown') AS dry_run, COUNT(*) AS cnt,
        r.dry_run IS NOT DISTINCT FROM ${dryRun}::boolean
          AND (${accountId}::text IS NULL OR r.account_id IS NOT DISTINCT FROM ${accountId}::text) AS own,
        CASE r.what WHEN 'orders' THEN CONCAT(r.account_id, ' ', r.dry_run::text) = ANY(${namedRows}::text[])

@@ -4,7 +4,7 @@
 -- say BLOCKED. A decision whose row is late gets a minute. One look into the unique index on intent_id an order.
 SELECT o.state, COUNT(*) AS cnt, (ARRAY_AGG(o.order_id ORDER BY o.executed_at))[1:10] AS order_ids
 FROM (
-  SELECT e.executed_at, COALESCE(e.order_id, e.intent_id::text) AS order_id,
+  SELECT e.executed_at, LEFT(COALESCE(e.order_id, e.intent_id::text), 80) AS order_id,
          CASE WHEN d.decided_at IS NULL AND e.executed_at > ${asOf}::timestamptz - INTERVAL '1 minute' THEN 'waiting'
               WHEN d.decided_at IS NULL THEN 'missing'
               WHEN d.decision = 'BLOCKED' THEN 'blocked'

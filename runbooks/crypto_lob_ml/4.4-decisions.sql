@@ -22,7 +22,7 @@ SELECT c.*, f.rows_future, f.future_ids, c.decisions - c.passed - c.adjusted - c
        c.blocked::float8 / NULLIF(c.decisions, 0) AS blocked_share,
        c.baseline_blocked::float8 / NULLIF(c.baseline_decisions, 0) AS baseline_blocked_share,
        (SELECT STRING_AGG(reason || ' ' || cnt, ', ' ORDER BY cnt DESC, reason) FROM (
-          SELECT COALESCE(block_reason, 'no reason') AS reason, COUNT(*) AS cnt
+          SELECT COALESCE(LEFT(block_reason, 120), 'no reason') AS reason, COUNT(*) AS cnt
           FROM d WHERE is_present AND decision = 'BLOCKED' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3) g) AS block_reasons,
        -- A decision comes before its order: only orders well inside the window must have theirs inside too.
        EXISTS (SELECT 1 FROM agent_order_executions e

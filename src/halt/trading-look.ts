@@ -157,7 +157,7 @@ SELECT (
 ) AS orders`,
     resting: `
 WITH open_orders AS (
-  SELECT ${market} AS market_slug, ${column('side')} AS market_side, ${shares} - ${filled} AS unfilled, ${endOf(market, halt)} AS ends_at
+  SELECT LEFT(${market}, 200) AS market_slug, LEFT(${column('side')}, 200) AS market_side, ${shares} - ${filled} AS unfilled, ${endOf(market, halt)} AS ends_at
   ${from}
   WHERE ${isOf}
     AND ${isRecent} AND NOT ${isOver} AND NOT ${settled(column('token'))})
@@ -178,7 +178,7 @@ WITH sums AS (
   WHERE ${isOf}
     AND ${isRecent}
   GROUP BY 1, 2, 3)
-SELECT market_slug, market_side, (shares_in - shares_out)::int AS shares, entered_at, COUNT(*) OVER ()::int AS total
+SELECT LEFT(market_slug, 200) AS market_slug, LEFT(market_side, 200) AS market_side, (shares_in - shares_out)::int AS shares, entered_at, COUNT(*) OVER ()::int AS total
 FROM sums
 WHERE shares_in > shares_out AND NOT ${settled('sums.token')}
 ORDER BY entered_at DESC

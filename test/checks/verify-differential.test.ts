@@ -4,7 +4,7 @@ import type { CheckRun, ObservedRow } from '../../src/domain/check-run.js';
 import { type DecisionRow, insertDecisions, insertOrder, type OrderRow } from './support/orders.js';
 import { createStage, NOW, resultOf, type Stage, secondsAgo } from './support/verify-stage.js';
 
-/** The checklist's queries 4.1 to 4.4, with the present moment as a value. */
+/** The checklist's queries 4.1 to 4.4, with the present moment as a value; texts are cut at 400 characters. */
 const ACTIVITY = `
 SELECT
   COUNT(*) FILTER (WHERE metadata->>'signal_type' = 'crypto_lob_ml_entry') AS entry_cnt,
@@ -14,13 +14,13 @@ SELECT
 FROM agent_order_executions
 WHERE agent_id = 'crypto_lob_ml' AND executed_at >= $1::timestamptz - INTERVAL '30 minutes'`;
 const MODEL_TYPES = `
-SELECT COALESCE(metadata->>'model_type', 'missing') AS model_type, COUNT(*) AS cnt
+SELECT COALESCE(LEFT(metadata->>'model_type', 400), 'missing') AS model_type, COUNT(*) AS cnt
 FROM agent_order_executions
 WHERE agent_id = 'crypto_lob_ml' AND metadata->>'signal_type' = 'crypto_lob_ml_entry'
   AND executed_at >= $1::timestamptz - INTERVAL '30 minutes'
 GROUP BY 1`;
 const WEIGHTS = `
-SELECT metadata->>'p_up_blend_w_model' AS w_model, metadata->>'p_up_blend_w_window' AS w_window, COUNT(*) AS cnt
+SELECT LEFT(metadata->>'p_up_blend_w_model', 400) AS w_model, LEFT(metadata->>'p_up_blend_w_window', 400) AS w_window, COUNT(*) AS cnt
 FROM agent_order_executions
 WHERE agent_id = 'crypto_lob_ml' AND metadata->>'signal_type' = 'crypto_lob_ml_entry'
   AND executed_at >= $1::timestamptz - INTERVAL '30 minutes'
