@@ -1,17 +1,41 @@
 -- 4.1 执行概览: whose rows are these?
 --
--- The rows of the agent in the window by account and kind. `own` are the target's; `named` belong to a target of the
--- targets file. A decision has no dry_run: it belongs to whoever has its account.
-SELECT r.what, COALESCE(LEFT(r.account_id, 80), 'none') AS account, COALESCE(r.dry_run::text, 'unknown') AS dry_run, COUNT(*) AS cnt,
-       r.dry_run IS NOT DISTINCT FROM ${dryRun}::boolean
-         AND (${accountId}::text IS NULL OR r.account_id IS NOT DISTINCT FROM ${accountId}::text) AS own,
-       CASE r.what WHEN 'orders' THEN CONCAT(r.account_id, ' ', r.dry_run::text) = ANY(${namedRows}::text[])
-                   ELSE COALESCE(r.account_id, '') = ANY(${namedAccounts}::text[]) END AS named
+-- The rows of the window by agent, account and kind. `own` are the target's; `named` belong to a target of the targets
+-- file. A decision has no dry_run: it belongs to whoever has its account. An agent whose name differs from this one's in
+-- capitals, blanks or signs alone is nobody's. So is an order that was written in the window, as the table's own order
+-- (its id) tells, and dated before it: the window of every other check leaves it out.
+WITH agent AS (
+  SELECT REGEXP_REPLACE(LOWER(${agentId}::text), '[^a-z0-9]', '', 'g') AS name
+), present AS MATERIALIZED (
+  SELECT e.id, e.agent_id, e.account_id, e.dry_run
+  FROM agent_order_executions e CROSS JOIN agent
+  WHERE e.executed_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
+    AND REGEXP_REPLACE(LOWER(e.agent_id), '[^a-z0-9]', '', 'g') = agent.name
+), newest AS MATERIALIZED (
+  SELECT e.agent_id, e.account_id, e.dry_run, e.executed_at
+  FROM agent_order_executions e
+  WHERE e.id > LEAST((SELECT MIN(p.id) FROM present p), (
+    SELECT b.id FROM agent_order_executions b
+    WHERE b.executed_at < ${windowFrom}::timestamptz ORDER BY b.executed_at DESC, b.id LIMIT 1))
+  ORDER BY e.id DESC LIMIT 50000
+)
+SELECT r.what, LEFT(r.agent_id, 80) AS agent, COALESCE(LEFT(r.account_id, 80), 'none') AS account,
+       COALESCE(r.dry_run::text, 'unknown') AS dry_run, COUNT(*) AS cnt, r.agent_id = ${agentId} AS same_agent, r.own,
+       r.agent_id = ${agentId} AND r.named AND NOT (r.own AND r.what = 'backdated orders') AS named
 FROM (
-  SELECT 'orders' AS what, e.account_id, e.dry_run FROM agent_order_executions e
-  WHERE e.agent_id = ${agentId} AND e.executed_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
+  SELECT o.what, o.agent_id, o.account_id, o.dry_run,
+         o.dry_run IS NOT DISTINCT FROM ${dryRun}::boolean
+           AND (${accountId}::text IS NULL OR o.account_id IS NOT DISTINCT FROM ${accountId}::text) AS own,
+         CONCAT(o.account_id, ' ', o.dry_run::text) = ANY(${namedRows}::text[]) AS named
+  FROM (
+    SELECT 'orders' AS what, p.agent_id, p.account_id, p.dry_run FROM present p
+    UNION ALL
+    SELECT 'backdated orders', n.agent_id, n.account_id, n.dry_run FROM newest n
+    WHERE n.agent_id = ${agentId} AND n.executed_at < ${windowFrom}::timestamptz - INTERVAL '1 minute') o
   UNION ALL
-  SELECT 'decisions', d.account_id, NULL FROM risk_gate_decisions d
-  WHERE d.agent_id = ${agentId} AND d.decided_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz) r
-GROUP BY r.what, r.account_id, r.dry_run
-ORDER BY cnt DESC, account, dry_run
+  SELECT 'decisions', d.agent_id, d.account_id, NULL, FALSE, COALESCE(d.account_id, '') = ANY(${namedAccounts}::text[])
+  FROM risk_gate_decisions d CROSS JOIN agent
+  WHERE d.decided_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
+    AND REGEXP_REPLACE(LOWER(d.agent_id), '[^a-z0-9]', '', 'g') = agent.name) r
+GROUP BY r.what, r.agent_id, r.account_id, r.dry_run, r.own, r.named
+ORDER BY cnt DESC, agent, account, dry_run

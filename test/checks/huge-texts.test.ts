@@ -15,7 +15,9 @@ afterAll(() => stage.close());
 /** Outcomes by check, of one good order and decision and whatever else stands there. */
 async function outcomes(...only: string[]) {
   const run = await stage.run('verify', { only });
-  return Object.fromEntries(run.checks.map(({ id, outcome, reason }) => [id, [outcome, reason.facts?.['code']]]));
+  return Object.fromEntries(
+    run.checks.map(({ id, outcome, reason }) => [id, [outcome, reason.facts?.['code']]]),
+  );
 }
 
 const METADATA = Object.fromEntries(Object.keys(ENTRY).map((key) => [key, HUGE]));

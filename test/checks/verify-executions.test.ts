@@ -323,6 +323,41 @@ describe('only rows of this target', () => {
   });
 });
 
+describe('orders that the window of the other checks leaves out', () => {
+  const own = { accountId: 'acct-live' };
+
+  test('one that was written in the window with an old time stamp is named and no pass', async () => {
+    await orders({ at: inBaseline });
+    await orders({ at: recent });
+    await orders({ at: secondsAgo(3 * 3600), orderId: 'old' });
+    await orders({ at: secondsAgo(20) });
+    const result = await check('exec.other_orders', own);
+    expect(result.outcome).toBe('INCONCLUSIVE');
+    expect(result.says.map(({ en }) => en)).toEqual([
+      expect.stringMatching(
+        /^1 orders of the account acct-live, dry_run false, were written in the window and dated before/,
+      ),
+    ]);
+  });
+
+  test('so is one of the first after a pause, and before any that is dated right', async () => {
+    await orders({ at: secondsAgo(40 * 60) });
+    await orders({ at: secondsAgo(24 * 3600) });
+    await orders({ at: recent });
+    expect((await check('exec.other_orders', own)).outcome).toBe('INCONCLUSIVE');
+  });
+
+  test.each(['CRYPTO_LOB_ML', ' crypto_lob_ml', 'crypto-lob-ml', 'crypto_lob_ml\t', 'Crypto Lob ML'])(
+    'the agent %j is named',
+    async (agentId) => {
+      await orders({ at: recent }, { at: recent, agentId });
+      const result = await check('exec.other_orders', own);
+      expect(result.outcome).toBe('FAIL');
+      expect(result.says[0]?.en).toMatch(/^1 orders of the agent `.+` .* nearly this one/);
+    },
+  );
+});
+
 describe('exec.signal_types', () => {
   const kind = (signal_type: string | null, isBuy: boolean | null) => ({
     at: recent,

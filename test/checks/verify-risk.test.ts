@@ -176,7 +176,9 @@ describe('risk.correspondence', () => {
   test.each([
     ['its own, made before', {}, 'PASS'],
     ['adjusted', { decision: 'ADJUSTED' as const }, 'PASS'],
-    ['long before the window', { at: secondsAgo(4000) }, 'PASS'],
+    ['made four minutes before', { at: secondsAgo(360) }, 'PASS'],
+    ['from six minutes before', { at: secondsAgo(480) }, 'FAIL'],
+    ['days old', { at: secondsAgo(5 * 86_400) }, 'FAIL'],
     ['BLOCKED', { decision: 'BLOCKED' as const }, 'FAIL'],
     ['made after the order', { at: secondsAgo(119) }, 'FAIL'],
     ['of another agent', { agentId: 'crypto_momentum' }, 'FAIL'],
@@ -185,6 +187,12 @@ describe('risk.correspondence', () => {
     const result = await check('risk.correspondence');
     expect(result.outcome).toBe(outcome);
     if (outcome === 'FAIL') expect(result.says[0]?.en).toContain('ord-7');
+  });
+
+  test.each(['-infinity', 'infinity'])('a decision at %s is no decision of the order', async (at) => {
+    await pair(secondsAgo(120), {}, 'ord-7');
+    await stage.database.pool.query('UPDATE risk_gate_decisions SET decided_at = $1', [at]);
+    expect((await check('risk.correspondence')).outcome).toBe('FAIL');
   });
 
   test('a row that is late has a minute', async () => {

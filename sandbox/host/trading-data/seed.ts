@@ -35,6 +35,13 @@ ANALYZE sync_records,
   risk_gate_decisions (account_id, decided_at, intent_id, agent_id, domain, decision, block_reason);
 COMMIT`;
 
+/** One history was written after the other; of the orders themselves the later one has the higher number. */
+const NUMBER_BY_TIME = `WITH numbered AS (
+  SELECT id, ROW_NUMBER() OVER (ORDER BY executed_at, id) + COUNT(*) OVER () AS number FROM agent_order_executions
+), renumbered AS (
+  UPDATE agent_order_executions e SET id = n.number FROM numbered n WHERE n.id = e.id RETURNING e.id
+) SELECT setval(pg_get_serial_sequence('agent_order_executions', 'id'), MAX(id)) FROM renumbered`;
+
 /** Creates the four tables and their indexes, where they are missing. */
 export async function createTradingSchema(database: Queryable): Promise<void> {
   const { tables, indexes } = await readSchema();
@@ -120,6 +127,7 @@ export async function seedTradingDatabase(database: Queryable, options: SeedOpti
   });
   let executions = 0;
   for (const history of histories(settings)) executions += await insertOrdersHistory(database, history);
+  await database.query(NUMBER_BY_TIME);
   await database.query(indexes);
   await database.query(ANALYZE);
   return { syncRecords, settlements, executions };
