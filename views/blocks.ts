@@ -1,4 +1,5 @@
 import type { Block } from '../src/conversation/subcommand.js';
+import { plainText } from '../src/domain/plain-text.js';
 
 /** Typed builders that keep Slack's limits, so that no text of a person or a machine can make Slack refuse one. */
 
@@ -28,8 +29,29 @@ export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Text in a code span; a backtick inside would end it. */
-export const code = (text: string): string => `\`${escapeMrkdwn(text.replaceAll('`', 'ˋ')) || ' '}\``;
+/** A value as it may stand within a code span: on the same line, and without the sign that would end it. */
+export const inCode = (text: string): string =>
+  escapeMrkdwn(plainText(text.replaceAll(LINE_BREAKS, ' ⏎ ')).replaceAll('`', 'ˋ'));
+
+const LINE_BREAKS = /[\n\r\v\f\u0085\u2028\u2029]+/g;
+
+/** Text in a code span. */
+export const code = (text: string): string => `\`${inCode(text) || ' '}\``;
+
+/** Runs of blanks, of what only looks like one, and of marks that turn the direction of text: they would make lines of their own. */
+const BLANKS = /[\s\u0085\u2800\p{Default_Ignorable_Code_Point}]+/gu;
+
+const onOneLine = (text: string): string => plainText(text.replaceAll(BLANKS, ' ')).trim();
+
+/**
+ * What a person typed, in each message and in a terminal: their own words, quoted, on one line. A code span is the one
+ * place where Slack reads no signs, so that nothing in it can look like a line of the bot's.
+ */
+export const typed = (text: string, most = 1000): string => code(clip(onOneLine(text), most));
+
+/** The name of a person or an account, chosen by them: of its signs only those that names have. */
+export const typedName = (name: string): string =>
+  escapeMrkdwn(clip(onOneLine(name.replaceAll(/[^\p{L}\p{M}\p{N}\s.,_@'’()+-]/gu, ' ')), 80));
 
 export const preformatted = (text: string): string =>
   `\`\`\`${clip(escapeMrkdwn(text.replaceAll('```', 'ˋˋˋ')), LIMITS.preformatted)}\`\`\``;

@@ -10,11 +10,11 @@ import {
   clip,
   code,
   context,
-  escapeMrkdwn,
   header,
   LIMITS,
   preformatted,
   section,
+  typed,
   within,
 } from './blocks.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
@@ -135,11 +135,7 @@ function haltedBlocks({ state, cancelRequested }: ReleaseRecord, locale: Locale)
   if (state !== 'halted' || cancelRequested === null) return [];
   const { by, at, reason } = cancelRequested;
   const { haltedBy } = textFor(locale).deploy;
-  return [
-    section(
-      `*${haltedBy(person(by), slackTime(at, 'date_short_pretty'))}*\n> ${clip(escapeMrkdwn(reason), 1000)}`,
-    ),
-  ];
+  return [section(`*${haltedBy(person(by), slackTime(at, 'date_short_pretty'))}*\n${typed(reason)}`)];
 }
 
 function problemSentence({ code: problem, facts }: ReleaseProblem, locale: Locale): string {

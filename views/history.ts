@@ -4,7 +4,7 @@ import type { Locale } from '../src/domain/localized.js';
 import { OUTCOMES } from '../src/domain/outcome.js';
 import type { ReleaseOrHalt } from '../src/status/release-history.js';
 import type { HistoryLine, HistoryPage, HistorySubject } from '../src/status/run-history.js';
-import { actions, type Button, context, escapeMrkdwn, header, section, sectionWithButton } from './blocks.js';
+import { actions, type Button, context, header, section, sectionWithButton, typed } from './blocks.js';
 import { RELEASE_SYMBOL } from './deploy-progress.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
@@ -88,7 +88,7 @@ function lineTitle(line: HistoryLine, locale: Locale): string {
   if (line.kind === 'halt') {
     return `${HALT_SYMBOL[line.state]} *${textFor(locale).rollback.state[line.detail][line.state]}*`;
   }
-  const what = textFor(locale).status.release(line.detail === null ? undefined : escapeMrkdwn(line.detail));
+  const what = textFor(locale).status.release(line.detail === null ? undefined : typed(line.detail, 80));
   return `${RELEASE_SYMBOL[line.state]} ${what} *${textFor(locale).deploy.state[line.state]}*`;
 }
 
@@ -102,5 +102,5 @@ function runFacts(run: CheckRunSummary, locale: Locale): readonly string[] {
 }
 
 function releaseFacts({ by, reason }: ReleaseOrHalt): readonly string[] {
-  return [person(by), ...(reason === null ? [] : [escapeMrkdwn(reason)])];
+  return [person(by), ...(reason === null ? [] : [typed(reason, 300)])];
 }

@@ -4,7 +4,7 @@ import type { Person } from '../src/domain/person.js';
 import type { ReleaseRecord } from '../src/domain/release-record.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import type { TargetLock } from '../src/domain/target-lock.js';
-import { actions, escapeMrkdwn } from './blocks.js';
+import { actions, typed } from './blocks.js';
 import { cancelButtons } from './deploy-progress.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
@@ -20,7 +20,7 @@ export function lockedView(
   const text = textFor(locale).release.lock;
   const end = until === null ? undefined : slackTime(until, 'date_short_pretty');
   const when = slackTime(takenAt, 'date_short_pretty');
-  const locked = text.locked(target, person(holder), when, end, escapeMrkdwn(reason));
+  const locked = text.locked(target, person(holder), when, end, typed(reason));
   if (running === undefined) return noteView(locked);
   const { requestedBy, startedAt } = running;
   const buttons = cancelButtons(running, locale);

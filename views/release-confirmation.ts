@@ -3,7 +3,7 @@ import { type LackingCheck, readLacking } from '../src/domain/lacking-data.js';
 import type { Locale } from '../src/domain/localized.js';
 import { checkpointWithoutData } from '../src/domain/release-course.js';
 import type { ReleaseRecord } from '../src/domain/release-record.js';
-import { clip, context, escapeMrkdwn, LIMITS, section } from './blocks.js';
+import { clip, context, LIMITS, section, typed } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
@@ -33,7 +33,7 @@ export function confirmationBlocks(release: ReleaseRecord, locale: Locale): read
     section([`*${text.lacks}*`, ...lines].join('\n')),
     ...refusal,
     isGiven
-      ? context(text.given(person(confirmation.by), escapeMrkdwn(confirmation.reason)))
+      ? context(text.given(person(confirmation.by), typed(confirmation.reason)))
       : section(text.wanted(slackTime(confirmBy))),
   ];
 }
@@ -45,7 +45,7 @@ function confirmedBlocks({ state, steps, confirmation }: ReleaseRecord, locale: 
   const { by, at, reason } = confirmation;
   const checks = readLacking(step.after?.lacking).map((check) => `${check.section} ${check.title[locale]}`);
   const sentence = textFor(locale).deploy.confirmation.confirmed;
-  return [section(sentence(person(by), slackTime(at), checks.join(', '), escapeMrkdwn(reason)))];
+  return [section(sentence(person(by), slackTime(at), checks.join(', '), typed(reason)))];
 }
 
 const lackingLine = (check: LackingCheck, locale: Locale): string => {

@@ -5,7 +5,7 @@ import type { Promotion } from '../src/domain/promotion.js';
 import type { ArtefactPlan, HostPlan, ReleasePlan, VariableChange } from '../src/domain/release-plan.js';
 import { DRIFT_SUBJECTS, type DriftSubject } from '../src/domain/release-request.js';
 import type { ApprovalPolicy, WatchPolicy } from '../src/runbook/targets-schema.js';
-import { clip, code, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
+import { clip, code, context, escapeMrkdwn, header, LIMITS, section, typed, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceForSlack } from './moments.js';
 import { promotionBlocks } from './promotion.js';
@@ -50,11 +50,11 @@ export function planBlocks(
   locale: Locale,
 ): readonly Block[] {
   const { plan: text } = textFor(locale).release;
-  const version = modelVersion === undefined ? '' : ` · ${text.version} ${code(modelVersion)}`;
+  const version = modelVersion === undefined ? '' : ` · ${text.version} ${typed(modelVersion, 300)}`;
   const lines = [
     `*${text.model}*  ${artefactText(plan.model, locale)}${version}`,
     ...(plan.binary === undefined ? [] : [`*${text.binary}*  ${artefactText(plan.binary, locale)}`]),
-    `*${text.reason}*  ${clip(escapeMrkdwn(plan.reason), 1500)}`,
+    `*${text.reason}*  ${typed(plan.reason, 1500)}`,
   ];
   return [
     section(lines.join('\n')),

@@ -9,10 +9,11 @@ import {
   type Button,
   clip,
   context,
-  escapeMrkdwn,
   header,
   LIMITS,
   section,
+  typed,
+  typedName,
   within,
 } from './blocks.js';
 import { mentionApprovers } from './mentions.js';
@@ -63,7 +64,12 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
     ...clockBlocks(request, locale),
     ...buttonBlocks(view, locale),
   ];
-  const summary = text.request.summary(state, request.strategy, request.target, request.requestedBy.name);
+  const summary = text.request.summary(
+    state,
+    request.strategy,
+    request.target,
+    typedName(request.requestedBy.name),
+  );
   return {
     text: `${REQUEST_SYMBOL[request.state]} ${summary}`,
     blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut),
@@ -82,7 +88,7 @@ function outcomeBlocks({ request, outcome }: RequestView, locale: Locale): reado
   const { request: text } = textFor(locale).release;
   const sentence = endSentence(request, outcome, locale);
   if (sentence === undefined) return [];
-  const why = request.endReason === null ? [] : [`> ${clip(escapeMrkdwn(request.endReason), 1000)}`];
+  const why = request.endReason === null ? [] : [typed(request.endReason)];
   const changes = request.endChanges.map((change) => `• ${changeLine(change, locale)}`);
   const again = request.state === 'invalidated' || request.state === 'expired' ? [text.askAgain] : [];
   return [section(clip([`*${sentence}*`, ...why, ...changes, ...again].join('\n'), LIMITS.section))];
@@ -261,7 +267,7 @@ export function brokenGlassView(
         ];
   const plan = planBlocks({ plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix }, locale);
   return {
-    text: `${title}: ${request.requestedBy.name}`,
+    text: `${title}: ${typedName(request.requestedBy.name)}`,
     blocks: [
       header(title),
       section(`*${by}*`),

@@ -2,7 +2,7 @@ import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ContentChange } from '../src/domain/release-content.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
-import { code, escapeMrkdwn, section } from './blocks.js';
+import { code, inCode, section, typed } from './blocks.js';
 import { slackTime } from './moments.js';
 import { withoutMarkup } from './terminal.js';
 import { type Text, textFor } from './text/index.js';
@@ -18,13 +18,13 @@ export function refusalSentence({ code: reason, facts = {} }: ReleaseRefusal, lo
 export const refusalAsText = (refusal: ReleaseRefusal, locale: Locale): string =>
   withoutMarkup(refusalSentence(refusal, locale)).replaceAll('`', '');
 
-/** People are mentions already; whatever somebody typed is escaped. */
+/** People are mentions already; whatever somebody typed is quoted. */
 function factText(name: string, value: string, locale: Locale): string {
   if (name === 'who') return value;
   if (name === 'since' || name === 'until') return value && slackTime(value, 'date_short_pretty');
   if (name === 'verdict')
     return textFor(locale).report.verdict[value as keyof Text['report']['verdict']] ?? value;
-  return escapeMrkdwn(value);
+  return name === 'reason' ? value && typed(value, 300) : inCode(value);
 }
 
 export function refusalView(refusals: readonly ReleaseRefusal[], locale: Locale): Report {
@@ -36,7 +36,7 @@ export function refusalView(refusals: readonly ReleaseRefusal[], locale: Locale)
 export function changeLine(change: ContentChange, locale: Locale): string {
   const { part, host = '', subject = '', before, after } = change;
   const facts: Readonly<Record<string, string>> = { host, subject, before, after };
-  const sentence = textFor(locale).release.changed[part]((name) => escapeMrkdwn(facts[name] ?? ''));
+  const sentence = textFor(locale).release.changed[part]((name) => inCode(facts[name] ?? ''));
   const isHash = /^[0-9a-f]{64}$/.test(before) || /^[0-9a-f]{64}$/.test(after);
   return isHash ? `${sentence} ${hashStep(before)} → ${hashStep(after)}` : sentence;
 }

@@ -3,7 +3,17 @@ import { NEEDS_MENDING } from '../src/domain/database-fault.js';
 import { gapsOf, type Halt, type HostHalt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { HaltReportOptions } from '../src/halt/halt-report.js';
-import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
+import {
+  actions,
+  type Button,
+  context,
+  escapeMrkdwn,
+  header,
+  LIMITS,
+  section,
+  typed,
+  within,
+} from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { ADD_REASON_ACTION, DISABLE_ACTION, STOP_ACTION } from './rollback-buttons.js';
@@ -110,7 +120,7 @@ function headline(halt: Halt, locale: Locale): readonly string[] {
   const isCancelled = cancelled !== null && (cancelled.releaseId !== null || cancelled.requests > 0);
   return [
     `${escapeMrkdwn(halt.strategy)} · ${text.by(text.kind[kind], person(requestedBy), slackTime(requestedAt, 'time_secs'))}`,
-    reason === null ? text.noReason : text.reason(escapeMrkdwn(reason)),
+    reason === null ? text.noReason : text.reason(typed(reason)),
     ...(isCancelled ? [text.cancelled(cancelled.releaseId !== null, cancelled.requests)] : []),
     ...(cancelAway ? [`*${text.cancelAway}*`] : []),
     ...(resumed ? [text.resumed] : []),

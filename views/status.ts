@@ -6,7 +6,7 @@ import { RUN_KINDS } from '../src/domain/outcome.js';
 import { verdictNow } from '../src/domain/verdict.js';
 import type { OpenRequest, RunningRelease, TargetRelease } from '../src/status/release-facts.js';
 import type { TargetStatus } from '../src/status/target-status.js';
-import { actions, type Button, context, escapeMrkdwn, header, section } from './blocks.js';
+import { actions, type Button, context, header, section, typed } from './blocks.js';
 import { RELEASE_SYMBOL } from './deploy-progress.js';
 import { flagOfTarget, isOffEverywhere } from './flag.js';
 import { hostSection } from './host-status.js';
@@ -130,7 +130,7 @@ function releaseBlocks(release: TargetRelease | undefined, locale: Locale): read
           section(
             text.lock(
               person(lock.by),
-              escapeMrkdwn(lock.reason),
+              typed(lock.reason, 300),
               slackTime(lock.at, 'date_short_pretty'),
               lock.until === null ? undefined : slackTime(lock.until, 'date_short_pretty'),
             ),
@@ -149,7 +149,7 @@ function releaseBlocks(release: TargetRelease | undefined, locale: Locale): read
       : [
           context(
             text.lastConfirmed(
-              lastConfirmed.modelVersion && escapeMrkdwn(lastConfirmed.modelVersion),
+              lastConfirmed.modelVersion && typed(lastConfirmed.modelVersion, 80),
               slackTime(lastConfirmed.at, 'date_short_pretty'),
             ),
           ),
@@ -159,11 +159,11 @@ function releaseBlocks(release: TargetRelease | undefined, locale: Locale): read
 
 function requestLine({ state, by, at, reason }: OpenRequest, locale: Locale): string {
   const words = textFor(locale).release.state[state];
-  return `${words} · ${escapeMrkdwn(reason)} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
+  return `${words} · ${typed(reason, 300)} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
 }
 
 function runningLine({ state, by, modelVersion, at }: RunningRelease, locale: Locale): string {
-  const what = textFor(locale).status.release(modelVersion && escapeMrkdwn(modelVersion));
+  const what = textFor(locale).status.release(modelVersion && typed(modelVersion, 80));
   const words = `*${textFor(locale).deploy.state[state]}*`;
   return `${RELEASE_SYMBOL[state]} ${words} · ${what} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
 }

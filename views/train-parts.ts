@@ -1,7 +1,7 @@
 import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Training } from '../src/domain/training.js';
-import { type Button, context, escapeMrkdwn } from './blocks.js';
+import { type Button, context, typed } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { textFor } from './text/index.js';
@@ -20,7 +20,7 @@ export function headline(training: Training, locale: Locale): string {
 /** That somebody took thin or stale data upon themselves; nothing where nobody did. */
 export function overrideLine({ overrideReason, requestedBy }: Training, locale: Locale): readonly Block[] {
   if (overrideReason === null) return [];
-  return [context(`⚠ ${textFor(locale).train.override(person(requestedBy), escapeMrkdwn(overrideReason))}`)];
+  return [context(`⚠ ${textFor(locale).train.override(person(requestedBy), typed(overrideReason))}`)];
 }
 
 export const logButton = (trainingId: string, locale: Locale): Button => ({

@@ -119,7 +119,7 @@ test('a release of the history opens what is stored of it, without buttons that 
   });
   const { json } = await history.run(['live'], stage.conversation, services);
   expect(json).toMatchObject({ runs: [], releases: [{ id: releaseId, state: 'confirmed', detail: 'v4' }] });
-  expect(stage.texts()).toContain('release of model v4');
+  expect(stage.texts()).toContain('release of model `v4`');
   const shownModals: Modal[] = [];
   const click = {
     ...stage.click(releaseId),
@@ -153,7 +153,7 @@ test('status tells of host, release and last runs in one answer, in text and JSO
     release: { running: { state: 'watching', modelVersion: 'v5' }, openRequests: [] },
   });
   expect(stage.texts()).toContain('1 of 1 hosts running');
-  expect(stage.texts()).toContain('release of model v5');
+  expect(stage.texts()).toContain('release of model `v5`');
 });
 
 test('an incident is written out as a table from the audit trail; an unknown one is refused', async () => {

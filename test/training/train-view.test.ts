@@ -182,7 +182,7 @@ Staged as \`x.onnx\` for live.
   test('an override stays visible', () => {
     const view = endedTrainingView({ ...finished({}), overrideReason: 'a <b>try</b>' }, 'en');
     expect(terminalText(view)).toContain(
-      'U0ALICE started it although the data checks did not pass: a <b>try</b>',
+      'U0ALICE started it although the data checks did not pass: `a <b>try</b>`',
     );
   });
 });
