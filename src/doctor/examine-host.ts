@@ -1,6 +1,8 @@
 import type { Sentence } from '../domain/sentence.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { compareCommand } from '../hosts/managers/loaded-command.js';
+import { processStart } from '../hosts/managers/process-facts.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target } from '../runbook/targets.js';
 import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
@@ -100,7 +102,7 @@ async function serviceDiagnoses(
   const running = ok(subject, { code: 'service_runs', facts: { about, pid: mainPid } });
   try {
     await host.service.processEnvironment(mainPid, names, call);
-    return [running, ...tree];
+    return [running, ...tree, ...(await unitDiagnoses(host, subject, status))];
   } catch (error) {
     const attempt = (because: string): Sentence => ({
       code: 'cannot_read_process',
@@ -109,6 +111,22 @@ async function serviceDiagnoses(
     const wayOut: Sentence = { code: 'do_open_environ', facts: {} };
     return [running, ...tree, { ...faultOf(subject, attempt, error), wayOut }];
   }
+}
+
+/** What runs is not what the unit says, until a restart. */
+async function unitDiagnoses(
+  { service }: Host,
+  subject: Sentence,
+  status: ServiceStatus,
+): Promise<readonly Diagnosis[]> {
+  const definition = await service.definition(call).catch(() => undefined);
+  if (definition?.command === undefined || definition.command.isOfProcess) return [];
+  const asked = { ...call, asksStart: true, asksWords: true };
+  const facts = await service.processFacts(status.mainPid, asked).catch(() => undefined);
+  const finding = compareCommand(definition, facts, processStart(status, facts));
+  if (finding !== 'other_command' && finding !== 'unit_changed') return [];
+  const seen: Sentence = { code: finding, facts: { unit: definition.fragment } };
+  return [{ subject, state: 'warning', seen, wayOut: { code: 'do_restart_with_release', facts: {} } }];
 }
 
 /** What keeps a halt from being verified, whatever its flag and its main process show. */

@@ -59,6 +59,9 @@ export interface DoctorFacts {
   scopes_unknown: NoFacts;
   processes_unknown: NoFacts;
   processes_outlive: NoFacts;
+  /** @param unit its file */
+  other_command: { readonly unit: string };
+  unit_changed: { readonly unit: string };
   service_idle: { readonly about: string };
   service_runs: { readonly about: string; readonly pid: number };
   slack_identity: { readonly user: string; readonly team: string; readonly kind: string };
@@ -108,6 +111,7 @@ export interface DoctorFacts {
   do_open_environ: NoFacts;
   do_set_processes: NoFacts;
   do_set_kill_mode: NoFacts;
+  do_restart_with_release: NoFacts;
   do_open_journal: Path;
   do_own_database: NoFacts;
   do_reinstall_app: NoFacts;

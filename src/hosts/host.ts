@@ -246,6 +246,8 @@ export interface ProcessCall extends CallOptions {
   readonly program?: string | undefined;
   /** Whether `startedAt` is wanted, which may take one more command. */
   readonly asksStart?: boolean;
+  /** Whether its command line is wanted, which may take one more. */
+  readonly asksWords?: boolean;
   /** Whether a frozen control group is looked for as well, which may take two more. */
   readonly asksGroup?: boolean;
 }
@@ -262,6 +264,19 @@ export interface ServiceDefinition {
   readonly environmentFiles: readonly string[] | undefined;
   readonly fragment: string;
   readonly dropIns: readonly string[];
+  /** What it starts; left out: its manager does not tell. */
+  readonly command?: LoadedCommand | undefined;
+  /** When a file of the service was last changed, by the host's clock; left out: nobody says. */
+  readonly filesChangedAt?: Date | undefined;
+}
+
+/** What a service starts, as its manager has it loaded now. */
+export interface LoadedCommand {
+  readonly path: string;
+  /** Its words with a space between them, `$NAME` where a variable stands. */
+  readonly words: string;
+  /** The present process was started by it: nothing was read anew since. */
+  readonly isOfProcess: boolean;
 }
 
 /** `DEVICE:INODE`: two paths with the same one are one file. */
@@ -288,6 +303,8 @@ export interface ProcessFacts {
   readonly startedAt?: Date | undefined;
   /** undefined: nobody may look. */
   readonly program: ProgramOfProcess | undefined;
+  /** Its command line, where it was asked for. It may hold secrets. */
+  readonly words?: readonly string[] | undefined;
 }
 
 export interface LogLine {

@@ -18,6 +18,7 @@ import { type CallOptions, type Host, HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { StagedArtefact } from './staging.js';
+import { unitDrift } from './unit-drift.js';
 
 /** What a release wants of a host. */
 export interface HostIntent {
@@ -84,11 +85,12 @@ async function planOn(
   const changes = changesBetween(intent.variables, present);
   const names = [...declared, ...undeclaredNames(present, intent.runbook)];
   const unchanged = names.filter((name) => !changes.some(({ variable }) => variable === name));
-  const [presentModelSha256, presentBinarySha256, drift] = await Promise.all([
+  const [presentModelSha256, presentBinarySha256, drift, unit] = await Promise.all([
     hashOf(host, modelPath ?? stayingModel(environment, intent.modelVariable), call),
     // A program that stays is approved with the rest, too.
     hashOf(host, binaryPath ?? settings.binary, call),
     driftOf(host, present, unchanged, call),
+    unitDrift(host.service, call),
   ]);
   const told = [...changes, ...drift].map(({ variable }) => variable);
   const staying = [
@@ -110,7 +112,7 @@ async function planOn(
     layers: present.layers.map(({ path, sha256 }) => ({ path, sha256 })),
     writtenFile: settings.writtenEnvironmentFile,
     changes,
-    ...namedDrift(drift, present, intent.runbook),
+    ...namedDrift(drift, unit, present, intent.runbook),
     sinceConfirmed: since.length > 0 ? since : undefined,
   };
   const plannedModel =
@@ -168,6 +170,7 @@ function changesBetween(
 /** Of what differs, what may stand in a plan: declared variables, and the others by themselves. */
 function namedDrift(
   drift: readonly VariableChange[],
+  unit: readonly VariableChange[],
   present: HostEnvironment,
   runbook: HostIntent['runbook'],
 ): Pick<HostPlan, 'drift' | 'undeclared'> {
@@ -180,7 +183,7 @@ function namedDrift(
     return { variable, shown: mayShowValue(variable, runbook) ? { before, after } : undefined };
   });
   return {
-    drift: known?.map((change) => shown(change, present)) ?? [],
+    drift: [...(known?.map((change) => shown(change, present)) ?? []), ...unit],
     undeclared: undeclared?.length ? undeclared : undefined,
   };
 }

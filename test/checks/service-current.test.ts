@@ -294,6 +294,25 @@ describe.each(['local', 'by programs'] as const)('what runs, looked at %s', (how
     });
   });
 
+  test('a unit that was changed and read, but not restarted, starts another command than what runs', async () => {
+    await start();
+    const unit = async (words: string, pid = 0) => {
+      const line = `ExecStart={ path=${at('bin/trader')} ; argv[]=${words} ; ignore_errors=no ; start_time=[n/a] ; pid=${pid} ; code=(null) }`;
+      await writeFile(at('current'), `${TOLD}FragmentPath=/etc/systemd/system/x.service\n${line}\n`);
+      return look({ how });
+    };
+    expect(await unit(`${at('bin/trader')} 600`)).toMatchObject(passes);
+    // Nothing was read anew since the start.
+    expect(await unit(`${at('bin/trader')} 900`, 77)).toMatchObject(passes);
+    const changed = await unit(`${at('bin/trader')} 900`);
+    expect(changed).toMatchObject({
+      outcome: 'FAIL',
+      findings: expect.arrayContaining(['unit other_command']),
+    });
+    expect(checkSentence(changed, 'en')).toContain('x.service starts another command than the process');
+    expect(checkSentence(changed, 'zh-CN')).toContain('启动的命令与进程不同');
+  });
+
   test('a variable that the process began with, and that nothing sets any more', async () => {
     const env = { PLOY_DRY_RUN: 'false', PLOY_KEY: 'hunter22', OTHER: 'x', PATH: '/bin' };
     await start([at('bin/trader'), '600'], at('models/a.onnx'), env);

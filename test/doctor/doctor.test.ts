@@ -45,6 +45,7 @@ interface Situation {
   readonly status?: string;
   readonly environ?: readonly string[];
   readonly processes?: readonly string[];
+  readonly current?: readonly string[];
   readonly trading?: ExaminationOptions['trading'];
   readonly state?: ExaminationOptions['state'];
   /** Strategies besides the first one. */
@@ -60,6 +61,7 @@ async function findings(situation: Situation) {
     status = 'MainPID=0',
     environ = ['true'],
     processes = ['true'],
+    current,
   } = situation;
   await writeFile(join(folder, 'live.env'), '');
   await writeFile(join(folder, 'status'), `ActiveState=active\nNRestarts=0\n${status}\n`);
@@ -68,7 +70,7 @@ async function findings(situation: Situation) {
     environmentFiles: [join(folder, 'live.env')],
     service: {
       ...{ manager: 'command', status: ['cat', join(folder, 'status')], environ },
-      ...{ restart: ['true'], stop: ['true'], logs: ['true'], ...(processes && { processes }) },
+      ...{ restart: ['true'], stop: ['true'], logs: ['true'], ...(processes && { processes }), current },
     },
   };
   const source = { defaultTarget: 'live', roles: { operators: ['U1'] }, targets: { live } };
@@ -254,6 +256,24 @@ describe('a host', () => {
       'fault',
       /nobody says which account[\s\S]*cannot read the environment of process 999999999/,
     );
+  });
+
+  test('whose unit was changed and read since its process began', async () => {
+    const unit = (words: string) =>
+      `NeedDaemonReload=no\nEnvironment=\nFragmentPath=/etc/p.service\nExecStart={ path=/opt/p ; argv[]=/opt/p ${words} ; ignore_errors=no ; pid=0 ; }\nExe=/opt/p\nCommand=/opt/p run`;
+    const found = async (words: string) => {
+      const told = join(folder, 'current');
+      await writeFile(told, unit(words));
+      return findings({ status: 'MainPID=1', environ: ['echo'], current: ['cat', told] });
+    };
+    const changed = await found('run --live');
+    expect(changed.of('host h1 (live)')).toContainEqual(
+      expect.objectContaining({
+        state: 'warning',
+        seen: { code: 'other_command', facts: { unit: '/etc/p.service' } },
+      }),
+    );
+    expect(JSON.stringify((await found('run')).diagnoses)).not.toContain('other_command');
   });
 
   test('whose processes nobody can see, or that may outlive their unit', async () => {

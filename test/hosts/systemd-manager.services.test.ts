@@ -4,7 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import fc from 'fast-check';
 import { parseEnvironmentFile } from '../../src/hosts/environment/environment-file.js';
 import type { ServiceManager } from '../../src/hosts/host.js';
+import { compareCommand } from '../../src/hosts/managers/loaded-command.js';
 import { createProcessReader } from '../../src/hosts/managers/process-environment.js';
+import { processStart } from '../../src/hosts/managers/process-facts.js';
 import type { StartPlan } from '../../src/hosts/managers/proof-of-start.js';
 import { createSystemdManager } from '../../src/hosts/managers/systemd-manager.js';
 import { watchStart } from '../../src/hosts/managers/watch-start.js';
@@ -92,6 +94,35 @@ describe('a real unit', () => {
     await manager.stop();
   });
 
+  test('tells a unit that was changed and read anew from the process that it started before', async () => {
+    const unit = 'changed.service';
+    const own = createManager(unit, true);
+    const write = async (...lines: string[]) => {
+      await writeFile(join(systemd.unitFolder, unit), ['[Service]', ...lines, ''].join('\n'));
+      await systemd.runner.run(['systemctl', '--user', 'daemon-reload']);
+    };
+    const finding = async () => {
+      const [status, definition] = await Promise.all([own.status(), own.definition()]);
+      const facts = await own.processFacts(status.mainPid, { asksStart: true, asksWords: true });
+      return definition && compareCommand(definition, facts, processStart(status, facts));
+    };
+    await write('Environment=SECS=600', 'ExecStart=/bin/sleep $SECS');
+    await own.restart();
+    expect(await finding()).toBe('same');
+    await systemd.runner.run(['systemctl', '--user', 'daemon-reload']);
+    expect((await own.definition())?.command?.isOfProcess).toBe(false);
+    expect(await finding()).toBe('same');
+    // What a folder's time tells is whole once the clock has gone on.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await write('Environment=SECS=600', 'LimitNOFILE=99', 'ExecStart=/bin/sleep $SECS');
+    expect(await finding()).toBe('unit_changed');
+    await write('ExecStart=/bin/sleep 900');
+    expect(await finding()).toBe('other_command');
+    await own.restart();
+    expect(await finding()).toBe('same');
+    await own.stop();
+  });
+
   test('reads what a service says in colour, from the moment when systemd started it', async () => {
     const unit = 'coloured.service';
     const path = file('coloured');
@@ -156,6 +187,7 @@ describe('a real unit', () => {
       environmentFiles: [file('.env'), file('live.env')],
       fragment: path,
       dropIns: [],
+      command: { path: '/bin/sleep', words: '/bin/sleep 600', isOfProcess: true },
     });
     await writeFile(path, `${text}Environment=PLOY_DRY_RUN=false "API_KEY=two words"\n`);
     expect(await loaded.definition()).toMatchObject({ needsReload: true, variables: [] });

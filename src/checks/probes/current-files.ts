@@ -1,42 +1,30 @@
 import { posix } from 'node:path';
 import type { ObservedRow } from '../../domain/check-run.js';
-import type { FileStat, ProcessFacts, ServiceStatus } from '../../hosts/host.js';
+import type { FileStat, ProcessFacts } from '../../hosts/host.js';
 import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
 import { type Finding, findingRow, type Subject } from './current-finding.js';
 
-/**
- * When the process itself began: what a step before it fetched (ExecStartPre) is what it found. As its manager noted it,
- * or as its age has it, which a step of the host's clock since then does not touch: the earlier of the two, so that
- * nothing written since counts as older. A manager that tells whole seconds rounds them down.
- */
-function startOf(
-  { mainStartedAt, activeSince }: ServiceStatus,
-  facts: ProcessFacts | undefined,
-): Date | undefined {
-  const noted = mainStartedAt ?? activeSince;
-  const told = [
-    ...(noted === undefined ? [] : [noted.getTime() + (noted.getMilliseconds() === 0 ? 999 : 0)]),
-    ...(facts?.startedAt === undefined ? [] : [facts.startedAt.getTime()]),
-  ];
-  return told.length === 0 ? undefined : new Date(Math.min(...told));
+/** The present process of a service. */
+export interface PresentProcess {
+  readonly mainPid: number;
+  readonly facts: ProcessFacts | undefined;
+  /** By the host's clock; undefined: nobody says. */
+  readonly start: Date | undefined;
 }
 
 /** The model and the program of the present process. */
 export async function fileRows(
   access: HostAccess,
-  status: ServiceStatus,
+  { mainPid, facts, start }: PresentProcess,
   context: CheckContext,
   call: ProbeCall,
 ): Promise<readonly ObservedRow[]> {
-  const { host, settings } = access;
+  const { host } = access;
   const variable = context.runbook.model && `${context.runbook.envPrefix}${context.runbook.model.path}`;
-  const asked = { ...call, program: settings.binary, asksStart: true };
-  const [environment, facts, released] = await Promise.all([
-    variable === undefined ? undefined : host.service.processEnvironment(status.mainPid, [variable], call),
-    host.service.processFacts(status.mainPid, asked),
+  const [environment, released] = await Promise.all([
+    variable === undefined ? undefined : host.service.processEnvironment(mainPid, [variable], call),
     context.releasedFiles(host.name),
   ]);
-  const start = startOf(status, facts);
   const looked = async (subject: Subject, path: string) => {
     const stat = await host.stat(path, call);
     const wanted = released.get(posix.normalize(path));

@@ -19,6 +19,10 @@ export type Finding =
   | 'other_file'
   | 'other_program'
   | 'needs_reload'
+  /** The unit as it is loaded now starts something else than the process. */
+  | 'other_command'
+  /** A file of the unit was changed since the process began, and read. */
+  | 'unit_changed'
   /** A variable is set outside the environment files. */
   | 'set_outside'
   /** The process began with a variable that nothing sets any more. */
@@ -32,7 +36,7 @@ export type Finding =
 export type Subject = 'model' | 'program' | 'unit' | 'variable' | 'environment_file';
 
 /** Where nobody can say whether it is what runs. What is not known, and what differs, is no pass. */
-const UNCERTAIN: ReadonlySet<Finding> = new Set(['moved', 'other_bytes', 'not_told']);
+const UNCERTAIN: ReadonlySet<Finding> = new Set(['moved', 'other_bytes', 'unit_changed', 'not_told']);
 
 /** A row of the check, about one subject of a host. */
 export function findingRow(

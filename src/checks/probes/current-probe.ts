@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { ServiceStatus } from '../../hosts/host.js';
+import { processStart } from '../../hosts/managers/process-facts.js';
+import type { HostAccess, ProbeCall } from '../context/check-context.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
 import { withoutProcess } from '../context/without-process.js';
-import { fileRows } from './current-files.js';
+import { fileRows, type PresentProcess } from './current-files.js';
 import { settingRows } from './current-settings.js';
 
 /**
@@ -24,11 +27,22 @@ export const currentProbe = defineProbe({
       if (status.mainPid === 0 && !isPlanned) return withoutProcess(host.name, status);
       // How the names of the trading system's variables begin: `A_` of `A_B__`.
       const family = context.runbook.envPrefix.replace(/_.*$/s, '_');
-      const held = isPlanned ? [] : host.service.variableNames(status.mainPid, family, call);
+      const present = isPlanned ? undefined : await presentProcess(access, status, call);
+      const held = present && host.service.variableNames(status.mainPid, family, call);
       const [settings, files] = await Promise.all([
-        settingRows(access, family, held, call),
-        isPlanned ? [] : fileRows(access, status, context, call),
+        settingRows(access, { family, held: await held, present }, call),
+        present === undefined ? [] : fileRows(access, present, context, call),
       ]);
       return [...files, ...settings];
     }),
 });
+
+async function presentProcess(
+  { host, settings }: HostAccess,
+  status: ServiceStatus,
+  call: ProbeCall,
+): Promise<PresentProcess> {
+  const asked = { ...call, program: settings.binary, asksStart: true, asksWords: true };
+  const facts = await host.service.processFacts(status.mainPid, asked);
+  return { mainPid: status.mainPid, facts, start: processStart(status, facts) };
+}

@@ -1,25 +1,34 @@
 import { posix } from 'node:path';
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { ServiceDefinition } from '../../hosts/host.js';
+import { compareCommand } from '../../hosts/managers/loaded-command.js';
 import type { HostAccess, ProbeCall } from '../context/check-context.js';
+import type { PresentProcess } from './current-files.js';
 import { type Finding, findingRow } from './current-finding.js';
 
 /**
  * How the manager has the service loaded, and what is set outside the files that it reads.
  * @param family how the names of the trading system's variables begin.
- * @param held those that the process has.
+ * @param held those that the process has; undefined: nobody says.
+ * @param present undefined: a restart is planned, and nobody asks what runs before it.
  */
 export async function settingRows(
   access: HostAccess,
-  family: string,
-  held: readonly string[] | Promise<readonly string[] | undefined>,
+  {
+    family,
+    held,
+    present,
+  }: {
+    readonly family: string;
+    readonly held: readonly string[] | undefined;
+    readonly present: PresentProcess | undefined;
+  },
   call: ProbeCall,
 ): Promise<readonly ObservedRow[]> {
   const { host, settings } = access;
-  const [definition, { effective }, names] = await Promise.all([
+  const [definition, { effective }] = await Promise.all([
     host.service.definition(call),
     access.environment(),
-    held,
   ]);
   const outside = new Set(definition === undefined ? [] : outsideOf(definition, settings, family));
   // What a file sets wins over what the unit sets.
@@ -27,18 +36,28 @@ export async function settingRows(
     [...variables]
       .filter((variable) => !effective.has(variable))
       .map((variable) => findingRow(access, 'variable', finding, { variable, path: place }));
-  const ofProcess = rowsOf('held', names?.filter((name) => !outside.has(name)) ?? []);
+  const ofProcess = rowsOf('held', held?.filter((name) => !outside.has(name)) ?? []);
   if (definition === undefined) return [findingRow(access, 'unit', 'not_told'), ...ofProcess];
-  const { needsReload, fragment } = definition;
+  const { fragment } = definition;
   const listed = settings.environmentFiles.map(({ path }) => posix.normalize(path));
   return [
-    findingRow(access, 'unit', needsReload ? 'needs_reload' : 'found', { path: fragment }),
+    findingRow(access, 'unit', unitFinding(definition, present), {
+      path: fragment,
+      ...(definition.filesChangedAt && { changedAt: definition.filesChangedAt }),
+    }),
     ...rowsOf('set_outside', outside, placeOf(definition)),
     ...ofProcess,
     ...layerFindings(listed, definition.environmentFiles).map(({ path, finding }) =>
       findingRow(access, 'environment_file', finding, { path }),
     ),
   ];
+}
+
+function unitFinding(definition: ServiceDefinition, present: PresentProcess | undefined): Finding {
+  if (definition.needsReload) return 'needs_reload';
+  if (present === undefined) return 'found';
+  const finding = compareCommand(definition, present.facts, present.start);
+  return finding === 'same' ? 'found' : finding;
 }
 
 /** Of the machine's own manager every name counts, as there is no session whose names it could hold. */

@@ -9,7 +9,7 @@ import {
   parseEnvironmentAnswer,
   parseVariableNames,
 } from '../managers/process-environment.js';
-import { ENDED, programOf, readProcessFacts } from '../managers/process-facts.js';
+import { ENDED, programOf, readProcessFacts, readWords } from '../managers/process-facts.js';
 
 const PROC_TIMEOUT_MS = 4_000;
 
@@ -74,7 +74,7 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
 
 async function factsOf(
   pid: number,
-  { program: asked, asksGroup = false }: ProcessCall = {},
+  { program: asked, asksGroup = false, asksWords = false }: ProcessCall = {},
 ): Promise<ProcessFacts> {
   const [uptime, found] = await Promise.all([
     readFile('/proc/uptime', 'utf8'),
@@ -89,13 +89,14 @@ async function factsOf(
   // Of one that has ended, or has none (the kernel's own), there is no program to look at.
   if (!asItIs.isAlive) return asItIs;
   const exe = `/proc/${pid}/exe`;
-  const [link, file, words] = await Promise.all([
+  const [link, file, cmdline] = await Promise.all([
     readlink(exe),
     stat(exe),
     readFile(`/proc/${pid}/cmdline`, 'utf8'),
   ]);
-  const isNamed = asked !== undefined && words.split('\0').includes(asked);
-  return { ...asItIs, program: programOf(link, `${file.dev}:${file.ino}`, isNamed) };
+  const isNamed = asked !== undefined && readWords(cmdline).includes(asked);
+  const words = asksWords ? readWords(cmdline) : undefined;
+  return { ...asItIs, words, program: programOf(link, `${file.dev}:${file.ino}`, isNamed) };
 }
 
 /** What is not there, or may not be read, says nothing. */

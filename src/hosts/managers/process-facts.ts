@@ -1,5 +1,5 @@
 import type { CommandRunner } from '../command-runner.js';
-import type { FileIdentity, ProcessCall, ProcessFacts, ProgramOfProcess } from '../host.js';
+import type { FileIdentity, ProcessCall, ProcessFacts, ProgramOfProcess, ServiceStatus } from '../host.js';
 import { DATE_COMMAND } from '../host-clock.js';
 import { freezerFiles, saysFrozen } from './frozen-group.js';
 
@@ -27,10 +27,12 @@ export function readProcessFacts(
   {
     program,
     nowMs,
+    words,
     isGroupFrozen = false,
   }: {
     readonly program?: ProgramOfProcess | undefined;
     readonly nowMs?: number | undefined;
+    readonly words?: readonly string[] | undefined;
     readonly isGroupFrozen?: boolean;
   } = {},
 ): ProcessFacts {
@@ -50,7 +52,28 @@ export function readProcessFacts(
     startedAt:
       ageMs === undefined || nowMs === undefined ? undefined : new Date(nowMs - ageMs + TICK_ERROR_MS),
     program,
+    words,
   };
+}
+
+/** Of /proc/PID/cmdline: each word ends in NUL. */
+export const readWords = (cmdline: string): readonly string[] => cmdline.replace(/\0$/, '').split('\0');
+
+/**
+ * When the process itself began: what a step before it fetched (ExecStartPre) is what it found. As its manager noted it,
+ * or as its age has it, which a step of the host's clock since then does not touch: the earlier of the two, so that
+ * nothing written since counts as older. A manager that tells whole seconds rounds them down.
+ */
+export function processStart(
+  { mainStartedAt, activeSince }: ServiceStatus,
+  facts: ProcessFacts | undefined,
+): Date | undefined {
+  const noted = mainStartedAt ?? activeSince;
+  const told = [
+    ...(noted === undefined ? [] : [noted.getTime() + (noted.getMilliseconds() === 0 ? 999 : 0)]),
+    ...(facts?.startedAt === undefined ? [] : [facts.startedAt.getTime()]),
+  ];
+  return told.length === 0 ? undefined : new Date(Math.min(...told));
 }
 
 const DELETED = ' (deleted)';
@@ -71,11 +94,13 @@ export function parseProcessFacts(text: string): ProcessFacts | undefined {
   const [link, state = ''] = [told('Exe'), told('State')];
   if (link === undefined || link === '') return undefined;
   const program = programOf(link, readIdentity(told('ExeIdentity') ?? ''), false);
+  const words = told('Command')?.split(' ');
   return {
     ...ENDED,
     isAlive: !/^[ZX]/i.test(state),
     isFrozen: /^(?:T\b|paused|frozen)/i.test(state),
     program,
+    words,
   };
 }
 
@@ -95,6 +120,7 @@ export async function askProcessFacts(
     program: asked,
     asksStart = false,
     asksGroup = false,
+    asksWords = false,
     ...call
   }: ProcessCall & { readonly sudo?: readonly string[] } = {},
 ): Promise<ProcessFacts | undefined> {
@@ -123,6 +149,8 @@ export async function askProcessFacts(
     asked && (await ask(['grep', '-z', '-a', '-q', '-x', '-F', '-e', asked, '--', `/proc/${pid}/cmdline`]));
   const isNamed = naming !== undefined && naming !== '' && naming.exitCode === 0;
   const program = link === undefined ? undefined : programOf(link, readIdentity(identity ?? ''), isNamed);
-  const known = { program, isGroupFrozen, nowMs: Number.isFinite(nowMs) ? nowMs : undefined };
+  const cmdline = asksWords ? await ask(['cat', '--', `/proc/${pid}/cmdline`]) : undefined;
+  const words = cmdline?.exitCode === 0 ? readWords(cmdline.stdout.toString('utf8')) : undefined;
+  const known = { program, words, isGroupFrozen, nowMs: Number.isFinite(nowMs) ? nowMs : undefined };
   return readProcessFacts(stat, uptime, known);
 }

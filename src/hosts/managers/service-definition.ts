@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../host.js';
+import type { LoadedCommand, ServiceDefinition } from '../host.js';
 
 /** What is asked of `systemctl show`, in its own names. */
 export const DEFINITION_PROPERTIES = [
@@ -7,6 +7,7 @@ export const DEFINITION_PROPERTIES = [
   'EnvironmentFiles',
   'FragmentPath',
   'DropInPaths',
+  'ExecStart',
 ] as const;
 
 /** What systemd or a login sets in the manager's own environment, for every service alike. */
@@ -37,7 +38,15 @@ export function parseServiceDefinition(text: string, managerEnvironment = ''): S
       : undefined,
     fragment: valuesOf('FragmentPath')[0] ?? '',
     dropIns: valuesOf('DropInPaths').flatMap((value) => value.split(' ').filter((path) => path !== '')),
+    command: commandOf(valuesOf('ExecStart').at(-1) ?? ''),
   };
+}
+
+/** @param told as systemctl prints it: `{ path=… ; argv[]=… ; ignore_errors=no ; … ; pid=… ; … }` */
+function commandOf(told: string): LoadedCommand | undefined {
+  const [, path, words = ''] = /path=(.*?) ; argv\[\]=(.*?) ; ignore_errors=/.exec(told) ?? [];
+  // systemd forgets which process a command was started as when it reads its files anew.
+  return path === undefined ? undefined : { path, words, isOfProcess: /; pid=[1-9]\d* ;/.test(told) };
 }
 
 const nameOf = (assignment: string): string | undefined => /^([A-Za-z_]\w*)=/.exec(assignment)?.[1];

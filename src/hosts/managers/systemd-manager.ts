@@ -7,6 +7,7 @@ import { DEFINITION_PROPERTIES, parseServiceDefinition } from './service-definit
 import { driveByCommands, readLog, type ServiceKind, type ServiceParts } from './service-kind.js';
 import { systemdDeadMan } from './systemd-dead-man.js';
 import type { SystemdSettings } from './systemd-settings.js';
+import { unitFilesChangedAt } from './unit-files.js';
 import { STATUS_PROPERTIES } from './unit-status.js';
 
 export const systemdManager = {
@@ -65,7 +66,7 @@ export function createSystemdManager(
   });
   const programOf = async (pid: number, call?: CallOptions) =>
     (await processes.facts(pid, { ...call, sudo }))?.program?.path;
-  const definition = systemctl('show', ...DEFINITION_PROPERTIES.map((name) => `--property=${name}`));
+  const askDefinition = systemctl('show', ...DEFINITION_PROPERTIES.map((name) => `--property=${name}`));
   // Everybody may ask that; sudo may allow no more than the unit's own commands.
   const managerEnvironment = ['systemctl', ...scopeOf(userManager), '--no-pager', 'show-environment'];
   return {
@@ -107,11 +108,14 @@ export function createSystemdManager(
         : askProcesses(runner, listed, call),
     variableNames: (pid, prefix, call) => processes.variableNames(pid, prefix, { ...call, sudo }),
     async definition(call) {
-      const { stdout } = await runChecked(runner, `systemctl show ${unit}`, definition, call);
+      const { stdout } = await runChecked(runner, `systemctl show ${unit}`, askDefinition, call);
       const { exitCode, stdout: ofManager } = await runner.run(managerEnvironment, call);
       // What the manager hands to every service is part of what is asked.
       if (exitCode !== 0) return undefined;
-      return parseServiceDefinition(stdout.toString('utf8'), ofManager.toString('utf8'));
+      const definition = parseServiceDefinition(stdout.toString('utf8'), ofManager.toString('utf8'));
+      // Nothing was read anew since the process was started: it is what the unit says.
+      if (definition?.command === undefined || definition.command.isOfProcess) return definition;
+      return { ...definition, filesChangedAt: await unitFilesChangedAt(runner, definition, call) };
     },
     processFacts: (pid, call) => processes.facts(pid, { ...call, sudo }),
   };

@@ -60,6 +60,9 @@ export const doctor: Sentences<DoctorFacts> = {
   scopes_unknown: () => 'Slack does not say what the token may do',
   processes_unknown: () =>
     'nobody can see which processes belong to the service: no halt of it is ever verified',
+  other_command: ({ unit }) =>
+    `the process was started by another command than ${unit} now says: the unit was read anew, and not restarted`,
+  unit_changed: ({ unit }) => `${unit} was changed since the process began, and not restarted`,
   processes_outlive: () => 'the unit may leave processes behind where it stops: a halt then is not verified',
   service_idle: ({ about }) => `${about}, no process`,
   service_runs: ({ about, pid }) => `${about}, process ${pid}`,
@@ -115,6 +118,7 @@ export const doctor: Sentences<DoctorFacts> = {
   do_make_training_role: () =>
     'Make the role lobml_trainer as docs/trading-database-role.md says, set TRAINING_DATABASE_URL to it, and let `training.environment` of the runbook name it.',
   do_set_processes: () => 'set `service.processes`, a command that prints their numbers (docs/targets.md)',
+  do_restart_with_release: () => 'restart it with a release (/lobml deploy), or put the unit back as it was',
   do_set_kill_mode: () => 'set KillMode=control-group and SendSIGKILL=yes in the unit',
   do_open_environ: () =>
     'Without it no start and no halt can be proved. Let the bot’s account read /proc/PID/environ (sudo), or give an `environ` command (docs/targets.md).',

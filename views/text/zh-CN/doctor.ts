@@ -59,6 +59,8 @@ export const doctor: Sentences<DoctorFacts> = {
   scopes_missing: ({ names }) => `令牌缺少 ${names}`,
   scopes_unknown: () => 'Slack 没有说明令牌的权限',
   processes_unknown: () => '无法得知哪些进程属于该服务：停机永远无法得到验证',
+  other_command: ({ unit }) => `进程的启动命令与 ${unit} 当前的不同：unit 已重新读取，但未重启`,
+  unit_changed: ({ unit }) => `${unit} 在进程启动后被修改，且未重启`,
   processes_outlive: () => '该单元停止时可能留下进程：那样停机无法得到验证',
   service_idle: ({ about }) => `${about}，没有进程`,
   service_runs: ({ about, pid }) => `${about}，进程 ${pid}`,
@@ -105,6 +107,7 @@ export const doctor: Sentences<DoctorFacts> = {
   do_make_training_role: () =>
     '请按 docs/trading-database-role.md 创建角色 lobml_trainer，将 TRAINING_DATABASE_URL 设为它，并在 runbook 的 `training.environment` 中使用该变量。',
   do_set_processes: () => '请设置 `service.processes`，即输出进程号的命令（docs/targets.md）',
+  do_restart_with_release: () => '请通过发布（/lobml deploy）重启，或将 unit 恢复原状',
   do_set_kill_mode: () => '请在单元中设置 KillMode=control-group 和 SendSIGKILL=yes',
   do_open_environ: () =>
     '没有它就无法证明启动或停止。请让机器人的账户可读取 /proc/PID/environ（sudo），或提供 `environ` 命令（docs/targets.md）。',
