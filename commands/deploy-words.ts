@@ -10,14 +10,28 @@ export interface DeployWords {
   /** Shows the plan and stops. */
   readonly planOnly: boolean;
   readonly acknowledged: readonly string[];
+  /** What is said to a release that does not get on; undefined: nothing. */
+  readonly stuck: StuckWord | undefined;
 }
 
+export type StuckWord =
+  | { readonly kind: 'give_up'; readonly host: string }
+  | { readonly kind: 'retry_put_back' | 'looked' };
+
 export const DEPLOY_USAGE =
-  '[target] [--model FILE --model-version V] [--binary FILE] [--set KEY=VALUE]… --reason TEXT [--acknowledge NAME]… [--plan | --confirm]';
+  '[target] [--model FILE --model-version V] [--binary FILE] [--set KEY=VALUE]… --reason TEXT [--acknowledge NAME]… [--plan | --confirm | --give-up HOST | --retry-put-back | --looked]';
 
-const FLAGS = ['--model', '--model-version', '--binary', '--set', '--reason', '--acknowledge'] as const;
+const FLAGS = [
+  '--model',
+  '--model-version',
+  '--binary',
+  '--set',
+  '--reason',
+  '--acknowledge',
+  '--give-up',
+] as const;
 
-const SWITCHES = ['--plan', '--confirm'] as const;
+const SWITCHES = ['--plan', '--confirm', '--retry-put-back', '--looked'] as const;
 
 /** @throws UsageError for an unknown flag, a flag without its value, or one that stands twice. */
 export function parseDeployWords(words: readonly string[]): DeployWords {
@@ -39,6 +53,7 @@ export function parseDeployWords(words: readonly string[]): DeployWords {
     targetWords: rest,
     planOnly: switches.has('--plan'),
     acknowledged: all('--acknowledge'),
+    stuck: stuckWord(one('--give-up'), switches),
     wish: {
       model: one('--model'),
       modelVersion: one('--model-version'),
@@ -47,6 +62,12 @@ export function parseDeployWords(words: readonly string[]): DeployWords {
       reason: one('--reason') ?? '',
     },
   };
+}
+
+function stuckWord(host: string | undefined, switches: ReadonlySet<string>): StuckWord | undefined {
+  if (host !== undefined) return { kind: 'give_up', host };
+  if (switches.has('--retry-put-back')) return { kind: 'retry_put_back' };
+  return switches.has('--looked') ? { kind: 'looked' } : undefined;
 }
 
 function readSettings(pairs: readonly string[]): Readonly<Record<string, string>> {

@@ -20,12 +20,12 @@ import {
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { CONFIRM_ACTION, confirmationBlocks } from './release-confirmation.js';
+import { problemSentence } from './release-problem.js';
+import { givenUpBlocks, stuckBlocks } from './release-stuck.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { textFor } from './text/index.js';
 
 export const CANCEL_ACTION = 'deploy:cancel';
-export const WAS_DONE_ACTION = 'deploy:step_was_done';
-export const WAS_NOT_DONE_ACTION = 'deploy:step_was_not_done';
 
 export const RELEASE_SYMBOL: Readonly<Record<ReleaseState, string>> = {
   running: '⏳',
@@ -58,7 +58,9 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
     context(headline(release, locale)),
     ...haltedBlocks(release, locale),
     ...problemBlocks(problem, locale),
+    ...givenUpBlocks(release, locale),
     ...whatNow(release, locale),
+    ...stuckBlocks(release, locale),
     ...confirmationBlocks(release, locale),
     ...groupsOf(release).map(({ host, steps }) => section(groupText(release, host, steps, locale))),
     ...buttonRow(release, locale),
@@ -83,8 +85,10 @@ export function deployIncidentView(release: ReleaseRecord, locale: Locale): Repo
       context(headline(release, locale)),
       ...haltedBlocks(release, locale),
       ...problemBlocks(release.problem, locale),
+      ...givenUpBlocks(release, locale),
       ...hostsOff(release, locale),
       ...whatNow(release, locale),
+      ...stuckBlocks(release, locale),
       actions(...rollbackButtons(release.target, locale)),
     ],
   };
@@ -138,16 +142,6 @@ function haltedBlocks({ state, cancelRequested }: ReleaseRecord, locale: Locale)
   return [section(`*${haltedBy(person(by), slackTime(at, 'date_short_pretty'))}*\n${typed(reason)}`)];
 }
 
-function problemSentence({ code: problem, facts }: ReleaseProblem, locale: Locale): string {
-  const text = textFor(locale).deploy;
-  const why = Object.entries(text.failFast).find(([reason]) => reason === facts.reason)?.[1] ?? '';
-  const known = { ...facts, why };
-  return text.problem[problem]((name) => {
-    const value = Object.entries(known).find(([key]) => key === name)?.[1] ?? '';
-    return Array.isArray(value) ? value.join('; ') : String(value);
-  });
-}
-
 function problemBlocks(problem: ReleaseProblem | null, locale: Locale): readonly Block[] {
   if (problem === null) return [];
   const { quotes = [] } = problem;
@@ -165,6 +159,8 @@ function whatNow(release: ReleaseRecord, locale: Locale): readonly Block[] {
   if (state === 'watching' && problem !== null) return [section(text.notConfirmed(slackTime(confirmBy)))];
   if (isLiveRelease(release) && cancelRequested !== null)
     return [context(text.cancelling(person(cancelRequested.by)))];
+  // What is said of every host does not hold for one that was given up.
+  if (release.endedAt !== null && release.givenUp.length > 0) return [];
   const sentence = isTurningOff(release)
     ? text.turningOff.whatNow
     : (text.whatNow[state] ?? nextChecks(release, locale));
@@ -254,8 +250,17 @@ function evidence({ after, answered }: StepRecord, locale: Locale): readonly str
     ...(restarted === true ? [text.putBack] : []),
     ...(stopped === true ? [text.stopped] : []),
     ...(leftStopped === true ? [text.leftStopped] : []),
-    ...(answered === null ? [] : [text.answered(person(answered.by), answered.wasDone)]),
+    ...(answered === null ? [] : answeredText(answered, locale)),
   ];
+}
+
+function answeredText(
+  { by, wasDone, looked }: NonNullable<StepRecord['answered']>,
+  locale: Locale,
+): readonly string[] {
+  const text = textFor(locale).deploy;
+  if (wasDone !== undefined) return [text.answered(person(by), wasDone)];
+  return looked === 'fine' ? [text.stuck.fine(person(by))] : [];
 }
 
 function openStep(release: ReleaseRecord): StepRecord | undefined {
@@ -273,16 +278,8 @@ const nameWithHost = (step: StepRecord, locale: Locale): string =>
 
 function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
   const { button } = textFor(locale).deploy;
-  const { releaseId, state, steps } = release;
-  const unclear = steps.find((step) => step.state === 'unclear');
-  const value = `${releaseId} ${unclear?.position ?? ''}`.trim();
+  const { releaseId, state } = release;
   const buttons: Button[] = [
-    ...(unclear === undefined || state !== 'needs_person'
-      ? []
-      : [
-          { actionId: WAS_DONE_ACTION, text: button.wasDone, value },
-          { actionId: WAS_NOT_DONE_ACTION, text: button.wasNotDone, value },
-        ]),
     ...(canConfirm(release)
       ? [{ actionId: CONFIRM_ACTION, text: button.confirm, value: releaseId, style: 'primary' as const }]
       : []),

@@ -1,6 +1,6 @@
 import { addMilliseconds } from 'date-fns/addMilliseconds';
 import { readLacking } from './lacking-data.js';
-import type { ReleaseRecord, StepRecord } from './release-record.js';
+import type { GivenUpHost, ReleaseRecord, StepRecord } from './release-record.js';
 import type { StepKind } from './release-state.js';
 
 /** Steps that change a host; the revert undoes exactly these. */
@@ -9,12 +9,40 @@ const TOUCHING: readonly StepKind[] = ['stage_model', 'stage_binary', 'write_env
 /** Steps that put back or switch off: no cancellation stops them. */
 export const isForward = (kind: StepKind): boolean => kind !== 'revert' && kind !== 'disable';
 
-/** The hosts on which a changing step has at least begun, in the order of the plan. */
-export function touchedHosts({ plan, steps }: Pick<ReleaseRecord, 'plan' | 'steps'>): readonly string[] {
+type Hosts = Pick<ReleaseRecord, 'plan' | 'givenUp'>;
+
+/** The hosts of the plan that nobody has given up, in its order. */
+export const hostsLeft = ({ plan, givenUp }: Hosts): readonly string[] =>
+  plan.hosts.map(({ host }) => host).filter((host) => !givenUp.some((gone) => gone.host === host));
+
+/** Those of them on which a changing step has at least begun, or that are put back. */
+export function touchedHosts({ steps, ...hosts }: Hosts & Pick<ReleaseRecord, 'steps'>): readonly string[] {
   const touched = new Set(
-    steps.filter(({ kind, attempts }) => TOUCHING.includes(kind) && attempts > 0).map(({ host }) => host),
+    steps
+      .filter(({ kind, attempts }) => kind === 'revert' || (TOUCHING.includes(kind) && attempts > 0))
+      .map(({ host }) => host),
   );
-  return plan.hosts.map(({ host }) => host).filter((host) => touched.has(host));
+  return hostsLeft(hosts).filter((host) => touched.has(host));
+}
+
+/** Those of them that are not proved to be as they were before: the deadline turns these off. */
+export function hostsToTurnOff(release: Hosts & Pick<ReleaseRecord, 'steps'>): readonly string[] {
+  return touchedHosts(release).filter(
+    (host) =>
+      !release.steps.some((step) => step.kind === 'revert' && step.host === host && step.state === 'done'),
+  );
+}
+
+/**
+ * Why a release cannot go forward without the hosts that were given up: none is left, or no canary has proved for the
+ * others what it brings; undefined: it can.
+ */
+export function missedHost(release: Hosts & Pick<ReleaseRecord, 'steps'>): GivenUpHost | undefined {
+  const { plan, givenUp, steps } = release;
+  if (hostsLeft(release).length === 0) return givenUp.at(-1);
+  const gate = steps.find(({ kind, host }) => kind === 'checkpoint' && host !== null);
+  if (gate?.state === 'done') return undefined;
+  return givenUp.find(({ host }) => host === plan.hosts[0]?.host);
 }
 
 export const isPuttingBack = ({ steps }: Pick<ReleaseRecord, 'steps'>): boolean =>
@@ -26,9 +54,21 @@ export const waitsForDeadline = ({ kind, host }: Pick<StepRecord, 'kind' | 'host
 
 const isOpen = ({ state }: StepRecord): boolean => state === 'pending' || state === 'running';
 
-/** Hosts that are still to be put back. */
-export const openReverts = ({ steps }: Pick<ReleaseRecord, 'steps'>): readonly StepRecord[] =>
-  steps.filter((step) => step.kind === 'revert' && isOpen(step));
+/** Hosts that are still to be put back, or to be turned off. */
+export const openSteps = (
+  { steps }: Pick<ReleaseRecord, 'steps'>,
+  kind: 'revert' | 'disable',
+): readonly StepRecord[] => steps.filter((step) => step.kind === kind && isOpen(step));
+
+/** Hosts that could not be put back: only a person can say what now. */
+export const failedReverts = ({ steps }: Pick<ReleaseRecord, 'steps'>): readonly StepRecord[] =>
+  steps.filter(({ kind, state }) => kind === 'revert' && state === 'failed');
+
+/** Steps for which somebody must look: what they have done cannot be told, or their host was not put back. */
+export const stuckSteps = (release: Pick<ReleaseRecord, 'steps'>): readonly StepRecord[] => [
+  ...release.steps.filter(({ state }) => state === 'unclear'),
+  ...failedReverts(release),
+];
 
 /** Where a release that is not being put back goes on; undefined: nowhere. A failed step lets nothing after it run. */
 export function nextStep({ steps }: Pick<ReleaseRecord, 'steps'>): StepRecord | undefined {

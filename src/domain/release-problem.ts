@@ -28,6 +28,8 @@ export const RELEASE_PROBLEMS = [
   'deadline_passed',
   /** Facts: `by`, `reason`. */
   'cancelled_by_person',
+  /** It cannot go on without a host that was given up. Facts: `host`, `by`. */
+  'host_given_up',
   /** The step ended in a way that nobody foresaw. Facts: `detail`. */
   'unexpected',
 ] as const;

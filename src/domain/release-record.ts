@@ -12,6 +12,16 @@ import { orUndefined, type ValueOf } from './value-of.js';
 const seenSchema = z.record(z.string(), z.json());
 export type Seen = ValueOf<typeof seenSchema>;
 
+/** What a person said of a step for which somebody had to look. */
+const answeredSchema = z.object({
+  by: personSchema,
+  /** RFC 3339. */
+  at: z.string(),
+  wasDone: z.boolean().exactOptional(),
+  /** It is fine, they say; and whether every host was then seen to be as it should. */
+  looked: z.enum(['asked', 'fine', 'differs']).exactOptional(),
+});
+
 const stepRowSchema = z.object({
   position: z.number().int(),
   kind: z.enum(STEP_KINDS),
@@ -22,7 +32,7 @@ const stepRowSchema = z.object({
   before: seenSchema.nullable(),
   after: seenSchema.nullable(),
   problem: releaseProblemSchema.nullable(),
-  answered: z.object({ by: personSchema, at: z.string(), wasDone: z.boolean() }).nullable(),
+  answered: answeredSchema.nullable(),
   startedAt: instantSchema.nullable(),
   finishedAt: instantSchema.nullable(),
 });
@@ -39,6 +49,17 @@ const confirmationSchema = z.object({
 });
 export type Confirmation = ValueOf<typeof confirmationSchema>;
 
+/** A host that the release goes on without: nobody knows what it runs. */
+const givenUpSchema = z.object({
+  host: z.string(),
+  /** The bot where the host has left the targets file. */
+  by: personSchema,
+  /** RFC 3339. */
+  at: z.string(),
+  reason: z.string(),
+});
+export type GivenUpHost = ValueOf<typeof givenUpSchema>;
+
 /** A release as it stands in the database, with its steps in order. Times are RFC 3339. */
 export const releaseRecordSchema = z.object({
   releaseId: z.uuid(),
@@ -52,6 +73,7 @@ export const releaseRecordSchema = z.object({
   epoch: z.number().int(),
   cancelRequested: z.object({ by: personSchema, reason: z.string(), at: z.string() }).nullable(),
   confirmation: confirmationSchema.nullable(),
+  givenUp: z.array(givenUpSchema),
   problem: releaseProblemSchema.nullable(),
   startedAt: instantSchema,
   confirmBy: instantSchema,

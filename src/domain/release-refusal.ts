@@ -102,6 +102,13 @@ const RELEASE_REFUSALS = [
   'nothing_to_confirm',
   /** Facts: `checks`: those that were worse when they ran once more. */
   'more_than_data_missing',
+  // A release that is stuck
+  /** No release of the target is under way. */
+  'nothing_under_way',
+  /** Facts: `host`, `hosts`: those of the release that nobody has given up. */
+  'host_not_in_release',
+  /** Nothing waits for a put-back or for a person's look. */
+  'nobody_must_look',
   // Locks
   /** The same facts. */
   'already_locked',

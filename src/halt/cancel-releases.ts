@@ -53,7 +53,7 @@ async function haltReleases(
     `WITH stopped AS (
        UPDATE lobml.releases
        SET state = 'halted', cancel_requested = $3
-       WHERE strategy = $1 AND target = $2 AND state = ANY($8)
+       WHERE strategy = $1 AND target = $2 AND (state = ANY($8) OR (state = 'disabled' AND ended_at IS NULL))
            AND request_id IN (SELECT request_id FROM lobml.release_requests
                               WHERE created_at < COALESCE($7::timestamptz, 'infinity'))
        RETURNING release_id),

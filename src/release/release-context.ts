@@ -34,6 +34,9 @@ export type ReleaseEventKind =
   | 'release.state'
   | 'release.cancel_requested'
   | 'release.step_answered'
+  | 'release.host_given_up'
+  | 'release.put_back_retried'
+  | 'release.looked_at'
   | 'release.confirmation_given'
   | 'release.confirmation_refused'
   | 'release.glass_broken'
@@ -59,7 +62,7 @@ export interface ReleaseContext {
   readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledge' | 'acknowledgedWarnings'>;
   readonly database: Queryable;
   readonly transact: Transact;
-  readonly queue: Pick<ReleaseQueue, 'enqueue' | 'expireAt' | 'wake'>;
+  readonly queue: Pick<ReleaseQueue, 'enqueue' | 'expireAt' | 'wake' | 'lookAtDeadline'>;
   readonly subjectChanged: SubjectChanged;
   readonly access: Access;
   readonly approvers: Approvers;

@@ -2,12 +2,14 @@ import type { RunRequest } from '../checks/run-request.js';
 import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
+import type { ReleaseRecord } from '../domain/release-record.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';
 import { checkPlan } from './check-plan.js';
 import { type ConfirmationWish, confirmRelease, releaseToConfirm } from './confirm-release.js';
 import { approveRequest, type Decision, rejectRequest, takeBackApproval, withdrawRequest } from './decide.js';
 import { expireRequest } from './end-request.js';
+import { readHostLog } from './host-log.js';
 import { modelName } from './promotion.js';
 import { type ReleaseContext, refuseUnlessRole } from './release-context.js';
 import { renewEvidence } from './renew-evidence.js';
@@ -23,6 +25,7 @@ import { reviewBreakGlass } from './review-break-glass.js';
 import { listStaging, type StagedFiles, type StagedModel } from './staging.js';
 import { startRelease } from './start-release.js';
 import { selectLock } from './store/locks.js';
+import { selectOpenReleaseId, selectRelease } from './store/releases.js';
 import { selectLiveRequest } from './store/requests.js';
 import { type LockWish, lockTarget, type NewLockWish, unlockTarget } from './target-locks.js';
 
@@ -65,6 +68,12 @@ export function createReleaseService(context: ReleaseContext) {
     /** An approver's word for a release that lacks only data at its end. */
     confirm: (wish: ConfirmationWish) => confirmRelease(context, wish),
     toConfirm: (target: string) => releaseToConfirm(context, target),
+    /** The release of a target that has not ended. */
+    async underWay(target: string) {
+      const releaseId = await selectOpenReleaseId(context.database, strategy, target);
+      return releaseId === undefined ? undefined : selectRelease(context.database, releaseId);
+    },
+    hostLog: (release: ReleaseRecord, host: string) => readHostLog(context, release, host),
     /** Of a timer: ends the request where its clock has run out. Any number of times. */
     expire: (requestId: string) => expireRequest(context, requestId),
     view: (requestId: string) => readRequestView(context, requestId),

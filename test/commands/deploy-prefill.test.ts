@@ -20,7 +20,7 @@ afterEach(() => world.end());
 async function open(value: object): Promise<Modal> {
   const { sources, targets, access, now } = world.context;
   const all = { targets: targets.targets, defaultTarget: 'live' } as DeployServices['targets'];
-  const answers = createReleaseAnswers({ ...world.context, queue: { wake: async () => undefined } });
+  const answers = createReleaseAnswers(world.context);
   const services = { runbook: sources.runbook, targets: all, releases: world.service, answers, access, now };
   let shown: Modal | undefined;
   const click: Pick<Click, 'person' | 'locale' | 'value' | 'openModal'> = {

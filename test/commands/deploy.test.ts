@@ -56,7 +56,7 @@ beforeEach(async () => {
     releases: world.context,
   }));
   const { sources, targets, access, now } = world.context;
-  const answers = createReleaseAnswers({ ...world.context, queue: { wake: async () => undefined } });
+  const answers = createReleaseAnswers(world.context);
   const all = { targets: targets.targets, defaultTarget: 'live' } as DeployServices['targets'];
   homeChanges = 0;
   const homeChanged = () => {

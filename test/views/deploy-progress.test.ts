@@ -72,6 +72,7 @@ function releaseWith(
     epoch: 1,
     cancelRequested: null,
     confirmation: null,
+    givenUp: [],
     problem: null,
     startedAt: AT,
     confirmBy: '2026-03-01T12:45:00.000Z',
@@ -142,7 +143,8 @@ test('a long line of the log says that it was cut', () => {
 test('an unclear step asks for an answer; whoever asked to cancel is named', () => {
   const unclear = releaseWith(4, { state: 'unclear' }, { state: 'needs_person' });
   const shown = JSON.stringify(deployProgressView(unclear, 'en').blocks);
-  expect(shown).toContain('"deploy:step_was_done"');
+  for (const action of ['step_was_not_done', 'looked', 'give_up', 'host_log'])
+    expect(shown).toContain(`"deploy:${action}"`);
   expect(shown).toContain(`"${unclear.releaseId} 4"`);
   const cancelled = releaseWith(4, {}, { cancelRequested: { by: ALICE, reason: 'no', at: AT } });
   const blocks = JSON.stringify(deployProgressView(cancelled, 'en').blocks);

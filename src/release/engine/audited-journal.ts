@@ -33,6 +33,21 @@ export function auditedJournal(journal: StepJournal, record: RecordEvent, now: (
       await journal.end(held, position, end, turn);
       await tell(held.releaseId, position, end, turn);
     },
+    async giveUp(held, gone) {
+      await journal.giveUp(held, gone);
+      const release = await journal.load(held.releaseId);
+      if (release === undefined) return;
+      const { strategy, target, releaseId } = release;
+      const { by: actor, at, reason, host } = gone;
+      await record({
+        kind: 'release.host_given_up',
+        strategy,
+        target,
+        actor,
+        at,
+        details: { releaseId, host, reason },
+      });
+    },
     async turn(held, turn) {
       await journal.turn(held, turn);
       await tell(held.releaseId, undefined, undefined, turn);

@@ -1,3 +1,5 @@
+import { THE_BOT } from '../../domain/audit-event.js';
+import { hostsLeft } from '../../domain/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import type { Host } from '../../hosts/host.js';
 import type { TargetHost } from '../../hosts/kinds/target-host.js';
@@ -5,7 +7,7 @@ import type { Target, Targets } from '../../runbook/targets.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { TaskCall } from '../../worker/task.js';
 import type { HostInPlan, StepContext, StepRegistry, StepTools } from './steps/step.js';
-import type { StepJournal } from './steps/step-journal.js';
+import type { Held, StepJournal } from './steps/step-journal.js';
 
 /** Everything that carrying a release out needs. */
 export interface ReleaseEngine extends StepTools {
@@ -37,6 +39,23 @@ export const retryLater = ({ clock }: Pick<ReleaseEngine, 'clock'>) =>
 export const handOver = ({ clock }: Pick<ReleaseEngine, 'clock'>) =>
   ({ kind: 'wait', until: new Date(clock.now()) }) as const;
 
+/**
+ * Loads a release that is held. Hosts that have left the targets file end their part first: the bot can reach them no
+ * more. @throws SupersededError
+ */
+export async function loadHeld(
+  { targets, journal, clock }: Pick<ReleaseEngine, 'targets' | 'journal' | 'clock'>,
+  held: Held,
+): Promise<ReleaseRecord | undefined> {
+  const release = await journal.load(held.releaseId);
+  if (release === undefined) return undefined;
+  const known = targets.targets.get(release.target)?.hosts ?? [];
+  const gone = hostsLeft(release).filter((host) => !known.some(({ name }) => name === host));
+  const at = new Date(clock.now()).toISOString();
+  for (const host of gone) await journal.giveUp(held, { host, by: THE_BOT, at, reason: '' });
+  return gone.length === 0 ? release : journal.load(held.releaseId);
+}
+
 /** @throws Error where the targets file no longer has the target: the plan cannot be carried out. */
 export function targetOf({ targets }: Pick<ReleaseEngine, 'targets'>, release: ReleaseRecord): Target {
   const target = targets.targets.get(release.target);
@@ -52,10 +71,11 @@ export function contextFor(
 ): StepContext {
   const target = targetOf(engine, release);
   const { runbook, checks, refuseConfirmation, clock, pace } = engine;
+  const left = hostsLeft(release);
   return {
     release,
     step,
-    plan: release.plan,
+    plan: { ...release.plan, hosts: release.plan.hosts.filter(({ host }) => left.includes(host)) },
     target,
     runbook,
     checks,

@@ -1,14 +1,15 @@
-import { touchedHosts } from '../../domain/release-course.js';
+import { hostsToTurnOff, openSteps, touchedHosts } from '../../domain/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import { LIVE_RELEASE_STATES } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
 import { performStep, settleAll } from './perform-step.js';
-import { type LookResult, REST, type ReleaseEngine, retryLater } from './release-engine.js';
+import { type LookResult, loadHeld, REST, type ReleaseEngine, retryLater } from './release-engine.js';
 import { type Held, SupersededError } from './steps/step-journal.js';
 
 /**
  * Commit-confirm: a release that is not confirmed by its deadline turns itself off. The state changes first, so that
- * the engine's steps can record nothing more; then the flag goes to false on all hosts at once.
+ * the engine's steps can record nothing more; then the flag goes to false at once on all hosts that the release has
+ * touched and not put back.
  */
 export async function runDeadline(
   engine: ReleaseEngine,
@@ -32,20 +33,23 @@ export async function runDeadline(
 }
 
 /** @returns whether there are hosts to disable. */
-async function turnOff({ journal }: ReleaseEngine, release: ReleaseRecord, now: Date): Promise<boolean> {
+async function turnOff(engine: ReleaseEngine, release: ReleaseRecord, now: Date): Promise<boolean> {
   if (release.state === 'disabled') return true;
-  const { releaseId, plan, confirmBy } = release;
+  const { journal } = engine;
+  const { releaseId, confirmBy } = release;
   const epoch = await journal.claim(releaseId, LIVE_RELEASE_STATES);
   if (epoch === undefined) return false;
   const held: Held = { releaseId, epoch, states: LIVE_RELEASE_STATES, now };
   const problem = { code: 'deadline_passed', facts: { confirmBy } } as const;
   // Looked at again under the claim: the steps that were recorded until now are all there will be.
-  const present = await journal.load(releaseId);
-  if (present === undefined || touchedHosts(present).length === 0) {
-    await journal.turn(held, { state: 'cancelled', problem, ended: true });
+  const present = await loadHeld(engine, held);
+  const hosts = present === undefined ? [] : hostsToTurnOff(present);
+  if (present === undefined || hosts.length === 0) {
+    const isPutBack = present !== undefined && touchedHosts(present).length > 0;
+    await journal.turn(held, { state: isPutBack ? 'reverted' : 'cancelled', problem, ended: true });
     return false;
   }
-  const instead = plan.hosts.map(({ host }) => ({ kind: 'disable' as const, host }));
+  const instead = hosts.map((host) => ({ kind: 'disable' as const, host }));
   await journal.turn(held, { state: 'disabled', problem, instead });
   return true;
 }
@@ -54,10 +58,11 @@ async function disableHosts(engine: ReleaseEngine, releaseId: string, call: Task
   const { journal, clock } = engine;
   const states = ['disabled'] as const;
   const epoch = await journal.claim(releaseId, states);
-  const release = await journal.load(releaseId);
-  if (epoch === undefined || release === undefined) return REST;
+  if (epoch === undefined) return REST;
   const held = (): Held => ({ releaseId, epoch, states, now: new Date(clock.now()) });
-  const open = release.steps.filter(({ kind, state }) => kind === 'disable' && state !== 'done');
+  const release = await loadHeld(engine, held());
+  if (release === undefined) return REST;
+  const open = openSteps(release, 'disable');
   // One host that does not answer must not keep the others waiting.
   const answers = await settleAll(open.map((step) => disable(engine, held, release, step, call)));
   if (!answers.every((isDone) => isDone)) return retryLater(engine);

@@ -1,8 +1,10 @@
 import {
+  failedReverts,
   isForward,
   isPuttingBack,
+  missedHost,
   nextStep,
-  openReverts,
+  openSteps,
   touchedHosts,
   waitsForDeadline,
 } from '../../domain/release-course.js';
@@ -10,8 +12,9 @@ import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import { isLiveRelease, LIVE_RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
+import { judgeLook, lookedAt } from './judge-look.js';
 import { performStep, settleAll } from './perform-step.js';
-import { handOver, type LookResult, REST, type ReleaseEngine, targetOf } from './release-engine.js';
+import { handOver, type LookResult, loadHeld, REST, type ReleaseEngine, targetOf } from './release-engine.js';
 import { type Held, SupersededError, type Turn } from './steps/step-journal.js';
 
 /**
@@ -47,10 +50,20 @@ export async function runRelease(
 
 /** One step, or one turn. undefined: there is more to do. */
 async function goOn(engine: ReleaseEngine, held: Held, call: TaskCall): Promise<LookResult | undefined> {
-  const release = await engine.journal.load(held.releaseId);
+  const release = await loadHeld(engine, held);
   if (release === undefined || release.epoch !== held.epoch || !isLiveRelease(release)) return REST;
+  if (release.state === 'needs_person' && lookedAt(release).length > 0) {
+    await judgeLook(engine, held, release, call);
+    return undefined;
+  }
   if (isPuttingBack(release)) return putBack(engine, held, release, call);
   if (release.state === 'needs_person') return REST;
+  const missed = missedHost(release);
+  if (missed !== undefined) {
+    const facts = { host: missed.host, by: missed.by.name };
+    await engine.journal.turn(held, turnBack(release, { code: 'host_given_up', facts }));
+    return undefined;
+  }
   const step = nextStep(release);
   // An interrupted step comes first: what it has done must be known before it is undone.
   if (release.cancelRequested !== null && step?.state !== 'running') {
@@ -112,8 +125,9 @@ async function fail(
 ): Promise<void> {
   const end = { state: 'failed', problem, after } as const;
   if (!isForward(step.kind)) {
-    // The state of before does not start either: only a person can say what now, and the deadline stands.
-    await engine.journal.end(held, step.position, end, { state: 'needs_person', problem });
+    // The state of before does not start either: only a person can say what now, and the deadline stands. Why the release
+    // is put back stays what it was.
+    await engine.journal.end(held, step.position, end, { state: 'needs_person' });
   } else if (waitsForDeadline(step)) {
     await engine.journal.end(held, step.position, end, { problem });
   } else {
@@ -132,7 +146,7 @@ async function fail(
 
 /** Back to what stood before, the host that failed first, or the end where nothing was touched. */
 function turnBack(
-  release: Pick<ReleaseRecord, 'plan' | 'steps'>,
+  release: Pick<ReleaseRecord, 'plan' | 'steps' | 'givenUp'>,
   problem: ReleaseProblem,
   failing: string | null = null,
 ): Turn {
@@ -154,18 +168,16 @@ async function putBack(
   release: ReleaseRecord,
   call: TaskCall,
 ): Promise<LookResult | undefined> {
-  const open = openReverts(release);
+  const open = openSteps(release, 'revert');
   if (open.length === 0) return finishRevert(engine, held, release);
   const results = await settleAll(open.map((step) => advance(engine, held, release, step, call)));
   return results.find((result) => result !== undefined);
 }
 
 async function finishRevert(engine: ReleaseEngine, held: Held, release: ReleaseRecord): Promise<LookResult> {
-  const reverts = release.steps.filter(({ kind }) => kind === 'revert');
-  if (reverts.every(({ state }) => state === 'done')) {
-    const state = release.problem?.code === 'cancelled_by_person' ? 'cancelled' : 'reverted';
-    await engine.journal.turn(held, { state, ended: true });
-  }
+  if (failedReverts(release).length > 0) return REST;
+  const isPutBack = touchedHosts(release).length > 0 && release.problem?.code !== 'cancelled_by_person';
+  await engine.journal.turn(held, { state: isPutBack ? 'reverted' : 'cancelled', ended: true });
   return REST;
 }
 

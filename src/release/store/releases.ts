@@ -112,6 +112,20 @@ export async function selectLiveReleaseId(
   return rows[0]?.releaseId;
 }
 
+/** The release of a target that has not ended: also one that is still being turned off. */
+export async function selectOpenReleaseId(
+  database: Queryable,
+  strategy: string,
+  target: string,
+): Promise<string | undefined> {
+  const { rows } = await database.query<{ releaseId: string }>(
+    `SELECT release_id AS "releaseId" FROM lobml.releases
+     WHERE strategy = $1 AND target = $2 AND ended_at IS NULL ORDER BY started_at DESC LIMIT 1`,
+    [strategy, target],
+  );
+  return rows[0]?.releaseId;
+}
+
 /** One statement, so that release and steps agree with each other. @param releaseId a UUID */
 export async function selectRelease(
   database: Queryable,
@@ -119,7 +133,8 @@ export async function selectRelease(
 ): Promise<ReleaseRecord | undefined> {
   const { rows } = await database.query(
     `SELECT r.release_id AS "releaseId", r.request_id AS "requestId", r.strategy, r.target, q.kind,
-       q.requested_by AS "requestedBy", r.state, r.plan, r.epoch, r.cancel_requested AS "cancelRequested", r.confirmation, r.problem,
+       q.requested_by AS "requestedBy", r.state, r.plan, r.epoch, r.cancel_requested AS "cancelRequested", r.confirmation,
+       r.given_up AS "givenUp", r.problem,
        r.started_at AS "startedAt", r.confirm_by AS "confirmBy", r.ended_at AS "endedAt",
        COALESCE((SELECT json_agg(json_build_object('position', s.position, 'kind', s.kind, 'host', s.host,
          'checkpoint', s.checkpoint, 'state', s.state, 'attempts', s.attempts, 'before', s.before, 'after', s.after,

@@ -9,7 +9,10 @@ import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js'
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
 import { checkpointWithoutData } from '../../../src/domain/release-course.js';
 import type { ReleaseRecord } from '../../../src/domain/release-record.js';
+import { createReleaseAnswers } from '../../../src/release/engine/release-answers.js';
+import { releaseQueue } from '../../../src/release/release-jobs.js';
 import { selectRelease } from '../../../src/release/store/releases.js';
+import { createTransact } from '../../../src/store/transaction.js';
 import { prepareWorkerSchema } from '../../../src/worker/worker-schema.js';
 import { eventually } from '../../sandbox/host/eventually.js';
 import { buildSandboxPrograms, type SandboxPrograms } from '../../sandbox/host/programs.js';
@@ -83,15 +86,20 @@ interface Course {
   readonly last: string;
   readonly checkpoint?: 'GO' | 'HOLD' | 'LACKS_DATA';
   readonly confirmMinutes?: number;
+  /** What somebody does when somebody must look. */
+  readonly look?: (releaseId: string) => Promise<void>;
+  /** The name that the targets file of the replicas has for the host. */
+  readonly host?: string;
 }
 
 /** Carries a release out over replicas that die. */
-async function carryOut({ dieOn, last, checkpoint = 'GO', confirmMinutes = 10 }: Course) {
+async function carryOut(course: Course) {
+  const { dieOn, last, checkpoint = 'GO', confirmMinutes = 10, look, host = 'live-1' } = course;
   const waits: Waits = { checkpointMinutes: [0.001], confirmMinutes };
   const plan = await planFor(trading, trading.hosts, 'live');
   const settings = JSON.stringify({
     databaseUrl: database.url,
-    targets: targetsText(trading, waits),
+    targets: targetsText(trading, waits).replaceAll('name: live-1', `name: ${host}`),
     deaths: join(folder, 'deaths'),
     writes: join(folder, 'writes.log'),
     turned: join(folder, 'turned'),
@@ -107,6 +115,7 @@ async function carryOut({ dieOn, last, checkpoint = 'GO', confirmMinutes = 10 }:
     await new Promise((resolve) => setTimeout(resolve, 200));
     release = await selectRelease(database.pool, releaseId);
     if (release !== undefined && release.confirmation === null) await confirmIfAsked(release);
+    if (release?.state === 'needs_person') await look?.(releaseId);
   }
   // The end stands in the database a moment before the replica that recorded it dies of that.
   await eventually(last, async () => (await deaths()).includes(last), 20_000, deaths);
@@ -123,7 +132,7 @@ async function confirmIfAsked(release: ReleaseRecord): Promise<void> {
   ]);
 }
 
-const BOB = { id: 'U0BOB', name: 'bob', surface: 'slack' };
+const BOB = { id: 'U0BOB', name: 'bob', surface: 'slack' } as const;
 const AROUND = ['2-begun', '4-applied', '5-ended'];
 
 const deaths = async () => (await readdir(join(folder, 'deaths'))).sort();
@@ -238,4 +247,48 @@ test('killed at every point of turning off at the deadline, the strategy is off,
   await expectNoWriteTwice();
   expect(await verbs(host)).toEqual(['restart', 'restart']);
   expect(await readFile(host.environmentFiles[1], 'utf8')).toContain(`${PREFIX}ENABLED=false\n`);
+});
+
+test('killed around a person’s word that a host is fine, the word is kept, and the release ends with it', async () => {
+  const host = liveHost();
+  const model = await readFile(host.modelPath);
+  // Neither the new model nor that of before can be loaded.
+  await writeFile(join(trading.stagingFolder, 'lob_tcn_5m_v4.onnx'), 'no model at all');
+  await rm(host.modelPath);
+  const look = async (releaseId: string) => {
+    const { pool } = database;
+    const { rows } = await pool.query(
+      `SELECT FROM lobml.release_steps WHERE kind = 'revert' AND answered->>'looked' = 'asked'`,
+    );
+    if (rows.length > 0) return;
+    await writeFile(host.modelPath, model);
+    await createReleaseAnswers({
+      database: pool,
+      transact: createTransact(async () => pool),
+      queue: releaseQueue,
+      subjectChanged: async () => undefined,
+      recordEvent: async () => undefined,
+      now: () => new Date(),
+    }).looked(releaseId, BOB);
+  };
+  const { release } = await carryOut({ dieOn: 'back', last: 'over-2-turned', look });
+  expect(release).toMatchObject({ state: 'reverted', problem: { code: 'failed_fast' } });
+  expect(release?.steps[11]).toMatchObject({ state: 'done', answered: { by: BOB, looked: 'fine' } });
+  expect(await deaths()).toEqual(
+    expect.arrayContaining(['11-4-applied-fine', '11-5-ended-fine', 'over-1-before']),
+  );
+  await expectNoWriteTwice();
+});
+
+test('killed around a host that has left the targets file, its part is over once, and the release with it', async () => {
+  const { release } = await carryOut({ dieOn: 'forward', last: 'over-2-turned', host: 'live-9' });
+  expect(release).toMatchObject({ state: 'cancelled', problem: { code: 'host_given_up' } });
+  expect(release?.givenUp).toMatchObject([{ host: 'live-1', by: { id: 'lobml' } }]);
+  expect(await deaths()).toEqual([
+    'live-1-1-before-given-up',
+    'live-1-2-given-up',
+    'over-1-before',
+    'over-2-turned',
+  ]);
+  expect(await verbs(liveHost())).toEqual([]);
 });

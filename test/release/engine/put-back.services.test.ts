@@ -141,7 +141,12 @@ describe('one host that cannot be put back', () => {
     expect(revertOf(release, 'live-1')?.state).toBe('failed');
     expect(release).toMatchObject({
       state: 'needs_person',
-      problem: { code: 'failed_fast', facts: { host: 'live-1' } },
+      // Why it is put back stays said, whatever else fails.
+      problem: { code: 'failed_fast', facts: { host: 'live-2' } },
+    });
+    expect(revertOf(release, 'live-1')?.problem).toMatchObject({
+      code: 'failed_fast',
+      facts: { host: 'live-1' },
     });
     const answers = createReleaseAnswers({
       database: setting.database.pool,
@@ -208,7 +213,7 @@ describe('a file that takes no change', () => {
     };
     const engine = setting.engine({ verdicts: { checkpoint: 'NO_GO' }, ...afterStep(CANARY_PROVED, spoil) });
     const release = await setting.carryOut(engine, await setting.start());
-    expect(release).toMatchObject({ state: 'needs_person', problem: { code: 'unexpected' } });
+    expect(release).toMatchObject({ state: 'needs_person', problem: { code: 'verdict_forbids' } });
     expect(revertOf(release, 'live-1')).toMatchObject({ state: 'failed', problem: { code: 'unexpected' } });
   });
 });

@@ -40,7 +40,7 @@ export interface ReleaseWorld {
   readonly target: Target;
   readonly events: ReleaseEvent[];
   readonly queued: {
-    readonly what: 'enqueue' | 'wake' | 'changed' | 'expireAt';
+    readonly what: 'enqueue' | 'wake' | 'changed' | 'expireAt' | 'lookAtDeadline';
     readonly id: string;
     readonly at?: Date;
   }[];
@@ -202,6 +202,7 @@ export async function createReleaseWorld(
     queue: {
       enqueue: async (_client, id) => void queued.push({ what: 'enqueue', id }),
       wake: async (_client, id) => void queued.push({ what: 'wake', id }),
+      lookAtDeadline: async (_client, id) => void queued.push({ what: 'lookAtDeadline', id }),
       expireAt: async (_client, id, at) => void queued.push({ what: 'expireAt', id, at }),
     },
     subjectChanged: async (_client, id) => void queued.push({ what: 'changed', id }),

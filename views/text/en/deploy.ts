@@ -1,4 +1,5 @@
 import type { ReleaseProblemCode } from '../../../src/domain/release-problem.js';
+import type { ReleaseRest } from '../../../src/domain/release-rest.js';
 import type { ReleaseState, StepKind, StepState } from '../../../src/domain/release-state.js';
 import type { FailFastReason } from '../../../src/hosts/managers/proof-of-start.js';
 import type { Facts } from './report.js';
@@ -17,6 +18,7 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
   hosts_differ: (fact) => `NO-GO, hosts differ from the plan: ${fact('differences')}.`,
   effect_unclear: (fact) =>
     `A step was interrupted and nobody can tell whether it was done. Look at ${fact('what')} on ${fact('host')}, then say so below.`,
+  host_given_up: (fact) => `It does not go on without ${fact('host')}, which ${fact('by')} has given up.`,
   not_off: (fact) =>
     `${fact('host')}: the service was told to stop, and it is not seen stopped. Stop it by hand now.`,
   deadline_passed: (fact) => `It was not confirmed by ⟨${fact('confirmBy')}⟩.`,
@@ -26,9 +28,9 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
 
 const whatNow: Readonly<Partial<Record<ReleaseState, string>>> = {
   reverted: 'The previous environment and artefacts are back. Find the cause, then plan a new release.',
-  disabled: 'The strategy is off on every host. Entries without an exit are managed by nobody.',
+  disabled:
+    'The strategy is off on every host that the release had touched. Entries without an exit are managed by nobody.',
   cancelled: 'What had been changed was put back; what is listed as left out never happened.',
-  needs_person: 'Nothing more happens until somebody has looked. The deadline still turns the strategy off.',
 };
 
 /** All prose about a release under way; one object a language. */
@@ -129,7 +131,50 @@ export const deploy = {
   },
   incident: 'Incident',
   brokenGlass: 'break-glass: no approvals',
-  button: { confirm: 'Confirm…', cancel: 'Cancel', wasDone: 'It was done', wasNotDone: 'It was not done' },
+  button: {
+    confirm: 'Confirm…',
+    cancel: 'Cancel',
+    wasNotDone: 'It was not done',
+    retryPutBack: 'Retry put-back',
+    looked: 'I looked: it is fine',
+    giveUp: (host: string) => `Give up ${host}…`,
+    log: (host: string) => `Log of ${host}`,
+  },
+  /** A host keeps the release from going on. */
+  stuck: {
+    waits:
+      'Nothing more happens until somebody has looked. *I looked: it is fine* counts once every host was compared with the approved plan.',
+    turnsOff: (when: string, hosts: string) =>
+      `At ${when} the strategy is turned off by itself on ${hosts}, and nowhere else.`,
+    endsItself: (when: string) => `At ${when} the release ends by itself; there is no host to turn off.`,
+    triedAgain: 'It is tried again every few seconds. A host that is gone for good can be given up.',
+    comparing: (who: string) =>
+      `${who} says that it is fine. Every host is compared with the approved plan now.`,
+    differs: (who: string) => `· ${who} said that it is fine, and it is not:`,
+    fine: (who: string) => `${who} looked, and every host was as it should be`,
+    logOf: (host: string) => `Log of ${host} since the release began there`,
+    logEmpty: (host: string) => `The service on ${host} has written nothing since the release began there.`,
+    logUnknown: (host: string) => `The targets file has no host ${host} any more.`,
+    loading: 'Looking…',
+  },
+  givenUp: {
+    by: (host: string, who: string, when: string) => `*${host}* was given up by ${who} · ${when}`,
+    left: (host: string, when: string) =>
+      `*${host}* has left the targets file · ${when}: its part of the release is over.`,
+    afterwards: (hosts: string) =>
+      `Nobody knows what runs on ${hosts}. When it answers again, set the flag to false and restart it, or stop it. Take it out of the targets file before the next release.`,
+    asked: (host: string) => `Is ${host} gone for good?`,
+    title: 'Give up a host',
+    submit: 'Give it up',
+    why: 'Why it is given up',
+    done: (host: string) => `${host} is given up`,
+    rest: {
+      goes_on: (hosts: string) => `The release goes on with ${hosts}.`,
+      puts_back: (hosts: string) => `What was changed is put back on ${hosts}.`,
+      turns_off: (hosts: string) => `The strategy is turned off on ${hosts}.`,
+      ends: () => 'The release ends: there is no other host to act on.',
+    } satisfies Readonly<Record<ReleaseRest['course'], (hosts: string) => string>>,
+  },
   confirmCancel: {
     title: 'Cancel this release?',
     text: 'It stops before its next step, and what was changed on hosts is put back.',

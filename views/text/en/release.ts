@@ -115,6 +115,10 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   own_break_glass: () => 'You broke the glass yourself: a second person reviews it.',
   nothing_to_confirm: () =>
     'No release waits for a confirmation here (any more): only one whose last checks lack nothing but data can be confirmed, before its deadline.',
+  nothing_under_way: () => 'No release of this target is under way, so there is nothing to say to it.',
+  host_not_in_release: (fact) =>
+    `${fact('host')} is no host that this release still goes on with. Name one of: ${fact('hosts')}.`,
+  nobody_must_look: () => 'Nobody has to look at this release now, so nothing was done.',
   more_than_data_missing: (fact) =>
     `When the checks ran once more, more than data was missing: ${fact('checks')}. Nothing was confirmed.`,
   already_locked: (fact) =>

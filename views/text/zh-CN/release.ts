@@ -92,6 +92,10 @@ export const release: ReleaseText = {
     own_break_glass: () => '紧急发布由您执行：须由第二人复核。',
     nothing_to_confirm: () =>
       '没有等待确认的发布（或已不再等待）：只有最后一次检查仅缺数据的发布才能在期限前确认。',
+    nothing_under_way: () => '该目标没有正在进行的发布，因此没有可说明的。',
+    host_not_in_release: (fact) =>
+      `${fact('host')} 不是此次发布仍在处理的主机。请指定其中之一：${fact('hosts')}。`,
+    nobody_must_look: () => '此次发布目前不需要人工查看，因此没有执行任何操作。',
     more_than_data_missing: (fact) => `再次检查时缺的不只是数据：${fact('checks')}。未作任何确认。`,
     already_locked: (fact) =>
       `自 ${fact('since')} 起已被 ${fact('by')} 锁定${untilOf(fact)}：${fact('reason')}。`,

@@ -26,8 +26,15 @@ export interface HostState {
   readonly binary: { readonly path: string; readonly sha256: string } | undefined;
 }
 
-/** One host as it stands against the plan: files, artefacts, and what the running process has. @throws HostError */
-async function lookAtHost(context: StepContext, inPlan: HostInPlan): Promise<HostState> {
+/**
+ * One host as it stands against the plan: files, artefacts, and what the running process has.
+ * @param hasProcess false: its process is none of the release's, or not yet. @throws HostError
+ */
+export async function lookAtHost(
+  context: StepContext,
+  inPlan: HostInPlan,
+  hasProcess = true,
+): Promise<HostState> {
   const { host, plan } = inPlan;
   const { runbook, interrupted: signal } = context;
   const files = await readFiles(context, inPlan);
@@ -46,12 +53,12 @@ async function lookAtHost(context: StepContext, inPlan: HostInPlan): Promise<Hos
     if ((after ?? undefined) !== found?.value) differs(variable, after, shownInFile(found));
     expected.set(variable, after ?? undefined);
   }
-  const { mainPid } = await host.service.status({ signal });
+  const { mainPid } = hasProcess ? await host.service.status({ signal }) : { mainPid: 0 };
   const running =
     mainPid === 0
       ? undefined
       : await host.service.processEnvironment(mainPid, [...expected.keys(), ...named], { signal });
-  if (running === undefined) differs('process', 'running', '');
+  if (hasProcess && running === undefined) differs('process', 'running', '');
   for (const [variable, value] of running === undefined ? [] : expected) {
     const [inFile, found] = [files.effective.get(variable), running?.get(variable)];
     if (value === found) continue;
@@ -92,9 +99,14 @@ export async function compareHosts(context: StepContext): Promise<{
   const hosts = await Promise.all(
     context.plan.hosts.map(({ host }) => lookAtHost(context, context.host(host))),
   );
+  return { hosts, problem: differenceProblem(hosts) };
+}
+
+/** Whatever is not as planned, by name; undefined: nothing. */
+export function differenceProblem(hosts: readonly HostState[]): ReleaseProblem | undefined {
   const differences = hosts.flatMap((host) => host.differences);
-  if (differences.length === 0) return { hosts, problem: undefined };
-  return { hosts, problem: { code: 'hosts_differ', facts: { differences: differences.map(line) } } };
+  if (differences.length === 0) return undefined;
+  return { code: 'hosts_differ', facts: { differences: differences.map(line) } };
 }
 
 /** Compares every host with the plan; one that differs is named. */

@@ -1,6 +1,7 @@
 import { THE_BOT } from '../../../domain/audit-event.js';
 import type { CheckRun } from '../../../domain/check-run.js';
 import { type ContentChange, contentChanges } from '../../../domain/release-content.js';
+import { hostsLeft } from '../../../domain/release-course.js';
 import type { ReleaseRecord } from '../../../domain/release-record.js';
 import type { ReleaseRequest } from '../../../domain/release-request.js';
 import { HOST_ERROR_CODES, HostError } from '../../../hosts/host.js';
@@ -50,7 +51,8 @@ export function createReleaseChecks(context: Sources) {
      */
     async checkpoint(release: ReleaseRecord, canary: string | null, signal: AbortSignal): Promise<CheckRun> {
       const { target } = await subjectOf(context, release);
-      const hosts = target.hosts.filter(({ name }) => canary === null || name === canary);
+      const names = canary === null ? hostsLeft(release) : [canary];
+      const hosts = target.hosts.filter(({ name }) => names.includes(name));
       const subject = { ...target, hosts };
       const partial = hosts.length < target.hosts.length;
       const asked = { kind: 'verify', target: subject, partial, requestedBy: THE_BOT, signal } as const;

@@ -95,12 +95,12 @@ async function restartOnce(
   }
 }
 
-function wasRestarted(context: StepContext, host: string): boolean {
+export function wasRestarted(context: StepContext, host: string): boolean {
   return (earlier(context, 'restart', host)?.attempts ?? 0) > 0;
 }
 
 /** Whether the release's restart was what started it. */
-function wasStopped(context: StepContext, host: string): boolean {
+export function wasStopped(context: StepContext, host: string): boolean {
   const seen = earlier(context, 'restart', host)?.before ?? null;
   return seen !== null && isStopped(statusBefore(seen).status);
 }

@@ -1,9 +1,10 @@
 import type { KnownGoodHost } from '../../../domain/known-good.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
-import type { Confirmation, Seen } from '../../../domain/release-record.js';
+import type { Confirmation, GivenUpHost, Seen, StepRecord } from '../../../domain/release-record.js';
 import type { ReleaseState, StepKind, StepState } from '../../../domain/release-state.js';
 import type { Queryable } from '../../../store/queryable.js';
 import type { ReleaseContext } from '../../release-context.js';
+import { writeGivenUpHost } from '../../store/given-up-hosts.js';
 import { insertKnownGood } from '../../store/known-good-store.js';
 import { selectRelease } from '../../store/releases.js';
 
@@ -16,11 +17,14 @@ export interface StepEnd {
   readonly state: Extract<StepState, 'done' | 'failed' | 'unclear' | 'pending'>;
   readonly after?: Seen | undefined;
   readonly problem?: ReleaseProblem | undefined;
+  /** What became of a person's word for it. */
+  readonly answered?: StepRecord['answered'];
 }
 
 export interface Turn {
   readonly state?: ReleaseState;
-  readonly problem?: ReleaseProblem;
+  /** null: there is none any more. */
+  readonly problem?: ReleaseProblem | null;
   readonly ended?: boolean;
   /** What became of a person's word for a release that lacks data. */
   readonly confirmation?: Confirmation;
@@ -88,6 +92,12 @@ export function createStepJournal({
           [held.releaseId, position, JSON.stringify(problem)],
         );
       }),
+    /** Goes on without a host. @throws SupersededError */
+    giveUp: (held: Held, gone: GivenUpHost) =>
+      write(held, async (client) => {
+        await assertHeld(client, held);
+        await writeGivenUpHost(client, held.releaseId, gone);
+      }),
     /** @throws SupersededError */
     turn: (held: Held, turn: Turn) =>
       write(held, async (client) => {
@@ -132,19 +142,20 @@ async function writeStepEnd(
   client: Queryable,
   { releaseId, now }: Held,
   position: number,
-  { state, after, problem }: StepEnd,
+  { state, after, problem, answered }: StepEnd,
 ): Promise<void> {
   const isOver = state === 'done' || state === 'failed';
   await client.query(
-    `UPDATE lobml.release_steps SET state = $3, after = COALESCE($4, after), problem = $5, finished_at = $6
+    `UPDATE lobml.release_steps SET state = $3, after = COALESCE($4, after), problem = $5, finished_at = $6,
+       answered = COALESCE($7, answered)
      WHERE release_id = $1 AND position = $2 AND state <> 'done'`,
-    [releaseId, position, state, asJson(after), asJson(problem), isOver ? now : null],
+    [releaseId, position, state, asJson(after), asJson(problem), isOver ? now : null, asJson(answered)],
   );
 }
 
 /** null: nothing is written. */
-const asJson = (value: object | undefined): string | null =>
-  value === undefined ? null : JSON.stringify(value);
+const asJson = (value: object | null | undefined): string | null =>
+  value == null ? null : JSON.stringify(value);
 
 /** @returns the request whose release has ended with this. */
 async function writeTurn(
@@ -169,10 +180,10 @@ async function writeTurn(
     );
   }
   await client.query(
-    `UPDATE lobml.releases SET state = COALESCE($2, state), problem = COALESCE($3, problem),
+    `UPDATE lobml.releases SET state = COALESCE($2, state), problem = CASE WHEN $7 THEN NULL ELSE COALESCE($3, problem) END,
        confirmation = COALESCE($6, confirmation), ended_at = CASE WHEN $4 THEN $5 ELSE ended_at END
      WHERE release_id = $1`,
-    [releaseId, state ?? null, asJson(problem), ended, now, asJson(confirmation)],
+    [releaseId, state ?? null, asJson(problem), ended, now, asJson(confirmation), problem === null],
   );
   if (turn.knownGood !== undefined) await insertKnownGood(client, releaseId, turn.knownGood, now);
   return ended ? closeBehind(client, releaseId, now) : undefined;

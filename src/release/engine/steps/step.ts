@@ -44,6 +44,7 @@ export interface StepTools {
 export interface StepContext extends StepTools {
   readonly release: ReleaseRecord;
   readonly step: StepRecord;
+  /** Without the hosts that were given up. */
   readonly plan: ReleasePlan;
   readonly target: Target;
   /** For what acts on a host: aborts only when this replica may have been replaced. */

@@ -58,11 +58,17 @@ function mortalJournal(journal: StepJournal): StepJournal {
       return begun;
     },
     async end(held, position, end, turn) {
-      const ending = end.after?.confirmedBy === undefined ? '' : '-confirmed';
+      const looked = end.answered?.looked === undefined ? '' : `-${end.answered.looked}`;
+      const ending = end.after?.confirmedBy === undefined ? looked : '-confirmed';
       dieAt(`${position}-4-applied${ending}`);
       await journal.end(held, position, end, turn);
       noteTurn(turn);
       dieAt(`${position}-5-ended${ending}`);
+    },
+    async giveUp(held, gone) {
+      dieAt(`${gone.host}-1-before-given-up`);
+      await journal.giveUp(held, gone);
+      dieAt(`${gone.host}-2-given-up`);
     },
     async turn(held, turn) {
       const name = turn.ended ? 'over' : (turn.state ?? 'told');

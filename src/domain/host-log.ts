@@ -1,0 +1,6 @@
+/** The newest log lines of a host's service since a release began there, redacted; or why nobody can read them. */
+export type HostLog =
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  | { readonly kind: 'unreadable'; readonly detail: string }
+  /** The targets file does not have the host. */
+  | { readonly kind: 'unknown' };
