@@ -130,5 +130,6 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   /** The target itself, or one of another strategy. */
   promotes_from_stranger: { readonly from: string; readonly target: string };
   target_unknown: { readonly target: string };
+  venue_host_unknown: { readonly names: string };
   written_file_unknown: NoFacts;
 }

@@ -4,6 +4,7 @@ import { OUTCOMES, type Outcome } from './outcome.js';
 import { ownValue } from './own-value.js';
 import { personSchema } from './person.js';
 import type { ValueOf } from './value-of.js';
+import { haltVenueSchema } from './venue.js';
 import { VERDICTS } from './verdict.js';
 
 /** `disable`: the flag to false. `stop`: the flag to false and the service stopped. */
@@ -104,6 +105,8 @@ export const haltSchema = z.object({
   entryWatch: entryWatchSchema,
   /** Orders that can still fill; undefined: not asked, or nobody knows. */
   resting: z.object({ total: z.number(), rows: z.array(observedRowSchema) }).optional(),
+  /** undefined: the targets file names none, or it is nobody's business here (`previous_model`). */
+  venue: haltVenueSchema.optional(),
   /** Positions that nobody manages now; null: not asked, or nobody knows. */
   openEntries: z.object({ total: z.number(), rows: z.array(observedRowSchema) }).nullable(),
   /** Why they are unknown: a code of the trading database. */
@@ -133,6 +136,8 @@ type HaltGap =
   | { readonly code: 'new_entries'; readonly entries: number }
   | { readonly code: 'entries_unknown'; readonly because: string }
   | { readonly code: 'resting_orders'; readonly orders: number }
+  | { readonly code: 'venue_unknown' }
+  | { readonly code: 'venue_apart'; readonly orders: number; readonly positions: number }
   | { readonly code: 'start_not_proved'; readonly outcome: Outcome };
 
 /** What may trade on beside a main process that is off. */
@@ -161,11 +166,11 @@ export function wantedOn({ wanted, wantedOf }: Pick<Halt, 'wanted' | 'wantedOf'>
   return ownValue(wantedOf, host) ?? wanted;
 }
 
-type HaltEvidence = Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'resting' | 'start'>;
+type HaltEvidence = Pick<Halt, 'kind' | 'hosts' | 'entryWatch' | 'resting' | 'venue' | 'start'>;
 
 /** What is missing for VERIFIED. An empty list while the watch goes on means: nothing but time. */
 export function gapsOf(halt: HaltEvidence): readonly HaltGap[] {
-  const { start, resting } = halt;
+  const { start } = halt;
   const { state, entries, code } = halt.entryWatch;
   return [
     ...halt.hosts
@@ -173,12 +178,25 @@ export function gapsOf(halt: HaltEvidence): readonly HaltGap[] {
       .map(({ host, fault }): HaltGap => ({ code: 'host', host, fault })),
     ...(state === 'entries' ? [{ code: 'new_entries', entries } as const] : []),
     ...(state === 'unknown' ? [{ code: 'entries_unknown', because: code ?? 'other' } as const] : []),
-    ...(resting !== undefined && resting.total > 0
-      ? [{ code: 'resting_orders', orders: resting.total } as const]
-      : []),
+    ...restingGaps(halt),
     ...(start !== undefined && start !== 'PASS'
       ? [{ code: 'start_not_proved', outcome: start } as const]
       : []),
+  ];
+}
+
+/** Where there is a venue, its word counts, and the records must not gainsay it. */
+function restingGaps({ venue, resting }: HaltEvidence): readonly HaltGap[] {
+  const orders = (venue === undefined ? resting : venue.open)?.total ?? 0;
+  const rest = orders > 0 ? [{ code: 'resting_orders', orders } as const] : [];
+  if (venue === undefined) return rest;
+  const [alone, apart] = [venue.recordedAlone.total, venue.positionsApart.total];
+  return [
+    ...rest,
+    ...(venue.openFault !== null || venue.positionsFault !== null
+      ? [{ code: 'venue_unknown' } as const]
+      : []),
+    ...(alone + apart > 0 ? [{ code: 'venue_apart', orders: alone, positions: apart } as const] : []),
   ];
 }
 
@@ -188,7 +206,7 @@ export function evaluateHalt(halt: HaltEvidence): Exclude<HaltState, 'halting'> 
   const watched =
     halt.kind === 'previous_model'
       ? state === 'not_watched'
-      : state === 'clear' && halt.resting !== undefined;
+      : state === 'clear' && halt.resting !== undefined && halt.venue?.open !== null;
   return watched && halt.hosts.length > 0 && gapsOf(halt).length === 0 ? 'verified' : 'not_verified';
 }
 

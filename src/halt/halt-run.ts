@@ -1,6 +1,7 @@
 import { evaluateHalt } from '../domain/halt.js';
 import type { Clock } from '../time/clock.js';
 import { HaltHost } from './halt-host.js';
+import type { VenueOfHalt } from './halt-venue.js';
 import type { HostActs } from './host-acts.js';
 import type { LiveHalt } from './live-halt.js';
 import type { HaltProof } from './prove-halt.js';
@@ -22,7 +23,7 @@ export async function runHalt(
   acts: readonly HostActs[],
   proof: HaltProof,
   { noted, claim }: HaltStart,
-  clock: Clock,
+  { clock, venue }: { readonly clock: Clock; readonly venue: VenueOfHalt | undefined },
 ): Promise<void> {
   const begun = acts.map((on) => {
     const host = new HaltHost(on, live, clock);
@@ -31,8 +32,10 @@ export async function runHalt(
   const allWritten = Promise.all(begun.map(({ written }) => written));
   void allWritten.then(() => live.haveWritten());
   for (const { host, written } of begun) void host.run({ written, allWritten, noted, claim });
+  void venue?.run(allWritten);
   await proof.watch();
   await proof.start();
+  await proof.positions();
   live.stopActing();
   if (live.isElsewhere) return;
   live.change({ state: evaluateHalt(live.halt), endedAt: new Date(clock.now()).toISOString() });

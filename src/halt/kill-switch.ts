@@ -9,6 +9,7 @@ import { HaltRecords, type HaltRecordsOptions } from './halt-records.js';
 import { HaltReplicas, type HaltReplicasOptions } from './halt-replicas.js';
 import { runHalt } from './halt-run.js';
 import { type HaltRecord, isTold } from './halt-schema.js';
+import { venueOfHalt } from './halt-venue.js';
 import { type HostActsOptions, hostActs } from './host-acts.js';
 import { type CancellingOptions, keepCancelling } from './keep-cancelling.js';
 import { type LatestHalt, type LatestHaltOptions, latestHalt } from './latest-halt.js';
@@ -212,8 +213,10 @@ export class KillSwitch {
     void keepCancelling(live, this.#o);
     try {
       const acts = hostActs(live, target, this.#o, this.#records);
-      const proof = new HaltProof(live, target, this.#o);
-      await runHalt(live, acts, proof, { noted, claim }, this.#o.clock);
+      const { clock } = this.#o;
+      const venue = venueOfHalt(live, { ...this.#o, target });
+      const proof = new HaltProof(live, target, this.#o, venue);
+      await runHalt(live, acts, proof, { noted, claim }, { clock, venue });
       if (live.isElsewhere) await this.#follow(live, target);
       else live.end();
     } catch (error) {

@@ -2,6 +2,7 @@ import { evaluateHalt, type Halt, isOff, isSettled } from '../domain/halt.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Target } from '../runbook/targets.js';
 import type { Clock } from '../time/clock.js';
+import { RESTING_MS, type VenueOfHalt } from './halt-venue.js';
 import type { LiveHalt } from './live-halt.js';
 import { type OrderMark, type TradingLook, tradingFaultCode } from './trading-look.js';
 
@@ -23,8 +24,6 @@ const POLL_MS = 50;
 const ORDERS_POLL_MS = 1_000;
 /** After the observation: how long a trading database that does not answer is asked again. */
 const LAST_ANSWER_MS = 10_000;
-/** After the observation: how long orders that rest are waited for, where their markets are over by then. */
-const RESTING_MS = 60_000;
 
 /** The observation after every host was seen off. All of it in milliseconds of the monotonic clock. */
 interface Observation {
@@ -42,9 +41,11 @@ export class HaltProof {
   readonly #live: LiveHalt;
   readonly #target: Target;
   readonly #o: HaltProofOptions;
+  readonly #venue: VenueOfHalt | undefined;
   #observation: Observation | undefined;
 
-  constructor(live: LiveHalt, target: Target, options: HaltProofOptions) {
+  constructor(live: LiveHalt, target: Target, options: HaltProofOptions, venue?: VenueOfHalt) {
+    this.#venue = venue;
     this.#live = live;
     this.#target = target;
     this.#o = options;
@@ -75,6 +76,11 @@ export class HaltProof {
     const isNext = this.#isPreviousModel && evaluateHalt(halt) === 'verified';
     if (proveStart === undefined || !isNext) return;
     this.#live.change({ start: await proveStart(halt).catch(() => 'ERROR' as const) });
+  }
+
+  /** What is held at the venue, beside what the records say. */
+  async positions(): Promise<void> {
+    await this.#venue?.comparePositions();
   }
 
   /** Everything that is worth knowing and that nobody waits for. */
@@ -143,13 +149,15 @@ export class HaltProof {
     const end = (marked?.at ?? observation.settledAt) + this.#watchedMs;
     const now = clock.monotonic();
     if (now < end) return false;
-    if (askedAt >= end && (await this.#askResting(end + RESTING_MS - now))) {
+    const nothingRests = askedAt >= end && (await this.#askResting(end + RESTING_MS - now));
+    const isHeard = await this.#hearVenue(end);
+    if (nothingRests && isHeard) {
       this.#watchIs({ state: 'clear', code: null });
       return true;
     }
     const isAnswering =
       askedAt >= now - ORDERS_POLL_MS - LAST_ANSWER_MS && this.#live.halt.resting !== undefined;
-    if (trading !== undefined && (isAnswering || now < end + LAST_ANSWER_MS)) return false;
+    if (trading !== undefined && (isAnswering || !isHeard || now < end + LAST_ANSWER_MS)) return false;
     this.#watchIs({ state: 'unknown' });
     return true;
   }
@@ -192,21 +200,34 @@ export class HaltProof {
     return before;
   }
 
-  /** @returns whether nothing rests any more, or will not in the time that is left. */
+  /** @returns whether the venue said that nothing rests, or has been asked for long enough. */
+  async #hearVenue(end: number): Promise<boolean> {
+    const venue = this.#venue;
+    if (venue === undefined || (await venue.isEmptySince(end))) return true;
+    if (this.#o.clock.monotonic() < Math.max(venue.until, end + LAST_ANSWER_MS)) return false;
+    venue.missed(end);
+    return true;
+  }
+
+  /** @returns whether nothing rests any more by the records, or will not in the time that is left. */
   async #askResting(leftMs: number): Promise<boolean> {
     try {
       const resting = await this.#o.trading?.resting(this.#target);
       if (resting === undefined) return false;
       this.#live.change({ resting });
+      const ends = (await this.#restBesideVenue()) ?? resting.rows.map(({ ends_at }) => String(ends_at));
       const until = this.#o.clock.now() + leftMs;
-      return (
-        resting.rows.length === 0 ||
-        resting.rows.some(({ ends_at }) => !(Date.parse(String(ends_at)) < until))
-      );
+      return ends.length === 0 || ends.some((at) => !(Date.parse(at) < until));
     } catch (error) {
       this.#watchIs({ code: tradingFaultCode(error) });
       return false;
     }
+  }
+
+  /** When that ends which the records call open and the venue has not named; undefined: there is no venue. */
+  async #restBesideVenue(): Promise<readonly string[] | undefined> {
+    const recorded = this.#venue && (await this.#o.trading?.restingOrders(this.#target));
+    return recorded && this.#venue?.compare(recorded).map(({ endsAt }) => String(endsAt));
   }
 
   #wallTime(monotonic: number): string {

@@ -12,7 +12,7 @@ interface TargetsForHalt {
 
 /** What a halt needs of a target; the rest may be at fault. */
 const HALTING_KEYS = ['hosts', 'service', 'environmentFiles', 'writtenEnvironmentFile'];
-const HELPFUL_KEYS = ['strategy', 'accountId', 'dryRun', 'models', 'binary', 'watch'];
+const HELPFUL_KEYS = ['strategy', 'accountId', 'dryRun', 'models', 'binary', 'watch', 'venue'];
 const ANYBODY = { operators: ['U0'] };
 
 /**
@@ -55,7 +55,13 @@ function readableTargets(file: string, sources: unknown): ReadonlyMap<string, Ta
 
 function readTarget(file: string, name: string, source: unknown): Target | undefined {
   if (!isRecord(source)) return undefined;
-  return parseAlone([...HALTING_KEYS, ...HELPFUL_KEYS]) ?? parseAlone(HALTING_KEYS);
+  const every = [...HALTING_KEYS, ...HELPFUL_KEYS];
+  return (
+    parseAlone(every) ??
+    parseAlone(every.filter((key) => key !== 'venue')) ??
+    parseAlone([...HALTING_KEYS, 'venue']) ??
+    parseAlone(HALTING_KEYS)
+  );
 
   function parseAlone(keys: readonly string[]): Target | undefined {
     const part = Object.entries(source as object).filter(([key]) => keys.includes(key));

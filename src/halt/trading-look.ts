@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { ObservedRow } from '../domain/check-run.js';
+import type { RecordedOrder, VenuePosition } from '../domain/venue.js';
 import type { StrategyContract } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import { columnOf, quote, wordsOf } from '../trading/order-sql.js';
@@ -39,6 +40,10 @@ export interface TradingLook {
   ordersSince(scope: OrderScope, mark: OrderMark): Promise<number>;
   /** What of the orders can still fill, in markets that are not over. */
   resting(scope: OrderScope): Promise<RestingOrders>;
+  /** The same one by one, with the venue's ids: at most 1000, those that end last first. */
+  restingOrders(scope: OrderScope): Promise<readonly RecordedOrder[]>;
+  /** What the records say is held: at most 1000 markets and sides. */
+  positions(scope: OrderScope): Promise<readonly VenuePosition[]>;
   /** Positions without an exit, newest first. */
   openEntries(scope: OrderScope): Promise<{ total: number; rows: readonly ObservedRow[] }>;
 }
@@ -53,6 +58,7 @@ interface Trading extends Pick<Source, 'standbyMaxLagSecs'> {
 
 const TIMEOUT_MS = 3_000;
 const SHOWN_ROWS = 10;
+const COMPARED_ROWS = 1_000;
 /** Ids are given before a transaction ends: so many of them may come late. */
 const LATE_IDS = 1_000;
 
@@ -89,7 +95,25 @@ export function createTradingLook(
       return Number(row?.['orders']);
     },
     resting: async (scope) => listed(await ask(sql.resting, scope, [])),
-    openEntries: async (scope) => listed(await ask(sql.openEntries, scope, [])),
+    async restingOrders(scope) {
+      const rows = await ask(sql.restingOrders, scope, []);
+      return rows.map(({ order_id, market_slug, market_side, unfilled, ends_at }) => ({
+        id: order_id === null ? null : String(order_id),
+        market: String(market_slug),
+        side: String(market_side),
+        shares: Number(unfilled),
+        endsAt: ends_at === null ? null : String(ends_at),
+      }));
+    },
+    async positions(scope) {
+      const rows = await ask(sql.openEntries, scope, [COMPARED_ROWS]);
+      return rows.map(({ market_slug, market_side, shares }) => ({
+        market: String(market_slug),
+        side: String(market_side),
+        shares: Number(shares),
+      }));
+    },
+    openEntries: async (scope) => listed(await ask(sql.openEntries, scope, [SHOWN_ROWS])),
   };
 }
 
@@ -127,6 +151,15 @@ function statementsOf(orders: Orders, halt: StrategyContract['halt']) {
       : `EXISTS (SELECT FROM ${quote(halt.settled.table)} s
       WHERE s.${quote(halt.settled.token)} = ${token} AND s.${quote(halt.settled.isSettled)})`;
   const from = `FROM ${quote(table)} o`;
+  const orderId = columns.orderId === undefined ? 'NULL' : column('orderId');
+  const openOrders = `
+WITH open_orders AS (
+  SELECT LEFT(${orderId}::text, 200) AS order_id, LEFT(${market}, 200) AS market_slug,
+         LEFT(${column('side')}, 200) AS market_side,
+         ${shares} - ${filled} AS unfilled, ${endOf(market, halt)} AS ends_at
+  ${from}
+  WHERE ${isOf}
+    AND ${isRecent} AND NOT ${isOver} AND NOT ${settled(column('token'))})`;
   return {
     mark: `
 WITH newest AS (SELECT COALESCE(MAX(${id}), 0) AS id ${from}),
@@ -155,12 +188,13 @@ SELECT (
   WHERE ${isOf}
     AND ${filled} > was.filled AND ${closes} IS NOT TRUE
 ) AS orders`,
-    resting: `
-WITH open_orders AS (
-  SELECT LEFT(${market}, 200) AS market_slug, LEFT(${column('side')}, 200) AS market_side, ${shares} - ${filled} AS unfilled, ${endOf(market, halt)} AS ends_at
-  ${from}
-  WHERE ${isOf}
-    AND ${isRecent} AND NOT ${isOver} AND NOT ${settled(column('token'))})
+    restingOrders: `${openOrders}
+SELECT order_id, market_slug, market_side, unfilled::float AS unfilled, ends_at
+FROM open_orders
+WHERE ends_at IS NULL OR ends_at > clock_timestamp()
+ORDER BY ends_at DESC NULLS FIRST, order_id
+LIMIT ${COMPARED_ROWS}`,
+    resting: `${openOrders}
 SELECT market_slug, market_side, COUNT(*)::int AS orders, SUM(unfilled)::int AS shares, MAX(ends_at) AS ends_at,
        (SUM(COUNT(*)) OVER ())::int AS total
 FROM open_orders
@@ -182,7 +216,7 @@ SELECT LEFT(market_slug, 200) AS market_slug, LEFT(market_side, 200) AS market_s
 FROM sums
 WHERE shares_in > shares_out AND NOT ${settled('sums.token')}
 ORDER BY entered_at DESC
-LIMIT ${SHOWN_ROWS}`,
+LIMIT ${at(0)}::int`,
   };
 }
 

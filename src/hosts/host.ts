@@ -126,9 +126,22 @@ export interface Host {
   copyFile(path: string, to: string, options?: CallOptions): Promise<void>;
   /** Takes a file away; fine when there is none. */
   removeFile(path: string, options?: CallOptions): Promise<void>;
+  /**
+   * Runs a program that the targets file names, with the rights that are for the host's files: an argument array, never a
+   * line for a shell. An exit code other than 0 is an answer. @throws HostError `too_large` over `maxOutputBytes`.
+   */
+  run(command: readonly string[], options?: CallOptions & { maxOutputBytes?: number }): Promise<CommandAnswer>;
   /** The clock by which the host's files, its service and its log are dated. Left out: it is the bot's own. */
   readonly clock?: AskClock | undefined;
   readonly service: ServiceManager;
+}
+
+/** How a program ended, and what it said. */
+export interface CommandAnswer {
+  readonly exitCode: number;
+  readonly stdout: Uint8Array;
+  /** As text; not redacted. */
+  readonly stderr: string;
 }
 
 export type AskClock = (options?: CallOptions) => Promise<Moment>;

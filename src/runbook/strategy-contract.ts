@@ -55,6 +55,8 @@ const columnsSchema = z.strictObject({
   id: identifier.default('id'),
   /** The word for how far an order is, one of `statuses`. */
   status: identifier.default('status'),
+  /** The venue's own id of an order, by which its answers are matched with the records. */
+  orderId: identifier.optional(),
   /** True for a simulated order; where targets with and without real orders share the table. */
   dryRun: identifier.optional(),
 });

@@ -5,6 +5,7 @@ import { absolutePath, plainPath } from '../domain/host-setting.js';
 import { promotionPolicySchema } from '../domain/promotion.js';
 import { connectionSchema } from '../hosts/kinds/connection-schema.js';
 import { serviceSchema } from '../hosts/managers/service-schema.js';
+import { venueSchema } from '../venue/venue-schema.js';
 
 /** The targets file as people write it. `docs/targets.md` explains each key. */
 
@@ -94,6 +95,7 @@ const target = z.strictObject({
   promotes: promotionPolicySchema.optional(),
   channels: z.strictObject({ reports: channelId, incidents: channelId }).optional(),
   rollback: rollback.prefault({}),
+  venue: venueSchema.optional(),
   /** Addresses off the internet that checks may connect to, each with its port. */
   probeAddresses: z.array(addressAndPort).default([]),
   /** Confirmed releases kept with their artefacts. */

@@ -3,6 +3,7 @@ import type { PromotionPolicy } from '../domain/promotion.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { sha256Of } from '../machine/sha256.js';
+import type { VenueSettings } from '../venue/venue-schema.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
 import { isSameService, serviceName } from './same-place.js';
 import {
@@ -47,6 +48,8 @@ export interface Target {
   readonly promotes: PromotionPolicy | undefined;
   readonly channels: { readonly reports: string; readonly incidents: string } | undefined;
   readonly rollback: { readonly confirm: boolean };
+  /** How the place where the orders rest is asked; undefined: nobody says, and the records alone tell. */
+  readonly venue: VenueSettings | undefined;
   readonly keepReleases: number;
   /** `ADDRESS:PORT` that are private, and that checks may connect to all the same. */
   readonly probeAddresses: readonly string[];
@@ -180,7 +183,10 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
     fault([...path, 'watch'], { code: 'checkpoint_too_late', facts: { last, confirmMinutes } });
   const { strategy, accountId, staging, approval, watch, promotes, channels, rollback } = source;
   const { keepReleases, probeAddresses } = source;
-  const policy = { approval, watch, promotes, channels, rollback, keepReleases, probeAddresses };
+  const venue = source.venue && { ...source.venue, host: source.venue.host ?? hosts[0]?.name ?? '' };
+  if (venue !== undefined && !names.has(venue.host))
+    fault([...path, 'venue', 'host'], { code: 'venue_host_unknown', facts: { names: [...names].join(', ') } });
+  const policy = { approval, watch, promotes, channels, rollback, venue, keepReleases, probeAddresses };
   const dryRun = source.dryRun ?? name.includes('dry');
   return { name, strategy, accountId, dryRun, hosts, staging, ...policy };
 }

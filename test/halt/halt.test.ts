@@ -285,6 +285,8 @@ const NOTHING_COMES = {
   mark: async () => ({ mark: { lastId: '0', seen: [], open: [] }, before: 0 }),
   ordersSince: async () => 0,
   resting: async () => ({ total: 0, rows: [] }),
+  restingOrders: async () => [],
+  positions: async () => [],
 };
 
 describe('the trading database away', () => {
@@ -318,7 +320,14 @@ describe('the trading database away', () => {
     };
     const halt = await disable(
       bench.killSwitch({
-        trading: { mark: refuse, ordersSince: refuse, resting: refuse, openEntries: refuse },
+        trading: {
+          mark: refuse,
+          ordersSince: refuse,
+          resting: refuse,
+          restingOrders: refuse,
+          positions: refuse,
+          openEntries: refuse,
+        },
       }),
     ).done;
     expect(halt).toMatchObject({

@@ -19,6 +19,8 @@ const trading = {
   mark: async () => ({ mark: { lastId: '0', seen: [], open: [] }, before: 0 }),
   ordersSince: async () => 0,
   resting: async () => ({ total: 0, rows: [] }),
+  restingOrders: async () => [],
+  positions: async () => [],
   openEntries: async () => ({ total: 0, rows: [] }),
 };
 

@@ -108,6 +108,7 @@ export class HostsChild {
       installFile: via('installFile', here.installFile.bind(here)),
       copyFile: via('copyFile', here.copyFile.bind(here)),
       removeFile: via('removeFile', here.removeFile.bind(here)),
+      run: via('run', here.run.bind(here)),
       clock: here.clock && via('clock', here.clock),
       service: {
         description: service.description,

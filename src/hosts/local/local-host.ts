@@ -4,7 +4,7 @@ import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path';
 import { max } from 'date-fns';
 import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
-import type { CommandRunner } from '../command-runner.js';
+import type { CommandRunner, RunOptions } from '../command-runner.js';
 import { isInside } from '../contained-path.js';
 import { askAccount, evaluateReadable, foldersOnTheWay } from '../file-access.js';
 import {
@@ -61,6 +61,10 @@ class LocalHost implements Host {
     this.clock = service.clock;
     this.folders = folders;
     this.runner = runner ?? createLocalCommandRunner({ host: name });
+  }
+
+  run(command: readonly string[], options?: RunOptions) {
+    return this.runner.run(command, options);
   }
 
   stat(path: string, options?: CallOptions): Promise<FileStat | undefined> {

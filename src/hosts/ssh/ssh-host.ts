@@ -76,6 +76,10 @@ class SshHost implements Host {
     this.options = options;
   }
 
+  run(command: readonly string[], options?: RunOptions) {
+    return this.options.runner.run(command, options);
+  }
+
   async stat(path: string, options?: CallOptions): Promise<FileStat | undefined> {
     const result = await this.script(STAT_SCRIPT, path, [], { timeoutMs: FILE_TIMEOUT_MS, ...options });
     if (isMissing(result)) return undefined;

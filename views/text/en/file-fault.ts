@@ -126,5 +126,6 @@ export const fileFault: Sentences<FileFaultFacts> = {
   service_twice: ({ host, other, service }) =>
     `\`${host}\` and \`${other}\` are one service (\`${service}\`) on one machine: take one of them out`,
   target_unknown: ({ target }) => `there is no target \`${target}\` under \`targets\``,
+  venue_host_unknown: ({ names }) => `name one of the target’s hosts: ${names}`,
   written_file_unknown: () => 'name one of the `environmentFiles`',
 };

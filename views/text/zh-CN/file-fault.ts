@@ -116,5 +116,6 @@ export const fileFault: Sentences<FileFaultFacts> = {
   service_twice: ({ host, other, service }) =>
     `\`${host}\` 与 \`${other}\` 是同一台机器上的同一服务（\`${service}\`）：请去掉其中一个`,
   target_unknown: ({ target }) => `\`targets\` 下没有目标 \`${target}\``,
+  venue_host_unknown: ({ names }) => `请写该目标的主机之一：${names}`,
   written_file_unknown: () => '请写 `environmentFiles` 之一',
 };

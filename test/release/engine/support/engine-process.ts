@@ -88,6 +88,7 @@ function mortalHost(host: Host): Host {
   };
   return {
     name: host.name,
+    run: (command, options) => host.run(command, options),
     stat: (path, options) => host.stat(path, options),
     readFile: (path, options) => host.readFile(path, options),
     sha256: (path, options) => host.sha256(path, options),
