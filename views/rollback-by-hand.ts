@@ -10,7 +10,7 @@ export function byHandBlocks(halt: Halt, commands: ServiceCommandsByHost, locale
   const text = textFor(locale).rollback;
   const gaps = gapsOf(halt);
   // What rests at the venue does not end with the service.
-  const isEverywhere = gaps.some(({ code }) => code !== 'host' && code !== 'resting_orders');
+  const isEverywhere = gaps.some(({ code }) => code !== 'host' && !isOfVenue(code));
   const named = gaps.flatMap((gap) => (gap.code === 'host' ? [gap.host] : []));
   const hosts = halt.hosts.filter(({ host }) => isEverywhere || named.includes(host));
   const parts = hosts.flatMap(({ host, disk, fault }) => {
@@ -27,5 +27,19 @@ export function byHandBlocks(halt: Halt, commands: ServiceCommandsByHost, locale
     ];
     return [section(`*${text.onHost(host)}* ${preformatted(lines.join('\n'))}`)];
   });
-  return parts.length === 0 ? [] : [section(`*${text.byHand}*`), ...parts];
+  const atVenue = gaps.some(({ code }) => isOfVenue(code)) ? venueByHand(halt, commands, locale) : [];
+  const all = [...atVenue, ...parts];
+  return all.length === 0 ? [] : [section(`*${text.byHand}*`), ...all];
+}
+
+type GapCode = ReturnType<typeof gapsOf>[number]['code'];
+export const isOfVenue = (code: GapCode): boolean =>
+  code === 'resting_orders' || code === 'venue_unknown' || code === 'venue_apart';
+
+function venueByHand({ venue }: Halt, commands: ServiceCommandsByHost, locale: Locale): readonly Block[] {
+  const lines = venue === undefined ? undefined : commands.get(venue.host)?.venue;
+  if (venue === undefined || lines === undefined) return [];
+  const { cancelOrders, openOrders, positions } = lines;
+  const text = [cancelOrders, openOrders, positions].flatMap((line) => line ?? []).join('\n');
+  return [section(`*${textFor(locale).venue.atVenue(venue.host)}* ${preformatted(text)}`)];
 }

@@ -1,6 +1,6 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import { NEEDS_MENDING } from '../src/domain/database-fault.js';
-import { gapsOf, type Halt, type HostHalt } from '../src/domain/halt.js';
+import { gapsOf, type Halt, type HostHalt, isInTrouble } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { HaltReportOptions } from '../src/halt/halt-report.js';
 import {
@@ -17,8 +17,9 @@ import {
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { ADD_REASON_ACTION, DISABLE_ACTION, STOP_ACTION } from './rollback-buttons.js';
-import { byHandBlocks } from './rollback-by-hand.js';
+import { byHandBlocks, isOfVenue } from './rollback-by-hand.js';
 import { type Text, textFor } from './text/index.js';
+import { venueBlocks } from './venue.js';
 
 export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
   halting: '⏳',
@@ -47,7 +48,7 @@ export function haltReportView(
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
     ...(halt.kind === 'previous_model'
       ? startLines(halt, locale)
-      : [section(watchLine(halt, locale)), ...restingBlocks(halt, locale)]),
+      : [section(watchLine(halt, locale)), ...(venueBlocks(halt, locale) ?? restingBlocks(halt, locale))]),
     ...(laterRelease === undefined
       ? []
       : [
@@ -67,7 +68,7 @@ export function haltReportView(
           ),
         ]),
     ...(isStillOn(halt) ? [actions(nextButton(halt, locale))] : []),
-    ...(!isPast && (halt.state === 'not_verified' || halt.hosts.some(({ fault }) => fault !== null))
+    ...(!isPast && (halt.state === 'not_verified' || isInTrouble(halt))
       ? byHandBlocks(halt, commands, locale)
       : []),
     ...(isOpen ? [] : afterwards(halt, section4, locale)),
@@ -256,8 +257,9 @@ function openEntriesText({ openEntries, openEntriesFault, entryWatch }: Halt, lo
 
 /** What a stopped service does not take back: these are at the venue. */
 function restingBlocks({ resting }: Halt, locale: Locale): readonly Block[] {
-  if (resting === undefined || resting.total === 0) return [];
+  if (resting === undefined) return [];
   const text = textFor(locale).rollback;
+  if (resting.total === 0) return [context(textFor(locale).venue.recordsAlone)];
   const lines = resting.rows.map(({ market_slug, market_side, shares, orders, ends_at }) =>
     text.restingOrder(
       `${escapeMrkdwn(String(market_slug))} ${escapeMrkdwn(String(market_side))}`,
@@ -272,6 +274,7 @@ function restingBlocks({ resting }: Halt, locale: Locale): readonly Block[] {
     section(
       [`✗ *${text.resting(resting.total)}*`, ...lines, ...(rest > 0 ? [text.more(rest)] : [])].join('\n'),
     ),
+    context(textFor(locale).venue.recordsAlone),
   ];
 }
 
@@ -281,7 +284,7 @@ const isStillOn = (halt: Halt): boolean =>
   halt.resolvedBy === undefined &&
   halt.state === 'not_verified' &&
   halt.hosts.some(({ process }) => process !== 'stopped') &&
-  !gapsOf(halt).every(({ code }) => code === 'resting_orders');
+  !gapsOf(halt).every(({ code }) => isOfVenue(code));
 
 /** The next stronger thing to do: who wanted the previous model and has it not turns the strategy off. */
 function nextButton({ kind, target }: Halt, locale: Locale): Button {

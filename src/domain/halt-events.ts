@@ -56,6 +56,7 @@ export function haltEvents(before: Halt, after: Halt, at: string): readonly Draf
       ? []
       : hostEvents(earlier, host, wantedOn(after, host.host)).map(([kind, details]) => event(kind, details));
   });
+  const atVenue = venueEvents(before, after).map(([kind, details]) => event(kind, details));
   const cancelled =
     before.cancelled === null && after.cancelled !== null
       ? [event('halt.release_cancelled', after.cancelled)]
@@ -68,7 +69,7 @@ export function haltEvents(before: Halt, after: Halt, at: string): readonly Draf
     after.endedAt !== null && isNews
       ? [event('halt.looked_after', { openEntries: after.openEntries, verification: after.verification })]
       : [];
-  return [...cancelled, ...ofHosts, ...ended, ...lookedAfter];
+  return [...cancelled, ...ofHosts, ...atVenue, ...ended, ...lookedAfter];
 }
 
 function commonOf({ strategy, target, reason }: Halt) {
@@ -101,10 +102,26 @@ function hostEvents(
   ];
 }
 
-function outcomeOf({ state, entryWatch, hosts, resumed }: Halt): Draft['details'] {
+function venueEvents(
+  { venue: before }: Halt,
+  { venue: after }: Halt,
+): readonly (readonly [string, Draft['details']])[] {
+  if (after === undefined) return [];
+  const { host, cancel, cancelFault, open, openFault } = after;
+  const isCancelNews = before?.cancel !== cancel && cancel !== 'pending' && cancel !== 'none';
+  const isOpenNews = open !== null && before?.open?.total !== open.total;
+  const isFaultNews = openFault !== null && before?.openFault?.code !== openFault.code;
+  return [
+    ...(isCancelNews ? [['halt.orders_cancel', { host, cancel, fault: cancelFault }] as const] : []),
+    ...(isOpenNews || isFaultNews ? [['halt.orders_seen', { host, open, fault: openFault }] as const] : []),
+  ];
+}
+
+function outcomeOf({ state, entryWatch, hosts, venue, resumed }: Halt): Draft['details'] {
   return {
     state,
     entryWatch: { ...entryWatch },
+    ...(venue === undefined ? {} : { venue }),
     hosts: hosts.map(({ host, disk, process, fault }) => ({ host, disk, process, fault })),
     resumed,
   };

@@ -4,7 +4,7 @@ import { OUTCOMES, type Outcome } from './outcome.js';
 import { ownValue } from './own-value.js';
 import { personSchema } from './person.js';
 import type { ValueOf } from './value-of.js';
-import { haltVenueSchema } from './venue.js';
+import { flattenSchema, haltVenueSchema } from './venue.js';
 import { VERDICTS } from './verdict.js';
 
 /** `disable`: the flag to false. `stop`: the flag to false and the service stopped. */
@@ -122,6 +122,8 @@ export const haltSchema = z.object({
   /** The bot was ended while it halted, and went on from what it found. */
   resumed: z.boolean(),
   endedAt: moment,
+  /** The newest attempt to close what is held. */
+  flatten: flattenSchema.optional(),
   /** The first release of the target that began after its end: whether the strategy is off, it no longer says. */
   laterRelease: z.object({ releaseId: z.string(), startedAt: z.string() }).optional(),
   /** Of one that was not verified: the halt of the target that was, afterwards. */
@@ -147,6 +149,11 @@ const REST_FAULTS: ReadonlySet<HaltFault | null> = new Set<HaltFault>([
   'strategy_loaded',
   'log_unreadable',
 ]);
+
+/** Something stands in the way that a person may have to mend, if it lasts. */
+export const isInTrouble = ({ hosts, venue }: Pick<Halt, 'hosts' | 'venue'>): boolean =>
+  hosts.some(({ fault }) => fault !== null) ||
+  (venue !== undefined && (venue.openFault !== null || (venue.open?.total ?? 0) > 0));
 
 /** A host on which nothing trades any more; for a model: on which the wanted one runs. */
 export const isSettled = (host: HostHalt, kind: HaltKind): boolean =>

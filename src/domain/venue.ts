@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personSchema } from './person.js';
 import type { ValueOf } from './value-of.js';
 
 /** Why the venue's program gave no answer that counts; `views/text` writes the sentence for each. */
@@ -79,6 +80,21 @@ export const haltVenueSchema = z.object({
   positionsApart: listOf(positionApartSchema),
 });
 export type HaltVenue = ValueOf<typeof haltVenueSchema>;
+
+/** Positions closed by an operator, after a halt. */
+export const flattenSchema = z.object({
+  /** From 1 on; each is carried out once, however many click. */
+  attempt: z.number(),
+  /** `left`: it ended well, and something is held all the same. `unknown`: nobody knows what became of it. */
+  state: z.enum(['running', 'done', 'left', 'failed', 'unknown']),
+  by: personSchema,
+  at: z.string(),
+  endedAt: moment,
+  fault: venueFaultSchema.nullable(),
+  /** What is held afterwards; null: not asked, or nobody knows. */
+  left: listOf(venuePositionSchema).nullable(),
+});
+export type Flatten = ValueOf<typeof flattenSchema>;
 
 const NOTHING = { total: 0, rows: [] } as const;
 

@@ -1,4 +1,5 @@
 import type { Report } from '../conversation/subcommand.js';
+import { isInTrouble } from '../domain/halt.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 import { HaltTeller, type HaltTellerOptions } from './tell-halt.js';
@@ -97,7 +98,7 @@ function raiseAlarm(handle: HaltHandle, parts: AlarmParts, place?: string): void
   };
   const unsubscribe = handle.subscribe((halt) => {
     if (halt.state === 'not_verified' || halt.entryWatch.state === 'entries') raise();
-    if (!halt.hosts.some(({ fault }) => fault !== null)) rest();
+    if (!isInTrouble(halt)) rest();
     else if (waiting === undefined) {
       // A host that is dead changes nothing any more: the time itself calls.
       waiting = new AbortController();

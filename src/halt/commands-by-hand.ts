@@ -13,16 +13,40 @@ export interface CommandsByHand {
   readonly kill?: string | undefined;
   /** The environment file that is written. */
   readonly file: string;
+  /** Where the host is the one that asks the venue. */
+  readonly venue?: VenueByHand | undefined;
 }
+
+type VenueByHand = Readonly<
+  Record<'openOrders' | 'cancelOrders' | 'positions' | 'flatten', string | undefined>
+>;
 export type ServiceCommandsByHost = ReadonlyMap<string, CommandsByHand>;
 
-export function commandsByHand({ hosts }: Pick<Target, 'hosts'>): ServiceCommandsByHost {
-  return new Map(hosts.map((host) => [host.name, commandsOf(host)]));
+export function commandsByHand({ hosts, venue }: Pick<Target, 'hosts' | 'venue'>): ServiceCommandsByHost {
+  return new Map(hosts.map((host) => [host.name, commandsOf(host, venue)]));
 }
 
-function commandsOf({ name, connection, service, writtenEnvironmentFile: file }: TargetHost): CommandsByHand {
+function commandsOf(
+  { name, connection, service, writtenEnvironmentFile: file }: TargetHost,
+  venue: Target['venue'],
+): CommandsByHand {
   const kind = hostKindOf(name, connection);
   const line = (words: readonly string[]) => kind.lineByHand(connection, words.map(quoteForShell).join(' '));
   const { stop, restart, status, kill } = serviceCommandsByHand(name, service);
-  return { stop: line(stop), restart: line(restart), status: line(status), kill: kill && line(kill), file };
+  const driving = {
+    stop: line(stop),
+    restart: line(restart),
+    status: line(status),
+    kill: kill && line(kill),
+  };
+  if (venue?.host !== name) return { ...driving, file };
+  const asked = (program?: { readonly command: readonly string[] }) => program && line(program.command);
+  const { openOrders, cancelOrders, positions, flatten } = venue;
+  const atVenue = {
+    openOrders: asked(openOrders),
+    cancelOrders: asked(cancelOrders),
+    positions: asked(positions),
+    flatten: asked(flatten),
+  };
+  return { ...driving, file, venue: atVenue };
 }

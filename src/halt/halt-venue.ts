@@ -40,7 +40,11 @@ export function venueOfHalt(live: LiveHalt, parts: HaltVenueParts): VenueOfHalt 
     if (live.halt.venue !== undefined) live.show({ ...live.halt, venue: undefined });
     return undefined;
   }
-  return new VenueOfHalt(live, createVenue(target.venue, () => hostOf(settings), clock), parts);
+  return new VenueOfHalt(
+    live,
+    createVenue(target.venue, () => hostOf(settings), clock),
+    parts,
+  );
 }
 
 /**

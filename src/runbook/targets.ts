@@ -185,7 +185,10 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
   const { keepReleases, probeAddresses } = source;
   const venue = source.venue && { ...source.venue, host: source.venue.host ?? hosts[0]?.name ?? '' };
   if (venue !== undefined && !names.has(venue.host))
-    fault([...path, 'venue', 'host'], { code: 'venue_host_unknown', facts: { names: [...names].join(', ') } });
+    fault([...path, 'venue', 'host'], {
+      code: 'venue_host_unknown',
+      facts: { names: [...names].join(', ') },
+    });
   const policy = { approval, watch, promotes, channels, rollback, venue, keepReleases, probeAddresses };
   const dryRun = source.dryRun ?? name.includes('dry');
   return { name, strategy, accountId, dryRun, hosts, staging, ...policy };

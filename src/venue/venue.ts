@@ -76,7 +76,10 @@ export function createVenue(settings: VenueSettings, host: () => Pick<Host, 'run
   };
 }
 
-const CODE_OF: Partial<Record<HostErrorCode, VenueFaultCode>> = { timeout: 'timeout', too_large: 'too_large' };
+const CODE_OF: Partial<Record<HostErrorCode, VenueFaultCode>> = {
+  timeout: 'timeout',
+  too_large: 'too_large',
+};
 
 function hostFault(error: unknown): never {
   if (error instanceof HostError) throw new VenueError(CODE_OF[error.code] ?? 'not_answering', error.message);

@@ -57,7 +57,9 @@ describe('what a venue says', () => {
     const text = `{"data":{"orders":[${JSON.stringify(ORDER).replace('"o1"', '12345678901234567891')}]}}`;
     const venue = await printing(text, { list: 'data.orders' });
     expect((await venue.openOrders())[0]?.id).toBe('12345678901234567891');
-    const held = await printing('{"data":{"rows":[{"asset":{"slug":"m"},"side":"UP","size":3},{"asset":{"slug":"n"},"side":"UP","size":0}]}}');
+    const held = await printing(
+      '{"data":{"rows":[{"asset":{"slug":"m"},"side":"UP","size":3},{"asset":{"slug":"n"},"side":"UP","size":0}]}}',
+    );
     expect(await held.positions?.()).toEqual([{ market: 'm', side: 'UP', shares: 3 }]);
   });
 
@@ -65,7 +67,10 @@ describe('what a venue says', () => {
     const done = await printing('{"canceled":["a"],"not_canceled":{}}');
     expect(await done.cancelOrders?.()).toEqual(['a']);
     const failed = await printing('{"canceled":["a"],"not_canceled":{"b":"matched"}}');
-    expect(await faultOf(failed.cancelOrders?.() ?? Promise.resolve())).toEqual({ code: 'not_all', detail: '1' });
+    expect(await faultOf(failed.cancelOrders?.() ?? Promise.resolve())).toEqual({
+      code: 'not_all',
+      detail: '1',
+    });
     const error = await printing('{"error":"unauthorized"}');
     expect(await faultOf(error.cancelOrders?.() ?? Promise.resolve())).toMatchObject({ code: 'unreadable' });
   });
@@ -85,14 +90,19 @@ describe('no answer is', () => {
     ['a size that is nothing', JSON.stringify([{ ...ORDER, size: '' }])],
     ['an order without an id', JSON.stringify([{ ...ORDER, id: null }])],
     ['an order that is no object', '["o1"]'],
-    ['a key that stands twice', '[{"id":"a","market":"m","side":"UP","size":1,"matched":0,"matched":1,"price":1}]'],
+    [
+      'a key that stands twice',
+      '[{"id":"a","market":"m","side":"UP","size":1,"matched":0,"matched":1,"price":1}]',
+    ],
     ['bytes that are no text', '[\ud800]'],
   ])('%s', async (_, text) => {
     expect(await faultOf((await printing(text)).openOrders())).toMatchObject({ code: 'unreadable' });
   });
 
   test('a list that an empty one of the same name follows', async () => {
-    const venue = await printing(`{"orders":[${JSON.stringify(ORDER)}],"\\u006frders":[]}`, { list: 'orders' });
+    const venue = await printing(`{"orders":[${JSON.stringify(ORDER)}],"\\u006frders":[]}`, {
+      list: 'orders',
+    });
     expect(await faultOf(venue.openOrders())).toMatchObject({ code: 'unreadable' });
   });
 
@@ -107,7 +117,9 @@ describe('no answer is', () => {
   });
 
   test('a program that says no, with its last words and no secret', async () => {
-    const venue = venueOf('echo "PRIVATE_KEY=0xdeadbeef0123456789" >&2; echo "WALLET_PRIVATE_KEY=hunter2"; exit 3');
+    const venue = venueOf(
+      'echo "PRIVATE_KEY=0xdeadbeef0123456789" >&2; echo "WALLET_PRIVATE_KEY=hunter2"; exit 3',
+    );
     const fault = await faultOf(venue.openOrders());
     expect(fault).toMatchObject({ code: 'refused', detail: expect.stringMatching(/^exit code 3/) });
     expect(JSON.stringify(fault)).not.toMatch(/deadbeef|hunter2/);
@@ -124,7 +136,9 @@ describe('no answer is', () => {
 
   test('a program that hangs and ignores SIGTERM: it is killed', async () => {
     const file = join(folder, 'pid');
-    const venue = venueOf(`trap "" TERM; echo $$ > ${file}; while :; do sleep 0.1; done`, { timeoutSecs: 0.5 });
+    const venue = venueOf(`trap "" TERM; echo $$ > ${file}; while :; do sleep 0.1; done`, {
+      timeoutSecs: 0.5,
+    });
     expect(await faultOf(venue.openOrders())).toMatchObject({ code: 'timeout' });
     const pid = Number(await readFile(file, 'utf8'));
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);

@@ -9,6 +9,7 @@ import { sentences } from './sentences.js';
 import { status } from './status.js';
 import { summaries } from './summaries.js';
 import { train } from './train.js';
+import { venue } from './venue.js';
 
 /** All prose in English, by area. Every other language has the same texts: English is their schema. */
 export const en = {
@@ -23,5 +24,6 @@ export const en = {
   status,
   summaries,
   train,
+  venue,
 };
 export type Text = typeof en;

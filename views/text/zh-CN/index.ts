@@ -10,6 +10,7 @@ import { sentences } from './sentences.js';
 import { status } from './status.js';
 import { summaries } from './summaries.js';
 import { train } from './train.js';
+import { venue } from './venue.js';
 
 /** All prose in Chinese, by area. */
 export const zhCN: Text = {
@@ -25,4 +26,5 @@ export const zhCN: Text = {
   status,
   summaries,
   train,
+  venue,
 };
