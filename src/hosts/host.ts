@@ -130,7 +130,10 @@ export interface Host {
    * Runs a program that the targets file names, with the rights that are for the host's files: an argument array, never a
    * line for a shell. An exit code other than 0 is an answer. @throws HostError `too_large` over `maxOutputBytes`.
    */
-  run(command: readonly string[], options?: CallOptions & { maxOutputBytes?: number }): Promise<CommandAnswer>;
+  run(
+    command: readonly string[],
+    options?: CallOptions & { maxOutputBytes?: number },
+  ): Promise<CommandAnswer>;
   /** The clock by which the host's files, its service and its log are dated. Left out: it is the bot's own. */
   readonly clock?: AskClock | undefined;
   readonly service: ServiceManager;
