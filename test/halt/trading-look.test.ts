@@ -232,3 +232,33 @@ test('what was never filled is no position', async () => {
   await order('s_entry', { status: 'Filled', filled: null, token: 't3', shares: 2 });
   expect(await look().openEntries(SCOPE)).toMatchObject({ total: 1, rows: [{ shares: 2 }] });
 });
+
+test('what rests and what is held is told one by one, as the venue is asked for it', async () => {
+  const partly = await order('s_entry', { status: 'PartiallyFilled', filled: 4 });
+  await order('s_entry', { status: 'Submitted', filled: 0, token: 't2', market: 'other' });
+  await order('s_entry', { status: 'Filled', token: 't3', market: 'over' });
+  await database.pool.query("UPDATE agent_order_executions SET order_id = 'at-the-venue' WHERE id = $1", [
+    partly,
+  ]);
+  const named = { market: 'market', side: 'UP', shares: 6, endsAt: null };
+  const other = { id: null, market: 'other', side: 'UP', shares: 10, endsAt: null };
+  // A contract that does not say where the venue's id stands matches nothing.
+  expect(await look().restingOrders(SCOPE)).toEqual(
+    expect.arrayContaining([
+      { ...named, id: null },
+      { ...other, id: null },
+    ]),
+  );
+  const withIds = lookWith(
+    `  entry: s_entry\n  exit: s_exit\n  table: agent_order_executions\n  columns:${COLUMNS.replace('id: id', 'id: id\n    orderId: order_id')}`,
+  );
+  expect(await withIds.restingOrders(SCOPE)).toEqual(
+    expect.arrayContaining([{ ...named, id: 'at-the-venue' }, other]),
+  );
+  expect(await withIds.positions(SCOPE)).toEqual(
+    expect.arrayContaining([
+      { market: 'market', side: 'UP', shares: 4 },
+      { market: 'over', side: 'UP', shares: 10 },
+    ]),
+  );
+});
