@@ -59,6 +59,7 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
     ...haltedBlocks(release, locale),
     ...problemBlocks(problem, locale),
     ...givenUpBlocks(release, locale),
+    ...whatRunsAgain(release, locale),
     ...whatNow(release, locale),
     ...stuckBlocks(release, locale),
     ...confirmationBlocks(release, locale),
@@ -87,6 +88,7 @@ export function deployIncidentView(release: ReleaseRecord, locale: Locale): Repo
       ...problemBlocks(release.problem, locale),
       ...givenUpBlocks(release, locale),
       ...hostsOff(release, locale),
+      ...whatRunsAgain(release, locale),
       ...whatNow(release, locale),
       ...stuckBlocks(release, locale),
       actions(...rollbackButtons(release.target, locale)),
@@ -117,6 +119,25 @@ function hostOff({ state, after, problem }: StepRecord, locale: Locale): string 
   if (problem === null && state !== 'done') return `◐ ${text.notYet}`;
   const why = problem === null ? '' : ` · ${sentenceForSlack(problemSentence(problem, locale))}`;
   return `✗ *${text.notOff}*${why}`;
+}
+
+/** After a put-back: whether the strategy is on, and with which model, host by host. */
+function whatRunsAgain({ steps }: ReleaseRecord, locale: Locale): readonly Block[] {
+  const text = textFor(locale).deploy.runsAgain;
+  const lines = steps.flatMap(({ kind, state, host, after }) => {
+    if (kind !== 'revert' || state !== 'done') return [];
+    const model = typeof after?.model === 'string' ? code(after.model) : undefined;
+    const words =
+      after?.leftStopped === true
+        ? text.stopped
+        : after?.restarted === false
+          ? text.untouched
+          : typeof after?.on === 'boolean'
+            ? text.runs(after.on, model)
+            : text.unknown;
+    return [`*${host}*  ${words}`];
+  });
+  return lines.length === 0 ? [] : [section(lines.join('\n'))];
 }
 
 function headline(release: ReleaseRecord, locale: Locale): string {

@@ -9,6 +9,7 @@ import { RELEASE_SYMBOL } from './deploy-progress.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { HALT_SYMBOL } from './rollback-report.js';
+import { bringsText } from './status.js';
 import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
 
@@ -88,7 +89,9 @@ function lineTitle(line: HistoryLine, locale: Locale): string {
   if (line.kind === 'halt') {
     return `${HALT_SYMBOL[line.state]} *${textFor(locale).rollback.state[line.detail][line.state]}*`;
   }
-  const what = textFor(locale).status.release(line.detail === null ? undefined : typed(line.detail, 80));
+  const { detail, binary } = line;
+  const brings = bringsText({ modelVersion: detail ?? undefined, binary: binary ?? undefined }, locale);
+  const what = textFor(locale).status.release(brings);
   return `${RELEASE_SYMBOL[line.state]} ${what} *${textFor(locale).deploy.state[line.state]}*`;
 }
 

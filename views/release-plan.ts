@@ -7,6 +7,7 @@ import { DRIFT_SUBJECTS, type DriftSubject } from '../src/domain/release-request
 import type { ApprovalPolicy, WatchPolicy } from '../src/runbook/targets-schema.js';
 import { clip, code, context, escapeMrkdwn, header, LIMITS, section, typed, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
+import { modelEvidenceBlocks } from './model-evidence.js';
 import { sentenceForSlack } from './moments.js';
 import { promotionBlocks } from './promotion.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
@@ -36,6 +37,7 @@ export function planReportView(view: PlanView, locale: Locale): Report {
   const blocks = [
     header(title),
     ...planBlocks(view, locale),
+    ...modelEvidenceBlocks(plan, run, locale),
     ...promotionBlocks(view.promotion, locale),
     ...verdictBlocks(run, locale),
     ...rulesBlocks(view, locale),
@@ -156,15 +158,25 @@ const namedIn = ({ undeclared = [], sinceConfirmed = [] }: HostPlan) => ({
 function verdictBlocks(run: CheckRun, locale: Locale): readonly Block[] {
   const { verdict } = textFor(locale).report;
   const { plan: text } = textFor(locale).release;
-  const wrong = run.checks.filter(({ outcome, mode }) => outcome !== 'PASS' && mode === 'deciding');
   const head = `${VERDICT_SYMBOL[run.verdict]} *${verdict[run.verdict]}*`;
-  if (wrong.length === 0) return [section(`${head}  ${text.allPass(run.checks.length)}`)];
-  const lines = wrong.map((check) => {
-    const sentence = sentenceForSlack(checkSentence(check, locale));
-    return `${OUTCOME_SYMBOL[check.outcome]} *${check.section} ${check.title[locale]}*  ${clip(sentence, 500)}`;
-  });
-  return [section(`${head}  ${text.stops}`), ...lines.map((line) => section(line))];
+  const wrong = wrongChecks(run, locale);
+  if (wrong.length === 0) return [section(`${head}  ${text.allPass(decidingChecks(run).length)}`)];
+  return [section(`${head}  ${text.stops}`), ...wrong];
 }
+
+export const decidingChecks = ({ checks }: Pick<CheckRun, 'checks'>): CheckRun['checks'] =>
+  checks.filter(({ mode }) => mode === 'deciding');
+
+/** Each check that decides and is not right, with its sentence. */
+export const wrongChecks = (run: Pick<CheckRun, 'checks'>, locale: Locale): readonly Block[] =>
+  decidingChecks(run)
+    .filter(({ outcome }) => outcome !== 'PASS')
+    .map((check) => {
+      const sentence = clip(sentenceForSlack(checkSentence(check, locale)), 500);
+      return section(
+        `${OUTCOME_SYMBOL[check.outcome]} *${check.section} ${check.title[locale]}*  ${sentence}`,
+      );
+    });
 
 function rulesBlocks({ approval, watch }: PlanView, locale: Locale): readonly Block[] {
   const { plan: text } = textFor(locale).release;

@@ -17,10 +17,11 @@ import {
   within,
 } from './blocks.js';
 import { mentionApprovers } from './mentions.js';
+import { modelEvidenceBlocks } from './model-evidence.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { promotionBlocks } from './promotion.js';
-import { planBlocks } from './release-plan.js';
+import { decidingChecks, planBlocks, wrongChecks } from './release-plan.js';
 import { changeLine } from './release-sentence.js';
 import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
@@ -58,6 +59,7 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
     context(text.request.by(person(request.requestedBy), slackTime(request.createdAt, 'date_short_pretty'))),
     ...incidentBlocks(view, locale),
     ...planBlocks({ plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix }, locale),
+    ...modelEvidenceBlocks(request.plan, view.run, locale),
     ...promotionBlocks(request.promotion, locale),
     ...evidenceBlocks(view, locale),
     ...approvalBlocks(view, locale),
@@ -132,7 +134,9 @@ function evidenceBlocks({ run, request }: RequestView, locale: Locale): readonly
   if (run === undefined) return [];
   const until = slackTime(run.validUntil);
   const word = `${VERDICT_SYMBOL[run.verdict]} ${verdict[run.verdict]}`;
-  const line = text.request.evidence(word, slackTime(run.asOf), until);
+  const wrong = wrongChecks(run, locale);
+  const allPass = wrong.length === 0 ? [text.plan.allPass(decidingChecks(run).length)] : [];
+  const line = [text.request.evidence(word, slackTime(run.asOf), until), ...allPass].join(' · ');
   const revoked = isDecided(request) ? [] : revokedBlocks(run, locale);
   const taken = request.acknowledged.map(({ subject, by }) => {
     const check = run.checks.find(({ id }) => id === subject);
@@ -141,7 +145,7 @@ function evidenceBlocks({ run, request }: RequestView, locale: Locale): readonly
       : (check?.title[locale] ?? subject);
     return `⚠ ${text.request.acknowledged(what, person(by))}`;
   });
-  return [context([line, ...taken].join('\n')), ...revoked];
+  return [context([line, ...taken].join('\n')), ...wrong, ...revoked];
 }
 
 /** What has begun or ended rests on this evidence no longer. */
@@ -272,6 +276,7 @@ export function brokenGlassView(
       header(title),
       section(`*${by}*`),
       ...plan,
+      ...modelEvidenceBlocks(request.plan, run, locale),
       ...promotionBlocks(request.promotion, locale),
       ...(verdict.length > 0 ? [context(...verdict)] : []),
       ...review,

@@ -4,7 +4,12 @@ import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { RUN_KINDS } from '../src/domain/outcome.js';
 import { verdictNow } from '../src/domain/verdict.js';
-import type { OpenRequest, RunningRelease, TargetRelease } from '../src/status/release-facts.js';
+import type {
+  OpenRequest,
+  ReleaseBrings,
+  RunningRelease,
+  TargetRelease,
+} from '../src/status/release-facts.js';
 import type { TargetStatus } from '../src/status/target-status.js';
 import { actions, type Button, context, header, section, typed } from './blocks.js';
 import { RELEASE_SYMBOL } from './deploy-progress.js';
@@ -149,7 +154,7 @@ function releaseBlocks(release: TargetRelease | undefined, locale: Locale): read
       : [
           context(
             text.lastConfirmed(
-              lastConfirmed.modelVersion && typed(lastConfirmed.modelVersion, 80),
+              bringsText(lastConfirmed, locale),
               slackTime(lastConfirmed.at, 'date_short_pretty'),
             ),
           ),
@@ -162,8 +167,14 @@ function requestLine({ state, by, at, reason }: OpenRequest, locale: Locale): st
   return `${words} · ${typed(reason, 300)} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
 }
 
-function runningLine({ state, by, modelVersion, at }: RunningRelease, locale: Locale): string {
-  const what = textFor(locale).status.release(modelVersion && typed(modelVersion, 80));
+/** What a release is about: a model, a program, or settings alone. */
+export function bringsText({ modelVersion, binary }: ReleaseBrings, locale: Locale): string {
+  return textFor(locale).status.brings(modelVersion && typed(modelVersion, 80), binary && typed(binary, 80));
+}
+
+function runningLine(release: RunningRelease, locale: Locale): string {
+  const { state, by, at } = release;
+  const what = textFor(locale).status.release(bringsText(release, locale));
   const words = `*${textFor(locale).deploy.state[state]}*`;
   return `${RELEASE_SYMBOL[state]} ${words} · ${what} · ${person(by)} · ${slackTime(at, 'date_short_pretty')}`;
 }

@@ -7,7 +7,8 @@ import { stoppingChecks } from '../src/training/data-checks.js';
 import { actions, type Button, code, context, escapeMrkdwn, header, section } from './blocks.js';
 import { cell } from './cell.js';
 import { checkSentence, remedySentence } from './check-sentence.js';
-import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
+import { trainingData } from './model-evidence.js';
+import { sentenceAsText, sentenceForSlack } from './moments.js';
 import { person } from './person.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
@@ -62,7 +63,7 @@ function finished(training: Training, result: TrainingResult, locale: Locale): C
       section(check.outcome !== 'ERROR' || remedy === '' ? gate : `${gate}\n→ ${sentenceForSlack(remedy)}`),
       ...metricBlocks(row, locale),
       section(where),
-      context([...dataText(check, locale), text.file(code(sha256), (size / 1000).toFixed(1))].join(' · ')),
+      context([...trainingData(row, locale), text.file(code(sha256), (size / 1000).toFixed(1))].join(' · ')),
     ],
   };
 }
@@ -88,15 +89,6 @@ function withoutHost(sentence: string, host: string): string {
   if (host === '' || !sentence.startsWith(host)) return sentence;
   const rest = sentence.slice(host.length).replace(/^[:：]\s*/, '');
   return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`;
-}
-
-function dataText(check: CheckResult, locale: Locale): readonly string[] {
-  const [row = {}] = check.observed;
-  const { rows, trained_from: from, trained_to: to } = row;
-  if (typeof rows !== 'number' || typeof from !== 'string' || typeof to !== 'string' || !from || !to)
-    return [];
-  const moment = (at: string) => slackTime(at, 'date_short_pretty');
-  return [textFor(locale).train.data(rows.toLocaleString('en'), moment(from), moment(to))];
 }
 
 function refused(training: Training, locale: Locale): Content {

@@ -25,14 +25,31 @@ export const METRICS_CHART = 'chart-training-metrics';
 
 /** What the gate's row holds of the metrics: the new model's beside the running one's, as a table and a chart. */
 export function metricBlocks(row: ObservedRow, locale: Locale): readonly Block[] {
-  const all = metricsSchema.parse(row['metrics'] ?? []);
-  const metrics = all.filter(({ candidate, running }) => candidate !== null || running !== null);
+  const metrics = knownMetrics(row);
   if (metrics.length === 0) return [];
   const isCompared = metrics.some(({ candidate, running }) => candidate !== null && running !== null);
   return [
     metricTable(metrics, locale),
     ...(isCompared ? metricChart(metrics, locale) : [context(textFor(locale).train.notCompared)]),
   ];
+}
+
+function knownMetrics(row: ObservedRow): readonly Metric[] {
+  const all = metricsSchema.parse(row['metrics'] ?? []);
+  return all.filter(({ candidate, running }) => candidate !== null || running !== null);
+}
+
+/** The same in one line a metric, for those who decide on a small screen: the new model's, the running one's, and which is better. */
+export function metricLines(row: ObservedRow, locale: Locale): readonly string[] {
+  const text = textFor(locale).train;
+  const metrics = knownMetrics(row);
+  const isCompared = metrics.some(({ candidate, running }) => candidate !== null && running !== null);
+  const lines = metrics.map((metric) => {
+    const running = metric.running === null ? [] : [`${text.runningShort} ${figure(metric.running)}`];
+    const facts = [figure(metric.candidate), ...running, standing(metric, locale)].filter(Boolean);
+    return `${text.metric[metric.name]}  ${facts.join(' · ')}`;
+  });
+  return isCompared || row['comparison_missing'] !== true ? lines : [...lines, `⚠ ${text.notCompared}`];
 }
 
 function metricTable(metrics: readonly Metric[], locale: Locale): Block {

@@ -12,13 +12,16 @@ const rowsSchema = z.array(
     state: z.enum(RELEASE_STATES),
     by: personSchema,
     modelVersion: z.string().nullable(),
+    /** The program's file that it brings. */
+    binary: z.string().nullable(),
     startedAt: instantSchema,
     endedAt: instantSchema.nullable(),
   }),
 );
 export type ReleaseFactsRow = ValueOf<typeof rowsSchema>[number];
 
-const COLUMNS = `r.release_id AS "releaseId", r.state, q.requested_by AS by, q.wish->>'modelVersion' AS "modelVersion",
+const COLUMNS = `r.release_id AS "releaseId", r.state, q.requested_by AS by,
+  q.wish->>'modelVersion' AS "modelVersion", q.wish->>'binary' AS binary,
   r.started_at AS "startedAt", r.ended_at AS "endedAt"
   FROM lobml.releases r JOIN lobml.release_requests q USING (request_id)
   WHERE r.strategy = $1 AND r.target = $2`;

@@ -42,18 +42,22 @@ export interface OpenRequest {
   readonly reason: string;
 }
 
-export interface RunningRelease {
+/** What a release brings beside settings. */
+export interface ReleaseBrings {
+  readonly modelVersion: string | undefined;
+  /** The name of the program's file. */
+  readonly binary: string | undefined;
+}
+
+export interface RunningRelease extends ReleaseBrings {
   readonly releaseId: string;
   readonly state: ReleaseState;
   readonly by: Person;
-  /** undefined: only other settings change. */
-  readonly modelVersion: string | undefined;
   readonly at: string;
 }
 
-interface ConfirmedRelease {
+interface ConfirmedRelease extends ReleaseBrings {
   readonly releaseId: string;
-  readonly modelVersion: string | undefined;
   /** When it was confirmed. */
   readonly at: string;
 }
@@ -91,7 +95,7 @@ export function createReleaseFacts(database: Queryable, strategy: string): Relea
         running: runningOf(releases.find(({ which }) => which === 'live')),
         lastConfirmed: confirmed && {
           releaseId: confirmed.releaseId,
-          modelVersion: confirmed.modelVersion ?? undefined,
+          ...bringsOf(confirmed),
           at: confirmed.endedAt ?? confirmed.startedAt,
         },
         halt: haltOf(halted?.halt),
@@ -102,9 +106,14 @@ export function createReleaseFacts(database: Queryable, strategy: string): Relea
 
 function runningOf(row: ReleaseFactsRow | undefined): RunningRelease | undefined {
   if (row === undefined) return undefined;
-  const { releaseId, state, by, modelVersion, startedAt } = row;
-  return { releaseId, state, by, modelVersion: modelVersion ?? undefined, at: startedAt };
+  const { releaseId, state, by, startedAt } = row;
+  return { releaseId, state, by, ...bringsOf(row), at: startedAt };
 }
+
+const bringsOf = ({ modelVersion, binary }: ReleaseFactsRow): ReleaseBrings => ({
+  modelVersion: modelVersion ?? undefined,
+  binary: binary ?? undefined,
+});
 
 /** A model that was put back halts nothing; what a release has followed is history. */
 function haltOf(halt: Halt | undefined): TargetHalt | undefined {

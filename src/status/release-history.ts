@@ -16,8 +16,10 @@ const lineSchema = z.discriminatedUnion('kind', [
     kind: z.literal('release'),
     ...common,
     state: z.enum(RELEASE_STATES),
-    /** The model's version; null where only other settings change. */
+    /** The model's version; null where no model comes with it. */
     detail: z.string().nullable(),
+    /** The program's file, where one comes with it. */
+    binary: z.string().nullable(),
   }),
   z.object({ kind: z.literal('halt'), ...common, state: z.enum(HALT_STATES), detail: z.enum(HALT_KINDS) }),
 ]);
@@ -54,11 +56,11 @@ async function selectReleasesAndHalts(
      ORDER BY ${at} ${order}, ${id} ${order} LIMIT $3`;
   const { rows } = await database.query(
     `(SELECT 'release' AS kind, r.release_id AS id, r.started_at AS "startedAt", q.requested_by AS by, q.reason,
-        r.state, q.wish->>'modelVersion' AS detail
+        r.state, q.wish->>'modelVersion' AS detail, q.wish->>'binary' AS binary
       FROM lobml.releases r JOIN lobml.release_requests q USING (request_id)
       WHERE r.strategy = $1 AND r.target = $2 ${part('r.started_at', 'r.release_id')})
      UNION ALL
-     (SELECT 'halt', halt_id, requested_at, requested_by, record->'halt'->>'reason', state, kind
+     (SELECT 'halt', halt_id, requested_at, requested_by, record->'halt'->>'reason', state, kind, NULL
       FROM lobml.halts WHERE strategy = $1 AND target = $2 ${part('requested_at', 'halt_id')})
      ORDER BY "startedAt" ${order}, id ${order} LIMIT $3`,
     values,

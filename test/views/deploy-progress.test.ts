@@ -268,3 +268,31 @@ describe('a release that lacks only data at its end', () => {
     expect(JSON.stringify(modal.blocks)).toContain('at least 1 is needed');
   });
 });
+
+test('a put-back says of each host whether the strategy is on now, and with which model', () => {
+  const base = releaseWith(6, { state: 'failed' }, { state: 'reverted', endedAt: AT });
+  const reverted = (after: StepRecord['after']): string => {
+    const [step] = base.steps;
+    if (step === undefined) throw new Error('no step');
+    const revert: StepRecord = {
+      ...step,
+      kind: 'revert',
+      host: 'live-1',
+      position: 99,
+      state: 'done',
+      after,
+    };
+    const release = { ...base, steps: [...base.steps, revert] };
+    expect(messageFaults(deployProgressView(release, 'en').blocks)).toEqual([]);
+    for (const view of [deployProgressView, deployIncidentView])
+      expect(terminalText(view(release, 'zh-CN'))).toMatch(/live-1 {2}(策略|从未|无法)/);
+    return terminalText(deployIncidentView(release, 'en'));
+  };
+  expect(reverted({ restarted: true, pid: 1, on: true, model: 'a.onnx' })).toContain(
+    'live-1  strategy ON again, with model `a.onnx`',
+  );
+  expect(reverted({ restarted: true, pid: 1, on: false, model: 'a.onnx' })).toContain('live-1  strategy OFF');
+  expect(reverted({ restarted: false, leftStopped: true })).toContain('the service is stopped, as it was');
+  expect(reverted({ restarted: false })).toContain('what ran before the release runs on');
+  expect(reverted({ restarted: true, pid: 1 })).toContain('nobody could read whether the strategy is on');
+});

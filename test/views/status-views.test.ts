@@ -29,7 +29,7 @@ const aRunLine = (changes: Partial<CheckRunSummary> = {}): HistoryLine => {
   const run = summary(changes);
   return { kind: 'run', id: run.runId, startedAt: run.startedAt, run };
 };
-const release: HistoryLine = {
+const release: Extract<HistoryLine, { kind: 'release' }> = {
   kind: 'release',
   id: '22222222-2222-4222-8222-222222222222',
   startedAt: '2026-03-01T11:00:00.000Z',
@@ -37,10 +37,12 @@ const release: HistoryLine = {
   reason: 'better <loss>',
   state: 'confirmed',
   detail: 'v4',
+  binary: null,
 };
 const halt: HistoryLine = {
-  ...release,
   kind: 'halt',
+  startedAt: release.startedAt,
+  by: release.by,
   id: '33333333-3333-4333-8333-333333333333',
   reason: null,
   state: 'not_verified',
@@ -85,9 +87,10 @@ const status: TargetStatus = {
       state: 'watching',
       by: { id: 'U0ALICE', name: 'alice', surface: 'slack' },
       modelVersion: 'v4',
+      binary: undefined,
       at: '2026-03-01T12:10:00.000Z',
     },
-    lastConfirmed: { releaseId: 'r0', modelVersion: 'v3', at: '2026-02-01T12:00:00.000Z' },
+    lastConfirmed: { releaseId: 'r0', modelVersion: 'v3', binary: undefined, at: '2026-02-01T12:00:00.000Z' },
   },
 };
 

@@ -56,6 +56,7 @@ const line = {
   reason: WORDS,
   state: 'confirmed',
   detail: WORDS,
+  binary: WORDS,
 } as const;
 const options = (locale: Locale) => ({ locale, envPrefix: 'S__' });
 

@@ -64,7 +64,7 @@ describe('where the file was changed since', () => {
     const engine = setting.engine(afterStep(RESTARTED, edit));
     const release = await setting.carryOut(engine, await setting.start(await failingPlan(0, [on])));
     expect(release.state).toBe('reverted');
-    expect(revertOf(release, 'live-1')?.after).toMatchObject({ environment: 'lines' });
+    expect(revertOf(release, 'live-1')?.after).toMatchObject({ environment: 'lines', on: false });
     expect(writtenValue(setting.canary.environmentFiles[1], 'ENABLED')).toBe('false');
     expect(writtenValue(setting.canary.environmentFiles[1], 'EV_EXIT_BUFFER')).toBe('0.006');
     expect(await setting.running(setting.canary, 'ENABLED')).toBe('false');
@@ -181,7 +181,12 @@ test('a restart that a dead replica had sent is waited for, and not sent again',
   let isPuttingBack = false;
   const releaseId = await setting.start(await failingPlan(0));
   await expect(setting.carryOut(dying, releaseId)).rejects.toThrow('this replica is dead');
-  expect(await setting.carryOut(setting.engine(), releaseId)).toMatchObject({ state: 'reverted' });
+  const release = await setting.carryOut(setting.engine(), releaseId);
+  expect(release).toMatchObject({ state: 'reverted' });
+  expect(revertOf(release, 'live-1')?.after).toMatchObject({
+    on: true,
+    model: expect.stringMatching(/\.onnx$/),
+  });
   await late;
   expect(await verbs(setting.canary)).toEqual(['restart', 'stop', 'restart']);
 });

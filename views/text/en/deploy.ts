@@ -92,6 +92,16 @@ export const deploy = {
   /** Checks whose failure is that of hosts which do not have the release yet. */
   setAside: (checks: string) => `${checks} set aside: the other hosts still write the values of before`,
   putBack: 'restarted with it',
+  /** What runs on a host after a put-back. */
+  runsAgain: {
+    runs: (isOn: boolean, model: string | undefined) =>
+      isOn
+        ? `strategy *ON* again${model === undefined ? '' : `, with model ${model}`}`
+        : 'strategy *OFF*, as its environment files say',
+    stopped: 'strategy *OFF*: the service is stopped, as it was before the release',
+    untouched: 'never restarted: what ran before the release runs on',
+    unknown: 'nobody could read whether the strategy is on: look at `/lobml status`',
+  },
   stopped: 'the service is stopped',
   /** After a put-back. */
   leftStopped: 'stopped, as it was before the release',

@@ -191,6 +191,8 @@ export const release = {
       `Needs ${people} ${people === 1 ? 'person' : 'different people'} besides you: ${groups}.`,
     anyApprover: 'any approver',
     stops: 'What speaks against it',
+    evidence: 'What is known of the model',
+    noEvidence: 'Its check saw nothing of it: no meta.json, or the check did not come so far.',
     allPass: (count: number) => `All ${count} checks of the planned state pass.`,
     notRequestable: (verdict: string) =>
       `${verdict}: this cannot be requested. Put right what is listed, then plan again.`,

@@ -49,11 +49,14 @@ export const status = {
   },
   requestRestart: 'Request restart',
   openRequests: 'Open requests',
-  /** What a release brings; undefined: no new model. */
-  release: (modelVersion: string | undefined) =>
-    modelVersion === undefined ? 'release of settings' : `release of model ${modelVersion}`,
-  lastConfirmed: (modelVersion: string | undefined, when: string) =>
-    `Last confirmed release: ${modelVersion === undefined ? 'settings' : `model ${modelVersion}`}, ${when}`,
+  /** What a release brings; undefined: it brings none. */
+  brings: (model: string | undefined, binary: string | undefined) =>
+    [
+      ...(model === undefined ? [] : [`model ${model}`]),
+      ...(binary === undefined ? [] : [`binary ${binary}`]),
+    ].join(' and ') || 'settings',
+  release: (brings: string) => `release of ${brings}`,
+  lastConfirmed: (brings: string, when: string) => `Last confirmed release: ${brings}, ${when}`,
   summaryOn: (running: number, of: number) => `${running} of ${of} hosts running`,
   summaryFlag: (state: string) => `flag ${state}`,
   mixed: 'differs between file, process or hosts',

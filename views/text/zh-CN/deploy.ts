@@ -78,6 +78,13 @@ export const deploy: DeployText = {
   stopped: '服务已停止',
   leftStopped: '已停止，与发布前一致',
   answered: (who, wasDone) => `${who} 说明：${wasDone ? '已执行' : '未执行'}`,
+  runsAgain: {
+    runs: (isOn, model) =>
+      isOn ? `策略已重新*开启*${model === undefined ? '' : `，模型 ${model}`}` : '策略*关闭*，以环境文件为准',
+    stopped: '策略*关闭*：服务已停止，与发布前一致',
+    untouched: '从未重启：仍按发布前的状态运行',
+    unknown: '无法读取策略是否开启：请查看 `/lobml status`',
+  },
   logSays: '日志内容',
   haltedBy: (who, when) => `被 ${who} 的停止操作中止 · ${when}`,
   cancelling: (who) => `${who} 要求取消：将在下一步之前停止。`,

@@ -162,6 +162,8 @@ export const release: ReleaseText = {
     approvers: (people, groups) => `除您之外需要 ${people} 位不同的人：${groups}。`,
     anyApprover: '任一审批人',
     stops: '存在的问题',
+    evidence: '模型情况',
+    noEvidence: '检查没有看到任何信息：没有 meta.json，或检查未能进行到这一步。',
     allPass: (count) => `计划状态的全部 ${count} 项检查通过。`,
     notRequestable: (verdict) => `${verdict}：不能提出申请。请先处理所列问题，再重新制定计划。`,
     acknowledge: '我以本人名义承担以下事项',

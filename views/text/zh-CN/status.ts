@@ -33,9 +33,13 @@ export const status: StatusText = {
   },
   requestRestart: '申请重新开启',
   openRequests: '待处理的申请',
-  release: (modelVersion) => (modelVersion === undefined ? '发布：仅设置' : `发布模型 ${modelVersion}`),
-  lastConfirmed: (modelVersion, when) =>
-    `最近确认的发布：${modelVersion === undefined ? '仅设置' : `模型 ${modelVersion}`}，${when}`,
+  brings: (model, binary) =>
+    [
+      ...(model === undefined ? [] : [`模型 ${model}`]),
+      ...(binary === undefined ? [] : [`二进制 ${binary}`]),
+    ].join(' 与 ') || '仅设置',
+  release: (brings) => `发布：${brings}`,
+  lastConfirmed: (brings, when) => `最近确认的发布：${brings}，${when}`,
   summaryOn: (running, of) => `${of} 台主机中有 ${running} 台在运行`,
   summaryFlag: (state) => `开关 ${state}`,
   mixed: '在文件、进程或主机之间不一致',

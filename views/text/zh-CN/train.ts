@@ -34,6 +34,7 @@ export const train: TrainText = {
   metricHead: '指标',
   candidate: '新模型',
   running: '运行中的模型',
+  runningShort: '运行中',
   better: '更好',
   worse: '更差',
   same: '相同',
@@ -41,6 +42,7 @@ export const train: TrainText = {
   chartTitle: '新模型与运行中的模型对比',
   value: '数值',
   data: (rows, from, to) => `${rows} 行，${from} 至 ${to}`,
+  dataUntil: (until) => `训练数据截至 ${until}，起点未知`,
   file: (sha256, kilobytes) => `文件 SHA-256 ${sha256} · ${kilobytes} kB`,
   failure: {
     not_started: (fact) => `训练程序无法启动（${fact('code')}）。请检查 runbook 中的命令及其目录。`,

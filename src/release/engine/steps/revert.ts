@@ -1,13 +1,17 @@
+import { basename } from 'node:path';
 import { byBotsClock } from '../../../domain/clocks.js';
 import { type HostPlan, metaPathOf } from '../../../domain/release-plan.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { Seen } from '../../../domain/release-record.js';
+import { shownInFile } from '../../../hosts/environment/concealed-value.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import type { Host, ServiceStatus } from '../../../hosts/host.js';
+import { enableFlag, modelVariable } from '../../../runbook/strategy-contract.js';
 import {
   backupPathOf,
   changesBack,
   changesBackWithFlagOff,
+  isOn,
   readWrittenLayer,
   sha256OfText,
 } from './environment-change.js';
@@ -23,6 +27,7 @@ import {
   hostOf,
   lookAgain,
   readClockOf,
+  readFiles,
   type Step,
   type StepContext,
 } from './step.js';
@@ -51,10 +56,21 @@ export const revertStep: Step = {
     const proof = await proveStart(context, inPlan, restart, []);
     if (proof.kind === 'failed_fast')
       return { kind: 'failed', problem: failedStart(inPlan.host.name, proof) };
-    return { kind: 'done', after: { ...restored, restarted: true, pid: proof.pid } };
+    const after = { ...restored, restarted: true, pid: proof.pid, ...(await whatRuns(context, inPlan)) };
+    return { kind: 'done', after };
   },
   reconcile: lookAgain,
 };
+
+/** Of a start that was proved against these files: whether the strategy is on, and with which model. Nothing hangs on it. */
+async function whatRuns(context: StepContext, inPlan: HostInPlan): Promise<Seen> {
+  const { runbook } = context;
+  const { effective } = await readFiles(context, inPlan).catch(() => ({ effective: undefined }));
+  if (effective === undefined) return {};
+  const isStrategyOn = isOn(runbook, effective.get(enableFlag(runbook))?.value);
+  const path = shownInFile(effective.get(modelVariable(runbook, 'path') ?? ''))?.trim() ?? '';
+  return { on: isStrategyOn, model: path === '' ? null : basename(path) };
+}
 
 /**
  * Stops before it starts: a process that fails again and again must not write its last words into the new one's log.
