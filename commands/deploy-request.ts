@@ -89,6 +89,9 @@ async function planModal(
   return deployPlanModal(notice === undefined ? shown : { ...shown, notice }, locale);
 }
 
+/** What a box beside it takes away. */
+const UNTICKED: readonly ReleaseRefusal['code'][] = ['not_acknowledged', 'changes_other_target'];
+
 /** *Request approval*. */
 export async function submitPlan(
   submission: Submission,
@@ -100,7 +103,7 @@ export async function submitPlan(
   const acknowledged = acknowledgedIn(values);
   const result = await services.releases.request({ ...asked, by: person, acknowledged });
   const isUnticked =
-    result.kind === 'refused' && 'refusal' in result && result.refusal.code === 'not_acknowledged';
+    result.kind === 'refused' && 'refusal' in result && UNTICKED.includes(result.refusal.code);
   // Slack takes an error only beside an input that the modal has; a plan without one is shown anew instead.
   if (isUnticked && ACKNOWLEDGE_BLOCK in values) {
     return { kind: 'errors', errors: { [ACKNOWLEDGE_BLOCK]: refusalAsText(result.refusal, locale) } };

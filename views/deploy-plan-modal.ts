@@ -1,9 +1,8 @@
 import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
-import { isDriftSubject } from '../src/domain/release-request.js';
 import { actions, clip, LIMITS, section } from './blocks.js';
-import { type PlanView, planReportView } from './release-plan.js';
+import { acknowledgedText, type PlanView, planReportView } from './release-plan.js';
 import { refusalView } from './release-sentence.js';
 import { textFor } from './text/index.js';
 
@@ -55,10 +54,8 @@ export function deployPlanModal(view: PlanModal, locale: Locale): Modal {
 function acknowledgeBlocks({ toAcknowledge, run }: PlanModal, locale: Locale): readonly Block[] {
   const { plan: text } = textFor(locale).release;
   const options = toAcknowledge.map((subject) => {
-    const check = run.checks.find(({ id }) => id === subject);
-    const label = isDriftSubject(subject)
-      ? text.acknowledgeDrift[subject]
-      : `${check?.section ?? ''} ${check?.title[locale] ?? subject}`;
+    const chapter = run.checks.find(({ id }) => id === subject)?.section ?? '';
+    const label = `${chapter} ${acknowledgedText(subject, run, locale)}`;
     return { text: { type: 'plain_text', text: clip(label.trim(), 75) }, value: subject };
   });
   const groups = Array.from({ length: Math.ceil(options.length / MAX_CHECKBOXES) }, (_, index) =>

@@ -2,8 +2,19 @@ import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Promotion } from '../src/domain/promotion.js';
-import type { ArtefactPlan, HostPlan, ReleasePlan, VariableChange } from '../src/domain/release-plan.js';
-import { DRIFT_SUBJECTS, type DriftSubject } from '../src/domain/release-request.js';
+import type {
+  ArtefactPlan,
+  HostPlan,
+  OtherPolicy,
+  ReleasePlan,
+  VariableChange,
+} from '../src/domain/release-plan.js';
+import {
+  DRIFT_SUBJECTS,
+  type DriftSubject,
+  isDriftSubject,
+  targetOfSubject,
+} from '../src/domain/release-request.js';
 import type { ApprovalPolicy, WatchPolicy } from '../src/runbook/targets-schema.js';
 import { clip, code, context, escapeMrkdwn, header, LIMITS, section, typed, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
@@ -62,6 +73,7 @@ export function planBlocks(
     section(lines.join('\n')),
     ...hostBlocks(plan, envPrefix, locale),
     ...DRIFT_SUBJECTS.flatMap((subject) => driftBlocks(subject, plan, envPrefix, locale)),
+    ...sharedBlocks(plan, locale),
   ];
 }
 
@@ -154,6 +166,30 @@ const namedIn = ({ undeclared = [], sinceConfirmed = [] }: HostPlan) => ({
   since_confirmed: sinceConfirmed,
 });
 
+/** What other targets on its machines have of it too; what it changes for them is marked. */
+function sharedBlocks({ shared = [] }: ReleasePlan, locale: Locale): readonly Block[] {
+  if (shared.length === 0) return [];
+  const { shared: text } = textFor(locale).release.plan;
+  const lines = shared.map(({ host, target, what, path, changes }) => {
+    const place = `${escapeMrkdwn(host)}  ${target}: ${text.what[what]} ${code(clip(path, WHOLE_VALUE))}`;
+    return changes ? `⚠ ${place} · *${text.changes(target)}*` : place;
+  });
+  return [section(clip(`*${text.title}*\n${lines.join('\n')}`, LIMITS.section))];
+}
+
+/** What somebody takes upon themselves, as it stands beside their name. */
+export function acknowledgedText(
+  subject: string,
+  { checks }: Pick<CheckRun, 'checks'>,
+  locale: Locale,
+): string {
+  const { plan: text } = textFor(locale).release;
+  const target = targetOfSubject(subject);
+  if (target !== undefined) return text.acknowledgeAlso(target);
+  if (isDriftSubject(subject)) return text.acknowledgeDrift[subject];
+  return checks.find(({ id }) => id === subject)?.title[locale] ?? subject;
+}
+
 /** The verdict over what will stand, and each check that is not right. */
 function verdictBlocks(run: CheckRun, locale: Locale): readonly Block[] {
   const { verdict } = textFor(locale).report;
@@ -178,24 +214,29 @@ export const wrongChecks = (run: Pick<CheckRun, 'checks'>, locale: Locale): read
       );
     });
 
-function rulesBlocks({ approval, watch }: PlanView, locale: Locale): readonly Block[] {
+function rulesBlocks({ plan, approval, watch }: PlanView, locale: Locale): readonly Block[] {
   const { plan: text } = textFor(locale).release;
-  const { quorum, groups, users } = approval;
-  const people = Math.max(quorum, groups.length);
-  const named = groups.map((id) => `<!subteam^${id}>`);
-  const isOpen = people > groups.length;
-  const who = [
-    ...named,
-    ...(isOpen
-      ? [
-          users.length > 0 && named.length === 0
-            ? users.map((id) => `<@${id}>`).join(' / ')
-            : text.anyApprover,
-        ]
-      : []),
-  ];
+  const others = plan.alsoApprovedBy ?? [];
   return [
-    context(text.approvers(people, who.join(' + '))),
+    context(text.approvers(peopleOf(approval), whoApproves(approval, locale))),
+    ...others.map((policy) =>
+      context(`⚠ ${text.approversOf(policy.target, peopleOf(policy), whoApproves(policy, locale))}`),
+    ),
     context(text.watch(watch.checkpointMinutes.join(', '), String(watch.confirmMinutes))),
   ];
+}
+
+type Policy = Omit<OtherPolicy, 'target' | 'strategy'>;
+
+const peopleOf = ({ quorum, groups }: Policy): number => Math.max(quorum, groups.length);
+
+function whoApproves(policy: Policy, locale: Locale): string {
+  const { groups, users } = policy;
+  const named = groups.map((id) => `<!subteam^${id}>`);
+  if (peopleOf(policy) === groups.length) return named.join(' + ');
+  const isListed = users.length > 0 && named.length === 0;
+  const anybody = isListed
+    ? users.map((id) => `<@${id}>`).join(' / ')
+    : textFor(locale).release.plan.anyApprover;
+  return [...named, anybody].join(' + ');
 }

@@ -1,7 +1,7 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { StoredRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import { isDriftSubject, type ReleaseRequest } from '../src/domain/release-request.js';
+import type { ReleaseRequest } from '../src/domain/release-request.js';
 import type { ReleaseState, RequestState } from '../src/domain/release-state.js';
 import type { RequestView } from '../src/release/request-view.js';
 import {
@@ -21,7 +21,7 @@ import { modelEvidenceBlocks } from './model-evidence.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { promotionBlocks } from './promotion.js';
-import { decidingChecks, planBlocks, wrongChecks } from './release-plan.js';
+import { acknowledgedText, decidingChecks, planBlocks, wrongChecks } from './release-plan.js';
 import { changeLine } from './release-sentence.js';
 import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
@@ -139,11 +139,7 @@ function evidenceBlocks({ run, request }: RequestView, locale: Locale): readonly
   const line = [text.request.evidence(word, slackTime(run.asOf), until), ...allPass].join(' · ');
   const revoked = isDecided(request) ? [] : revokedBlocks(run, locale);
   const taken = request.acknowledged.map(({ subject, by }) => {
-    const check = run.checks.find(({ id }) => id === subject);
-    const what = isDriftSubject(subject)
-      ? text.plan.acknowledgeDrift[subject]
-      : (check?.title[locale] ?? subject);
-    return `⚠ ${text.request.acknowledged(what, person(by))}`;
+    return `⚠ ${text.request.acknowledged(acknowledgedText(subject, run, locale), person(by))}`;
   });
   return [context([line, ...taken].join('\n')), ...wrong, ...revoked];
 }
@@ -167,8 +163,9 @@ function approvalBlocks({ request, approvals, quorum }: RequestView, locale: Loc
     return [section([...names, `_${text.unknownPlaces}_`].join('\n'))];
   }
   const isWaiting = request.state === 'open' || request.state === 'approved';
-  const lines = quorum.places.map(({ group, personId }) => {
-    const place = group === undefined ? text.anyone : `<!subteam^${group}>`;
+  const lines = quorum.places.map(({ target, group, personId }) => {
+    const who = group === undefined ? text.anyone : `<!subteam^${group}>`;
+    const place = target === undefined ? who : `${target}: ${who}`;
     const approval = approvals.find((one) => one.person.id === personId);
     if (approval === undefined) return `${isWaiting ? '⏳' : '–'} ${place}  ${isWaiting ? text.waiting : ''}`;
     return `✓ ${place}  ${person(approval.person)} · ${slackTime(approval.decidedAt)}`;

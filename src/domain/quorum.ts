@@ -31,6 +31,8 @@ export function judgeApprover(standing: Standing, requesterId: string | undefine
 
 /** One place of a quorum and who fills it. */
 interface QuorumPlace {
+  /** Of the other target whose people are asked as well. */
+  readonly target?: string | undefined;
   /** undefined: any approver. */
   readonly group: string | undefined;
   readonly personId: string | undefined;
@@ -62,6 +64,32 @@ export function evaluateQuorum(
   }
   const places = groups.map((group, index) => ({ group, personId: seated[index]?.personId }));
   return { places, reached: places.every(({ personId }) => personId !== undefined) };
+}
+
+interface PolicyOfTarget extends QuorumPolicy {
+  /** undefined: the release's own. */
+  readonly target?: string;
+  readonly users: readonly string[];
+}
+
+/** Several policies, each filled by its own people: who belongs to two of them fills a place of each. */
+export function evaluateQuorums(
+  policies: readonly PolicyOfTarget[],
+  requesterId: string | undefined,
+  approvers: readonly Standing[],
+): Quorum {
+  const quorums = policies.map((policy) => {
+    const own = approvers.map((one) => ({
+      ...one,
+      groups: one.groups.filter((group) => policy.groups.includes(group)),
+      isListed: policy.users.includes(one.personId),
+    }));
+    return { target: policy.target, ...evaluateQuorum(policy, requesterId, own) };
+  });
+  return {
+    places: quorums.flatMap(({ target, places }) => places.map((place) => ({ ...place, target }))),
+    reached: quorums.every(({ reached }) => reached),
+  };
 }
 
 /** The places of the groups first, then those that any approver fills. */

@@ -34,6 +34,8 @@ const CONTENT_PARTS = [
   'running_process',
   /** What differs from the last confirmed release. */
   'since_confirmed',
+  /** What other targets on the same machines have of it. */
+  'shared',
   'runbook',
   'policy',
   /** The outcome of a check. */
@@ -70,6 +72,8 @@ export function contentChanges(approved: BoundContent, present: BoundContent): r
     ...hostChanges(approved.plan, present.plan),
     ...textChange({ part: 'runbook' }, approved.plan.runbookSha256, present.plan.runbookSha256),
     ...textChange({ part: 'policy' }, approved.plan.policySha256, present.plan.policySha256),
+    ...jsonChange({ part: 'policy' }, approved.plan.alsoApprovedBy, present.plan.alsoApprovedBy),
+    ...jsonChange({ part: 'shared' }, approved.plan.shared, present.plan.shared),
     ...outcomeChanges(approved.evidence, present.evidence),
   ];
   if (changes.length > 0) return changes;
@@ -81,6 +85,9 @@ type Where = Pick<ContentChange, 'part' | 'host' | 'subject'>;
 function textChange(where: Where, before: string, after: string): readonly ContentChange[] {
   return before === after ? [] : [{ ...where, before, after }];
 }
+
+const jsonChange = (where: Where, before: object = [], after: object = []): readonly ContentChange[] =>
+  textChange(where, canonicalJson(before), canonicalJson(after));
 
 function artefactChange(
   part: 'model' | 'binary',

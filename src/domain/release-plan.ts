@@ -62,6 +62,31 @@ const hostPlanSchema = z.object({
 });
 export type HostPlan = ValueOf<typeof hostPlanSchema>;
 
+const SHARED_THINGS = ['unit', 'environment', 'program', 'models', 'model'] as const;
+
+/** What a host has in common with a host of another target on the same machine. */
+const sharedPlaceSchema = z.object({
+  host: z.string(),
+  /** The other one. */
+  target: z.string(),
+  what: z.enum(SHARED_THINGS),
+  /** A file, a folder (`models`), or what the service is called. */
+  path: z.string(),
+  /** The release changes what the other target runs, or what it would run after its next restart. */
+  changes: z.boolean(),
+});
+export type SharedPlace = ValueOf<typeof sharedPlaceSchema>;
+
+/** The approval policy of another target, whose people must agree as well. */
+const otherPolicySchema = z.object({
+  target: z.string(),
+  strategy: z.string(),
+  quorum: z.number(),
+  groups: z.array(z.string()),
+  users: z.array(z.string()),
+});
+export type OtherPolicy = ValueOf<typeof otherPolicySchema>;
+
 /**
  * What a release will do, worked out before anybody approves it. Its canonical JSON is what an approval is bound to:
  * change any part and the digest changes.
@@ -76,6 +101,10 @@ export const releasePlanSchema = z.object({
   binary: orUndefined(artefactSchema),
   /** In order; the first is the canary. */
   hosts: z.array(hostPlanSchema),
+  /** Left out: its hosts share nothing with another target. */
+  shared: z.array(sharedPlaceSchema).exactOptional(),
+  /** Of each target for which a shared place changes; left out: of none. */
+  alsoApprovedBy: z.array(otherPolicySchema).exactOptional(),
   /** SHA-256 of the runbook file, in hex. */
   runbookSha256: z.string(),
   /** SHA-256 over the target's approval policy and the groups it names, in hex. */

@@ -49,6 +49,8 @@ const RELEASE_REFUSALS = [
   'verdict_expired',
   /** Facts: `subjects`: checks, or `drift`. */
   'not_acknowledged',
+  /** Facts: `target`, `host`, `path`, `own`: the release changes what another target runs. */
+  'changes_other_target',
   /** Facts: `check`, `outcome`: break-glass needs a model that passes. */
   'model_not_proved',
   'run_not_stored',

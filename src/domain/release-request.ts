@@ -31,6 +31,12 @@ export type DriftSubject = (typeof DRIFT_SUBJECTS)[number];
 export const isDriftSubject = (subject: string): subject is DriftSubject =>
   (DRIFT_SUBJECTS as readonly string[]).includes(subject);
 
+const ALSO = 'also:';
+/** Under which it is acknowledged that a release changes what another target runs: its approvers then decide as well. */
+export const alsoSubject = (target: string): string => `${ALSO}${target}`;
+export const targetOfSubject = (subject: string): string | undefined =>
+  subject.startsWith(ALSO) ? subject.slice(ALSO.length) : undefined;
+
 /** Times are RFC 3339. */
 export const releaseRequestSchema = z.object({
   requestId: z.uuid(),

@@ -37,6 +37,7 @@ export async function loadTargetsForHalt(file: string): Promise<TargetsForHalt> 
       accounts: new Map(),
       targets: readable,
       everyName: [...readable.keys()],
+      every: [...readable.values()],
       strategyFault: (_target, fault) => [{ file, fault }],
     };
     return { targets, faults: error.faults };

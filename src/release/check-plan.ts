@@ -5,7 +5,7 @@ import type { Person } from '../domain/person.js';
 import type { Promotion } from '../domain/promotion.js';
 import { type BoundContent, boundText } from '../domain/release-content.js';
 import type { EvidenceBinding, ReleasePlan } from '../domain/release-plan.js';
-import { DRIFT_SUBJECTS, type DriftSubject } from '../domain/release-request.js';
+import { alsoSubject, DRIFT_SUBJECTS, type DriftSubject } from '../domain/release-request.js';
 import { sha256Of } from '../machine/sha256.js';
 import type { Target } from '../runbook/targets.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
@@ -71,15 +71,25 @@ export async function judgePlan(
   };
 }
 
-/** What a person must take upon themselves by name: ids of checks with a warning, and kinds of drift. */
-export function subjectsToAcknowledge({ checks }: CheckRun, { hosts }: ReleasePlan): readonly string[] {
+/**
+ * What a person must take upon themselves by name: ids of checks with a warning, kinds of drift, and other targets for which
+ * it changes something.
+ */
+export function subjectsToAcknowledge(
+  { checks }: CheckRun,
+  { hosts, alsoApprovedBy = [] }: ReleasePlan,
+): readonly string[] {
   const warnings = checks.filter(({ mode, outcome }) => mode === 'deciding' && outcome === 'WARN');
   const differs: Readonly<Record<DriftSubject, boolean>> = {
     drift: hosts.some(({ drift }) => drift.length > 0),
     undeclared: hosts.some(({ undeclared }) => undeclared !== undefined),
     since_confirmed: hosts.some(({ sinceConfirmed }) => sinceConfirmed !== undefined),
   };
-  return [...warnings.map(({ id }) => id), ...DRIFT_SUBJECTS.filter((subject) => differs[subject])];
+  return [
+    ...warnings.map(({ id }) => id),
+    ...DRIFT_SUBJECTS.filter((subject) => differs[subject]),
+    ...alsoApprovedBy.map(({ target }) => alsoSubject(target)),
+  ];
 }
 
 /** SHA-256, in hex, over everything that an approval is for. */

@@ -83,7 +83,7 @@ async function refuseUnlessConfirmer(
   request: Parameters<typeof refuseUnlessApprover>[1],
   person: Person,
 ): Promise<Refused | undefined> {
-  const stranger = await refuseUnlessApprover(context, request, person);
+  const stranger = await refuseUnlessApprover(context, request, person, 'own');
   if (stranger !== undefined || request.requesterSlackId !== null) return stranger;
   return refused('requester_unknown', { account: request.requestedBy.name });
 }

@@ -40,6 +40,7 @@ export function createReleaseContext(parts: ReleaseParts): ReleaseContext {
       configuration: (target) =>
         readConfigurationHashes({ runbook: runbook.file, targets: targets.file }, target),
       confirmed: (target) => selectKnownGood(database, { strategy: runbook.strategy, target }),
+      everyTarget: targets.every,
       released: (target) => selectReleasedFiles(database, { strategy: runbook.strategy, target }),
     },
     targets,

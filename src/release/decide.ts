@@ -9,7 +9,7 @@ import { redact } from '../domain/secrets.js';
 import { endRequest, expireRequest } from './end-request.js';
 import { readPresentContent, refuseIfExpired, refuseIfRevoked } from './present-content.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, targetOf } from './release-context.js';
-import { settleQuorum } from './settle-quorum.js';
+import { everyApproverOf, settleQuorum } from './settle-quorum.js';
 import { selectApprovals, upsertApproval } from './store/approvals.js';
 import { findRequest, selectReleaseRequest } from './store/requests.js';
 
@@ -45,7 +45,7 @@ export async function approveRequest(
   if (begun.kind === 'refused') return begun;
   const { request, refuse } = begun;
   if (request.digest !== digest) return refuse(refused('request_renewed'));
-  const stranger = await refuseUnlessApprover(context, request, person);
+  const stranger = await refuseUnlessApprover(context, request, person, 'every');
   if (stranger !== undefined) return refuse(stranger);
 
   const present = await readPresentContent(context, request);
@@ -76,7 +76,7 @@ export async function rejectRequest(
   if (begun.kind === 'refused') return begun;
   const { request, refuse } = begun;
   if (reason.trim() === '') return refused('reason_missing');
-  const stranger = await refuseUnlessApprover(context, request, person);
+  const stranger = await refuseUnlessApprover(context, request, person, 'every');
   if (stranger?.refusal.code === 'self_approval') return refuse(refused('withdraw_instead'));
   if (stranger !== undefined) return refuse(stranger);
   const facts = { state: 'rejected', by: person, reason: redact(reason.trim()) } as const;
@@ -155,15 +155,18 @@ async function writeApproval(
   });
 }
 
+/** @param whose approver: of the release's own target, or of every target for which it changes something */
 export async function refuseUnlessApprover(
   context: Pick<ReleaseContext, 'targets' | 'approvers'>,
   request: ReleaseRequest,
   person: Person,
+  whose: 'own' | 'every',
 ): Promise<Refused | undefined> {
   const target = targetOf(context, request);
   if (target === undefined) return refused('request_unknown');
   if (person.surface === 'terminal') return refused('only_in_slack');
-  const [standing] = await context.approvers.standings(target.approval, [person.id]);
+  const policy = whose === 'own' ? target.approval : everyApproverOf(request, target);
+  const [standing] = await context.approvers.standings(policy, [person.id]);
   if (standing === undefined) return refused('not_an_approver');
   const judgement = judgeApprover(standing, request.requesterSlackId ?? undefined);
   return judgement.kind === 'counts' ? undefined : refused(judgement.reason);

@@ -1,7 +1,7 @@
 import type { PlannedState } from '../checks/context/planned-state.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { KnownGoodRelease, ReleasedFile } from '../domain/known-good.js';
-import type { ReleasePlan } from '../domain/release-plan.js';
+import type { ReleasePlan, SharedPlace } from '../domain/release-plan.js';
 import { type Refused, type ReleaseRefusal, refused } from '../domain/release-refusal.js';
 import { redact } from '../domain/secrets.js';
 import type { Host } from '../hosts/host.js';
@@ -11,7 +11,8 @@ import { modelVariable } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import { checkWish } from './check-wish.js';
 import type { ConfigurationHashes } from './configuration-hashes.js';
-import { type HostIntent, planHost } from './plan-host.js';
+import { type HostIntent, planHost, unlessHostFails } from './plan-host.js';
+import { sharedPlaces } from './shared-places.js';
 import { readStagedArtefact, type StagedArtefact } from './staging.js';
 
 export interface PlanSources {
@@ -23,6 +24,8 @@ export interface PlanSources {
   readonly confirmed: (target: string) => Promise<readonly KnownGoodRelease[]>;
   /** What may stand at the paths that its confirmed releases have brought. */
   readonly released: (target: string) => Promise<readonly ReleasedFile[]>;
+  /** Those of the targets file, of whichever strategy. */
+  readonly everyTarget: readonly Target[];
 }
 
 export interface ComposedPlan {
@@ -74,18 +77,50 @@ export async function composePlan(
   const changesSomething =
     model !== undefined || binary !== undefined || planned.some(({ plan }) => plan.changes.length > 0);
   if (!changesSomething) return { kind: 'refused', refusals: [refused('nothing_to_do').refusal] };
+  const artefacts = { model: model?.plan, binary: binary?.plan };
+  const places = await unlessHostFails(async (call) => {
+    const found = target.hosts.flatMap((settings) => {
+      const plan = planned.find((one) => one.plan.host === settings.name)?.plan;
+      return plan === undefined
+        ? []
+        : [sharedPlaces(target.name, { plan, settings, artefacts }, sources, call)];
+    });
+    return (await Promise.all(found)).flat();
+  });
+  if ('refusal' in places) return { kind: 'refused', refusals: [places.refusal] };
   return {
     kind: 'plan',
     plan: {
       strategy: sources.runbook.strategy,
       target: target.name,
       reason: redact(wish.reason.trim()),
-      model: model?.plan,
-      binary: binary?.plan,
+      ...artefacts,
       hosts: planned.map(({ plan }) => plan),
+      ...asShared(places, sources),
       ...hashes,
     },
     planned: new Map(planned.map((host) => [host.plan.host, host.planned])),
+  };
+}
+
+/** What is shared, and whose approval it takes besides. */
+function asShared(
+  shared: readonly SharedPlace[],
+  { everyTarget, runbook }: PlanSources,
+): Pick<ReleasePlan, 'shared' | 'alsoApprovedBy'> {
+  const changed = shared.filter(({ changes }) => changes).map(({ target }) => target);
+  const alsoApprovedBy = everyTarget
+    .filter(({ name }) => changed.includes(name))
+    .map(({ name, strategy = runbook.strategy, approval: { quorum, groups, users } }) => ({
+      target: name,
+      strategy,
+      quorum,
+      groups,
+      users,
+    }));
+  return {
+    ...(shared.length > 0 ? { shared } : {}),
+    ...(alsoApprovedBy.length > 0 ? { alsoApprovedBy } : {}),
   };
 }
 

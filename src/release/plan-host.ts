@@ -51,11 +51,16 @@ export async function planHost(
   settings: TargetHost,
   intent: HostIntent,
 ): Promise<HostPlanning | Refused> {
+  return unlessHostFails((call) => planOn(host, settings, intent, call));
+}
+
+/** A host that cannot be looked at is a refusal: nobody knows what is there. */
+export async function unlessHostFails<T>(look: (call: CallOptions) => Promise<T>): Promise<T | Refused> {
   try {
-    return await planOn(host, settings, intent, { timeoutMs: CALL_TIMEOUT_MS });
+    return await look({ timeoutMs: CALL_TIMEOUT_MS });
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    return refused('host_error', { host: host.name, code: error.code, detail: error.message });
+    return refused('host_error', { host: error.host, code: error.code, detail: error.message });
   }
 }
 

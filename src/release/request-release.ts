@@ -3,8 +3,15 @@ import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
 import type { Promotion } from '../domain/promotion.js';
+import type { ReleasePlan } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
-import { type Acknowledged, isDriftSubject, type ReleaseRequest } from '../domain/release-request.js';
+import {
+  type Acknowledged,
+  alsoSubject,
+  isDriftSubject,
+  type ReleaseRequest,
+  targetOfSubject,
+} from '../domain/release-request.js';
 import { verdictAt } from '../domain/verdict.js';
 import type { Target } from '../runbook/targets.js';
 import { evidenceOf, planDigest, subjectsToAcknowledge } from './check-plan.js';
@@ -192,12 +199,24 @@ async function acknowledgements(
     return acknowledged.includes(subject) ? [{ subject, by, at }] : [];
   });
   const open = needed.filter((subject) => !all.some((one) => one.subject === subject));
-  if (open.length > 0) return refused('not_acknowledged', { subjects: open.join(', ') });
+  if (open.length > 0)
+    return changesOther(open, plan) ?? refused('not_acknowledged', { subjects: open.join(', ') });
   for (const { subject, by: person, at: when } of all) {
-    if (!isDriftSubject(subject))
+    if (!isDriftSubject(subject) && targetOfSubject(subject) === undefined)
       await store.acknowledge({ runId: run.runId, checkId: subject, person, at: when });
   }
   return { all };
+}
+
+/** It names the other target, and the way out. */
+function changesOther(
+  open: readonly string[],
+  { shared = [], target: own }: ReleasePlan,
+): Refused | undefined {
+  const place = shared.find(({ target, changes }) => changes && open.includes(alsoSubject(target)));
+  if (place === undefined) return undefined;
+  const { target, host, path } = place;
+  return refused('changes_other_target', { own, target, host, path, subject: alsoSubject(target) });
 }
 
 /** Every deciding check of the model file must pass; a runbook without one proves nothing. */

@@ -1,6 +1,6 @@
 import { standingApprovals } from '../domain/release-request.js';
 import type { ReleaseContext } from './release-context.js';
-import { quorumOf, standingsOf } from './settle-quorum.js';
+import { everyApproverOf, quorumOf, standingsOf } from './settle-quorum.js';
 import { selectApprovals } from './store/approvals.js';
 import { selectIncident, selectReleaseOutcome } from './store/releases.js';
 import { findRequest } from './store/requests.js';
@@ -23,7 +23,7 @@ export async function readRequestView(
   ]);
   const standing = standingApprovals(request, all);
   const dropped = all.filter((one) => one.decision === 'approved' && one.digest !== request.digest);
-  const quorum = await standingsOf(context, target, standing).then(
+  const quorum = await standingsOf(context, request, target, standing).then(
     (standings) => quorumOf(request, target, standing, standings),
     // Slack does not tell who the approvers are.
     () => undefined,
@@ -35,7 +35,8 @@ export async function readRequestView(
     /** Who approved what it held before its evidence became worse, and has not decided since. */
     dropped,
     quorum,
-    policy: target.approval,
+    /** With the groups and users of other targets whose approval it takes. */
+    policy: { ...target.approval, ...everyApproverOf(request, target) },
     channel: target.channels?.reports ?? '',
     /** What has become of its release; undefined: it has not started. */
     outcome,

@@ -1,6 +1,6 @@
 import { addMinutes } from 'date-fns/addMinutes';
 import { THE_BOT } from '../domain/audit-event.js';
-import { evaluateQuorum, type Quorum, type Standing } from '../domain/quorum.js';
+import { evaluateQuorums, type Quorum, type Standing } from '../domain/quorum.js';
 import { type Approval, type ReleaseRequest, standingApprovals } from '../domain/release-request.js';
 import type { Target } from '../runbook/targets.js';
 import type { Queryable } from '../store/queryable.js';
@@ -21,7 +21,12 @@ export async function settleQuorum(context: ReleaseContext, requestId: string): 
     const request = await selectReleaseRequest(context.database, requestId);
     const target = request && targetOf(context, request);
     if (request === undefined || target === undefined) return;
-    const standings = await standingsOf(context, target, await selectApprovals(context.database, requestId));
+    const standings = await standingsOf(
+      context,
+      request,
+      target,
+      await selectApprovals(context.database, requestId),
+    );
     const settled = await context.transact((client) =>
       settleNow(context, client, requestId, target, standings),
     );
@@ -64,19 +69,35 @@ function recordSettled(context: ReleaseContext, { requestId, target }: ReleaseRe
   return recordNow(context, { kind, target, actor: THE_BOT, details: { requestId } });
 }
 
+type Planned = Pick<ReleaseRequest, 'plan'>;
+
+/** The target's own policy first, then those of targets for which the release changes something. */
+const policiesOf = ({ plan }: Planned, { approval }: Pick<Target, 'approval'>) => [
+  approval,
+  ...(plan.alsoApprovedBy ?? []),
+];
+
+/** Of all whose word counts for a request. */
+export function everyApproverOf(request: Planned, target: Pick<Target, 'approval'>) {
+  const policies = policiesOf(request, target);
+  const all = (key: 'groups' | 'users') => [...new Set(policies.flatMap((policy) => policy[key]))];
+  return { groups: all('groups'), users: all('users') };
+}
+
 /** Who the approvers are at this moment. @throws UserError `directory_away` */
 export function standingsOf(
   { approvers }: Pick<ReleaseContext, 'approvers'>,
+  request: Planned,
   target: Pick<Target, 'approval'>,
   approvals: readonly Approval[],
 ): Promise<readonly Standing[]> {
   const people = approvals.filter(({ decision }) => decision === 'approved').map(({ person }) => person.id);
-  return approvers.standings(target.approval, people);
+  return approvers.standings(everyApproverOf(request, target), people);
 }
 
 /** The places of a request and who fills them, in the order of the approvals. */
 export function quorumOf(
-  request: Pick<ReleaseRequest, 'requesterSlackId'>,
+  request: Pick<ReleaseRequest, 'requesterSlackId' | 'plan'>,
   target: Pick<Target, 'approval'>,
   approvals: readonly Approval[],
   standings: readonly Standing[],
@@ -84,7 +105,7 @@ export function quorumOf(
   const seats = approvals.flatMap(
     ({ person }) => standings.find(({ personId }) => personId === person.id) ?? [],
   );
-  return evaluateQuorum(target.approval, request.requesterSlackId ?? undefined, seats);
+  return evaluateQuorums(policiesOf(request, target), request.requesterSlackId ?? undefined, seats);
 }
 
 export const coversAll = (standings: readonly Standing[], approvals: readonly Approval[]): boolean =>

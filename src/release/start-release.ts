@@ -14,7 +14,7 @@ import { beginDecision, type Decision, invalidateRequest } from './decide.js';
 import { readPresentContent, refuseIfExpired, refuseIfRevoked } from './present-content.js';
 import { refuseUnlessPromoted } from './promotion.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
-import { coversAll, quorumOf, settleQuorum, standingsOf } from './settle-quorum.js';
+import { coversAll, everyApproverOf, quorumOf, settleQuorum, standingsOf } from './settle-quorum.js';
 import { selectApprovals } from './store/approvals.js';
 import { lockFacts, selectLock } from './store/locks.js';
 import { insertRelease, selectHaltInTheWay } from './store/releases.js';
@@ -67,7 +67,7 @@ export async function refuseUnlessConcerned(
 ): Promise<Refused | undefined> {
   const answer = await context.access.mayAct('requester', person, { fresh: true });
   if (answer.kind === 'allowed') return undefined;
-  const [standing] = await context.approvers.standings(target.approval, [person.id]);
+  const [standing] = await context.approvers.standings(everyApproverOf(request, target), [person.id]);
   const isApprover =
     standing !== undefined &&
     judgeApprover(standing, request.requesterSlackId ?? undefined).kind === 'counts';
@@ -76,7 +76,8 @@ export async function refuseUnlessConcerned(
 
 async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, target: Target, run: CheckRun) {
   const { requestId, digest } = seen;
-  const standings = await standingsOf(context, target, await selectApprovals(context.database, requestId));
+  const approved = await selectApprovals(context.database, requestId);
+  const standings = await standingsOf(context, seen, target, approved);
   return transactStart(context, seen, async (client) => {
     const request = await selectReleaseRequest(client, requestId, { lock: true });
     if (request === undefined) throw new StartRefused(refused('request_unknown'));
@@ -124,8 +125,10 @@ export async function writeReleaseStart(
   request: ReleaseRequest,
   target: Target,
 ): Promise<{ readonly kind: 'started'; readonly releaseId: string }> {
-  const lock = await selectLock(client, request.strategy, request.target);
-  if (lock !== undefined) throw new StartRefused(refused('target_locked', lockFacts(lock)));
+  for (const locked of [request, ...(request.plan.alsoApprovedBy ?? [])]) {
+    const lock = await selectLock(client, locked.strategy, locked.target);
+    if (lock !== undefined) throw new StartRefused(refused('target_locked', lockFacts(lock)));
+  }
   const halt = await selectHaltInTheWay(client, request, request.createdAt);
   if (halt !== undefined) throw new StartRefused(refused('halted_since', halt));
   const startedAt = now();

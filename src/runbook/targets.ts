@@ -28,6 +28,7 @@ export interface Targets {
   readonly targets: ReadonlyMap<string, Target>;
   /** Those of every strategy, in the order of the file. */
   readonly everyName: readonly string[];
+  readonly every: readonly Target[];
   /** A fault at a target's `strategy`, with its line; set by whoever has parsed the file. */
   readonly strategyFault: (target: string, fault: ConfigurationSentence) => readonly ConfigurationFault[];
 }
@@ -94,6 +95,7 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
     accounts: new Map(Object.entries(source.accounts)),
     targets,
     everyName: [...targets.keys()],
+    every: [...targets.values()],
     strategyFault: (target, told) => stands.fault(['targets', target, 'strategy'], told),
   };
 }

@@ -200,6 +200,10 @@ const request: Whole<ReleaseRequest> = {
         sinceConfirmed: [{ variable: 'S__Y', shown: { before: '1', after: null } }],
       },
     ],
+    shared: [{ host: 'live-1', target: 'dryrun', what: 'program', path: '/ploy', changes: true }],
+    alsoApprovedBy: [
+      { target: 'dryrun', strategy: 'crypto_lob_ml', quorum: 1, groups: ['S1'], users: ['U1'] },
+    ],
     runbookSha256: '23',
     policySha256: '45',
   },

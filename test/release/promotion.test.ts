@@ -10,10 +10,12 @@ import {
   BOB,
   CAROL,
   createReleaseWorld,
+  hostSource,
   insertConfirmed,
   type ReleaseWorld,
   requestAsAlice,
   WISH,
+  writeHost,
 } from './support/release-world.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -31,27 +33,16 @@ beforeEach(async () => {
   trading = createTradingDatabase({ url: orders.url, logger: { warn: () => {} } });
   world = await createReleaseWorld(undefined, {
     live: { promotes: POLICY },
-    others: {
+    others: (path) => ({
       dryrun: {
         accountId: 'dry',
         approval: { quorum: 1, groups: ['S0TRADING'] },
-        hosts: [
-          {
-            name: 'd1',
-            service: {
-              manager: 'command',
-              status: ['true'],
-              restart: ['true'],
-              stop: ['true'],
-              logs: ['true'],
-            },
-            environmentFiles: ['/d1.env'],
-          },
-        ],
+        hosts: [hostSource(path, 'd1')],
       },
-    },
+    }),
     trading,
   });
+  await writeHost(world.path, 'd1');
 });
 afterEach(async () => {
   await world.end();

@@ -119,8 +119,8 @@ const PROCESS_ID = 4242;
 /** Beyond the target `live` with its two hosts. */
 interface TargetChanges {
   readonly live?: object;
-  /** By name. */
-  readonly others?: Readonly<Record<string, object>>;
+  /** By name; hosts are folders beside those of `live`. */
+  readonly others?: (path: ReleaseWorld['path']) => Readonly<Record<string, object>>;
   /** Where orders stand. */
   readonly trading?: Parameters<typeof createTradedReader>[0];
 }
@@ -128,7 +128,7 @@ interface TargetChanges {
 /** @param slack who people are; unless given, the world's own `people` answer. */
 export async function createReleaseWorld(
   slack?: DirectoryPart,
-  { live = {}, others = {}, trading }: TargetChanges = {},
+  { live = {}, others = () => ({}), trading }: TargetChanges = {},
 ): Promise<ReleaseWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'lobml-release-'));
   await chmod(folder, 0o755);
@@ -147,7 +147,7 @@ export async function createReleaseWorld(
     path('runbook.yaml'),
     RUNBOOK.replace('FLAG_FILE', path('flag')).replace('TRIAL_FILE', path('trial')),
   );
-  await writeFile(path('targets.yaml'), stringify(targetsSource(path, hosts, live, others)));
+  await writeFile(path('targets.yaml'), stringify(targetsSource(path, hosts, live, others(path))));
 
   const runbook = await parseRunbook(path('runbook.yaml'), await readFile(path('runbook.yaml')), PROBE_KINDS);
   const targets = parseTargets(path('targets.yaml'), await readFile(path('targets.yaml')));
@@ -191,6 +191,7 @@ export async function createReleaseWorld(
       configuration: (name) =>
         readConfigurationHashes({ runbook: path('runbook.yaml'), targets: path('targets.yaml') }, name),
       confirmed: (name) => selectKnownGood(database.pool, { strategy: 's', target: name }),
+      everyTarget: targets.every,
       released: (name) => selectReleasedFiles(database.pool, { strategy: 's', target: name }),
     },
     targets,
@@ -237,7 +238,7 @@ export async function createReleaseWorld(
   };
 }
 
-async function writeHost(path: ReleaseWorld['path'], host: string): Promise<void> {
+export async function writeHost(path: ReleaseWorld['path'], host: string): Promise<void> {
   await mkdir(path(host, 'models'), { recursive: true });
   await writeFile(path(host, 'secrets.env'), 'PRIVATE_KEY=0xdeadbeef\n');
   await writeFile(path(host, 'models', 'old.onnx'), 'old model');
@@ -277,20 +278,7 @@ function targetsSource(
     staging: path('staging'),
     approval: { quorum: 2, groups: ['S0TRADING', 'S0RISK'], users: ['U0DAVE'] },
     channels: { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' },
-    hosts: hosts.map((name) => ({
-      name,
-      service: {
-        manager: 'command',
-        status: ['cat', path(name, 'status')],
-        restart: ['true'],
-        stop: ['true'],
-        logs: ['true'],
-        environ: ['cat', path(name, 'environ')],
-      },
-      environmentFiles: [path(name, 'secrets.env'), path(name, 'strategy.env')],
-      models: path(name, 'models'),
-      binary: path(name, 'ploy'),
-    })),
+    hosts: hosts.map((name) => hostSource(path, name)),
   };
   return {
     defaultTarget: 'live',
@@ -300,6 +288,22 @@ function targetsSource(
     targets: { live: { ...live, ...more }, ...others },
   };
 }
+
+/** A host of the targets file, whose files `writeHost` has written. */
+export const hostSource = (path: ReleaseWorld['path'], name: string) => ({
+  name,
+  service: {
+    manager: 'command',
+    status: ['cat', path(name, 'status')],
+    restart: ['true'],
+    stop: ['true'],
+    logs: ['true'],
+    environ: ['cat', path(name, 'environ')],
+  },
+  environmentFiles: [path(name, 'secrets.env'), path(name, 'strategy.env')],
+  models: path(name, 'models'),
+  binary: path(name, 'ploy'),
+});
 
 type DirectoryPart = Pick<Directory, 'isActiveMember' | 'groupMembers'>;
 

@@ -70,6 +70,8 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   verdict_expired: () =>
     'The checks of this plan are too old to be asked for. Plan again: `/lobml deploy` runs the precheck anew.',
   not_acknowledged: (fact) => `Take these upon yourself by name first: ${fact('subjects')}.`,
+  changes_other_target: (fact) =>
+    `This changes what \`${fact('target')}\` runs, at once or after its next restart (${fact('host')}: \`${fact('path')}\`). Give \`${fact('own')}\` one of its own in the targets file, or take \`${fact('subject')}\` upon yourself: then those who approve for \`${fact('target')}\` must agree too.`,
   model_not_proved: (fact) =>
     `${fact('check')} is ${fact('outcome')}: break-glass skips people, never the check of the model.`,
   run_not_stored: () => 'The checks of this plan are not stored, so nobody could be shown them. Plan again.',
@@ -156,6 +158,8 @@ const changed: Readonly<Record<ContentPart, (fact: Facts) => string>> = {
     `${fact('host')}: what differs between file and process changed (${fact('subject')}).`,
   since_confirmed: (fact) =>
     `${fact('host')}: what differs from the last confirmed release changed (${fact('subject')}).`,
+  shared: () =>
+    'What it shares with other targets on the same machine, or changes for them, is no longer the same.',
   runbook: () => 'The runbook was edited.',
   policy: () => 'The target’s settings, its approval policy, a group or a role was edited.',
   outcome: (fact) => `${fact('subject')} is ${fact('after') || 'gone'}, not ${fact('before') || 'unknown'}.`,
@@ -185,10 +189,24 @@ export const release = {
       undeclared: 'Variables that the runbook does not know differ too; they would go live as well',
       since_confirmed: 'Changed since the last confirmed release; stays as it is now',
     },
+    shared: {
+      title: 'Shared with other targets on the same machine',
+      what: {
+        unit: 'service',
+        environment: 'environment file',
+        program: 'program',
+        models: 'models folder',
+        model: 'model',
+      },
+      changes: (target: string) => `changes what ${target} runs, at once or after its next restart`,
+    },
     watch: (minutes: string, confirm: string) =>
       `Checked again ${minutes} min after the start; turns itself off unless confirmed within ${confirm} min.`,
     approvers: (people: number, groups: string) =>
       `Needs ${people} ${people === 1 ? 'person' : 'different people'} besides you: ${groups}.`,
+    /** Of another target, for which the release changes something. */
+    approversOf: (target: string, people: number, groups: string) =>
+      `Needs ${people} ${people === 1 ? 'person' : 'different people'} who may approve for ${target}, too: ${groups}.`,
     anyApprover: 'any approver',
     stops: 'What speaks against it',
     evidence: 'What is known of the model',
@@ -202,6 +220,7 @@ export const release = {
       undeclared: 'Variables that the runbook does not know go live',
       since_confirmed: 'What was changed since the last confirmed release stays',
     },
+    acknowledgeAlso: (target: string) => `What ${target} runs changes; its approvers must agree`,
     refused: 'This cannot be planned',
   },
   /** How far a model is where it is promoted from. */

@@ -53,6 +53,8 @@ export const release: ReleaseText = {
     verdict_expired: () =>
       '该计划的检查已过期，不能据此申请。请重新制定计划：`/lobml deploy` 会重新运行 precheck。',
     not_acknowledged: (fact) => `请先以本人名义确认：${fact('subjects')}。`,
+    changes_other_target: (fact) =>
+      `这会改变 \`${fact('target')}\` 正在运行或下次重启后运行的内容（${fact('host')}：\`${fact('path')}\`）。请在 targets 文件中为 \`${fact('own')}\` 单独设置，或以本人名义确认 \`${fact('subject')}\`：届时 \`${fact('target')}\` 的审批人也须同意。`,
     model_not_proved: (fact) =>
       `${fact('check')} 为 ${fact('outcome')}：紧急发布可以跳过审批人，但不能跳过模型检查。`,
     run_not_stored: () => '该计划的检查没有保存，无法向他人展示。请重新制定计划。',
@@ -125,6 +127,7 @@ export const release: ReleaseText = {
       `${fact('host')}：${fact('subject')} 将为 ${fact('after') || '不变'}，而不是 ${fact('before') || '不变'}。`,
     running_process: (fact) => `${fact('host')}：文件与进程之间的差异发生变化（${fact('subject')}）。`,
     since_confirmed: (fact) => `${fact('host')}：与上次确认的发布之间的差异发生变化（${fact('subject')}）。`,
+    shared: () => '它与同一机器上其他目标共用或为其改变的内容已不同。',
     runbook: () => 'runbook 被改动。',
     policy: () => '目标的设置、审批策略、用户组或角色被改动。',
     outcome: (fact) =>
@@ -158,8 +161,20 @@ export const release: ReleaseText = {
       undeclared: '运行手册未声明的变量也有差异，将一并生效',
       since_confirmed: '上次确认发布之后的改动；将保持现状',
     },
+    shared: {
+      title: '与同一机器上的其他目标共用',
+      what: {
+        unit: '服务',
+        environment: '环境文件',
+        program: '程序',
+        models: '模型目录',
+        model: '模型',
+      },
+      changes: (target) => `将改变 ${target} 正在运行或下次重启后运行的内容`,
+    },
     watch: (minutes, confirm) => `启动后 ${minutes} 分钟再次检查；${confirm} 分钟内未确认则自动停用。`,
     approvers: (people, groups) => `除您之外需要 ${people} 位不同的人：${groups}。`,
+    approversOf: (target, people, groups) => `还需要 ${target} 的 ${people} 位审批人：${groups}。`,
     anyApprover: '任一审批人',
     stops: '存在的问题',
     evidence: '模型情况',
@@ -172,6 +187,7 @@ export const release: ReleaseText = {
       undeclared: '运行手册未声明的变量将随之生效',
       since_confirmed: '上次确认发布之后的改动将予以保留',
     },
+    acknowledgeAlso: (target) => `${target} 运行的内容将改变；须由其审批人同意`,
     refused: '无法制定计划',
   },
   promotion: {
