@@ -104,8 +104,7 @@ async function runSubcommand(
 ): Promise<ExitCode> {
   const configuration = await loadConfiguration('terminal');
   const { config } = configuration;
-  const level = config.logLevel === 'info' ? 'warn' : config.logLevel;
-  const logger = createLogger({ level, to: 'stderr' });
+  const logger = createLogger({ level: config.logLevel, to: 'stderr' });
   let opened: Promise<State> | undefined;
   const state = () => {
     opened ??= openState(config, 'terminal', logger);
@@ -148,7 +147,7 @@ async function runKillSwitch(
   program: TerminalProgram,
 ): Promise<ExitCode> {
   const config = loadConfig(readEnvironment(), { role: 'kill_switch' });
-  const logger = createLogger({ level: 'error', to: 'stderr' });
+  const logger = createLogger({ level: config.logLevel, to: 'stderr' });
   const terminal = await openTerminalKillSwitch(config, logger);
   for (const fault of terminal.faults) {
     const facts = { fault: formatFault(fault, config.locale, program.say) };

@@ -114,7 +114,7 @@ export const ENVIRONMENT = {
   TARGETS_FILE: z.string().default('targets.yaml'),
   DATA_DIR: z.string().default('.data'),
   LOCALE: oneOf(LOCALES).default('en'),
-  LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+  LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 };
 
 const schema = z.object(ENVIRONMENT);
@@ -230,7 +230,8 @@ export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Co
     targetsFile: values.TARGETS_FILE,
     dataDir: values.DATA_DIR,
     locale: values.LOCALE,
-    logLevel: values.LOG_LEVEL,
+    // A terminal has its report: a log line beside it tells the same once more, in the operators' words.
+    logLevel: values.LOG_LEVEL ?? (role === 'bot' ? 'info' : 'error'),
     tolerated: role === 'kill_switch' ? [...slackFaults, ...otherFaults] : slackFaults,
   };
 }

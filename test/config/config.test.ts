@@ -33,6 +33,8 @@ describe('loadConfig', () => {
       logLevel: 'info',
       tolerated: [],
     });
+    expect(loadConfig({}, { role: 'terminal' }).logLevel).toBe('error');
+    expect(loadConfig({ LOG_LEVEL: 'info' }, { role: 'kill_switch' }).logLevel).toBe('info');
     expect(config.slack.transport.kind).toBe('socket');
     expect(config.slack.botToken.reveal()).toBe('xoxb-1-secret');
   });
