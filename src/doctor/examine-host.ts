@@ -3,13 +3,13 @@ import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { compareCommand } from '../hosts/managers/loaded-command.js';
 import { processStart } from '../hosts/managers/process-facts.js';
-import type { Runbook } from '../runbook/runbook.js';
+import type { Declarations } from '../runbook/runbook.js';
 import type { Target } from '../runbook/targets.js';
 import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 import { isAway } from './explain-failure.js';
 
 export interface HostOptions {
-  readonly runbook: Pick<Runbook, 'envPrefix' | 'variables'>;
+  readonly runbook: Declarations;
   readonly hostOf: (settings: TargetHost) => Host;
 }
 

@@ -16,7 +16,7 @@ import { shownInFile, shownInProcess } from '../hosts/environment/concealed-valu
 import { EnvironmentEditError, editEnvironmentFile } from '../hosts/environment/environment-edit.js';
 import { type CallOptions, type Host, HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
-import type { Runbook } from '../runbook/runbook.js';
+import type { Declarations } from '../runbook/runbook.js';
 import type { StagedArtefact } from './staging.js';
 import { unitDrift } from './unit-drift.js';
 
@@ -27,7 +27,7 @@ export interface HostIntent {
   /** By full name: what the strategy is to see after the restart. */
   readonly variables: ReadonlyMap<string, string>;
   /** Which variables the strategy has. */
-  readonly runbook: Pick<Runbook, 'envPrefix' | 'variables'>;
+  readonly runbook: Declarations;
   /** The one of them that names the model's file. */
   readonly modelVariable: string | undefined;
   /** What its last confirmed release left on it; undefined: there is none. */

@@ -139,6 +139,7 @@ export class CheckCompiler {
         return faults.add(path, { code: 'query_unknown', facts: { name } });
       },
       variable: (name) => this.variable(name, path),
+      systemVariable: (name) => ownValue(source.systemVariables, name),
       parameter(name) {
         const value = source.params[name];
         if (typeof value === 'number') return value;

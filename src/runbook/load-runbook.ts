@@ -123,6 +123,7 @@ class RunbookCompiler {
       }),
     }));
     const variables = new Map(Object.entries(this.#source.variables));
+    const systemVariables = new Map(Object.entries(this.#source.systemVariables));
     const fault = (path: Path, told: ConfigurationSentence) => void this.#fault(path, told);
     const criteria = compileCriteria(this.#source.criteria, sections, this.#faultyChecks, fault);
     const compileSql = (sql: string, path: Path) => this.#statement(sql, path);
@@ -133,7 +134,16 @@ class RunbookCompiler {
     const training =
       trainingSource && compileTraining(trainingSource, sections, this.#faultyChecks, this.#faultAt, fault);
     const names = { file: this.#file, sha256, strategy, agentId, envPrefix, flag, model, orders, halt };
-    const strategyParts = { params, variables, window, bounds, startLog, modelInputs, training };
+    const strategyParts = {
+      params,
+      variables,
+      systemVariables,
+      window,
+      bounds,
+      startLog,
+      modelInputs,
+      training,
+    };
     const haltReads = [orders?.table, halt.settled?.table].flatMap((table) => table ?? []);
     const tables = [...new Set([...this.#tables, ...haltReads])].sort();
     return { ...names, ...strategyParts, tables, sections, criteria, charts };
@@ -179,13 +189,14 @@ class RunbookCompiler {
         this.#fault(['params', name], { code: 'parameter_reserved', facts: { name } });
       }
     }
-    for (const [name, definition] of Object.entries(this.#source.variables)) {
-      if (definition.default !== undefined && readVariable(definition, undefined).kind === 'fault') {
-        this.#fault(['variables', name, 'default'], { code: 'default_impossible', facts: {} });
+    for (const key of ['variables', 'systemVariables'] as const) {
+      for (const [name, definition] of Object.entries(this.#source[key])) {
+        if (definition.default !== undefined && readVariable(definition, undefined).kind === 'fault')
+          this.#fault([key, name, 'default'], { code: 'default_impossible', facts: {} });
+        const word = ambiguousWord(definition);
+        if (word !== undefined)
+          this.#fault([key, name, 'values'], { code: 'word_ambiguous', facts: { word } });
       }
-      const word = ambiguousWord(definition);
-      if (word !== undefined)
-        this.#fault(['variables', name, 'values'], { code: 'word_ambiguous', facts: { word } });
     }
   }
 

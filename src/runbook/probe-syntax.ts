@@ -35,6 +35,8 @@ export interface ProbeTools {
   query(name: string): Query | undefined;
   /** One of the runbook's `variables`. */
   variable(name: string): VariableDefinition | undefined;
+  /** One of the runbook's `systemVariables`; no fault is told where there is none. */
+  systemVariable(name: string): VariableDefinition | undefined;
   /** One of the runbook's `params` that is a number. */
   parameter(name: string): number | undefined;
   /** Whether the runbook says how a start shows in the log. */

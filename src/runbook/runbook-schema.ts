@@ -142,6 +142,8 @@ const runbookSchema = z.strictObject({
   halt: haltSchema.prefault({}),
   params: z.record(name, parameter),
   variables: z.record(variableName, variableSchema),
+  /** By full name: what the trading system around the strategy reads. */
+  systemVariables: z.record(variableName, variableSchema).default({}),
   window: windowSchema.prefault({}),
   bounds: boundsSchema.prefault({}),
   startLog: startLogSchema.optional(),

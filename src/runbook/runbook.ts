@@ -17,6 +17,8 @@ export interface Runbook extends StrategyContract {
   readonly params: Parameters;
   /** By name without the prefix, in the order of the file. */
   readonly variables: ReadonlyMap<string, VariableDefinition>;
+  /** What the trading system around the strategy reads, by full name. */
+  readonly systemVariables: ReadonlyMap<string, VariableDefinition>;
   readonly window: WindowSettings;
   /** What one probe may see at most; beyond it the check is an ERROR. */
   readonly bounds: { readonly maxRows: number; readonly maxBytes: number };
@@ -33,6 +35,10 @@ export interface Runbook extends StrategyContract {
   readonly criteria: readonly CriterionDefinition[];
   readonly charts: readonly ChartDefinition[];
 }
+
+/** The variables that a runbook declares. */
+export type Declarations = Pick<Runbook, 'envPrefix' | 'variables'> &
+  Partial<Pick<Runbook, 'systemVariables'>>;
 
 /** A column holds the feature of its own name, and those that `features` calls it by. */
 export interface ModelInputs extends Query {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeBadModel, encodeLogisticModel } from '../../sandbox/host/model.js';
 import { confirmedVariables } from '../../src/checks/context/since-confirmed.js';
+import { checkSentence } from '../../views/check-sentence.js';
 import { createFileStage, entry, type FileStage, type StageRun } from './support/file-stage.js';
 
 let stage: FileStage;
@@ -109,7 +110,11 @@ describe('a variable over the environment files', () => {
   test('of two hosts the one that differs is named', async () => {
     await stage.place('own.env', 'TOY__NAME=right\n');
     const other = await stage.place('other.env', 'TOY__NAME=left\n');
-    const hosts = [{ name: 'one' }, { name: 'two', environmentFiles: [other] }];
+    const service = {
+      ...{ manager: 'command', status: ['true', 'two'], logs: ['true', 'two'] },
+      ...{ restart: ['true', 'two'], stop: ['true', 'two'] },
+    };
+    const hosts = [{ name: 'one' }, { name: 'two', environmentFiles: [other], service }];
     const { 'env.name': result } = await stage.run({ checks: name, target: { hosts } });
     expect(result?.outcome).toBe('FAIL');
     expect(result?.observed).toMatchObject([
@@ -320,6 +325,47 @@ describe('variables that the runbook does not know', () => {
     const result = await look(text, text);
     expect(result?.outcome).toBe(outcome);
     expect(result?.observed).toMatchObject([{ variable, typo_of: meant, lost: outcome === 'FAIL' }]);
+  });
+});
+
+describe('a variable of the system around the strategy', () => {
+  const checks = [
+    entry('env.simulated', 'env: SIMULATED', 'each: r.origin == "none" || r.value == r.target_dry_run'),
+    entry(
+      'env.matrix',
+      'env: MATRIX_FILE',
+      'each: r.origin == "none" || r.value != "/bad"',
+      'warn: rows.exists(r, r.origin == "file")',
+    ),
+    entry('env.running', 'process: environment', 'each: r.agrees'),
+    entry('env.undeclared', 'process: undeclared', 'each: r.variable == ""'),
+  ].join('');
+  const look = async (files: string, target = {}, running = files) => {
+    await stage.place('service/status', 'ActiveState=active\nMainPID=42\nNRestarts=0\n');
+    await stage.place('own.env', files);
+    await stage.place('service/environ', running.replaceAll('\n', '\0'));
+    return stage.run({ checks, target });
+  };
+
+  test('need not be set; one that cannot be read as it says is a named fault', async () => {
+    const none = await look('TOY__NAME=x\n');
+    for (const result of Object.values(none)) expect(result).toMatchObject({ outcome: 'PASS' });
+    const slip = (await look('SIMULATED=ture\n'))['env.simulated'];
+    expect(slip).toMatchObject({ outcome: 'FAIL', observed: [{ fault: 'not_a_boolean', nearest: 'true' }] });
+    expect(slip && checkSentence(slip, 'en')).toContain('`ture` is no boolean');
+    expect((await look('SIMULATED=\n'))['env.simulated']).toMatchObject({ outcome: 'FAIL' });
+  });
+
+  test('is judged by what the target says, is no undeclared one, and shows its value', async () => {
+    expect((await look('SIMULATED=on\n', { dryRun: true }))['env.simulated']?.outcome).toBe('PASS');
+    expect((await look('SIMULATED=on\n', { dryRun: false }))['env.simulated']?.outcome).toBe('FAIL');
+    const set = await look('MATRIX_FILE=/opt/m.json\n', {}, 'MATRIX_FILE=/opt/other.json\n');
+    expect(set['env.matrix']).toMatchObject({ outcome: 'WARN', observed: [{ value: '/opt/m.json' }] });
+    expect(set['env.undeclared']?.outcome).toBe('PASS');
+    expect(set['env.running']).toMatchObject({
+      outcome: 'FAIL',
+      observed: [{ variable: 'MATRIX_FILE', file: '/opt/m.json', process: '/opt/other.json' }],
+    });
   });
 });
 

@@ -20,10 +20,12 @@ function filesBelow(folder: string): readonly string[] {
 
 /** Whatever of a strategy has a name: nothing of it may stand in the code, its comments or its sentences. */
 function namesOf(runbook: Runbook): readonly RegExp[] {
-  const { strategy, agentId, envPrefix, variables, tables, model, orders, startLog } = runbook;
+  const { strategy, agentId, envPrefix, variables, systemVariables, tables, model, orders, startLog } =
+    runbook;
   const { columns } = orders ?? {};
   const variableNames = [
     ...variables.keys(),
+    ...systemVariables.keys(),
     ...Object.values({ ...model }).flatMap((name) => name ?? []),
   ].filter((name) => !OF_THE_CRAFT.has(name));
   const words = [strategy, agentId, envPrefix, ...(orders?.entry ?? []), ...(orders?.exit ?? []), ...tables];

@@ -2,12 +2,12 @@ import type { ConfirmedHost } from '../../domain/known-good.js';
 import type { NamedChange } from '../../domain/release-plan.js';
 import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
 import { concealedDigest, isConcealedIn } from '../../machine/concealed-digest.js';
-import type { Runbook } from '../../runbook/runbook.js';
+import type { Declarations } from '../../runbook/runbook.js';
 import { mayShowValue } from './closed-world.js';
 import type { HostEnvironment } from './host-environment.js';
 
 type Confirmed = Pick<ConfirmedHost, 'variables' | 'concealed'>;
-type Named = Pick<Runbook, 'envPrefix'>;
+type Named = Pick<Declarations, 'envPrefix' | 'systemVariables'>;
 
 /** What a confirmed release remembers of a running process: values where they may be stored, digests of the others. */
 export async function confirmedVariables(

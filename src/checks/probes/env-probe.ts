@@ -8,22 +8,27 @@ import { defineProbe } from '../context/probe-kind.js';
 
 /**
  * The effective value of one variable over a host's environment files, as the strategy will read it at its next
- * start. One row a host.
+ * start. One row a host. A variable of the system around it need not be set: then its row has an empty value.
  */
 export const envProbe = defineProbe({
   kind: 'env',
   needs: 'hosts',
   keys: { env: variableName },
-  columns: 'host variable raw value origin file line models fault nearest allowed kept'.split(' '),
+  columns: 'host variable raw value origin file line models fault nearest allowed kept target_dry_run'.split(
+    ' ',
+  ),
   compile({ env: variable = '' }, tools) {
-    const definition = tools.variable(variable);
-    return definition && { variable, definition };
+    const ofSystem = tools.systemVariable(variable);
+    const definition = ofSystem ?? tools.variable(variable);
+    return definition && { variable, definition, isOfSystem: ofSystem !== undefined };
   },
-  observe({ variable, definition }, context) {
-    const name = `${context.runbook.envPrefix}${variable}`;
-    return observeHosts('env', context, async (access) => [
-      variableRow(access, name, definition, await access.environment()),
-    ]);
+  observe({ variable, definition, isOfSystem }, { runbook, target, ...context }) {
+    const name = isOfSystem ? variable : `${runbook.envPrefix}${variable}`;
+    return observeHosts('env', context, async (access) => {
+      const row = variableRow(access, name, definition, await access.environment());
+      const isLeftOut = isOfSystem && row['fault'] === 'not_set';
+      return [{ ...row, ...(isLeftOut && { value: '', fault: '' }), target_dry_run: target.dryRun }];
+    });
   },
 });
 

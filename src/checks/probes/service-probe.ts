@@ -12,8 +12,9 @@ import {
   searchFor,
 } from '../../hosts/managers/proof-of-start.js';
 import { readLoadedLine } from '../../runbook/loaded-line-parts.js';
-import type { Runbook, StartLog } from '../../runbook/runbook.js';
+import type { Declarations, Runbook, StartLog } from '../../runbook/runbook.js';
 import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
+import { declaredNames } from '../context/closed-world.js';
 import { type HostEnvironment, layerFault } from '../context/host-environment.js';
 import { observeHosts } from '../context/observe-hosts.js';
 import { defineProbe } from '../context/probe-kind.js';
@@ -124,14 +125,9 @@ function watchFor({ restarts }: ServiceStatus, since: Date, now: Date, restartSe
   return Math.max(POLL_MS, restartSecMs - ageMs + POLL_MS);
 }
 
-/** What a new process must have of the strategy's variables, by full name. */
-export function expectedEnvironment(
-  { envPrefix, variables }: Pick<Runbook, 'envPrefix' | 'variables'>,
-  { effective }: HostEnvironment,
-) {
-  const names = [...variables.keys()].map((name) => `${envPrefix}${name}`);
-  return new Map(names.map((name) => [name, effective.get(name)?.value]));
-}
+/** What a new process must have of the variables that the runbook declares, by full name. */
+export const expectedEnvironment = (runbook: Declarations, { effective }: HostEnvironment) =>
+  new Map(declaredNames(runbook).map((name) => [name, effective.get(name)?.value]));
 
 /**
  * The line of a good start, with the values in force. A variable without one leaves its name in braces, which no line of

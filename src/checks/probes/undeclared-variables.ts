@@ -1,7 +1,7 @@
 import type { ObservedRow } from '../../domain/check-run.js';
 import type { NamedChange } from '../../domain/release-plan.js';
 import { shownInFile, shownInProcess } from '../../hosts/environment/concealed-value.js';
-import type { Runbook } from '../../runbook/runbook.js';
+import type { Declarations } from '../../runbook/runbook.js';
 import { declaredNames, mayShowValue, typoOfDeclared, undeclaredNames } from '../context/closed-world.js';
 import type { HostEnvironment } from '../context/host-environment.js';
 import type { PlannedHost } from '../context/planned-state.js';
@@ -23,7 +23,7 @@ interface Seen {
  */
 export function undeclaredRows(
   { host, files, running, planned, changes }: Seen,
-  runbook: Pick<Runbook, 'envPrefix' | 'variables'>,
+  runbook: Declarations,
 ): readonly ObservedRow[] {
   const rows = undeclaredVariables(files, changes, runbook).map((variable): ObservedRow => {
     const [inFile, inProcess] = [files.effective.get(variable), running?.get(variable)];
@@ -56,7 +56,7 @@ export function undeclaredRows(
 export function undeclaredVariables(
   files: HostEnvironment,
   changes: readonly NamedChange[],
-  runbook: Pick<Runbook, 'envPrefix' | 'variables'>,
+  runbook: Declarations,
 ): readonly string[] {
   const declared = declaredNames(runbook);
   const changed = changes.map(({ variable }) => variable).filter((name) => !declared.includes(name));

@@ -24,6 +24,7 @@ variables:
   ENABLED: { type: boolean, default: false }
   MODEL_PATH: { type: path }
   NAME: { type: text }
+systemVariables: { SIMULATED: { type: boolean }, MATRIX_FILE: { type: path } }
 `;
 
 const SECTION = `sections:

@@ -8,7 +8,7 @@ import type { StepKind } from '../../../domain/release-state.js';
 import type { Host } from '../../../hosts/host.js';
 import { readHostClock } from '../../../hosts/host-clock.js';
 import type { TargetHost } from '../../../hosts/kinds/target-host.js';
-import type { Runbook } from '../../../runbook/runbook.js';
+import type { Declarations, Runbook } from '../../../runbook/runbook.js';
 import type { Target } from '../../../runbook/targets.js';
 import type { Clock } from '../../../time/clock.js';
 import type { ReleaseChecks } from './release-checks.js';
@@ -17,7 +17,7 @@ import type { Turn } from './step-journal.js';
 export const READ_TIMEOUT_MS = 10_000;
 
 /** What the engine must know of a strategy: its variables, and how its log shows a start. */
-export type StrategyFacts = Pick<Runbook, 'envPrefix' | 'flag' | 'model' | 'variables' | 'startLog'>;
+export type StrategyFacts = Declarations & Pick<Runbook, 'flag' | 'model' | 'startLog'>;
 
 /** How long the engine waits for things; the demo and the tests shorten them. */
 export const DEFAULT_PACE = {
