@@ -78,10 +78,11 @@ async function emptyForm(
   const notByHand = [runbook.flag.variable, runbook.model?.path, runbook.model?.version];
   const variables = new Map([...runbook.variables].filter(([name]) => !notByHand.includes(name)));
   const nothing = { picked: new Map(), faults: new Map() };
-  const promotion = await releases.promotion(
-    target,
-    staged.models.find(({ name }) => name === model),
-  );
+  const chosen = staged.models.find(({ name }) => name === model);
+  const [promotion, frozen] = await Promise.all([
+    releases.promotion(target, chosen),
+    releases.frozen(target),
+  ]);
   return {
     strategy: runbook.strategy,
     target: target.name,
@@ -90,6 +91,7 @@ async function emptyForm(
     model,
     ...nothing,
     promotion,
+    frozen,
     now: now(),
   };
 }

@@ -23,11 +23,12 @@ export interface DeployServices {
 
 /** A judged plan as its view needs it. */
 export function planViewOf(
-  { plan, run, promotion }: CheckedPlan,
+  { plan, run, promotion, frozen }: CheckedPlan,
   wish: DeployWish,
   { approval, watch }: Target,
   { runbook }: Pick<DeployServices, 'runbook'>,
 ): PlanView {
   const { envPrefix } = runbook;
-  return { plan, run, modelVersion: wish.modelVersion, approval, watch, envPrefix, promotion };
+  const { modelVersion } = wish;
+  return { plan, run, modelVersion, approval, watch, envPrefix, promotion, frozen };
 }

@@ -38,8 +38,8 @@ export async function deployFromTerminal(
     return refuse(checked.refusals, {}, isAway ? EXIT.unavailable : EXIT.noGo);
   }
   await live.finish(planReportView(planViewOf(checked, wish, target, services), locale));
-  const { plan, run, digest, toAcknowledge, promotion } = checked;
-  const json = { plan, digest, toAcknowledge, promotion, run: runJson(run, locale) };
+  const { plan, run, digest, toAcknowledge, promotion, frozen } = checked;
+  const json = { plan, digest, toAcknowledge, promotion, frozen, run: runJson(run, locale) };
   if (planOnly) return { exitCode: VERDICT_EXIT[run.verdict], json };
 
   const asked = { wish, target, by: person, runId: run.runId, digest, acknowledged };

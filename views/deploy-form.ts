@@ -1,12 +1,14 @@
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import { zhCN } from 'date-fns/locale/zh-CN';
 import type { Block, Modal } from '../src/conversation/subcommand.js';
+import type { Frozen } from '../src/domain/frozen.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Promotion } from '../src/domain/promotion.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import type { StagedFiles, StagedModel } from '../src/release/staging.js';
 import type { VariableDefinition } from '../src/runbook/variable.js';
 import { clip, code, context, LIMITS, section } from './blocks.js';
+import { frozenBlocks } from './freeze.js';
 import { promotionBlocks } from './promotion.js';
 import { sizeText } from './release-plan.js';
 import { refusalSentence } from './release-sentence.js';
@@ -44,6 +46,8 @@ export interface DeployForm {
   readonly faults: ReadonlyMap<string, ReleaseRefusal>;
   /** What the chosen model has shown where it is promoted from. */
   readonly promotion?: Promotion | undefined;
+  /** What keeps a release from starting now. */
+  readonly frozen?: Frozen | undefined;
   readonly now: Date;
 }
 
@@ -67,6 +71,7 @@ export function deployFormModal(form: DeployForm, locale: Locale): Modal {
     close: button.cancel,
     privateMetadata: JSON.stringify({ target: form.target }),
     blocks: [
+      ...frozenBlocks(form.frozen, locale),
       ...modelBlocks(form, model, locale),
       ...(model === undefined ? [] : [versionBlock(model, locale)]),
       ...binaryBlocks(form, locale),

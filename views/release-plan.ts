@@ -1,5 +1,6 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
+import type { Frozen } from '../src/domain/frozen.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Promotion } from '../src/domain/promotion.js';
 import type {
@@ -18,6 +19,7 @@ import {
 import type { ApprovalPolicy, WatchPolicy } from '../src/runbook/targets-schema.js';
 import { clip, code, context, escapeMrkdwn, header, LIMITS, section, typed, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
+import { frozenBlocks } from './freeze.js';
 import { modelEvidenceBlocks } from './model-evidence.js';
 import { sentenceForSlack } from './moments.js';
 import { promotionBlocks } from './promotion.js';
@@ -33,6 +35,7 @@ export interface PlanView {
   readonly watch: WatchPolicy;
   readonly envPrefix: string;
   readonly promotion?: Promotion | undefined;
+  readonly frozen?: Frozen | undefined;
 }
 
 const SHOWN_VALUE = 60;
@@ -50,6 +53,7 @@ export function planReportView(view: PlanView, locale: Locale): Report {
     ...planBlocks(view, locale),
     ...modelEvidenceBlocks(plan, run, locale),
     ...promotionBlocks(view.promotion, locale),
+    ...frozenBlocks(view.frozen, locale),
     ...verdictBlocks(run, locale),
     ...rulesBlocks(view, locale),
   ];

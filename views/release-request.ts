@@ -1,7 +1,7 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { StoredRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { ReleaseRequest } from '../src/domain/release-request.js';
+import { isDecided, type ReleaseRequest } from '../src/domain/release-request.js';
 import type { ReleaseState, RequestState } from '../src/domain/release-state.js';
 import type { RequestView } from '../src/release/request-view.js';
 import {
@@ -16,6 +16,7 @@ import {
   typedName,
   within,
 } from './blocks.js';
+import { frozenBlocks } from './freeze.js';
 import { mentionApprovers } from './mentions.js';
 import { modelEvidenceBlocks } from './model-evidence.js';
 import { slackTime } from './moments.js';
@@ -63,6 +64,7 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
     ...promotionBlocks(request.promotion, locale),
     ...evidenceBlocks(view, locale),
     ...approvalBlocks(view, locale),
+    ...frozenBlocks(view.frozen, locale),
     ...clockBlocks(request, locale),
     ...buttonBlocks(view, locale),
   ];
@@ -143,9 +145,6 @@ function evidenceBlocks({ run, request }: RequestView, locale: Locale): readonly
   });
   return [context([line, ...taken].join('\n')), ...wrong, ...revoked];
 }
-
-/** What has begun or ended rests on this evidence no longer. */
-const isDecided = ({ state }: ReleaseRequest): boolean => state !== 'open' && state !== 'approved';
 
 function revokedBlocks({ revokedBy }: StoredRun, locale: Locale): readonly Block[] {
   if (revokedBy === undefined) return [];

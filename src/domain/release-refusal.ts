@@ -68,6 +68,8 @@ const RELEASE_REFUSALS = [
   'not_allowed',
   /** Facts: `account`: of a terminal, tied to nobody in Slack, who could approve their own request. */
   'requester_unknown',
+  /** Facts: `until`, `reason` of the freeze window. */
+  'frozen',
   /**
    * Facts: `from`, `name`, `why` (`too_little`, `never_confirmed`, `no_go`, `rolled_back`), `since` and `run` of what spoke
    * against it; `done` and `wanted` with their `unit`, `entries`, `wantedEntries`.

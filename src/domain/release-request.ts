@@ -75,6 +75,10 @@ export const releaseRequestSchema = z.object({
 });
 export type ReleaseRequest = ValueOf<typeof releaseRequestSchema>;
 
+/** What has begun or ended waits for nothing more. */
+export const isDecided = ({ state }: Pick<ReleaseRequest, 'state'>): boolean =>
+  state !== 'open' && state !== 'approved';
+
 export const approvalSchema = z.object({
   person: personSchema,
   decision: z.enum(['approved', 'rejected', 'taken_back']),

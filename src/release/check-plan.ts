@@ -1,12 +1,14 @@
 import type { FinishedRun, RunRequest } from '../checks/run-request.js';
 import type { CheckRun } from '../domain/check-run.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
+import type { Frozen } from '../domain/frozen.js';
 import type { Person } from '../domain/person.js';
 import type { Promotion } from '../domain/promotion.js';
 import { type BoundContent, boundText } from '../domain/release-content.js';
 import type { EvidenceBinding, ReleasePlan } from '../domain/release-plan.js';
 import { alsoSubject, DRIFT_SUBJECTS, type DriftSubject } from '../domain/release-request.js';
 import { sha256Of } from '../machine/sha256.js';
+import { frozenAt } from '../runbook/freeze.js';
 import type { Target } from '../runbook/targets.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
 import type { ReleaseContext } from './release-context.js';
@@ -15,6 +17,8 @@ import type { ReleaseContext } from './release-context.js';
 export interface CheckedPlan extends JudgedPlan {
   /** What its model has shown where it is promoted from; undefined: nothing is asked for. */
   readonly promotion: Promotion | undefined;
+  /** A release of it could not start now. */
+  readonly frozen: Frozen | undefined;
 }
 
 /** A plan with the verdict over what it will bring. */
@@ -31,7 +35,7 @@ export interface JudgedPlan {
 
 /** Works out the plan and judges what it will bring: the planned environment and the planned model. */
 export async function checkPlan(
-  context: Pick<ReleaseContext, 'sources' | 'checks' | 'promotions'>,
+  context: Pick<ReleaseContext, 'sources' | 'checks' | 'promotions' | 'database' | 'databaseNow'>,
   wish: DeployWish,
   target: Target,
   by: Person,
@@ -39,11 +43,12 @@ export async function checkPlan(
 ): Promise<CheckedPlan | PlanRefused> {
   const composed = await composePlan(wish, target, context.sources);
   if (composed.kind !== 'plan') return composed;
-  const [judged, promotion] = await Promise.all([
+  const [judged, promotion, now] = await Promise.all([
     judgePlan(context, composed, target, by, onProgress),
     context.promotions.ofPlan(target, composed.plan),
+    context.databaseNow(context.database),
   ]);
-  return { ...judged, promotion };
+  return { ...judged, promotion, frozen: frozenAt(target.freeze, now) };
 }
 
 /** Runs the pre-deploy checks on a plan. */

@@ -4,6 +4,7 @@ import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
 import type { ReleaseRecord } from '../domain/release-record.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
+import { frozenAt } from '../runbook/freeze.js';
 import type { Target } from '../runbook/targets.js';
 import { checkPlan } from './check-plan.js';
 import { type ConfirmationWish, confirmRelease, releaseToConfirm } from './confirm-release.js';
@@ -50,6 +51,8 @@ export function createReleaseService(context: ReleaseContext) {
       const isAdmin = (await context.access.mayAct('admin', by, { fresh: true })).kind === 'allowed';
       return isAdmin && modelNotProved(run) === undefined;
     },
+    /** The freeze that keeps a release of it from starting now. */
+    frozen: async ({ freeze }: Target) => frozenAt(freeze, await context.databaseNow(context.database)),
     /** What a staged model has shown where it is promoted from; without one, what is asked for. */
     promotion: (target: Target, model: Pick<StagedModel, 'name' | 'sha256'> | undefined) =>
       context.promotions.of(

@@ -13,6 +13,7 @@ import {
   targetOfSubject,
 } from '../domain/release-request.js';
 import { verdictAt } from '../domain/verdict.js';
+import { frozenAt } from '../runbook/freeze.js';
 import type { Target } from '../runbook/targets.js';
 import { evidenceOf, planDigest, subjectsToAcknowledge } from './check-plan.js';
 import { refuseUnlessLoaded } from './configuration-hashes.js';
@@ -21,7 +22,7 @@ import { expireRequest } from './end-request.js';
 import { refuseIfRevoked } from './present-content.js';
 import { refuseUnlessPromoted } from './promotion.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
-import { transactStart, writeReleaseStart } from './start-release.js';
+import { frozenRefusal, transactStart, writeReleaseStart } from './start-release.js';
 import { lockFacts, selectLock } from './store/locks.js';
 import { selectOpenIncident } from './store/releases.js';
 import { insertReleaseRequest, selectLiveRequest, selectUnreviewedBreakGlass } from './store/requests.js';
@@ -71,6 +72,18 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
   if (!written) return refuse(refused('request_exists'));
   await recordRequest(context, 'release.requested', request, { runId: run.runId });
   return { kind: 'requested', request };
+}
+
+/** A request whose clocks run out before a freeze ends could never start. */
+async function refuseIfFrozenTooLong(
+  { databaseNow, database }: Pick<ReleaseContext, 'databaseNow' | 'database'>,
+  { freeze, approval }: Target,
+): Promise<Refused | undefined> {
+  if (freeze.length === 0) return undefined;
+  const now = await databaseNow(database);
+  const frozen = frozenAt(freeze, now);
+  const lastStart = addMinutes(now, approval.quorumMinutes + approval.startMinutes);
+  return frozen !== undefined && new Date(frozen.until) >= lastStart ? frozenRefusal(frozen) : undefined;
 }
 
 /** Nobody may approve their own request: who cannot be told from the approvers asks for none. */
@@ -163,9 +176,8 @@ export async function standingObstacle(
     return refused('request_exists', { by: live.requestedBy.name });
   if (kind === 'break_glass') return undefined;
   const unreviewed = await selectUnreviewedBreakGlass(database, strategy, name);
-  return unreviewed === undefined
-    ? undefined
-    : refused('review_pending', { by: unreviewed.requestedBy.name });
+  if (unreviewed !== undefined) return refused('review_pending', { by: unreviewed.requestedBy.name });
+  return refuseIfFrozenTooLong(context, target);
 }
 
 /** The plan worked out again, with the run that judged it: both must be what the person saw. */

@@ -1,4 +1,5 @@
-import { standingApprovals } from '../domain/release-request.js';
+import { isDecided, standingApprovals } from '../domain/release-request.js';
+import { frozenAt } from '../runbook/freeze.js';
 import type { ReleaseContext } from './release-context.js';
 import { everyApproverOf, quorumOf, standingsOf } from './settle-quorum.js';
 import { selectApprovals } from './store/approvals.js';
@@ -7,7 +8,7 @@ import { findRequest } from './store/requests.js';
 
 /** Everything that a message about a request shows; undefined for a request, or a target, that does not exist. */
 export async function readRequestView(
-  context: Pick<ReleaseContext, 'database' | 'targets' | 'runs' | 'approvers'>,
+  context: Pick<ReleaseContext, 'database' | 'databaseNow' | 'targets' | 'runs' | 'approvers'>,
   requestId: string,
 ) {
   const request = await findRequest(context, requestId);
@@ -37,6 +38,10 @@ export async function readRequestView(
     quorum,
     /** With the groups and users of other targets whose approval it takes. */
     policy: { ...target.approval, ...everyApproverOf(request, target) },
+    /** While it waits: what keeps it from starting now. */
+    frozen: isDecided(request)
+      ? undefined
+      : frozenAt(target.freeze, await context.databaseNow(context.database)),
     channel: target.channels?.reports ?? '',
     /** What has become of its release; undefined: it has not started. */
     outcome,

@@ -1,5 +1,6 @@
 import { addMinutes } from 'date-fns/addMinutes';
 import type { CheckRun } from '../domain/check-run.js';
+import type { Frozen } from '../domain/frozen.js';
 import type { Person } from '../domain/person.js';
 import { judgeApprover } from '../domain/quorum.js';
 import type { ContentChange } from '../domain/release-content.js';
@@ -7,6 +8,7 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import { type ReleaseRequest, standingApprovals } from '../domain/release-request.js';
 import { stepsOfRelease } from '../domain/release-steps.js';
 import { refuseUnlessLive } from '../domain/request-clock.js';
+import { frozenAt } from '../runbook/freeze.js';
 import type { Target } from '../runbook/targets.js';
 import { holdTarget } from '../store/hold-target.js';
 import type { Queryable } from '../store/queryable.js';
@@ -92,9 +94,14 @@ async function startWithQuorum(context: ReleaseContext, seen: ReleaseRequest, ta
     if (expired !== undefined) throw new StartRefused(expired);
     const revoked = await refuseIfRevoked(client, run);
     if (revoked !== undefined) throw new StartRefused(revoked);
+    const frozen = frozenAt(target.freeze, await context.databaseNow(client));
+    if (frozen !== undefined) throw new StartRefused(frozenRefusal(frozen));
     return writeReleaseStart(context, client, request, target);
   });
 }
+
+export const frozenRefusal = ({ until, why = '' }: Frozen): Refused =>
+  refused('frozen', { until, reason: why });
 
 /** A start that was refused takes everything of its transaction back. */
 class StartRefused extends Error {

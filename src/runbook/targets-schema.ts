@@ -6,6 +6,7 @@ import { promotionPolicySchema } from '../domain/promotion.js';
 import { connectionSchema } from '../hosts/kinds/connection-schema.js';
 import { serviceSchema } from '../hosts/managers/service-schema.js';
 import { venueSchema } from '../venue/venue-schema.js';
+import { freezeSchema } from './freeze.js';
 
 /** The targets file as people write it. `docs/targets.md` explains each key. */
 
@@ -93,6 +94,8 @@ const target = z.strictObject({
   watch: watch.prefault({}),
   /** What a model must have shown on another target before it may be released to this one. */
   promotes: promotionPolicySchema.optional(),
+  /** When no release of it starts. */
+  freeze: z.array(freezeSchema).default([]),
   channels: z.strictObject({ reports: channelId, incidents: channelId }).optional(),
   rollback: rollback.prefault({}),
   venue: venueSchema.optional(),

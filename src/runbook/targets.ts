@@ -5,6 +5,7 @@ import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { sha256Of } from '../machine/sha256.js';
 import type { VenueSettings } from '../venue/venue-schema.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
+import type { FreezeWindow } from './freeze.js';
 import { isSameService, serviceName } from './same-place.js';
 import {
   type ApprovalPolicy,
@@ -47,6 +48,8 @@ export interface Target {
   readonly watch: WatchPolicy;
   /** What a model must have shown on another target; undefined: nothing. */
   readonly promotes: PromotionPolicy | undefined;
+  /** When no release of it starts. */
+  readonly freeze: readonly FreezeWindow[];
   readonly channels: { readonly reports: string; readonly incidents: string } | undefined;
   readonly rollback: { readonly confirm: boolean };
   /** How the place where the orders rest is asked; undefined: nobody says, and the records alone tell. */
@@ -183,7 +186,7 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
   const { confirmMinutes } = source.watch;
   if (last >= confirmMinutes)
     fault([...path, 'watch'], { code: 'checkpoint_too_late', facts: { last, confirmMinutes } });
-  const { strategy, accountId, staging, approval, watch, promotes, channels, rollback } = source;
+  const { strategy, accountId, staging, approval, watch, promotes, freeze, channels, rollback } = source;
   const { keepReleases, probeAddresses } = source;
   const venue = source.venue && { ...source.venue, host: source.venue.host ?? hosts[0]?.name ?? '' };
   if (venue !== undefined && !names.has(venue.host))
@@ -191,7 +194,17 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
       code: 'venue_host_unknown',
       facts: { names: [...names].join(', ') },
     });
-  const policy = { approval, watch, promotes, channels, rollback, venue, keepReleases, probeAddresses };
+  const policy = {
+    approval,
+    watch,
+    promotes,
+    freeze,
+    channels,
+    rollback,
+    venue,
+    keepReleases,
+    probeAddresses,
+  };
   const dryRun = source.dryRun ?? name.includes('dry');
   return { name, strategy, accountId, dryRun, hosts, staging, ...policy };
 }

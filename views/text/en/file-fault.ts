@@ -34,6 +34,10 @@ export const fileFault: Sentences<FileFaultFacts> = {
   trainer_variable_shape: () => 'write a variable’s name',
   training_place_shape: () => 'write `local`, the name of a host, or TARGET/HOST',
   unit_name_shape: () => 'write the unit’s name with .service',
+  cron_shape: () =>
+    'write when it begins as cron with five fields (minute, hour, day, month, weekday) that come around, e.g. `0 16 * * FRI`',
+  freeze_duration_shape: () => 'write how long it lasts in days, hours and minutes, e.g. `2d 16h`',
+  time_zone_shape: () => 'write a time zone of the IANA list, e.g. `Europe/London`',
   user_id_shape: () => 'write a Slack user id (U…)',
   variable_shape: () => 'write a variable without its prefix, in capitals',
   chapter_shape: () => 'write a chapter of the checklist, like `2`',

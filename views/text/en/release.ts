@@ -88,6 +88,8 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   not_allowed: (fact) => `You may not do this.${fact('who') ? ` These can: ${fact('who')}.` : ''}`,
   requester_unknown: (fact) =>
     `Nobody in Slack is tied to the account \`${fact('account')}\`, so its requests could be approved by whoever asked. Name it under \`accounts\` in the targets file, or ask in Slack with \`/lobml deploy\`.`,
+  frozen: (fact) =>
+    `No release of this target starts before ${fact('until')}${fact('reason') && ` (${fact('reason')})`}: it is frozen until then. Start it afterwards; an admin can break the glass.`,
   not_promoted: (fact) => `${lacks(fact)} Nothing was requested or started; an admin can break the glass.`,
   promotion_unknown: (fact) =>
     `What this model has shown on ${fact('from')} cannot be told (${fact('code')}), so it may not be released here. Run \`lobml doctor\`, then try again.`,
@@ -223,6 +225,8 @@ export const release = {
     acknowledgeAlso: (target: string) => `What ${target} runs changes; its approvers must agree`,
     refused: 'This cannot be planned',
   },
+  /** A freeze window of the targets file. */
+  frozen: (until: string) => `Frozen: no start before ${until}`,
   /** How far a model is where it is promoted from. */
   promotion: {
     title: 'Promotion',

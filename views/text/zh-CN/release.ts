@@ -69,6 +69,8 @@ export const release: ReleaseText = {
     not_allowed: (fact) => `您无权执行此操作。${fact('who') ? `有权操作：${fact('who')}。` : ''}`,
     requester_unknown: (fact) =>
       `账户 \`${fact('account')}\` 未对应任何 Slack 用户，申请人可能批准自己的申请。请在 targets 文件的 \`accounts\` 中登记，或在 Slack 中使用 \`/lobml deploy\`。`,
+    frozen: (fact) =>
+      `该目标在 ${fact('until')} 之前处于冻结期${fact('reason') && `（${fact('reason')}）`}，不能启动发布。请在此之后启动；admin 可以 break-glass。`,
     not_promoted: (fact) => `${lacks(fact)}没有申请，也没有启动；admin 可以 break-glass。`,
     promotion_unknown: (fact) =>
       `无法确定该模型在 ${fact('from')} 上的表现（${fact('code')}），因此不能发布到这里。请运行 \`lobml doctor\` 后重试。`,
@@ -190,6 +192,7 @@ export const release: ReleaseText = {
     acknowledgeAlso: (target) => `${target} 运行的内容将改变；须由其审批人同意`,
     refused: '无法制定计划',
   },
+  frozen: (until) => `冻结期：${until} 之前不能启动`,
   promotion: {
     title: '晋级',
     soak: (name, time, entries, from) => `${name}：${from} 上已运行 ${time}，入场 ${entries} 笔`,
