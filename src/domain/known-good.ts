@@ -44,6 +44,19 @@ export const releasedFileSchema = z.object({
 /** What may stand at a path that a confirmed release brought. */
 export type ReleasedFile = ValueOf<typeof releasedFileSchema>;
 
+const ofOtherTarget = { target: z.string(), host: z.string() };
+/** A kept copy that another target needs. */
+export const keptElsewhereSchema = z.object({ ...ofOtherTarget, keptPath: z.string() });
+export type KeptElsewhere = ValueOf<typeof keptElsewhereSchema>;
+
+/** What stood at a path, in hex, before a release of another target that is under way replaced it. */
+export const stagedElsewhereSchema = z.object({
+  ...ofOtherTarget,
+  path: z.string(),
+  sha256: z.string(),
+  metaSha256: z.string().nullable(),
+});
+
 /**
  * The kept copies that no release needs any more, host by host.
  * @param releases newest first; all that are not pruned yet.

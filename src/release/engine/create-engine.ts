@@ -14,10 +14,10 @@ import { compareDigestStep } from './steps/compare-digest.js';
 import { confirmStep } from './steps/confirm.js';
 import { convergeStep } from './steps/converge.js';
 import { disableStep } from './steps/disable.js';
-import { pruneArtefacts } from './steps/kept-artefact.js';
 import { createLockStep } from './steps/lock.js';
 import { precheckStep } from './steps/precheck.js';
 import { proveStartStep } from './steps/prove-start.js';
+import { pruneArtefacts } from './steps/prune-artefacts.js';
 import { createReleaseChecks } from './steps/release-checks.js';
 import { restartStep } from './steps/restart.js';
 import { revertStep } from './steps/revert.js';
@@ -49,7 +49,8 @@ export function composeEngine({
     clock,
     databaseNow: () => context.databaseNow(database),
     pace: DEFAULT_PACE,
-    prune: (release, target) => pruneArtefacts({ database, hostOf, now }, release, target),
+    prune: (release, target) =>
+      pruneArtefacts({ database, hostOf, everyTarget: sources.everyTarget, now }, release, target),
     logger,
   };
   return {

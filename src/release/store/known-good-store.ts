@@ -2,9 +2,11 @@ import { z } from 'zod';
 import {
   type KnownGoodHost,
   type KnownGoodRelease,
+  keptElsewhereSchema,
   knownGoodSchema,
   type ReleasedFile,
   releasedFileSchema,
+  stagedElsewhereSchema,
 } from '../../domain/known-good.js';
 import { LIVE_RELEASE_STATES } from '../../domain/release-state.js';
 import type { Queryable } from '../../store/queryable.js';
@@ -52,6 +54,36 @@ export async function selectReleasedFiles(
     [strategy, target, LIVE_RELEASE_STATES],
   );
   return z.array(releasedFileSchema).parse(rows);
+}
+
+interface Subject {
+  readonly strategy: string;
+  readonly target: string;
+}
+
+/** The kept copies of every other target's confirmed releases. */
+export async function selectKeptByOthers(database: Queryable, { strategy, target }: Subject) {
+  const { rows } = await database.query(
+    `SELECT DISTINCT target, h->>'host' AS host, file->>'keptPath' AS "keptPath"
+     FROM lobml.known_good_releases k, json_array_elements(k.hosts) h,
+       LATERAL (VALUES (h->'model'), (h->'binary')) AS kept(file)
+     WHERE (strategy, target) <> ($1, $2) AND pruned_at IS NULL AND file->>'keptPath' IS NOT NULL`,
+    [strategy, target],
+  );
+  return z.array(keptElsewhereSchema).parse(rows);
+}
+
+/** What every other target's release under way has replaced, and would put back. */
+export async function selectStagedByOthers(database: Queryable, { strategy, target }: Subject) {
+  const { rows } = await database.query(
+    `SELECT r.target, s.host, s.before->>'path' AS path, s.before->>'sha256' AS sha256,
+       s.before->>'metaSha256' AS "metaSha256"
+     FROM lobml.releases r JOIN lobml.release_steps s USING (release_id)
+     WHERE (r.strategy, r.target) <> ($1, $2) AND r.ended_at IS NULL
+       AND s.kind IN ('stage_model', 'stage_binary') AND s.before->>'path' IS NOT NULL`,
+    [strategy, target],
+  );
+  return z.array(stagedElsewhereSchema).parse(rows);
 }
 
 /** Within the transaction that confirms the release; written twice it stays as it was. */

@@ -1,11 +1,6 @@
 import { posix } from 'node:path';
-import { evaluatePruning } from '../../../domain/known-good.js';
 import { type Host, HostError } from '../../../hosts/host.js';
-import type { TargetHost } from '../../../hosts/kinds/target-host.js';
 import { sha256Of } from '../../../machine/sha256.js';
-import type { Target } from '../../../runbook/targets.js';
-import type { Queryable } from '../../../store/queryable.js';
-import { markKnownGoodPruned, selectKnownGood } from '../../store/known-good-store.js';
 
 /** Of a name on every file system in use. */
 const MAX_NAME_BYTES = 255;
@@ -60,27 +55,4 @@ export async function presentSha256(
 ): Promise<string> {
   const found = await host.stat(path, { signal });
   return found === undefined ? '' : host.sha256(path, { signal });
-}
-
-/** Takes the kept artefacts of all but the newest confirmed releases away. @throws HostError, the database's error */
-export async function pruneArtefacts(
-  {
-    database,
-    hostOf,
-    now,
-  }: {
-    readonly database: Queryable;
-    readonly hostOf: (settings: TargetHost) => Host;
-    readonly now: () => Date;
-  },
-  subject: { readonly strategy: string; readonly target: string },
-  { hosts, keepReleases }: Pick<Target, 'hosts' | 'keepReleases'>,
-): Promise<void> {
-  const { releaseIds, files } = evaluatePruning(await selectKnownGood(database, subject), keepReleases);
-  if (releaseIds.length === 0) return;
-  await markKnownGoodPruned(database, releaseIds, now());
-  for (const settings of hosts) {
-    const host = hostOf(settings);
-    for (const path of files.get(settings.name) ?? []) await host.removeFile(path);
-  }
 }

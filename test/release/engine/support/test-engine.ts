@@ -8,7 +8,7 @@ import { refuseConfirmation } from '../../../../src/release/confirm-release.js';
 import { auditedJournal } from '../../../../src/release/engine/audited-journal.js';
 import { createStepRegistry } from '../../../../src/release/engine/create-engine.js';
 import type { ReleaseEngine } from '../../../../src/release/engine/release-engine.js';
-import { pruneArtefacts } from '../../../../src/release/engine/steps/kept-artefact.js';
+import { pruneArtefacts } from '../../../../src/release/engine/steps/prune-artefacts.js';
 import type { ReleaseChecks } from '../../../../src/release/engine/steps/release-checks.js';
 import type { StrategyFacts } from '../../../../src/release/engine/steps/step.js';
 import { createStepJournal, type StepJournal } from '../../../../src/release/engine/steps/step-journal.js';
@@ -71,7 +71,11 @@ export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
     databaseNow: async () => (await readServerMoment(pool)).at,
     pace: { pollMs: 50, settleMs: 1_000, offMs: 2_000, retryCheckMs: 200 },
     prune: (release, target) =>
-      pruneArtefacts({ database: pool, hostOf, now: () => new Date() }, release, target),
+      pruneArtefacts(
+        { database: pool, hostOf, everyTarget: targets.every, now: () => new Date() },
+        release,
+        target,
+      ),
     logger: createLogger({ level: 'silent', to: 'stderr' }),
   };
 }
