@@ -26,8 +26,9 @@ const SIZES: Readonly<Record<BenchSize, readonly { label: string; rows: number; 
     { label: '100k', rows: 100_000 },
     { label: '500k', rows: 500_000 },
   ],
+  // The checklist's query grows with the table, ours does not: a fifth of the rows, a fifth of the factor.
   full: [
-    { label: '1M', rows: 1_000_000, atLeast: 100 },
+    { label: '1M', rows: 1_000_000, atLeast: 80 },
     { label: '5M', rows: 5_000_000, atLeast: 400 },
   ],
 };
