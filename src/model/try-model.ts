@@ -1,4 +1,5 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
@@ -61,28 +62,33 @@ export type TrialResult =
   | { readonly kind: 'eats_memory' }
   | { readonly kind: 'crashes'; readonly because: string };
 
+/** ONNX Runtime otherwise gives the machine an id, and tells its maker over the network of each model that it loads. */
+export const TRIAL_ENVIRONMENT = { ORT_DISABLE_TELEMETRY: '1' };
+
 const PROGRAM = ['src', 'model', 'model-trial.mjs'] as const;
 const PRLIMIT = '/usr/bin/prlimit';
 const MEMORY_WORDS = /bad_alloc|alloc(?:at|_)|out of memory|length_error|vector::/i;
 
 /**
- * Loads a model in ONNX Runtime and runs it on a batch of inputs, in a child process without the bot's environment,
- * within bounds of time, processor and memory. @throws Error when the trial itself fails, whatever the model.
+ * Loads a model in ONNX Runtime and runs it on a batch of inputs, in a child process without the bot's environment and
+ * in an empty folder, within bounds of time, processor and memory. @throws Error when the trial itself fails, whatever the model.
  */
 export async function tryModel(
   { bytes, typical, steps }: TrialInput,
   limits: TrialLimits = DEFAULT_TRIAL_LIMITS,
 ): Promise<TrialResult> {
   const [program, ...words] = await command(limits, bytes.length);
+  const folder = await mkdtemp(join(tmpdir(), 'lobml-trial-'));
   const result = await execa(program, words, {
     input: Buffer.concat([Buffer.from(`${JSON.stringify({ typical, steps })}\n`), bytes]),
-    env: {},
+    cwd: folder,
+    env: TRIAL_ENVIRONMENT,
     extendEnv: false,
     reject: false,
     timeout: limits.timeoutMs,
     killSignal: 'SIGKILL',
     maxBuffer: 100_000,
-  });
+  }).finally(() => rm(folder, { recursive: true, force: true }));
   if (result.timedOut || result.signal === 'SIGXCPU') return { kind: 'hangs' };
   const answer = parseAnswer(result.stdout);
   if (answer !== undefined)

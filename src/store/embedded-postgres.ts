@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { findServerAccount } from './embedded/account.js';
@@ -22,7 +22,7 @@ interface EmbeddedPostgresOptions {
   /** False for databases that nobody needs after a crash. */
   readonly durable?: boolean;
   readonly maxConnections?: number;
-  /** Where root puts what PostgreSQL's account cannot reach otherwise. */
+  /** Where root puts what PostgreSQL's account cannot reach otherwise, and others a copy of programs that lack their links. */
   readonly systemDir?: string;
   /** How long to wait for a server to start, or for another process's server to go. */
   readonly waitMs?: number;
@@ -50,8 +50,9 @@ type Running = Extract<ServerState, { kind: 'running' }>;
  * @throws Error with a sentence for the person who starts the bot.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const systemDir = options.systemDir ?? '/var/lib/lobml';
   const lent = await findServerAccount(process.getuid?.());
+  const usual = lent === undefined ? resolve(options.dataDir, 'programs') : '/var/lib/lobml';
+  const systemDir = options.systemDir ?? usual;
   const place = await preparePlace(options.dataDir, lent, systemDir);
   const account = lent && ((await ownerOf(join(place, 'cluster', 'data'))) ?? lent);
   const binaries = await findBinaries(account, systemDir);

@@ -1,14 +1,21 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { execa } from 'execa';
 import { type BadModel, encodeBadModel, encodeLogisticModel } from '../../sandbox/host/model.js';
 import { sha256Of } from '../../src/machine/sha256.js';
 import { gateModel } from '../../src/model/gate-model.js';
 import { createModelGate, type ModelCandidate } from '../../src/model/model-gate.js';
-import { DEFAULT_TRIAL_LIMITS, type TrialLimits, tryModel } from '../../src/model/try-model.js';
+import {
+  DEFAULT_TRIAL_LIMITS,
+  TRIAL_ENVIRONMENT,
+  type TrialLimits,
+  tryModel,
+} from '../../src/model/try-model.js';
 import {
   encodeEndlessModel,
+  encodeExternalModel,
   encodeHungryModel,
   encodeLargeModel,
   encodeTwoOutputModel,
@@ -138,6 +145,8 @@ describe('a bad model is refused with its own fault', () => {
     ['not a number', bad('not_a_number'), 'model_output_not_finite'],
     ['constant', bad('constant'), 'model_output_constant'],
     ['unbounded', encodeUnboundedModel(3), 'model_output_out_of_range'],
+    ['with weights in another file', encodeExternalModel(3, 'initializer', 'a/b.bin'), 'model_external_data'],
+    ['with such weights inside a node', encodeExternalModel(3, 'attribute', '.env'), 'model_external_data'],
     ['memory-hungry', encodeHungryModel(3), 'model_eats_memory'],
     ['unbounded in its second output', encodeTwoOutputModel(3, 'unbounded'), 'model_output_out_of_range'],
     ['constant in its second output', encodeTwoOutputModel(3, 'constant'), 'model_output_constant'],
@@ -251,6 +260,29 @@ describe('what is known by its hash', () => {
     await expect(gate.judge(broken)).rejects.toThrow('cut');
     expect(await gate.judge(candidate(bytes))).toMatchObject({ fault: '' });
   });
+});
+
+test('a trial leaves no trace and tells nobody of the model, where ONNX Runtime by itself does', async () => {
+  const input = Buffer.concat([
+    Buffer.from(`${JSON.stringify({ typical: [[0, 0, 0]], steps: 1 })}\n`),
+    encodeLogisticModel(GOOD),
+  ]);
+  // Its id of the machine has no home here, so its reporter writes into the working folder when it starts.
+  const traces = async (env: Readonly<Record<string, string>>) => {
+    const cwd = await mkdtemp(join(tmpdir(), 'traces-'));
+    const program = join(import.meta.dirname, '..', '..', 'src', 'model', 'model-trial.mjs');
+    await execa(process.execPath, [program], {
+      input,
+      cwd,
+      env: { HOME: '/proc/none', ...env },
+      extendEnv: false,
+    });
+    const names = await readdir(cwd);
+    await rm(cwd, { recursive: true });
+    return names;
+  };
+  expect(await traces({})).not.toEqual([]);
+  expect(await traces(TRIAL_ENVIRONMENT)).toEqual([]);
 });
 
 describe('a file of this machine', () => {

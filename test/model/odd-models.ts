@@ -93,6 +93,42 @@ function encode(graph: Fill): Buffer {
   return Buffer.from(encoder.finish());
 }
 
+/** Its weights are what stands in a file beside it, e.g. the bot's own settings; in the graph or within a node. */
+export function encodeExternalModel(
+  inputDim: number,
+  where: 'initializer' | 'attribute',
+  file: string,
+): Buffer {
+  const outside = (field: number, outer: Encoder) =>
+    message(field, outer, (tensor) => {
+      integer(1, inputDim, tensor);
+      integer(1, 1, tensor);
+      integer(2, FLOAT, tensor);
+      text(8, 'ones', tensor);
+      message(13, tensor, (entry) => {
+        text(1, 'location', entry);
+        text(2, file, entry);
+      });
+      integer(14, 1, tensor);
+    });
+  const constant = (outer: Encoder) =>
+    node(outer, 'Constant', [], ['ones'], (attributes) =>
+      message(5, attributes, (attribute) => {
+        text(1, 'value', attribute);
+        outside(5, attribute);
+        integer(20, 4, attribute);
+      }),
+    );
+  return encode((graph) => {
+    if (where === 'attribute') constant(graph);
+    node(graph, 'MatMul', ['features', 'ones'], ['sum']);
+    node(graph, 'Sigmoid', ['sum'], ['p_up']);
+    if (where !== 'attribute') outside(5, graph);
+    valueInfo(graph, 11, 'features', FLOAT, ['N', inputDim]);
+    valueInfo(graph, 12, 'p_up', FLOAT, ['N', 1]);
+  });
+}
+
 /** `Loop` for ever: its condition is always true and its count has no end. */
 export function encodeEndlessModel(inputDim: number): Buffer {
   return encode((graph) => {

@@ -14,15 +14,15 @@ const linksSchema = z.array(z.object({ source: z.string(), target: z.string() })
 
 /**
  * PostgreSQL's programs from the npm package of this platform, where `account` can run them: in place, or as a copy
- * under `systemDir` when the checkout lies in a folder that only root can enter.
+ * under `systemDir` when the checkout lies in a folder that only root can enter, or was installed by another account.
  *
  * @throws Error when npm has no PostgreSQL for this platform, or did not install it.
  */
 export async function findBinaries(account: Account | undefined, systemDir: string): Promise<Binaries> {
   const installed = await importPlatformPackage(process.platform, process.arch);
   const native = dirname(dirname(installed.postgres));
-  await restoreLinks(dirname(native));
-  if (await canReach(account, installed.postgres)) return installed;
+  const isWhole = await restoreLinks(native).then(() => true, isDenied);
+  if (isWhole && (await canReach(account, installed.postgres))) return installed;
   return inFolder(await copyOnce(native, systemDir));
 }
 
@@ -43,12 +43,13 @@ async function importPlatformPackage(platform: string, arch: string): Promise<Bi
  * npm packages cannot hold symbolic links, so the package lists them and makes them in its install script; they are
  * missing after `npm ci --ignore-scripts`.
  */
-async function restoreLinks(packageDir: string): Promise<void> {
-  const list = await readFile(join(packageDir, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+async function restoreLinks(native: string): Promise<void> {
+  const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  const place = (path: string) => join(native, relative('native', path));
   for (const link of linksSchema.parse(JSON.parse(list))) {
-    const target = join(packageDir, link.target);
+    const target = place(link.target);
     if (await exists(target)) continue;
-    await symlink(relative(dirname(target), join(packageDir, link.source)), target).catch(ignoreExisting);
+    await symlink(relative(dirname(target), place(link.source)), target).catch(ignoreExisting);
   }
 }
 
@@ -61,6 +62,7 @@ async function copyOnce(native: string, systemDir: string): Promise<string> {
   await mkdir(systemDir, { recursive: true });
   await chmod(systemDir, 0o711);
   await cp(native, beside, { recursive: true, verbatimSymlinks: true });
+  await restoreLinks(beside);
   await rename(beside, copy).catch(() => rm(beside, { recursive: true }));
   return copy;
 }
@@ -78,4 +80,10 @@ async function exists(path: string): Promise<boolean> {
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
+}
+
+/** Whoever installed the package may write there; others make their links in a copy. @throws whatever else it is. */
+function isDenied(error: NodeJS.ErrnoException): false {
+  if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS') return false;
+  throw error;
 }

@@ -9,6 +9,8 @@ const model = (row: ObservedRow): string =>
 /** What the model gate finds, in one sentence each. */
 export const modelFaults: Readonly<Record<ModelFaultCode, (row: ObservedRow) => string>> = {
   model_meta_unreadable: (row) => `${model(row)}: its meta.json cannot be read (${cell(row, 'because')}).`,
+  model_external_data: (row) =>
+    `${model(row)} keeps weights in another file (${cell(row, 'location')}), which nobody has approved: export it with its weights inside.`,
   model_does_not_load: (row) => `${model(row)} does not load in ONNX Runtime: ${cell(row, 'because')}.`,
   model_unusable_shape: (row) =>
     `${model(row)} has a shape that the strategy cannot use: ${cell(row, 'because')}.`,

@@ -9,6 +9,8 @@ const model = (row: ObservedRow): string =>
 /** What the model gate finds, in one sentence each. */
 export const modelFaults: Readonly<Record<ModelFaultCode, (row: ObservedRow) => string>> = {
   model_meta_unreadable: (row) => `${model(row)}：无法读取其 meta.json（${cell(row, 'because')}）。`,
+  model_external_data: (row) =>
+    `${model(row)} 的权重在另一个文件里（${cell(row, 'location')}），没有人审批过该文件：请导出包含权重的模型。`,
   model_does_not_load: (row) => `${model(row)} 无法在 ONNX Runtime 中加载：${cell(row, 'because')}。`,
   model_unusable_shape: (row) => `${model(row)} 的形状不适用于该策略：${cell(row, 'because')}。`,
   model_does_not_run: (row) => `${model(row)} 可以加载但无法运行：${cell(row, 'because')}。`,
