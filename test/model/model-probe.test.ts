@@ -25,6 +25,17 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const modelPath = () => join(folder, 'models/a.onnx');
 
+const serviceOf = (name: string) => ({
+  manager: 'command',
+  status: [
+    'printf',
+    'ActiveState=inactive\\nSubState=dead\\nMainPID=0\\nNRestarts=0\\nExecMainStatus=0\\nInvocationID=\\nUser=0\\n',
+  ],
+  restart: ['true', name],
+  stop: ['true'],
+  logs: ['true'],
+});
+
 async function layOut(
   hosts: readonly string[],
 ): Promise<{ target: Target; reads: string[]; hostOf: (s: Target['hosts'][number]) => Host }> {
@@ -34,19 +45,9 @@ async function layOut(
     roles: { operators: ['U0'] },
     targets: {
       live: {
-        service: {
-          manager: 'command',
-          status: [
-            'printf',
-            'ActiveState=inactive\\nSubState=dead\\nMainPID=0\\nNRestarts=0\\nExecMainStatus=0\\nInvocationID=\\nUser=0\\n',
-          ],
-          restart: ['true'],
-          stop: ['true'],
-          logs: ['true'],
-        },
         environmentFiles: [join(folder, 'live.env')],
         models: join(folder, 'models'),
-        hosts: hosts.map((name) => ({ name })),
+        hosts: hosts.map((name) => ({ name, service: serviceOf(name) })),
         approval: { quorum: 1 },
       },
     },
