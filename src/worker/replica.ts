@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Queryable } from '../store/queryable.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
+import { freeFormerJobs } from './former-schema.js';
 import { WORKER_SCHEMA } from './worker-schema.js';
 
 /** The first half of the advisory locks' key; the second is the replica's number. */
@@ -91,7 +92,7 @@ async function beat(client: pg.Client, lost: AbortController, clock: Clock): Pro
  * @returns how many were dead.
  */
 export async function freeJobsOfDeadReplicas(database: Queryable): Promise<number> {
-  const { rows } = await database.query<{ freed: number }>(
+  const { rows } = await database.query<{ freed: number; ids: string[] | null }>(
     `WITH dead AS (
        DELETE FROM lobml.replicas r WHERE NOT EXISTS (
          SELECT FROM pg_locks l
@@ -106,8 +107,10 @@ export async function freeJobsOfDeadReplicas(database: Queryable): Promise<numbe
      pools AS (
        SELECT array_agg(pool_id) AS ids, count(*)::integer AS freed
        FROM (SELECT pool_id FROM dead UNION SELECT pool_id FROM nameless) AS gone)
-     SELECT freed, CASE WHEN freed > 0 THEN ${WORKER_SCHEMA}.force_unlock_workers(ids)::text END FROM pools`,
+     SELECT freed, ids, CASE WHEN freed > 0 THEN ${WORKER_SCHEMA}.force_unlock_workers(ids)::text END FROM pools`,
     [LOCK_CLASS],
   );
-  return rows[0]?.freed ?? 0;
+  const [{ freed, ids } = { freed: 0, ids: [] }] = rows;
+  await freeFormerJobs(database, ids ?? []);
+  return freed;
 }

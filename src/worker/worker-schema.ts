@@ -1,7 +1,10 @@
 import type pg from 'pg';
 
-/** The job queue's own schema, beside `lobml` in the same database: so a job and what it is about share a transaction. */
-export const WORKER_SCHEMA = 'graphile_worker';
+/**
+ * The job queue's schema, beside `lobml` in the same database: so a job and what it is about share a transaction. It is
+ * ours alone: the queue's default one belongs to whichever application was first.
+ */
+export const WORKER_SCHEMA = 'lobml_worker';
 
 /**
  * Brings the job queue's schema up to date.

@@ -11,6 +11,7 @@ import {
 import { createStatePool } from '../store/state-pool.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
+import { moveFormerJobs } from './former-schema.js';
 import { strategyOf, subjectOfPayload, taskOfStrategy } from './job-owner.js';
 import { freeJobsOfDeadReplicas, joinAsReplica, type Replica } from './replica.js';
 import type { Task, TaskCall } from './task.js';
@@ -192,14 +193,19 @@ async function handOver(
   return true;
 }
 
+/** Replicas of the version before may go on for a while, and leave jobs behind. */
+const LOOKS_UNTIL_MOVE = 5;
+
 async function sweep(
   pool: ReturnType<typeof createStatePool>,
   replica: Replica,
   { clock, logger }: WorkerOptions,
   pollMs: number,
 ): Promise<void> {
-  while (!replica.lost.aborted) {
+  for (let look = 0; !replica.lost.aborted; look += 1) {
     try {
+      const moved = look % LOOKS_UNTIL_MOVE === 0 ? await moveFormerJobs(pool) : 0;
+      if (moved > 0) logger.info({ moved }, 'took over jobs of the version before');
       const freed = await freeJobsOfDeadReplicas(pool);
       if (freed > 0) logger.warn({ freed }, 'took over the jobs of replicas that are gone');
       await clock.sleep(pollMs, replica.lost);

@@ -25,7 +25,7 @@ test('a run is looked at now and when its verdict expires; not where no bot has 
     const keeper = createTestKeeper({ pool: database.pool, announcer: createRememberingSlack() });
     for (const _twice of [1, 2]) await keeper.task({ subject }, CALL);
     const { rows } = await database.pool.query(
-      `SELECT key, run_at > now() AS later, run_at FROM graphile_worker.jobs ORDER BY run_at`,
+      `SELECT key, run_at > now() AS later, run_at FROM lobml_worker.jobs ORDER BY run_at`,
     );
     expect(rows).toMatchObject([
       { key: `message ${subject}`, later: false },

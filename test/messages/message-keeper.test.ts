@@ -90,7 +90,7 @@ const standing = () => [...slack.standing.values()].map(({ report }) => report.t
 const jobs = async () => {
   const { rows } = await database.pool.query<{ seconds: number; payload: { failures: string } }>(
     `SELECT extract(epoch FROM run_at - now())::double precision AS seconds, j.payload
-     FROM graphile_worker._private_jobs j`,
+     FROM lobml_worker._private_jobs j`,
   );
   return rows;
 };
@@ -135,7 +135,7 @@ test('a message is left alone for a while after each change, and then shows the 
   await task({ subject: SUBJECT }, CALL);
   await database.pool.query(`UPDATE lobml.messages SET shown_at = now() + interval '1 hour'`);
   await become('soon');
-  await database.pool.query('DELETE FROM graphile_worker._private_jobs');
+  await database.pool.query('DELETE FROM lobml_worker._private_jobs');
   await task({ subject: SUBJECT }, CALL);
   expect(standing()).toEqual(['request: new']);
   const [left] = await jobs();
@@ -169,7 +169,7 @@ describe('where Slack refuses', () => {
     await failing(149);
     const [next] = await jobs();
     expect(next?.seconds).toBeGreaterThan(300);
-    await database.pool.query('DELETE FROM graphile_worker._private_jobs');
+    await database.pool.query('DELETE FROM lobml_worker._private_jobs');
     await failing(150);
     expect(await jobs()).toEqual([]);
   });

@@ -81,7 +81,7 @@ beforeEach(async () => {
     { checkpointMinutes: [5], confirmMinutes: 30 },
   );
   subject = `release:${releaseId}`;
-  await database.pool.query('DELETE FROM graphile_worker._private_jobs');
+  await database.pool.query('DELETE FROM lobml_worker._private_jobs');
 });
 
 afterEach(() => database.drop());
@@ -104,8 +104,7 @@ const told = () => [...slack.standing.values()].map(({ report }) => report.text)
 const show = () => keeper.show(subject);
 
 const jobs = async () =>
-  (await database.pool.query<{ task: string }>('SELECT task_identifier AS task FROM graphile_worker.jobs'))
-    .rows;
+  (await database.pool.query<{ task: string }>('SELECT task_identifier AS task FROM lobml_worker.jobs')).rows;
 
 test('each turn leaves the job behind that tells of it, also where this replica dies right after', async () => {
   expect(await jobs()).toEqual([]);
@@ -130,11 +129,11 @@ test('each entry of the journal leaves it behind, in the same transaction', asyn
     () => journal.turn(held, { state: 'watching' }),
   ];
   for (const entry of entries) {
-    await database.pool.query('DELETE FROM graphile_worker._private_jobs');
+    await database.pool.query('DELETE FROM lobml_worker._private_jobs');
     await entry();
     expect(await jobs()).toEqual([{ task: `${TASKS.message} s` }]);
   }
-  await database.pool.query('DELETE FROM graphile_worker._private_jobs');
+  await database.pool.query('DELETE FROM lobml_worker._private_jobs');
   await expect(journal.turn({ ...held, epoch: epoch - 1 }, { state: 'confirmed' })).rejects.toThrow('held');
   expect(await jobs()).toEqual([]);
 });
@@ -149,7 +148,7 @@ test('the incident is told although the channel of the reports refuses', async (
 test('what could not be told is left to a job that is tried again', async () => {
   refusing.add('C0REPORTS').add('C0INCIDENTS');
   await needsPerson(0);
-  await database.pool.query('DELETE FROM graphile_worker._private_jobs');
+  await database.pool.query('DELETE FROM lobml_worker._private_jobs');
   await keeper.task({ subject }, CALL);
   expect(await jobs()).toEqual([{ task: `${TASKS.message} s` }]);
   refusing.clear();
@@ -239,7 +238,7 @@ test('approvers are called where their word is wanted, and once more before the 
   expect(calls()[0]?.blocks).toContain('deploy:confirm');
   const [job] = (
     await pool.query(
-      `SELECT extract(epoch FROM run_at - now()) / 60 AS minutes FROM graphile_worker.jobs WHERE key LIKE 'expiry%'`,
+      `SELECT extract(epoch FROM run_at - now()) / 60 AS minutes FROM lobml_worker.jobs WHERE key LIKE 'expiry%'`,
     )
   ).rows;
   expect(Math.round(Number(job?.minutes))).toBe(10);

@@ -66,7 +66,7 @@ test('a precheck of each strategy by its own checklist; the jobs of both keep th
   await ask('/lobml precheck policy', POLICY);
   await changed(live.ts, '⏮');
   await changed(policy.ts, '⏮');
-  const failed = await state.query('SELECT task_identifier FROM graphile_worker.jobs WHERE attempts > 1');
+  const failed = await state.query('SELECT task_identifier FROM lobml_worker.jobs WHERE attempts > 1');
   expect(failed.rows).toEqual([]);
 });
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.pool.query('TRUNCATE lobml.check_runs CASCADE');
-  await database.pool.query('DELETE FROM graphile_worker._private_jobs');
+  await database.pool.query('DELETE FROM lobml_worker._private_jobs');
 });
 
 const store = () =>
@@ -84,7 +84,7 @@ test('the messages of a revoked GO are looked after in the transaction that stor
   const over = seen(-2000, -1999, { kind: 'gonogo' });
   for (const run of [over, decided, seen(6, 7, { ...failed, kind: 'verify' })]) await store().save(run);
   const { rows } = await database.pool.query<{ key: string }>(
-    'SELECT key FROM graphile_worker.jobs ORDER BY key',
+    'SELECT key FROM lobml_worker.jobs ORDER BY key',
   );
   expect(rows.map(({ key }) => key)).toContain(`message run:${decided.runId}`);
   expect(rows.map(({ key }) => key)).not.toContain(`message run:${over.runId}`);

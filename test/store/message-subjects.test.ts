@@ -6,8 +6,8 @@ import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { findPackageRoot } from '../../src/machine/package-root.js';
 import { migrate } from '../../src/store/migrate.js';
-import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';
 import { createEmptyDatabase } from '../support/database.js';
+import { createFormerQueue } from '../support/former-queue.js';
 
 const dir = join(findPackageRoot(import.meta.url), 'src', 'store', 'migrations');
 const NAME = '0060_message-subjects.sql';
@@ -28,7 +28,7 @@ test('messages of before an upgrade, and those of a replica that is still to be 
   const { pool } = database;
   try {
     await migrateToBefore(database.url);
-    await prepareWorkerSchema(database, { always: true });
+    await createFormerQueue(database);
     const [run, request, release] = [randomUUID(), randomUUID(), randomUUID()];
     const insert = (key: string, subject: string, runId: string | null = null) =>
       pool.query(

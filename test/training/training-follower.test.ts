@@ -91,7 +91,7 @@ const attach = (trainingId: string) =>
   messages.keep({ subject: `training:${trainingId}`, role: 'training' }, MESSAGE, new Date());
 const isFinished = (shown: readonly Training[]) => shown.at(-1)?.state === 'finished';
 /** The messages about trainings that are still to be brought up to date. */
-const owed = async () => (await fixture.pool.query('SELECT key FROM graphile_worker.jobs')).rows;
+const owed = async () => (await fixture.pool.query('SELECT key FROM lobml_worker.jobs')).rows;
 
 test('the end is shown also where Slack refuses it at first', async () => {
   await attach(await started());
@@ -115,7 +115,7 @@ test('what ended while no bot could show it is shown by the next one, once', asy
 test('what ended before its message stood is shown once it stands', async () => {
   const trainingId = await started();
   await service.follow(trainingId, { onChange: () => {} });
-  await fixture.pool.query('DELETE FROM graphile_worker._private_jobs');
+  await fixture.pool.query('DELETE FROM lobml_worker._private_jobs');
   await attach(trainingId);
   expect((await bot(isFinished)).shown).toMatchObject([{ trainingId }]);
 });

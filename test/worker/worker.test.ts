@@ -145,7 +145,7 @@ test('a job that fails again and again waits no longer than 30 s, and loses no l
   const fails = gate();
   await job('a');
   // As after half an hour of failing, when the queue's own pauses grow to hours.
-  await database.pool.query('UPDATE graphile_worker._private_jobs SET attempts = 8');
+  await database.pool.query('UPDATE lobml_worker._private_jobs SET attempts = 8');
   const worker = await start(async () => {
     failures += 1;
     await fails.isOpen;
@@ -155,7 +155,7 @@ test('a job that fails again and again waits no longer than 30 s, and loses no l
   fails.open();
   const left = async () => {
     const { rows } = await database.pool.query<{ key: string; seconds: number }>(
-      `SELECT key, extract(epoch FROM run_at - now())::float8 AS seconds FROM graphile_worker.jobs
+      `SELECT key, extract(epoch FROM run_at - now())::float8 AS seconds FROM lobml_worker.jobs
        WHERE locked_at IS NULL`,
     );
     return rows;
@@ -185,7 +185,7 @@ test('of two bots on one database each does the jobs of its own strategy, and th
     );
   // As the version before wrote it, without a strategy.
   await database.pool.query(
-    "SELECT graphile_worker.add_job('message', payload := $1::json, queue_name := 'q', job_key := 'former')",
+    "SELECT lobml_worker.add_job('message', payload := $1::json, queue_name := 'q', job_key := 'former')",
     [JSON.stringify({ subject: `run:${ofB.runId}` })],
   );
   await subjectChanged(database.pool, `run:${ofB.runId}`);
@@ -193,7 +193,7 @@ test('of two bots on one database each does the jobs of its own strategy, and th
   await bot('a');
   const waiting = async () => {
     const { rows } = await database.pool.query<{ name: string; attempts: number }>(
-      'SELECT task_identifier AS name, attempts FROM graphile_worker.jobs ORDER BY id',
+      'SELECT task_identifier AS name, attempts FROM lobml_worker.jobs ORDER BY id',
     );
     return rows;
   };
