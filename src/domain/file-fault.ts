@@ -85,6 +85,8 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   sql_file_outside: { readonly name: string };
   sql_file_unreadable: { readonly name: string };
   sql_parameter_unknown: { readonly name: string };
+  /** A moment is made of a text that is put together. */
+  sql_time_text: NoFacts;
   sql_unparsable: { readonly problem: string };
   sql_writes: NoFacts;
   start_log_missing: NoFacts;

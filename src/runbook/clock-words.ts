@@ -23,6 +23,9 @@ const CLOCK_KEYWORD = /^SVFOP_((?:CURRENT|LOCAL)_?(?:DATE|TIME|TIMESTAMP))(?:_N)
 /** Texts that PostgreSQL takes for a moment near the present, wherever a time is wanted: `'now'`, `'today 12:00'`. */
 const CLOCK_TEXT = /^[\s\d:.,+/-]*(?:allballs\s+)?(?:now|today|tomorrow|yesterday)(?![\w])[\s\w:.,+/-]*$/i;
 
+/** Whether PostgreSQL would take the text for a moment near the present. */
+export const isClockText = (text: string): boolean => CLOCK_TEXT.test(text);
+
 /** @param tree of a parsed statement. */
 export function clockWordsIn(tree: unknown): readonly ClockWord[] {
   if (typeof tree !== 'object' || tree === null) return [];
@@ -44,7 +47,7 @@ function clockWordOf(kind: string, node: Node): readonly ClockWord[] {
   }
   if (kind === 'A_Const') {
     const text = node.sval?.sval;
-    return typeof text === 'string' && CLOCK_TEXT.test(text) ? [{ word: `'${text}'`, location }] : [];
+    return typeof text === 'string' && isClockText(text) ? [{ word: `'${text}'`, location }] : [];
   }
   return [];
 }

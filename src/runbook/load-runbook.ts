@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { Query } from './check-definition.js';
+import { isClockText } from './clock-words.js';
 import { CheckCompiler, DEFAULT_TIMEOUT_MS } from './compile-check.js';
 import { createConditionCompiler } from './conditions.js';
 import { ConfigurationError, faultOfError, RefusedPart } from './configuration-fault.js';
@@ -223,11 +224,21 @@ class RunbookCompiler {
     const text = file?.text ?? sql;
     try {
       const statement = compileStatement(text, this.#bindable);
+      this.#refuseClockValues(statement);
       for (const table of tablesOf(statement.text)) this.#tables.add(table);
       return statement;
     } catch (error) {
       const line = error instanceof RefusedPart ? error.line : undefined;
       return this.#faults.addWithin(path, faultOfError(error), { file: file?.path, text, line });
+    }
+  }
+
+  /** A parameter of the runbook stays what it is, whenever it is asked about. */
+  #refuseClockValues({ parameters }: Statement): void {
+    for (const name of parameters) {
+      const word = [this.#source.params[name] ?? []].flat().find((one) => isClockText(String(one)));
+      if (word !== undefined)
+        throw new RefusedPart({ code: 'sql_clock', facts: { word: `$\{${name}}: ${word}` } });
     }
   }
 

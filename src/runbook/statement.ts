@@ -1,7 +1,9 @@
 import { loadModule, parseSync, type ScanToken, SqlError, scanSync } from 'libpg-query';
+import type { ConfigurationSentence } from '../domain/sentence.js';
 import { clockWordsIn } from './clock-words.js';
 import { RefusedPart } from './configuration-fault.js';
 import { functionCallsIn, hasEffect } from './function-calls.js';
+import { refusedTimeCasts } from './time-casts.js';
 
 /** SQL of the runbook, ready to be sent: `${name}` has become `$1…` and is bound, never pasted. */
 export interface Statement {
@@ -26,7 +28,7 @@ export const STATEMENT_CLOCK = 'now';
 /**
  * @param known the names that may stand in `${…}`.
  * @throws RefusedPart that says in one sentence why the text is refused: it does not parse, is more than one
- * statement, does not only read, looks at a clock, or names an unknown parameter.
+ * statement, does not only read, looks at a clock or may do so, or names an unknown parameter.
  */
 export function compileStatement(sql: string, known: ReadonlySet<string>): Statement {
   const parameters: string[] = [];
@@ -59,6 +61,13 @@ function parseReading(text: string): unknown {
   if (clock !== undefined) {
     const { word, location } = clock;
     throw new RefusedPart({ code: 'sql_clock', facts: { word } }, lineAt(Buffer.from(text), location));
+  }
+  const [cast] = refusedTimeCasts(statements[0]);
+  if (cast !== undefined) {
+    const { word, location } = cast;
+    const fault: ConfigurationSentence =
+      word === undefined ? { code: 'sql_time_text', facts: {} } : { code: 'sql_clock', facts: { word } };
+    throw new RefusedPart(fault, lineAt(Buffer.from(text), location));
   }
   const effect = functionCallsIn(statements).find(({ name }) => hasEffect(name));
   if (effect !== undefined) {

@@ -418,6 +418,11 @@ describe('statements in files of their own', () => {
       (error: Error) => error.message,
     );
 
+  test('a parameter that a statement binds is no word for the present', async () => {
+    const text = GOOD.replace('names: [a, b]', 'names: [a, Today]');
+    expect(await faultsOf(text)).toContain('the SQL reads a clock (`${names}: Today`)');
+  });
+
   test('are read, and belong to the runbook’s hash', async () => {
     await write('both.sql', { 'both.sql': '-- Both\nSELECT 2 AS x' });
     const before = await load();

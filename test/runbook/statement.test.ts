@@ -97,6 +97,48 @@ describe('a clock of its own', () => {
     else expect(compiling).toThrow(`reads a clock (\`${word}\`)`);
   });
 
+  test.each([
+    "SELECT ('no' || 'w')::timestamptz",
+    "SELECT CAST(concat('no', 'w') AS timestamp)",
+    "SELECT CAST(lower('NO') || 'w' AS date)",
+    "SELECT timestamptz('no' || 'w')",
+    "SELECT pg_catalog.timestamptz(format('%s%s', 'no', 'w'))",
+    "SELECT (metadata->>'at')::timestamptz FROM t",
+    "SELECT COALESCE(NULL, 'no' || 'w')::timestamptz",
+    "SELECT (SELECT 'no' || 'w')::timestamptz",
+    "SELECT (CASE WHEN a THEN at ELSE 'no' || 'w' END)::date FROM t",
+    "WITH x AS (SELECT 'no' || 'w' AS word) SELECT word::timestamptz FROM x",
+    "SELECT v.word::time FROM (VALUES ('no' || 'w')) AS v(word)",
+    'SELECT at FROM jsonb_to_record(\'{"at": "now"}\') AS x(at timestamptz)',
+    'SELECT (jsonb_populate_record(NULL::t, \'{"at": "now"}\')).at',
+    "SELECT max(lower('NO') || 'w')::date FROM t",
+    "SELECT lower(concat('NO', 'W'))::date",
+    "SELECT ARRAY['no' || 'w']::timestamptz[]",
+    "SELECT tstzrange('[' || 'now,)')",
+  ])('is not hidden in a text that is put together: %s', (sql) => {
+    expect(() => inWordsAtOnce(() => compileStatement(sql, known))).toThrow('put together');
+  });
+
+  test.each([
+    ["SELECT timestamptz '  NOW '", "'  NOW '"],
+    ["SELECT CAST('Today' AS date)", "'Today'"],
+    ["SELECT '{now}'::timestamptz[]", "'{now}'"],
+    ["SELECT '[2026-01-01, tomorrow)'::tstzrange", "'[2026-01-01, tomorrow)'"],
+    ["SELECT E'no\\x77'::timestamptz", "'now'"],
+    ["SELECT 'UTC now'::timestamptz", "'UTC now'"],
+  ])('is a word of a text that becomes a moment: %s', (sql, word) => {
+    expect(() => inWordsAtOnce(() => compileStatement(sql, known))).toThrow(`reads a clock (\`${word}\`)`);
+  });
+
+  test.each([
+    "SELECT ${a}::timestamptz - INTERVAL '5 minutes', to_timestamp(0)::date, at::date, '-infinity'::timestamptz FROM t",
+    "SELECT MAX(at)::date, date_trunc('day', at)::timestamptz, (at + INTERVAL '1 s')::time FROM t",
+    'WITH x AS (SELECT MAX(at) AS last FROM t) SELECT COALESCE(last, ${a}::timestamptz)::date FROM x',
+    "SELECT 'no' || 'w', lower('MARKET NOW OPEN'), timestamp FROM t",
+  ])('is none in %s', (sql) => {
+    expect(() => inWordsAtOnce(() => compileStatement(sql, known))).not.toThrow();
+  });
+
   test('is named with its line, also after characters of several bytes', () => {
     const sql = "-- 数据新鲜度\nSELECT 1\nFROM t\nWHERE at > NOW() - INTERVAL '5 minutes'";
     expect(() => compileStatement(sql, known)).toThrow(expect.objectContaining({ line: 4 }));

@@ -84,6 +84,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
   sql_effect: ({ name }) =>
     `the SQL calls \`${name}\`, which has an effect or runs other SQL: a check only reads`,
   sql_parameter_unknown: ({ name }) => `the SQL names the parameter \`${name}\`, which does not exist`,
+  sql_time_text: () =>
+    'makes a moment of a text that is put together, and such a text may say `now`; write the text out, or bind a parameter',
   sql_unparsable: ({ problem }) => `the SQL does not parse: ${problem}`,
   sql_writes: () => 'the SQL does more than read: write one SELECT (or WITH … SELECT)',
   tolerance_missing: () => 'clocks need a `tolerance`: a parameter, in seconds',

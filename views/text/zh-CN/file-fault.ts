@@ -79,6 +79,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   sql_file_unreadable: ({ name }) => `无法读取 runbook 旁的文件 \`${name}\``,
   sql_effect: ({ name }) => `SQL 调用了 \`${name}\`，它有副作用或会执行其他 SQL；检查只能读取`,
   sql_parameter_unknown: ({ name }) => `SQL 使用了不存在的参数 \`${name}\``,
+  sql_time_text: () => '把拼接得到的文本转换为时间，而这样的文本可能是 `now`；请直接写出文本，或绑定参数',
   sql_unparsable: ({ problem }) => `SQL 无法解析：${problem}`,
   sql_writes: () => 'SQL 不只是读取：请写一条 SELECT（或 WITH … SELECT）',
   tolerance_missing: () => '比较时钟需要 `tolerance`：一个参数，单位为秒',
