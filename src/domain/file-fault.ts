@@ -63,6 +63,7 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   check_in_shadow: { readonly id: string };
   check_not_in_gonogo: { readonly id: string };
   check_unknown: { readonly id: string };
+  condition_column_unknown: { readonly name: string; readonly nearest: string | undefined };
   condition_not_boolean: { readonly type: string };
   default_impossible: NoFacts;
   flag_value_impossible: NoFacts;
@@ -79,6 +80,8 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   query_unknown: { readonly name: string };
   relative_file: NoFacts;
   sql_clock: { readonly word: string };
+  feature_column_unknown: { readonly name: string; readonly nearest: string | undefined };
+  query_column_unknown: { readonly name: string; readonly nearest: string | undefined };
   /** @param name of a function */
   sql_effect: { readonly name: string };
   sql_count: { readonly count: number };

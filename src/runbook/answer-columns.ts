@@ -1,3 +1,4 @@
+import { functionCallsIn } from './function-calls.js';
 import { parseStatements, tablesOf, tokensOf } from './statement.js';
 
 /** Parts of PostgreSQL's tree of a SELECT. */
@@ -31,9 +32,13 @@ export function answerColumns(text: string): ReadonlySet<string> | undefined {
     : new Set(names.filter((name) => name !== undefined));
 }
 
-/** The names that may stand within its JSON: some word of the statement. @returns undefined as above */
+/**
+ * The names that may stand within its JSON: some word of the statement.
+ * @returns undefined as above, and where the statement builds no JSON: that of a table has what names it has
+ */
 export function wordsWithin(text: string): ReadonlySet<string> | undefined {
-  if (handsOnWholeRows(text)) return undefined;
+  const buildsJson = functionCallsIn(parseStatements(text)).some(({ name }) => BUILDS_JSON.test(name));
+  if (!buildsJson || handsOnWholeRows(text)) return undefined;
   return new Set(
     tokensOf(text).flatMap(({ text: token }) => {
       const words = token.match(/\w+/g) ?? [];
@@ -41,6 +46,8 @@ export function wordsWithin(text: string): ReadonlySet<string> | undefined {
     }),
   );
 }
+
+const BUILDS_JSON = /^(jsonb?_(agg|build|object_agg)\w*|to_jsonb?|row_to_json|array_to_json)$/;
 
 const firstPart = (select: Select): Select => (select.larg === undefined ? select : firstPart(select.larg));
 

@@ -1,3 +1,4 @@
+import { nearestWord } from '../conversation/spelling.js';
 import { ownValue } from '../domain/own-value.js';
 import type { CheckDefinition, ProbeDefinition, Query } from './check-definition.js';
 import { TextCompiler } from './compile-texts.js';
@@ -5,6 +6,7 @@ import type { ConditionCompiler } from './conditions.js';
 import type { FaultList } from './fault-list.js';
 import { variablesIn } from './message-template.js';
 import type { ProbeSyntax, ProbeTools } from './probe-syntax.js';
+import { columnsRead } from './row-columns.js';
 import type { CheckSource, RunbookSource } from './runbook-schema.js';
 import type { VariableDefinition } from './variable.js';
 import type { Path } from './what-stands.js';
@@ -48,6 +50,7 @@ export class CheckCompiler {
     // Its fault has been told, and would be once more for each condition that follows from it.
     if (!isRead || problems.includes(undefined)) return undefined;
     const probe = this.#probe(source, path);
+    if (probe?.columns !== undefined) this.#refuseUnknownColumns(source, probe.columns, path);
     const pass = faults.attempt([...path, 'pass'], () => conditions.compile(source.pass));
     const fail = faults.attempt([...path, 'fail'], () => conditions.compile(source.fail));
     const warn = faults.optional(source.warn, [...path, 'warn'], conditions.compile);
@@ -129,6 +132,28 @@ export class CheckCompiler {
     return settings && { columns, ...settings, kind: kind.kind, needs: kind.needs };
   }
 
+  /** Each is told where the file says it first: what is derived from `each` and `problems` says it again. */
+  #refuseUnknownColumns(source: CheckSource, columns: ReadonlySet<string>, path: Path): void {
+    const { each, pass, fail, warn, wrongRows, baseline, problems, expectKeys } = source;
+    const conditions = [
+      [['each'], each],
+      ...problems.map(({ when }, index) => [['problems', index, 'when'], when] as const),
+      ...Object.entries({ pass, fail, warn, wrongRows, baseline }).map(
+        ([key, text]) => [[key], text] as const,
+      ),
+    ] as const;
+    const told = new Set<string>();
+    const tell = (place: Path, name: string) => {
+      if (columns.has(name) || told.has(name)) return;
+      told.add(name);
+      const nearest = nearestWord(name, [...columns]);
+      this.#o.faults.add([...path, ...place], { code: 'condition_column_unknown', facts: { name, nearest } });
+    };
+    for (const [place, condition] of conditions)
+      for (const name of condition === undefined ? [] : columnsReadOrNone(condition)) tell(place, name);
+    if (expectKeys !== undefined) tell(['expectKeys', 'column'], expectKeys.column);
+  }
+
   #tools({ id, timeoutMs }: CheckSource, path: Path): ProbeTools {
     const { source, faults, queries, compileQuery } = this.#o;
     return {
@@ -158,6 +183,15 @@ export class CheckCompiler {
         return query === undefined ? [] : [[name, { ...query, title }] as const];
       }),
     );
+  }
+}
+
+/** A condition that does not parse is refused for that. */
+function columnsReadOrNone(condition: string): readonly string[] {
+  try {
+    return columnsRead(condition);
+  } catch {
+    return [];
   }
 }
 

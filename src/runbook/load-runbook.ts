@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { nearestWord } from '../conversation/spelling.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
+import { answerColumns } from './answer-columns.js';
 import type { Query } from './check-definition.js';
 import { isClockText } from './clock-words.js';
 import { CheckCompiler, DEFAULT_TIMEOUT_MS } from './compile-check.js';
@@ -155,6 +157,15 @@ class RunbookCompiler {
     if (modelInputs === undefined) return undefined;
     const { sql, timeoutMs, features } = modelInputs;
     const query = this.#query('modelInputs', sql, timeoutMs, ['modelInputs', 'sql']);
+    const columns = query && answerColumns(query.statement.text);
+    for (const [feature, name] of Object.entries(features)) {
+      if (columns === undefined || columns.has(name)) continue;
+      const nearest = nearestWord(name, [...columns]);
+      this.#fault(['modelInputs', 'features', feature], {
+        code: 'feature_column_unknown',
+        facts: { name, nearest },
+      });
+    }
     return query && { ...query, features };
   }
 

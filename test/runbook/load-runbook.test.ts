@@ -126,7 +126,7 @@ describe('a runbook without faults', () => {
 });
 
 test('what a condition or a sentence only says is no variable that it reads', async () => {
-  const text = GOOD.replace('r.x < params.limit', 'r.x < 3.0 || r.y == "env.ENABLED"').replace(
+  const text = GOOD.replace('r.x < params.limit', 'r.x < 3.0 || r.x == "env.ENABLED"').replace(
     '        env: ENABLED',
     "        problem: { en: 'see env.ENABLED', zh-CN: '见 env.ENABLED' }\n        env: ENABLED",
   );
@@ -306,7 +306,7 @@ describe('each fault is named with its line', () => {
 
   test('expectKeys names a parameter that is a list of texts', async () => {
     const added = (parameter: string) =>
-      `${GOOD}        expectKeys: { column: x, parameter: ${parameter} }\n`;
+      `${GOOD}        expectKeys: { column: value, parameter: ${parameter} }\n`;
     expect(await faultsOf(added('names'))).toBe('');
     expect(await faultsOf(added('limit'))).toMatch(/limit/);
     expect(await faultsOf(added('absent'))).toMatch(/absent/);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearestWord } from '../../conversation/spelling.js';
 import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
 import { sha256Of } from '../../machine/sha256.js';
@@ -22,8 +23,11 @@ export const sqlProbe = defineProbe({
     const query = sql === undefined ? tools.query(shared) : tools.statement(sql);
     if (query === undefined) return undefined;
     const { text } = query.statement;
-    if (column !== undefined) return { query, column, columns: wordsWithin(text) };
-    return { query, column, columns: answerColumns(text), expectKeys: query.expectKeys };
+    const columns = answerColumns(text);
+    if (column === undefined) return { query, column, columns, expectKeys: query.expectKeys };
+    if (columns?.has(column) !== false) return { query, column, columns: wordsWithin(text) };
+    const nearest = nearestWord(column, [...columns]);
+    return tools.fault({ code: 'query_column_unknown', facts: { name: column, nearest } });
   },
   async observe({ query, column }, context, call) {
     const { statement } = query;

@@ -60,6 +60,10 @@ export const fileFault: Sentences<FileFaultFacts> = {
   check_in_shadow: ({ id }) => `\`${id}\` is in shadow mode and decides nothing`,
   check_not_in_gonogo: ({ id }) => `\`${id}\` stands in no section of kind \`gonogo\``,
   check_unknown: ({ id }) => `there is no check \`${id}\``,
+  condition_column_unknown: ({ name, nearest }) =>
+    `the condition reads \`${name}\`, but no row of this check has such a column${meant(nearest)}`,
+  feature_column_unknown: ({ name, nearest }) => `its statement has no column \`${name}\`${meant(nearest)}`,
+  query_column_unknown: ({ name, nearest }) => `the query has no column \`${name}\`${meant(nearest)}`,
   condition_not_boolean: ({ type }) => `a condition answers true or false, but this one is of type ${type}`,
   default_impossible: () => 'the default is not a value that the variable can have',
   flag_value_impossible: () => 'it is not a value that the variable can have',

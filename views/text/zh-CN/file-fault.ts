@@ -56,6 +56,10 @@ export const fileFault: Sentences<FileFaultFacts> = {
   check_in_shadow: ({ id }) => `\`${id}\` 处于 shadow 模式，不参与判定`,
   check_not_in_gonogo: ({ id }) => `\`${id}\` 不在任何 \`gonogo\` 类的章节中`,
   check_unknown: ({ id }) => `没有检查 \`${id}\``,
+  condition_column_unknown: ({ name, nearest }) =>
+    `条件读取了 \`${name}\`，但此检查的行没有该列${meant(nearest)}`,
+  feature_column_unknown: ({ name, nearest }) => `其查询没有列 \`${name}\`${meant(nearest)}`,
+  query_column_unknown: ({ name, nearest }) => `该查询没有列 \`${name}\`${meant(nearest)}`,
   condition_not_boolean: ({ type }) => `条件的结果是 true 或 false，而这一个的类型是 ${type}`,
   default_impossible: () => '默认值不是该变量允许的值',
   flag_value_impossible: () => '不是该变量允许的值',
