@@ -1,4 +1,4 @@
-import type { Services } from '../src/app/services.js';
+import type { SelfTestServices } from '../src/app/self-tests.js';
 import { parseFlags } from '../src/conversation/flags.js';
 import { EXIT, type Subcommand } from '../src/conversation/subcommand.js';
 import type { SelfTestReport } from '../src/selftest/self-test.js';
@@ -8,7 +8,7 @@ import { rejectWords } from './target-argument.js';
 const usage = '[--strict]';
 
 /** Shows that every check of each runbook can fail, and that its failure blocks; `--strict`: that every part of it counts. */
-export const selftest: Subcommand<Services> = {
+export const selftest: Subcommand<SelfTestServices> = {
   name: 'selftest',
   audience: 'all',
   usage,

@@ -1,6 +1,7 @@
 import { home } from '../commands/home.js';
 import { help, subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
+import { selftest } from '../commands/selftest.js';
 import packageJson from '../package.json' with { type: 'json' };
 import { deployIncidentView, deployProgressView } from '../views/deploy-progress.js';
 import { unknownSubcommandView } from '../views/help.js';
@@ -22,6 +23,7 @@ export async function main(words: readonly string[]): Promise<void> {
     process.exitCode = await runTerminal(words, {
       subcommands,
       killSwitch: rollback,
+      selfTest: selftest,
       help,
       asText: terminalText,
       say,

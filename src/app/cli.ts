@@ -15,10 +15,11 @@ import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import { ConfigurationError, formatFault } from '../runbook/configuration-fault.js';
 import { loadTargets, type Targets } from '../runbook/targets.js';
 import { openState, type State } from '../store/open-state.js';
-import { createLogger } from '../telemetry/logger.js';
+import { createLogger, type Logger } from '../telemetry/logger.js';
 import { compose } from './compose.js';
-import { loadConfiguration } from './load-configuration.js';
+import { loadConfiguration, loadRunbooksAlone } from './load-configuration.js';
 import { selectTargetOf } from './select-target-of.js';
+import { createSelfTests, type SelfTestServices } from './self-tests.js';
 import type { Services } from './services.js';
 import { routeByStrategy } from './strategy-router.js';
 import { createTerminalConversation } from './terminal-conversation.js';
@@ -33,6 +34,8 @@ export interface TerminalProgram {
   readonly subcommands: readonly Subcommand<Services>[];
   /** Runs without most of the services: without a valid runbook, Slack or a database. */
   readonly killSwitch: Subcommand<KillSwitchServices>;
+  /** Goes by the runbooks alone: no target need be there. */
+  readonly selfTest: Subcommand<SelfTestServices>;
   /** Answers whatever is wrong with the configuration. */
   readonly help: Subcommand<HelpServices>;
   readonly say: Say;
@@ -76,6 +79,7 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   try {
     if (name === program.help.name) return await runHelp(words, wantsJson, program);
     if (name === program.killSwitch.name) return await runKillSwitch(words, wantsJson, program);
+    if (name === program.selfTest.name) return await runSelfTest(words, wantsJson, program);
     return await runSubcommand(subcommand, words, wantsJson, program);
   } catch (error) {
     const { says, exitCode } = explainFailure(error, {
@@ -104,12 +108,8 @@ async function runSubcommand(
 ): Promise<ExitCode> {
   const configuration = await loadConfiguration('terminal');
   const { config } = configuration;
-  const logger = createLogger({ level: config.logLevel, to: 'stderr' });
-  let opened: Promise<State> | undefined;
-  const state = () => {
-    opened ??= openState(config, 'terminal', logger);
-    return opened;
-  };
+  const logger = terminalLogger(config);
+  const { state, close } = stateWhenAsked(config, logger);
   const composition = compose({ configuration, logger, state });
   const [routed = subcommand] = routeByStrategy([subcommand], {
     strategies: composition.strategies.map(({ services }) => services),
@@ -119,10 +119,7 @@ async function runSubcommand(
     return await answer(routed, words, wantsJson, { program, config, services: composition.services });
   } finally {
     await composition.close();
-    await opened?.then(
-      (open) => open.close(),
-      () => {},
-    );
+    await close();
   }
 }
 
@@ -138,6 +135,41 @@ async function runHelp(
     throw error;
   });
   return answer(program.help, words, wantsJson, { program, config, services: { targets } });
+}
+
+async function runSelfTest(
+  words: readonly string[],
+  wantsJson: boolean,
+  program: TerminalProgram,
+): Promise<ExitCode> {
+  const { config, runbooks } = await loadRunbooksAlone();
+  const logger = terminalLogger(config);
+  const { state, close } = stateWhenAsked(config, logger);
+  const services = { selfTests: createSelfTests({ runbooks, state, logger }) };
+  try {
+    return await answer(program.selfTest, words, wantsJson, { program, config, services });
+  } finally {
+    await close();
+  }
+}
+
+const terminalLogger = ({ logLevel }: Config): Logger => createLogger({ level: logLevel, to: 'stderr' });
+
+/** The bot's own database: many a subcommand asks nothing of it. */
+function stateWhenAsked(config: Config, logger: Logger) {
+  let opened: Promise<State> | undefined;
+  return {
+    state: () => {
+      opened ??= openState(config, 'terminal', logger);
+      return opened;
+    },
+    close: async () => {
+      await opened?.then(
+        (open) => open.close(),
+        () => {},
+      );
+    },
+  };
 }
 
 /** From the targets file and the hosts alone. */

@@ -1,7 +1,6 @@
 import type { AuditTrail } from '../audit/audit-trail.js';
 import { openAudit } from '../audit/open-audit.js';
 import { type Checks, createChecks } from '../checks/apart/create-checks.js';
-import { onThisSystem } from '../checks/on-this-system.js';
 import { createAcknowledgementStore } from '../checks/store/acknowledgements.js';
 import { createRunStore, type RunStore } from '../checks/store/run-store.js';
 import type { Config } from '../config/config.js';
@@ -30,8 +29,7 @@ import { releaseQueue } from '../release/release-jobs.js';
 import { createReleaseService } from '../release/release-service.js';
 import { selectKnownGood, selectReleasedFiles } from '../release/store/known-good-store.js';
 import type { Targets } from '../runbook/targets.js';
-import { createScratchDatabase } from '../selftest/scratch-database.js';
-import { createSelfTest, type SelfTest } from '../selftest/self-test.js';
+import type { SelfTest } from '../selftest/self-test.js';
 import { createReleaseFacts } from '../status/release-facts.js';
 import { createReleaseHistory } from '../status/release-history.js';
 import { createStatusService } from '../status/status-service.js';
@@ -41,6 +39,7 @@ import { createTradingDatabase } from '../trading/trading-database.js';
 import { createTrainings } from '../training/create-trainings.js';
 import type { Configuration, StrategyConfiguration } from './load-configuration.js';
 import { type OpenPlatform, openPlatform } from './open-platform.js';
+import { createSelfTests } from './self-tests.js';
 import type { Services } from './services.js';
 import { tellOfRevoked } from './tell-of-revoked.js';
 
@@ -114,13 +113,8 @@ export function compose(options: CompositionOptions): Composition {
     }),
     redact,
   );
-  const selfTests = configuration.strategies.map(({ runbook }) =>
-    createSelfTest({
-      ...onThisSystem(logger),
-      runbook,
-      createDatabase: async (tables) => createScratchDatabase((await options.state()).url, tables, logger),
-    }),
-  );
+  const runbooks = configuration.strategies.map(({ runbook }) => runbook);
+  const selfTests = createSelfTests({ ...options, runbooks });
   const everyStrategy = (): readonly Services[] => strategies.map(({ services }) => services);
   const everybodys = { ...shared, doctor, selfTests, audit, operators, yielding, checking, everyStrategy };
   const strategies: readonly ComposedStrategy[] = configuration.strategies.flatMap((one, index) => {

@@ -63,6 +63,25 @@ export async function loadConfiguration(
   throw new ConfigurationError([...faults, ...between]);
 }
 
+/**
+ * What needs no target: the environment and the runbooks.
+ * @throws ConfigurationError with every fault of both at once
+ */
+export async function loadRunbooksAlone(): Promise<{ config: Config; runbooks: readonly Runbook[] }> {
+  const variables = readEnvironment();
+  const { runbookFile } = loadConfig(variables, { role: 'kill_switch' });
+  const placeOf = (variable: string) => variablePlace(variable, {});
+  const [config, runbooks] = await Promise.all([
+    settle(() => loadConfig(variables, { role: 'terminal' }), placeOf),
+    settle(() => loadRunbooks(runbookFile), placeOf),
+  ]);
+  if (config.kind === 'read' && runbooks.kind === 'read')
+    return { config: config.value, runbooks: runbooks.value };
+  throw new ConfigurationError(
+    [config, runbooks].flatMap((part) => (part.kind === 'faulty' ? part.faults : [])),
+  );
+}
+
 type Settled<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'faulty'; readonly faults: readonly ConfigurationFault[] };

@@ -28,7 +28,7 @@ export function answerColumns(text: string): ReadonlySet<string> | undefined {
   const targets = firstPart(select).targetList ?? [];
   const names = targets.map(({ ResTarget: target }) => target?.name ?? nameOf(target?.val));
   return names.length === 0 || names.includes(undefined)
-    ? wordsWithin(text)
+    ? wordsOf(text)
     : new Set(names.filter((name) => name !== undefined));
 }
 
@@ -38,7 +38,11 @@ export function answerColumns(text: string): ReadonlySet<string> | undefined {
  */
 export function wordsWithin(text: string): ReadonlySet<string> | undefined {
   const buildsJson = functionCallsIn(parseStatements(text)).some(({ name }) => BUILDS_JSON.test(name));
-  if (!buildsJson || handsOnWholeRows(text)) return undefined;
+  return buildsJson ? wordsOf(text) : undefined;
+}
+
+function wordsOf(text: string): ReadonlySet<string> | undefined {
+  if (handsOnWholeRows(text)) return undefined;
   return new Set(
     tokensOf(text).flatMap(({ text: token }) => {
       const words = token.match(/\w+/g) ?? [];

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { help, subcommands } from '../../commands/index.js';
 import { rollback } from '../../commands/rollback.js';
+import { selftest } from '../../commands/selftest.js';
 import { runTerminal } from '../../src/app/cli.js';
 import { ENVIRONMENT, loadConfig } from '../../src/config/config.js';
 import { UsageError, UserError } from '../../src/conversation/errors.js';
@@ -50,6 +51,7 @@ async function terminal(words: readonly string[], env: Readonly<Record<string, s
     const program = {
       subcommands,
       killSwitch: rollback,
+      selfTest: selftest,
       help,
       asText: terminalText,
       say,

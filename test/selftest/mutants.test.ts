@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { selftest } from '../../commands/selftest.js';
-import type { Services } from '../../src/app/services.js';
+import type { SelfTestServices } from '../../src/app/self-tests.js';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import type { Conversation } from '../../src/conversation/subcommand.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
@@ -174,7 +174,7 @@ test('only `--strict` asks that nothing is unproved', async () => {
   const selfTest = await selfTestOf(RUNBOOK, FEW);
   const message = { update: async () => {}, finish: async () => {} };
   const conversation = { locale: 'en', post: async () => message } as unknown as Conversation;
-  const services = { selfTests: [selfTest] } as unknown as Services;
+  const services: SelfTestServices = { selfTests: [selfTest] };
   const exitCodes = [];
   for (const words of [[], ['--strict']]) {
     exitCodes.push((await selftest.run(words, conversation, services))?.exitCode);
