@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Click, Conversation, Modal, ModalValues } from '../src/conversation/subcommand.js';
 import type { DeployWish } from '../src/domain/deploy-wish.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import { isDecided } from '../src/domain/release-request.js';
 import { settingFault } from '../src/release/check-wish.js';
 import type { Target } from '../src/runbook/targets.js';
 import { section } from '../views/blocks.js';
@@ -14,58 +15,65 @@ import {
   VALUE_ACTION,
 } from '../views/deploy-form.js';
 import { deployNoteModal } from '../views/deploy-plan-modal.js';
-import { withdrawBlock } from '../views/release-request.js';
+import { supersedeBlock, withdrawBlock } from '../views/release-request.js';
 import { refusalView } from '../views/release-sentence.js';
 import { textFor } from '../views/text/index.js';
 import type { DeployServices } from './deploy-services.js';
 import { parseTarget } from './target-argument.js';
 
-const formMetadata = z.object({ target: z.string() });
+const formMetadata = z.object({
+  target: z.string(),
+  supersedes: z.object({ requestId: z.string(), by: z.string() }).exactOptional(),
+});
+type Supersedes = z.output<typeof formMetadata>['supersedes'];
 
 /**
  * Opens the form at once and fills it in as soon as the staging folder has been looked at.
  * @param wanted the model to begin with, else the newest: where other bytes stand there, or none, a sentence says so
  *   instead of the form.
+ * @param supersedes the waiting request in whose place it is asked for
  */
 export async function openDeployForm(
   open: NonNullable<Conversation['openModal']>,
   { person, locale }: Pick<Conversation, 'person' | 'locale'>,
   target: Target,
   services: DeployServices,
-  wanted?: WantedModel,
+  { wanted, supersedes }: { readonly wanted?: WantedModel; readonly supersedes?: Supersedes } = {},
 ): Promise<void> {
   await open(deployWaitModal(target.name, 'loading', locale), async (): Promise<Modal> => {
-    const obstacle = await services.releases.obstacle(target, person, 'ordinary');
+    const inPlaceOf = supersedes?.requestId;
+    const obstacle = await services.releases.obstacle(target, person, 'ordinary', inPlaceOf);
     // Whoever may skip the approvals may do so where nothing else could be asked for, e.g. before a review.
     const isShut =
-      obstacle !== undefined && (await services.releases.obstacle(target, person, 'break_glass'));
-    if (isShut) return obstacleModal(obstacle, target, locale, services);
+      obstacle !== undefined && (await services.releases.obstacle(target, person, 'break_glass', inPlaceOf));
+    if (isShut) return obstacleModal(obstacle, target, { person, locale }, services);
     const staged = await services.releases.staged(target);
     if (wanted === undefined) {
       const form = await emptyForm(target, staged, staged.models[0]?.name ?? KEEP, services);
-      return deployFormModal(form, locale);
+      return deployFormModal({ ...form, supersedes }, locale);
     }
     const models = staged.models.map((model) => (isThe(wanted, model) ? withVersion(model, wanted) : model));
     if (!models.some((model) => isThe(wanted, model))) {
       const gone = textFor(locale).release.form.modelGone(wanted.model, wanted.sha256.slice(0, 12));
       return deployNoteModal(target.name, [section(gone)], locale);
     }
-    return deployFormModal(await emptyForm(target, { ...staged, models }, wanted.model, services), locale);
+    const form = await emptyForm(target, { ...staged, models }, wanted.model, services);
+    return deployFormModal({ ...form, supersedes }, locale);
   });
 }
 
-/** A request that stands in the way can be withdrawn here: its message may be gone. */
+/** A request that stands in the way can be withdrawn here, since its message may be gone, or superseded by an operator. */
 async function obstacleModal(
   obstacle: ReleaseRefusal,
   target: Target,
-  locale: Conversation['locale'],
+  { person, locale }: Pick<Conversation, 'person' | 'locale'>,
   { releases }: DeployServices,
 ): Promise<Modal> {
   const { blocks } = refusalView([obstacle], locale);
   const live = obstacle.code === 'request_exists' ? await releases.live(target.name) : undefined;
-  const isWaiting = live?.state === 'open' || live?.state === 'approved';
-  const further = live !== undefined && isWaiting ? [withdrawBlock(live, locale)] : [];
-  return deployNoteModal(target.name, [...blocks, ...further], locale);
+  if (live === undefined || isDecided(live)) return deployNoteModal(target.name, blocks, locale);
+  const supersede = (await releases.maySupersede(person)) ? [supersedeBlock(live, locale)] : [];
+  return deployNoteModal(target.name, [...blocks, withdrawBlock(live, locale), ...supersede], locale);
 }
 
 async function emptyForm(
@@ -116,7 +124,29 @@ const withVersion = (model: Staged, { version }: WantedModel): Staged => ({
 export async function openPrefilledForm(click: Click, services: DeployServices): Promise<void> {
   const { target, ...wanted } = prefillRequest.parse(JSON.parse(click.value));
   const known = parseTarget([target], services.targets, '[target]');
-  await openDeployForm(click.openModal, click, known, services, wanted);
+  await openDeployForm(click.openModal, click, known, services, { wanted });
+}
+
+/** *Ask in its place…* beside a request that waits: the form takes the place of the refusal. */
+export async function openSupersedingForm(click: Click, services: DeployServices): Promise<void> {
+  const { modal, locale } = click;
+  const [name = '', requestId = ''] = click.value.split(' ');
+  const target = parseTarget([name], services.targets, '[target]');
+  const open: NonNullable<Conversation['openModal']> =
+    modal === undefined
+      ? click.openModal
+      : async (waiting, later) => {
+          await modal.update(waiting);
+          await modal.update(await later());
+        };
+  const live = await services.releases.live(target.name);
+  if (live?.requestId !== requestId) {
+    const gone = deployNoteModal(name, [section(textFor(locale).release.form.supersedesGone)], locale);
+    return open(gone, async () => gone);
+  }
+  await openDeployForm(open, click, target, services, {
+    supersedes: { requestId, by: live.requestedBy.name },
+  });
 }
 
 /** *Request restart* where a strategy is halted: turning it on again is a deploy. */
@@ -129,6 +159,7 @@ export async function openRestartForm(click: Click, services: DeployServices): P
 export async function redrawDeployForm(click: Click, services: DeployServices): Promise<void> {
   const { modal, locale } = click;
   if (modal === undefined) return;
+  const { supersedes } = readFormMetadata(modal.privateMetadata);
   const target = targetOfForm(modal.privateMetadata, services);
   if (target === undefined) return;
   const staged = await services.releases.staged(target);
@@ -139,13 +170,16 @@ export async function redrawDeployForm(click: Click, services: DeployServices): 
     const fault = value === undefined ? undefined : settingFault(name, value, { model }, services.runbook);
     return fault === undefined ? [] : [[name, fault]];
   });
-  const filled = { ...form, picked: new Map(Object.entries(typed)), faults: new Map(faults) };
+  const filled = { ...form, supersedes, picked: new Map(Object.entries(typed)), faults: new Map(faults) };
   await modal.update(deployFormModal(filled, locale));
 }
 
 export function targetOfForm(privateMetadata: string, { targets }: DeployServices): Target | undefined {
-  return targets.targets.get(formMetadata.parse(JSON.parse(privateMetadata)).target);
+  return targets.targets.get(readFormMetadata(privateMetadata).target);
 }
+
+/** Which target a form is about, and in whose place it asks. */
+export const readFormMetadata = (privateMetadata: string) => formMetadata.parse(JSON.parse(privateMetadata));
 
 /** What the form says; a value that was picked but not typed is ''. */
 export function wishOfForm(values: ModalValues): DeployWish {

@@ -7,16 +7,14 @@ import type {
   Submission,
   SubmissionAnswer,
 } from '../src/conversation/subcommand.js';
-import type { DeployWish } from '../src/domain/deploy-wish.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import type { CheckedPlan } from '../src/release/check-plan.js';
 import { refuseUnlessPromoted } from '../src/release/promotion.js';
-import type { RequestResult } from '../src/release/request-release.js';
-import type { Target } from '../src/runbook/targets.js';
+import type { RequestResult, RequestWish } from '../src/release/request-release.js';
 import { ACKNOWLEDGE_BLOCK, deployNoteModal, deployPlanModal } from '../views/deploy-plan-modal.js';
 import { noteView, refusalAsText, refusalView } from '../views/release-sentence.js';
 import { textFor } from '../views/text/index.js';
-import { blockOfRefusal, targetOfForm, wishOfForm } from './deploy-form.js';
+import { blockOfRefusal, readFormMetadata, targetOfForm, wishOfForm } from './deploy-form.js';
 import { type DeployServices, planViewOf } from './deploy-services.js';
 
 /** What the modal with the plan carries, so that exactly the plan that was seen is asked for. */
@@ -24,6 +22,7 @@ const planMetadata = z.object({
   target: z.string(),
   runId: z.string(),
   digest: z.string(),
+  supersedes: z.string().optional(),
   wish: z.object({
     model: z.string().optional(),
     modelVersion: z.string().optional(),
@@ -47,7 +46,9 @@ export async function submitDeployForm(
   const wish = wishOfForm(values);
   const checked = await services.releases.plan(wish, target, person);
   if (checked.kind === 'checked') {
-    return { kind: 'update', modal: await planModal(checked, wish, target, submission, services) };
+    const supersedes = readFormMetadata(submission.privateMetadata).supersedes?.requestId;
+    const asked = { wish, target, supersedes };
+    return { kind: 'update', modal: await planModal(checked, asked, submission, services) };
   }
   const errors = checked.refusals.map(
     (refusal) => [blockOfRefusal(refusal, values), refusalAsText(refusal, locale)] as const,
@@ -62,22 +63,23 @@ function joinByBlock(errors: readonly (readonly [string, string])[]): Record<str
   return joined;
 }
 
+type PlanWish = Pick<RequestWish, 'wish' | 'target' | 'supersedes'>;
+
 async function planModal(
   checked: CheckedPlan,
-  wish: DeployWish,
-  target: Target,
+  { wish, target, supersedes }: PlanWish,
   { person, locale }: Pick<Conversation, 'person' | 'locale'>,
   services: DeployServices,
   notice?: ReleaseRefusal,
 ): Promise<Modal> {
   const { run, digest, toAcknowledge } = checked;
-  const privateMetadata = JSON.stringify({ target: target.name, runId: run.runId, digest, wish });
+  const privateMetadata = JSON.stringify({ target: target.name, runId: run.runId, digest, supersedes, wish });
   if (privateMetadata.length > MAX_METADATA) {
     return deployNoteModal(target.name, refusalView([{ code: 'too_much_text' }], locale).blocks, locale);
   }
   const mayBreakGlass = await services.releases.mayBreakGlass(person, run);
   const obstacle =
-    (await services.releases.obstacle(target, person, 'ordinary')) ??
+    (await services.releases.obstacle(target, person, 'ordinary', supersedes)) ??
     refuseUnlessPromoted(checked.promotion)?.refusal;
   const shown = {
     ...planViewOf(checked, wish, target, services),
@@ -108,7 +110,7 @@ export async function submitPlan(
   if (isUnticked && ACKNOWLEDGE_BLOCK in values) {
     return { kind: 'errors', errors: { [ACKNOWLEDGE_BLOCK]: refusalAsText(result.refusal, locale) } };
   }
-  return { kind: 'update', modal: await modalAfter(result, asked.wish, asked.target, submission, services) };
+  return { kind: 'update', modal: await modalAfter(result, asked, submission, services) };
 }
 
 /** *Break the glass*, inside the modal with the plan. */
@@ -118,17 +120,17 @@ export async function breakGlass(click: Click, services: DeployServices): Promis
   if (modal === undefined || asked === undefined) return;
   const acknowledged = acknowledgedIn(modal.values);
   const result = await services.releases.breakGlass({ ...asked, by: person, acknowledged });
-  await modal.update(await modalAfter(result, asked.wish, asked.target, click, services));
+  await modal.update(await modalAfter(result, asked, click, services));
 }
 
 async function modalAfter(
   result: RequestResult,
-  wish: DeployWish,
-  target: Target,
+  asked: PlanWish,
   conversation: Pick<Conversation, 'person' | 'locale'>,
   services: DeployServices,
 ): Promise<Modal> {
   const { locale, person } = conversation;
+  const { wish, target } = asked;
   if (result.kind === 'requested') {
     const { request: text } = textFor(locale).release;
     const channel = `<#${target.channels?.reports ?? ''}>`;
@@ -139,17 +141,17 @@ async function modalAfter(
   const [first] = refusals;
   if (first?.code === 'content_changed') {
     const checked = await services.releases.plan(wish, target, person);
-    if (checked.kind === 'checked') return planModal(checked, wish, target, conversation, services, first);
+    if (checked.kind === 'checked') return planModal(checked, asked, conversation, services, first);
   }
   return deployNoteModal(target.name, refusalView(refusals, locale).blocks, locale);
 }
 
 function readPlan(privateMetadata: string, { targets }: DeployServices) {
-  const { target: name, runId, digest, wish } = planMetadata.parse(JSON.parse(privateMetadata));
+  const { target: name, runId, digest, supersedes, wish } = planMetadata.parse(JSON.parse(privateMetadata));
   const target = targets.targets.get(name);
   if (target === undefined) return undefined;
   const { model, modelVersion, binary, settings, reason } = wish;
-  return { target, runId, digest, wish: { model, modelVersion, binary, settings, reason } };
+  return { target, runId, digest, supersedes, wish: { model, modelVersion, binary, settings, reason } };
 }
 
 function acknowledgedIn(values: ModalValues): readonly string[] {

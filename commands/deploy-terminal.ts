@@ -12,7 +12,12 @@ import { VERDICT_EXIT } from './exit-code.js';
 
 /** The plan, and unless told to stop there, the request: its approvals are given in Slack. */
 export async function deployFromTerminal(
-  { wish, planOnly, acknowledged }: Pick<DeployWords, 'wish' | 'planOnly' | 'acknowledged'>,
+  {
+    wish,
+    planOnly,
+    acknowledged,
+    supersedes,
+  }: Pick<DeployWords, 'wish' | 'planOnly' | 'acknowledged' | 'supersedes'>,
   target: Target,
   conversation: Conversation,
   services: DeployServices,
@@ -42,7 +47,8 @@ export async function deployFromTerminal(
   const json = { plan, digest, toAcknowledge, promotion, frozen, run: runJson(run, locale) };
   if (planOnly) return { exitCode: VERDICT_EXIT[run.verdict], json };
 
-  const asked = { wish, target, by: person, runId: run.runId, digest, acknowledged };
+  const waiting = supersedes ? (await releases.live(target.name))?.requestId : undefined;
+  const asked = { wish, target, by: person, runId: run.runId, digest, acknowledged, supersedes: waiting };
   const result = await releases.request(asked);
   if (result.kind === 'requested') {
     const { requestId, quorumExpiresAt, state } = result.request;

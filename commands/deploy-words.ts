@@ -10,6 +10,8 @@ export interface DeployWords {
   /** Shows the plan and stops. */
   readonly planOnly: boolean;
   readonly acknowledged: readonly string[];
+  /** In the place of the request that waits. */
+  readonly supersedes: boolean;
   /** What is said to a release that does not get on; undefined: nothing. */
   readonly stuck: StuckWord | undefined;
 }
@@ -19,7 +21,7 @@ export type StuckWord =
   | { readonly kind: 'retry_put_back' | 'looked' };
 
 export const DEPLOY_USAGE =
-  '[target] [--model FILE --model-version V] [--binary FILE] [--set KEY=VALUE]… --reason TEXT [--acknowledge NAME]… [--plan | --confirm | --give-up HOST | --retry-put-back | --looked]';
+  '[target] [--model FILE --model-version V] [--binary FILE] [--set KEY=VALUE]… --reason TEXT [--acknowledge NAME]… [--supersede] [--plan | --confirm | --give-up HOST | --retry-put-back | --looked]';
 
 const FLAGS = [
   '--model',
@@ -31,7 +33,7 @@ const FLAGS = [
   '--give-up',
 ] as const;
 
-const SWITCHES = ['--plan', '--confirm', '--retry-put-back', '--looked'] as const;
+const SWITCHES = ['--plan', '--confirm', '--supersede', '--retry-put-back', '--looked'] as const;
 
 /** @throws UsageError for an unknown flag, a flag without its value, or one that stands twice. */
 export function parseDeployWords(words: readonly string[]): DeployWords {
@@ -53,6 +55,7 @@ export function parseDeployWords(words: readonly string[]): DeployWords {
     targetWords: rest,
     planOnly: switches.has('--plan'),
     acknowledged: all('--acknowledge'),
+    supersedes: switches.has('--supersede'),
     stuck: stuckWord(one('--give-up'), switches),
     wish: {
       model: one('--model'),

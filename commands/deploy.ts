@@ -2,11 +2,18 @@ import { EXIT, type Subcommand } from '../src/conversation/subcommand.js';
 import { FORM_CALLBACK, REDRAW_ACTION, VALUE_ACTION } from '../views/deploy-form.js';
 import { PLAN_CALLBACK, REJECT_CALLBACK } from '../views/deploy-plan-modal.js';
 import { CONFIRM_ACTION, CONFIRM_CALLBACK } from '../views/release-confirmation.js';
+import { SUPERSEDE_ACTION } from '../views/release-request.js';
 import { GIVE_UP_CALLBACK } from '../views/release-stuck.js';
 import { RESTART_ACTION } from '../views/status.js';
 import { confirmByWords, openConfirmation, submitConfirmation } from './deploy-confirm.js';
 import { decisionActions, submitRejection } from './deploy-decisions.js';
-import { openDeployForm, openPrefilledForm, openRestartForm, redrawDeployForm } from './deploy-form.js';
+import {
+  openDeployForm,
+  openPrefilledForm,
+  openRestartForm,
+  openSupersedingForm,
+  redrawDeployForm,
+} from './deploy-form.js';
 import { progressActions } from './deploy-progress.js';
 import { breakGlass, submitDeployForm, submitPlan } from './deploy-request.js';
 import type { DeployServices } from './deploy-services.js';
@@ -48,6 +55,7 @@ export const deploy: Subcommand<DeployServices> = {
     ...decisionActions,
     'deploy:prefill': openPrefilledForm,
     [RESTART_ACTION]: openRestartForm,
+    [SUPERSEDE_ACTION]: openSupersedingForm,
     [REDRAW_ACTION]: redrawDeployForm,
     [VALUE_ACTION]: redrawDeployForm,
     'deploy:break_glass': breakGlass,

@@ -7,7 +7,7 @@ import type { Promotion } from '../src/domain/promotion.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import type { StagedFiles, StagedModel } from '../src/release/staging.js';
 import type { VariableDefinition } from '../src/runbook/variable.js';
-import { clip, code, context, LIMITS, section } from './blocks.js';
+import { clip, code, context, escapeMrkdwn, LIMITS, section } from './blocks.js';
 import { frozenBlocks } from './freeze.js';
 import { promotionBlocks } from './promotion.js';
 import { sizeText } from './release-plan.js';
@@ -46,9 +46,16 @@ export interface DeployForm {
   readonly faults: ReadonlyMap<string, ReleaseRefusal>;
   /** What the chosen model has shown where it is promoted from. */
   readonly promotion?: Promotion | undefined;
+  /** The waiting request in whose place this one is asked for. */
+  readonly supersedes?: Superseded | undefined;
   /** What keeps a release from starting now. */
   readonly frozen?: Frozen | undefined;
   readonly now: Date;
+}
+
+interface Superseded {
+  readonly requestId: string;
+  readonly by: string;
 }
 
 const MAX_REASON = 1000;
@@ -69,8 +76,9 @@ export function deployFormModal(form: DeployForm, locale: Locale): Modal {
     title: clip(`${text.title} · ${form.target}`, LIMITS.modalTitle),
     submit: button.makePlan,
     close: button.cancel,
-    privateMetadata: JSON.stringify({ target: form.target }),
+    privateMetadata: JSON.stringify({ target: form.target, supersedes: form.supersedes }),
     blocks: [
+      ...supersedesBlocks(form, locale),
       ...frozenBlocks(form.frozen, locale),
       ...modelBlocks(form, model, locale),
       ...(model === undefined ? [] : [versionBlock(model, locale)]),
@@ -84,6 +92,11 @@ export function deployFormModal(form: DeployForm, locale: Locale): Modal {
       },
     ],
   };
+}
+
+function supersedesBlocks({ supersedes }: DeployForm, locale: Locale): readonly Block[] {
+  if (supersedes === undefined) return [];
+  return [section(`⏭️ ${textFor(locale).release.form.supersedes(escapeMrkdwn(supersedes.by))}`)];
 }
 
 function modelBlocks(form: DeployForm, chosen: StagedModel | undefined, locale: Locale): readonly Block[] {

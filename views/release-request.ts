@@ -41,8 +41,12 @@ export const REQUEST_SYMBOL: Readonly<Record<RequestState, string>> = {
   withdrawn: '↩️',
   expired: '⌛',
   invalidated: '⚠️',
+  superseded: '⏭️',
   halted: '🛑',
 };
+
+/** Opens the form of a request that takes the place of one that waits. */
+export const SUPERSEDE_ACTION = 'deploy:supersede';
 
 /** What a button of a request carries: which request, and exactly which content of it. */
 const buttonValue = ({ requestId, digest }: Pick<ReleaseRequest, 'requestId' | 'digest'>): string =>
@@ -118,6 +122,8 @@ export function endSentence(
       return startExpiresAt === null ? text.quorumTimeOut(when) : text.startTimeOut(when);
     case 'invalidated':
       return text.invalidated(when, endedBy === null ? undefined : who);
+    case 'superseded':
+      return text.superseded(who, when);
     case 'halted':
       return text.halted(who, when);
     case 'executing':
@@ -232,6 +238,15 @@ export function startButton(
 export function withdrawBlock(request: Pick<ReleaseRequest, 'requestId' | 'digest'>, locale: Locale): Block {
   const { button } = textFor(locale).release;
   return actions({ actionId: 'deploy:withdraw', text: button.withdraw, value: buttonValue(request) });
+}
+
+/** For an operator who has something more urgent. */
+export function supersedeBlock(
+  { requestId, target }: Pick<ReleaseRequest, 'requestId' | 'target'>,
+  locale: Locale,
+): Block {
+  const { button } = textFor(locale).release;
+  return actions({ actionId: SUPERSEDE_ACTION, text: button.supersede, value: `${target} ${requestId}` });
 }
 
 /** The loud message in the incidents channel about a release that skips its approvals. */

@@ -54,7 +54,7 @@ const RELEASE_REFUSALS = [
   /** Facts: `check`, `outcome`: break-glass needs a model that passes. */
   'model_not_proved',
   'run_not_stored',
-  /** Facts: `requestId`, `by`. */
+  /** Facts: `by`, `state`, and `who` may supersede it. */
   'request_exists',
   /** Facts: `by`, `since`, `reason`, `until` where the lock has an end. */
   'target_locked',

@@ -9,6 +9,8 @@ export const REQUEST_STATES = [
   'expired',
   /** The content changed: approval is asked for again with a new request. */
   'invalidated',
+  /** An operator asked for another release in its place. */
+  'superseded',
   /** A rollback closed it. */
   'halted',
 ] as const;

@@ -1,6 +1,7 @@
 import { THE_BOT } from '../domain/audit-event.js';
-import type { ReleaseRequest } from '../domain/release-request.js';
+import { isDecided, type ReleaseRequest } from '../domain/release-request.js';
 import { expiresAt, hasExpired } from '../domain/request-clock.js';
+import type { Queryable } from '../store/queryable.js';
 import { type ReleaseContext, type ReleaseEventKind, recordNow } from './release-context.js';
 import { endReleaseRequest, type RequestEnd, selectReleaseRequest } from './store/requests.js';
 
@@ -9,6 +10,7 @@ const EVENT_OF_END: Readonly<Record<RequestEnd['state'], ReleaseEventKind>> = {
   withdrawn: 'release.withdrawn',
   expired: 'release.expired',
   invalidated: 'release.invalidated',
+  superseded: 'release.superseded',
 };
 
 /**
@@ -22,28 +24,38 @@ export async function endRequest(
   facts: Omit<RequestEnd, 'at'>,
   condition: (request: ReleaseRequest, now: Date) => boolean = () => true,
 ): Promise<boolean> {
-  const at = context.now();
-  const ended = await context.transact(async (client) => {
-    const request = await selectReleaseRequest(client, requestId, { lock: true });
-    if (request === undefined || !isWaiting(request)) return undefined;
-    if (!condition(request, await context.databaseNow(client))) return undefined;
-    await endReleaseRequest(client, requestId, { ...facts, at });
-    await context.subjectChanged(client, `request:${requestId}`);
-    return request;
-  });
+  const ended = await context.transact((client) => endWithin(context, client, requestId, facts, condition));
   if (ended === undefined) return false;
-  const { by = THE_BOT, reason, changes = [] } = facts;
-  await recordNow(context, {
-    kind: EVENT_OF_END[facts.state],
-    target: ended.target,
-    actor: by,
-    reason,
-    details: { requestId, from: ended.state, changes },
-  });
+  await recordEnd(context, ended, facts);
   return true;
 }
 
-const isWaiting = ({ state }: ReleaseRequest): boolean => state === 'open' || state === 'approved';
+/** The same within the caller's transaction, which records it when it is over. @returns what was ended, as it was before */
+export async function endWithin(
+  context: ReleaseContext,
+  client: Queryable,
+  requestId: string,
+  facts: Omit<RequestEnd, 'at'>,
+  condition: (request: ReleaseRequest, now: Date) => boolean = () => true,
+): Promise<ReleaseRequest | undefined> {
+  const request = await selectReleaseRequest(client, requestId, { lock: true });
+  if (request === undefined || isDecided(request)) return undefined;
+  if (!condition(request, await context.databaseNow(client))) return undefined;
+  await endReleaseRequest(client, requestId, { ...facts, at: context.now() });
+  await context.subjectChanged(client, `request:${requestId}`);
+  return request;
+}
+
+/** For the audit trail. @param more what it knows besides */
+export function recordEnd(
+  context: ReleaseContext,
+  { requestId, target, state: from }: ReleaseRequest,
+  { state, by = THE_BOT, reason, changes = [] }: Omit<RequestEnd, 'at'>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const details = { requestId, from, changes, ...more };
+  return recordNow(context, { kind: EVENT_OF_END[state], target, actor: by, reason, details });
+}
 
 /** Of a timer that has rung: ends the request, or sets the timer again where it rang too early. */
 export async function expireOrWait(context: ReleaseContext, requestId: string): Promise<void> {

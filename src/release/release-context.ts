@@ -29,6 +29,7 @@ export type ReleaseEventKind =
   | 'release.withdrawn'
   | 'release.expired'
   | 'release.invalidated'
+  | 'release.superseded'
   | 'release.started'
   | 'release.step'
   | 'release.state'

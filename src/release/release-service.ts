@@ -40,11 +40,15 @@ export function createReleaseService(context: ReleaseContext) {
     plan: (wish: DeployWish, target: Target, by: Person, onProgress?: RunRequest['onProgress']) =>
       checkPlan(context, wish, target, by, onProgress),
     /** Why no release of this kind can be asked for by this person now; undefined: it can. */
-    async obstacle(target: Target, by: Person, kind: ReleaseRequest['kind']) {
+    async obstacle(target: Target, by: Person, kind: ReleaseRequest['kind'], supersedes?: string) {
       const forbidden =
         (await refuseUnlessRole(context, kind === 'ordinary' ? 'requester' : 'admin', by)) ??
-        (await standingObstacle(context, target, kind));
+        (await standingObstacle(context, target, kind, supersedes));
       return forbidden?.refusal;
+    },
+    /** Whether the person may ask for a release in the place of one that waits. */
+    async maySupersede(by: Person) {
+      return (await refuseUnlessRole(context, 'operator', by)) === undefined;
     },
     /** Whether the person may skip the approvals of what this run has judged. */
     async mayBreakGlass(by: Person, run: CheckRun) {

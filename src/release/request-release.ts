@@ -8,6 +8,7 @@ import { type Refused, refused } from '../domain/release-refusal.js';
 import {
   type Acknowledged,
   alsoSubject,
+  isDecided,
   isDriftSubject,
   type ReleaseRequest,
   targetOfSubject,
@@ -15,10 +16,11 @@ import {
 import { verdictAt } from '../domain/verdict.js';
 import { frozenAt } from '../runbook/freeze.js';
 import type { Target } from '../runbook/targets.js';
+import type { Queryable } from '../store/queryable.js';
 import { evidenceOf, planDigest, subjectsToAcknowledge } from './check-plan.js';
 import { refuseUnlessLoaded } from './configuration-hashes.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
-import { expireRequest } from './end-request.js';
+import { endWithin, expireRequest, recordEnd } from './end-request.js';
 import { refuseIfRevoked } from './present-content.js';
 import { refuseUnlessPromoted } from './promotion.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
@@ -38,6 +40,8 @@ export interface RequestWish {
   readonly digest: string;
   /** Checks, and kinds of drift, that the person took upon themselves. */
   readonly acknowledged: readonly string[];
+  /** The waiting request in whose place an operator asks for this one. */
+  readonly supersedes?: string | undefined;
 }
 
 export type RequestResult =
@@ -64,14 +68,53 @@ export async function requestRelease(context: ReleaseContext, asked: RequestWish
 
   const request = await newRequest(context, asked, begun, acknowledged.all);
   const written = await context.transact(async (client) => {
-    if (!(await insertReleaseRequest(client, request))) return false;
+    const place = await takePlace(context, client, request, asked.supersedes);
+    if (place === undefined) return undefined;
     await context.subjectChanged(client, `request:${request.requestId}`);
     await context.queue.expireAt(client, request.requestId, new Date(request.quorumExpiresAt));
-    return true;
+    return place;
   });
-  if (!written) return refuse(refused('request_exists'));
+  if (written === undefined) return refuse(refused('request_exists'));
+  await recordSuperseded(context, written, request);
   await recordRequest(context, 'release.requested', request, { runId: run.runId });
   return { kind: 'requested', request };
+}
+
+interface Place {
+  /** What waited there before, as it was. */
+  readonly superseded: ReleaseRequest | undefined;
+}
+
+/** A target has one request at a time. @returns undefined, with nothing written, where another one is not over */
+async function takePlace(
+  context: ReleaseContext,
+  client: Queryable,
+  request: ReleaseRequest,
+  supersedes: string | undefined,
+): Promise<Place | undefined> {
+  const superseded =
+    supersedes === undefined
+      ? undefined
+      : await endWithin(
+          context,
+          client,
+          supersedes,
+          supersession(request),
+          ({ target }) => target === request.target,
+        );
+  return (await insertReleaseRequest(client, request)) ? { superseded } : undefined;
+}
+
+const supersession = ({ requestedBy: by, reason }: ReleaseRequest) =>
+  ({ state: 'superseded', by, reason }) as const;
+
+async function recordSuperseded(
+  context: ReleaseContext,
+  { superseded }: Place,
+  request: ReleaseRequest,
+): Promise<void> {
+  if (superseded === undefined) return;
+  await recordEnd(context, superseded, supersession(request), { supersededBy: request.requestId });
 }
 
 /** A request whose clocks run out before a freeze ends could never start. */
@@ -107,10 +150,12 @@ export async function breakGlass(context: ReleaseContext, asked: RequestWish): P
   const acknowledged = subjectsToAcknowledge(run, composed.plan).map((subject) => ({ subject, by, at }));
   const request = await newRequest(context, asked, begun, acknowledged);
   const outcome = await transactStart(context, request, async (client) => {
-    if (!(await insertReleaseRequest(client, request))) return refused('request_exists');
-    return writeReleaseStart(context, client, request, target);
+    const place = await takePlace(context, client, request, asked.supersedes);
+    if (place === undefined) return refused('request_exists');
+    return { ...(await writeReleaseStart(context, client, request, target)), place };
   });
   if (outcome.kind === 'refused') return refuse(outcome);
+  await recordSuperseded(context, outcome.place, request);
   await recordRequest(context, 'release.glass_broken', request, { verdict: run.verdict });
   return { kind: 'requested', request };
 }
@@ -121,14 +166,15 @@ async function beginRequest(
   asked: RequestWish,
   kind: ReleaseRequest['kind'],
 ): Promise<Begun | Refused | PlanRefused> {
-  const { target, by } = asked;
+  const { target, by, supersedes } = asked;
   const act = kind === 'ordinary' ? 'request' : 'break_glass';
   const refuse = (refusal: Refused) =>
     refuseAndRecord(context, refusal, { target: target.name, actor: by, act });
   const forbidden =
     (await refuseUnlessRole(context, kind === 'ordinary' ? 'requester' : 'admin', by)) ??
     (kind === 'ordinary' ? refuseUnlessKnown(context, by) : undefined) ??
-    (await standingObstacle(context, target, kind));
+    (supersedes === undefined ? undefined : await refuseUnlessRole(context, 'operator', by)) ??
+    (await standingObstacle(context, target, kind, supersedes));
   if (forbidden !== undefined) return refuse(forbidden);
   const content = await contentAsShown(context, asked);
   if (content.kind !== 'content') return 'refusal' in content ? refuse(content) : content;
@@ -155,13 +201,17 @@ function recordRequest(
   return recordNow(context, { kind, target, actor, reason, details });
 }
 
-/** What stands in the way of any release of the target, whoever asks. */
+/**
+ * What stands in the way of any release of the target, whoever asks.
+ * @param supersedes the waiting request in whose place it is asked for
+ */
 export async function standingObstacle(
   context: ReleaseContext,
   target: Target,
   kind: ReleaseRequest['kind'],
+  supersedes?: string,
 ): Promise<Refused | undefined> {
-  const { database, sources, targets } = context;
+  const { database, sources, targets, access } = context;
   const { strategy } = sources.runbook;
   const { approval, channels, name } = targets.targets.get(target.name) ?? target;
   if (channels === undefined) return refused('no_reports_channel');
@@ -172,8 +222,11 @@ export async function standingObstacle(
   if (lock !== undefined) return refused('target_locked', lockFacts(lock));
   const live = await selectLiveRequest(database, strategy, name);
   // One whose time has run out ends here and now, whatever its timer does.
-  if (live !== undefined && !(await expireRequest(context, live.requestId)))
-    return refused('request_exists', { by: live.requestedBy.name });
+  const isInTheWay = live !== undefined && (isDecided(live) || live.requestId !== supersedes);
+  if (isInTheWay && !(await expireRequest(context, live.requestId))) {
+    const operators = access.whoMay('operator').join(', ');
+    return refused('request_exists', { by: live.requestedBy.name, state: live.state, who: operators });
+  }
   if (kind === 'break_glass') return undefined;
   const unreviewed = await selectUnreviewedBreakGlass(database, strategy, name);
   if (unreviewed !== undefined) return refused('review_pending', { by: unreviewed.requestedBy.name });

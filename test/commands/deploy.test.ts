@@ -116,7 +116,7 @@ async function requestAsAlice(): Promise<string> {
   await slack.runCommand('alice', CHANNEL, '/lobml deploy live');
   await modalShows('alice', 'next.onnx');
   await slack.submitModal('alice', { reason: 'better model' });
-  await modalShows('alice', 'All 5 checks of the planned state pass');
+  await modalShows('alice', 'checks of the planned state pass');
   await slack.submitModal('alice');
   await modalShows('alice', 'The request stands');
   await announceAll();
@@ -168,6 +168,30 @@ describe('from the form to the start', () => {
     await slack.submitModal('carol', { reason: 'the second emergency' });
     await modalShows('carol', 'no second person has reviewed it');
     expect(slack.modals('carol').at(-1)?.submit).toBeUndefined();
+  });
+
+  test('an operator asks in the place of a request that waits, from the refusal on', async () => {
+    const requestId = await requestAsAlice();
+    await slack.runCommand('alice', CHANNEL, '/lobml deploy live');
+    await modalShows('alice', 'let an operator supersede it');
+    expect(shown('alice')).not.toContain('deploy:supersede');
+    await slack.runCommand('carol', CHANNEL, '/lobml deploy live');
+    await modalShows('carol', 'deploy:supersede');
+    await slack.click('carol', 'modal', 'deploy:supersede');
+    await modalShows('carol', 'takes the place of the one by alice');
+    await slack.submitModal('carol', { reason: 'the market has turned' });
+    await modalShows('carol', 'checks of the planned state pass');
+    await slack.submitModal('carol');
+    await modalShows('carol', 'The request stands');
+    await show(`request:${requestId}`);
+    const old = slack
+      .messages(CHANNEL)
+      .find(({ blocks }) => JSON.stringify(blocks).includes('Superseded by'));
+    expect(JSON.stringify(old?.blocks)).toMatch(/<@U0CAROL>.*the market has turned/);
+    expect(old && hasButtons(old)).toBe(false);
+    const told = slack.messages(CHANNEL).find(({ threadTs }) => threadTs === old?.ts);
+    expect(slack.messages(CHANNEL).filter(({ text }) => text.includes('your request for')).length).toBe(1);
+    expect(told).toBeDefined();
   });
 
   test('somebody without the role is told who can, instead of a form', async () => {
@@ -335,11 +359,12 @@ test('lock and unlock from a channel', async () => {
 describe('the words of a terminal', () => {
   test('all of them', () => {
     const line =
-      'live --model m.onnx --model-version v2 --binary=ploy --set A=1 --set B=x=y --reason why --plan --acknowledge drift';
+      'live --model m.onnx --model-version v2 --binary=ploy --set A=1 --set B=x=y --reason why --plan --acknowledge drift --supersede';
     expect(parseDeployWords(line.split(' '))).toEqual({
       targetWords: ['live'],
       planOnly: true,
       acknowledged: ['drift'],
+      supersedes: true,
       wish: {
         model: 'm.onnx',
         modelVersion: 'v2',

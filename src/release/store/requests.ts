@@ -126,7 +126,7 @@ export async function updateRequestState(
 }
 
 export interface RequestEnd {
-  readonly state: Extract<RequestState, 'rejected' | 'withdrawn' | 'expired' | 'invalidated'>;
+  readonly state: Extract<RequestState, 'rejected' | 'withdrawn' | 'expired' | 'invalidated' | 'superseded'>;
   readonly at: Date;
   /** Of a changed content: at whose click it showed. undefined: a clock. */
   readonly by?: Person;

@@ -16,6 +16,7 @@ const state: Readonly<Record<RequestState, string>> = {
   withdrawn: 'withdrawn',
   expired: 'expired',
   invalidated: 'invalid: the content changed',
+  superseded: 'another release was asked for in its place',
   halted: 'closed by a rollback',
 };
 
@@ -76,7 +77,9 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
     `${fact('check')} is ${fact('outcome')}: break-glass skips people, never the check of the model.`,
   run_not_stored: () => 'The checks of this plan are not stored, so nobody could be shown them. Plan again.',
   request_exists: (fact) =>
-    `A request${fact('by') ? ` by ${fact('by')}` : ''} for this target is not over yet. Withdraw it, or wait for it.`,
+    fact('state') === 'executing'
+      ? `The release that ${fact('by')} asked for is being carried out. Wait for its end, or cancel it at its message.`
+      : `A request${fact('by') ? ` by ${fact('by')}` : ''} for this target is not over yet. Wait for it, have it withdrawn, or let an operator supersede it${fact('who') && ` (${fact('who')})`}.`,
   target_locked: (fact) =>
     `The target is locked by ${fact('by')} since ${fact('since')}${untilOf(fact)}: ${fact('reason')}. They or an admin can unlock it.`,
   review_pending: (fact) =>
@@ -273,6 +276,8 @@ export const release = {
     /** @param who at whose click it showed; undefined where nobody knows */
     invalidated: (when: string, who: string | undefined) =>
       `Invalid since ${when}${who === undefined ? '' : `, as the click of ${who} showed`}: what would be deployed is not what was asked for. Nothing was deployed`,
+    superseded: (who: string, when: string) =>
+      `Superseded by ${who} · ${when}: another release was asked for in its place. Nothing of this one was deployed`,
     halted: (who: string, when: string) => `Closed by the halt of ${who} · ${when}`,
     executing: 'The deploy has started',
     /** @param outcome what has become of the release */
@@ -316,6 +321,7 @@ export const release = {
     approve: 'Approve',
     reject: 'Reject…',
     withdraw: 'Withdraw',
+    supersede: 'Ask in its place…',
     takeBack: 'Take back my approval',
     start: 'Start deploy',
     renew: 'Run checks again',
@@ -337,6 +343,9 @@ export const release = {
   },
   form: {
     title: 'Deploy',
+    supersedes: (by: string) =>
+      `This request takes the place of the one by ${by}, which ends when you ask. Your reason is told to them.`,
+    supersedesGone: 'The request that waited is over meanwhile: begin anew with /lobml deploy.',
     loading: 'Looking at the staging folder…',
     planning: 'Looking at the hosts and running the checks…',
     model: 'Model',

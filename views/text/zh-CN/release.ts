@@ -59,7 +59,9 @@ export const release: ReleaseText = {
       `${fact('check')} 为 ${fact('outcome')}：紧急发布可以跳过审批人，但不能跳过模型检查。`,
     run_not_stored: () => '该计划的检查没有保存，无法向他人展示。请重新制定计划。',
     request_exists: (fact) =>
-      `该目标${fact('by') ? `由 ${fact('by')} 提出的` : '的'}申请尚未结束。请撤回或等待其结束。`,
+      fact('state') === 'executing'
+        ? `${fact('by')} 申请的发布正在执行。请等待其结束，或在其消息上取消。`
+        : `该目标已有${fact('by') ? ` ${fact('by')} 的` : ''}申请尚未结束。请等待、让其撤回，或由 operator 取代它${fact('who') && `（${fact('who')}）`}。`,
     target_locked: (fact) =>
       `目标自 ${fact('since')} 起被 ${fact('by')} 锁定${untilOf(fact)}：${fact('reason')}。由本人或管理员解锁。`,
     review_pending: (fact) => `${fact('by')} 在该目标上做过紧急发布，尚无第二人复核。请先在事故频道复核。`,
@@ -145,6 +147,7 @@ export const release: ReleaseText = {
     withdrawn: '已撤回',
     expired: '已过期',
     invalidated: '已失效：内容发生变化',
+    superseded: '已被另一个申请取代',
     halted: '已被回滚关闭',
   },
   plan: {
@@ -227,6 +230,7 @@ export const release: ReleaseText = {
     startTimeOut: (when) => `${when} 过期：已批准但无人按时启动。没有部署任何内容`,
     invalidated: (when, who) =>
       `${when} 起失效${who === undefined ? '' : `（${who} 点击时发现）`}：要部署的内容与申请不符。没有部署任何内容`,
+    superseded: (who, when) => `被 ${who} 取代 · ${when}：已改为申请另一个发布。该申请没有部署任何内容`,
     halted: (who, when) => `被 ${who} 的停止操作关闭 · ${when}`,
     executing: '部署已开始',
     executed: (outcome, when) => `部署已结束：${outcome}${when === undefined ? '' : ` · ${when}`}`,
@@ -259,6 +263,7 @@ export const release: ReleaseText = {
   button: {
     approve: '批准',
     reject: '拒绝…',
+    supersede: '取代该申请…',
     withdraw: '撤回申请',
     takeBack: '收回我的批准',
     start: '开始部署',
@@ -280,6 +285,8 @@ export const release: ReleaseText = {
   },
   form: {
     title: '部署',
+    supersedes: (by) => `本申请将取代 ${by} 的申请；您提交时那个申请即结束，您的理由会告知对方。`,
+    supersedesGone: '等待中的申请已经结束：请用 /lobml deploy 重新开始。',
     loading: '正在查看 staging 目录…',
     planning: '正在查看主机并运行检查…',
     model: '模型',
