@@ -260,6 +260,7 @@ function evidence({ after, answered }: StepRecord, locale: Locale): readonly str
   const text = textFor(locale).deploy;
   const { confirmedBy, verdict, pid, sha256, loadedLine, restarted, stopped, leftStopped, setAside } =
     after ?? {};
+  const { rearmed, disarmed, acted } = after ?? {};
   const verdictText = Object.entries(textFor(locale).report.verdict).find(([name]) => name === verdict)?.[1];
   return [
     ...(verdictText === undefined ? [] : [verdictText]),
@@ -268,6 +269,9 @@ function evidence({ after, answered }: StepRecord, locale: Locale): readonly str
     ...(typeof pid === 'number' ? [text.process(String(pid))] : []),
     ...(typeof sha256 === 'string' ? [code(sha256.slice(0, 12))] : []),
     ...(typeof loadedLine === 'string' ? [code(clip(loadedLine, 160))] : []),
+    ...(typeof rearmed === 'string' ? [text.deadMan.rearmed(slackTime(rearmed, 'time_secs'))] : []),
+    ...(disarmed === true && acted === undefined ? [text.deadMan.disarmed] : []),
+    ...(acted === undefined ? [] : [text.deadMan.acted]),
     ...(restarted === true ? [text.putBack] : []),
     ...(stopped === true ? [text.stopped] : []),
     ...(leftStopped === true ? [text.leftStopped] : []),

@@ -155,6 +155,7 @@ function driftBlocks(
     const name = escapeMrkdwn(host.host);
     if (subject === 'drift')
       return host.drift.map((change) => `${name}  ${variableLine(change, envPrefix, locale)}`);
+    if (subject === 'no_dead_man') return host.withoutDeadMan === undefined ? [] : [name];
     const told = namedIn(host)[subject].map(({ variable, shown }) =>
       shown === undefined ? code(variable) : variableLine({ variable, ...shown }, envPrefix, locale),
     );

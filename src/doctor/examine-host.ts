@@ -3,6 +3,7 @@ import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { compareCommand } from '../hosts/managers/loaded-command.js';
 import { processStart } from '../hosts/managers/process-facts.js';
+import { tryDeadMan } from '../hosts/try-dead-man.js';
 import type { Declarations } from '../runbook/runbook.js';
 import type { Target } from '../runbook/targets.js';
 import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
@@ -56,7 +57,11 @@ export function examineHost(
           }
         }),
       );
-      return [...findings.flat(), ...(await serviceDiagnoses(host, subject, names))];
+      return [
+        ...findings.flat(),
+        ...(await serviceDiagnoses(host, subject, names)),
+        ...(await deadManDiagnoses(host, subject)),
+      ];
     },
   };
 }
@@ -148,6 +153,25 @@ async function treeDiagnoses(
       ? [warning('processes_outlive', { code: 'do_set_kill_mode', facts: {} })]
       : []),
   ];
+}
+
+/** One is armed for tomorrow, and disarmed. A host that does not answer is told of by the other looks. */
+async function deadManDiagnoses(host: Host, subject: Sentence): Promise<readonly Diagnosis[]> {
+  const found = await tryDeadMan(host.service, call);
+  const warning = (seen: Sentence, wayOut: Sentence): readonly Diagnosis[] => [
+    { subject, state: 'warning', seen, wayOut },
+  ];
+  switch (found.kind) {
+    case 'holds':
+      return [ok(subject, { code: 'dead_man_holds', facts: {} })];
+    case 'not_configured':
+      return warning({ code: 'dead_man_missing', facts: {} }, { code: 'do_set_dead_man', facts: {} });
+    case 'refused':
+    case 'unknown': {
+      const seen: Sentence = { code: 'dead_man_refused', facts: { because: found.error.message } };
+      return warning(seen, { code: 'do_allow_dead_man', facts: {} });
+    }
+  }
 }
 
 /** @throws what is no answer of the host */

@@ -57,6 +57,9 @@ export interface DoctorFacts {
   runbook_read: { readonly book: string; readonly checks: number };
   scopes_missing: { readonly names: string };
   scopes_unknown: NoFacts;
+  dead_man_holds: NoFacts;
+  dead_man_missing: NoFacts;
+  dead_man_refused: { readonly because: string };
   processes_unknown: NoFacts;
   processes_outlive: NoFacts;
   /** @param unit its file */
@@ -109,6 +112,8 @@ export interface DoctorFacts {
   do_make_trading_role: NoFacts;
   do_make_training_role: NoFacts;
   do_open_environ: NoFacts;
+  do_allow_dead_man: NoFacts;
+  do_set_dead_man: NoFacts;
   do_set_processes: NoFacts;
   do_set_kill_mode: NoFacts;
   do_restart_with_release: NoFacts;

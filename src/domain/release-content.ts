@@ -36,6 +36,8 @@ const CONTENT_PARTS = [
   'since_confirmed',
   /** What other targets on the same machines have of it. */
   'shared',
+  /** Whether the host can turn the strategy off by itself. */
+  'dead_man',
   'runbook',
   'policy',
   /** The outcome of a check. */
@@ -134,6 +136,7 @@ function changesOnHost(before: HostPlan, after: HostPlan): readonly ContentChang
       asChanges(before.sinceConfirmed),
       asChanges(after.sinceConfirmed),
     ),
+    ...textChange({ part: 'dead_man', host }, before.withoutDeadMan ?? '', after.withoutDeadMan ?? ''),
     ...textChange(
       { part: 'installed_model', host, subject: before.modelPath ?? '' },
       before.presentModelSha256,

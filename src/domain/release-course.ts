@@ -15,11 +15,20 @@ type Hosts = Pick<ReleaseRecord, 'plan' | 'givenUp'>;
 export const hostsLeft = ({ plan, givenUp }: Hosts): readonly string[] =>
   plan.hosts.map(({ host }) => host).filter((host) => !givenUp.some((gone) => gone.host === host));
 
-/** Those of them on which a changing step has at least begun, or that are put back. */
+const isChanging = ({ kind, attempts }: StepRecord): boolean => TOUCHING.includes(kind) && attempts > 0;
+
+/** The host has a dead man of this release, or nobody knows. */
+const mayBeArmed = ({ kind, attempts, after }: StepRecord): boolean =>
+  kind === 'arm_dead_man' && attempts > 0 && after?.armed !== false;
+
+/** Whether a host was changed, or may have been: one that armed its dead man and no more was not. */
+export const hasChanged = ({ steps }: Pick<ReleaseRecord, 'steps'>): boolean => steps.some(isChanging);
+
+/** Those of them on which a changing step has at least begun, whose dead man is armed, or that are put back. */
 export function touchedHosts({ steps, ...hosts }: Hosts & Pick<ReleaseRecord, 'steps'>): readonly string[] {
   const touched = new Set(
     steps
-      .filter(({ kind, attempts }) => kind === 'revert' || (TOUCHING.includes(kind) && attempts > 0))
+      .filter((step) => step.kind === 'revert' || isChanging(step) || mayBeArmed(step))
       .map(({ host }) => host),
   );
   return hostsLeft(hosts).filter((host) => touched.has(host));
@@ -43,6 +52,18 @@ export function missedHost(release: Hosts & Pick<ReleaseRecord, 'steps'>): Given
   const gate = steps.find(({ kind, host }) => kind === 'checkpoint' && host !== null);
   if (gate?.state === 'done') return undefined;
   return givenUp.find(({ host }) => host === plan.hosts[0]?.host);
+}
+
+/** The steps that have armed a dead man on a host, or may have: less those that are known to be disarmed. */
+export function armedDeadMen({
+  steps,
+  ...hosts
+}: Hosts & Pick<ReleaseRecord, 'steps'>): readonly StepRecord[] {
+  const left = hostsLeft(hosts);
+  return steps.filter(
+    (step) =>
+      mayBeArmed(step) && step.after?.disarmed === undefined && left.some((host) => host === step.host),
+  );
 }
 
 export const isPuttingBack = ({ steps }: Pick<ReleaseRecord, 'steps'>): boolean =>

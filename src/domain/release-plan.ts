@@ -36,6 +36,13 @@ const namedChangeSchema = z.object({
 });
 export type NamedChange = ValueOf<typeof namedChangeSchema>;
 
+const WITHOUT_DEAD_MAN = [
+  /** The targets file does not say how. */
+  'not_configured',
+  /** The host said no. */
+  'refused',
+] as const;
+
 const hostPlanSchema = z.object({
   host: z.string(),
   /** Where the model goes, absolute; undefined without a model. */
@@ -59,6 +66,8 @@ const hostPlanSchema = z.object({
    * process has it already; undefined: nothing does, or no release was confirmed here.
    */
   sinceConfirmed: orUndefined(z.array(namedChangeSchema)),
+  /** Why the host holds no dead man; undefined: it does. */
+  withoutDeadMan: orUndefined(z.enum(WITHOUT_DEAD_MAN)),
 });
 export type HostPlan = ValueOf<typeof hostPlanSchema>;
 

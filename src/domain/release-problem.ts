@@ -26,6 +26,10 @@ export const RELEASE_PROBLEMS = [
   'not_off',
   /** Facts: `confirmBy`. */
   'deadline_passed',
+  /** Facts: `host`, `detail`. */
+  'dead_man_not_armed',
+  /** Facts: `confirmBy`, `hosts`: where it turned the flag off, `stopped`: where it stopped the service. */
+  'dead_man_acted',
   /** Facts: `by`, `reason`. */
   'cancelled_by_person',
   /** It cannot go on without a host that was given up. Facts: `host`, `by`. */

@@ -25,6 +25,8 @@ export const DRIFT_SUBJECTS = [
   'undeclared',
   /** What stands otherwise than the last confirmed release left it. */
   'since_confirmed',
+  /** A host that cannot turn the strategy off by itself. */
+  'no_dead_man',
 ] as const;
 export type DriftSubject = (typeof DRIFT_SUBJECTS)[number];
 

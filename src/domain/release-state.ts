@@ -69,6 +69,7 @@ export const STEP_KINDS = [
   'lock',
   'precheck',
   'compare_digest',
+  'arm_dead_man',
   'stage_model',
   'stage_binary',
   'write_environment',

@@ -43,7 +43,9 @@ export function stepsOfRelease(
 }
 
 function stepsOfHost(plan: ReleasePlan, host: string): Omit<PlannedStep, 'position'>[] {
+  const holdsDeadMan = plan.hosts.some((each) => each.host === host && each.withoutDeadMan === undefined);
   const kinds: StepKind[] = [
+    ...(holdsDeadMan ? (['arm_dead_man'] as const) : []),
     ...(plan.model === undefined ? [] : (['stage_model'] as const)),
     ...(plan.binary === undefined ? [] : (['stage_binary'] as const)),
     'write_environment',

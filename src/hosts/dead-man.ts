@@ -46,6 +46,16 @@ export type DeadManState =
   /** Its time has come, and it is at work. */
   | { readonly kind: 'acting' };
 
+const A_DAY_MS = 86_400_000;
+
+/** One that does nothing, by which a host shows that it holds one. @param id makes its name unlike all others */
+export const deadManTrial = (id: string): DeadManOrder => ({
+  name: `lobml-dead-man-trial-${id}`,
+  afterMs: A_DAY_MS,
+  until: 'trial',
+  duty: undefined,
+});
+
 /** Also the name of a unit of systemd, and of a file. */
 export function deadManName({ strategy, target, host, releaseId }: DeadManOf): string {
   const words = [strategy, target, host].map((word) => word.replace(/[^\w.-]/g, '_').slice(0, 40));

@@ -89,6 +89,7 @@ export function subjectsToAcknowledge(
     drift: hosts.some(({ drift }) => drift.length > 0),
     undeclared: hosts.some(({ undeclared }) => undeclared !== undefined),
     since_confirmed: hosts.some(({ sinceConfirmed }) => sinceConfirmed !== undefined),
+    no_dead_man: hosts.some(({ withoutDeadMan }) => withoutDeadMan !== undefined),
   };
   return [
     ...warnings.map(({ id }) => id),

@@ -15,6 +15,7 @@ import { resolveInside } from '../hosts/contained-path.js';
 import { shownInFile, shownInProcess } from '../hosts/environment/concealed-value.js';
 import { EnvironmentEditError, editEnvironmentFile } from '../hosts/environment/environment-edit.js';
 import { type CallOptions, type Host, HostError } from '../hosts/host.js';
+import { tryDeadMan } from '../hosts/try-dead-man.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Declarations } from '../runbook/runbook.js';
 import type { StagedArtefact } from './staging.js';
@@ -45,7 +46,7 @@ interface HostPlanning {
 /** Of each call: a host with many files is no slow one. */
 const CALL_TIMEOUT_MS = 10_000;
 
-/** Works out what a release changes on one host. Looks only. */
+/** Works out what a release changes on one host. Looks only; whether it holds a dead man is tried by one that does nothing. */
 export async function planHost(
   host: Host,
   settings: TargetHost,
@@ -90,12 +91,13 @@ async function planOn(
   const changes = changesBetween(intent.variables, present);
   const names = [...declared, ...undeclaredNames(present, intent.runbook)];
   const unchanged = names.filter((name) => !changes.some(({ variable }) => variable === name));
-  const [presentModelSha256, presentBinarySha256, drift, unit] = await Promise.all([
+  const [presentModelSha256, presentBinarySha256, drift, unit, withoutDeadMan] = await Promise.all([
     hashOf(host, modelPath ?? stayingModel(environment, intent.modelVariable), call),
     // A program that stays is approved with the rest, too.
     hashOf(host, binaryPath ?? settings.binary, call),
     driftOf(host, present, unchanged, call),
     unitDrift(host.service, call),
+    deadManLack(host, call),
   ]);
   const told = [...changes, ...drift].map(({ variable }) => variable);
   const staying = [
@@ -119,12 +121,20 @@ async function planOn(
     changes,
     ...namedDrift(drift, unit, present, intent.runbook),
     sinceConfirmed: since.length > 0 ? since : undefined,
+    withoutDeadMan,
   };
   const plannedModel =
     model === undefined || modelPath === undefined
       ? undefined
       : { path: modelPath, stagedPath: model.path, sha256: model.plan.sha256 };
   return { kind: 'planned', plan, planned: { environment, model: plannedModel, drift, present } };
+}
+
+/** Why the host holds no dead man; undefined: it holds one. @throws HostError where nobody can tell */
+async function deadManLack(host: Host, call: CallOptions): Promise<HostPlan['withoutDeadMan']> {
+  const found = await tryDeadMan(host.service, call);
+  if (found.kind === 'unknown') throw found.error;
+  return found.kind === 'holds' ? undefined : found.kind;
 }
 
 /** The environment as it will be. What is in force already is not written again. */

@@ -32,6 +32,8 @@ export type ReleaseEventKind =
   | 'release.superseded'
   | 'release.started'
   | 'release.step'
+  /** What became of a step's work after its end: a dead man armed anew, or disarmed. */
+  | 'release.step_amended'
   | 'release.state'
   | 'release.cancel_requested'
   | 'release.step_answered'

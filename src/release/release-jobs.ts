@@ -22,7 +22,8 @@ export interface ReleaseQueue {
 export const releaseQueue: ReleaseQueue = {
   async enqueue(client, releaseId) {
     await releaseQueue.wake(client, releaseId);
-    await releaseQueue.lookAtDeadline(client, releaseId);
+    // The first look is at once: from then on each says when the next one is.
+    await releaseQueue.lookAtDeadline(client, releaseId, 0);
   },
   async wake(client, releaseId, afterMs = 0) {
     const { subject } = await subjectOf(client, releaseId);

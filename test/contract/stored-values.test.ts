@@ -198,6 +198,7 @@ const request: Whole<ReleaseRequest> = {
         drift: [change],
         undeclared: [{ variable: 'S__X', shown: { before: null, after: '1' } }],
         sinceConfirmed: [{ variable: 'S__Y', shown: { before: '1', after: null } }],
+        withoutDeadMan: 'refused',
       },
     ],
     shared: [{ host: 'live-1', target: 'dryrun', what: 'program', path: '/ploy', changes: true }],

@@ -46,6 +46,8 @@ interface Situation {
   readonly environ?: readonly string[];
   readonly processes?: readonly string[];
   readonly current?: readonly string[];
+  /** What the host's arming is; undefined: the targets file has none. */
+  readonly arm?: readonly string[] | undefined;
   readonly trading?: ExaminationOptions['trading'];
   readonly state?: ExaminationOptions['state'];
   /** Strategies besides the first one. */
@@ -62,6 +64,7 @@ async function findings(situation: Situation) {
     environ = ['true'],
     processes = ['true'],
     current,
+    arm = ['true'],
   } = situation;
   await writeFile(join(folder, 'live.env'), '');
   await writeFile(join(folder, 'status'), `ActiveState=active\nNRestarts=0\n${status}\n`);
@@ -71,6 +74,7 @@ async function findings(situation: Situation) {
     service: {
       ...{ manager: 'command', status: ['cat', join(folder, 'status')], environ },
       ...{ restart: ['true'], stop: ['true'], logs: ['true'], ...(processes && { processes }), current },
+      ...(arm.length > 0 && { deadMan: { arm, disarm: ['true'], status: ['echo', 'armed'] } }),
     },
   };
   const source = { defaultTarget: 'live', roles: { operators: ['U1'] }, targets: { live } };
@@ -281,17 +285,37 @@ describe('a host', () => {
     expect(none.of('host h1 (live)')).toMatchObject([
       { state: 'ok' },
       { state: 'warning', seen: { code: 'processes_outlive' } },
+      { state: 'ok', seen: { code: 'dead_man_holds' } },
     ]);
     const away = await findings({ processes: ['false'], status: 'MainPID=0\nUser=root' });
     expect(away.of('host h1 (live)')).toMatchObject([
       { state: 'ok' },
       { state: 'warning', seen: { code: 'processes_unknown' }, wayOut: { code: 'do_set_processes' } },
+      { state: 'ok' },
+    ]);
+  });
+
+  test('that cannot turn the strategy off by itself', async () => {
+    const none = await findings({ arm: [], status: 'MainPID=0\nUser=root' });
+    expect(none.of('host h1 (live)')).toMatchObject([
+      { state: 'ok' },
+      { state: 'warning', seen: { code: 'dead_man_missing' }, wayOut: { code: 'do_set_dead_man' } },
+    ]);
+    const arm = ['sh', '-c', 'echo no timers here >&2; exit 1'];
+    const refused = await findings({ arm, status: 'MainPID=0\nUser=root' });
+    expect(refused.of('host h1 (live)')).toMatchObject([
+      { state: 'ok' },
+      {
+        state: 'warning',
+        seen: { code: 'dead_man_refused', facts: { because: expect.stringContaining('no timers here') } },
+        wayOut: { code: 'do_allow_dead_man' },
+      },
     ]);
   });
 
   test('that has everything', async () => {
     const { of } = await findings({ status: 'MainPID=0\nUser=root' });
-    expect(of('host h1 (live)')).toMatchObject([{ state: 'ok' }]);
+    expect(of('host h1 (live)')).toMatchObject([{ state: 'ok' }, { state: 'ok' }]);
   });
 });
 

@@ -32,6 +32,7 @@ const plan: ReleasePlan = {
     drift: [],
     undeclared: undefined,
     sinceConfirmed: undefined,
+      withoutDeadMan: undefined,
   })),
   runbookSha256: '',
   policySha256: '',

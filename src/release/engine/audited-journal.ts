@@ -48,6 +48,22 @@ export function auditedJournal(journal: StepJournal, record: RecordEvent, now: (
         details: { releaseId, host, reason },
       });
     },
+    async amend(releaseId, position, more) {
+      await journal.amend(releaseId, position, more);
+      const release = await journal.load(releaseId);
+      if (release === undefined) return;
+      const { strategy, target, steps } = release;
+      const { kind: step, host } = steps.find((each) => each.position === position) ?? {};
+      const details = { releaseId, position, step, host, ...more };
+      await record({
+        kind: 'release.step_amended',
+        strategy,
+        target,
+        actor: THE_BOT,
+        at: now().toISOString(),
+        details,
+      });
+    },
     async turn(held, turn) {
       await journal.turn(held, turn);
       await tell(held.releaseId, undefined, undefined, turn);

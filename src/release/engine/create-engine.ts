@@ -13,6 +13,7 @@ import { checkpointStep } from './steps/checkpoint.js';
 import { compareDigestStep } from './steps/compare-digest.js';
 import { confirmStep } from './steps/confirm.js';
 import { convergeStep } from './steps/converge.js';
+import { armDeadManStep, whenAllDisarmed, withLastWord } from './steps/dead-man.js';
 import { disableStep } from './steps/disable.js';
 import { createLockStep } from './steps/lock.js';
 import { precheckStep } from './steps/precheck.js';
@@ -97,6 +98,7 @@ export function createStepRegistry(database: Queryable): StepRegistry {
     lock: createLockStep(database),
     precheck: precheckStep,
     compare_digest: compareDigestStep,
+    arm_dead_man: onApprovedHost(armDeadManStep),
     stage_model: onApprovedHost(createStageStep('model')),
     stage_binary: onApprovedHost(createStageStep('binary')),
     write_environment: onApprovedHost(writeEnvironmentStep),
@@ -104,8 +106,8 @@ export function createStepRegistry(database: Queryable): StepRegistry {
     prove_start: proveStartStep,
     checkpoint: checkpointStep,
     converge: convergeStep,
-    confirm: confirmStep,
-    revert: revertStep,
-    disable: disableStep,
+    confirm: whenAllDisarmed(confirmStep),
+    revert: withLastWord(revertStep),
+    disable: withLastWord(disableStep),
   };
 }

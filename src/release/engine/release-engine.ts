@@ -12,8 +12,6 @@ import type { Held, StepJournal } from './steps/step-journal.js';
 /** Everything that carrying a release out needs. */
 export interface ReleaseEngine extends StepTools {
   readonly journal: StepJournal;
-  /** The moment by the clock of the bot's database: that of the deadline. */
-  readonly databaseNow: () => Promise<Date>;
   readonly steps: StepRegistry;
   readonly hostOf: (settings: TargetHost) => Host;
   readonly targets: Pick<Targets, 'targets'>;
@@ -70,7 +68,7 @@ export function contextFor(
   { stopping, lost }: TaskCall,
 ): StepContext {
   const target = targetOf(engine, release);
-  const { runbook, checks, refuseConfirmation, clock, pace } = engine;
+  const { runbook, checks, refuseConfirmation, clock, databaseNow, pace } = engine;
   const left = hostsLeft(release);
   return {
     release,
@@ -81,16 +79,24 @@ export function contextFor(
     checks,
     refuseConfirmation,
     clock,
+    databaseNow,
     pace,
     lost,
     interrupted: AbortSignal.any([stopping, lost]),
-    host(name): HostInPlan {
-      const settings = target.hosts.find((host) => host.name === name);
-      const plan = release.plan.hosts.find((host) => host.host === name);
-      if (settings === undefined || plan === undefined) {
-        throw new Error(`the host ${name} is missing in the plan or in the targets file`);
-      }
-      return { host: engine.hostOf(settings), settings, plan };
-    },
+    host: (name) => hostInPlan(engine, release, name),
   };
+}
+
+/** @throws Error where the plan or the targets file has no such host */
+export function hostInPlan(
+  engine: Pick<ReleaseEngine, 'targets' | 'hostOf'>,
+  release: ReleaseRecord,
+  name: string,
+): HostInPlan {
+  const settings = targetOf(engine, release).hosts.find((host) => host.name === name);
+  const plan = release.plan.hosts.find((host) => host.host === name);
+  if (settings === undefined || plan === undefined) {
+    throw new Error(`the host ${name} is missing in the plan or in the targets file`);
+  }
+  return { host: engine.hostOf(settings), settings, plan };
 }

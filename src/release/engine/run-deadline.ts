@@ -1,10 +1,16 @@
 import { hostsToTurnOff, openSteps, touchedHosts } from '../../domain/release-course.js';
+import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import { LIVE_RELEASE_STATES } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
+import { keepArmed, removeMarks } from './dead-men.js';
 import { performStep, settleAll } from './perform-step.js';
 import { type LookResult, loadHeld, REST, type ReleaseEngine, retryLater } from './release-engine.js';
+import { actedProblem } from './steps/dead-man.js';
 import { type Held, SupersededError } from './steps/step-journal.js';
+
+/** How often it is looked whether the hosts' own timers still stand. */
+const LOOK_MS = 60_000;
 
 /**
  * Commit-confirm: a release that is not confirmed by its deadline turns itself off. The state changes first, so that
@@ -21,8 +27,10 @@ export async function runDeadline(
     if (release === undefined || release.endedAt !== null) return REST;
     const confirmBy = new Date(release.confirmBy);
     const leftMs = confirmBy.getTime() - (await engine.databaseNow()).getTime();
-    if (release.state !== 'disabled' && leftMs > 0)
-      return { kind: 'wait', until: new Date(engine.clock.now() + leftMs) };
+    if (release.state !== 'disabled' && leftMs > 0) {
+      await keepArmed(engine, release, leftMs, call);
+      return { kind: 'wait', until: new Date(engine.clock.now() + Math.min(leftMs, LOOK_MS)) };
+    }
     if (!(await turnOff(engine, release, new Date(engine.clock.now())))) return REST;
     return await disableHosts(engine, releaseId, call);
   } catch (error) {
@@ -66,8 +74,19 @@ async function disableHosts(engine: ReleaseEngine, releaseId: string, call: Task
   // One host that does not answer must not keep the others waiting.
   const answers = await settleAll(open.map((step) => disable(engine, held, release, step, call)));
   if (!answers.every((isDone) => isDone)) return retryLater(engine);
-  await journal.turn(held(), { ended: true });
+  const off = (await journal.load(releaseId)) ?? release;
+  const problem = actedInstead(off);
+  await journal.turn(held(), { ended: true, ...(problem === undefined ? {} : { problem }) });
+  await removeMarks(engine, off);
   return REST;
+}
+
+/** Hosts that had turned themselves off before anybody else did. */
+function actedInstead({ steps, confirmBy }: ReleaseRecord): ReleaseProblem | undefined {
+  const words = steps.flatMap(({ kind, host, after }) =>
+    kind === 'disable' && host !== null ? [{ host, acted: after?.acted }] : [],
+  );
+  return actedProblem({ confirmBy }, words);
 }
 
 async function disable(

@@ -1,4 +1,5 @@
 import {
+  hasChanged,
   failedReverts,
   isForward,
   isPuttingBack,
@@ -12,9 +13,18 @@ import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import { isLiveRelease, LIVE_RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
+import { disarmAll } from './dead-men.js';
 import { judgeLook, lookedAt } from './judge-look.js';
 import { performStep, settleAll } from './perform-step.js';
-import { handOver, type LookResult, loadHeld, REST, type ReleaseEngine, targetOf } from './release-engine.js';
+import {
+  handOver,
+  type LookResult,
+  loadHeld,
+  REST,
+  type ReleaseEngine,
+  retryLater,
+  targetOf,
+} from './release-engine.js';
 import { type Held, SupersededError, type Turn } from './steps/step-journal.js';
 
 /**
@@ -27,6 +37,12 @@ export async function runRelease(
   releaseId: string,
   call: TaskCall,
 ): Promise<LookResult> {
+  const result = await carryOn(engine, releaseId, call);
+  if (result.kind !== 'rest') return result;
+  return (await disarmAll(engine, releaseId, call)) ? result : retryLater(engine);
+}
+
+async function carryOn(engine: ReleaseEngine, releaseId: string, call: TaskCall): Promise<LookResult> {
   try {
     await closeHalted(engine, releaseId);
     const epoch = await engine.journal.claim(releaseId, LIVE_RELEASE_STATES);
@@ -133,7 +149,7 @@ async function fail(
   } else {
     // The step itself has begun, whatever was loaded before it did.
     const begun = release.steps.map((other) =>
-      other === step ? { ...step, attempts: step.attempts + 1 } : other,
+      other === step ? { ...step, attempts: step.attempts + 1, after: after ?? step.after } : other,
     );
     await engine.journal.end(
       held,
@@ -176,7 +192,8 @@ async function putBack(
 
 async function finishRevert(engine: ReleaseEngine, held: Held, release: ReleaseRecord): Promise<LookResult> {
   if (failedReverts(release).length > 0) return REST;
-  const isPutBack = touchedHosts(release).length > 0 && release.problem?.code !== 'cancelled_by_person';
+  const isPutBack =
+    touchedHosts(release).length > 0 && hasChanged(release) && release.problem?.code !== 'cancelled_by_person';
   await engine.journal.turn(held, { state: isPutBack ? 'reverted' : 'cancelled', ended: true });
   return REST;
 }

@@ -22,6 +22,10 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
   not_off: (fact) =>
     `${fact('host')}: the service was told to stop, and it is not seen stopped. Stop it by hand now.`,
   deadline_passed: (fact) => `It was not confirmed by ⟨${fact('confirmBy')}⟩.`,
+  dead_man_not_armed: (fact) =>
+    `${fact('host')} did not arm its dead man: ${fact('detail')}. Nothing was changed there; run \`lobml doctor\`, then plan again.`,
+  dead_man_acted: (fact) =>
+    `It was not confirmed by ⟨${fact('confirmBy')}⟩, and the hosts turned the strategy off themselves (dead man).${fact('hosts') && ` Flag off: ${fact('hosts')}.`}${fact('stopped') && ` Service stopped: ${fact('stopped')}.`}`,
   cancelled_by_person: (fact) => `${fact('by')} cancelled it: ${fact('reason')}.`,
   unexpected: (fact) => `Something unforeseen stopped it: ${fact('detail')}.`,
 };
@@ -49,6 +53,7 @@ export const deploy = {
     lock: 'take the lock',
     precheck: 'checks again',
     compare_digest: 'compare with what was approved',
+    arm_dead_man: 'arm the host’s own timer (dead man)',
     stage_model: 'stage the model',
     stage_binary: 'stage the binary',
     write_environment: 'write the environment',
@@ -113,6 +118,12 @@ export const deploy = {
   /** While a failed release still waits for its deadline. */
   notConfirmed: (when: string) =>
     `It cannot be confirmed. At ${when} the strategy turns itself off; roll back now if that is too late.`,
+  /** The host's own timer. */
+  deadMan: {
+    rearmed: (when: string) => `lost by the host, armed again at ${when}`,
+    disarmed: 'dead man disarmed',
+    acted: 'the dead man was quicker',
+  },
   /** A release that lacks only data at its end. */
   confirmation: {
     lacks: 'Nothing speaks against it, but these checks lack data:',

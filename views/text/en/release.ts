@@ -165,6 +165,10 @@ const changed: Readonly<Record<ContentPart, (fact: Facts) => string>> = {
     `${fact('host')}: what differs from the last confirmed release changed (${fact('subject')}).`,
   shared: () =>
     'What it shares with other targets on the same machine, or changes for them, is no longer the same.',
+  dead_man: (fact) =>
+    fact('after') === ''
+      ? `${fact('host')} can hold a dead man now.`
+      : `${fact('host')} can hold no dead man any more.`,
   runbook: () => 'The runbook was edited.',
   policy: () => 'The target’s settings, its approval policy, a group or a role was edited.',
   outcome: (fact) => `${fact('subject')} is ${fact('after') || 'gone'}, not ${fact('before') || 'unknown'}.`,
@@ -193,6 +197,7 @@ export const release = {
       drift: 'Edited on the host without a restart; would go live with this release',
       undeclared: 'Variables that the runbook does not know differ too; they would go live as well',
       since_confirmed: 'Changed since the last confirmed release; stays as it is now',
+      no_dead_man: 'Cannot turn the strategy off by itself at the deadline (dead man)',
     },
     shared: {
       title: 'Shared with other targets on the same machine',
@@ -224,6 +229,7 @@ export const release = {
       drift: 'What was edited without a restart goes live',
       undeclared: 'Variables that the runbook does not know go live',
       since_confirmed: 'What was changed since the last confirmed release stays',
+      no_dead_man: 'A host cannot turn itself off at the deadline (no dead man)',
     },
     acknowledgeAlso: (target: string) => `What ${target} runs changes; its approvers must agree`,
     refused: 'This cannot be planned',

@@ -15,6 +15,7 @@ export const deploy: DeployText = {
     lock: '获取锁',
     precheck: '再次检查',
     compare_digest: '与批准内容比对',
+    arm_dead_man: '设置主机自身的定时关闭（dead man）',
     stage_model: '放置模型',
     stage_binary: '放置程序',
     write_environment: '写入环境变量',
@@ -50,6 +51,10 @@ export const deploy: DeployText = {
     host_given_up: (fact) => `${fact('by')} 已放弃 ${fact('host')}，发布无法在缺少它的情况下继续。`,
     not_off: (fact) => `${fact('host')}：已要求服务停止，但未见其停止。请立即手动停止。`,
     deadline_passed: (fact) => `在 ⟨${fact('confirmBy')}⟩ 之前未得到确认。`,
+    dead_man_not_armed: (fact) =>
+      `${fact('host')} 未能设置定时关闭（dead man）：${fact('detail')}。该主机未做任何更改；请运行 \`lobml doctor\`，然后重新制定计划。`,
+    dead_man_acted: (fact) =>
+      `在 ⟨${fact('confirmBy')}⟩ 之前未得到确认，主机已自行关闭策略（dead man）。${fact('hosts') && `开关已关闭：${fact('hosts')}。`}${fact('stopped') && `服务已停止：${fact('stopped')}。`}`,
     cancelled_by_person: (fact) => `${fact('by')} 取消了它：${fact('reason')}。`,
     unexpected: (fact) => `意外情况使其停止：${fact('detail')}。`,
   },
@@ -94,6 +99,11 @@ export const deploy: DeployText = {
     cancelled: '已做的更改均已恢复；标为未执行的步骤从未发生。',
   },
   notConfirmed: (when) => `无法确认。${when} 策略将自动关闭；若来不及请立即回滚。`,
+  deadMan: {
+    rearmed: (when) => `主机丢失了定时器，已于 ${when} 重新设置`,
+    disarmed: 'dead man 已解除',
+    acted: 'dead man 已先行动作',
+  },
   confirmation: {
     lacks: '没有不利结果，但以下检查缺少数据：',
     wanted: (until) =>

@@ -58,6 +58,9 @@ export const doctor: Sentences<DoctorFacts> = {
   runbook_read: ({ book, checks }) => `${book}，${checks} 项检查`,
   scopes_missing: ({ names }) => `令牌缺少 ${names}`,
   scopes_unknown: () => 'Slack 没有说明令牌的权限',
+  dead_man_holds: () => '可设置 dead man：发布到期时主机能自行关闭策略',
+  dead_man_missing: () => '没有 dead man：机器人不在时，到期后没有任何东西会关闭策略',
+  dead_man_refused: ({ because }) => `拒绝设置 dead man：${because}`,
   processes_unknown: () => '无法得知哪些进程属于该服务：停机永远无法得到验证',
   other_command: ({ unit }) => `进程的启动命令与 ${unit} 当前的不同：unit 已重新读取，但未重启`,
   unit_changed: ({ unit }) => `${unit} 在进程启动后被修改，且未重启`,
@@ -106,6 +109,9 @@ export const doctor: Sentences<DoctorFacts> = {
   do_make_trading_role: () => '请按 docs/trading-database-role.md 创建角色，或用 REVOKE 收回不需要的权限。',
   do_make_training_role: () =>
     '请按 docs/trading-database-role.md 创建角色 lobml_trainer，将 TRAINING_DATABASE_URL 设为它，并在 runbook 的 `training.environment` 中使用该变量。',
+  do_allow_dead_man: () =>
+    '请允许该账号运行 `systemd-run` 以及对 `lobml-dead-man-*.timer` 的 `systemctl stop`，或检查 `service.deadMan`（docs/targets.md）',
+  do_set_dead_man: () => '请设置 `service.deadMan`：设置、解除和查看定时器的命令（docs/targets.md）',
   do_set_processes: () => '请设置 `service.processes`，即输出进程号的命令（docs/targets.md）',
   do_restart_with_release: () => '请通过发布（/lobml deploy）重启，或将 unit 恢复原状',
   do_set_kill_mode: () => '请在单元中设置 KillMode=control-group 和 SendSIGKILL=yes',

@@ -132,6 +132,10 @@ export const release: ReleaseText = {
     running_process: (fact) => `${fact('host')}：文件与进程之间的差异发生变化（${fact('subject')}）。`,
     since_confirmed: (fact) => `${fact('host')}：与上次确认的发布之间的差异发生变化（${fact('subject')}）。`,
     shared: () => '它与同一机器上其他目标共用或为其改变的内容已不同。',
+    dead_man: (fact) =>
+      fact('after') === ''
+        ? `${fact('host')}：现在可以设置定时关闭（dead man）。`
+        : `${fact('host')}：不再能设置定时关闭（dead man）。`,
     runbook: () => 'runbook 被改动。',
     policy: () => '目标的设置、审批策略、用户组或角色被改动。',
     outcome: (fact) =>
@@ -165,6 +169,7 @@ export const release: ReleaseText = {
       drift: '主机上已改动但未重启的内容；将随本次发布生效',
       undeclared: '运行手册未声明的变量也有差异，将一并生效',
       since_confirmed: '上次确认发布之后的改动；将保持现状',
+      no_dead_man: '到期时主机无法自行关闭策略（dead man）',
     },
     shared: {
       title: '与同一机器上的其他目标共用',
@@ -191,6 +196,7 @@ export const release: ReleaseText = {
       drift: '未重启的改动将随之生效',
       undeclared: '运行手册未声明的变量将随之生效',
       since_confirmed: '上次确认发布之后的改动将予以保留',
+      no_dead_man: '有主机到期时无法自行关闭（无 dead man）',
     },
     acknowledgeAlso: (target) => `${target} 运行的内容将改变；须由其审批人同意`,
     refused: '无法制定计划',

@@ -98,6 +98,16 @@ export function createStepJournal({
         await assertHeld(client, held);
         await writeGivenUpHost(client, held.releaseId, gone);
       }),
+    /** What has become of a step's work since it ended, whoever holds the release. */
+    amend: (releaseId: string, position: number, more: Seen) =>
+      transact(async (client) => {
+        await client.query(
+          `UPDATE lobml.release_steps SET after = (COALESCE(after::jsonb, '{}') || $3::jsonb)::json
+           WHERE release_id = $1 AND position = $2`,
+          [releaseId, position, JSON.stringify(more)],
+        );
+        await subjectChanged?.(client, `release:${releaseId}`);
+      }),
     /** @throws SupersededError */
     turn: (held: Held, turn: Turn) =>
       write(held, async (client) => {

@@ -38,6 +38,8 @@ export interface StepTools {
   /** Why who confirms a release that lacks data may not do that, as they are known now; undefined: they may. */
   readonly refuseConfirmation: (release: ReleaseRecord) => Promise<ReleaseRefusal | undefined>;
   readonly clock: Clock;
+  /** The moment by the clock of the bot's database: that of the deadline. */
+  readonly databaseNow: () => Promise<Date>;
   readonly pace: Readonly<typeof DEFAULT_PACE>;
 }
 

@@ -35,7 +35,8 @@ export interface EngineSetting {
   readonly second: TradingHost;
   readonly stagingFolder: string;
   engine(more?: Partial<TestEngineOptions>): ReleaseEngine;
-  plan(): Promise<ReleasePlan>;
+  /** @param armed whether the hosts hold a dead man */
+  plan(armed?: boolean): Promise<ReleasePlan>;
   start(plan?: ReleasePlan): Promise<string>;
   /** What the worker does with the answers of the engine, without its timers. */
   carryOut(engine: ReleaseEngine, releaseId: string): Promise<ReleaseRecord>;
@@ -87,7 +88,7 @@ export function createEngineSetting(): EngineSetting {
     return host;
   };
   const targets = () => targetsOf(targetsText(trading, WAITS));
-  const plan = () => planFor(trading, trading.hosts, 'live');
+  const plan = (armed = false) => planFor(trading, trading.hosts, 'live', armed);
   const service = ({ name }: TradingHost) => {
     const settings = targets()
       .targets.get('live')

@@ -18,7 +18,7 @@ async function artefact(folder: string, name: string): Promise<ArtefactPlan> {
   return { name, sha256: await sha256Of(path), size: (await stat(path)).size };
 }
 
-async function hostPlan(host: TradingHost): Promise<HostPlan> {
+async function hostPlan(host: TradingHost, armed: boolean): Promise<HostPlan> {
   const modelPath = join(host.modelsFolder, 'lob_tcn_5m_v4.onnx');
   return {
     host: host.name,
@@ -37,14 +37,19 @@ async function hostPlan(host: TradingHost): Promise<HostPlan> {
     drift: [],
     undeclared: undefined,
     sinceConfirmed: undefined,
+    withoutDeadMan: armed ? undefined : 'not_configured',
   };
 }
 
-/** The model and the program of the staging folder, on these hosts; the first is the canary. */
+/**
+ * The model and the program of the staging folder, on these hosts; the first is the canary.
+ * @param armed whether the hosts hold a dead man
+ */
 export async function planFor(
   trading: TradingHosts,
   hosts: readonly TradingHost[],
   target: string,
+  armed = false,
 ): Promise<ReleasePlan> {
   return {
     strategy: 'crypto_lob_ml',
@@ -52,7 +57,7 @@ export async function planFor(
     reason: 'a better model',
     model: await artefact(trading.stagingFolder, 'lob_tcn_5m_v4.onnx'),
     binary: await artefact(trading.stagingFolder, 'ploy-0.9.4'),
-    hosts: await Promise.all(hosts.map(hostPlan)),
+    hosts: await Promise.all(hosts.map((host) => hostPlan(host, armed))),
     runbookSha256: 'r'.repeat(64),
     policySha256: 'p'.repeat(64),
   };
