@@ -32,7 +32,7 @@ const plan: ReleasePlan = {
     drift: [],
     undeclared: undefined,
     sinceConfirmed: undefined,
-      withoutDeadMan: undefined,
+      withoutDeadMan: 'not_configured',
   })),
   runbookSha256: '',
   policySha256: '',
