@@ -26,7 +26,8 @@ export async function tryDeadMan(
     return { kind: 'refused', error };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    const saidNo = error.exitCode !== undefined || error.code === 'not_found' || error.code === 'command_failed';
+    const saidNo =
+      error.exitCode !== undefined || error.code === 'not_found' || error.code === 'command_failed';
     return { kind: saidNo ? 'refused' : 'unknown', error };
   }
 }

@@ -63,10 +63,11 @@ test('approved by two people from the two groups, and started with its steps and
   expect(await stateOf(requestId)).toBe('executing');
   expect(world.queued).toContainEqual({ what: 'enqueue', id: (started as { releaseId: string }).releaseId });
   const { rows } = await world.database.pool.query('SELECT kind FROM lobml.release_steps ORDER BY position');
-  expect(rows.map(({ kind }) => kind).slice(0, 4)).toEqual([
+  expect(rows.map(({ kind }) => kind).slice(0, 5)).toEqual([
     'lock',
     'precheck',
     'compare_digest',
+    'arm_dead_man',
     'stage_model',
   ]);
   expect(eventKinds()).toEqual([

@@ -5,6 +5,7 @@ import { addSeconds } from 'date-fns/addSeconds';
 import { readHostEnvironment } from '../../src/checks/context/host-environment.js';
 import { confirmedVariables } from '../../src/checks/context/since-confirmed.js';
 import type { DeployWish } from '../../src/domain/deploy-wish.js';
+import { stepsOfRelease } from '../../src/domain/release-steps.js';
 import { shownInProcess } from '../../src/hosts/environment/concealed-value.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { requestReportView } from '../../views/release-request.js';
@@ -363,4 +364,23 @@ test('the model that a release keeps is approved with it: other bytes change the
   expect(path).toMatch(/^[0-9a-f]{64}$/);
   await writeFile(world.path('h1', 'models', 'old.onnx'), 'other bytes');
   expect((await checked(wish)).digest).not.toBe(before.digest);
+});
+
+test('a host that cannot turn the strategy off by itself is named, and taken upon oneself by name', async () => {
+  expect((await checked()).toAcknowledge).toEqual([]);
+  // What was armed is not seen armed.
+  await writeFile(world.path('h2', 'dead-man'), 'none\n');
+  const { plan: made, toAcknowledge } = await checked();
+  expect(made.hosts.map(({ withoutDeadMan }) => withoutDeadMan)).toEqual([undefined, 'refused']);
+  expect(toAcknowledge).toEqual(['no_dead_man']);
+  await expect(requestAsAlice(world)).rejects.toThrow('not_acknowledged');
+  const request = await requestAsAlice(world, WISH, ['no_dead_man']);
+  const view = await world.service.view(request.requestId);
+  if (view === undefined) throw new Error('no view');
+  const shown = JSON.stringify(requestReportView(view, { locale: 'en', envPrefix: 'S__' }));
+  expect(shown).toContain('Cannot turn the strategy off by itself at the deadline (dead man)*\\nh2');
+  // Its release arms the other host alone.
+  expect(stepsOfRelease(made, [5]).filter(({ kind }) => kind === 'arm_dead_man')).toMatchObject([
+    { host: 'h1' },
+  ]);
 });

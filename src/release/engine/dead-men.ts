@@ -3,7 +3,14 @@ import type { ReleaseRecord, StepRecord } from '../../domain/release-record.js';
 import { isLiveRelease } from '../../domain/release-state.js';
 import type { TaskCall } from '../../worker/task.js';
 import { hostInPlan, type ReleaseEngine } from './release-engine.js';
-import { armDeadMan, disarmDeadMan, isArmedForIt, lastWordOf, readDeadManMark, removeDeadManMark } from './steps/dead-man.js';
+import {
+  armDeadMan,
+  disarmDeadMan,
+  isArmedForIt,
+  lastWordOf,
+  readDeadManMark,
+  removeDeadManMark,
+} from './steps/dead-man.js';
 
 /** Near the deadline nothing is armed anew. */
 const TOO_LATE_MS = 15_000;

@@ -1,6 +1,6 @@
 import {
-  hasChanged,
   failedReverts,
+  hasChanged,
   isForward,
   isPuttingBack,
   missedHost,
@@ -193,7 +193,9 @@ async function putBack(
 async function finishRevert(engine: ReleaseEngine, held: Held, release: ReleaseRecord): Promise<LookResult> {
   if (failedReverts(release).length > 0) return REST;
   const isPutBack =
-    touchedHosts(release).length > 0 && hasChanged(release) && release.problem?.code !== 'cancelled_by_person';
+    touchedHosts(release).length > 0 &&
+    hasChanged(release) &&
+    release.problem?.code !== 'cancelled_by_person';
   await engine.journal.turn(held, { state: isPutBack ? 'reverted' : 'cancelled', ended: true });
   return REST;
 }

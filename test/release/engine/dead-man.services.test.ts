@@ -34,7 +34,12 @@ const wrapDeadMan = (name: string, methods: (deadMan: DeadManHolder) => Partial<
           get service() {
             const { deadMan } = host.service;
             if (deadMan === undefined) throw new Error('The host holds none.');
-            const changed = { arm: deadMan.arm, disarm: deadMan.disarm, look: deadMan.look, ...methods(deadMan) };
+            const changed = {
+              arm: deadMan.arm,
+              disarm: deadMan.disarm,
+              look: deadMan.look,
+              ...methods(deadMan),
+            };
             return replacing(host.service, { deadMan: changed });
           },
         }),
@@ -51,7 +56,9 @@ async function deployed(): Promise<{ engine: ReleaseEngine; releaseId: string }>
       async end(held, position, end, turn) {
         await journal.end(held, position, end, turn);
         const release = await journal.load(held.releaseId);
-        const isDeployed = release?.steps.filter(({ kind, state }) => kind === 'prove_start' && state === 'done');
+        const isDeployed = release?.steps.filter(
+          ({ kind, state }) => kind === 'prove_start' && state === 'done',
+        );
         if (isDeployed?.length === 2) verdicts.checkpoint = 'NO_GO';
       },
     }),
@@ -179,7 +186,11 @@ test('what a host has lost is armed again, and what was armed for another deadli
 
 test.each(['a cancellation', 'a halt'])('%s disarms them', async (what) => {
   const { engine, releaseId } = await deployed();
-  const by = JSON.stringify({ by: { id: 'U', name: 'carol', surface: 'slack' }, reason: 'no', at: '2026-12-01T00:00:00Z' });
+  const by = JSON.stringify({
+    by: { id: 'U', name: 'carol', surface: 'slack' },
+    reason: 'no',
+    at: '2026-12-01T00:00:00Z',
+  });
   await setting.database.pool.query(
     `UPDATE lobml.releases SET cancel_requested = $2, state = CASE WHEN $3 THEN 'halted' ELSE state END WHERE release_id = $1`,
     [releaseId, by, what === 'a halt'],

@@ -252,6 +252,7 @@ export async function writeHost(path: ReleaseWorld['path'], host: string): Promi
     '',
   ];
   await writeFile(path(host, 'strategy.env'), lines.join('\n'));
+  await writeFile(path(host, 'dead-man'), 'armed\n');
   await writeRunning(path, host, lines);
 }
 
@@ -299,6 +300,7 @@ export const hostSource = (path: ReleaseWorld['path'], name: string) => ({
     stop: ['true'],
     logs: ['true'],
     environ: ['cat', path(name, 'environ')],
+    deadMan: { arm: ['true'], disarm: ['true'], status: ['cat', path(name, 'dead-man')] },
   },
   environmentFiles: [path(name, 'secrets.env'), path(name, 'strategy.env')],
   models: path(name, 'models'),

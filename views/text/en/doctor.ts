@@ -59,7 +59,8 @@ export const doctor: Sentences<DoctorFacts> = {
   scopes_missing: ({ names }) => `the token lacks ${names}`,
   scopes_unknown: () => 'Slack does not say what the token may do',
   dead_man_holds: () => 'holds a dead man: it can turn the strategy off by itself at a release’s deadline',
-  dead_man_missing: () => 'holds no dead man: nothing turns the strategy off at a deadline when the bot is gone',
+  dead_man_missing: () =>
+    'holds no dead man: nothing turns the strategy off at a deadline when the bot is gone',
   dead_man_refused: ({ because }) => `refuses to hold a dead man: ${because}`,
   processes_unknown: () =>
     'nobody can see which processes belong to the service: no halt of it is ever verified',
@@ -122,7 +123,8 @@ export const doctor: Sentences<DoctorFacts> = {
     'Make the role lobml_trainer as docs/trading-database-role.md says, set TRAINING_DATABASE_URL to it, and let `training.environment` of the runbook name it.',
   do_allow_dead_man: () =>
     'allow the account `systemd-run` and `systemctl stop` of `lobml-dead-man-*.timer`, or look at `service.deadMan` (docs/targets.md)',
-  do_set_dead_man: () => 'set `service.deadMan`: commands that arm, disarm and show a timer (docs/targets.md)',
+  do_set_dead_man: () =>
+    'set `service.deadMan`: commands that arm, disarm and show a timer (docs/targets.md)',
   do_set_processes: () => 'set `service.processes`, a command that prints their numbers (docs/targets.md)',
   do_restart_with_release: () => 'restart it with a release (/lobml deploy), or put the unit back as it was',
   do_set_kill_mode: () => 'set KillMode=control-group and SendSIGKILL=yes in the unit',

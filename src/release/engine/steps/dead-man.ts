@@ -12,7 +12,14 @@ import {
 import { type CallOptions, type DeadManHolder, HostError } from '../../../hosts/host.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
 import { saidNo } from './problems.js';
-import { type HostInPlan, hostOf, READ_TIMEOUT_MS, type Step, type StepContext, type StepTools } from './step.js';
+import {
+  type HostInPlan,
+  hostOf,
+  READ_TIMEOUT_MS,
+  type Step,
+  type StepContext,
+  type StepTools,
+} from './step.js';
 
 /** What it takes to know and to arm one: a step's context, or the engine beside its steps. */
 export interface DeadManParts extends Pick<StepTools, 'runbook' | 'databaseNow'> {
