@@ -65,7 +65,7 @@ beforeEach(async () => {
     drift: [],
     undeclared: undefined,
     sinceConfirmed: undefined,
-      withoutDeadMan: undefined,
+    withoutDeadMan: undefined,
   };
   releaseId = await startRelease(
     database,

@@ -32,7 +32,7 @@ const plan: ReleasePlan = {
     drift: [],
     undeclared: undefined,
     sinceConfirmed: undefined,
-      withoutDeadMan: 'not_configured',
+    withoutDeadMan: 'not_configured',
   })),
   runbookSha256: '',
   policySha256: '',
