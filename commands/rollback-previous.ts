@@ -79,5 +79,13 @@ async function begin(
 ): Promise<HaltHandle> {
   await previousModel.putBack(target, plan);
   const wantedOf = Object.fromEntries(plan.hosts.map(({ host, wanted }) => [host, wanted]));
-  return killSwitch.start({ target, kind: 'previous_model', requestedBy: person, wantedOf, reason });
+  const { replaced } = plan;
+  return killSwitch.start({
+    target,
+    kind: 'previous_model',
+    requestedBy: person,
+    wantedOf,
+    replaced,
+    reason,
+  });
 }

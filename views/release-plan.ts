@@ -25,6 +25,7 @@ import { sentenceForSlack } from './moments.js';
 import { promotionBlocks } from './promotion.js';
 import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
+import { withdrawnBlocks } from './withdrawn-model.js';
 
 export interface PlanView {
   readonly plan: ReleasePlan;
@@ -75,6 +76,7 @@ export function planBlocks(
   ];
   return [
     section(lines.join('\n')),
+    ...withdrawnBlocks(plan, locale),
     ...hostBlocks(plan, envPrefix, locale),
     ...DRIFT_SUBJECTS.flatMap((subject) => driftBlocks(subject, plan, envPrefix, locale)),
     ...sharedBlocks(plan, locale),

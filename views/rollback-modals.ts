@@ -5,6 +5,7 @@ import { actions, code, escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { DISABLE_CONFIRMED_ACTION, RESTORE_ACTION } from './rollback-buttons.js';
 import { textFor } from './text/index.js';
+import { withdrawnSentence } from './withdrawn-model.js';
 
 const PREVIOUS_MODEL_CALLBACK = 'rollback:previous';
 export const REASON_CALLBACK = 'rollback:reason';
@@ -61,6 +62,8 @@ export function previousModelSentence(
   switch (answer.kind) {
     case 'none':
       return previous.none;
+    case 'withdrawn':
+      return previous.withdrawn(withdrawnSentence(answer.model, locale));
     case 'runs_already':
       return previous.runsAlready;
     case 'artefact_missing':

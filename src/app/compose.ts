@@ -28,6 +28,7 @@ import type { ReleaseContext } from '../release/release-context.js';
 import { releaseQueue } from '../release/release-jobs.js';
 import { createReleaseService } from '../release/release-service.js';
 import { selectKnownGood, selectReleasedFiles } from '../release/store/known-good-store.js';
+import { selectModelMemory } from '../release/store/model-memory.js';
 import type { Targets } from '../runbook/targets.js';
 import type { SelfTest } from '../selftest/self-test.js';
 import { createReleaseFacts } from '../status/release-facts.js';
@@ -237,6 +238,7 @@ function createHalting({ own, checking, audit, yielding, warmHosts, ...parts }: 
     previousModel: createPreviousModel({
       ...acting,
       knownGood: (target) => selectKnownGood(database, { strategy: runbook.strategy, target }),
+      memory: (target) => selectModelMemory(database, { strategy: runbook.strategy, target }),
     }),
     rehearse: async () => {
       await warmHosts();

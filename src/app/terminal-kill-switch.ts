@@ -17,6 +17,7 @@ import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { releaseQueue } from '../release/release-jobs.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
+import { selectModelMemory } from '../release/store/model-memory.js';
 import { ConfigurationError, type ConfigurationFault } from '../runbook/configuration-fault.js';
 import { runbookFiles } from '../runbook/runbook-files.js';
 import { targetsOf } from '../runbook/targets-of-strategy.js';
@@ -86,9 +87,13 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
       clock: systemClock,
       logger,
     });
-    const knownGood = async (target: string) =>
-      selectKnownGood(await state.pool(), { strategy: facts.strategy, target });
-    const previousModel = createPreviousModel({ facts, hostOf, knownGood });
+    const { strategy } = facts;
+    const previousModel = createPreviousModel({
+      facts,
+      hostOf,
+      knownGood: async (target) => selectKnownGood(await state.pool(), { strategy, target }),
+      memory: async (target) => selectModelMemory(await state.pool(), { strategy, target }),
+    });
     return { killSwitch, previousModel, targets: own, operators: everybodyHere };
   };
   const all = known.map(servicesOf);

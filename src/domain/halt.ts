@@ -96,6 +96,8 @@ export const haltSchema = z.object({
   wanted: z.record(z.string(), z.string()),
   /** Where hosts differ (the path of a model): by host, instead of `wanted`. */
   wantedOf: z.record(z.string(), z.record(z.string(), z.string())),
+  /** Of `previous_model`: SHA-256 of the models that it takes away, which it never brings back by itself. */
+  replaced: z.array(z.string()).optional(),
   requestedBy: personSchema,
   /** RFC 3339. */
   requestedAt: z.string(),
@@ -230,7 +232,7 @@ type HaltStart = Pick<
   | 'requestedAt'
   | 'reason'
   | 'hosts'
->;
+> & { readonly replaced?: Halt['replaced'] };
 
 /** A halt before its first act. */
 export function newHalt(start: HaltStart): Halt {

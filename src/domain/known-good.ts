@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instantSchema } from './instant.js';
 import type { ValueOf } from './value-of.js';
+import type { WithdrawnModel } from './withdrawn-model.js';
 
 const artefactSchema = z.object({
   path: z.string(),
@@ -58,15 +59,18 @@ export const stagedElsewhereSchema = z.object({
 });
 
 /**
- * The kept copies that no release needs any more, host by host.
+ * The kept copies that no release needs any more, host by host. What stays are the newest releases of as many models as are
+ * kept, of each no more than that; a model that is never gone back to does not count, and does not stay for its age.
  * @param releases newest first; all that are not pruned yet.
- * @param keep how many stay.
+ * @param keep how many models stay.
  */
 export function evaluatePruning(
   releases: readonly KnownGoodRelease[],
   keep: number,
+  withdrawn: readonly WithdrawnModel[] = [],
 ): { readonly releaseIds: readonly string[]; readonly files: ReadonlyMap<string, readonly string[]> } {
-  const [kept, old] = [releases.slice(0, keep), releases.slice(keep)];
+  const kept = keptReleases(releases, keep, withdrawn);
+  const old = releases.filter((release) => !kept.includes(release));
   const needed = new Set(kept.flatMap(({ hosts }) => hosts.flatMap(keptFiles)));
   const files = new Map<string, string[]>();
   for (const host of old.flatMap(({ hosts }) => hosts)) {
@@ -78,6 +82,33 @@ export function evaluatePruning(
   }
   return { releaseIds: old.map(({ releaseId }) => releaseId), files };
 }
+
+function keptReleases(
+  releases: readonly KnownGoodRelease[],
+  keep: number,
+  withdrawn: readonly WithdrawnModel[],
+): readonly KnownGoodRelease[] {
+  const models = new Map<string, readonly KnownGoodRelease[]>();
+  for (const [index, release] of releases.entries()) {
+    // What was confirmed last stays, whatever became of it.
+    if (index > 0 && withdrawnIn(release, withdrawn) !== undefined) continue;
+    const model = [...new Set(release.hosts.map((host) => host.model?.sha256 ?? ''))].sort().join();
+    const same = models.get(model) ?? (models.size < keep ? [] : undefined);
+    if (same === undefined || same.length >= keep) continue;
+    models.set(model, [...same, release]);
+  }
+  return [...models.values()].flat();
+}
+
+/** Why a release is not gone back to by itself: a model of it was rolled back or halted after it was confirmed. */
+export const withdrawnIn = (
+  { hosts, confirmedAt }: KnownGoodRelease,
+  withdrawn: readonly WithdrawnModel[],
+): WithdrawnModel | undefined =>
+  withdrawn.find(
+    ({ sha256, at }) =>
+      Date.parse(at) > Date.parse(confirmedAt) && hosts.some(({ model }) => model?.sha256 === sha256),
+  );
 
 const keptPaths = ({ model, binary }: KnownGoodHost): string[] =>
   [model, binary].flatMap((artefact) => (artefact === null ? [] : [artefact.keptPath]));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkResultSchema } from './check-run.js';
 import { orUndefined, type ValueOf } from './value-of.js';
+import { withdrawnModelSchema } from './withdrawn-model.js';
 
 /** A file of the staging folder on the bot's machine. */
 const artefactSchema = z.object({
@@ -114,6 +115,8 @@ export const releasePlanSchema = z.object({
   shared: z.array(sharedPlaceSchema).exactOptional(),
   /** Of each target for which a shared place changes; left out: of none. */
   alsoApprovedBy: z.array(otherPolicySchema).exactOptional(),
+  /** Of the models that it brings or leaves: those that were rolled back or halted, on whichever target. Left out: none. */
+  withdrawn: z.array(withdrawnModelSchema).exactOptional(),
   /** SHA-256 of the runbook file, in hex. */
   runbookSha256: z.string(),
   /** SHA-256 over the target's approval policy and the groups it names, in hex. */

@@ -24,6 +24,8 @@ interface HaltRequest {
   readonly reason?: string | undefined;
   /** For `previous_model`: the variables of the confirmed release, by host. */
   readonly wantedOf?: Halt['wantedOf'];
+  /** For `previous_model`: SHA-256 of the models that it takes away. */
+  readonly replaced?: readonly string[];
 }
 
 export interface KillSwitchOptions
@@ -172,8 +174,9 @@ export class KillSwitch {
     void this.#records.write({ halt, messages: [] });
   }
 
-  #newHalt({ target, kind, requestedBy, reason, wantedOf = {} }: HaltRequest): Halt {
+  #newHalt({ target, kind, requestedBy, reason, wantedOf = {}, replaced }: HaltRequest): Halt {
     const { facts, newId } = this.#o;
+    const isMeant = (name: string) => kind !== 'previous_model' || Object.hasOwn(wantedOf, name);
     return newHalt({
       haltId: newId(),
       strategy: facts.strategy,
@@ -184,7 +187,8 @@ export class KillSwitch {
       requestedBy,
       requestedAt: this.#now(),
       reason: reason === undefined ? null : redact(reason),
-      hosts: target.hosts.map(({ name }) => newHostHalt(name)),
+      hosts: target.hosts.filter(({ name }) => isMeant(name)).map(({ name }) => newHostHalt(name)),
+      ...(replaced === undefined ? {} : { replaced }),
     });
   }
 

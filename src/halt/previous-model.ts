@@ -1,5 +1,5 @@
-import type { KnownGoodHost, KnownGoodRelease } from '../domain/known-good.js';
-import { ownValue } from '../domain/own-value.js';
+import { type KnownGoodHost, type KnownGoodRelease, withdrawnIn } from '../domain/known-good.js';
+import type { ModelMemory, WithdrawnModel } from '../domain/withdrawn-model.js';
 import { effectiveValues } from '../hosts/environment/write-wanted.js';
 import type { Host } from '../hosts/host.js';
 import { HostError } from '../hosts/host.js';
@@ -12,8 +12,10 @@ export type PreviousModelAnswer =
   | { readonly kind: 'plan'; readonly plan: PreviousModelPlan }
   /** No release was ever confirmed. */
   | { readonly kind: 'none' }
-  /** The only confirmed release is what runs. */
+  /** No confirmed release had another model than that which runs. */
   | { readonly kind: 'runs_already'; readonly release: string }
+  /** Those that had were rolled back or halted: none is brought back by itself. */
+  | { readonly kind: 'withdrawn'; readonly model: WithdrawnModel }
   /** Its file is neither at its place nor kept, or has another content. */
   | {
       readonly kind: 'artefact_missing';
@@ -29,7 +31,10 @@ export interface PreviousModelPlan {
   readonly releaseId: string;
   /** RFC 3339. */
   readonly confirmedAt: string;
+  /** Those that are to change: a host that has the model already, and one that the last release never touched, is left as it is. */
   readonly hosts: readonly PreviousModelHost[];
+  /** SHA-256 of the models that it takes away. */
+  readonly replaced: readonly string[];
   /** Hosts whose present binary was never confirmed together with this model. */
   readonly untriedBinary: readonly string[];
 }
@@ -58,29 +63,33 @@ interface PreviousModelOptions {
   readonly hostOf: (settings: TargetHost) => Host;
   /** Confirmed releases whose artefacts are kept, newest first. @throws when the database is away. */
   readonly knownGood: (target: string) => Promise<readonly KnownGoodRelease[]>;
+  /** @throws when the database is away. */
+  readonly memory: (target: string) => Promise<ModelMemory>;
 }
 
 const CALL = { timeoutMs: 10_000 } as const;
 
 export function createPreviousModel(options: PreviousModelOptions): PreviousModel {
-  const { facts, hostOf, knownGood } = options;
+  const { facts, hostOf } = options;
   return {
     async plan(target) {
-      let releases: readonly KnownGoodRelease[];
-      try {
-        releases = (await knownGood(target.name)).filter((release) => hasModelFor(release, target));
-      } catch {
-        return { kind: 'database_away' };
-      }
+      const known = await readKnown(options, target);
+      if (known === undefined) return { kind: 'database_away' };
+      const { releases, withdrawn, settings } = known;
       const newest = releases[0];
       if (newest === undefined) return { kind: 'none' };
       try {
-        const present = await Promise.all(
-          target.hosts.map((settings) => lookAt(hostOf(settings), settings, facts)),
-        );
-        const candidate = releases.find((release) => !runsEverywhere(release, present, facts));
-        if (candidate === undefined) return { kind: 'runs_already', release: newest.releaseId };
-        return await verify(candidate, { releases, present, target, hostOf, facts });
+        const present = await Promise.all(settings.map((one) => lookAt(hostOf(one), one, facts)));
+        const others = releases.filter((release) => present.some((host) => !hasModelOf(release, host)));
+        const candidate = others.find((release) => withdrawnIn(release, withdrawn) === undefined);
+        if (candidate !== undefined)
+          return await verify(candidate, { releases, present, target, settings, hostOf, facts });
+        const model = others
+          .map((release) => withdrawnIn(release, withdrawn))
+          .find((one) => one !== undefined);
+        return model === undefined
+          ? { kind: 'runs_already', release: newest.releaseId }
+          : { kind: 'withdrawn', model };
       } catch (error) {
         if (!(error instanceof HostError)) throw error;
         return { kind: 'host_away', host: error.host, detail: error.message };
@@ -102,62 +111,84 @@ export function createPreviousModel(options: PreviousModelOptions): PreviousMode
   };
 }
 
+/** What the database knows, of the hosts that a rollback may touch; undefined: it is away. */
+async function readKnown({ knownGood, memory }: PreviousModelOptions, target: Target) {
+  try {
+    const [releases, { withdrawn, touched }] = await Promise.all([
+      knownGood(target.name),
+      memory(target.name),
+    ]);
+    const settings = target.hosts.filter(({ name }) => touched === undefined || touched.includes(name));
+    const hosts = settings.length === 0 ? target.hosts : settings;
+    return {
+      releases: releases.filter((release) => hasModelFor(release, hosts)),
+      withdrawn,
+      settings: hosts,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
 interface PresentHost {
   readonly host: string;
-  readonly variables: ReadonlyMap<string, string>;
+  /** SHA-256 of the model that runs, and of the one that the next start would load; '' for none. */
+  readonly models: readonly [running: string, next: string];
   /** '' where the target has no binary, or nothing stands there. */
   readonly binarySha256: string;
 }
 
 async function lookAt(host: Host, settings: TargetHost, facts: ModelFacts): Promise<PresentHost> {
   const { binary } = settings;
-  const names = modelVariables(facts);
+  const name = modelVariable(facts, 'path');
+  const names = name === undefined ? [] : [name];
   const { mainPid } = await host.service.status(CALL);
-  const [variables, found] = await Promise.all([
-    // Stopped: what it would start with is what it has.
-    mainPid === 0
-      ? effectiveValues(host, settings, names, CALL.timeoutMs)
-      : host.service.processEnvironment(mainPid, names, CALL),
-    binary === undefined ? undefined : host.stat(binary, CALL),
+  const [files, process] = await Promise.all([
+    effectiveValues(host, settings, names, CALL.timeoutMs),
+    mainPid === 0 ? undefined : host.service.processEnvironment(mainPid, names, CALL),
   ]);
+  const next = await sha256At(host, name && files.get(name));
+  // Stopped: what it would start with is what it has.
+  const running = process === undefined ? next : await sha256At(host, name && process.get(name));
   return {
     host: host.name,
-    variables: variables ?? new Map(),
-    binarySha256: found === undefined ? '' : await host.sha256(found.path, CALL),
+    models: [running, next],
+    binarySha256: await sha256At(host, binary),
   };
 }
 
-/** Every host of the target as it is now has a model in the release. */
-function hasModelFor({ hosts }: KnownGoodRelease, target: Target): boolean {
-  return target.hosts.every(({ name }) => hosts.some(({ host, model }) => host === name && model !== null));
+async function sha256At(host: Host, path: string | undefined): Promise<string> {
+  const plain = path?.trim() ?? '';
+  if (!plain.startsWith('/') || (await host.stat(plain, CALL)) === undefined) return '';
+  return host.sha256(plain, CALL);
 }
 
-function runsEverywhere(
-  { hosts }: KnownGoodRelease,
-  present: readonly PresentHost[],
-  facts: ModelFacts,
-): boolean {
-  const names = (['path', 'version'] as const).flatMap((which) => modelVariable(facts, which) ?? []);
-  return present.every(({ host, variables }) => {
-    const good = hosts.find((candidate) => candidate.host === host);
-    return names.every(
-      (name) => good !== undefined && ownValue(good.variables, name) === variables.get(name),
-    );
-  });
+/** Every one of these hosts has a model in the release. */
+function hasModelFor({ hosts }: KnownGoodRelease, settings: readonly TargetHost[]): boolean {
+  return settings.every(({ name }) => hosts.some(({ host, model }) => host === name && model !== null));
+}
+
+/** Whether a host runs exactly the model that the release had there, and would start with it again. */
+function hasModelOf({ hosts }: KnownGoodRelease, { host, models }: PresentHost): boolean {
+  const good = hosts.find((known) => known.host === host)?.model?.sha256;
+  return good !== undefined && models.every((sha256) => sha256 === good);
 }
 
 interface Verification {
   readonly releases: readonly KnownGoodRelease[];
   readonly present: readonly PresentHost[];
   readonly target: Target;
+  readonly settings: readonly TargetHost[];
   readonly hostOf: (settings: TargetHost) => Host;
   readonly facts: ModelFacts;
 }
 
 async function verify(release: KnownGoodRelease, context: Verification): Promise<PreviousModelAnswer> {
-  const { target, hostOf, facts, present, releases } = context;
+  const { target, hostOf, facts, releases } = context;
+  const present = context.present.filter((host) => !hasModelOf(release, host));
   const hosts: PreviousModelHost[] = [];
-  for (const settings of target.hosts) {
+  for (const settings of context.settings) {
+    if (!present.some(({ host }) => host === settings.name)) continue;
     const good = release.hosts.find(({ host }) => host === settings.name);
     const model = good?.model;
     if (good === undefined || model === null || model === undefined) return { kind: 'none' };
@@ -181,9 +212,13 @@ async function verify(release: KnownGoodRelease, context: Verification): Promise
   }
   const untried = present.filter((now) => !wereTogether(releases, release, now)).map(({ host }) => host);
   const { releaseId, confirmedAt } = release;
+  const restored = hosts.map(({ sha256 }) => sha256);
+  const replaced = [...new Set(present.flatMap(({ models }) => models))].filter(
+    (sha256) => sha256 !== '' && !restored.includes(sha256),
+  );
   return {
     kind: 'plan',
-    plan: { target: target.name, releaseId, confirmedAt, hosts, untriedBinary: untried },
+    plan: { target: target.name, releaseId, confirmedAt, hosts, replaced, untriedBinary: untried },
   };
 }
 

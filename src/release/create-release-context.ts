@@ -16,6 +16,7 @@ import { createPromotions } from './promotion.js';
 import type { ReleaseContext } from './release-context.js';
 import { releaseQueue } from './release-jobs.js';
 import { selectKnownGood, selectReleasedFiles } from './store/known-good-store.js';
+import { selectWithdrawnModels } from './store/model-memory.js';
 import { createTradedReader } from './traded-entries.js';
 
 interface ReleaseParts extends Pick<Platform, 'hosts' | 'database' | 'clock' | 'trading'> {
@@ -41,6 +42,7 @@ export function createReleaseContext(parts: ReleaseParts): ReleaseContext {
         readConfigurationHashes({ runbook: runbook.file, targets: targets.file }, target),
       confirmed: (target) => selectKnownGood(database, { strategy: runbook.strategy, target }),
       everyTarget: targets.every,
+      withdrawn: () => selectWithdrawnModels(database, runbook.strategy),
       released: (target) => selectReleasedFiles(database, { strategy: runbook.strategy, target }),
     },
     targets,

@@ -1,9 +1,10 @@
 import type { PlannedState } from '../checks/context/planned-state.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import type { KnownGoodRelease, ReleasedFile } from '../domain/known-good.js';
-import type { ReleasePlan, SharedPlace } from '../domain/release-plan.js';
+import type { HostPlan, ReleasePlan, SharedPlace } from '../domain/release-plan.js';
 import { type Refused, type ReleaseRefusal, refused } from '../domain/release-refusal.js';
 import { redact } from '../domain/secrets.js';
+import type { WithdrawnModel } from '../domain/withdrawn-model.js';
 import type { Host } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Runbook } from '../runbook/runbook.js';
@@ -26,6 +27,8 @@ export interface PlanSources {
   readonly released: (target: string) => Promise<readonly ReleasedFile[]>;
   /** Those of the targets file, of whichever strategy. */
   readonly everyTarget: readonly Target[];
+  /** Models of the strategy that were rolled back or halted. */
+  readonly withdrawn: () => Promise<readonly WithdrawnModel[]>;
 }
 
 export interface ComposedPlan {
@@ -48,12 +51,13 @@ export async function composePlan(
   sources: PlanSources,
 ): Promise<ComposedPlan | PlanRefused> {
   const faults = [...checkWish(wish, sources.runbook), ...placeFaults(wish, target)];
-  const [model, binary, hashes, [lastConfirmed], released] = await Promise.all([
+  const [model, binary, hashes, [lastConfirmed], released, withdrawn] = await Promise.all([
     readArtefact(target.staging, wish.model),
     readArtefact(target.staging, wish.binary),
     sources.configuration(target.name),
     sources.confirmed(target.name),
     sources.released(target.name),
+    sources.withdrawn(),
   ]);
   // What cannot be read is not what was approved, however often it cannot be read.
   const unread = [
@@ -97,6 +101,7 @@ export async function composePlan(
       ...artefacts,
       hosts: planned.map(({ plan }) => plan),
       ...asShared(places, sources),
+      ...withdrawnOf(withdrawn, model, planned),
       ...hashes,
     },
     planned: new Map(planned.map((host) => [host.plan.host, host.planned])),
@@ -122,6 +127,18 @@ function asShared(
     ...(shared.length > 0 ? { shared } : {}),
     ...(alsoApprovedBy.length > 0 ? { alsoApprovedBy } : {}),
   };
+}
+
+/** Of the models that will run after it, also where they stay. */
+function withdrawnOf(
+  withdrawn: readonly WithdrawnModel[],
+  model: StagedArtefact | undefined,
+  hosts: readonly { readonly plan: HostPlan }[],
+): Pick<ReleasePlan, 'withdrawn'> {
+  const running =
+    model === undefined ? hosts.map(({ plan }) => plan.presentModelSha256) : [model.plan.sha256];
+  const found = withdrawn.filter(({ sha256 }) => running.includes(sha256));
+  return found.length === 0 ? {} : { withdrawn: found };
 }
 
 /** What the targets file must say before an artefact can go anywhere. */

@@ -92,6 +92,7 @@ const halt: Whole<Halt> = {
   strategy: 'crypto_lob_ml',
   target: 'live',
   kind: 'previous_model',
+  replaced: ['ab'],
   wanted: { P__ENABLED: 'false' },
   wantedOf: { 'live-1': { P__MODEL_PATH: '/m.onnx' } },
   requestedBy: ALICE,
@@ -205,6 +206,7 @@ const request: Whole<ReleaseRequest> = {
     alsoApprovedBy: [
       { target: 'dryrun', strategy: 'crypto_lob_ml', quorum: 1, groups: ['S1'], users: ['U1'] },
     ],
+    withdrawn: [{ target: 'live', sha256: 'ab', how: 'rolled_back', by: ALICE, at: AT }],
     runbookSha256: '23',
     policySha256: '45',
   },

@@ -3,10 +3,15 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { controlHost } from '../../sandbox/host/control-host.js';
+import { writtenValue } from '../../sandbox/host/hand-edit.js';
+import { encodeLogisticModel } from '../../sandbox/host/model.js';
+import { saveHalt } from '../../src/halt/halt-queries.js';
 import { createPreviousModel, type PreviousModel } from '../../src/halt/previous-model.js';
 import { editEnvironmentFile } from '../../src/hosts/environment/environment-edit.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { selectKnownGood } from '../../src/release/store/known-good-store.js';
+import { selectModelMemory, selectWithdrawnModels } from '../../src/release/store/model-memory.js';
+import { previousModelModal } from '../../views/rollback-modals.js';
 import { haltReportView } from '../../views/rollback-report.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { CAROL, createHaltingBench, FACTS, type HaltingBench } from './support/halting.js';
@@ -26,6 +31,7 @@ beforeAll(async () => {
     facts: FACTS,
     hostOf: (settings) => createHost(settings),
     knownGood: (target) => selectKnownGood(database.pool, { strategy: FACTS.strategy, target }),
+    memory: (target) => selectModelMemory(database.pool, { strategy: FACTS.strategy, target }),
   });
 });
 afterAll(async () => {
@@ -33,7 +39,9 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  await database.pool.query('DELETE FROM lobml.known_good_releases; DELETE FROM lobml.releases');
+  await database.pool.query(
+    'DELETE FROM lobml.known_good_releases; DELETE FROM lobml.release_steps; DELETE FROM lobml.releases; DELETE FROM lobml.halts',
+  );
 });
 
 /** The model with which the host was set up, which a confirmed release had: kept beside, as a release keeps it. */
@@ -47,6 +55,7 @@ const sha256Of = async (path: string) =>
     .update(await readFile(path))
     .digest('hex');
 
+/** A confirmed release of the model with which the host was set up. */
 async function keepAndConfirm(binarySha256: (name: string) => Promise<string>): Promise<void> {
   const hosts = await Promise.all(
     HOSTS.map(async (name) => {
@@ -62,55 +71,159 @@ async function keepAndConfirm(binarySha256: (name: string) => Promise<string>): 
       };
     }),
   );
-  await writeRelease('confirmed', hosts);
+  await writeRelease('confirmed', { hosts });
 }
 
-async function writeRelease(state: string, hosts: readonly object[]): Promise<void> {
+/** Writes a model of this name beside the first one on every host. */
+async function writeModel(name: string): Promise<string> {
+  const weight = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) / 1000;
+  const bytes = encodeLogisticModel({ weights: [weight, 0.4, -0.02, 0.008, -0.008, 0.6, 1.5, 0.8], bias: 0 });
+  for (const host of HOSTS) await writeFile(pathOf(host, name), bytes);
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+const pathOf = (host: string, name: string) => join(bench.host(host).modelsFolder, `${name}.onnx`);
+
+/** A confirmed release of such a model, with this version. */
+async function confirm(name: string, version = name): Promise<string> {
+  const sha256 = await writeModel(name);
+  const hosts = HOSTS.map((host) => {
+    const path = pathOf(host, name);
+    const variables = { [MODEL_PATH]: path, [MODEL_VERSION]: version };
+    return { host, model: { path, keptPath: path, sha256 }, binary: null, variables };
+  });
+  return writeRelease('confirmed', { hosts });
+}
+
+let seconds = 0;
+
+interface Written {
+  readonly hosts?: readonly object[];
+  /** SHA-256 of the model that it brought. */
+  readonly model?: string;
+  /** The hosts that it has touched. */
+  readonly touched?: readonly string[];
+}
+
+/** Each a second after the one before. */
+async function writeRelease(
+  state: string,
+  { hosts = [], model, touched = [] }: Written = {},
+): Promise<string> {
   const [requestId, releaseId] = [randomUUID(), randomUUID()];
-  await database.pool.query(
+  seconds += 1;
+  const at = new Date(Date.now() - 3_600_000 + seconds * 1_000);
+  const plan = {
+    ...PLAN,
+    ...(model === undefined ? {} : { model: { name: 'm.onnx', sha256: model, size: 1 } }),
+  };
+  const { pool } = database;
+  await pool.query(
     `INSERT INTO lobml.release_requests (request_id, strategy, target, kind, state, requested_by, reason, plan,
        digest, check_run_id, evidence, created_at, quorum_expires_at, wish)
      VALUES ($1, $2, 'live', 'ordinary', 'executed', $3, 'r', '{}', 'd', $1, '{}', now(), now(), '{}')`,
     [requestId, FACTS.strategy, JSON.stringify(CAROL)],
   );
-  await database.pool.query(
-    `INSERT INTO lobml.releases (release_id, request_id, strategy, target, state, plan, started_at, confirm_by, ended_at)
-     VALUES ($1, $2, $3, 'live', $4, '{}', now(), now(), now())`,
-    [releaseId, requestId, FACTS.strategy, state],
+  await pool.query(
+    `INSERT INTO lobml.releases (release_id, request_id, strategy, target, state, plan, started_at, confirm_by, ended_at,
+       cancel_requested)
+     VALUES ($1, $2, $3, 'live', $4, $5, $6, $6, $6, $7)`,
+    [
+      releaseId,
+      requestId,
+      FACTS.strategy,
+      state,
+      JSON.stringify(plan),
+      at,
+      state === 'halted'
+        ? JSON.stringify({ by: CAROL, reason: 'blocked storm', at: at.toISOString() })
+        : null,
+    ],
   );
-  if (state !== 'confirmed') return;
-  await database.pool.query(
-    `INSERT INTO lobml.known_good_releases (release_id, strategy, target, hosts, confirmed_at)
-     VALUES ($1, $2, 'live', $3, now())`,
-    [releaseId, FACTS.strategy, JSON.stringify(hosts)],
-  );
+  for (const [position, host] of touched.entries())
+    await pool.query(
+      `INSERT INTO lobml.release_steps (release_id, position, kind, host, state, attempts)
+       VALUES ($1, $2, 'write_environment', $3, 'done', 1)`,
+      [releaseId, position, host],
+    );
+  if (state === 'confirmed')
+    await pool.query(
+      `INSERT INTO lobml.known_good_releases (release_id, strategy, target, hosts, confirmed_at)
+       VALUES ($1, $2, 'live', $3, $4)`,
+      [releaseId, FACTS.strategy, JSON.stringify(hosts), at],
+    );
+  return releaseId;
 }
 
-/** Every host runs another version, as after a release that nobody has confirmed. */
-async function runOtherVersion(): Promise<void> {
-  for (const name of HOSTS) {
-    const [, path] = bench.host(name).environmentFiles;
-    const text = editEnvironmentFile(await readFile(path, 'utf8'), new Map([[MODEL_VERSION, 'other']]));
-    await writeFile(path, text);
+const PLAN = {
+  strategy: FACTS.strategy,
+  target: 'live',
+  reason: 'r',
+  runbookSha256: '',
+  policySha256: '',
+  hosts: HOSTS.map((host) => ({
+    host,
+    presentModelSha256: '',
+    presentBinarySha256: '',
+    layers: [],
+    writtenFile: '/e',
+    changes: [],
+    drift: [],
+  })),
+};
+
+/** These hosts run this model, as after a release of it. */
+async function run(name: string, hosts: readonly string[] = HOSTS, version = name): Promise<void> {
+  for (const host of hosts) {
+    const [, path] = bench.host(host).environmentFiles;
+    const values = new Map([
+      [MODEL_PATH, pathOf(host, name)],
+      [MODEL_VERSION, version],
+    ]);
+    await writeFile(path, editEnvironmentFile(await readFile(path, 'utf8'), values));
   }
   await bench.begin();
 }
+
+/** Every host runs another model, as after a release that nobody has confirmed. */
+async function runOther(): Promise<void> {
+  await writeModel('other');
+  await run('other');
+}
+
+/** The click on *Restore*. */
+async function restore() {
+  const answer = await previousModel.plan(bench.target);
+  if (answer.kind !== 'plan') throw new Error(JSON.stringify(answer));
+  const { plan } = answer;
+  await previousModel.putBack(bench.target, plan);
+  const wantedOf = Object.fromEntries(plan.hosts.map(({ host, wanted }) => [host, wanted]));
+  const { replaced } = plan;
+  const request = {
+    target: bench.target,
+    kind: 'previous_model',
+    requestedBy: CAROL,
+    wantedOf,
+    replaced,
+  } as const;
+  const halt = await bench.killSwitch().start(request).done;
+  await saveHalt(database.pool, { halt, messages: [] }, 'test');
+  return { plan, halt };
+}
+
+const running = (host: string) => writtenValue(bench.host(host).environmentFiles[1], 'MODEL_VERSION');
 
 const presentBinary = (name: string) => sha256Of(bench.host(name).binaryPath);
 
 describe('previous model', () => {
   test('with no confirmed release says so, whatever else has run', async () => {
-    await writeRelease('disabled', []);
+    await writeRelease('disabled');
     expect(await previousModel.plan(bench.target)).toEqual({ kind: 'none' });
   });
 
   test('that is what runs already is nothing to go back to', async () => {
     await keepAndConfirm(presentBinary);
-    for (const name of HOSTS) {
-      const [, path] = bench.host(name).environmentFiles;
-      const text = editEnvironmentFile(await readFile(path, 'utf8'), new Map([[MODEL_VERSION, 'confirmed']]));
-      await writeFile(path, text);
-    }
+    // Another version of the same bytes is no other model.
     await bench.begin();
     expect(await previousModel.plan(bench.target)).toMatchObject({ kind: 'runs_already' });
     for (const name of HOSTS) await controlHost(bench.host(name).service.stop);
@@ -119,18 +232,12 @@ describe('previous model', () => {
 
   test('puts back a file that is gone, sets the model only, and is proved by the process', async () => {
     await keepAndConfirm(presentBinary);
-    await runOtherVersion();
+    await runOther();
     const { path, keptPath } = confirmedOn('live-1');
     await rm(path);
-    const answer = await previousModel.plan(bench.target);
-    if (answer.kind !== 'plan') throw new Error(answer.kind);
-    expect(answer.plan.untriedBinary).toEqual([]);
-    expect(answer.plan.hosts.map(({ restoreFrom }) => restoreFrom)).toEqual([keptPath, null]);
-
-    await previousModel.putBack(bench.target, answer.plan);
-    const wantedOf = Object.fromEntries(answer.plan.hosts.map(({ host, wanted }) => [host, wanted]));
-    const request = { target: bench.target, kind: 'previous_model', requestedBy: CAROL, wantedOf } as const;
-    const halt = await bench.killSwitch().start(request).done;
+    const { plan, halt } = await restore();
+    expect(plan.untriedBinary).toEqual([]);
+    expect(plan.hosts.map(({ restoreFrom }) => restoreFrom)).toEqual([keptPath, null]);
     expect(halt).toMatchObject({ state: 'verified', kind: 'previous_model' });
     expect(await sha256Of(path)).toBe(await sha256Of(keptPath));
     for (const name of HOSTS) {
@@ -155,7 +262,7 @@ describe('previous model', () => {
 
   test('whose files have another content is refused by name, and nothing is touched', async () => {
     await keepAndConfirm(presentBinary);
-    await runOtherVersion();
+    await runOther();
     const { path, keptPath } = confirmedOn('live-2');
     const content = await readFile(path);
     const environment = await readFile(bench.host('live-2').environmentFiles[1], 'utf8');
@@ -171,7 +278,7 @@ describe('previous model', () => {
 
   test('never run with the present program says so and asks; restored once by a second click', async () => {
     await keepAndConfirm(async () => 'another program');
-    await runOtherVersion();
+    await runOther();
     const app = await startHaltingApp(bench, bench.killSwitch(), previousModel);
     try {
       const place = await app.showButtons('carol');
@@ -198,7 +305,100 @@ describe('previous model', () => {
       knownGood: async () => {
         throw new Error('connect ECONNREFUSED');
       },
+      memory: async () => ({ withdrawn: [], touched: undefined }),
     });
     expect(await away.plan(bench.target)).toEqual({ kind: 'database_away' });
+  });
+});
+
+describe('previous model remembers', () => {
+  test('what it has just taken away: the second press goes further back, and then says that there is no other', async () => {
+    for (const name of ['first', 'second', 'third']) await confirm(name);
+    await run('third');
+    const third = await sha256Of(pathOf('live-1', 'third'));
+    expect((await restore()).plan.replaced).toEqual([third]);
+    expect(HOSTS.map(running)).toEqual(['second', 'second']);
+    await restore();
+    expect(HOSTS.map(running)).toEqual(['first', 'first']);
+    const answer = await previousModel.plan(bench.target);
+    expect(answer).toMatchObject({
+      kind: 'withdrawn',
+      model: { how: 'rolled_back', by: CAROL, target: 'live' },
+    });
+    const shown = JSON.stringify(previousModelModal(answer, 'en').blocks);
+    expect(shown).toMatch(
+      /no other model to go back to\. The model [0-9a-f]{12} was rolled back on live by carol/,
+    );
+  });
+
+  test('no longer what a release has confirmed since', async () => {
+    for (const name of ['first', 'second', 'third']) await confirm(name);
+    await run('third');
+    await restore();
+    // An hour later than every release until now.
+    seconds += 4_000;
+    await confirm('third', 'third again');
+    await confirm('fourth');
+    await run('fourth');
+    const answer = await previousModel.plan(bench.target);
+    expect(answer).toMatchObject({
+      kind: 'plan',
+      plan: { hosts: [{ path: pathOf('live-1', 'third') }, {}] },
+    });
+    seconds -= 4_000;
+  });
+
+  test('a model whose release a halt has stopped: another one is restored', async () => {
+    await confirm('first');
+    const second = await sha256Of(pathOf('live-1', (await confirm('second'), 'second')));
+    await writeRelease('halted', { model: second, touched: HOSTS });
+    await confirm('third');
+    await run('third');
+    expect((await restore()).plan.hosts.map(({ path }) => path)).toEqual(
+      HOSTS.map((host) => pathOf(host, 'first')),
+    );
+    expect(await selectWithdrawnModels(database.pool, FACTS.strategy)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ sha256: second, how: 'halted', by: CAROL })]),
+    );
+  });
+
+  test('which hosts a canary’s release has touched: the others are left as they are', async () => {
+    for (const name of ['second', 'third']) await confirm(name);
+    // The third one was confirmed once, and is being released anew.
+    await confirm('second', 'second-again');
+    await run('second');
+    await run('third', ['live-1']);
+    const third = await sha256Of(pathOf('live-1', 'third'));
+    await writeRelease('watching', { model: third, touched: ['live-1'] });
+    const { plan, halt } = await restore();
+    expect(plan.hosts.map(({ host }) => host)).toEqual(['live-1']);
+    expect(halt).toMatchObject({ state: 'verified', hosts: [{ host: 'live-1' }] });
+    expect(HOSTS.map(running)).toEqual(['second-again', 'second']);
+    expect(await bench.restartsOf('live-2')).toBe(0);
+  });
+
+  test('goes past releases of settings to the last one with another model', async () => {
+    await confirm('first');
+    await confirm('second');
+    await confirm('second', 'second, other settings');
+    await run('second', HOSTS, 'second, other settings');
+    expect((await restore()).plan.hosts.map(({ path }) => path)).toEqual(
+      HOSTS.map((host) => pathOf(host, 'first')),
+    );
+  });
+
+  test('counts a model that the next start would load: an environment that was written and not restarted', async () => {
+    await confirm('first');
+    await confirm('second');
+    await run('second');
+    await writeModel('third');
+    const [, path] = bench.host('live-1').environmentFiles;
+    const text = editEnvironmentFile(
+      await readFile(path, 'utf8'),
+      new Map([[MODEL_PATH, pathOf('live-1', 'third')]]),
+    );
+    await writeFile(path, text);
+    const answer = await previousModel.plan(bench.target);
+    expect(answer).toMatchObject({ kind: 'plan', plan: { hosts: [{ path: pathOf('live-1', 'second') }] } });
   });
 });

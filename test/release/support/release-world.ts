@@ -23,6 +23,7 @@ import {
   selectKnownGood,
   selectReleasedFiles,
 } from '../../../src/release/store/known-good-store.js';
+import { selectWithdrawnModels } from '../../../src/release/store/model-memory.js';
 import { createTradedReader } from '../../../src/release/traded-entries.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';
 import { parseTargets, type Target } from '../../../src/runbook/targets.js';
@@ -192,6 +193,7 @@ export async function createReleaseWorld(
         readConfigurationHashes({ runbook: path('runbook.yaml'), targets: path('targets.yaml') }, name),
       confirmed: (name) => selectKnownGood(database.pool, { strategy: 's', target: name }),
       everyTarget: targets.every,
+      withdrawn: () => selectWithdrawnModels(database.pool, 's'),
       released: (name) => selectReleasedFiles(database.pool, { strategy: 's', target: name }),
     },
     targets,

@@ -193,6 +193,12 @@ export const release = {
     next: 'then',
     noChange: 'no variable changes',
     notSet: 'not set',
+    withdrawn: {
+      rolled_back: (sha256: string, target: string, who: string, when: string) =>
+        `The model ${sha256} was rolled back on ${target} by ${who} · ${when}.`,
+      halted: (sha256: string, target: string, who: string, when: string) =>
+        `The release of the model ${sha256} on ${target} was stopped by the halt of ${who} · ${when}.`,
+    },
     drift: {
       drift: 'Edited on the host without a restart; would go live with this release',
       undeclared: 'Variables that the runbook does not know differ too; they would go live as well',

@@ -174,7 +174,8 @@ export const rollback = {
   previous: {
     title: 'Previous model',
     looking: 'Looking for the last confirmed release…',
-    restores: (when: string) => `Restores the model of the release that was confirmed ${when}.`,
+    restores: (when: string) =>
+      `Restores the model of the release that was confirmed ${when}, on these hosts:`,
     host: (host: string, path: string, sha256: string) => `${host}: ${path}, SHA-256 ${sha256}`,
     putBack: 'its kept copy is put back first',
     verified: 'The files were verified by their SHA-256 just now.',
@@ -182,7 +183,9 @@ export const rollback = {
       `The program on ${hosts} and this model were never confirmed together: nobody knows whether they fit.`,
     flagStays: 'The enable flag stays as it is: a strategy that trades goes on trading, with this model.',
     none: 'No release of this target was ever confirmed, so there is nothing to go back to. Disable instead.',
-    runsAlready: 'The only confirmed release is what runs now. Disable instead.',
+    runsAlready: 'No confirmed release had another model than the one that runs now. Disable instead.',
+    withdrawn: (which: string) =>
+      `There is no other model to go back to. ${which} A release may bring it back; or disable instead.`,
     artefactMissing: (host: string, path: string, sha256: string) =>
       `${host}: neither ${path} nor its kept copy has the confirmed content (SHA-256 ${sha256}). Nothing was changed; disable instead.`,
     hostAway: (detail: string) =>

@@ -165,6 +165,12 @@ export const release: ReleaseText = {
     next: '随后',
     noChange: '变量无变化',
     notSet: '未设置',
+    withdrawn: {
+      rolled_back: (sha256, target, who, when) =>
+        `模型 ${sha256} 已在 ${target} 上被 ${who} 回滚 · ${when}。`,
+      halted: (sha256, target, who, when) =>
+        `模型 ${sha256} 在 ${target} 上的发布被 ${who} 的停止操作中止 · ${when}。`,
+    },
     drift: {
       drift: '主机上已改动但未重启的内容；将随本次发布生效',
       undeclared: '运行手册未声明的变量也有差异，将一并生效',

@@ -157,14 +157,15 @@ export const rollback: RollbackText = {
   previous: {
     title: '上一个模型',
     looking: '正在查找最近一次确认的发布…',
-    restores: (when) => `恢复 ${when} 确认的发布所用的模型。`,
+    restores: (when) => `在以下主机上恢复 ${when} 确认的发布所用的模型：`,
     host: (host, path, sha256) => `${host}：${path}，SHA-256 ${sha256}`,
     putBack: '先放回保留的副本',
     verified: '刚刚已用 SHA-256 验证文件。',
     untried: (hosts) => `${hosts} 上的程序从未与该模型一起被确认：无人知道二者是否兼容。`,
     flagStays: '开关保持不变：正在交易的策略会用该模型继续交易。',
     none: '该目标从未有发布被确认，没有可恢复的内容。请改用关闭。',
-    runsAlready: '唯一确认过的发布就是当前运行的。请改用关闭。',
+    runsAlready: '确认过的发布都没有用过与当前不同的模型。请改用关闭。',
+    withdrawn: (which) => `没有其他可恢复的模型。${which}可以通过发布重新启用；或改用关闭。`,
     artefactMissing: (host, path, sha256) =>
       `${host}：${path} 及其保留副本都不是确认过的内容（SHA-256 ${sha256}）。没有做任何改动，请改用关闭。`,
     hostAway: (detail) => `无法查看主机：${detail} 没有做任何改动，请改用关闭。`,

@@ -11,6 +11,7 @@ import {
   selectKnownGood,
   selectStagedByOthers,
 } from '../../store/known-good-store.js';
+import { selectModelMemory } from '../../store/model-memory.js';
 import { keptPathOf } from './kept-artefact.js';
 
 interface PruningParts {
@@ -22,7 +23,7 @@ interface PruningParts {
 }
 
 /**
- * Takes the kept artefacts of all but the newest confirmed releases away, unless another target on the same machine
+ * Takes the kept artefacts of all but the newest confirmed models away, unless another target on the same machine
  * needs them: for a release of its own, or to put one back that is under way. @throws HostError, the database's error
  */
 export async function pruneArtefacts(
@@ -30,7 +31,9 @@ export async function pruneArtefacts(
   subject: { readonly strategy: string; readonly target: string },
   { hosts, keepReleases }: Pick<Target, 'hosts' | 'keepReleases'>,
 ): Promise<void> {
-  const { releaseIds, files } = evaluatePruning(await selectKnownGood(database, subject), keepReleases);
+  const { withdrawn } = await selectModelMemory(database, subject);
+  const known = await selectKnownGood(database, subject);
+  const { releaseIds, files } = evaluatePruning(known, keepReleases, withdrawn);
   if (releaseIds.length === 0) return;
   await markKnownGoodPruned(database, releaseIds, now());
   const kept = await keptElsewhere(database, subject);
