@@ -2,7 +2,7 @@ import type { CheckResult } from '../src/domain/check-run.js';
 import { FAULT_CODES, type FaultCode } from '../src/domain/fault.js';
 import type { Locale } from '../src/domain/localized.js';
 import { ownValue } from '../src/domain/own-value.js';
-import type { Reason } from '../src/domain/reason.js';
+import type { Reason, ReasonCode } from '../src/domain/reason.js';
 import { cell } from './cell.js';
 import { textFor } from './text/index.js';
 
@@ -59,9 +59,12 @@ export function remedySentence(result: CheckResult, locale: Locale): string {
 }
 
 function generalRemedy({ code, facts }: Reason, locale: Locale): string {
-  const { remedy, databaseWayOut } = textFor(locale).report;
-  const ofFault = code === 'database_error' ? ownValue(databaseWayOut, String(facts?.code)) : undefined;
-  return ofFault?.('trading') ?? remedy[code] ?? '';
+  const { remedy, databaseWayOut, hostWayOut } = textFor(locale).report;
+  const general: Readonly<Partial<Record<ReasonCode, string>>> = remedy;
+  const fault = String(facts?.code);
+  const ofDatabase = code === 'database_error' ? ownValue(databaseWayOut, fault)?.('trading') : undefined;
+  const ofHost = code === 'host_error' ? ownValue(hostWayOut, fault) : undefined;
+  return ofDatabase ?? ofHost ?? general[code] ?? '';
 }
 
 function faultSentences(result: Told, locale: Locale): readonly string[] {

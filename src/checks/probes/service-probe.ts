@@ -11,8 +11,10 @@ import {
   type StartProof,
   searchFor,
 } from '../../hosts/managers/proof-of-start.js';
+import { isOn } from '../../runbook/flag-state.js';
 import { readLoadedLine } from '../../runbook/loaded-line-parts.js';
 import type { Declarations, Runbook, StartLog } from '../../runbook/runbook.js';
+import { enableFlag } from '../../runbook/strategy-contract.js';
 import type { CheckContext, HostAccess, ProbeCall } from '../context/check-context.js';
 import { declaredNames } from '../context/closed-world.js';
 import { type HostEnvironment, layerFault } from '../context/host-environment.js';
@@ -25,7 +27,7 @@ const RESERVE_MS = 2_000;
 /** An automatic restart is history once the process has run for this long. */
 const SETTLED_MS = 120_000;
 
-const COLUMNS = `host pid since age_secs restarts state stable model_loaded loaded_line log_lines because exit_status
+const COLUMNS = `host pid since age_secs restarts state stable model_loaded loaded_line log_lines is_on because exit_status
   quotes variables fault file line`;
 
 /**
@@ -106,7 +108,9 @@ async function watch(
     if (proof.kind === 'failed_fast' || watchedMs >= watchMs) {
       const row = rowOf(host.name, status, since, now(), proof, log);
       const fault = row['fault'] === '' && isFrozen ? { fault: 'start_frozen' } : {};
-      return { ...row, ...fault, since: new Date(since.getTime() - shiftMs).toISOString() };
+      // A strategy that is off loads nothing.
+      const is_on = isOn(context.runbook, environment.effective.get(enableFlag(context.runbook))?.value);
+      return { ...row, ...fault, is_on, since: new Date(since.getTime() - shiftMs).toISOString() };
     }
     await context.sleep(POLL_MS, call.signal);
   }

@@ -66,7 +66,7 @@ const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
   not_configured: (fact) => `${fact('setting')} is not set, so this could not be looked at.`,
   model_runtime_missing: () =>
     'ONNX Runtime is not installed on the bot’s machine, so no model can be judged.',
-  probe_failed: () => 'The check itself failed; the log holds the cause.',
+  probe_failed: () => 'The check itself failed, and nobody foresaw how.',
   too_many_rows: (fact) => `More than ${fact('maxRows')} rows were seen, which is too many to judge.`,
   skipped: (fact) => `Skipped by ${fact('by')}: ${fact('because')}.`,
 };
@@ -117,7 +117,10 @@ const fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>> = {
     `${cell(row, 'host')}: process ${cell(row, 'pid')} is stopped or frozen, so it does nothing. Let it go on (\`kill -CONT ${cell(row, 'pid')}\`, or \`systemctl thaw\` of the unit), or restart the service.`,
 };
 
-const remedy: Readonly<Partial<Record<ReasonCode, string>>> = {
+/** What a check's own remedy speaks of, or nothing has to be done about. */
+type Judged = 'conditions_hold' | 'warning_holds' | 'failure_holds' | 'neither_holds';
+
+const remedy: Readonly<Record<Exclude<ReasonCode, Judged>, string>> = {
   model_runtime_missing: 'Run `npm install onnxruntime-node` in the bot’s folder, and start it again.',
   faulty_rows: 'Mend the value with a release (/lobml deploy), then run the check again.',
   no_data:
@@ -132,7 +135,14 @@ const remedy: Readonly<Partial<Record<ReasonCode, string>>> = {
   host_error: 'Check that the host answers; `lobml doctor` shows what the bot can reach.',
   database_error: 'Check the trading database; `lobml doctor` shows what the bot can reach.',
   clocks_unread: 'Check that it answers; `lobml doctor` shows what the bot can reach, and each clock.',
-  probe_timeout: 'Run again; if it stays, look at the load of the host or database.',
+  probe_timeout: 'Run it again. If it stays, look at the load of the host or the database.',
+  endpoint_error:
+    'Check that the address answers from the bot’s machine (`url` in the runbook), then run the check again.',
+  too_many_rows:
+    'Let the check count rows, or ask for fewer; `bounds` of the runbook says how many it may see.',
+  probe_failed:
+    'Run it again. If it stays, the line “a check failed” of the log names the cause: show it to whoever maintains the bot.',
+  skipped: 'Run the checks again without leaving it out.',
   not_configured: 'Set it for the bot and start the bot again.',
   environment_unclear: 'Release one value to all hosts (/lobml deploy), then run the check again.',
   condition_error: 'Mend the condition in the runbook, or the query that feeds it.',
@@ -155,6 +165,22 @@ const hostError: Readonly<Record<string, string>> = {
   read_only: 'the disk is read-only',
   cancelled: 'it was cancelled',
   not_configured: 'the targets file does not say how',
+};
+
+/** What to do about it; for every other fault the general remedy. */
+const hostWayOut: Readonly<Record<string, string>> = {
+  not_found: 'Put there what is missing, or correct its path or name in the targets file.',
+  permission_denied: 'Give the bot’s account on that host the right, or `sudo` in the targets file.',
+  outside_folder: 'Name its folder in the targets file, or move it into one that is named there.',
+  timeout: 'Run it again. If it stays, look at the load of the host and at how much its service logs.',
+  command_failed:
+    'Run the command of the targets file by hand, on the host and as the bot’s account; `lobml doctor` tells which one fails.',
+  unreadable_answer:
+    'Run the command of the targets file by hand, and compare its answer with docs/targets.md.',
+  no_space: 'Make room on the disk of the host.',
+  read_only: 'Let the disk of the host be written to again.',
+  cancelled: 'Run it again.',
+  not_configured: 'Say in the targets file how it is done (docs/targets.md).',
 };
 
 const endpointError: Readonly<Record<string, (fact: Facts) => string>> = {
@@ -192,6 +218,7 @@ export const report = {
   /** What to do about a reason; the runbook's own remedy goes before it. */
   remedy,
   hostError,
+  hostWayOut,
   databaseWayOut,
   endpointError,
   report: {

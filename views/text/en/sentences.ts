@@ -91,7 +91,8 @@ const surface: Sentences<SurfaceFacts> = {
   database_does_not_answer: ({ cause }) =>
     `A database does not answer (${cause}), so this could not be done. Try again once it does; \`lobml doctor\` shows which one.`,
   done: () => '✓ Done. You can close this window.',
-  failed: ({ cause }) => `lobml failed: ${cause}`,
+  failed: ({ cause }) =>
+    `lobml failed: ${cause} — run it again; if it stays, \`lobml doctor\` looks at all that it needs.`,
   host_does_not_answer: ({ detail }) =>
     `${detail} Try again once the host answers; \`lobml doctor\` shows what can be reached.`,
   internal_error: ({ reference }) =>

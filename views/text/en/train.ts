@@ -6,7 +6,8 @@ const failure: Readonly<Record<TrainingFailureCode, (fact: Facts) => string>> = 
   not_started: (fact) =>
     `The trainer could not be started (${fact('code')}). Check the command and its folder in the runbook.`,
   trainer_failed: (fact) => `The trainer ended with ${fact('exit')}. Its log says why.`,
-  timed_out: (fact) => `The trainer was ended after ${fact('minutes')} minutes, its limit in the runbook.`,
+  timed_out: (fact) =>
+    `The trainer was ended after ${fact('minutes')} minutes, its limit (\`timeLimitMinutes\` in the runbook). Raise it, or ask for less data, and train again.`,
   lost: () => 'The trainer vanished without a word, perhaps with its machine. Start it again.',
   host_away: (fact) =>
     `The host ${fact('host')} has not answered for ${fact('minutes')} minutes. The trainer was ended there by its time limit; what it wrote was not fetched.`,

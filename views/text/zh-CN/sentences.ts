@@ -82,7 +82,7 @@ const surface: Sentences<SurfaceFacts> = {
   database_does_not_answer: ({ cause }) =>
     `数据库没有回应（${cause}），因此未能执行。请在其恢复后重试；\`lobml doctor\` 显示是哪一个。`,
   done: () => '✓ 已完成，可以关闭此窗口。',
-  failed: ({ cause }) => `lobml 出错：${cause}`,
+  failed: ({ cause }) => `lobml 出错：${cause}。请重新运行；若仍如此，\`lobml doctor\` 会检查它所需的一切。`,
   host_does_not_answer: ({ detail }) =>
     `${detail} 请在主机恢复响应后重试；\`lobml doctor\` 显示可访问的依赖。`,
   internal_error: ({ reference }) =>

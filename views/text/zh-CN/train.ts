@@ -47,7 +47,8 @@ export const train: TrainText = {
   failure: {
     not_started: (fact) => `训练程序无法启动（${fact('code')}）。请检查 runbook 中的命令及其目录。`,
     trainer_failed: (fact) => `训练程序以 ${fact('exit')} 结束，原因见日志。`,
-    timed_out: (fact) => `训练程序运行满 ${fact('minutes')} 分钟（runbook 中的上限），已被结束。`,
+    timed_out: (fact) =>
+      `训练程序运行满 ${fact('minutes')} 分钟（runbook 的 \`timeLimitMinutes\`），已被结束。请提高上限或减少数据，然后重新训练。`,
     lost: () => '训练程序无声消失，可能与机器一同停止。请重新开始。',
     host_away: (fact) =>
       `主机 ${fact('host')} 已有 ${fact('minutes')} 分钟没有应答。训练程序已在那里到达时间上限而结束，其输出没有取回。`,

@@ -3,8 +3,9 @@ import { editEnvironmentFile } from '../../../hosts/environment/environment-edit
 import type { Host, HostErrorCode, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
 import { hasLoaded } from '../../../hosts/managers/has-loaded.js';
 import { leftProcesses } from '../../../hosts/managers/left-processes.js';
+import { isOn } from '../../../runbook/flag-state.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
-import { isOn, readWrittenLayer, sha256OfText } from './environment-change.js';
+import { readWrittenLayer, sha256OfText } from './environment-change.js';
 import { hostProblem, isHostError, saidNo } from './problems.js';
 import { seeServiceIfPossible, statusBefore, statusIfPossible } from './restart.js';
 import { isStopped, statusAfterInterruption, stopService } from './service-effect.js';

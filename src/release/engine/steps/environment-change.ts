@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { isSpelling } from '../../../domain/boolean-words.js';
 import type { HostPlan } from '../../../domain/release-plan.js';
 import { type EnvironmentChanges, editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import { decodeEnvironmentBytes, parseEnvironmentFile } from '../../../hosts/environment/environment-file.js';
 import { EMPTY_SHA256 } from '../../../hosts/file-bounds.js';
 import { type Host, HostError } from '../../../hosts/host.js';
+import { isOn } from '../../../runbook/flag-state.js';
 import type { Runbook } from '../../../runbook/runbook.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
 
@@ -71,16 +71,6 @@ export function changesBackWithFlagOff(
   if (isOn(runbook, before ?? undefined)) back.delete(flag);
   else back.set(flag, assignments[flag] ?? runbook.flag.off);
   return back;
-}
-
-/** As the strategy reads its flag: a text that says neither on nor off leaves its default in force. */
-export function isOn(
-  { flag, variables }: Pick<Runbook, 'flag' | 'variables'>,
-  value: string | undefined,
-): boolean {
-  const isNeither = value === undefined || !(isSpelling(value, flag.on) || isSpelling(value, flag.off));
-  const inForce = isNeither ? variables.get(flag.variable)?.default : value;
-  return inForce !== undefined && isSpelling(inForce, flag.on);
 }
 
 export const sha256OfText = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');

@@ -5,8 +5,8 @@ import type { VariableChange } from '../../../domain/release-plan.js';
 import type { ServiceStatus } from '../../../hosts/host.js';
 import type { StartPlan, StartProof } from '../../../hosts/managers/proof-of-start.js';
 import { watchStart } from '../../../hosts/managers/watch-start.js';
+import { isOn } from '../../../runbook/flag-state.js';
 import { enableFlag } from '../../../runbook/strategy-contract.js';
-import { isOn } from './environment-change.js';
 import { failedStart, isHostError } from './problems.js';
 import { statusBefore } from './restart.js';
 import {

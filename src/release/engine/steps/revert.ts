@@ -6,12 +6,12 @@ import type { Seen } from '../../../domain/release-record.js';
 import { shownInFile } from '../../../hosts/environment/concealed-value.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
 import type { Host, ServiceStatus } from '../../../hosts/host.js';
+import { isOn } from '../../../runbook/flag-state.js';
 import { enableFlag, modelVariable } from '../../../runbook/strategy-contract.js';
 import {
   backupPathOf,
   changesBack,
   changesBackWithFlagOff,
-  isOn,
   readWrittenLayer,
   sha256OfText,
 } from './environment-change.js';
