@@ -1,4 +1,5 @@
 import type { CheckResult } from '../src/domain/check-run.js';
+import type { DatabaseName } from '../src/domain/database-fault.js';
 import { FAULT_CODES, type FaultCode } from '../src/domain/fault.js';
 import type { Locale } from '../src/domain/localized.js';
 import { ownValue } from '../src/domain/own-value.js';
@@ -58,11 +59,17 @@ export function remedySentence(result: CheckResult, locale: Locale): string {
   return isOwnFirst && own !== '' ? own : general;
 }
 
+const DATABASES: Readonly<Partial<Record<ReasonCode, DatabaseName>>> = {
+  database_error: 'trading',
+  state_database_error: 'state',
+};
+
 function generalRemedy({ code, facts }: Reason, locale: Locale): string {
   const { remedy, databaseWayOut, hostWayOut } = textFor(locale).report;
   const general: Readonly<Partial<Record<ReasonCode, string>>> = remedy;
   const fault = String(facts?.code);
-  const ofDatabase = code === 'database_error' ? ownValue(databaseWayOut, fault)?.('trading') : undefined;
+  const database = DATABASES[code];
+  const ofDatabase = database && ownValue(databaseWayOut, fault)?.(database);
   const ofHost = code === 'host_error' ? ownValue(hostWayOut, fault) : undefined;
   return ofDatabase ?? ofHost ?? general[code] ?? '';
 }

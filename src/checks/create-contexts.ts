@@ -8,11 +8,13 @@ import { createModelGate, type ModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, Targets } from '../runbook/targets.js';
 import type { ServerMoment } from '../store/server-moment.js';
+import { StateDatabaseError, toStateDatabaseError } from '../store/state-database-error.js';
 import { systemClock } from '../time/clock.js';
 import { once } from '../time/once.js';
 import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
 import { readHostEnvironment } from './context/host-environment.js';
 import { createHttpGet, type HttpGet } from './context/http-get.js';
+import { ProbeError } from './context/observation.js';
 import type { PlannedHost, PlannedState } from './context/planned-state.js';
 import { readTradingClock } from './context/read-moment.js';
 import { windowOnce } from './resolve-window.js';
@@ -61,8 +63,8 @@ export function createContexts(options: ContextOptions) {
     const tradingClock = once(() => readTradingClock({ trading, now }, options.asOf));
     const asOf = async () => (await tradingClock()).moment.at;
     const passedWindows = async (since: Date) => options.passedWindows?.(target.name, since) ?? [];
-    const confirmed = once(async () => options.lastConfirmed?.(target.name) ?? []);
-    const released = once(async () => options.releasedFiles?.(target.name) ?? []);
+    const confirmed = onceOfState(async () => options.lastConfirmed?.(target.name) ?? []);
+    const released = onceOfState(async () => options.releasedFiles?.(target.name) ?? []);
     return {
       runbook,
       target,
@@ -88,6 +90,19 @@ export function createContexts(options: ContextOptions) {
     };
   };
 }
+
+/** What the bot itself has noted: a known fault of its database is one of the checks' reasons. */
+const onceOfState = <T>(ask: () => Promise<T>): (() => Promise<T>) =>
+  once(async () => {
+    try {
+      return await ask();
+    } catch (error) {
+      const known = toStateDatabaseError(error);
+      if (!(known instanceof StateDatabaseError)) throw error;
+      const facts = { ...known.facts, code: known.code };
+      throw new ProbeError({ code: 'state_database_error', facts }, known.message);
+    }
+  });
 
 /** Which rows of the shared tables are this target's, and which are another's: all others belong to nobody. */
 function runParametersOf(

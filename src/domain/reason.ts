@@ -31,6 +31,8 @@ const REASON_CODES = [
   'host_error',
   /** Facts: `code` of a TradingDatabaseError and what belongs to it. */
   'database_error',
+  /** Facts: `code` of a fault of the bot's own database and what belongs to it. */
+  'state_database_error',
   /** Facts: `url` without its secrets, `code` of an EndpointError, `detail` and `timeoutMs`. */
   'endpoint_error',
   /** Facts: `variable`, and `values` as `host: value`, which differ or are wrong. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeBadModel, encodeLogisticModel } from '../../sandbox/host/model.js';
 import { confirmedVariables } from '../../src/checks/context/since-confirmed.js';
-import { checkSentence } from '../../views/check-sentence.js';
+import { checkSentence, remedySentence } from '../../views/check-sentence.js';
 import { createFileStage, entry, type FileStage, type StageRun } from './support/file-stage.js';
 
 let stage: FileStage;
@@ -311,7 +311,12 @@ describe('variables that the runbook does not know', () => {
     const elsewhere = await look(all, all, { checks, lastConfirmed: confirmed('another') });
     expect(elsewhere?.outcome).toBe('PASS');
     const unknown = await look(all, all, { checks, lastConfirmed: () => Promise.reject(new Error('gone')) });
-    expect(unknown?.outcome).toBe('ERROR');
+    expect(unknown).toMatchObject({ outcome: 'ERROR', reason: { code: 'probe_failed' } });
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    const away = await look(all, all, { checks, lastConfirmed: () => Promise.reject(refused) });
+    expect(away).toMatchObject({ outcome: 'ERROR', reason: { code: 'state_database_error' } });
+    expect(away && checkSentence(away, 'en')).toMatch(/own database does not answer: nothing listens/);
+    expect(away && remedySentence(away, 'en')).toMatch(/in DATABASE_URL/);
   });
 
   test.each([

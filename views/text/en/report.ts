@@ -58,6 +58,7 @@ const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
   too_costly: () => 'Its conditions cost more steps, or more time, than judging one answer may.',
   host_error: (fact) => `${fact('host')}: ${hostError[fact('code')] ?? 'the host could not be looked at'}.`,
   database_error: (fact) => `${sayDatabaseFault(databaseFault, fact, 'trading')}.`,
+  state_database_error: (fact) => `${sayDatabaseFault(databaseFault, fact, 'state')}.`,
   endpoint_error: (fact) => `${fact('url')}: ${endpointError[fact('code')]?.(fact) ?? 'no answer'}.`,
   environment_unclear: (fact) =>
     `${fact('variable')} has no one valid value to compare with: ${fact('values')}.`,
@@ -134,6 +135,7 @@ const remedy: Readonly<Record<Exclude<ReasonCode, Judged>, string>> = {
     'The proof of start (/lobml gonogo) quotes its log. If it does not come up, stop the strategy or go back with /lobml rollback.',
   host_error: 'Check that the host answers; `lobml doctor` shows what the bot can reach.',
   database_error: 'Check the trading database; `lobml doctor` shows what the bot can reach.',
+  state_database_error: 'Check the bot’s own database; `lobml doctor` shows what the bot can reach.',
   clocks_unread: 'Check that it answers; `lobml doctor` shows what the bot can reach, and each clock.',
   probe_timeout: 'Run it again. If it stays, look at the load of the host or the database.',
   endpoint_error:
