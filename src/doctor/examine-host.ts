@@ -107,7 +107,8 @@ async function serviceDiagnoses(
   const running = ok(subject, { code: 'service_runs', facts: { about, pid: mainPid } });
   try {
     await host.service.processEnvironment(mainPid, names, call);
-    return [running, ...tree, ...(await unitDiagnoses(host, subject, status))];
+    const present = await presentDiagnoses(host, subject, status);
+    return [running, ...tree, ...present];
   } catch (error) {
     const attempt = (because: string): Sentence => ({
       code: 'cannot_read_process',
@@ -118,20 +119,31 @@ async function serviceDiagnoses(
   }
 }
 
-/** What runs is not what the unit says, until a restart. */
-async function unitDiagnoses(
+/** A process that does nothing, or is not what its unit says until a restart. */
+async function presentDiagnoses(
   { service }: Host,
   subject: Sentence,
   status: ServiceStatus,
 ): Promise<readonly Diagnosis[]> {
-  const definition = await service.definition(call).catch(() => undefined);
-  if (definition?.command === undefined || definition.command.isOfProcess) return [];
-  const asked = { ...call, asksStart: true, asksWords: true };
-  const facts = await service.processFacts(status.mainPid, asked).catch(() => undefined);
-  const finding = compareCommand(definition, facts, processStart(status, facts));
-  if (finding !== 'other_command' && finding !== 'unit_changed') return [];
-  const seen: Sentence = { code: finding, facts: { unit: definition.fragment } };
-  return [{ subject, state: 'warning', seen, wayOut: { code: 'do_restart_with_release', facts: {} } }];
+  const asked = { ...call, asksStart: true, asksWords: true, asksGroup: true };
+  const [definition, facts] = await Promise.all([
+    service.definition(call).catch(() => undefined),
+    service.processFacts(status.mainPid, asked).catch(() => undefined),
+  ]);
+  const warning = (seen: Sentence, wayOut: Sentence): Diagnosis => ({
+    subject,
+    state: 'warning',
+    seen,
+    wayOut,
+  });
+  const pid = status.mainPid;
+  const frozen = facts?.isFrozen
+    ? [warning({ code: 'process_frozen', facts: { pid } }, { code: 'do_let_go_on', facts: { pid } })]
+    : [];
+  const finding = definition && compareCommand(definition, facts, processStart(status, facts));
+  if (finding !== 'other_command' && finding !== 'unit_changed') return frozen;
+  const seen: Sentence = { code: finding, facts: { unit: definition?.fragment ?? '' } };
+  return [...frozen, warning(seen, { code: 'do_restart_with_release', facts: {} })];
 }
 
 /** What keeps a halt from being verified, whatever its flag and its main process show. */

@@ -65,6 +65,7 @@ export interface DoctorFacts {
   /** @param unit its file */
   other_command: { readonly unit: string };
   unit_changed: { readonly unit: string };
+  process_frozen: { readonly pid: number };
   service_idle: { readonly about: string };
   service_runs: { readonly about: string; readonly pid: number };
   slack_identity: { readonly user: string; readonly team: string; readonly kind: string };
@@ -117,6 +118,7 @@ export interface DoctorFacts {
   do_set_processes: NoFacts;
   do_set_kill_mode: NoFacts;
   do_restart_with_release: NoFacts;
+  do_let_go_on: { readonly pid: number };
   do_open_journal: Path;
   do_own_database: NoFacts;
   do_reinstall_app: NoFacts;

@@ -262,6 +262,15 @@ describe('a host', () => {
     );
   });
 
+  test('whose process is stopped', async () => {
+    const told = join(folder, 'current');
+    await writeFile(told, 'NeedDaemonReload=no\nEnvironment=\nExe=/opt/p\nState=T (stopped)\n');
+    const { of } = await findings({ status: 'MainPID=1', environ: ['echo'], current: ['cat', told] });
+    expect(of('host h1 (live)')).toContainEqual(
+      expect.objectContaining({ state: 'warning', seen: { code: 'process_frozen', facts: { pid: 1 } } }),
+    );
+  });
+
   test('whose unit was changed and read since its process began', async () => {
     const unit = (words: string) =>
       `NeedDaemonReload=no\nEnvironment=\nFragmentPath=/etc/p.service\nExecStart={ path=/opt/p ; argv[]=/opt/p ${words} ; ignore_errors=no ; pid=0 ; }\nExe=/opt/p\nCommand=/opt/p run`;

@@ -67,6 +67,7 @@ export const doctor: Sentences<DoctorFacts> = {
   other_command: ({ unit }) =>
     `the process was started by another command than ${unit} now says: the unit was read anew, and not restarted`,
   unit_changed: ({ unit }) => `${unit} was changed since the process began, and not restarted`,
+  process_frozen: ({ pid }) => `process ${pid} is stopped or frozen, so it does nothing`,
   processes_outlive: () => 'the unit may leave processes behind where it stops: a halt then is not verified',
   service_idle: ({ about }) => `${about}, no process`,
   service_runs: ({ about, pid }) => `${about}, process ${pid}`,
@@ -126,6 +127,8 @@ export const doctor: Sentences<DoctorFacts> = {
   do_set_dead_man: () =>
     'set `service.deadMan`: commands that arm, disarm and show a timer (docs/targets.md)',
   do_set_processes: () => 'set `service.processes`, a command that prints their numbers (docs/targets.md)',
+  do_let_go_on: ({ pid }) =>
+    `let it go on (\`kill -CONT ${pid}\`, or \`systemctl thaw\` of the unit), or restart the service`,
   do_restart_with_release: () => 'restart it with a release (/lobml deploy), or put the unit back as it was',
   do_set_kill_mode: () => 'set KillMode=control-group and SendSIGKILL=yes in the unit',
   do_open_environ: () =>

@@ -64,6 +64,7 @@ export const doctor: Sentences<DoctorFacts> = {
   processes_unknown: () => '无法得知哪些进程属于该服务：停机永远无法得到验证',
   other_command: ({ unit }) => `进程的启动命令与 ${unit} 当前的不同：unit 已重新读取，但未重启`,
   unit_changed: ({ unit }) => `${unit} 在进程启动后被修改，且未重启`,
+  process_frozen: ({ pid }) => `进程 ${pid} 已被暂停或冻结，不做任何工作`,
   processes_outlive: () => '该单元停止时可能留下进程：那样停机无法得到验证',
   service_idle: ({ about }) => `${about}，没有进程`,
   service_runs: ({ about, pid }) => `${about}，进程 ${pid}`,
@@ -113,6 +114,8 @@ export const doctor: Sentences<DoctorFacts> = {
     '请允许该账号运行 `systemd-run` 以及对 `lobml-dead-man-*.timer` 的 `systemctl stop`，或检查 `service.deadMan`（docs/targets.md）',
   do_set_dead_man: () => '请设置 `service.deadMan`：设置、解除和查看定时器的命令（docs/targets.md）',
   do_set_processes: () => '请设置 `service.processes`，即输出进程号的命令（docs/targets.md）',
+  do_let_go_on: ({ pid }) =>
+    `请让它继续（\`kill -CONT ${pid}\`，或对该 unit 执行 \`systemctl thaw\`），或重启服务`,
   do_restart_with_release: () => '请通过发布（/lobml deploy）重启，或将 unit 恢复原状',
   do_set_kill_mode: () => '请在单元中设置 KillMode=control-group 和 SendSIGKILL=yes',
   do_open_environ: () =>
