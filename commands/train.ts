@@ -9,8 +9,8 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
-import type { Training } from '../src/domain/training.js';
-import { evaluateVerdict } from '../src/domain/verdict.js';
+import { shortDataHours, type Training } from '../src/domain/training.js';
+import { evaluateVerdict, type Verdict } from '../src/domain/verdict.js';
 import type { Role } from '../src/release/access.js';
 import type { TrainingAnswer, TrainingRequest } from '../src/training/start-training.js';
 import { person } from '../views/person.js';
@@ -214,16 +214,21 @@ async function followInTerminal(
   return { exitCode: exitCodeOf(training), json: trainingJson(training) };
 }
 
-/** `verdict` is about the model where there is one, else about the data; null where neither was judged. */
-function trainingJson(training: Training) {
+const trainingJson = (training: Training) => ({ ...training, verdict: verdictOf(training) });
+
+/** About the model where there is one, else about the data; null where neither was judged. */
+function verdictOf(training: Training): Verdict | null {
   const { state, result, checks } = training;
   const judged = state === 'refused' ? checks : result === null ? [] : [result.check];
-  return { ...training, verdict: judged.length === 0 ? null : evaluateVerdict(judged) };
+  if (judged.length === 0) return null;
+  const verdict = evaluateVerdict(judged);
+  return verdict === 'GO' && shortDataHours(training) !== undefined ? 'GO_WITH_WARNINGS' : verdict;
 }
 
-function exitCodeOf({ state, result, checks }: Training): ExitCode {
-  if (state === 'refused') return VERDICT_EXIT[evaluateVerdict(checks)];
-  return state === 'finished' && result !== null ? VERDICT_EXIT[evaluateVerdict([result.check])] : EXIT.noGo;
+function exitCodeOf(training: Training): ExitCode {
+  const verdict = verdictOf(training);
+  const isJudged = training.state === 'refused' || training.state === 'finished';
+  return isJudged && verdict !== null ? VERDICT_EXIT[verdict] : EXIT.noGo;
 }
 
 async function logModal(click: Click, { trainings }: TrainServices) {

@@ -27,6 +27,8 @@ export async function writeDemoRunbooks(folder: string): Promise<string> {
   document.setIn(['training', 'workingFolder'], folder);
   document.setIn(['training', 'timeLimitMinutes'], 5);
   document.setIn(['training', 'progress'], [PROGRESS]);
+  // The demo’s market is hours old: every model of it would be one of too little data.
+  document.setIn(['params', 'modelDataSpanMinHours'], 0.1);
   await writeFile(path, document.toString({ lineWidth: 0 }));
   return runbooks;
 }

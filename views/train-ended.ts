@@ -1,7 +1,7 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckResult } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Training, TrainingResult } from '../src/domain/training.js';
+import { shortDataHours, type Training, type TrainingResult } from '../src/domain/training.js';
 import { evaluateVerdict } from '../src/domain/verdict.js';
 import { stoppingChecks } from '../src/training/data-checks.js';
 import { actions, type Button, code, context, escapeMrkdwn, header, section } from './blocks.js';
@@ -61,11 +61,19 @@ function finished(training: Training, result: TrainingResult, locale: Locale): C
     why: sentenceAsText(gateSentence(check, locale)),
     blocks: [
       section(check.outcome !== 'ERROR' || remedy === '' ? gate : `${gate}\n→ ${sentenceForSlack(remedy)}`),
+      ...shortDataBlocks(training, locale),
       ...metricBlocks(row, locale),
       section(where),
       context([...trainingData(row, locale), text.file(code(sha256), (size / 1000).toFixed(1))].join(' · ')),
     ],
   };
+}
+
+function shortDataBlocks(training: Training, locale: Locale): readonly Block[] {
+  const hours = shortDataHours(training);
+  if (hours === undefined) return [];
+  const shown = String(Number(hours.toFixed(1)));
+  return [section(`⚠ ${textFor(locale).train.shortData(shown, String(training.lookbackHours))}`)];
 }
 
 /** The model stands on no host yet: nothing is said of one. */

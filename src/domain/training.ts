@@ -94,5 +94,18 @@ export const trainingSchema = z.object({
 });
 export type Training = ValueOf<typeof trainingSchema>;
 
+/** A model of less than this part of the look-back that was asked for is one of far less data. */
+const LEAST_SHARE = 0.5;
+
+/** How many hours of data a training has found, where that is far less than it was asked for; by the gate's finding. */
+export function shortDataHours({
+  lookbackHours,
+  result,
+}: Pick<Training, 'lookbackHours' | 'result'>): number | undefined {
+  const span = result?.check.observed[0]?.['data_span_hours'];
+  const isShort = typeof span === 'number' && span >= 0 && span < lookbackHours * LEAST_SHARE;
+  return isShort ? span : undefined;
+}
+
 export const isLive = ({ state }: Pick<Training, 'state'>): boolean =>
   LIVE_STATES.some((live) => live === state);

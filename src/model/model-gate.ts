@@ -270,6 +270,7 @@ function metaFacts(meta: ModelMeta | undefined, candidate: ModelCandidate, now: 
     })),
     data_age_hours: until === undefined ? -1 : ageInHours(until, now),
     age_from: trainedTo !== undefined ? 'trained_to' : trainedAt !== undefined ? 'trained_at' : 'unknown',
+    data_span_hours: spanInHours(meta),
     compared: worst !== undefined,
     comparison_missing: candidate.isReplacing === true && worst === undefined,
     metrics_untold: untoldMetrics(comparisons).join(', '),
@@ -281,6 +282,12 @@ function metaFacts(meta: ModelMeta | undefined, candidate: ModelCandidate, now: 
 /** What is ahead by a difference of clocks is of now. */
 const ageInHours = (until: Date, now: Date): number =>
   Math.max(0, rounded((now.getTime() - until.getTime()) / HOUR_MS));
+
+/** How much of the past it was trained on; -1 where meta.json does not tell both ends. */
+function spanInHours({ trainedFrom, trainedTo }: Partial<ModelMeta> = {}): number {
+  if (trainedFrom === undefined || trainedTo === undefined) return -1;
+  return Math.max(0, rounded((trainedTo.getTime() - trainedFrom.getTime()) / HOUR_MS));
+}
 
 const metaOf = (reading: MetaReading | undefined): ModelMeta | undefined =>
   reading?.kind === 'meta' ? reading.meta : undefined;

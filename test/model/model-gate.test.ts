@@ -127,6 +127,24 @@ describe('a good model', () => {
     expect(finding).toMatchObject({ fault: '', data_age_hours: 1, age_from: 'trained_at' });
   });
 
+  test.each([
+    [
+      'both ends of its data',
+      { trained_from: '2026-02-28T06:00:00Z', trained_to: '2026-03-01T06:00:00Z' },
+      24,
+    ],
+    ['no beginning', { trained_to: '2026-03-01T06:00:00Z' }, -1],
+    ['no end', { trained_from: '2026-02-28T06:00:00Z', trained_to: undefined }, -1],
+    [
+      'an end before the beginning',
+      { trained_from: '2026-03-01T06:00:00Z', trained_to: '2026-03-01T05:00:00Z' },
+      0,
+    ],
+  ])('whose meta.json tells %s spans as much of the past as that', async (_what, told, hours) => {
+    const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { meta: meta(told) }));
+    expect(finding).toMatchObject({ fault: '', data_span_hours: hours });
+  });
+
   test('with a metric that cannot be is refused', async () => {
     const told = meta({ metrics: { auc: 7 } });
     const finding = await gateWith().judge(candidate(encodeLogisticModel(GOOD), { meta: told }));

@@ -179,11 +179,18 @@ describe('in a terminal', () => {
       state: 'finished',
       result: { check: checkOf({ outcome }), sha256: 'a', size: 1, stagedAs: null },
     });
+  const short = () => {
+    const check = checkOf();
+    const observed = check.observed.map((row) => ({ ...row, data_span_hours: 1 }));
+    const result = { check: { ...check, observed }, sha256: 'a', size: 1, stagedAs: 'x.onnx' };
+    return trainingOf({ state: 'finished', result });
+  };
   const refused = (outcome: Outcome) => trainingOf({ state: 'refused', checks: [checkOf({ outcome })] });
 
   test.each<[string, Training, number, string | null]>([
     ['a fit model', judged('PASS'), 0, 'GO'],
     ['a model with a warning', judged('WARN'), 3, 'GO_WITH_WARNINGS'],
+    ['a fit model of far less data than was asked for', short(), 3, 'GO_WITH_WARNINGS'],
     ['a model that the gate refuses', judged('FAIL'), 1, 'NO_GO'],
     ['a model that nobody could judge', judged('ERROR'), 2, 'HOLD'],
     ['stale data', refused('FAIL'), 1, 'NO_GO'],

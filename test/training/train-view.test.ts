@@ -203,3 +203,30 @@ describe('the log', () => {
     expect(JSON.stringify(logPageModal(trainingOf(), undefined, 'en').blocks)).toContain('bot-1');
   });
 });
+
+describe('a training that has found far less data than it was asked for', () => {
+  const spanning = (hours: number, lookbackHours = 336) => {
+    const check = checkOf();
+    const observed = check.observed.map((row) => ({ ...row, data_span_hours: hours }));
+    return { ...finished({ check: { ...check, observed } }), lookbackHours };
+  };
+  const warning = (training: Training) =>
+    terminalText(endedTrainingView(training, 'en')).match(/⚠ .*asked for/)?.[0];
+
+  test('says so, beside what it asked for itself', () => {
+    expect(warning(spanning(1))).toBe('⚠ The data spans 1 h of the 336 h that were asked for');
+    expect(warning(spanning(200, 720))).toBe('⚠ The data spans 200 h of the 720 h that were asked for');
+    expect(terminalText(endedTrainingView(spanning(1), 'zh-CN'))).toContain(
+      '数据只有 1 小时，要求的是 336 小时',
+    );
+  });
+
+  test.each([
+    ['half of it is enough', spanning(168)],
+    ['so is all of little', spanning(24, 24)],
+    ['what nobody tells is not said to be little', spanning(-1)],
+    ['nor is what an older gate did not measure', finished({})],
+  ])('%s', (_what, training) => {
+    expect(warning(training)).toBeUndefined();
+  });
+});

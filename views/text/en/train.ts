@@ -80,6 +80,9 @@ export const train = {
   chartTitle: 'New model beside the running one',
   value: 'Value',
   data: (rows: string, from: string, to: string) => `${rows} rows from ${from} to ${to}`,
+  /** @param hours that the data spans @param wanted that were asked for */
+  shortData: (hours: string, wanted: string) =>
+    `*The data spans ${hours} h of the ${wanted} h that were asked for.* Look whether the collector had gaps before you release this model.`,
   dataUntil: (until: string) => `trained on data until ${until}, nobody knows since when`,
   file: (sha256: string, kilobytes: string) => `SHA-256 ${sha256} · ${kilobytes} kB`,
   failure,

@@ -42,6 +42,8 @@ export const train: TrainText = {
   chartTitle: '新模型与运行中的模型对比',
   value: '数值',
   data: (rows, from, to) => `${rows} 行，${from} 至 ${to}`,
+  shortData: (hours, wanted) =>
+    `*数据只有 ${hours} 小时，要求的是 ${wanted} 小时。* 发布该模型之前，请检查采集是否中断。`,
   dataUntil: (until) => `训练数据截至 ${until}，起点未知`,
   file: (sha256, kilobytes) => `文件 SHA-256 ${sha256} · ${kilobytes} kB`,
   failure: {
