@@ -1,9 +1,16 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import { canConfirm, checkpointDueAt, isPuttingBack } from '../src/domain/release-course.js';
+import {
+  canConfirm,
+  causeOf,
+  checkpointDueAt,
+  isForward,
+  isPuttingBack,
+} from '../src/domain/release-course.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
 import { isIncident, isLiveRelease, type ReleaseState, type StepState } from '../src/domain/release-state.js';
+import { troublesOf } from '../src/domain/release-trouble.js';
 import {
   actions,
   type Button,
@@ -17,6 +24,7 @@ import {
   typed,
   within,
 } from './blocks.js';
+import { mentions } from './mentions.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { CONFIRM_ACTION, confirmationBlocks } from './release-confirmation.js';
@@ -58,6 +66,7 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
     context(headline(release, locale)),
     ...haltedBlocks(release, locale),
     ...problemBlocks(problem, locale),
+    ...causeBlocks(release, locale),
     ...givenUpBlocks(release, locale),
     ...whatRunsAgain(release, locale),
     ...whatNow(release, locale),
@@ -66,26 +75,41 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
     ...groupsOf(release).map(({ host, steps }) => section(groupText(release, host, steps, locale))),
     ...buttonRow(release, locale),
   ];
-  const now =
-    problem === null ? currentStep(release, locale) : sentenceAsText(problemSentence(problem, locale));
+  const now = [problem, causeOf(release)].flatMap((one) =>
+    one === null ? [] : sentenceAsText(problemSentence(one, locale)),
+  );
+  const said = now.length === 0 ? currentStep(release, locale) : now.join(' ');
   return {
-    text: `${RELEASE_SYMBOL[state]} ${text.summary(stateText, strategy, target, now)}`,
+    text: `${RELEASE_SYMBOL[state]} ${text.summary(stateText, strategy, target, said)}`,
     blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut),
   };
 }
 
-/** What the incident channel is told, once for each way in which a release can go wrong; it then shows what became of it. */
-export function deployIncidentView(release: ReleaseRecord, locale: Locale): Report {
+/**
+ * What the incident channel is told, once for each way in which a release can go wrong; it then shows what became of it.
+ * @param operators ids of people and user groups, who are called while it goes on or has ended badly.
+ */
+export function deployIncidentView(
+  release: ReleaseRecord,
+  locale: Locale,
+  operators: readonly string[] = [],
+): Report {
   const text = textFor(locale).deploy;
   const report = deployProgressView(release, locale);
-  const symbol = isIncident(release) ? '🚨' : RELEASE_SYMBOL[release.state];
+  const troubles = troubleLines(release, locale);
+  const isBad = isIncident(release) || troubles.length > 0;
+  const symbol = isBad ? '🚨' : RELEASE_SYMBOL[release.state];
+  const call = isBad && operators.length > 0 ? [text.called(mentions(operators, []), release.target)] : [];
   return {
-    text: `${text.incident}: ${report.text}`,
+    text: [...call, `${text.incident}: ${report.text}`].join(' '),
     blocks: [
       header(`${symbol} ${stateTextOf(release, locale)} · ${release.strategy} · ${release.target}`),
+      ...call.map((sentence) => section(sentence)),
       context(headline(release, locale)),
       ...haltedBlocks(release, locale),
       ...problemBlocks(release.problem, locale),
+      ...causeBlocks(release, locale),
+      ...(troubles.length === 0 ? [] : [section(troubles.join('\n'))]),
       ...givenUpBlocks(release, locale),
       ...hostsOff(release, locale),
       ...whatRunsAgain(release, locale),
@@ -96,11 +120,25 @@ export function deployIncidentView(release: ReleaseRecord, locale: Locale): Repo
   };
 }
 
+/** What is tried and does not succeed, since when and for how long it is tried. */
+function troubleLines(release: ReleaseRecord, locale: Locale): readonly string[] {
+  const { trouble } = textFor(locale).deploy;
+  return troublesOf(release).map(({ step, since }) => {
+    const until = isForward(step.kind) ? slackTime(release.confirmBy) : undefined;
+    const what = trouble(nameWithHost(step, locale), slackTime(since, 'time_secs'), until);
+    const { problem } = step;
+    return problem === null
+      ? `◐ ${what}`
+      : `◐ ${what}\n✗ ${sentenceForSlack(problemSentence(problem, locale))}`;
+  });
+}
+
 const isTurningOff = ({ state, endedAt }: ReleaseRecord): boolean => state === 'disabled' && endedAt === null;
 
 const stateTextOf = (release: ReleaseRecord, locale: Locale): string => {
-  const { state, turningOff } = textFor(locale).deploy;
-  return isTurningOff(release) ? turningOff.title : state[release.state];
+  const { state, turningOff, puttingBack } = textFor(locale).deploy;
+  if (isTurningOff(release)) return turningOff.title;
+  return release.state === 'running' && isPuttingBack(release) ? puttingBack : state[release.state];
 };
 
 /** Each host that is turned off, as it was proved; one that is not is what somebody has to do now. */
@@ -172,6 +210,14 @@ function problemBlocks(problem: ReleaseProblem | null, locale: Locale): readonly
       ? []
       : [section(`${textFor(locale).deploy.logSays}\n${preformatted(quotes.join('\n'))}`)]),
   ];
+}
+
+/** What went wrong first, where something else has ended the release since. */
+function causeBlocks(release: ReleaseRecord, locale: Locale): readonly Block[] {
+  const cause = causeOf(release);
+  if (cause === null) return [];
+  const sentence = sentenceForSlack(problemSentence(cause, locale));
+  return [section(`${textFor(locale).deploy.cause} *${sentence}*`)];
 }
 
 function whatNow(release: ReleaseRecord, locale: Locale): readonly Block[] {

@@ -1,8 +1,9 @@
+import { mentionOf } from '../src/domain/mention.js';
 import type { ApprovalPolicy } from '../src/runbook/targets-schema.js';
 
 /** Groups and people, so that a new message notifies them. */
 export const mentions = (groups: readonly string[], users: readonly string[]): string =>
-  [...groups.map((id) => `<!subteam^${id}>`), ...users.map((id) => `<@${id}>`)].join(' ');
+  [...groups, ...users].map(mentionOf).join(' ');
 
 /** Everybody who may approve, but the one who asked. @param asker their Slack id */
 export const mentionApprovers = (

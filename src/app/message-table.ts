@@ -9,6 +9,7 @@ import type { Person } from '../domain/person.js';
 import { callOfRole, callsOfRelease, callsOfRequest, type ReleaseCall } from '../domain/release-calls.js';
 import type { ReleaseRecord } from '../domain/release-record.js';
 import { isIncident } from '../domain/release-state.js';
+import { type Trouble, troublesOf } from '../domain/release-trouble.js';
 import { isLive, type Training } from '../domain/training.js';
 import type { MessageTable, SubjectState } from '../messages/message-keeper.js';
 import type { StoredMessage } from '../messages/message-store.js';
@@ -45,7 +46,7 @@ export interface MessageViews {
     locale: Locale,
   ) => Report;
   /** The loud one. */
-  readonly incident: (release: ReleaseRecord, locale: Locale) => Report;
+  readonly incident: (release: ReleaseRecord, locale: Locale, operators: readonly string[]) => Report;
   /** @param now RFC 3339 */
   readonly training: (training: Training, locale: Locale, now: string) => Report;
 }
@@ -164,39 +165,66 @@ async function stateOfRelease(
   const now = await releases.databaseNow(releases.database);
   const { roles, nextAt } = callsOfRelease(release, target?.watch.confirmMinutes ?? 0, now);
   const told = standing.filter(({ role }) => isOfIncident(role));
-  const present = incidentOf(release);
-  const isNew = present !== undefined && !told.some(({ role }) => role === present);
+  const troubles = troublesOf(release);
+  const fresh = incidentsOf(release, troubles, now).filter(
+    (present) => !told.some(({ role }) => role === present || isToldBy(role, present)),
+  );
+  const changesAt = soonestOf([nextAt, ...troubles.map(({ callAt }) => callAt)], now);
   return {
     owed:
       channels === undefined
         ? []
         : [
             ...told.map((one) => ({ ...loudly(channels, release.requestedBy), ...one })),
-            ...(isNew ? [{ role: present, ...loudly(channels, release.requestedBy) }] : []),
+            ...fresh.map((role) => ({ role, ...loudly(channels, release.requestedBy) })),
             { role: 'progress', ...quietly(channels, release.requestedBy) },
           ],
     lives: release.endedAt === null,
-    ...(nextAt === undefined ? {} : { changesAt: nextAt }),
+    ...(changesAt === undefined ? {} : { changesAt }),
     ...(channels === undefined ? {} : { calls: { inThreadOf: 'progress', roles } }),
     render: (message) => {
       const locale = localeOf(parts, message);
       const call = callOfRole(message.role);
       if (call !== undefined && target !== undefined)
         return views.confirmCall(release, target.approval, call, locale);
-      return isOfIncident(message.role) ? views.incident(release, locale) : views.progress(release, locale);
+      const { operators } = releases.targets.roles;
+      return isOfIncident(message.role)
+        ? views.incident(release, locale, operators)
+        : views.progress(release, locale);
     },
   };
 }
 
 const isOfIncident = (role: string): boolean => role.startsWith('incident ');
 
-/** What the incident channel is told of, once; undefined: nothing. Each step that needs a person is one of its own. */
-function incidentOf(release: ReleaseRecord): string | undefined {
-  if (!isIncident(release)) return undefined;
+/**
+ * What the incident channel is told of, each once in a message of its own: each way of failing, each step that needs a
+ * person, and each kind of step that does not succeed.
+ */
+function incidentsOf(release: ReleaseRecord, troubles: readonly Trouble[], now: Date): readonly string[] {
+  const stuck = troubles
+    .filter(({ callAt }) => callAt <= now)
+    .map(({ step }) => `incident stuck ${step.kind}`);
+  return [...(isIncident(release) ? [failureOf(release)] : []), ...new Set(stuck)];
+}
+
+function failureOf(release: ReleaseRecord): string {
+  if (release.state === 'running') return PUTTING_BACK;
   if (release.state !== 'needs_person') return `incident ${release.state}`;
   const step = release.steps.findLast(({ state }) => state === 'unclear' || state === 'failed');
   return `incident needs_person ${step?.position ?? ''} ${step?.attempts ?? ''}`;
 }
+
+const PUTTING_BACK = 'incident putting_back';
+/** Who was called when it failed reads in that message what has become of it. */
+const isToldBy = (role: string, present: string): boolean =>
+  role === PUTTING_BACK && present === 'incident reverted';
+
+const soonestOf = (moments: readonly (Date | undefined)[], now: Date): Date | undefined =>
+  moments
+    .flatMap((moment) => moment ?? [])
+    .filter((moment) => moment > now)
+    .toSorted((one, other) => one.getTime() - other.getTime())[0];
 
 /** Its message is posted where it was asked for; one of a terminal has none. */
 async function stateOfTraining(

@@ -1,5 +1,6 @@
 import { addMilliseconds } from 'date-fns/addMilliseconds';
 import { readLacking } from './lacking-data.js';
+import type { ReleaseProblem } from './release-problem.js';
 import type { GivenUpHost, ReleaseRecord, StepRecord } from './release-record.js';
 import type { StepKind } from './release-state.js';
 
@@ -95,6 +96,16 @@ export const stuckSteps = (release: Pick<ReleaseRecord, 'steps'>): readonly Step
 export function nextStep({ steps }: Pick<ReleaseRecord, 'steps'>): StepRecord | undefined {
   const hasFailed = steps.some(({ state }) => state === 'failed' || state === 'unclear');
   return hasFailed ? undefined : steps.find((step) => isForward(step.kind) && isOpen(step));
+}
+
+/** Why a release went wrong in the first place, where something else is its problem by now, e.g. the deadline. */
+export function causeOf({ steps, problem }: Pick<ReleaseRecord, 'steps' | 'problem'>): ReleaseProblem | null {
+  if (problem === null) return null;
+  const first = steps.find(
+    ({ kind, state, problem: own }) => isForward(kind) && state !== 'done' && own !== null,
+  );
+  const cause = first?.problem ?? null;
+  return JSON.stringify(cause) === JSON.stringify(problem) ? null : cause;
 }
 
 /** The checkpoint of the whole target that comes after this one; undefined: this is the last. */

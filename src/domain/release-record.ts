@@ -33,6 +33,8 @@ const stepRowSchema = z.object({
   after: seenSchema.nullable(),
   problem: releaseProblemSchema.nullable(),
   answered: answeredSchema.nullable(),
+  /** When it was first tried, by the clock of the bot's database; left out: by an older version, or it counts from its due time. */
+  attemptedAt: instantSchema.nullable().exactOptional(),
   startedAt: instantSchema.nullable(),
   finishedAt: instantSchema.nullable(),
 });

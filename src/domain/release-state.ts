@@ -52,15 +52,17 @@ export const LIVE_RELEASE_STATES = [
 export const isLiveRelease = ({ state }: { readonly state: ReleaseState }): boolean =>
   LIVE_RELEASE_STATES.some((live) => live === state);
 
-/** What the incident channel hears of: a bad end, a person who has to look, and a failure under watch. */
+/** What the incident channel hears of: a failure from its moment on, a bad end, and a person who has to look. */
 export function isIncident({
   state,
   problem,
 }: {
   readonly state: ReleaseState;
-  readonly problem: object | null;
+  readonly problem: { readonly code: string } | null;
 }): boolean {
-  if (state === 'watching') return problem !== null;
+  // What is put back because a person said so is known to them.
+  if (state === 'watching' || state === 'running')
+    return problem !== null && problem.code !== 'cancelled_by_person';
   return state === 'reverted' || state === 'disabled' || state === 'needs_person';
 }
 

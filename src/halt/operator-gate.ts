@@ -1,3 +1,4 @@
+import { mentionOf } from '../domain/mention.js';
 import type { Person } from '../domain/person.js';
 import type { Targets } from '../runbook/targets.js';
 import { type Clock, withTimeout } from '../time/clock.js';
@@ -50,7 +51,7 @@ export class SlackOperatorGate implements OperatorGate {
   constructor(options: OperatorGateOptions) {
     const { operators, admins } = options.targets.roles;
     this.#o = options;
-    this.who = operators.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`));
+    this.who = operators.map(mentionOf);
     this.#roles = [...new Set([...operators, ...admins])];
     this.#groups = this.#roles.filter((id) => id.startsWith('S'));
     this.#remembered = this.#remember();

@@ -1,4 +1,5 @@
 import type { Directory } from '../domain/directory.js';
+import { isGroup, mentionOf } from '../domain/mention.js';
 import type { Person } from '../domain/person.js';
 import type { Targets } from '../runbook/targets.js';
 
@@ -37,7 +38,7 @@ export function createAccess({ targets: { roles, groups, accounts }, directory }
     ...new Set([...roles[ROLE_LISTS[role]], ...(role === 'admin' ? [] : roles.admins)]),
   ];
   /** As Slack mentions. */
-  const whoMay = (role: Role): readonly string[] => membersOf(role).map(mention);
+  const whoMay = (role: Role): readonly string[] => membersOf(role).map(mentionOf);
 
   async function isListed(role: Role, id: string, fresh: boolean, trustListed: boolean): Promise<boolean> {
     const members = membersOf(role);
@@ -81,8 +82,3 @@ export function createAccess({ targets: { roles, groups, accounts }, directory }
 }
 
 export type Access = ReturnType<typeof createAccess>;
-
-const isGroup = (id: string): boolean => id.startsWith('S');
-
-/** A person or a user group as Slack shows it. */
-const mention = (id: string): string => (isGroup(id) ? `<!subteam^${id}>` : `<@${id}>`);

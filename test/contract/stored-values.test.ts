@@ -278,6 +278,7 @@ const release: Whole<ReleaseRecord> = {
       after: { pid: 2 },
       problem,
       answered: { by: ALICE, at: AT, wasDone: true, looked: 'differs' },
+      attemptedAt: AT,
       startedAt: AT,
       finishedAt: AT,
     },

@@ -46,7 +46,10 @@ beforeEach(async () => {
   keeper = createTestKeeper({
     pool: database.pool,
     announcer: slack,
-    targets: { targets: new Map([['live', { channels, approval, watch: { confirmMinutes: 30 } }]]) },
+    targets: {
+      targets: new Map([['live', { channels, approval, watch: { confirmMinutes: 30 } }]]),
+      roles: { operators: ['U0OPS'] },
+    },
     views: {
       ...MESSAGE_VIEWS,
       progress: ({ state }) => ({ text: `progress: ${state}`, blocks: [] }),
@@ -87,7 +90,7 @@ beforeEach(async () => {
 
 afterEach(() => database.drop());
 
-async function turn(state: ReleaseState, problem?: ReleaseProblem): Promise<void> {
+async function turn(state: ReleaseState, problem?: ReleaseProblem | null): Promise<void> {
   const epoch = (await journal.claim(releaseId, LIVE)) ?? 0;
   const held = { releaseId, epoch, states: LIVE, now: NOW };
   await journal.turn(held, { state, ...(problem === undefined ? {} : { problem }) });
@@ -169,7 +172,7 @@ test('a message that somebody deleted is posted anew, once', async () => {
 test('what became of an incident shows in its message, and a second one is told anew', async () => {
   await needsPerson(0);
   await show();
-  await turn('running');
+  await turn('running', null);
   await show();
   expect(told()).toEqual(['incident: running', 'progress: running']);
   await needsPerson(1);

@@ -66,10 +66,15 @@ async function perform(performance: Performance): Promise<Performed> {
 async function begin(performance: Performance): Promise<Performed> {
   const { engine, held, context, step } = performance;
   const { kind, position } = context.step;
+  // A checkpoint has its own time to count from.
+  const isFirst = kind !== 'checkpoint' && context.step.attemptedAt == null;
+  const noted = isFirst ? engine.journal.attempt(held, position) : undefined;
+  noted?.catch(() => undefined);
   await step.first?.(context).catch((error: unknown) => {
     // Whether it was done is looked at by the step itself.
     if (!isHostError(error) || performance.call.lost.aborted) throw error;
   });
+  await noted;
   const problem = await step.refuse?.(context);
   if (problem !== undefined) return { kind: 'failed', problem };
   const seen = await step.observe(context);

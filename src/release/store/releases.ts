@@ -138,7 +138,7 @@ export async function selectRelease(
        r.started_at AS "startedAt", r.confirm_by AS "confirmBy", r.ended_at AS "endedAt",
        COALESCE((SELECT json_agg(json_build_object('position', s.position, 'kind', s.kind, 'host', s.host,
          'checkpoint', s.checkpoint, 'state', s.state, 'attempts', s.attempts, 'before', s.before, 'after', s.after,
-         'problem', s.problem, 'answered', s.answered, 'startedAt', s.started_at, 'finishedAt', s.finished_at)
+         'problem', s.problem, 'answered', s.answered, 'attemptedAt', s.attempted_at, 'startedAt', s.started_at, 'finishedAt', s.finished_at)
          ORDER BY s.position) FROM lobml.release_steps s WHERE s.release_id = r.release_id), '[]') AS steps
      FROM lobml.releases r JOIN lobml.release_requests q USING (request_id)
      WHERE r.release_id = $1`,

@@ -141,6 +141,7 @@ export const deploy = {
     title: 'Confirm the release',
     why: 'Why it can stand without this data',
   },
+  puttingBack: 'Putting back…',
   /** A release that was not confirmed, until every host is proved off; and what each host is. */
   turningOff: {
     title: 'Turning off…',
@@ -152,6 +153,12 @@ export const deploy = {
     notOff: 'NOT OFF: do this by hand',
   },
   incident: 'Incident',
+  called: (who: string, target: string) => `${who} a release of *${target}* needs you.`,
+  /** What went wrong before the deadline, a person or a put-back came. */
+  cause: 'It began with:',
+  /** @param until a moment; undefined: it is tried for as long as it takes */
+  trouble: (what: string, since: string, until: string | undefined) =>
+    `*${what}* has not succeeded since ${since}. It is tried again ${until === undefined ? 'until it does' : `until ${until}; then the strategy is turned off`}.`,
   brokenGlass: 'break-glass: no approvals',
   button: {
     confirm: 'Confirm…',

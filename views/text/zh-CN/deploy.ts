@@ -117,6 +117,7 @@ export const deploy: DeployText = {
     title: '确认发布',
     why: '为何在缺少这些数据时仍可成立',
   },
+  puttingBack: '正在恢复…',
   turningOff: {
     title: '正在关闭…',
     whatNow:
@@ -127,6 +128,10 @@ export const deploy: DeployText = {
     notOff: '未关闭：请手动处理',
   },
   incident: '事故',
+  called: (who, target) => `${who} *${target}* 的发布需要您处理。`,
+  cause: '起因：',
+  trouble: (what, since, until) =>
+    `*${what}* 自 ${since} 起一直未成功，正在重试，${until === undefined ? '直到成功' : `至 ${until}；届时策略将被关闭`}。`,
   brokenGlass: '紧急发布：未经批准',
   button: {
     confirm: '确认…',

@@ -34,13 +34,21 @@ export const checkpointStep: Step = {
 /** Neither good nor bad. */
 async function hold(context: StepContext, run: CheckRun, seen: Seen): Promise<StepOutcome> {
   const { release, step, clock, pace } = context;
-  const lacking = step.host === null ? lackingData(run) : [];
+  const missing = lackingData(run);
+  const lacking = step.host === null ? missing : [];
   const after: Seen = { ...seen, lacking: lacking.map((check) => ({ ...check })) };
   const next = checkpointAfter(release, step);
   const nextDueAt = next && checkpointDueAt(release, next);
   if (lacking.length > 0 && nextDueAt !== undefined && nextDueAt.getTime() <= clock.now())
     return { kind: 'done', after };
-  const waiting = { kind: 'wait', until: new Date(clock.now() + pace.retryCheckMs), after } as const;
+  // What only lacks data comes by itself; anything else may need somebody.
+  const problem = missing.length > 0 ? {} : { problem: verdictProblem(run) };
+  const waiting = {
+    kind: 'wait',
+    until: new Date(clock.now() + pace.retryCheckMs),
+    after,
+    ...problem,
+  } as const;
   const { confirmation } = release;
   if (next !== undefined || confirmation === null || confirmation.refused !== undefined) return waiting;
   const refusal = await judgeConfirmation(context, run, lacking);

@@ -82,6 +82,15 @@ export function createStepJournal({
         await writeStepEnd(client, held, position, end);
         if (turn !== undefined) await change(client, held, turn);
       }),
+    /** A step is tried from now on: whoever waits for it counts from the first try. */
+    attempt: (held: Held, position: number) =>
+      write(held, async (client) => {
+        await client.query(
+          `UPDATE lobml.release_steps SET attempted_at = clock_timestamp()
+           WHERE release_id = $1 AND position = $2 AND attempted_at IS NULL AND state IN ('pending', 'running')`,
+          [held.releaseId, position],
+        );
+      }),
     /** Why an open step does not come to its end yet; its end takes that away again. */
     note: (held: Held, position: number, problem: ReleaseProblem) =>
       write(held, async (client) => {
