@@ -6,6 +6,7 @@ import {
   checkpointDueAt,
   isForward,
   isPuttingBack,
+  readLookedAt,
 } from '../src/domain/release-course.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
@@ -237,7 +238,8 @@ function whatNow(release: ReleaseRecord, locale: Locale): readonly Block[] {
 /** What is waited for, and until when; undefined: something runs, or was asked before and is asked again. */
 function nextChecks(release: ReleaseRecord, locale: Locale): string | undefined {
   const step = openStep(release);
-  if (step === undefined || step.state !== 'pending' || step.attempts > 0) return undefined;
+  if (step === undefined || step.state !== 'pending') return undefined;
+  if (step.attempts > 0 && readLookedAt(step) === undefined) return undefined;
   const dueAt = checkpointDueAt(release, step)?.toISOString();
   if (dueAt === undefined) return undefined;
   return textFor(locale).deploy.next(nameWithHost(step, locale), slackTime(dueAt, 'time_secs'));
@@ -302,13 +304,16 @@ function stepLine(release: ReleaseRecord, step: StepRecord, locale: Locale): str
     : `${facts.join(' · ')}\n✗ ${sentenceForSlack(problemSentence(problem, locale))}`;
 }
 
-function evidence({ after, answered }: StepRecord, locale: Locale): readonly string[] {
+function evidence(step: StepRecord, locale: Locale): readonly string[] {
+  const { after, answered } = step;
   const text = textFor(locale).deploy;
   const { confirmedBy, verdict, pid, sha256, loadedLine, restarted, stopped, leftStopped, setAside } =
     after ?? {};
   const { rearmed, disarmed, acted } = after ?? {};
   const verdictText = Object.entries(textFor(locale).report.verdict).find(([name]) => name === verdict)?.[1];
+  const looked = readLookedAt(step);
   return [
+    ...(looked === undefined ? [] : [text.looked(slackTime(looked, 'time_secs'))]),
     ...(verdictText === undefined ? [] : [verdictText]),
     ...(confirmedBy === undefined ? [] : [text.confirmation.byPerson]),
     ...(Array.isArray(setAside) && setAside.length > 0 ? [text.setAside(setAside.join(', '))] : []),

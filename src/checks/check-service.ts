@@ -75,7 +75,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         ...(planned === undefined ? {} : { planned: true }),
         ...(partial ? { partial } : {}),
       };
-      return { run, stored: await storeRun(run, options) };
+      return { run, stored: await storeRun(run, options, request.keptIf) };
     },
 
     examine: ({ target, checks, planned, signal }) =>

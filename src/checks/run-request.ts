@@ -13,6 +13,8 @@ export interface RunRequest {
   readonly planned?: PlannedState;
   /** `target` holds some of its hosts only. */
   readonly partial?: boolean;
+  /** Stored only where it says so: a look that finds nothing wrong is no run that anybody asked for. */
+  readonly keptIf?: 'NO_GO';
   /** When a halt was asked for, where section 4 looks after it: its window begins no earlier. */
   readonly halted?: Date;
   /** Told at the start and after each result. */

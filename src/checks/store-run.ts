@@ -1,4 +1,5 @@
 import type { CheckRun } from '../domain/check-run.js';
+import type { RunRequest } from './run-request.js';
 
 export interface StoreRun {
   /** @throws when the run cannot be stored. */
@@ -6,8 +7,13 @@ export interface StoreRun {
   readonly onStoreError: (error: unknown) => void;
 }
 
-/** @returns false where the bot's database did not take it; the run itself is as good. */
-export async function storeRun(run: CheckRun, { saveRun, onStoreError }: StoreRun): Promise<boolean> {
+/** @param keptIf the verdict without which it is not stored. @returns false where the bot's database did not take it; the run itself is as good. */
+export async function storeRun(
+  run: CheckRun,
+  { saveRun, onStoreError }: StoreRun,
+  keptIf: RunRequest['keptIf'],
+): Promise<boolean> {
+  if (keptIf !== undefined && run.verdict !== keptIf) return false;
   try {
     await saveRun(run);
     return true;

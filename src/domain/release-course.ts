@@ -129,6 +129,11 @@ export const canConfirm = (release: ReleaseRecord): boolean =>
   checkpointWithoutData(release) !== undefined &&
   (release.confirmation === null || release.confirmation.refused !== undefined);
 
+/** When a checkpoint that is not due yet was last looked at, RFC 3339; undefined: not yet, or its checks have run. */
+export function readLookedAt({ after }: Pick<StepRecord, 'after'>): string | undefined {
+  return typeof after?.lookedAt === 'string' ? after.lookedAt : undefined;
+}
+
 /**
  * When a checkpoint's checks run: its minutes after the last proved start, of its host or of all hosts.
  * @returns undefined for any other step, and while no start is proved.

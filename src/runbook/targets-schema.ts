@@ -62,6 +62,8 @@ const approval = z.strictObject({
 const watch = z.strictObject({
   /** When the post-deploy checks run, minutes after the start; the last one confirms. */
   checkpointMinutes: z.array(z.number().positive()).min(1).default([5, 15, 30]),
+  /** Between checkpoints: how often it is looked whether a check fails. */
+  lookSecs: z.number().positive().default(60),
   /** Not confirmed by then: the flag goes to false. */
   confirmMinutes: z.number().positive().default(45),
   /** How long after a halt no entry may come before it counts as verified. */

@@ -29,7 +29,7 @@ test('every warning has a box of its own, also where there are more than one ele
         checks: names.map((name) => aCheck(name, { outcome: 'WARN' })),
       }),
       approval: { quorum: 2, groups: [], users: [], quorumMinutes: 60, startMinutes: 15 },
-      watch: { checkpointMinutes: [5], confirmMinutes: 45, haltObservationSecs: 120 },
+      watch: { checkpointMinutes: [5], lookSecs: 60, confirmMinutes: 45, haltObservationSecs: 120 },
       envPrefix: 'S__',
       toAcknowledge: names,
       privateMetadata: '{}',

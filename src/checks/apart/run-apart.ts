@@ -29,7 +29,7 @@ export function runApart(service: CheckService, options: RunApartServiceOptions)
       await yieldToHalt();
       switch (answer.kind) {
         case 'ran':
-          return { run: answer.run, stored: await storeRun(answer.run, options) };
+          return { run: answer.run, stored: await storeRun(answer.run, options, request.keptIf) };
         case 'unavailable':
           return service.run(request);
         case 'given_up':

@@ -141,6 +141,8 @@ export const deploy = {
     title: 'Confirm the release',
     why: 'Why it can stand without this data',
   },
+  /** At checks that are not due yet. */
+  looked: (when: string) => `nothing failed at ${when}`,
   puttingBack: 'Putting back…',
   /** A release that was not confirmed, until every host is proved off; and what each host is. */
   turningOff: {

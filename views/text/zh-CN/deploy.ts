@@ -117,6 +117,7 @@ export const deploy: DeployText = {
     title: '确认发布',
     why: '为何在缺少这些数据时仍可成立',
   },
+  looked: (when) => `${when} 未发现失败`,
   puttingBack: '正在恢复…',
   turningOff: {
     title: '正在关闭…',

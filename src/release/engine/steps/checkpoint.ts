@@ -1,35 +1,55 @@
+import { addMilliseconds } from 'date-fns/addMilliseconds';
 import { evaluateCanary } from '../../../domain/canary-verdict.js';
 import type { CheckRun } from '../../../domain/check-run.js';
 import { type LackingCheck, lackingData } from '../../../domain/lacking-data.js';
-import { checkpointAfter, checkpointDueAt } from '../../../domain/release-course.js';
+import { checkpointAfter, checkpointDueAt, readLookedAt } from '../../../domain/release-course.js';
 import type { Confirmation, Seen } from '../../../domain/release-record.js';
 import type { ReleaseRefusal } from '../../../domain/release-refusal.js';
 import { verdictProblem } from './problems.js';
 import { lookAgain, type Step, type StepContext, type StepOutcome } from './step.js';
 
 /**
- * Runs the post-deploy checks when their time has come, counted from the last proved start. What is neither good nor
- * bad (a quiet market, a query that failed) is asked again, until the release's deadline decides. Where data is all
+ * Runs the post-deploy checks when their time has come, counted from the last proved start, and until then looks at an
+ * interval whether anything fails. What is neither good nor bad (a quiet market, a query that failed) is asked again, until the release's deadline decides. Where data is all
  * that lacks, the checkpoint leaves it to the one after it; at the last one a person may confirm the release.
  */
 export const checkpointStep: Step = {
-  async observe({ release, step, clock }) {
+  async observe(context) {
+    const { release, step, clock } = context;
     const dueAt = checkpointDueAt(release, step);
     if (dueAt === undefined) throw new Error('there is no start to count from');
-    return clock.now() < dueAt.getTime() ? { notBefore: dueAt } : { dueAt: dueAt.toISOString() };
+    if (clock.now() >= dueAt.getTime()) return { dueAt: dueAt.toISOString() };
+    const lookAt = nextLookAt(context, dueAt);
+    return clock.now() < lookAt.getTime() ? { notBefore: lookAt } : { lookAt: lookAt.toISOString() };
   },
-  async apply(context) {
+  async apply(context, before) {
     const { release, step, plan, checks, interrupted } = context;
-    const run = await checks.checkpoint(release, step.host, interrupted);
+    const isLook = before.lookAt !== undefined;
+    const run = await checks.checkpoint(release, step.host, interrupted, isLook ? 'NO_GO' : undefined);
     const changes = plan.hosts.find(({ host }) => host === step.host)?.changes ?? [];
     const { verdict, setAside } = evaluateCanary(run, changes);
     const after = { runId: run.runId, verdict, setAside: [...setAside] };
     if (verdict === 'NO_GO') return { kind: 'failed', problem: verdictProblem(run), after };
+    if (isLook) return lookedAt(context);
     if (verdict === 'HOLD') return hold(context, run, after);
     return { kind: 'done', after };
   },
   reconcile: lookAgain,
 };
+
+/** Every look runs all checks, and only a failure counts: whether there is data enough is asked when they are due. */
+function nextLookAt({ release, step, target, clock }: StepContext, dueAt: Date): Date {
+  const before = release.steps.findLast(({ position }) => position < step.position);
+  const last = readLookedAt(step) ?? before?.finishedAt ?? new Date(clock.now()).toISOString();
+  const next = addMilliseconds(new Date(last), target.watch.lookSecs * 1000);
+  return next < dueAt ? next : dueAt;
+}
+
+function lookedAt({ clock }: StepContext): StepOutcome {
+  const now = new Date(clock.now());
+  // When the next one is due shows when the step is looked at again.
+  return { kind: 'wait', until: now, after: { lookedAt: now.toISOString() } };
+}
 
 /** Neither good nor bad. */
 async function hold(context: StepContext, run: CheckRun, seen: Seen): Promise<StepOutcome> {

@@ -48,15 +48,21 @@ export function createReleaseChecks(context: Sources) {
     /**
      * The post-deploy run, over the time since the new processes were seen.
      * @param canary the host that alone has the release; null: all of them have it.
+     * @param keptIf between checkpoints, the verdict without which the run is not stored.
      */
-    async checkpoint(release: ReleaseRecord, canary: string | null, signal: AbortSignal): Promise<CheckRun> {
+    async checkpoint(
+      release: ReleaseRecord,
+      canary: string | null,
+      signal: AbortSignal,
+      keptIf?: 'NO_GO',
+    ): Promise<CheckRun> {
       const { target } = await subjectOf(context, release);
       const names = canary === null ? hostsLeft(release) : [canary];
       const hosts = target.hosts.filter(({ name }) => names.includes(name));
       const subject = { ...target, hosts };
       const partial = hosts.length < target.hosts.length;
       const asked = { kind: 'verify', target: subject, partial, requestedBy: THE_BOT, signal } as const;
-      return (await checks.run(asked)).run;
+      return (await checks.run(keptIf === undefined ? asked : { ...asked, keptIf })).run;
     },
     /** A run that an earlier step left behind. */
     run: (runId: string) => runs.get(runId),

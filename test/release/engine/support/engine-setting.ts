@@ -47,7 +47,7 @@ export interface EngineSetting {
   running(host: TradingHost, name: string): Promise<string | undefined>;
 }
 
-export function createEngineSetting(): EngineSetting {
+export function createEngineSetting(waits = WAITS): EngineSetting {
   // Whole releases with real processes: a busy machine takes its time.
   jest.setTimeout(120_000);
   let [programs, runbook, tradingDatabase] = [] as unknown as [SandboxPrograms, Runbook, TestDatabase];
@@ -87,7 +87,7 @@ export function createEngineSetting(): EngineSetting {
     if (host === undefined) throw new Error('There is no such host.');
     return host;
   };
-  const targets = () => targetsOf(targetsText(trading, WAITS));
+  const targets = () => targetsOf(targetsText(trading, waits));
   const plan = (armed = false) => planFor(trading, trading.hosts, 'live', armed);
   const service = ({ name }: TradingHost) => {
     const settings = targets()
@@ -111,7 +111,7 @@ export function createEngineSetting(): EngineSetting {
     },
     engine: (more = {}) => createTestEngine({ pool: database.pool, targets: targets(), runbook, ...more }),
     plan,
-    start: async (given) => startRelease(database, given ?? (await plan()), WAITS),
+    start: async (given) => startRelease(database, given ?? (await plan()), waits),
     carryOut: (engine, releaseId) =>
       eventually(
         'the end of the looks',

@@ -5,6 +5,7 @@ import { parseTargets, type Targets } from '../../../../src/runbook/targets.js';
 export interface Waits {
   readonly checkpointMinutes: readonly number[];
   readonly confirmMinutes: number;
+  readonly lookSecs?: number;
 }
 
 /** A targets file over simulated hosts, as text; the first host of a target is its canary. */
