@@ -55,6 +55,7 @@ beforeEach(async () => {
     drift: [],
     undeclared: undefined,
     sinceConfirmed: undefined,
+    withoutDeadMan: 'not_configured' as const,
   };
   const model = { name: 'a.onnx', sha256: 'ab', size: 1 };
   const sha256 = { runbookSha256: 'r', policySha256: 'p' };
