@@ -14,6 +14,8 @@ export const RELEASE_PROBLEMS = [
   'content_changed',
   /** Facts: `host`, `code`, `detail`: a HostError. */
   'host_error',
+  /** What is brought does not lie on the machine of the bot that looked; another one may have it. Facts: `name`, `folder`. */
+  'staged_elsewhere',
   /** Facts: `host`, `path`. */
   'changed_since_plan',
   /** Facts: `host`, `reason` of FAIL_FAST_REASONS or `restart_refused`, `exitStatus`, `missing`, `variables`. */

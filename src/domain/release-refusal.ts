@@ -42,6 +42,8 @@ const RELEASE_REFUSALS = [
   'host_error',
   /** The runbook or targets file on disk is not the one that the bot loaded. Facts: `file`. */
   'configuration_changed',
+  /** What was planned does not lie on this bot's machine; it may on another's. Facts: `name`, `folder`. */
+  'staged_elsewhere',
   // The request
   /** Facts: `verdict`. */
   'verdict_forbids',

@@ -8,7 +8,7 @@ import type { Target } from '../runbook/targets.js';
 import type { Queryable } from '../store/queryable.js';
 import { evidenceOf } from './check-plan.js';
 import { refuseUnlessLoaded } from './configuration-hashes.js';
-import { type ComposedPlan, composePlan } from './draw-up-plan.js';
+import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
 import type { ReleaseContext } from './release-context.js';
 
 type Unsettled =
@@ -41,7 +41,7 @@ export async function readPresentContent(
   return notLoaded === undefined ? { kind: 'same', run } : { kind: 'unknown', refusal: notLoaded.refusal };
 }
 
-/** The plan of a request as it is now. `unknown`: a host is away, so nobody knows whether anything has changed. */
+/** The plan of a request as it is now. `unknown`: nobody knows here whether anything has changed, e.g. a host is away. */
 export async function composeAgain(
   { sources }: Pick<Sources, 'sources'>,
   request: ReleaseRequest,
@@ -51,7 +51,15 @@ export async function composeAgain(
   if (composed.kind === 'plan') return composed;
   const refusal = composed.refusals.find(({ code }) => code === 'host_error');
   if (refusal !== undefined) return { kind: 'unknown', refusal };
+  const missing = missingHere(composed);
+  if (missing !== undefined) return { kind: 'unknown', refusal: missing };
   return { kind: 'changed', changes: composed.refusals.map((each) => changeOf(each, request)) };
+}
+
+/** A file that was staged lies on one machine; a bot of another one knows nothing of it, and decides nothing. */
+export function missingHere({ refusals }: PlanRefused): ReleaseRefusal | undefined {
+  const facts = refusals.find(({ code }) => code === 'artefact_missing')?.facts;
+  return facts && { code: 'staged_elsewhere', facts };
 }
 
 /** A verdict that has expired is no basis for a decision, until the evidence is renewed. */

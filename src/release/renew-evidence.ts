@@ -6,7 +6,7 @@ import { evidenceOf, type JudgedPlan, judgePlan } from './check-plan.js';
 import { refuseUnlessLoaded } from './configuration-hashes.js';
 import { beginDecision, type Decision, invalidateRequest } from './decide.js';
 import { composePlan } from './draw-up-plan.js';
-import { approvedContent } from './present-content.js';
+import { approvedContent, missingHere } from './present-content.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 import { settleQuorum } from './settle-quorum.js';
 import { refuseUnlessConcerned } from './start-release.js';
@@ -36,7 +36,8 @@ export async function renewEvidence(
 
   const composed = await composePlan(request.wish, target, context.sources);
   if (composed.kind === 'refused') {
-    const [refusal = { code: 'content_changed' as const }] = composed.refusals;
+    const [first = { code: 'content_changed' as const }] = composed.refusals;
+    const refusal = missingHere(composed) ?? first;
     return refuse({ kind: 'refused', refusal });
   }
   const checked = await judgePlan(context, composed, target, person);

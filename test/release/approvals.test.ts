@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Person } from '../../src/domain/person.js';
 import type { ReleaseRecord } from '../../src/domain/release-record.js';
@@ -142,6 +142,21 @@ describe('who does not count', () => {
   });
 });
 
+test('a bot on whose machine the staged model does not lie says so, and leaves the request alone', async () => {
+  const { requestId, digest } = await approved();
+  const staged = world.path('staging', 'next.onnx');
+  await rename(staged, world.path('next.onnx'));
+  const elsewhere = { kind: 'refused', refusal: { code: 'staged_elsewhere', facts: { name: 'next.onnx' } } };
+  expect(await world.service.start({ requestId, digest, person: ALICE })).toMatchObject(elsewhere);
+  expect(await world.service.approve({ requestId, digest, person: DAVE })).toMatchObject(elsewhere);
+  expect(await world.service.renewEvidence({ requestId, person: ALICE })).toMatchObject(elsewhere);
+  expect((await world.service.view(requestId))?.request).toMatchObject({ state: 'approved', endedAt: null });
+  expect(await releases()).toBe(0);
+  // As for a bot that has it.
+  await rename(world.path('next.onnx'), staged);
+  expect(await world.service.start({ requestId, digest, person: ALICE })).toMatchObject({ kind: 'started' });
+});
+
 describe('what changes between the click and the start stops it, by name', () => {
   test.each<[string, () => Promise<unknown>, object]>([
     [
@@ -154,7 +169,6 @@ describe('what changes between the click and the start stops it, by name', () =>
       () => appendFile(world.path('staging', 'next.meta.json'), ' '),
       { part: 'model', subject: 'next.meta.json' },
     ],
-    ['model gone', () => rm(world.path('staging', 'next.onnx')), { part: 'model', after: '' }],
     [
       'another file at the path of the model',
       () => writeFile(world.path('h2', 'models', 'next.onnx'), 'x'),

@@ -3,7 +3,7 @@ import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseRecord, Seen, StepRecord } from '../../domain/release-record.js';
 import type { TaskCall } from '../../worker/task.js';
 import { contextFor, handOver, type ReleaseEngine, retryLater } from './release-engine.js';
-import { hostProblem, isEditError, isHostError, unexpected } from './steps/problems.js';
+import { hostProblem, isEditError, isHostError, StagedElsewhereError, unexpected } from './steps/problems.js';
 import type { Step, StepContext, StepOutcome } from './steps/step.js';
 import { type Held, SupersededError } from './steps/step-journal.js';
 
@@ -58,6 +58,7 @@ async function perform(performance: Performance): Promise<Performed> {
     return await begin(performance);
   } catch (error) {
     if (isEditError(error)) return { kind: 'failed', problem: unexpected(error) };
+    if (error instanceof StagedElsewhereError) return leaveToAnother(performance, error);
     if (!isHostError(error) || call.lost.aborted) throw error;
     return laterOrFailed(performance, error);
   }
@@ -100,6 +101,16 @@ function laterOrFailed({ engine, context, call }: Performance, error: unknown): 
   if (goesOn || context.step.kind === 'confirm') return { ...retryLater(engine), problem };
   return { kind: 'failed', problem };
 }
+
+/** Not after the same time on each replica: the one whose look falls first would be the same for ever. */
+const leaveToAnother = (
+  { engine: { clock } }: Performance,
+  { problem }: StagedElsewhereError,
+): Performed => ({
+  kind: 'wait',
+  until: new Date(clock.now() + 500 + Math.random() * 2_000),
+  problem,
+});
 
 const isTooEarly = (seen: Seen | { readonly notBefore: Date }): seen is { readonly notBefore: Date } =>
   seen.notBefore instanceof Date;

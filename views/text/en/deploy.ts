@@ -12,6 +12,8 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
   content_changed: (fact) =>
     `What was approved is not what stands any more: ${fact('changes')}. Ask for approval again.`,
   host_error: (fact) => `${fact('detail')}`,
+  staged_elsewhere: (fact) =>
+    `The bot that looked has no ${fact('name')} in ${fact('folder')}; a bot on whose machine it lies goes on. If none does, put it back there, or cancel.`,
   changed_since_plan: (fact) =>
     `${fact('host')}: ${fact('path')} was changed since the plan. It was not overwritten; plan again.`,
   failed_fast: (fact) => `${fact('host')} did not come up: ${fact('why')}.`,

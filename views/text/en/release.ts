@@ -38,7 +38,10 @@ function lacks(fact: Facts): string {
 const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   bad_artefact_name: (fact) =>
     `\`${fact('name')}\` is no plain file name: letters, digits and . _ + - alone, ${fact('most')} at most. Rename the file in the staging folder.`,
-  artefact_missing: (fact) => `There is no \`${fact('name')}\` in the staging folder ${fact('folder')}.`,
+  artefact_missing: (fact) =>
+    `There is no \`${fact('name')}\` in the staging folder ${fact('folder')} of this bot’s machine.`,
+  staged_elsewhere: (fact) =>
+    `The bot that took your click has no \`${fact('name')}\` in ${fact('folder')}: it lies on another bot’s machine, or was taken away. Nothing was decided. Click again, or put it there.`,
   artefact_not_a_file: (fact) =>
     `\`${fact('name')}\` is no regular file of the staging folder. Copy the file itself there.`,
   artefact_empty: (fact) => `\`${fact('name')}\` is empty. Copy it to the staging folder again.`,

@@ -42,6 +42,8 @@ export const deploy: DeployText = {
     verdict_forbids: (fact) => `检查结论为 ${fact('verdict')}：${fact('checks')}。`,
     content_changed: (fact) => `现状与批准的内容不再一致：${fact('changes')}。请重新申请批准。`,
     host_error: (fact) => `${fact('detail')}`,
+    staged_elsewhere: (fact) =>
+      `当前机器人的 ${fact('folder')} 中没有 ${fact('name')}，将由存有该文件的机器人继续。若都没有，请放回该文件或取消。`,
     changed_since_plan: (fact) =>
       `${fact('host')}：${fact('path')} 在计划之后被修改，未被覆盖；请重新制定计划。`,
     failed_fast: (fact) => `${fact('host')} 未能启动：${fact('why')}。`,

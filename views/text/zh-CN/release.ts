@@ -23,7 +23,10 @@ export const release: ReleaseText = {
   refusal: {
     bad_artefact_name: (fact) =>
       `\`${fact('name')}\` 不是普通文件名：只能用字母、数字和 . _ + -，最多 ${fact('most')} 个字符。请在 staging 目录中改名。`,
-    artefact_missing: (fact) => `staging 目录 ${fact('folder')} 中没有 \`${fact('name')}\`。`,
+    artefact_missing: (fact) =>
+      `本机器人所在机器的 staging 目录 ${fact('folder')} 中没有 \`${fact('name')}\`。`,
+    staged_elsewhere: (fact) =>
+      `处理此次点击的机器人在 ${fact('folder')} 中没有 \`${fact('name')}\`：文件在另一台机器上，或已被移走。未作任何决定。请再次点击，或将文件放到该处。`,
     artefact_not_a_file: (fact) =>
       `\`${fact('name')}\` 不是 staging 目录中的普通文件。请把文件本身复制过去。`,
     artefact_empty: (fact) => `\`${fact('name')}\` 是空文件。请重新复制到 staging 目录。`,

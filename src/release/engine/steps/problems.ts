@@ -57,6 +57,17 @@ export function unclear(host: string, what: string): { kind: 'unclear'; problem:
   return { kind: 'unclear', problem: { code: 'effect_unclear', facts: { host, what } } };
 }
 
+/** What a release brings does not lie on this bot's machine: a bot that has it goes on. */
+export class StagedElsewhereError extends Error {
+  override readonly name = 'StagedElsewhereError';
+  readonly problem: ReleaseProblem;
+
+  constructor(name: string, folder: string) {
+    super(`${name} is not in ${folder} on this machine`);
+    this.problem = { code: 'staged_elsewhere', facts: { name, folder } };
+  }
+}
+
 export const isHostError = (error: unknown): error is HostError => isNamed(error, 'HostError');
 
 /** A command that ran and said no, unlike an answer that was lost. */

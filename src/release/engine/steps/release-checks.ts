@@ -12,6 +12,7 @@ import type { ComposedPlan } from '../../draw-up-plan.js';
 import { approvedContent, composeAgain } from '../../present-content.js';
 import type { ReleaseContext } from '../../release-context.js';
 import { findRequest } from '../../store/requests.js';
+import { StagedElsewhereError } from './problems.js';
 
 type Sources = Pick<ReleaseContext, 'sources' | 'targets' | 'checks' | 'runs' | 'database'>;
 
@@ -23,7 +24,7 @@ export function createReleaseChecks(context: Sources) {
   return {
     /**
      * The pre-deploy run: judges what will stand, not what stands. `changed`: what was asked for cannot even be planned
-     * any more. @throws HostError when a host is away.
+     * any more. @throws HostError when a host is away; StagedElsewhereError
      */
     async planned(
       release: ReleaseRecord,
@@ -80,7 +81,8 @@ async function composeOrThrow(
 ): Promise<ComposedPlan | Changed> {
   const composed = await composeAgain(context, request, target);
   if (composed.kind !== 'unknown') return composed;
-  const { facts = {} } = composed.refusal;
+  const { code, facts = {} } = composed.refusal;
+  if (code === 'staged_elsewhere') throw new StagedElsewhereError(facts.name ?? '', facts.folder ?? '');
   const known = HOST_ERROR_CODES.find((one) => one === facts.code) ?? 'unreachable';
   throw new HostError(known, facts.host ?? '', facts.detail ?? '');
 }

@@ -1,8 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ArtefactPlan, metaPathOf } from '../../../domain/release-plan.js';
 import { keepArtefact, presentSha256 } from './kept-artefact.js';
-import { unclear } from './problems.js';
+import { StagedElsewhereError, unclear } from './problems.js';
 import { hostOf, type Step, type StepContext } from './step.js';
 
 /** What is recorded before an artefact is staged; of a model also the SHA-256 of what describes it. */
@@ -40,6 +41,7 @@ export function createStageStep(kind: 'model' | 'binary'): Step {
     async apply(context, before) {
       const { artefact, path, plannedSha256, mode } = stagingOf(context, kind);
       const { host } = hostOf(context);
+      await assertStagedHere(context, artefact);
       const seen = stagedSchema.parse(before);
       const after = { path, sha256: artefact.sha256 };
       const localPath = join(context.target.staging ?? '', artefact.name);
@@ -73,6 +75,13 @@ export function createStageStep(kind: 'model' | 'binary'): Step {
       return unclear(host.name, path);
     },
   };
+}
+
+/** @throws StagedElsewhereError */
+async function assertStagedHere({ target }: StepContext, { name }: ArtefactPlan): Promise<void> {
+  const folder = target.staging ?? '';
+  const found = await stat(join(folder, name)).catch(() => undefined);
+  if (found === undefined) throw new StagedElsewhereError(name, folder);
 }
 
 function stagingOf(context: StepContext, kind: 'model' | 'binary'): Staging {
