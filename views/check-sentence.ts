@@ -17,14 +17,18 @@ export function checkSentence(result: Told, locale: Locale): string {
   const text = textFor(locale).report;
   const said = result.says.map((sentence) => sentence[locale]);
   const besides = (result.besides ?? []).map((reason) => reasonSentence(reason, locale));
-  const sentences = [...leading(result, locale), ...besides, ...said, ...following(result, locale)];
+  const [first, ...others] = said;
+  // What was found to be wrong comes before what could not be seen besides.
+  const own = result.reason.code === 'failure_holds' && first !== undefined ? [first] : [];
+  const more = own.length > 0 ? others : said;
+  const sentences = [...leading(result, locale), ...own, ...besides, ...more, ...following(result, locale)];
   if (sentences.length === 0) return reasonSentence(result.reason, locale);
   const shown = sentences.slice(0, SHOWN).join(result.outcome === 'PASS' ? ' · ' : ' ');
   const rest = sentences.length - SHOWN;
   if (rest <= 0) return shown;
   // Behind whole sentences it would read as the beginning of one.
-  const more = text.report.more(rest);
-  return result.outcome === 'PASS' ? `${shown} ${more}` : `${shown} (${more})`;
+  const left = text.report.more(rest);
+  return result.outcome === 'PASS' ? `${shown} ${left}` : `${shown} (${left})`;
 }
 
 /** What decided, where the runbook's own sentences are about what is wrong besides. */

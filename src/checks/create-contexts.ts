@@ -13,6 +13,7 @@ import { systemClock } from '../time/clock.js';
 import { once } from '../time/once.js';
 import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
 import { readHostEnvironment } from './context/host-environment.js';
+import { HOST_TIMEOUT_MS } from './context/host-timeout.js';
 import { createHttpGet, type HttpGet } from './context/http-get.js';
 import { ProbeError } from './context/observation.js';
 import type { PlannedHost, PlannedState } from './context/planned-state.js';
@@ -44,9 +45,6 @@ export interface ContextOptions {
   /** In the place of the network. */
   readonly httpGet?: HttpGet;
 }
-
-/** A layer or the service of a host must be readable within this time; the checks have their own bounds besides. */
-const HOST_TIMEOUT_MS = 5_000;
 
 /** What the probes of a run share, for each run anew; what a run asks of a host it asks once. */
 export function createContexts(options: ContextOptions) {

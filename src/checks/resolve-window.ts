@@ -8,10 +8,11 @@ import {
 import type { ServerClock } from '../store/server-moment.js';
 import { systemClock, withTimeout } from '../time/clock.js';
 import { once } from '../time/once.js';
+import { HOST_TIMEOUT_MS } from './context/host-timeout.js';
 import { type HostToAsk, processStartOf } from './process-start.js';
 
-/** Together well below the time-out of a check, so that its statement still has most of it. */
-const STATUS_TIMEOUT_MS = 2_500;
+/** A host's look has the run's own bound; this is for one that does not heed it. */
+const STATUS_TIMEOUT_MS = HOST_TIMEOUT_MS + 500;
 const BASELINE_TIMEOUT_MS = 1_000;
 
 interface WindowSources {

@@ -11,6 +11,7 @@ import { createAllowance } from '../runbook/allowance.js';
 import type { CheckDefinition, LocalizedTemplate, Section } from '../runbook/check-definition.js';
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 import { agreedEnvironment } from './context/agreed-environment.js';
+import { asksForSpan } from './context/bind-parameters.js';
 import type { CheckContext, ProbeCall } from './context/check-context.js';
 import { type Observation, ProbeError } from './context/observation.js';
 import { PROBE_KINDS } from './probe-kinds.js';
@@ -100,6 +101,7 @@ async function observeAndEvaluate(
   context: CheckContext,
   { signal, onObserved, onProbeError = () => {} }: RunChecksOptions,
 ): Promise<Examined> {
+  await whatTheRunShares(check, context, signal);
   const deadline = AbortSignal.timeout(check.timeoutMs);
   let evidence: Evidence = { probe: check.probe.kind };
   const call: ProbeCall = {
@@ -132,6 +134,19 @@ async function observeAndEvaluate(
       says: [],
     };
   }
+}
+
+/**
+ * The window of a run is the run's own matter: a host that is slow to say since when it runs takes no time from the
+ * statements that wait for it. What fails there is told by the check itself.
+ */
+async function whatTheRunShares(
+  { probe: { query } }: CheckDefinition,
+  context: CheckContext,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  if (query === undefined || !asksForSpan(query.statement) || signal.aborted) return;
+  await within(context.window(), signal).catch(() => undefined);
 }
 
 /** What is found to be wrong stands, also where its conditions cost too much to name each row. */

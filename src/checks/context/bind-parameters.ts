@@ -15,6 +15,10 @@ interface BoundParameters {
   readonly gaps: readonly Reason[];
 }
 
+/** Whether a statement looks at the window of the run, or at the baseline before it. */
+export const asksForSpan = ({ parameters }: Pick<Statement, 'parameters'>): boolean =>
+  parameters.some((name) => SPAN_PARAMETERS.includes(name));
+
 const SPAN_PARAMETERS = ['windowFrom', 'windowTo', 'baselineFrom', 'baselineTo'];
 
 /** What a statement binds: the run's own values first, then the runbook's. Only a statement that asks for the window has it worked out. */
@@ -22,8 +26,7 @@ export async function bindParameters(
   statement: Pick<Statement, 'parameters'>,
   { runParameters, runbook, asOf, window }: Sources,
 ): Promise<BoundParameters> {
-  const asksForSpan = statement.parameters.some((name) => SPAN_PARAMETERS.includes(name));
-  const spans = asksForSpan ? await window() : undefined;
+  const spans = asksForSpan(statement) ? await window() : undefined;
   const own: Readonly<Record<string, ObservedValue>> = {
     ...runParameters,
     ...(statement.parameters.includes('asOf') ? { asOf: (await asOf()).toISOString() } : {}),

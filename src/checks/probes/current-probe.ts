@@ -20,7 +20,7 @@ export const currentProbe = defineProbe({
   keys: { current: z.literal('service') },
   compile: () => ({}),
   observe: (_probe, context, call) =>
-    observeHosts('current', context, async (access) => {
+    observeHosts('current', context, call, async (access) => {
       const status = await access.status();
       const { host, planned } = access;
       const isPlanned = planned !== undefined;

@@ -22,9 +22,9 @@ export const envProbe = defineProbe({
     const definition = ofSystem ?? tools.variable(variable);
     return definition && { variable, definition, isOfSystem: ofSystem !== undefined };
   },
-  observe({ variable, definition, isOfSystem }, { runbook, target, ...context }) {
+  observe({ variable, definition, isOfSystem }, { runbook, target, ...context }, call) {
     const name = isOfSystem ? variable : `${runbook.envPrefix}${variable}`;
-    return observeHosts('env', context, async (access) => {
+    return observeHosts('env', context, call, async (access) => {
       const row = variableRow(access, name, definition, await access.environment());
       const isLeftOut = isOfSystem && row['fault'] === 'not_set';
       return [{ ...row, ...(isLeftOut && { value: '', fault: '' }), target_dry_run: target.dryRun }];

@@ -16,7 +16,7 @@ export const fileProbe = defineProbe({
     return fault({ code: 'relative_file', facts: {} });
   },
   observe: ({ files: [path] }, context, call) =>
-    observeHosts('file', context, async ({ host, clock }) => {
+    observeHosts('file', context, call, async ({ host, clock }) => {
       const stat = await host.stat(path, call);
       if (stat === undefined) return [{ host: host.name, path, exists: false }];
       const modifiedAt = byBotsClock(stat.modifiedAt, await clock());

@@ -35,7 +35,7 @@ export const modelProbe = defineProbe({
   compile: ({ model = '' }, { variable }) => variable(model) && { variable: model, judgedModel: model },
   async observe({ variable }, context, call) {
     const name = `${context.runbook.envPrefix}${variable}`;
-    const seen = await observeHosts('model', context, async (access) => [
+    const seen = await observeHosts('model', context, call, async (access) => [
       await modelRow(access, name, context, call),
     ]);
     const unknown = seen.rows.filter(({ fault, user }) => fault === '' && user === null);

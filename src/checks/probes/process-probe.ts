@@ -28,7 +28,7 @@ export const processProbe = defineProbe({
     const names = declaredNames(context.runbook);
     if (isUndeclared) return observeUndeclared(context, call);
 
-    return observeHosts('process', context, async (access) => {
+    return observeHosts('process', context, call, async (access) => {
       const { host, environment, planned } = access;
       if (planned !== undefined) return plannedProcessRows(access, planned, names, call);
       const [files, status] = await Promise.all([environment(), access.status()]);
@@ -57,7 +57,7 @@ export const processProbe = defineProbe({
 });
 
 function observeUndeclared(context: CheckContext, call: ProbeCall) {
-  return observeHosts('process', context, async (access) => {
+  return observeHosts('process', context, call, async (access) => {
     const { host, environment, planned } = access;
     const [files, status] = await Promise.all([environment(), access.status()]);
     const broken = layerFault(files);

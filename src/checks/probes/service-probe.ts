@@ -45,7 +45,7 @@ export const serviceProbe = defineProbe({
   compile: (_source, { knowsStartLog, fault }) =>
     knowsStartLog ? {} : fault({ code: 'start_log_missing', facts: {} }),
   observe: (_probe, context, call) =>
-    observeHosts('service', context, async (access) => {
+    observeHosts('service', context, call, async (access) => {
       const [environment, first] = await Promise.all([access.environment(), access.status()]);
       const stopped: Reason = { code: 'service_stopped', facts: { hosts: [access.host.name] } };
       if (first.activeState === 'inactive') return stopped;
