@@ -44,6 +44,10 @@ export async function submitDeployForm(
   const target = targetOfForm(submission.privateMetadata, services);
   if (target === undefined) return noted('', [{ code: 'request_unknown' }], locale);
   const wish = wishOfForm(values);
+  if (wish.reason.trim() === '') {
+    const refusal: ReleaseRefusal = { code: 'reason_missing' };
+    return { kind: 'errors', errors: { [blockOfRefusal(refusal, values)]: refusalAsText(refusal, locale) } };
+  }
   const checked = await services.releases.plan(wish, target, person);
   if (checked.kind === 'checked') {
     const supersedes = readFormMetadata(submission.privateMetadata).supersedes?.requestId;

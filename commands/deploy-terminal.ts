@@ -33,6 +33,7 @@ export async function deployFromTerminal(
     const told = refusals.map((refusal) => ({ ...refusal, message: refusalAsText(refusal, locale) }));
     return { exitCode, json: { ...more, refusals: told } };
   };
+  if (!planOnly && wish.reason.trim() === '') return refuse([{ code: 'reason_missing' }]);
   const progress = { strategy: runbook.strategy, target: target.name, kind: 'precheck' as const };
   const live = await conversation.post(runningReportView({ ...progress, checks: [] }, locale));
   const checked = await releases.plan(wish, target, person, (checks) =>

@@ -186,7 +186,8 @@ function binaryBlocks({ staged, now }: DeployForm, locale: Locale): readonly Blo
 
 function variableBlocks(form: DeployForm, locale: Locale): readonly Block[] {
   const { form: text } = textFor(locale).release;
-  const options = [...form.variables.keys()].map((name) => option(name, name));
+  const offered = [...form.variables].filter(([, definition]) => hasChoice(definition));
+  const options = offered.map(([name]) => option(name, name));
   if (options.length === 0) return [];
   const picked = options.filter(({ value }) => form.picked.has(value));
   const element = {
@@ -208,6 +209,10 @@ function variableBlocks(form: DeployForm, locale: Locale): readonly Block[] {
     ...[...form.picked].flatMap(([name, value]) => valueBlocks(form, name, value, locale)),
   ];
 }
+
+/** What has one word alone cannot be changed: picked, it would ask for a value that changes nothing. */
+const hasChoice = (definition: VariableDefinition): boolean =>
+  definition.type !== 'enum' || Object.keys(definition.values).length > 1;
 
 function valueBlocks(
   { variables, faults }: DeployForm,

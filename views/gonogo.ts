@@ -3,9 +3,8 @@ import type { CheckRun } from '../src/domain/check-run.js';
 import type { CriterionResult, Standing } from '../src/domain/criterion.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Outcome } from '../src/domain/outcome.js';
-import { clip } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
-import { sentenceAsText } from './moments.js';
+import { sentenceParts } from './moments.js';
 import { textFor } from './text/index.js';
 
 const EVIDENCE_LENGTH = 110;
@@ -39,9 +38,27 @@ export function criteriaBlocks(run: CheckRun, locale: Locale): readonly Block[] 
       type: 'table',
       block_id: 'criteria',
       column_settings: [{ is_wrapped: true }, { is_wrapped: true }, { is_wrapped: true }],
-      rows: [head, ...rows].map((row) => row.map((cell) => ({ type: 'raw_text', text: cell }))),
+      rows: [head, ...rows].map((row) => row.map(cellOf)),
     },
   ];
+}
+
+/** Words as they stand; with a moment in them, so that Slack shows each reader their own zone, as in the rest of the report. */
+function cellOf(sentence: string): Block {
+  const parts = sentenceParts(sentence, EVIDENCE_LENGTH);
+  if (parts.every((part) => 'text' in part))
+    return { type: 'raw_text', text: parts.map((part) => ('text' in part ? part.text : '')).join('') || ' ' };
+  const elements = parts.map((part) =>
+    'text' in part
+      ? { type: 'text', text: part.text }
+      : {
+          type: 'date',
+          timestamp: Math.floor(Date.parse(part.at) / 1000),
+          format: '{time_secs}',
+          fallback: part.fallback,
+        },
+  );
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };
 }
 
 /** `✓ met`, `✗ present` and the like. */
@@ -55,6 +72,6 @@ function evidenceOf(criterion: CriterionResult, run: CheckRun, locale: Locale): 
   // In the criterion's own order: what names it comes first, and what is cut off comes last.
   const own = criterion.checks.flatMap((id) => run.checks.find((check) => check.id === id) ?? []);
   const telling = own.filter(({ outcome }) => outcome === criterion.outcome);
-  const sentences = new Set(telling.map((check) => sentenceAsText(checkSentence(check, locale))));
-  return clip([...sentences].join(' · ') || textFor(locale).decision.noEvidence, EVIDENCE_LENGTH);
+  const sentences = new Set(telling.map((check) => checkSentence(check, locale)));
+  return [...sentences].join(' · ') || textFor(locale).decision.noEvidence;
 }

@@ -1,4 +1,4 @@
-import { escapeMrkdwn } from './blocks.js';
+import { clip, escapeMrkdwn } from './blocks.js';
 
 /** A moment for Slack, which shows each reader their own zone. */
 export function slackTime(
@@ -22,6 +22,24 @@ export function sentenceForSlack(sentence: string): string {
     .split(MOMENT)
     .map((part, index) => (index % 2 === 1 ? slackTime(part, 'time_secs') : escapeMrkdwn(part)))
     .join('');
+}
+
+/** A part of a sentence: words, or a moment that each reader sees in their own zone. */
+export type SentencePart = { readonly text: string } | { readonly at: string; readonly fallback: string };
+
+/** The parts of a sentence, of so many characters at most as they are read. */
+export function sentenceParts(sentence: string, most: number): readonly SentencePart[] {
+  const parts: SentencePart[] = [];
+  let left = most;
+  for (const [index, part] of sentence.split(MOMENT).entries()) {
+    const isMoment = index % 2 === 1;
+    const shown = isMoment ? clockTime(part) : part;
+    if (shown === '') continue;
+    if (shown.length > left) return [...parts, { text: isMoment ? '…' : clip(shown, Math.max(left, 1)) }];
+    left -= shown.length;
+    parts.push(isMoment ? { at: part, fallback: shown } : { text: part });
+  }
+  return parts;
 }
 
 /** The same sentence without markup, for JSON and notifications. */

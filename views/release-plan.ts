@@ -72,7 +72,7 @@ export function planBlocks(
   const lines = [
     `*${text.model}*  ${artefactText(plan.model, locale)}${version}`,
     ...(plan.binary === undefined ? [] : [`*${text.binary}*  ${artefactText(plan.binary, locale)}`]),
-    `*${text.reason}*  ${typed(plan.reason, 1500)}`,
+    ...(plan.reason === '' ? [] : [`*${text.reason}*  ${typed(plan.reason, 1500)}`]),
   ];
   return [
     section(lines.join('\n')),

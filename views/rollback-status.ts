@@ -31,7 +31,10 @@ export function rollbackStatusView(
     blocks: [
       section(`*${title}*\n${last}`),
       ...(isTerminal ? [section(status.forms(target))] : [actions(...rollbackButtons(target, locale))]),
-      context(status.explain, ...(who.length === 0 ? [] : [status.who(who.join(', '))])),
+      context(
+        isTerminal ? status.explainForms : status.explain,
+        ...(who.length === 0 ? [] : [status.who(who.join(', '))]),
+      ),
     ],
   };
 }

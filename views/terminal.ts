@@ -41,13 +41,24 @@ const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? v
 
 function tableText(rows: unknown): string {
   if (!Array.isArray(rows)) return '';
-  const cells = rows.map((row) => textsOf(row).map(withoutMarkup));
+  const cells = rows.map((row: unknown) => (Array.isArray(row) ? row.map(cellText) : []));
   const widths = (cells[0] ?? []).map((_, column) =>
     Math.max(...cells.map((row) => (row[column] ?? '').length)),
   );
   return cells
     .map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '))
     .join('\n');
+}
+
+/** Of rich text the words, and each moment by its fall-back. */
+function cellText(cell: unknown): string {
+  if (!isObject(cell) || cell['type'] !== 'rich_text') return withoutMarkup(textOf(cell));
+  const inside = (value: unknown): readonly string[] => {
+    if (Array.isArray(value)) return value.flatMap(inside);
+    if (!isObject(value)) return [];
+    return [String(value['text'] ?? value['fallback'] ?? ''), ...inside(value['elements'])];
+  };
+  return inside(cell['elements']).join('');
 }
 
 /** Slack's mrkdwn as plain text: dates by their fall-back, mentions by their id. Between `<` and `>` stands no other. */

@@ -18,7 +18,6 @@ export function checkWish(wish: DeployWish, runbook: StrategyWishes): readonly R
     const fault = settingFault(name, value, wish, runbook);
     return fault === undefined ? [] : [fault];
   });
-  if (wish.reason.trim() === '') faults.push(refused('reason_missing').refusal);
   if (wish.model !== undefined && runbook.model === undefined)
     faults.push(refused('no_model_variable').refusal);
   if (wish.model !== undefined && (wish.modelVersion ?? '').trim() === '') {

@@ -176,6 +176,8 @@ async function beginRequest(
     (supersedes === undefined ? undefined : await refuseUnlessRole(context, 'operator', by)) ??
     (await standingObstacle(context, target, kind, supersedes));
   if (forbidden !== undefined) return refuse(forbidden);
+  // A plan alone needs none: nobody else reads it.
+  if (asked.wish.reason.trim() === '') return refused('reason_missing');
   const content = await contentAsShown(context, asked);
   if (content.kind !== 'content') return 'refusal' in content ? refuse(content) : content;
   const promotion = await context.promotions.ofPlan(target, content.composed.plan);

@@ -303,6 +303,15 @@ test('checks that said GO and are too old by now are refused as that, not as a H
   expect(await world.service.request(asked)).toMatchObject({ refusal: { code: 'verdict_expired' } });
 });
 
+test('a plan needs no reason, a request does', async () => {
+  const wish = { ...WISH, reason: ' ' };
+  const checked = await world.service.plan(wish, world.target, ALICE);
+  if (checked.kind !== 'checked') throw new Error('no plan');
+  const { run, digest } = checked;
+  const asked = { wish, target: world.target, by: ALICE, runId: run.runId, digest, acknowledged: [] };
+  expect(await world.service.request(asked)).toMatchObject({ refusal: { code: 'reason_missing' } });
+});
+
 describe('refuses', () => {
   test.each<[string, Partial<DeployWish>, string]>([
     ['a value that the strategy would ignore', { settings: { EXIT_MODE: 'ev_exti' } }, 'bad_value'],
@@ -314,7 +323,6 @@ describe('refuses', () => {
     ['a variable that the strategy does not have', { settings: { EXITMODE: 'ev' } }, 'unknown_variable'],
     ['a path beside the model', { settings: { MODEL_PATH: '/x' } }, 'variable_from_model'],
     ['turning off', { settings: { ENABLED: 'no' } }, 'release_turns_on'],
-    ['no reason', { reason: ' ' }, 'reason_missing'],
     ['a model without a version', { modelVersion: '' }, 'version_missing'],
     ['a path as a name', { model: '../runbook.yaml' }, 'bad_artefact_name'],
     ['a model that is not there', { model: 'gone.onnx' }, 'artefact_missing'],

@@ -147,3 +147,23 @@ test('other reports have no criteria, no charts and nothing to acknowledge', () 
   expect(report.blocks.map(({ type }) => type)).toEqual(['header', 'context', 'context', 'actions']);
   expect(report.optionalBlockIds).toEqual([]);
 });
+
+test('the criteria show moments in the reader’s zone, as the rest of the report does', () => {
+  const late = aCheck('a.late', {
+    outcome: 'FAIL',
+    reason: { code: 'failure_holds' },
+    says: [title('late since ⟨2026-03-01T11:00:00.000Z⟩, stop it')],
+  });
+  const criteria = [
+    { id: 'c', kind: 'no_go', title: title('Late'), checks: ['a.late'], outcome: 'FAIL' },
+  ] as const;
+  const run = aRun({ kind: 'gonogo', verdict: 'NO_GO', checks: [late], criteria });
+  const report = runReportView(run, { locale: 'en', stored: true });
+  expect(messageFaults(report.blocks)).toEqual([]);
+  const table = JSON.stringify(report.blocks.find(({ type }) => type === 'table'));
+  expect(table).toContain(
+    '{"type":"date","timestamp":1772362800,"format":"{time_secs}","fallback":"11:00:00 UTC"}',
+  );
+  expect(table).not.toContain('"text":"late since 11:00:00 UTC');
+  expect(terminalText(report)).toMatch(/late since 11:00:00 UTC, stop it/);
+});

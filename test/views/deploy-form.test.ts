@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Modal } from '../../src/conversation/subcommand.js';
+import type { VariableDefinition } from '../../src/runbook/variable.js';
 import { type DeployForm, deployFormModal } from '../../views/deploy-form.js';
 
 const FORM: DeployForm = {
@@ -59,4 +60,14 @@ test('another model has a version of its own: what was typed for the first is no
   const other = inputs(deployFormModal({ ...FORM, model: 'b.onnx' }, 'en'));
   expect(other).toContain('version:b.onnx/text');
   expect(other).not.toContain('version:a.onnx/text');
+});
+
+test('what has one word alone is not offered: it cannot be changed', () => {
+  const variables = new Map<string, VariableDefinition>([
+    ...FORM.variables,
+    ['TYPE', { type: 'enum', values: { onnx: [] }, default: 'onnx' }],
+  ]);
+  const offered = JSON.stringify(deployFormModal({ ...FORM, variables }, 'en').blocks);
+  expect(offered).toContain('"value":"MODE"');
+  expect(offered).not.toContain('"TYPE"');
 });

@@ -50,8 +50,8 @@ export function findingRow(
     host: host.name,
     subject,
     finding,
-    // An empty text is no data for a condition.
-    name: facts.variable || facts.path || subject,
+    // An empty text is no data for a condition; the service is what such a row is about.
+    name: facts.variable || facts.path || host.service.description,
     place: facts.path || host.service.description,
     changed_at: facts.changedAt?.toISOString() ?? null,
     known,

@@ -214,6 +214,8 @@ export const rollback = {
     who: (names: string) => `Who may: ${names}, at once and without approval.`,
     forms: (target: string) =>
       `Nothing was done. To act: \`lobml rollback ${target} --disable\`, \`lobml rollback ${target} --stop\` or \`lobml rollback ${target} --previous-model\`.`,
+    explainForms:
+      '--disable sets the flag to false on every host and restarts; --stop stops the service as well; --previous-model puts the last confirmed release with another model back.',
     explain:
       '*Disable now* sets the flag to false on every host and restarts, on one click. *Previous model* shows what it would restore and asks once.',
   },

@@ -189,6 +189,8 @@ export const rollback: RollbackText = {
     who: (names) => `有权操作：${names}，立即执行，无需审批。`,
     forms: (target) =>
       `尚未执行任何操作。请用：\`lobml rollback ${target} --disable\`、\`lobml rollback ${target} --stop\` 或 \`lobml rollback ${target} --previous-model\`。`,
+    explainForms:
+      '--disable 在每台主机上把开关设为 false 并重启；--stop 同时停止服务；--previous-model 恢复上一个使用其他模型的已确认发布。',
     explain:
       '“立即关闭”一次点击即在所有主机上将开关设为 false 并重启。“上一个模型”会先显示将恢复的内容并询问一次。',
   },
