@@ -95,7 +95,7 @@ async function planOn(
     hashOf(host, modelPath ?? stayingModel(environment, intent.modelVariable), call),
     // A program that stays is approved with the rest, too.
     hashOf(host, binaryPath ?? settings.binary, call),
-    driftOf(host, present, unchanged, call),
+    driftOf(host, present, unchanged, intent.runbook.envPrefix, call),
     unitDrift(host.service, call),
     deadManLack(host, call),
   ]);
@@ -258,18 +258,42 @@ async function hashOf(host: Host, path: string | undefined, call: CallOptions): 
 }
 
 /**
+ * The strategy's variables that the process has, and that the unit does not set: one that no file sets any more is gone
+ * after the restart. Where nobody can ask, the check of what runs says so.
+ */
+async function heldOnly(
+  service: Host['service'],
+  pid: number,
+  envPrefix: string,
+  call: CallOptions,
+): Promise<readonly string[]> {
+  const [held, definition] = await Promise.all([
+    service.variableNames(pid, envPrefix, call).catch(() => undefined),
+    service.definition(call).catch(() => undefined),
+  ]);
+  const set = new Set([...(definition?.variables ?? []), ...(definition?.ofManager ?? [])]);
+  return (held ?? []).filter((name) => !set.has(name));
+}
+
+/**
  * What somebody edited without a restart: it would go live with this release. Variables that the release
  * changes are left out: their value before and after stands among the changes.
  */
 async function driftOf(
   host: Host,
   { effective }: HostEnvironment,
-  names: readonly string[],
+  declaredOrSet: readonly string[],
+  envPrefix: string,
   call: CallOptions,
 ): Promise<readonly VariableChange[]> {
-  const status = await host.service.status(call);
-  const running =
-    status.mainPid === 0 ? undefined : await host.service.processEnvironment(status.mainPid, names, call);
+  const { mainPid } = await host.service.status(call);
+  if (mainPid === 0) return [];
+  const held = await heldOnly(host.service, mainPid, envPrefix, call);
+  const names = [
+    ...declaredOrSet,
+    ...held.filter((name) => !effective.has(name) && !declaredOrSet.includes(name)),
+  ];
+  const running = await host.service.processEnvironment(mainPid, names, call);
   if (running === undefined) return [];
   return differing(
     names,

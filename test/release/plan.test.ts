@@ -95,6 +95,14 @@ test.each([
   expect(shownInProcess(swallowed, { value: 'ev_exit' })).toBe('⏎…');
 });
 
+test('an undeclared variable of the prefix that the process alone still has is drift: the restart takes it away', async () => {
+  await writeRunning(world.path, 'h1', ['S__ENABLED=false', 'S__MAX_ENTRY_PRICE=0.4']);
+  const { plan: made, toAcknowledge } = await checked();
+  const names = made.hosts.map(({ undeclared = [] }) => undeclared);
+  expect(names).toEqual([[{ variable: 'S__MAX_ENTRY_PRICE', shown: { before: '0.4', after: null } }], []]);
+  expect(toAcknowledge).toContain('undeclared');
+});
+
 test('the same wish on the same hosts gives the same plan', async () => {
   expect((await checked()).plan).toEqual((await checked()).plan);
 });
