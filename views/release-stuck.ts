@@ -14,6 +14,7 @@ import {
   LIMITS,
   preformatted,
   section,
+  typed,
 } from './blocks.js';
 import { sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
@@ -44,8 +45,7 @@ function whyStuck(release: ReleaseRecord, host: string, locale: Locale): string 
   const text = textFor(locale).deploy;
   const isStuckAt = (step: StepRecord) =>
     step.problem !== null &&
-    step.state !== 'done' &&
-    step.state !== 'skipped' &&
+    (step.state === 'pending' || step.state === 'running' || stuckSteps(release).includes(step)) &&
     (step.host ?? step.problem.facts.host) === host;
   return release.steps
     .filter(isStuckAt)
@@ -100,7 +100,7 @@ export function givenUpBlocks({ givenUp }: ReleaseRecord, locale: Locale): reado
   const lines = givenUp.map(({ host, by, at, reason }) => {
     const [name, when] = [escapeMrkdwn(host), slackTime(at, 'date_short_pretty')];
     if (by.id === THE_BOT.id) return `✂️ ${text.left(name, when)}`;
-    return `✂️ ${text.by(name, person(by), when)}\n> ${clip(escapeMrkdwn(reason), 500)}`;
+    return `✂️ ${text.by(name, person(by), when)}: ${typed(reason, 500)}`;
   });
   const names = givenUp.map(({ host }) => escapeMrkdwn(host)).join(', ');
   return [section([...lines, `*${text.afterwards(names)}*`].join('\n'))];

@@ -149,7 +149,7 @@ test('a request that a halt closes names who halted, when and why, and so does i
   for (const text of shownIn((locale) => requestReportView(closed, { locale, envPrefix: 'S__' }))) {
     expect(text).toContain('<@U0DAVE>');
     expect(text).toContain(`<!date^${world.clock.now.getTime() / 1000}^`);
-    expect(text).toContain('> stop');
+    expect(text).toContain('`stop`');
   }
   expect(await world.service.approve({ requestId, digest, person: BOB })).toMatchObject({ kind: 'refused' });
 });

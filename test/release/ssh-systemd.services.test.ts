@@ -85,7 +85,7 @@ afterAll(async () => {
 });
 
 /** Asked for by alice, approved by bob and carol, started, and followed to its end. */
-async function release(modelVersion: string): Promise<ReleaseRecord> {
+async function release(modelVersion: string, wanted: ReleaseRecord['state']): Promise<ReleaseRecord> {
   const { releases, targets } = composition.services;
   const target = targets.targets.get('live');
   if (target === undefined) throw new Error('There is no target.');
@@ -108,17 +108,25 @@ async function release(modelVersion: string): Promise<ReleaseRecord> {
     const release = await record();
     return release?.endedAt == null ? undefined : release;
   };
-  return eventually('the end of the release', ended, 200_000, async () => whereItIs(await record()));
+  const found = async () => whereItIs(await record());
+  const release = await eventually('the end of the release', ended, 200_000, found);
+  if (release.state !== wanted) throw new Error(`It has ended otherwise: ${JSON.stringify(await found())}`);
+  return release;
 }
 
-/** Which step it stands at, and what the checks found that it last went by. */
+/** Where it stands, step by step, and what the checks found that it last went by. */
 async function whereItIs(release: ReleaseRecord | undefined) {
-  const step = release?.steps.findLast(({ state }) => state !== 'done' && state !== 'pending');
-  const next = release?.steps.find(({ state }) => state === 'pending');
-  const ids = [step, next].map((one) => one?.after?.runId).filter((id) => typeof id === 'string');
+  const steps = release?.steps ?? [];
+  const ids = steps.flatMap(({ after }) => (typeof after?.runId === 'string' ? [after.runId] : [])).slice(-2);
   const runs = await Promise.all(ids.map((id) => composition.services.runs.get(id)));
-  const checks = runs.flatMap((run) => run?.checks ?? []).filter(({ outcome }) => outcome !== 'PASS');
-  return { state: release?.state, problem: release?.problem, step, next, checks };
+  return {
+    state: release?.state,
+    problem: release?.problem,
+    confirmBy: release?.confirmBy,
+    steps: steps.map(({ kind, state, attempts, problem }) => ({ kind, state, attempts, problem })),
+    checks: runs.flatMap((run) => run?.checks ?? []).filter(({ outcome }) => outcome !== 'PASS'),
+    jobs: (await database.pool.query('SELECT * FROM lobml_worker.jobs')).rows,
+  };
 }
 
 async function unit(): Promise<Readonly<Record<string, string>>> {
@@ -142,7 +150,7 @@ test('a new model goes over ssh to a unit of systemd, from request to confirmed'
   const before = { unit: await unit(), text: await readFile(host.environmentFile, 'utf8') };
   const inode = (await stat(host.environmentFile)).ino;
 
-  const confirmed = await release('lob-tcn-5m-v4');
+  const confirmed = await release('lob-tcn-5m-v4', 'confirmed');
   expect(confirmed).toMatchObject({ state: 'confirmed', problem: null });
   expect(new Set(confirmed.steps.map(({ state }) => state))).toEqual(new Set(['done']));
 
@@ -177,7 +185,7 @@ test('a new model goes over ssh to a unit of systemd, from request to confirmed'
 
 test('a release whose process ends at once is put back, with the words of its journal', async () => {
   const before = await readFile(host.environmentFile, 'utf8');
-  const reverted = await release(BROKEN_VERSION);
+  const reverted = await release(BROKEN_VERSION, 'reverted');
   expect(reverted).toMatchObject({ state: 'reverted', problem: { code: 'failed_fast' } });
   expect(reverted.problem?.quotes?.join('\n')).toContain('has an unknown operator');
 
