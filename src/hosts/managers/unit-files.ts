@@ -1,5 +1,8 @@
+import { posix } from 'node:path';
 import type { CommandRunner } from '../command-runner.js';
 import type { CallOptions, ServiceDefinition } from '../host.js';
+
+const { basename, dirname } = posix;
 
 /** What systemd writes anew whenever it reads its files. */
 const GENERATED = /\/systemd\/generator(?:\.\w+)?\//;
@@ -15,8 +18,10 @@ export async function unitFilesChangedAt(
 ): Promise<Date | undefined> {
   const files = [fragment, ...dropIns].filter((path) => path.startsWith('/') && !GENERATED.test(path));
   if (files.length === 0) return undefined;
-  const folders = files.map((path) => (path === fragment ? `${path}.d` : path.replace(/\/[^/]*$/, '')));
-  const paths = [...new Set([...files, ...folders])];
+  // A drop-in that was taken away shows in its folder alone, which need not be beside the unit's own file.
+  const places = [dirname(fragment), '/etc/systemd/system', '/run/systemd/system'];
+  const folders = [...places.map((place) => `${place}/${basename(fragment)}.d`), ...dropIns.map(dirname)];
+  const paths = [...new Set([...files, ...folders])].filter((path) => !GENERATED.test(`${path}/`));
   const ask = async (...words: string[]) =>
     (await runner.run(['stat', ...words, '-c', '%.3Z', '--', ...paths], call)).stdout.toString('latin1');
   const told = await Promise.all([ask(), ask('-L')]);
