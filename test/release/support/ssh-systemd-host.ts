@@ -18,6 +18,8 @@ export interface SshSystemdHost {
   /** The files for the bot. */
   readonly runbookFile: string;
   readonly targetsFile: string;
+  /** Nobody reaches the host any more. */
+  cutNetwork(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -83,7 +85,10 @@ fi
 exec sleep 600
 `;
 
-export async function createSshSystemdHost(): Promise<SshSystemdHost> {
+// The deadline comes before the test gives up: whatever a release waits for, it ends, and says in which state.
+const WATCH = { checkpointMinutes: [0.05, 0.1], confirmMinutes: 2.5 };
+
+export async function createSshSystemdHost(watch: object = WATCH): Promise<SshSystemdHost> {
   const systemd = await startUserSystemd();
   const sshd = await startSshd({
     within: systemd.enter,
@@ -102,15 +107,21 @@ export async function createSshSystemdHost(): Promise<SshSystemdHost> {
   await writeFile(file('ploy'), SERVICE, { mode: 0o755 });
   await startUnit(systemd, layers, file('ploy'));
   await writeFile(file('runbook.yaml'), RUNBOOK);
-  await writeFile(file('targets.yaml'), targetsText(sshd, { models, staging, layers }));
+  await writeFile(file('targets.yaml'), targetsText(sshd, { models, staging, layers, watch }));
+  let isCut = false;
+  const cutNetwork = async () => {
+    if (!isCut) await sshd.stop();
+    isCut = true;
+  };
   return {
     systemd,
     environmentFile: layers[1],
     models,
     runbookFile: file('runbook.yaml'),
     targetsFile: file('targets.yaml'),
+    cutNetwork,
     async end() {
-      await sshd.stop();
+      await cutNetwork();
       await systemd.stop();
       await rm(folder, { recursive: true });
     },
@@ -145,13 +156,17 @@ async function startUnit(systemd: UserSystemd, layers: readonly string[], progra
 
 function targetsText(
   sshd: Sshd,
-  host: { readonly models: string; readonly staging: string; readonly layers: readonly string[] },
+  host: {
+    readonly models: string;
+    readonly staging: string;
+    readonly layers: readonly string[];
+    readonly watch: object;
+  },
 ): string {
   const live = {
     staging: host.staging,
     approval: { quorum: 2, groups: ['S0TRADING', 'S0RISK'] },
-    // The deadline comes before the test gives up: whatever a release waits for, it ends, and says in which state.
-    watch: { checkpointMinutes: [0.05, 0.1], confirmMinutes: 2.5 },
+    watch: host.watch,
     channels: { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' },
     hosts: [
       {
