@@ -79,7 +79,9 @@ test('a deploy that is killed everywhere, bot, database and network, is off by i
   const deadline = Date.parse(release.confirmBy);
   expect(Date.now()).toBeLessThan(deadline);
   expect(await flagOfProcess()).toBe('true');
-  await eventually('the flag to be off', async () => ((await flagOfProcess()) === 'false' ? true : undefined));
+  await eventually('the flag to be off', async () =>
+    (await flagOfProcess()) === 'false' ? true : undefined,
+  );
   const lateMs = Date.now() - deadline;
   expect(lateMs).toBeGreaterThanOrEqual(0);
   expect(lateMs).toBeLessThan(5_000);

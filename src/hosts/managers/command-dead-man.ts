@@ -31,7 +31,7 @@ export function commandDeadMan(
         if (present.until === until) return;
         await stop(name, call);
       }
-      const script = duty === undefined ? ':\n' : deadManScript(duty, own, name);
+      const script = duty === undefined ? `: ${name}\n` : deadManScript(duty, own, name);
       const seconds = String(Math.ceil(Math.max(afterMs, 0) / 1000));
       const command = fillIn(arm, { name, until, seconds });
       await runChecked(runner, 'the command for arming', command, {

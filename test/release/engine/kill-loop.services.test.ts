@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { controlHost } from '../../../sandbox/host/control-host.js';
 import type { TradingHost } from '../../../sandbox/host/service-commands.js';
 import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js';
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
@@ -90,13 +91,23 @@ interface Course {
   readonly look?: (releaseId: string) => Promise<void>;
   /** The name that the targets file of the replicas has for the host. */
   readonly host?: string;
+  /** Whether the host holds a dead man. */
+  readonly armed?: boolean;
 }
 
 /** Carries a release out over replicas that die. */
 async function carryOut(course: Course) {
-  const { dieOn, last, checkpoint = 'GO', confirmMinutes = 10, look, host = 'live-1' } = course;
+  const {
+    dieOn,
+    last,
+    checkpoint = 'GO',
+    confirmMinutes = 10,
+    look,
+    host = 'live-1',
+    armed = false,
+  } = course;
   const waits: Waits = { checkpointMinutes: [0.001], confirmMinutes };
-  const plan = await planFor(trading, trading.hosts, 'live');
+  const plan = await planFor(trading, trading.hosts, 'live', armed);
   const settings = JSON.stringify({
     databaseUrl: database.url,
     targets: targetsText(trading, waits).replaceAll('name: live-1', `name: ${host}`),
@@ -149,17 +160,21 @@ const liveHost = (): TradingHost => {
 };
 
 test('killed before, in and after every step, the release comes to its end, and no step is done twice', async () => {
-  const { plan, release } = await carryOut({ dieOn: 'forward', last: '10-5-ended' });
+  const { plan, release } = await carryOut({ dieOn: 'forward', last: 'amended-2-after', armed: true });
   expect(release?.steps.filter(({ state }) => state !== 'done')).toEqual([]);
   expect(release).toMatchObject({ state: 'confirmed', problem: null });
   // Around each step: the end of one is the beginning of the next.
   const around =
     release?.steps.flatMap(({ position }) => AROUND.map((point) => `${position}-${point}`)) ?? [];
-  expect(around).toHaveLength(11 * 3);
+  expect(around).toHaveLength(12 * 3);
   expect(await deaths()).toEqual(
     [
       '0-1-before',
       ...around,
+      'amended-1-before',
+      'amended-2-after',
+      'live-1-3-armed',
+      'live-1-3-disarmed',
       'live-1-3-copied-to-.lobml-kept-SHA256-lob_tcn_5m_v4.onnx',
       'live-1-3-copied-to-.lobml-kept-SHA256-ploy',
       'live-1-3-crypto-live.env',
@@ -179,18 +194,23 @@ test('killed before, in and after every step, the release comes to its end, and 
 });
 
 test('killed around a person’s confirmation, the word is kept, and the release is confirmed with it', async () => {
-  const { release } = await carryOut({ dieOn: 'forward', last: '10-5-ended', checkpoint: 'LACKS_DATA' });
+  const { release } = await carryOut({
+    dieOn: 'forward',
+    last: 'amended-2-after',
+    checkpoint: 'LACKS_DATA',
+    armed: true,
+  });
   expect(release).toMatchObject({ state: 'confirmed', confirmation: { by: BOB, reason: 'a holiday' } });
-  expect(release?.steps[8]?.after).toMatchObject({ confirmedBy: { by: BOB } });
+  expect(release?.steps[9]?.after).toMatchObject({ confirmedBy: { by: BOB } });
   expect(await deaths()).toEqual(
     expect.arrayContaining([
-      '8-2-begun',
-      '8-4-applied',
-      '8-5-ended',
-      '8-4-applied-confirmed',
-      '8-5-ended-confirmed',
+      '9-2-begun',
       '9-4-applied',
+      '9-5-ended',
+      '9-4-applied-confirmed',
+      '9-5-ended-confirmed',
       '10-4-applied',
+      '11-4-applied',
     ]),
   );
   await expectNoWriteTwice();
@@ -202,16 +222,19 @@ test('killed at every point of putting back, the host is as before, and nothing 
   const before = await readFile(host.environmentFiles[1], 'utf8');
   const binary = await sha256Of(host.binaryPath);
   await writeFile(join(trading.stagingFolder, 'lob_tcn_5m_v4.onnx'), 'no model at all');
-  const { release } = await carryOut({ dieOn: 'back', last: 'over-2-turned' });
+  const { release } = await carryOut({ dieOn: 'back', last: 'amended-2-after', armed: true });
   expect(release).toMatchObject({ state: 'reverted' });
   expect(await deaths()).toEqual([
-    '11-2-begun',
-    '11-4-applied',
-    '11-5-ended',
+    '12-2-begun',
+    '12-4-applied',
+    '12-5-ended',
     // The proof of start fails, and the release has turned.
-    '7-5-ended',
+    '8-5-ended',
+    'amended-1-before',
+    'amended-2-after',
     'live-1-3-copied-to-ploy',
     'live-1-3-crypto-live.env',
+    'live-1-3-disarmed',
     'live-1-3-removed-lob_tcn_5m_v4.onnx',
     'live-1-3-restart',
     'live-1-3-stopped',
@@ -291,4 +314,25 @@ test('killed around a host that has left the targets file, its part is over once
     'over-2-turned',
   ]);
   expect(await verbs(liveHost())).toEqual([]);
+});
+
+test('the same with the host’s own timer acting beside it: the strategy is off, and nothing is left armed', async () => {
+  const host = liveHost();
+  const { release } = await carryOut({
+    dieOn: 'back',
+    last: 'over-2-turned',
+    checkpoint: 'HOLD',
+    confirmMinutes: 0.75,
+    armed: true,
+  });
+  expect(release).toMatchObject({ state: 'disabled' });
+  expect(await deaths()).toEqual(
+    expect.arrayContaining(['live-1-3-disarmed', '12-5-ended', 'over-2-turned']),
+  );
+  expect(await readFile(host.environmentFiles[1], 'utf8')).toContain(`${PREFIX}ENABLED=false\n`);
+  const status = await controlHost(host.service.status);
+  const pid = /^MainPID=(\d+)/m.exec(status)?.[1];
+  expect(await readFile(`/proc/${pid}/environ`, 'utf8')).toContain(`${PREFIX}ENABLED=false\0`);
+  const left = await readdir(join(host.folder, 'run'));
+  expect(left.filter((name) => name.startsWith('lobml-dead-man'))).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { type Composition, compose } from '../../../src/app/compose.js';
 import { loadConfiguration } from '../../../src/app/load-configuration.js';
 import type { Person } from '../../../src/domain/person.js';
@@ -5,7 +6,6 @@ import { composeEngine } from '../../../src/release/engine/create-engine.js';
 import { createLogger } from '../../../src/telemetry/logger.js';
 import { systemClock } from '../../../src/time/clock.js';
 import { startWorker } from '../../../src/worker/worker.js';
-import pg from 'pg';
 
 /** A bot that asks for one release, approves and starts it, and carries it out until it is killed. */
 const [runbookFile, targetsFile, dataDir, url] = process.argv.slice(2);
@@ -55,7 +55,14 @@ const wish = {
 const checked = await releases.plan(wish, target, ALICE);
 if (checked.kind !== 'checked') throw new Error(JSON.stringify(checked));
 const { run, digest } = checked;
-const result = await releases.request({ wish, target, by: ALICE, runId: run.runId, digest, acknowledged: [] });
+const result = await releases.request({
+  wish,
+  target,
+  by: ALICE,
+  runId: run.runId,
+  digest,
+  acknowledged: [],
+});
 if (result.kind !== 'requested') throw new Error(JSON.stringify(result));
 const bound = { requestId: result.request.requestId, digest: result.request.digest };
 for (const person of [BOB, CAROL]) await releases.approve({ ...bound, person });

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
-import type { Host } from '../../../../src/hosts/host.js';
+import type { DeadManHolder, Host } from '../../../../src/hosts/host.js';
 import { createReleaseTasks } from '../../../../src/release/engine/create-engine.js';
 import type { StrategyFacts } from '../../../../src/release/engine/steps/step.js';
 import type { StepJournal, Turn } from '../../../../src/release/engine/steps/step-journal.js';
@@ -70,6 +70,11 @@ function mortalJournal(journal: StepJournal): StepJournal {
       await journal.giveUp(held, gone);
       dieAt(`${gone.host}-2-given-up`);
     },
+    async amend(releaseId, position, more) {
+      dieAt('amended-1-before');
+      await journal.amend(releaseId, position, more);
+      dieAt('amended-2-after');
+    },
     async turn(held, turn) {
       const name = turn.ended ? 'over' : (turn.state ?? 'told');
       dieAt(`${name}-1-before`);
@@ -78,6 +83,23 @@ function mortalJournal(journal: StepJournal): StepJournal {
       dieAt(`${name}-2-turned`);
     },
   };
+}
+
+/** It is armed or disarmed, and nobody has recorded it. */
+function mortalDeadMan({ name: host, service: { deadMan } }: Host): DeadManHolder | undefined {
+  return (
+    deadMan && {
+      look: (name, options) => deadMan.look(name, options),
+      async arm(order, options) {
+        await deadMan.arm(order, options);
+        dieAt(`${host}-3-armed`);
+      },
+      async disarm(name, options) {
+        await deadMan.disarm(name, options);
+        dieAt(`${host}-3-disarmed`);
+      },
+    }
+  );
 }
 
 /** The write has happened, or the restart is on its way, and nobody has recorded it. */
@@ -117,6 +139,7 @@ function mortalHost(host: Host): Host {
         await host.service.stop(options);
         dieAt(`${host.name}-3-stopped`);
       },
+      deadMan: mortalDeadMan(host),
       account: (status, options) => host.service.account(status, options),
       logs: (options) => host.service.logs(options),
       processEnvironment: (pid, names, options) => host.service.processEnvironment(pid, names, options),
