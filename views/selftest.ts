@@ -15,18 +15,22 @@ export function selftestView(report: SelfTestReport, locale: Locale, isOneOfSeve
   const text = textFor(locale).selftest;
   const deciding = report.proofs.filter(({ mode }) => mode === 'deciding');
   const wrong = deciding.filter(({ state }) => state !== 'proved').length;
+  const halts = report.halts.filter(({ agrees }) => !agrees);
   const cases = report.proofs.reduce((sum, proof) => sum + proof.cases.length, 0);
   const seconds = (report.durationMs / 1000).toFixed(1);
   const strategy = isOneOfSeveral ? `${report.strategy}: ` : '';
   const title = report.isProved
     ? `✅ ${strategy}${text.proved(deciding.length, cases, seconds)}`
-    : `⛔ ${strategy}${wrong === 0 ? text.nothingDecides : text.notProved(wrong, deciding.length)}`;
+    : `⛔ ${strategy}${wrong > 0 ? text.notProved(wrong, deciding.length) : halts.length > 0 ? text.haltsWrong : text.nothingDecides}`;
   const proofs = ORDER.flatMap((state) => report.proofs.filter((proof) => proof.state === state));
   const blocks = [
     header(title),
     context(text.legend),
     context(text.decide(deciding.length, report.proofs.length)),
     ...report.empty.map((part) => section(`✗ ${escapeMrkdwn(text.empty(part))}`)),
+    ...halts.map(({ name, expected, seen }) =>
+      section(`✗ ${escapeMrkdwn(text.haltSurprise(name, expected, seen))}`),
+    ),
     ...unnoticedBlocks(report, locale),
     ...proofs.map((proof) => section(clip(proofText(proof, locale), LIMITS.section))),
     context(escapeMrkdwn(text.allIn(report.casesFile))),
@@ -38,7 +42,9 @@ export function selftestView(report: SelfTestReport, locale: Locale, isOneOfSeve
 function unnoticedBlocks({ unnoticed, mutants }: SelfTestReport, locale: Locale): readonly Block[] {
   const text = textFor(locale).selftest;
   if (unnoticed.length === 0) return [context(text.allNoticed(mutants))];
-  const lines = unnoticed.map(({ checks, change }) => `? ${checks.join(', ')}: ${text.change(change)}`);
+  const lines = unnoticed.map(({ checks, change }) =>
+    checks.length === 0 ? `? ${text.change(change)}` : `? ${checks.join(', ')}: ${text.change(change)}`,
+  );
   const head = `*${text.unnoticed(unnoticed.length, mutants)}*`;
   return [section(clip([head, ...lines.map(escapeMrkdwn)].join('\n'), LIMITS.section))];
 }
@@ -105,6 +111,6 @@ function reportJson(report: SelfTestReport) {
     tried: mutants,
     unproved: unnoticed.map(({ checks, change }) => ({ checks, ...change })),
   };
-  const parts = { deciding, empty, mutants: spoiled };
+  const parts = { deciding, empty, halts: report.halts, mutants: spoiled };
   return { strategy, proved: isProved, ...parts, runbookSha256, casesFile, durationMs, checks };
 }

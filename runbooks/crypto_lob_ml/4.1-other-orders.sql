@@ -4,13 +4,12 @@
 -- file. A decision has no dry_run: it belongs to whoever has its account. An agent whose name differs from this one's in
 -- capitals, blanks or signs alone is nobody's. So is an order that was written in the window, as the table's own order
 -- (its id) tells, and dated before it: the window of every other check leaves it out.
-WITH agent AS (
-  SELECT REGEXP_REPLACE(LOWER(${agentId}::text), '[^a-z0-9]', '', 'g') AS name
-), present AS MATERIALIZED (
+WITH present AS MATERIALIZED (
   SELECT e.id, e.agent_id, e.account_id, e.dry_run
-  FROM agent_order_executions e CROSS JOIN agent
+  FROM agent_order_executions e
   WHERE e.executed_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
-    AND REGEXP_REPLACE(LOWER(e.agent_id), '[^a-z0-9]', '', 'g') = agent.name
+    AND (e.agent_id = ${agentId} OR TRANSLATE(LOWER(e.agent_id), E' \t\r\n\u00A0_-.', '')
+                                  = TRANSLATE(LOWER(${agentId}), E' \t\r\n\u00A0_-.', ''))
 ), newest AS MATERIALIZED (
   SELECT e.agent_id, e.account_id, e.dry_run, e.executed_at
   FROM agent_order_executions e
@@ -34,8 +33,9 @@ FROM (
     WHERE n.agent_id = ${agentId} AND n.executed_at < ${windowFrom}::timestamptz - INTERVAL '1 minute') o
   UNION ALL
   SELECT 'decisions', d.agent_id, d.account_id, NULL, FALSE, COALESCE(d.account_id, '') = ANY(${namedAccounts}::text[])
-  FROM risk_gate_decisions d CROSS JOIN agent
+  FROM risk_gate_decisions d
   WHERE d.decided_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
-    AND REGEXP_REPLACE(LOWER(d.agent_id), '[^a-z0-9]', '', 'g') = agent.name) r
+    AND (d.agent_id = ${agentId} OR TRANSLATE(LOWER(d.agent_id), E' \t\r\n\u00A0_-.', '')
+                                  = TRANSLATE(LOWER(${agentId}), E' \t\r\n\u00A0_-.', ''))) r
 GROUP BY r.what, r.agent_id, r.account_id, r.dry_run, r.own, r.named
 ORDER BY cnt DESC, agent, account, dry_run

@@ -106,6 +106,17 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   word_ambiguous: { readonly word: string };
 
   case_bound_unknown: { readonly name: string };
+  /** @param lost checks that the cases list and the runbook does not have there; `more` the other way round */
+  case_criterion_differs: {
+    readonly id: string;
+    readonly lost: readonly string[];
+    readonly more: readonly string[];
+  };
+  case_run_differs: {
+    readonly kind: string;
+    readonly lost: readonly string[];
+    readonly more: readonly string[];
+  };
   case_check_unknown: { readonly check: string };
   model_not_listed: { readonly model: string };
   model_unknown: { readonly model: string };

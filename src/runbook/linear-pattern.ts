@@ -6,6 +6,8 @@ import { RefusedPart } from './configuration-fault.js';
  * with their length alone: no look-around, no back references (docs/decisions/re2js.md).
  */
 export interface LinearPattern {
+  /** As it was written. */
+  readonly source: string;
   test(text: string): boolean;
   exec(text: string): Match | null;
 }
@@ -34,6 +36,7 @@ export function compilePattern(source: string, { ignoresCase = false } = {}): Li
   try {
     const pattern = engine.compile(source, ignoresCase ? engine.CASE_INSENSITIVE : 0);
     return {
+      source,
       test: (text) => pattern.test(text),
       exec: (text) => pattern.exec(text) as Match | null,
     };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exactNumber } from '../domain/exact-number.js';
 import type { ShapeFault } from '../domain/file-fault.js';
+import { RUN_KINDS } from '../domain/outcome.js';
 import { variableName } from '../runbook/strategy-contract.js';
 
 /** The cases file as people write it. `docs/check-cases.md` explains each key. */
@@ -75,6 +76,16 @@ const checkCase = situation.extend({
   expect: z.enum(['PASS', 'WARN', 'FAIL', 'INCONCLUSIVE', 'ERROR']),
 });
 
+const haltCase = z.strictObject({
+  name: z.string().min(1),
+  /** Statements on the empty trading tables. */
+  sql: z.array(z.string().min(1)).default([]),
+  /** How many orders can still fill. */
+  resting: z.number().int().nonnegative(),
+  /** How many positions have no exit. */
+  open: z.number().int().nonnegative(),
+});
+
 export const casesSchema = z.strictObject({
   /** Files as base64, by name. */
   models: z.record(z.string().regex(/^[a-z][a-z_]*$/), z.base64()).default({}),
@@ -90,9 +101,18 @@ export const casesSchema = z.strictObject({
       .array(z.strictObject({ accountId: z.string().min(1).optional(), dryRun: z.boolean().default(false) }))
       .default([]),
   }),
+  /** Which checks each kind of run holds, written down a second time: one that is lost in the runbook is told. */
+  runs: z.partialRecord(z.enum(RUN_KINDS), z.array(z.string())).default({}),
+  /** The criteria of section 5, likewise. */
+  criteria: z
+    .record(z.string(), z.strictObject({ kind: z.enum(['go', 'no_go']), checks: z.array(z.string()) }))
+    .default({}),
+  /** What a halt must see of the orders, by the words of the runbook's `orders`. */
+  halts: z.array(haltCase).default([]),
   cases: z.array(checkCase).min(1),
 });
 
 export type CasesSource = z.infer<typeof casesSchema>;
 export type BaseSituation = CasesSource['base'];
 export type CheckCase = CasesSource['cases'][number];
+export type HaltCase = CasesSource['halts'][number];

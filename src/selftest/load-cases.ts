@@ -9,7 +9,7 @@ import { type CasesSource, casesSchema } from './cases-schema.js';
 /** Situations with a known outcome: what proves that a check can fail, and can pass. */
 export type CheckCases = CasesSource;
 
-type CasesFor = Pick<Runbook, 'sections' | 'params'>;
+type CasesFor = Pick<Runbook, 'sections' | 'params' | 'criteria'>;
 
 /** The word of a case that wants no model file at all. */
 export const NO_MODEL = 'none';
@@ -53,6 +53,32 @@ export function parseCases(file: string, text: string, runbook: CasesFor): Check
         fault(['cases', index, 'params', name], { code: 'case_bound_unknown', facts: { name } });
     }
   }
+  for (const [kind, listed] of Object.entries(value.runs)) {
+    const held = checksOfRun(runbook, kind);
+    if (!isSame(held, listed))
+      fault(['runs', kind], { code: 'case_run_differs', facts: { kind, ...difference(held, listed) } });
+  }
+  for (const [id, { kind, checks: listed }] of Object.entries(value.criteria)) {
+    const own = runbook.criteria.find((one) => one.id === id);
+    const held = own?.kind === kind ? own.checks : [];
+    if (!isSame(held, listed))
+      fault(['criteria', id], { code: 'case_criterion_differs', facts: { id, ...difference(held, listed) } });
+  }
   if (faults.length > 0) throw new ConfigurationError(faults);
   return value;
+}
+
+const checksOfRun = ({ sections }: Pick<CasesFor, 'sections'>, kind: string): readonly string[] =>
+  sections.flatMap(({ kinds, checks }) =>
+    kinds.some((one) => one === kind) ? checks.map(({ id }) => id) : [],
+  );
+
+const difference = (held: readonly string[], listed: readonly string[]) => ({
+  lost: listed.filter((id) => !held.includes(id)),
+  more: held.filter((id) => !listed.includes(id)),
+});
+
+function isSame(held: readonly string[], listed: readonly string[]): boolean {
+  const { lost, more } = difference(held, listed);
+  return lost.length === 0 && more.length === 0;
 }

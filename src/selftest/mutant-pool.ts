@@ -3,8 +3,10 @@ import type { Runbook } from '../runbook/runbook.js';
 import { conditionMutants } from './condition-mutants.js';
 import { CONDITIONS, type Mutant } from './mutant.js';
 import type { ProvedCase } from './run-case.js';
+import { startLogMutants } from './start-log-mutants.js';
 import { statementMutants } from './statement-mutants.js';
 import { canTellApart, type Sight } from './tell-apart.js';
+import { variableMutants } from './variable-mutants.js';
 
 /** The spoiled copies of a runbook's deciding checks, until a case notices them. */
 export class MutantPool {
@@ -17,7 +19,12 @@ export class MutantPool {
     this.#runbook = runbook;
     const checks = decidingChecks(runbook);
     const ofConditions = checks.flatMap((check) => conditionMutants(check, runbook));
-    this.#living = new Set([...ofConditions, ...statementMutants(checks, runbook.params)]);
+    this.#living = new Set([
+      ...ofConditions,
+      ...statementMutants(checks, runbook.params),
+      ...variableMutants(checks, runbook),
+      ...startLogMutants(checks, runbook),
+    ]);
     this.size = this.#living.size;
   }
 

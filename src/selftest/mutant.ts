@@ -19,6 +19,8 @@ export interface Mutant {
   readonly looksAgain: boolean;
   /** Parameters of the runbook that its statement binds otherwise. */
   readonly binds?: Parameters;
+  /** What else of the runbook is otherwise. */
+  readonly spoil?: (runbook: Runbook) => Runbook;
   /** @param settings those against which the check itself is compiled. */
   apply(check: CheckDefinition, settings: Settings): CheckDefinition;
 }

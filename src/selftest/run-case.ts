@@ -9,7 +9,6 @@ import type { Outcome } from '../domain/outcome.js';
 import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import type { CheckDefinition, Section } from '../runbook/check-definition.js';
-import type { Parameters } from '../runbook/conditions.js';
 import { filesOf, type Runbook } from '../runbook/runbook.js';
 import { SERVER_CLOCK } from '../store/server-moment.js';
 import { SOURCE_QUERY } from '../trading/source-state.js';
@@ -67,11 +66,16 @@ export async function runCase(
       const base = neededRows(cases.base.sql, readBy(probe, runbook), wanted.sql);
       await database.arrange([...base, ...wanted.sql]);
     }
-    const serviceFor = (binds: Parameters = {}) =>
+    const serviceFor = ({ binds = {}, spoil = (whole) => whole }: Pick<Mutant, 'binds' | 'spoil'> = {}) =>
       createCheckService({
         ...options,
         // Charts decide nothing, and a case may have taken their tables away.
-        runbook: { ...runbook, params: { ...runbook.params, ...binds }, sections: [section], charts: [] },
+        runbook: spoil({
+          ...runbook,
+          params: { ...runbook.params, ...binds },
+          sections: [section],
+          charts: [],
+        }),
         hostOf: (settings) => createHost(settings, { files: filesOf({ sections: [section] }) }),
         targets: host.targets,
         trading: withClock(asStandby(database.trading, wanted.standby), wanted.clocks),
@@ -97,7 +101,7 @@ export async function runCase(
     const others = new Map<Mutant, Outcome | undefined>();
     for (const group of atOnce(mutants)) {
       const checks = group.map(({ apply }) => apply(check, runbook));
-      const results = await serviceFor(group[0]?.binds).examine({ target: host.target, checks });
+      const results = await serviceFor(group[0]).examine({ target: host.target, checks });
       for (const [index, mutant] of group.entries()) others.set(mutant, outcomeOf(results[index]));
     }
     const noticed = mutants.filter((mutant) => {
@@ -114,10 +118,12 @@ export async function runCase(
   }
 }
 
-/** Those that look again: all that bind the runbook's own parameters together, and each other one by itself. */
+/** Those that look again: all that go by the runbook's own parameters and variables together, and each other one by itself. */
 function atOnce(mutants: readonly Mutant[]): readonly (readonly Mutant[])[] {
   const looks = mutants.filter(({ looksAgain }) => looksAgain);
-  const alike = looks.filter(({ binds = {} }) => Object.keys(binds).length === 0);
+  const alike = looks.filter(
+    ({ binds = {}, spoil }) => spoil === undefined && Object.keys(binds).length === 0,
+  );
   const others = looks.filter((mutant) => !alike.includes(mutant)).map((mutant) => [mutant]);
   return alike.length === 0 ? others : [alike, ...others];
 }

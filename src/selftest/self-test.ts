@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Localized } from '../domain/localized.js';
-import type { CheckMode } from '../domain/outcome.js';
+import { type CheckMode, RUN_KINDS } from '../domain/outcome.js';
+import { ownValue } from '../domain/own-value.js';
 import type { EmptyPart } from '../domain/unproved.js';
 import { errnoOf } from '../hosts/host-fault.js';
 import { createModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { emptyParts } from './empty-parts.js';
-import { casesFileOf, loadCases } from './load-cases.js';
+import { type HaltProof, type HaltResult, proveHalts } from './halt-cases.js';
+import { type CheckCases, casesFileOf, loadCases } from './load-cases.js';
 import type { Mutant } from './mutant.js';
 import { MutantPool } from './mutant-pool.js';
 import { type CaseOptions, type CaseResult, runCase } from './run-case.js';
@@ -37,6 +39,8 @@ export interface SelfTestReport {
   readonly proofs: readonly CheckProof[];
   /** Parts of the runbook in which no check decides. */
   readonly empty: readonly EmptyPart[];
+  /** What a halt has seen of orders whose state is known. */
+  readonly halts: readonly HaltResult[];
   /** How many spoiled copies of deciding checks were tried. */
   readonly mutants: number;
   /** Those of them that no case notices: nothing shows what was changed to matter. */
@@ -70,6 +74,7 @@ export function createSelfTest(options: SelfTestOptions): SelfTest {
       const modelGate = createModelGate({ now: options.now });
       const caseOptions = { ...options, cases, database, modelGate };
       const mutants = new MutantPool(runbook);
+      let halting: HaltProof;
       try {
         // One after the other: they share the tables.
         for (const [index, wanted] of cases.cases.entries()) {
@@ -78,6 +83,7 @@ export function createSelfTest(options: SelfTestOptions): SelfTest {
           mutants.learn(wanted.check, proved);
           onProgress?.(index + 1, cases.cases.length);
         }
+        halting = await proveHalts(runbook, cases, database);
       } finally {
         await database.drop();
       }
@@ -90,13 +96,37 @@ export function createSelfTest(options: SelfTestOptions): SelfTest {
         casesFile,
         proofs,
         empty,
-        mutants: mutants.size,
-        unnoticed: mutants.unnoticed(),
-        isProved: empty.length === 0 && deciding.every(({ state }) => state === 'proved'),
+        halts: halting.halts,
+        mutants: mutants.size + halting.tried,
+        unnoticed: [
+          ...mutants.unnoticed(),
+          ...unlisted(runbook, cases),
+          ...halting.unnoticed.map((change) => ({ checks: [], change })),
+        ],
+        isProved:
+          empty.length === 0 &&
+          halting.halts.every(({ agrees }) => agrees) &&
+          deciding.every(({ state }) => state === 'proved'),
         durationMs: Math.round(monotonicMs() - startedMs),
       };
     },
   };
+}
+
+/** Runs and criteria that the cases do not write down: a check that is lost there would be missed by nobody. */
+function unlisted(
+  { criteria }: Pick<Runbook, 'criteria'>,
+  cases: Pick<CheckCases, 'runs' | 'criteria'>,
+): SelfTestReport['unnoticed'] {
+  return [
+    ...RUN_KINDS.filter((run) => cases.runs[run] === undefined).map((run) => ({
+      checks: [],
+      change: { kind: 'run_checks', run } as const,
+    })),
+    ...criteria
+      .filter(({ id }) => ownValue(cases.criteria, id) === undefined)
+      .map(({ id, checks }) => ({ checks, change: { kind: 'criterion_checks', id } as const })),
+  ];
 }
 
 /** The trading system's tables stand beside the runbook; a strategy whose checks ask no database has none. */

@@ -1,7 +1,7 @@
 import type { Parameters } from '../runbook/conditions.js';
 import { type Statement, tokensOf } from '../runbook/statement.js';
 import type { Clause } from './live-clauses.js';
-import { farFrom, othersThan } from './moved-value.js';
+import { everywhere, farFrom, othersThan } from './moved-value.js';
 import { extentOf } from './statement-filters.js';
 
 /** A bound of a statement that is another: a parameter of the runbook, or a span of time. */
@@ -15,8 +15,9 @@ interface MovedBound {
 }
 
 /**
- * What the clauses compare with is moved, one by one. A parameter goes far up and far down: where it is held against the
- * clock of the statement, no case can lie a second beside it. A span of time becomes twice and half as long.
+ * What the clauses compare with is moved, one by one. A parameter becomes twice and half as much, and goes far up and far
+ * down; where it is held against the clock of the statement only far, as no case can lie a second beside that. A span of
+ * time becomes twice and half as long.
  */
 export function movedBounds(
   statement: Statement,
@@ -24,17 +25,20 @@ export function movedBounds(
   params: Parameters,
 ): readonly MovedBound[] {
   const tokens = tokensOf(statement.text);
-  const places = new Set(
-    clauses.flatMap((clause) => {
-      const [from, to] = extentOf(tokens, clause);
-      return Array.from({ length: Math.max(0, to - from) }, (_none, index) => from + index);
-    }),
-  );
-  const live = [...places].sort((a, b) => a - b);
-  const names = new Set(live.map((place) => nameOf(tokens[place]?.text ?? '', statement)));
+  const extents = clauses.map((clause) => {
+    const [from, to] = extentOf(tokens, clause);
+    return Array.from({ length: Math.max(0, to - from) }, (_none, index) => from + index);
+  });
+  const namesIn = (places: readonly number[]) =>
+    places.map((place) => nameOf(tokens[place]?.text ?? '', statement));
+  const live = [...new Set(extents.flat())].sort((a, b) => a - b);
+  const names = new Set(namesIn(live));
+  const isClock = (place: number) => tokens[place]?.text === 'statement_timestamp';
+  const besideClock = new Set(extents.flatMap((places) => (places.some(isClock) ? namesIn(places) : [])));
   const ofParameters = [...names].flatMap((name) => {
     const value = params[name];
-    return (value === undefined ? [] : othersThan(value, farFrom)).map((other) => ({
+    const moved = besideClock.has(name) ? farFrom : everywhere;
+    return (value === undefined ? [] : othersThan(value, moved)).map((other) => ({
       from: `${name} = ${JSON.stringify(value)}`,
       to: JSON.stringify(other),
       params: { [name]: other },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { selftest } from '../../commands/selftest.js';
 import type { SelfTestServices } from '../../src/app/self-tests.js';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
@@ -75,7 +75,9 @@ const BASE = `base:
     - CREATE TABLE orders (agent text, at timestamptz, lag int)
     - INSERT INTO orders VALUES ('toy', NOW(), 1)
 `;
-const FEW = `${BASE}cases:
+const RUNS = `runs: { precheck: [toy.orders, toy.new], verify: [toy.orders, toy.new], gonogo: [toy.orders, toy.new] }
+`;
+const FEW = `${BASE}${RUNS}cases:
   - { check: toy.orders, name: one, expect: PASS }
   - { check: toy.orders, name: late, expect: FAIL, sql: [UPDATE orders SET lag = 90] }
 `;
@@ -197,7 +199,7 @@ test.each([
     'No check decides in a run of the kind verify',
   ],
 ])('where %s nothing is proved', async (_what, change, told) => {
-  const report = await (await selfTestOf(change(RUNBOOK), ALL)).run();
+  const report = await (await selfTestOf(change(RUNBOOK), ALL.replace(RUNS, ''))).run();
   expect(report.isProved).toBe(false);
   const text = terminalText(selftestView(report, 'en'));
   expect(text.startsWith('⛔')).toBe(true);
@@ -212,4 +214,88 @@ test('a check in shadow proves and disproves nothing', async () => {
     ['toy.new', 'shadow', 'disproved'],
   ]);
   expect(report.isProved).toBe(true);
+});
+
+describe('what a runbook says besides its checks is spoiled as well', () => {
+  const VARIABLES = `variables:
+  ENABLED: { type: boolean, default: false }
+  MODE: { type: enum, values: { slow: [steady], fast: [quick] }, default: slow }
+  WEIGHT: { type: number, min: 0, max: 0.5, clamp: true, default: 0.1 }
+`;
+  const text = RUNBOOK.replace(/variables: .*\n/, VARIABLES)
+    .replace(/ {6}- id: toy\.orders[^]*/, '')
+    .concat(`      - { env: MODE, is: slow }
+      - id: toy.weight
+        title: { en: Weight, zh-CN: 权重 }
+        sql: SELECT 0.5 AS weight
+        pass: rows.all(r, r.weight == env.WEIGHT)
+        fail: rows.exists(r, r.weight != env.WEIGHT)
+`);
+  const cases = (...more: readonly string[]) => `base:
+  environment: { ENABLED: true, WEIGHT: 0.5 }
+  model: none
+  startedSecsAgo: 60
+runs: { precheck: [env.mode, toy.weight], verify: [env.mode, toy.weight], gonogo: [env.mode, toy.weight] }
+cases:
+  - { check: env.mode, name: slow, expect: PASS, environment: { MODE: slow } }
+  - { check: env.mode, name: none, expect: FAIL, environment: { MODE: slw } }
+  - { check: toy.weight, name: right, expect: PASS }
+  - { check: toy.weight, name: wrong, expect: FAIL, environment: { WEIGHT: 0.2 } }
+${more.map((line) => `  - ${line}\n`).join('')}`;
+
+  test('a word, blanks, capitals, a default and a bound of a variable that no case needs are named', async () => {
+    const report = await (await selfTestOf(text, cases())).run();
+    const ofVariables = unnoticed(report).filter((line) => line.includes('read otherwise'));
+    expect(ofVariables).toEqual([
+      'env.mode: with MODE read otherwise (trim: false)',
+      'env.mode: with MODE read otherwise (no default)',
+      'env.mode: with MODE read otherwise (exact: true)',
+      'env.mode: with MODE read otherwise (steady as fast)',
+      'env.mode: with MODE read otherwise (fast as slow)',
+      'env.mode: with MODE read otherwise (quick as slow)',
+      'toy.weight: with WEIGHT read otherwise (trim: true)',
+      'toy.weight: with WEIGHT read otherwise (no default)',
+      'toy.weight: with WEIGHT read otherwise (clamp: false)',
+      'toy.weight: with WEIGHT read otherwise (min: -1000)',
+      'toy.weight: with WEIGHT read otherwise (max: 1)',
+      'toy.weight: with WEIGHT read otherwise (max: 1500.5)',
+    ]);
+  });
+
+  test('with cases for them nothing gets by', async () => {
+    const report = await (
+      await selfTestOf(
+        text,
+        cases(
+          `{ check: env.mode, name: blanks and capitals, expect: PASS, environment: { MODE: '" Steady "' } }`,
+          '{ check: env.mode, name: not set, expect: PASS, environment: { MODE: null } }',
+          '{ check: env.mode, name: fast, expect: FAIL, environment: { MODE: fast } }',
+          '{ check: env.mode, name: quick, expect: FAIL, environment: { MODE: quick } }',
+          '{ check: toy.weight, name: clamped, expect: PASS, environment: { WEIGHT: 0.8 } }',
+          '{ check: toy.weight, name: below nothing, expect: FAIL, environment: { WEIGHT: -1 } }',
+          '{ check: toy.weight, name: not set, expect: FAIL, environment: { WEIGHT: null } }',
+          `{ check: toy.weight, name: no number, expect: ERROR, environment: { WEIGHT: '" 0.5"' } }`,
+        ),
+      )
+    ).run();
+    expect(report.proofs.flatMap((proof) => proof.cases.filter(({ agrees }) => !agrees))).toEqual([]);
+    expect(unnoticed(report)).toEqual(['toy.weight: with WEIGHT read otherwise (min: -1000)']);
+  });
+
+  test('a run whose checks the cases do not list is unproved; one that has lost a check is refused with its line', async () => {
+    const without = cases().replace(/runs: .*\n/, 'runs: { gonogo: [env.mode, toy.weight] }\n');
+    const report = await (await selfTestOf(text, without)).run();
+    expect(unnoticed(report)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('a run of the kind precheck'),
+        expect.stringContaining('a run of the kind verify'),
+      ]),
+    );
+    const lost = text.replace('kind: [precheck, verify, gonogo]', 'kind: [precheck, verify]');
+    await expect((await selfTestOf(lost, cases())).run()).rejects.toMatchObject({
+      faults: [
+        expect.objectContaining({ line: 5, fault: expect.objectContaining({ code: 'case_run_differs' }) }),
+      ],
+    });
+  });
 });

@@ -4,6 +4,12 @@ import type { Sentences } from '../../../src/domain/sentence.js';
 const meant = (nearest: string | undefined): string =>
   nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
 
+/** Which checks are not there any more, and which were not there before. */
+const lostAndMore = (lost: readonly string[], more: readonly string[]): string =>
+  [lost.length === 0 ? '' : `without ${lost.join(', ')}`, more.length === 0 ? '' : `with ${more.join(', ')}`]
+    .filter((part) => part !== '')
+    .join('; ') || 'of the other kind';
+
 /** After the place in the file. */
 export const fileFault: Sentences<FileFaultFacts> = {
   address_and_port_shape: () => 'write an address with its port, like 127.0.0.1:9100 or [::1]:9100',
@@ -107,6 +113,10 @@ export const fileFault: Sentences<FileFaultFacts> = {
   variable_unknown: ({ name }) => `there is no variable \`${name}\` under \`variables\``,
   case_bound_unknown: ({ name }) => `the runbook has no parameter \`${name}\` that is a number`,
   word_ambiguous: ({ word }) => `the word \`${word}\` stands for two values`,
+  case_criterion_differs: ({ id, lost, more }) =>
+    `the criterion \`${id}\` of the runbook is another: ${lostAndMore(lost, more)}; change it back, or this list on purpose`,
+  case_run_differs: ({ kind, lost, more }) =>
+    `a run of the kind ${kind} holds other checks: ${lostAndMore(lost, more)}; change the runbook back, or this list on purpose`,
   case_check_unknown: ({ check }) => `the runbook has no check \`${check}\``,
   model_not_listed: ({ model }) => `there is no model \`${model}\` under \`models\``,
   model_unknown: ({ model }) => `there is no model \`${model}\``,

@@ -3,6 +3,11 @@ import type { ProofState } from '../../../src/selftest/self-test.js';
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
+interface Counts {
+  readonly resting: number;
+  readonly open: number;
+}
+
 /** The prose of the self-test's report. */
 export const selftest = {
   state: { proved: 'proved', unproved: 'unproved', disproved: 'disproved' } satisfies Readonly<
@@ -38,6 +43,14 @@ export const selftest = {
     if (change.kind === 'constant')
       return `with \`${change.condition}\` ${change.value ? 'always' : 'never'} met`;
     if (change.kind === 'operand') return `without \`${change.operand}\` in its conditions`;
+    if (change.kind === 'order_word')
+      return `with the word \`${change.word}\` of \`orders.${change.place}\` unknown`;
+    if (change.kind === 'variable') return `with ${change.name} read otherwise (${change.what})`;
+    if (change.kind === 'start_log') return `with \`${change.what}\` of \`startLog\` taken out`;
+    if (change.kind === 'run_checks')
+      return `with other checks in a run of the kind ${change.run}: \`runs\` of the cases does not say which it holds`;
+    if (change.kind === 'criterion_checks')
+      return `with other checks of the criterion ${change.id}: \`criteria\` of the cases does not say which it has`;
     return change.kind === 'expect_keys' ? 'without `expectKeys`' : 'without `noData: fail`';
   },
   legend: 'Each case was set up in a scratch database and a scratch folder; the real check looked at it.',
@@ -47,6 +60,9 @@ export const selftest = {
   noPassingCase: 'no case in which it passes: nothing shows that it can be satisfied',
   surprise: (name: string, expected: string, got: string, why: string) =>
     `${name}: expected ${expected}, came out as ${got}. ${why}`,
+  haltsWrong: 'A halt does not see what the cases expect of the orders',
+  haltSurprise: (name: string, expected: Counts, seen: Counts) =>
+    `a halt, ${name}: expected ${expected.resting} resting and ${expected.open} open, it saw ${seen.resting} and ${seen.open}`,
   shadow: 'in trial, does not decide',
   allIn: (casesFile: string) => `Cases: ${casesFile}`,
 };

@@ -4,6 +4,12 @@ import type { Sentences } from '../../../src/domain/sentence.js';
 const meant = (nearest: string | undefined): string =>
   nearest === undefined ? '' : `；是否指 \`${nearest}\`？`;
 
+/** 少了哪些检查、多了哪些。 */
+const lostAndMore = (lost: readonly string[], more: readonly string[]): string =>
+  [lost.length === 0 ? '' : `缺少 ${lost.join('、')}`, more.length === 0 ? '' : `多出 ${more.join('、')}`]
+    .filter((part) => part !== '')
+    .join('；') || '类型相反';
+
 /** After the place in the file. */
 export const fileFault: Sentences<FileFaultFacts> = {
   address_and_port_shape: () => '请写带端口的地址，例如 127.0.0.1:9100 或 [::1]:9100',
@@ -98,6 +104,10 @@ export const fileFault: Sentences<FileFaultFacts> = {
   variable_unknown: ({ name }) => `\`variables\` 下没有变量 \`${name}\``,
   case_bound_unknown: ({ name }) => `runbook 没有数值参数 \`${name}\``,
   word_ambiguous: ({ word }) => `\`${word}\` 同时表示两个取值`,
+  case_criterion_differs: ({ id, lost, more }) =>
+    `runbook 中的标准 \`${id}\` 与此不同：${lostAndMore(lost, more)}；请改回 runbook，或有意修改此处`,
+  case_run_differs: ({ kind, lost, more }) =>
+    `${kind} 运行所含的检查与此不同：${lostAndMore(lost, more)}；请改回 runbook，或有意修改此处`,
   case_check_unknown: ({ check }) => `runbook 没有检查 \`${check}\``,
   model_not_listed: ({ model }) => `\`models\` 下没有模型 \`${model}\``,
   model_unknown: ({ model }) => `没有模型 \`${model}\``,

@@ -27,6 +27,13 @@ export const selftest: SelftestText = {
     if (change.kind === 'threshold') return `${change.name} 由 ${change.from} 改为 ${change.to}`;
     if (change.kind === 'constant') return `\`${change.condition}\` ${change.value ? '恒成立' : '恒不成立'}`;
     if (change.kind === 'operand') return `去掉其条件中的 \`${change.operand}\``;
+    if (change.kind === 'order_word') return `不认识 \`orders.${change.place}\` 的词 \`${change.word}\``;
+    if (change.kind === 'variable') return `以其他方式读取 ${change.name}（${change.what}）`;
+    if (change.kind === 'start_log') return `去掉 \`startLog\` 中的 \`${change.what}\``;
+    if (change.kind === 'run_checks')
+      return `更换 ${change.run} 运行所含的检查：用例文件的 \`runs\` 没有写明它包含哪些`;
+    if (change.kind === 'criterion_checks')
+      return `更换标准 ${change.id} 的检查：用例文件的 \`criteria\` 没有写明它有哪些`;
     return change.kind === 'expect_keys' ? '去掉 `expectKeys`' : '去掉 `noData: fail`';
   },
   legend: '每个用例都在临时数据库和临时目录中布置，由真实的检查代码判断。',
@@ -34,6 +41,9 @@ export const selftest: SelftestText = {
   noFailingCase: '没有让它失败的用例：无从证明它能阻断',
   noPassingCase: '没有让它通过的用例：无从证明它能被满足',
   surprise: (name, expected, got, why) => `${name}：预期${expected}，实际为${got}。${why}`,
+  haltsWrong: '停止所看到的订单与用例的预期不符',
+  haltSurprise: (name, expected, seen) =>
+    `停止时，${name}：预期挂单 ${expected.resting}、未平 ${expected.open}，实际看到 ${seen.resting}、${seen.open}`,
   shadow: '试运行，不参与决定',
   allIn: (casesFile) => `用例文件：${casesFile}`,
 };
