@@ -21,6 +21,8 @@ const NEVER_INCONCLUSIVE: ReadonlySet<string> = new Set([
   'env.entry_early_window_secs_5m',
   'env.window_fallback_weight',
   'env.ev_exit_buffer',
+  'env.ploy_dry_run',
+  'env.ploy_deployments_file',
 ]);
 
 /** `CHECK lacks OUTCOME` for every check without a case in which it fails, passes, or is inconclusive where it can be. */
