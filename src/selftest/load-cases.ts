@@ -60,8 +60,8 @@ export function parseCases(file: string, text: string, runbook: CasesFor): Check
   }
   for (const [id, { kind, checks: listed }] of Object.entries(value.criteria)) {
     const own = runbook.criteria.find((one) => one.id === id);
-    const held = own?.kind === kind ? own.checks : [];
-    if (!isSame(held, listed))
+    const held = own?.checks ?? [];
+    if (own?.kind !== kind || !isSame(held, listed))
       fault(['criteria', id], { code: 'case_criterion_differs', facts: { id, ...difference(held, listed) } });
   }
   if (faults.length > 0) throw new ConfigurationError(faults);

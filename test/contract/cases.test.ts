@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
@@ -74,6 +75,39 @@ test('the cases of one check have names of their own', async () => {
   const { cases } = await loadCases(casesFileOf(SHIPPED), await loadRunbook(SHIPPED, PROBE_KINDS));
   const names = cases.map(({ check, name }) => `${check}: ${name}`);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
+test.each([
+  [
+    'a criterion that has lost a check',
+    'checks: [exec.blend_weights] }',
+    'checks: [] }',
+    /with exec\.blend_weights/,
+  ],
+  [
+    'one that counts the other way round',
+    'blend_weights: { kind: go,',
+    'blend_weights: { kind: no_go,',
+    /other kind/,
+  ],
+  [
+    'one that the runbook does not have',
+    '  blend_weights: {',
+    '  blend: {',
+    /criteria\.blend: .*without exec\.blend_weights/,
+  ],
+  [
+    'a run that holds fewer checks',
+    '[env.enabled, ',
+    '[',
+    /a run of the kind precheck holds other checks: with env\.enabled/,
+  ],
+])('the cases say what a run and a criterion have: %s is refused', async (_what, held, other, sentence) => {
+  const runbook = await loadRunbook(SHIPPED, PROBE_KINDS);
+  const text = await readFile(casesFileOf(SHIPPED), 'utf8');
+  const changed = text.replace(held, other);
+  expect(changed).not.toBe(text);
+  expect(() => inWordsAtOnce(() => parseCases('cases.yaml', changed, runbook))).toThrow(sentence);
 });
 
 test('a faulty cases file is refused with every fault and its line', async () => {
