@@ -18,24 +18,24 @@ WITH present AS MATERIALIZED (
     WHERE b.executed_at < ${windowFrom}::timestamptz ORDER BY b.executed_at DESC, b.id LIMIT 1))
   ORDER BY e.id DESC LIMIT 50000
 )
-SELECT r.what, LEFT(r.agent_id, 80) AS agent, COALESCE(LEFT(r.account_id, 80), 'none') AS account,
-       COALESCE(r.dry_run::text, 'unknown') AS dry_run, COUNT(*) AS cnt, r.agent_id = ${agentId} AS same_agent, r.own,
-       r.agent_id = ${agentId} AND r.named AND NOT (r.own AND r.what = 'backdated orders') AS named
+SELECT g.what, LEFT(g.agent_id, 80) AS agent, COALESCE(LEFT(g.account_id, 80), 'none') AS account,
+       COALESCE(g.dry_run::text, 'unknown') AS dry_run, g.cnt, g.agent_id = ${agentId} AS same_agent, g.own,
+       g.agent_id = ${agentId} AND g.named AND NOT (g.own AND g.what = 'backdated orders') AS named
 FROM (
-  SELECT o.what, o.agent_id, o.account_id, o.dry_run,
-         o.dry_run IS NOT DISTINCT FROM ${dryRun}::boolean
-           AND (${accountId}::text IS NULL OR o.account_id IS NOT DISTINCT FROM ${accountId}::text) AS own,
-         CONCAT(o.account_id, ' ', o.dry_run::text) = ANY(${namedRows}::text[]) AS named
+  SELECT r.what, r.agent_id, r.account_id, r.dry_run, COUNT(*) AS cnt,
+         r.what <> 'decisions' AND r.dry_run IS NOT DISTINCT FROM ${dryRun}::boolean
+           AND (${accountId}::text IS NULL OR r.account_id IS NOT DISTINCT FROM ${accountId}::text) AS own,
+         r.what <> 'decisions' AND CONCAT(r.account_id, ' ', r.dry_run::text) = ANY(${namedRows}::text[])
+           OR r.what = 'decisions' AND COALESCE(r.account_id, '') = ANY(${namedAccounts}::text[]) AS named
   FROM (
     SELECT 'orders' AS what, p.agent_id, p.account_id, p.dry_run FROM present p
     UNION ALL
     SELECT 'backdated orders', n.agent_id, n.account_id, n.dry_run FROM newest n
-    WHERE n.agent_id = ${agentId} AND n.executed_at < ${windowFrom}::timestamptz - INTERVAL '1 minute') o
-  UNION ALL
-  SELECT 'decisions', d.agent_id, d.account_id, NULL, FALSE, COALESCE(d.account_id, '') = ANY(${namedAccounts}::text[])
-  FROM risk_gate_decisions d
-  WHERE d.decided_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
-    AND (d.agent_id = ${agentId} OR TRANSLATE(LOWER(d.agent_id), E' \t\r\n\u00A0_-.', '')
-                                  = TRANSLATE(LOWER(${agentId}), E' \t\r\n\u00A0_-.', ''))) r
-GROUP BY r.what, r.agent_id, r.account_id, r.dry_run, r.own, r.named
-ORDER BY cnt DESC, agent, account, dry_run
+    WHERE n.agent_id = ${agentId} AND n.executed_at < ${windowFrom}::timestamptz - INTERVAL '1 minute'
+    UNION ALL
+    SELECT 'decisions', d.agent_id, d.account_id, NULL FROM risk_gate_decisions d
+    WHERE d.decided_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz
+      AND (d.agent_id = ${agentId} OR TRANSLATE(LOWER(d.agent_id), E' \t\r\n\u00A0_-.', '')
+                                    = TRANSLATE(LOWER(${agentId}), E' \t\r\n\u00A0_-.', ''))) r
+  GROUP BY r.what, r.agent_id, r.account_id, r.dry_run) g
+ORDER BY g.cnt DESC, agent, account, dry_run

@@ -223,7 +223,7 @@ describe('what a runbook says besides its checks is spoiled as well', () => {
   WEIGHT: { type: number, min: 0, max: 0.5, clamp: true, default: 0.1 }
 `;
   const text = RUNBOOK.replace(/variables: .*\n/, VARIABLES)
-    .replace(/ {6}- id: toy\.orders[^]*/, '')
+    .replace(/ {6}- id: toy\.orders.*/s, '')
     .concat(`      - { env: MODE, is: slow }
       - id: toy.weight
         title: { en: Weight, zh-CN: 权重 }
