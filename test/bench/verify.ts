@@ -84,10 +84,8 @@ async function measureBoth(label: string, parts: Parts): Promise<Measurement> {
   const executions = queryOf(parts.runbook, 'exec.activity');
   const decisions = queryOf(parts.runbook, 'risk.decisions');
   const correspondence = queryOf(parts.runbook, 'risk.correspondence');
-  const others = queryOf(parts.runbook, 'exec.other_orders');
   // Both at once over the pool of two, as a run asks them.
-  const ours = () =>
-    Promise.all([executions, decisions, correspondence, others].map((query) => ask(query, parts)));
+  const ours = () => Promise.all([executions, decisions, correspondence].map((query) => ask(query, parts)));
   const reference = async () => {
     for (const sql of CHECKLIST) await parts.owner.query(sql);
   };
