@@ -88,7 +88,10 @@ describe('a host that does not go off as it is told', () => {
         return [...lines, { at: new Date(), text: 'loaded lob-ml onnx model model_path=/m.onnx' }];
       },
     }));
+    const before = await verbs(setting.canary);
     expect(await look()).toEqual({ kind: 'rest' });
+    // Restarting it once more would load it once more.
+    expect(await verbs(setting.canary)).toEqual([...before, 'restart', 'stop']);
     expect(disabling(await load(), 'live-1')?.after).toEqual({ stopped: true });
     expect(disabling(await load(), 'live-2')?.after).toMatchObject({ stopped: false });
     expect(await setting.service(setting.canary).status()).toMatchObject({ mainPid: 0 });

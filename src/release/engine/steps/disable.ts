@@ -32,6 +32,8 @@ export const disableStep: Step = {
       if (!isSent && (await statusIfPossible(context, host.service)) === undefined)
         return restartUnseen(context);
       const status = await restartUnlessOff(context, old.mainPid);
+      // Its flag does not count: something else turns it on, at each restart anew.
+      if (status === 'loaded') break;
       if (status === undefined || (await isOnInFiles(context))) continue;
       if (isStopped(status) && (await isAnythingLeft(context, old.mainPid))) continue;
       const after = isStopped(status) ? { stopped: true } : { stopped: false, pid: status.mainPid };
@@ -84,19 +86,26 @@ async function areFilesOff(context: StepContext): Promise<boolean> {
   return (await switchOff(host, plan.writtenFile, off, lost)) && !(await isOnInFiles(context));
 }
 
-/** @returns the status that proves the service off; undefined: none came in time, or the restart was refused. */
-async function restartUnlessOff(context: StepContext, oldPid: number): Promise<ServiceStatus | undefined> {
+/**
+ * @returns the status that proves the service off; `loaded`: a new process has loaded the strategy although its flag is
+ *   off; undefined: neither came in time, or the restart was refused.
+ */
+async function restartUnlessOff(
+  context: StepContext,
+  oldPid: number,
+): Promise<ServiceStatus | 'loaded' | undefined> {
   const { runbook, clock, pace, lost, interrupted: signal } = context;
   const { host } = hostOf(context);
   const isOff = async (status: ServiceStatus) =>
-    isStopped(status) || (await isNewAndOff(host, status, oldPid, runbook, signal));
+    isStopped(status) || (await lookAtNew(host, status, oldPid, runbook, signal)) === 'off';
   const isDone = await isOff(await statusAfterInterruption(context, host.service, isOff));
   if (!isDone && !(await isRestarted(host.service, lost))) return undefined;
   const since = clock.now();
   let stoppedSince: number | undefined;
   for (;;) {
     const status = await host.service.status({ signal });
-    if (await isNewAndOff(host, status, oldPid, runbook, signal)) return status;
+    const found = await lookAtNew(host, status, oldPid, runbook, signal);
+    if (found !== 'not_off') return found === 'off' ? status : found;
     stoppedSince = isStopped(status) ? (stoppedSince ?? clock.now()) : undefined;
     // Between the two halves of a restart nothing runs either.
     if (stoppedSince !== undefined && clock.now() - stoppedSince >= pace.settleMs) return status;
@@ -119,29 +128,31 @@ async function isAnythingLeft(context: StepContext, pidBefore: number): Promise<
   return left !== undefined && left.length > 0;
 }
 
-async function isNewAndOff(
+/** What a service's new process shows. */
+async function lookAtNew(
   { service }: Host,
   status: ServiceStatus,
   oldPid: number,
   runbook: StepContext['runbook'],
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<'off' | 'loaded' | 'not_off'> {
   const { mainPid } = status;
-  if (mainPid === 0 || mainPid === oldPid) return false;
+  if (mainPid === 0 || mainPid === oldPid) return 'not_off';
   try {
     const flag = enableFlag(runbook);
     const running = await service.processEnvironment(mainPid, [flag], { signal });
-    if (running === undefined || isOn(runbook, running.get(flag))) return false;
+    if (running === undefined || isOn(runbook, running.get(flag))) return 'not_off';
     const wanted = new Map([[flag, runbook.flag.off]]);
     const [left, isLoaded] = await Promise.all([
       leftProcesses(service, status, { wanted, pidBefore: oldPid }, { signal }),
       hasLoaded(service, status, { startLog: runbook.startLog, pidBefore: oldPid }, { signal }),
     ]);
-    return (left === undefined || left.length === 0) && isLoaded !== true;
+    if (isLoaded === true) return 'loaded';
+    return left === undefined || left.length === 0 ? 'off' : 'not_off';
   } catch (error) {
     // What cannot be read proves nothing.
     if (!isHostError(error) || signal.aborted) throw error;
-    return false;
+    return 'not_off';
   }
 }
 
