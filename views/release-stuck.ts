@@ -94,7 +94,8 @@ function byItself(release: ReleaseRecord, locale: Locale): readonly Block[] {
 }
 
 /** The hosts that a release went on without: who gave them up, and what a person has to do there. */
-export function givenUpBlocks({ givenUp }: ReleaseRecord, locale: Locale): readonly Block[] {
+export function givenUpBlocks(release: ReleaseRecord, locale: Locale): readonly Block[] {
+  const { givenUp, steps, confirmBy } = release;
   if (givenUp.length === 0) return [];
   const text = textFor(locale).deploy.givenUp;
   const lines = givenUp.map(({ host, by, at, reason }) => {
@@ -103,7 +104,14 @@ export function givenUpBlocks({ givenUp }: ReleaseRecord, locale: Locale): reado
     return `✂️ ${text.by(name, person(by), when)}: ${typed(reason, 500)}`;
   });
   const names = givenUp.map(({ host }) => escapeMrkdwn(host)).join(', ');
-  return [section([...lines, `*${text.afterwards(names)}*`].join('\n'))];
+  const isArmed = (name: string) =>
+    steps.some(
+      ({ kind, host, state, after }) =>
+        kind === 'arm_dead_man' && host === name && state === 'done' && after?.disarmed === undefined,
+    );
+  const armed = givenUp.flatMap(({ host }) => (isArmed(host) ? [escapeMrkdwn(host)] : []));
+  const timer = armed.length === 0 ? [] : [text.ownTimer(armed.join(', '), slackTime(confirmBy))];
+  return [section([...lines, `*${text.afterwards(names)}*`, ...timer].join('\n'))];
 }
 
 /** What becomes of the release without this host. */

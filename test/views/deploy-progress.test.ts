@@ -188,6 +188,22 @@ test('a step that is tried again says why; nobody cancels a put-back', () => {
   expect(shown).not.toContain('deploy:cancel');
 });
 
+test('a host that was given up says by which timer of its own it turns itself off, if it still runs', () => {
+  const arm = (host: string, after: StepRecord['after']): StepRecord => {
+    const [base] = running.steps;
+    if (base === undefined) throw new Error('There is no step.');
+    return { ...base, kind: 'arm_dead_man', host, state: 'done', after };
+  };
+  const givenUp = ['live-1', 'live-2'].map((host) => ({ host, by: ALICE, at: AT, reason: 'burnt down' }));
+  const steps = [arm('live-1', { disarmed: true }), arm('live-2', {}), ...running.steps];
+  const { blocks } = deployProgressView({ ...running, givenUp, steps }, 'en');
+  expect(messageFaults(blocks)).toEqual([]);
+  expect(JSON.stringify(blocks)).toMatch(/turns the strategy off itself at .* has armed there: live-2\./);
+  expect(JSON.stringify(deployProgressView({ ...running, givenUp }, 'en').blocks)).not.toContain(
+    'off itself',
+  );
+});
+
 test('what waits for its deadline says when, and an ended release has no button that acts on it', () => {
   const problem = { code: 'hosts_differ', facts: { differences: ['live-2: model a ≠ b'] } } as const;
   const watching = deployProgressView(

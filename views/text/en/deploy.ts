@@ -196,6 +196,8 @@ export const deploy = {
       `*${host}* has left the targets file · ${when}: its part of the release is over.`,
     afterwards: (hosts: string) =>
       `Nobody knows what runs on ${hosts}. When it answers again, set the flag to false and restart it, or stop it. Take it out of the targets file before the next release.`,
+    ownTimer: (hosts: string, when: string) =>
+      `A machine that still runs turns the strategy off itself at ${when}, by the timer that the release has armed there: ${hosts}.`,
     asked: (host: string) => `Is ${host} gone for good?`,
     title: 'Give up a host',
     submit: 'Give it up',

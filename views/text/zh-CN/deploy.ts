@@ -163,6 +163,7 @@ export const deploy: DeployText = {
     left: (host, when) => `*${host}* 已从目标文件中移除 · ${when}：它在此次发布中的部分结束。`,
     afterwards: (hosts) =>
       `没有人知道 ${hosts} 上运行着什么。它恢复应答后，请将开关设为 false 并重启，或停止服务。下次发布前请将其从目标文件中移除。`,
+    ownTimer: (hosts, when) => `若机器仍在运行，发布在其上设置的定时器会在 ${when} 自行关闭策略：${hosts}。`,
     asked: (host) => `${host} 确已无法恢复？`,
     title: '放弃主机',
     submit: '放弃',
