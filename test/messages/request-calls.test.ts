@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createLocalSlack } from '../../sandbox/slack/local-slack.js';
+import { loadConfig } from '../../src/config/config.js';
 import type { Announcer } from '../../src/messages/announcer.js';
 import type { MessageKeeper } from '../../src/messages/message-keeper.js';
+import { createSlackConnection } from '../../src/slack/connection.js';
+import { createSlackAnnouncer } from '../../src/slack/slack-announcer.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { systemClock } from '../../src/time/clock.js';
 import { prepareWorkerSchema, WORKER_SCHEMA } from '../../src/worker/worker-schema.js';
 import {
   ALICE,
@@ -163,6 +169,29 @@ test('nobody is called twice where an answer was lost, or a replica was killed o
   await showOften();
   expect(texts()).toHaveLength(3);
   for (const { blocks } of replies()) expect(blocks).not.toContain('action_id');
+});
+
+test('the same over the Web API: a reply is found in its thread by its key', async () => {
+  const local = createLocalSlack({ rateLimits: false });
+  await local.start();
+  try {
+    const env = {
+      SLACK_BOT_TOKEN: local.botToken,
+      SLACK_APP_TOKEN: local.appToken,
+      SLACK_API_URL: local.apiUrl,
+    };
+    const { slack: config } = loadConfig(env, { role: 'bot' });
+    const logger = createLogger({ level: 'silent', to: 'stderr' });
+    const { poster } = createSlackConnection({ config, logger, clock: systemClock });
+    const [one, other] = [1, 2].map(() => keeperOver(createSlackAnnouncer(poster)));
+    local.misbehave({ apiLostReplies: { method: 'chat.postMessage', count: 2 } });
+    for (let time = 0; time < 4; time += 1) await Promise.allSettled([show(one), show(other)]);
+    const standing = local.messages('#trading-releases');
+    expect(standing.map(({ threadTs }) => threadTs)).toEqual([undefined, standing[0]?.ts]);
+    expect(standing[1]?.text).toContain('asks for your approval');
+  } finally {
+    await local.stop();
+  }
 });
 
 test('two replicas at once call nobody twice', async () => {

@@ -76,7 +76,10 @@ describe('a release from the page', () => {
     await approve(carol, 'Approvals 2 of 2');
     await start(carol);
 
-    const canary = messages(carol, /live-1 \(canary\).*✓ proof of start.*live-2.*waiting: .*stage the model/s);
+    const canary = messages(
+      carol,
+      /live-1 \(canary\).*✓ proof of start.*live-2.*waiting: .*stage the model/s,
+    );
     await canary.waitFor({ timeout: RELEASE_TIMEOUT_MS });
     const confirmed = messages(carol, 'Confirmed · crypto_lob_ml · live');
     await confirmed.waitFor({ timeout: RELEASE_TIMEOUT_MS });
