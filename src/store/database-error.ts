@@ -86,9 +86,12 @@ export function classifyDatabaseError(error: unknown): ClassifiedFault {
 
 const SQL_STATE = /^[0-9A-Z]{5}$/;
 
+/** What reading from a connection ends with, and from a file never. */
+const OF_A_CONNECTION = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
+
 function ofSystem(code: string, syscall: string | undefined): DatabaseFault | undefined {
   // The file of a certificate; of a socket that is not there the call is `connect`.
-  if (syscall === 'open' || syscall === 'read') return 'certificate_file';
+  if (syscall === 'open' || (syscall === 'read' && !OF_A_CONNECTION.has(code))) return 'certificate_file';
   if (code === 'ETIMEDOUT') return 'timeout';
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'tls_failed';
   return SYSTEM_CODES.has(code) ? 'unreachable' : BY_CERTIFICATE_CODE[code];
