@@ -20,6 +20,7 @@ const WORKSHOP = [
   'sandbox/host/supervisor',
   'sandbox/host/collector',
   'sandbox/host/hostctl',
+  'sandbox/host/venue',
   'sandbox/host/trainer/train',
   'test/bench/run-bench',
   'test/bench/ack-only-app',

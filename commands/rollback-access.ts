@@ -5,7 +5,7 @@ import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 /** What somebody wanted to do, for the audit trail. */
 interface WantedAct {
   readonly target: string | null;
-  readonly act: 'disable' | 'stop' | 'previous_model' | 'add_reason';
+  readonly act: 'disable' | 'stop' | 'previous_model' | 'flatten' | 'add_reason';
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   ADD_REASON_ACTION,
   DISABLE_ACTION,
   DISABLE_CONFIRMED_ACTION,
+  FLATTEN_ACTION,
   PREVIOUS_MODEL_ACTION,
   RESTORE_ACTION,
   STOP_ACTION,
@@ -26,6 +27,7 @@ import { confirmDisableModal, REASON_CALLBACK, rollbackNoteModal } from '../view
 import { alreadyHaltingView, haltReportView } from '../views/rollback-report.js';
 import { rollbackStatusView } from '../views/rollback-status.js';
 import { assertMayHalt } from './rollback-access.js';
+import { flattenPositions } from './rollback-flatten.js';
 import { restoreFromTerminal, restorePreviousModel, showPreviousModel } from './rollback-previous.js';
 import { askReason, takeReason } from './rollback-reason.js';
 import { asksToHalt, parseRollbackWords, targetToHalt } from './rollback-words.js';
@@ -70,6 +72,7 @@ export const rollback: Subcommand<KillSwitchServices> = {
     [STOP_ACTION]: (click, services) => haltFromClick('stop', click, services),
     [PREVIOUS_MODEL_ACTION]: showPreviousModel,
     [RESTORE_ACTION]: restorePreviousModel,
+    [FLATTEN_ACTION]: flattenPositions,
     [ADD_REASON_ACTION]: askReason,
   },
   submissions: { [REASON_CALLBACK]: takeReason },

@@ -8,6 +8,7 @@ export const DISABLE_CONFIRMED_ACTION = 'rollback:disable_confirmed';
 export const STOP_ACTION = 'rollback:stop';
 export const PREVIOUS_MODEL_ACTION = 'rollback:previous_model';
 export const RESTORE_ACTION = 'rollback:restore';
+export const FLATTEN_ACTION = 'rollback:flatten';
 export const ADD_REASON_ACTION = 'rollback:add_reason';
 
 /** *Disable now*, *Previous model*: for every report that is not GO, the deploy message, status and Home. */

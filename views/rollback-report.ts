@@ -20,6 +20,7 @@ import { ADD_REASON_ACTION, DISABLE_ACTION, STOP_ACTION } from './rollback-butto
 import { byHandBlocks, isOfVenue } from './rollback-by-hand.js';
 import { type Text, textFor } from './text/index.js';
 import { venueBlocks } from './venue.js';
+import { flattenBlocks, isFlat } from './venue-flatten.js';
 
 export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
   halting: '⏳',
@@ -71,7 +72,7 @@ export function haltReportView(
     ...(!isPast && (halt.state === 'not_verified' || isInTrouble(halt))
       ? byHandBlocks(halt, commands, locale)
       : []),
-    ...(isOpen ? [] : afterwards(halt, section4, locale)),
+    ...(isOpen ? [] : [...flattenBlocks(halt, commands, locale), ...afterwards(halt, section4, locale)]),
     context(...headline(halt, locale)),
     ...(isOpen || buttons(halt, locale).length === 0 ? [] : [actions(...buttons(halt, locale))]),
   ];
@@ -230,7 +231,8 @@ function afterwards(halt: Halt, section4: HaltReportOptions['section4'], locale:
     verification === null
       ? notRun
       : text.section4(textFor(locale).report.verdict[verification.verdict], state === 'verified');
-  return [section(openEntriesText(halt, locale)), context(verdict, text.turningOn)];
+  const entries = isFlat(halt) ? [] : [section(openEntriesText(halt, locale))];
+  return [...entries, context(verdict, text.turningOn)];
 }
 
 function openEntriesText({ openEntries, openEntriesFault, entryWatch }: Halt, locale: Locale): string {

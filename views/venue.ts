@@ -80,7 +80,7 @@ function positionLines(
   ];
 }
 
-function listed(rows: readonly string[], total: number, locale: Locale): readonly string[] {
+export function listed(rows: readonly string[], total: number, locale: Locale): readonly string[] {
   const rest = total - rows.length;
   return [...rows.map((row) => `• ${row}`), ...(rest > 0 ? [textFor(locale).rollback.more(rest)] : [])];
 }

@@ -19,6 +19,8 @@ export interface HostLayout {
   readonly modelsFolder: string;
   readonly modelPath: string;
   readonly binaryPath: string;
+  /** The client of the venue, as an operator's own script would be. */
+  readonly venuePath: string;
   /** The host's remote control, as an operator's own script would be. */
   readonly controlPath: string;
   readonly journalPath: string;
@@ -42,6 +44,7 @@ export function layOut(folder: string, name: string): HostLayout {
     modelsFolder,
     modelPath: join(modelsFolder, strategy.model),
     binaryPath: join(home, 'bin', 'ploy'),
+    venuePath: join(home, 'bin', 'venue'),
     controlPath: join(home, 'bin', 'hostctl'),
     journalPath: join(home, 'log', 'journal.log'),
     appliedStepsPath: join(home, 'log', 'applied-steps.jsonl'),
@@ -114,6 +117,13 @@ esac
 exec ${quote(process.execPath)} ${quote(socket.clientPath)} --socket ${quote(socket.socketPath)} "$@"
 `;
 }
+
+/** `venue orders|positions|cancel-all|close-all`. @param programPath the compiled client */
+export const venueText = (host: HostLayout, programPath: string): string =>
+  `#!/bin/sh
+# The venue, as ${host.name} asks it (simulated).
+exec ${[process.execPath, programPath, host.environmentFiles[0], accountOf(host.workload)].map(quote).join(' ')} "$@"
+`;
 
 /** What the remote control needs of a supervisor. */
 export interface SupervisorSocket {

@@ -6,6 +6,7 @@ import { targetIncidents } from './order-incidents.js';
 import { createRecentOrders } from './recent-orders.js';
 import type { TradingHost } from './service-commands.js';
 import { AGENT_ID } from './trading-data/strategy.js';
+import { venueIncidents } from './venue-incidents.js';
 
 export interface IncidentsOptions {
   readonly hosts: readonly TradingHost[];
@@ -41,7 +42,10 @@ export function createIncidents(options: IncidentsOptions): Incidents {
     ...entriesOf('', feed.incidents),
     ...targets.flatMap((target) => {
       const hosts = gated.filter(({ workload }) => workload === target);
-      return entriesOf(target, targetIncidents(target, hosts, orders));
+      return entriesOf(target, [
+        ...targetIncidents(target, hosts, orders),
+        ...venueIncidents(target, options.databaseUrl),
+      ]);
     }),
     ...options.hosts.flatMap((host) => entriesOf(host.name, hostIncidents(host, orders))),
   ];

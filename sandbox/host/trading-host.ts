@@ -7,14 +7,17 @@ import {
   hostctlText,
   layOut,
   type SupervisorSocket,
+  venueText,
   writeHostFiles,
   writeStaging,
 } from './host-layout.js';
 import type { ListedIncident } from './incident.js';
+import { inSession } from './incident-session.js';
 import { createIncidents } from './incidents.js';
 import { commandsOf, type ServiceCommands, type TradingHost } from './service-commands.js';
 import type { SupervisorSettings } from './supervisor-settings.js';
-import { accountOf } from './trading-data/strategy.js';
+import { AGENT_ID, accountOf } from './trading-data/strategy.js';
+import { createVenueBook } from './venue-book.js';
 
 export interface TradingHostsOptions {
   /** Absolute; each host gets a folder in it. */
@@ -44,6 +47,8 @@ export interface TargetFragment {
     readonly models: string;
     readonly binary: string;
   }[];
+  /** Where the orders of the first strategy rest; the second strategy's records tell alone. */
+  readonly venue?: ReturnType<typeof venueOf>;
 }
 
 export interface TradingHosts {
@@ -80,6 +85,7 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
   const stagingFolder = join(options.folder, 'staging');
   await writeStaging(stagingFolder, layoutOptions('ploy.js'));
 
+  await inSession(options.databaseUrl, createVenueBook);
   const hosts: TradingHost[] = [];
   const supervisors: ChildProgram[] = [];
   const endSupervisors = async () => {
@@ -96,6 +102,7 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
         statusPath: join(socketFolder, `${name}.status`),
         clientPath: join(programs, 'hostctl.js'),
       };
+      await writeFile(layout.venuePath, venueText(layout, join(programs, 'venue.js')), { mode: 0o755 });
       await writeFile(layout.controlPath, hostctlText(layout, socket), { mode: 0o755 });
       const settings = supervisorSettingsOf(layout, socket, restartDelayMs);
       hosts.push({ ...layout, ...commandsOf(layout, restartDelayMs) });
@@ -151,17 +158,51 @@ function supervisorSettingsOf(
   };
 }
 
+/** `venue` of the targets file. */
+function venueOf({ name, venuePath }: HostLayout) {
+  const order = {
+    id: 'id',
+    market: 'slug',
+    side: 'outcome',
+    shares: 'original_size',
+    filled: 'size_matched',
+  };
+  return {
+    host: name,
+    openOrders: {
+      command: [venuePath, 'orders'],
+      list: 'data',
+      keys: { ...order, price: 'price' },
+      timeoutSecs: 5,
+    },
+    cancelOrders: {
+      command: [venuePath, 'cancel-all'],
+      cancelled: 'canceled',
+      failed: 'not_canceled',
+      timeoutSecs: 5,
+    },
+    positions: {
+      command: [venuePath, 'positions'],
+      keys: { market: 'slug', side: 'outcome', shares: 'size' },
+      timeoutSecs: 5,
+    },
+    flatten: { command: [venuePath, 'close-all'], timeoutSecs: 20 },
+  };
+}
+
 function targetFragments(hosts: readonly TradingHost[], folder: string): Record<string, TargetFragment> {
-  const workloads = new Map(hosts.map(({ workload, strategy }) => [workload, strategy]));
+  const isFirst = ({ workload }: TradingHost, index: number) =>
+    hosts.findIndex((host) => host.workload === workload) === index;
   return Object.fromEntries(
-    [...workloads].map(([workload, strategy]) => [
-      workload,
+    hosts.filter(isFirst).map((first) => [
+      first.workload,
       {
-        strategy: strategy.name,
-        accountId: accountOf(workload),
-        staging: join(folder, strategy.staging),
+        ...(first.strategy.name === AGENT_ID ? { venue: venueOf(first) } : {}),
+        strategy: first.strategy.name,
+        accountId: accountOf(first.workload),
+        staging: join(folder, first.strategy.staging),
         hosts: hosts
-          .filter((host) => host.workload === workload)
+          .filter((host) => host.workload === first.workload)
           .map((host) => ({
             name: host.name,
             service: host.service,

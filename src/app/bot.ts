@@ -1,5 +1,6 @@
 import type { BotConfig } from '../config/config.js';
 import { type Halt, isSettled } from '../domain/halt.js';
+import { markFlattensLost } from '../halt/flatten-queries.js';
 import { markHaltsResolved, markHaltsSuperseded } from '../halt/halt-queries.js';
 import { createHaltYielding } from '../halt/halt-yielding.js';
 import { startHaltUpkeep } from '../halt/upkeep.js';
@@ -72,7 +73,8 @@ async function startWith(program: BotProgram, { configuration, logger, goesOn }:
       superseded: async () => {
         const { strategy } = services.runbook;
         const resolved = await markHaltsResolved(state.pool, strategy);
-        return [...resolved, ...(await markHaltsSuperseded(state.pool, strategy))];
+        const lost = await markFlattensLost(state.pool, strategy);
+        return [...resolved, ...lost, ...(await markHaltsSuperseded(state.pool, strategy))];
       },
       targets: services.targets.targets,
       clock,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import { openAudit } from '../audit/open-audit.js';
 import { type Checks, createChecks } from '../checks/apart/create-checks.js';
@@ -11,6 +12,7 @@ import type { Halt } from '../domain/halt.js';
 import { redact } from '../domain/secrets.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
 import { createKillSwitch } from '../halt/create-kill-switch.js';
+import { createFlattening } from '../halt/flatten.js';
 import { createHaltStore, type HaltStore } from '../halt/halt-store.js';
 import { createHaltYielding, type HaltYielding } from '../halt/halt-yielding.js';
 import { everybodyHere, type OperatorGate } from '../halt/operator-gate.js';
@@ -181,6 +183,14 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
       acknowledgements,
       operators,
       previousModel: halting.previousModel,
+      flattening: createFlattening({
+        ...shared,
+        strategy,
+        hostOf: hosts.of,
+        transact: database.transact,
+        keepEvent: (event) => audit.keep(event),
+        newId: randomUUID,
+      }),
       releases: createReleaseService(releaseContext),
       answers: createReleaseAnswers({ ...releaseContext, queue: releaseQueue }),
       access: releaseContext.access,

@@ -96,6 +96,12 @@ export const flattenSchema = z.object({
 });
 export type Flatten = ValueOf<typeof flattenSchema>;
 
+/**
+ * Why nothing is closed: it is done or going on already; another halt or a release has come since; the database does not know
+ * the halt; the targets file does not say how any more.
+ */
+export type FlattenRefusal = 'already' | 'superseded' | 'unrecorded' | 'gone';
+
 const NOTHING = { total: 0, rows: [] } as const;
 
 export const newHaltVenue = (host: string, cancels: boolean): HaltVenue => ({

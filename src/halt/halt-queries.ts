@@ -66,7 +66,7 @@ export async function claimHalt(
 /**
  * Writes the state of a halt down, and renews its lease. One that another halt has replaced meanwhile stays ended; one
  * that could not be written while it was live (the database was away) is added when it has ended. That a later release
- * has made it history, or a later halt has resolved it, stays known, whoever writes it.
+ * has made it history, a later halt has resolved it, or its positions were closed, stays known, whoever writes it.
  */
 export async function saveHalt(database: Queryable, record: HaltRecord, owner: string): Promise<void> {
   await database.query(
@@ -79,6 +79,8 @@ export async function saveHalt(database: Queryable, record: HaltRecord, owner: s
        SET state = EXCLUDED.state, owner = EXCLUDED.owner, alive_at = now(),
            ended_at = COALESCE(EXCLUDED.ended_at, h.ended_at),
            record = jsonb_set(EXCLUDED.record::jsonb, '{halt}', (EXCLUDED.record->'halt')::jsonb ||
+             CASE WHEN h.record->'halt'->'flatten' IS NULL THEN '{}'
+                  ELSE jsonb_build_object('flatten', h.record->'halt'->'flatten') END ||
              jsonb_strip_nulls(jsonb_build_object('laterRelease', h.record->'halt'->'laterRelease',
                'resolvedBy', h.record->'halt'->'resolvedBy')))::json
        WHERE h.ended_at IS NULL OR EXCLUDED.ended_at IS NOT NULL`,

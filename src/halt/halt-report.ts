@@ -33,16 +33,16 @@ const LATE_AFTER_MS = 60_000;
 /** What the messages about halts say. */
 export class HaltReporter {
   readonly #o: HaltReporterOptions;
-  readonly #since = new Map<string, Pick<Halt, 'laterRelease' | 'resolvedBy'>>();
+  readonly #since = new Map<string, Pick<Halt, 'laterRelease' | 'resolvedBy' | 'flatten'>>();
 
   constructor(options: HaltReporterOptions) {
     this.#o = options;
   }
 
   /** What has happened since a halt ended, of which its own process need not know. */
-  learn({ haltId, laterRelease, resolvedBy }: Halt): void {
-    if (laterRelease !== undefined || resolvedBy !== undefined)
-      this.#since.set(haltId, { laterRelease, resolvedBy });
+  learn({ haltId, laterRelease, resolvedBy, flatten }: Halt): void {
+    if (laterRelease !== undefined || resolvedBy !== undefined || flatten !== undefined)
+      this.#since.set(haltId, { laterRelease, resolvedBy, flatten });
   }
 
   /** One message as it reads now. */
@@ -53,6 +53,7 @@ export class HaltReporter {
       ...known,
       laterRelease: known.laterRelease ?? since?.laterRelease,
       resolvedBy: known.resolvedBy ?? since?.resolvedBy,
+      flatten: since?.flatten ?? known.flatten,
     };
     const target = targets.get(halt.target);
     const commands = target === undefined ? new Map() : commandsByHand(target);

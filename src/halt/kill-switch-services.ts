@@ -1,5 +1,6 @@
 import type { Report } from '../conversation/subcommand.js';
 import type { Targets } from '../runbook/targets.js';
+import type { Flattening } from './flatten.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { KillSwitch } from './kill-switch.js';
 import type { HaltHandle } from './live-halt.js';
@@ -21,6 +22,8 @@ export interface KillSwitchServices {
     channel: string,
     direct: (report: Report) => Promise<void>,
   ) => void;
+  /** Closes what a halted target holds. Absent in a terminal: the command stands in the report. */
+  readonly flattening?: Flattening;
   /** Brings the messages of a halt that has ended up to date. Absent in a terminal. */
   readonly refreshHalt?: (record: HaltRecord) => void;
 }

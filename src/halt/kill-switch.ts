@@ -242,8 +242,9 @@ export class KillSwitch {
 }
 
 /** What the database knows of a halt's time after its end. */
-const withWhatFollowed = (own: Halt, { laterRelease, resolvedBy }: Halt): Halt => ({
+const withWhatFollowed = (own: Halt, { laterRelease, resolvedBy, flatten }: Halt): Halt => ({
   ...own,
+  flatten: flatten ?? own.flatten,
   laterRelease: own.laterRelease ?? laterRelease,
   resolvedBy: own.resolvedBy ?? resolvedBy,
 });

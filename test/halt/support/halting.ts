@@ -69,6 +69,8 @@ export async function createHaltingBench(
     targets: {
       live: {
         ...trading.targets.live,
+        // What its orders do is told by the records here.
+        venue: undefined,
         approval: { quorum: 2 },
         channels: { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' },
         watch: { haltObservationSecs: observationSecs },
