@@ -17,6 +17,7 @@ import {
 import { examineHost, type HostOptions } from './examine-host.js';
 import { examineSlack } from './examine-slack.js';
 import { examineTrainingDatabase, type TrainingDatabaseOptions } from './examine-training-database.js';
+import { examineVenue } from './examine-venue.js';
 
 export interface ExaminationOptions
   extends DatabaseOptions,
@@ -54,6 +55,7 @@ export function createExaminations(options: ExaminationOptions): readonly Examin
     ...all.flatMap(({ runbook, target }) =>
       target.hosts.map((settings) => examineHost(target, settings, { hostOf, runbook })),
     ),
+    ...targets.flatMap((target) => examineVenue(target, { hostOf })),
   ];
 }
 

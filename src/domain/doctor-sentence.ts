@@ -1,4 +1,5 @@
 import type { DatabaseFaultOf } from './database-fault.js';
+import type { VenueFaultCode } from './venue.js';
 
 type NoFacts = Readonly<Record<never, never>>;
 interface Path {
@@ -36,6 +37,7 @@ export interface DoctorFacts {
   subject_training_database: NoFacts;
   subject_training_role: NoFacts;
   subject_training_source: NoFacts;
+  subject_venue: { readonly target: string; readonly host: string };
   subject_training_table: { readonly name: string };
 
   account_unknown: NoFacts;
@@ -92,6 +94,11 @@ export interface DoctorFacts {
   training_url_answers: { readonly places: string };
   training_url_shared: { readonly places: string };
 
+  /** @param question `openOrders` or `positions` */
+  venue_answers: { readonly question: string; readonly count: number };
+  venue_fault: { readonly question: string; readonly fault: VenueFaultCode; readonly detail: string };
+  venue_cancels_nothing: NoFacts;
+
   /** @param code of the cause */
   clock_unread: { readonly code: string };
   /** @param against what it is measured: `majority`, `trading_database` or `bot` */
@@ -104,6 +111,7 @@ export interface DoctorFacts {
   do_check_database_url: NoFacts;
   do_check_host: NoFacts;
   do_check_trading_url: NoFacts;
+  do_check_venue: NoFacts;
   do_check_training_url: NoFacts;
   do_correct_channels: NoFacts;
   do_grant_select: { readonly agentId: string };
@@ -127,6 +135,7 @@ export interface DoctorFacts {
   do_set_clock: NoFacts;
   do_set_service_user: NoFacts;
   do_set_slack_tokens: NoFacts;
+  do_set_cancel: NoFacts;
   do_set_trading_url: NoFacts;
   do_use_current_training: NoFacts;
   do_use_primary: NoFacts;

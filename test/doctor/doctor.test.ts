@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -48,6 +48,8 @@ interface Situation {
   readonly current?: readonly string[];
   /** What the host's arming is; undefined: the targets file has none. */
   readonly arm?: readonly string[] | undefined;
+  /** As in the targets file. */
+  readonly venue?: object;
   readonly trading?: ExaminationOptions['trading'];
   readonly state?: ExaminationOptions['state'];
   /** Strategies besides the first one. */
@@ -65,11 +67,12 @@ async function findings(situation: Situation) {
     processes = ['true'],
     current,
     arm = ['true'],
+    venue,
   } = situation;
   await writeFile(join(folder, 'live.env'), '');
   await writeFile(join(folder, 'status'), `ActiveState=active\nNRestarts=0\n${status}\n`);
   const live = {
-    ...{ channels, staging, models: folder, approval: { quorum: 1 }, hosts: [{ name: 'h1' }] },
+    ...{ venue, channels, staging, models: folder, approval: { quorum: 1 }, hosts: [{ name: 'h1' }] },
     environmentFiles: [join(folder, 'live.env')],
     service: {
       ...{ manager: 'command', status: ['cat', join(folder, 'status')], environ },
@@ -124,6 +127,40 @@ describe('this machine', () => {
     const { of } = await findings({ env: { DATA_DIR: join(file, 'data') }, staging: join(folder, 'none') });
     expectWrong(of('journal folder'), 'fault', /ENOTDIR/);
     expectWrong(of('staging folder (live)'), 'fault', /ENOENT/);
+  });
+});
+
+describe('the venue', () => {
+  const keys = { market: 'm', side: 's', shares: 'n' };
+  const printing = (text: string) => ['printf', '%s', text];
+
+  test('is asked what rests and what is held; nothing is cancelled', async () => {
+    const file = join(folder, 'cancelled');
+    const { of } = await findings({
+      venue: {
+        openOrders: { command: printing('[{"id":"a","m":"b","s":"UP","n":1}]'), keys: { ...keys, id: 'id' } },
+        cancelOrders: { command: ['touch', file] },
+        positions: { command: printing('[]'), keys },
+        flatten: { command: ['touch', file] },
+      },
+    });
+    expect(of('venue of live (on h1)').map(({ state, seen }) => [state, say(seen, 'en')])).toEqual([
+      ['ok', '1 orders rest; nothing was cancelled'],
+      ['ok', '0 positions are held'],
+    ]);
+    await expect(access(file)).rejects.toThrow(/ENOENT/);
+  });
+
+  test('that cannot be read, and that nobody may cancel at', async () => {
+    const { of } = await findings({
+      venue: {
+        openOrders: { command: printing('error: no wallet'), keys: { ...keys, id: 'id' } },
+        positions: { command: ['false'], keys },
+      },
+    });
+    const found = of('venue of live (on h1)');
+    expectWrong(found, 'fault', /openOrders: the answer cannot be read .*\npositions: the program says no/);
+    expectWrong(found, 'warning', /a halt only looks/);
   });
 });
 

@@ -2,6 +2,7 @@ import { toldFault } from '../../../src/domain/database-fault.js';
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
+import { venue } from './venue.js';
 
 const AGAINST: Readonly<Record<string, string>> = {
   majority: 'the majority',
@@ -21,6 +22,7 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_channel: ({ channel }) => `channel ${channel}`,
   subject_clock: ({ clock }) => `clock of ${clock}`,
   subject_configuration: () => 'configuration',
+  subject_venue: ({ target, host }) => `venue of ${target} (on ${host})`,
   subject_host: ({ place }) => `host ${place}`,
   subject_journal_folder: () => 'journal folder',
   subject_scopes: () => 'Slack scopes',
@@ -91,6 +93,11 @@ export const doctor: Sentences<DoctorFacts> = {
   table_readable: () => 'readable',
   table_refused: () => 'the role may not read it',
   trading_url_missing: () => 'TRADING_DATABASE_URL is not set: every SQL check ends as ERROR',
+  venue_answers: ({ question, count }) =>
+    question === 'openOrders' ? `${count} orders rest; nothing was cancelled` : `${count} positions are held`,
+  venue_fault: ({ question, fault, detail }) =>
+    `${question}: ${venue.fault[fault]}${detail === '' ? '' : ` (${detail})`}`,
+  venue_cancels_nothing: () => 'nobody said how orders are cancelled: a halt only looks',
   training_bounded: ({ bounds, minutes }) =>
     `${bounds}: a statement of a trainer, which may run for ${minutes} minutes, is ended before`,
   training_unbounded: () => 'no time-out ends a statement of a trainer',
@@ -100,6 +107,9 @@ export const doctor: Sentences<DoctorFacts> = {
   do_check_database_url: () => 'Check DATABASE_URL (or the folder DATA_DIR) and that the server answers.',
   do_check_host: () =>
     'Check the host’s entry in the targets file and the rights of the bot’s account there.',
+  do_check_venue: () =>
+    'Run the program on that host with the bot’s account, and compare what it prints with `venue` of the targets file (docs/targets.md).',
+  do_set_cancel: () => 'Set `venue.cancelOrders` (docs/targets.md).',
   do_check_trading_url: () =>
     'Check TRADING_DATABASE_URL; docs/trading-database-role.md tells how to make the role.',
   do_check_training_url: () =>

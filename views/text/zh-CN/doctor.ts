@@ -2,6 +2,7 @@ import { toldFault } from '../../../src/domain/database-fault.js';
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
+import { venue } from './venue.js';
 
 const AGAINST: Readonly<Record<string, string>> = {
   majority: '多数时钟',
@@ -21,6 +22,7 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_channel: ({ channel }) => `频道 ${channel}`,
   subject_clock: ({ clock }) => `${clock} 的时钟`,
   subject_configuration: () => '配置',
+  subject_venue: ({ target, host }) => `${target} 的交易所（经 ${host}）`,
   subject_host: ({ place }) => `主机 ${place}`,
   subject_journal_folder: () => '日志目录',
   subject_scopes: () => 'Slack 权限范围',
@@ -88,6 +90,11 @@ export const doctor: Sentences<DoctorFacts> = {
   table_readable: () => '可读',
   table_refused: () => '该角色无权读取',
   trading_url_missing: () => '未设置 TRADING_DATABASE_URL：所有 SQL 检查都会是 ERROR',
+  venue_answers: ({ question, count }) =>
+    question === 'openOrders' ? `${count} 笔挂单；未撤销任何订单` : `持有 ${count} 个仓位`,
+  venue_fault: ({ question, fault, detail }) =>
+    `${question}：${venue.fault[fault]}${detail === '' ? '' : `（${detail}）`}`,
+  venue_cancels_nothing: () => '未配置撤单方法：停止时只查询',
   training_bounded: ({ bounds, minutes }) => `${bounds}：训练程序可运行 ${minutes} 分钟，其语句会提前被终止`,
   training_unbounded: () => '没有会终止训练语句的时限',
   training_url_answers: ({ places }) => `TRAINING_DATABASE_URL 对本机有回应${elsewhere(places)}`,
@@ -95,6 +102,9 @@ export const doctor: Sentences<DoctorFacts> = {
     `未设置或未使用 TRAINING_DATABASE_URL：训练程序使用 TRADING_DATABASE_URL，即检查的角色及其限制${elsewhere(places)}`,
   do_check_database_url: () => '请检查 DATABASE_URL（或 DATA_DIR 目录），并确认服务器有回应。',
   do_check_host: () => '请检查 targets 文件中的主机条目，以及机器人账户在该主机上的权限。',
+  do_check_venue: () =>
+    '请用机器人账户在该主机上运行此程序，并与 targets 文件的 `venue` 对照（docs/targets.md）。',
+  do_set_cancel: () => '请设置 `venue.cancelOrders`（docs/targets.md）。',
   do_check_trading_url: () => '请检查 TRADING_DATABASE_URL；docs/trading-database-role.md 说明如何创建角色。',
   do_check_training_url: () =>
     '请检查 TRAINING_DATABASE_URL；docs/trading-database-role.md 说明如何创建其角色。',
