@@ -35,10 +35,7 @@ export interface Flattening {
    * @param onChange told of the halt when it begins and when it has ended
    * @returns why nothing is done; undefined when it has ended. Never rejects.
    */
-  run(
-    request: FlattenRequest,
-    onChange: (record: HaltRecord) => void,
-  ): Promise<FlattenRefusal | undefined>;
+  run(request: FlattenRequest, onChange: (record: HaltRecord) => void): Promise<FlattenRefusal | undefined>;
 }
 
 /** Nothing is closed that could be closed twice: without the database's word it is left to a person. */

@@ -28,9 +28,10 @@ const RENEW_LEASE_MS = 3_000;
 /** Writes the states and events of halts to this machine and the database, as far as either takes them. */
 export class HaltRecords {
   readonly #o: HaltRecordsOptions;
-  readonly #saving = new Map<string, Promise<void>>();
+  /** Apart, because a database may swallow what it is sent: what has ended must stand on the disk all the same. */
+  readonly #disk = new NewestOf((record) => this.#toDisk(record));
+  readonly #database = new NewestOf((record) => this.#toDatabase(record));
   readonly #noting = new Map<string, Promise<unknown>>();
-  readonly #unsaved = new Map<string, HaltRecord>();
   readonly #newest = new Map<string, HaltRecord>();
 
   constructor(options: HaltRecordsOptions) {
@@ -74,13 +75,10 @@ export class HaltRecords {
 
   /** One after the other, the newest state only; an ended halt leaves the disk once the database has it and it is told. */
   async write(record: HaltRecord): Promise<void> {
-    const { haltId } = record.halt;
-    this.#newest.set(haltId, record);
-    this.#unsaved.set(haltId, record);
-    if (this.#saving.has(haltId)) return;
-    const saving = this.#writeAll(haltId).finally(() => this.#saving.delete(haltId));
-    this.#saving.set(haltId, saving);
-    await saving;
+    this.#newest.set(record.halt.haltId, record);
+    const onDisk = this.#disk.offer(record);
+    const stored = this.#database.offer(record);
+    await Promise.all([onDisk, stored]);
   }
 
   /** A note of the halt may be put on this machine's disk until `over`: it leaves the disk no sooner. */
@@ -98,12 +96,12 @@ export class HaltRecords {
 
   /** Takes a halt off this machine's disk that another replica has, when nothing of it is being written any more. */
   async remove(haltId: string): Promise<void> {
-    await Promise.all([this.#saving.get(haltId), this.#noting.get(haltId)]);
+    await Promise.all([this.#disk.settled(haltId), this.#database.settled(haltId), this.#noting.get(haltId)]);
     await this.#o.files.remove(haltId);
   }
 
   async settled(): Promise<void> {
-    await Promise.all(this.#saving.values());
+    await Promise.all([this.#disk.settled(), this.#database.settled()]);
   }
 
   /** So that no other replica takes the halt over while nothing changes. */
@@ -137,25 +135,59 @@ export class HaltRecords {
     });
   }
 
-  async #writeAll(haltId: string): Promise<void> {
+  async #toDisk(record: HaltRecord): Promise<void> {
+    const { files, logger } = this.#o;
+    const { haltId } = record.halt;
+    await files.save(record, { synced: true }).catch((error: unknown) => {
+      logger.error({ err: error, haltId }, 'the state of a halt could not be written to this machine');
+    });
+  }
+
+  async #toDatabase(record: HaltRecord): Promise<void> {
     const { files, store, owner, logger } = this.#o;
-    for (let next = this.#unsaved.get(haltId); next !== undefined; next = this.#unsaved.get(haltId)) {
-      this.#unsaved.delete(haltId);
-      const record = next;
-      try {
-        await files.save(record, { synced: true });
-      } catch (error) {
-        logger.error({ err: error, haltId }, 'the state of a halt could not be written to this machine');
-      }
-      if (store === undefined) continue;
-      try {
-        await store.save(record, owner);
-        if (record.halt.endedAt === null || record.halt.cancelAway || !isTold(record)) continue;
-        await this.#noting.get(haltId);
-        if (!this.#unsaved.has(haltId)) await files.remove(haltId);
-      } catch {
-        logger.warn({ haltId }, 'the state of a halt could not be written to the database; it is on disk');
-      }
+    const { haltId, endedAt, cancelAway } = record.halt;
+    if (store === undefined) return;
+    try {
+      await store.save(record, owner);
+      if (endedAt === null || cancelAway || !isTold(record)) return;
+      await Promise.all([this.#disk.settled(haltId), this.#noting.get(haltId)]);
+      if (this.#newest.get(haltId) === record) await files.remove(haltId);
+    } catch {
+      logger.warn({ haltId }, 'the state of a halt could not be written to the database; it is on disk');
+    }
+  }
+}
+
+/** Writes one after the other for each halt, and of those that wait the newest alone. */
+class NewestOf {
+  readonly #write: (record: HaltRecord) => Promise<void>;
+  readonly #waiting = new Map<string, HaltRecord>();
+  readonly #writing = new Map<string, Promise<void>>();
+
+  /** @param write never rejects */
+  constructor(write: (record: HaltRecord) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** Resolves when nothing of the halt waits any more, where this call began to write. */
+  async offer(record: HaltRecord): Promise<void> {
+    const { haltId } = record.halt;
+    this.#waiting.set(haltId, record);
+    if (this.#writing.has(haltId)) return;
+    const writing = this.#all(haltId).finally(() => this.#writing.delete(haltId));
+    this.#writing.set(haltId, writing);
+    await writing;
+  }
+
+  /** @param haltId that of every halt unless given */
+  async settled(haltId?: string): Promise<void> {
+    await (haltId === undefined ? Promise.all(this.#writing.values()) : this.#writing.get(haltId));
+  }
+
+  async #all(haltId: string): Promise<void> {
+    for (let next = this.#waiting.get(haltId); next !== undefined; next = this.#waiting.get(haltId)) {
+      this.#waiting.delete(haltId);
+      await this.#write(next);
     }
   }
 }

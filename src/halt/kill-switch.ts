@@ -116,7 +116,8 @@ export class KillSwitch {
     const untold = await store?.takeUnannounced(facts.strategy, owner).catch(() => []);
     const records = [...(abandoned ?? []), ...(untold ?? []), ...left];
     const ended: HaltHandle[] = [];
-    for (const record of new Map(records.map((one) => [one.halt.haltId, one])).values()) {
+    const present = await this.#endedMeanwhile(records);
+    for (const record of new Map(present.map((one) => [one.halt.haltId, one])).values()) {
       const target = targets.get(record.halt.target);
       const running = this.#live.get(record.halt.target);
       if (record.halt.endedAt !== null) ended.push(...this.#putAway(record));
@@ -137,6 +138,23 @@ export class KillSwitch {
   /** Resolves when what has ended is written down, as far as that is possible now. */
   settled(): Promise<void> {
     return this.#records.settled();
+  }
+
+  /**
+   * What the disk or the database said may be long ago: either may have taken its time, and the database may never have
+   * heard of an end. What this process or this machine's disk knows to have ended has.
+   */
+  async #endedMeanwhile(records: readonly HaltRecord[]): Promise<readonly HaltRecord[]> {
+    if (records.every(({ halt }) => halt.endedAt !== null)) return records;
+    const onDisk = await this.#o.files.list();
+    return records.map((record) => {
+      const { haltId, endedAt } = record.halt;
+      const known = [
+        this.#records.newest(haltId),
+        ...onDisk.filter(({ halt }) => halt.haltId === haltId),
+      ].find((one) => one?.halt.endedAt != null);
+      return endedAt === null && known !== undefined ? known : record;
+    });
   }
 
   /** Of what has ended the database says who tells it, where it knows of it: another replica may have done so. */

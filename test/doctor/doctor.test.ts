@@ -145,7 +145,7 @@ describe('the venue', () => {
       },
     });
     expect(of('venue of live (on h1)').map(({ state, seen }) => [state, say(seen, 'en')])).toEqual([
-      ['ok', '1 orders rest; nothing was cancelled'],
+      ['ok', '1 order rests; nothing was cancelled'],
       ['ok', '0 positions are held'],
     ]);
     await expect(access(file)).rejects.toThrow(/ENOENT/);

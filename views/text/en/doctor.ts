@@ -94,7 +94,9 @@ export const doctor: Sentences<DoctorFacts> = {
   table_refused: () => 'the role may not read it',
   trading_url_missing: () => 'TRADING_DATABASE_URL is not set: every SQL check ends as ERROR',
   venue_answers: ({ question, count }) =>
-    question === 'openOrders' ? `${count} orders rest; nothing was cancelled` : `${count} positions are held`,
+    question === 'openOrders'
+      ? `${count} ${count === 1 ? 'order rests' : 'orders rest'}; nothing was cancelled`
+      : `${count} ${count === 1 ? 'position is' : 'positions are'} held`,
   venue_fault: ({ question, fault, detail }) =>
     `${question}: ${venue.fault[fault]}${detail === '' ? '' : ` (${detail})`}`,
   venue_cancels_nothing: () => 'nobody said how orders are cancelled: a halt only looks',
