@@ -5,6 +5,7 @@ import {
   EXIT,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
+import type { HaltKind } from '../src/domain/halt.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 import type { HaltHandle } from '../src/halt/live-halt.js';
 import type { PreviousModelPlan } from '../src/halt/previous-model.js';
@@ -15,7 +16,9 @@ import {
   previousModelModal,
   previousModelSentence,
   rollbackNoteModal,
+  rollbackReportModal,
 } from '../views/rollback-modals.js';
+import { alreadyHaltingView } from '../views/rollback-report.js';
 import { assertMayHalt } from './rollback-access.js';
 import { parseTarget } from './target-argument.js';
 
@@ -42,6 +45,7 @@ export async function restorePreviousModel(click: Click, services: KillSwitchSer
     return;
   }
   const handle = await begin(answer.plan, target, click, services);
+  if (handle.joined) return tellJoined(handle, click, 'previous_model');
   services.announceHalt?.(
     handle,
     click.channel || (target.channels?.reports ?? click.person.id),
@@ -49,6 +53,16 @@ export async function restorePreviousModel(click: Click, services: KillSwitchSer
   );
   await click.modal?.update(rollbackNoteModal('started', click.locale));
   await handle.done;
+}
+
+/** Who came later is told who acted and what happens, once: in the window where they clicked, else for them alone. */
+export async function tellJoined(
+  handle: HaltHandle,
+  { modal, whisper, locale }: Click,
+  asked?: HaltKind,
+): Promise<void> {
+  const report = alreadyHaltingView(handle.current(), locale, asked);
+  await (modal === undefined ? whisper(report) : modal.update(rollbackReportModal(report, locale)));
 }
 
 /** The same in a terminal, where the flag itself is the asking. */
@@ -77,7 +91,9 @@ async function begin(
   { previousModel, killSwitch }: KillSwitchServices,
   reason?: string,
 ): Promise<HaltHandle> {
-  await previousModel.putBack(target, plan);
+  // Where a halt goes on nothing is restored: this one joins it.
+  const running = killSwitch.running(target.name)?.current();
+  if (running === undefined || running.endedAt !== null) await previousModel.putBack(target, plan);
   const wantedOf = Object.fromEntries(plan.hosts.map(({ host, wanted }) => [host, wanted]));
   const { replaced } = plan;
   return killSwitch.start({

@@ -11,6 +11,8 @@ interface RollbackWords {
   /** undefined: only look. */
   readonly kind: HaltKind | undefined;
   readonly reason: string | undefined;
+  /** Every target at once. */
+  readonly isAll: boolean;
 }
 
 type Known = Pick<Targets, 'targets' | 'defaultTarget' | 'everyName'>;
@@ -19,6 +21,7 @@ type Known = Pick<Targets, 'targets' | 'defaultTarget' | 'everyName'>;
 const DASHES = /^[-\u2010-\u2015\u2212\uFE58\uFF0D]+/;
 const MENTION = /^(<@[^<>]*>|@\S+)$/;
 const NAME = 'rollback';
+const ALL = 'all';
 
 /**
  * What somebody who rolls back has typed. In the safe direction a word that is nearly right is right: dashes, capitals,
@@ -40,7 +43,9 @@ export function parseRollbackWords(
   const more = given.length === 0 ? [] : heard.later.filter((word) => !isTarget(word));
   const reason = [...given.slice(-1), ...more].join(' ');
   const rest = [...heard.rest, ...heard.later.filter((word) => !more.includes(word))];
-  return { rest, kind, reason: reason === '' ? undefined : reason };
+  const [only, ...others] = rest.map((word) => word.toLowerCase());
+  const isAll = heard.isAll || (only === ALL && others.length === 0 && !isTarget(ALL));
+  return { rest, kind, reason: reason === '' ? undefined : reason, isAll };
 }
 
 /** Whether the words ask for a halt, also where the name of the subcommand is wrong, or not the first. */
@@ -90,6 +95,7 @@ interface Heard extends Readonly<Record<(typeof ACTS_HEARD)[number], readonly Ha
   readonly later: readonly string[];
   readonly reasons: readonly string[];
   readonly isReasonNext: boolean;
+  readonly isAll: boolean;
 }
 
 const NOTHING: Heard = {
@@ -100,6 +106,7 @@ const NOTHING: Heard = {
   later: [],
   reasons: [],
   isReasonNext: false,
+  isAll: false,
 };
 
 function hear(heard: Heard, word: string): Heard {
@@ -112,6 +119,7 @@ function hear(heard: Heard, word: string): Heard {
     const inline = value.length === 0 ? [] : [value.join('=')];
     return { ...heard, reasons: [...heard.reasons, ...inline], isReasonNext: inline.length === 0 };
   }
+  if (isFlag && plain === ALL) return { ...heard, isAll: true };
   // In a reason that nobody has quoted, words are words.
   const isReason = heard.reasons.length > 0 && !isFlag;
   const kind = isReason ? undefined : actOf(plain, isFlag);

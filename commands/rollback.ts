@@ -17,23 +17,31 @@ import type { Target } from '../src/runbook/targets.js';
 import {
   ADD_REASON_ACTION,
   DISABLE_ACTION,
+  DISABLE_ALL_ACTION,
   DISABLE_CONFIRMED_ACTION,
   FLATTEN_ACTION,
   PREVIOUS_MODEL_ACTION,
   RESTORE_ACTION,
   STOP_ACTION,
+  STOP_ALL_ACTION,
 } from '../views/rollback-buttons.js';
 import { confirmDisableModal, REASON_CALLBACK, rollbackNoteModal } from '../views/rollback-modals.js';
 import { alreadyHaltingView, haltReportView } from '../views/rollback-report.js';
 import { rollbackStatusView } from '../views/rollback-status.js';
 import { assertMayHalt } from './rollback-access.js';
+import { haltAll, haltAllFromClick, showAll } from './rollback-all.js';
 import { flattenPositions } from './rollback-flatten.js';
-import { restoreFromTerminal, restorePreviousModel, showPreviousModel } from './rollback-previous.js';
+import {
+  restoreFromTerminal,
+  restorePreviousModel,
+  showPreviousModel,
+  tellJoined,
+} from './rollback-previous.js';
 import { askReason, takeReason } from './rollback-reason.js';
 import { asksToHalt, parseRollbackWords, targetToHalt } from './rollback-words.js';
 import { parseTarget } from './target-argument.js';
 
-const usage = '[target] [--disable | --stop | --previous-model] [--reason TEXT]';
+const usage = '[target | --all] [--disable | --stop | --previous-model] [--reason TEXT]';
 
 /** Section 6: the kill switch. */
 export const rollback: Subcommand<KillSwitchServices> = {
@@ -47,6 +55,11 @@ export const rollback: Subcommand<KillSwitchServices> = {
     try {
       const asked = parseRollbackWords(words, (word) => targetNamed(targets.targets, word) !== undefined);
       const { kind } = asked;
+      if (asked.isAll) {
+        if (kind === 'previous_model') throw new UsageError('rollback_all_models', {});
+        if (kind === undefined) return await showAll(conversation, services);
+        return await haltAll(kind, asked.reason, conversation, services);
+      }
       const { target, reason } = targetToHalt(asked, targets, usage);
       if (kind === undefined) return await showState(target, conversation, services);
       if (isTerminal) return await haltFromTerminal({ target, kind, reason }, conversation, services);
@@ -69,6 +82,8 @@ export const rollback: Subcommand<KillSwitchServices> = {
           )
         : haltFromClick('disable', click, services),
     [DISABLE_CONFIRMED_ACTION]: (click, services) => haltFromClick('disable', click, services),
+    [DISABLE_ALL_ACTION]: (click, services) => haltAllFromClick('disable', click, services),
+    [STOP_ALL_ACTION]: (click, services) => haltAllFromClick('stop', click, services),
     [STOP_ACTION]: (click, services) => haltFromClick('stop', click, services),
     [PREVIOUS_MODEL_ACTION]: showPreviousModel,
     [RESTORE_ACTION]: restorePreviousModel,
@@ -76,7 +91,7 @@ export const rollback: Subcommand<KillSwitchServices> = {
     [ADD_REASON_ACTION]: askReason,
   },
   submissions: { [REASON_CALLBACK]: takeReason },
-  urgent: [DISABLE_ACTION, DISABLE_CONFIRMED_ACTION, STOP_ACTION],
+  urgent: [DISABLE_ACTION, DISABLE_CONFIRMED_ACTION, STOP_ACTION, DISABLE_ALL_ACTION, STOP_ALL_ACTION],
   urgentWords: ['--disable', '--stop'],
   hears: asksToHalt,
 };
@@ -91,7 +106,7 @@ async function haltFromClick(kind: HaltKind, click: Click, services: KillSwitchS
   const target = parseTarget([click.value], services.targets, usage);
   await assertMayHalt(person, services, { target: target.name, act: kind });
   const handle = services.killSwitch.start({ target, kind, requestedBy: person });
-  if (handle.joined) return click.whisper(alreadyHaltingView(handle.current(), locale));
+  if (handle.joined) return tellJoined(handle, click);
   services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? person.id), click.whisper);
   await click.modal?.update(rollbackNoteModal('started', locale));
   await handle.done;

@@ -4,6 +4,7 @@ import type { Target } from '../src/runbook/targets.js';
 import type { TargetStatus } from '../src/status/target-status.js';
 import { actions, context, divider, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
+import { disableAllButton } from './rollback-all.js';
 import { haltButtons, runButtons, statusBlocks, statusLine } from './status.js';
 import { textFor } from './text/index.js';
 
@@ -19,6 +20,16 @@ export function homeView(targets: readonly HomeTarget[], locale: Locale): readon
   const blocks = [
     header(text.homeTitle),
     context(text.homeIntro),
+    ...(targets.length > 1
+      ? [
+          actions(
+            disableAllButton(
+              targets.map(({ target }) => target.name),
+              locale,
+            ),
+          ),
+        ]
+      : []),
     ...strategies.flatMap((strategy) => {
       const own = targets.filter(({ status }) => status.strategy === strategy);
       return strategies.length === 1

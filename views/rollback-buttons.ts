@@ -8,6 +8,8 @@ export const DISABLE_CONFIRMED_ACTION = 'rollback:disable_confirmed';
 export const STOP_ACTION = 'rollback:stop';
 export const PREVIOUS_MODEL_ACTION = 'rollback:previous_model';
 export const RESTORE_ACTION = 'rollback:restore';
+export const DISABLE_ALL_ACTION = 'rollback:disable_all';
+export const STOP_ALL_ACTION = 'rollback:stop_all';
 export const FLATTEN_ACTION = 'rollback:flatten';
 export const ADD_REASON_ACTION = 'rollback:add_reason';
 

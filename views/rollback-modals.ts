@@ -1,4 +1,4 @@
-import type { Block, Modal } from '../src/conversation/subcommand.js';
+import type { Block, Modal, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { PreviousModelAnswer, PreviousModelPlan } from '../src/halt/previous-model.js';
 import { actions, code, escapeMrkdwn, section } from './blocks.js';
@@ -77,6 +77,9 @@ export function previousModelSentence(
 
 export const rollbackNoteModal = (note: 'changed' | 'started', locale: Locale): Modal =>
   modal([section(textFor(locale).rollback.previous[note])], locale);
+
+export const rollbackReportModal = ({ blocks }: Pick<Report, 'blocks'>, locale: Locale): Modal =>
+  modal(blocks, locale);
 
 /** For a target that wants a second click before *Disable now* acts. */
 export function confirmDisableModal(target: string, locale: Locale): Modal {

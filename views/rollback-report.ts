@@ -130,6 +130,12 @@ function headline(halt: Halt, locale: Locale): readonly string[] {
   ];
 }
 
+/** How far a halt is: each host, and whether entries have come. */
+export const hostLines = (halt: Halt, locale: Locale): readonly string[] => [
+  ...halt.hosts.map((host) => hostLine(host, halt, locale)),
+  watchLine(halt, locale),
+];
+
 const WAS_RESTARTED: readonly HostHalt['restart'][] = ['issued', 'done', 'failed'];
 
 /** `✓ live-1  flag off on disk · restarted · process shows flag off`. */
@@ -281,7 +287,7 @@ function restingBlocks({ resting }: Halt, locale: Locale): readonly Block[] {
 }
 
 /** Near the first line: it is what a person on a phone must find. Nothing where stopping the service would not help. */
-const isStillOn = (halt: Halt): boolean =>
+export const isStillOn = (halt: Halt): boolean =>
   halt.laterRelease === undefined &&
   halt.resolvedBy === undefined &&
   halt.state === 'not_verified' &&
@@ -289,7 +295,7 @@ const isStillOn = (halt: Halt): boolean =>
   !gapsOf(halt).every(({ code }) => isOfVenue(code));
 
 /** The next stronger thing to do: who wanted the previous model and has it not turns the strategy off. */
-function nextButton({ kind, target }: Halt, locale: Locale): Button {
+export function nextButton({ kind, target }: Halt, locale: Locale): Button {
   const { button } = textFor(locale).rollback;
   return kind === 'previous_model'
     ? { actionId: DISABLE_ACTION, text: button.disable, value: target, style: 'danger' }
@@ -305,11 +311,15 @@ function buttons({ haltId, verification, reason }: Halt, locale: Locale): readon
   ];
 }
 
-/** For whoever clicks while it goes on already. */
-export function alreadyHaltingView(halt: Halt, locale: Locale): Report {
+/** For whoever clicks while it goes on already. @param asked what they wanted */
+export function alreadyHaltingView(halt: Halt, locale: Locale, asked: Halt['kind'] = halt.kind): Report {
   const text = textFor(locale).rollback;
   const { kind, requestedBy, requestedAt } = halt;
-  const sentence = text.alreadyBy(text.kind[kind], person(requestedBy), slackTime(requestedAt, 'time_secs'));
+  const [who, when] = [person(requestedBy), slackTime(requestedAt, 'time_secs')];
+  const isOther = asked === 'previous_model' && kind !== asked;
+  const sentence = isOther
+    ? text.insteadBy(text.kind[kind], who, when, text.kind[asked])
+    : text.alreadyBy(text.kind[kind], who, when);
   const title = haltTitle(halt, locale);
   return { text: `${title}: ${sentence}`, blocks: [section(`*${title}*\n${sentence}`)] };
 }

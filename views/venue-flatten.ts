@@ -23,11 +23,7 @@ export function flattenBlocks(halt: Halt, commands: ServiceCommandsByHost, local
 }
 
 /** Why a click did nothing, for whoever clicked. @param command to paste */
-export function flattenNote(
-  refused: FlattenRefusal,
-  command: string | undefined,
-  locale: Locale,
-): Report {
+export function flattenNote(refused: FlattenRefusal, command: string | undefined, locale: Locale): Report {
   const text = textFor(locale).venue.flatten[refused];
   const byHand = refused === 'unrecorded' && command !== undefined ? [section(preformatted(command))] : [];
   return { text, blocks: [section(text), ...byHand] };

@@ -49,7 +49,11 @@ function openLines({ open, openFault, askedAt }: HaltVenue, locale: Locale): rea
   return [`✗ *${text.rests(open.total)}*`, ...listed(rows, open.total, locale)];
 }
 
-function recordLines({ resting }: Halt, { recordedAlone }: HaltVenue, locale: Locale): readonly string[] {
+function recordLines(
+  { resting }: Halt,
+  { recordedAlone, open }: HaltVenue,
+  locale: Locale,
+): readonly string[] {
   const text = textFor(locale).venue;
   if (recordedAlone.total > 0) {
     const rows = recordedAlone.rows.map(({ id, market, side, shares }) =>
@@ -58,6 +62,7 @@ function recordLines({ resting }: Halt, { recordedAlone }: HaltVenue, locale: Lo
     return [`✗ *${text.alone(recordedAlone.total)}*`, ...listed(rows, recordedAlone.total, locale)];
   }
   if (resting === undefined) return [];
+  if (open !== null && open.total > 0) return [`✗ ${text.records(resting.total)}`];
   return [resting.total === 0 ? `✓ ${text.records(0)}` : `✓ ${text.recordsBehind(resting.total)}`];
 }
 

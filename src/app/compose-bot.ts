@@ -43,6 +43,7 @@ export function composeBot(parts: BotParts): ComposedBot {
       postIn: (channel, report) => postLive({ poster, clock, logger }, { channel }, report),
       homeChanged,
       announceHalt: (handle, channel, direct) => announcer.announce(handle, channel, direct),
+      callForHalt: (handle) => announcer.call(handle),
       refreshHalt: (record) => announcer.refresh(record),
     },
     operators: (targets) =>

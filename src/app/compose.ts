@@ -73,7 +73,7 @@ interface CompositionOptions {
   /** What only a bot in Slack can do. */
   readonly slack?: Pick<
     Services,
-    'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt' | 'refreshHalt'
+    'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt' | 'callForHalt' | 'refreshHalt'
   >;
   /** Who people are; absent in a terminal. */
   readonly directory?: Directory;

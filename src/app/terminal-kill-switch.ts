@@ -61,9 +61,9 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
   const transact = createTransact(() => state.pool());
   let keeping: Promise<unknown> = Promise.resolve();
   // A target that names no strategy belongs to nobody where there are several, whether they can be read or not.
-  const everyStrategy = [...known.map(({ facts }) => facts), ...unknown.map(() => ({ strategy: '' }))];
+  const everyContract = [...known.map(({ facts }) => facts), ...unknown.map(() => ({ strategy: '' }))];
   const servicesOf = ({ file, facts }: KnownFacts): KillSwitchServices => {
-    const own = targetsOf(targets, facts, everyStrategy);
+    const own = targetsOf(targets, facts, everyContract);
     const killSwitch = createKillSwitch({
       config,
       facts,
@@ -94,11 +94,12 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
       knownGood: async (target) => selectKnownGood(await state.pool(), { strategy, target }),
       memory: async (target) => selectModelMemory(await state.pool(), { strategy, target }),
     });
-    return { killSwitch, previousModel, targets: own, operators: everybodyHere };
+    const everyStrategy = () => strategies;
+    return { killSwitch, previousModel, targets: own, operators: everybodyHere, everyStrategy };
   };
   const all = known.map(servicesOf);
   const isDefault = (one: KillSwitchServices) => one.targets.targets.has(targets.defaultTarget);
-  const strategies = [...all.filter(isDefault), ...all.filter((one) => !isDefault(one))];
+  const strategies: readonly KillSwitchServices[] = [...all.filter(isDefault), ...all.filter((one) => !isDefault(one))];
   const [services] = strategies;
   if (services === undefined) throw new ConfigurationError(unknown);
   return {

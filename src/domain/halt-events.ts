@@ -22,6 +22,12 @@ export function requestedEvent(halt: Halt): Draft {
   };
 }
 
+/** Somebody wanted the same, or less, while it went on. @param at RFC 3339 */
+export function joinedEvent(halt: Halt, asked: Halt['kind'], by: Person, at: string): Draft {
+  const { haltId, kind } = halt;
+  return { ...commonOf(halt), kind: 'halt.joined', actor: by, at, details: { haltId, halt: kind, asked } };
+}
+
 /** A reason that was given afterwards. @param at RFC 3339 */
 export function reasonEvent(halt: Halt, by: Person, at: string): Draft {
   return { ...commonOf(halt), kind: 'halt.reason_given', actor: by, at, details: { haltId: halt.haltId } };

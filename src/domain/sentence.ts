@@ -53,6 +53,7 @@ export interface UsageFacts {
   override_reason_missing: NoFacts;
   rollback_reason_missing: NoFacts;
   rollback_several_acts: NoFacts;
+  rollback_all_models: NoFacts;
   too_many_words: { readonly word: string; readonly usage: string };
   unclosed_quote: { readonly quote: string };
   unknown_option: { readonly flag: string; readonly nearest: string | undefined };

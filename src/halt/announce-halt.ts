@@ -12,6 +12,8 @@ interface HaltAnnouncerOptions extends HaltTellerOptions {
 export interface HaltAnnouncer {
   /** Shows a halt in a channel, and calls the operators where it is not verified. Waits for nothing. */
   announce(handle: HaltHandle, channel: string, direct?: (report: Report) => Promise<void>): void;
+  /** Calls the operators where it is not verified; its report somebody else shows. Waits for nothing. */
+  call(handle: HaltHandle): void;
   /** Goes on with the messages of a halt that another process has left. */
   resume(handle: HaltHandle): void;
   /** Brings the messages of a halt that has ended up to date. */
@@ -41,6 +43,10 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
           { direct, whenTold: whenTold(handle, parts) },
         );
       raiseAlarm(handle, parts, place);
+    },
+    call(handle) {
+      tellChanges(handle, options);
+      raiseAlarm(handle, parts);
     },
     resume(handle) {
       const messages = handle.messages();

@@ -1,4 +1,4 @@
-import type { Report } from '../conversation/subcommand.js';
+import type { LiveMessage, Report } from '../conversation/subcommand.js';
 import type { Targets } from '../runbook/targets.js';
 import type { Flattening } from './flatten.js';
 import type { HaltRecord } from './halt-schema.js';
@@ -22,6 +22,12 @@ export interface KillSwitchServices {
     channel: string,
     direct: (report: Report) => Promise<void>,
   ) => void;
+  /** Those of all strategies, the default target's first; its own alone where it is left out. */
+  readonly everyStrategy?: () => readonly KillSwitchServices[];
+  /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */
+  readonly postIn?: (channel: string, report: Report) => Promise<LiveMessage>;
+  /** Calls the operators of a halt where it needs them, and tells it nowhere else. Absent in a terminal. */
+  readonly callForHalt?: (handle: HaltHandle) => void;
   /** Closes what a halted target holds. Absent in a terminal: the command stands in the report. */
   readonly flattening?: Flattening;
   /** Brings the messages of a halt that has ended up to date. Absent in a terminal. */

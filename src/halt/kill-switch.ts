@@ -1,5 +1,5 @@
 import { type Halt, type HaltKind, newHalt, newHostHalt } from '../domain/halt.js';
-import { type HaltRefusal, reasonEvent, refusedEvent } from '../domain/halt-events.js';
+import { type HaltRefusal, joinedEvent, reasonEvent, refusedEvent } from '../domain/halt-events.js';
 import type { Person } from '../domain/person.js';
 import { redact } from '../domain/secrets.js';
 import { enableFlag } from '../runbook/strategy-contract.js';
@@ -64,6 +64,7 @@ export class KillSwitch {
     const running = this.#live.get(request.target.name);
     const weaker = running !== undefined && running.halt.endedAt === null ? running : undefined;
     if (weaker !== undefined && STRENGTH[weaker.halt.kind] >= STRENGTH[request.kind]) {
+      this.#records.event(joinedEvent(weaker.halt, request.kind, request.requestedBy, this.#now()));
       return weaker.handle(true);
     }
     if (weaker !== undefined) this.#outrank(weaker);

@@ -5,7 +5,22 @@ import { wordsOfAnyLine } from '../../src/conversation/words.js';
 import { targetNamed } from '../../src/domain/target-named.js';
 import type { Target, Targets } from '../../src/runbook/targets.js';
 
-const parse = (...words: string[]) => parseRollbackWords(words);
+const parse = (...words: string[]) => {
+  const { isAll: _isAll, ...asked } = parseRollbackWords(words);
+  return asked;
+};
+
+test.each([
+  ['--all --disable', true],
+  ['—ALL stop', true],
+  ['--disable all', true],
+  ['live --disable', false],
+  ['live --disable all of it is wrong', false],
+  ['--disable --reason "all is lost"', false],
+])('%s: every target at once: %s', (line, isAll) => {
+  const asked = parseRollbackWords(wordsOfAnyLine(line), (word) => word === 'live');
+  expect(asked.isAll).toBe(isAll);
+});
 
 test('the words of a kill switch count wherever they stand', () => {
   expect(parse('live', '--stop')).toEqual({ rest: ['live'], kind: 'stop', reason: undefined });

@@ -28,6 +28,8 @@ export const rollback = {
     `Halt \`${haltId}\`: \`/lobml history --incident ${haltId}\` (in a terminal \`lobml history …\`) shows its time line.`,
   alreadyBy: (kind: string, who: string, when: string) =>
     `${who} did this already at ${when} (${kind}). It is carried out once; nothing was started again.`,
+  insteadBy: (kind: string, who: string, when: string, asked: string) =>
+    `${kind} by ${who} has gone on since ${when} and goes first. What you asked for (${asked}) was not done.`,
   hosts: 'Hosts',
   disk: {
     disable: {
@@ -194,6 +196,19 @@ export const rollback = {
       'The database of the bot is away, and only it knows which releases were confirmed. Nothing was changed; disable instead.',
     changed: 'What would be restored has changed since it was shown. Nothing was done; look again.',
     started: 'It has begun; the message in the channel shows how far it is.',
+  },
+  /** Every target at once. */
+  all: {
+    title: {
+      halting: (_open: number, total: number) => `HALTING ${total} TARGETS…`,
+      verified: (_open: number, total: number) => `ALL ${total} TARGETS HALTED - VERIFIED`,
+      not_verified: (open: number, total: number) => `${open} OF ${total} TARGETS NOT VERIFIED`,
+    } satisfies Readonly<Record<HaltState, (open: number, total: number) => string>>,
+    all: (targets: string) => `Rollback · all targets: ${targets}`,
+    disable: 'Disable all targets',
+    stop: 'Stop all services',
+    asks: (targets: string) => `All of these are halted at once: ${targets}.`,
+    forms: 'Nothing was done. To act: `lobml rollback --all --disable` or `lobml rollback --all --stop`.',
   },
   reasonModal: {
     title: 'Reason',

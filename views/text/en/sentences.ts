@@ -22,6 +22,8 @@ const usage: Sentences<UsageFacts> = {
   not_a_pair: ({ pair }) => `\`${pair}\` is no KEY=VALUE.`,
   override_reason_missing: () => '--despite-checks needs the reason as its text, in quotes.',
   rollback_reason_missing: () => '--reason needs a text.',
+  rollback_all_models: () =>
+    'Say --disable or --stop with --all: a previous model is restored target by target.',
   rollback_several_acts: () => 'Say one of --disable, --previous-model and --stop.',
   too_many_words: ({ word, usage }) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
   which_target: ({ known }) => `Several strategies may be meant. Name a target: ${known}.`,

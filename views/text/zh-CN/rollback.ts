@@ -27,6 +27,8 @@ export const rollback: RollbackText = {
   timeLine: (haltId) =>
     `停止 \`${haltId}\`：用 \`/lobml history --incident ${haltId}\`（终端为 \`lobml history …\`）查看时间线。`,
   alreadyBy: (kind, who, when) => `${who} 已于 ${when} 执行（${kind}）。只执行一次，没有重新开始。`,
+  insteadBy: (kind, who, when, asked) =>
+    `${who} 于 ${when} 开始的“${kind}”正在进行，优先执行。您请求的“${asked}”没有执行。`,
   hosts: '主机',
   disk: {
     disable: {
@@ -172,6 +174,18 @@ export const rollback: RollbackText = {
     databaseAway: '机器人的数据库没有回应，只有它知道哪些发布被确认过。没有做任何改动，请改用关闭。',
     changed: '要恢复的内容在显示之后发生了变化。没有做任何改动，请重新查看。',
     started: '已开始；频道中的消息会显示进度。',
+  },
+  all: {
+    title: {
+      halting: (_open, total) => `正在停止 ${total} 个目标…`,
+      verified: (_open, total) => `${total} 个目标均已停止 - 已验证`,
+      not_verified: (open, total) => `${total} 个目标中有 ${open} 个未验证`,
+    },
+    all: (targets) => `回滚 · 全部目标：${targets}`,
+    disable: '关闭全部目标',
+    stop: '停止全部服务',
+    asks: (targets) => `以下目标将同时停止：${targets}。`,
+    forms: '未执行任何操作。可执行：`lobml rollback --all --disable` 或 `lobml rollback --all --stop`。',
   },
   reasonModal: {
     title: '原因',

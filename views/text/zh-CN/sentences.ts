@@ -22,6 +22,7 @@ const usage: Sentences<UsageFacts> = {
   not_a_pair: ({ pair }) => `\`${pair}\` 不是 KEY=VALUE 形式。`,
   override_reason_missing: () => '--despite-checks 之后需要用引号写明理由。',
   rollback_reason_missing: () => '--reason 需要文字。',
+  rollback_all_models: () => '--all 只能与 --disable 或 --stop 一起使用：上一个模型须逐个目标恢复。',
   rollback_several_acts: () => '请给出 --disable、--previous-model 或 --stop 之一。',
   too_many_words: ({ word, usage }) => `这里不需要 \`${word}\`。用法：\`${usage}\`。`,
   which_target: ({ known }) => `可能指多个策略。请指定目标：${known}。`,
