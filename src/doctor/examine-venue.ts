@@ -1,7 +1,7 @@
 import type { Sentence } from '../domain/sentence.js';
 import type { Target } from '../runbook/targets.js';
 import { systemClock } from '../time/clock.js';
-import { createVenue, type Venue, venueFault } from '../venue/venue.js';
+import { createVenue, type Venue, venueFault as faultOfVenue } from '../venue/venue.js';
 import { type Diagnosis, type Examination, ok } from './doctor.js';
 import type { HostOptions } from './examine-host.js';
 
@@ -28,15 +28,15 @@ export function examineVenue(
         const seen = await Promise.all(
           looks.map(async ([question, ask]): Promise<readonly Diagnosis[]> => {
             if (ask === undefined) return [];
-            const answer = await ask().catch(venueFault);
+            const answer = await ask().catch(faultOfVenue);
             if (!('code' in answer))
               return [ok(subject, { code: 'venue_answers', facts: { question, count: answer.length } })];
-            const { code: fault, detail } = answer;
+            const { code: venueFault, detail } = answer;
             return [
               {
                 subject,
                 state: 'fault',
-                seen: { code: 'venue_fault', facts: { question, fault, detail } },
+                seen: { code: 'venue_fault', facts: { question, venueFault, detail } },
                 wayOut,
               },
             ];

@@ -96,7 +96,7 @@ export interface DoctorFacts {
 
   /** @param question `openOrders` or `positions` */
   venue_answers: { readonly question: string; readonly count: number };
-  venue_fault: { readonly question: string; readonly fault: VenueFaultCode; readonly detail: string };
+  venue_fault: { readonly question: string; readonly venueFault: VenueFaultCode; readonly detail: string };
   venue_cancels_nothing: NoFacts;
 
   /** @param code of the cause */

@@ -50,6 +50,7 @@ function textsOf(value: unknown, path = ''): ReadonlyMap<string, string> {
 const FACTS = new Map<unknown, string>([
   ['fault', 'empty'],
   ['state', 'expired'],
+  ['venueFault', 'timeout'],
   ['act', 'train'],
 ]);
 

@@ -97,8 +97,8 @@ export const doctor: Sentences<DoctorFacts> = {
     question === 'openOrders'
       ? `${count} ${count === 1 ? 'order rests' : 'orders rest'}; nothing was cancelled`
       : `${count} ${count === 1 ? 'position is' : 'positions are'} held`,
-  venue_fault: ({ question, fault, detail }) =>
-    `${question}: ${venue.fault[fault]}${detail === '' ? '' : ` (${detail})`}`,
+  venue_fault: ({ question, venueFault, detail }) =>
+    `${question}: ${venue.fault[venueFault]}${detail === '' ? '' : ` (${detail})`}`,
   venue_cancels_nothing: () => 'nobody said how orders are cancelled: a halt only looks',
   training_bounded: ({ bounds, minutes }) =>
     `${bounds}: a statement of a trainer, which may run for ${minutes} minutes, is ended before`,
