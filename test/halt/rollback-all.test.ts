@@ -89,6 +89,7 @@ function servicesOf(
     confirmedAt: '2026-01-01T00:00:00Z',
     hosts: [],
     untriedBinary: [],
+    replaced: [],
   };
   return {
     killSwitch,
