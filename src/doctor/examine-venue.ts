@@ -1,7 +1,7 @@
 import type { Sentence } from '../domain/sentence.js';
 import type { Target } from '../runbook/targets.js';
 import { systemClock } from '../time/clock.js';
-import { createVenue, type Venue, venueFault as faultOfVenue } from '../venue/venue.js';
+import { createVenue, venueFault as faultOfVenue, type Venue } from '../venue/venue.js';
 import { type Diagnosis, type Examination, ok } from './doctor.js';
 import type { HostOptions } from './examine-host.js';
 
