@@ -174,7 +174,7 @@ class NewestOf {
     const { haltId } = record.halt;
     this.#waiting.set(haltId, record);
     if (this.#writing.has(haltId)) return;
-    const writing = this.#all(haltId).finally(() => this.#writing.delete(haltId));
+    const writing = this.#all(haltId);
     this.#writing.set(haltId, writing);
     await writing;
   }
@@ -189,5 +189,7 @@ class NewestOf {
       this.#waiting.delete(haltId);
       await this.#write(next);
     }
+    // In the same turn as the last look: what is offered from now on begins anew.
+    this.#writing.delete(haltId);
   }
 }
