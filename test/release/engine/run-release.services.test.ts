@@ -196,7 +196,7 @@ describe('before anything is touched', () => {
     const releaseId = await start();
     editByHand(canary().environmentFiles[1], 'EXIT_MODE', 'settle_only');
     const release = await carryOut(engineWith(), releaseId);
-    expect(release).toMatchObject({ state: 'reverted', problem: { code: 'changed_since_plan' } });
+    expect(release).toMatchObject({ state: 'cancelled', problem: { code: 'changed_since_plan' } });
     expect(await environmentOf(canary())).toContain('EXIT_MODE=settle_only');
     expect(await environmentOf(canary())).not.toContain(NEW_VERSION);
     expect(await verbs(canary())).toEqual([]);
