@@ -225,6 +225,18 @@ describe('a step that does not succeed', () => {
     expect(posts[1]).toContain('it restarts again and again');
   });
 
+  test('due checks that come to no verdict', async () => {
+    const held = await hold();
+    await journal.begin(held, PROVE, {}, true);
+    await journal.end(held, PROVE, { state: 'done' }, { state: 'watching' });
+    // Due five minutes after that start, which is long ago.
+    expect(await incidents()).toEqual([]);
+    await journal.note(held, CHECKPOINT, { ...BLOCKED, facts: { ...BLOCKED.facts, verdict: 'HOLD' } });
+    const [post] = await incidents();
+    expect(post?.startsWith(CALLED)).toBe(true);
+    expect(post).toMatch(/\*[^*]*5 min[^*]*\* has not succeeded since/);
+  });
+
   test('checks that only wait for their time, and one that has succeeded, are none', async () => {
     const held = await hold();
     await journal.attempt(held, RESTART);

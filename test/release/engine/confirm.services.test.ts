@@ -87,6 +87,8 @@ test('it waits, with what lacks data; the checkpoint before has left it to the l
   expect(waiting.steps[LAST_CHECKPOINT - 1]).toMatchObject({ state: 'done', after: { verdict: 'HOLD' } });
   expect(last(waiting)).toMatchObject({
     state: 'pending',
+    // It comes by itself, or somebody confirms: no trouble.
+    problem: null,
     after: { lacking: [{ id: 'exec.activity', says: [{ en: expect.stringContaining('at least 1') }] }] },
   });
 });
@@ -174,6 +176,9 @@ describe('anything worse than missing data', () => {
     expect(await load()).toMatchObject({
       state: 'watching',
       confirmation: { refused: { code: 'more_than_data_missing' } },
+    });
+    expect(last(await load())).toMatchObject({
+      problem: { code: 'verdict_forbids', facts: { verdict: 'HOLD' } },
     });
     expect(await confirm(BOB)).toMatchObject({ refusal: { code: 'nothing_to_confirm' } });
   });
