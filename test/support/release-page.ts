@@ -18,8 +18,8 @@ export async function typeCommand(page: Page, command: string): Promise<void> {
 }
 
 /** The form of a deploy, once it is filled in by the bot. */
-export async function deployForm(page: Page): Promise<Locator> {
-  const form = page.getByRole('dialog', { name: 'Deploy · live' });
+export async function deployForm(page: Page, target = 'live'): Promise<Locator> {
+  const form = page.getByRole('dialog', { name: `Deploy · ${target}` });
   await form.getByRole('textbox', { name: 'Why' }).waitFor({ timeout: JOB_TIMEOUT_MS });
   return form;
 }
@@ -28,10 +28,15 @@ export async function deployForm(page: Page): Promise<Locator> {
  * The plan of a form that is filled in, and the request in the channel.
  * @returns the words of the plan.
  */
-export async function requestFrom(page: Page, form: Locator, reason: string): Promise<string> {
+export async function requestFrom(
+  page: Page,
+  form: Locator,
+  reason: string,
+  target = 'live',
+): Promise<string> {
   await form.getByRole('textbox', { name: 'Why' }).fill(reason);
   await form.getByRole('button', { name: 'Show plan' }).click();
-  const plan = page.getByRole('dialog', { name: 'Plan · live' });
+  const plan = page.getByRole('dialog', { name: `Plan · ${target}` });
   const ask = plan.getByRole('button', { name: 'Request approval' });
   await ask.waitFor({ timeout: JOB_TIMEOUT_MS });
   const words = (await plan.textContent()) ?? '';
