@@ -99,7 +99,10 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
   };
   const all = known.map(servicesOf);
   const isDefault = (one: KillSwitchServices) => one.targets.targets.has(targets.defaultTarget);
-  const strategies: readonly KillSwitchServices[] = [...all.filter(isDefault), ...all.filter((one) => !isDefault(one))];
+  const strategies: readonly KillSwitchServices[] = [
+    ...all.filter(isDefault),
+    ...all.filter((one) => !isDefault(one)),
+  ];
   const [services] = strategies;
   if (services === undefined) throw new ConfigurationError(unknown);
   return {
