@@ -23,9 +23,9 @@ SELECT g.what, LEFT(g.agent_id, 80) AS agent, COALESCE(LEFT(g.account_id, 80), '
        g.agent_id = ${agentId} AND g.named AND NOT (g.own AND g.what = 'backdated orders') AS named
 FROM (
   SELECT r.what, r.agent_id, r.account_id, r.dry_run, COUNT(*) AS cnt,
-         r.what <> 'decisions' AND r.dry_run IS NOT DISTINCT FROM ${dryRun}::boolean
+         r.dry_run IS NOT DISTINCT FROM ${dryRun}::boolean
            AND (${accountId}::text IS NULL OR r.account_id IS NOT DISTINCT FROM ${accountId}::text) AS own,
-         r.what <> 'decisions' AND CONCAT(r.account_id, ' ', r.dry_run::text) = ANY(${namedRows}::text[])
+         CONCAT(r.account_id, ' ', r.dry_run::text) = ANY(${namedRows}::text[])
            OR r.what = 'decisions' AND COALESCE(r.account_id, '') = ANY(${namedAccounts}::text[]) AS named
   FROM (
     SELECT 'orders' AS what, p.agent_id, p.account_id, p.dry_run FROM present p
