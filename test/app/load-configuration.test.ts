@@ -130,7 +130,8 @@ function createTwo(of: Readonly<Record<'dryrun' | 'live', string>>) {
     cpSync('runbooks/crypto_lob_ml', join(folder, 'runbooks', name), { recursive: true });
     writeFileSync(join(folder, 'runbooks', name, 'runbook.yaml'), text);
   }
-  const targets = TARGETS.replace(
+  // A model is promoted within one strategy.
+  const targets = TARGETS.replace(/^ {4}promotes: .*\n/m, '').replace(
     /^ {2}(dryrun|live):$/gm,
     (line, name: 'dryrun' | 'live') => line + of[name],
   );

@@ -9,6 +9,7 @@ import type { ServiceManager } from '../../../src/hosts/host.js';
 import { createLocalCommandRunner } from '../../../src/hosts/local/local-command-runner.js';
 import { createCommandManager } from '../../../src/hosts/managers/command-manager.js';
 import { commandSettings } from '../../../src/hosts/managers/command-settings.js';
+import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from './eventually.js';
 import { buildSandboxPrograms, type SandboxPrograms } from './programs.js';
 
@@ -16,6 +17,7 @@ const FLAG = 'PLOY_CRYPTO_LOB_ML__ENABLED';
 const NAME = 'lobml-dead-man-crypto_lob_ml-live-live-1-r1';
 const UNTIL = '2026-12-01T03:00:00.000Z';
 
+let database: TestDatabase;
 let programs: SandboxPrograms;
 let folder: string;
 let trading: TradingHosts;
@@ -23,13 +25,16 @@ let host: TradingHost;
 let manager: ServiceManager;
 
 beforeAll(async () => {
+  database = await createEmptyDatabase();
   programs = await buildSandboxPrograms();
 });
-afterAll(() => programs.remove());
+afterAll(async () => {
+  await programs.remove();
+  await database.drop();
+});
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dead-man-'));
-  // No database: what it does needs none.
-  const options = { folder, databaseUrl: 'postgres://127.0.0.1:1/none', hosts: ['live-1'] };
+  const options = { folder, databaseUrl: database.url, hosts: ['live-1'] };
   trading = await createTradingHosts({ ...options, restartDelayMs: 150, programsFolder: programs.folder });
   host = trading.hosts[0] as TradingHost;
   manager = createCommandManager(commandSettings.parse(host.service), {
