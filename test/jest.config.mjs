@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 const shared = {
   rootDir: dirname(import.meta.dirname),
   testEnvironment: '<rootDir>/test/support/environment.mjs',
+  // Its soft kind calls itself without end when something sets a property that it has "deleted".
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
