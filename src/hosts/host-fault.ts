@@ -6,6 +6,7 @@ const CODE_OF_ERRNO: Readonly<Record<string, HostErrorCode>> = {
   EACCES: 'permission_denied',
   EPERM: 'permission_denied',
   EISDIR: 'not_a_file',
+  ENXIO: 'not_a_file',
   ELOOP: 'not_found',
   ENOSPC: 'no_space',
   EDQUOT: 'no_space',

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readPlainFile, streamPlainFile } from '../machine/plain-file.js';
 import { sha256Of } from '../machine/sha256.js';
 import type { ExpectedInputDim, ModelCandidate, ModelFinding, ModelGate } from './model-gate.js';
 import { MAX_META_BYTES, metaPathOf } from './model-meta.js';
@@ -20,7 +19,7 @@ type LocalModel = {
  * @throws ModelRuntimeMissing; the file system's error where the model cannot be read.
  */
 export async function gateModel(gate: ModelGate, model: LocalModel): Promise<ModelFinding> {
-  const bytes = 'path' in model ? await readFile(model.path) : model.bytes;
+  const bytes = 'path' in model ? await readPlainFile(model.path) : model.bytes;
   const about = { size: bytes.length, sha256: sha256Of(bytes) };
   if (bytes.length === 0) return { ...about, fault: 'empty_file' };
   const metaPath = 'path' in model ? (model.metaPath ?? metaPathOf(model.path)) : model.metaPath;
@@ -39,10 +38,8 @@ export async function gateModel(gate: ModelGate, model: LocalModel): Promise<Mod
 /** Of one that is too large enough to see that it is. */
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    // A pipe that nobody writes into would never be read to its end.
-    if (!(await stat(path)).isFile()) return undefined;
     const bytes: Buffer[] = [];
-    for await (const part of createReadStream(path, { end: MAX_META_BYTES })) bytes.push(part);
+    for await (const part of await streamPlainFile(path, MAX_META_BYTES)) bytes.push(part);
     return Buffer.concat(bytes).toString('utf8');
   } catch {
     return undefined;

@@ -1,9 +1,10 @@
 import type { Dirent } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type ArtefactPlan, metaPathOf } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
+import { readPlainFile } from '../machine/plain-file.js';
 import { sha256OfFile } from '../machine/sha256.js';
 import { MAX_META_BYTES } from '../model/model-meta.js';
 import { parsePythonJson } from '../model/python-json.js';
@@ -31,7 +32,7 @@ export interface StagedFiles {
 
 export interface SkippedFile {
   readonly name: string;
-  readonly why: 'not_a_file' | 'name_too_long' | 'odd_name';
+  readonly why: 'not_a_file' | 'name_too_long' | 'odd_name' | 'not_readable';
 }
 
 /** A person picks among the newest; older ones can be named in a terminal. */
@@ -54,26 +55,32 @@ export async function listStaging(folder: string): Promise<StagedFiles> {
   const { plain, skipped } = await lookInto(folder);
   const files = plain.filter(({ name }) => !name.endsWith(META_SUFFIX));
   const isModel = ({ name }: { name: string }) => name.endsWith(MODEL_SUFFIX);
-  const withHash = async (file: (typeof files)[number]) => {
-    const sha256 = await sha256OfFile(join(folder, file.name));
-    return { ...file, sha256 };
+  const shown = [files.filter(isModel), files.filter((file) => !isModel(file))].map((of) =>
+    of.slice(0, SHOWN),
+  );
+  const [models = [], binaries = []] = await Promise.all(
+    shown.map((of) =>
+      Promise.all(of.map(async (file) => ({ ...file, sha256: await readableSha256(folder, file) }))),
+    ),
+  );
+  const isReadable = <T extends { readonly sha256: string | undefined }>(
+    file: T,
+  ): file is T & { sha256: string } => file.sha256 !== undefined;
+  const unreadable = [...models, ...binaries].filter((file) => !isReadable(file));
+  return {
+    models: await Promise.all(
+      models
+        .filter(isReadable)
+        .map(async (file) => ({ ...file, meta: await readMeta(join(folder, file.name)) })),
+    ),
+    binaries: binaries.filter(isReadable),
+    skipped: [...skipped, ...unreadable.map(({ name }) => ({ name, why: 'not_readable' as const }))],
   };
-  const [models, binaries] = await Promise.all([
-    Promise.all(
-      files
-        .filter(isModel)
-        .slice(0, SHOWN)
-        .map(async (file) => ({ ...(await withHash(file)), meta: await readMeta(join(folder, file.name)) })),
-    ),
-    Promise.all(
-      files
-        .filter((file) => !isModel(file))
-        .slice(0, SHOWN)
-        .map(withHash),
-    ),
-  ]);
-  return { models, binaries, skipped };
 }
+
+/** undefined: the bot may not read it, or it has gone since it was listed. */
+const readableSha256 = (folder: string, { name }: { readonly name: string }): Promise<string | undefined> =>
+  sha256OfFile(join(folder, name)).catch(() => undefined);
 
 /** Hosts put such names behind others of their own. */
 const MAX_NAME = 150;
@@ -100,8 +107,12 @@ export async function readStagedArtefact(folder: string, name: string): Promise<
   const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
   if (!isFile) return refused('artefact_not_a_file', { name });
   if (size === 0) return refused('artefact_empty', { name });
-  const meta = name.endsWith(MODEL_SUFFIX) ? await metaSha256Of(path) : {};
-  return { kind: 'artefact', plan: { name, sha256: await sha256OfFile(path), size, ...meta }, path };
+  try {
+    const meta = name.endsWith(MODEL_SUFFIX) ? await metaSha256Of(path) : {};
+    return { kind: 'artefact', plan: { name, sha256: await sha256OfFile(path), size, ...meta }, path };
+  } catch {
+    return refused('artefact_not_readable', { name });
+  }
 }
 
 /** What the training wrote beside a model goes with it, so it is bound too. */
@@ -120,12 +131,14 @@ async function lookInto(folder: string) {
   );
   const files = await Promise.all(
     names.map(async ({ name }) => {
-      const { size, mtime } = await stat(join(folder, name));
-      return { name, size, modifiedAt: mtime };
+      const found = await stat(join(folder, name)).catch(() => undefined);
+      return found && { name, size: found.size, modifiedAt: found.mtime };
     }),
   );
   return {
-    plain: files.sort((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime()),
+    plain: files
+      .filter((file) => file !== undefined)
+      .sort((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime()),
     skipped: entries.flatMap((entry) => skippedOf(entry) ?? []),
   };
 }
@@ -156,7 +169,9 @@ async function readMeta(modelPath: string): Promise<StagedModelMeta | undefined>
   try {
     const found = await stat(path);
     if (!found.isFile() || found.size > MAX_META_BYTES) return undefined;
-    const { version, horizon, metrics } = metaSchema.parse(parsePythonJson(await readFile(path, 'utf8')));
+    const { version, horizon, metrics } = metaSchema.parse(
+      parsePythonJson((await readPlainFile(path)).toString('utf8')),
+    );
     const numbers = Object.entries(metrics).filter((entry): entry is [string, number] => isFigure(entry[1]));
     return { version, horizon, metrics: Object.fromEntries(numbers) };
   } catch {

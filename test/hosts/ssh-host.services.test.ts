@@ -265,6 +265,16 @@ test('an artefact is sent, checked on the host, and put in place', async () => {
   await expect(
     host.installFile(join(root, 'staged'), at('b.onnx'), { sha256: sha256('other') }),
   ).rejects.toMatchObject({ code: 'changed_since_plan' });
+  await run('mkfifo', [join(root, 'pipe')]);
+  for (const [name, code] of [
+    ['pipe', 'not_a_file'],
+    ['absent', 'not_found'],
+  ] as const) {
+    const sha256OfNone = sha256('');
+    await expect(
+      host.installFile(join(root, name), at('b.onnx'), { sha256: sha256OfNone }),
+    ).rejects.toMatchObject({ code });
+  }
   expect(await readdir(folder)).toEqual(['a.onnx']);
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -7,6 +7,7 @@ import { viewFaults } from '../../sandbox/slack/block-kit/surfaces.js';
 import { LOCALES } from '../../src/domain/localized.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
 import type { TargetHost } from '../../src/hosts/kinds/target-host.js';
+import { sha256Of, sha256OfFile } from '../../src/machine/sha256.js';
 import { gateModel } from '../../src/model/gate-model.js';
 import type { ModelGate } from '../../src/model/model-gate.js';
 import { keepArtefact, putKeptBack } from '../../src/release/engine/steps/kept-artefact.js';
@@ -22,6 +23,16 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const fifo = (name: string) => execFileSync('mkfifo', [join(folder, name)]);
 const longName = (length: number) => `${'m'.repeat(length - 5)}.onnx`;
+
+const hostSettings = () =>
+  ({
+    name: 'h',
+    connection: { kind: 'local' },
+    service: { manager: 'command', status: ['true'], restart: ['true'], stop: ['true'], logs: ['true'] },
+    environmentFiles: [],
+    writtenEnvironmentFile: '',
+    models: folder,
+  }) as unknown as TargetHost;
 
 const formOf = async () => {
   const staged = await listStaging(folder);
@@ -52,6 +63,50 @@ test('what is no regular file is named and skipped, and never waited for', async
     expect(await readStagedArtefact(folder, name)).toMatchObject({
       refusal: { code: 'artefact_not_a_file' },
     });
+}, 10_000);
+
+test('what the bot may not read is named and skipped, and asked for by name it is refused', async () => {
+  const unreadable = ['secret.onnx', 'secret', 'other.meta.json'];
+  for (const name of [...unreadable, 'other.onnx']) await writeFile(join(folder, name), 'x');
+  for (const name of unreadable) await chmod(join(folder, name), 0);
+  await chmod(folder, 0o755);
+  const ask = async () => [await formOf(), await readStagedArtefact(folder, 'secret.onnx')] as const;
+  const [{ staged, modals }, refusal] = await withoutRights(ask);
+  expect(staged.models.map(({ name }) => name).sort()).toEqual(['good.onnx', 'other.onnx']);
+  expect(staged.skipped).toEqual(['secret.onnx', 'secret'].map((name) => ({ name, why: 'not_readable' })));
+  for (const modal of modals) expect(JSON.stringify(modal)).toContain('secret.onnx');
+  expect(refusal).toMatchObject({ refusal: { code: 'artefact_not_readable' } });
+  // What describes a model is bound as well.
+  expect(await withoutRights(() => readStagedArtefact(folder, 'other.onnx'))).toMatchObject({
+    refusal: { code: 'artefact_not_readable', facts: { name: 'other.onnx' } },
+  });
+});
+
+/** Root may read everything. */
+async function withoutRights<T>(work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+test('a staged file that has become a pipe since is neither hashed, judged nor installed, and not waited for', async () => {
+  await writeFile(join(folder, 'good.meta.json'), '{}');
+  const host = createHost(hostSettings());
+  for (const name of ['good.onnx', 'good.meta.json']) {
+    await rm(join(folder, name));
+    fifo(name);
+  }
+  const path = join(folder, 'good.onnx');
+  await expect(sha256OfFile(path)).rejects.toMatchObject({ code: 'ENXIO' });
+  await expect(gateModel({} as ModelGate, { path })).rejects.toMatchObject({ code: 'ENXIO' });
+  const installing = () => host.installFile(path, join(folder, 'new.onnx'), { sha256: sha256Of('model') });
+  // More often than the process has threads for files.
+  for (let turn = 0; turn < 6; turn += 1)
+    await expect(installing()).rejects.toMatchObject({ code: 'not_a_file' });
 }, 10_000);
 
 test('the gate does not wait for what stands beside a model', async () => {
@@ -111,14 +166,7 @@ test.each([8, 150, 178, 200, 255])(
     const name = longName(length);
     const path = join(folder, name);
     await writeFile(path, 'running');
-    const host = createHost({
-      name: 'h',
-      connection: { kind: 'local' },
-      service: { manager: 'command', status: ['true'], restart: ['true'], stop: ['true'], logs: ['true'] },
-      environmentFiles: [],
-      writtenEnvironmentFile: '',
-      models: folder,
-    } as unknown as TargetHost);
+    const host = createHost(hostSettings());
     const { signal } = new AbortController();
     const sha256 = await host.sha256(path, { signal });
     const kept = await keepArtefact(host, { path, sha256 }, signal);

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
-import { createReadStream } from 'node:fs';
 import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { max } from 'date-fns';
+import { streamPlainFile } from '../../machine/plain-file.js';
 import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
 import type { CommandRunner, RunOptions } from '../command-runner.js';
 import { isInside } from '../contained-path.js';
@@ -162,7 +162,7 @@ class LocalHost implements Host {
         await ownershipFor(realPath, present, options.mode, NEW_ARTEFACT_MODE),
         signal,
         async (handle, temporary) => {
-          await writeFile(handle, createReadStream(localPath, { signal }));
+          await writeFile(handle, await streamPlainFile(localPath), { signal });
           if ((await sha256OfFile(temporary, signal)) !== options.sha256) {
             throw new HostError(
               'changed_since_plan',
@@ -186,7 +186,7 @@ class LocalHost implements Host {
         target.realPath,
         { uid: present.uid, gid: present.gid, mode: present.mode & 0o7777 },
         signal,
-        (handle) => writeFile(handle, createReadStream(source, { signal })),
+        async (handle) => writeFile(handle, await streamPlainFile(source), { signal }),
         (temporary) => rename(temporary, target.realPath),
       );
     });

@@ -27,6 +27,7 @@ import {
   type ServiceManager,
 } from '../host.js';
 import { askMoment, DATE_COMMAND } from '../host-clock.js';
+import { within } from '../host-fault.js';
 import {
   COPY_SCRIPT,
   LIST_SCRIPT,
@@ -171,7 +172,9 @@ class SshHost implements Host {
   ): Promise<void> {
     const { sha256, mode, ...call } = options;
     // A file that is wrong already here need not be sent.
-    const present = await sha256OfFile(localPath, call.signal);
+    const present = await within(this.name, `reading ${localPath}`, ARTEFACT_TIMEOUT_MS, call, (signal) =>
+      sha256OfFile(localPath, signal),
+    );
     if (present !== sha256) throw this.wrongCopy(path);
     const words = ['', '', mode === undefined ? '' : octal(mode), `${sha256} ${octal(NEW_ARTEFACT_MODE)}`];
     const sending = { timeoutMs: ARTEFACT_TIMEOUT_MS, ...call, inputFile: localPath };

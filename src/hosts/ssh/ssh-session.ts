@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline, type Writable } from 'node:stream';
+import { streamPlainFile } from '../../machine/plain-file.js';
 import {
   type CommandResult,
   type CommandRunner,
@@ -75,8 +75,14 @@ export function beginSession(local: CommandRunner, client: readonly string[], ca
 
 function writeInput(to: Writable | undefined, { input, inputFile }: RunOptions): void {
   if (to === undefined) return;
-  if (inputFile === undefined) to.end(input);
-  else pipeline(createReadStream(inputFile), to, () => undefined);
+  if (inputFile === undefined) {
+    to.end(input);
+    return;
+  }
+  streamPlainFile(inputFile).then(
+    (file) => pipeline(file, to, () => undefined),
+    () => to.destroy(),
+  );
 }
 
 interface OutputEvents {
