@@ -11,7 +11,7 @@ import {
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
 import { isIncident, isLiveRelease, type ReleaseState, type StepState } from '../src/domain/release-state.js';
-import { troublesOf } from '../src/domain/release-trouble.js';
+import { overcomeTroubles, troublesOf } from '../src/domain/release-trouble.js';
 import {
   actions,
   type Button,
@@ -47,6 +47,9 @@ export const RELEASE_SYMBOL: Readonly<Record<ReleaseState, string>> = {
   halted: '🛑',
 };
 
+/** So many names of variables are told. */
+const BROUGHT = 3;
+
 const STEP_SYMBOL: Readonly<Record<StepState, string>> = {
   pending: '○',
   running: '◐',
@@ -65,6 +68,7 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
   const blocks: Block[] = [
     header(title),
     context(headline(release, locale)),
+    ...broughtBlocks(release, locale),
     ...haltedBlocks(release, locale),
     ...problemBlocks(problem, locale),
     ...causeBlocks(release, locale),
@@ -107,10 +111,14 @@ export function deployIncidentView(
       header(`${symbol} ${stateTextOf(release, locale)} · ${release.strategy} · ${release.target}`),
       ...call.map((sentence) => section(sentence)),
       context(headline(release, locale)),
+      ...broughtBlocks(release, locale),
       ...haltedBlocks(release, locale),
       ...problemBlocks(release.problem, locale),
       ...causeBlocks(release, locale),
       ...(troubles.length === 0 ? [] : [section(troubles.join('\n'))]),
+      ...(isBad || !(isLiveRelease(release) || release.state === 'confirmed')
+        ? []
+        : [overcomeBlock(release, locale)]),
       ...givenUpBlocks(release, locale),
       ...hostsOff(release, locale),
       ...whatRunsAgain(release, locale),
@@ -132,6 +140,15 @@ function troubleLines(release: ReleaseRecord, locale: Locale): readonly string[]
       ? `◐ ${what}`
       : `◐ ${what}\n✗ ${sentenceForSlack(problemSentence(problem, locale))}`;
   });
+}
+
+/** Why this post stands here, once all is well again. */
+function overcomeBlock(release: ReleaseRecord, locale: Locale): Block {
+  const text = textFor(locale).deploy;
+  const lines = overcomeTroubles(release).map(({ step, since, until }) =>
+    text.overcome(nameWithHost(step, locale), slackTime(since, 'time_secs'), slackTime(until, 'time_secs')),
+  );
+  return section(lines.length === 0 ? text.wasTrouble : lines.map((line) => `✓ ${line}`).join('\n'));
 }
 
 const isTurningOff = ({ state, endedAt }: ReleaseRecord): boolean => state === 'disabled' && endedAt === null;
@@ -192,6 +209,22 @@ function headline(release: ReleaseRecord, locale: Locale): string {
       ? text.confirmBy(slackTime(release.confirmBy))
       : text.ended(slackTime(release.endedAt)),
   ].join(' · ');
+}
+
+/** What it brings: a message that says *Confirmed* must say of what. */
+function broughtBlocks({ plan: { model, binary, hosts } }: ReleaseRecord, locale: Locale): readonly Block[] {
+  const { plan: text, form } = textFor(locale).release;
+  const variables = [...new Set(hosts.flatMap(({ changes }) => changes.map(({ variable }) => variable)))];
+  const more = variables.length > BROUGHT ? [form.andMore(variables.length - BROUGHT)] : [];
+  const parts = [
+    ...(model === undefined ? [] : [`*${text.model}*  ${code(model.name)}`]),
+    ...(binary === undefined ? [] : [`*${text.binary}*  ${code(binary.name)}`]),
+    // Those of a model come with it.
+    ...(model !== undefined || variables.length === 0
+      ? []
+      : [`*${text.variables}*  ${[...variables.slice(0, BROUGHT).map(code), ...more].join(', ')}`]),
+  ];
+  return parts.length === 0 ? [] : [section(parts.join(' · '))];
 }
 
 /** Who stopped it by a halt, when and why. */

@@ -33,6 +33,26 @@ export function troublesOf(release: ReleaseRecord): readonly Trouble[] {
   });
 }
 
+/** A step that people were called for, and that has succeeded since. */
+interface Overcome {
+  readonly step: StepRecord;
+  /** RFC 3339. */
+  readonly since: string;
+  readonly until: string;
+}
+
+/** Of those steps the ones that can be told: by how long they took, since a problem is gone with its step's success. */
+export function overcomeTroubles(release: ReleaseRecord): readonly Overcome[] {
+  return release.steps.flatMap((step) => {
+    const { kind, state, finishedAt: until } = step;
+    if (state !== 'done' || until === null) return [];
+    const since = step.attemptedAt ?? checkpointDueAt(release, step)?.toISOString();
+    const afterMs = kind === 'checkpoint' ? TROUBLE_AFTER_MS : patienceMs(step);
+    if (since === undefined || afterMs === undefined) return [];
+    return addMilliseconds(new Date(since), afterMs) <= new Date(until) ? [{ step, since, until }] : [];
+  });
+}
+
 function patienceMs({ kind, problem }: StepRecord): number | undefined {
   if (problem !== null || QUICK.includes(kind)) return TROUBLE_AFTER_MS;
   return WATCHING.includes(kind) ? WATCHING_AFTER_MS : undefined;

@@ -237,6 +237,19 @@ describe('a step that does not succeed', () => {
     expect(post).toMatch(/\*[^*]*5 min[^*]*\* has not succeeded since/);
   });
 
+  test('once it has succeeded its post says what it was, and that all is well', async () => {
+    await tried(RESTART, 12);
+    await incidents();
+    const held = await hold();
+    await journal.begin(held, RESTART, {}, true);
+    await journal.end({ ...held, now: new Date() }, RESTART, { state: 'done' });
+    const [post, ...others] = await incidents();
+    expect(others).toEqual([]);
+    expect(post).not.toContain(CALLED);
+    expect(post).toContain('*Model*  `a.onnx`');
+    expect(post).toMatch(/✓ \*live-1 restart\* had not succeeded since <!date[^.]*\. It did at <!date/);
+  });
+
   test('checks that only wait for their time, and one that has succeeded, are none', async () => {
     const held = await hold();
     await journal.attempt(held, RESTART);

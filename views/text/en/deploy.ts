@@ -163,6 +163,10 @@ export const deploy = {
   /** @param until a moment; undefined: it is tried for as long as it takes */
   trouble: (what: string, since: string, until: string | undefined) =>
     `*${what}* has not succeeded since ${since}. It is tried again ${until === undefined ? 'until it does' : `until ${until}; then the strategy is turned off`}.`,
+  /** Of what people were called for, and has succeeded since. */
+  overcome: (what: string, since: string, until: string) =>
+    `*${what}* had not succeeded since ${since}. It did at ${until}.`,
+  wasTrouble: 'People were called because a step did not succeed. It has since.',
   brokenGlass: 'break-glass: no approvals',
   button: {
     confirm: 'Confirm…',

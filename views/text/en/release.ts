@@ -191,6 +191,7 @@ export const release = {
     title: 'Plan',
     model: 'Model',
     binary: 'Binary',
+    variables: 'Variables',
     unchanged: 'stays',
     version: 'version',
     reason: 'Why',

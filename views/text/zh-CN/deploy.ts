@@ -135,6 +135,8 @@ export const deploy: DeployText = {
   cause: '起因：',
   trouble: (what, since, until) =>
     `*${what}* 自 ${since} 起一直未成功，正在重试，${until === undefined ? '直到成功' : `至 ${until}；届时策略将被关闭`}。`,
+  overcome: (what, since, until) => `*${what}* 自 ${since} 起未成功，已于 ${until} 成功。`,
+  wasTrouble: '曾因某一步骤未成功而通知人员，该步骤现已成功。',
   brokenGlass: '紧急发布：未经批准',
   button: {
     confirm: '确认…',

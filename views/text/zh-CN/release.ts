@@ -163,6 +163,7 @@ export const release: ReleaseText = {
     title: '发布计划',
     model: '模型',
     binary: '二进制',
+    variables: '变量',
     unchanged: '不变',
     version: '版本',
     reason: '原因',
