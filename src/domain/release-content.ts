@@ -28,6 +28,8 @@ const CONTENT_PARTS = [
   'installed_binary',
   /** A layer of a host's environment; its text is not told. */
   'environment_file',
+  /** What a restart of the host's service starts. */
+  'unit',
   /** What one of the strategy's variables becomes. */
   'variable',
   /** What differs between file and running process. */
@@ -135,6 +137,11 @@ function changesOnHost(before: HostPlan, after: HostPlan): readonly ContentChang
       host,
       asChanges(before.sinceConfirmed),
       asChanges(after.sinceConfirmed),
+    ),
+    ...textChange(
+      { part: 'unit', host, subject: before.unit?.fragment ?? after.unit?.fragment ?? '' },
+      before.unit?.sha256 ?? '',
+      after.unit?.sha256 ?? '',
     ),
     ...textChange({ part: 'dead_man', host }, before.withoutDeadMan ?? '', after.withoutDeadMan ?? ''),
     ...textChange(

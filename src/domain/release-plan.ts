@@ -67,6 +67,11 @@ const hostPlanSchema = z.object({
    * process has it already; undefined: nothing does, or no release was confirmed here.
    */
   sinceConfirmed: orUndefined(z.array(namedChangeSchema)),
+  /**
+   * What a restart starts: the unit as its manager has it loaded, and when its files were last changed, in one SHA-256.
+   * Left out: the manager does not tell.
+   */
+  unit: z.object({ fragment: z.string(), sha256: z.string() }).exactOptional(),
   /** Why the host holds no dead man; undefined: it does. */
   withoutDeadMan: orUndefined(z.enum(WITHOUT_DEAD_MAN)),
 });

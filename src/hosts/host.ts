@@ -218,8 +218,11 @@ export interface ServiceManager {
   variableNames(pid: number, prefix: string, options?: CallOptions): Promise<readonly string[] | undefined>;
   /** How a process stands. undefined: the host does not tell. */
   processFacts(pid: number, options?: ProcessCall): Promise<ProcessFacts | undefined>;
-  /** How the manager has the service loaded. undefined: it does not tell. */
-  definition(options?: CallOptions): Promise<ServiceDefinition | undefined>;
+  /**
+   * How the manager has the service loaded. undefined: it does not tell.
+   * @param options.asksFiles when its files were last changed also where the process was started since
+   */
+  definition(options?: DefinitionCall): Promise<ServiceDefinition | undefined>;
   /** Left out: the manager is not told how. */
   readonly deadMan?: DeadManHolder | undefined;
 }
@@ -231,6 +234,10 @@ export interface DeadManHolder {
   /** Fine when there is none. Refused while it is at work: it has the last word then. */
   disarm(name: string, options?: CallOptions): Promise<void>;
   look(name: string, options?: CallOptions): Promise<DeadManState>;
+}
+
+export interface DefinitionCall extends CallOptions {
+  readonly asksFiles?: boolean;
 }
 
 export interface LogCall extends CallOptions {

@@ -20,6 +20,7 @@ import { tryDeadMan } from '../hosts/try-dead-man.js';
 import type { Declarations } from '../runbook/runbook.js';
 import type { StagedArtefact } from './staging.js';
 import { unitDrift } from './unit-drift.js';
+import { unitIdentityIfTold } from './unit-identity.js';
 
 /** What a release wants of a host. */
 export interface HostIntent {
@@ -91,14 +92,16 @@ async function planOn(
   const changes = changesBetween(intent.variables, present);
   const names = [...declared, ...undeclaredNames(present, intent.runbook)];
   const unchanged = names.filter((name) => !changes.some(({ variable }) => variable === name));
-  const [presentModelSha256, presentBinarySha256, drift, unit, withoutDeadMan] = await Promise.all([
-    hashOf(host, modelPath ?? stayingModel(environment, intent.modelVariable), call),
-    // A program that stays is approved with the rest, too.
-    hashOf(host, binaryPath ?? settings.binary, call),
-    driftOf(host, present, unchanged, intent.runbook.envPrefix, call),
-    unitDrift(host.service, call),
-    deadManLack(host, call),
-  ]);
+  const [presentModelSha256, presentBinarySha256, drift, unitChanges, unit, withoutDeadMan] =
+    await Promise.all([
+      hashOf(host, modelPath ?? stayingModel(environment, intent.modelVariable), call),
+      // A program that stays is approved with the rest, too.
+      hashOf(host, binaryPath ?? settings.binary, call),
+      driftOf(host, present, unchanged, intent.runbook.envPrefix, call),
+      unitDrift(host.service, call),
+      unitIdentityIfTold(host.service, call),
+      deadManLack(host, call),
+    ]);
   const told = [...changes, ...drift].map(({ variable }) => variable);
   const staying = [
     ...(model === undefined
@@ -119,8 +122,9 @@ async function planOn(
     layers: present.layers.map(({ path, sha256 }) => ({ path, sha256 })),
     writtenFile: settings.writtenEnvironmentFile,
     changes,
-    ...namedDrift(drift, unit, present, intent.runbook),
+    ...namedDrift(drift, unitChanges, present, intent.runbook),
     sinceConfirmed: since.length > 0 ? since : undefined,
+    ...(unit === undefined ? {} : { unit }),
     withoutDeadMan,
   };
   const plannedModel =

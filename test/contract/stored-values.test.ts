@@ -199,6 +199,7 @@ const request: Whole<ReleaseRequest> = {
         drift: [change],
         undeclared: [{ variable: 'S__X', shown: { before: null, after: '1' } }],
         sinceConfirmed: [{ variable: 'S__Y', shown: { before: '1', after: null } }],
+        unit: { fragment: '/etc/systemd/system/ploy.service', sha256: '89' },
         withoutDeadMan: 'refused',
       },
     ],

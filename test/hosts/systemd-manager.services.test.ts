@@ -10,6 +10,7 @@ import { processStart } from '../../src/hosts/managers/process-facts.js';
 import type { StartPlan } from '../../src/hosts/managers/proof-of-start.js';
 import { createSystemdManager } from '../../src/hosts/managers/systemd-manager.js';
 import { watchStart } from '../../src/hosts/managers/watch-start.js';
+import { unitIdentity } from '../../src/release/unit-identity.js';
 import { logAs, startUserSystemd, type UserSystemd } from '../support/systemd.js';
 
 const UNIT = 'ploy-test.service';
@@ -189,6 +190,8 @@ describe('a real unit', () => {
       dropIns: [],
       command: { path: '/bin/sleep', words: '/bin/sleep 600', isOfProcess: true },
     });
+    const { filesChangedAt } = (await loaded.definition({ asksFiles: true })) ?? {};
+    expect(filesChangedAt?.getTime()).toBeCloseTo((await stat(path)).ctimeMs, -2);
     await writeFile(path, `${text}Environment=PLOY_DRY_RUN=false "API_KEY=two words"\n`);
     expect(await loaded.definition()).toMatchObject({ needsReload: true, variables: [] });
     await mkdir(`${path}.d`);
@@ -201,6 +204,17 @@ describe('a real unit', () => {
       ofManager: expect.arrayContaining(['PLOY_FROM_MANAGER']),
       dropIns: [join(`${path}.d`, 'more.conf')],
     });
+    // Another value under the same name is another unit.
+    const before = await unitIdentity(loaded, {});
+    await writeFile(join(`${path}.d`, 'more.conf'), "[Service]\nEnvironment='COINS=a b X=1' SIZE=8\n");
+    await ctl('daemon-reload');
+    expect(before?.fragment).toBe(path);
+    expect((await unitIdentity(loaded, {}))?.sha256).not.toBe(before?.sha256);
+    await loaded.restart();
+    const after = await unitIdentity(loaded, {});
+    await ctl('daemon-reload');
+    await loaded.restart();
+    expect(await unitIdentity(loaded, {})).toEqual(after);
     await ctl('unset-environment', 'PLOY_FROM_MANAGER');
     const { mainPid, startedAt } = await loaded.status();
     expect(startedAt).toBeInstanceOf(Date);

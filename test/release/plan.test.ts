@@ -7,10 +7,13 @@ import { confirmedVariables } from '../../src/checks/context/since-confirmed.js'
 import type { DeployWish } from '../../src/domain/deploy-wish.js';
 import { stepsOfRelease } from '../../src/domain/release-steps.js';
 import { shownInProcess } from '../../src/hosts/environment/concealed-value.js';
+import type { Host } from '../../src/hosts/host.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
+import type { TargetHost } from '../../src/hosts/kinds/target-host.js';
 import { requestReportView } from '../../views/release-request.js';
 import {
   ALICE,
+  BOB,
   createReleaseWorld,
   insertConfirmed,
   type ReleaseWorld,
@@ -380,6 +383,36 @@ test('the model that a release keeps is approved with it: other bytes change the
   expect(path).toMatch(/^[0-9a-f]{64}$/);
   await writeFile(world.path('h1', 'models', 'old.onnx'), 'other bytes');
   expect((await checked(wish)).digest).not.toBe(before.digest);
+});
+
+test('what a restart would start is approved with the rest: another unit ends the request', async () => {
+  let path = '/opt/ploy';
+  const fragment = '/etc/s.service';
+  const definition = async () => ({
+    ...{ needsReload: false, variables: [], ofManager: [], environmentFiles: [], fragment, dropIns: [] },
+    command: { path, words: `${path} run`, isOfProcess: true },
+  });
+  const { sources } = world.context;
+  const { hostOf } = sources;
+  const withUnit = (host: Host): Host =>
+    Object.create(host, {
+      service: { value: Object.create(host.service, { definition: { value: definition } }) },
+    });
+  Object.assign(sources, {
+    hostOf: (settings: TargetHost) =>
+      settings.name === 'h1' ? withUnit(hostOf(settings)) : hostOf(settings),
+  });
+  expect((await checked()).plan.hosts.map((host) => host.unit?.fragment)).toEqual([
+    '/etc/s.service',
+    undefined,
+  ]);
+  const { requestId, digest } = await requestAsAlice(world);
+  path = '/tmp/ploy';
+  const changes = [{ part: 'unit', host: 'h1', subject: fragment }];
+  expect(await world.service.approve({ requestId, digest, person: BOB })).toMatchObject({
+    kind: 'invalidated',
+    changes,
+  });
 });
 
 test('a host that cannot turn the strategy off by itself is named, and taken upon oneself by name', async () => {

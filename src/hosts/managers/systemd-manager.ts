@@ -107,14 +107,15 @@ export function createSystemdManager(
         ? controlGroupProcesses(runner, status, { ...call, programOf })
         : askProcesses(runner, listed, call),
     variableNames: (pid, prefix, call) => processes.variableNames(pid, prefix, { ...call, sudo }),
-    async definition(call) {
+    async definition({ asksFiles = false, ...call } = {}) {
       const { stdout } = await runChecked(runner, `systemctl show ${unit}`, askDefinition, call);
       const { exitCode, stdout: ofManager } = await runner.run(managerEnvironment, call);
       // What the manager hands to every service is part of what is asked.
       if (exitCode !== 0) return undefined;
       const definition = parseServiceDefinition(stdout.toString('utf8'), ofManager.toString('utf8'));
       // Nothing was read anew since the process was started: it is what the unit says.
-      if (definition?.command === undefined || definition.command.isOfProcess) return definition;
+      const isOfProcess = definition?.command?.isOfProcess !== false;
+      if (definition === undefined || (isOfProcess && !asksFiles)) return definition;
       return { ...definition, filesChangedAt: await unitFilesChangedAt(runner, definition, call) };
     },
     processFacts: (pid, call) => processes.facts(pid, { ...call, sudo }),

@@ -2,9 +2,10 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { editByHand } from '../../../sandbox/host/hand-edit.js';
 import type { TradingHost } from '../../../sandbox/host/service-commands.js';
-import { HostError } from '../../../src/hosts/host.js';
+import { type Host, HostError } from '../../../src/hosts/host.js';
 import { runRelease } from '../../../src/release/engine/run-release.js';
 import { selectKnownGood } from '../../../src/release/store/known-good-store.js';
+import { unitIdentity } from '../../../src/release/unit-identity.js';
 import { createEngineSetting, NEVER, replacing, verbs } from './support/engine-setting.js';
 import { NEW_VERSION, PREFIX, sha256Of } from './support/release-plan.js';
 import type { TestEngineOptions } from './support/test-engine.js';
@@ -28,6 +29,45 @@ const afterStep = (position: number, act: () => unknown): Partial<TestEngineOpti
 const otherLayer = (host: TradingHost): string => host.environmentFiles[0];
 const addLine = (host: TradingHost) => appendFile(otherLayer(host), `${PREFIX}EV_EXIT_BUFFER=0.45\n`);
 const known = () => selectKnownGood(setting.database.pool, { strategy: 'crypto_lob_ml', target: 'live' });
+
+/** The services as units of systemd: the one of the second host gets another command when somebody edits it. */
+function withUnits() {
+  const fragment = '/etc/systemd/system/ploy.service';
+  let path = '/opt/ploy/bin/ploy';
+  const unitOf = (host: Host): Host =>
+    replacing(host, {
+      service: replacing(host.service, {
+        definition: async () => ({
+          ...{
+            needsReload: false,
+            variables: [],
+            ofManager: [],
+            environmentFiles: [],
+            fragment,
+            dropIns: [],
+          },
+          command: {
+            path: host.name === 'live-2' ? path : '/opt/ploy/bin/ploy',
+            words: '',
+            isOfProcess: true,
+          },
+        }),
+      }),
+    });
+  return {
+    fragment,
+    wrapHost: unitOf,
+    change: () => {
+      path = '/tmp/ploy';
+    },
+    async plan() {
+      const plan = await setting.plan();
+      const unit = await unitIdentity(unitOf({ name: 'live-2', service: {} } as unknown as Host).service, {});
+      if (unit === undefined) throw new Error('no unit');
+      return { ...plan, hosts: plan.hosts.map((host) => ({ ...host, unit })) };
+    },
+  };
+}
 
 /** A release of settings and a program: the model stays. */
 async function planWithoutModel() {
@@ -67,6 +107,20 @@ describe('right before a host is touched', () => {
     expect(await setting.running(setting.second, 'EV_EXIT_BUFFER')).not.toBe('0.45');
   });
 
+  test.each([
+    ['before its first step', CANARY_PROVED],
+    ['before its restart', SECOND_WRITTEN],
+  ])('another unit stops it: %s', async (_title, position) => {
+    const units = withUnits();
+    const engine = setting.engine({ ...afterStep(position, units.change), ...units });
+    const release = await setting.carryOut(engine, await setting.start(await units.plan()));
+    expect(release).toMatchObject({
+      state: 'reverted',
+      problem: { code: 'changed_since_plan', facts: { host: 'live-2', path: units.fragment } },
+    });
+    expect(await verbs(setting.second)).not.toContain('restart');
+  });
+
   test('the bytes of a model that stays stop it', async () => {
     const replace = () => writeFile(setting.second.modelPath, 'another model');
     const engine = setting.engine(afterStep(CANARY_PROVED - 1, replace));
@@ -90,6 +144,17 @@ describe('at the end', () => {
     const [difference, ...others] = [release.problem?.facts.differences ?? []].flat();
     expect(others).toEqual([]);
     expect(difference).toContain(`live-2: ${otherLayer(setting.second)} `);
+    expect(await known()).toEqual([]);
+  });
+
+  test('another unit than the approved one is no known-good', async () => {
+    const units = withUnits();
+    const engine = setting.engine({ ...afterStep(LAST_CHECKPOINT, units.change), ...units });
+    const release = await setting.carryOut(engine, await setting.start(await units.plan()));
+    expect(release).toMatchObject({ state: 'watching', problem: { code: 'hosts_differ' } });
+    const [difference, ...others] = [release.problem?.facts.differences ?? []].flat();
+    expect(others).toEqual([]);
+    expect(difference).toContain(`live-2: ${units.fragment} `);
     expect(await known()).toEqual([]);
   });
 

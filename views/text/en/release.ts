@@ -162,6 +162,8 @@ const changed: Readonly<Record<ContentPart, (fact: Facts) => string>> = {
   installed_binary: (fact) =>
     `${fact('host')}: another binary stands at ${fact('subject') || 'the place of its program'}.`,
   environment_file: (fact) => `${fact('host')}: the environment file ${fact('subject')} was edited.`,
+  unit: (fact) =>
+    `${fact('host')}: the service’s unit was changed${fact('subject') && ` (${fact('subject')})`}: a restart would start something else.`,
   variable: (fact) =>
     `${fact('host')}: ${fact('subject')} would go ${fact('after') || 'unchanged'}, not ${fact('before') || 'unchanged'}.`,
   running_process: (fact) =>

@@ -132,6 +132,8 @@ export const release: ReleaseText = {
     installed_model: (fact) => `${fact('host')}：${fact('subject') || '模型'} 处已是另一个文件。`,
     installed_binary: (fact) => `${fact('host')}：${fact('subject') || '程序'} 处已是另一个二进制。`,
     environment_file: (fact) => `${fact('host')}：环境文件 ${fact('subject')} 被改动。`,
+    unit: (fact) =>
+      `${fact('host')}：服务的 unit 已被更改${fact('subject') && `（${fact('subject')}）`}，重启后启动的将是别的内容。`,
     variable: (fact) =>
       `${fact('host')}：${fact('subject')} 将为 ${fact('after') || '不变'}，而不是 ${fact('before') || '不变'}。`,
     running_process: (fact) => `${fact('host')}：文件与进程之间的差异发生变化（${fact('subject')}）。`,

@@ -3,6 +3,7 @@ import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import { shownInFile } from '../../../hosts/environment/concealed-value.js';
 import { EMPTY_SHA256 } from '../../../hosts/file-bounds.js';
 import { modelVariable } from '../../../runbook/strategy-contract.js';
+import { unitIdentity } from '../../unit-identity.js';
 import { presentSha256 } from './kept-artefact.js';
 import { earlier, type HostInPlan, hostOf, READ_TIMEOUT_MS, type Step, type StepContext } from './step.js';
 import { writtenSchema } from './write-environment.js';
@@ -22,8 +23,8 @@ interface ChangedFile {
 }
 
 /**
- * Right before a host is touched: every layer of its environment, and the model and the program that stay or were
- * staged, against the approved plan and nothing else. @throws HostError
+ * Right before a host is touched: every layer of its environment, the model and the program that stay or were staged,
+ * and what a restart would start, against the approved plan and nothing else. @throws HostError
  */
 async function refuseUnlessApproved(
   context: StepContext,
@@ -46,6 +47,7 @@ async function refuseUnlessApproved(
   const changed = [
     ...changedLayers(context, inPlan, files),
     ...artefacts.filter(({ expected, found }) => expected !== found),
+    ...(await changedUnit(context, inPlan)),
   ];
   if (changed.length === 0) return undefined;
   const path = changed.map((file) => file.path).join(', ');
@@ -71,6 +73,17 @@ export function changedLayers(
     const isFine = present === expected || (isWritten && write?.state !== 'done' && present === written);
     return isFine ? [] : [{ path, expected, found: present }];
   });
+}
+
+/** What a restart would start, where it is no longer what was approved. @throws HostError */
+export async function changedUnit(
+  { interrupted: signal }: StepContext,
+  { host, plan: { unit } }: HostInPlan,
+): Promise<readonly ChangedFile[]> {
+  if (unit === undefined) return [];
+  const found = (await unitIdentity(host.service, { timeoutMs: READ_TIMEOUT_MS, signal }))?.sha256 ?? '';
+  const path = unit.fragment === '' ? host.service.description : unit.fragment;
+  return found === unit.sha256 ? [] : [{ path, expected: unit.sha256, found }];
 }
 
 /** A file that is not there counts as an empty one. */

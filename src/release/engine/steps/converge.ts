@@ -3,7 +3,7 @@ import type { HostEnvironment } from '../../../checks/context/host-environment.j
 import { expectedEnvironment } from '../../../checks/probes/service-probe.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import { shownInFile, shownInProcess } from '../../../hosts/environment/concealed-value.js';
-import { approvedArtefact, changedLayers } from './approved-host.js';
+import { approvedArtefact, changedLayers, changedUnit } from './approved-host.js';
 import { presentSha256 } from './kept-artefact.js';
 import { type HostInPlan, plainStep, readFiles, type StepContext } from './step.js';
 
@@ -76,6 +76,8 @@ export async function lookAtHost(
     );
     if (!isNamed) differs(path, shortened(expected), shortened(found));
   }
+  for (const { path, expected, found } of await changedUnit(context, inPlan))
+    differs(path, shortened(expected), shortened(found));
   const look = async (kind: 'model' | 'binary') => {
     const approved = approvedArtefact(context, inPlan, kind, files);
     if (approved === undefined) return undefined;
