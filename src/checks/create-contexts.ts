@@ -16,6 +16,7 @@ import { readHostEnvironment } from './context/host-environment.js';
 import { HOST_TIMEOUT_MS } from './context/host-timeout.js';
 import { createHttpGet, type HttpGet } from './context/http-get.js';
 import { ProbeError } from './context/observation.js';
+import { fromOneServer } from './context/one-server.js';
 import type { PlannedHost, PlannedState } from './context/planned-state.js';
 import { readTradingClock } from './context/read-moment.js';
 import { windowOnce } from './resolve-window.js';
@@ -48,13 +49,14 @@ export interface ContextOptions {
 
 /** What the probes of a run share, for each run anew; what a run asks of a host it asks once. */
 export function createContexts(options: ContextOptions) {
-  const { runbook, trading, now, hostOf } = options;
+  const { runbook, now, hostOf } = options;
   const {
     modelGate = createModelGate({ now }),
     httpGet = createHttpGet(),
     sleep = systemClock.sleep,
   } = options;
   return (target: Target, planned?: PlannedState, halted?: Date): CheckContext => {
+    const trading = options.trading && fromOneServer(options.trading);
     const hosts = target.hosts.map((settings) =>
       accessTo(hostOf(settings), settings, now, planned?.get(settings.name)),
     );

@@ -83,10 +83,11 @@ export function examineTrading({ trading, strategies }: DatabaseOptions): Examin
 }
 
 const TABLES_QUERY = `SELECT t.name, to_regclass(t.name) IS NOT NULL AS present,
-    CASE WHEN to_regclass(t.name) IS NULL THEN false ELSE has_table_privilege(t.name, 'SELECT') END AS readable
+    CASE WHEN to_regclass(t.name) IS NULL THEN false ELSE has_table_privilege(t.name, 'SELECT') END AS readable,
+    CASE WHEN to_regclass(t.name) IS NULL THEN false ELSE row_security_active(t.name) END AS withheld
   FROM unnest($1::text[]) AS t(name)`;
 
-/** Of each table whether it is there, and whether the role may read it. */
+/** Of each table whether it is there, and whether the role may read it, every row. */
 export async function tableDiagnoses(
   database: TradingQueries,
   tables: readonly string[],
@@ -96,6 +97,10 @@ export async function tableDiagnoses(
   const { rows } = await database.query(request);
   return rows.map((row): Diagnosis => {
     const told = about(String(row['name']));
+    if (row['withheld'] === true) {
+      const wayOut: Sentence = { code: 'do_show_rows', facts: {} };
+      return { ...told, state: 'fault', seen: { code: 'table_withheld', facts: {} }, wayOut };
+    }
     if (row['readable'] === true) return ok(told.subject, { code: 'table_readable', facts: {} });
     const code = row['present'] === true ? 'table_refused' : 'table_missing';
     return { ...told, state: 'fault', seen: { code, facts: {} } };
@@ -138,7 +143,8 @@ const RIGHTS_QUERY = `SELECT array_remove(ARRAY[
     CASE WHEN r.rolcreatedb THEN 'CREATEDB' END,
     CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
     CASE WHEN r.rolreplication THEN 'REPLICATION' END,
-    CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END,
+    CASE WHEN r.rolbypassrls AND NOT EXISTS (
+      SELECT FROM pg_class c WHERE c.relname = ANY($1::text[]) AND c.relrowsecurity) THEN 'BYPASSRLS' END,
     CASE WHEN has_schema_privilege('public', 'CREATE') THEN 'CREATE ON SCHEMA public' END,
     CASE WHEN has_database_privilege(current_database(), 'TEMPORARY') THEN 'TEMPORARY ON DATABASE' END
   ] || (SELECT array_agg('INSERT, UPDATE, DELETE or TRUNCATE ON ' || c.relname ORDER BY c.relname) FROM pg_class c

@@ -11,6 +11,8 @@ const DATABASE_FAULTS = [
   'missing_table',
   'missing_column',
   'permission_denied',
+  // Row-level security would leave rows out of the answer.
+  'rows_withheld',
   'starting',
   'too_many_connections',
   'authentication',
@@ -37,6 +39,8 @@ const DATABASE_FAULTS = [
   'standby_paused',
   'standby_lag_unknown',
   'standby_behind',
+  // Several servers stand behind one address.
+  'other_server',
   'recovery_conflict',
   'other',
 ] as const;

@@ -86,6 +86,7 @@ export interface DoctorFacts {
   table_missing: NoFacts;
   table_readable: NoFacts;
   table_refused: NoFacts;
+  table_withheld: NoFacts;
   trading_url_missing: NoFacts;
   /** @param minutes that a training may take */
   training_bounded: { readonly bounds: string; readonly minutes: number };
@@ -114,6 +115,7 @@ export interface DoctorFacts {
   do_check_venue: NoFacts;
   do_check_training_url: NoFacts;
   do_correct_channels: NoFacts;
+  do_show_rows: NoFacts;
   do_grant_select: { readonly agentId: string };
   do_install_manifest: NoFacts;
   do_make_models: Path;

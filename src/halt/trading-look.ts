@@ -4,7 +4,7 @@ import type { RecordedOrder, VenuePosition } from '../domain/venue.js';
 import type { StrategyContract } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import { columnOf, quote, wordsOf } from '../trading/order-sql.js';
-import { proveCurrent, type Source } from '../trading/source-state.js';
+import { proveCurrent, refuseOtherServer, type Source } from '../trading/source-state.js';
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 
 /** Whose orders: those without an account, or without a word whether they are simulated, count for every target. */
@@ -53,7 +53,7 @@ interface Trading extends Pick<Source, 'standbyMaxLagSecs'> {
     text: string;
     values?: readonly unknown[];
     timeoutMs: number;
-  }): Promise<{ readonly rows: readonly ObservedRow[] }>;
+  }): Promise<{ readonly rows: readonly ObservedRow[]; readonly server?: string }>;
 }
 
 const TIMEOUT_MS = 3_000;
@@ -72,9 +72,12 @@ export function createTradingLook(
   if (orders === undefined) return undefined;
   const sql = statementsOf(orders, halt);
   const ask = async (text: string, { accountId, dryRun }: OrderScope, more: readonly unknown[]) => {
-    await proveCurrent(trading, TIMEOUT_MS);
+    const proved = await proveCurrent(trading, TIMEOUT_MS);
     const values = [agentId, accountId ?? null, ...(orders.columns.dryRun === undefined ? [] : [dryRun])];
-    return (await trading.query({ text, values: [...values, ...more], timeoutMs: TIMEOUT_MS })).rows;
+    const asked = { text, values: [...values, ...more], timeoutMs: TIMEOUT_MS };
+    const { rows, server } = await trading.query(asked);
+    refuseOtherServer(server, proved);
+    return rows;
   };
   const listed = (rows: readonly ObservedRow[]) => ({
     total: Number(rows[0]?.['total'] ?? 0),

@@ -31,6 +31,7 @@ const BY_WORDS: readonly (readonly [RegExp, DatabaseFault])[] = [
   // PgBouncer; RDS Proxy.
   [/unsupported startup parameter|command-line options/i, 'options_refused'],
   [/conflict with recovery/i, 'recovery_conflict'],
+  [/row-level security/i, 'rows_withheld'],
   [/pg_hba\.conf (?:entry|rejects).*(?:no encryption|SSL off)/i, 'tls_wanted'],
   // Poolers and hosted servers.
   [/\b(?:SSL|TLS)\b[^.]{0,40}\brequired\b|\brequires? (?:SSL|TLS)\b/i, 'tls_wanted'],
@@ -103,9 +104,16 @@ const DRIVER_WORDS: readonly (readonly [RegExp, DatabaseFault])[] = [
   [/password must be a string|SASL/i, 'authentication'],
 ];
 
+const NAMES_RELATION: ReadonlySet<DatabaseFault> = new Set([
+  'missing_table',
+  'missing_column',
+  'permission_denied',
+  'rows_withheld',
+]);
+
 /** The server's text names the relation in quotes; nothing else of that text is handed on. */
 function relationOf(fault: DatabaseFault, message: string): Pick<DatabaseFaultFacts, 'relation'> {
-  if (fault !== 'missing_table' && fault !== 'missing_column' && fault !== 'permission_denied') return {};
+  if (!NAMES_RELATION.has(fault)) return {};
   const relation = /(?:relation|column|table|schema|view|function) "?([\w.$]+)"?/.exec(message)?.[1];
   return relation === undefined ? {} : { relation };
 }

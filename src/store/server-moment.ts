@@ -13,8 +13,11 @@ export interface ServerClock extends ClockReading {
   readonly moment: ServerMoment;
 }
 
+/** In SQL: what no two running servers have in common. */
+export const SERVER_IDENTITY = '(EXTRACT(EPOCH FROM pg_postmaster_start_time()) * 1000000)::int8::text';
+
 export const SERVER_CLOCK = `SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::float8 AS at_ms,
-  (EXTRACT(EPOCH FROM pg_postmaster_start_time()) * 1000000)::int8::text AS server`;
+  ${SERVER_IDENTITY} AS server`;
 
 const rowSchema = z.object({ at_ms: z.number(), server: z.string() });
 

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
+import { SERVER_IDENTITY } from '../store/server-moment.js';
 
 /** The server's time-out with which a connection begins. */
 export const SESSION_TIMEOUT_MS = 4_800;
@@ -11,6 +12,23 @@ const GIVE_UP_MS = 1_000;
 const timeouts = new WeakMap<pg.ClientBase, number>();
 
 const timeoutOf = (client: pg.ClientBase): number => timeouts.get(client) ?? SESSION_TIMEOUT_MS;
+
+/** The running server behind each connection. */
+const servers = new WeakMap<pg.ClientBase, string>();
+
+const WHICH_SERVER = `SELECT ${SERVER_IDENTITY} AS server, pg_backend_pid() AS pid`;
+
+/** Asked once of a connection; of one whose announced process is another, for each statement: a pooler may lead each elsewhere. */
+export async function serverOf(
+  client: pg.ClientBase & { readonly processID?: number | undefined },
+): Promise<string> {
+  const known = servers.get(client);
+  if (known !== undefined) return known;
+  const { rows } = await client.query<{ server: string; pid: number }>(WHICH_SERVER);
+  const { server = '', pid } = rows[0] ?? {};
+  if (pid === client.processID) servers.set(client, server);
+  return server;
+}
 
 export async function setTimeoutOf(client: pg.ClientBase, wantedMs: number): Promise<void> {
   if (wantedMs === timeoutOf(client)) return;

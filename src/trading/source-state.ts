@@ -14,6 +14,8 @@ interface SourceState {
   readonly isPooled: boolean;
   /** Up to which lag a standby is asked for; undefined: it is not. */
   readonly maxLagSecs: number | undefined;
+  /** The running server that this is said of. */
+  readonly server: string | undefined;
 }
 
 /** Why the absence of rows proves nothing there. */
@@ -31,6 +33,7 @@ export interface Source {
     readonly observedAt?: string;
     /** The process that the connection was opened to. */
     readonly announcedPid?: number | undefined;
+    readonly server?: string;
   }>;
   readonly standbyMaxLagSecs?: number | undefined;
 }
@@ -65,7 +68,7 @@ export async function readSource(
   source: Source,
   bounds: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<SourceState> {
-  const { rows, announcedPid } = await source.query({ text: SOURCE_QUERY, values: [], ...bounds });
+  const { rows, announcedPid, server } = await source.query({ text: SOURCE_QUERY, values: [], ...bounds });
   const row = rowSchema.parse(rows[0]);
   return {
     role: row.in_recovery ? 'standby' : 'primary',
@@ -75,6 +78,7 @@ export async function readSource(
     // A pooler makes up the process that it announces.
     isPooled: announcedPid !== undefined && announcedPid !== row.backend_pid,
     maxLagSecs: source.standbyMaxLagSecs,
+    server,
   };
 }
 
@@ -88,8 +92,19 @@ export function sourceFault(state: SourceState): SourceFault | undefined {
   return lagSecs > maxLagSecs ? 'standby_behind' : undefined;
 }
 
-/** Before the absence of rows is taken for a proof. @throws TradingDatabaseError */
-export async function proveCurrent(source: Source, timeoutMs: number): Promise<void> {
-  const fault = sourceFault(await readSource(source, { timeoutMs }));
+/**
+ * Before the absence of rows is taken for a proof. @returns the server of which that is proved
+ * @throws TradingDatabaseError
+ */
+export async function proveCurrent(source: Source, timeoutMs: number): Promise<string | undefined> {
+  const state = await readSource(source, { timeoutMs });
+  const fault = sourceFault(state);
   if (fault !== undefined) throw new TradingDatabaseError(fault);
+  return state.server;
+}
+
+/** What one server proves of itself says nothing of another behind the same address. @throws TradingDatabaseError */
+export function refuseOtherServer(server: string | undefined, proved: string | undefined): void {
+  if (server !== undefined && proved !== undefined && server !== proved)
+    throw new TradingDatabaseError('other_server');
 }

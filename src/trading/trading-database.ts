@@ -6,7 +6,7 @@ import type { ConnectionLogger } from '../store/state-pool.js';
 import { type AnswerBounds, DEFAULT_BOUNDS, queryBounded } from './bounded-query.js';
 import { requestCancel } from './cancel-request.js';
 import { type Deadline, startDeadline } from './deadline.js';
-import { resetSession, SESSION_TIMEOUT_MS, setTimeoutOf } from './session.js';
+import { resetSession, SESSION_TIMEOUT_MS, serverOf, setTimeoutOf } from './session.js';
 import { TradingDatabaseError, toTradingDatabaseError } from './trading-database-error.js';
 import { toObservedRow } from './trading-values.js';
 import { createVolatileFunctions, type VolatileFunctions } from './volatile-functions.js';
@@ -35,6 +35,8 @@ export interface TradingAnswer {
   readonly observedAt: string;
   /** The process that the connection was opened to, as the other end says: a pooler makes one up. */
   readonly announcedPid?: number | undefined;
+  /** The running server that answered: behind one address several may stand. */
+  readonly server: string;
 }
 
 export interface TradingDatabase {
@@ -79,9 +81,9 @@ export function createTradingDatabase(options: TradingDatabaseOptions): TradingD
     const deadline = startDeadline(request.timeoutMs, request.signal);
     try {
       const client = await borrow(pool, deadline);
-      const rows = await runOn(client, request, volatile, deadline);
+      const { rows, server } = await runOn(client, request, volatile, deadline);
       const durationMs = performance.now() - started;
-      return { rows, durationMs, observedAt: now().toISOString(), announcedPid: client.processID };
+      return { rows, durationMs, observedAt: now().toISOString(), announcedPid: client.processID, server };
     } catch (error) {
       throw toTradingDatabaseError(error, request.timeoutMs);
     } finally {
@@ -117,6 +119,8 @@ function withSessionSettings(url: string): string {
   const address = new URL(url);
   const settings = {
     default_transaction_read_only: 'on',
+    // Rows that a policy would keep from the role are no answer without them, but an error.
+    row_security: 'off',
     statement_timeout: SESSION_TIMEOUT_MS,
     lock_timeout: 500,
     idle_in_transaction_session_timeout: 5_000,
@@ -172,14 +176,14 @@ async function runOn(
   request: TradingQuery,
   volatile: VolatileFunctions,
   deadline: Deadline,
-): Promise<ObservedRow[]> {
+): Promise<Pick<TradingAnswer, 'rows' | 'server'>> {
   const answer = askServer(client, request, volatile);
   let isReusable = false;
   try {
-    const result = await Promise.race([answer, deadline.passed]);
+    const { result, server } = await Promise.race([answer, deadline.passed]);
     // BEGIN or SET would change what the next query meets.
     isReusable = result.command === 'SELECT';
-    return result.rows.map(toObservedRow);
+    return { rows: result.rows.map(toObservedRow), server };
   } catch (error) {
     isReusable = error instanceof pg.DatabaseError && error.severity === 'ERROR';
     // What we gave up, or do not read to its end, still runs there.
@@ -205,9 +209,10 @@ async function askServer(client: PoolClient, request: TradingQuery, volatile: Vo
   const { text, values = [], timeoutMs, bounds = DEFAULT_BOUNDS, functions = [] } = request;
   await setTimeoutOf(client, serverTimeoutMs(timeoutMs));
   await volatile.refuse(client, functions);
+  const server = await serverOf(client);
   const result = await queryBounded(client, { text, values }, bounds);
   refuseDuplicates(result.fields);
-  return result;
+  return { result, server };
 }
 
 /** A little below the caller's, so that the server's own answer, which says more, comes first. */

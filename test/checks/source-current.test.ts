@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTradingSchema } from '../../sandbox/host/trading-data/seed.js';
 import { examineTradingSource } from '../../src/doctor/examine-databases.js';
 import { parseStrategyFacts } from '../../src/halt/strategy-facts.js';
 import { createTradingLook } from '../../src/halt/trading-look.js';
 import { proveCurrent, readSource, sourceFault } from '../../src/trading/source-state.js';
 import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
+import { startBalancer } from '../support/balancer.js';
 import { createReplication, type Replication } from '../support/standby.js';
+import { ENTRY, insertDecidedOrder, insertOrder } from './support/orders.js';
 import { createStage, resultOf } from './support/verify-stage.js';
 
 let servers: Replication;
@@ -60,7 +62,7 @@ orders:
 
 test('the primary is current, and not pooled', async () => {
   const state = await readSource(openTrading(servers.primaryUrl), { timeoutMs: 10_000 });
-  expect(state).toEqual({
+  expect(state).toMatchObject({
     role: 'primary',
     lagSecs: undefined,
     isPaused: false,
@@ -102,6 +104,50 @@ test.each(['precheck', 'verify', 'gonogo'] as const)(
     }
   },
 );
+
+describe('behind one address a current primary and a standby that stands still', () => {
+  test('are no source of a run: what one proves of itself is not said of the other', async () => {
+    const balancer = await startBalancer([servers.primaryUrl, servers.standbyUrl]);
+    const stage = await createStage({ url: balancer.url, standbyMaxLagSecs: 600 });
+    try {
+      const young = () => ({ at: new Date(Date.now() - 5_000) });
+      await stage.writeHost('live-1', {});
+      await insertDecidedOrder(servers.primary, young());
+      await write();
+      await paused(async () => {
+        await insertOrder(servers.primary, { ...young(), metadata: { ...ENTRY, model_type: 'lightgbm' } });
+        const only = ['source.current', 'exec.model_type'];
+        const present = { now: () => new Date(), asOf: undefined };
+        const runs = [];
+        for (let run = 0; run < 8; run += 1) runs.push(await stage.run('verify', { ...present, only }));
+        const codes = runs.flatMap(({ checks }) => checks.map(({ reason }) => reason.facts?.['code']));
+        expect(runs.filter(({ verdict }) => verdict === 'GO')).toEqual([]);
+        expect(codes).toContain('other_server');
+      });
+    } finally {
+      await Promise.all([stage.close(), balancer.stop()]);
+      await servers.primary.query('TRUNCATE agent_order_executions, risk_gate_decisions');
+    }
+  });
+
+  test('are no source of a halt’s look', async () => {
+    const facts = parseStrategyFacts('runbook.yaml', LOOK);
+    const [current, still] = [openTrading(servers.primaryUrl), openTrading(servers.standbyUrl, 600)];
+    let asked = 0;
+    const inTurn: Pick<TradingDatabase, 'query'> = {
+      query(request) {
+        asked += 1;
+        return (asked % 2 === 1 ? current : still).query(request);
+      },
+    };
+    await write();
+    await paused(async () => {
+      const look = createTradingLook(inTurn, facts);
+      await expect(look?.mark(SCOPE, 0)).rejects.toMatchObject({ code: 'other_server' });
+      await expect(look?.openEntries(SCOPE)).rejects.toMatchObject({ code: 'other_server' });
+    });
+  });
+});
 
 test('a halt does not take a standby that stands still for a look at the orders', async () => {
   const facts = parseStrategyFacts('runbook.yaml', LOOK);
@@ -159,7 +205,7 @@ test('a database that takes no writes, and a pooler, are named', async () => {
       announcedPid: 1,
     });
     expect(await readSource({ query }, { timeoutMs: 10_000 })).toMatchObject({ isPooled: true });
-    await expect(proveCurrent(real, 10_000)).resolves.toBeUndefined();
+    await expect(proveCurrent(real, 10_000)).resolves.toMatch(/^\d+$/);
   } finally {
     const client = await servers.primary.connect();
     await client.query('SET default_transaction_read_only = off');

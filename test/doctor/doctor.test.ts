@@ -255,6 +255,24 @@ describe('the databases', () => {
     });
   });
 
+  test('row-level security that keeps rows from the role, and the right that lifts it', async () => {
+    await tables.pool.query(`GRANT SELECT ON ${TABLES.join(', ')} TO ${ROLE}`);
+    await tables.pool.query('ALTER TABLE sync_records ENABLE ROW LEVEL SECURITY');
+    await trading(asReader(), async (database) => {
+      const kept = await findings({ trading: database });
+      expectWrong(kept.of('table sync_records'), 'fault', /keeps rows of it from the role/);
+      await tables.pool.query(`ALTER ROLE ${ROLE} BYPASSRLS`);
+      const whole = await findings({ trading: database });
+      expect(whole.of('table sync_records')).toMatchObject([{ state: 'ok' }]);
+      const right = /BYPASSRLS/;
+      expect(JSON.stringify(whole.of('trading role'))).not.toMatch(right);
+      await tables.pool.query('ALTER TABLE sync_records DISABLE ROW LEVEL SECURITY');
+      const needless = await findings({ trading: database });
+      expectWrong(needless.of('trading role'), 'warning', right);
+    });
+    await tables.pool.query(`ALTER ROLE ${ROLE} NOBYPASSRLS`);
+  });
+
   test('the bot’s own: its rights, and that it is away', async () => {
     const own = await findings({});
     expect(own.of('rights in the state database')).toMatchObject([{ state: 'ok' }]);

@@ -279,6 +279,27 @@ describe('what can go wrong has its own code', () => {
     expect(JSON.stringify(refused)).not.toMatch(/wrong|stranger/);
   });
 
+  test('rows that a policy keeps from the role are named, and not left out', async () => {
+    const role = `kept_short_${process.pid}`;
+    await database.pool.query(`
+      CREATE TABLE kept (model_type text);
+      INSERT INTO kept VALUES ('onnx'), ('lightgbm');
+      ALTER TABLE kept ENABLE ROW LEVEL SECURITY;
+      CREATE ROLE ${role} LOGIN PASSWORD 'right';
+      GRANT SELECT ON kept TO ${role};
+      CREATE POLICY few ON kept FOR SELECT TO ${role} USING (model_type = 'onnx')`);
+    const url = new URL(database.url);
+    [url.username, url.password] = [role, 'right'];
+    const limited = createTradingDatabase({ url: url.href, logger });
+    const seen = await failure('SELECT model_type FROM kept', 30_000, limited);
+    await database.pool.query(`ALTER ROLE ${role} BYPASSRLS`);
+    const whole = await limited.query({ text: 'SELECT model_type FROM kept', timeoutMs: 30_000 });
+    await limited.close();
+    await database.pool.query(`DROP TABLE kept; DROP ROLE ${role}`);
+    expect(seen).toMatchObject({ code: 'rows_withheld', facts: { relation: 'kept' } });
+    expect(whole.rows).toHaveLength(2);
+  });
+
   test('a connection that another replica gives back in time is waited for', async () => {
     const role = `crowded_${process.pid}`;
     await database.pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'right' CONNECTION LIMIT 1`);

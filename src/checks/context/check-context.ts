@@ -32,6 +32,8 @@ interface QueryAnswer {
   readonly observedAt: string;
   /** The process that the connection was opened to, as the other end says. */
   readonly announcedPid?: number | undefined;
+  /** The running server that answered. */
+  readonly server?: string;
 }
 
 /** One host of the target with what is written about it. */

@@ -34,6 +34,8 @@ export const databaseFault: DatabaseFaults = {
     `The column ${fact('relation') || 'that is asked for'} does not exist in ${lower(name)}`,
   permission_denied: (fact, name) =>
     `The bot’s role may not use ${fact('relation') || 'a table'} of ${lower(name)}`,
+  rows_withheld: (fact, name) =>
+    `Row-level security keeps rows of ${fact('relation') || 'a table'} of ${lower(name)} from the bot’s role, so what is missing proves nothing`,
   starting: (_fact, name) =>
     `${the(name)} is starting or shutting down, or is a standby that answers nobody (57P03)`,
   too_many_connections: (_fact, name) =>
@@ -71,6 +73,8 @@ export const databaseFault: DatabaseFaults = {
   standby_paused: () => 'The replay of the standby is paused: it does not know what happened since',
   standby_lag_unknown: () => 'Nobody can tell how far the standby lags',
   standby_behind: () => 'The standby lags by more than `TRADING_DATABASE_STANDBY_MAX_LAG_SECS`',
+  other_server: () =>
+    'Another server answered than the one that the rest was asked of: several stand behind `TRADING_DATABASE_URL`, or it was started anew meanwhile',
   recovery_conflict: () =>
     'The standby ended the query, which stood in the way of what it replays (40001, conflict with recovery)',
   other: (fact, name) => `${the(name)} refused the query${inBrackets(fact('sqlState'))}`,
@@ -81,6 +85,8 @@ export const databaseWayOut: DatabaseWaysOut = {
     `Check the host and port in ${addressOf(name)}, the firewall, and that the server runs. A # / ? % or @ in the password must be percent-encoded (%23 %2F %3F %25 %40): otherwise the host is read wrong.`,
   timeout: (name) =>
     `Look at the load of the server, and at a firewall between it and the bot (${addressOf(name)}).`,
+  rows_withheld: () =>
+    'Let the role see every row: ALTER ROLE … BYPASSRLS, or take row-level security off that table (docs/trading-database-role.md).',
   starting: () => 'Wait until it is up, and try again.',
   too_many_connections: () =>
     'End what else uses this role (terminals, a second bot), or raise the limit of the role or of the server.',
@@ -105,6 +111,8 @@ export const databaseWayOut: DatabaseWaysOut = {
   certificate_expired: () => 'Renew the server’s certificate, and check the clock of this machine.',
   certificate_file: (name) =>
     `Correct the path in ${addressOf(name)}, and let the bot’s account read that file.`,
+  other_server: () =>
+    'Try again. If it stays, let TRADING_DATABASE_URL lead to the primary alone, not to a balancer over several servers.',
   recovery_conflict: () =>
     'Try again. If it stays, ask the primary, or raise max_standby_streaming_delay (or turn on hot_standby_feedback) there.',
 };

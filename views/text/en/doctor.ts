@@ -91,6 +91,7 @@ export const doctor: Sentences<DoctorFacts> = {
     ].join(', '),
   table_missing: () => 'not there yet',
   table_readable: () => 'readable',
+  table_withheld: () => 'row-level security keeps rows of it from the role',
   table_refused: () => 'the role may not read it',
   trading_url_missing: () => 'TRADING_DATABASE_URL is not set: every SQL check ends as ERROR',
   venue_answers: ({ question, count }) =>
@@ -122,6 +123,8 @@ export const doctor: Sentences<DoctorFacts> = {
     'Let TRAINING_DATABASE_URL lead to the primary, or bring the standby’s replay back: a model would be trained on old data.',
   do_use_primary: () =>
     'Let TRADING_DATABASE_URL lead to the primary, without a pooler where possible; a standby that may answer is asked for with TRADING_DATABASE_STANDBY_MAX_LAG_SECS.',
+  do_show_rows: () =>
+    'Let the role see every row: ALTER ROLE … BYPASSRLS, or take row-level security off that table.',
   do_grant_select: ({ agentId }) =>
     `Grant SELECT on it to the bot’s role, or start what writes it (agent ${agentId}).`,
   do_install_manifest: () =>

@@ -27,6 +27,8 @@ export const databaseFault: DatabaseFaults = {
   missing_table: (fact, name) => `${the(name)}中尚无表 ${fact('relation')}`,
   missing_column: (fact, name) => `${the(name)}中没有列 ${fact('relation')}`,
   permission_denied: (fact, name) => `机器人的角色无权使用${the(name)}的 ${fact('relation') || '表'}`,
+  rows_withheld: (fact, name) =>
+    `行级安全策略（RLS）使机器人的角色看不到${the(name)}的 ${fact('relation') || '表'} 的部分行，因此查不到的内容不能说明任何问题`,
   starting: (_fact, name) => `${the(name)}正在启动或关闭，或是不接受查询的备库（57P03）`,
   too_many_connections: (_fact, name) =>
     `${the(name)}的连接数已用尽（53300）：机器人角色的（被其他副本或终端占用）、该数据库的或服务器的`,
@@ -56,6 +58,8 @@ export const databaseFault: DatabaseFaults = {
   standby_paused: () => '备库的回放已暂停：之后发生的事它一无所知',
   standby_lag_unknown: () => '无法得知备库的延迟',
   standby_behind: () => '备库的延迟超过 `TRADING_DATABASE_STANDBY_MAX_LAG_SECS`',
+  other_server: () =>
+    '应答的服务器与本次其他查询的不是同一台：`TRADING_DATABASE_URL` 之后有多台服务器，或服务器在此期间重启过',
   recovery_conflict: () => '备库终止了查询，因为它妨碍了备库的回放（40001，与恢复冲突）',
   other: (fact, name) => `${the(name)}拒绝了查询${inBrackets(fact('sqlState'))}`,
 };
@@ -64,6 +68,8 @@ export const databaseWayOut: DatabaseWaysOut = {
   unreachable: (name) =>
     `请检查 ${addressOf(name)} 中的主机和端口、防火墙，以及服务器是否在运行。密码中的 # / ? % @ 必须做百分号编码（%23 %2F %3F %25 %40），否则主机会被读错。`,
   timeout: (name) => `请查看服务器的负载，以及它与机器人之间的防火墙（${addressOf(name)}）。`,
+  rows_withheld: () =>
+    '请让该角色能看到所有行：ALTER ROLE … BYPASSRLS，或关闭该表的行级安全（docs/trading-database-role.md）。',
   starting: () => '请等它就绪后再试。',
   too_many_connections: () =>
     '请结束占用该角色的其他程序（终端、第二个机器人），或提高该角色或服务器的上限。',
@@ -85,6 +91,8 @@ export const databaseWayOut: DatabaseWaysOut = {
   certificate_host: (name) => `请把 ${addressOf(name)} 中的主机写成证书上的名称，或为该主机签发证书。`,
   certificate_expired: () => '请更新服务器的证书，并检查本机的时钟。',
   certificate_file: (name) => `请更正 ${addressOf(name)} 中的路径，并让机器人的账户可以读取该文件。`,
+  other_server: () =>
+    '请再试一次。若仍如此，请让 TRADING_DATABASE_URL 只指向主库，而不是多台服务器之前的负载均衡。',
   recovery_conflict: () =>
     '请再试一次。若仍如此，请改用主库，或在备库上提高 max_standby_streaming_delay（或启用 hot_standby_feedback）。',
 };

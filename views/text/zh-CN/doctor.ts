@@ -88,6 +88,7 @@ export const doctor: Sentences<DoctorFacts> = {
     ].join('，'),
   table_missing: () => '尚不存在',
   table_readable: () => '可读',
+  table_withheld: () => '行级安全策略（RLS）使该角色看不到其部分行',
   table_refused: () => '该角色无权读取',
   trading_url_missing: () => '未设置 TRADING_DATABASE_URL：所有 SQL 检查都会是 ERROR',
   venue_answers: ({ question, count }) =>
@@ -113,6 +114,7 @@ export const doctor: Sentences<DoctorFacts> = {
     '请让 TRAINING_DATABASE_URL 指向主库，或恢复备库的回放：否则模型会用旧数据训练。',
   do_use_primary: () =>
     '请让 TRADING_DATABASE_URL 指向主库，尽量不经连接池；若允许备库应答，请设置 TRADING_DATABASE_STANDBY_MAX_LAG_SECS。',
+  do_show_rows: () => '请让该角色能看到所有行：ALTER ROLE … BYPASSRLS，或关闭该表的行级安全。',
   do_grant_select: ({ agentId }) => `请授予机器人角色 SELECT 权限，或启动写入它的程序（agent ${agentId}）。`,
   do_install_manifest: () => '请将 manifest.json 更新到应用设置，重新安装到工作区，并重新复制令牌。',
   do_make_models: ({ path }) => `请创建模型目录 ${path}，并让机器人的账户可读取；发布还需要写入。`,
