@@ -29,7 +29,7 @@ import { mentions } from './mentions.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { CONFIRM_ACTION, confirmationBlocks } from './release-confirmation.js';
-import { problemSentence } from './release-problem.js';
+import { problemQuotes, problemSentence } from './release-problem.js';
 import { givenUpBlocks, stuckBlocks } from './release-stuck.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { textFor } from './text/index.js';
@@ -237,7 +237,7 @@ function haltedBlocks({ state, cancelRequested }: ReleaseRecord, locale: Locale)
 
 function problemBlocks(problem: ReleaseProblem | null, locale: Locale): readonly Block[] {
   if (problem === null) return [];
-  const { quotes = [] } = problem;
+  const quotes = problemQuotes(problem, locale);
   return [
     section(`✗ *${sentenceForSlack(problemSentence(problem, locale))}*`),
     ...(quotes.length === 0

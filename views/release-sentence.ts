@@ -3,6 +3,7 @@ import type { Locale } from '../src/domain/localized.js';
 import type { ContentChange } from '../src/domain/release-content.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import { code, inCode, section, typed } from './blocks.js';
+import { hostFaultAmong } from './host-fault.js';
 import { slackTime } from './moments.js';
 import { withoutMarkup } from './terminal.js';
 import { type Text, textFor } from './text/index.js';
@@ -11,7 +12,8 @@ const SHORT_HASH = 12;
 
 /** Why something was refused, as mrkdwn. */
 export function refusalSentence({ code: reason, facts = {} }: ReleaseRefusal, locale: Locale): string {
-  return textFor(locale).release.refusal[reason]((name) => factText(name, facts[name] ?? '', locale));
+  const known: Readonly<Record<string, string>> = { ...facts, told: hostFaultAmong(facts, locale) };
+  return textFor(locale).release.refusal[reason]((name) => factText(name, known[name] ?? '', locale));
 }
 
 /** The same for an input of a modal, which shows plain text. */

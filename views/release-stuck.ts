@@ -16,6 +16,7 @@ import {
   section,
   typed,
 } from './blocks.js';
+import { hostFaultText } from './host-fault.js';
 import { sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { problemSentence } from './release-problem.js';
@@ -165,7 +166,7 @@ export function givenUpView(release: ReleaseRecord, host: string, locale: Locale
 export function hostLogBlocks(log: HostLog, host: string, locale: Locale): readonly Block[] {
   const text = textFor(locale).deploy.stuck;
   if (log.kind !== 'lines') {
-    const sentence = log.kind === 'unknown' ? text.logUnknown(host) : log.detail;
+    const sentence = log.kind === 'unknown' ? text.logUnknown(host) : hostFaultText(log.fault, locale);
     return [section(escapeMrkdwn(sentence))];
   }
   if (log.lines.length === 0) return [section(escapeMrkdwn(text.logEmpty(host)))];

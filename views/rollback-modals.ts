@@ -2,6 +2,7 @@ import type { Block, Modal, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { PreviousModelAnswer, PreviousModelPlan } from '../src/halt/previous-model.js';
 import { actions, code, escapeMrkdwn, section } from './blocks.js';
+import { hostFaultText } from './host-fault.js';
 import { slackTime } from './moments.js';
 import { DISABLE_CONFIRMED_ACTION, RESTORE_ACTION } from './rollback-buttons.js';
 import { textFor } from './text/index.js';
@@ -69,7 +70,7 @@ export function previousModelSentence(
     case 'artefact_missing':
       return previous.artefactMissing(answer.host, answer.path, answer.sha256);
     case 'host_away':
-      return previous.hostAway(answer.detail);
+      return previous.hostAway(hostFaultText(answer.fault, locale));
     case 'database_away':
       return previous.databaseAway;
   }

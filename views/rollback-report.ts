@@ -14,6 +14,7 @@ import {
   typed,
   within,
 } from './blocks.js';
+import { hostFaultText } from './host-fault.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { ADD_REASON_ACTION, DISABLE_ACTION, STOP_ACTION } from './rollback-buttons.js';
@@ -161,7 +162,9 @@ function hostLine(host: HostHalt, { kind, endedAt }: Halt, locale: Locale): stri
       : [text.stopBecause[host.stop](text.fault[host.stopBecause])];
   const notes = [
     ...(host.fault === null ? [] : [`*${text.fault[host.fault]}${again}*`]),
-    ...(host.fault !== null && host.faultDetail !== '' ? [escapeMrkdwn(host.faultDetail)] : []),
+    ...(host.fault !== null && host.faultDetail !== ''
+      ? [escapeMrkdwn(hostFaultText(host.faultDetail, locale))]
+      : []),
     ...because,
     ...(host.disk === 'failed' && host.process === 'stopped' ? [`*${text.flagStillOn}*`] : []),
   ];

@@ -25,8 +25,8 @@ const own: HostsProcess = {
       return { kind: 'done', value: await methodOf(call)(...wordsOf(call, controller.signal)) };
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      const { code, message: detail, exitCode } = error;
-      return { kind: 'failed', code, detail, exitCode };
+      const { code, fault, exitCode } = error;
+      return { kind: 'failed', code, fault, exitCode };
     } finally {
       running.delete(id);
       endWhenDone();

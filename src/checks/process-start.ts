@@ -3,6 +3,7 @@ import type { Reason } from '../domain/reason.js';
 import type { ProcessStart } from '../domain/run-window.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import { systemClock, withTimeout } from '../time/clock.js';
+import { hostReason } from './context/observation.js';
 import { withoutProcess } from './context/without-process.js';
 
 export interface HostToAsk {
@@ -18,9 +19,7 @@ export async function processStartOf(
   { host: { name }, status: ask, clock }: HostToAsk,
   timeoutMs: number,
 ): Promise<ProcessStart> {
-  const failed = (code: string, detail: string) =>
-    withoutStart(name, { code: 'host_error', facts: { host: name, code, detail } });
-  const late = () => failed('timeout', `${name} did not tell its state in time.`);
+  const late = () => withoutStart(name, { code: 'host_error', facts: { host: name, code: 'timeout' } });
   try {
     const answer = await withTimeout(systemClock, timeoutMs, Promise.all([ask(), clock()]));
     if (answer === undefined) return late();
@@ -30,7 +29,7 @@ export async function processStartOf(
       return withoutStart(name, { code: 'start_unknown', facts: { hosts: [name] } });
     return { host: name, at: byBotsClock(status.activeSince, reading) };
   } catch (error) {
-    return error instanceof HostError ? failed(error.code, error.message) : late();
+    return error instanceof HostError ? withoutStart(name, hostReason(error)) : late();
   }
 }
 

@@ -13,7 +13,7 @@ import { TradingDatabaseError } from '../trading/trading-database-error.js';
 import { agreedEnvironment } from './context/agreed-environment.js';
 import { asksForSpan } from './context/bind-parameters.js';
 import type { CheckContext, ProbeCall } from './context/check-context.js';
-import { type Observation, ProbeError } from './context/observation.js';
+import { hostReason, type Observation, ProbeError } from './context/observation.js';
 import { PROBE_KINDS } from './probe-kinds.js';
 
 export interface RunChecksOptions {
@@ -190,7 +190,7 @@ function reasonOf(error: unknown, check: CheckDefinition, deadline: AbortSignal)
   }
   if (deadline.aborted) return { code: 'probe_timeout', facts: { timeoutMs: check.timeoutMs } };
   if (error instanceof HostError) {
-    return { code: 'host_error', facts: { host: error.host, code: error.code, detail: error.message } };
+    return hostReason(error);
   }
   return { code: 'probe_failed' };
 }

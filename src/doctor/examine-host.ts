@@ -1,3 +1,4 @@
+import type { HostFault } from '../domain/host-fault.js';
 import type { Sentence } from '../domain/sentence.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
@@ -15,7 +16,7 @@ export interface HostOptions {
 }
 
 /** What was looked at and failed, with the cause in the host's words. */
-type Failed = (because: string) => Sentence;
+type Failed = (because: HostFault) => Sentence;
 /** What to say where the look fails, the look (undefined: all is well), and the way out. */
 type Look = readonly [Failed, () => Promise<Sentence | undefined>, Sentence];
 
@@ -110,7 +111,7 @@ async function serviceDiagnoses(
     const present = await presentDiagnoses(host, subject, status);
     return [running, ...tree, ...present];
   } catch (error) {
-    const attempt = (because: string): Sentence => ({
+    const attempt = (because: HostFault): Sentence => ({
       code: 'cannot_read_process',
       facts: { pid: mainPid, because },
     });
@@ -169,7 +170,7 @@ async function treeDiagnoses(
 
 /** One is armed for tomorrow, and disarmed. A host that does not answer is told of by the other looks. */
 async function deadManDiagnoses(host: Host, subject: Sentence): Promise<readonly Diagnosis[]> {
-  const found = await tryDeadMan(host.service, call);
+  const found = await tryDeadMan(host.name, host.service, call);
   const warning = (seen: Sentence, wayOut: Sentence): readonly Diagnosis[] => [
     { subject, state: 'warning', seen, wayOut },
   ];
@@ -180,7 +181,7 @@ async function deadManDiagnoses(host: Host, subject: Sentence): Promise<readonly
       return warning({ code: 'dead_man_missing', facts: {} }, { code: 'do_set_dead_man', facts: {} });
     case 'refused':
     case 'unknown': {
-      const seen: Sentence = { code: 'dead_man_refused', facts: { because: found.error.message } };
+      const seen: Sentence = { code: 'dead_man_refused', facts: { because: found.error.fault } };
       return warning(seen, { code: 'do_allow_dead_man', facts: {} });
     }
   }
@@ -189,6 +190,6 @@ async function deadManDiagnoses(host: Host, subject: Sentence): Promise<readonly
 /** @throws what is no answer of the host */
 function faultOf(subject: Sentence, failed: Failed, error: unknown): Diagnosis {
   if (!(error instanceof HostError)) throw error;
-  const seen: Sentence = failed(error.message);
+  const seen: Sentence = failed(error.fault);
   return { subject, state: 'fault', seen, ...(isAway(error) ? { isAway: true } : {}) };
 }

@@ -102,7 +102,7 @@ function cannotStart(faults: readonly ConfigurationFault[], { locale, say }: Tel
 
 function outOfReach(error: unknown, { locale, say }: Telling): string {
   if (error instanceof HostError)
-    return say({ code: 'host_does_not_answer', facts: { detail: redact(error.message, 'host') } }, locale);
+    return say({ code: 'host_does_not_answer', facts: { because: error.fault } }, locale);
   const { code, facts } = classifyDatabaseError(error);
   const cause = facts.systemCode ?? facts.sqlState ?? code;
   return say({ code: 'database_does_not_answer', facts: { cause } }, locale);

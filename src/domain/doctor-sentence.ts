@@ -1,13 +1,14 @@
 import type { DatabaseFaultOf } from './database-fault.js';
+import type { HostFault } from './host-fault.js';
 import type { VenueFaultCode } from './venue.js';
 
 type NoFacts = Readonly<Record<never, never>>;
 interface Path {
   readonly path: string;
 }
-/** What a look at a host failed by, in the host's words. */
+/** What a look at a host failed by. */
 interface Because {
-  readonly because: string;
+  readonly because: HostFault;
 }
 
 /** What `doctor` says: of what it looked at, what it saw, and the way out. */
@@ -61,7 +62,7 @@ export interface DoctorFacts {
   scopes_unknown: NoFacts;
   dead_man_holds: NoFacts;
   dead_man_missing: NoFacts;
-  dead_man_refused: { readonly because: string };
+  dead_man_refused: Because;
   processes_unknown: NoFacts;
   processes_outlive: NoFacts;
   /** @param unit its file */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { observedRowSchema } from './check-run.js';
+import { storedFaultSchema } from './host-fault.js';
 import { OUTCOMES, type Outcome } from './outcome.js';
 import { ownValue } from './own-value.js';
 import { personSchema } from './person.js';
@@ -69,8 +70,8 @@ const hostHaltSchema = z.object({
   pid: z.number().nullable(),
   /** What is wrong at this moment. */
   fault: z.enum(HALT_FAULTS).nullable(),
-  /** One sentence of the host about it. */
-  faultDetail: z.string(),
+  /** What the host did about it; as text: processes by their numbers, or the sentence of an earlier version; '': nothing more. */
+  faultDetail: z.union([z.string(), storedFaultSchema]),
 });
 export type HostHalt = ValueOf<typeof hostHaltSchema>;
 

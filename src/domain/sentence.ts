@@ -1,6 +1,7 @@
 import type { DatabaseFaultOf } from './database-fault.js';
 import type { DoctorFacts } from './doctor-sentence.js';
 import type { FileFaultFacts } from './file-fault.js';
+import type { HostFault } from './host-fault.js';
 import type { Locale } from './localized.js';
 import type { VariableFacts } from './variable-sentence.js';
 
@@ -102,7 +103,7 @@ export interface SurfaceFacts {
   database_fault: DatabaseFaultOf;
   done: NoFacts;
   failed: { readonly cause: string };
-  host_does_not_answer: { readonly detail: string };
+  host_does_not_answer: { readonly because: HostFault };
   internal_error: { readonly reference: string };
   kill_switch_goes_on: { readonly fault: string };
   /** @param faults one a line */

@@ -69,7 +69,7 @@ export class FlagWriter {
     const first = known.before ?? (isFirst ? before : undefined);
     if (failed !== undefined) {
       this.#live.changeHost(host, { before: first });
-      throw new HostError(failed.code, host, failed.detail);
+      throw new HostError(failed.code, failed.fault);
     }
     // A process that was killed may have written what stands there now.
     const wasThere = wasDone && (first === undefined || stoodAsWanted(first, wanted));

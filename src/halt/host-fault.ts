@@ -1,10 +1,11 @@
 import type { HaltFault, HostHalt } from '../domain/halt.js';
-import { redact } from '../domain/secrets.js';
 import { HostError } from '../hosts/host.js';
 
 /** The fault itself, or that nobody answers at all, which says more. */
 export function hostFault(fault: HaltFault, error: unknown): Pick<HostHalt, 'fault' | 'faultDetail'> {
   const isAway = error instanceof HostError && (error.code === 'unreachable' || error.code === 'timeout');
-  const detail = error instanceof HostError ? error.message : '';
-  return { fault: isAway ? 'not_answering' : fault, faultDetail: redact(detail, 'host') };
+  return {
+    fault: isAway ? 'not_answering' : fault,
+    faultDetail: error instanceof HostError ? error.fault : '',
+  };
 }

@@ -1,3 +1,4 @@
+import type { HostFault } from '../domain/host-fault.js';
 import { type KnownGoodHost, type KnownGoodRelease, withdrawnIn } from '../domain/known-good.js';
 import type { ModelMemory, WithdrawnModel } from '../domain/withdrawn-model.js';
 import { effectiveValues } from '../hosts/environment/write-wanted.js';
@@ -23,7 +24,7 @@ export type PreviousModelAnswer =
       readonly path: string;
       readonly sha256: string;
     }
-  | { readonly kind: 'host_away'; readonly host: string; readonly detail: string }
+  | { readonly kind: 'host_away'; readonly host: string; readonly fault: HostFault }
   | { readonly kind: 'database_away' };
 
 export interface PreviousModelPlan {
@@ -92,7 +93,7 @@ export function createPreviousModel(options: PreviousModelOptions): PreviousMode
           : { kind: 'withdrawn', model };
       } catch (error) {
         if (!(error instanceof HostError)) throw error;
-        return { kind: 'host_away', host: error.host, detail: error.message };
+        return { kind: 'host_away', host: error.host, fault: error.fault };
       }
     },
     async putBack(target, plan) {
@@ -103,8 +104,8 @@ export function createPreviousModel(options: PreviousModelOptions): PreviousMode
           const host = hostOf(settings);
           await host.copyFile(planned.restoreFrom, planned.path, CALL);
           if ((await host.sha256(planned.path, CALL)) === planned.sha256) return;
-          const detail = `${settings.name}: ${planned.path} has another content after it was put back.`;
-          throw new HostError('changed_since_plan', settings.name, detail);
+          const facts = { host: settings.name, path: planned.path };
+          throw new HostError('changed_since_plan', { code: 'host_put_back_differs', facts });
         }),
       );
     },

@@ -1,9 +1,10 @@
 import type { Writable } from 'node:stream';
+import type { HostTried } from '../domain/host-fault.js';
 import { plainText } from '../domain/plain-text.js';
 import { redact } from '../domain/secrets.js';
 import type { CallOptions } from './host.js';
 import { HostError } from './host.js';
-import { hostErrorCodeFromMessage, wayOutOf } from './host-fault.js';
+import { hostErrorCodeFromMessage, sudoAsks } from './host-fault.js';
 
 export const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
 /** More output than this is refused: nothing that the bot asks for is that long. */
@@ -48,23 +49,29 @@ export function lastWords(stderr: string): string {
 const ENDED_BY_SIGNAL = 128;
 
 /** The error for a command that ended with something else than 0. */
-export function commandFailed(host: string, attempt: string, result: CommandResult): HostError {
-  const words = lastWords(result.stderr);
-  const detail = `${host}: ${attempt} ended with exit code ${result.exitCode}${words === '' ? '' : ` (${words})`}.${wayOutOf(result.stderr)}`;
-  const { exitCode } = result;
+export function commandFailed(host: string, tried: HostTried, result: CommandResult): HostError {
+  const { exitCode, stderr } = result;
   // A command that a signal has ended said nothing.
   const said = exitCode < ENDED_BY_SIGNAL ? exitCode : undefined;
-  return new HostError(hostErrorCodeFromMessage(result.stderr), host, detail, { exitCode: said });
+  const code = sudoAsks(stderr) ? 'host_sudo_asks' : 'host_ended';
+  const facts = { host, ...tried, exitCode, words: lastWords(stderr) };
+  return new HostError(hostErrorCodeFromMessage(stderr), { code, facts }, { exitCode: said });
 }
+
+/** A command of the targets file, as it is called there. */
+export const commandNamed = (subject: string): HostTried => ({ attempt: 'command', subject });
+
+/** A program on the host, by its own words. */
+export const programNamed = (subject: string): HostTried => ({ attempt: 'program', subject });
 
 /** Runs a command that has to succeed. @throws HostError for any exit code but 0. */
 export async function runChecked(
   runner: CommandRunner,
-  attempt: string,
+  tried: HostTried,
   command: readonly string[],
   options?: RunOptions,
 ): Promise<CommandResult> {
   const result = await runner.run(command, options);
-  if (result.exitCode !== 0) throw commandFailed(runner.host, attempt, result);
+  if (result.exitCode !== 0) throw commandFailed(runner.host, tried, result);
   return result;
 }

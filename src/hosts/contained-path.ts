@@ -21,10 +21,14 @@ export async function resolveInside(
   const asked = normalize(isAbsolute(path) ? path : join(folder, path));
   const [root, found] = await Promise.all([host.stat(folder, options), host.stat(asked, options)]);
   if (root === undefined)
-    throw new HostError('not_found', host.name, `${host.name}: there is no folder ${folder}.`);
+    throw new HostError('not_found', {
+      code: 'host_folder_missing',
+      facts: { host: host.name, path: folder },
+    });
   const realPath = found?.realPath ?? (await realPathOfMissing(host, asked, options));
   if (!isInside(root.realPath, realPath)) {
-    throw new HostError('outside_folder', host.name, `${host.name}: ${asked} leads outside ${folder}.`);
+    const facts = { host: host.name, path: asked, folder };
+    throw new HostError('outside_folder', { code: 'host_leads_outside', facts });
   }
   return realPath;
 }
@@ -36,6 +40,6 @@ async function realPathOfMissing(
 ): Promise<string> {
   const parent = await host.stat(dirname(path), options);
   if (parent === undefined)
-    throw new HostError('not_found', host.name, `${host.name}: there is no folder for ${path}.`);
+    throw new HostError('not_found', { code: 'host_no_place', facts: { host: host.name, path } });
   return join(parent.realPath, posix.basename(path));
 }

@@ -67,9 +67,10 @@ export async function askAccount(runner: CommandRunner, user: string, call?: Cal
   if (isNumber && gids.exitCode !== 0) return { uid: Number(user), gids: [] };
   for (const answer of [uid, gids]) {
     if (answer === undefined || answer.exitCode === 0) continue;
-    throw commandFailed(runner.host, `asking for the account ${user}`, answer);
+    throw commandFailed(runner.host, { attempt: 'ask_account', subject: user }, answer);
   }
   const account = parseAccount(uid === undefined ? user : String(uid.stdout), String(gids.stdout));
   if (account !== undefined) return account;
-  throw new HostError('unreadable_answer', runner.host, `${runner.host}: id gave no numbers for ${user}.`);
+  const facts = { host: runner.host, user };
+  throw new HostError('unreadable_answer', { code: 'host_account_unreadable', facts });
 }

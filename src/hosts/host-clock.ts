@@ -14,11 +14,10 @@ export async function askMoment(
   command: readonly string[],
   call?: CallOptions,
 ): Promise<Moment> {
-  const { stdout } = await runChecked(runner, 'asking for the time', command, call);
+  const { stdout } = await runChecked(runner, { attempt: 'ask_time', subject: '' }, command, call);
   const [, seconds, fraction] = /^(\d{1,12})(?:\.(?:(\d+)|\S*))?\s*$/.exec(stdout.toString('latin1')) ?? [];
   if (seconds === undefined) {
-    const detail = `${runner.host}: what was asked for the time printed no seconds since 1970.`;
-    throw new HostError('unreadable_answer', runner.host, detail);
+    throw new HostError('unreadable_answer', { code: 'host_time_unreadable', facts: { host: runner.host } });
   }
   if (fraction === undefined) {
     return { at: new Date(Number(seconds) * 1000 + WHOLE_SECOND_MS), errorMs: WHOLE_SECOND_MS };

@@ -1,3 +1,4 @@
+import type { HostTried } from '../domain/host-fault.js';
 import { type CallOptions, HostError, type HostErrorCode } from './host.js';
 
 const CODE_OF_ERRNO: Readonly<Record<string, HostErrorCode>> = {
@@ -33,22 +34,17 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Turns a platform's error into the port's own. @param attempt what was tried, e.g. `reading /opt/trader/.env`. */
-function hostErrorFrom(error: unknown, host: string, attempt: string): HostError {
+/** Turns a platform's error into the port's own. */
+function hostErrorFrom(error: unknown, host: string, tried: HostTried): HostError {
   if (error instanceof HostError) return error;
   const errno = errnoOf(error);
   const code = (errno === undefined ? undefined : CODE_OF_ERRNO[errno]) ?? 'command_failed';
-  return new HostError(code, host, `${host}: ${attempt} failed (${errno ?? 'unexpected error'}).`, {
-    cause: error,
-  });
+  const facts = { host, ...tried, errno: errno ?? '' };
+  return new HostError(code, { code: 'host_failed', facts }, { cause: error });
 }
 
-/** What a person can do about it; '' where the words of the command say it. */
-export function wayOutOf(stderr: string): string {
-  return SUDO_ASKS.test(stderr)
-    ? ' sudo asks for a password there: give the account NOPASSWD for this command, and write `sudo: [sudo, -n]`.'
-    : '';
-}
+/** Whether sudo refused because it would have to ask for a password. */
+export const sudoAsks = (stderr: string): boolean => SUDO_ASKS.test(stderr);
 
 /** The same from what a command printed on its error stream. */
 export function hostErrorCodeFromMessage(stderr: string): HostErrorCode {
@@ -61,18 +57,18 @@ export function hostErrorCodeFromMessage(stderr: string): HostErrorCode {
  */
 export async function within<T>(
   host: string,
-  attempt: string,
+  tried: HostTried,
   defaultMs: number,
   options: CallOptions | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const timeoutMs = options?.timeoutMs ?? defaultMs;
   const outer = options?.signal;
-  if (outer?.aborted) throw cancelled(host, attempt);
+  if (outer?.aborted) throw cancelled(host, tried);
   const controller = new AbortController();
   const giveUp = (reason: HostError) => controller.abort(reason);
-  const timer = setTimeout(() => giveUp(timedOut(host, attempt, timeoutMs)), timeoutMs);
-  const onAbort = () => giveUp(cancelled(host, attempt));
+  const timer = setTimeout(() => giveUp(timedOut(host, tried, timeoutMs)), timeoutMs);
+  const onAbort = () => giveUp(cancelled(host, tried));
   outer?.addEventListener('abort', onAbort, { once: true });
   const givenUp = new Promise<never>((_, reject) => {
     controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
@@ -80,17 +76,17 @@ export async function within<T>(
   try {
     return await Promise.race([work(controller.signal), givenUp]);
   } catch (error) {
-    throw hostErrorFrom(error, host, attempt);
+    throw hostErrorFrom(error, host, tried);
   } finally {
     clearTimeout(timer);
     outer?.removeEventListener('abort', onAbort);
   }
 }
 
-export function timedOut(host: string, attempt: string, timeoutMs: number): HostError {
-  return new HostError('timeout', host, `${host}: ${attempt} took longer than ${timeoutMs} ms.`);
+export function timedOut(host: string, tried: HostTried, timeoutMs: number): HostError {
+  return new HostError('timeout', { code: 'host_late', facts: { host, ...tried, timeoutMs } });
 }
 
-export function cancelled(host: string, attempt: string): HostError {
-  return new HostError('cancelled', host, `${host}: ${attempt} was cancelled.`);
+export function cancelled(host: string, tried: HostTried): HostError {
+  return new HostError('cancelled', { code: 'host_cancelled', facts: { host, ...tried } });
 }

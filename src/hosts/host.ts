@@ -1,4 +1,5 @@
 import type { Moment } from '../domain/clocks.js';
+import { type HostFault, withoutSecrets } from '../domain/host-fault.js';
 import type { DeadManOrder, DeadManState } from './dead-man.js';
 
 /**
@@ -24,37 +25,33 @@ export const HOST_ERROR_CODES = [
 ] as const;
 export type HostErrorCode = (typeof HOST_ERROR_CODES)[number];
 
+/** Its message is for the log; what people are told is the sentence of its fault. */
 export class HostError extends Error {
   override readonly name = 'HostError';
   readonly code: HostErrorCode;
   readonly host: string;
+  /** What was tried and what happened, without secrets. */
+  readonly fault: HostFault;
   /** How the command ended that said no; undefined: there was no such answer, so nobody knows what it did. */
   readonly exitCode: number | undefined;
-  /** @param detail one sentence without secrets: what was tried, what happened. */
+
   constructor(
     code: HostErrorCode,
-    host: string,
-    detail: string,
+    fault: HostFault,
     options: { cause?: unknown; exitCode?: number | undefined } = {},
   ) {
-    super(detail, options);
+    const shown = withoutSecrets(fault);
+    super(logLineOf(shown), options);
     this.code = code;
-    this.host = host;
+    this.host = fault.facts.host;
+    this.fault = shown;
     this.exitCode = options.exitCode;
   }
 }
 
-/** A host that answers, and lets no command of the bot run. */
-export class RunsNoCommand extends HostError {
-  /** Its last words, without secrets. */
-  readonly said: string;
-  constructor(host: string, said: string) {
-    const detail =
-      `${host}: the host let no command run (${said}): the account's shell ends before it, ` +
-      'or its key has a forced command, which serves a service alone (serviceIdentityFile).';
-    super('unreadable_answer', host, detail);
-    this.said = said;
-  }
+function logLineOf({ code, facts: { host, ...facts } }: HostFault): string {
+  const words = Object.entries(facts).map(([name, value]) => `${name}=${value}`);
+  return [`${host}: ${code}`, ...words].join(' ');
 }
 
 export interface CallOptions {

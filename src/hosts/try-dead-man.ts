@@ -12,6 +12,7 @@ type DeadManTrial =
 
 /** Whether a host can hold a dead man: one that does nothing is armed for tomorrow, seen, and disarmed. */
 export async function tryDeadMan(
+  host: string,
   { deadMan }: Pick<ServiceManager, 'deadMan'>,
   call: CallOptions,
 ): Promise<DeadManTrial> {
@@ -22,7 +23,7 @@ export async function tryDeadMan(
     const seen = await deadMan.look(order.name, call);
     await deadMan.disarm(order.name, call);
     if (seen.kind === 'armed') return { kind: 'holds' };
-    const error = new HostError('unreadable_answer', '', 'what was armed is not seen armed');
+    const error = new HostError('unreadable_answer', { code: 'host_dead_man_unseen', facts: { host } });
     return { kind: 'refused', error };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;

@@ -31,6 +31,6 @@ export async function readHostLog(
     return { kind: 'lines', lines: log.map(({ text }) => redact(text, 'host')) };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    return { kind: 'unreadable', detail: redact(error.message, 'host') };
+    return { kind: 'unreadable', fault: error.fault };
   }
 }

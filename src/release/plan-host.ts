@@ -8,6 +8,7 @@ import {
 } from '../checks/context/host-environment.js';
 import type { PlannedHost } from '../checks/context/planned-state.js';
 import { sinceConfirmed } from '../checks/context/since-confirmed.js';
+import { faultAsFacts } from '../domain/host-fault.js';
 import type { KnownGoodHost, ReleasedFile } from '../domain/known-good.js';
 import type { HostPlan, NamedChange, VariableChange } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
@@ -62,7 +63,7 @@ export async function unlessHostFails<T>(look: (call: CallOptions) => Promise<T>
     return await look({ timeoutMs: CALL_TIMEOUT_MS });
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    return refused('host_error', { host: error.host, code: error.code, detail: error.message });
+    return refused('host_error', { ...faultAsFacts(error.fault), code: error.code });
   }
 }
 
@@ -136,7 +137,7 @@ async function planOn(
 
 /** Why the host holds no dead man; undefined: it holds one. @throws HostError where nobody can tell */
 async function deadManLack(host: Host, call: CallOptions): Promise<HostPlan['withoutDeadMan']> {
-  const found = await tryDeadMan(host.service, call);
+  const found = await tryDeadMan(host.name, host.service, call);
   if (found.kind === 'unknown') throw found.error;
   return found.kind === 'holds' ? undefined : found.kind;
 }

@@ -89,7 +89,7 @@ async function lookAtModel(
 
 function within<T>(work: Promise<T>, host: string, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = () => reject(new HostError('timeout', host, `${host} did not answer in time`));
+    const late = () => reject(new HostError('timeout', { code: 'host_silent', facts: { host } }));
     signal.addEventListener('abort', late, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
   });

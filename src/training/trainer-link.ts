@@ -75,7 +75,7 @@ export class TrainerLink {
   }
 
   #unreadable(result: CommandResult): HostError {
-    return commandFailed(this.#o.runner.host, 'asking about a training', result);
+    return commandFailed(this.#o.runner.host, { attempt: 'ask_training', subject: '' }, result);
   }
 
   async #away(cause: HostError): Promise<TrainerAway> {

@@ -72,7 +72,7 @@ async function siteOf(
 const createAwayRunner = (host: string): CommandRunner => ({
   host,
   run: async () => {
-    throw new HostError('not_configured', host, `${host}: the targets file has no such host.`);
+    throw new HostError('not_configured', { code: 'host_not_in_targets', facts: { host } });
   },
 });
 

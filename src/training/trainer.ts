@@ -3,7 +3,7 @@ import { access, appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { TrainingFailure } from '../domain/training.js';
 import { lastWords } from '../hosts/command-runner.js';
-import { RunsNoCommand } from '../hosts/host.js';
+import { HostError } from '../hosts/host.js';
 import { errnoOf, hostErrorCodeFromMessage } from '../hosts/host-fault.js';
 import { PLAIN_ENVIRONMENT } from '../hosts/local/local-command-runner.js';
 import { quoteForShell, shellLine } from '../hosts/shell-quote.js';
@@ -80,12 +80,12 @@ export class Trainer {
     const words = [place.workingFolder ?? this.folder, ...bounds, ...job.command];
     const command = ['env', '-i', ...plain, ...this.#link.script(START_SCRIPT, words)];
     const result = await this.#link.run(command, { input: this.#inputOf(job) }).catch((error: unknown) => {
-      const cause = error instanceof TrainerAway ? error.cause : undefined;
-      if (isFirst && cause instanceof RunsNoCommand) return cause;
+      const words = error instanceof TrainerAway ? refusedWords(error.cause) : undefined;
+      if (isFirst && words !== undefined) return words;
       throw error;
     });
     // Whatever answers there runs no shell: a forced command, as a rule.
-    if (result instanceof RunsNoCommand) return unfit({ host: runner.host, said: result.said });
+    if (typeof result === 'string') return unfit({ host: runner.host, said: result });
     if (answerOf(result.stdout) === undefined && isFirst) {
       return unfit({ host: runner.host, said: lastWords(result.stderr) || `exit code ${result.exitCode}` });
     }
@@ -221,3 +221,9 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** What a host said that runs none of the bot's commands; undefined: it is another fault. */
+const refusedWords = (error: unknown): string | undefined =>
+  error instanceof HostError && error.fault.code === 'host_runs_no_command'
+    ? error.fault.facts.words
+    : undefined;

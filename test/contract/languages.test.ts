@@ -52,6 +52,8 @@ const FACTS = new Map<unknown, string>([
   ['state', 'expired'],
   ['venueFault', 'timeout'],
   ['act', 'train'],
+  ['attempt', 'read_file'],
+  ['edit', 'open_quote'],
 ]);
 
 /** Stands in for a number, a text, a row, a list of nothing, and a function that looks a fact up. */

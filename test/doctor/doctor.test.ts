@@ -371,7 +371,10 @@ describe('a host', () => {
       { state: 'ok' },
       {
         state: 'warning',
-        seen: { code: 'dead_man_refused', facts: { because: expect.stringContaining('no timers here') } },
+        seen: {
+          code: 'dead_man_refused',
+          facts: { because: { code: 'host_ended', facts: { words: 'no timers here' } } },
+        },
         wayOut: { code: 'do_allow_dead_man' },
       },
     ]);

@@ -82,7 +82,10 @@ const RUNNING: ServiceStatus = {
 };
 
 const refuse = async () => {
-  throw new HostError('read_only', 'live-1', 'live-1: the file system is read-only.');
+  throw new HostError('read_only', {
+    code: 'host_failed',
+    facts: { host: 'live-1', attempt: 'write_file', subject: '/opt/own.env', errno: 'EROFS' },
+  });
 };
 
 test.each(['disable', 'stop'] as const)(
@@ -92,14 +95,18 @@ test.each(['disable', 'stop'] as const)(
     const killSwitch = withLive1({ replaceFile: refuse }, (real) => ({
       stop: async (options) => {
         stops += 1;
-        if (stops === 1) throw new HostError('command_failed', 'live-1', 'live-1: stop: failed.');
+        if (stops === 1)
+          throw new HostError('command_failed', { code: 'host_silent', facts: { host: 'live-1' } });
         await real.stop(options);
       },
     }));
     const halt = await killSwitch.start({ target: bench.target, kind, requestedBy: CAROL }).done;
     expect(stops).toBe(2);
     expect(hostIn(halt, 'live-1')).toMatchObject({ disk: 'failed', process: 'stopped', fault: null });
-    expect(hostIn(halt, 'live-1')?.faultDetail).toContain('read-only');
+    expect(hostIn(halt, 'live-1')?.faultDetail).toMatchObject({
+      code: 'host_failed',
+      facts: { errno: 'EROFS' },
+    });
     expect(halt.state).toBe('verified');
   },
 );

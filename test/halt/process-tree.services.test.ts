@@ -129,7 +129,7 @@ describe('is not verified while something trades on:', () => {
           await begin({ unit, ...service });
           const ended = await halt(unit, kind, { killAfterSecs: 300 });
           expect(ended).toMatchObject({ state: 'not_verified', hosts: [{ fault: 'processes_left' }] });
-          const detail = ended.hosts[0]?.faultDetail ?? '';
+          const detail = String(ended.hosts[0]?.faultDetail);
           expect(detail).toMatch(/^PID \d+/);
           expect(reportOf(ended)).toContain('processes of the service live on and may trade');
           expect(reportOf(ended)).toContain(detail);

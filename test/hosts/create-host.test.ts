@@ -46,8 +46,8 @@ test('a host that yields to a halt starts no program before its turn', async () 
 test('a kind of host that nobody knows is refused: it never becomes this machine', () => {
   const settings = localSettings();
   const unknown = JSON.parse(JSON.stringify({ ...settings, connection: { kind: 'pod', name: 'ploy-0' } }));
-  expect(() => createHost(unknown)).toThrow(/live-1: .*`pod`/);
-  expect(() => connectToHost(unknown, {})).toThrow(/live-1: .*`pod`/);
+  expect(() => createHost(unknown)).toThrow(/live-1: .*\bpod/);
+  expect(() => connectToHost(unknown, {})).toThrow(/live-1: .*\bpod/);
   const { connection: _, ...without } = settings;
   expect(() => createHost(JSON.parse(JSON.stringify(without)))).toThrow(HostError);
 });

@@ -251,7 +251,7 @@ describe('watchStart', () => {
   });
 
   test('goes on while the host is away, and ends with the proof', async () => {
-    const away = new HostError('unreachable', 'there', 'there: away.');
+    const away = new HostError('unreachable', { code: 'host_silent', facts: { host: 'there' } });
     const seen: string[] = [];
     const proof = await watchStart(serviceOf([running(100), away, running(200)]), plan, {
       clock: clockFrom(1),
@@ -262,7 +262,7 @@ describe('watchStart', () => {
   });
 
   test('ends by the time-out when the host stays away', async () => {
-    const away = new HostError('timeout', 'there', 'there: away.');
+    const away = new HostError('timeout', { code: 'host_silent', facts: { host: 'there' } });
     const proof = await watchStart(serviceOf([away]), plan, { clock: clockFrom(0) });
     expect(proof).toMatchObject({ kind: 'failed_fast', reason: 'timed_out' });
   });
@@ -275,7 +275,7 @@ describe('watchStart', () => {
   });
 
   test('a call that was cancelled ends the watch', async () => {
-    const cancelled = new HostError('cancelled', 'there', 'there: cancelled.');
+    const cancelled = new HostError('cancelled', { code: 'host_silent', facts: { host: 'there' } });
     await expect(watchStart(serviceOf([cancelled]), plan, { clock: clockFrom(0) })).rejects.toBe(cancelled);
   });
 });

@@ -82,14 +82,21 @@ test('a note that cannot be put there holds up nothing', async () => {
 });
 
 test('what was read is told also where a file cannot be replaced', async () => {
-  const failing = withLast(async (path) => {
-    throw new HostError('no_space', 'one', `one: ${path}: the disk is full.`);
+  const failing = withLast(async (subject) => {
+    const facts = { host: 'one', attempt: 'write_file', subject, errno: 'ENOSPC' } as const;
+    throw new HostError('no_space', { code: 'host_failed', facts });
   });
   expect(await writeWanted(failing, settings(), OFF, { timeoutMs, note: note() })).toEqual({
     wasDone: false,
     files: [at('opt', 'own.env')],
     before: { FLAG: 'true' },
-    failed: { code: 'no_space', detail: `one: ${at('opt', 'own.env')}: the disk is full.` },
+    failed: {
+      code: 'no_space',
+      fault: {
+        code: 'host_failed',
+        facts: { host: 'one', attempt: 'write_file', subject: at('opt', 'own.env'), errno: 'ENOSPC' },
+      },
+    },
   });
 });
 

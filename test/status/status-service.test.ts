@@ -105,9 +105,10 @@ test('file and process stand side by side, and no other variable leaves the host
 test('a host that does not answer hides nothing of the others', async () => {
   const host = (settings: TargetHost) =>
     settings.name === 'h1'
-      ? hostOf({ status: async () => Promise.reject(new HostError('unreachable', 'h1', 'no answer')) })(
-          settings,
-        )
+      ? hostOf({
+          status: async () =>
+            Promise.reject(new HostError('unreachable', { code: 'host_silent', facts: { host: 'h1' } })),
+        })(settings)
       : hostOf({})(settings);
   const { service } = serviceOf(host);
   const { hosts } = await service.gather(target);

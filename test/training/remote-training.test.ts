@@ -26,7 +26,8 @@ const here = createLocalCommandRunner({ host: 'farm-1' });
 const over: CommandRunner = {
   host: 'farm-1',
   run: async (command, options) => {
-    if (isAway) throw new HostError('unreachable', 'farm-1', 'farm-1: ssh could not reach the host.');
+    if (isAway)
+      throw new HostError('unreachable', { code: 'host_unreached', facts: { host: 'farm-1', words: '' } });
     return here.run(command, options);
   },
 };
@@ -138,7 +139,9 @@ test('a bot that stops waits for no host: what it asks is given up, and the next
     host: 'farm-1',
     run: (_command, { signal } = {}) =>
       new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(new HostError('cancelled', 'farm-1', 'cancelled')));
+        signal?.addEventListener('abort', () =>
+          reject(new HostError('cancelled', { code: 'host_silent', facts: { host: 'farm-1' } })),
+        );
         asked.abort();
       }),
   };

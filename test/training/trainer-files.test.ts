@@ -102,7 +102,7 @@ describe('what it wrote', () => {
   test('is left where the host is away in the middle, and fetched later', async () => {
     await outputs();
     const cut = spoilt('tail -c "+$2"', async () => {
-      throw new HostError('unreachable', 'live-2', 'live-2: ssh could not reach the host.');
+      throw new HostError('unreachable', { code: 'host_unreached', facts: { host: 'live-2', words: '' } });
     });
     await expect(trainerBy(cut).fetchOutputs()).rejects.toThrow(TrainerAway);
     expect((await readdir(folder)).filter((name) => name.startsWith('model'))).toEqual([]);

@@ -109,8 +109,9 @@ export async function readWholeEnvironment(
   const environment = await readHostEnvironment(host, target, options);
   const broken = layerFault(environment);
   if (broken === undefined) return environment;
-  const what = broken.fault === 'environment_file_missing' ? 'is missing' : 'is no text that systemd reads';
-  throw new HostError('unreadable_answer', host.name, `${host.name}: ${broken.file} ${what}.`);
+  const facts = { host: host.name, path: broken.file };
+  const code = broken.fault === 'environment_file_missing' ? 'host_file_missing' : 'host_layer_unreadable';
+  throw new HostError('unreadable_answer', { code, facts });
 }
 
 /**

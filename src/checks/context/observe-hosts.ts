@@ -4,6 +4,7 @@ import { HostError } from '../../hosts/host.js';
 import { systemClock, withTimeout } from '../../time/clock.js';
 import type { CheckContext, HostAccess, ProbeCall } from './check-context.js';
 import type { Observation } from './observation.js';
+import { hostReason } from './observation.js';
 
 type HostFinding = readonly ObservedRow[] | Reason;
 
@@ -12,7 +13,7 @@ const SHARE_OF_A_HOST = 0.9;
 
 const late = ({ host: { name } }: HostAccess): Reason => ({
   code: 'host_error',
-  facts: { host: name, code: 'timeout', detail: `${name} did not answer in time.` },
+  facts: { host: name, code: 'timeout' },
 });
 
 /**
@@ -31,10 +32,7 @@ export async function observeHosts(
         return (await withTimeout(systemClock, timeoutMs * SHARE_OF_A_HOST, look(access))) ?? late(access);
       } catch (error) {
         if (!(error instanceof HostError)) throw error;
-        return {
-          code: 'host_error',
-          facts: { host: access.host.name, code: error.code, detail: error.message },
-        };
+        return hostReason(error);
       }
     }),
   );

@@ -106,7 +106,8 @@ async function judge(
   const read = async () => {
     const file = await host.readFile(path, { ...call, maxBytes: MAX_MODEL_BYTES });
     if (file?.sha256 === sha256) return file.bytes;
-    throw new HostError('unreadable_answer', host.name, `${host.name}: ${path} changed while it was read.`);
+    const facts = { host: host.name, path };
+    throw new HostError('unreadable_answer', { code: 'host_changed_while_read', facts });
   };
   return sayingWhatIsMissing(async () =>
     context.modelGate.judge({

@@ -148,10 +148,10 @@ export class HostsChild {
     return async (...words) => {
       const { name } = call.settings;
       const { signal, ...sent } = withoutSignal(words);
-      if (signal?.aborted) throw cancelled(name, call.method);
+      if (signal?.aborted) throw cancelled(name, { attempt: 'program', subject: call.method });
       const answer = await this.#ask({ ...call, ...sent }, signal);
       if (answer === undefined) return own(...words);
-      if (answer.kind === 'failed') throw new HostError(answer.code, name, answer.detail, answer);
+      if (answer.kind === 'failed') throw new HostError(answer.code, answer.fault, answer);
       // The other side is the same program and called the same method.
       return answer.value as Value;
     };
@@ -210,8 +210,8 @@ export class HostsChild {
     } catch (error) {
       if (!(error instanceof ProgramEnded)) throw error;
       if (LOOKS.has(method)) return undefined;
-      const detail = `${settings.name}: what became of ${method} is not known: the process for hosts has ended.`;
-      throw new HostError('unreachable', settings.name, detail);
+      const facts = { host: settings.name, method };
+      throw new HostError('unreachable', { code: 'host_act_lost', facts });
     } finally {
       over.abort();
     }

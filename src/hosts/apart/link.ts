@@ -1,3 +1,4 @@
+import type { HostFault } from '../../domain/host-fault.js';
 import type { DeadManHolder, Host, HostErrorCode, ServiceManager } from '../host.js';
 import type { HostRequirements } from '../host-kind.js';
 import type { TargetHost } from '../kinds/target-host.js';
@@ -29,7 +30,7 @@ export type HostAnswer =
   | {
       readonly kind: 'failed';
       readonly code: HostErrorCode;
-      readonly detail: string;
+      readonly fault: HostFault;
       readonly exitCode: number | undefined;
     };
 

@@ -1,3 +1,4 @@
+import type { EnvironmentEditCode, HostFault } from '../../domain/host-fault.js';
 import {
   type EnvironmentFile,
   isEnvironmentName,
@@ -6,28 +7,25 @@ import {
 } from './environment-file.js';
 import { type ScannedAssignment, scanEnvironmentText } from './environment-scan.js';
 
-export const ENVIRONMENT_EDIT_CODES = [
-  /** The name is not one that systemd accepts. */
-  'invalid_name',
-  /** The value holds a line break, NUL or another control character. */
-  'invalid_value',
-  /** systemd refuses the file as it stands. */
-  'unreadable_file',
-  /** The file cannot take this change line by line: an open quote, or a comment that ends in a backslash. */
-  'unsafe_file',
-] as const;
-export type EnvironmentEditCode = (typeof ENVIRONMENT_EDIT_CODES)[number];
-
-/** Names the variable, never a value. */
+/** A file that cannot take a change. Names the variable, never a value. */
 export class EnvironmentEditError extends Error {
   override readonly name = 'EnvironmentEditError';
   readonly code: EnvironmentEditCode;
+  readonly variable: string;
 
-  constructor(code: EnvironmentEditCode, message: string) {
-    super(message);
+  constructor(code: EnvironmentEditCode, variable = '') {
+    super(`${code} ${variable}`.trim());
     this.code = code;
+    this.variable = variable;
   }
 }
+
+/** The same, as a fault of the host on which the file lies. */
+export const layerRefuses = (
+  host: string,
+  path: string,
+  { code: edit, variable }: Pick<EnvironmentEditError, 'code' | 'variable'>,
+): HostFault => ({ code: 'host_layer_refuses', facts: { host, path, edit, variable } });
 
 /**
  * A value as it must stand behind `NAME=` so that systemd reads it back unchanged. The escapes are those that a
@@ -36,10 +34,7 @@ export class EnvironmentEditError extends Error {
  */
 export function quoteEnvironmentValue(value: string): string {
   if (/[\r\n]/.test(value) || !isPlainEnvironmentValue(value)) {
-    throw new EnvironmentEditError(
-      'invalid_value',
-      'A value of an environment file must be one line without control characters.',
-    );
+    throw new EnvironmentEditError('invalid_value');
   }
   if (/^[A-Za-z0-9_@%+=:,./-]*$/.test(value)) return value;
   return `"${value.replace(/["\\`$]/g, '\\$&')}"`;
@@ -59,11 +54,11 @@ export type EnvironmentChanges = ReadonlyMap<string, string | undefined>;
 export function editEnvironmentFile(text: string, changes: EnvironmentChanges): string {
   for (const name of changes.keys()) {
     if (!isEnvironmentName(name)) {
-      throw new EnvironmentEditError('invalid_name', 'A variable has a name that systemd does not accept.');
+      throw new EnvironmentEditError('invalid_name');
     }
   }
   if (text.includes('\0')) {
-    throw new EnvironmentEditError('unreadable_file', 'The environment file holds a NUL byte.');
+    throw new EnvironmentEditError('unreadable_file');
   }
   const { assignments } = scanEnvironmentText(text);
   const missing: string[] = [];
@@ -101,11 +96,7 @@ function removal(text: string, assignment: ScannedAssignment): Replacement {
 
 /** An open quote reaches to the end of the file: replacing it would take away lines of other variables. */
 function assertClosed(assignment: ScannedAssignment): void {
-  if (!assignment.closed) throw unsafe(`The quote of ${assignment.name} is never closed.`);
-}
-
-function unsafe(detail: string): EnvironmentEditError {
-  return new EnvironmentEditError('unsafe_file', `${detail} A person must put the file right first.`);
+  if (!assignment.closed) throw new EnvironmentEditError('open_quote', assignment.name);
 }
 
 function applyReplacements(text: string, replacements: readonly Replacement[]): string {
@@ -139,8 +130,7 @@ function assertOnlyChanged(before: string, after: string, changes: EnvironmentCh
     const actual = valuesOf(edited[rules]);
     const same =
       actual.size === expected.size && [...expected].every(([name, value]) => actual.get(name) === value);
-    if (!same)
-      throw unsafe('A comment that ends in a backslash, or an open quote, stands in the way of the change.');
+    if (!same) throw new EnvironmentEditError('unsafe_file');
   }
 }
 

@@ -1,10 +1,11 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { HostFault } from '../../domain/host-fault.js';
 import { writeAside } from '../../machine/write-aside.js';
 import { systemClock, withTimeout } from '../../time/clock.js';
 import { type CallOptions, type Host, HostError, type HostErrorCode } from '../host.js';
 import type { TargetHost } from '../kinds/target-host.js';
-import { EnvironmentEditError, editEnvironmentFile } from './environment-edit.js';
+import { EnvironmentEditError, editEnvironmentFile, layerRefuses } from './environment-edit.js';
 import {
   decodeEnvironmentBytes,
   type EnvironmentFile,
@@ -24,7 +25,7 @@ export interface EnvironmentWritten {
   /** The effective values before, of the wanted names only; null: not set. */
   readonly before: Values;
   /** What kept a file from being written, though what stood there was read; others may have been written. */
-  readonly failed?: { readonly code: HostErrorCode; readonly detail: string };
+  readonly failed?: { readonly code: HostErrorCode; readonly fault: HostFault };
 }
 
 /** A file of the bot's own machine in which stands, before anything is written on the host, what was there. */
@@ -84,7 +85,7 @@ export async function writeWanted(
     return written;
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    return { ...written, failed: { code: error.code, detail: error.message } };
+    return { ...written, failed: { code: error.code, fault: error.fault } };
   }
 }
 
@@ -178,6 +179,6 @@ function edited(host: string, layer: Layer, changes: ReadonlyMap<string, string>
     return Buffer.from(editEnvironmentFile(layer.text, changes), layer.encoding);
   } catch (error) {
     if (!(error instanceof EnvironmentEditError)) throw error;
-    throw new HostError('command_failed', host, `${host}: ${layer.path} cannot be changed: ${error.message}`);
+    throw new HostError('command_failed', layerRefuses(host, layer.path, error));
   }
 }

@@ -15,6 +15,6 @@ const HOST_KINDS = [localKind, sshKind] as const;
 export function hostKindOf(host: string, connection: HostConnection): HostKind<HostConnection> {
   const found = HOST_KINDS.find(({ kind }) => kind === connection?.kind);
   if (found !== undefined) return found;
-  const detail = `${host}: there is no kind of host \`${connection?.kind}\`.`;
-  throw new HostError('not_configured', host, detail);
+  const facts = { host, kind: String(connection?.kind) };
+  throw new HostError('not_configured', { code: 'host_kind_unknown', facts });
 }

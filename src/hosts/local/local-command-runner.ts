@@ -29,7 +29,8 @@ export function createLocalCommandRunner({ host, environment }: LocalCommandRunn
     host,
     async run(command, options = {}) {
       const [program = '', ...words] = command;
-      if (options.signal?.aborted) throw cancelled(host, program);
+      const tried = { attempt: 'program', subject: program } as const;
+      if (options.signal?.aborted) throw cancelled(host, tried);
       const running = execa(program, words, { ...executionOptions(options), env });
       if (options.onOutput !== undefined) {
         running.stdout?.on('data', options.onOutput);
@@ -38,9 +39,10 @@ export function createLocalCommandRunner({ host, environment }: LocalCommandRunn
       }
       if (options.onInput !== undefined && running.stdin) options.onInput(running.stdin);
       const result = await running;
-      if (result.timedOut) throw timedOut(host, program, options.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS);
-      if (result.isCanceled) throw cancelled(host, program);
-      if (result.isMaxBuffer) throw new HostError('too_large', host, `${host}: ${program} printed too much.`);
+      if (result.timedOut) throw timedOut(host, tried, options.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS);
+      if (result.isCanceled) throw cancelled(host, tried);
+      if (result.isMaxBuffer)
+        throw new HostError('too_large', { code: 'host_printed_too_much', facts: { host, ...tried } });
       return {
         exitCode: exitCodeOf(result, host, program),
         stdout: bytesOf(result.stdout),
@@ -81,11 +83,8 @@ interface Ended {
 function exitCodeOf(ended: Ended, host: string, program: string): CommandResult['exitCode'] {
   if (ended.exitCode !== undefined) return ended.exitCode;
   if (ended.signal !== undefined) return 128;
-  throw new HostError(
-    'command_failed',
-    host,
-    `${host}: ${program} could not be started (${ended.code ?? 'unknown'}).`,
-  );
+  const facts = { host, attempt: 'program', subject: program, errno: ended.code ?? '' } as const;
+  throw new HostError('command_failed', { code: 'host_not_started', facts });
 }
 
 function bytesOf(output: unknown): Buffer {

@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { max } from 'date-fns';
+import type { HostAttempt, HostPathFault } from '../../domain/host-fault.js';
 import { streamPlainFile } from '../../machine/plain-file.js';
 import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
 import type { CommandRunner, RunOptions } from '../command-runner.js';
@@ -19,6 +20,7 @@ import {
   type FileStat,
   type Host,
   HostError,
+  type HostErrorCode,
   type HostFile,
   type ServiceManager,
 } from '../host.js';
@@ -68,7 +70,7 @@ class LocalHost implements Host {
   }
 
   stat(path: string, options?: CallOptions): Promise<FileStat | undefined> {
-    return within(this.name, `looking at ${path}`, FILE_TIMEOUT_MS, options, async () => {
+    return this.within('look_at_file', path, FILE_TIMEOUT_MS, options, async () => {
       const realPath = await this.resolve(path);
       const found = await statIfPresent(realPath);
       if (found === undefined) return undefined;
@@ -78,7 +80,7 @@ class LocalHost implements Host {
   }
 
   readFile(path: string, options?: CallOptions & { maxBytes?: number }): Promise<HostFile | undefined> {
-    return within(this.name, `reading ${path}`, FILE_TIMEOUT_MS, options, async () => {
+    return this.within('read_file', path, FILE_TIMEOUT_MS, options, async () => {
       const realPath = await this.resolve(path);
       const read = await readAtMost(this.name, path, realPath, options?.maxBytes ?? DEFAULT_MAX_BYTES);
       if (read === undefined) return undefined;
@@ -88,7 +90,7 @@ class LocalHost implements Host {
   }
 
   sha256(path: string, options?: CallOptions): Promise<string> {
-    return within(this.name, `hashing ${path}`, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
+    return this.within('hash_file', path, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
       const realPath = await this.resolve(path);
       this.assertFile(path, await stat(realPath));
       return sha256OfFile(realPath, signal);
@@ -96,7 +98,7 @@ class LocalHost implements Host {
   }
 
   readableBy(path: string, user: string, options?: CallOptions): Promise<boolean> {
-    return within(this.name, `looking at the rights of ${path}`, FILE_TIMEOUT_MS, options, async () => {
+    return this.within('look_at_rights', path, FILE_TIMEOUT_MS, options, async () => {
       const realPath = await this.resolve(path);
       const file = await stat(realPath);
       const folders = await Promise.all(foldersOnTheWay(path, realPath).map((folder) => stat(folder)));
@@ -106,7 +108,7 @@ class LocalHost implements Host {
   }
 
   listFiles(folder: string, options?: CallOptions): Promise<readonly FileStat[]> {
-    return within(this.name, `listing ${folder}`, FILE_TIMEOUT_MS, options, async () => {
+    return this.within('list_folder', folder, FILE_TIMEOUT_MS, options, async () => {
       const realFolder = await this.resolve(folder);
       const entries = await readdir(realFolder, { withFileTypes: true });
       // Hidden files are left out: among them are the ones that are still being written.
@@ -124,7 +126,7 @@ class LocalHost implements Host {
   }
 
   replaceFile(path: string, bytes: Buffer, options: Parameters<Host['replaceFile']>[2] = {}): Promise<void> {
-    return within(this.name, `writing ${path}`, FILE_TIMEOUT_MS, options, async (signal) => {
+    return this.within('write_file', path, FILE_TIMEOUT_MS, options, async (signal) => {
       const { realPath, present } = await this.resolveForWriting(path);
       if (present !== undefined) this.assertFile(path, present);
       const ownership = await ownershipFor(realPath, present, options.mode, NEW_FILE_MODE);
@@ -132,8 +134,7 @@ class LocalHost implements Host {
       const assertUnchanged = async () => {
         if (expectedSha256 === undefined) return;
         if (sha256Of(await this.bytesOf(path, realPath)) === expectedSha256) return;
-        const detail = `${this.name}: ${path} has changed since the plan.`;
-        throw new HostError('changed_since_plan', this.name, detail);
+        throw this.fault('changed_since_plan', 'host_file_changed', path);
       };
       await assertUnchanged();
       if (backupPath !== undefined && present !== undefined) {
@@ -154,7 +155,7 @@ class LocalHost implements Host {
     path: string,
     options: CallOptions & { sha256: string; mode?: number | undefined },
   ): Promise<void> {
-    return within(this.name, `installing ${path}`, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
+    return this.within('install_file', path, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
       const { realPath, present } = await this.resolveForWriting(path);
       if (present !== undefined) this.assertFile(path, present);
       await writeBeside(
@@ -164,11 +165,7 @@ class LocalHost implements Host {
         async (handle, temporary) => {
           await writeFile(handle, await streamPlainFile(localPath), { signal });
           if ((await sha256OfFile(temporary, signal)) !== options.sha256) {
-            throw new HostError(
-              'changed_since_plan',
-              this.name,
-              `${this.name}: the copy of ${basename(localPath)} does not have the planned SHA-256.`,
-            );
+            throw this.fault('changed_since_plan', 'host_wrong_copy', path);
           }
         },
         (temporary) => rename(temporary, realPath),
@@ -177,7 +174,7 @@ class LocalHost implements Host {
   }
 
   copyFile(path: string, to: string, options?: CallOptions): Promise<void> {
-    return within(this.name, `copying ${path}`, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
+    return this.within('copy_file', path, ARTEFACT_TIMEOUT_MS, options, async (signal) => {
       const source = await this.resolve(path);
       const present = await stat(source);
       this.assertFile(path, present);
@@ -193,9 +190,23 @@ class LocalHost implements Host {
   }
 
   removeFile(path: string, options?: CallOptions): Promise<void> {
-    return within(this.name, `removing ${path}`, FILE_TIMEOUT_MS, options, async () => {
+    return this.within('remove_file', path, FILE_TIMEOUT_MS, options, async () => {
       await rm(await this.resolve(path), { force: true });
     });
+  }
+
+  private within<T>(
+    attempt: HostAttempt,
+    subject: string,
+    timeoutMs: number,
+    options: CallOptions | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return within(this.name, { attempt, subject }, timeoutMs, options, work);
+  }
+
+  private fault(code: HostErrorCode, fault: HostPathFault, path: string): HostError {
+    return new HostError(code, { code: fault, facts: { host: this.name, path } });
   }
 
   /** @param realPath of `path`; a file that is not there is empty. */
@@ -212,11 +223,7 @@ class LocalHost implements Host {
     if (folders.some((folder) => isInside(folder, realPath))) return realPath;
     const others = await Promise.all(this.folders.map(realPathOrSelf));
     if (others.some((folder) => isInside(folder, realPath))) return realPath;
-    throw new HostError(
-      'outside_folder',
-      this.name,
-      `${this.name}: ${path} is outside the configured folders.`,
-    );
+    throw this.fault('outside_folder', 'host_outside_folders', path);
   }
 
   private async realPathOf(path: string): Promise<string> {
@@ -232,12 +239,12 @@ class LocalHost implements Host {
   private async resolveForWriting(path: string): Promise<{ realPath: string; present: Stats | undefined }> {
     const [realPath, present] = await Promise.all([this.resolve(path), statIfPresent(path)]);
     if (present === undefined && (await isSymbolicLink(realPath)))
-      throw new HostError('not_found', this.name, `${this.name}: the link ${path} leads to nothing.`);
+      throw this.fault('not_found', 'host_link_leads_nowhere', path);
     return { realPath, present };
   }
 
   private assertFile(path: string, found: Stats): void {
-    if (!found.isFile()) throw new HostError('not_a_file', this.name, `${this.name}: ${path} is not a file.`);
+    if (!found.isFile()) throw this.fault('not_a_file', 'host_not_a_file', path);
   }
 }
 

@@ -23,9 +23,9 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
     async environment(pid, names, options) {
       const wanted = environmentNames(runner.host, names);
       if (!Number.isInteger(pid) || pid <= 0) return undefined;
-      const attempt = `reading the environment of process ${pid}`;
+      const tried = { attempt: 'read_process_environment', subject: String(pid) } as const;
       try {
-        return await within(runner.host, attempt, PROC_TIMEOUT_MS, options, async () => {
+        return await within(runner.host, tried, PROC_TIMEOUT_MS, options, async () => {
           const bytes = await readFile(`/proc/${pid}/environ`);
           return parseEnvironmentAnswer(bytes.toString('utf8'), wanted);
         });
@@ -36,9 +36,9 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
     },
     async variableNames(pid, prefix, options) {
       if (!Number.isInteger(pid) || pid <= 0) return undefined;
-      const attempt = `reading the environment of process ${pid}`;
+      const tried = { attempt: 'read_process_environment', subject: String(pid) } as const;
       try {
-        return await within(runner.host, attempt, PROC_TIMEOUT_MS, options, async () =>
+        return await within(runner.host, tried, PROC_TIMEOUT_MS, options, async () =>
           parseVariableNames(await readFile(`/proc/${pid}/environ`, 'utf8'), prefix),
         );
       } catch (error) {
@@ -48,9 +48,9 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
     },
     async facts(pid, options) {
       if (!Number.isInteger(pid) || pid <= 0) return ENDED;
-      const attempt = `looking at process ${pid}`;
+      const tried = { attempt: 'look_at_process', subject: String(pid) } as const;
       try {
-        return await within(runner.host, attempt, PROC_TIMEOUT_MS, options, () => factsOf(pid, options));
+        return await within(runner.host, tried, PROC_TIMEOUT_MS, options, () => factsOf(pid, options));
       } catch (error) {
         if (isGivenUp(error)) throw error;
         return byProgram.facts(pid, options);
@@ -58,9 +58,9 @@ export function createLocalProcessReader(runner: CommandRunner): ProcessReader {
     },
     async account(pid, options) {
       if (pid === 0) return undefined;
-      const attempt = `looking at process ${pid}`;
+      const tried = { attempt: 'look_at_process', subject: String(pid) } as const;
       try {
-        const { uid } = await within(runner.host, attempt, PROC_TIMEOUT_MS, options, () =>
+        const { uid } = await within(runner.host, tried, PROC_TIMEOUT_MS, options, () =>
           stat(`/proc/${pid}`),
         );
         return String(uid);

@@ -20,7 +20,7 @@ export async function readAtMost(
   realPath: string,
   maxBytes: number,
 ): Promise<ReadFile | undefined> {
-  const notAFile = () => new HostError('not_a_file', host, `${host}: ${path} is not a file.`);
+  const notAFile = () => new HostError('not_a_file', { code: 'host_not_a_file', facts: { host, path } });
   const handle = await openToRead(realPath).catch((error: unknown) => {
     // A socket cannot be opened at all.
     throw errnoOf(error) === 'ENXIO' ? notAFile() : error;
@@ -41,7 +41,8 @@ export async function readAtMost(
       if (length === buffer.length) buffer = enlarged(buffer, maxBytes + 1);
     }
     if (length > maxBytes) {
-      throw new HostError('too_large', host, `${host}: ${path} is larger than ${maxBytes} bytes.`);
+      const facts = { host, path, maxBytes };
+      throw new HostError('too_large', { code: 'host_file_too_large', facts });
     }
     return { bytes: buffer.subarray(0, length), found };
   } finally {

@@ -1,4 +1,4 @@
-import { type CommandRunner, runChecked } from '../command-runner.js';
+import { type CommandRunner, commandNamed, runChecked } from '../command-runner.js';
 import { deadManScript, type OwnCommands } from '../dead-man/dead-man-script.js';
 import type { DeadManState } from '../dead-man.js';
 import { type CallOptions, type DeadManHolder, HostError } from '../host.js';
@@ -12,16 +12,16 @@ export function commandDeadMan(
   own: OwnCommands,
 ): DeadManHolder {
   const look = async (name: string, call?: CallOptions): Promise<DeadManState> => {
-    const attempt = 'the command for the dead man’s status';
-    const { stdout } = await runChecked(runner, attempt, fillIn(status, { name }), call);
+    const tried = commandNamed('deadMan.status');
+    const { stdout } = await runChecked(runner, tried, fillIn(status, { name }), call);
     const [, kind, until] = /^(armed|acting|none)(?: (\S+))?\s*$/.exec(stdout.toString('utf8')) ?? [];
     if (kind === 'armed') return { kind, until };
     if (kind === 'acting' || kind === 'none') return { kind };
-    const detail = `${runner.host}: ${attempt} printed neither armed, acting nor none.`;
-    throw new HostError('unreadable_answer', runner.host, detail);
+    const facts = { host: runner.host };
+    throw new HostError('unreadable_answer', { code: 'host_dead_man_unreadable', facts });
   };
   const stop = async (name: string, call?: CallOptions) => {
-    await runChecked(runner, 'the command for disarming', fillIn(disarm, { name }), call);
+    await runChecked(runner, commandNamed('deadMan.disarm'), fillIn(disarm, { name }), call);
   };
   return {
     look,
@@ -34,7 +34,7 @@ export function commandDeadMan(
       const script = duty === undefined ? `: ${name}\n` : deadManScript(duty, own, name);
       const seconds = String(Math.ceil(Math.max(afterMs, 0) / 1000));
       const command = fillIn(arm, { name, until, seconds });
-      await runChecked(runner, 'the command for arming', command, {
+      await runChecked(runner, commandNamed('deadMan.arm'), command, {
         ...call,
         input: Buffer.from(script, 'utf8'),
       });
@@ -42,7 +42,7 @@ export function commandDeadMan(
     async disarm(name, call) {
       const present = await look(name, call);
       if (present.kind === 'acting') {
-        throw new HostError('command_failed', runner.host, `${runner.host}: the dead man is at work.`);
+        throw new HostError('command_failed', { code: 'host_dead_man_acts', facts: { host: runner.host } });
       }
       if (present.kind === 'armed') await stop(name, call);
     },

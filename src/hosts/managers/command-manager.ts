@@ -1,4 +1,4 @@
-import { runChecked } from '../command-runner.js';
+import { commandNamed, runChecked } from '../command-runner.js';
 import { type CallOptions, HostError, type LogLine, type ServiceManager } from '../host.js';
 import { askMoment } from '../host-clock.js';
 import { commandDeadMan } from './command-dead-man.js';
@@ -44,22 +44,21 @@ export function createCommandManager(
   const askCurrent = async (pid: string, call?: CallOptions) => {
     const { current } = commands;
     if (current === undefined) return undefined;
-    const answer = await runChecked(runner, 'the command for current', fillIn(current, { pid }), call);
+    const answer = await runChecked(runner, commandNamed('current'), fillIn(current, { pid }), call);
     return answer.stdout.toString('utf8');
   };
   const askEnviron = async (pid: number, call?: CallOptions) => {
     if (commands.environ === undefined) return undefined;
     const command = fillIn(commands.environ, { pid: String(pid) });
-    return (await runChecked(runner, 'the command for environ', command, call)).stdout.toString('utf8');
+    return (await runChecked(runner, commandNamed('environ'), command, call)).stdout.toString('utf8');
   };
   const readerOf = (reader: ServiceParts['processes']) => {
     if (reader !== undefined) return reader;
-    const detail = `${runner.host}: the targets file has no environ command, so the process's environment cannot be read.`;
-    throw new HostError('not_configured', runner.host, detail);
+    throw new HostError('not_configured', { code: 'host_no_environ', facts: { host: runner.host } });
   };
   return {
     description: `commands of ${runner.host}`,
-    ...driveByCommands(runner, commands, (verb) => `the command for ${verb}`),
+    ...driveByCommands(runner, commands, commandNamed),
     deadMan: commands.deadMan && commandDeadMan(runner, commands.deadMan, commands),
     clock: clock && ((call) => askMoment(runner, clock, call)),
     account: async ({ user, mainPid }, call) => user || processes?.account(mainPid, call),
@@ -73,7 +72,7 @@ export function createCommandManager(
       const asksForTime = commands.logs.some((word) => /\{since(?:Unix)?\}/.test(word));
       const isWanted = (line: LogLine) => isSince(line, since, asksForTime) && isUntil(line, until);
       const isPast = (line: LogLine) => !isUntil(line, until);
-      const source = { attempt: 'the command for logs', parse: parsePlainLine, isWanted, isPast };
+      const source = { tried: commandNamed('logs'), parse: parsePlainLine, isWanted, isPast };
       return readLog(runner, command, source, call);
     },
     async processEnvironment(pid, names, call) {

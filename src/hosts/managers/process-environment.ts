@@ -46,7 +46,7 @@ async function grepEnvironment(
     return result.stdout.toString('utf8');
   }
   if (/No such (?:file or directory|process)/.test(result.stderr)) return undefined;
-  throw commandFailed(runner.host, `reading the environment of process ${pid}`, result);
+  throw commandFailed(runner.host, { attempt: 'read_process_environment', subject: String(pid) }, result);
 }
 
 /** Reads `NAME=value` records, apart by NUL or by line, narrowed to the wanted names; the first of a name counts. */
@@ -69,7 +69,7 @@ export function parseVariableNames(text: string, prefix: string): readonly strin
 /** @throws HostError `not_configured` for what is no name of a variable. */
 export function environmentNames(host: string, names: readonly string[]): readonly string[] {
   if (!names.every(isEnvironmentName)) {
-    throw new HostError('not_configured', host, `${host}: a variable that was asked for has no valid name.`);
+    throw new HostError('not_configured', { code: 'host_variable_name', facts: { host } });
   }
   return names;
 }

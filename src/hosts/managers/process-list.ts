@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { type CommandRunner, runChecked } from '../command-runner.js';
+import { type CommandRunner, commandNamed, runChecked } from '../command-runner.js';
 import { type CallOptions, HostError, type ServiceStatus } from '../host.js';
 
 /** Where systemd keeps its control groups: version 2, and the two ways of version 1. */
@@ -32,12 +32,12 @@ export async function askProcesses(
   call?: CallOptions,
 ): Promise<readonly number[] | undefined> {
   if (command === undefined) return undefined;
-  const { stdout } = await runChecked(runner, 'the command for processes', command, call);
+  const { stdout } = await runChecked(runner, commandNamed('processes'), command, call);
   const words = stdout.toString('utf8').split(/\s+/).filter(Boolean);
   const pids = words[0] === 'PID' ? words.slice(1) : words;
   if (!pids.every((word) => /^\d{1,10}$/.test(word))) {
-    const detail = `${runner.host}: the command for processes printed something else than process numbers.`;
-    throw new HostError('unreadable_answer', runner.host, detail);
+    const facts = { host: runner.host };
+    throw new HostError('unreadable_answer', { code: 'host_processes_unreadable', facts });
   }
   return pids.map(Number);
 }

@@ -1,3 +1,4 @@
+import type { HostTried } from '../../domain/host-fault.js';
 import { type CommandRunner, runChecked } from '../command-runner.js';
 import type { CallOptions, LogCall, LogLine, ProcessReader, ServiceManager } from '../host.js';
 import { LogReader, type ParseLogLine } from './log-lines.js';
@@ -26,20 +27,20 @@ export interface ServiceKind<Settings extends { readonly manager: string }> {
   byHand(settings: Settings): CommandOfVerb;
 }
 
-/** A service that is driven by one command a verb. @param attempt what an error calls it. */
+/** A service that is driven by one command a verb. @param tried what an error calls it. */
 export function driveByCommands(
   runner: CommandRunner,
   commands: CommandOfVerb,
-  attempt: (verb: Verb | 'kill') => string,
+  tried: (verb: Verb | 'kill') => HostTried,
 ): Pick<ServiceManager, Verb | 'kill'> {
   const { kill } = commands;
   const act = async (verb: 'restart' | 'stop', call?: CallOptions) => {
     const patient = { timeoutMs: RESTART_TIMEOUT_MS, ...call };
-    await runChecked(runner, attempt(verb), commands[verb], patient);
+    await runChecked(runner, tried(verb), commands[verb], patient);
   };
   return {
     async status(call) {
-      const { stdout } = await runChecked(runner, attempt('status'), commands.status, call);
+      const { stdout } = await runChecked(runner, tried('status'), commands.status, call);
       return parseUnitStatus(runner.host, stdout.toString('utf8'));
     },
     restart: (call) => act('restart', call),
@@ -47,16 +48,16 @@ export function driveByCommands(
     kill:
       kill &&
       (async (call) => {
-        await runChecked(runner, attempt('kill'), kill, call);
+        await runChecked(runner, tried('kill'), kill, call);
       }),
   };
 }
 
-/** A log that a command prints, oldest line first. @param attempt what an error calls it. */
+/** A log that a command prints, oldest line first. @param source.tried what an error calls it. */
 export async function readLog(
   runner: CommandRunner,
   command: readonly string[],
-  { attempt, ...reading }: LogSource,
+  { tried, ...reading }: LogSource,
   { find, limit = Number.POSITIVE_INFINITY, timeoutMs, signal }: LogCall,
 ): Promise<readonly LogLine[]> {
   const reader = new LogReader({ ...reading, find });
@@ -67,7 +68,7 @@ export async function readLog(
   };
   const signals = signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]);
   const call = { signal: signals, onOutput, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-  const run = runChecked(runner, attempt, command, call);
+  const run = runChecked(runner, tried, command, call);
   // Nobody waits for the end of a program that was told to end.
   const isEnough = new Promise<undefined>((resolve) => {
     done.signal.addEventListener('abort', () => resolve(undefined), { once: true });
@@ -84,7 +85,7 @@ export async function readLog(
 }
 
 interface LogSource {
-  readonly attempt: string;
+  readonly tried: HostTried;
   readonly parse: ParseLogLine;
   readonly isWanted?: (line: LogLine) => boolean;
   readonly isPast?: (line: LogLine) => boolean;

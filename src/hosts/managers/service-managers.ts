@@ -20,5 +20,6 @@ export function serviceCommandsByHand(host: string, service: ServiceSettings): C
 function kindOf(host: string, service: ServiceSettings): ServiceKind<ServiceSettings> {
   const found = SERVICE_KINDS.find(({ manager }) => manager === service.manager);
   if (found !== undefined) return found;
-  throw new HostError('not_configured', host, `${host}: there is no service manager \`${service.manager}\`.`);
+  const facts = { host, manager: String(service.manager) };
+  throw new HostError('not_configured', { code: 'host_manager_unknown', facts });
 }

@@ -1,4 +1,4 @@
-import { type CommandRunner, commandFailed, runChecked } from '../command-runner.js';
+import { type CommandRunner, commandFailed, programNamed, runChecked } from '../command-runner.js';
 import { deadManScript, type OwnCommands } from '../dead-man/dead-man-script.js';
 import type { DeadManOrder, DeadManState } from '../dead-man.js';
 import { type CallOptions, type DeadManHolder, HostError } from '../host.js';
@@ -28,7 +28,7 @@ export function systemdDeadMan({ runner, sudo, scope, own }: Systemd): DeadManHo
     const command = ['systemctl', ...scope, '--no-pager', 'show', '--property=Id,ActiveState,Description'];
     const { stdout } = await runChecked(
       runner,
-      `systemctl show ${timer}`,
+      programNamed(`systemctl show ${timer}`),
       [...command, timer, service],
       call,
     );
@@ -41,7 +41,7 @@ export function systemdDeadMan({ runner, sudo, scope, own }: Systemd): DeadManHo
     return { kind: 'armed', until: UNTIL.exec(about)?.[1] };
   };
   const stop = async (unit: string, call?: CallOptions) => {
-    await runChecked(runner, `systemctl stop ${unit}`, systemctl('stop', unit), call);
+    await runChecked(runner, programNamed(`systemctl stop ${unit}`), systemctl('stop', unit), call);
   };
   return {
     look,
@@ -56,12 +56,12 @@ export function systemdDeadMan({ runner, sudo, scope, own }: Systemd): DeadManHo
       // Another one may have been quicker.
       const now = await look(order.name, call);
       if (now.kind !== 'armed' || now.until !== order.until)
-        throw commandFailed(runner.host, 'systemd-run', result);
+        throw commandFailed(runner.host, programNamed('systemd-run'), result);
     },
     async disarm(name, call) {
       const present = await look(name, call);
       if (present.kind === 'acting') {
-        throw new HostError('command_failed', runner.host, `${runner.host}: the dead man is at work.`);
+        throw new HostError('command_failed', { code: 'host_dead_man_acts', facts: { host: runner.host } });
       }
       if (present.kind === 'armed') await stop(`${name}.timer`, call);
     },

@@ -1,5 +1,5 @@
-import { runChecked } from '../command-runner.js';
-import { type CallOptions, HostError, type ServiceManager } from '../host.js';
+import { programNamed, runChecked } from '../command-runner.js';
+import { type CallOptions, HostError, type LogCall, type ServiceManager } from '../host.js';
 import { parseJournalLine } from './log-lines.js';
 import { createProcessReader } from './process-environment.js';
 import { askProcesses, controlGroupProcesses } from './process-list.js';
@@ -28,15 +28,24 @@ const scopeOf = (userManager: boolean): readonly string[] => (userManager ? ['--
 
 type SystemdUnit = Pick<SystemdSettings, 'unit' | 'sudo' | 'userManager' | 'processes' | 'killAfterSecs'>;
 
+const journalWords = ({ since, until }: LogCall): readonly string[] => [
+  `--since=@${unixSeconds(since)}`,
+  ...(until === undefined ? [] : [`--until=@${unixSeconds(until)}`]),
+  // Without --all a message with a control character is a number of bytes.
+  ...['--output=short-iso-precise', '--all', '--quiet', '--no-pager'],
+];
+
+function assertUnitName(host: string, unit: string): void {
+  if (/^[A-Za-z0-9:_.@\\-]+$/.test(unit) && !unit.startsWith('-')) return;
+  throw new HostError('not_configured', { code: 'host_unit_name', facts: { host } });
+}
+
 /** Drives one systemd unit. An exit code of 0 from `restart` proves nothing: see proof-of-start.ts. */
 export function createSystemdManager(
   { unit, sudo = [], userManager, processes: listed, killAfterSecs }: SystemdUnit,
   { runner, processes = createProcessReader(runner) }: ServiceParts,
 ): ServiceManager {
-  if (!/^[A-Za-z0-9:_.@\\-]+$/.test(unit) || unit.startsWith('-')) {
-    const detail = `${runner.host}: the unit's name is not one of systemd's.`;
-    throw new HostError('not_configured', runner.host, detail);
-  }
+  assertUnitName(runner.host, unit);
   const systemctl = (...words: string[]) => [
     ...[...sudo, 'systemctl', ...scopeOf(userManager), '--no-pager'],
     ...[...words, unit],
@@ -47,9 +56,9 @@ export function createSystemdManager(
     stop: systemctl('stop'),
     kill: systemctl('kill', '--signal=KILL'),
   };
-  const driven = driveByCommands(runner, commands, (verb) => {
-    return `systemctl ${verb === 'status' ? 'show' : verb} ${unit}`;
-  });
+  const driven = driveByCommands(runner, commands, (verb) =>
+    programNamed(`systemctl ${verb === 'status' ? 'show' : verb} ${unit}`),
+  );
   // The timer's service is the manager's own: no sudo there.
   const own = (...words: string[]) => ['systemctl', ...scopeOf(userManager), ...words, unit];
   const deadMan = systemdDeadMan({
@@ -86,20 +95,13 @@ export function createSystemdManager(
     async account({ user }, call) {
       if (user) return user;
       if (!userManager) return 'root';
-      const own = await runChecked(runner, 'asking for the own account', ['id', '-u'], call);
+      const own = await runChecked(runner, { attempt: 'ask_own_account', subject: '' }, ['id', '-u'], call);
       return own.stdout.toString('utf8').trim();
     },
     logs(call) {
-      const { since, until } = call;
-      const command = [
-        ...[...sudo, 'journalctl', userManager ? `--user-unit=${unit}` : `--unit=${unit}`],
-        `--since=@${unixSeconds(since)}`,
-        ...(until === undefined ? [] : [`--until=@${unixSeconds(until)}`]),
-        // Without --all a message with a control character is a number of bytes.
-        ...['--output=short-iso-precise', '--all', '--quiet', '--no-pager'],
-      ];
-      const source = { attempt: `journalctl ${unit}`, parse: parseJournalLine };
-      return readLog(runner, command, source, call);
+      const source = { tried: programNamed(`journalctl ${unit}`), parse: parseJournalLine };
+      const read = [...sudo, 'journalctl', userManager ? `--user-unit=${unit}` : `--unit=${unit}`];
+      return readLog(runner, [...read, ...journalWords(call)], source, call);
     },
     processEnvironment: (pid, names, call) => processes.environment(pid, names, { ...call, sudo }),
     processes: async (status, call) =>
@@ -108,7 +110,8 @@ export function createSystemdManager(
         : askProcesses(runner, listed, call),
     variableNames: (pid, prefix, call) => processes.variableNames(pid, prefix, { ...call, sudo }),
     async definition({ asksFiles = false, ...call } = {}) {
-      const { stdout } = await runChecked(runner, `systemctl show ${unit}`, askDefinition, call);
+      const shown = programNamed(`systemctl show ${unit}`);
+      const { stdout } = await runChecked(runner, shown, askDefinition, call);
       const { exitCode, stdout: ofManager } = await runner.run(managerEnvironment, call);
       // What the manager hands to every service is part of what is asked.
       if (exitCode !== 0) return undefined;

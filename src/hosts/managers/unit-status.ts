@@ -42,7 +42,7 @@ export function parseUnitStatus(host: string, text: string): ServiceStatus {
     if (key !== undefined && value !== undefined) answer.set(key, value.trim());
   }
   if (answer.get('LoadState') === 'not-found') {
-    throw new HostError('not_found', host, `${host}: systemd knows no unit of the configured name.`);
+    throw new HostError('not_found', { code: 'host_unit_unknown', facts: { host } });
   }
   return {
     activeState: activeState(host, required(host, answer, 'ActiveState')),
@@ -82,7 +82,7 @@ function endsAll(answer: ReadonlyMap<string, string>): boolean | undefined {
 }
 
 function unreadable(host: string, key: string): HostError {
-  return new HostError('unreadable_answer', host, `${host}: the service's status has no readable ${key}.`);
+  return new HostError('unreadable_answer', { code: 'host_status_unreadable', facts: { host, key } });
 }
 
 function required(host: string, answer: ReadonlyMap<string, string>, key: string): string {

@@ -6,7 +6,7 @@ import {
   lastWords,
   type RunOptions,
 } from '../command-runner.js';
-import { HostError, RunsNoCommand } from '../host.js';
+import { HostError } from '../host.js';
 import { timedOut } from '../host-fault.js';
 import { createLocalCommandRunner } from '../local/local-command-runner.js';
 import { shellLine } from '../shell-quote.js';
@@ -46,7 +46,7 @@ interface SshOptions {
 export function createSshCommandRunner(options: SshOptions): CommandRunner {
   const { name, address, controlFolder, sshArguments = [], forced = false, environment = {} } = options;
   if (address === '' || address.startsWith('-')) {
-    throw new HostError('not_configured', name, `${name}: the address for ssh is not one.`);
+    throw new HostError('not_configured', { code: 'host_address_unusable', facts: { host: name } });
   }
   const local = createLocalCommandRunner({ host: name, environment });
   const shared = new SharedConnection(controlFolder, [address, ...sshArguments]);
@@ -80,7 +80,7 @@ async function runInSession(
   if (result === undefined) throw notRun(name, client);
   const isLate = performance.now() - startedAt >= timeoutMs;
   const isTimedOut = result.exitCode === REMOTE_TIMED_OUT || (result.exitCode === REMOTE_KILLED && isLate);
-  if (isTimedOut) throw timedOut(name, command[0] ?? '', timeoutMs);
+  if (isTimedOut) throw timedOut(name, { attempt: 'program', subject: command[0] ?? '' }, timeoutMs);
   return result;
 }
 
@@ -169,14 +169,14 @@ function connectionArguments({ sshArguments = [], forced = false }: SshOptions, 
 /** @param client how ssh ended */
 function notRun(name: string, client: Pick<CommandResult, 'exitCode' | 'stderr'>): HostError {
   if (client.exitCode === SSH_FAILED) return unreachable(name, client);
-  return new RunsNoCommand(name, lastWords(client.stderr) || `exit code ${client.exitCode}`);
+  const words = lastWords(client.stderr) || `exit code ${client.exitCode}`;
+  return new HostError('unreadable_answer', {
+    code: 'host_runs_no_command',
+    facts: { host: name, words },
+  });
 }
 
 function unreachable(name: string, { stderr }: Pick<CommandResult, 'stderr'>): HostError {
-  const words = lastWords(stderr);
-  return new HostError(
-    'unreachable',
-    name,
-    `${name}: ssh could not reach the host${words === '' ? '' : ` (${words})`}.`,
-  );
+  const facts = { host: name, words: lastWords(stderr) };
+  return new HostError('unreachable', { code: 'host_unreached', facts });
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { max } from 'date-fns';
+import type { HostAttempt, HostPathFault, HostTried } from '../../domain/host-fault.js';
 import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
 import {
   type CommandResult,
@@ -55,13 +56,12 @@ export function createSshHost(options: SshHostOptions): Host {
   return new SshHost(options);
 }
 
-const CODE_OF_EXIT: Readonly<Record<number, readonly [HostErrorCode, string]>> = {
-  [REMOTE_EXIT.outsideFolder]: ['outside_folder', 'is outside the configured folders'],
-  [REMOTE_EXIT.notFound]: ['not_found', 'is a link that leads to nothing'],
-  [REMOTE_EXIT.notAFile]: ['not_a_file', 'is not a file'],
-  [REMOTE_EXIT.tooLarge]: ['too_large', 'is too large'],
-  [REMOTE_EXIT.wrongContent]: ['command_failed', 'did not arrive whole, so nothing was replaced'],
-  [REMOTE_EXIT.changedSincePlan]: ['changed_since_plan', 'has changed since the plan'],
+const FAULT_OF_EXIT: Readonly<Record<number, readonly [HostErrorCode, HostPathFault]>> = {
+  [REMOTE_EXIT.outsideFolder]: ['outside_folder', 'host_outside_folders'],
+  [REMOTE_EXIT.notFound]: ['not_found', 'host_link_leads_nowhere'],
+  [REMOTE_EXIT.notAFile]: ['not_a_file', 'host_not_a_file'],
+  [REMOTE_EXIT.wrongContent]: ['command_failed', 'host_not_whole'],
+  [REMOTE_EXIT.changedSincePlan]: ['changed_since_plan', 'host_file_changed'],
 };
 
 class SshHost implements Host {
@@ -84,7 +84,7 @@ class SshHost implements Host {
   async stat(path: string, options?: CallOptions): Promise<FileStat | undefined> {
     const result = await this.script(STAT_SCRIPT, path, [], { timeoutMs: FILE_TIMEOUT_MS, ...options });
     if (isMissing(result)) return undefined;
-    this.assertDone(result, path, 'looking at');
+    this.assertDone(result, path, 'look_at_file');
     const { stat, rest } = this.parseFacts(path, result.stdout);
     const links = rest.toString('latin1').split('\n').slice(0, -1);
     return { ...stat, changedAt: max([stat.changedAt, ...links.map((at) => new Date(Number(at) * 1000))]) };
@@ -100,32 +100,32 @@ class SshHost implements Host {
       ...call,
     });
     if (isMissing(result)) return undefined;
-    this.assertDone(result, path, 'reading');
+    this.assertDone(result, path, 'read_file');
     const { stat, rest: bytes } = this.parseFacts(path, result.stdout);
     if (bytes.length > maxBytes) {
-      throw new HostError('too_large', this.name, `${this.name}: ${path} is larger than ${maxBytes} bytes.`);
+      throw this.tooLarge(path, maxBytes);
     }
     return { ...stat, bytes, sha256: sha256Of(bytes) };
   }
 
   async sha256(path: string, options?: CallOptions): Promise<string> {
     const result = await this.script(SHA256_SCRIPT, path, [], { timeoutMs: ARTEFACT_TIMEOUT_MS, ...options });
-    this.assertDone(result, path, 'hashing');
+    this.assertDone(result, path, 'hash_file');
     const [sha256] = /^[0-9a-f]{64}/.exec(result.stdout.toString('latin1')) ?? [];
-    if (sha256 === undefined) throw this.unreadable(`the hash of ${path}`);
+    if (sha256 === undefined) throw this.unreadable(path);
     return sha256;
   }
 
   async readableBy(path: string, user: string, options?: CallOptions): Promise<boolean> {
     const file = await this.stat(path, options);
     if (file === undefined)
-      throw new HostError('not_found', this.name, `${this.name}: there is no file ${path}.`);
+      throw new HostError('not_found', { code: 'host_file_missing', facts: { host: this.name, path } });
     const { runner } = this.options;
     const account = await askAccount(runner, user, options);
     const command = ['stat', '-L', '-c', '%u %g %a', '--', ...foldersOnTheWay(path, file.realPath)];
     const rights = await runChecked(
       runner,
-      `looking at the rights of ${path}`,
+      { attempt: 'look_at_rights', subject: path },
       this.asFileOwner(command),
       options,
     );
@@ -139,7 +139,7 @@ class SshHost implements Host {
 
   async listFiles(folder: string, options?: CallOptions): Promise<readonly FileStat[]> {
     const result = await this.script(LIST_SCRIPT, folder, [], { timeoutMs: FILE_TIMEOUT_MS, ...options });
-    this.assertDone(result, folder, 'listing');
+    this.assertDone(result, folder, 'list_folder');
     const [realFolder = '', ...records] = result.stdout.toString('utf8').split('\0').slice(0, -1);
     const files = records.map((record) => {
       const [, facts = '', name = ''] = /^((?:\S+ ){6}\S+) ([\s\S]+)$/.exec(record) ?? [];
@@ -162,7 +162,7 @@ class SshHost implements Host {
       ...call,
       input: bytes,
     });
-    this.assertDone(result, path, 'writing');
+    this.assertDone(result, path, 'write_file');
   }
 
   async installFile(
@@ -172,7 +172,7 @@ class SshHost implements Host {
   ): Promise<void> {
     const { sha256, mode, ...call } = options;
     // A file that is wrong already here need not be sent.
-    const present = await within(this.name, `reading ${localPath}`, ARTEFACT_TIMEOUT_MS, call, (signal) =>
+    const present = await within(this.name, reading(localPath), ARTEFACT_TIMEOUT_MS, call, (signal) =>
       sha256OfFile(localPath, signal),
     );
     if (present !== sha256) throw this.wrongCopy(path);
@@ -180,22 +180,22 @@ class SshHost implements Host {
     const sending = { timeoutMs: ARTEFACT_TIMEOUT_MS, ...call, inputFile: localPath };
     const result = await this.script(REPLACE_SCRIPT, path, words, sending);
     if (result.exitCode === REMOTE_EXIT.wrongContent) throw this.wrongCopy(path);
-    this.assertDone(result, path, 'installing');
+    this.assertDone(result, path, 'install_file');
   }
 
   async copyFile(path: string, to: string, options?: CallOptions): Promise<void> {
     const result = await this.script(COPY_SCRIPT, path, [to], { timeoutMs: ARTEFACT_TIMEOUT_MS, ...options });
-    this.assertDone(result, path, 'copying');
+    this.assertDone(result, path, 'copy_file');
   }
 
   async removeFile(path: string, options?: CallOptions): Promise<void> {
     const result = await this.script(REMOVE_SCRIPT, path, [], { timeoutMs: FILE_TIMEOUT_MS, ...options });
-    this.assertDone(result, path, 'removing');
+    this.assertDone(result, path, 'remove_file');
   }
 
   private wrongCopy(path: string): HostError {
-    const detail = `${this.name}: what was to become ${path} does not have the planned SHA-256.`;
-    return new HostError('changed_since_plan', this.name, detail);
+    const facts = { host: this.name, path };
+    return new HostError('changed_since_plan', { code: 'host_wrong_copy', facts });
   }
 
   private script(
@@ -216,11 +216,13 @@ class SshHost implements Host {
     return [...(this.options.sudo ?? []), ...command];
   }
 
-  private assertDone(result: CommandResult, path: string, attempt: string): void {
+  private assertDone(result: CommandResult, path: string, attempt: HostAttempt): void {
     if (result.exitCode === 0) return;
-    const known = CODE_OF_EXIT[result.exitCode];
-    if (known !== undefined) throw new HostError(known[0], this.name, `${this.name}: ${path} ${known[1]}.`);
-    throw commandFailed(this.name, `${attempt} ${path}`, result);
+    if (result.exitCode === REMOTE_EXIT.tooLarge) throw this.tooLarge(path, DEFAULT_MAX_BYTES);
+    const [code, fault] = FAULT_OF_EXIT[result.exitCode] ?? [];
+    if (code !== undefined && fault !== undefined)
+      throw new HostError(code, { code: fault, facts: { host: this.name, path } });
+    throw commandFailed(this.name, { attempt, subject: path }, result);
   }
 
   private parseFacts(path: string, output: Buffer): { stat: FileStat; rest: Buffer } {
@@ -256,12 +258,14 @@ class SshHost implements Host {
     return { uid: Number(match[1]), gid: Number(match[2]), mode: Number.parseInt(match[3] ?? '', 8) };
   }
 
-  private unreadable(what: string): HostError {
-    return new HostError(
-      'unreadable_answer',
-      this.name,
-      `${this.name}: the host's answer about ${what} is unreadable.`,
-    );
+  private tooLarge(path: string, maxBytes: number): HostError {
+    const facts = { host: this.name, path, maxBytes };
+    return new HostError('too_large', { code: 'host_file_too_large', facts });
+  }
+
+  private unreadable(path: string): HostError {
+    const facts = { host: this.name, path };
+    return new HostError('unreadable_answer', { code: 'host_file_unclear', facts });
   }
 }
 
@@ -272,3 +276,5 @@ function octal(mode: number): string {
 function isMissing(result: CommandResult): boolean {
   return result.exitCode === 1 && /No such file or directory|Not a directory/.test(result.stderr);
 }
+
+const reading = (subject: string): HostTried => ({ attempt: 'read_file', subject });

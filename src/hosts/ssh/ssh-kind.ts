@@ -36,7 +36,7 @@ function connectWith(
   { name, ssh, yielding }: Reach,
 ): CommandRunner {
   if (ssh === undefined) {
-    throw new HostError('not_configured', name, `${name}: ssh needs a folder for its connections.`);
+    throw new HostError('not_configured', { code: 'host_no_connection_folder', facts: { host: name } });
   }
   const sshArguments = [
     ...(configFile === undefined ? [] : ['-F', configFile]),

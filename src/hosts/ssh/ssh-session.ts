@@ -147,7 +147,10 @@ class SessionOutput {
       return;
     }
     this.#chunks = [];
-    this.tooMuch ??= new HostError('too_large', this.#host, `${this.#host}: the command printed too much.`);
+    this.tooMuch ??= new HostError('too_large', {
+      code: 'host_printed_too_much',
+      facts: { host: this.#host, attempt: 'program', subject: '' },
+    });
     this.#events.onTooMuch();
   }
 }

@@ -1,10 +1,18 @@
 import { isForward } from '../../domain/release-course.js';
 import type { ReleaseProblem } from '../../domain/release-problem.js';
 import type { ReleaseRecord, Seen, StepRecord } from '../../domain/release-record.js';
+import type { EnvironmentEditError } from '../../hosts/environment/environment-edit.js';
 import type { TaskCall } from '../../worker/task.js';
 import { contextFor, handOver, type ReleaseEngine, retryLater } from './release-engine.js';
-import { hostProblem, isEditError, isHostError, StagedElsewhereError, unexpected } from './steps/problems.js';
-import type { Step, StepContext, StepOutcome } from './steps/step.js';
+import {
+  editProblem,
+  hostProblem,
+  isEditError,
+  isHostError,
+  StagedElsewhereError,
+  unexpected,
+} from './steps/problems.js';
+import { hostOf, type Step, type StepContext, type StepOutcome } from './steps/step.js';
 import { type Held, SupersededError } from './steps/step-journal.js';
 
 type Performed =
@@ -57,11 +65,16 @@ async function perform(performance: Performance): Promise<Performed> {
     }
     return await begin(performance);
   } catch (error) {
-    if (isEditError(error)) return { kind: 'failed', problem: unexpected(error) };
+    if (isEditError(error)) return { kind: 'failed', problem: ofItsFile(context, error) };
     if (error instanceof StagedElsewhereError) return leaveToAnother(performance, error);
     if (!isHostError(error) || call.lost.aborted) throw error;
     return laterOrFailed(performance, error);
   }
+}
+
+function ofItsFile(context: StepContext, error: EnvironmentEditError): ReleaseProblem {
+  const { plan } = hostOf(context);
+  return editProblem(plan.host, plan.writtenFile, error);
 }
 
 async function begin(performance: Performance): Promise<Performed> {

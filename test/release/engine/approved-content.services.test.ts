@@ -196,7 +196,8 @@ describe('at the end', () => {
           ? host
           : replacing(host, {
               async readFile(path, options) {
-                if (isAway) throw new HostError('unreachable', 'live-2', 'live-2 does not answer.');
+                if (isAway)
+                  throw new HostError('unreachable', { code: 'host_silent', facts: { host: 'live-2' } });
                 return host.readFile(path, options);
               },
             }),

@@ -102,7 +102,7 @@ describe('while the canary alone has it', () => {
 test('a host that is gone before its restart is trouble from then on, and says what it was told', async () => {
   let isGone = false;
   const gone = async (): Promise<never> => {
-    throw new HostError('unreachable', 'live-1', 'live-1 does not answer.');
+    throw new HostError('unreachable', { code: 'host_silent', facts: { host: 'live-1' } });
   };
   const { release } = await until(
     'the put-back',

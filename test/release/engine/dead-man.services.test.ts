@@ -110,7 +110,11 @@ test('a host that does not arm it stops the release before anything is changed',
   const engine = setting.engine(
     wrapDeadMan('live-1', () => ({
       arm: async () => {
-        throw new HostError('command_failed', 'live-1', 'live-1: no timers here.', { exitCode: 1 });
+        throw new HostError(
+          'command_failed',
+          { code: 'host_silent', facts: { host: 'live-1' } },
+          { exitCode: 1 },
+        );
       },
     })),
   );
@@ -211,7 +215,7 @@ test('a halted release whose host does not answer is over at once, and its host 
   const engine = setting.engine(
     wrapDeadMan('live-2', (deadMan) => ({
       async disarm(name, options) {
-        if (isAway) throw new HostError('unreachable', 'live-2', 'live-2: away.');
+        if (isAway) throw new HostError('unreachable', { code: 'host_silent', facts: { host: 'live-2' } });
         await deadMan.disarm(name, options);
       },
     })),
@@ -230,7 +234,7 @@ test('while one host cannot be disarmed nothing is confirmed, and the others sta
   const engine = setting.engine(
     wrapDeadMan('live-2', (deadMan) => ({
       async disarm(name, options) {
-        if (isAway) throw new HostError('unreachable', 'live-2', 'live-2: away.');
+        if (isAway) throw new HostError('unreachable', { code: 'host_silent', facts: { host: 'live-2' } });
         await deadMan.disarm(name, options);
       },
     })),

@@ -172,7 +172,7 @@ describe('a host that does not go off as it is told', () => {
   test('one that does not answer is asked again, and why is said', async () => {
     let isAway = true;
     const away = async () => {
-      if (isAway) throw new HostError('unreachable', 'live-1', 'live-1 does not answer.');
+      if (isAway) throw new HostError('unreachable', { code: 'host_silent', facts: { host: 'live-1' } });
     };
     const { look, load } = await deployed((service) => ({
       status: async (options) => (await away()) ?? service.status(options),
@@ -180,7 +180,7 @@ describe('a host that does not go off as it is told', () => {
     expect(await look()).toMatchObject({ kind: 'wait' });
     expect(disabling(await load(), 'live-1')).toMatchObject({
       state: 'pending',
-      problem: { code: 'host_error', facts: { detail: 'live-1 does not answer.' } },
+      problem: { code: 'host_error', facts: { fault: 'host_silent' } },
     });
     isAway = false;
     expect(await look()).toEqual({ kind: 'rest' });
@@ -221,7 +221,7 @@ test('a release that another replica takes in the same moment is turned off at t
 });
 
 describe('a host whose state cannot be looked at', () => {
-  const away = new HostError('command_failed', 'live-1', 'live-1: the command for status failed.');
+  const away = new HostError('command_failed', { code: 'host_silent', facts: { host: 'live-1' } });
   const fileOf = () => readFile(setting.canary.environmentFiles[1], 'utf8');
 
   test('is written and restarted all the same, once, and proved when it can be looked at', async () => {
@@ -239,7 +239,7 @@ describe('a host whose state cannot be looked at', () => {
     expect(await look()).toMatchObject({ kind: 'wait' });
     expect(await verbs(setting.canary)).toEqual([...before, 'restart']);
     expect(disabling(await load(), 'live-1')).toMatchObject({
-      problem: { code: 'host_error', facts: { detail: 'live-1: the command for status failed.' } },
+      problem: { code: 'host_error', facts: { fault: 'host_silent' } },
     });
     isBlind = false;
     expect(await look()).toEqual({ kind: 'rest' });
@@ -267,7 +267,11 @@ describe('a host whose state cannot be looked at', () => {
   test('a restart that is refused: the service is stopped', async () => {
     const { look, load } = await deployed(() => ({
       restart: async () => {
-        throw new HostError('command_failed', 'live-1', 'no', { exitCode: 1 });
+        throw new HostError(
+          'command_failed',
+          { code: 'host_silent', facts: { host: 'live-1' } },
+          { exitCode: 1 },
+        );
       },
     }));
     expect(await look()).toEqual({ kind: 'rest' });
@@ -282,7 +286,11 @@ describe('a host whose state cannot be looked at', () => {
           ? host
           : replacing(host, {
               async readFile(path, options) {
-                if (isUnreadable) throw new HostError('permission_denied', 'live-1', 'live-1: not readable.');
+                if (isUnreadable)
+                  throw new HostError('permission_denied', {
+                    code: 'host_silent',
+                    facts: { host: 'live-1' },
+                  });
                 return host.readFile(path, options);
               },
             }),

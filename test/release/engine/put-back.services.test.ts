@@ -87,7 +87,8 @@ describe('one host that cannot be put back', () => {
           ? host
           : replacing(host, {
               async readFile(path, options) {
-                if (isAway) throw new HostError('unreachable', 'live-1', 'live-1 does not answer.');
+                if (isAway)
+                  throw new HostError('unreachable', { code: 'host_silent', facts: { host: 'live-1' } });
                 return host.readFile(path, options);
               },
             }),
@@ -109,7 +110,7 @@ describe('one host that cannot be put back', () => {
     expect(await readFile(setting.second.environmentFiles[1], 'utf8')).not.toContain(NEW_VERSION);
     expect(revertOf(release, 'live-1')).toMatchObject({
       state: 'running',
-      problem: { code: 'host_error', facts: { detail: 'live-1 does not answer.' } },
+      problem: { code: 'host_error', facts: { fault: 'host_silent' } },
     });
     isAway = false;
     const ended = await setting.carryOut(engine, releaseId);
@@ -198,7 +199,8 @@ test('a host whose files cannot be read for a moment after its restart is not pu
       replacing(host, {
         async readFile(path, options) {
           failures -= 1;
-          if (failures >= 0) throw new HostError('unreachable', host.name, 'no answer');
+          if (failures >= 0)
+            throw new HostError('unreachable', { code: 'host_silent', facts: { host: host.name } });
           return host.readFile(path, options);
         },
       }),
@@ -219,7 +221,11 @@ describe('a file that takes no change', () => {
     const engine = setting.engine({ verdicts: { checkpoint: 'NO_GO' }, ...afterStep(CANARY_PROVED, spoil) });
     const release = await setting.carryOut(engine, await setting.start());
     expect(release).toMatchObject({ state: 'needs_person', problem: { code: 'verdict_forbids' } });
-    expect(revertOf(release, 'live-1')).toMatchObject({ state: 'failed', problem: { code: 'unexpected' } });
+    const facts = { fault: 'host_layer_refuses', edit: 'unreadable_file' };
+    expect(revertOf(release, 'live-1')).toMatchObject({
+      state: 'failed',
+      problem: { code: 'host_error', facts },
+    });
   });
 });
 
@@ -269,7 +275,7 @@ describe('the artefacts', () => {
       state: 'running',
       problem: {
         code: 'host_error',
-        facts: { host: 'live-1', detail: expect.stringContaining('the kept copy of') },
+        facts: { host: 'live-1', fault: 'host_kept_damaged' },
       },
     });
     expect(await sha256Of(inModels('lob_tcn_5m_v4.onnx'))).toBe(plan.model?.sha256);
@@ -286,11 +292,7 @@ test('a host whose state cannot be looked at is put back and restarted all the s
           async status(options) {
             if (isPuttingBack && blindLooks < 4) {
               blindLooks += 1;
-              throw new HostError(
-                'command_failed',
-                host.name,
-                `${host.name}: the command for status failed.`,
-              );
+              throw new HostError('command_failed', { code: 'host_silent', facts: { host: host.name } });
             }
             return host.service.status(options);
           },

@@ -105,7 +105,7 @@ test('an answer that was lost is no refusal: the host itself says what became of
     replacing(service, {
       async restart(options) {
         await service.restart(options);
-        throw new HostError('unreachable', 'live-1', 'live-1: the connection is gone.');
+        throw new HostError('unreachable', { code: 'host_silent', facts: { host: 'live-1' } });
       },
     }),
   );

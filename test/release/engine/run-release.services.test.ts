@@ -427,7 +427,7 @@ test('a step whose effect nobody can tell asks a person, and goes on as told', a
           await target.installFile(localPath, path, options);
           if (target.name !== 'live-1' || !path.endsWith('ploy')) return;
           await appendFile(path, '# cut off');
-          throw new HostError('timeout', target.name, 'no answer');
+          throw new HostError('timeout', { code: 'host_silent', facts: { host: target.name } });
         },
       }),
   });

@@ -53,7 +53,7 @@ const afterStep = (position: number, act: () => void): Partial<TestEngineOptions
 function mortal(name: string) {
   let isGone = false;
   const gone = () => {
-    throw new HostError('unreachable', name, `${name} does not answer.`);
+    throw new HostError('unreachable', { code: 'host_silent', facts: { host: name } });
   };
   const guarded = (target: Host): Host =>
     new Proxy(target, {

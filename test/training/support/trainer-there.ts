@@ -64,7 +64,7 @@ export const spoilt = (words: string, happens: () => Promise<void>): CommandRunn
 export const away: CommandRunner = {
   host: 'live-2',
   run: async () => {
-    throw new HostError('unreachable', 'live-2', 'live-2: ssh could not reach the host.');
+    throw new HostError('unreachable', { code: 'host_unreached', facts: { host: 'live-2', words: '' } });
   },
 };
 

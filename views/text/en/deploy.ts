@@ -11,7 +11,7 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
   verdict_forbids: (fact) => `The checks say ${fact('verdict')}: ${fact('checks')}.`,
   content_changed: (fact) =>
     `What was approved is not what stands any more: ${fact('changes')}. Ask for approval again.`,
-  host_error: (fact) => `${fact('detail')}`,
+  host_error: (fact) => fact('told'),
   staged_elsewhere: (fact) =>
     `The bot that looked has no ${fact('name')} in ${fact('folder')}; a bot on whose machine it lies goes on. If none does, put it back there, or cancel.`,
   changed_since_plan: (fact) =>
@@ -25,7 +25,7 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
     `${fact('host')}: the service was told to stop, and it is not seen stopped. Stop it by hand now.`,
   deadline_passed: (fact) => `It was not confirmed by ⟨${fact('confirmBy')}⟩.`,
   dead_man_not_armed: (fact) =>
-    `${fact('host')} did not arm its dead man: ${fact('detail')}. Nothing was changed there; run \`lobml doctor\`, then plan again.`,
+    `${fact('host')} did not arm its dead man: ${fact('told')} Nothing was changed there; run \`lobml doctor\`, then plan again.`,
   dead_man_acted: (fact) =>
     `It was not confirmed by ⟨${fact('confirmBy')}⟩, and the hosts turned the strategy off themselves (dead man).${fact('hosts') && ` Flag off: ${fact('hosts')}.`}${fact('stopped') && ` Service stopped: ${fact('stopped')}.`}`,
   cancelled_by_person: (fact) => `${fact('by')} cancelled it: ${fact('reason')}.`,

@@ -1,7 +1,9 @@
 import { toldFault } from '../../../src/domain/database-fault.js';
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
+import { toldHostFault } from '../../../src/domain/host-fault.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
+import { hostFault } from './host-fault.js';
 import { venue } from './venue.js';
 
 const AGAINST: Readonly<Record<string, string>> = {
@@ -41,10 +43,12 @@ export const doctor: Sentences<DoctorFacts> = {
   account_unknown: () => 'nobody says which account the service runs as',
   bot_in_channel: () => 'the bot is in it',
   bot_not_in_channel: () => 'the bot is not in it',
-  cannot_ask_account: ({ because }) => `cannot ask for the service’s account: ${because}`,
-  cannot_list: ({ path, because }) => `cannot list ${path}: ${because}`,
-  cannot_read: ({ path, because }) => `cannot read ${path}: ${because}`,
-  cannot_read_process: ({ pid, because }) => `cannot read the environment of process ${pid}: ${because}`,
+  cannot_ask_account: ({ because }) =>
+    `cannot ask for the service’s account: ${toldHostFault(hostFault, because)}`,
+  cannot_list: ({ path, because }) => `cannot list ${path}: ${toldHostFault(hostFault, because)}`,
+  cannot_read: ({ path, because }) => `cannot read ${path}: ${toldHostFault(hostFault, because)}`,
+  cannot_read_process: ({ pid, because }) =>
+    `cannot read the environment of process ${pid}: ${toldHostFault(hostFault, because)}`,
   clock_unread: ({ code }) => `gives no answer (${code})`,
   clock_stands: ({ aheadSecs, errorSecs, against }) =>
     `${Math.abs(aheadSecs).toFixed(3)} s ${aheadSecs < 0 ? 'behind' : 'ahead'} ± ${errorSecs.toFixed(3)} s (against ${AGAINST[against] ?? against})`,
@@ -63,7 +67,7 @@ export const doctor: Sentences<DoctorFacts> = {
   dead_man_holds: () => 'holds a dead man: it can turn the strategy off by itself at a release’s deadline',
   dead_man_missing: () =>
     'holds no dead man: nothing turns the strategy off at a deadline when the bot is gone',
-  dead_man_refused: ({ because }) => `refuses to hold a dead man: ${because}`,
+  dead_man_refused: ({ because }) => `refuses to hold a dead man: ${toldHostFault(hostFault, because)}`,
   processes_unknown: () =>
     'nobody can see which processes belong to the service: no halt of it is ever verified',
   other_command: ({ unit }) =>

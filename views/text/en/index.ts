@@ -1,6 +1,7 @@
 import { audit } from './audit.js';
 import { decision } from './decision.js';
 import { deploy } from './deploy.js';
+import { hostFault } from './host-fault.js';
 import { release } from './release.js';
 import { report } from './report.js';
 import { rollback } from './rollback.js';
@@ -16,6 +17,7 @@ export const en = {
   audit,
   decision,
   deploy,
+  hostFault,
   release,
   report,
   rollback,

@@ -68,7 +68,7 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
     `${fact('host')}: ${fact('file')} sets \`${fact('variable')}\` later, so the change would have no effect. Take it out there first.`,
   unsafe_environment_file: (fact) =>
     `${fact('host')}: ${fact('file')} cannot be changed line by line (missing, an open quote, or not UTF-8). A person must put it right first.`,
-  host_error: (fact) => `${fact('host')} cannot be looked at: ${fact('detail')} Nothing was done; try again.`,
+  host_error: (fact) => `${fact('host')} cannot be looked at: ${fact('told')} Nothing was done; try again.`,
   configuration_changed: (fact) =>
     `${fact('file')} is not the file that the bot has loaded. Restart the bot, then plan again.`,
   verdict_forbids: (fact) =>

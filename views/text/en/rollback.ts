@@ -190,8 +190,8 @@ export const rollback = {
       `There is no other model to go back to. ${which} A release may bring it back; or disable instead.`,
     artefactMissing: (host: string, path: string, sha256: string) =>
       `${host}: neither ${path} nor its kept copy has the confirmed content (SHA-256 ${sha256}). Nothing was changed; disable instead.`,
-    hostAway: (detail: string) =>
-      `A host could not be looked at: ${detail} Nothing was changed; disable instead.`,
+    hostAway: (told: string) =>
+      `A host could not be looked at: ${told} Nothing was changed; disable instead.`,
     databaseAway:
       'The database of the bot is away, and only it knows which releases were confirmed. Nothing was changed; disable instead.',
     changed: 'What would be restored has changed since it was shown. Nothing was done; look again.',

@@ -1,8 +1,10 @@
 import { toldFault } from '../../../src/domain/database-fault.js';
+import { toldHostFault } from '../../../src/domain/host-fault.js';
 import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
 import { doctor } from './doctor.js';
 import { fileFault } from './file-fault.js';
+import { hostFault } from './host-fault.js';
 import { summaries } from './summaries.js';
 import { variable } from './variable.js';
 
@@ -95,8 +97,8 @@ const surface: Sentences<SurfaceFacts> = {
   done: () => '✓ Done. You can close this window.',
   failed: ({ cause }) =>
     `lobml failed: ${cause} — run it again; if it stays, \`lobml doctor\` looks at all that it needs.`,
-  host_does_not_answer: ({ detail }) =>
-    `${detail} Try again once the host answers; \`lobml doctor\` shows what can be reached.`,
+  host_does_not_answer: ({ because }) =>
+    `${toldHostFault(hostFault, because)} Try again once the host answers; \`lobml doctor\` shows what can be reached.`,
   internal_error: ({ reference }) =>
     `Something went wrong that should not have. Look at \`/lobml status\` before you try again; the log has the cause under the reference *${reference}*.`,
   kill_switch_goes_on: ({ fault }) => `${fault} (the kill switch goes on with the targets that it can read)`,

@@ -41,7 +41,7 @@ export const deploy: DeployText = {
     other_release_holds_lock: () => '另一个发布占用着该目标。未做任何更改。',
     verdict_forbids: (fact) => `检查结论为 ${fact('verdict')}：${fact('checks')}。`,
     content_changed: (fact) => `现状与批准的内容不再一致：${fact('changes')}。请重新申请批准。`,
-    host_error: (fact) => `${fact('detail')}`,
+    host_error: (fact) => fact('told'),
     staged_elsewhere: (fact) =>
       `当前机器人的 ${fact('folder')} 中没有 ${fact('name')}，将由存有该文件的机器人继续。若都没有，请放回该文件或取消。`,
     changed_since_plan: (fact) =>
@@ -54,7 +54,7 @@ export const deploy: DeployText = {
     not_off: (fact) => `${fact('host')}：已要求服务停止，但未见其停止。请立即手动停止。`,
     deadline_passed: (fact) => `在 ⟨${fact('confirmBy')}⟩ 之前未得到确认。`,
     dead_man_not_armed: (fact) =>
-      `${fact('host')} 未能设置定时关闭（dead man）：${fact('detail')}。该主机未做任何更改；请运行 \`lobml doctor\`，然后重新制定计划。`,
+      `${fact('host')} 未能设置定时关闭（dead man）：${fact('told')}该主机未做任何更改；请运行 \`lobml doctor\`，然后重新制定计划。`,
     dead_man_acted: (fact) =>
       `在 ⟨${fact('confirmBy')}⟩ 之前未得到确认，主机已自行关闭策略（dead man）。${fact('hosts') && `开关已关闭：${fact('hosts')}。`}${fact('stopped') && `服务已停止：${fact('stopped')}。`}`,
     cancelled_by_person: (fact) => `${fact('by')} 取消了它：${fact('reason')}。`,

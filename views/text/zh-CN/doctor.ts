@@ -1,7 +1,9 @@
 import { toldFault } from '../../../src/domain/database-fault.js';
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
+import { toldHostFault } from '../../../src/domain/host-fault.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
+import { hostFault } from './host-fault.js';
 import { venue } from './venue.js';
 
 const AGAINST: Readonly<Record<string, string>> = {
@@ -41,10 +43,11 @@ export const doctor: Sentences<DoctorFacts> = {
   account_unknown: () => '不知道服务以哪个账户运行',
   bot_in_channel: () => '机器人在该频道中',
   bot_not_in_channel: () => '机器人不在该频道中',
-  cannot_ask_account: ({ because }) => `无法查询服务账户：${because}`,
-  cannot_list: ({ path, because }) => `无法列出 ${path}：${because}`,
-  cannot_read: ({ path, because }) => `无法读取 ${path}：${because}`,
-  cannot_read_process: ({ pid, because }) => `无法读取进程 ${pid} 的环境：${because}`,
+  cannot_ask_account: ({ because }) => `无法查询服务账户：${toldHostFault(hostFault, because)}`,
+  cannot_list: ({ path, because }) => `无法列出 ${path}：${toldHostFault(hostFault, because)}`,
+  cannot_read: ({ path, because }) => `无法读取 ${path}：${toldHostFault(hostFault, because)}`,
+  cannot_read_process: ({ pid, because }) =>
+    `无法读取进程 ${pid} 的环境：${toldHostFault(hostFault, because)}`,
   clock_unread: ({ code }) => `没有回应（${code}）`,
   clock_stands: ({ aheadSecs, errorSecs, against }) =>
     `${aheadSecs < 0 ? '慢' : '快'} ${Math.abs(aheadSecs).toFixed(3)} 秒 ± ${errorSecs.toFixed(3)} 秒（对照${AGAINST[against] ?? against}）`,
@@ -62,7 +65,7 @@ export const doctor: Sentences<DoctorFacts> = {
   scopes_unknown: () => 'Slack 没有说明令牌的权限',
   dead_man_holds: () => '可设置 dead man：发布到期时主机能自行关闭策略',
   dead_man_missing: () => '没有 dead man：机器人不在时，到期后没有任何东西会关闭策略',
-  dead_man_refused: ({ because }) => `拒绝设置 dead man：${because}`,
+  dead_man_refused: ({ because }) => `拒绝设置 dead man：${toldHostFault(hostFault, because)}`,
   processes_unknown: () => '无法得知哪些进程属于该服务：停机永远无法得到验证',
   other_command: ({ unit }) => `进程的启动命令与 ${unit} 当前的不同：unit 已重新读取，但未重启`,
   unit_changed: ({ unit }) => `${unit} 在进程启动后被修改，且未重启`,

@@ -2,6 +2,7 @@ import type { Text } from '../en/index.js';
 import { audit } from './audit.js';
 import { decision } from './decision.js';
 import { deploy } from './deploy.js';
+import { hostFault } from './host-fault.js';
 import { release } from './release.js';
 import { report } from './report.js';
 import { rollback } from './rollback.js';
@@ -17,6 +18,7 @@ export const zhCN: Text = {
   audit,
   decision,
   deploy,
+  hostFault,
 
   release,
   report,

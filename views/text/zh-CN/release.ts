@@ -51,7 +51,7 @@ export const release: ReleaseText = {
       `${fact('host')}：${fact('file')} 在其后再次设置 \`${fact('variable')}\`，更改不会生效。请先在那里删除。`,
     unsafe_environment_file: (fact) =>
       `${fact('host')}：${fact('file')} 无法逐行修改（缺失、引号未闭合或不是 UTF-8）。请先人工修正。`,
-    host_error: (fact) => `无法查看 ${fact('host')}：${fact('detail')} 未执行任何操作，请重试。`,
+    host_error: (fact) => `无法查看 ${fact('host')}：${fact('told')} 未执行任何操作，请重试。`,
     configuration_changed: (fact) => `${fact('file')} 与机器人加载的文件不一致。请重启机器人后重新制定计划。`,
     verdict_forbids: (fact) =>
       `结论为 ${fact('verdict').replace('_', '-')}：发布需要 GO。请先排除阻断原因，再重新制定计划。`,

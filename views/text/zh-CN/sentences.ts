@@ -1,8 +1,10 @@
 import { toldFault } from '../../../src/domain/database-fault.js';
+import { toldHostFault } from '../../../src/domain/host-fault.js';
 import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
 import { doctor } from './doctor.js';
 import { fileFault } from './file-fault.js';
+import { hostFault } from './host-fault.js';
 import { summaries } from './summaries.js';
 import { variable } from './variable.js';
 
@@ -84,8 +86,8 @@ const surface: Sentences<SurfaceFacts> = {
     `数据库没有回应（${cause}），因此未能执行。请在其恢复后重试；\`lobml doctor\` 显示是哪一个。`,
   done: () => '✓ 已完成，可以关闭此窗口。',
   failed: ({ cause }) => `lobml 出错：${cause}。请重新运行；若仍如此，\`lobml doctor\` 会检查它所需的一切。`,
-  host_does_not_answer: ({ detail }) =>
-    `${detail} 请在主机恢复响应后重试；\`lobml doctor\` 显示可访问的依赖。`,
+  host_does_not_answer: ({ because }) =>
+    `${toldHostFault(hostFault, because)} 请在主机恢复响应后重试；\`lobml doctor\` 显示可访问的依赖。`,
   internal_error: ({ reference }) =>
     `发生了不应出现的内部错误。重试前请先查看 \`/lobml status\`；日志中编号为 *${reference}* 的记录说明了原因。`,
   kill_switch_goes_on: ({ fault }) => `${fault}（紧急停止仍使用可读取的目标继续）`,

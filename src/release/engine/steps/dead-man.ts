@@ -1,7 +1,7 @@
+import { faultAsFacts } from '../../../domain/host-fault.js';
 import { armedDeadMen } from '../../../domain/release-course.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { ReleaseRecord } from '../../../domain/release-record.js';
-import { redact } from '../../../domain/secrets.js';
 import {
   type DeadManMark,
   type DeadManOrder,
@@ -35,8 +35,8 @@ export const armDeadManStep: Step = {
   async apply(context) {
     const { release, lost: signal } = context;
     const inPlan = hostOf(context);
-    const failed = (detail: string) => {
-      const facts = { host: inPlan.host.name, detail: redact(detail, 'host') };
+    const failed = (error: HostError) => {
+      const facts = { ...faultAsFacts(error.fault), host: inPlan.host.name };
       return {
         kind: 'failed',
         problem: { code: 'dead_man_not_armed', facts },
@@ -48,7 +48,7 @@ export const armDeadManStep: Step = {
     } catch (error) {
       // Of an answer that was lost nobody knows: the host is looked at.
       if (!saidNo(error)) throw error;
-      return failed(error.message);
+      return failed(error);
     }
     return { kind: 'done', after: { until: release.confirmBy } };
   },
@@ -122,9 +122,8 @@ export async function armDeadMan(parts: DeadManParts, inPlan: HostInPlan, call: 
   const options = { timeoutMs: READ_TIMEOUT_MS, ...call };
   await holderOf(inPlan).arm(order, options);
   if (await isArmedForIt(parts, inPlan, call)) return;
-  const { name } = inPlan.host;
-  const detail = `${name}: the dead man was armed, and is not seen armed.`;
-  throw new HostError('command_failed', name, detail, { exitCode: 0 });
+  const fault = { code: 'host_dead_man_unseen', facts: { host: inPlan.host.name } } as const;
+  throw new HostError('command_failed', fault, { exitCode: 0 });
 }
 
 /** Whether it is armed for the present deadline; a host that does not tell which is believed. @throws HostError */
@@ -179,7 +178,7 @@ export async function removeDeadManMark(release: ReleaseRecord, inPlan: HostInPl
 function holderOf({ host }: Pick<HostInPlan, 'host'>): DeadManHolder {
   const { deadMan } = host.service;
   if (deadMan !== undefined) return deadMan;
-  throw new HostError('not_configured', host.name, `${host.name}: the targets file has no deadMan.`);
+  throw new HostError('not_configured', { code: 'host_no_dead_man', facts: { host: host.name } });
 }
 
 const nameOf = ({ strategy, target, releaseId }: ReleaseRecord, { plan }: HostInPlan): string =>

@@ -25,7 +25,7 @@ export async function readWrittenLayer(
   if (file === undefined) return { text: '', sha256: EMPTY_SHA256, exists: false };
   const text = decodeEnvironmentBytes(file.bytes);
   if (text === undefined) {
-    throw new HostError('unreadable_answer', host.name, `${host.name}: ${path} is not UTF-8.`);
+    throw new HostError('unreadable_answer', { code: 'host_not_text', facts: { host: host.name, path } });
   }
   return { text, sha256: file.sha256, exists: true };
 }

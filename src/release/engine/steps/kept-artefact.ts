@@ -26,11 +26,8 @@ export async function keepArtefact(
   if ((await presentSha256(host, keptPath, signal)) === sha256) return keptPath;
   await host.copyFile(path, keptPath, { signal });
   if ((await presentSha256(host, keptPath, signal)) === sha256) return keptPath;
-  throw new HostError(
-    'changed_since_plan',
-    host.name,
-    `${host.name}: ${path} was replaced while it was kept.`,
-  );
+  const facts = { host: host.name, path };
+  throw new HostError('changed_since_plan', { code: 'host_replaced_while_kept', facts });
 }
 
 /** Puts what was kept back in its place. @throws HostError, also where the kept copy is not what its name says */
@@ -41,8 +38,8 @@ export async function putKeptBack(
 ): Promise<void> {
   const keptPath = keptPathOf(path, sha256);
   if ((await presentSha256(host, keptPath, signal)) !== sha256) {
-    const detail = `${host.name}: the kept copy of ${path} is missing or damaged; put the file back by hand.`;
-    throw new HostError('unreadable_answer', host.name, detail);
+    const facts = { host: host.name, path };
+    throw new HostError('unreadable_answer', { code: 'host_kept_damaged', facts });
   }
   await host.copyFile(keptPath, path, { signal });
 }

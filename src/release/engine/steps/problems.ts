@@ -1,14 +1,14 @@
 import type { CheckRun } from '../../../domain/check-run.js';
+import { faultAsFacts } from '../../../domain/host-fault.js';
 import type { ContentChange } from '../../../domain/release-content.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import { redact } from '../../../domain/secrets.js';
-import type { EnvironmentEditError } from '../../../hosts/environment/environment-edit.js';
+import { type EnvironmentEditError, layerRefuses } from '../../../hosts/environment/environment-edit.js';
 import type { HostError } from '../../../hosts/host.js';
 import type { StartProof } from '../../../hosts/managers/proof-of-start.js';
 
 export function hostProblem(error: HostError): ReleaseProblem {
-  const facts = { host: error.host, code: error.code, detail: redact(error.message, 'host') };
-  return { code: 'host_error', facts };
+  return { code: 'host_error', facts: { ...faultAsFacts(error.fault), code: error.code } };
 }
 
 export function failedStart(
@@ -26,8 +26,12 @@ export function failedStart(
 /** A restart whose command said no is a failed start: the log's last words say why. */
 export function refusedStart(error: HostError, log: readonly string[]): ReleaseProblem {
   const facts = { host: error.host, reason: 'restart_refused', exitStatus: error.exitCode ?? 0 };
-  const quotes = [error.message, ...log].map((line) => redact(line, 'host'));
-  return { code: 'failed_fast', facts: { ...facts, missing: [], variables: [] }, quotes };
+  const quotes = log.map((line) => redact(line, 'host'));
+  return {
+    code: 'failed_fast',
+    facts: { ...faultAsFacts(error.fault), ...facts, missing: [], variables: [] },
+    quotes,
+  };
 }
 
 export function contentProblem(changes: readonly ContentChange[]): ReleaseProblem {
@@ -46,6 +50,12 @@ export function verdictProblem(run: CheckRun): ReleaseProblem {
   const checks = worst.map(({ id, outcome }) => `${id} ${outcome}`);
   return { code: 'verdict_forbids', facts: { verdict: run.verdict, runId: run.runId, checks } };
 }
+
+/** An environment file that cannot take the change. */
+export const editProblem = (host: string, path: string, error: EnvironmentEditError): ReleaseProblem => ({
+  code: 'host_error',
+  facts: { ...faultAsFacts(layerRefuses(host, path, error)), code: 'command_failed' },
+});
 
 /** What nobody foresaw, in its own words. */
 export function unexpected(error: unknown): ReleaseProblem {

@@ -1,5 +1,6 @@
 import { THE_BOT } from '../../../domain/audit-event.js';
 import type { CheckRun } from '../../../domain/check-run.js';
+import { faultAmong } from '../../../domain/host-fault.js';
 import { type ContentChange, contentChanges } from '../../../domain/release-content.js';
 import { hostsLeft } from '../../../domain/release-course.js';
 import type { ReleaseRecord } from '../../../domain/release-record.js';
@@ -84,7 +85,8 @@ async function composeOrThrow(
   const { code, facts = {} } = composed.refusal;
   if (code === 'staged_elsewhere') throw new StagedElsewhereError(facts.name ?? '', facts.folder ?? '');
   const known = HOST_ERROR_CODES.find((one) => one === facts.code) ?? 'unreachable';
-  throw new HostError(known, facts.host ?? '', facts.detail ?? '');
+  const silent = { code: 'host_silent', facts: { host: facts.host ?? '' } } as const;
+  throw new HostError(known, faultAmong(facts) ?? silent);
 }
 
 async function subjectOf(
