@@ -100,6 +100,8 @@ const RELEASE_REFUSALS = [
   'not_yours_to_withdraw',
   'quorum_not_reached',
   'release_running',
+  /** Facts: `target`, `path`: a release of another target on the machine is at work, with the same file. */
+  'shared_at_work',
   /** Facts: `by`, `since`. The kill switch goes before every release. */
   'halted_since',
   'only_in_slack',

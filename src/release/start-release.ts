@@ -17,6 +17,7 @@ import { readPresentContent, refuseIfExpired, refuseIfRevoked } from './present-
 import { refuseUnlessPromoted } from './promotion.js';
 import { type ReleaseContext, recordNow, targetOf } from './release-context.js';
 import { coversAll, everyApproverOf, quorumOf, settleQuorum, standingsOf } from './settle-quorum.js';
+import { refuseIfSharedAtWork } from './shared-at-work.js';
 import { selectApprovals } from './store/approvals.js';
 import { lockFacts, selectLock } from './store/locks.js';
 import { insertRelease, selectHaltInTheWay } from './store/releases.js';
@@ -117,8 +118,8 @@ class StartRefused extends Error {
 /**
  * Writes a release with its steps and its job, and moves the request to `executing`: all within the caller's
  * transaction, so that there is one start or none.
- * @throws StartRefused where the target is locked or being halted, was halted since the request, or another release of
- *   it is at work.
+ * @throws StartRefused where the target is locked or being halted, was halted since the request, or another release is at
+ *   work: of it, or of a target on its machines with the same files.
  */
 export async function writeReleaseStart(
   {
@@ -127,7 +128,8 @@ export async function writeReleaseStart(
     now,
     databaseNow,
     newId,
-  }: Pick<ReleaseContext, 'queue' | 'subjectChanged' | 'now' | 'databaseNow' | 'newId'>,
+    sources,
+  }: Pick<ReleaseContext, 'queue' | 'subjectChanged' | 'now' | 'databaseNow' | 'newId' | 'sources'>,
   client: Queryable,
   request: ReleaseRequest,
   target: Target,
@@ -138,6 +140,8 @@ export async function writeReleaseStart(
   }
   const halt = await selectHaltInTheWay(client, request, request.createdAt);
   if (halt !== undefined) throw new StartRefused(refused('halted_since', halt));
+  const shared = await refuseIfSharedAtWork(client, request.plan, sources.everyTarget);
+  if (shared !== undefined) throw new StartRefused(shared);
   const startedAt = now();
   const releaseId = newId();
   const written = await insertRelease(client, {

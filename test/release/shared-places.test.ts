@@ -2,9 +2,13 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { DeployWish } from '../../src/domain/deploy-wish.js';
 import type { Person } from '../../src/domain/person.js';
+import type { ReleasePlan } from '../../src/domain/release-plan.js';
 import type { ReleaseRecord } from '../../src/domain/release-record.js';
+import type { ReleaseState } from '../../src/domain/release-state.js';
 import { refuseConfirmation } from '../../src/release/confirm-release.js';
+import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';
 import { requestReportView } from '../../views/release-request.js';
+import { startRelease } from './engine/support/start-release.js';
 import {
   ALICE,
   BOB,
@@ -188,6 +192,74 @@ test('a policy of the other target that was edited since ends the request', asyn
   expect(await world.service.approve({ requestId, digest, person: BOB })).toMatchObject({
     kind: 'invalidated',
     changes: [{ part: 'policy' }],
+  });
+});
+
+describe('while a release of the other target is at work', () => {
+  /** One whose plan is that of `live`, but for what is changed. */
+  async function atWork(change: (plan: ReleasePlan) => ReleasePlan, state: ReleaseState = 'watching') {
+    await prepareWorkerSchema(world.database, { always: true });
+    const { plan } = await planned(BINARY);
+    const target = 'dryrun';
+    const hosts = plan.hosts.slice(0, 1).map((host) => ({ ...host, host: 'd1' }));
+    const releaseId = await startRelease(world.database, change({ ...plan, target, hosts }), {
+      checkpointMinutes: [5],
+      confirmMinutes: 30,
+    });
+    await world.database.pool.query('UPDATE lobml.releases SET state = $2 WHERE release_id = $1', [
+      releaseId,
+      state,
+    ]);
+    return releaseId;
+  }
+  async function startBinary() {
+    const { requestId, digest } = await requestAsAlice(world, BINARY);
+    for (const person of [BOB, CAROL]) await world.service.approve({ requestId, digest, person });
+    return world.service.start({ requestId, digest, person: ALICE });
+  }
+
+  test('one with the same file does not start until it has ended', async () => {
+    await withDryrun();
+    const releaseId = await atWork((plan) => plan);
+    const path = world.path('h1', 'ploy');
+    const start = await startBinary();
+    expect(start).toMatchObject({ refusal: { code: 'shared_at_work', facts: { target: 'dryrun', path } } });
+    await world.database.pool.query(
+      `UPDATE lobml.releases SET state = 'confirmed', ended_at = now() WHERE release_id = $1`,
+      [releaseId],
+    );
+    const { rows } = await world.database.pool.query(
+      'SELECT request_id AS id, digest FROM lobml.release_requests',
+    );
+    const [waiting] = rows.filter(({ digest }) => digest !== 'd');
+    expect(
+      await world.service.start({ requestId: waiting.id, digest: waiting.digest, person: ALICE }),
+    ).toMatchObject({
+      kind: 'started',
+    });
+  });
+
+  test('nor one that it changes something for', async () => {
+    await withDryrun();
+    const shared = { host: 'd1', target: 'live', what: 'program', path: '/other', changes: true } as const;
+    await atWork(({ hosts, ...plan }) => ({
+      ...plan,
+      hosts: hosts.map((host) => ({ ...host, binaryPath: undefined, changes: [] })),
+      shared: [shared],
+    }));
+    expect(await startBinary()).toMatchObject({
+      refusal: { code: 'shared_at_work', facts: { path: '/other' } },
+    });
+  });
+
+  test('one with other files, or on another machine, is in nobody’s way', async () => {
+    await withDryrun((_own, live) => ({
+      ...live,
+      name: 'd1',
+      connection: { ssh: { address: 'd1.example' } },
+    }));
+    await atWork((plan) => plan);
+    expect(await startBinary()).toMatchObject({ kind: 'started' });
   });
 });
 

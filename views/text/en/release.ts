@@ -120,6 +120,8 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   not_yours_to_withdraw: (fact) =>
     `Only ${fact('by')} or an admin can withdraw this request. You can reject it.`,
   quorum_not_reached: () => 'The approvals do not make a quorum (any more), so nothing was started.',
+  shared_at_work: (fact) =>
+    `A release of *${fact('target')}* is at work, and brings or changes \`${fact('path')}\` as well. Nothing was started: each would put back what the other brings. Start once it has ended.`,
   release_running: () => 'Another release of this target is still at work, so nothing was started.',
   halted_since: (fact) =>
     `${fact('by')} halted this target at ${fact('since')}, so nothing was started. Once the halt has ended, ask anew.`,

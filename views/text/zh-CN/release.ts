@@ -96,6 +96,8 @@ export const release: ReleaseText = {
     nothing_to_take_back: () => '您在该申请上没有可收回的审批。',
     not_yours_to_withdraw: (fact) => `只有 ${fact('by')} 或管理员可以撤回该申请。您可以拒绝它。`,
     quorum_not_reached: () => '审批人数（已）不足，因此没有启动。',
+    shared_at_work: (fact) =>
+      `*${fact('target')}* 的发布正在进行，也会放置或更改 \`${fact('path')}\`。没有启动：否则两者会互相还原对方的文件。请在其结束后再启动。`,
     release_running: () => '该目标的另一次发布仍在进行，因此没有启动。',
     halted_since: (fact) =>
       `${fact('by')} 于 ${fact('since')} 停止了该目标，因此没有启动。停止结束后请重新申请。`,
