@@ -1,7 +1,7 @@
 import type { Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { LogPage } from '../src/domain/log-page.js';
 import type { Training } from '../src/domain/training.js';
-import type { LogPage } from '../src/training/trainer-log.js';
 import { actions, clip, context, escapeMrkdwn, LIMITS, preformatted, section } from './blocks.js';
 import { textFor } from './text/index.js';
 

@@ -2,6 +2,7 @@ import type { ChecksBot, ChecksProcess, LoadedFiles } from '../checks/apart/link
 import { createCheckService } from '../checks/check-service.js';
 import { onThisSystem } from '../checks/on-this-system.js';
 import { sessionEnvironment, sshEnvironment } from '../config/config.js';
+import { logPageOf } from '../domain/log-page.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import { sshFoldersIn } from '../hosts/ssh/ssh-folders.js';
 import { connectToParent } from '../machine/parent-process.js';
@@ -74,6 +75,16 @@ const own: ChecksProcess = {
       running.delete(id);
     }
   },
+  async examine(id, { checks, ...request }) {
+    const controller = new AbortController();
+    running.set(id, controller);
+    const known = runbook.sections.flatMap((section) => section.checks);
+    const wanted = known.filter((check) => checks.includes(check.id));
+    return service
+      .examine({ ...request, checks: wanted, signal: controller.signal })
+      .finally(() => running.delete(id));
+  },
+  logPage: async (text, page) => logPageOf(text, page),
   cancel: (id) => running.get(id)?.abort(),
   haltBegins: yielding.haltBegins,
   haltSettled: yielding.haltSettled,

@@ -211,6 +211,7 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
         connect: (host) =>
           connectToHost(host, { ...shared.trainingNeeds, yieldToHalt: yielding.yieldToHalt }),
         record: (event) => audit.record(event),
+        layOutLog: own.layOutLog,
       }),
       ...shared.slack,
       everyStrategy: shared.everyStrategy,

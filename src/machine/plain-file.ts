@@ -6,7 +6,7 @@ import { type FileHandle, open } from 'node:fs/promises';
  * somebody writes into it, and there are four of them for all files.
  * @throws the platform's error; `ENXIO` also for a pipe, a folder and a device
  */
-async function openPlainFile(path: string): Promise<FileHandle> {
+export async function openPlainFile(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   if ((await handle.stat()).isFile()) return handle;
   await handle.close();

@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs';
+import protobuf from 'protobufjs/minimal.js';
 
 /** What an ONNX file says of itself. */
 export type ModelInspection =
@@ -14,102 +14,145 @@ export type ModelInspection =
   /** Some weights lie in a file beside it: which file that is, only the folder where it is loaded decides. */
   | { readonly kind: 'external_data'; readonly location: string };
 
+/** A field that is a message of its own, by the message's name; the others are read as what they hold. */
+type Field = keyof typeof MESSAGES | 'text' | 'integer';
+
 // The part of onnx.proto (ONNX 1.x, field numbers from the specification) that tells a model from other bytes.
-const SCHEMA = `
-syntax = "proto3";
-message OperatorSetIdProto { string domain = 1; int64 version = 2; }
-message ValueInfoProto { string name = 1; bytes type = 2; }
-message StringStringEntryProto { string key = 1; string value = 2; }
-message TensorProto {
-  repeated int64 dims = 1; int32 data_type = 2; string name = 8;
-  repeated StringStringEntryProto external_data = 13; int32 data_location = 14;
-}
-message SparseTensorProto { TensorProto values = 1; TensorProto indices = 2; }
-message AttributeProto {
-  string name = 1; TensorProto t = 5; GraphProto g = 6; repeated TensorProto tensors = 10; repeated GraphProto graphs = 11;
-  SparseTensorProto sparse_tensor = 22; repeated SparseTensorProto sparse_tensors = 23;
-}
-message NodeProto {
-  repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4;
-  repeated AttributeProto attribute = 5;
-}
-message GraphProto {
-  repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
-  repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12; repeated SparseTensorProto sparse_initializer = 15;
-}
-message TrainingInfoProto { GraphProto initialization = 1; GraphProto algorithm = 2; }
-message FunctionProto { repeated NodeProto node = 7; repeated AttributeProto attribute_proto = 11; }
-message ModelProto {
-  int64 ir_version = 1; string producer_name = 2; int64 model_version = 5;
-  GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8;
-  repeated TrainingInfoProto training_info = 20; repeated FunctionProto functions = 25;
-}`;
+const MESSAGES = {
+  model: { 1: 'integer', 2: 'text', 7: 'graph', 8: 'opset', 20: 'training', 25: 'function' },
+  opset: { 1: 'text', 2: 'integer' },
+  // 5 are weights, 11 inputs, 12 outputs.
+  graph: { 1: 'node', 5: 'tensor', 11: 'value', 12: 'value', 15: 'sparse' },
+  node: { 4: 'text', 5: 'attribute' },
+  attribute: { 5: 'tensor', 6: 'graph', 10: 'tensor', 11: 'graph', 22: 'sparse', 23: 'sparse' },
+  tensor: { 8: 'text', 13: 'entry', 14: 'integer' },
+  sparse: { 1: 'tensor', 2: 'tensor' },
+  entry: { 1: 'text', 2: 'text' },
+  value: { 1: 'text' },
+  training: { 1: 'graph', 2: 'graph' },
+  function: { 7: 'node', 11: 'attribute' },
+} as const satisfies Readonly<Record<string, Readonly<Record<number, string>>>>;
 
-interface DecodedModel {
-  irVersion?: number;
-  producerName?: string;
-  opsetImport?: { domain?: string; version?: number }[];
-  graph?: {
-    node?: { opType?: string }[];
-    input?: { name?: string }[];
-    output?: { name?: string }[];
-    initializer?: { name?: string }[];
-  };
+/** A message of a file, as far as it is looked at: its own texts and numbers, by field. */
+interface Part {
+  readonly kind: keyof typeof MESSAGES;
+  readonly texts: Map<number, string>;
+  readonly integers: Map<number, number>;
 }
 
-const modelType = protobuf.parse(SCHEMA).root.lookupType('ModelProto');
+type Visit = (part: Part, field: number, above: readonly Part[]) => void;
 
-/** Whether the bytes parse as an ONNX model with something to compute. Nothing in them is run. */
+/** A model that anybody trains has some thousands. */
+const MAX_PARTS = 250_000;
+/** As every reader of protocol buffers bounds it. */
+const MAX_DEPTH = 100;
+const VARINT = 0;
+const LENGTH_DELIMITED = 2;
+
+class TooManyParts extends Error {}
+
+/** Whether the bytes parse as an ONNX model with something to compute. Nothing in them is run, and little of them is kept. */
 export function inspectModel(bytes: Buffer): ModelInspection {
-  let model: DecodedModel;
-  let location: string | undefined;
+  const seen = new SeenModel();
   try {
-    const options = { longs: Number, arrays: true };
-    model = modelType.toObject(modelType.decode(bytes), options) as DecodedModel;
-    location = externalLocation(model);
-  } catch {
-    return notOnnx('its bytes are no protocol buffer of a model');
+    seen.model = walkModel(bytes, (...visited) => seen.visit(...visited));
+  } catch (error) {
+    return error instanceof TooManyParts
+      ? notOnnx(`it has more than ${MAX_PARTS} parts, and no more are looked at`)
+      : notOnnx('its bytes are no protocol buffer of a model');
   }
-  const { graph, opsetImport = [] } = model;
-  if ((model.irVersion ?? 0) < 1) return notOnnx('it names no ONNX version');
-  if (graph === undefined) return notOnnx('it holds no graph');
-  const { node = [], input = [], output = [], initializer = [] } = graph;
-  if (node.length === 0 || output.length === 0) return notOnnx('its graph computes nothing');
-  if (node.some(({ opType }) => !opType)) return notOnnx('a node of its graph names no operator');
-  const opset = opsetImport.find(({ domain }) => (domain ?? '') === '' || domain === 'ai.onnx')?.version ?? 0;
-  if (opset < 1) return notOnnx('it names no operator set');
-  if (location !== undefined) return { kind: 'external_data', location };
-  const weights = new Set(initializer.map(({ name }) => name));
-  return {
-    kind: 'onnx',
-    producer: model.producerName ?? '',
-    opset,
-    nodes: node.length,
-    inputs: input.flatMap(({ name }) => (name && !weights.has(name) ? [name] : [])),
-    outputs: output.flatMap(({ name }) => (name ? [name] : [])),
-  };
+  return seen.inspection();
 }
 
-/** The file of the first tensor that lies outside, wherever in the model it stands; '' where it names none. */
-function externalLocation(part: unknown): string | undefined {
-  if (typeof part !== 'object' || part === null) return undefined;
-  const { dataLocation, externalData } = part as { dataLocation?: number; externalData?: unknown[] };
-  if (dataLocation === EXTERNAL || (externalData?.length ?? 0) > 0) return locationIn(externalData ?? []);
-  for (const inner of Object.values(part)) {
-    const location = externalLocation(inner);
-    if (location !== undefined) return location;
+/** What is kept of a model while it is gone over. */
+class SeenModel {
+  model: Part | undefined;
+  #hasGraph = false;
+  #nodes = 0;
+  #isNodeNameless = false;
+  #opset = 0;
+  #location: string | undefined;
+  readonly #weights = new Set<string>();
+  readonly #inputs: string[] = [];
+  readonly #outputs: string[] = [];
+
+  /** Told of each message at its end. */
+  visit({ kind, texts, integers }: Part, field: number, above: readonly Part[]): void {
+    // Only the model's own graph; those within nodes and functions compute for it.
+    const isOfGraph = above.length === 2 && above[1]?.kind === 'graph';
+    if (kind === 'graph' && above.length === 1 && field === 7) this.#hasGraph = true;
+    if (kind === 'opset' && this.#opset === 0 && ['', 'ai.onnx'].includes(texts.get(1) ?? ''))
+      this.#opset = integers.get(2) ?? 0;
+    if (kind === 'node' && isOfGraph) {
+      this.#nodes += 1;
+      this.#isNodeNameless ||= !texts.get(4);
+    }
+    if (kind === 'value' && isOfGraph) (field === 11 ? this.#inputs : this.#outputs).push(texts.get(1) ?? '');
+    if (kind === 'tensor' && isOfGraph) this.#weights.add(texts.get(8) ?? '');
+    this.#lookOutside({ kind, texts, integers }, above);
   }
-  return undefined;
+
+  inspection(): ModelInspection {
+    const { integers, texts } = this.model ?? { integers: new Map<number, number>(), texts: new Map() };
+    if ((integers.get(1) ?? 0) < 1) return notOnnx('it names no ONNX version');
+    if (!this.#hasGraph) return notOnnx('it holds no graph');
+    if (this.#nodes === 0 || this.#outputs.length === 0) return notOnnx('its graph computes nothing');
+    if (this.#isNodeNameless) return notOnnx('a node of its graph names no operator');
+    if (this.#opset < 1) return notOnnx('it names no operator set');
+    if (this.#location !== undefined) return { kind: 'external_data', location: this.#location };
+    return {
+      kind: 'onnx',
+      producer: texts.get(2) ?? '',
+      opset: this.#opset,
+      nodes: this.#nodes,
+      inputs: this.#inputs.filter((name) => name !== '' && !this.#weights.has(name)),
+      outputs: this.#outputs.filter((name) => name !== ''),
+    };
+  }
+
+  /** A tensor whose values lie elsewhere, wherever in the model it stands; the file's name, or '' where it tells none. */
+  #lookOutside({ kind, texts, integers }: Part, above: readonly Part[]): void {
+    if (kind === 'entry' && above.at(-1)?.kind === 'tensor') {
+      const location = texts.get(1) === 'location' ? texts.get(2) : undefined;
+      this.#location = location ?? this.#location ?? '';
+    }
+    if (kind === 'tensor' && integers.get(14) === EXTERNAL) this.#location ??= '';
+  }
 }
 
 /** `TensorProto.DataLocation` of onnx.proto. */
 const EXTERNAL = 1;
 
-function locationIn(entries: readonly unknown[]): string {
-  const named = (entries as readonly { key?: string; value?: string }[]).find(
-    ({ key }) => key === 'location',
-  );
-  return named?.value ?? '';
+/** Goes over the messages of a model without keeping them. @throws where the bytes are none */
+function walkModel(bytes: Buffer, visit: Visit): Part {
+  const reader = protobuf.Reader.create(bytes);
+  const above: Part[] = [];
+  let parts = 0;
+  const walk = (kind: Part['kind'], end: number, ofField: number): Part => {
+    parts += 1;
+    if (parts > MAX_PARTS) throw new TooManyParts();
+    if (above.length > MAX_DEPTH || end > reader.len) throw new RangeError('no model is like this');
+    const part: Part = { kind, texts: new Map(), integers: new Map() };
+    const fields: Readonly<Record<number, Field>> = MESSAGES[kind];
+    above.push(part);
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      const [field, wire] = [tag >>> 3, tag & 7];
+      const known = fields[field];
+      if (known === 'integer' && wire === VARINT) part.integers.set(field, Number(reader.int64()));
+      else if (known === undefined || known === 'integer' || wire !== LENGTH_DELIMITED) reader.skipType(wire);
+      else if (known === 'text') part.texts.set(field, reader.string());
+      else {
+        const length = reader.uint32();
+        walk(known, reader.pos + length, field);
+      }
+    }
+    if (reader.pos !== end) throw new RangeError('a message ends within a field');
+    above.pop();
+    if (above.length > 0) visit(part, ofField, above);
+    return part;
+  };
+  return walk('model', bytes.length, 0);
 }
 
 const notOnnx = (because: string): ModelInspection => ({ kind: 'not_onnx', because });

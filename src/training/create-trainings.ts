@@ -13,7 +13,7 @@ import {
 import { createTrainingStore } from './training-store.js';
 
 interface TrainingParts
-  extends Pick<TrainingServiceOptions, 'runbook' | 'targets' | 'checks' | 'connect' | 'record'>,
+  extends Pick<TrainingServiceOptions, 'runbook' | 'targets' | 'checks' | 'connect' | 'record' | 'layOutLog'>,
     Pick<Platform, 'hosts' | 'database' | 'clock'> {
   readonly config: Pick<Config, 'dataDir' | 'trainingDatabaseUrl' | 'tradingDatabaseUrl'>;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CheckService } from '../checks/check-service.js';
 import {
@@ -13,6 +13,7 @@ import type { Training, TrainingFailure, TrainingResult } from '../domain/traini
 import { type Host, HostError } from '../hosts/host.js';
 import { errnoOf } from '../hosts/host-fault.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { readPlainFile } from '../machine/plain-file.js';
 import { sha256Of, sha256OfFile } from '../machine/sha256.js';
 import { MAX_META_BYTES, readModelMeta } from '../model/model-meta.js';
 import type { Runbook } from '../runbook/runbook.js';
@@ -54,7 +55,7 @@ export async function judgeTraining(
   const metaPath = join(folder, META_FILE);
   const metaSize = await outputSize(metaPath, MAX_META_BYTES);
   if (typeof metaSize !== 'number') return metaSize ?? failed('no_meta');
-  const meta = await readFile(metaPath, 'utf8');
+  const meta = (await readPlainFile(metaPath)).toString('utf8');
   const reading = readModelMeta(meta);
   if (reading.kind === 'unreadable') return failed('meta_unreadable', { because: reading.because });
   const { horizon } = reading.meta;

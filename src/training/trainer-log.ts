@@ -1,45 +1,32 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plainText } from '../domain/plain-text.js';
-import { redact } from '../domain/secrets.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { shownLog } from '../domain/log-page.js';
+import { MASK } from '../domain/secrets.js';
+import { openPlainFile } from '../machine/plain-file.js';
 import { withoutSecrets } from './secret-values.js';
-
-/** One page of a trainer's log, whole lines where they fit, as it may be shown. */
-export interface LogPage {
-  readonly text: string;
-  /** Counted from 0. */
-  readonly page: number;
-  readonly pages: number;
-}
 
 export const LOG_FILE = 'trainer.log';
 /** What stood in the log before it grew too long and was begun anew. */
 const FORMER_LOG_FILE = 'trainer.log.1';
 
-/** Fits a modal's one block. */
-const PAGE_LENGTH = 2_700;
-/** More of one line is no line: it is left out. */
-const MAX_LINE = 16_384;
-/** Far more than the runner keeps. */
-export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+/** More than the runner keeps, unless one line is as long. */
+export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 export const TAIL_BYTES = 64 * 1024;
 
-/** @param page the last one unless given. undefined: there is no log (yet, or not on this machine). */
-export async function readLogPage(
-  folder: string,
-  secrets: readonly string[],
-  page?: number,
-): Promise<LogPage | undefined> {
+/** The log's bytes, as far as the runner keeps them. undefined: there is no log (yet, or not on this machine). */
+export async function readLog(folder: string): Promise<Buffer | undefined> {
   const [former, present] = await readLogFiles(folder, MAX_FILE_BYTES);
-  if (present === undefined) return undefined;
-  return logPageOf(Buffer.concat([former ?? Buffer.alloc(0), present]), secrets, page);
+  return present === undefined ? undefined : Buffer.concat([former ?? Buffer.alloc(0), present]);
 }
 
-/** A page of a log's bytes. What is secret goes before anything is cut. */
-export function logPageOf(bytes: Buffer, secrets: readonly string[], page?: number): LogPage {
-  const pages = pagesOf(visible(bytes.toString('utf8'), secrets));
-  const wanted = Math.min(Math.max(page ?? pages.length - 1, 0), pages.length - 1);
-  return { text: pages[wanted] ?? '', page: wanted, pages: pages.length };
+/** The whole log without what is secret here, which goes before anything is cut. Clicks are answered between any two. */
+export async function concealedLog(log: Buffer, secrets: readonly string[]): Promise<string> {
+  let text = log.toString('utf8');
+  for (const secret of secrets) {
+    text = text.replaceAll(secret, MASK);
+    await nextTurn();
+  }
+  return text;
 }
 
 /** The end of a log, for progress. '' where there is none. */
@@ -52,7 +39,8 @@ export async function readLogTail(folder: string, secrets: readonly string[]): P
 /** @param bytes the log's end: its first line may have lost its beginning, and with it what would show a secret */
 export function logTailOf(bytes: Buffer, secrets: readonly string[]): string {
   const text = bytes.toString('utf8');
-  return visible(bytes.length < TAIL_BYTES ? text : text.slice(text.indexOf('\n') + 1), secrets);
+  const whole = bytes.length < TAIL_BYTES ? text : text.slice(text.indexOf('\n') + 1);
+  return shownLog(withoutSecrets(whole, secrets));
 }
 
 /** The end of the former and of the present log; undefined for one that is not there. */
@@ -61,7 +49,7 @@ function readLogFiles(folder: string, maxBytes: number): Promise<readonly (Buffe
 }
 
 async function readEnd(path: string, maxBytes: number): Promise<Buffer | undefined> {
-  const file = await open(path, 'r').catch(() => undefined);
+  const file = await openPlainFile(path).catch(() => undefined);
   if (file === undefined) return undefined;
   try {
     const { size } = await file.stat();
@@ -71,44 +59,4 @@ async function readEnd(path: string, maxBytes: number): Promise<Buffer | undefin
   } finally {
     await file.close();
   }
-}
-
-function pagesOf(text: string): readonly string[] {
-  const pages: string[] = [];
-  let [page, length] = ['', 0];
-  const add = (piece: string, shown: number) => {
-    if (length + shown > PAGE_LENGTH) {
-      pages.push(page);
-      [page, length] = ['', 0];
-    }
-    page += piece;
-    length += shown;
-  };
-  for (const line of text.split(/(?<=\n)/)) {
-    const shown = shownLength(line);
-    if (shown <= PAGE_LENGTH) add(line, shown);
-    // One that fills more than a page, in parts.
-    else for (const character of line) add(character, shownLength(character));
-  }
-  return [...pages, page];
-}
-
-/** As Slack counts it: `&`, `<` and `>` are written as `&amp;`, `&lt;` and `&gt;`. */
-function shownLength(text: string): number {
-  let length = text.length;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '&') length += 4;
-    else if (character === '<' || character === '>') length += 3;
-  }
-  return length;
-}
-
-/** Progress bars overwrite their line; only what they left is shown. Secrets, colours and control characters go. */
-function visible(text: string, secrets: readonly string[]): string {
-  const lines = withoutSecrets(text, secrets)
-    .split('\n')
-    .map((line) => line.replace(/\r$/, '').split('\r').at(-1) ?? '')
-    .map((line) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line));
-  return redact(plainText(lines.join('\n')), 'host');
 }

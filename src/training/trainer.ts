@@ -11,18 +11,10 @@ import { sha256OfFile } from '../machine/sha256.js';
 import { MAX_META_BYTES } from '../model/model-meta.js';
 import { MAX_MODEL_BYTES, META_FILE, MIB, MODEL_FILE } from './judge-training.js';
 import { placeOnce } from './place-once.js';
-import { secretValues, withoutSecrets } from './secret-values.js';
+import { secretValues } from './secret-values.js';
 import { answerOf } from './trainer-answers.js';
 import { TrainerLink, type TrainerLinkOptions } from './trainer-link.js';
-import {
-  LOG_FILE,
-  type LogPage,
-  logPageOf,
-  logTailOf,
-  MAX_FILE_BYTES,
-  readLogPage,
-  TAIL_BYTES,
-} from './trainer-log.js';
+import { concealedLog, LOG_FILE, logTailOf, MAX_FILE_BYTES, readLog, TAIL_BYTES } from './trainer-log.js';
 import { readPlace, type TrainerPlace, takePlace } from './trainer-place.js';
 import {
   CANCEL_SCRIPT,
@@ -134,14 +126,14 @@ export class Trainer {
     return logTailOf(this.#seen?.tail ?? Buffer.alloc(0), secrets);
   }
 
-  /** undefined: there is no log, or it cannot be had now. */
-  async logPage(secrets: readonly string[], page?: number): Promise<LogPage | undefined> {
+  /** The log's end, with its secrets. undefined: there is none, or it cannot be had now. */
+  async log(): Promise<Buffer | undefined> {
     const { folder } = this.#o;
-    const kept = await readLogPage(folder, secrets, page);
+    const kept = await readLog(folder);
     if (kept !== undefined || typeof (await readPlace(folder)) !== 'object') return kept;
     try {
       const { state, tail } = await this.#link.look(MAX_FILE_BYTES);
-      return state.kind === 'none' ? undefined : logPageOf(tail, secrets, page);
+      return state.kind === 'none' ? undefined : tail;
     } catch (error) {
       if (error instanceof TrainerAway) return undefined;
       throw error;
@@ -159,7 +151,7 @@ export class Trainer {
     const path = join(this.#o.folder, LOG_FILE);
     if (await exists(path)) return;
     const { tail } = await this.#link.look(MAX_FILE_BYTES);
-    await placeOnce(path, withoutSecrets(tail.toString('utf8'), secrets));
+    await placeOnce(path, await concealedLog(tail, secrets));
   }
 
   async #fetch(file: string, most: number): Promise<TrainingFailure | undefined> {

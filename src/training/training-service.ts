@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type LogPage, logPageOf } from '../domain/log-page.js';
 import type { Person } from '../domain/person.js';
 import type { Training } from '../domain/training.js';
 import { type CarryOptions, carryTraining } from './carry-training.js';
@@ -12,7 +13,7 @@ import {
   type TrainingRequest,
 } from './start-training.js';
 import { trainerVariables } from './trainer-command.js';
-import type { LogPage } from './trainer-log.js';
+import { concealedLog } from './trainer-log.js';
 import { type TrainerPlaceOptions, trainerOf } from './trainer-places.js';
 import { cancelEvent } from './training-events.js';
 import { existingTraining, type TrainingStore } from './training-store.js';
@@ -42,6 +43,8 @@ export interface TrainingServiceOptions
   readonly store: TrainingStore;
   /** Absolute: each training has a folder of its own in it. */
   readonly folder: string;
+  /** Lays out a page of a log, where that may take its time; here unless given. */
+  readonly layOutLog?: ((log: string, page: number | undefined) => Promise<LogPage>) | undefined;
   /** How often a trainer is looked at; by default as its place can bear. */
   readonly intervalMs?: number;
   /** How long a follower that says nothing keeps a training from others. */
@@ -111,7 +114,10 @@ export function createTrainingService(options: TrainingServiceOptions): Training
       const { trainingId } = training;
       const place = { trainingId, folder: folderOf(training) };
       const trainer = await trainerOf(place, runbook.training, { ...options, now });
-      return trainer.logPage(secretValues(own, variables), page);
+      const log = await trainer.log();
+      if (log === undefined) return undefined;
+      const concealed = await concealedLog(log, secretValues(own, variables));
+      return options.layOutLog?.(concealed, page) ?? logPageOf(concealed, page);
     },
   };
 }

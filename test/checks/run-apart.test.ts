@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { ChecksChild, type ChecksChildOptions } from '../../src/checks/apart/checks-child.js';
 import { runApart } from '../../src/checks/apart/run-apart.js';
 import { type CheckService, createCheckService } from '../../src/checks/check-service.js';
+import { composeEnvironment } from '../../src/checks/context/host-environment.js';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import type { RunRequest } from '../../src/checks/run-request.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
@@ -303,7 +304,7 @@ test('what would start on hosts yields to a halt until that is settled', async (
   await eventually('what needs no program', () => results.includes('env.name'));
   expect(await looks()).toBe(1);
   goOn();
-  expect(await running).toMatchObject({ kind: 'ran', run: { verdict: 'GO' } });
+  expect(await running).toMatchObject({ kind: 'done', answer: { verdict: 'GO' } });
   expect(await looks()).toBe(2);
 });
 
@@ -315,10 +316,53 @@ test('with other files than the bot has loaded it is not used', async () => {
   expect(said).toEqual(['checks run in the process of the bot: there is none for them']);
 });
 
-test('what a release plans does not leave the bot', async () => {
+test('what a release plans is judged there too', async () => {
   await letGo();
-  await apart.run(request({ planned: new Map() }));
-  expect(await askers()).toEqual([process.pid]);
+  const file = at('own.env');
+  const layer = {
+    path: file,
+    optional: false,
+    state: 'read',
+    text: 'TOY__NAME=wrong\n',
+    sha256: '',
+  } as const;
+  const environment = composeEnvironment([layer]);
+  const plan = { environment, model: undefined, drift: [], present: environment };
+  const planned = request({ planned: new Map([['one', plan]]) });
+  const { run } = await apart.run(planned);
+  expect(outcomes(run)[0]).toBe('env.name FAIL');
+  expect(await askers()).not.toContain(process.pid);
+  const { run: own } = await here.run(planned);
+  expect(withoutMoments(run)).toEqual(withoutMoments(own));
+});
+
+test('checks by themselves run there too, and none of them where it ends twice', async () => {
+  await letGo();
+  const checks = (runbook.sections[0]?.checks ?? []).filter(({ id }) => id === 'env.process');
+  const { target } = request();
+  const [result] = await apart.examine({ target, checks });
+  expect(result).toMatchObject({ id: 'env.process', outcome: 'PASS' });
+  expect(await askers()).not.toContain(process.pid);
+  await rm(at('gate'));
+  const known = await askers();
+  const examined = apart.examine({ target, checks });
+  // The first one has looked before: its next look bears its own process again.
+  const first = known[0] ?? 0;
+  await eventually(
+    'another look',
+    async () => (await readdir(folder)).filter((name) => name.startsWith('look-')).length > 1,
+  );
+  process.kill(first, 'SIGKILL');
+  process.kill(await asker(first), 'SIGKILL');
+  expect(await examined).toMatchObject([{ id: 'env.process', outcome: 'ERROR' }]);
+});
+
+test('a page of a log is laid out there', async () => {
+  expect(await child.logPage('a token=hush\n\u001b[31mb', undefined)).toEqual({
+    text: 'a token=[redacted]\nb',
+    page: 0,
+    pages: 1,
+  });
 });
 
 test('ends with the bot, whatever signals come, and goes on while it is there', async () => {

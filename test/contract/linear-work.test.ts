@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { logPageOf } from '../../src/domain/log-page.js';
 import { plainText } from '../../src/domain/plain-text.js';
 import { redact } from '../../src/domain/secrets.js';
 import { shownInProcess } from '../../src/hosts/environment/concealed-value.js';
 import { editEnvironmentFile } from '../../src/hosts/environment/environment-edit.js';
 import { parseEnvironmentFile } from '../../src/hosts/environment/environment-file.js';
 import { withoutMentions } from '../../src/slack/dispatch.js';
-import { logPageOf } from '../../src/training/trainer-log.js';
 import { sentenceAsText, sentenceForSlack } from '../../views/moments.js';
 import { withoutMarkup } from '../../views/terminal.js';
 
@@ -87,8 +87,8 @@ describe.each([
 });
 
 test.each([10, 1_000, 16_000])('pages of a trainer’s log in lines of %d underscores', (length) => {
-  const log = Buffer.from(filled(`${'_'.repeat(length)}\n`, 1_600_000));
-  expect(logPageOf(log, [], 0).pages).toBeGreaterThan(500);
+  const log = filled(`${'_'.repeat(length)}\n`, 1_600_000);
+  expect(logPageOf(log, 0).pages).toBeGreaterThan(500);
 });
 
 describe('an environment file', () => {

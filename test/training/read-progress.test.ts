@@ -1,11 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { logPageOf } from '../../src/domain/log-page.js';
 import { readProgress } from '../../src/training/read-progress.js';
 import { secretValues } from '../../src/training/secret-values.js';
 import { fillCommand, modelNameOf } from '../../src/training/trainer-command.js';
-import { readLogPage, readLogTail } from '../../src/training/trainer-log.js';
+import { concealedLog, readLog, readLogTail } from '../../src/training/trainer-log.js';
 import { preformatted } from '../../views/blocks.js';
 
 const PATTERNS = [/epoch (?<step>\d+)\/(?<of>\d+)(?: loss=(?<loss>[\d.]+))?/];
@@ -24,6 +26,11 @@ describe('progress', () => {
 });
 
 const SECRETS = ['top<secret>', 'hush-hush'];
+
+async function readLogPage(folder: string, secrets: readonly string[], page?: number) {
+  const log = await readLog(folder);
+  return log && logPageOf(await concealedLog(log, secrets), page);
+}
 
 describe('the log', () => {
   let folder = '';
@@ -77,6 +84,13 @@ describe('the log', () => {
     await writeFile(path(), 'epoch 2/2\n');
     expect((await readLogPage(folder, SECRETS))?.text).toBe('epoch 1/2\nepoch 2/2\n');
     expect(await readLogTail(folder, SECRETS)).toBe('epoch 1/2\nepoch 2/2\n');
+  });
+
+  test('that is a pipe is none, and holds no reader', async () => {
+    const piped = await mkdtemp(join(tmpdir(), 'log-'));
+    execFileSync('mkfifo', [join(piped, 'trainer.log')]);
+    expect([await readLogPage(piped, []), await readLogTail(piped, [])]).toEqual([undefined, '']);
+    await rm(piped, { recursive: true });
   });
 
   test('that is not there is no page and no tail', async () => {

@@ -1,9 +1,10 @@
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
+import type { LogPage } from '../../domain/log-page.js';
 import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../machine/child-program.js';
 import { programPath } from '../../machine/package-root.js';
 import type { Logger } from '../../telemetry/logger.js';
-import type { Clock } from '../../time/clock.js';
-import type { ChecksBot, ChecksProcess, LoadedFiles, SentRun } from './link.js';
+import { type Clock, withTimeout } from '../../time/clock.js';
+import type { ChecksBot, ChecksProcess, LoadedFiles, SentExamination, SentRun } from './link.js';
 
 export interface ChecksChildOptions {
   /** What it must work by: with any other it is not used. */
@@ -25,23 +26,27 @@ export interface ChecksChildOptions {
   readonly program?: string;
 }
 
-type RunApart =
-  | { readonly kind: 'ran'; readonly run: CheckRun }
+type Apart<Answer> =
+  | { readonly kind: 'done'; readonly answer: Answer }
   /** There is no process for checks on this machine now. */
   | { readonly kind: 'unavailable' }
-  /** Two of them ended under this run. */
+  /** Two of them ended under it. */
   | { readonly kind: 'given_up' };
 
-interface RunApartOptions {
-  readonly onResult: (result: CheckResult) => void;
+interface ApartOptions {
+  readonly onResult?: (result: CheckResult) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 type Live = LiveProgram<ChecksProcess, ChecksBot>;
+/** @param id names it among what that process works on */
+type Ask<Answer> = (live: Live, id: number) => Promise<Answer>;
 
 /** Where the processor is short, a click and the flag go first. */
 const NICENESS = 10;
 const PROGRAM = 'src/app/checks-process';
+/** Somebody waits for it in front of a modal. */
+const LOG_LIMIT_MS = 20_000;
 
 /**
  * Runs checks in a process of their own. What they cost (starting programs, judging, waiting for locks of the runtime)
@@ -96,15 +101,30 @@ export class ChecksChild {
     void this.#program.opened();
   }
 
-  /** Never rejects. */
-  async run(request: SentRun, options: RunApartOptions): Promise<RunApart> {
+  /** Never rejects, like the next. */
+  run(request: SentRun, options: ApartOptions): Promise<Apart<CheckRun>> {
+    return this.#askTwice((live, id) => live.calls.run(id, request), options);
+  }
+
+  examine(request: SentExamination, options: ApartOptions): Promise<Apart<readonly CheckResult[]>> {
+    return this.#askTwice((live, id) => live.calls.examine(id, request), options);
+  }
+
+  /** @returns undefined where there is no such process, or it takes too long. Never rejects. */
+  async logPage(log: string, page: number | undefined): Promise<LogPage | undefined> {
+    const live = await this.#program.opened();
+    const asked = live?.calls.logPage(log, page).catch(() => undefined);
+    return asked && withTimeout(this.#o.clock, LOG_LIMIT_MS, asked);
+  }
+
+  async #askTwice<Answer>(ask: Ask<Answer>, options: ApartOptions): Promise<Apart<Answer>> {
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const live = await this.#program.opened();
       if (live === undefined) return { kind: 'unavailable' };
       try {
-        return { kind: 'ran', run: await this.#runIn(live, request, options) };
+        return { kind: 'done', answer: await this.#ask(live, ask, options) };
       } catch (error) {
-        this.#o.logger.error({ err: error, kind: request.kind }, 'the process for checks failed under a run');
+        this.#o.logger.error({ err: error }, 'the process for checks failed under a run');
         if (!(error instanceof ProgramEnded) && live.isConnected()) break;
         // Its end may be noticed here first; the next attempt needs another one.
         live.kill();
@@ -127,14 +147,14 @@ export class ChecksChild {
     return this.#program.close();
   }
 
-  async #runIn(live: Live, request: SentRun, { onResult, signal }: RunApartOptions): Promise<CheckRun> {
+  async #ask<Answer>(live: Live, ask: Ask<Answer>, { onResult, signal }: ApartOptions): Promise<Answer> {
     this.#lastId += 1;
     const id = this.#lastId;
     const cancel = () => tell(live.calls.cancel(id));
     const late = setTimeout(live.kill, this.#o.runLimitMs);
-    this.#listeners.set(id, onResult);
+    if (onResult !== undefined) this.#listeners.set(id, onResult);
     try {
-      const answer = live.calls.run(id, request);
+      const answer = ask(live, id);
       signal?.addEventListener('abort', cancel, { once: true });
       if (signal?.aborted) cancel();
       return await answer;

@@ -1,5 +1,6 @@
 import { type Config, checksEnvironment } from '../../config/config.js';
 import type { ConfirmedHost, ReleasedFile } from '../../domain/known-good.js';
+import { type LogPage, logPageOf } from '../../domain/log-page.js';
 import type { HostRequirements } from '../../hosts/host-kind.js';
 import { createHost } from '../../hosts/kinds/create-host.js';
 import type { Platform } from '../../platform/platform.js';
@@ -37,11 +38,21 @@ export interface Checks {
   readonly checks: CheckService;
   /** Starts nothing on hosts until then, in the process for checks either. */
   yieldUntil(until: Promise<void>): void;
+  /** Lays out a page of a log; where that cannot be done apart, of no more than its end. */
+  layOutLog(log: string, page: number | undefined): Promise<LogPage>;
   close(): Promise<void>;
 }
 
+/** What of a log the bot itself lays out: some milliseconds. */
+const LOG_END_CHARACTERS = 64 * 1024;
 /** For all that a run does besides its slowest check, on a machine that is busy. */
 const RUN_GRACE_MS = 60_000;
+
+/** In whole lines: the first one may have lost what would show a secret. */
+function endOf(log: string): string {
+  const end = log.slice(-LOG_END_CHARACTERS);
+  return end.length < log.length ? end.slice(end.indexOf('\n') + 1) : end;
+}
 
 /** The checks of a process: in a process of their own where there is a click to answer meanwhile. */
 export function createChecks(parts: ChecksParts): Checks {
@@ -67,7 +78,13 @@ export function createChecks(parts: ChecksParts): Checks {
     stateMoment,
     lastConfirmed,
   });
-  if (!parts.isApart) return { checks: limitRuns(here), yieldUntil: () => {}, close: async () => {} };
+  if (!parts.isApart)
+    return {
+      checks: limitRuns(here),
+      yieldUntil: () => {},
+      layOutLog: async (log, page) => logPageOf(log, page),
+      close: async () => {},
+    };
   const child = new ChecksChild({
     loaded: { runbook: runbook.sha256, targets: targets.sha256 },
     environment: checksEnvironment(config),
@@ -85,6 +102,7 @@ export function createChecks(parts: ChecksParts): Checks {
   return {
     checks: limitRuns(runApart(here, { runbook, child, yieldToHalt, ...storing })),
     yieldUntil: (until) => child.yieldUntil(until),
+    layOutLog: async (log, page) => (await child.logPage(log, page)) ?? logPageOf(endOf(log)),
     close: () => child.close(),
   };
 }

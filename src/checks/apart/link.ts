@@ -1,16 +1,25 @@
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
 import type { ConfirmedHost, ReleasedFile } from '../../domain/known-good.js';
+import type { LogPage } from '../../domain/log-page.js';
 import type { PassedWindow } from '../../domain/run-window.js';
 import type { ServerMoment } from '../../store/server-moment.js';
-import type { RunRequest } from '../run-request.js';
+import type { ExamineRequest, RunRequest } from '../run-request.js';
 
 /** The part of a run's request that is data; progress and cancelling are messages of their own. */
-export type SentRun = Omit<RunRequest, 'planned' | 'onProgress' | 'signal'>;
+export type SentRun = Omit<RunRequest, 'onProgress' | 'signal'>;
+
+/** Some checks by themselves: those of the runbook with these ids. */
+export type SentExamination = Omit<ExamineRequest, 'checks' | 'signal'> & {
+  readonly checks: readonly string[];
+};
 
 /** What the bot asks of its process for checks. Every value is a structured clone. */
 export interface ChecksProcess {
   /** @param id of the bot's choice; its results and its cancelling name it. */
   run(id: number, request: SentRun): Promise<CheckRun>;
+  examine(id: number, request: SentExamination): Promise<readonly CheckResult[]>;
+  /** @param text without the bot's secrets */
+  logPage(text: string, page: number | undefined): Promise<LogPage>;
   cancel(id: number): void;
   /** Starts nothing on hosts until that is settled, and not for long. */
   haltBegins(): void;

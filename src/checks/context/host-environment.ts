@@ -8,7 +8,7 @@ import { type IgnoredLine, ignoredLines } from '../../hosts/environment/ignored-
 import { type CallOptions, type Host, HostError } from '../../hosts/host.js';
 import type { TargetHost } from '../../hosts/kinds/target-host.js';
 
-/** An environment file as it stands on a host. Its text never leaves this process: it also holds secrets. */
+/** An environment file as it stands on a host. Its text never leaves the bot's own processes: it also holds secrets. */
 interface LayerState {
   readonly path: string;
   readonly optional: boolean;
