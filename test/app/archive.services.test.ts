@@ -71,5 +71,14 @@ test('precheck asks each host and never says GO of what does not answer', async 
 });
 
 test('the shipped checks are proved on this machine', async () => {
-  expect(await lobml('selftest')).toMatchObject({ exitCode: 0 });
+  const { exitCode, stdout, stderr } = await lobml('selftest');
+  const unproved = stdout.split('\n').filter((line) => /^\S/.test(line) && !line.startsWith('✓'));
+  expect(unproved).toEqual([
+    expect.stringMatching(/^✅ /),
+    expect.stringMatching(/^Each case/),
+    expect.stringMatching(/checks decide/),
+    expect.stringMatching(/the cases notice each/),
+    expect.stringMatching(/^Cases: /),
+  ]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 });

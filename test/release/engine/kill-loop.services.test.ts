@@ -110,7 +110,7 @@ async function carryOut(course: Course) {
   const plan = await planFor(trading, trading.hosts, 'live', armed);
   const settings = JSON.stringify({
     databaseUrl: database.url,
-    targets: targetsText(trading, waits).replaceAll('name: live-1', `name: ${host}`),
+    targets: targetsText(trading, waits).replaceAll(/(name|host): live-1\b/g, `$1: ${host}`),
     deaths: join(folder, 'deaths'),
     writes: join(folder, 'writes.log'),
     turned: join(folder, 'turned'),
