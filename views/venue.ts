@@ -1,7 +1,7 @@
 import type { Block } from '../src/conversation/subcommand.js';
 import type { Halt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { HaltVenue, VenueFault } from '../src/domain/venue.js';
+import { type HaltVenue, toldVenueFault, type VenueFault } from '../src/domain/venue.js';
 import { code, escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { textFor } from './text/index.js';
@@ -22,9 +22,9 @@ export function venueBlocks(halt: Halt, locale: Locale): readonly Block[] | unde
 }
 
 /** Why there was no answer that counts, as a person reads it. */
-export function venueFaultText({ code: fault, detail }: VenueFault, locale: Locale): string {
-  const why = textFor(locale).venue.fault[fault];
-  return detail === '' ? why : `${why} (${escapeMrkdwn(detail)})`;
+export function venueFaultText(fault: VenueFault, locale: Locale): string {
+  const { venue, hostFault: host } = textFor(locale);
+  return escapeMrkdwn(toldVenueFault({ ...venue, host }, fault));
 }
 
 function cancelLines({ cancel, cancelAt, cancelFault, open }: HaltVenue, locale: Locale): readonly string[] {

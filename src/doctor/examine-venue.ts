@@ -31,12 +31,11 @@ export function examineVenue(
             const answer = await ask().catch(faultOfVenue);
             if (!('code' in answer))
               return [ok(subject, { code: 'venue_answers', facts: { question, count: answer.length } })];
-            const { code: venueFault, detail } = answer;
             return [
               {
                 subject,
                 state: 'fault',
-                seen: { code: 'venue_fault', facts: { question, venueFault, detail } },
+                seen: { code: 'venue_fault', facts: { question, venueFault: answer } },
                 wayOut,
               },
             ];

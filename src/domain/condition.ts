@@ -1,4 +1,6 @@
 import type { ObservedRow } from './check-run.js';
+import { ownValue } from './own-value.js';
+import type { Reason } from './reason.js';
 
 /** Effective values of the strategy's variables, by name without the prefix: what conditions read as `env.NAME`. */
 export type EnvironmentValues = Readonly<Record<string, string | number | boolean>>;
@@ -7,7 +9,7 @@ export type EnvironmentValues = Readonly<Record<string, string | number | boolea
 export interface Allowance {
   /** Whether it is used up: nothing more can be evaluated by it. */
   readonly isSpent: boolean;
-  /** @throws TooCostlyError where it is used up */
+  /** @throws ConditionError `too_costly` where it is used up */
   spend(steps: number): void;
 }
 
@@ -19,8 +21,8 @@ export interface Condition {
   readonly text: string;
   /**
    * @throws ConditionError when it cannot be evaluated: a column is missing, a value was not measured or is of
-   * another kind than what it is compared with, the answer is not true or false. NoDataError where it asks about each
-   * element of an empty list. TooCostlyError where the allowance is used up; without one it has its own.
+   * another kind than what it is compared with, the answer is not true or false, the allowance is used up; without one
+   * it has its own.
    */
   holds(rows: readonly ObservedRow[], env?: EnvironmentValues, allowance?: Allowance): boolean;
 }
@@ -28,16 +30,50 @@ export interface Condition {
 /** A condition over one row. */
 export type RowPredicate = (row: ObservedRow, env?: EnvironmentValues, allowance?: Allowance) => boolean;
 
+/** Why a condition, or what feeds it, gives no answer. */
+export interface ConditionFaultFacts {
+  /** The condition asks about each element of a list or record that has none: nothing was measured. */
+  nothing_measured: NoFacts;
+  /** Evaluating it would take longer than judging one answer may. */
+  too_costly: NoFacts;
+  value_null: NoFacts;
+  value_empty_text: NoFacts;
+  value_not_a_number: NoFacts;
+  /** It divides by zero, or is too large. */
+  calculation_unanswered: NoFacts;
+  kinds_differ: { readonly left: ValueKind; readonly right: ValueKind };
+  not_true_or_false: NoFacts;
+  /** In the words of the library. */
+  library: { readonly text: string };
+  query_rows: { readonly count: number };
+  query_column_missing: { readonly column: string };
+  query_column_no_list: { readonly column: string };
+  query_column_no_records: { readonly column: string };
+}
+type NoFacts = Readonly<Record<never, never>>;
+type ConditionFaultCode = keyof ConditionFaultFacts;
+export type ConditionFault = {
+  [C in ConditionFaultCode]: { readonly code: C; readonly facts: ConditionFaultFacts[C] };
+}[ConditionFaultCode];
+export type ValueKind = 'list' | 'record' | 'number' | 'text' | 'boolean';
+
 export class ConditionError extends Error {
-  override readonly name: string = 'ConditionError';
+  override readonly name = 'ConditionError';
+  readonly fault: ConditionFault;
+
+  constructor(fault: ConditionFault, options?: ErrorOptions) {
+    super([fault.code, ...Object.values(fault.facts)].join(' '), options);
+    this.fault = fault;
+  }
 }
 
-/** The condition asks about each element of a list or record that has none: nothing was measured. */
-export class NoDataError extends ConditionError {
-  override readonly name = 'NoDataError';
-}
+/** The reason of a check that could not be judged for it. */
+export const conditionReason = ({ code, facts }: ConditionFault): Reason =>
+  code === 'too_costly' ? { code } : { code: 'condition_error', facts: { ...facts, fault: code } };
 
-/** Evaluating it would take longer than judging one answer may. */
-export class TooCostlyError extends ConditionError {
-  override readonly name = 'TooCostlyError';
-}
+type ConditionFact = (name: string) => string;
+export type ConditionFaults = Readonly<Record<ConditionFaultCode, (fact: ConditionFact) => string>>;
+
+/** @param fact also `fault`, its code; of a run that an earlier version stored `error`, the sentence itself */
+export const sayConditionFault = (faults: ConditionFaults, fact: ConditionFact): string =>
+  ownValue<(fact: ConditionFact) => string>(faults, fact('fault'))?.(fact) ?? fact('error');

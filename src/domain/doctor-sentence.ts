@@ -1,6 +1,6 @@
 import type { DatabaseFaultOf } from './database-fault.js';
 import type { HostFault } from './host-fault.js';
-import type { VenueFaultCode } from './venue.js';
+import type { VenueFault } from './venue.js';
 
 type NoFacts = Readonly<Record<never, never>>;
 interface Path {
@@ -98,7 +98,7 @@ export interface DoctorFacts {
 
   /** @param question `openOrders` or `positions` */
   venue_answers: { readonly question: string; readonly count: number };
-  venue_fault: { readonly question: string; readonly venueFault: VenueFaultCode; readonly detail: string };
+  venue_fault: { readonly question: string; readonly venueFault: VenueFault };
   venue_cancels_nothing: NoFacts;
 
   /** @param code of the cause */

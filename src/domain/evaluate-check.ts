@@ -3,10 +3,9 @@ import {
   type Allowance,
   type Condition,
   ConditionError,
+  conditionReason,
   type EnvironmentValues,
-  NoDataError,
   type RowPredicate,
-  TooCostlyError,
 } from './condition.js';
 import type { Outcome } from './outcome.js';
 import { ownValue } from './own-value.js';
@@ -97,10 +96,10 @@ export function evaluateCheck(
     if (check.warn?.holds(rows, env, allowance)) return conclude('WARN', { code: 'warning_holds' });
     return conclude('PASS', { code: 'conditions_hold' }, rows);
   } catch (error) {
-    if (error instanceof NoDataError) return noData();
-    if (error instanceof TooCostlyError) return conclude('ERROR', { code: 'too_costly' }, rows);
     if (!(error instanceof ConditionError)) throw error;
-    return conclude('ERROR', { code: 'condition_error', facts: { error: error.message } });
+    const { code } = error.fault;
+    if (code === 'nothing_measured') return noData();
+    return conclude('ERROR', conditionReason(error.fault), code === 'too_costly' ? rows : undefined);
   }
 }
 

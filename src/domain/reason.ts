@@ -23,7 +23,7 @@ const REASON_CODES = [
   'start_unknown',
   /** Facts: `hosts` on which nobody says what account the service runs as, so its rights were not looked at. */
   'account_unknown',
-  /** Facts: `error`, what could not be evaluated. */
+  /** Facts: `fault`, a code of a ConditionError, and what belongs to it. */
   'condition_error',
   /** Its conditions cost more than judging one answer may. */
   'too_costly',

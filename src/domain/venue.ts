@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type HostFaultSentences, type StoredFault, storedFaultSchema, toldHostFault } from './host-fault.js';
+import { ownValue } from './own-value.js';
 import { personSchema } from './person.js';
 import type { ValueOf } from './value-of.js';
 
@@ -20,10 +22,23 @@ export type VenueFaultCode = (typeof VENUE_FAULTS)[number];
 
 const venueFaultSchema = z.object({
   code: z.enum(VENUE_FAULTS),
-  /** One sentence about it, without secrets; '' where the code says all. */
-  detail: z.string(),
+  /** What the program did; as text: a count, or the sentence of an earlier version; '': the code says all. Never a secret. */
+  detail: z.union([z.string(), storedFaultSchema]),
 });
 export type VenueFault = ValueOf<typeof venueFaultSchema>;
+
+/** What the answer of a venue's program is, and should not be. `place`: where the targets file looks; '': the whole answer. */
+export interface VenueAnswerFacts {
+  venue_exit: { readonly exitCode: number; readonly words: string };
+  venue_nothing_printed: Readonly<Record<never, never>>;
+  venue_no_json: Readonly<Record<never, never>>;
+  venue_key_twice: Readonly<Record<never, never>>;
+  venue_no_list: { readonly place: string };
+  venue_row_lacks: { readonly row: number; readonly wanted: 'text' | 'number'; readonly place: string };
+}
+export type VenueAnswerFault = {
+  [C in keyof VenueAnswerFacts]: { readonly code: C; readonly facts: VenueAnswerFacts[C] };
+}[keyof VenueAnswerFacts];
 
 const venueOrderSchema = z.object({
   id: z.string(),
@@ -137,4 +152,27 @@ export function positionsApart(
   add(venue, 'venue');
   add(records, 'records');
   return [...apart.values()].filter((one) => !(Math.abs(one.venue - one.records) <= SAME_SHARES));
+}
+
+export type VenueAnswerSentences = {
+  readonly [C in keyof VenueAnswerFacts]: (facts: VenueAnswerFacts[C]) => string;
+};
+
+interface VenueTexts {
+  readonly fault: Readonly<Record<VenueFaultCode, string>>;
+  readonly answer: VenueAnswerSentences;
+  readonly host: HostFaultSentences;
+  readonly inBrackets: (told: string) => string;
+}
+
+/** Why there was no answer that counts. */
+export function toldVenueFault(texts: VenueTexts, { code, detail }: VenueFault): string {
+  const told = typeof detail === 'string' ? detail : toldDetail(texts, detail);
+  return `${texts.fault[code]}${told && texts.inBrackets(told)}`;
+}
+
+/** What the program did, or the host on which it should have run. */
+function toldDetail({ answer, host }: VenueTexts, detail: StoredFault): string {
+  const known: Readonly<Record<string, (facts: never) => string>> = answer;
+  return ownValue(known, detail.code)?.(detail.facts as never) ?? toldHostFault(host, detail);
 }

@@ -1,4 +1,4 @@
-import { type Allowance, TooCostlyError } from '../domain/condition.js';
+import { type Allowance, ConditionError } from '../domain/condition.js';
 import { type ConditionNode, nodesOf } from './condition-tree.js';
 
 /**
@@ -14,7 +14,7 @@ const STEPS_BETWEEN_LOOKS = 32;
 /** A new allowance, which begins now. */
 export function createAllowance(monotonicMs: () => number = () => performance.now()): Allowance {
   const startedMs = monotonicMs();
-  const error = new TooCostlyError('its conditions cost more than judging one answer may');
+  const error = new ConditionError({ code: 'too_costly', facts: {} });
   let steps = 0;
   let nextLook = STEPS_BETWEEN_LOOKS;
   let isSpent = false;

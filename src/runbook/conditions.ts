@@ -3,7 +3,7 @@ import {
   type Allowance,
   type Condition,
   ConditionError,
-  NoDataError,
+  type ConditionFault,
   type RowPredicate,
 } from '../domain/condition.js';
 import { createAllowance, meterSteps } from './allowance.js';
@@ -20,7 +20,7 @@ export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 /** Compiles conditions against one set of parameters. Conditions are CEL: typed, without side effects. */
 export interface ConditionCompiler {
-  /** @throws ConditionError that says in one sentence what is wrong with the text. */
+  /** @throws RefusedPart that says what is wrong with the text. */
   compile(source: string): Condition;
   /** A condition over one row, named `r`; for choosing the rows to show. */
   compileRowPredicate(source: string): RowPredicate;
@@ -74,7 +74,10 @@ type Program = ReturnType<Environment['parse']>;
 
 function checkedTree(environment: Environment, source: string): Program {
   const checked = environment.check(source);
-  if (!checked.valid) throw new ConditionError(firstLine(checked.error));
+  if (!checked.valid)
+    throw new RefusedPart({ code: 'library_says', facts: { text: firstLine(checked.error) } }, undefined, {
+      cause: checked.error,
+    });
   if (checked.type !== 'bool' && checked.type !== 'dyn') {
     throw new RefusedPart({ code: 'condition_not_boolean', facts: { type: checked.type ?? 'unknown' } });
   }
@@ -96,12 +99,12 @@ function evaluator(program: Program): (context: object, allowance: Allowance) =>
     } catch (error) {
       // Whatever it was wrapped in, or has led to.
       if (allowance.isSpent) allowance.spend(0);
-      if (isNoData(error)) throw new NoDataError(firstLine(error), { cause: error });
-      throw new ConditionError(firstLine(error), { cause: error });
+      const fault = faultWithin(error) ?? { code: 'library', facts: { text: firstLine(error) } };
+      throw new ConditionError(fault, { cause: error });
     }
     // `all` and `||` look for an answer beside an error.
     if (allowance.isSpent) allowance.spend(0);
-    if (typeof answer !== 'boolean') throw new ConditionError('the answer is not true or false');
+    if (typeof answer !== 'boolean') throw new ConditionError({ code: 'not_true_or_false', facts: {} });
     return answer;
   };
 }
@@ -167,8 +170,10 @@ function withValues(source: string, parameters: Parameters): string {
 const PARAMETER_OR_TEXT = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?<![\w.])params\.([A-Za-z_]\w*)/g;
 
 /** The library may wrap what was thrown within it. */
-const isNoData = (error: unknown): boolean =>
-  error instanceof NoDataError || (error instanceof Error && error.cause instanceof NoDataError);
+function faultWithin(error: unknown): ConditionFault | undefined {
+  if (error instanceof ConditionError) return error.fault;
+  return error instanceof Error ? faultWithin(error.cause) : undefined;
+}
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

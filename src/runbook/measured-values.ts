@@ -1,5 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { NoDataError } from '../domain/condition.js';
+import { ConditionError, type ValueKind } from '../domain/condition.js';
 import { type ConditionNode, isNode, nodesOf } from './condition-tree.js';
 
 /**
@@ -27,7 +27,7 @@ export function requireMeasuredValues(tree: unknown): void {
       guard(node, values);
       const answer = handle(...values);
       if (typeof answer === 'number' && !Number.isFinite(answer)) {
-        throw new Error('a calculation has no answer: it divides by zero, or is too large');
+        throw new ConditionError({ code: 'calculation_unanswered', facts: {} });
       }
       return answer;
     };
@@ -83,10 +83,12 @@ const GUARDS: Readonly<Record<string, Guard>> = {
 };
 
 function requireMeasuredItself(value: unknown): void {
-  if (value === null || value === undefined)
-    throw new Error('a value that is used is null: nothing was measured');
-  if (value === '') throw new Error('a value that is used is an empty text: nothing was measured');
-  if (Number.isNaN(value)) throw new Error('a value that is used is not a number: nothing was measured');
+  const refuse = (code: 'value_null' | 'value_empty_text' | 'value_not_a_number'): never => {
+    throw new ConditionError({ code, facts: {} });
+  };
+  if (value === null || value === undefined) refuse('value_null');
+  if (value === '') refuse('value_empty_text');
+  if (Number.isNaN(value)) refuse('value_not_a_number');
 }
 
 function requireMeasured(value: unknown): void {
@@ -100,20 +102,20 @@ const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 function requireSome(value: unknown): void {
-  if (isEmpty(value)) throw new NoDataError('a list or record that is used is empty: nothing was measured');
+  if (isEmpty(value)) throw new ConditionError({ code: 'nothing_measured', facts: {} });
 }
 
 function requireOneKind(left: unknown, right: unknown): void {
-  const [one, other] = [kindOf(left), kindOf(right)];
-  if (one !== other) throw new Error(`a ${one} is compared with a ${other}`);
+  const facts = { left: kindOf(left), right: kindOf(right) };
+  if (facts.left !== facts.right) throw new ConditionError({ code: 'kinds_differ', facts });
 }
 
-function kindOf(value: unknown): string {
+function kindOf(value: unknown): ValueKind {
   if (Array.isArray(value)) return 'list';
   return KINDS[typeof value] ?? 'record';
 }
 
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<string, ValueKind>> = {
   number: 'number',
   bigint: 'number',
   string: 'text',

@@ -3,13 +3,8 @@ import { ownValue } from '../domain/own-value.js';
 import { plainText } from '../domain/plain-text.js';
 import { redact } from '../domain/secrets.js';
 import type { VenueOrder, VenuePosition } from '../domain/venue.js';
-import { NotStrictJson, parseStrictJson } from './strict-json.js';
+import { parseStrictJson, UnreadableAnswer } from './strict-json.js';
 import type { VenueSettings } from './venue-schema.js';
-
-/** What does not read as the targets file says; the message is one sentence without anything that was printed. */
-export class UnreadableAnswer extends Error {
-  override readonly name = 'UnreadableAnswer';
-}
 
 /** What is shown of a name; ids are compared as they are. */
 const SHOWN_CHARACTERS = 120;
@@ -52,13 +47,13 @@ export function readCancelled(
   { cancelled, failed }: NonNullable<VenueSettings['cancelOrders']>,
 ): { readonly cancelled: readonly string[]; readonly failed: number } {
   if (cancelled === undefined && failed === undefined) return { cancelled: [], failed: 0 };
-  const answer = parse(bytes);
+  const answer = parseStrictJson(bytes);
   const listAt = (place: string | undefined) => {
     const found = place === undefined ? [] : valueAt(answer, place);
     if (Array.isArray(found)) return found;
     // Ids with the reason for each.
     if (isRecord(found)) return Object.keys(found);
-    throw new UnreadableAnswer(`there is no list at \`${place}\``);
+    throw noList(place ?? '');
   };
   return { cancelled: listAt(cancelled).map(String), failed: listAt(failed).length };
 }
@@ -70,23 +65,14 @@ export const shownText = (text: string): string =>
     SHOWN_CHARACTERS,
   );
 
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return parseStrictJson(bytes);
-  } catch (error) {
-    if (!(error instanceof NotStrictJson)) throw error;
-    throw new UnreadableAnswer(error.message);
-  }
-}
-
 function rowsOf(bytes: Uint8Array, list: string | undefined): readonly unknown[] {
-  const answer = parse(bytes);
+  const answer = parseStrictJson(bytes);
   const found = list === undefined ? answer : valueAt(answer, list);
   if (Array.isArray(found)) return found;
-  throw new UnreadableAnswer(
-    list === undefined ? 'the answer is no list' : `there is no list at \`${list}\``,
-  );
+  throw noList(list ?? '');
 }
+
+const noList = (place: string) => new UnreadableAnswer({ code: 'venue_no_list', facts: { place } });
 
 /** A field of that very name, or the fields on the way to it. */
 function valueAt(value: unknown, place: string): unknown {
@@ -98,8 +84,8 @@ function valueAt(value: unknown, place: string): unknown {
 }
 
 function cellsOf(row: unknown, index: number) {
-  const refuse = (place: string, wanted: string): never => {
-    throw new UnreadableAnswer(`row ${index + 1} has no ${wanted} at \`${place}\``);
+  const refuse = (place: string, wanted: 'text' | 'number'): never => {
+    throw new UnreadableAnswer({ code: 'venue_row_lacks', facts: { row: index + 1, wanted, place } });
   };
   return {
     text(place: string): string {

@@ -1,8 +1,15 @@
 import { parseExactJson } from '../domain/exact-number.js';
+import type { VenueAnswerFault } from '../domain/venue.js';
 
-/** What a program printed is no JSON that can be read in one way alone. */
-export class NotStrictJson extends Error {
-  override readonly name = 'NotStrictJson';
+/** What a program printed does not read as the targets file says. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+  readonly fault: VenueAnswerFault;
+
+  constructor(fault: VenueAnswerFault) {
+    super(fault.code);
+    this.fault = fault;
+  }
 }
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
@@ -10,7 +17,7 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 /**
  * JSON in which no object says a key twice: of two the parser would take the last, and a list that is followed by an empty
  * one of the same name would be empty. Whole numbers beyond 2^53 stay their digits, as text.
- * @throws NotStrictJson
+ * @throws UnreadableAnswer
  */
 export function parseStrictJson(bytes: Uint8Array): unknown {
   try {
@@ -19,8 +26,9 @@ export function parseStrictJson(bytes: Uint8Array): unknown {
     refuseKeysTwice(text);
     return value;
   } catch (error) {
-    if (error instanceof NotStrictJson) throw error;
-    throw new NotStrictJson(bytes.length === 0 ? 'nothing was printed' : 'what was printed is no JSON');
+    if (error instanceof UnreadableAnswer) throw error;
+    const code = bytes.length === 0 ? 'venue_nothing_printed' : 'venue_no_json';
+    throw new UnreadableAnswer({ code, facts: {} });
   }
 }
 
@@ -37,7 +45,7 @@ function refuseKeysTwice(text: string): void {
       // `\u0061` is `a`.
       const key = String(JSON.parse(last));
       const keys = within.at(-1);
-      if (keys?.has(key)) throw new NotStrictJson('a key stands twice in one object');
+      if (keys?.has(key)) throw new UnreadableAnswer({ code: 'venue_key_twice', facts: {} });
       keys?.add(key);
     }
     last = token.startsWith('"') ? token : undefined;

@@ -1,16 +1,23 @@
-import type { VenueFault, VenueFaultCode, VenueOrder, VenuePosition } from '../domain/venue.js';
+import type {
+  VenueAnswerFault,
+  VenueFault,
+  VenueFaultCode,
+  VenueOrder,
+  VenuePosition,
+} from '../domain/venue.js';
 import { lastWords } from '../hosts/command-runner.js';
 import { type CommandAnswer, type Host, HostError, type HostErrorCode } from '../hosts/host.js';
 import { type Clock, withTimeout } from '../time/clock.js';
-import { readCancelled, readOrders, readPositions, UnreadableAnswer } from './read-answer.js';
+import { readCancelled, readOrders, readPositions } from './read-answer.js';
+import { UnreadableAnswer } from './strict-json.js';
 import type { VenueSettings } from './venue-schema.js';
 
 /** The venue gave no answer that counts. */
 export class VenueError extends Error {
   override readonly name = 'VenueError';
   readonly fault: VenueFault;
-  constructor(code: VenueFaultCode, detail: string) {
-    super(`${code}: ${detail}`);
+  constructor(code: VenueFaultCode, detail: VenueFault['detail'], options?: ErrorOptions) {
+    super(code, options);
     this.fault = { code, detail };
   }
 }
@@ -82,21 +89,22 @@ const CODE_OF: Partial<Record<HostErrorCode, VenueFaultCode>> = {
 };
 
 function hostFault(error: unknown): never {
-  if (error instanceof HostError) throw new VenueError(CODE_OF[error.code] ?? 'not_answering', error.message);
+  if (error instanceof HostError)
+    throw new VenueError(CODE_OF[error.code] ?? 'not_answering', error.fault, { cause: error });
   throw error;
 }
 
 /** Of what a program printed on its error stream the last line; never what it printed as its answer. */
-function saidOf({ exitCode, stderr }: CommandAnswer): string {
-  const words = lastWords(stderr);
-  return `exit code ${exitCode}${words === '' ? '' : `: ${words}`}`;
-}
+const saidOf = ({ exitCode, stderr }: CommandAnswer): VenueAnswerFault => ({
+  code: 'venue_exit',
+  facts: { exitCode, words: lastWords(stderr) },
+});
 
 function readable<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof UnreadableAnswer) throw new VenueError('unreadable', error.message);
+    if (error instanceof UnreadableAnswer) throw new VenueError('unreadable', error.fault);
     throw error;
   }
 }

@@ -47,10 +47,10 @@ function textsOf(value: unknown, path = ''): ReadonlyMap<string, string> {
 }
 
 /** Facts that are codes of a list, which a sentence looks up in another text. */
-const FACTS = new Map<unknown, string>([
+const FACTS = new Map<unknown, unknown>([
   ['fault', 'empty'],
   ['state', 'expired'],
-  ['venueFault', 'timeout'],
+  ['venueFault', { code: 'timeout', detail: '' }],
   ['act', 'train'],
   ['attempt', 'read_file'],
   ['edit', 'open_quote'],

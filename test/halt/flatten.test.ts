@@ -128,7 +128,7 @@ test('one that failed may be tried again, by the next button alone', async () =>
   expect(await ask(halt)).toBeUndefined();
   expect(await stored(halt)).toMatchObject({
     state: 'failed',
-    fault: { code: 'refused', detail: 'exit code 1: no liquidity' },
+    fault: { code: 'refused', detail: { code: 'venue_exit', facts: { exitCode: 1, words: 'no liquidity' } } },
     left: { total: 1 },
   });
   expect(await ask(halt, 1)).toBe('already');

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ConditionError } from '../../src/domain/condition.js';
+import { type ConditionError, sayConditionFault } from '../../src/domain/condition.js';
 import { createConditionCompiler } from '../../src/runbook/conditions.js';
 import { RefusedPart } from '../../src/runbook/configuration-fault.js';
+import { conditionFault } from '../../views/text/en/condition-fault.js';
 import { sentenceOf } from '../support/in-words.js';
 
 const compiler = createConditionCompiler(
@@ -11,6 +12,11 @@ const compiler = createConditionCompiler(
 const holds = (source: string, ...rows: Record<string, string | number | boolean | null>[]): boolean =>
   compiler.compile(source).holds(rows);
 
+const said = ({ fault: { code, facts } }: ConditionError): string => {
+  const known: Readonly<Record<string, unknown>> = { ...facts, fault: code };
+  return sayConditionFault(conditionFault, (name) => String(known[name] ?? ''));
+};
+
 /** What was refused, by its sentence. */
 function refusal(work: () => unknown): string {
   try {
@@ -18,7 +24,7 @@ function refusal(work: () => unknown): string {
   } catch (error) {
     if (error instanceof RefusedPart) return sentenceOf(error)?.en ?? '';
     return (error as ConditionError).name === 'ConditionError'
-      ? (error as ConditionError).message
+      ? said(error as ConditionError)
       : `other: ${error}`;
   }
   return 'nothing was refused';

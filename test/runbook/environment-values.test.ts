@@ -39,7 +39,11 @@ describe('env.NAME', () => {
   });
 
   test('is checked when the condition is compiled', () => {
-    expect(() => compiler.compile('env.NO_SUCH == "x"')).toThrow('No such key: NO_SUCH');
+    expect(() => compiler.compile('env.NO_SUCH == "x"')).toThrow(
+      expect.objectContaining({
+        fault: { code: 'library_says', facts: { text: expect.stringContaining('No such key: NO_SUCH') } },
+      }),
+    );
     expect(() => compiler.compile('env.MODEL_VERSION == 3.0')).toThrow();
   });
 

@@ -121,7 +121,7 @@ describe('no answer is', () => {
       'echo "PRIVATE_KEY=0xdeadbeef0123456789" >&2; echo "WALLET_PRIVATE_KEY=hunter2"; exit 3',
     );
     const fault = await faultOf(venue.openOrders());
-    expect(fault).toMatchObject({ code: 'refused', detail: expect.stringMatching(/^exit code 3/) });
+    expect(fault).toMatchObject({ code: 'refused', detail: { code: 'venue_exit', facts: { exitCode: 3 } } });
     expect(JSON.stringify(fault)).not.toMatch(/deadbeef|hunter2/);
   });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nearestWord } from '../../conversation/spelling.js';
 import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
+import { type ConditionFault, conditionReason } from '../../domain/condition.js';
 import { sha256Of } from '../../machine/sha256.js';
 import { answerColumns, wordsWithin } from '../../runbook/answer-columns.js';
 import type { Query } from '../../runbook/check-definition.js';
@@ -60,15 +61,14 @@ function runShared(context: CheckContext, query: Query, values: readonly Observe
 function rowsOfColumn(rows: readonly ObservedRow[], column: string): readonly ObservedRow[] {
   const [row, ...others] = rows;
   if (row === undefined) return [];
-  if (others.length > 0) throw unusable(`the query gave ${rows.length} rows, and \`column\` reads one`);
-  if (!Object.hasOwn(row, column)) throw unusable(`the query has no column ${column}`);
+  if (others.length > 0) throw unusable({ code: 'query_rows', facts: { count: rows.length } });
+  if (!Object.hasOwn(row, column)) throw unusable({ code: 'query_column_missing', facts: { column } });
   const value = row[column];
   // An aggregate over nothing.
   if (value === null || value === undefined) return [];
-  if (!Array.isArray(value)) throw unusable(`the column ${column} of the query is no JSON list`);
-  if (!value.every(isRecord)) throw unusable(`the list in the column ${column} holds what is no record`);
+  if (!Array.isArray(value)) throw unusable({ code: 'query_column_no_list', facts: { column } });
+  if (!value.every(isRecord)) throw unusable({ code: 'query_column_no_records', facts: { column } });
   return value;
 }
 
-const unusable = (error: string): ProbeError =>
-  new ProbeError({ code: 'condition_error', facts: { error } }, error);
+const unusable = (fault: ConditionFault): ProbeError => new ProbeError(conditionReason(fault), fault.code);

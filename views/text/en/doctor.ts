@@ -2,9 +2,12 @@ import { toldFault } from '../../../src/domain/database-fault.js';
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
 import { toldHostFault } from '../../../src/domain/host-fault.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
+import { toldVenueFault } from '../../../src/domain/venue.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
 import { hostFault } from './host-fault.js';
 import { venue } from './venue.js';
+
+const venueTexts = { ...venue, host: hostFault };
 
 const AGAINST: Readonly<Record<string, string>> = {
   majority: 'the majority',
@@ -102,8 +105,7 @@ export const doctor: Sentences<DoctorFacts> = {
     question === 'openOrders'
       ? `${count} ${count === 1 ? 'order rests' : 'orders rest'}; nothing was cancelled`
       : `${count} ${count === 1 ? 'position is' : 'positions are'} held`,
-  venue_fault: ({ question, venueFault, detail }) =>
-    `${question}: ${venue.fault[venueFault]}${detail === '' ? '' : ` (${detail})`}`,
+  venue_fault: ({ question, venueFault }) => `${question}: ${toldVenueFault(venueTexts, venueFault)}`,
   venue_cancels_nothing: () => 'nobody said how orders are cancelled: a halt only looks',
   training_bounded: ({ bounds, minutes }) =>
     `${bounds}: a statement of a trainer, which may run for ${minutes} minutes, is ended before`,

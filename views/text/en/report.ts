@@ -1,4 +1,5 @@
 import type { ObservedRow } from '../../../src/domain/check-run.js';
+import { sayConditionFault } from '../../../src/domain/condition.js';
 import { sayDatabaseFault } from '../../../src/domain/database-fault.js';
 import type { FaultCode } from '../../../src/domain/fault.js';
 import type { Outcome, RunKind } from '../../../src/domain/outcome.js';
@@ -6,6 +7,7 @@ import type { ReasonCode } from '../../../src/domain/reason.js';
 import type { Verdict } from '../../../src/domain/verdict.js';
 import type { FailFastReason } from '../../../src/hosts/managers/proof-of-start.js';
 import { cell, valueText, written } from '../../cell.js';
+import { conditionFault } from './condition-fault.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
 import { modelFaults } from './model-faults.js';
 
@@ -54,7 +56,8 @@ const reason: Readonly<Record<ReasonCode, (fact: Facts) => string>> = {
   service_stopped: (fact) => `The service on ${fact('hosts')} is stopped: no present process to judge.`,
   service_down: (fact) =>
     `The service has no process on ${fact('hosts')}: it has failed, or is being started again and again.`,
-  condition_error: (fact) => `Its conditions could not be evaluated: ${fact('error')}.`,
+  condition_error: (fact) =>
+    `Its conditions could not be evaluated: ${sayConditionFault(conditionFault, fact)}.`,
   too_costly: () => 'Its conditions cost more steps, or more time, than judging one answer may.',
   host_error: (fact) => `${fact('host')}: ${hostError[fact('code')] ?? 'the host could not be looked at'}.`,
   database_error: (fact) => `${sayDatabaseFault(databaseFault, fact, 'trading')}.`,

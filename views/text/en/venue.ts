@@ -1,4 +1,4 @@
-import type { Flatten, HaltVenue, VenueFaultCode } from '../../../src/domain/venue.js';
+import type { Flatten, HaltVenue, VenueAnswerSentences, VenueFaultCode } from '../../../src/domain/venue.js';
 
 const orders = (count: number) => `${count} ${count === 1 ? 'order' : 'orders'}`;
 const positions = (count: number) => `${count} ${count === 1 ? 'position' : 'positions'}`;
@@ -38,6 +38,16 @@ export const venue = {
     unreadable: 'the answer cannot be read',
     not_all: 'a part was not cancelled',
   } satisfies Readonly<Record<VenueFaultCode, string>>,
+  inBrackets: (told: string) => ` (${told})`,
+  answer: {
+    venue_exit: ({ exitCode, words }) => `exit code ${exitCode}${words && `: ${words}`}`,
+    venue_nothing_printed: () => 'nothing was printed',
+    venue_no_json: () => 'what was printed is no JSON',
+    venue_key_twice: () => 'a key stands twice in one object',
+    venue_no_list: ({ place }) =>
+      place === '' ? 'the answer is no list' : `there is no list at \`${place}\``,
+    venue_row_lacks: ({ row, wanted, place }) => `row ${row} has no ${wanted} at \`${place}\``,
+  } satisfies VenueAnswerSentences as VenueAnswerSentences,
   atVenue: (host: string) => `At the venue, on ${host}:`,
   flatten: {
     button: 'Close all positions',

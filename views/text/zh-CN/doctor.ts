@@ -2,9 +2,12 @@ import { toldFault } from '../../../src/domain/database-fault.js';
 import type { DoctorFacts } from '../../../src/domain/doctor-sentence.js';
 import { toldHostFault } from '../../../src/domain/host-fault.js';
 import type { Sentences } from '../../../src/domain/sentence.js';
+import { toldVenueFault } from '../../../src/domain/venue.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
 import { hostFault } from './host-fault.js';
 import { venue } from './venue.js';
+
+const venueTexts = { ...venue, host: hostFault };
 
 const AGAINST: Readonly<Record<string, string>> = {
   majority: '多数时钟',
@@ -96,8 +99,7 @@ export const doctor: Sentences<DoctorFacts> = {
   trading_url_missing: () => '未设置 TRADING_DATABASE_URL：所有 SQL 检查都会是 ERROR',
   venue_answers: ({ question, count }) =>
     question === 'openOrders' ? `${count} 笔挂单；未撤销任何订单` : `持有 ${count} 个仓位`,
-  venue_fault: ({ question, venueFault, detail }) =>
-    `${question}：${venue.fault[venueFault]}${detail === '' ? '' : `（${detail}）`}`,
+  venue_fault: ({ question, venueFault }) => `${question}：${toldVenueFault(venueTexts, venueFault)}`,
   venue_cancels_nothing: () => '未配置撤单方法：停止时只查询',
   training_bounded: ({ bounds, minutes }) => `${bounds}：训练程序可运行 ${minutes} 分钟，其语句会提前被终止`,
   training_unbounded: () => '没有会终止训练语句的时限',

@@ -1,7 +1,9 @@
 import type { ObservedRow } from '../../../src/domain/check-run.js';
+import { sayConditionFault } from '../../../src/domain/condition.js';
 import { sayDatabaseFault } from '../../../src/domain/database-fault.js';
 import { cell, valueText, written } from '../../cell.js';
 import type { ReportText } from '../en/report.js';
+import { conditionFault } from './condition-fault.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
 import { modelFaults } from './model-faults.js';
 
@@ -53,7 +55,7 @@ export const report: ReportText = {
     start_unknown: (fact) => `不知道 ${fact('hosts')} 上的进程何时启动：这些订单可能来自更早的进程。`,
     service_stopped: (fact) => `${fact('hosts')} 上的服务已停止：没有可判定的当前进程。`,
     service_down: (fact) => `${fact('hosts')} 上的服务没有进程：启动失败，或正在反复重启。`,
-    condition_error: (fact) => `无法计算其条件：${fact('error')}。`,
+    condition_error: (fact) => `无法计算其条件：${sayConditionFault(conditionFault, fact)}。`,
     too_costly: () => '其条件的计算步数或时间超过了一次判定的上限。',
     host_error: (fact) => `${fact('host')}：${report.hostError[fact('code')] ?? '无法查看该主机'}。`,
     database_error: (fact) => `${sayDatabaseFault(databaseFault, fact, 'trading')}。`,

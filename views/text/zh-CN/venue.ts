@@ -31,6 +31,16 @@ export const venue: VenueText = {
     unreadable: '无法读懂回答',
     not_all: '有一部分未能撤销',
   },
+  inBrackets: (told) => `（${told}）`,
+  answer: {
+    venue_exit: ({ exitCode, words }) => `退出码 ${exitCode}${words && `：${words}`}`,
+    venue_nothing_printed: () => '没有任何输出',
+    venue_no_json: () => '输出不是 JSON',
+    venue_key_twice: () => '同一对象中有重复的键',
+    venue_no_list: ({ place }) => (place === '' ? '回答不是列表' : `\`${place}\` 处没有列表`),
+    venue_row_lacks: ({ row, wanted, place }) =>
+      `第 ${row} 行在 \`${place}\` 处没有${wanted === 'text' ? '文本' : '数字'}`,
+  },
   atVenue: (host) => `在交易所（于 ${host} 上执行）：`,
   flatten: {
     button: '平掉全部仓位',

@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { conditionReason } from '../../src/domain/condition.js';
+import type { Locale } from '../../src/domain/localized.js';
 import type { refused } from '../../src/domain/release-refusal.js';
 import { commandNamed, runChecked } from '../../src/hosts/command-runner.js';
 import { HostError } from '../../src/hosts/host.js';
@@ -8,6 +10,8 @@ import { unlessHostFails } from '../../src/release/plan-host.js';
 import { hostFaultText } from '../../views/host-fault.js';
 import { problemQuotes, problemSentence } from '../../views/release-problem.js';
 import { refusalSentence } from '../../views/release-sentence.js';
+import { textFor } from '../../views/text/index.js';
+import { venueFaultText } from '../../views/venue.js';
 
 const runner = createLocalCommandRunner({ host: 'live-1' });
 async function restart(...script: string[]): Promise<HostError> {
@@ -58,4 +62,21 @@ test('what an earlier version stored is told as it stands, and what a later one 
   expect(hostFaultText({ code: 'host_late', facts: attempt }, 'en')).toBe(
     'live-1: a song took longer than 5 ms.',
   );
+});
+
+test('why a condition or a venue gave no answer is told in each language, the program’s own words as they are', () => {
+  const reason = conditionReason({ code: 'kinds_differ', facts: { left: 'text', right: 'number' } });
+  const told = (locale: Locale) => {
+    const facts: Readonly<Record<string, unknown>> = reason.facts ?? {};
+    return textFor(locale).report.reason.condition_error((name) => String(facts[name] ?? ''));
+  };
+  expect(told('en')).toBe('Its conditions could not be evaluated: a text is compared with a number.');
+  expect(told('zh-CN')).toBe('无法计算其条件：比较的两个值类型不同：文本与数字。');
+  const said = { code: 'venue_exit', facts: { exitCode: 3, words: 'no route' } };
+  expect(venueFaultText({ code: 'refused', detail: said }, 'zh-CN')).toBe(
+    '程序报告失败（退出码 3：no route）',
+  );
+  const silent = { code: 'host_silent', facts: { host: 'live-1' } };
+  expect(venueFaultText({ code: 'not_answering', detail: silent }, 'zh-CN')).toContain('live-1 没有响应');
+  expect(venueFaultText({ code: 'not_all', detail: '1' }, 'en')).toBe('a part was not cancelled (1)');
 });
