@@ -54,8 +54,8 @@ async function startWith(program: BotProgram, { configuration, logger, goesOn }:
   const { config } = configuration;
   const clock = systemClock;
   const yielding = createHaltYielding();
-  const { yieldToHalt } = yielding;
-  const connection = createSlackConnection({ config: config.slack, logger, clock, yieldToHalt });
+  const { yieldToHalt, isHalting } = yielding;
+  const connection = createSlackConnection({ config: config.slack, logger, clock, yieldToHalt, isHalting });
   const opening = openState(config, 'bot', logger).then(async (opened) => {
     await prepareWorkerSchema(opened, { always: true });
     return opened;

@@ -4,6 +4,7 @@ import { createKnownGroups } from '../halt/known-groups.js';
 import { SlackOperatorGate } from '../halt/operator-gate.js';
 import { postLive } from '../slack/conversation.js';
 import { isPlaceRefusal } from '../slack/failure.js';
+import { SlackLiveMessage } from '../slack/live-message.js';
 import { withTimeout } from '../time/clock.js';
 import type { BotParts } from './bot-program.js';
 import type { Composition } from './compose.js';
@@ -39,7 +40,8 @@ export function composeBot(parts: BotParts): ComposedBot {
     yielding,
     directory,
     slack: {
-      changeMessage: (ref, report) => poster.update(ref, report),
+      changeMessage: (ref, report) =>
+        new SlackLiveMessage({ poster, clock, logger, target: { channel: ref.channel }, ref }).finish(report),
       postIn: (channel, report) => postLive({ poster, clock, logger }, { channel }, report),
       homeChanged,
       announceHalt: (handle, channel, direct) => announcer.announce(handle, channel, direct),

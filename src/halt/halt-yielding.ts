@@ -10,18 +10,31 @@ import type { HaltHandle } from './live-halt.js';
 export interface HaltYielding {
   /** Resolves at once while no halt begins; after `YIELD_LIMIT_MS` at the latest. */
   yieldToHalt(): Promise<void>;
+  /** Whether a halt goes on that began no longer than `QUIET_MS` ago. */
+  isHalting(): boolean;
   /** From now until every host of this halt is settled. */
   yieldTo(halt: Beginning): void;
 }
 
 type Beginning = Pick<HaltHandle, 'subscribe' | 'done'>;
 
+/** A halt that takes longer does not keep every other message of the bot as it was. */
+const QUIET_MS = 60_000;
+
 export function createHaltYielding(limitMs = YIELD_LIMIT_MS): HaltYielding {
   const { haltBegins, haltSettled, yieldToHalt } = createYielding(systemClock, limitMs);
+  const going = new Set<Beginning>();
   return {
     yieldToHalt,
+    isHalting: () => going.size > 0,
     yieldTo(halt) {
       haltBegins();
+      going.add(halt);
+      const late = setTimeout(() => going.delete(halt), QUIET_MS).unref();
+      void halt.done.then(() => {
+        clearTimeout(late);
+        going.delete(halt);
+      });
       void untilSettled(halt, limitMs).finally(haltSettled);
     },
   };

@@ -35,6 +35,9 @@ export const everybodyHere: OperatorGate = { who: [], mayHalt: async () => ({ ki
 /** Longer than this nobody waits for Slack. */
 const ASK_TIMEOUT_MS = 1_000;
 const WARM_EVERY_MS = 3 * 60_000;
+/** Slack lets a group be asked for some twenty times a minute: forty clicks share one look-up. */
+const KNOWN_TTL_MS = 60_000;
+const SAME_MOMENT_MS = 3_000;
 
 /**
  * Operators and admins. Whom the targets file lists, by id or in its stand-in of a group, needs no look-up, nor does
@@ -47,6 +50,7 @@ export class SlackOperatorGate implements OperatorGate {
   readonly #groups: readonly string[];
   readonly #lastKnown = new Map<string, readonly string[]>();
   readonly #remembered: Promise<void>;
+  readonly #asked = new Map<string, { readonly at: number; readonly answer: Promise<void> }>();
 
   constructor(options: OperatorGateOptions) {
     const { operators, admins } = options.targets.roles;
@@ -64,11 +68,11 @@ export class SlackOperatorGate implements OperatorGate {
     if (this.#groups.length === 0) return { kind: 'no' };
     await withTimeout(clock, ASK_TIMEOUT_MS, this.#remembered);
     if (this.#isKnown(id)) {
-      void this.#refreshAll();
+      void this.#refreshAll(KNOWN_TTL_MS);
       return { kind: 'yes' };
     }
     // Somebody may have joined since: a no is asked afresh.
-    await withTimeout(clock, ASK_TIMEOUT_MS, this.#refreshAll());
+    await withTimeout(clock, ASK_TIMEOUT_MS, this.#refreshAll(SAME_MOMENT_MS));
     if (this.#isKnown(id)) return { kind: 'yes' };
     return { kind: this.#groups.every((group) => this.#lastKnown.has(group)) ? 'no' : 'unknown' };
   }
@@ -90,8 +94,18 @@ export class SlackOperatorGate implements OperatorGate {
     }
   }
 
-  async #refreshAll(): Promise<void> {
-    await Promise.all(this.#groups.map((group) => this.#refresh(group)));
+  /** @param maxAgeMs an answer that was asked for no longer ago will do */
+  async #refreshAll(maxAgeMs = 0): Promise<void> {
+    await Promise.all(this.#groups.map((group) => this.#refreshed(group, maxAgeMs)));
+  }
+
+  #refreshed(group: string, maxAgeMs: number): Promise<void> {
+    const now = this.#o.clock.monotonic();
+    const asked = this.#asked.get(group);
+    if (asked !== undefined && now - asked.at < maxAgeMs) return asked.answer;
+    const answer = this.#refresh(group);
+    this.#asked.set(group, { at: now, answer });
+    return answer;
   }
 
   /** Never rejects: a group that cannot be asked for stays as it was. */

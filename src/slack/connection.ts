@@ -7,6 +7,7 @@ import type { Clock } from '../time/clock.js';
 import { createSlackClients, type SlackClients } from './clients.js';
 import { createDirectory } from './identity.js';
 import { SlackLiveMessage } from './live-message.js';
+import { Pace } from './pace.js';
 import { createPoster, type Poster, type PostTarget } from './poster.js';
 
 /** What the rest of the bot uses of Slack outside a conversation. Makes no call by itself. */
@@ -26,17 +27,19 @@ interface SlackConnectionOptions {
   readonly clock: Clock;
   /** Waited for before each post that is not urgent. */
   readonly yieldToHalt?: () => Promise<void>;
+  /** Changes of standing messages that are not urgent wait for its end. */
+  readonly isHalting?: () => boolean;
 }
 
 const atOnce = async (): Promise<void> => undefined;
 
 export function createSlackConnection(options: SlackConnectionOptions): SlackConnection {
-  const { config, logger, clock, yieldToHalt = atOnce } = options;
+  const { config, logger, clock, yieldToHalt = atOnce, isHalting = () => false } = options;
   const clients = createSlackClients(config, logger);
-  const posterOver = (client: SlackClients['posting'], wait: () => Promise<void>) =>
-    createPoster({ client, clock, logger, newKey: randomUUID, yieldToHalt: wait });
-  const poster = posterOver(clients.posting, yieldToHalt);
-  const urgentPoster = posterOver(clients.urgent, atOnce);
+  const pace = new Pace({ clock, isHalting });
+  const all = { clock, logger, newKey: randomUUID, pace };
+  const poster = createPoster({ ...all, client: clients.posting, yieldToHalt, isUrgent: false });
+  const urgentPoster = createPoster({ ...all, client: clients.urgent, yieldToHalt: atOnce, isUrgent: true });
   return {
     clients,
     directory: createDirectory({ client: clients.lookups, clock, logger }),

@@ -48,9 +48,9 @@ export function createDirectory({ client, clock, logger }: DirectoryOptions): Di
   }
 
   async function groupMembers(groupId: string, query: GroupQuery = {}): Promise<GroupMembers> {
-    if (query.fresh) groups.forget(groupId);
     try {
-      const ids = await groups.get(groupId, () => askGroup(client, groupId));
+      const maxAgeMs = query.fresh ? SAME_MOMENT_MS : GROUP_TTL_MS;
+      const ids = await groups.get(groupId, () => askGroup(client, groupId), maxAgeMs);
       return { ids, source: 'slack' };
     } catch (error) {
       logger.warn({ err: error, group: groupId }, 'usergroups.users.list failed');
@@ -125,9 +125,5 @@ class Remembered<T> {
       if (this.#answers.get(key)?.answer === answer) this.#answers.delete(key);
     });
     return answer;
-  }
-
-  forget(key: string): void {
-    this.#answers.delete(key);
   }
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import type { SlackClients } from './clients.js';
 import { classifyFailure, isBlockRefusal } from './failure.js';
+import type { Pace } from './pace.js';
 import { blocksOf, simplify, truncateToBytes } from './report-payload.js';
 
 /** The Web API methods that posting needs. */
@@ -21,6 +22,10 @@ interface PosterOptions {
   readonly logger: Logger;
   /** Waited for before each call that writes: a halt goes first. */
   readonly yieldToHalt: () => Promise<void>;
+  /** Shared by every poster of the bot. */
+  readonly pace: Pace;
+  /** Belongs to a halt. */
+  readonly isUrgent: boolean;
 }
 
 export interface PostTarget {
@@ -53,7 +58,7 @@ const CLOCK_SKEW_MS = 120_000;
 const withMetadata = z.object({ metadata: z.object({ event_payload: z.record(z.string(), z.unknown()) }) });
 
 export function createPoster(options: PosterOptions): Poster {
-  const { client, clock, logger } = options;
+  const { client, clock, logger, pace } = options;
 
   async function post(target: PostTarget, report: Report): Promise<MessageRef> {
     const startedAt = clock.now();
@@ -74,14 +79,18 @@ export function createPoster(options: PosterOptions): Poster {
 
   function postOnce(target: PostTarget, report: Report, key: string): Promise<MessageRef> {
     return simplerIfRefused(options, target.channel, report, async (content) => {
-      const answer = await client.chat.postMessage({
+      const message = {
         channel: target.channel,
         ...(target.threadTs === undefined ? {} : { thread_ts: target.threadTs }),
         ...content,
         metadata: metadataOf(report, key),
         unfurl_links: false,
         unfurl_media: false,
-      });
+      };
+      // Slack counts posts by channel.
+      const answer = await pace.ask(`post ${target.channel}`, options, () =>
+        client.chat.postMessage(message),
+      );
       return { channel: answer.channel ?? target.channel, ts: answer.ts ?? '' };
     });
   }
@@ -127,8 +136,10 @@ export function createPoster(options: PosterOptions): Poster {
 
   async function update(ref: MessageRef, report: Report): Promise<void> {
     const { metadata } = report;
+    if (!options.isUrgent) pace.standBack();
     await simplerIfRefused(options, ref.channel, report, async (content) => {
-      await client.chat.update({ ...ref, ...content, ...(metadata === undefined ? {} : { metadata }) });
+      const message = { ...ref, ...content, ...(metadata === undefined ? {} : { metadata }) };
+      await pace.ask('update', options, () => client.chat.update(message));
     });
   }
 

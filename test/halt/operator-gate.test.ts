@@ -95,11 +95,28 @@ describe('who may halt', () => {
     ended.abort();
   });
 
+  test.each([
+    ['whom Slack has named', 'U0NEW', 'yes'],
+    ['of somebody else', 'U0BOB', 'no'],
+  ])('forty clicks of one moment are one look-up: %s', async (_whose, id, kind) => {
+    let asked = 0;
+    const clicked = gate(async () => {
+      asked += 1;
+      return ['U0NEW'];
+    });
+    const answers = await Promise.all(Array.from({ length: 40 }, () => clicked.mayHalt(person(id))));
+    expect(answers).toEqual(Array.from({ length: 40 }, () => ({ kind })));
+    expect(asked).toBe(1);
+  });
+
   test('a no from before is asked afresh', async () => {
     let members = ['U0OLD'];
-    const asked = gate(async () => members);
+    let now = 0;
+    const clock = { ...systemClock, monotonic: () => now };
+    const asked = gate(async () => members, {}, { clock });
     expect(await asked.mayHalt(person('U0NEW'))).toEqual({ kind: 'no' });
     members = ['U0NEW'];
+    now = 3_000;
     expect(await asked.mayHalt(person('U0NEW'))).toEqual({ kind: 'yes' });
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { Pace } from '../../src/slack/pace.js';
 import { createPoster } from '../../src/slack/poster.js';
 import { systemClock } from '../../src/time/clock.js';
 
@@ -20,6 +21,8 @@ function yieldingPoster() {
     },
     clock: systemClock,
     newKey: () => 'key',
+    pace: new Pace({ clock: systemClock, isHalting: () => false }),
+    isUrgent: false,
     logger: { warn: () => {}, error: () => {} } as never,
     yieldToHalt: () => barred,
   });
