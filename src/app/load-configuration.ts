@@ -14,7 +14,7 @@ import { loadRunbook } from '../runbook/load-runbook.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { runbookFiles } from '../runbook/runbook-files.js';
 import { loadTargets, type Targets } from '../runbook/targets.js';
-import { strategyFaults, targetsOf } from '../runbook/targets-of-strategy.js';
+import { sameAgentFaults, strategyFaults, targetsOf } from '../runbook/targets-of-strategy.js';
 import { trainingPlaceFaults } from '../runbook/training-place.js';
 
 /** What people have written for a start, read before anything else is opened. */
@@ -94,6 +94,7 @@ function faultsBetween(
   if (runbooks.kind === 'faulty' || targets.kind === 'faulty') return [];
   return [
     ...strategyFaults(targets.value, runbooks.value),
+    ...sameAgentFaults(targets.value, runbooks.value),
     ...runbooks.value.flatMap((runbook) => {
       const own = targetsOf(targets.value, runbook, runbooks.value);
       return runbook.training === undefined ? [] : trainingPlaceFaults(runbook.training, own);

@@ -1,6 +1,6 @@
 import type { ConfigurationFault } from './configuration-fault.js';
 import type { Runbook } from './runbook.js';
-import type { Target, Targets } from './targets.js';
+import { ofSameAccount, type Target, type Targets } from './targets.js';
 
 type Named = Pick<Runbook, 'strategy'>;
 
@@ -25,5 +25,31 @@ export function strategyFaults(targets: Targets, all: readonly Named[]): readonl
     }
     if (all.some((runbook) => runbook.strategy === strategy)) return [];
     return targets.strategyFault(target.name, { code: 'strategy_unknown', facts: { strategy, known } });
+  });
+}
+
+/** Targets of two strategies whose runbooks name one agent: each would be judged by the orders of the other. */
+export function sameAgentFaults(
+  targets: Targets,
+  all: readonly Pick<Runbook, 'strategy' | 'agentId'>[],
+): readonly ConfigurationFault[] {
+  const agentOf = (target: Target) =>
+    all.find(({ strategy }) => strategy === strategyOf(target, all))?.agentId;
+  const every = [...targets.targets.values()];
+  return every.flatMap((target, index) => {
+    const other = every
+      .slice(0, index)
+      .find(
+        (before) =>
+          strategyOf(before, all) !== strategyOf(target, all) &&
+          agentOf(before) === agentOf(target) &&
+          ofSameAccount(before, target),
+      );
+    const { name, dryRun, accountId = '' } = target;
+    if (other === undefined || agentOf(target) === undefined) return [];
+    return targets.strategyFault(name, {
+      code: 'same_rows',
+      facts: { one: other.name, other: name, dryRun, accountId },
+    });
   });
 }

@@ -132,9 +132,11 @@ function refuseStrangePromotion(
 
 /** What is left open (the account, the strategy) may be the other's. */
 const readSameRows = (one: Target, other: Target): boolean =>
-  one.dryRun === other.dryRun &&
-  mayBeSame(one.accountId, other.accountId) &&
-  mayBeSame(one.strategy, other.strategy);
+  ofSameAccount(one, other) && mayBeSame(one.strategy, other.strategy);
+
+/** Whether the orders of one agent are those of both. */
+export const ofSameAccount = (one: Target, other: Target): boolean =>
+  one.dryRun === other.dryRun && mayBeSame(one.accountId, other.accountId);
 
 const mayBeSame = (one: string | undefined, other: string | undefined): boolean =>
   one === undefined || other === undefined || one === other;

@@ -124,9 +124,9 @@ test.each([
 const POLICY = readFileSync('sandbox/runbooks/crypto_rl_policy/runbook.yaml', 'utf8');
 
 /** A folder with two strategies. @param of what each target of the example says of its strategy */
-function createTwo(of: Readonly<Record<'dryrun' | 'live', string>>) {
+function createTwo(of: Readonly<Record<'dryrun' | 'live', string>>, policy = POLICY) {
   const folder = mkdtempSync(join(tmpdir(), 'lobml-start-'));
-  for (const [name, text] of Object.entries({ a: RUNBOOK, b: POLICY })) {
+  for (const [name, text] of Object.entries({ a: RUNBOOK, b: policy })) {
     cpSync('runbooks/crypto_lob_ml', join(folder, 'runbooks', name), { recursive: true });
     writeFileSync(join(folder, 'runbooks', name, 'runbook.yaml'), text);
   }
@@ -138,7 +138,7 @@ function createTwo(of: Readonly<Record<'dryrun' | 'live', string>>) {
   writeFileSync(join(folder, 'targets.yaml'), targets);
   const file = join(folder, '.env');
   writeFileSync(file, `RUNBOOK_FILE=${folder}/runbooks\nTARGETS_FILE=${folder}/targets.yaml\n`);
-  return { file, targets };
+  return { file, targets, targetsFile: join(folder, 'targets.yaml') };
 }
 const says = (strategy: string) => `\n    strategy: ${strategy}`;
 
@@ -174,5 +174,27 @@ test('a strategy without a target is only told; one that a target names must be 
       line('  dryrun:'),
       `targets.dryrun.strategy: several runbooks are loaded: say \`strategy\`, one of ${known}`,
     ],
+  ]);
+});
+
+test('two strategies of one agent do not read the same orders', async () => {
+  const policy = POLICY.replace(/^strategy: .*$/m, '$&\nagentId: crypto_lob_ml');
+  const of = (dryrun: string) => ({
+    dryrun: `\n    strategy: crypto_rl_policy${dryrun}`,
+    live: '\n    strategy: crypto_lob_ml',
+  });
+  const apart = createTwo(of(''), policy);
+  await expect(loadConfiguration('bot', { env: SLACK, file: apart.file })).resolves.toBeDefined();
+  const same = createTwo(of('\n    dryRun: false'), policy);
+  writeFileSync(
+    same.targetsFile,
+    readFileSync(same.targetsFile, 'utf8').replace('accountId: acct-dryrun', 'accountId: acct-live'),
+  );
+  expect(await faultsOf(loadConfiguration('bot', { env: SLACK, file: same.file }))).toMatchObject([
+    {
+      file: same.targetsFile,
+      line: expect.any(Number),
+      message: expect.stringContaining('the targets `live` and `dryrun` would read the same orders'),
+    },
   ]);
 });
