@@ -34,7 +34,7 @@ export const sourceProbe = defineProbe({
       role: state.role,
       is_current: problem === '',
       problem,
-      lag_secs: state.lagSecs ?? null,
+      lag_secs: state.role === 'primary' ? 0 : (state.lagSecs ?? null),
       max_lag_secs: state.maxLagSecs ?? null,
       is_paused: state.isPaused,
       is_read_only: state.isReadOnly,
