@@ -18,6 +18,8 @@ export const RELEASE_PROBLEMS = [
   'staged_elsewhere',
   /** Facts: `host`, `path`. */
   'changed_since_plan',
+  /** Another target has come to run it since the plan. Facts: `host`, `target`, `path`. */
+  'changes_other_target',
   /** Facts: `host`, `reason` of FAIL_FAST_REASONS or `restart_refused`, `exitStatus`, `missing`, `variables`. */
   'failed_fast',
   /** Facts: `differences`: one line each. */

@@ -1,14 +1,16 @@
+import type { Target } from '../../runbook/targets.js';
 import type { Queryable } from '../../store/queryable.js';
 import { releasePayload, requestPayload, TASKS, type Task } from '../../worker/task.js';
 import { refuseConfirmation } from '../confirm-release.js';
 import { expireOrWait } from '../end-request.js';
 import type { ReleaseContext } from '../release-context.js';
 import { releaseQueue } from '../release-jobs.js';
+import { sharedPlaces } from '../shared-places.js';
 import { auditedJournal } from './audited-journal.js';
 import { handOver, type LookResult, type ReleaseEngine, retryLater } from './release-engine.js';
 import { runDeadline } from './run-deadline.js';
 import { runRelease } from './run-release.js';
-import { onApprovedHost } from './steps/approved-host.js';
+import { forNobodyElse, onApprovedHost } from './steps/approved-host.js';
 import { checkpointStep } from './steps/checkpoint.js';
 import { compareDigestStep } from './steps/compare-digest.js';
 import { confirmStep } from './steps/confirm.js';
@@ -47,6 +49,7 @@ export function composeEngine({
     runbook: sources.runbook,
     checks: createReleaseChecks(context),
     refuseConfirmation: (release) => refuseConfirmation(context, release),
+    sharedPlaces: sharedPlacesNow(hostOf, sources.everyTarget),
     clock,
     databaseNow: () => context.databaseNow(database),
     pace: DEFAULT_PACE,
@@ -61,6 +64,11 @@ export function composeEngine({
     },
   };
 }
+
+export const sharedPlacesNow =
+  (hostOf: ReleaseEngine['hostOf'], everyTarget: readonly Target[]): ReleaseEngine['sharedPlaces'] =>
+  (artefacts, { plan, settings }, call) =>
+    sharedPlaces(artefacts.target, { plan, settings, artefacts }, { hostOf, everyTarget }, call);
 
 /** The durable work of releases: a look that must go on later leaves its own next job behind. */
 export function createReleaseTasks(
@@ -99,8 +107,8 @@ export function createStepRegistry(database: Queryable): StepRegistry {
     precheck: precheckStep,
     compare_digest: compareDigestStep,
     arm_dead_man: onApprovedHost(armDeadManStep),
-    stage_model: onApprovedHost(createStageStep('model')),
-    stage_binary: onApprovedHost(createStageStep('binary')),
+    stage_model: onApprovedHost(forNobodyElse(createStageStep('model'))),
+    stage_binary: onApprovedHost(forNobodyElse(createStageStep('binary'))),
     write_environment: onApprovedHost(writeEnvironmentStep),
     restart: onApprovedHost(restartStep),
     prove_start: proveStartStep,

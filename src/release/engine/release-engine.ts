@@ -68,7 +68,7 @@ export function contextFor(
   { stopping, lost }: TaskCall,
 ): StepContext {
   const target = targetOf(engine, release);
-  const { runbook, checks, refuseConfirmation, clock, databaseNow, pace } = engine;
+  const { runbook, checks, refuseConfirmation, sharedPlaces, clock, databaseNow, pace } = engine;
   const left = hostsLeft(release);
   return {
     release,
@@ -78,6 +78,7 @@ export function contextFor(
     runbook,
     checks,
     refuseConfirmation,
+    sharedPlaces,
     clock,
     databaseNow,
     pace,

@@ -2,6 +2,7 @@ import { appendFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { editByHand } from '../../../sandbox/host/hand-edit.js';
 import type { TradingHost } from '../../../sandbox/host/service-commands.js';
+import type { ReleasePlan } from '../../../src/domain/release-plan.js';
 import { type Host, HostError } from '../../../src/hosts/host.js';
 import { runRelease } from '../../../src/release/engine/run-release.js';
 import { selectKnownGood } from '../../../src/release/store/known-good-store.js';
@@ -119,6 +120,34 @@ describe('right before a host is touched', () => {
       problem: { code: 'changed_since_plan', facts: { host: 'live-2', path: units.fragment } },
     });
     expect(await verbs(setting.second)).not.toContain('restart');
+  });
+
+  test('what another target has come to run since is not replaced, unless its people have agreed', async () => {
+    const carryOut = async (alsoApprovedBy: ReleasePlan['alsoApprovedBy'] = []) => {
+      let isUsed = false;
+      const engine = setting.engine(
+        afterStep(CANARY_PROVED, () => {
+          isUsed = true;
+        }),
+      );
+      const place = {
+        host: 'live-2',
+        target: 'dryrun',
+        what: 'program',
+        path: '/opt/ploy',
+        changes: true,
+      } as const;
+      const sharedPlaces = async () => (isUsed ? [place] : []);
+      const plan = { ...(await setting.plan()), alsoApprovedBy };
+      return setting.carryOut({ ...engine, sharedPlaces }, await setting.start(plan));
+    };
+    const facts = { host: 'live-2', target: 'dryrun', path: '/opt/ploy' };
+    expect(await carryOut()).toMatchObject({
+      state: 'reverted',
+      problem: { code: 'changes_other_target', facts },
+    });
+    const dryrun = { target: 'dryrun', strategy: 's', quorum: 1, groups: [], users: [] };
+    expect(await carryOut([dryrun])).toMatchObject({ state: 'confirmed' });
   });
 
   test('the bytes of a model that stays stop it', async () => {

@@ -16,6 +16,8 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
     `The bot that looked has no ${fact('name')} in ${fact('folder')}; a bot on whose machine it lies goes on. If none does, put it back there, or cancel.`,
   changed_since_plan: (fact) =>
     `${fact('host')}: ${fact('path')} was changed since the plan. It was not overwritten; plan again.`,
+  changes_other_target: (fact) =>
+    `${fact('host')}: *${fact('target')}* has come to use ${fact('path')} since the plan. It was not replaced; plan again.`,
   failed_fast: (fact) => `${fact('host')} did not come up: ${fact('why')}.`,
   hosts_differ: (fact) => `NO-GO, hosts differ from the plan: ${fact('differences')}.`,
   effect_unclear: (fact) =>

@@ -46,6 +46,8 @@ export const deploy: DeployText = {
       `当前机器人的 ${fact('folder')} 中没有 ${fact('name')}，将由存有该文件的机器人继续。若都没有，请放回该文件或取消。`,
     changed_since_plan: (fact) =>
       `${fact('host')}：${fact('path')} 在计划之后被修改，未被覆盖；请重新制定计划。`,
+    changes_other_target: (fact) =>
+      `${fact('host')}：计划之后 *${fact('target')}* 开始使用 ${fact('path')}，未被替换；请重新制定计划。`,
     failed_fast: (fact) => `${fact('host')} 未能启动：${fact('why')}。`,
     hosts_differ: (fact) => `NO-GO，主机与计划不一致：${fact('differences')}。`,
     effect_unclear: (fact) =>

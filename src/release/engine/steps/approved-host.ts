@@ -11,7 +11,22 @@ import { writtenSchema } from './write-environment.js';
 /** The same step, on a host that is what was approved and on no other. */
 export const onApprovedHost = (step: Step): Step => ({
   ...step,
-  refuse: (context) => refuseUnlessApproved(context, hostOf(context)),
+  refuse: async (context) =>
+    (await refuseUnlessApproved(context, hostOf(context))) ?? (await step.refuse?.(context)),
+});
+
+/** The same step, unless it would change what another target runs by now, whose people have not agreed. */
+export const forNobodyElse = (step: Step): Step => ({
+  ...step,
+  async refuse(context) {
+    const { plan, interrupted: signal } = context;
+    const places = await context.sharedPlaces(plan, hostOf(context), { timeoutMs: READ_TIMEOUT_MS, signal });
+    const agreed = plan.alsoApprovedBy?.map(({ target }) => target) ?? [];
+    const found = places.find(({ target, changes }) => changes && !agreed.includes(target));
+    if (found === undefined) return undefined;
+    const { host, target, path } = found;
+    return { code: 'changes_other_target', facts: { host, target, path } };
+  },
 });
 
 /** A file of a host that is not what was approved. */

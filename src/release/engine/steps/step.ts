@@ -1,11 +1,11 @@
 import { type HostEnvironment, readWholeEnvironment } from '../../../checks/context/host-environment.js';
 import type { ClockReading } from '../../../domain/clocks.js';
-import type { HostPlan, ReleasePlan } from '../../../domain/release-plan.js';
+import type { HostPlan, ReleasePlan, SharedPlace } from '../../../domain/release-plan.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import type { ReleaseRecord, Seen, StepRecord } from '../../../domain/release-record.js';
 import type { ReleaseRefusal } from '../../../domain/release-refusal.js';
 import type { StepKind } from '../../../domain/release-state.js';
-import type { Host } from '../../../hosts/host.js';
+import type { CallOptions, Host } from '../../../hosts/host.js';
 import { readHostClock } from '../../../hosts/host-clock.js';
 import type { TargetHost } from '../../../hosts/kinds/target-host.js';
 import type { Declarations, Runbook } from '../../../runbook/runbook.js';
@@ -37,6 +37,12 @@ export interface StepTools {
   readonly checks: ReleaseChecks;
   /** Why who confirms a release that lacks data may not do that, as they are known now; undefined: they may. */
   readonly refuseConfirmation: (release: ReleaseRecord) => Promise<ReleaseRefusal | undefined>;
+  /** What a host of the plan shares with other targets on its machine, as it is now. @throws HostError */
+  readonly sharedPlaces: (
+    plan: ReleasePlan,
+    of: HostInPlan,
+    call: CallOptions,
+  ) => Promise<readonly SharedPlace[]>;
   readonly clock: Clock;
   /** The moment by the clock of the bot's database: that of the deadline. */
   readonly databaseNow: () => Promise<Date>;

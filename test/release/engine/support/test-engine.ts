@@ -6,7 +6,7 @@ import { createHost } from '../../../../src/hosts/kinds/create-host.js';
 import type { TargetHost } from '../../../../src/hosts/kinds/target-host.js';
 import { refuseConfirmation } from '../../../../src/release/confirm-release.js';
 import { auditedJournal } from '../../../../src/release/engine/audited-journal.js';
-import { createStepRegistry } from '../../../../src/release/engine/create-engine.js';
+import { createStepRegistry, sharedPlacesNow } from '../../../../src/release/engine/create-engine.js';
 import type { ReleaseEngine } from '../../../../src/release/engine/release-engine.js';
 import { pruneArtefacts } from '../../../../src/release/engine/steps/prune-artefacts.js';
 import type { ReleaseChecks } from '../../../../src/release/engine/steps/release-checks.js';
@@ -67,6 +67,7 @@ export function createTestEngine(options: TestEngineOptions): ReleaseEngine {
     checks,
     refuseConfirmation: async (release) =>
       context === undefined ? undefined : refuseConfirmation(context, release),
+    sharedPlaces: sharedPlacesNow(hostOf, targets.every),
     clock: options.clock ?? systemClock,
     databaseNow: async () => (await readServerMoment(pool)).at,
     pace: { pollMs: 50, settleMs: 1_000, offMs: 2_000, retryCheckMs: 200 },
