@@ -69,6 +69,8 @@ export function previousModelSentence(
       return previous.runsAlready;
     case 'artefact_missing':
       return previous.artefactMissing(answer.host, answer.path, answer.sha256);
+    case 'used_by_other':
+      return previous.usedByOther(answer.host, answer.path, answer.target);
     case 'host_away':
       return previous.hostAway(hostFaultText(answer.fault, locale));
     case 'database_away':

@@ -248,6 +248,7 @@ function createHalting({ own, checking, audit, yielding, warmHosts, ...parts }: 
     }),
     previousModel: createPreviousModel({
       ...acting,
+      everyTarget: targets.every,
       knownGood: (target) => selectKnownGood(database, { strategy: runbook.strategy, target }),
       memory: (target) => selectModelMemory(database, { strategy: runbook.strategy, target }),
     }),

@@ -91,6 +91,7 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
     const previousModel = createPreviousModel({
       facts,
       hostOf,
+      everyTarget: targets.every,
       knownGood: async (target) => selectKnownGood(await state.pool(), { strategy, target }),
       memory: async (target) => selectModelMemory(await state.pool(), { strategy, target }),
     });

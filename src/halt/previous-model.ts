@@ -5,6 +5,7 @@ import { effectiveValues } from '../hosts/environment/write-wanted.js';
 import type { Host } from '../hosts/host.js';
 import { HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { targetUsing } from '../release/shared-places.js';
 import { modelVariable, modelVariables, type StrategyContract } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 
@@ -23,6 +24,13 @@ export type PreviousModelAnswer =
       readonly host: string;
       readonly path: string;
       readonly sha256: string;
+    }
+  /** Its file has another content there now, with which this target runs, or will after its next restart. */
+  | {
+      readonly kind: 'used_by_other';
+      readonly host: string;
+      readonly path: string;
+      readonly target: string;
     }
   | { readonly kind: 'host_away'; readonly host: string; readonly fault: HostFault }
   | { readonly kind: 'database_away' };
@@ -62,6 +70,8 @@ type ModelFacts = Pick<StrategyContract, 'envPrefix' | 'model'>;
 interface PreviousModelOptions {
   readonly facts: ModelFacts;
   readonly hostOf: (settings: TargetHost) => Host;
+  /** Those of the targets file, of whichever strategy. */
+  readonly everyTarget: readonly Target[];
   /** Confirmed releases whose artefacts are kept, newest first. @throws when the database is away. */
   readonly knownGood: (target: string) => Promise<readonly KnownGoodRelease[]>;
   /** @throws when the database is away. */
@@ -71,7 +81,7 @@ interface PreviousModelOptions {
 const CALL = { timeoutMs: 10_000 } as const;
 
 export function createPreviousModel(options: PreviousModelOptions): PreviousModel {
-  const { facts, hostOf } = options;
+  const { facts, hostOf, everyTarget } = options;
   return {
     async plan(target) {
       const known = await readKnown(options, target);
@@ -84,7 +94,7 @@ export function createPreviousModel(options: PreviousModelOptions): PreviousMode
         const others = releases.filter((release) => present.some((host) => !hasModelOf(release, host)));
         const candidate = others.find((release) => withdrawnIn(release, withdrawn) === undefined);
         if (candidate !== undefined)
-          return await verify(candidate, { releases, present, target, settings, hostOf, facts });
+          return await verify(candidate, { releases, present, target, settings, hostOf, facts, everyTarget });
         const model = others
           .map((release) => withdrawnIn(release, withdrawn))
           .find((one) => one !== undefined);
@@ -182,6 +192,7 @@ interface Verification {
   readonly settings: readonly TargetHost[];
   readonly hostOf: (settings: TargetHost) => Host;
   readonly facts: ModelFacts;
+  readonly everyTarget: readonly Target[];
 }
 
 async function verify(release: KnownGoodRelease, context: Verification): Promise<PreviousModelAnswer> {
@@ -198,6 +209,9 @@ async function verify(release: KnownGoodRelease, context: Verification): Promise
     if (!isThere && !(await hasContent(host, model.keptPath, model.sha256))) {
       return { kind: 'artefact_missing', host: settings.name, path: model.path, sha256: model.sha256 };
     }
+    const other = isThere ? undefined : await targetUsing(model.path, target.name, settings, context, CALL);
+    if (other !== undefined)
+      return { kind: 'used_by_other', host: settings.name, path: model.path, target: other };
     const names = modelVariables(facts);
     const pathName = modelVariable(facts, 'path');
     const wanted = Object.fromEntries(

@@ -28,10 +28,7 @@ export async function sharedPlaces(
   { hostOf, everyTarget }: { readonly hostOf: HostOf; readonly everyTarget: readonly Target[] },
   call: CallOptions,
 ): Promise<readonly SharedPlace[]> {
-  const neighbours = everyTarget
-    .filter(({ name }) => name !== target)
-    .flatMap(({ name, hosts }) => hosts.map((settings) => ({ target: name, settings })))
-    .filter(({ settings }) => isSameMachine(settings, releasing.settings));
+  const neighbours = neighboursOf(target, releasing.settings, everyTarget);
   const replaced = await replacedFiles(releasing, hostOf, call);
   const found = await Promise.all(
     neighbours.map(async (neighbour) => [
@@ -51,6 +48,32 @@ export async function sharedPlaces(
     return told === places[index];
   });
 }
+
+/** Another target that runs the model at a path of this host, or would after its next restart. @throws HostError */
+export async function targetUsing(
+  path: string,
+  target: string,
+  settings: TargetHost,
+  { hostOf, everyTarget }: { readonly hostOf: HostOf; readonly everyTarget: readonly Target[] },
+  call: CallOptions,
+): Promise<string | undefined> {
+  const file = { what: 'model' as const, path, realPath: await realPathOf(hostOf(settings), path, call) };
+  for (const neighbour of neighboursOf(target, settings, everyTarget)) {
+    if ((await usedByNeighbour(neighbour, [file], hostOf, call)).length > 0) return neighbour.target;
+  }
+  return undefined;
+}
+
+/** Hosts of other targets on the machine. */
+const neighboursOf = (
+  target: string,
+  own: TargetHost,
+  everyTarget: readonly Target[],
+): readonly Neighbour[] =>
+  everyTarget
+    .filter(({ name }) => name !== target)
+    .flatMap(({ name, hosts }) => hosts.map((settings) => ({ target: name, settings })))
+    .filter(({ settings }) => isSameMachine(settings, own));
 
 type Found = Omit<SharedPlace, 'host' | 'target'>;
 

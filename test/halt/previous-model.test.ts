@@ -30,6 +30,7 @@ beforeAll(async () => {
   previousModel = createPreviousModel({
     facts: FACTS,
     hostOf: (settings) => createHost(settings),
+    everyTarget: [],
     knownGood: (target) => selectKnownGood(database.pool, { strategy: FACTS.strategy, target }),
     memory: (target) => selectModelMemory(database.pool, { strategy: FACTS.strategy, target }),
   });
@@ -276,6 +277,37 @@ describe('previous model', () => {
     }
   });
 
+  test('whose place has another content by now is not taken from another target that uses it', async () => {
+    await keepAndConfirm(presentBinary);
+    await runOther();
+    const { path } = confirmedOn('live-2');
+    const content = await readFile(path);
+    const settings = bench.target.hosts.find(({ name }) => name === 'live-2');
+    if (settings === undefined) throw new Error('no live-2');
+    const file = join(dirname(settings.writtenEnvironmentFile), 'd1.env');
+    const status = ['printf', 'ActiveState=inactive\\nMainPID=0\\nNRestarts=0\\n'];
+    const service = { ...settings.service, manager: 'command', status } as typeof settings.service;
+    const d1 = { ...settings, name: 'd1', service, environmentFiles: [{ path: file, optional: false }] };
+    const dryrun = { ...bench.target, name: 'dryrun', hosts: [d1] };
+    const beside = createPreviousModel({
+      facts: FACTS,
+      hostOf: (one) => createHost(one),
+      everyTarget: [bench.target, dryrun],
+      knownGood: (target) => selectKnownGood(database.pool, { strategy: FACTS.strategy, target }),
+      memory: (target) => selectModelMemory(database.pool, { strategy: FACTS.strategy, target }),
+    });
+    await Promise.all([writeFile(path, 'that of dryrun'), writeFile(file, `${MODEL_PATH}=${path}\n`)]);
+    try {
+      const used = { kind: 'used_by_other', host: 'live-2', path, target: 'dryrun' } as const;
+      expect(await beside.plan(bench.target)).toEqual(used);
+      expect(JSON.stringify(previousModelModal(used, 'en'))).toContain('dryrun uses it');
+      await writeFile(file, '');
+      expect(await beside.plan(bench.target)).toMatchObject({ kind: 'plan' });
+    } finally {
+      await Promise.all([writeFile(path, content), rm(file)]);
+    }
+  });
+
   test('never run with the present program says so and asks; restored once by a second click', async () => {
     await keepAndConfirm(async () => 'another program');
     await runOther();
@@ -302,6 +334,7 @@ describe('previous model', () => {
     const away = createPreviousModel({
       facts: FACTS,
       hostOf: (settings) => createHost(settings),
+      everyTarget: [],
       knownGood: async () => {
         throw new Error('connect ECONNREFUSED');
       },

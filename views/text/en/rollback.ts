@@ -190,6 +190,8 @@ export const rollback = {
       `There is no other model to go back to. ${which} A release may bring it back; or disable instead.`,
     artefactMissing: (host: string, path: string, sha256: string) =>
       `${host}: neither ${path} nor its kept copy has the confirmed content (SHA-256 ${sha256}). Nothing was changed; disable instead.`,
+    usedByOther: (host: string, path: string, target: string) =>
+      `${host}: ${path} has another content by now, and ${target} uses it. Nothing was changed; disable instead, or release the model under a name of its own.`,
     hostAway: (told: string) =>
       `A host could not be looked at: ${told} Nothing was changed; disable instead.`,
     databaseAway:

@@ -170,6 +170,8 @@ export const rollback: RollbackText = {
     withdrawn: (which) => `没有其他可恢复的模型。${which}可以通过发布重新启用；或改用关闭。`,
     artefactMissing: (host, path, sha256) =>
       `${host}：${path} 及其保留副本都不是确认过的内容（SHA-256 ${sha256}）。没有做任何改动，请改用关闭。`,
+    usedByOther: (host, path, target) =>
+      `${host}：${path} 的内容已不同，且 ${target} 正在使用它。没有做任何改动，请改用关闭，或以另一个文件名发布该模型。`,
     hostAway: (told) => `无法查看主机：${told} 没有做任何改动，请改用关闭。`,
     databaseAway: '机器人的数据库没有回应，只有它知道哪些发布被确认过。没有做任何改动，请改用关闭。',
     changed: '要恢复的内容在显示之后发生了变化。没有做任何改动，请重新查看。',
