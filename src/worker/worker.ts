@@ -13,7 +13,7 @@ import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import { moveFormerJobs } from './former-schema.js';
 import { strategyOf, subjectOfPayload, taskOfStrategy } from './job-owner.js';
-import { freeJobsOfDeadReplicas, joinAsReplica, type Replica } from './replica.js';
+import { freeJobsOfDeadReplicas, joinAsReplica } from './replica.js';
 import type { Task, TaskCall } from './task.js';
 import { WORKER_SCHEMA } from './worker-schema.js';
 
@@ -39,6 +39,11 @@ export interface Worker {
 const DEFAULT_POLL_MS = 1_000;
 const REJOIN_MS = 1_000;
 const DEFAULT_CONCURRENCY = 6;
+/**
+ * What became of a job is written down at once. Without these pauses nobody waits for that: where the database is away
+ * in this moment, a rejection that nobody handles ends the process, and the kill switch with it.
+ */
+const REPORTS_ITS_FAULTS = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 /**
  * Runs the durable work of this replica. When its place is lost (the connection that holds its lock is gone), every
@@ -90,7 +95,9 @@ async function openSession(options: WorkerOptions, stopping: AbortSignal): Promi
     });
   });
   registered.catch(() => undefined);
-  const call: TaskCall = { stopping, lost: replica.lost };
+  const broken = new AbortController();
+  const lost = AbortSignal.any([replica.lost, broken.signal]);
+  const call: TaskCall = { stopping, lost };
   let runner: Runner;
   try {
     runner = await run({
@@ -98,6 +105,7 @@ async function openSession(options: WorkerOptions, stopping: AbortSignal): Promi
       schema: WORKER_SCHEMA,
       concurrency,
       pollInterval: pollMs,
+      preset: { worker: REPORTS_ITS_FAULTS },
       noHandleSignals: true,
       events,
       logger: queueLogger(logger),
@@ -108,15 +116,20 @@ async function openSession(options: WorkerOptions, stopping: AbortSignal): Promi
     await pool.end();
     throw error;
   }
-  const sweeping = sweep(pool, replica, options, pollMs);
+  // A queue that could not write down what became of a job ends by itself.
+  const ended = runner.promise.catch(() => undefined).then(() => broken.abort());
+  const sweeping = sweep(pool, lost, options, pollMs);
   let closing: Promise<void> | undefined;
   return {
-    lost: replica.lost,
+    lost,
     close: () => {
       closing ??= (async () => {
-        await runner
-          .stop()
-          .catch((error: unknown) => logger.warn({ err: error }, 'the job queue ended badly'));
+        if (!broken.signal.aborted) {
+          await runner
+            .stop()
+            .catch((error: unknown) => logger.warn({ err: error }, 'the job queue ended badly'));
+        }
+        await ended;
         await replica.leave();
         await sweeping;
         await pool.end();
@@ -198,21 +211,21 @@ const LOOKS_UNTIL_MOVE = 5;
 
 async function sweep(
   pool: ReturnType<typeof createStatePool>,
-  replica: Replica,
+  lost: AbortSignal,
   { clock, logger }: WorkerOptions,
   pollMs: number,
 ): Promise<void> {
-  for (let look = 0; !replica.lost.aborted; look += 1) {
+  for (let look = 0; !lost.aborted; look += 1) {
     try {
       const moved = look % LOOKS_UNTIL_MOVE === 0 ? await moveFormerJobs(pool) : 0;
       if (moved > 0) logger.info({ moved }, 'took over jobs of the version before');
       const freed = await freeJobsOfDeadReplicas(pool);
       if (freed > 0) logger.warn({ freed }, 'took over the jobs of replicas that are gone');
-      await clock.sleep(pollMs, replica.lost);
+      await clock.sleep(pollMs, lost);
     } catch (error) {
-      if (replica.lost.aborted) return;
+      if (lost.aborted) return;
       logger.warn({ err: error }, 'could not look for replicas that are gone');
-      await clock.sleep(pollMs, replica.lost).catch(() => undefined);
+      await clock.sleep(pollMs, lost).catch(() => undefined);
     }
   }
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { controlHost } from '../../sandbox/host/control-host.js';
+import { inSession } from '../../sandbox/host/incident-session.js';
+import { openOrders, placeOrders } from '../../sandbox/host/venue-book.js';
 import { startSandbox } from '../../sandbox/sandbox.js';
 import { createLocalSlack } from '../../sandbox/slack/local-slack.js';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
@@ -17,9 +19,9 @@ import { runbookFiles } from '../../src/runbook/runbook-files.js';
 import { enableFlag } from '../../src/runbook/strategy-contract.js';
 import { loadTargets, type Target } from '../../src/runbook/targets.js';
 import { DISABLE_ACTION } from '../../views/rollback-buttons.js';
+import { startRelay } from '../support/relay.js';
 import type { Figure, Measurement } from './figure.js';
 import { type HttpBot, startHttpBot } from './http-bot.js';
-import { startRelay } from './relay.js';
 import { sendClick, sendCommands } from './signed-requests.js';
 import { median, quantile, timed } from './statistics.js';
 
@@ -30,6 +32,7 @@ const CLICK_AFTER_MS = [100, 300, 600, 1_000, 1_500, 2_000, 2_500, 3_000];
 /** The flag's moment is the one that is looked for; the proof's is told by the halt itself. */
 const FLAG_LOOK_MS = 2;
 const PROOF_LOOK_MS = 25;
+const VENUE_LOOK_MS = 10;
 /** Clicks come when the strategy has started, not while it does. */
 const STARTED_MS = 1_000;
 const TIMEOUT_MS = 120_000;
@@ -66,12 +69,14 @@ export const rollbackFigure: Figure = {
       if (target === undefined) throw new Error('the sandbox has no default target');
       const [runbook = ''] = await runbookFiles(sandbox.botEnvironment.RUNBOOK_FILE ?? '');
       const flag = enableFlag(await loadRunbook(runbook, PROBE_KINDS));
-      const stage = { bot, target, flag, halts: createOpenHaltFiles(dataDir, 'bench') };
+      const venue = openVenue(sandbox.hosts.hosts[0]?.environmentFiles[0] ?? '', target.accountId ?? '');
+      const stage = { bot, target, flag, venue, halts: createOpenHaltFiles(dataDir, 'bench') };
       const up = await measureBot(stage, ROUNDS[size], say);
+      const atVenue = await measureVenue(stage, ROUNDS[size], say);
       say('again with the database of the bot away');
       relay.cut();
       const down = await measureBot(stage, ROUNDS[size], say);
-      return measurements(up, down);
+      return [...measurements(up, down), atVenue];
     } finally {
       await bot.end();
       relay.cut();
@@ -96,6 +101,7 @@ interface Stage {
   readonly bot: HttpBot;
   readonly target: Target;
   readonly flag: string;
+  readonly venue: Venue;
   readonly halts: ReturnType<typeof createOpenHaltFiles>;
 }
 
@@ -161,6 +167,49 @@ async function measureBot(stage: Stage, rounds: number, say: (line: string) => v
     );
   }
   return { flag, plainWrite, proof, plainRestart };
+}
+
+interface Venue {
+  /** Orders rest, as the strategy's would. */
+  place(): Promise<void>;
+  untilEmpty(): Promise<void>;
+}
+
+/** The book of the sandbox's venue. @param file with the address of its database */
+function openVenue(file: string, account: string): Venue {
+  const url = /^DATABASE_URL='(.*)'$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+  const placed = { resting: 3, partly: 0, unrecorded: 0, fillsInSecs: 3_600 };
+  return {
+    place: () => inSession(url, (client) => placeOrders(client, account, 'bench', placed)),
+    untilEmpty: () =>
+      inSession(url, (client) =>
+        until(async () => (await openOrders(client, account)).length === 0, VENUE_LOOK_MS),
+      ),
+  };
+}
+
+/** From the click until nothing rests, against the program that cancels, run by itself. */
+async function measureVenue(stage: Stage, rounds: number, say: (line: string) => void): Promise<Measurement> {
+  const { venue, target } = stage;
+  const cancel = target.venue?.cancelOrders?.command ?? [];
+  const ours: number[] = [];
+  const bare: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await venue.place();
+    bare.push(await timed(() => Promise.all([controlHost(cancel), venue.untilEmpty()])));
+    await turnOn(stage);
+    await venue.place();
+    const halting = click(stage);
+    ours.push(await timed(() => venue.untilEmpty()));
+    await halting;
+    say(
+      `round ${round + 1} of ${rounds}: venue empty ${ours.at(-1)?.toFixed(0)} ms (plain ${bare.at(-1)?.toFixed(0)})`,
+    );
+  }
+  return {
+    ...{ name: 'rollback venue empty', ours: median(ours), reference: median(bare), unit: 'ms' },
+    bound: { kind: 'within', times: 1, plus: 1_000 },
+  };
 }
 
 /** With prechecks of the same bot going on. */

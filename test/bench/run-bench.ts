@@ -34,7 +34,7 @@ export async function runBench(argv: readonly string[]): Promise<void> {
         if (!holds(measurement)) missed.push(measurement);
       }
     } catch (error) {
-      failed.push(`${figure.id} could not be measured: ${error instanceof Error ? error.message : error}`);
+      failed.push(`${figure.id} could not be measured: ${reasonOf(error)}`);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -42,6 +42,12 @@ export async function runBench(argv: readonly string[]): Promise<void> {
   for (const measurement of missed) say(`missed: ${line(measurement)}, expected ${boundText(measurement)}`);
   for (const sentence of failed) say(sentence);
   if (missed.length + failed.length > 0) process.exitCode = 1;
+}
+
+/** What `fetch` says itself is only that it failed. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${reasonOf(error.cause)})`;
 }
 
 function readOptions(argv: readonly string[]): { size: BenchSize; only: string | undefined } | undefined {

@@ -74,6 +74,8 @@ async function send(
     method: 'POST',
     body,
     headers: {
+      // One that rests between two rounds is closed by the server in the moment of the next request.
+      connection: 'close',
       'content-type': 'application/x-www-form-urlencoded',
       'x-slack-request-timestamp': String(stamp),
       'x-slack-signature': signature(signingSecret, stamp, body),

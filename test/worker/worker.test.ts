@@ -9,6 +9,7 @@ import { startWorker, type Worker } from '../../src/worker/worker.js';
 import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startRelay } from '../support/relay.js';
 import { aRun } from '../support/runs.js';
 
 let database: TestDatabase;
@@ -24,9 +25,12 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function start(task: Task, { strategies = ['s'], name = 'release' } = {}): Promise<Worker> {
+async function start(
+  task: Task,
+  { strategies = ['s'], name = 'release', url = database.url } = {},
+): Promise<Worker> {
   const worker = await startWorker({
-    url: database.url,
+    url,
     tasks: { [name]: task },
     strategies,
     clock: systemClock,
@@ -114,6 +118,35 @@ test('a replica whose connection is cut stops its tasks, and another one goes on
     PATIENCE_MS,
   );
 });
+
+test.each(['ends', 'fails'] as const)(
+  'a job that %s while the database is away ends nothing else: it is done once more when the database is back',
+  async (how) => {
+    const url = new URL(database.url);
+    const relay = await startRelay(Number(url.port));
+    url.port = String(relay.port);
+    const log: string[] = [];
+    const task: Task = async () => {
+      log.push('begins');
+      if (log.length > 1) return;
+      relay.cut();
+      if (how === 'fails') throw new Error('the work needs the database');
+    };
+    await start(task, { url: url.href });
+    await job('a');
+    await eventually('the first try', () => log.length === 1, PATIENCE_MS);
+    // Longer than the queue's own pauses between its tries to write down what became of a job.
+    await systemClock.sleep(1_500);
+    await relay.mend();
+    await eventually('the second try', () => log.length === 2, PATIENCE_MS);
+    await eventually(
+      'no job is left',
+      async () => (await database.pool.query('SELECT FROM lobml_worker.jobs')).rowCount === 0,
+      PATIENCE_MS,
+    );
+    relay.cut();
+  },
+);
 
 test('a replica that could not say its name joins anew instead of taking jobs that it cannot do', async () => {
   await database.pool.query(`

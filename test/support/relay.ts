@@ -6,6 +6,8 @@ export interface Relay {
   readonly port: number;
   /** Ends every connection, and refuses the next ones. */
   cut(): void;
+  /** Takes connections again, on the same port. */
+  mend(): Promise<void>;
 }
 
 export async function startRelay(port: number): Promise<Relay> {
@@ -22,8 +24,12 @@ export async function startRelay(port: number): Promise<Relay> {
     far.on('close', () => near.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port: ownPort } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    port: ownPort,
+    async mend() {
+      await once(server.listen(ownPort, '127.0.0.1'), 'listening');
+    },
     cut() {
       server.close();
       for (const socket of sockets) socket.destroy();
