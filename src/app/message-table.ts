@@ -7,7 +7,8 @@ import type { StoredRun } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
 import type { Person } from '../domain/person.js';
 import { callOfRole, callsOfRelease, callsOfRequest, type ReleaseCall } from '../domain/release-calls.js';
-import type { ReleaseRecord } from '../domain/release-record.js';
+import { isForward } from '../domain/release-course.js';
+import type { ReleaseRecord, StepRecord } from '../domain/release-record.js';
 import { isIncident } from '../domain/release-state.js';
 import { type Trouble, troublesOf } from '../domain/release-trouble.js';
 import { isLive, type Training } from '../domain/training.js';
@@ -167,7 +168,7 @@ async function stateOfRelease(
   const told = standing.filter(({ role }) => isOfIncident(role));
   const troubles = troublesOf(release);
   const fresh = incidentsOf(release, troubles, now).filter(
-    (present) => !told.some(({ role }) => role === present || isToldBy(role, present)),
+    (present) => !told.some(({ role }) => role === present || isToldBy(role, present, release)),
   );
   const changesAt = soonestOf([nextAt, ...troubles.map(({ callAt }) => callAt)], now);
   return {
@@ -199,12 +200,10 @@ const isOfIncident = (role: string): boolean => role.startsWith('incident ');
 
 /**
  * What the incident channel is told of, each once in a message of its own: each way of failing, each step that needs a
- * person, and each kind of step that does not succeed.
+ * person, and each step that does not succeed.
  */
 function incidentsOf(release: ReleaseRecord, troubles: readonly Trouble[], now: Date): readonly string[] {
-  const stuck = troubles
-    .filter(({ callAt }) => callAt <= now)
-    .map(({ step }) => `incident stuck ${step.kind}`);
+  const stuck = troubles.filter(({ callAt }) => callAt <= now).map(({ step }) => stuckRole(step));
   return [...(isIncident(release) ? [failureOf(release)] : []), ...new Set(stuck)];
 }
 
@@ -216,9 +215,18 @@ function failureOf(release: ReleaseRecord): string {
 }
 
 const PUTTING_BACK = 'incident putting_back';
-/** Who was called when it failed reads in that message what has become of it. */
-const isToldBy = (role: string, present: string): boolean =>
-  role === PUTTING_BACK && present === 'incident reverted';
+/** Who was called when it failed, or when the step that failed did not succeed, reads in that message what has become of it. */
+function isToldBy(role: string, present: string, { steps }: ReleaseRecord): boolean {
+  if (present !== PUTTING_BACK && present !== 'incident reverted') return false;
+  const failed = steps.find(({ kind, state }) => isForward(kind) && state === 'failed');
+  return role === PUTTING_BACK || role === stuckRole(failed);
+}
+
+/** Hosts are put back and turned off all at once: one post tells of all of them. */
+const stuckRole = (step: Pick<StepRecord, 'kind' | 'host'> | undefined): string =>
+  step !== undefined && isForward(step.kind)
+    ? `incident stuck ${step.kind} ${step.host ?? ''}`
+    : `incident stuck ${step?.kind}`;
 
 const soonestOf = (moments: readonly (Date | undefined)[], now: Date): Date | undefined =>
   moments

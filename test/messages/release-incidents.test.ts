@@ -208,6 +208,27 @@ describe('a step that does not succeed', () => {
     expect(await incidents()).toHaveLength(1);
   });
 
+  test('that fails in the end is told in the post that called for it, and in no second one', async () => {
+    await tried(STAGE, 12);
+    const held = await hold();
+    await journal.note(held, STAGE, AWAY);
+    expect(await incidents()).toHaveLength(1);
+    await fail(STAGE, AWAY, putBack);
+    const [post, ...others] = await incidents();
+    expect(others).toEqual([]);
+    expect(post?.startsWith(CALLED)).toBe(true);
+    expect(post).toContain('Putting back… · s · live');
+    expect(post).toContain('live-1 does not answer.');
+    await journal.turn(await hold(), { state: 'reverted', ended: true });
+    expect(await incidents()).toHaveLength(1);
+    // Another host than the one that people were called for.
+    await database.pool.query(
+      `UPDATE lobml.release_steps SET host = 'live-2' WHERE release_id = $1 AND position = $2`,
+      [releaseId, STAGE],
+    );
+    expect(await incidents()).toHaveLength(2);
+  });
+
   test('a put-back whose host does not answer says what it was told, and why it is put back', async () => {
     await fail(PROVE, failFast('restart_loop'), putBack);
     await incidents();
