@@ -2,7 +2,7 @@ import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Acknowledgement } from '../src/domain/acknowledgement.js';
 import type { CheckResult, CheckRun, StoredRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import { type Verdict, verdictNow } from '../src/domain/verdict.js';
+import { freshnessAt, type Verdict, verdictNow } from '../src/domain/verdict.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
 import { chartBlocks } from './charts.js';
 import { checkSentence, remedySentence } from './check-sentence.js';
@@ -87,18 +87,20 @@ function runSummary(run: CheckRun, locale: Locale, now = run.verdict): string {
   return `${VERDICT_SYMBOL[now]} ${summary}${more}`;
 }
 
-const hasExpired = (run: CheckRun, { now }: RunReportOptions): boolean =>
-  now !== undefined && Date.parse(now) >= Date.parse(run.validUntil);
+const freshness = (run: CheckRun, { now }: RunReportOptions) =>
+  now === undefined ? 'fresh' : freshnessAt(new Date(run.validUntil), new Date(now));
 
 /** A GO that has expired, or that a later run revoked, is a HOLD. */
 const verdictOf = (run: StoredRun, { now }: RunReportOptions): Verdict =>
   verdictNow(run, now === undefined ? new Date(run.asOf) : new Date(now));
 
 function expiryBlocks(run: StoredRun, options: RunReportOptions): readonly Block[] {
-  if (!hasExpired(run, options)) return [];
+  const stands = freshness(run, options);
+  if (stands === 'fresh') return [];
   const { report, verdict } = textFor(options.locale).report;
   const was = verdictOf(run, options) === run.verdict ? '' : ` ${report.wasBefore(verdict[run.verdict])}`;
-  return [context(`⌛ ${report.expired(slackTime(run.validUntil, 'date_short_pretty'))}${was}`)];
+  const said = stands === 'expired' ? report.expired : report.fromFuture;
+  return [context(`⌛ ${said(slackTime(run.validUntil, 'date_short_pretty'))}${was}`)];
 }
 
 function revokedBlocks(run: StoredRun, options: RunReportOptions): readonly Block[] {
@@ -107,7 +109,7 @@ function revokedBlocks(run: StoredRun, options: RunReportOptions): readonly Bloc
   const { report, verdict, kind } = textFor(options.locale).report;
   const at = slackTime(revokedBy.asOf, 'date_short_pretty');
   const said = report.revoked(kind[revokedBy.kind], verdict[revokedBy.verdict], at);
-  const was = hasExpired(run, options) ? '' : ` ${report.wasBefore(verdict[run.verdict])}`;
+  const was = freshness(run, options) !== 'fresh' ? '' : ` ${report.wasBefore(verdict[run.verdict])}`;
   return [section(`*⏮ ${said}*${was}`)];
 }
 
@@ -150,7 +152,7 @@ function warnings(run: StoredRun, options: RunReportOptions): readonly Block[] {
     supersededAt === undefined &&
     run.revokedBy === undefined &&
     stored &&
-    !hasExpired(run, options);
+    freshness(run, options) === 'fresh';
   if (!isOpen) return problems(title, checks, locale);
   return [
     section(`*${title}*`),

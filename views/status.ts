@@ -3,7 +3,7 @@ import type { CheckRunSummary } from '../src/checks/store/run-store.js';
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { RUN_KINDS } from '../src/domain/outcome.js';
-import { verdictNow } from '../src/domain/verdict.js';
+import { freshnessAt, verdictNow } from '../src/domain/verdict.js';
 import type {
   OpenRequest,
   ReleaseBrings,
@@ -105,7 +105,7 @@ function lastRun(run: CheckRunSummary, asOf: string, locale: Locale): string {
   const text = textFor(locale).status;
   const words = textFor(locale).report.verdict;
   const now = verdictNow(run, new Date(asOf));
-  const verdict = now === run.verdict ? `*${words[now]}*` : whyHold(run, locale);
+  const verdict = now === run.verdict ? `*${words[now]}*` : whyHold(run, asOf, locale);
   const age = text.age(differenceInMinutes(new Date(asOf), new Date(run.asOf)));
   return [
     `${VERDICT_SYMBOL[now]} ${verdict}`,
@@ -116,10 +116,11 @@ function lastRun(run: CheckRunSummary, asOf: string, locale: Locale): string {
 }
 
 /** What a later run revoked is told before what has merely expired. */
-function whyHold({ verdict, revokedBy }: CheckRunSummary, locale: Locale): string {
+function whyHold({ verdict, revokedBy, validUntil }: CheckRunSummary, asOf: string, locale: Locale): string {
   const { report, status } = textFor(locale);
   const was = report.verdict[verdict];
-  if (revokedBy === undefined) return status.expired(was);
+  const isOver = freshnessAt(new Date(validUntil), new Date(asOf)) === 'expired';
+  if (revokedBy === undefined) return isOver ? status.expired(was) : status.fromFuture(was);
   const by = `${report.kind[revokedBy.kind]} ${report.verdict[revokedBy.verdict]}`;
   return status.revoked(was, by, slackTime(revokedBy.asOf));
 }

@@ -23,10 +23,22 @@ export function evaluateVerdict(results: readonly DecidingResult[]): Verdict {
   return outcomes.includes('WARN') ? 'GO_WITH_WARNINGS' : 'GO';
 }
 
-/** The verdict as it stands at `now`: one that has expired, or whose expiry cannot be read, allows nothing. */
+/**
+ * How a verdict stands at `now`. One that would be good for longer than any verdict is was given later than `now`: one of
+ * the two clocks is wrong, and it may have been over long ago.
+ */
+export function freshnessAt(validUntil: Date, now: Date): 'fresh' | 'expired' | 'from_future' {
+  const leftMs = validUntil.getTime() - now.getTime();
+  if (leftMs > DEFAULT_VERDICT_TTL_MS + CLOCK_TOLERANCE_MS) return 'from_future';
+  return leftMs > 0 ? 'fresh' : 'expired';
+}
+
+/** By how much the clocks of two bots may differ. */
+const CLOCK_TOLERANCE_MS = 2_000;
+
+/** The verdict as it stands at `now`: one that has expired, or whose expiry cannot be read or be true, allows nothing. */
 export function verdictAt(verdict: Verdict, validUntil: Date, now: Date): Verdict {
-  const isFresh = now.getTime() < validUntil.getTime();
-  if (verdict === 'NO_GO' || isFresh) return verdict;
+  if (verdict === 'NO_GO' || freshnessAt(validUntil, now) === 'fresh') return verdict;
   return 'HOLD';
 }
 

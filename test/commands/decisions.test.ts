@@ -88,7 +88,12 @@ test('the message tells from the first moment how many checks there are', async 
 });
 
 test('of two runs at once each has its message, and the one asked for first says that a newer exists', async () => {
-  const first = aRun({ kind: 'verify', startedAt: stage.at(0), asOf: stage.at(9_000) });
+  const first = aRun({
+    kind: 'verify',
+    startedAt: stage.at(0),
+    asOf: stage.at(9_000),
+    durationMs: 9_000,
+  });
   const second = aRun({ kind: 'verify', startedAt: stage.at(1_000), asOf: stage.at(2_000) });
   const release = deferred();
   const finished = async (run: CheckRun) => {
@@ -118,14 +123,18 @@ test('Run again clicked while that run still goes on: each has its message, and 
   const checks = {
     run: async () => {
       const name = names[begun.length] ?? 'quick';
-      const run = aRun({ kind: 'verify', startedAt: stage.at((begun.length + 1) * 1_000) });
+      const run = aRun({
+        kind: 'verify',
+        startedAt: stage.at((begun.length + 1) * 1_000),
+        durationMs: name === 'slow' ? 60_000 : 1_000,
+      });
       begun.push(name);
       await ends[name].promise;
       await createRunStore(database.pool).save(run);
       return { run, stored: true };
     },
   };
-  await verifyWith(aRun({ kind: 'verify', startedAt: stage.at(0) }));
+  await verifyWith(aRun({ kind: 'verify', startedAt: stage.at(0), durationMs: 120_000 }));
   const runAgain = () =>
     verify.actions?.['verify:run_again']?.(stage.click('live'), { ...stage.services, checks });
   const isHistory = () => stage.messages().map((text) => text.includes('A newer run exists'));

@@ -56,6 +56,13 @@ describe('a verdict as it stands later', () => {
   test.each(VERDICTS)('%s stands until it expires', (verdict) => {
     expect(verdictAt(verdict, until, at('00:09:59.999'))).toBe(verdict);
   });
+  test('a GO that is dated later than now is a HOLD: a clock is wrong', () => {
+    const begun = new Date('2026-01-01T00:00:00Z').getTime();
+    expect(verdictAt('GO', until, new Date(begun))).toBe('GO');
+    expect(verdictAt('GO', until, new Date(begun - 2_000))).toBe('GO');
+    expect(verdictAt('GO', until, new Date(begun - 600_000))).toBe('HOLD');
+    expect(verdictAt('NO_GO', until, new Date(begun - 600_000))).toBe('NO_GO');
+  });
   test('an expired GO is a HOLD, from the very moment', () => {
     expect(verdictAt('GO', until, at('00:10:00'))).toBe('HOLD');
     expect(verdictAt('GO_WITH_WARNINGS', until, at('01:00:00'))).toBe('HOLD');

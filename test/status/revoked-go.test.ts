@@ -59,7 +59,6 @@ test.each<[string, CheckRun]>([
 });
 
 test.each<[string, CheckRun, CheckRun]>([
-  ['an earlier run', go(), seen(-60, -50, { ...failed, kind: 'verify' })],
   ['a run of another target', go(), seen(6, 7, { ...failed, target: 'dryrun' })],
   ['a run of another strategy', go(), seen(6, 7, { ...failed, strategy: 'other' })],
   ['a GO', go(), seen(6, 7, { kind: 'verify' })],
@@ -72,6 +71,39 @@ test.each<[string, CheckRun, CheckRun]>([
   expect(await revokedBy(earlier, later)).toBeUndefined();
 });
 
+test('a run that was over before the GO began revokes nothing', async () => {
+  const [earlier, decided] = [seen(-60, -50, { ...failed, kind: 'verify' }), go({ durationMs: 0 })];
+  for (const run of [earlier, decided]) await store().save(run);
+  expect((await store().get(decided.runId))?.revokedBy).toBeUndefined();
+});
+
+test.each([
+  ['ten minutes', 600],
+  ['a day', 90_000],
+])(
+  'a worse run revokes a GO also where the clock of its bot is %s behind, and is the newest of its kind',
+  async (_name, behind) => {
+    const before = seen(-20, -19, { kind: 'verify' });
+    const worse = seen(6 - behind, 7 - behind, { ...failed, kind: 'verify' });
+    const decided = go();
+    for (const run of [before, decided, worse]) await store().save(run);
+    const { runId } = worse;
+    const subject = { strategy: decided.strategy, target: decided.target };
+    const latest = await store().latestOfKinds(subject);
+    expect(latest.map((run) => [run.kind, run.runId, run.revokedBy?.runId])).toEqual([
+      ['verify', runId, undefined],
+      ['gonogo', decided.runId, runId],
+    ]);
+    expect((await store().latest({ ...subject, kind: 'verify' }))?.runId).toBe(runId);
+  },
+);
+
+test('a run whose clock is ahead revokes no GO that comes after it', async () => {
+  const [ahead, decided] = [seen(600, 601, { ...failed, kind: 'verify' }), go({ durationMs: 0 })];
+  for (const run of [ahead, decided]) await store().save(run);
+  expect((await store().get(decided.runId))?.revokedBy).toBeUndefined();
+});
+
 test('a later run that is better does not bring a revoked GO back', async () => {
   const decided = go();
   for (const run of [decided, seen(6, 7, { ...failed, kind: 'verify' }), seen(20, 21, { kind: 'verify' })])
@@ -82,7 +114,9 @@ test('a later run that is better does not bring a revoked GO back', async () => 
 test('the messages of a revoked GO are looked after in the transaction that stores the worse run', async () => {
   const decided = go();
   const over = seen(-2000, -1999, { kind: 'gonogo' });
-  for (const run of [over, decided, seen(6, 7, { ...failed, kind: 'verify' })]) await store().save(run);
+  await store().save(over);
+  await database.pool.query("UPDATE lobml.check_runs SET began_at = began_at - INTERVAL '2 hours'");
+  for (const run of [decided, seen(6, 7, { ...failed, kind: 'verify' })]) await store().save(run);
   const { rows } = await database.pool.query<{ key: string }>(
     'SELECT key FROM lobml_worker.jobs ORDER BY key',
   );

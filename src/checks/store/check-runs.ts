@@ -15,25 +15,29 @@ const SUMMARY_COLUMNS = `run_id AS "runId", strategy, target, kind, verdict,
   requested_by AS "requestedBy", started_at AS "startedAt", as_of AS "asOf", valid_until AS "validUntil",
   duration_ms AS "durationMs", runbook_sha256 AS "runbookSha256"`;
 
+/** When a run was over, as `began_at`: by this database's clock. */
+const ended = (runs: string) => `${runs}.began_at + ${runs}.duration_ms * INTERVAL '1 millisecond'`;
+
 /**
  * What revokes a GO of `runs`: the newest later run of the target, also one of a plan or of a canary, that says NO-GO or
- * HOLD, or that warns where the GO saw nothing wrong. Later is what began later, and what had its last observation later.
- * The bounds on `started_at` keep it to a piece of the index; a GO is over after minutes.
+ * HOLD, or that warns where the GO saw nothing wrong. Later is what began later, and what had its last observation later,
+ * by the clock of this database: that of a bot may be wrong. The bounds on `began_at` keep it to a piece of the index; a GO
+ * is over after minutes.
  */
 const REVOKED_BY = `(
   SELECT json_build_object('runId', later.run_id, 'kind', later.kind, 'verdict', later.verdict, 'asOf', later.as_of)
   FROM lobml.check_runs AS later
   WHERE runs.verdict IN ('GO', 'GO_WITH_WARNINGS')
     AND later.strategy = runs.strategy AND later.target = runs.target AND later.run_id <> runs.run_id
-    AND later.started_at > runs.started_at - INTERVAL '1 hour'
-    AND later.started_at < runs.started_at + INTERVAL '1 day'
-    AND (later.started_at > runs.started_at OR later.as_of >= runs.as_of)
+    AND later.began_at > runs.began_at - INTERVAL '1 hour'
+    AND later.began_at < runs.began_at + INTERVAL '1 day'
+    AND (later.began_at > runs.began_at OR ${ended('later')} >= ${ended('runs')})
     AND (later.verdict IN ('NO_GO', 'HOLD') OR (later.verdict = 'GO_WITH_WARNINGS' AND EXISTS (
       SELECT FROM json_array_elements(later.checks) AS warned(result)
       JOIN json_array_elements(runs.checks) AS own(result) ON own.result->>'id' = warned.result->>'id'
       WHERE warned.result->>'mode' = 'deciding' AND warned.result->>'outcome' = 'WARN'
         AND own.result->>'outcome' = 'PASS')))
-  ORDER BY later.as_of DESC LIMIT 1) AS "revokedBy"`;
+  ORDER BY ${ended('later')} DESC LIMIT 1) AS "revokedBy"`;
 
 const revokedBySchema = revocationSchema.extend({ asOf: instantSchema });
 
@@ -57,12 +61,13 @@ const wholeRunSchema = z.preprocess(
   rowSchema.extend({ revokedBy: revokedBySchema.exactOptional() }),
 );
 
-/** Stores a finished run. Storing the same run twice (a retry) changes nothing. */
+/** Stores a run as soon as it is finished: its beginning follows from that and its length, by no bot's clock. Storing the same run twice (a retry) changes nothing. */
 export async function insertCheckRun(database: Queryable, run: CheckRun): Promise<void> {
   await database.query(
     `INSERT INTO lobml.check_runs (run_id, strategy, target, kind, verdict, requested_by, started_at, as_of,
-       valid_until, duration_ms, runbook_sha256, outcome_counts, checks, criteria, charts, planned, partial)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+       valid_until, duration_ms, runbook_sha256, outcome_counts, checks, criteria, charts, planned, partial, began_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+       clock_timestamp() - $10::float8 * INTERVAL '1 millisecond')
      ON CONFLICT (run_id) DO NOTHING`,
     [
       run.runId,
@@ -158,7 +163,7 @@ export async function selectLatestCheckRun(
   const { rows } = await database.query(
     `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs
      WHERE strategy = $1 AND target = $2 AND kind = $3 AND NOT planned AND NOT partial
-     ORDER BY started_at DESC, run_id DESC LIMIT 1`,
+     ORDER BY began_at DESC, run_id DESC LIMIT 1`,
     [strategy, target, kind],
   );
   return wholeRunSchema.optional().parse(rows[0]);
@@ -176,7 +181,7 @@ export async function selectLatestOfKinds(
        FROM lobml.check_runs AS runs
        WHERE runs.strategy = $1 AND runs.target = $2 AND runs.kind = wanted.kind
          AND NOT runs.planned AND NOT runs.partial
-       ORDER BY runs.started_at DESC, runs.run_id DESC LIMIT 1) latest
+       ORDER BY runs.began_at DESC, runs.run_id DESC LIMIT 1) latest
      ORDER BY wanted.place`,
     [strategy, target, RUN_KINDS],
   );
@@ -218,10 +223,10 @@ export async function selectPassedWindows(
          SELECT FROM lobml.check_runs AS later
          CROSS JOIN LATERAL json_array_elements(later.checks) AS c(result)
          WHERE later.strategy = r.strategy AND later.target = r.target
-           AND later.started_at > r.started_at AND later.started_at < r.started_at + INTERVAL '1 day'
+           AND later.began_at > r.began_at AND later.began_at < r.began_at + INTERVAL '1 day'
            AND later.verdict IN ('NO_GO', 'HOLD')
            AND (c.result->'evidence'->'window'->>'from')::timestamptz < (w.seen->>'to')::timestamptz)
-     ORDER BY r.started_at DESC, r.run_id DESC LIMIT $4`,
+     ORDER BY r.began_at DESC, r.run_id DESC LIMIT $4`,
     [strategy, target, since, limit],
   );
   return z.array(passedWindowSchema).parse(rows);
@@ -233,13 +238,13 @@ export async function selectPassedWindows(
  */
 export async function selectLiveGoes(
   database: Queryable,
-  { strategy, target, runId, startedAt }: Pick<CheckRun, 'strategy' | 'target' | 'runId' | 'startedAt'>,
+  { strategy, target, runId }: Pick<CheckRun, 'strategy' | 'target' | 'runId'>,
 ): Promise<readonly string[]> {
   const { rows } = await database.query<{ runId: string }>(
     `SELECT run_id AS "runId" FROM lobml.check_runs
      WHERE strategy = $1 AND target = $2 AND run_id <> $3 AND verdict IN ('GO', 'GO_WITH_WARNINGS')
-       AND started_at > $4::timestamptz - INTERVAL '1 hour' AND valid_until > $4`,
-    [strategy, target, runId, toInstant(startedAt)],
+       AND began_at > clock_timestamp() - INTERVAL '1 hour'`,
+    [strategy, target, runId],
   );
   return rows.map(({ runId }) => runId);
 }

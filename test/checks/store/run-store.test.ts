@@ -83,9 +83,10 @@ test('an id that is unknown, or none, finds nothing', async () => {
 
 test('the latest is the one started last, of that strategy, target and kind alone', async () => {
   const subject = { strategy: 'latest', target: 'live', kind: 'precheck' } as const;
+  // The one that took an hour began before the other, which was over first; its bot’s clock says something else.
   const [older, newer] = [
+    runAt('2026-01-02T00:00:00.000Z', { ...subject, durationMs: 3_600_000 }),
     runAt('2026-01-01T00:00:00.000Z', subject),
-    runAt('2026-01-02T00:00:00.000Z', subject),
   ];
   const later = '2026-01-03T00:00:00.000Z';
   const others = [

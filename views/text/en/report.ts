@@ -243,6 +243,9 @@ export const report = {
     defaultApplies: (host: string, value: string) =>
       `${host}: not set in any file; the strategy’s default \`${value}\` applies.`,
     expired: (when: string) => `Expired ${when}: run it again before you decide on it.`,
+    /** @param when it would expire */
+    fromFuture: (when: string) =>
+      `Dated in the future (it would expire ${when}): a clock is wrong. Compare them (lobml doctor), and run it again.`,
     /** What an expired verdict was. */
     wasBefore: (verdict: string) => `It was ${verdict}.`,
     /** @param kind of the later run */

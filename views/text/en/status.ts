@@ -36,6 +36,7 @@ export const status = {
   by: (who: string) => `by ${who}`,
   /** @param verdict in words */
   expired: (verdict: string) => `was ${verdict}, expired: HOLD`,
+  fromFuture: (verdict: string) => `was ${verdict}, dated in the future (a clock is wrong): HOLD`,
   /** @param by the later run and its verdict, in words */
   revoked: (verdict: string, by: string, when: string) => `was ${verdict}, revoked by ${by} (${when}): HOLD`,
   databaseUnreachable: '⚠ The bot’s own database does not answer: runs, locks and requests are unknown.',

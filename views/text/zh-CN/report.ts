@@ -193,6 +193,8 @@ export const report: ReportText = {
     notStored: '本次运行未能保存（机器人的数据库没有回应）：“详情”和历史中不会有它。',
     defaultApplies: (host, value) => `${host}：所有文件均未设置；将采用策略的默认值 \`${value}\`。`,
     expired: (when) => `已于 ${when} 过期：作出决定前请重新运行。`,
+    fromFuture: (when) =>
+      `日期在未来（将于 ${when} 过期）：有时钟不准。请比较各时钟（lobml doctor），然后重新运行。`,
     wasBefore: (verdict) => `原为 ${verdict}。`,
     revoked: (kind, verdict, when) =>
       `已撤销：该目标之后的“${kind}”结论为 ${verdict}（${when}）。此 GO 不再有效。`,

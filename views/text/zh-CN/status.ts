@@ -22,6 +22,7 @@ export const status: StatusText = {
   never: '从未运行',
   by: (who) => `发起人 ${who}`,
   expired: (verdict) => `原为 ${verdict}，已过期：HOLD`,
+  fromFuture: (verdict) => `原为 ${verdict}，日期在未来（有时钟不准）：HOLD`,
   revoked: (verdict, by, when) => `原为 ${verdict}，已被 ${by} 撤销（${when}）：HOLD`,
   databaseUnreachable: '⚠ 机器人自己的数据库没有回应：无法得知运行、锁和申请。',
   lock: (who, reason, when, until) =>
