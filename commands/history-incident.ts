@@ -2,8 +2,7 @@ import type { Services } from '../src/app/services.js';
 import { UsageError, UserError } from '../src/conversation/errors.js';
 import { type Conversation, EXIT, type SubcommandResult } from '../src/conversation/subcommand.js';
 import { incidentTimeline } from '../src/halt/incident-timeline.js';
-import { preformatted, section } from '../views/blocks.js';
-import { incidentMarkdown } from '../views/incident-markdown.js';
+import { incidentMarkdown, incidentView } from '../views/incident-markdown.js';
 
 export interface IncidentServices {
   readonly runbook: Pick<Services['runbook'], 'strategy'>;
@@ -24,9 +23,9 @@ export async function showIncident(
     throw new UsageError('halt_id_missing', {});
   const events = await incidentTimeline(audit, runbook.strategy, haltId);
   if (events.length === 0) throw new UserError('unknown_halt', {});
-  const markdown = incidentMarkdown(haltId, events);
+  const markdown = incidentMarkdown(haltId, events, conversation.locale);
   if (conversation.writeLine === undefined) {
-    await conversation.whisper({ text: `Incident ${haltId}`, blocks: [section(preformatted(markdown))] });
+    await conversation.whisper(incidentView(haltId, markdown, conversation.locale));
   } else conversation.writeLine(markdown);
   return { exitCode: EXIT.ok, json: { haltId, events } };
 }

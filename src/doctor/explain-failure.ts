@@ -55,7 +55,16 @@ export function isAway(error: unknown): boolean {
   return AWAY_DATABASE.has(classifyDatabaseError(error).code);
 }
 
-const AWAY_CODES: ReadonlySet<string> = new Set(['directory_away', 'directory_away_in_terminal']);
+const AWAY_CODES: ReadonlySet<string> = new Set([
+  'directory_away',
+  'directory_away_in_terminal',
+  'embedded_does_not_end',
+  'embedded_no_account',
+  'embedded_no_binaries',
+  'embedded_no_port',
+  'embedded_not_made',
+  'embedded_not_reached',
+]);
 const AWAY_HOST: ReadonlySet<HostErrorCode> = new Set(['timeout', 'unreachable']);
 const AWAY_DATABASE: ReadonlySet<DatabaseFault> = new Set([
   'unreachable',
@@ -82,14 +91,16 @@ export function explainStart(error: unknown, telling: Telling): TerminalFailure 
     const faults = error.faults.map(({ variable, fault }) => ({ file: variable, fault }));
     return { says: cannotStart(faults, telling), exitCode: EXIT.usage };
   }
-  const fault = databaseFaultOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  const faults =
-    fault === undefined
-      ? `lobml: ${redact(message)}`
-      : telling.say({ code: 'database_fault', facts: fault }, telling.locale);
+  const faults = startFault(error, telling);
   const says = telling.say({ code: 'start_refused', facts: { faults } }, telling.locale);
   return { says, exitCode: EXIT.unavailable };
+}
+
+function startFault(error: unknown, { locale, say }: Telling): string {
+  if (error instanceof UserError) return say(error, locale);
+  const fault = databaseFaultOf(error);
+  if (fault !== undefined) return say({ code: 'database_fault', facts: fault }, locale);
+  return `lobml: ${redact(error instanceof Error ? error.message : String(error))}`;
 }
 
 function cannotStart(faults: readonly ConfigurationFault[], { locale, say }: Telling): string {

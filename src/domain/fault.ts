@@ -17,6 +17,31 @@ const MODEL_FAULT_CODES = [
 ] as const;
 export type ModelFaultCode = (typeof MODEL_FAULT_CODES)[number];
 
+/** Why a file is no model that the strategy can use, or its meta.json cannot be read. `found` stands beside it. */
+export const UNUSABLE_MODEL = [
+  'no_protocol_buffer',
+  /** More than are looked at. */
+  'too_many_parts',
+  'no_onnx_version',
+  'no_graph',
+  'computes_nothing',
+  'operator_missing',
+  'no_operator_set',
+  /** Found: how many. */
+  'input_count',
+  /** Found: its type; '': no tensor. */
+  'input_type',
+  /** Found: how many. */
+  'input_dimensions',
+  'no_float_output',
+  'input_width_open',
+  'meta_too_large',
+  'meta_no_json',
+  /** Found: the place, and what the schema says of it. */
+  'meta_not_as_expected',
+] as const;
+export type UnusableModel = (typeof UNUSABLE_MODEL)[number];
+
 /** What can be wrong with the text of a variable. */
 const VARIABLE_FAULTS = [
   'not_set',

@@ -74,6 +74,15 @@ export interface UserFaultFacts {
   directory_away_in_terminal: NoFacts;
   late_window: NoFacts;
   lookback_out_of_range: { readonly most: number };
+  embedded_does_not_end: { readonly pid: number };
+  /** Root finds no account that may run it. */
+  embedded_no_account: NoFacts;
+  /** @param name of the package of this machine */
+  embedded_no_binaries: { readonly name: string };
+  embedded_no_port: NoFacts;
+  /** @param words of initdb */
+  embedded_not_made: { readonly folder: string; readonly words: string };
+  embedded_not_reached: { readonly uid: number; readonly place: string };
   no_staging: { readonly target: string };
   no_training: NoFacts;
   not_a_member: NoFacts;

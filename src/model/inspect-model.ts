@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
+import type { UnusableModel } from '../domain/fault.js';
 
 /** What an ONNX file says of itself. */
 export type ModelInspection =
@@ -10,7 +11,7 @@ export type ModelInspection =
       readonly inputs: readonly string[];
       readonly outputs: readonly string[];
     }
-  | { readonly kind: 'not_onnx'; readonly because: string }
+  | { readonly kind: 'not_onnx'; readonly because: UnusableModel }
   /** Some weights lie in a file beside it: which file that is, only the folder where it is loaded decides. */
   | { readonly kind: 'external_data'; readonly location: string };
 
@@ -57,9 +58,7 @@ export function inspectModel(bytes: Buffer): ModelInspection {
   try {
     seen.model = walkModel(bytes, (...visited) => seen.visit(...visited));
   } catch (error) {
-    return error instanceof TooManyParts
-      ? notOnnx(`it has more than ${MAX_PARTS} parts, and no more are looked at`)
-      : notOnnx('its bytes are no protocol buffer of a model');
+    return notOnnx(error instanceof TooManyParts ? 'too_many_parts' : 'no_protocol_buffer');
   }
   return seen.inspection();
 }
@@ -94,11 +93,11 @@ class SeenModel {
 
   inspection(): ModelInspection {
     const { integers, texts } = this.model ?? { integers: new Map<number, number>(), texts: new Map() };
-    if ((integers.get(1) ?? 0) < 1) return notOnnx('it names no ONNX version');
-    if (!this.#hasGraph) return notOnnx('it holds no graph');
-    if (this.#nodes === 0 || this.#outputs.length === 0) return notOnnx('its graph computes nothing');
-    if (this.#isNodeNameless) return notOnnx('a node of its graph names no operator');
-    if (this.#opset < 1) return notOnnx('it names no operator set');
+    if ((integers.get(1) ?? 0) < 1) return notOnnx('no_onnx_version');
+    if (!this.#hasGraph) return notOnnx('no_graph');
+    if (this.#nodes === 0 || this.#outputs.length === 0) return notOnnx('computes_nothing');
+    if (this.#isNodeNameless) return notOnnx('operator_missing');
+    if (this.#opset < 1) return notOnnx('no_operator_set');
     if (this.#location !== undefined) return { kind: 'external_data', location: this.#location };
     return {
       kind: 'onnx',
@@ -155,4 +154,4 @@ function walkModel(bytes: Buffer, visit: Visit): Part {
   return walk('model', bytes.length, 0);
 }
 
-const notOnnx = (because: string): ModelInspection => ({ kind: 'not_onnx', because });
+const notOnnx = (because: UnusableModel): ModelInspection => ({ kind: 'not_onnx', because });

@@ -83,7 +83,8 @@ export function createModelGate(options: ModelGateOptions): ModelGate {
   return {
     async judge(candidate) {
       const reading = candidate.meta === undefined ? undefined : readModelMeta(candidate.meta);
-      if (reading?.kind === 'unreadable') return fault('model_meta_unreadable', { because: reading.because });
+      if (reading?.kind === 'unreadable')
+        return fault('model_meta_unreadable', { because: reading.because, found: reading.found });
       const meta = reading?.meta;
       const features = meta?.features ?? [];
       const steps = meta?.steps ?? DEFAULT_STEPS;
@@ -152,7 +153,7 @@ function findingOf(
     case 'does_not_load':
       return fault('model_does_not_load', { ...facts, because: result.because });
     case 'unusable_shape':
-      return fault('model_unusable_shape', { ...facts, because: result.because });
+      return fault('model_unusable_shape', { ...facts, because: result.because, found: result.found });
     case 'does_not_run':
       return wrongDimension(result, meta, expectedInputDim, facts) ?? doesNotRun(result.because, facts);
     case 'ran':

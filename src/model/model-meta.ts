@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { UnusableModel } from '../domain/fault.js';
 import { parsePythonJson } from './python-json.js';
 
 /** What a training writes beside a model, `NAME.meta.json`, as far as it matters here. */
@@ -104,7 +105,7 @@ const given = (name: MetricName, value: number | undefined): ModelMetrics =>
 
 export type MetaReading =
   | { readonly kind: 'meta'; readonly meta: ModelMeta }
-  | { readonly kind: 'unreadable'; readonly because: string };
+  | { readonly kind: 'unreadable'; readonly because: UnusableModel; readonly found: string };
 
 /** `…/NAME.onnx` → `…/NAME.meta.json`. */
 export const metaPathOf = (modelPath: string): string => modelPath.replace(/(\.onnx)?$/, '.meta.json');
@@ -112,16 +113,16 @@ export const metaPathOf = (modelPath: string): string => modelPath.replace(/(\.o
 /** Reads the text of a `NAME.meta.json`. Never throws: what it cannot read it names. */
 export function readModelMeta(text: string): MetaReading {
   if (Buffer.byteLength(text) > MAX_META_BYTES)
-    return { kind: 'unreadable', because: 'it is larger than 1 MiB' };
+    return { kind: 'unreadable', because: 'meta_too_large', found: '' };
   let content: unknown;
   try {
     content = parsePythonJson(text);
   } catch {
-    return { kind: 'unreadable', because: 'it is no JSON' };
+    return { kind: 'unreadable', because: 'meta_no_json', found: '' };
   }
   const parsed = metaSchema.safeParse(content);
   if (parsed.success) return { kind: 'meta', meta: parsed.data };
   const [issue] = parsed.error.issues;
-  const where = issue?.path.map(String).join('.') || 'the document';
-  return { kind: 'unreadable', because: `${where}: ${issue?.message ?? 'not as expected'}` };
+  const found = [issue?.path.map(String).join('.'), issue?.message].filter(Boolean).join(': ');
+  return { kind: 'unreadable', because: 'meta_not_as_expected', found };
 }

@@ -28,7 +28,7 @@ async function trial({ typical, steps }, bytes) {
     return { kind: 'does_not_load', because: said(error) };
   }
   const shape = usableShape(session, steps);
-  if (typeof shape === 'string') return { kind: 'unusable_shape', because: shape };
+  if ('because' in shape) return { kind: 'unusable_shape', ...shape };
   const { input, output, dimensions } = shape;
   const rowSize = dimensions.slice(1).reduce((product, size) => product * size, 1);
   const inputDim = dimensions.at(-1);
@@ -51,24 +51,24 @@ async function loadRuntime() {
   }
 }
 
-/** The one input, and the outputs that matter with the first one ahead, or a sentence that says why there are none. */
+/** The one input, and the outputs that matter with the first one ahead, or the code of why there are none, with what was found. */
 function usableShape({ inputMetadata, outputMetadata }, steps) {
   const [input, ...more] = inputMetadata;
-  if (input === undefined || more.length > 0) return `it has ${inputMetadata.length} inputs, expected one`;
-  if (!input.isTensor || input.type !== 'float32')
-    return `its input is ${input.type ?? 'no tensor'}, expected float32`;
-  if (input.shape.length < 2)
-    return `its input has ${input.shape.length} dimensions, expected a batch of rows`;
+  if (input === undefined || more.length > 0) return unusable('input_count', inputMetadata.length);
+  if (!input.isTensor || input.type !== 'float32') return unusable('input_type', input.type ?? '');
+  if (input.shape.length < 2) return unusable('input_dimensions', input.shape.length);
   const output = outputMetadata.find(({ isTensor, type }) => isTensor && type === 'float32');
-  if (output === undefined) return 'it has no output of float32';
+  if (output === undefined) return unusable('no_float_output');
   const last = input.shape.at(-1);
-  if (!isFixed(last)) return 'its input does not say how many features it takes';
+  if (!isFixed(last)) return unusable('input_width_open');
   const dimensions = input.shape.map((size, index) => (isFixed(size) ? size : index === 0 ? 0 : steps));
   const others = outputMetadata.filter(
     (other) => other !== output && other.isTensor && FLOATS.includes(other.type),
   );
   return { input, output, outputs: [output, ...others], dimensions };
 }
+
+const unusable = (because, found = '') => ({ because, found: String(found) });
 
 const FLOATS = ['float32', 'float64', 'float16'];
 

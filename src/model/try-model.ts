@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { UNUSABLE_MODEL } from '../domain/fault.js';
 import { findPackageRoot } from '../machine/package-root.js';
 
 /** The bounds of one trial. */
@@ -52,14 +53,14 @@ const answerSchema = z.discriminatedUnion('kind', [
     spread: z.number(),
   }),
   z.object({ kind: z.literal('does_not_run'), ...about, because: z.string() }),
-  z.object({ kind: z.enum(['no_runtime', 'does_not_load', 'unusable_shape']), because: z.string() }),
+  z.object({ kind: z.enum(['no_runtime', 'does_not_load']), because: z.string() }),
+  z.object({ kind: z.literal('unusable_shape'), because: z.enum(UNUSABLE_MODEL), found: z.string() }),
 ]);
 
 /** How a model behaved. Only `no_runtime` is not about the model. */
 export type TrialResult =
   | z.infer<typeof answerSchema>
-  | { readonly kind: 'hangs' }
-  | { readonly kind: 'eats_memory' }
+  | { readonly kind: 'hangs' | 'eats_memory' }
   | { readonly kind: 'crashes'; readonly because: string };
 
 /** ONNX Runtime otherwise gives the machine an id, and tells its maker over the network of each model that it loads. */
@@ -97,7 +98,7 @@ export async function tryModel(
   if (MEMORY_WORDS.test(result.stderr)) return { kind: 'eats_memory' };
   // Node's own exit code for an error that nobody caught: the fault is this program's, not the model's.
   if (result.exitCode === 1) throw new Error(`the trial of a model failed: ${lastWords.slice(0, 200)}`);
-  const end = result.signal ?? `exit code ${result.exitCode ?? 'unknown'}`;
+  const end = result.signal ?? `exit ${result.exitCode ?? '?'}`;
   return { kind: 'crashes', because: [end, lastWords.slice(0, 200)].filter(Boolean).join(': ') };
 }
 

@@ -57,7 +57,8 @@ export async function judgeTraining(
   if (typeof metaSize !== 'number') return metaSize ?? failed('no_meta');
   const meta = (await readPlainFile(metaPath)).toString('utf8');
   const reading = readModelMeta(meta);
-  if (reading.kind === 'unreadable') return failed('meta_unreadable', { because: reading.because });
+  if (reading.kind === 'unreadable')
+    return failed('meta_unreadable', { because: reading.because, found: reading.found });
   const { horizon } = reading.meta;
   if (horizon !== undefined && horizon !== training.horizon) {
     return failed('wrong_horizon', { said: horizon, wanted: training.horizon });

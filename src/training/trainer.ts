@@ -79,7 +79,7 @@ export class Trainer {
     // Whatever answers there runs no shell: a forced command, as a rule.
     if (typeof result === 'string') return unfit({ host: runner.host, said: result });
     if (answerOf(result.stdout) === undefined && isFirst) {
-      return unfit({ host: runner.host, said: lastWords(result.stderr) || `exit code ${result.exitCode}` });
+      return unfit({ host: runner.host, said: lastWords(result.stderr) || `exit ${result.exitCode}` });
     }
     const [said = '', ...rest] = (await this.#link.understood(result)).line.split(' ');
     if (said === 'missing') return unfit({ host: runner.host, missing: rest.join(', ') });

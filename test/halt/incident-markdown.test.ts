@@ -24,7 +24,7 @@ test('the time line holds the halt and what refers to it, by time, as a table th
     event(3, 'halt.requested', { haltId: 'h1', host: 'live-1' }),
   ];
   const found = await incidentTimeline({ chain: async (_s, after) => chain.slice(after) }, 's', 'h1');
-  expect(incidentMarkdown('h1', found).split('\n').slice(4)).toEqual([
+  expect(incidentMarkdown('h1', found, 'en').split('\n').slice(4)).toEqual([
     '| 2026-01-01T00:00:06.000Z | halt.requested | carol | live | storm \\| blocked {"host":"live-1"} |',
     '| 2026-01-01T00:00:08.000Z | release.requested | carol | live | {"incidentId":"h1"} |',
   ]);

@@ -49,13 +49,15 @@ describe('meta.json', () => {
   });
 
   test.each([
-    ['nonsense', 'it is no JSON'],
-    ['[]', 'the document'],
+    ['nonsense', 'meta_no_json'],
+    ['[]', 'meta_not_as_expected'],
     ['{"input_dim":0}', 'input_dim'],
     ['{"metrics":{"auc":"high"}}', 'metrics.auc'],
     ['{"rows":9007199254740993}', 'rows'],
   ])('%s is unreadable, by name', (text, because) => {
-    expect(readModelMeta(text)).toEqual({ kind: 'unreadable', because: expect.stringContaining(because) });
+    const { kind, ...why } = readModelMeta(text);
+    expect(kind).toBe('unreadable');
+    expect(Object.values(why).join(' ')).toContain(because);
   });
 
   test('stands beside its model', () => {

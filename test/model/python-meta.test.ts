@@ -129,16 +129,18 @@ describe('a meta.json beyond any bound', () => {
   });
 
   test.each([
-    ['of more than 1 MiB', `{"note":"${'x'.repeat(1024 * 1024)}"}`, 'larger than 1 MiB'],
+    ['of more than 1 MiB', `{"note":"${'x'.repeat(1024 * 1024)}"}`, 'meta_too_large'],
     ['with a count beyond 2^53', '{"rows":9007199254740993}', 'rows'],
     ['with a dimension beyond 2^53', '{"input_dim":9007199254740993}', 'input_dim'],
     ['with a dimension beyond all numbers', '{"input_dim":1e400}', 'input_dim'],
     ['with a dimension that is none', '{"input_dim":NaN}', 'input_dim'],
     ['with more features than any model has', `{"features":[${'"a",'.repeat(10_000)}"a"]}`, 'features'],
     ['with a text of a megabyte for a name', `{"version":"${'x'.repeat(1000)}"}`, 'version'],
-    ['that leaves NaN open', '{"metrics":{"auc":NaN}', 'it is no JSON'],
+    ['that leaves NaN open', '{"metrics":{"auc":NaN}', 'meta_no_json'],
   ])('%s is refused, by name', (_name, text, because) => {
-    expect(readModelMeta(text)).toEqual({ kind: 'unreadable', because: expect.stringContaining(because) });
+    const { kind, ...why } = readModelMeta(text);
+    expect(kind).toBe('unreadable');
+    expect(Object.values(why).join(' ')).toContain(because);
   });
 });
 

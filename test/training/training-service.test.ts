@@ -138,7 +138,7 @@ describe('a trainer that goes wrong', () => {
     ['crashes', `process.kill(process.pid, 'SIGSEGV');`, 'trainer_failed', { exit: 'SIGSEGV' }],
     ['writes no model', writingTrainer(goodMeta(), null), 'no_model', {}],
     ['writes no meta.json', writingTrainer(null), 'no_meta', {}],
-    ['writes a meta.json that is none', writingTrainer('{'), 'meta_unreadable', { because: 'it is no JSON' }],
+    ['writes a meta.json that is none', writingTrainer('{'), 'meta_unreadable', { because: 'meta_no_json' }],
     [
       'trains another horizon',
       writingTrainer(goodMeta({ horizon: '15m' })),

@@ -16,7 +16,7 @@ import { type HeldAgainst, plannedModelFinding, sayingWhatIsMissing } from './pl
 
 const MAX_MODEL_BYTES = 512 * 1024 * 1024;
 
-const COLUMNS = `host path staged_path real_path models size modified_at user sha256 fault file line because producer
+const COLUMNS = `host path staged_path real_path models size modified_at user sha256 fault file line because found producer
   opset nodes typical_rows tried_inputs input_dim output_dim values not_finite least_output
   most_output limit_secs limit_mib expected_dim source has_meta horizon rows trained_from trained_to
   data_age_hours data_span_hours metrics compared comparison_missing worst_metric metric_loss

@@ -57,7 +57,7 @@ export function createCommandManager(
     throw new HostError('not_configured', { code: 'host_no_environ', facts: { host: runner.host } });
   };
   return {
-    description: `commands of ${runner.host}`,
+    description: 'service',
     ...driveByCommands(runner, commands, commandNamed),
     deadMan: commands.deadMan && commandDeadMan(runner, commands.deadMan, commands),
     clock: clock && ((call) => askMoment(runner, clock, call)),

@@ -79,7 +79,7 @@ export function createSystemdManager(
   // Everybody may ask that; sudo may allow no more than the unit's own commands.
   const managerEnvironment = ['systemctl', ...scopeOf(userManager), '--no-pager', 'show-environment'];
   return {
-    description: `systemd unit ${unit}`,
+    description: unit,
     ...driven,
     deadMan,
     async restart(call) {

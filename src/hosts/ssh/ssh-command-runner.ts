@@ -169,7 +169,7 @@ function connectionArguments({ sshArguments = [], forced = false }: SshOptions, 
 /** @param client how ssh ended */
 function notRun(name: string, client: Pick<CommandResult, 'exitCode' | 'stderr'>): HostError {
   if (client.exitCode === SSH_FAILED) return unreachable(name, client);
-  const words = lastWords(client.stderr) || `exit code ${client.exitCode}`;
+  const words = lastWords(client.stderr) || `exit ${client.exitCode}`;
   return new HostError('unreadable_answer', {
     code: 'host_runs_no_command',
     facts: { host: name, words },

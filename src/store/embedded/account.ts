@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { UserError } from '../../conversation/errors.js';
 
 /** An account of the operating system, as `spawn` takes it. */
 export interface Account {
@@ -13,16 +14,13 @@ export const BARE_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 
  * The account that PostgreSQL runs as: undefined means our own. PostgreSQL refuses to run as root, so root lends it
  * an account that exists already; none is created.
  *
- * @throws Error when root finds neither `postgres` nor `nobody`.
+ * @throws UserError when root finds neither `postgres` nor `nobody`.
  */
 export async function findServerAccount(ownUid: number | undefined): Promise<Account | undefined> {
   if (ownUid !== 0) return undefined;
   const account = (await lookUp('postgres')) ?? (await lookUp('nobody'));
   if (account === undefined) {
-    throw new Error(
-      'The embedded PostgreSQL cannot run as root and found no account "postgres" or "nobody": ' +
-        'run as another user, or set DATABASE_URL.',
-    );
+    throw new UserError('embedded_no_account', {});
   }
   return account;
 }

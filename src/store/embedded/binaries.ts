@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
+import { UserError } from '../../conversation/errors.js';
 import { type Account, canReach } from './account.js';
 
 export interface Binaries {
@@ -31,11 +32,7 @@ async function importPlatformPackage(platform: string, arch: string): Promise<Bi
   try {
     return platformPackageSchema.parse(await import(name));
   } catch (cause) {
-    throw new Error(
-      `No embedded PostgreSQL for this machine (${name} cannot be loaded): ` +
-        'set DATABASE_URL to a PostgreSQL server, or install with optional dependencies.',
-      { cause },
-    );
+    throw new UserError('embedded_no_binaries', { name }, { cause });
   }
 }
 

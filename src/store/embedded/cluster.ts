@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { UserError } from '../../conversation/errors.js';
 import { type Account, BARE_ENVIRONMENT } from './account.js';
 import type { Binaries } from './binaries.js';
 
@@ -74,11 +75,11 @@ async function runInitdb(data: string, passwordFile: string, options: ClusterOpt
     reject: false,
   });
   if (result.exitCode === 0) return;
-  throw new Error(`The embedded PostgreSQL could not be initialised in ${data}: ${lastLines(result)}`);
+  throw new UserError('embedded_not_made', { folder: data, words: lastLines(result) });
 }
 
 function lastLines(result: { readonly stderr: string; readonly message?: string | undefined }): string {
-  return result.stderr.trim().split('\n').slice(-3).join(' ') || (result.message ?? 'initdb did not run');
+  return result.stderr.trim().split('\n').slice(-3).join(' ') || (result.message ?? 'initdb');
 }
 
 async function isThere(path: string): Promise<boolean> {

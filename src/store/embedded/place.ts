@@ -1,5 +1,6 @@
 import { chmod, mkdir, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../../conversation/errors.js';
 import { sha256Of } from '../../machine/sha256.js';
 import { type Account, canReach } from './account.js';
 
@@ -22,10 +23,7 @@ export async function preparePlace(
   if (present === undefined) await makePlace(wanted, account, systemDir);
   const place = await realpath(wanted);
   if (!(await canReach(account, place))) {
-    throw new Error(
-      `The embedded PostgreSQL's account (uid ${account?.uid}) can no longer enter ${place}: ` +
-        'give it the right to enter the folders above, or move the folder and leave a symbolic link.',
-    );
+    throw new UserError('embedded_not_reached', { uid: account?.uid ?? 0, place });
   }
   return place;
 }

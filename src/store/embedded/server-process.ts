@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { UserError } from '../../conversation/errors.js';
 import { BARE_ENVIRONMENT } from './account.js';
 import type { Cluster, ClusterOptions } from './cluster.js';
 import { isAlive, OWNER_SETTING } from './running-server.js';
@@ -76,14 +77,14 @@ export async function endServer(pid: number): Promise<void> {
   if (await isGone(pid, 10_000)) return;
   signal(pid, 'SIGQUIT');
   if (await isGone(pid, 5_000)) return;
-  throw new Error(`The embedded PostgreSQL (process ${pid}) does not end: end it by hand and start again.`);
+  throw new UserError('embedded_does_not_end', { pid });
 }
 
 /** A port that was free a moment ago: the one used before where possible, so that addresses stay the same. */
 export async function pickPort(preferred: number | undefined): Promise<number> {
   if (preferred !== undefined && (await tryListen(preferred)) !== undefined) return preferred;
   const port = await tryListen(0);
-  if (port === undefined) throw new Error('No free port on 127.0.0.1 for the embedded PostgreSQL.');
+  if (port === undefined) throw new UserError('embedded_no_port', {});
   return port;
 }
 

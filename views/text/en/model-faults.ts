@@ -1,19 +1,45 @@
 import type { ObservedRow } from '../../../src/domain/check-run.js';
-import type { ModelFaultCode } from '../../../src/domain/fault.js';
+import type { ModelFaultCode, UnusableModel } from '../../../src/domain/fault.js';
+import { ownValue } from '../../../src/domain/own-value.js';
 import { cell } from '../../cell.js';
 
 /** What carries the fault: a file on a host, or a model that no host has yet. */
 const model = (row: ObservedRow): string =>
   `${row['host'] ? `${cell(row, 'host')}: ` : ''}${row['path'] ? cell(row, 'path') : 'the model'}`;
 
+/** Why it cannot be used: a code, or the words of a runtime. */
+const UNUSABLE: Readonly<Record<UnusableModel, (found: string) => string>> = {
+  no_protocol_buffer: () => 'its bytes are no protocol buffer of a model',
+  too_many_parts: () => 'it has more than 250,000 parts, and no more are looked at',
+  no_onnx_version: () => 'it names no ONNX version',
+  no_graph: () => 'it holds no graph',
+  computes_nothing: () => 'its graph computes nothing',
+  operator_missing: () => 'a node of its graph names no operator',
+  no_operator_set: () => 'it names no operator set',
+  input_count: (found) => `it has ${found} inputs, expected one`,
+  input_type: (found) => `its input is ${found || 'no tensor'}, expected float32`,
+  input_dimensions: (found) => `its input has ${found} dimensions, expected a batch of rows`,
+  no_float_output: () => 'it has no output of float32',
+  input_width_open: () => 'its input does not say how many features it takes',
+  meta_too_large: () => 'it is larger than 1 MiB',
+  meta_no_json: () => 'it is no JSON',
+  meta_not_as_expected: (found) => found,
+};
+
+export const whyUnusable = (because: string, found: string): string =>
+  ownValue<(found: string) => string>(UNUSABLE, because)?.(found) ?? because;
+
+/** Of a row that an earlier version stored, the sentence itself. */
+export const whyOf = (row: ObservedRow): string =>
+  whyUnusable(cell(row, 'because'), row['found'] === undefined ? '' : cell(row, 'found'));
+
 /** What the model gate finds, in one sentence each. */
 export const modelFaults: Readonly<Record<ModelFaultCode, (row: ObservedRow) => string>> = {
-  model_meta_unreadable: (row) => `${model(row)}: its meta.json cannot be read (${cell(row, 'because')}).`,
+  model_meta_unreadable: (row) => `${model(row)}: its meta.json cannot be read (${whyOf(row)}).`,
   model_external_data: (row) =>
     `${model(row)} keeps weights in another file (${cell(row, 'location')}), which nobody has approved: export it with its weights inside.`,
   model_does_not_load: (row) => `${model(row)} does not load in ONNX Runtime: ${cell(row, 'because')}.`,
-  model_unusable_shape: (row) =>
-    `${model(row)} has a shape that the strategy cannot use: ${cell(row, 'because')}.`,
+  model_unusable_shape: (row) => `${model(row)} has a shape that the strategy cannot use: ${whyOf(row)}.`,
   model_does_not_run: (row) => `${model(row)} loads but does not run: ${cell(row, 'because')}.`,
   model_crashes: (row) => `${model(row)} crashes the process that runs it (${cell(row, 'because')}).`,
   model_hangs: (row) => `${model(row)} gave no answer within ${cell(row, 'limit_secs')} s and was ended.`,

@@ -9,7 +9,7 @@ import type { FailFastReason } from '../../../src/hosts/managers/proof-of-start.
 import { cell, valueText, written } from '../../cell.js';
 import { conditionFault } from './condition-fault.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
-import { modelFaults } from './model-faults.js';
+import { modelFaults, whyOf } from './model-faults.js';
 
 const where = (row: Parameters<typeof cell>[0]): string =>
   row['line'] === null || row['line'] === undefined
@@ -107,7 +107,7 @@ const fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>> = {
   empty_file: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is empty.`,
   not_readable: (row) =>
     `${cell(row, 'host')}: the account ${cell(row, 'user')} may not read ${cell(row, 'path')}.`,
-  not_onnx: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no ONNX model: ${cell(row, 'because')}.`,
+  not_onnx: (row) => `${cell(row, 'host')}: ${cell(row, 'path')} is no ONNX model: ${whyOf(row)}.`,
   model_path_unknown: (row) =>
     `${cell(row, 'host')}: no variable names a model file, so there is nothing to look at.`,
   ...modelFaults,

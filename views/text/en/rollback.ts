@@ -4,6 +4,10 @@ const DISABLE = { halting: 'HALTING…', verified: 'HALTED - VERIFIED', not_veri
 
 /** All prose of the rollback, in one language. */
 export const rollback = {
+  incident: {
+    title: (haltId: string) => `Incident ${haltId}`,
+    columns: ['Time (UTC)', 'Event', 'Who', 'Target', 'What'],
+  },
   /** The first line: whether trading has stopped. */
   state: {
     disable: DISABLE,

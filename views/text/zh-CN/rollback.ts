@@ -7,6 +7,10 @@ const DISABLE = {
 };
 
 export const rollback: RollbackText = {
+  incident: {
+    title: (haltId) => `事故 ${haltId}`,
+    columns: ['时间 (UTC)', '事件', '人员', '目标', '内容'],
+  },
   state: {
     disable: DISABLE,
     stop: DISABLE,

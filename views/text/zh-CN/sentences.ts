@@ -52,6 +52,15 @@ const userFault: Sentences<UserFaultFacts> = {
   directory_away_in_terminal: () => '审批只能在 Slack 中进行，不能在终端中进行。未执行任何操作。',
   late_window: () => '窗口未能打开：Slack 只允许三秒，而时间已过。请重试。',
   lookback_out_of_range: ({ most }) => `--lookback-hours 应为 1 到 ${most} 的整数。`,
+  embedded_does_not_end: ({ pid }) => `内嵌 PostgreSQL（进程 ${pid}）没有结束：请手动结束后重新启动。`,
+  embedded_no_account: () =>
+    '内嵌 PostgreSQL 不能以 root 运行，也没有找到账户 postgres 或 nobody：请换用其他用户运行，或设置 DATABASE_URL。',
+  embedded_no_binaries: ({ name }) =>
+    `本机没有可用的内嵌 PostgreSQL（无法加载 ${name}）：请将 DATABASE_URL 设为一个 PostgreSQL 服务器，或安装可选依赖。`,
+  embedded_no_port: () => '127.0.0.1 上没有可供内嵌 PostgreSQL 使用的空闲端口。',
+  embedded_not_made: ({ folder, words }) => `无法在 ${folder} 中初始化内嵌 PostgreSQL：${words}`,
+  embedded_not_reached: ({ uid, place }) =>
+    `内嵌 PostgreSQL 的账户（uid ${uid}）已无法进入 ${place}：请授予其进入上级目录的权限，或移动该目录并留下符号链接。`,
   no_staging: ({ target }) =>
     `目标 ${target} 在本机没有暂存目录，模型无处存放：请在 targets 文件中设置 \`staging\`。没有启动任何训练。`,
   no_training: () => 'runbook 没有说明如何训练模型：请添加 `training`。没有启动任何训练。',

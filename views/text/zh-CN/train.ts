@@ -1,4 +1,5 @@
 import type { TrainText } from '../en/train.js';
+import { whyUnusable } from './model-faults.js';
 
 export const train: TrainText = {
   title: {
@@ -66,7 +67,7 @@ export const train: TrainText = {
     no_meta: () => '训练程序写出了模型，但没有 meta.json，因此对它一无所知。',
     output_not_a_file: (fact) => `训练程序写出的 ${fact('file')} 不是普通文件。`,
     output_too_large: (fact) => `训练程序写出的 ${fact('file')} 超过 ${fact('most')} MiB。`,
-    meta_unreadable: (fact) => `无法读取模型的 meta.json：${fact('because')}。`,
+    meta_unreadable: (fact) => `无法读取模型的 meta.json：${whyUnusable(fact('because'), fact('found'))}。`,
     wrong_horizon: (fact) => `模型的周期是 ${fact('said')}，而要求的是 ${fact('wanted')}。`,
     not_staged: (fact) =>
       fact('code') === 'changed'
