@@ -14,8 +14,9 @@ export async function writeDemoRunbooks(folder: string): Promise<string> {
   const root = findPackageRoot(import.meta.url);
   const runbooks = join(folder, 'runbooks');
   await rm(runbooks, { recursive: true, force: true });
+  // A link of one to a file of the other leads nowhere from there.
   for (const shipped of ['runbooks', 'sandbox/runbooks'])
-    await cp(join(root, shipped), runbooks, { recursive: true });
+    await cp(join(root, shipped), runbooks, { recursive: true, dereference: true });
   const path = join(runbooks, TRAINED);
   const document = parseDocument(await readFile(path, 'utf8'));
   if (!document.hasIn(['training', 'command']))

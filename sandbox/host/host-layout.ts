@@ -187,10 +187,16 @@ export async function writeHostFiles(host: HostLayout, options: LayoutOptions): 
   await writeFile(host.binaryPath, binaryText('0.9.3', options.programPath), { mode: 0o755 });
 }
 
-/** What waits for a deploy on the bot's machine: a better model, and a newer program. */
-export async function writeStaging(folder: string, options: LayoutOptions): Promise<void> {
+/** What waits for a deploy on the bot's machine. */
+export async function writeStaging(
+  folder: string,
+  { waiting }: Pick<HostStrategy, 'waiting'>,
+  options: LayoutOptions,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const trainedAt = new Date(options.now.getTime() - 3 * 3_600_000);
-  await writeModel(join(folder, 'lob_tcn_5m_v4.onnx'), NEXT_MODEL, metaOf('lob-tcn-5m-v4', trainedAt, 0.574));
-  await writeFile(join(folder, 'ploy-0.9.4'), binaryText('0.9.4', options.programPath), { mode: 0o755 });
+  const meta = metaOf(waiting.modelVersion, trainedAt, 0.574);
+  await writeModel(join(folder, waiting.model), NEXT_MODEL, meta);
+  const program = binaryText('0.9.4', options.programPath);
+  await writeFile(join(folder, waiting.program), program, { mode: 0o755 });
 }

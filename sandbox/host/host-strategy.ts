@@ -14,8 +14,10 @@ export interface HostStrategy {
   /** Its file below the models folder, and the version that its environment names at first. */
   readonly model: string;
   readonly modelVersion: string;
-  /** The folder of models and programs that wait for a deploy; nothing waits for the second strategy. */
+  /** The folder of what waits for a deploy. */
   readonly staging: string;
+  /** A better model, and a newer program. */
+  readonly waiting: { readonly model: string; readonly modelVersion: string; readonly program: string };
   /** The lines of its environment file, by variable; a text is a comment. */
   readonly lines: (modelPath: string) => readonly (readonly [name: string, value: string] | string)[];
 }
@@ -28,6 +30,7 @@ const LOB_ML: HostStrategy = {
   model: 'lob_tcn_5m_v3.onnx',
   modelVersion: FIRST_MODEL_VERSION,
   staging: 'staging',
+  waiting: { model: 'lob_tcn_5m_v4.onnx', modelVersion: 'lob-tcn-5m-v4', program: 'ploy-0.9.4' },
   lines: (modelPath) => [
     ['ENABLED', 'true'],
     ['MODEL_TYPE', 'onnx'],
@@ -52,6 +55,7 @@ const RL_POLICY: HostStrategy = {
   model: 'policy_p1.onnx',
   modelVersion: FIRST_POLICY_VERSION,
   staging: 'staging-policy',
+  waiting: { model: 'policy_p2.onnx', modelVersion: 'p2', program: 'policy-0.9.4' },
   lines: (modelPath) => [
     ['TRADE', 'true'],
     ['POLICY_PATH', `"${modelPath}"`],

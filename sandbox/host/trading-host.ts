@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChildProgram, startProgram } from './child-program.js';
@@ -53,7 +53,7 @@ export interface TargetFragment {
 
 export interface TradingHosts {
   readonly hosts: readonly TradingHost[];
-  /** Models and programs that wait for a deploy. */
+  /** Of the first strategy: what waits for a deploy. */
   readonly stagingFolder: string;
   /** By target, to be completed into a targets file. */
   readonly targets: Readonly<Record<string, TargetFragment>>;
@@ -82,8 +82,6 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
   });
   // A socket's path may have some 100 bytes at most: the folder's own may be longer.
   const socketFolder = await mkdtemp(join(tmpdir(), 'lobml-hosts-'));
-  const stagingFolder = join(options.folder, 'staging');
-  await writeStaging(stagingFolder, layoutOptions('ploy.js'));
 
   await inSession(options.databaseUrl, createVenueBook);
   const hosts: TradingHost[] = [];
@@ -95,8 +93,9 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
   try {
     for (const name of options.hosts) {
       const layout = layOut(options.folder, name);
-      await writeHostFiles(layout, layoutOptions(layout.strategy.program));
-      await mkdir(join(options.folder, layout.strategy.staging), { recursive: true });
+      const { strategy } = layout;
+      await writeHostFiles(layout, layoutOptions(strategy.program));
+      await writeStaging(join(options.folder, strategy.staging), strategy, layoutOptions(strategy.program));
       const socket = {
         socketPath: join(socketFolder, `${name}.sock`),
         statusPath: join(socketFolder, `${name}.status`),
@@ -123,7 +122,7 @@ export async function createTradingHosts(options: TradingHostsOptions): Promise<
   });
   return {
     hosts,
-    stagingFolder,
+    stagingFolder: join(options.folder, 'staging'),
     targets: targetFragments(hosts, options.folder),
     incidents: incidents.list,
     setIncident: incidents.set,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { writeStaging } from '../../../sandbox/host/host-layout.js';
+import { strategyOf } from '../../../sandbox/host/host-strategy.js';
 import { type Sshd, startSshd } from '../../support/sshd.js';
 import { startUserSystemd, type UserSystemd } from '../../support/systemd.js';
 
@@ -100,7 +101,7 @@ export async function createSshSystemdHost(watch: object = WATCH): Promise<SshSy
   const layers = [file('.env'), file('env', 'crypto-live.env')] as const;
   await mkdir(models);
   await mkdir(file('env'));
-  await writeStaging(staging, { databaseUrl: '', programPath: '', now: new Date() });
+  await writeStaging(staging, strategyOf('live'), { databaseUrl: '', programPath: '', now: new Date() });
   await copyFile(join(staging, 'lob_tcn_5m_v4.onnx'), join(models, 'lob_tcn_5m_v3.onnx'));
   await writeFile(layers[0], 'PRIVATE_KEY=0xdeadbeef\n', { mode: 0o600 });
   await writeFile(layers[1], environmentText(join(models, 'lob_tcn_5m_v3.onnx')));
