@@ -25,7 +25,7 @@ export function sentenceForSlack(sentence: string): string {
 }
 
 /** A part of a sentence: words, or a moment that each reader sees in their own zone. */
-export type SentencePart = { readonly text: string } | { readonly at: string; readonly fallback: string };
+type SentencePart = { readonly text: string } | { readonly at: string; readonly fallback: string };
 
 /** The parts of a sentence, of so many characters at most as they are read. */
 export function sentenceParts(sentence: string, most: number): readonly SentencePart[] {

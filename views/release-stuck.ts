@@ -116,13 +116,13 @@ export function givenUpBlocks(release: ReleaseRecord, locale: Locale): readonly 
 }
 
 /** What becomes of the release without this host. */
-export function restSentence(release: ReleaseRecord, host: string, locale: Locale): string {
+function restSentence(release: ReleaseRecord, host: string, locale: Locale): string {
   const { course, hosts } = restWithout(release, host);
   return textFor(locale).deploy.givenUp.rest[course](hosts.join(', '));
 }
 
 /** The plan of the rest, before anything is decided. */
-export function restBlocks(release: ReleaseRecord, host: string, locale: Locale): readonly Block[] {
+function restBlocks(release: ReleaseRecord, host: string, locale: Locale): readonly Block[] {
   const text = textFor(locale).deploy.givenUp;
   return [
     section(`*${text.asked(escapeMrkdwn(host))}*`),

@@ -1,7 +1,7 @@
 const SCHEME = /^postgres(?:ql)?:\/\//;
 
 /** What node-pg knows; anything else it would take for `verify-full` without a word. */
-export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const;
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const;
 
 /** What is wrong with an address of a database; never says any part of it. */
 type AddressFault = 'no_address' | 'unencoded' | 'sslmode_unknown';

@@ -31,7 +31,7 @@ export interface Condition {
 export type RowPredicate = (row: ObservedRow, env?: EnvironmentValues, allowance?: Allowance) => boolean;
 
 /** Why a condition, or what feeds it, gives no answer. */
-export interface ConditionFaultFacts {
+interface ConditionFaultFacts {
   /** The condition asks about each element of a list or record that has none: nothing was measured. */
   nothing_measured: NoFacts;
   /** Evaluating it would take longer than judging one answer may. */

@@ -38,7 +38,7 @@ type OfWords = OfHost & { readonly words: string };
 type Tried = OfHost & HostTried;
 
 /** What a host did instead of what was asked; `views/text` holds the sentence of each. */
-export interface HostFaultFacts {
+interface HostFaultFacts {
   host_ended: Tried & OfWords & { readonly exitCode: number };
   /** sudo wants a password, which nobody can type there. */
   host_sudo_asks: Tried & OfWords & { readonly exitCode: number };
@@ -112,7 +112,7 @@ export type HostPathFault =
   | 'host_outside_folders'
   | 'host_wrong_copy';
 
-export const ENVIRONMENT_EDIT_CODES = [
+const ENVIRONMENT_EDIT_CODES = [
   /** The name is not one that systemd accepts. */
   'invalid_name',
   /** The value holds a line break, NUL or another control character. */

@@ -80,7 +80,7 @@ export interface ConfirmedSpan {
   readonly version: string | undefined;
 }
 
-export interface ModelCourse {
+interface ModelCourse {
   readonly spans: readonly ConfirmedSpan[];
   readonly isConfirmed: boolean;
   readonly setback: Setback | undefined;

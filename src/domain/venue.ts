@@ -28,7 +28,7 @@ const venueFaultSchema = z.object({
 export type VenueFault = ValueOf<typeof venueFaultSchema>;
 
 /** What the answer of a venue's program is, and should not be. `place`: where the targets file looks; '': the whole answer. */
-export interface VenueAnswerFacts {
+interface VenueAnswerFacts {
   venue_exit: { readonly exitCode: number; readonly words: string };
   venue_nothing_printed: Readonly<Record<never, never>>;
   venue_no_json: Readonly<Record<never, never>>;
@@ -66,7 +66,7 @@ const positionApartSchema = z.object({
   venue: z.number(),
   records: z.number(),
 });
-export type PositionApart = ValueOf<typeof positionApartSchema>;
+type PositionApart = ValueOf<typeof positionApartSchema>;
 
 /** How many there are, and the first of them. */
 const listOf = <Row extends z.ZodType>(row: Row) => z.object({ total: z.number(), rows: z.array(row) });

@@ -6,7 +6,7 @@ import type { HaltMessage, HaltRecord } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 
 /** A message that moves, of which it can be asked whether what was offered stands. */
-export interface HaltLiveMessage extends LiveMessage {
+interface HaltLiveMessage extends LiveMessage {
   /** Resolves when everything offered so far stands. @throws what refused it, or kept it away for two minutes */
   settled(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { proveCurrent, refuseOtherServer, type Source } from '../trading/source-
 import { TradingDatabaseError } from '../trading/trading-database-error.js';
 
 /** Whose orders: those without an account, or without a word whether they are simulated, count for every target. */
-export type OrderScope = Pick<Target, 'accountId' | 'dryRun'>;
+type OrderScope = Pick<Target, 'accountId' | 'dryRun'>;
 
 /** Where the table of orders stood at one moment. By the table's own order: time stamps prove nothing here. */
 export interface OrderMark {

@@ -7,7 +7,7 @@ import { z } from 'zod';
  */
 
 /** Which release's it is. A host's name is that of the targets file. */
-export interface DeadManOf {
+interface DeadManOf {
   readonly strategy: string;
   readonly target: string;
   readonly host: string;
@@ -66,7 +66,7 @@ export function deadManName({ strategy, target, host, releaseId }: DeadManOf): s
 export const deadManMarkPath = (writtenFile: string, name: string): string =>
   `${dirname(writtenFile).replace(/\/$/, '')}/.${name}`;
 
-export const DEAD_MAN_DEEDS = [
+const DEAD_MAN_DEEDS = [
   /** It has begun. */
   'acting',
   /** The flag is off in the files; the running process shows it, or nothing ran and nothing was started. */

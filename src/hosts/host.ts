@@ -233,7 +233,7 @@ export interface DeadManHolder {
   look(name: string, options?: CallOptions): Promise<DeadManState>;
 }
 
-export interface DefinitionCall extends CallOptions {
+interface DefinitionCall extends CallOptions {
   readonly asksFiles?: boolean;
 }
 

@@ -30,7 +30,7 @@ export interface StagedFiles {
   readonly skipped: readonly SkippedFile[];
 }
 
-export interface SkippedFile {
+interface SkippedFile {
   readonly name: string;
   readonly why: 'not_a_file' | 'name_too_long' | 'odd_name' | 'not_readable';
 }

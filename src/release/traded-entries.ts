@@ -5,7 +5,7 @@ import { columnOf, quote, wordsOf } from '../trading/order-sql.js';
 import type { TradingDatabase } from '../trading/trading-database.js';
 
 /** What the tables show of a strategy in some spans of time. */
-export interface Traded {
+interface Traded {
   readonly hours: number;
   readonly entries: number;
 }

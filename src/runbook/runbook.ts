@@ -41,7 +41,7 @@ export type Declarations = Pick<Runbook, 'envPrefix' | 'variables'> &
   Partial<Pick<Runbook, 'systemVariables'>>;
 
 /** A column holds the feature of its own name, and those that `features` calls it by. */
-export interface ModelInputs extends Query {
+interface ModelInputs extends Query {
   /** The model's feature → the column. */
   readonly features: Readonly<Record<string, string>>;
 }

@@ -17,7 +17,7 @@ export interface TargetStatus {
   readonly promotion?: Promotion | undefined;
 }
 
-export type RunsOfTarget =
+type RunsOfTarget =
   /** The newest run of each kind; a kind that never ran is not in it. */
   { readonly kind: 'read'; readonly latest: readonly CheckRunSummary[] } | { readonly kind: 'unreachable' };
 

@@ -53,7 +53,7 @@ export const venueSchema = z.strictObject({
   /** Closes all of it. */
   flatten: z.strictObject({ command: argumentList, timeoutSecs: timeoutSecs.default(60) }).optional(),
 });
-export type VenueSource = z.output<typeof venueSchema>;
+type VenueSource = z.output<typeof venueSchema>;
 
 /** The same, on a host that is known. */
 export type VenueSettings = VenueSource & { readonly host: string };

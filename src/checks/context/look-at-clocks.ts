@@ -12,7 +12,7 @@ import { readClock } from '../../time/read-clock.js';
 import { TradingDatabaseError } from '../../trading/trading-database-error.js';
 import { ProbeError } from './observation.js';
 
-export interface ClockSources {
+interface ClockSources {
   readonly hosts: readonly {
     readonly host: { readonly name: string };
     /** undefined: its clock is the bot's own. @throws HostError */

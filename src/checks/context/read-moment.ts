@@ -15,7 +15,7 @@ const CLOCK_TIMEOUT_MS = 5_000;
  * that ends at the bot's moment leaves out the newest rows or promises more than it has seen.
  * @throws ProbeError `not_configured`; TradingDatabaseError
  */
-export async function readMoment(trading: TradingQueries | undefined): Promise<ServerMoment> {
+async function readMoment(trading: TradingQueries | undefined): Promise<ServerMoment> {
   const request = { text: SERVER_CLOCK, values: [], timeoutMs: CLOCK_TIMEOUT_MS };
   return serverMomentOf((await configured(trading).query(request)).rows);
 }

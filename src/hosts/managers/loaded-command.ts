@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { LoadedCommand, ProcessFacts, ServiceDefinition } from '../host.js';
 
 /** `unit_changed`: its command is the same, and a file of it was changed since. */
-export type CommandFinding = 'same' | 'other_command' | 'unit_changed' | 'not_told';
+type CommandFinding = 'same' | 'other_command' | 'unit_changed' | 'not_told';
 
 /**
  * Whether the present process is what its unit says, after the manager has read its files anew without a restart.

@@ -17,7 +17,7 @@ const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'zsh', 'env',
 const isClient = (program: string): boolean => CLIENTS.has(basename(program));
 
 /** @param execStart as systemd shows it. @returns whether the service only asks another program to do its work */
-export function startsClient(execStart: string): boolean {
+function startsClient(execStart: string): boolean {
   const [, path = '', argv = ''] = /path=(\S+) ; argv\[\]=(.*?) ; /.exec(execStart) ?? [];
   return isClient(path) || (SHELLS.has(basename(path)) && argv.split(/[\s;&|'"]+/).some(isClient));
 }

@@ -37,7 +37,7 @@ export const lockFacts = ({
   ...(until === null ? {} : { until }),
 });
 
-export type NewLock = Pick<TargetLock, 'strategy' | 'target' | 'holder' | 'reason'>;
+type NewLock = Pick<TargetLock, 'strategy' | 'target' | 'holder' | 'reason'>;
 
 /** @param forMs undefined: until somebody unlocks. @returns undefined where the target is locked already. */
 export async function insertLock(

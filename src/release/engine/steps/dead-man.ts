@@ -22,7 +22,7 @@ import {
 } from './step.js';
 
 /** What it takes to know and to arm one: a step's context, or the engine beside its steps. */
-export interface DeadManParts extends Pick<StepTools, 'runbook' | 'databaseNow'> {
+interface DeadManParts extends Pick<StepTools, 'runbook' | 'databaseNow'> {
   readonly release: ReleaseRecord;
 }
 

@@ -19,7 +19,7 @@ const restartSeenSchema = z.object({
 });
 
 /** Sees the service of a step's host before it is restarted. */
-export async function seeService(context: StepContext): Promise<Seen> {
+async function seeService(context: StepContext): Promise<Seen> {
   const at = new Date(context.clock.now());
   return seenAt(at, await hostOf(context).host.service.status({ signal: context.interrupted }));
 }
