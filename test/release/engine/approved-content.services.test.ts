@@ -1,4 +1,5 @@
 import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { editByHand } from '../../../sandbox/host/hand-edit.js';
 import type { TradingHost } from '../../../sandbox/host/service-commands.js';
@@ -149,6 +150,34 @@ describe('right before a host is touched', () => {
     const dryrun = { target: 'dryrun', strategy: 's', quorum: 1, groups: [], users: [] };
     expect(await carryOut([dryrun])).toMatchObject({ state: 'confirmed' });
   });
+
+  test.each(['before its file is written', 'at the end'] as const)(
+    'what describes the model is no other than the approved one: %s',
+    async (when) => {
+      const name = 'lob_tcn_5m_v4.meta.json';
+      const path = join(setting.second.modelsFolder, name);
+      const position = when === 'at the end' ? CONVERGED : SECOND_STAGED;
+      const engine = setting.engine(afterStep(position, () => writeFile(path, '{}')));
+      const { model, ...plan } = await setting.plan();
+      if (model === undefined) throw new Error('no model');
+      const metaSha256 = await sha256Of(join(setting.stagingFolder, name));
+      expect(metaSha256).not.toBe('');
+      const release = await setting.carryOut(
+        engine,
+        await setting.start({ ...plan, model: { ...model, metaSha256 } }),
+      );
+      if (when === 'at the end') {
+        expect(release).toMatchObject({ state: 'watching', problem: { code: 'hosts_differ' } });
+        expect([release.problem?.facts.differences ?? []].flat()).toEqual([
+          expect.stringContaining(`live-2: ${path} `),
+        ]);
+      } else
+        expect(release).toMatchObject({
+          state: 'reverted',
+          problem: { code: 'changed_since_plan', facts: { host: 'live-2', path } },
+        });
+    },
+  );
 
   test('the bytes of a model that stays stop it', async () => {
     const replace = () => writeFile(setting.second.modelPath, 'another model');

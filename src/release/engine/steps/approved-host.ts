@@ -1,4 +1,5 @@
 import { type HostEnvironment, readHostEnvironment } from '../../../checks/context/host-environment.js';
+import { metaPathOf } from '../../../domain/release-plan.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import { shownInFile } from '../../../hosts/environment/concealed-value.js';
 import { EMPTY_SHA256 } from '../../../hosts/file-bounds.js';
@@ -51,6 +52,7 @@ async function refuseUnlessApproved(
   const expected = [
     approvedArtefact(context, inPlan, 'model', files),
     approvedArtefact(context, inPlan, 'binary', files),
+    approvedMeta(context, inPlan),
   ].flatMap((artefact) => artefact ?? []);
   const artefacts = await Promise.all(
     expected.map(async ({ path, sha256 }) => ({
@@ -123,6 +125,18 @@ export function approvedArtefact(
   const staying = kind === 'model' ? plan.presentModelSha256 : plan.presentBinarySha256;
   const sha256 = artefact?.sha256 ?? staying;
   return path === undefined || path === '' || sha256 === '' ? undefined : { path, sha256 };
+}
+
+/** What must stand beside a model that was staged; undefined: nothing came with it, or it is not there yet. */
+export function approvedMeta(
+  context: StepContext,
+  { host, plan: { modelPath } }: HostInPlan,
+): { readonly path: string; readonly sha256: string } | undefined {
+  const sha256 = context.plan.model?.metaSha256;
+  const isStaged = earlier(context, 'stage_model', host.name)?.state === 'done';
+  return isStaged && sha256 !== undefined && modelPath !== undefined
+    ? { path: metaPathOf(modelPath), sha256 }
+    : undefined;
 }
 
 function presentModelPath(

@@ -3,7 +3,7 @@ import type { HostEnvironment } from '../../../checks/context/host-environment.j
 import { expectedEnvironment } from '../../../checks/probes/service-probe.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
 import { shownInFile, shownInProcess } from '../../../hosts/environment/concealed-value.js';
-import { approvedArtefact, changedLayers, changedUnit } from './approved-host.js';
+import { approvedArtefact, approvedMeta, changedLayers, changedUnit } from './approved-host.js';
 import { presentSha256 } from './kept-artefact.js';
 import { type HostInPlan, plainStep, readFiles, type StepContext } from './step.js';
 
@@ -78,15 +78,19 @@ export async function lookAtHost(
   }
   for (const { path, expected, found } of await changedUnit(context, inPlan))
     differs(path, shortened(expected), shortened(found));
-  const look = async (kind: 'model' | 'binary') => {
-    const approved = approvedArtefact(context, inPlan, kind, files);
+  const look = async (what: string, approved: HostState['model']) => {
     if (approved === undefined) return undefined;
     const sha256 = await presentSha256(host, approved.path, signal);
     if (sha256 === approved.sha256) return approved;
-    differs(kind, shortened(approved.sha256), shortened(sha256));
+    differs(what, shortened(approved.sha256), shortened(sha256));
     return undefined;
   };
-  const [model, binary] = await Promise.all([look('model'), look('binary')]);
+  const meta = approvedMeta(context, inPlan);
+  const [model, binary] = await Promise.all([
+    look('model', approvedArtefact(context, inPlan, 'model', files)),
+    look('binary', approvedArtefact(context, inPlan, 'binary', files)),
+    look(meta?.path ?? '', meta),
+  ]);
   return { host: host.name, differences, files, running: running ?? new Map(), model, binary };
 }
 
