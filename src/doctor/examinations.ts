@@ -15,6 +15,7 @@ import {
   examineTradingSource,
 } from './examine-databases.js';
 import { examineHost, type HostOptions } from './examine-host.js';
+import { examineMachines } from './examine-machines.js';
 import { examineSlack } from './examine-slack.js';
 import { examineTrainingDatabase, type TrainingDatabaseOptions } from './examine-training-database.js';
 import { examineVenue } from './examine-venue.js';
@@ -55,6 +56,7 @@ export function createExaminations(options: ExaminationOptions): readonly Examin
     ...all.flatMap(({ runbook, target }) =>
       target.hosts.map((settings) => examineHost(target, settings, { hostOf, runbook })),
     ),
+    examineMachines(targets, { hostOf }),
     ...targets.flatMap((target) => examineVenue(target, { hostOf })),
   ];
 }

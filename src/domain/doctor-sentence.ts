@@ -26,6 +26,7 @@ export interface DoctorFacts {
   subject_configuration: NoFacts;
   subject_host: { readonly place: string };
   subject_journal_folder: NoFacts;
+  subject_machines: NoFacts;
   subject_scopes: NoFacts;
   subject_staging_folder: { readonly target: string };
   subject_state_database: NoFacts;
@@ -51,6 +52,8 @@ export interface DoctorFacts {
   channel_not_found: NoFacts;
   folder_takes: Path;
   folder_usable: Path;
+  /** Hosts with their targets. */
+  machine_named_twice: { readonly one: string; readonly other: string };
   may_not_create: NoFacts;
   may_not_use: { readonly tables: string };
   more_than_read: { readonly rights: string };
@@ -120,6 +123,7 @@ export interface DoctorFacts {
   do_grant_select: { readonly agentId: string };
   do_install_manifest: NoFacts;
   do_make_models: Path;
+  do_name_machine_once: NoFacts;
   do_make_staging: Path;
   do_make_trading_role: NoFacts;
   do_make_training_role: NoFacts;

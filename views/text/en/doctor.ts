@@ -27,6 +27,7 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_channel: ({ channel }) => `channel ${channel}`,
   subject_clock: ({ clock }) => `clock of ${clock}`,
   subject_configuration: () => 'configuration',
+  subject_machines: () => 'machines',
   subject_venue: ({ target, host }) => `venue of ${target} (on ${host})`,
   subject_host: ({ place }) => `host ${place}`,
   subject_journal_folder: () => 'journal folder',
@@ -77,6 +78,8 @@ export const doctor: Sentences<DoctorFacts> = {
     `the process was started by another command than ${unit} now says: the unit was read anew, and not restarted`,
   unit_changed: ({ unit }) => `${unit} was changed since the process began, and not restarted`,
   process_frozen: ({ pid }) => `process ${pid} is stopped or frozen, so it does nothing`,
+  machine_named_twice: ({ one, other }) =>
+    `${one} and ${other} are one machine (/etc/machine-id), and the targets file names it in two ways`,
   processes_outlive: () => 'the unit may leave processes behind where it stops: a halt then is not verified',
   service_idle: ({ about }) => `${about}, no process`,
   service_runs: ({ about, pid }) => `${about}, process ${pid}`,
@@ -135,6 +138,8 @@ export const doctor: Sentences<DoctorFacts> = {
     `Grant SELECT on it to the bot’s role, or start what writes it (agent ${agentId}).`,
   do_install_manifest: () =>
     'Put manifest.json into the app’s settings, reinstall it to the workspace, and copy the token again.',
+  do_name_machine_once: () =>
+    'Write the same address and port in both: a plan then sees what they share. Where they are copies of one disk, give each an id of its own (`systemd-machine-id-setup`).',
   do_make_models: ({ path }) =>
     `Make the models folder ${path}, and let the bot’s account read it, and write it for releases.`,
   do_make_staging: ({ path }) =>

@@ -27,6 +27,7 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_channel: ({ channel }) => `频道 ${channel}`,
   subject_clock: ({ clock }) => `${clock} 的时钟`,
   subject_configuration: () => '配置',
+  subject_machines: () => '机器',
   subject_venue: ({ target, host }) => `${target} 的交易所（经 ${host}）`,
   subject_host: ({ place }) => `主机 ${place}`,
   subject_journal_folder: () => '日志目录',
@@ -73,6 +74,8 @@ export const doctor: Sentences<DoctorFacts> = {
   other_command: ({ unit }) => `进程的启动命令与 ${unit} 当前的不同：unit 已重新读取，但未重启`,
   unit_changed: ({ unit }) => `${unit} 在进程启动后被修改，且未重启`,
   process_frozen: ({ pid }) => `进程 ${pid} 已被暂停或冻结，不做任何工作`,
+  machine_named_twice: ({ one, other }) =>
+    `${one} 与 ${other} 是同一台机器（/etc/machine-id），targets 文件却用了两种写法`,
   processes_outlive: () => '该单元停止时可能留下进程：那样停机无法得到验证',
   service_idle: ({ about }) => `${about}，没有进程`,
   service_runs: ({ about, pid }) => `${about}，进程 ${pid}`,
@@ -122,6 +125,8 @@ export const doctor: Sentences<DoctorFacts> = {
   do_show_rows: () => '请让该角色能看到所有行：ALTER ROLE … BYPASSRLS，或关闭该表的行级安全。',
   do_grant_select: ({ agentId }) => `请授予机器人角色 SELECT 权限，或启动写入它的程序（agent ${agentId}）。`,
   do_install_manifest: () => '请将 manifest.json 更新到应用设置，重新安装到工作区，并重新复制令牌。',
+  do_name_machine_once: () =>
+    '请在两处写相同的地址和端口，计划才能看到它们共用什么。若是同一磁盘的克隆，请各自生成 id（`systemd-machine-id-setup`）。',
   do_make_models: ({ path }) => `请创建模型目录 ${path}，并让机器人的账户可读取；发布还需要写入。`,
   do_make_staging: ({ path }) => `请创建目录 ${path}，并让机器人的账户可读写：待部署的文件存放在那里。`,
   do_make_trading_role: () => '请按 docs/trading-database-role.md 创建角色，或用 REVOKE 收回不需要的权限。',
