@@ -6,7 +6,8 @@ import type { CheckServiceOptions } from '../checks/check-service.js';
 import type { Config } from '../config/config.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
 import { createKillSwitch } from '../halt/create-kill-switch.js';
-import { createHaltStore } from '../halt/halt-store.js';
+import type { HaltMessage } from '../halt/halt-schema.js';
+import { createHaltStore, type HaltStore } from '../halt/halt-store.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import { everybodyHere } from '../halt/operator-gate.js';
 import { createPreviousModel } from '../halt/previous-model.js';
@@ -20,8 +21,10 @@ import { selectKnownGood } from '../release/store/known-good-store.js';
 import { selectModelMemory } from '../release/store/model-memory.js';
 import { ConfigurationError, type ConfigurationFault } from '../runbook/configuration-fault.js';
 import { runbookFiles } from '../runbook/runbook-files.js';
+import type { Target } from '../runbook/targets.js';
 import { targetsOf } from '../runbook/targets-of-strategy.js';
 import { openState } from '../store/open-state.js';
+import type { Queryable } from '../store/queryable.js';
 import { createTransact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';
 import { systemClock, withTimeout } from '../time/clock.js';
@@ -69,7 +72,8 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
       facts,
       hostOf,
       trading,
-      store: undefined,
+      store: createTellingStore(() => state.pool()),
+      owedMessages: reportOwed,
       latestStored: async (strategy, target) => createHaltStore(await state.pool()).latest(strategy, target),
       keepEvent: (event) => {
         const kept = keepEvent({ journal, transact }, redactEvent(event)).then(() => undefined);
@@ -118,6 +122,25 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
       await trading?.close();
       hosts.close();
     },
+  };
+}
+
+/** Where a bot would have told it: a terminal has no Slack. */
+const reportOwed = ({ channels }: Target): readonly HaltMessage[] => {
+  const channel = channels?.reports ?? channels?.incidents;
+  return channel === undefined ? [] : [{ role: 'report', channel, ts: null }];
+};
+
+/** Where bots find a halt that is to be told. What goes on elsewhere keeps no terminal from its own acts. */
+function createTellingStore(pool: () => Promise<Queryable>): HaltStore {
+  const stored = async () => createHaltStore(await pool());
+  return {
+    claim: async () => undefined,
+    save: async (record, owner) => (await stored()).save(record, owner),
+    get: async (haltId) => (await stored()).get(haltId),
+    latest: async (strategy, target) => (await stored()).latest(strategy, target),
+    takeAbandoned: async () => [],
+    takeUnannounced: async () => [],
   };
 }
 

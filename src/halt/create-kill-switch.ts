@@ -17,6 +17,7 @@ type GivenParts = Pick<
   | 'verify'
   | 'proveStart'
   | 'onBegin'
+  | 'owedMessages'
   | 'hostOf'
 >;
 

@@ -8,7 +8,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { HaltRecords, type HaltRecordsOptions } from './halt-records.js';
 import { HaltReplicas, type HaltReplicasOptions } from './halt-replicas.js';
 import { runHalt } from './halt-run.js';
-import { type HaltRecord, isTold } from './halt-schema.js';
+import { type HaltMessage, type HaltRecord, isTold } from './halt-schema.js';
 import { venueOfHalt } from './halt-venue.js';
 import { type HostActsOptions, hostActs } from './host-acts.js';
 import { type CancellingOptions, keepCancelling } from './keep-cancelling.js';
@@ -37,6 +37,8 @@ export interface KillSwitchOptions
     CancellingOptions {
   /** Told of each halt that begins here, before its first act. */
   readonly onBegin?: ((halt: HaltHandle) => void) | undefined;
+  /** The messages of a halt that nobody here can send: whichever bot finds it tells it. */
+  readonly owedMessages?: ((target: Target) => readonly HaltMessage[]) | undefined;
   readonly facts: StrategyFacts;
   readonly logger: Pick<Logger, 'warn' | 'error' | 'info'>;
 }
@@ -68,7 +70,8 @@ export class KillSwitch {
       return weaker.handle(true);
     }
     if (weaker !== undefined) this.#outrank(weaker);
-    const record = { halt: this.#newHalt(request), messages: weaker?.record.messages ?? [] };
+    const owed = this.#o.owedMessages?.(request.target) ?? [];
+    const record = { halt: this.#newHalt(request), messages: weaker?.record.messages ?? owed };
     const live = this.#begin(record, request.target);
     weaker?.replaceBy(live.handle(true));
     return live.handle(false);

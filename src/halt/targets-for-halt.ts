@@ -12,7 +12,7 @@ interface TargetsForHalt {
 
 /** What a halt needs of a target; the rest may be at fault. */
 const HALTING_KEYS = ['hosts', 'service', 'environmentFiles', 'writtenEnvironmentFile'];
-const HELPFUL_KEYS = ['strategy', 'accountId', 'dryRun', 'models', 'binary', 'watch', 'venue'];
+const HELPFUL_KEYS = ['strategy', 'accountId', 'dryRun', 'models', 'binary', 'watch', 'venue', 'channels'];
 const ANYBODY = { operators: ['U0'] };
 
 /**

@@ -1,0 +1,131 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { openTerminalKillSwitch } from '../../src/app/terminal-kill-switch.js';
+import { loadConfig } from '../../src/config/config.js';
+import { createHaltAnnouncer } from '../../src/halt/announce-halt.js';
+import { createHaltStore, type HaltStore } from '../../src/halt/halt-store.js';
+import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
+import { startHaltUpkeep } from '../../src/halt/upkeep.js';
+import { createLogger } from '../../src/telemetry/logger.js';
+import { systemClock } from '../../src/time/clock.js';
+import { haltReportView } from '../../views/rollback-report.js';
+import { eventually } from '../sandbox/host/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createHaltingBench, type HaltingBench } from './support/halting.js';
+
+/** What is typed on a machine without Slack, and the bot that finds it there or in the database. */
+const logger = createLogger({ level: 'silent', to: 'stderr' });
+const ROOT = { id: 'root', name: 'root', surface: 'terminal' } as const;
+
+let bench: HaltingBench;
+let state: TestDatabase;
+
+beforeAll(async () => {
+  bench = await createHaltingBench(1);
+  state = await createTestDatabase();
+});
+afterAll(async () => {
+  await bench.close();
+  await state.drop();
+});
+beforeEach(async () => {
+  await rm(join(bench.dataDir, 'halts'), { recursive: true, force: true });
+  await bench.begin();
+});
+
+/** Halts as `lobml rollback live --disable` does. */
+async function haltInTerminal(databaseUrl: string, tradingUrl = bench.orders.options.connectionString) {
+  const targetsFile = join(bench.dataDir, '..', 'targets.yaml');
+  await writeFile(targetsFile, bench.targetsText);
+  const environment = {
+    RUNBOOK_FILE: join(import.meta.dirname, '..', '..', 'runbooks', 'crypto_lob_ml', 'runbook.yaml'),
+    TARGETS_FILE: targetsFile,
+    DATA_DIR: bench.dataDir,
+    DATABASE_URL: databaseUrl,
+    TRADING_DATABASE_URL: tradingUrl,
+  };
+  const terminal = await openTerminalKillSwitch(loadConfig(environment, { role: 'kill_switch' }), logger);
+  const target = terminal.services.targets.targets.get('live');
+  if (target === undefined) throw new Error('There is no target.');
+  const { done } = terminal.services.killSwitch.start({ target, kind: 'disable', requestedBy: ROOT });
+  const halt = await done;
+  await terminal.close();
+  return halt;
+}
+
+/** A bot that looks after halts. @returns what it has told, by channel, and what ends it */
+function startBot(store: HaltStore | undefined, dataDir: string) {
+  const told: string[] = [];
+  const targets = new Map([['live', bench.target]]);
+  const announcer = createHaltAnnouncer({
+    targets,
+    view: (halt, options) => {
+      const { text, blocks } = haltReportView(halt, { locale: 'en', ...options });
+      return { text: `${options.alarm ?? ''} ${text}`, blocks };
+    },
+    operators: ['<@U0CAROL>'],
+    open: (channel, ref) => {
+      const message = {
+        ref,
+        update: () => {
+          message.ref ??= { channel, ts: '2.0' };
+        },
+        finish: async ({ text }: { text: string }) => {
+          message.ref ??= { channel, ts: '2.0' };
+          told.push(`${channel}: ${text}`);
+        },
+        settled: async () => {},
+      };
+      return message;
+    },
+    find: async () => undefined,
+    isRefused: () => false,
+    clock: systemClock,
+    logger,
+  });
+  const owner = 'bot';
+  const killSwitch = bench.killSwitch({ files: createOpenHaltFiles(dataDir, owner), store, owner });
+  const parts = { killSwitch, audit: { flush: async () => 0 }, announcer, superseded: async () => [] };
+  const end = startHaltUpkeep({ ...parts, targets, clock: systemClock, logger });
+  return { told, end, settled: () => killSwitch.settled() };
+}
+
+/** Its process is this one, which goes on. */
+async function endTerminal(): Promise<void> {
+  const folder = join(bench.dataDir, 'halts');
+  for (const name of await readdir(folder)) {
+    const saved = JSON.parse(await readFile(join(folder, name), 'utf8'));
+    await writeFile(join(folder, name), JSON.stringify({ ...saved, owner: 'gone' }));
+  }
+}
+
+const NOWHERE = 'postgresql://someone@127.0.0.1:1/nowhere';
+
+test('a bot of the same machine tells it without any database, once', async () => {
+  expect(await haltInTerminal(NOWHERE)).toMatchObject({ state: 'verified' });
+  await endTerminal();
+  const bot = startBot(undefined, bench.dataDir);
+  await eventually('both channels know', () => bot.told.length === 2);
+  bot.end();
+  expect(bot.told.map((text) => text.slice(0, 12))).toEqual(['C0RELEASES: ', 'C0INCIDENTS:']);
+  expect(bot.told.join()).toMatch(/HALTED - VERIFIED · live/);
+});
+
+test('a bot of another machine finds it in the database, and calls the operators where it is not verified', async () => {
+  // Nobody says what the orders do.
+  expect(await haltInTerminal(state.url, NOWHERE)).toMatchObject({ state: 'not_verified' });
+  await state.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
+  const elsewhere = await mkdtemp(join(tmpdir(), 'lobml-bot-'));
+  const bot = startBot(createHaltStore(state.pool), elsewhere);
+  await eventually('both channels know', () => bot.told.length === 2);
+  bot.end();
+  await bot.settled();
+  expect(bot.told.sort()[0]).toMatch(/^C0INCIDENTS: <@U0CAROL> .*NOT VERIFIED/);
+  expect(bot.told[1]).toMatch(/^C0RELEASES: {2}.*NOT VERIFIED/);
+  const { rows } = await state.pool.query('SELECT record FROM lobml.halts');
+  const messages: { isFinal?: boolean }[] = rows[0].record.messages;
+  expect(messages.map(({ isFinal }) => isFinal)).toEqual([true, true]);
+  await rm(elsewhere, { recursive: true });
+});
