@@ -123,6 +123,7 @@ function headline(halt: Halt, locale: Locale): readonly string[] {
   const isCancelled = cancelled !== null && (cancelled.releaseId !== null || cancelled.requests > 0);
   return [
     `${escapeMrkdwn(halt.strategy)} · ${text.by(text.kind[kind], person(requestedBy), slackTime(requestedAt, 'time_secs'))}`,
+    text.over(escapeMrkdwn(halt.hosts.map(({ host }) => host).join(', '))),
     reason === null ? text.noReason : text.reason(typed(reason)),
     ...(isCancelled ? [text.cancelled(cancelled.releaseId !== null, cancelled.requests)] : []),
     ...(cancelAway ? [`*${text.cancelAway}*`] : []),

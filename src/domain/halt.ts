@@ -153,6 +153,12 @@ const REST_FAULTS: ReadonlySet<HaltFault | null> = new Set<HaltFault>([
   'log_unreadable',
 ]);
 
+/** Whether a halt acts on all of these hosts: only then is it a click's own that means them. */
+export const covers = (
+  { hosts }: Pick<Halt, 'hosts'>,
+  wanted: readonly { readonly host: string }[],
+): boolean => wanted.every(({ host }) => hosts.some((one) => one.host === host));
+
 /** Something stands in the way that a person may have to mend, if it lasts. */
 export const isInTrouble = ({ hosts, venue }: Pick<Halt, 'hosts' | 'venue'>): boolean =>
   hosts.some(({ fault }) => fault !== null) ||

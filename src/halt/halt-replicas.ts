@@ -1,4 +1,4 @@
-import { isSettled } from '../domain/halt.js';
+import { covers, isSettled } from '../domain/halt.js';
 import { type Clock, withTimeout } from '../time/clock.js';
 import type { HaltRecords } from './halt-records.js';
 import type { HaltRecord } from './halt-schema.js';
@@ -39,7 +39,8 @@ export class HaltReplicas {
     if (store === undefined) return true;
     const asked = store.claim(live.record, owner).then(
       (other) => {
-        if (other === undefined) return true;
+        // One that speaks of fewer hosts, by another targets file, is no reason to leave any of ours alone.
+        if (other === undefined || !covers(other.halt, live.halt.hosts)) return true;
         const own = live.halt.haltId;
         live.leave();
         live.show(other.halt);

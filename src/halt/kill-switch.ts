@@ -1,4 +1,4 @@
-import { type Halt, type HaltKind, newHalt, newHostHalt } from '../domain/halt.js';
+import { covers, type Halt, type HaltKind, newHalt, newHostHalt } from '../domain/halt.js';
 import { type HaltRefusal, joinedEvent, reasonEvent, refusedEvent } from '../domain/halt-events.js';
 import type { Person } from '../domain/person.js';
 import { redact } from '../domain/secrets.js';
@@ -65,13 +65,17 @@ export class KillSwitch {
   start(request: HaltRequest): HaltHandle {
     const running = this.#live.get(request.target.name);
     const weaker = running !== undefined && running.halt.endedAt === null ? running : undefined;
-    if (weaker !== undefined && STRENGTH[weaker.halt.kind] >= STRENGTH[request.kind]) {
+    const asked = this.#newHalt(request);
+    const isStrong = weaker !== undefined && STRENGTH[weaker.halt.kind] >= STRENGTH[request.kind];
+    if (isStrong && covers(weaker.halt, asked.hosts)) {
       this.#records.event(joinedEvent(weaker.halt, request.kind, request.requestedBy, this.#now()));
       return weaker.handle(true);
     }
     if (weaker !== undefined) this.#outrank(weaker);
+    // One that goes on for some of the hosts alone, begun by an earlier targets file, loses none of its strength.
+    const halt = isStrong && weaker.halt.kind === 'stop' ? { ...asked, kind: weaker.halt.kind } : asked;
     const owed = this.#o.owedMessages?.(request.target) ?? [];
-    const record = { halt: this.#newHalt(request), messages: weaker?.record.messages ?? owed };
+    const record = { halt, messages: weaker?.record.messages ?? owed };
     const live = this.#begin(record, request.target);
     weaker?.replaceBy(live.handle(true));
     return live.handle(false);
@@ -224,7 +228,10 @@ export class KillSwitch {
 
   /** The rules of the hosts are the same for every process: what is done already is not done again. */
   #takeOver(record: HaltRecord, target: Target, follower: LiveHalt | undefined): void {
-    const handle = this.#begin({ ...record, halt: { ...record.halt, resumed: true } }, target).handle(false);
+    const { halt, messages } = record;
+    // The targets file may name more hosts by now than when it was asked for.
+    const hosts = halt.kind === 'previous_model' ? halt.hosts : withAllHosts(halt.hosts, target);
+    const handle = this.#begin({ halt: { ...halt, hosts, resumed: true }, messages }, target).handle(false);
     this.#takenOver.push(handle);
     follower?.replaceBy(handle);
   }
@@ -262,6 +269,13 @@ export class KillSwitch {
     return new Date(this.#o.clock.now()).toISOString();
   }
 }
+
+const withAllHosts = (known: Halt['hosts'], { hosts }: Target): Halt['hosts'] => [
+  ...known,
+  ...hosts
+    .filter(({ name }) => !known.some(({ host }) => host === name))
+    .map(({ name }) => newHostHalt(name)),
+];
 
 /** What the database knows of a halt's time after its end. */
 const withWhatFollowed = (own: Halt, { laterRelease, resolvedBy, flatten }: Halt): Halt => ({

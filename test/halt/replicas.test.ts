@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { newHalt, newHostHalt } from '../../src/domain/halt.js';
 import { cancelReleases } from '../../src/halt/cancel-releases.js';
@@ -44,6 +46,76 @@ test('two replicas that are clicked at once halt once, and both know the same ha
   const { rows } = await database.pool.query('SELECT state FROM lobml.halts');
   expect(rows).toEqual([{ state: 'verified' }]);
   expect((await replica('three').latest('live')).halt?.state).toBe('verified');
+});
+
+/** The same target, as a targets file that does not know the second host yet has it. */
+const narrower = () => ({ ...bench.target, hosts: bench.target.hosts.slice(0, 1) });
+
+test('a click does not join the halt of a replica whose targets file names fewer hosts', async () => {
+  await database.pool.query('DELETE FROM lobml.halts');
+  const [former, present] = [replica('former'), replica('present')];
+  const first = former.start({ ...request(), target: narrower() });
+  await eventually('the first one has claimed it', async () => {
+    const { rows } = await database.pool.query('SELECT 1 FROM lobml.halts WHERE ended_at IS NULL');
+    return rows.length > 0;
+  });
+  const second = await present.start(request()).done;
+  expect(second).toMatchObject({ state: 'verified', hosts: [{ host: 'live-1' }, { host: 'live-2' }] });
+  expect(second.haltId).not.toBe((await first.done).haltId);
+  expect(await bench.restartsOf('live-2')).toBe(1);
+  await Promise.all([former.settled(), present.settled()]);
+  const { rows } = await database.pool.query('SELECT state FROM lobml.halts');
+  expect(rows).toEqual([{ state: 'verified' }, { state: 'verified' }]);
+});
+
+test('after a restart with a targets file of more hosts a halt goes on with all of them, as does a click', async () => {
+  await database.pool.query('DELETE FROM lobml.halts');
+  const hosts = narrower().hosts.map(({ name }) => newHostHalt(name));
+  const halt = newHalt({
+    haltId: randomUUID(),
+    strategy: 'crypto_lob_ml',
+    target: 'live',
+    kind: 'disable',
+    wanted: { [FLAG]: 'false' },
+    wantedOf: {},
+    requestedBy: CAROL,
+    requestedAt: new Date().toISOString(),
+    reason: null,
+    hosts,
+  });
+  await createHaltStore(database.pool).claim({ halt, messages: [] }, 'gone');
+  await database.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
+  const restarted = replica('restarted');
+  const [resumed] = await restarted.resume(new Map([['live', bench.target]]));
+  expect(restarted.start(request()).joined).toBe(true);
+  expect(await resumed?.done).toMatchObject({
+    haltId: halt.haltId,
+    state: 'verified',
+    hosts: [{ host: 'live-1' }, { host: 'live-2', process: 'as_wanted' }],
+  });
+  expect(await bench.restartsOf('live-2')).toBe(1);
+  await restarted.settled();
+  await database.pool.query('DELETE FROM lobml.halts');
+});
+
+test('of one process a click that means more hosts than a halt that goes on takes its place, and no stop is weakened', async () => {
+  const killSwitch = bench.killSwitch();
+  const first = killSwitch.start({ ...request(), target: narrower(), kind: 'stop' });
+  const second = killSwitch.start(request());
+  expect(second.joined).toBe(false);
+  const ended = await second.done;
+  expect(ended).toMatchObject({
+    kind: 'stop',
+    state: 'verified',
+    hosts: [
+      { host: 'live-1', process: 'stopped' },
+      { host: 'live-2', process: 'stopped' },
+    ],
+  });
+  expect(await first.done).toEqual(ended);
+  await killSwitch.settled();
+  // Without a database both stay there.
+  await rm(join(bench.dataDir, 'halts'), { recursive: true });
 });
 
 test('a halt whose replica has gone silent is taken over by one other', async () => {

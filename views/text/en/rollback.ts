@@ -23,6 +23,7 @@ export const rollback = {
   >,
   by: (kind: string, who: string, when: string) => `${kind} · ${who} · ${when}`,
   reason: (reason: string) => `Reason: ${reason}`,
+  over: (hosts: string) => `It speaks of ${hosts}, and of no other host.`,
   noReason: 'No reason given yet.',
   resumed: 'The bot was ended meanwhile and has gone on from what it found on the hosts.',
   late: (endedAt: string, at: string) =>

@@ -23,6 +23,7 @@ export const rollback: RollbackText = {
   kind: { disable: '关闭', stop: '停止服务', previous_model: '上一个模型' },
   by: (kind, who, when) => `${kind} · ${who} · ${when}`,
   reason: (reason) => `原因：${reason}`,
+  over: (hosts) => `仅涉及主机 ${hosts}，不含其他主机。`,
   noReason: '尚未填写原因。',
   resumed: '机器人中途被终止，现已根据主机上的实际状态继续执行。',
   late: (endedAt, at) =>
