@@ -22,6 +22,8 @@ import { createHaltVerification, createStartProof } from '../halt/verify-after-h
 import type { Host } from '../hosts/host.js';
 import { connectToHost } from '../hosts/kinds/create-host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { identifyProcess } from '../machine/process-identity.js';
+import { holdLock } from '../machine/process-lock.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { createMessages } from '../messages/messages.js';
 import { createReleaseContext } from '../release/create-release-context.js';
@@ -86,6 +88,7 @@ export function compose(options: CompositionOptions): Composition {
   const { configuration, logger, isApart = false, yielding = createHaltYielding() } = options;
   const { config } = configuration;
   const platform = openPlatform({ configuration, logger, state: options.state, isApart });
+  const lock = holdLock(config.dataDir, identifyProcess(process.pid));
   const { audit, journal } = openAudit({ ...platform, config, pid: process.pid });
   const operators = options.operators?.(configuration.targets) ?? everybodyHere;
   const shared = {
@@ -132,6 +135,7 @@ export function compose(options: CompositionOptions): Composition {
     close: async () => {
       await Promise.all(checking.map((one) => one.close()));
       await journal.close();
+      await lock.release();
       await platform.close();
     },
   };

@@ -15,6 +15,8 @@ import { loadStrategyFacts, type StrategyFacts } from '../halt/strategy-facts.js
 import { loadTargetsForHalt } from '../halt/targets-for-halt.js';
 import { createStartProof } from '../halt/verify-after-halt.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
+import { identifyProcess } from '../machine/process-identity.js';
+import { holdLock } from '../machine/process-lock.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { releaseQueue } from '../release/release-jobs.js';
 import { selectKnownGood } from '../release/store/known-good-store.js';
@@ -60,6 +62,7 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
   const url = config.tradingDatabaseUrl?.reveal();
   const standbyMaxLagSecs = config.tradingStandbyMaxLagSecs;
   const trading = url === undefined ? undefined : createTradingDatabase({ url, standbyMaxLagSecs, logger });
+  const lock = holdLock(config.dataDir, identifyProcess(process.pid));
   const journal = openLocalJournal(config, process.pid, logger);
   const transact = createTransact(() => state.pool());
   let keeping: Promise<unknown> = Promise.resolve();
@@ -118,7 +121,7 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
       const settled = strategies.map(({ killSwitch }) => killSwitch.settled());
       await state.closeAfter(Promise.all([...settled, keeping]));
       // A disk that hangs holds it for ever.
-      await withTimeout(systemClock, JOURNAL_CLOSE_MS, journal.close());
+      await withTimeout(systemClock, JOURNAL_CLOSE_MS, journal.close().then(lock.release));
       await trading?.close();
       hosts.close();
     },

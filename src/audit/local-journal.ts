@@ -19,13 +19,13 @@ interface LocalJournalOptions {
   readonly dataDir: string;
   /** Of this process, see `identifyProcess`. */
   readonly owner: string;
-  /** Whether a process of this machine still runs. */
-  readonly isAlive: (owner: string) => boolean;
+  /** Whether a process that wrote here still runs. */
+  readonly isAlive: (owner: string) => boolean | Promise<boolean>;
   /** A file that could not be read or taken away, told once: its events wait. */
   readonly onFault?: (error: unknown, file: string) => void;
 }
 
-const NAME = /^(\d+)(?:\.(\d*))?-[\da-f-]+\.jsonl$/;
+const NAME = /^(\d+)(?:\.(\d*))?(?:\.([\da-f]+))?-[\da-f-]+\.jsonl$/;
 
 interface OwnFile {
   readonly file: string;
@@ -105,7 +105,7 @@ export class LocalJournal {
 
   async #openOwn(): Promise<OwnFile> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const file = join(this.#folder, `${this.#o.owner.replace(':', '.')}-${randomUUID()}.jsonl`);
+    const file = join(this.#folder, `${this.#o.owner.replaceAll(':', '.')}-${randomUUID()}.jsonl`);
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND;
     const handle = await open(file, flags, 0o600);
     await syncFolder(this.#folder);
@@ -139,7 +139,7 @@ export class LocalJournal {
 
   async #discard({ file, size, unread }: PendingEvents): Promise<void> {
     const isOwn = this.#own?.file === file;
-    if (!isOwn && !this.#left.has(file) && this.#o.isAlive(ownerOf(file))) return;
+    if (!isOwn && !this.#left.has(file) && (await this.#o.isAlive(ownerOf(file)))) return;
     if ((await stat(file)).size !== size) return;
     if (isOwn) await this.#leaveOwn();
     if (unread === 0) await rm(file, { force: true });
@@ -152,8 +152,8 @@ export class LocalJournal {
 }
 
 function ownerOf(file: string): string {
-  const [, pid = '0', tick = ''] = NAME.exec(basename(file)) ?? [];
-  return `${pid}:${tick}`;
+  const [, pid = '0', tick = '', place] = NAME.exec(basename(file)) ?? [];
+  return [pid, tick, place ?? []].flat().join(':');
 }
 
 /** @throws the file system's error: what cannot be read is not empty. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.js';
-import { identifyProcess, isSameProcessAlive } from '../machine/process-identity.js';
+import { identifyProcess } from '../machine/process-identity.js';
+import { isOwnerAlive } from '../machine/process-lock.js';
 import type { Platform } from '../platform/platform.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type AuditTrail, createAuditTrail } from './audit-trail.js';
@@ -36,5 +37,6 @@ export function openLocalJournal(
 ): LocalJournal {
   const onFault = (error: unknown, file: string) =>
     logger.warn({ err: error, file }, 'a file of the local journal is left as it is');
-  return new LocalJournal({ dataDir, owner: identifyProcess(pid), isAlive: isSameProcessAlive, onFault });
+  const isAlive = (owner: string) => isOwnerAlive(dataDir, owner);
+  return new LocalJournal({ dataDir, owner: identifyProcess(pid), isAlive, onFault });
 }

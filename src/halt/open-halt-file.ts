@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
 import type { ValueOf } from '../domain/value-of.js';
 import type { NoteBefore } from '../hosts/environment/write-wanted.js';
-import { isSameProcessAlive } from '../machine/process-identity.js';
+import { isOwnerAlive } from '../machine/process-lock.js';
 import { writeAside } from '../machine/write-aside.js';
 import { type HaltRecord, haltRecordSchema } from './halt-schema.js';
 
@@ -24,7 +24,7 @@ export interface OpenHaltFiles {
    */
   noteBefore(record: HaltRecord, host: string): NoteBefore;
   list(): Promise<readonly HaltRecord[]>;
-  /** Those that no running process of this machine works on. */
+  /** Those that no running process works on, of this machine or of another one that shares the folder. */
   abandoned(): Promise<readonly HaltRecord[]>;
   remove(haltId: Halt['haltId']): Promise<void>;
 }
@@ -60,10 +60,13 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       return { path: join(folder, `${haltId}.${index}.json`), content: { owner, record, host } };
     },
     list: async () => (await readAll(folder)).map(({ record }) => record),
-    abandoned: async () =>
-      (await readAll(folder)).flatMap(({ owner: whose, record }) =>
-        whose !== owner && isSameProcessAlive(whose) ? [] : [record],
-      ),
+    async abandoned() {
+      const saved = await readAll(folder);
+      const isFree = await Promise.all(
+        saved.map(async ({ owner: whose }) => whose === owner || !(await isOwnerAlive(dataDir, whose))),
+      );
+      return saved.flatMap(({ record }, index) => (isFree[index] ? [record] : []));
+    },
     async remove(haltId) {
       const place = places.next(haltId);
       await place(async () => {

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { isSamePlace, isSameProcessAlive } from './process-identity.js';
+
+/** A lock that the kernel holds for a process, and lets go of with it. */
+export interface ProcessLock {
+  /** Resolves when it is held, or cannot be. */
+  readonly tried: Promise<void>;
+  release(): Promise<void>;
+}
+
+const FLOCK = 'flock';
+/** A lock is put there a moment before it is held. */
+const YOUNG_MS = 10_000;
+const ASK_TIMEOUT_MS = 5_000;
+const TRY_AGAIN_MS = 1_000;
+
+/** In the folder itself: whoever may write there may hold one, under whichever account. */
+const lockOf = (folder: string, owner: string): string =>
+  join(folder, `.alive.${owner.replaceAll(':', '.')}`);
+
+/**
+ * Holds a lock in a folder that other machines and containers may share, from where the numbers of this machine's
+ * processes tell nothing: a small program does it (`flock` of util-linux), which ends with this process, however that ends.
+ * Where there is none, nobody elsewhere can tell that this process lives. @param owner see `identifyProcess`
+ */
+export function holdLock(folder: string, owner: string): ProcessLock {
+  const file = lockOf(folder, owner);
+  let isReleased = false;
+  let held: ChildProcess | undefined;
+  const tried = mkdir(folder, { recursive: true, mode: 0o700 })
+    .then(() => writeFile(file, '', { mode: 0o644 }))
+    .then(hold, () => undefined);
+
+  /** It prints a line when it holds the lock, and reads until this process is gone. */
+  function hold(): Promise<void> {
+    if (isReleased) return Promise.resolve();
+    const child = spawn(FLOCK, [file, 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    held = child;
+    child.unref();
+    for (const stream of [child.stdin, child.stdout]) {
+      stream.on('error', () => undefined);
+      (stream as unknown as { unref?: () => void }).unref?.();
+    }
+    child.once('exit', () => {
+      if (!isReleased) setTimeout(() => void hold(), TRY_AGAIN_MS).unref();
+    });
+    return new Promise((resolve) => {
+      child.stdout.once('data', () => resolve());
+      child.once('exit', () => resolve());
+      child.once('error', () => resolve());
+    });
+  }
+
+  return {
+    tried,
+    async release() {
+      isReleased = true;
+      // What holds it reads to its end.
+      held?.stdin?.destroy();
+      await rm(file, { force: true }).catch(() => undefined);
+    },
+  };
+}
+
+/** Whether a process lives that has written into the folder, also one of another machine or container. */
+export async function isOwnerAlive(folder: string, owner: string): Promise<boolean> {
+  return isSamePlace(owner) ? isSameProcessAlive(owner) : isHeld(lockOf(folder, owner));
+}
+
+async function isHeld(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  // Without a lock nobody can tell: as if it had ended.
+  if (found === undefined) return false;
+  if (Date.now() - found.mtimeMs < YOUNG_MS) return true;
+  const asked = await execa(FLOCK, ['--nonblock', '--shared', file, 'true'], {
+    reject: false,
+    timeout: ASK_TIMEOUT_MS,
+  });
+  // 1: somebody holds it. Whatever else keeps us from knowing, nothing of it is taken.
+  return asked.exitCode !== 0;
+}
