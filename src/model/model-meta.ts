@@ -54,7 +54,11 @@ const share = metric(z.number().min(0).max(1));
 const name = z.string().max(MAX_NAME);
 const names = told(z.array(name).max(MAX_FEATURES));
 const steps = told(z.number().int().positive().max(10_000));
-const moment = told(z.iso.datetime({ offset: true }).transform((text) => new Date(text)));
+const moment = told(
+  z.iso
+    .datetime({ offset: true, error: 'a time with its zone is expected, as 2026-11-30T08:00:00Z' })
+    .transform((text) => new Date(text)),
+);
 const metrics = z.object({
   'acc_at_0.5': share,
   accuracy: share,

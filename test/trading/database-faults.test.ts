@@ -3,12 +3,14 @@ import { createDoctor } from '../../src/doctor/doctor.js';
 import { examineState, examineTrading } from '../../src/doctor/examine-databases.js';
 import { explainFailure } from '../../src/doctor/explain-failure.js';
 import type { DatabaseFault, DatabaseName } from '../../src/domain/database-fault.js';
-import type { Locale } from '../../src/domain/localized.js';
+import { LOCALES, type Locale } from '../../src/domain/localized.js';
 import { redact } from '../../src/domain/secrets.js';
 import { openState } from '../../src/store/open-state.js';
 import { createTradingDatabase } from '../../src/trading/trading-database.js';
 import { reasonSentence, remedySentence } from '../../views/check-sentence.js';
 import { say } from '../../views/sentence.js';
+import { databaseFault } from '../../views/text/en/database-fault.js';
+import { textFor } from '../../views/text/index.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { type RefusingServer, startRefusingServer } from '../support/refusing-server.js';
 import { createReplication } from '../support/standby.js';
@@ -229,3 +231,11 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
     if (performance.now() > deadline) throw new Error('it did not come to pass within a minute');
   }
 }
+
+test('each fault of a database says what to do, but those that only another try mends', () => {
+  for (const locale of LOCALES) {
+    const { databaseWayOut } = textFor(locale).report;
+    const faults = Object.keys(databaseFault) as readonly DatabaseFault[];
+    expect(faults.filter((fault) => databaseWayOut[fault] === undefined)).toEqual(['cancelled', 'other']);
+  }
+});

@@ -80,7 +80,36 @@ export const databaseFault: DatabaseFaults = {
   other: (fact, name) => `${the(name)} refused the query${inBrackets(fact('sqlState'))}`,
 };
 
+/** Of what the bot asks of its own database it has written the queries itself. */
+const mendQuery = (name: DatabaseName): string =>
+  name === 'trading'
+    ? 'Mend the query in the runbook; docs/runbook-format.md says what one may do and answer.'
+    : 'Look whether this database is of another version of the bot.';
+const toPrimary = () =>
+  'Let TRADING_DATABASE_URL lead to the primary, or bring the replay of the standby back.';
+
 export const databaseWayOut: DatabaseWaysOut = {
+  locked: () =>
+    'Run it again: a start of the trading system locks its tables for a moment. If it stays, look in pg_locks who holds it.',
+  missing_table: (name) =>
+    name === 'trading'
+      ? 'Start what writes it (the collector, the trading system), or correct the query in the runbook.'
+      : 'Start the bot: it makes its tables then.',
+  missing_column: mendQuery,
+  permission_denied: (name) =>
+    name === 'trading'
+      ? 'GRANT SELECT on it to the bot’s role (docs/trading-database-role.md).'
+      : 'Let the bot’s role own its database; `lobml doctor` shows its rights.',
+  syntax: mendQuery,
+  read_only_violation: mendQuery,
+  too_many_rows: mendQuery,
+  too_large: mendQuery,
+  volatile_function: mendQuery,
+  duplicate_column: mendQuery,
+  standby_not_asked: toPrimary,
+  standby_paused: toPrimary,
+  standby_lag_unknown: toPrimary,
+  standby_behind: toPrimary,
   unreachable: (name) =>
     `Check the host and port in ${addressOf(name)}, the firewall, and that the server runs. A # / ? % or @ in the password must be percent-encoded (%23 %2F %3F %25 %40): otherwise the host is read wrong.`,
   timeout: (name) =>

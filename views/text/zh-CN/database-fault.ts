@@ -64,7 +64,33 @@ export const databaseFault: DatabaseFaults = {
   other: (fact, name) => `${the(name)}拒绝了查询${inBrackets(fact('sqlState'))}`,
 };
 
+const mendQuery = (name: DatabaseName): string =>
+  name === 'trading'
+    ? '请修正 runbook 中的查询；查询可以做什么、返回什么，见 docs/runbook-format.md。'
+    : '请检查该数据库是否属于另一版本的机器人。';
+const toPrimary = () => '请让 TRADING_DATABASE_URL 指向主库，或恢复备库的回放。';
+
 export const databaseWayOut: DatabaseWaysOut = {
+  locked: () => '请再试一次：交易系统启动时会短暂锁表。若仍如此，请在 pg_locks 中查看是谁持有该锁。',
+  missing_table: (name) =>
+    name === 'trading'
+      ? '请启动写入该表的程序（collector、交易系统），或更正 runbook 中的查询。'
+      : '请启动机器人：它会在启动时建表。',
+  missing_column: mendQuery,
+  permission_denied: (name) =>
+    name === 'trading'
+      ? '请授予机器人的角色对它的 SELECT 权限（docs/trading-database-role.md）。'
+      : '请让机器人的角色拥有自己的数据库；`lobml doctor` 会显示其权限。',
+  syntax: mendQuery,
+  read_only_violation: mendQuery,
+  too_many_rows: mendQuery,
+  too_large: mendQuery,
+  volatile_function: mendQuery,
+  duplicate_column: mendQuery,
+  standby_not_asked: toPrimary,
+  standby_paused: toPrimary,
+  standby_lag_unknown: toPrimary,
+  standby_behind: toPrimary,
   unreachable: (name) =>
     `请检查 ${addressOf(name)} 中的主机和端口、防火墙，以及服务器是否在运行。密码中的 # / ? % @ 必须做百分号编码（%23 %2F %3F %25 %40），否则主机会被读错。`,
   timeout: (name) => `请查看服务器的负载，以及它与机器人之间的防火墙（${addressOf(name)}）。`,
