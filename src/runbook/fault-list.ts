@@ -27,7 +27,7 @@ export class FaultList {
 
   /** A fault within a longer text, which stands in a file of its own or in this one. */
   addWithin(path: Path, fault: ConfigurationSentence, { file, text, line }: PlaceInText): undefined {
-    const told = this.#faultAt(path, fault);
+    const told = this.#faultAt(path, fault, text);
     // A text of one line stands beside its key, a longer one below it.
     const below = text.includes('\n') ? (line ?? 0) : 0;
     this.faults.push(

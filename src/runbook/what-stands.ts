@@ -11,8 +11,8 @@ interface WhatStands<T> {
   readonly value: T;
   /** Where a part of `value` stands in the file. */
   placeOf(path: Path): Path;
-  /** Whether what is wrong at a path of `value` may be so only because of what was left out. */
-  isConsequence(path: Path): boolean;
+  /** Whether what is wrong at a path of `value`, or in its text, may be so only because of what was left out. */
+  isConsequence(path: Path, text?: string): boolean;
 }
 
 /** Each round leaves out one layer: a value, then what cannot be without it. */
@@ -61,11 +61,11 @@ export function parseWhatStands<T>(
   for (let round = 0; round < ROUNDS; round += 1) {
     const result = schema.safeParse(rest);
     if (result.success) {
-      const isConsequence = (path: Path): boolean => {
+      const isConsequence = (path: Path, text = ''): boolean => {
         const place = placeOf(path);
         return (
           removed.some((gone) => place.every((key, index) => key === gone[index])) ||
-          wordsOf(valueAt(rest, path)).some((word) => names.has(word))
+          wordsOf([valueAt(rest, path), text]).some((word) => names.has(word))
         );
       };
       return { value: result.data, placeOf, isConsequence };

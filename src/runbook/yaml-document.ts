@@ -15,8 +15,13 @@ interface Parsed<T> {
 /**
  * A fault at a path of the value, with the line of its node or of its nearest parent that is written in the file;
  * none where it is but the consequence of another that has been told.
+ * @param text of a part that stands in a file of its own
  */
-export type FaultAt = (path: Path, fault: ConfigurationSentence) => readonly ConfigurationFault[];
+export type FaultAt = (
+  path: Path,
+  fault: ConfigurationSentence,
+  text?: string,
+) => readonly ConfigurationFault[];
 
 /**
  * Reads YAML text and holds it against a schema.
@@ -63,8 +68,8 @@ export function parseYaml<T>(file: string, text: string, schema: ZodType<T>, sta
     );
   const rest = parseWhatStands(source, schema, standIn);
   if (rest === undefined) return { faults, stands: undefined };
-  const fault: FaultAt = (path, told) =>
-    rest.isConsequence(path) ? [] : [faultAt(rest.placeOf(path), told)];
+  const fault: FaultAt = (path, told, text) =>
+    rest.isConsequence(path, text) ? [] : [faultAt(rest.placeOf(path), told)];
   return { faults, stands: { value: rest.value, fault } };
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -430,6 +430,13 @@ describe('statements in files of their own', () => {
     await writeFile(join(folder, 'both.sql'), '-- Both\nSELECT 3 AS x');
     expect((await load()).sha256).not.toBe(before.sha256);
     expect(await hashOfRunbookFile(file)).not.toBe(before.sha256);
+  });
+
+  test('a parameter that holds nothing is one fault, and not one more for each statement that binds it', async () => {
+    await write('both.sql', { 'both.sql': 'SELECT 1 AS x\nWHERE 1 < ${limit}' });
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('limit: 10', 'limit: []'));
+    expect((await faults()).split('\n')).toEqual([expect.stringMatching(/params\.limit: /)]);
   });
 
   test('a fault names their own line', async () => {
