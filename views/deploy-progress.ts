@@ -62,9 +62,10 @@ const STEP_SYMBOL: Readonly<Record<StepState, string>> = {
 /** The message that moves: what is done, host by host with time and evidence, what is running, what comes. */
 export function deployProgressView(release: ReleaseRecord, locale: Locale): Report {
   const text = textFor(locale).deploy;
-  const { strategy, target, state, problem } = release;
+  const { strategy, target, problem } = release;
   const stateText = stateTextOf(release, locale);
-  const title = `${RELEASE_SYMBOL[state]} ${stateText} · ${strategy} · ${target}`;
+  const symbol = symbolOf(release);
+  const title = `${symbol} ${stateText} · ${strategy} · ${target}`;
   const blocks: Block[] = [
     header(title),
     context(headline(release, locale)),
@@ -85,7 +86,7 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
   );
   const said = now.length === 0 ? currentStep(release, locale) : now.join(' ');
   return {
-    text: `${RELEASE_SYMBOL[state]} ${text.summary(stateText, strategy, target, said)}`,
+    text: `${symbol} ${text.summary(stateText, strategy, target, said)}`,
     blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut),
   };
 }
@@ -103,7 +104,7 @@ export function deployIncidentView(
   const report = deployProgressView(release, locale);
   const troubles = troubleLines(release, locale);
   const isBad = isIncident(release) || troubles.length > 0;
-  const symbol = isBad ? '🚨' : RELEASE_SYMBOL[release.state];
+  const symbol = isBad ? '🚨' : symbolOf(release);
   const call = isBad && operators.length > 0 ? [text.called(mentions(operators, []), release.target)] : [];
   return {
     text: [...call, `${text.incident}: ${report.text}`].join(' '),
@@ -151,13 +152,26 @@ function overcomeBlock(release: ReleaseRecord, locale: Locale): Block {
   return section(lines.length === 0 ? text.wasTrouble : lines.map((line) => `✓ ${line}`).join('\n'));
 }
 
+/** It only waits for its deadline: nothing of it is being watched any more. */
+const hasFailedInWatch = (release: ReleaseRecord): boolean =>
+  release.state === 'watching' && release.problem !== null && !isPuttingBack(release);
+
 const isTurningOff = ({ state, endedAt }: ReleaseRecord): boolean => state === 'disabled' && endedAt === null;
 
 const stateTextOf = (release: ReleaseRecord, locale: Locale): string => {
-  const { state, turningOff, puttingBack } = textFor(locale).deploy;
+  const { state, turningOff, puttingBack, failedInWatch } = textFor(locale).deploy;
   if (isTurningOff(release)) return turningOff.title;
-  return release.state === 'running' && isPuttingBack(release) ? puttingBack : state[release.state];
+  if (hasFailedInWatch(release)) return failedInWatch;
+  return isAtWorkBack(release) ? puttingBack : state[release.state];
 };
+
+function symbolOf(release: ReleaseRecord): string {
+  if (hasFailedInWatch(release)) return '⛔';
+  return RELEASE_SYMBOL[isAtWorkBack(release) ? 'running' : release.state];
+}
+
+const isAtWorkBack = (release: ReleaseRecord): boolean =>
+  (release.state === 'running' || release.state === 'watching') && isPuttingBack(release);
 
 /** Each host that is turned off, as it was proved; one that is not is what somebody has to do now. */
 function hostsOff({ steps }: ReleaseRecord, locale: Locale): readonly Block[] {
@@ -255,9 +269,9 @@ function causeBlocks(release: ReleaseRecord, locale: Locale): readonly Block[] {
 }
 
 function whatNow(release: ReleaseRecord, locale: Locale): readonly Block[] {
-  const { state, problem, confirmBy, cancelRequested } = release;
+  const { state, confirmBy, cancelRequested } = release;
   const text = textFor(locale).deploy;
-  if (state === 'watching' && problem !== null) return [section(text.notConfirmed(slackTime(confirmBy)))];
+  if (hasFailedInWatch(release)) return [section(text.notConfirmed(slackTime(confirmBy)))];
   if (isLiveRelease(release) && cancelRequested !== null)
     return [context(text.cancelling(person(cancelRequested.by)))];
   // What is said of every host does not hold for one that was given up.

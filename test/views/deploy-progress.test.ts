@@ -313,3 +313,23 @@ test('a put-back says of each host whether the strategy is on now, and with whic
   expect(reverted({ restarted: false })).toContain('what ran before the release runs on');
   expect(reverted({ restarted: true, pid: 1 })).toContain('nobody could read whether the strategy is on');
 });
+
+test('a release that failed in its watch is not called watched, nor one that is put back from it', () => {
+  const problem = { code: 'hosts_differ', facts: { differences: ['live-2: ENABLED false ≠ true'] } } as const;
+  const waiting = releaseWith(17, { state: 'failed', problem }, { state: 'watching', problem });
+  const [step] = waiting.steps;
+  if (step === undefined) throw new Error('no step');
+  const revert: StepRecord = { ...step, kind: 'revert', host: 'live-1', position: 99, state: 'pending' };
+  const cancelled = { code: 'cancelled_by_person', facts: { by: 'carol', reason: 'later' } } as const;
+  const back = { ...waiting, problem: cancelled, steps: [...waiting.steps, revert] };
+  for (const [release, title] of [
+    [releaseWith(17, {}, { state: 'watching' }), '👀 Deployed, watching'],
+    [waiting, '⛔ Failed, turns itself off'],
+    [back, '⏳ Putting back…'],
+  ] as const) {
+    const { text, blocks } = deployProgressView(release, 'en');
+    expect(text).toContain(title);
+    expect(JSON.stringify(blocks[0])).toContain(`${title} · crypto_lob_ml · live`);
+    expect(JSON.stringify(blocks).includes('It cannot be confirmed')).toBe(release === waiting);
+  }
+});

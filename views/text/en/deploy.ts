@@ -148,6 +148,7 @@ export const deploy = {
   /** At checks that are not due yet. */
   looked: (when: string) => `nothing failed at ${when}`,
   puttingBack: 'Putting back…',
+  failedInWatch: 'Failed, turns itself off',
   /** A release that was not confirmed, until every host is proved off; and what each host is. */
   turningOff: {
     title: 'Turning off…',

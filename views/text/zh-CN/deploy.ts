@@ -123,6 +123,7 @@ export const deploy: DeployText = {
   },
   looked: (when) => `${when} 未发现失败`,
   puttingBack: '正在恢复…',
+  failedInWatch: '已失败，到期自动关闭',
   turningOff: {
     title: '正在关闭…',
     whatNow:
