@@ -94,11 +94,13 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
 /**
  * What the incident channel is told, once for each way in which a release can go wrong; it then shows what became of it.
  * @param operators ids of people and user groups, who are called while it goes on or has ended badly.
+ * @param isToldLater a later post tells the same: nobody should take them for two.
  */
 export function deployIncidentView(
   release: ReleaseRecord,
   locale: Locale,
   operators: readonly string[] = [],
+  isToldLater = false,
 ): Report {
   const text = textFor(locale).deploy;
   const report = deployProgressView(release, locale);
@@ -111,6 +113,7 @@ export function deployIncidentView(
     blocks: [
       header(`${symbol} ${stateTextOf(release, locale)} · ${release.strategy} · ${release.target}`),
       ...call.map((sentence) => section(sentence)),
+      ...(isToldLater ? [context(text.toldLater)] : []),
       context(headline(release, locale)),
       ...broughtBlocks(release, locale),
       ...haltedBlocks(release, locale),

@@ -47,7 +47,12 @@ export interface MessageViews {
     locale: Locale,
   ) => Report;
   /** The loud one. */
-  readonly incident: (release: ReleaseRecord, locale: Locale, operators: readonly string[]) => Report;
+  readonly incident: (
+    release: ReleaseRecord,
+    locale: Locale,
+    operators: readonly string[],
+    isToldLater: boolean,
+  ) => Report;
   /** @param now RFC 3339 */
   readonly training: (training: Training, locale: Locale, now: string) => Report;
 }
@@ -170,6 +175,7 @@ async function stateOfRelease(
   const fresh = incidentsOf(release, troubles, now).filter(
     (present) => !told.some(({ role }) => role === present || isToldBy(role, present, release)),
   );
+  const newest = fresh.at(-1) ?? told.at(-1)?.role;
   const changesAt = soonestOf([nextAt, ...troubles.map(({ callAt }) => callAt)], now);
   return {
     owed:
@@ -190,7 +196,7 @@ async function stateOfRelease(
         return views.confirmCall(release, target.approval, call, locale);
       const { operators } = releases.targets.roles;
       return isOfIncident(message.role)
-        ? views.incident(release, locale, operators)
+        ? views.incident(release, locale, operators, message.role !== newest)
         : views.progress(release, locale);
     },
   };

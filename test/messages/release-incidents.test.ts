@@ -145,6 +145,10 @@ describe('each way of failing calls the operators, at once, in a post of its own
     await deadline();
     const posts = await incidents();
     expect(posts).toHaveLength(2);
+    expect(posts.map((post) => post.includes('A later post below tells of the same release'))).toEqual([
+      true,
+      false,
+    ]);
     for (const post of posts) {
       expect(post.startsWith(CALLED)).toBe(true);
       expect(post).toContain('It began with:');

@@ -161,6 +161,7 @@ export const deploy = {
   },
   incident: 'Incident',
   called: (who: string, target: string) => `${who} a release of *${target}* needs you.`,
+  toldLater: '↓ A later post below tells of the same release.',
   /** What went wrong before the deadline, a person or a put-back came. */
   cause: 'It began with:',
   /** @param until a moment; undefined: it is tried for as long as it takes */

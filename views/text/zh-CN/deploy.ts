@@ -135,6 +135,7 @@ export const deploy: DeployText = {
   },
   incident: '事故',
   called: (who, target) => `${who} *${target}* 的发布需要您处理。`,
+  toldLater: '↓ 下方较新的消息说的是同一次发布。',
   cause: '起因：',
   trouble: (what, since, until) =>
     `*${what}* 自 ${since} 起一直未成功，正在重试，${until === undefined ? '直到成功' : `至 ${until}；届时策略将被关闭`}。`,
