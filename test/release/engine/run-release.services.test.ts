@@ -238,7 +238,7 @@ describe('a start that fails fast', () => {
         const release = await engine.journal.load(releaseId);
         return release?.steps.some(({ kind }) => kind === 'revert');
       },
-      15_000,
+      60_000,
     );
     writeFault(second().faultsPath, 'restart_loop', false);
     const release = await looking;
