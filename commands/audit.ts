@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Services } from '../src/app/services.js';
+import { compareWithExport } from '../src/audit/compare-export.js';
+import { signedExport } from '../src/audit/export-signature.js';
 import { exportTrail, verifyExport } from '../src/audit/export-trail.js';
 import { type TrailVerdict, verifyTrail } from '../src/audit/verify-trail.js';
 import { UsageError, UserError } from '../src/conversation/errors.js';
@@ -12,22 +14,30 @@ import {
 } from '../src/conversation/subcommand.js';
 import { auditView } from '../views/audit.js';
 
-const usage = 'verify [--file EXPORT] | export';
+const usage = 'verify [--file EXPORT | --against EXPORT] [--key SHA256] | export';
 
 /** The audit trail: whether its chain holds, and a copy of it. */
 export const audit: Subcommand<Services> = {
   name: 'audit',
   audience: 'all',
   usage,
-  async run(words, conversation, { audit: trail }) {
-    const [verb, option, file, extra] = words;
+  async run(words, conversation, { audit: trail, auditKey, now }) {
+    const [verb, option, file, keyOption, key, extra] = words;
     const isTerminal = conversation.person.surface === 'terminal';
     if (verb === 'export' && option === undefined && isTerminal)
-      return writeOut(exportTrail(trail), conversation);
+      return writeOut(signedExport(exportTrail(trail), await auditKey.open(), now()), conversation);
     if (verb !== 'verify' || extra !== undefined) throw new UsageError('audit_words', {});
     if (option === undefined) return show(await verifyTrail(trail), conversation);
-    if (option !== '--file' || file === undefined || !isTerminal) throw new UsageError('audit_words', {});
-    return show(await verifyFile(file), conversation);
+    const isFile = (option === '--file' || option === '--against') && file !== undefined && isTerminal;
+    if (!isFile || (keyOption !== undefined && (keyOption !== '--key' || key === undefined)))
+      throw new UsageError('audit_words', {});
+    const fingerprint = key?.toLowerCase() ?? (await auditKey.known())?.fingerprint;
+    const verdict = await reading(file, (lines) => verifyExport(lines, fingerprint));
+    if (option === '--file') return show(verdict, conversation);
+    const present = await verifyTrail(trail);
+    const apart = await reading(file, (lines) => compareWithExport(lines, trail));
+    const broken = [...verdict.broken, ...present.broken, ...apart];
+    return show({ ...verdict, events: present.events, broken }, conversation);
   },
 };
 
@@ -36,12 +46,20 @@ async function show(verdict: TrailVerdict, conversation: Conversation): Promise<
   return { exitCode: verdict.broken.length === 0 ? EXIT.ok : EXIT.noGo, json: verdict };
 }
 
-async function verifyFile(file: string): Promise<TrailVerdict> {
+/** @throws UserError where the file cannot be read */
+async function reading<Answer>(
+  file: string,
+  read: (lines: AsyncIterable<string>) => Promise<Answer>,
+): Promise<Answer> {
+  const input = createReadStream(file);
+  let fault: unknown;
+  input.once('error', (error) => {
+    fault = error;
+  });
   try {
-    return await verifyExport(
-      createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY }),
-    );
+    return await read(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
   } catch (error) {
+    if (fault === undefined) throw error;
     throw new UserError('unreadable_file', { file }, { cause: error });
   }
 }

@@ -5,7 +5,7 @@ import { escapeMrkdwn, section } from './blocks.js';
 import { textFor } from './text/index.js';
 
 /** Whether the chains hold, and the first broken link of each that does not. */
-export function auditView({ events, broken }: TrailVerdict, locale: Locale): Report {
+export function auditView({ events, broken, signedBy }: TrailVerdict, locale: Locale): Report {
   const text = textFor(locale).audit;
   const holding = Object.entries(events).filter(
     ([strategy]) => !broken.some((link) => link.strategy === strategy),
@@ -18,6 +18,7 @@ export function auditView({ events, broken }: TrailVerdict, locale: Locale): Rep
     }),
     ...holding.map(([strategy, count]) => `✓ ${escapeMrkdwn(text.holds(strategy, count))}`),
   ];
+  if (signedBy !== undefined) lines.push(text.signed(signedBy.fingerprint, signedBy.at));
   const shown = lines.length === 0 ? [text.empty] : lines;
   return {
     text: `${text.title}: ${shown.join(' ')}`,

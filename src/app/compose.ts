@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { openAuditKey, readAuditKey } from '../audit/audit-key.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import { openAudit } from '../audit/open-audit.js';
 import { type Checks, createChecks } from '../checks/apart/create-checks.js';
@@ -181,6 +182,10 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
       runbook,
       targets,
       audit,
+      auditKey: {
+        open: () => openAuditKey(shared.config.dataDir),
+        known: () => readAuditKey(shared.config.dataDir),
+      },
       checks,
       runs,
       killSwitch: halting.killSwitch,

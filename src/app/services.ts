@@ -1,3 +1,4 @@
+import type { AuditKey } from '../audit/audit-key.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { CheckService } from '../checks/check-service.js';
 import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
@@ -20,6 +21,8 @@ import type { TrainingService } from '../training/training-service.js';
 export interface Services extends KillSwitchServices {
   readonly runbook: Runbook;
   readonly audit: AuditTrail;
+  /** The key that signs exports on this machine. */
+  readonly auditKey: AuditKeys;
   readonly checks: CheckService;
   readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'placeOf'>;
   readonly releaseHistory: ReleaseHistory;
@@ -44,6 +47,12 @@ export interface Services extends KillSwitchServices {
   readonly everyStrategy: () => readonly Services[];
   readonly logger: Logger;
   readonly now: () => Date;
+}
+
+interface AuditKeys {
+  /** Makes it where there is none yet. */
+  open(): Promise<AuditKey>;
+  known(): Promise<AuditKey | undefined>;
 }
 
 type ChangeMessage = (

@@ -35,6 +35,14 @@ const CHAIN_FAULTS = [
   'unreadable',
   /** An export without an event or a head: it proves nothing. */
   'empty',
+  /** An export that bears no signature, one that does not hold, or one of a key that is not the expected one. */
+  'unsigned',
+  'signature',
+  'foreign_key',
+  /** The database ends before an export does: its last events are gone, or a backup was restored. */
+  'tail_lost',
+  /** From there on the database holds other events than an export. */
+  'replaced',
 ] as const;
 type ChainFault = (typeof CHAIN_FAULTS)[number];
 

@@ -3,6 +3,7 @@ import type { ChainedEvent, ChainHead } from '../domain/audit-event.js';
 import { chainedEventSchema, chainHeadSchema } from '../domain/audit-event.js';
 import type { AuditTrail } from './audit-trail.js';
 import { type BrokenLink, ChainFollower } from './chain.js';
+import { SignatureReader } from './export-signature.js';
 import type { TrailVerdict } from './verify-trail.js';
 
 const PAGE = 1_000;
@@ -24,11 +25,24 @@ export async function* exportTrail(trail: Pick<AuditTrail, 'heads' | 'chain'>): 
   for (const head of heads) yield JSON.stringify({ head });
 }
 
-/** Follows the chains of an export, and names the line of the first broken link of each. */
-export async function verifyExport(lines: AsyncIterable<string> | Iterable<string>): Promise<TrailVerdict> {
+/**
+ * Follows the chains of an export, and names the line of the first broken link of each.
+ * @param fingerprint of the key that must have signed it; undefined: none is known here
+ */
+export async function verifyExport(
+  lines: AsyncIterable<string> | Iterable<string>,
+  fingerprint: string | undefined,
+): Promise<TrailVerdict> {
   const reader = new ExportReader();
-  for await (const line of lines) reader.read(line);
-  return reader.verdict();
+  const signature = new SignatureReader();
+  for await (const line of lines) if (!signature.read(line)) reader.read(line);
+  const { events, broken } = reader.verdict();
+  const unsigned = signature.broken(fingerprint);
+  return {
+    events,
+    broken: unsigned === undefined ? broken : [...broken, unsigned],
+    signedBy: signature.signedBy,
+  };
 }
 
 class ExportReader {

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type AuditKey, openAuditKey } from '../../src/audit/audit-key.js';
 import { type AuditTrail, createAuditTrail } from '../../src/audit/audit-trail.js';
+import { compareWithExport } from '../../src/audit/compare-export.js';
+import { signedExport } from '../../src/audit/export-signature.js';
 import { exportTrail, verifyExport } from '../../src/audit/export-trail.js';
 import { LocalJournal } from '../../src/audit/local-journal.js';
 import { verifyTrail } from '../../src/audit/verify-trail.js';
@@ -15,10 +18,16 @@ const carol = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
 let database: TestDatabase;
 let dataDir: string;
 let trail: AuditTrail;
+let key: AuditKey;
+const NOW = new Date('2026-01-03T00:00:00.000Z');
+async function* each(lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}
 
 beforeAll(async () => {
   database = await createTestDatabase();
   dataDir = await mkdtemp(join(tmpdir(), 'lobml-audit-'));
+  key = await openAuditKey(dataDir);
   trail = createAuditTrail({
     journal: new LocalJournal({ dataDir, owner: '7:', isAlive: () => true }),
     database: database.pool,
@@ -58,8 +67,8 @@ async function brokenIn(strategy: string) {
   const { broken } = await verifyTrail(trail);
   const found = broken.filter((link) => link.strategy === strategy);
   const lines: string[] = [];
-  for await (const line of exportTrail(trail)) lines.push(line);
-  const exported = await verifyExport(lines);
+  for await (const line of signedExport(exportTrail(trail), key, NOW)) lines.push(line);
+  const exported = await verifyExport(lines, key.fingerprint);
   const inExport = exported.broken.filter((link) => link.strategy === strategy);
   expect(inExport.map(({ line, ...link }) => link)).toEqual(found);
   return found.map(({ position, fault }) => [position, fault]);
@@ -202,26 +211,154 @@ describe('a chain that grows while it is followed', () => {
 
 describe('an export', () => {
   test('without any event proves nothing', async () => {
-    expect((await verifyExport([])).broken).toEqual([expect.objectContaining({ fault: 'empty' })]);
-    expect((await verifyExport(['', ' '])).broken).toHaveLength(1);
+    for (const lines of [[], ['', ' ']]) {
+      const { broken } = await verifyExport(lines, key.fingerprint);
+      expect(broken.map(({ fault }) => fault)).toEqual(['empty', 'unsigned']);
+    }
   });
 
   const exported = async (strategy: string) => {
     const lines: string[] = [];
-    for await (const line of exportTrail(trail)) lines.push(line);
-    return lines.filter((line) => line.includes(strategy));
+    for await (const line of exportTrail(trail)) if (line.includes(strategy)) lines.push(line);
+    return lines;
   };
+  const signed = async (lines: readonly string[], by = key) => {
+    const whole: string[] = [];
+    for await (const line of signedExport(each(lines), by, NOW)) whole.push(line);
+    return whole;
+  };
+  const faultsOf = async (lines: readonly string[]) =>
+    (await verifyExport(lines, key.fingerprint)).broken.map(({ fault, position }) => [fault, position]);
 
   test('without its last lines is named as cut off', async () => {
     const lines = await exported(await chainOfFive());
-    const verdict = await verifyExport(lines.slice(0, 4));
-    expect(verdict.broken).toEqual([expect.objectContaining({ position: 5, fault: 'end' })]);
+    expect(await faultsOf(await signed(lines.slice(0, 4)))).toEqual([['end', 5]]);
   });
 
   test('with a line that is no event names the line', async () => {
     const lines = await exported(await chainOfFive());
-    const verdict = await verifyExport([...lines.slice(0, 2), '{"half":', ...lines.slice(2)]);
+    const whole = await signed([...lines.slice(0, 2), '{"half":', ...lines.slice(2)]);
+    const verdict = await verifyExport(whole, key.fingerprint);
     expect(verdict.broken).toEqual([expect.objectContaining({ fault: 'unreadable', line: 3 })]);
+  });
+});
+
+describe('a signed export', () => {
+  const lines = async (strategy: string, by = key) => {
+    const whole: string[] = [];
+    const own = (async function* () {
+      for await (const line of exportTrail(trail)) if (line.includes(strategy)) yield line;
+    })();
+    for await (const line of signedExport(own, by, NOW)) whole.push(line);
+    return whole;
+  };
+  const faultsOf = async (whole: readonly string[], fingerprint: string | undefined = key.fingerprint) =>
+    (await verifyExport(whole, fingerprint)).broken.map(({ fault }) => fault);
+
+  test('says who signed it and when', async () => {
+    const verdict = await verifyExport(await lines(await chainOfFive()), key.fingerprint);
+    expect(verdict).toMatchObject({
+      broken: [],
+      signedBy: { fingerprint: key.fingerprint, at: NOW.toISOString() },
+    });
+  });
+
+  test('that was changed, cut, lengthened, unsigned or signed by somebody else does not hold', async () => {
+    const whole = await lines(await chainOfFive());
+    const signature = whole.at(-1) ?? '';
+    expect(await faultsOf(whole.slice(0, -1))).toEqual(['unsigned']);
+    expect(await faultsOf([...whole, '{}'])).toEqual(['signature']);
+    expect(await faultsOf([...whole.slice(0, 4), signature])).toEqual(['end', 'signature']);
+    expect(await faultsOf(whole.map((line) => line.replace('"why"', '"because"')))).toEqual([
+      'content',
+      'signature',
+    ]);
+    expect(await faultsOf([...whole.slice(0, -1), signature.replace('2026-', '2027-')])).toEqual([
+      'signature',
+    ]);
+    const other = await openAuditKey(join(dataDir, 'elsewhere'));
+    const strategy = JSON.parse(whole[0] ?? '').strategy;
+    expect(await faultsOf(await lines(strategy, other))).toEqual(['foreign_key']);
+    expect(await faultsOf(await lines(strategy, other), other.fingerprint)).toEqual([]);
+  });
+
+  test('is made by one key, whoever asks for it first', async () => {
+    const folder = join(dataDir, 'twice');
+    const keys = await Promise.all([openAuditKey(folder), openAuditKey(folder), openAuditKey(folder)]);
+    expect(new Set(keys.map(({ fingerprint }) => fingerprint)).size).toBe(1);
+    expect((await stat(join(folder, 'audit-key.pem'))).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('the database held against an earlier export', () => {
+  const exportOf = async (strategy: string) => {
+    const found: string[] = [];
+    for await (const line of exportTrail(trail)) if (line.includes(strategy)) found.push(line);
+    return found;
+  };
+  const record = (strategy: string, number: number) =>
+    trail.record({
+      kind: 'k',
+      strategy,
+      target: null,
+      actor: carol,
+      at: `2026-01-02T00:00:0${number}.000Z`,
+      details: { number },
+    });
+  const apart = async (lines: readonly string[]) =>
+    (await compareWithExport(lines, trail)).map(({ position, fault }) => [position, fault]);
+  /** Every event from there on, and the head with it: the chain that is left holds. */
+  async function cut(strategy: string, from: number): Promise<void> {
+    await sql('DELETE FROM lobml.audit_events WHERE strategy = $1 AND position >= $2', strategy, from);
+    await sql(
+      `UPDATE lobml.audit_heads SET position = $2 - 1, sha256 = (SELECT sha256 FROM lobml.audit_events
+         WHERE strategy = $1 AND position = $2 - 1) WHERE strategy = $1`,
+      strategy,
+      from,
+    );
+  }
+  const chainHolds = async (strategy: string) =>
+    (await verifyTrail(trail)).broken.every((link) => link.strategy !== strategy);
+
+  test('has grown, and holds', async () => {
+    const strategy = await chainOfFive();
+    const lines = await exportOf(strategy);
+    await record(strategy, 6);
+    expect(await apart(lines)).toEqual([]);
+  });
+
+  test('has lost its tail together with its head, which no chain shows', async () => {
+    const strategy = await chainOfFive();
+    const lines = await exportOf(strategy);
+    await cut(strategy, 4);
+    expect(await chainHolds(strategy)).toBe(true);
+    expect(await apart(lines)).toEqual([[4, 'tail_lost']]);
+  });
+
+  test('went on from a restored backup', async () => {
+    const strategy = await chainOfFive();
+    const lines = await exportOf(strategy);
+    await cut(strategy, 4);
+    for (const number of [7, 8, 9]) await record(strategy, number);
+    expect(await chainHolds(strategy)).toBe(true);
+    expect(await apart(lines)).toEqual([[4, 'replaced']]);
+  });
+
+  test('had its last event and its head replaced', async () => {
+    const strategy = await chainOfFive();
+    const lines = await exportOf(strategy);
+    await cut(strategy, 5);
+    await record(strategy, 9);
+    expect(await chainHolds(strategy)).toBe(true);
+    expect(await apart(lines)).toEqual([[5, 'replaced']]);
+  });
+
+  test('has lost a whole strategy', async () => {
+    const strategy = await chainOfFive();
+    const lines = await exportOf(strategy);
+    await sql('DELETE FROM lobml.audit_events WHERE strategy = $1', strategy);
+    await sql('DELETE FROM lobml.audit_heads WHERE strategy = $1', strategy);
+    expect(await apart(lines)).toEqual([[1, 'tail_lost']]);
   });
 });
 

@@ -5,6 +5,12 @@ const fault: Readonly<Record<string, string>> = {
   end: 'events at the end are missing, or were added past the recorded end',
   unreadable: 'a line is no event',
   empty: 'it holds no event, so it proves nothing',
+  unsigned: 'it bears no signature',
+  signature: 'its signature does not hold: it was changed',
+  foreign_key: 'it was signed by another key than this bot’s; name the one that you expect with --key',
+  tail_lost: 'the database ends before the export does: its last events are gone, or a backup was restored',
+  replaced:
+    'from there on the database holds other events than the export: it was replaced, or went on from a backup',
 };
 
 export const audit = {
@@ -15,6 +21,7 @@ export const audit = {
     `${strategy || 'the file'}: broken at position ${position}: ${why}${where}.`,
   fault,
   event: (id: string) => `, event ${id}`,
+  signed: (fingerprint: string, at: string) => `Signed by the key ${fingerprint} at ${at}.`,
   line: (line: number) => `, line ${line} of the file`,
 };
 

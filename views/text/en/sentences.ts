@@ -11,7 +11,7 @@ import { variable } from './variable.js';
 const didYouMean = (nearest: string | undefined): string => (nearest ? ` Did you mean \`${nearest}\`?` : '');
 
 const usage: Sentences<UsageFacts> = {
-  audit_words: () => 'Say `verify`, `verify --file EXPORT` or `export`.',
+  audit_words: () => 'Say `verify`, `verify --file EXPORT`, `verify --against EXPORT` or `export`.',
   flag_needs_value: ({ flag }) => `\`${flag}\` needs a value.`,
   flag_twice: ({ flag }) => `\`${flag}\` stands twice: say it once.`,
   halt_id_missing: () => 'Say `history --incident ID`, with the id of the halt.',

@@ -13,7 +13,13 @@ export const audit: AuditText = {
     end: '末尾的事件缺失，或在记录的末尾之后被添加',
     unreadable: '有一行不是事件',
     empty: '其中没有任何事件，因此不能证明任何事',
+    unsigned: '没有签名',
+    signature: '签名不成立：内容被改动过',
+    foreign_key: '由另一把密钥签名，不是本机器人的；请用 --key 指明预期的密钥',
+    tail_lost: '数据库在导出文件的末尾之前就结束了：最后的事件丢失，或恢复了备份',
+    replaced: '从该处起数据库与导出文件的事件不同：记录被替换，或从备份之后继续写入',
   },
   event: (id) => `，事件 ${id}`,
+  signed: (fingerprint, at) => `由密钥 ${fingerprint} 于 ${at} 签名。`,
   line: (line) => `，文件第 ${line} 行`,
 };

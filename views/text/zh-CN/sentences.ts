@@ -11,7 +11,7 @@ import { variable } from './variable.js';
 const didYouMean = (nearest: string | undefined): string => (nearest ? `是否想写 \`${nearest}\`？` : '');
 
 const usage: Sentences<UsageFacts> = {
-  audit_words: () => '请使用 `verify`、`verify --file EXPORT` 或 `export`。',
+  audit_words: () => '请使用 `verify`、`verify --file EXPORT`、`verify --against EXPORT` 或 `export`。',
   flag_needs_value: ({ flag }) => `\`${flag}\` 需要一个值。`,
   flag_twice: ({ flag }) => `\`${flag}\` 出现了两次：请只写一次。`,
   halt_id_missing: () => '请使用 `history --incident ID`，ID 为该次停止的编号。',
