@@ -12,6 +12,8 @@ const RELEASE_REFUSALS = [
   'artefact_not_a_file',
   /** Facts: `name`. */
   'artefact_empty',
+  /** Facts: `name`, `most`. */
+  'artefact_too_large',
   /** Facts: `name`. It, or what describes it, cannot be read by the bot. */
   'artefact_not_readable',
   'no_staging_folder',

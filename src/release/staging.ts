@@ -32,13 +32,17 @@ export interface StagedFiles {
 
 interface SkippedFile {
   readonly name: string;
-  readonly why: 'not_a_file' | 'name_too_long' | 'odd_name' | 'not_readable';
+  readonly why: 'not_a_file' | 'name_too_long' | 'odd_name' | 'not_readable' | 'too_large';
 }
 
 /** A person picks among the newest; older ones can be named in a terminal. */
 const SHOWN = 20;
 const MODEL_SUFFIX = '.onnx';
 const META_SUFFIX = '.meta.json';
+
+const GIB = 1024 ** 3;
+/** What is larger, e.g. a core dump, is nothing to deploy: each look would read all of it, and a trial has a model in memory. */
+const mostBytes = (name: string): number => (name.endsWith(MODEL_SUFFIX) ? GIB / 2 : GIB);
 
 const text = z
   .string()
@@ -53,7 +57,8 @@ const metaSchema = z.looseObject({
 /** What waits in the staging folder; empty where there is no such folder. */
 export async function listStaging(folder: string): Promise<StagedFiles> {
   const { plain, skipped } = await lookInto(folder);
-  const files = plain.filter(({ name }) => !name.endsWith(META_SUFFIX));
+  const isTooLarge = ({ name, size }: { name: string; size: number }) => size > mostBytes(name);
+  const files = plain.filter((file) => !file.name.endsWith(META_SUFFIX) && !isTooLarge(file));
   const isModel = ({ name }: { name: string }) => name.endsWith(MODEL_SUFFIX);
   const shown = [files.filter(isModel), files.filter((file) => !isModel(file))].map((of) =>
     of.slice(0, SHOWN),
@@ -74,7 +79,11 @@ export async function listStaging(folder: string): Promise<StagedFiles> {
         .map(async (file) => ({ ...file, meta: await readMeta(join(folder, file.name)) })),
     ),
     binaries: binaries.filter(isReadable),
-    skipped: [...skipped, ...unreadable.map(({ name }) => ({ name, why: 'not_readable' as const }))],
+    skipped: [
+      ...skipped,
+      ...plain.filter(isTooLarge).map(({ name }) => ({ name, why: 'too_large' as const })),
+      ...unreadable.map(({ name }) => ({ name, why: 'not_readable' as const })),
+    ],
   };
 }
 
@@ -107,6 +116,8 @@ export async function readStagedArtefact(folder: string, name: string): Promise<
   const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
   if (!isFile) return refused('artefact_not_a_file', { name });
   if (size === 0) return refused('artefact_empty', { name });
+  const most = mostBytes(name);
+  if (size > most) return refused('artefact_too_large', { name, most: `${most / GIB} GiB` });
   try {
     const meta = name.endsWith(MODEL_SUFFIX) ? await metaSha256Of(path) : {};
     return { kind: 'artefact', plan: { name, sha256: await sha256OfFile(path), size, ...meta }, path };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -81,6 +81,27 @@ test('what the bot may not read is named and skipped, and asked for by name it i
     refusal: { code: 'artefact_not_readable', facts: { name: 'other.onnx' } },
   });
 });
+
+test('what is too large to be deployed is named and skipped, and not read', async () => {
+  for (const [name, gib] of [
+    ['core', 4096],
+    ['huge.onnx', 0.6],
+  ] as const) {
+    await writeFile(join(folder, name), '');
+    await truncate(join(folder, name), Math.ceil(gib * 1024 ** 3));
+  }
+  const { staged, modals } = await formOf();
+  expect(staged.skipped).toEqual(expect.arrayContaining([{ name: 'core', why: 'too_large' }]));
+  expect(staged.skipped.map(({ name }) => name).sort()).toEqual(['core', 'huge.onnx']);
+  for (const modal of modals) expect(JSON.stringify(modal)).toContain('huge.onnx');
+  for (const [name, most] of [
+    ['core', '1 GiB'],
+    ['huge.onnx', '0.5 GiB'],
+  ] as const)
+    expect(await readStagedArtefact(folder, name)).toMatchObject({
+      refusal: { code: 'artefact_too_large', facts: { name, most } },
+    });
+}, 10_000);
 
 /** Root may read everything. */
 async function withoutRights<T>(work: () => Promise<T>): Promise<T> {

@@ -45,6 +45,8 @@ const refusal: Readonly<Record<ReleaseRefusalCode, (fact: Facts) => string>> = {
   artefact_not_a_file: (fact) =>
     `\`${fact('name')}\` is no regular file of the staging folder. Copy the file itself there.`,
   artefact_empty: (fact) => `\`${fact('name')}\` is empty. Copy it to the staging folder again.`,
+  artefact_too_large: (fact) =>
+    `\`${fact('name')}\` is larger than ${fact('most')}, which is the most that can be deployed.`,
   artefact_not_readable: (fact) =>
     `The bot cannot read \`${fact('name')}\`, or its \`.meta.json\`, in the staging folder. Give its account the right, or copy it there again.`,
   no_staging_folder: () => 'The targets file names no `staging` folder, so nothing can be deployed from it.',
@@ -389,6 +391,7 @@ export const release = {
       name_too_long: 'the name has more than 75 characters, rename it',
       odd_name: 'no plain name, rename it',
       not_readable: 'the bot cannot read it',
+      too_large: 'too large to be deployed',
     },
     andMore: (count: number) => `and ${count} more`,
     age: (text: string) => `${text} ago`,

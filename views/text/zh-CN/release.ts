@@ -30,6 +30,7 @@ export const release: ReleaseText = {
     artefact_not_a_file: (fact) =>
       `\`${fact('name')}\` 不是 staging 目录中的普通文件。请把文件本身复制过去。`,
     artefact_empty: (fact) => `\`${fact('name')}\` 是空文件。请重新复制到 staging 目录。`,
+    artefact_too_large: (fact) => `\`${fact('name')}\` 大于 ${fact('most')}，超过可部署的上限。`,
     artefact_not_readable: (fact) =>
       `机器人无法读取 staging 目录中的 \`${fact('name')}\` 或其 \`.meta.json\`。请给机器人账号读取权限，或重新复制。`,
     no_staging_folder: () => 'targets 文件没有设置 `staging` 目录，无法从中部署。',
@@ -329,6 +330,7 @@ export const release: ReleaseText = {
       name_too_long: '文件名超过 75 个字符，请改名',
       odd_name: '文件名不规范，请改名',
       not_readable: '机器人无法读取',
+      too_large: '太大，无法部署',
     },
     andMore: (count) => `另有 ${count} 个`,
     age: (text) => `${text}前`,
