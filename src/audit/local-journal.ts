@@ -4,6 +4,8 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } fro
 import { basename, join } from 'node:path';
 import type { AuditEvent } from '../domain/audit-event.js';
 import { auditEventSchema } from '../domain/audit-event.js';
+import { errnoOf } from '../machine/errno.js';
+import { syncFolder } from '../machine/sync-folder.js';
 
 interface PendingEvents {
   readonly file: string;
@@ -179,14 +181,4 @@ function parseJson(line: string): unknown {
 }
 
 /** Another process was faster. */
-const isGone = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
+const isGone = (error: unknown): boolean => errnoOf(error) === 'ENOENT';

@@ -1,10 +1,11 @@
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
 import type { ValueOf } from '../domain/value-of.js';
 import type { NoteBefore } from '../hosts/environment/write-wanted.js';
 import { isOwnerAlive } from '../machine/process-lock.js';
+import { syncFolder } from '../machine/sync-folder.js';
 import { writeAside } from '../machine/write-aside.js';
 import { type HaltRecord, haltRecordSchema } from './halt-schema.js';
 
@@ -50,9 +51,7 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       const temporary = await writeAside(folder, JSON.stringify({ owner, record }), { synced });
       const isPlaced = await place(() => rename(temporary, fileOf(haltId)));
       if (!isPlaced) await rm(temporary, { force: true });
-      if (!synced) return;
-      const directory = await open(folder, 'r');
-      await directory.sync().finally(() => directory.close());
+      if (synced) await syncFolder(folder);
     },
     noteBefore(record, host) {
       const { haltId, hosts } = record.halt;

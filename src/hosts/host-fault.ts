@@ -1,4 +1,5 @@
 import type { HostTried } from '../domain/host-fault.js';
+import { errnoOf } from '../machine/errno.js';
 import { type CallOptions, HostError, type HostErrorCode } from './host.js';
 
 const CODE_OF_ERRNO: Readonly<Record<string, HostErrorCode>> = {
@@ -27,12 +28,6 @@ const CODE_OF_MESSAGE: readonly (readonly [RegExp, HostErrorCode])[] = [
   [/No space left on device|Disk quota exceeded/, 'no_space'],
   [/Read-only file system/, 'read_only'],
 ];
-
-/** Not by `instanceof`: an error of the platform can come from another realm than this module. */
-export function errnoOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
 
 /** Turns a platform's error into the port's own. */
 function hostErrorFrom(error: unknown, host: string, tried: HostTried): HostError {

@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
+import { errnoOf } from './errno.js';
 import { sha256Of } from './sha256.js';
 
 /**
@@ -23,8 +24,7 @@ export function isSameProcessAlive(identity: string): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // Somebody else's process answers so.
-    if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM'))
-      return false;
+    if (errnoOf(error) !== 'EPERM') return false;
   }
   return (startTick(pid) ?? '') === identity.split(':')[1];
 }

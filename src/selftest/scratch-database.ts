@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { UserError } from '../conversation/errors.js';
+import { errnoOf } from '../machine/errno.js';
 import type { ConnectionLogger } from '../store/state-pool.js';
 import { createTradingDatabase, type TradingDatabase } from '../trading/trading-database.js';
 
@@ -143,8 +144,4 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
   }
 }
 
-function isDenied(error: unknown): boolean {
-  return (
-    typeof error === 'object' && error !== null && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE
-  );
-}
+const isDenied = (error: unknown): boolean => errnoOf(error) === INSUFFICIENT_PRIVILEGE;

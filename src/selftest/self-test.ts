@@ -4,7 +4,7 @@ import type { Localized } from '../domain/localized.js';
 import { type CheckMode, RUN_KINDS } from '../domain/outcome.js';
 import { ownValue } from '../domain/own-value.js';
 import type { EmptyPart } from '../domain/unproved.js';
-import { errnoOf } from '../hosts/host-fault.js';
+import { errnoOf } from '../machine/errno.js';
 import { createModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { emptyParts } from './empty-parts.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Training, TrainingFailure, TrainingProgress } from '../domain/training.js';
-import { errnoOf } from '../hosts/host-fault.js';
+import { errnoOf } from '../machine/errno.js';
 import { forHorizon, stoppingChecks } from './data-checks.js';
 import { type JudgeOptions, judgeTraining, META_FILE, MODEL_FILE, stageModel } from './judge-training.js';
 import { readProgress } from './read-progress.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, rm, writeFile } from 'node:fs/promises';
-import { errnoOf } from '../hosts/host-fault.js';
+import { errnoOf } from '../machine/errno.js';
 
 /** Puts a file there whole, and only where nothing stands yet. @returns whether it is this one that stands there now */
 export async function placeOnce(path: string, text: string): Promise<boolean> {

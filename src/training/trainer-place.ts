@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errnoOf } from '../hosts/host-fault.js';
+import { errnoOf } from '../machine/errno.js';
 import { placeOnce } from './place-once.js';
 
 /** Where a training was sent: it stays there, whatever the runbook says later. */

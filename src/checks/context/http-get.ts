@@ -2,6 +2,7 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { errnoOf } from '../../machine/errno.js';
 import { isPermitted } from './private-addresses.js';
 
 /** One GET, within bounds. A redirect is an answer like any other: it is not followed. */
@@ -72,7 +73,7 @@ export const createHttpGet =
       if (error instanceof EndpointError) throw error;
       if (deadline.aborted) throw new EndpointError('timeout');
       signal.throwIfAborted();
-      throw new EndpointError('unreachable', codeOf(error));
+      throw new EndpointError('unreachable', errnoOf(error) ?? '');
     }
   };
 
@@ -102,9 +103,4 @@ async function readBody(answer: IncomingMessage, maxBytes: number): Promise<Buff
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
 }

@@ -3,6 +3,7 @@ import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path';
 import { max } from 'date-fns';
 import type { HostAttempt, HostPathFault } from '../../domain/host-fault.js';
+import { errnoOf } from '../../machine/errno.js';
 import { streamPlainFile } from '../../machine/plain-file.js';
 import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
 import type { CommandRunner, RunOptions } from '../command-runner.js';
@@ -24,7 +25,7 @@ import {
   type HostFile,
   type ServiceManager,
 } from '../host.js';
-import { errnoOf, within } from '../host-fault.js';
+import { within } from '../host-fault.js';
 import { linksChanged } from './links-changed.js';
 import { createLocalCommandRunner } from './local-command-runner.js';
 import {

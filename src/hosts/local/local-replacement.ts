@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '../host-fault.js';
+import { errnoOf } from '../../machine/errno.js';
+import { syncFolder } from '../../machine/sync-folder.js';
 
 /** Whose a new file is, and who may use it. */
 interface Ownership {
@@ -71,16 +72,6 @@ export async function writeBeside(
 async function takeOver(handle: FileHandle, { uid, gid }: Ownership): Promise<void> {
   const own = await handle.stat();
   if (own.uid !== uid || own.gid !== gid) await handle.chown(uid, gid);
-}
-
-/** A rename is on disk only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Replaces in one step: a reader sees the old file or the new one. `mayReplace` throws where it must not happen. */

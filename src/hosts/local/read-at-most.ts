@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { constants, open } from 'node:fs/promises';
+import { errnoOf } from '../../machine/errno.js';
 import { HostError } from '../host.js';
-import { errnoOf } from '../host-fault.js';
 import { statIfPresent } from './local-replacement.js';
 
 interface ReadFile {
