@@ -1,9 +1,9 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckResult } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import { stoppingChecks } from '../src/domain/stopping-checks.js';
 import { shortDataHours, type Training, type TrainingResult } from '../src/domain/training.js';
 import { evaluateVerdict } from '../src/domain/verdict.js';
-import { stoppingChecks } from '../src/training/data-checks.js';
 import { actions, type Button, code, context, escapeMrkdwn, header, section } from './blocks.js';
 import { cell } from './cell.js';
 import { checkSentence, remedySentence } from './check-sentence.js';

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { factsSchema } from './reason.js';
 import type { ValueOf } from './value-of.js';
 
+/** Why a start counts as failed. */
+export type FailFastReason = 'exited' | 'restart_loop' | 'error_line' | 'frozen' | 'timed_out';
+
 /** Why a step failed or is unclear, and why a release ended: one closed list; `views/text` writes the sentences. */
 export const RELEASE_PROBLEMS = [
   /** Facts: `by`, `reason`, `since`, `until` where the lock has an end. */
@@ -20,7 +23,7 @@ export const RELEASE_PROBLEMS = [
   'changed_since_plan',
   /** Another target has come to run it since the plan. Facts: `host`, `target`, `path`. */
   'changes_other_target',
-  /** Facts: `host`, `reason` of FAIL_FAST_REASONS or `restart_refused`, `exitStatus`, `missing`, `variables`. */
+  /** Facts: `host`, a FailFastReason as `reason`, or `restart_refused`, `exitStatus`, `missing`, `variables`. */
   'failed_fast',
   /** Facts: `differences`: one line each. */
   'hosts_differ',

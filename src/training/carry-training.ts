@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { stoppingChecks } from '../domain/stopping-checks.js';
 import type { Training, TrainingFailure, TrainingProgress } from '../domain/training.js';
 import { errnoOf } from '../machine/errno.js';
-import { forHorizon, stoppingChecks } from './data-checks.js';
+import { forHorizon } from './data-checks.js';
 import { type JudgeOptions, judgeTraining, META_FILE, MODEL_FILE, stageModel } from './judge-training.js';
 import { readProgress } from './read-progress.js';
 import { secretValues, type Variables } from './secret-values.js';

@@ -1,4 +1,4 @@
-import type { CheckResult, ObservedRow } from '../domain/check-run.js';
+import type { ObservedRow } from '../domain/check-run.js';
 import type { Condition } from '../domain/condition.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
 
@@ -26,11 +26,4 @@ export function forHorizon(check: CheckDefinition, horizon: string): CheckDefini
         ? { ...expectKeys, values: expectKeys.values.filter((value) => value === horizon) }
         : expectKeys,
   };
-}
-
-/** What keeps a training from starting: every deciding check that did not pass. A warning does not. */
-export function stoppingChecks(results: readonly CheckResult[]): readonly CheckResult[] {
-  return results.filter(
-    ({ mode, outcome }) => mode === 'deciding' && outcome !== 'PASS' && outcome !== 'WARN',
-  );
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { THE_BOT } from '../domain/audit-event.js';
 import type { CheckResult } from '../domain/check-run.js';
 import type { Person } from '../domain/person.js';
+import { stoppingChecks } from '../domain/stopping-checks.js';
 import type { Training } from '../domain/training.js';
-import { stoppingChecks } from './data-checks.js';
 import type { TrainingChange } from './training-store.js';
 
 /** What happens to trainings, for the audit trail. */

@@ -1,3 +1,4 @@
+import type { FailFastReason } from '../../domain/release-problem.js';
 import { redact } from '../../domain/secrets.js';
 import type { LoadedLine, LogLine, LogSearch, ProcessFacts, ServiceStatus } from '../host.js';
 import { saysLoaded } from './loaded-line.js';
@@ -5,9 +6,6 @@ import { saysLoaded } from './loaded-line.js';
 /** What has to be seen before a restart counts as a start. */
 const PROOF_PARTS = ['new_process', 'stable', 'no_automatic_restart', 'model_loaded', 'environment'] as const;
 type ProofPart = (typeof PROOF_PARTS)[number];
-
-const FAIL_FAST_REASONS = ['exited', 'restart_loop', 'error_line', 'frozen', 'timed_out'] as const;
-export type FailFastReason = (typeof FAIL_FAST_REASONS)[number];
 
 export interface StartPlan {
   /** The status before the restart was issued. */

@@ -1,7 +1,6 @@
-import type { ReleaseProblemCode } from '../../../src/domain/release-problem.js';
+import type { FailFastReason, ReleaseProblemCode } from '../../../src/domain/release-problem.js';
 import type { ReleaseRest } from '../../../src/domain/release-rest.js';
 import type { ReleaseState, StepKind, StepState } from '../../../src/domain/release-state.js';
-import type { FailFastReason } from '../../../src/hosts/managers/proof-of-start.js';
 import type { Facts } from './report.js';
 
 const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
