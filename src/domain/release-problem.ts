@@ -41,6 +41,8 @@ export const RELEASE_PROBLEMS = [
   'cancelled_by_person',
   /** It cannot go on without a host that was given up. Facts: `host`, `by`. */
   'host_given_up',
+  /** The checks before the deploy ran, and their run is not to be found. */
+  'run_missing',
   /** The step ended in a way that nobody foresaw. Facts: `detail`. */
   'unexpected',
 ] as const;

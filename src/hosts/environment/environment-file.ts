@@ -94,13 +94,6 @@ export function parseByBothRules(text: string): readonly [EnvironmentFile, Envir
   return [since254, parseEnvironmentFile(text, { commentsContinue: true })];
 }
 
-/** The same from a file's bytes; a file that is not UTF-8 is not guessed at. */
-export function parseEnvironmentBytes(bytes: Uint8Array, options: ScanOptions = {}): EnvironmentFile {
-  const text = decodeEnvironmentBytes(bytes);
-  if (text === undefined) return { assignments: [], faults: [{ line: 1, fault: 'not_utf8' }] };
-  return parseEnvironmentFile(text, options);
-}
-
 /** The text of a file, byte for byte (a byte order mark stays); undefined when it is not UTF-8. */
 export function decodeEnvironmentBytes(bytes: Uint8Array): string | undefined {
   try {

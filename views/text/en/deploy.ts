@@ -30,6 +30,8 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
   dead_man_acted: (fact) =>
     `It was not confirmed by ⟨${fact('confirmBy')}⟩, and the hosts turned the strategy off themselves (dead man).${fact('hosts') && ` Flag off: ${fact('hosts')}.`}${fact('stopped') && ` Service stopped: ${fact('stopped')}.`}`,
   cancelled_by_person: (fact) => `${fact('by')} cancelled it: ${fact('reason')}.`,
+  run_missing: () =>
+    'The run of the checks before the deploy is not in the database, so nothing can be compared with it. Plan again.',
   unexpected: (fact) =>
     `Something unforeseen stopped it: ${fact('detail')}. Run \`lobml doctor\`; where it finds nothing, the bot’s log has the rest.`,
 };

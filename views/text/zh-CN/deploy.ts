@@ -60,6 +60,7 @@ export const deploy: DeployText = {
     dead_man_acted: (fact) =>
       `在 ⟨${fact('confirmBy')}⟩ 之前未得到确认，主机已自行关闭策略（dead man）。${fact('hosts') && `开关已关闭：${fact('hosts')}。`}${fact('stopped') && `服务已停止：${fact('stopped')}。`}`,
     cancelled_by_person: (fact) => `${fact('by')} 取消了它：${fact('reason')}。`,
+    run_missing: () => '数据库中找不到部署前检查的运行记录，因此无法比较。请重新制定计划。',
     unexpected: (fact) =>
       `意外情况使其停止：${fact('detail')}。请运行 \`lobml doctor\`；若未发现问题，请查看机器人的日志。`,
   },

@@ -6,10 +6,7 @@ export const compareDigestStep = plainStep(async (context) => {
   const { release, checks } = context;
   const runId = earlier(context, 'precheck', null)?.after?.runId;
   const run = typeof runId === 'string' ? await checks.run(runId) : undefined;
-  if (run === undefined) {
-    const facts = { detail: 'the pre-deploy run was not stored' };
-    return { kind: 'failed', problem: { code: 'unexpected', facts } };
-  }
+  if (run === undefined) return { kind: 'failed', problem: { code: 'run_missing', facts: {} } };
   const changes = await checks.differences(release, run);
   if (changes.length === 0) return { kind: 'done', after: {} };
   return { kind: 'failed', problem: contentProblem(changes) };
