@@ -11,6 +11,7 @@ import type { ServerMoment } from '../store/server-moment.js';
 import { StateDatabaseError, toStateDatabaseError } from '../store/state-database-error.js';
 import { systemClock } from '../time/clock.js';
 import { once } from '../time/once.js';
+import { proveCurrent } from '../trading/source-state.js';
 import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
 import { readHostEnvironment } from './context/host-environment.js';
 import { HOST_TIMEOUT_MS } from './context/host-timeout.js';
@@ -47,6 +48,8 @@ export interface ContextOptions {
   readonly httpGet?: HttpGet;
 }
 
+const SOURCE_TIMEOUT_MS = 5_000;
+
 /** What the probes of a run share, for each run anew; what a run asks of a host it asks once. */
 export function createContexts(options: ContextOptions) {
   const { runbook, now, hostOf } = options;
@@ -70,6 +73,7 @@ export function createContexts(options: ContextOptions) {
       target,
       hosts,
       trading,
+      sourceProved: once(async () => trading && proveCurrent(trading, SOURCE_TIMEOUT_MS)),
       modelGate,
       httpGet,
       runParameters: runParametersOf(runbook, target, [...(options.targets?.targets.values() ?? [target])]),

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TradingQueries } from '../../src/checks/context/check-context.js';
 import type { CheckResult } from '../../src/domain/check-run.js';
+import { SOURCE_QUERY } from '../../src/trading/source-state.js';
 import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
 import { checkSentence, remedySentence } from '../../views/check-sentence.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
@@ -92,7 +93,7 @@ describe('an SQL check', () => {
         shared('b.two', 'broken'),
       ].join(''),
     });
-    expect(sent.sort()).toEqual(['SELECT lag FROM feed', 'SELECT lag FROM nowhere']);
+    expect(sent.sort()).toEqual(['SELECT lag FROM feed', 'SELECT lag FROM nowhere', SOURCE_QUERY]);
     expect(Object.values(results).map(({ outcome }) => outcome)).toEqual(['PASS', 'PASS', 'ERROR', 'ERROR']);
     const broken = { sql: 'SELECT lag FROM nowhere', parameters: [] };
     expect(results).toMatchObject({ 'b.one': { evidence: broken }, 'b.two': { evidence: broken } });
@@ -346,7 +347,8 @@ describe('a run', () => {
         },
       }),
     });
-    expect(asked).toEqual(['database', 'host', 'host']);
+    // The statement, and whether the server that answers is current.
+    expect(asked).toEqual(['database', 'database', 'host', 'host']);
     expect(run.checks.map(({ id }) => id)).toEqual(['env.name', 'feed.lag']);
   });
 

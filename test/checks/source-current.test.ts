@@ -105,6 +105,28 @@ test.each(['precheck', 'verify', 'gonogo'] as const)(
   },
 );
 
+test.each(['verify', 'gonogo'] as const)(
+  'with a paused standby no %s is a GO either where the runbook has no check of that',
+  async (kind) => {
+    const stage = await createStage({ url: servers.standbyUrl, standbyMaxLagSecs: 600 });
+    try {
+      await stage.writeHost('live-1', {});
+      await insertDecidedOrder(servers.primary, { at: new Date(Date.now() - 5_000) });
+      await write();
+      const present = { now: () => new Date(), asOf: undefined, only: ['exec.model_type'] };
+      expect((await stage.run(kind, present)).verdict).toBe('GO');
+      const run = await paused(() => stage.run(kind, present));
+      expect(resultOf(run, 'exec.model_type')).toMatchObject({
+        outcome: 'ERROR',
+        reason: { facts: { code: 'standby_paused' } },
+      });
+    } finally {
+      await stage.close();
+      await servers.primary.query('TRUNCATE agent_order_executions, risk_gate_decisions');
+    }
+  },
+);
+
 describe('behind one address a current primary and a standby that stands still', () => {
   test('are no source of a run: what one proves of itself is not said of the other', async () => {
     const balancer = await startBalancer([servers.primaryUrl, servers.standbyUrl]);

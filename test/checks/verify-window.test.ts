@@ -104,8 +104,8 @@ describe('the baseline out of stored runs', () => {
     await insertOrder(stage.database.pool, { at: secondsAgo(60) });
     const first = await verify({ only: ['exec.model_type'] });
     expect(first.verdict).toBe('GO');
-    await runs.save(first);
     await runs.save({ ...first, runId: '00000000-0000-4000-8000-000000000002', verdict: 'HOLD' });
+    await runs.save(first);
     await runs.save({ ...first, runId: '00000000-0000-4000-8000-000000000003', target: 'dryrun' });
     await runs.save({ ...first, runId: '00000000-0000-4000-8000-000000000004', partial: true });
     await runs.save({ ...first, runId: '00000000-0000-4000-8000-000000000005', planned: true });

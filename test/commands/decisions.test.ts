@@ -9,8 +9,10 @@ import type { Report } from '../../src/conversation/subcommand.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
+import { SOURCE_QUERY } from '../../src/trading/source-state.js';
 import { prepareWorkerSchema } from '../../src/worker/worker-schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { PRIMARY } from '../support/primary.js';
 import { aCheck, aRun } from '../support/runs.js';
 import { type CommandStage, createCommandStage, decisionRunbook, GUEST } from './support/command-stage.js';
 
@@ -37,9 +39,11 @@ function realChecks(answers: Readonly<Record<string, number>>) {
     hostOf: (settings) => createHost(settings, { files: [] }),
     trading: {
       query: async ({ text }) => {
+        const observedAt = stage.now().toISOString();
+        if (text === SOURCE_QUERY) return { rows: [PRIMARY], observedAt };
         const name = text.replace(/.*'(\w+)'.*/s, '$1');
         asked.push(name);
-        return { rows: [{ n: answers[name] ?? 0 }], observedAt: stage.now().toISOString() };
+        return { rows: [{ n: answers[name] ?? 0 }], observedAt };
       },
     },
     saveRun: (run) => createRunStore(database.pool).save(run),

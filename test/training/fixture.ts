@@ -17,9 +17,11 @@ import type { Runbook } from '../../src/runbook/runbook.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { type Clock, systemClock } from '../../src/time/clock.js';
+import { SOURCE_QUERY } from '../../src/trading/source-state.js';
 import { createTrainingService, type TrainingService } from '../../src/training/training-service.js';
 import { createTrainingStore, type TrainingStore } from '../../src/training/training-store.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { PRIMARY } from '../support/primary.js';
 
 /** Where trainings are tried: a real database, a real local host, and trainers that are scripts. */
 export interface TrainingFixture {
@@ -216,11 +218,14 @@ export async function createTrainingBot(bot: Bot): Promise<TrainingService> {
     hostOf: (settings) => createHost(settings),
     // The trading database is somebody else's: one answer is enough here.
     trading: {
-      query: async () => ({
-        rows: [
-          { horizon: '5m', n: labels() },
-          { horizon: '15m', n: 0 },
-        ],
+      query: async ({ text }) => ({
+        rows:
+          text === SOURCE_QUERY
+            ? [PRIMARY]
+            : [
+                { horizon: '5m', n: labels() },
+                { horizon: '15m', n: 0 },
+              ],
         observedAt: new Date().toISOString(),
       }),
     },

@@ -60,6 +60,11 @@ export interface CheckContext {
   readonly hosts: readonly HostAccess[];
   /** undefined: TRADING_DATABASE_URL is not set. */
   readonly trading: TradingQueries | undefined;
+  /**
+   * Resolves where the server that answers can know the newest rows; asked once a run, whether its runbook has a check of
+   * that or not. @throws TradingDatabaseError `standby_…`
+   */
+  readonly sourceProved: () => Promise<unknown>;
   readonly modelGate: ModelGate;
   readonly httpGet: HttpGet;
   /** Values of the run that statements may bind. */

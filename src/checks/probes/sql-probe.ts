@@ -38,7 +38,10 @@ export const sqlProbe = defineProbe({
     const { values, spans, gaps } = await bindParameters(statement, context);
     const evidence = { ...asked, parameters: values, ...spans };
     call.noteEvidence?.(evidence);
-    const { rows, observedAt } = await runShared(context, query, values, call);
+    const [{ rows, observedAt }] = await Promise.all([
+      runShared(context, query, values, call),
+      context.sourceProved(),
+    ]);
     const observed = column === undefined ? rows : rowsOfColumn(rows, column);
     return { rows: observed, gaps, evidence, observedAt };
   },
