@@ -9,6 +9,7 @@ import { asIs, type Diagnosis, type Examination, ok } from './doctor.js';
 import { examineClocks } from './examine-clocks.js';
 import {
   type DatabaseOptions,
+  examineSessions,
   examineState,
   examineTrading,
   examineTradingRole,
@@ -48,6 +49,7 @@ export function createExaminations(options: ExaminationOptions): readonly Examin
     ...targets.flatMap(({ name, staging }) => (staging === undefined ? [] : [examineStaging(name, staging)])),
     examineSlack(config, targets),
     examineState(options),
+    examineSessions(options),
     examineTrading(options),
     examineTradingSource(options),
     examineTradingRole(options),

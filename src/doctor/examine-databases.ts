@@ -4,6 +4,7 @@ import type { TradingQueries } from '../checks/context/check-context.js';
 import type { Config } from '../config/config.js';
 import type { Sentence } from '../domain/sentence.js';
 import type { Runbook } from '../runbook/runbook.js';
+import { openSession, sharesSessions } from '../store/own-session.js';
 import type { Queryable } from '../store/queryable.js';
 import { readSource, sourceFault } from '../trading/source-state.js';
 import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
@@ -38,6 +39,24 @@ export function examineState({ config, state }: DatabaseOptions): Examination {
       const folder = config.databaseUrl === undefined ? resolve(config.dataDir) : undefined;
       const answers = ok(subject, { code: 'state_answers', facts: { version, folder } });
       return [answers, rightsDiagnosis(mayCreate, locked ?? [])];
+    },
+  };
+}
+
+/** That what the bot holds on a connection is its own: another one notices within seconds that it has died. */
+export function examineSessions({ config }: DatabaseOptions): Examination {
+  const subject: Sentence = { code: 'subject_state_sessions', facts: {} };
+  const wayOut: Sentence = { code: 'do_check_database_url', facts: {} };
+  return {
+    subject,
+    wayOut,
+    async examine() {
+      const url = config.databaseUrl?.reveal();
+      if (url === undefined) return [];
+      if (!(await sharesSessions(() => openSession(url))))
+        return [ok(subject, { code: 'sessions_own', facts: {} })];
+      const facts = { database: 'state', fault: 'sessions_shared', of: {} } as const;
+      return [{ subject, state: 'fault', seen: { code: 'database_fault', facts }, wayOut }];
     },
   };
 }

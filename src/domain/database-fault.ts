@@ -20,6 +20,8 @@ const DATABASE_FAULTS = [
   'missing_database',
   // The settings of the connection's first message, by a pooler.
   'options_refused',
+  // What is held on a connection is left to others, by a pooler.
+  'sessions_shared',
   'tls_wanted',
   'tls_not_offered',
   'tls_failed',
@@ -52,6 +54,7 @@ export const NEEDS_MENDING: ReadonlySet<string> = new Set([
   'not_admitted',
   'missing_database',
   'options_refused',
+  'sessions_shared',
   'tls_wanted',
   'tls_not_offered',
   'tls_failed',

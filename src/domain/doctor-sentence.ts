@@ -31,6 +31,7 @@ export interface DoctorFacts {
   subject_staging_folder: { readonly target: string };
   subject_state_database: NoFacts;
   subject_state_rights: NoFacts;
+  subject_state_sessions: NoFacts;
   subject_table: { readonly name: string };
   subject_trading_database: NoFacts;
   subject_trading_role: NoFacts;
@@ -59,6 +60,7 @@ export interface DoctorFacts {
   more_than_read: { readonly rights: string };
   path_missing: Path;
   role_may_all: NoFacts;
+  sessions_own: NoFacts;
   role_may_read: NoFacts;
   runbook_read: { readonly book: string; readonly checks: number };
   scopes_missing: { readonly names: string };

@@ -3,7 +3,8 @@ import type { Config } from '../config/config.js';
 import type { Logger } from '../telemetry/logger.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { migrate } from './migrate.js';
-import { toStateDatabaseError } from './state-database-error.js';
+import { assertOwnSessions } from './own-session.js';
+import { StateDatabaseError, toStateDatabaseError } from './state-database-error.js';
 import { createStatePool } from './state-pool.js';
 
 /** The bot's own database, migrated and ready. */
@@ -25,11 +26,12 @@ export async function openState(
 ): Promise<State> {
   const { url, stop } = await findDatabase(config, role);
   try {
+    if (role === 'bot') await assertOwnSessions(url);
     const steps = await migrate({ url });
     if (steps.length > 0) logger.info({ steps }, 'the database of the bot is up to date');
   } catch (error) {
     await stop();
-    throw toStateDatabaseError(error);
+    throw error instanceof StateDatabaseError ? error : toStateDatabaseError(error);
   }
   const pool = createStatePool({ url, logger });
   return {

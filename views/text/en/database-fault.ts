@@ -46,6 +46,8 @@ export const databaseFault: DatabaseFaults = {
   missing_database: (_fact, name) => `${the(name)} does not exist on that server (3D000)`,
   options_refused: (_fact, name) =>
     `A pooler stands before ${lower(name)}, and refuses the settings that the bot’s connections begin with (08P01)`,
+  sessions_shared: (_fact, name) =>
+    `A pooler stands before ${lower(name)} that shares its sessions between clients (transaction or statement pooling): nobody would notice that a bot has died`,
   tls_wanted: (_fact, name) => `${the(name)} takes connections with TLS only, and the bot came without`,
   tls_not_offered: (_fact, name) => `${the(name)} offers no TLS, and its address asks for it`,
   tls_failed: (fact, name) => `TLS with ${lower(name)} failed${inBrackets(fact('systemCode'))}`,
@@ -127,6 +129,8 @@ export const databaseWayOut: DatabaseWaysOut = {
     name === 'trading'
       ? 'Let TRADING_DATABASE_URL lead to the server itself. Where it must be a pooler: session mode, `ignore_startup_parameters = options`, and the settings on the role (docs/trading-database-role.md).'
       : 'Let DATABASE_URL lead to the server itself: the bot needs sessions of its own (locks, notifications).',
+  sessions_shared: (name) =>
+    `Let ${addressOf(name)} lead to the server itself, or to the pooler in session mode (pool_mode = session): the bot needs sessions of its own (locks, notifications).`,
   tls_wanted: (name) =>
     `Append ?sslmode=verify-full to ${addressOf(name)}, and &sslrootcert=FILE where the server’s certificate is not signed by a public authority (docs/operations/environment.md).`,
   tls_not_offered: (name) =>

@@ -36,6 +36,8 @@ export const databaseFault: DatabaseFaults = {
   not_admitted: (_fact, name) => `${the(name)}不允许机器人的用户从本机连接（pg_hba.conf 中没有允许它的行）`,
   missing_database: (_fact, name) => `该服务器上没有${the(name)}（3D000）`,
   options_refused: (_fact, name) => `${the(name)}之前有连接池，它拒绝了机器人建立连接时带的设置（08P01）`,
+  sessions_shared: (_fact, name) =>
+    `${the(name)}之前有连接池，它让多个客户端共用会话（transaction 或 statement 模式）：机器人死掉时无人察觉`,
   tls_wanted: (_fact, name) => `${the(name)}只接受 TLS 连接，而机器人没有使用 TLS`,
   tls_not_offered: (_fact, name) => `${the(name)}不提供 TLS，而其地址要求使用 TLS`,
   tls_failed: (fact, name) => `与${the(name)}建立 TLS 失败${inBrackets(fact('systemCode'))}`,
@@ -107,6 +109,8 @@ export const databaseWayOut: DatabaseWaysOut = {
     name === 'trading'
       ? '请让 TRADING_DATABASE_URL 直接指向服务器。若必须使用连接池：采用 session 模式，设置 `ignore_startup_parameters = options`，并把这些设置写在角色上（docs/trading-database-role.md）。'
       : '请让 DATABASE_URL 直接指向服务器：机器人需要自己的会话（锁、通知）。',
+  sessions_shared: (name) =>
+    `请让 ${addressOf(name)} 直接指向服务器，或指向 session 模式的连接池（pool_mode = session）：机器人需要自己的会话（锁、通知）。`,
   tls_wanted: (name) =>
     `请在 ${addressOf(name)} 后加上 ?sslmode=verify-full；若服务器的证书不是由公共机构签发的，再加上 &sslrootcert=文件（docs/operations/environment.md）。`,
   tls_not_offered: (name) =>
