@@ -64,6 +64,7 @@ export function composeBot(parts: BotParts): ComposedBot {
     view: (halt, options) => program.haltReport(halt, { locale: config.locale, ...options }),
     operators: services.operators.who,
     open: (channel, ref) => connection.urgentMessage({ channel }, ref),
+    reply: ({ channel, ts }, report) => connection.urgentPoster.post({ channel, threadTs: ts }, report),
     find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
     yieldToHalt: () => withTimeout(clock, BEGIN_TIMEOUT_MS, yielding.yieldToHalt()),
     isRefused: isPlaceRefusal,

@@ -1,5 +1,5 @@
-import type { Report } from '../conversation/subcommand.js';
-import { isInTrouble } from '../domain/halt.js';
+import type { MessageRef, Report } from '../conversation/subcommand.js';
+import { type Halt, isInTrouble } from '../domain/halt.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 import { HaltTeller, type HaltTellerOptions } from './tell-halt.js';
@@ -7,6 +7,8 @@ import { HaltTeller, type HaltTellerOptions } from './tell-halt.js';
 interface HaltAnnouncerOptions extends HaltTellerOptions {
   /** A halt has begun, has ended, or what was looked at after it is known. */
   readonly onChange?: () => void;
+  /** Answers below a message, which notifies those whom it mentions. @throws what refused it */
+  readonly reply?: (to: MessageRef, report: Report) => Promise<unknown>;
 }
 
 export interface HaltAnnouncer {
@@ -28,7 +30,7 @@ const ALARM_LOOK_MS = 250;
 
 export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnouncer {
   const teller = new HaltTeller(options);
-  const parts: AlarmParts = { ...options, teller, called: new Set() };
+  const parts: AlarmParts = { ...options, teller, called: new Set(), escalated: new Set() };
   return {
     announce(handle, channel, direct) {
       const tell = () => tellChanges(handle, options);
@@ -60,8 +62,9 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
           void teller.show(handle, message, { whenTold: whenTold(handle, parts) });
       if (alarms.length === 0) raiseAlarm(handle, parts);
       else if (standing.length === 0) void callAgain(handle, alarms, parts);
+      else escalateLater(handle, parts);
       // Somebody has been called: where that failed, nobody waits for it.
-      else for (const alarm of alarms) if (alarm.ts === null) handle.forgetMessage(alarm);
+      if (standing.length > 0) for (const alarm of alarms) if (alarm.ts === null) handle.forgetMessage(alarm);
     },
     refresh: (record) => teller.refresh(record),
   };
@@ -71,6 +74,7 @@ interface AlarmParts extends HaltAnnouncerOptions {
   readonly teller: HaltTeller;
   /** By the halt's id: however many messages show a halt, its operators are called once. */
   readonly called: Set<string>;
+  readonly escalated: Set<string>;
 }
 
 function tellChanges(handle: HaltHandle, { onChange }: HaltAnnouncerOptions): void {
@@ -96,6 +100,7 @@ function raiseAlarm(handle: HaltHandle, parts: AlarmParts, place?: string): void
     called.add(haltId);
     // Not in the listener's own turn: noting the message is a change as well.
     queueMicrotask(() => void callOperators(handle, [...new Set(places)], parts));
+    escalateLater(handle, parts);
   };
   let waiting: AbortController | undefined;
   const rest = () => {
@@ -103,7 +108,7 @@ function raiseAlarm(handle: HaltHandle, parts: AlarmParts, place?: string): void
     waiting = undefined;
   };
   const unsubscribe = handle.subscribe((halt) => {
-    if (halt.state === 'not_verified' || halt.entryWatch.state === 'entries') raise();
+    if (isGrave(halt)) raise();
     if (!isInTrouble(halt)) rest();
     else if (waiting === undefined) {
       // A host that is dead changes nothing any more: the time itself calls.
@@ -115,6 +120,30 @@ function raiseAlarm(handle: HaltHandle, parts: AlarmParts, place?: string): void
     unsubscribe();
     rest();
   });
+}
+
+/** Somebody must act now, and not only if it lasts. */
+const isGrave = ({ state, entryWatch }: Halt): boolean =>
+  state === 'not_verified' || entryWatch.state === 'entries';
+
+/**
+ * There is one alarm a halt, however often a host comes and goes, and it moves with the halt. Where it becomes graver than
+ * what people were called for, they are called once more, below it.
+ */
+function escalateLater(handle: HaltHandle, { escalated, operators, view, reply, logger }: AlarmParts): void {
+  // What is grave from the beginning stands in the alarm itself.
+  if (isGrave(handle.current())) return;
+  const unsubscribe = handle.subscribe((halt) => {
+    const alarm = handle.messages().find(({ role, ts }) => role === 'alarm' && ts !== null);
+    if (!isGrave(halt) || escalated.has(halt.haltId) || alarm === undefined || alarm.ts === null) return;
+    escalated.add(halt.haltId);
+    const { text } = view(halt, { commands: new Map() });
+    reply?.(
+      { channel: alarm.channel, ts: alarm.ts },
+      { text: `${operators.join(' ')} ${text}`, blocks: [] },
+    ).catch((error: unknown) => logger.warn({ err: error }, 'nobody was called once more about a halt'));
+  });
+  void handle.done.then(() => queueMicrotask(unsubscribe));
 }
 
 /** That a target is halted stands where its incidents are told, also where nobody was called. */

@@ -129,6 +129,7 @@ const refusal = (code: string) =>
 function refusingSlack(refuses: (channel: string, isUpdate: boolean) => boolean) {
   const standing = new Map<string, string>();
   const told: string[] = [];
+  const replies: string[] = [];
   let ids = 0;
   const check = (channel: string, isUpdate: boolean) => {
     if (refuses(channel, isUpdate)) throw refusal('not_in_channel');
@@ -160,12 +161,13 @@ function refusingSlack(refuses: (channel: string, isUpdate: boolean) => boolean)
           ...(ref === undefined ? {} : { ref }),
         }),
       find: async () => undefined,
+      reply: async ({ channel, ts }, { text }) => void replies.push(`${channel}/${ts}: ${text}`),
       isRefused: () => true,
       clock,
       logger: { warn: () => {} },
     });
   const direct = async ({ text }: Report) => void told.push(text);
-  return { standing, told, announcerOf, direct };
+  return { standing, told, replies, clock, announcerOf, direct };
 }
 const CHANNELS = { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' };
 const verified: Halt = { ...halting, state: 'verified', endedAt: '2026-01-01T00:02:00.000Z' };
@@ -212,6 +214,37 @@ test('an update that is refused becomes a new message', async () => {
     ['C0INCIDENTS/3', 'verified'],
   ]);
   expect(live.record.messages[0]).toMatchObject({ role: 'report', channel: 'C0HERE', ts: '2' });
+});
+
+test('a host that comes and goes is one alarm, which moves; what becomes graver calls once more, below it', async () => {
+  const { standing, replies, clock, announcerOf } = refusingSlack(() => false);
+  const live = new LiveHalt({ halt: halting, messages: [] });
+  announcerOf(CHANNELS).announce(live.handle(false), 'C0HERE');
+  for (let time = 1; time <= 10; time += 1) {
+    live.change({ hosts: [{ ...newHostHalt('live-1'), fault: 'not_answering' }] });
+    await clock.sleep(20_000);
+    await eventually('the alarm', () => standing.size === 2);
+    live.change({ hosts: [newHostHalt('live-1')] });
+    await clock.sleep(5_000);
+  }
+  const alarm = live.record.messages.find(({ role }) => role === 'alarm');
+  expect(replies).toEqual([]);
+  live.change({ entryWatch: { ...halting.entryWatch, state: 'entries', entries: 3 } });
+  live.change({ state: 'not_verified', endedAt: '2026-01-01T00:02:00.000Z' });
+  live.end();
+  await eventually('its end', () => live.record.messages.every(({ isFinal }) => isFinal));
+  expect([...standing.keys()].map((place) => place.split('/')[0])).toEqual(['C0HERE', 'C0INCIDENTS']);
+  expect(replies).toEqual([`C0INCIDENTS/${alarm?.ts}: <@U0CAROL> halting`]);
+});
+
+test('what is grave from the beginning calls once', async () => {
+  const { standing, replies, announcerOf } = refusingSlack(() => false);
+  const live = new LiveHalt({ halt: halting, messages: [] });
+  announcerOf(CHANNELS).announce(live.handle(false), 'C0HERE');
+  live.change({ ...dead, state: 'not_verified', endedAt: '2026-01-01T00:02:00.000Z' });
+  live.end();
+  await eventually('the alarm', () => [...standing.values()].includes('alarm not_verified'));
+  expect(replies).toEqual([]);
 });
 
 test('an alarm that no channel takes calls the person who halted', async () => {
