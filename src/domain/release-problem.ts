@@ -11,7 +11,7 @@ export const RELEASE_PROBLEMS = [
   'target_locked',
   /** Facts: `releaseId`. */
   'other_release_holds_lock',
-  /** Facts: `verdict`, `runId`, `checks`: titles' ids of what decided. */
+  /** Facts: `verdict`, `runId`, `checks`: ids of what decided; `hosts` that could not be looked at, and how many checks were `blind` for it. */
   'verdict_forbids',
   /** Facts: `changes`: part, host and subject of each. */
   'content_changed',

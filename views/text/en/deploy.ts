@@ -7,7 +7,11 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
   target_locked: (fact) =>
     `${fact('by')} has locked the target since ⟨${fact('since')}⟩${fact('until') && ` until ⟨${fact('until')}⟩`}: ${fact('reason')}. Nothing was changed.`,
   other_release_holds_lock: () => 'Another release holds the target. Nothing was changed.',
-  verdict_forbids: (fact) => `The checks say ${fact('verdict')}: ${fact('checks')}.`,
+  verdict_forbids: (fact) => {
+    const rest = fact('blind') === '1' ? '1 check rests on that' : `${fact('blind')} checks rest on that`;
+    const hosts = fact('hosts') && `${fact('hosts').replaceAll('; ', ', ')} could not be looked at (${rest})`;
+    return `The checks say ${fact('verdict')}: ${[hosts, fact('checks')].filter((part) => part !== '').join('; ')}.`;
+  },
   content_changed: (fact) =>
     `What was approved is not what stands any more: ${fact('changes')}. Ask for approval again.`,
   host_error: (fact) => fact('told'),

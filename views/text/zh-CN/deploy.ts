@@ -39,7 +39,12 @@ export const deploy: DeployText = {
     target_locked: (fact) =>
       `${fact('by')} 自 ⟨${fact('since')}⟩ 起锁定了该目标${fact('until') && `，至 ⟨${fact('until')}⟩`}：${fact('reason')}。未做任何更改。`,
     other_release_holds_lock: () => '另一个发布占用着该目标。未做任何更改。',
-    verdict_forbids: (fact) => `检查结论为 ${fact('verdict')}：${fact('checks')}。`,
+    verdict_forbids: (fact) => {
+      const hosts =
+        fact('hosts') &&
+        `无法查看 ${fact('hosts').replaceAll('; ', '、')}（${fact('blind')} 项检查因此没有结果）`;
+      return `检查结论为 ${fact('verdict')}：${[hosts, fact('checks')].filter((part) => part !== '').join('；')}。`;
+    },
     content_changed: (fact) => `现状与批准的内容不再一致：${fact('changes')}。请重新申请批准。`,
     host_error: (fact) => fact('told'),
     staged_elsewhere: (fact) =>

@@ -84,11 +84,8 @@ async function judgeConfirmation(
   lacking: readonly LackingCheck[],
 ): Promise<ReleaseRefusal | undefined> {
   if (lacking.length > 0) return refuseConfirmation(release);
-  const { checks } = verdictProblem(run).facts;
-  return {
-    code: 'more_than_data_missing',
-    facts: { checks: Array.isArray(checks) ? checks.join(', ') : '' },
-  };
+  const { checks = [], hosts = [] } = verdictProblem(run).facts;
+  return { code: 'more_than_data_missing', facts: { checks: [checks, hosts].flat().join(', ') } };
 }
 
 const confirmedBy = ({ by, reason, at }: Confirmation) => ({ by: { ...by }, reason, at });

@@ -41,14 +41,18 @@ export function contentProblem(changes: readonly ContentChange[]): ReleaseProble
   return { code: 'content_changed', facts: { changes: names } };
 }
 
-/** Names the checks that decided. */
+/** Names the checks that decided; of those that could not look at a host the host alone. */
 export function verdictProblem(run: CheckRun): ReleaseProblem {
   const deciding = run.checks.filter(({ mode, outcome }) => mode === 'deciding' && outcome !== 'PASS');
   const worst = deciding.filter(({ outcome }) =>
     run.verdict === 'NO_GO' ? outcome === 'FAIL' : outcome !== 'WARN',
   );
-  const checks = worst.map(({ id, outcome }) => `${id} ${outcome}`);
-  return { code: 'verdict_forbids', facts: { verdict: run.verdict, runId: run.runId, checks } };
+  const facts = { verdict: run.verdict, runId: run.runId };
+  const blind = worst.filter(({ reason }) => reason.code === 'host_error');
+  const checks = worst.filter((check) => !blind.includes(check)).map(({ id, outcome }) => `${id} ${outcome}`);
+  if (blind.length === 0) return { code: 'verdict_forbids', facts: { ...facts, checks } };
+  const hosts = [...new Set(blind.map(({ reason }) => String(reason.facts?.['host'] ?? '')))];
+  return { code: 'verdict_forbids', facts: { ...facts, checks, hosts, blind: blind.length } };
 }
 
 /** An environment file that cannot take the change. */

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import type { CheckRun } from '../../../src/domain/check-run.js';
+import { verdictProblem } from '../../../src/release/engine/steps/problems.js';
+import { problemSentence } from '../../../views/release-problem.js';
+import { checkRun } from './support/check-run.js';
+
+type Check = readonly [id: string, outcome: CheckRun['checks'][number]['outcome'], reason?: object];
+
+const runOf = (verdict: CheckRun['verdict'], ...checks: readonly Check[]): CheckRun => ({
+  ...checkRun('verify', verdict, 'live'),
+  checks: checks.map(([id, outcome, reason = { code: 'neither_holds' }]) => ({
+    id,
+    mode: 'deciding',
+    outcome,
+    reason,
+  })) as unknown as CheckRun['checks'],
+});
+const said = (run: CheckRun) => problemSentence(verdictProblem(run), 'en');
+const away = (host: string) => ({ code: 'host_error', facts: { host, code: 'timeout' } });
+
+test('a host that cannot be looked at is named, and not each check that rests on it', () => {
+  const run = runOf(
+    'HOLD',
+    ['exec.activity', 'ERROR', away('live-2')],
+    ['risk.decisions', 'ERROR', away('live-2')],
+    ['exec.weights', 'ERROR', away('live-1')],
+    ['data.rows', 'INCONCLUSIVE'],
+    ['model.file', 'PASS'],
+  );
+  expect(said(run)).toBe(
+    'The checks say HOLD: live-2, live-1 could not be looked at (3 checks rest on that); data.rows INCONCLUSIVE.',
+  );
+  expect(said(runOf('HOLD', ['exec.activity', 'ERROR', away('live-2')]))).toBe(
+    'The checks say HOLD: live-2 could not be looked at (1 check rests on that).',
+  );
+});
+
+test('what is wrong decides a NO-GO, whatever cannot be seen', () => {
+  const run = runOf('NO_GO', ['exec.activity', 'ERROR', away('live-2')], ['risk.blocked_share', 'FAIL']);
+  expect(said(run)).toBe('The checks say NO_GO: risk.blocked_share FAIL.');
+});
