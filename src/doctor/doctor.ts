@@ -1,4 +1,5 @@
 import type { Sentence } from '../domain/sentence.js';
+import { HostError } from '../hosts/host.js';
 import { databaseFaultOf, isAway } from './explain-failure.js';
 
 /** What `doctor` looked at, and how it stands. */
@@ -58,6 +59,8 @@ export function createDoctor(examinations: readonly Examination[], redact: (text
 
 function told(error: unknown, { wayOut }: Examination, redact: (text: string) => string) {
   if (error instanceof NoAnswer) return { seen: NO_ANSWER, wayOut };
+  if (error instanceof HostError)
+    return { seen: { code: 'host_seen', facts: { because: error.fault } } as const, wayOut };
   const facts = databaseFaultOf(error);
   if (facts === undefined)
     return { seen: asIs(redact(error instanceof Error ? error.message : String(error))), wayOut };

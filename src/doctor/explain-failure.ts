@@ -43,6 +43,10 @@ export function explainFailure(
     return { says: say({ code: 'database_fault', facts: fault }, locale), exitCode };
   }
   if (isAway(error)) return { says: outOfReach(error, telling), exitCode: EXIT.unavailable };
+  if (error instanceof HostError) {
+    const says = say({ code: 'host_seen', facts: { because: error.fault } }, locale);
+    return { says, exitCode: EXIT.internal };
+  }
   const cause = redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return { says: say({ code: 'failed', facts: { cause } }, locale), exitCode: EXIT.internal };
 }

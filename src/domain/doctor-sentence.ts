@@ -46,6 +46,7 @@ export interface DoctorFacts {
   account_unknown: NoFacts;
   bot_in_channel: NoFacts;
   bot_not_in_channel: NoFacts;
+  host_seen: Because;
   cannot_ask_account: Because;
   cannot_list: Path & Because;
   cannot_read: Path & Because;

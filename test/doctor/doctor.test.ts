@@ -317,6 +317,14 @@ describe('a host', () => {
     );
   });
 
+  test('whose service does not say how it stands', async () => {
+    const { of } = await findings({ status: 'MainPID=none' });
+    const because = { code: 'host_status_unreadable', facts: { host: 'h1', key: 'MainPID' } };
+    expect(of('host h1 (live)')).toContainEqual(
+      expect.objectContaining({ state: 'fault', seen: { code: 'host_seen', facts: { because } } }),
+    );
+  });
+
   test('whose process is stopped', async () => {
     const told = join(folder, 'current');
     await writeFile(told, 'NeedDaemonReload=no\nEnvironment=\nExe=/opt/p\nState=T (stopped)\n');

@@ -40,6 +40,8 @@ test.each([
   expect(told('en').exitCode).toBe(exitCode);
   expect(told('en').says).not.toMatch(/[\u4e00-\u9fff]/);
   expect(told('zh-CN').says).toMatch(/[\u4e00-\u9fff]/);
+  // A code with its values is for the log.
+  expect(told('en').says).not.toMatch(/\bhost_/);
 });
 
 /** What a terminal prints, with some variables of its own. */

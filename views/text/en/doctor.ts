@@ -48,6 +48,7 @@ export const doctor: Sentences<DoctorFacts> = {
   account_unknown: () => 'nobody says which account the service runs as',
   bot_in_channel: () => 'the bot is in it',
   bot_not_in_channel: () => 'the bot is not in it',
+  host_seen: ({ because }) => toldHostFault(hostFault, because),
   cannot_ask_account: ({ because }) =>
     `cannot ask for the service’s account: ${toldHostFault(hostFault, because)}`,
   cannot_list: ({ path, because }) => `cannot list ${path}: ${toldHostFault(hostFault, because)}`,

@@ -48,6 +48,7 @@ export const doctor: Sentences<DoctorFacts> = {
   account_unknown: () => '不知道服务以哪个账户运行',
   bot_in_channel: () => '机器人在该频道中',
   bot_not_in_channel: () => '机器人不在该频道中',
+  host_seen: ({ because }) => toldHostFault(hostFault, because),
   cannot_ask_account: ({ because }) => `无法查询服务账户：${toldHostFault(hostFault, because)}`,
   cannot_list: ({ path, because }) => `无法列出 ${path}：${toldHostFault(hostFault, because)}`,
   cannot_read: ({ path, because }) => `无法读取 ${path}：${toldHostFault(hostFault, because)}`,

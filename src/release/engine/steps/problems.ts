@@ -63,6 +63,7 @@ export const editProblem = (host: string, path: string, error: EnvironmentEditEr
 
 /** What nobody foresaw, in its own words. */
 export function unexpected(error: unknown): ReleaseProblem {
+  if (isHostError(error)) return hostProblem(error);
   const detail = redact(error instanceof Error ? error.message : String(error), 'host');
   return { code: 'unexpected', facts: { detail } };
 }
