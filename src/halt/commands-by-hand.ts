@@ -1,7 +1,7 @@
 import { hostKindOf } from '../hosts/kinds/host-kinds.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { serviceCommandsByHand } from '../hosts/managers/service-managers.js';
-import { quoteForShell } from '../hosts/shell-quote.js';
+import { shellLine } from '../hosts/shell-quote.js';
 import type { Target } from '../runbook/targets.js';
 
 /** What a person types on a host when the bot cannot, ready to paste. */
@@ -31,7 +31,8 @@ function commandsOf(
   venue: Target['venue'],
 ): CommandsByHand {
   const kind = hostKindOf(name, connection);
-  const line = (words: readonly string[]) => kind.lineByHand(connection, words.map(quoteForShell).join(' '));
+  const line = (words: readonly string[], isOfService = true) =>
+    kind.lineByHand(connection, shellLine(words), isOfService);
   const { stop, restart, status, kill } = serviceCommandsByHand(name, service);
   const driving = {
     stop: line(stop),
@@ -40,7 +41,8 @@ function commandsOf(
     kill: kill && line(kill),
   };
   if (venue?.host !== name) return { ...driving, file };
-  const asked = (program?: { readonly command: readonly string[] }) => program && line(program.command);
+  const asked = (program?: { readonly command: readonly string[] }) =>
+    program && line(program.command, false);
   const { openOrders, cancelOrders, positions, flatten } = venue;
   const atVenue = {
     openOrders: asked(openOrders),

@@ -50,6 +50,9 @@ export interface HostKind<Connection extends { readonly kind: string }> {
   create(connection: Connection, parts: HostParts): Host;
   /** Runs programs there, with the rights that are for the host's files. */
   connect(connection: Connection, reach: Reach): CommandRunner;
-  /** A line of a shell on the host, as a person types it at their own terminal. */
-  lineByHand(connection: Connection, line: string): string;
+  /**
+   * A line of a shell on the host, as a person pastes it into a terminal of the bot's machine.
+   * @param isOfService it drives the service, which may have a key of its own
+   */
+  lineByHand(connection: Connection, line: string, isOfService: boolean): string;
 }

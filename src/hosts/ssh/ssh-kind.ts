@@ -2,7 +2,7 @@ import type { CommandRunner } from '../command-runner.js';
 import { HostError } from '../host.js';
 import type { HostKind, Reach } from '../host-kind.js';
 import { createProcessReader } from '../managers/process-environment.js';
-import { quoteForShell } from '../shell-quote.js';
+import { shellLine } from '../shell-quote.js';
 import { createSshCommandRunner } from './ssh-command-runner.js';
 import type { SshConnection } from './ssh-connection.js';
 import { createSshHost } from './ssh-host.js';
@@ -24,13 +24,25 @@ export const sshKind = {
     return createSshHost({ name: reach.name, runner, service, folders, sudo });
   },
   connect: (connection, reach) => connectWith(connection, connection.identityFile, false, reach),
-  lineByHand({ address, port }, line) {
-    return `ssh ${port === undefined ? '' : `-p ${port} `}${address} ${quoteForShell(line)}`;
+  lineByHand(connection, line, isOfService) {
+    const { address, identityFile, serviceIdentityFile } = connection;
+    const key = (isOfService ? serviceIdentityFile : undefined) ?? identityFile;
+    return shellLine(['ssh', ...argumentsOf(connection, key), address, line]);
   },
 } satisfies HostKind<SshConnection>;
 
+/** How the host is reached, for whoever runs ssh. */
+const argumentsOf = (
+  { port, configFile }: SshConnection,
+  identityFile: string | undefined,
+): readonly string[] => [
+  ...(configFile === undefined ? [] : ['-F', configFile]),
+  ...(port === undefined ? [] : ['-p', String(port)]),
+  ...(identityFile === undefined ? [] : ['-i', identityFile, '-o', 'IdentitiesOnly=yes']),
+];
+
 function connectWith(
-  { address, port, configFile }: SshConnection,
+  connection: SshConnection,
   identityFile: string | undefined,
   forced: boolean,
   { name, ssh, yielding }: Reach,
@@ -38,11 +50,8 @@ function connectWith(
   if (ssh === undefined) {
     throw new HostError('not_configured', { code: 'host_no_connection_folder', facts: { host: name } });
   }
-  const sshArguments = [
-    ...(configFile === undefined ? [] : ['-F', configFile]),
-    ...(port === undefined ? [] : ['-p', String(port)]),
-    ...(identityFile === undefined ? [] : ['-i', identityFile, '-o', 'IdentitiesOnly=yes']),
-  ];
+  const { address } = connection;
+  const sshArguments = argumentsOf(connection, identityFile);
   // Two keys are two connections: a shared one would carry the rights of whichever was first.
   const controlFolder = forced ? ssh.serviceControlFolder : ssh.controlFolder;
   const { environment } = ssh;
