@@ -62,10 +62,10 @@ export const history: Figure = {
 async function fill(pool: pg.Pool, from: number, to: number): Promise<void> {
   await pool.query(
     `INSERT INTO lobml.check_runs (run_id, strategy, target, kind, verdict, requested_by, started_at, as_of,
-       valid_until, duration_ms, runbook_sha256, outcome_counts, checks)
+       valid_until, duration_ms, runbook_sha256, outcome_counts, checks, began_at)
      SELECT gen_random_uuid(), $1, CASE WHEN n % 4 = 0 THEN 'dryrun' ELSE $2 END,
        (ARRAY['precheck', 'verify', 'gonogo'])[1 + n % 3], (ARRAY['GO', 'HOLD', 'NO_GO'])[1 + n % 3],
-       '{"id":"U1","name":"a","surface":"slack"}', at, at, at + interval '10 minutes', 640, 'ab', '{"PASS":23}', $3
+       '{"id":"U1","name":"a","surface":"slack"}', at, at, at + interval '10 minutes', 640, 'ab', '{"PASS":23}', $3, at
      FROM generate_series($4::int, $5::int - 1) n, LATERAL (
        SELECT timestamptz '2026-01-01' + n * interval '5 minutes' AS at) t`,
     [SUBJECT.strategy, SUBJECT.target, JSON.stringify(typicalChecks()), from, to],
