@@ -11,7 +11,7 @@ import type { ServerMoment } from '../store/server-moment.js';
 import { StateDatabaseError, toStateDatabaseError } from '../store/state-database-error.js';
 import { systemClock } from '../time/clock.js';
 import { once } from '../time/once.js';
-import { proveCurrent } from '../trading/source-state.js';
+import { readSource } from '../trading/source-state.js';
 import type { CheckContext, HostAccess, TradingQueries } from './context/check-context.js';
 import { readHostEnvironment } from './context/host-environment.js';
 import { HOST_TIMEOUT_MS } from './context/host-timeout.js';
@@ -19,7 +19,7 @@ import { createHttpGet, type HttpGet } from './context/http-get.js';
 import { ProbeError } from './context/observation.js';
 import { fromOneServer } from './context/one-server.js';
 import type { PlannedHost, PlannedState } from './context/planned-state.js';
-import { readTradingClock } from './context/read-moment.js';
+import { configured, readTradingClock } from './context/read-moment.js';
 import { windowOnce } from './resolve-window.js';
 
 export interface ContextOptions {
@@ -73,7 +73,7 @@ export function createContexts(options: ContextOptions) {
       target,
       hosts,
       trading,
-      sourceProved: once(async () => trading && proveCurrent(trading, SOURCE_TIMEOUT_MS)),
+      source: once(async () => readSource(configured(trading), { timeoutMs: SOURCE_TIMEOUT_MS })),
       modelGate,
       httpGet,
       runParameters: runParametersOf(runbook, target, [...(options.targets?.targets.values() ?? [target])]),

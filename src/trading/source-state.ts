@@ -3,7 +3,7 @@ import type { ObservedRow } from '../domain/check-run.js';
 import { TradingDatabaseError } from './trading-database-error.js';
 
 /** What tells whether a server can know the newest rows. */
-interface SourceState {
+export interface SourceState {
   readonly role: 'primary' | 'standby';
   /** Of a standby: how long ago the newest replayed transaction was committed; undefined: nothing was replayed yet. */
   readonly lagSecs: number | undefined;
@@ -98,9 +98,14 @@ export function sourceFault(state: SourceState): SourceFault | undefined {
  */
 export async function proveCurrent(source: Source, timeoutMs: number): Promise<string | undefined> {
   const state = await readSource(source, { timeoutMs });
+  refuseStale(state);
+  return state.server;
+}
+
+/** @throws TradingDatabaseError where the absence of rows proves nothing */
+export function refuseStale(state: SourceState): void {
   const fault = sourceFault(state);
   if (fault !== undefined) throw new TradingDatabaseError(fault);
-  return state.server;
 }
 
 /** What one server proves of itself says nothing of another behind the same address. @throws TradingDatabaseError */

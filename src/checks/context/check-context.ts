@@ -8,6 +8,7 @@ import type { ModelGate } from '../../model/model-gate.js';
 import type { Runbook } from '../../runbook/runbook.js';
 import type { Target } from '../../runbook/targets.js';
 import type { ServerClock, ServerMoment } from '../../store/server-moment.js';
+import type { SourceState } from '../../trading/source-state.js';
 import type { HostEnvironment } from './host-environment.js';
 import type { HttpGet } from './http-get.js';
 import type { PlannedHost } from './planned-state.js';
@@ -61,10 +62,10 @@ export interface CheckContext {
   /** undefined: TRADING_DATABASE_URL is not set. */
   readonly trading: TradingQueries | undefined;
   /**
-   * Resolves where the server that answers can know the newest rows; asked once a run, whether its runbook has a check of
-   * that or not. @throws TradingDatabaseError `standby_…`
+   * Whether the server that answers can know the newest rows: asked once a run, whether its runbook has a check of that or
+   * not. @throws ProbeError, TradingDatabaseError
    */
-  readonly sourceProved: () => Promise<unknown>;
+  readonly source: () => Promise<SourceState>;
   readonly modelGate: ModelGate;
   readonly httpGet: HttpGet;
   /** Values of the run that statements may bind. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { sha256Of } from '../../machine/sha256.js';
-import { readSource, SOURCE_QUERY, sourceFault } from '../../trading/source-state.js';
+import { SOURCE_QUERY, sourceFault } from '../../trading/source-state.js';
 import { defineProbe } from '../context/probe-kind.js';
-import { configured } from '../context/read-moment.js';
 import { CLOCK_COLUMNS, observeClocks } from './clocks.js';
 
 /**
@@ -28,7 +27,7 @@ export const sourceProbe = defineProbe({
     if (toleranceSecs !== undefined) return observeClocks(context, toleranceSecs);
     const evidence = { probe: 'source', sql: SOURCE_QUERY, sha256: sha256Of(SOURCE_QUERY) };
     call.noteEvidence?.(evidence);
-    const state = await readSource(configured(context.trading), call);
+    const state = await context.source();
     const problem = sourceFault(state) ?? '';
     const row = {
       role: state.role,

@@ -7,6 +7,7 @@ import { sha256Of } from '../../machine/sha256.js';
 import { answerColumns, wordsWithin } from '../../runbook/answer-columns.js';
 import type { Query } from '../../runbook/check-definition.js';
 import { name } from '../../runbook/runbook-schema.js';
+import { refuseStale } from '../../trading/source-state.js';
 import { bindParameters } from '../context/bind-parameters.js';
 import type { CheckContext, ProbeCall } from '../context/check-context.js';
 import { ProbeError } from '../context/observation.js';
@@ -38,10 +39,11 @@ export const sqlProbe = defineProbe({
     const { values, spans, gaps } = await bindParameters(statement, context);
     const evidence = { ...asked, parameters: values, ...spans };
     call.noteEvidence?.(evidence);
-    const [{ rows, observedAt }] = await Promise.all([
+    const [{ rows, observedAt }, source] = await Promise.all([
       runShared(context, query, values, call),
-      context.sourceProved(),
+      context.source(),
     ]);
+    refuseStale(source);
     const observed = column === undefined ? rows : rowsOfColumn(rows, column);
     return { rows: observed, gaps, evidence, observedAt };
   },
