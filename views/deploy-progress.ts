@@ -222,9 +222,9 @@ function headline(release: ReleaseRecord, locale: Locale): string {
     text.by(person(release.requestedBy), slackTime(release.startedAt)),
     ...(release.kind === 'break_glass' ? [`*${text.brokenGlass}*`] : []),
     text.watch(minutes.join(', ')),
-    release.endedAt === null
-      ? text.confirmBy(slackTime(release.confirmBy))
-      : text.ended(slackTime(release.endedAt)),
+    ...(release.endedAt === null ? [] : [text.ended(slackTime(release.endedAt))]),
+    // Past it there is nothing to confirm any more.
+    ...(isLiveRelease(release) ? [text.confirmBy(slackTime(release.confirmBy))] : []),
   ].join(' · ');
 }
 

@@ -314,6 +314,16 @@ test('a put-back says of each host whether the strategy is on now, and with whic
   expect(reverted({ restarted: true, pid: 1 })).toContain('nobody could read whether the strategy is on');
 });
 
+test('what is being turned off says nothing of a time until which it could be confirmed', () => {
+  const shown = (changes: Partial<ReleaseRecord>) =>
+    terminalText(deployProgressView(releaseWith(17, {}, changes), 'en'));
+  const until = 'unless confirmed by';
+  expect(shown({ state: 'watching' })).toContain(until);
+  expect(shown({ state: 'disabled' })).not.toContain(until);
+  expect(shown({ state: 'halted' })).not.toContain(until);
+  expect(shown({ state: 'disabled', endedAt: AT })).toContain('ended 12:00:00');
+});
+
 test('a release that failed in its watch is not called watched, nor one that is put back from it', () => {
   const problem = { code: 'hosts_differ', facts: { differences: ['live-2: ENABLED false ≠ true'] } } as const;
   const waiting = releaseWith(17, { state: 'failed', problem }, { state: 'watching', problem });
