@@ -13,7 +13,7 @@ import { everybodyHere } from '../halt/operator-gate.js';
 import { createPreviousModel } from '../halt/previous-model.js';
 import { loadStrategyFacts, type StrategyFacts } from '../halt/strategy-facts.js';
 import { loadTargetsForHalt } from '../halt/targets-for-halt.js';
-import { createStartProof } from '../halt/verify-after-halt.js';
+import { createHaltVerification, createStartProof } from '../halt/verify-after-halt.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { identifyProcess } from '../machine/process-identity.js';
 import { holdLock } from '../machine/process-lock.js';
@@ -35,6 +35,8 @@ import { LaterState } from './later-state.js';
 import { TerminalHosts } from './terminal-hosts.js';
 
 const JOURNAL_CLOSE_MS = 2_000;
+/** Somebody looks at the terminal: section 4 after a halt is not waited for longer. */
+const VERIFY_LIMIT_MS = 15_000;
 
 interface TerminalKillSwitch {
   /** Those of the default target's strategy. */
@@ -87,8 +89,15 @@ export async function openTerminalKillSwitch(config: Config, logger: Logger): Pr
       cancelReleases: async (halt) =>
         state.isClosed ? null : cancelReleases({ transact, queue: releaseQueue, subjectChanged }, halt),
       proveStart: async (halt) => {
-        const checks = await loadStartProof({ file, targets: own, hostOf, trading, logger });
-        return checks?.proveStart?.(halt);
+        const loaded = await loadChecks({ file, targets: own, hostOf, trading, logger });
+        return loaded && createStartProof(loaded.checks, own, loaded.runbook).proveStart?.(halt);
+      },
+      verify: async (halt) => {
+        // What gave no answer while the halt was watched is not waited for once more.
+        if (trading === undefined || halt.entryWatch.state === 'unknown') return null;
+        const loaded = await loadChecks({ file, targets: own, hostOf, trading, logger });
+        const asked = loaded && createHaltVerification(loaded.checks, own)(halt);
+        return (asked && (await withTimeout(systemClock, VERIFY_LIMIT_MS, asked))) ?? null;
       },
       pid: process.pid,
       clock: systemClock,
@@ -169,7 +178,7 @@ async function loadAllFacts(place: string) {
   return { known, faults };
 }
 
-interface StartProofParts {
+interface ChecksParts {
   /** The runbook. */
   readonly file: string;
   readonly targets: Parameters<typeof createStartProof>[1];
@@ -178,8 +187,8 @@ interface StartProofParts {
   readonly logger: Logger;
 }
 
-/** The bot's own proof, loaded only when it is next: undefined where the runbook is at fault, and nobody can look. */
-async function loadStartProof({ file, targets, hostOf, trading, logger }: StartProofParts) {
+/** The bot's own checks, loaded only when they are next: undefined where the runbook is at fault, and nobody can look. */
+async function loadChecks({ file, targets, hostOf, trading, logger }: ChecksParts) {
   // One after the other: they share modules, and not every loader links those at the same time.
   const { PROBE_KINDS } = await import('../checks/probe-kinds.js');
   const { loadRunbook } = await import('../runbook/load-runbook.js');
@@ -198,5 +207,5 @@ async function loadStartProof({ file, targets, hostOf, trading, logger }: StartP
     monotonicMs: () => performance.now(),
     newRunId: randomUUID,
   });
-  return createStartProof(checks, targets, runbook);
+  return { checks, runbook };
 }
