@@ -44,13 +44,21 @@ export function holdLock(folder: string, owner: string): ProcessLock {
       stream.on('error', () => undefined);
       (stream as unknown as { unref?: () => void }).unref?.();
     }
-    child.once('exit', () => {
-      if (!isReleased) setTimeout(() => void hold(), TRY_AGAIN_MS).unref();
-    });
     return new Promise((resolve) => {
-      child.stdout.once('data', () => resolve());
-      child.once('exit', () => resolve());
-      child.once('error', () => resolve());
+      let isHeld = false;
+      child.stdout.once('data', () => {
+        isHeld = true;
+        resolve();
+      });
+      const over = () => {
+        resolve();
+        if (isReleased) return;
+        if (isHeld) setTimeout(() => void hold(), TRY_AGAIN_MS).unref();
+        // No such program here, or a disk without locks: a lock that nobody holds would say that this process is dead.
+        else void rm(file, { force: true }).catch(() => undefined);
+      };
+      child.once('exit', over);
+      child.once('error', over);
     });
   }
 
