@@ -23,7 +23,7 @@ async function restart(...script: string[]): Promise<HostError> {
 }
 
 const ENGLISH = 'live-1: the command for restart ended with exit code 3 (no such unit).';
-const CHINESE = 'live-1：命令 restart失败，退出码 3（no such unit）。';
+const CHINESE = 'live-1：命令 restart 失败，退出码 3（no such unit）。';
 
 test('what a host did is told in each language, and its own words as they are', async () => {
   const error = await restart('echo no such unit >&2; exit 3');

@@ -29,8 +29,9 @@ const EDITS: Readonly<Record<EnvironmentEditCode, (variable: string) => string>>
   unsafe_file: () => '以反斜杠结尾的注释或未闭合的引号妨碍修改，请先由人工修正该文件',
 };
 
+/** 以西文结尾时，与后面的汉字之间空一格。 */
 const tried = (attempt: HostAttempt, subject: string): string =>
-  (ownValue(ATTEMPTS, attempt) ?? ATTEMPTS.program)(subject);
+  (ownValue(ATTEMPTS, attempt) ?? ATTEMPTS.program)(subject).replace(/[!-~]$/, '$& ');
 const inBrackets = (words: string): string => (words === '' ? '' : `（${words}）`);
 
 export const hostFault: HostFaultSentences = {
