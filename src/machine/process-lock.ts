@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { isSamePlace, isSameProcessAlive } from './process-identity.js';
 
 /** A lock that the kernel holds for a process, and lets go of with it. */
-export interface ProcessLock {
+interface ProcessLock {
   /** Resolves when it is held, or cannot be. */
   readonly tried: Promise<void>;
   release(): Promise<void>;

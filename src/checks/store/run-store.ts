@@ -19,7 +19,7 @@ import {
   selectRunPlace,
 } from './check-runs.js';
 
-export type { CheckRunPageRequest, CheckRunSummary, RunSubject };
+export type { CheckRunSummary };
 
 /** Every run with its evidence, for every replica. */
 export interface RunStore {
