@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Services } from '../src/app/services.js';
 import type { Click, Modal } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
-import { TradingDatabaseError } from '../src/trading/trading-database-error.js';
+import { isTradingFault } from '../src/trading/trading-database-error.js';
 import { reasonSentence } from '../views/check-sentence.js';
 import {
   detailsGoneModal,
@@ -44,7 +44,7 @@ async function answerOf(
   try {
     return { checkId, rows: await work(), error: '' };
   } catch (error) {
-    if (!(error instanceof TradingDatabaseError)) throw error;
+    if (!isTradingFault(error)) throw error;
     const facts = { ...error.facts, code: error.code };
     return {
       checkId,

@@ -15,7 +15,7 @@ export interface CheckService {
   examine(request: ExamineRequest): Promise<readonly CheckResult[]>;
   /** Runs every check of a kind at once. Never fails: what cannot be looked at is an outcome. */
   run(request: RunRequest): Promise<FinishedRun>;
-  /** Runs a figure that a check offers on demand. @throws TradingDatabaseError; Error where there is no such figure */
+  /** Runs a figure that a check offers on demand. @throws DatabaseFaultError; Error where there is no such figure */
   onDemand(target: Target, checkId: string, name: string): Promise<readonly ObservedRow[]>;
 }
 

@@ -7,8 +7,9 @@ import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { createModelGate, type ModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Target, Targets } from '../runbook/targets.js';
+import { DatabaseFaultError } from '../store/database-fault-error.js';
 import type { ServerMoment } from '../store/server-moment.js';
-import { StateDatabaseError, toStateDatabaseError } from '../store/state-database-error.js';
+import { toStateDatabaseError } from '../store/state-database-error.js';
 import { systemClock } from '../time/clock.js';
 import { once } from '../time/once.js';
 import { readSource } from '../trading/source-state.js';
@@ -102,7 +103,7 @@ const onceOfState = <T>(ask: () => Promise<T>): (() => Promise<T>) =>
       return await ask();
     } catch (error) {
       const known = toStateDatabaseError(error);
-      if (!(known instanceof StateDatabaseError)) throw error;
+      if (!(known instanceof DatabaseFaultError && known.database === 'state')) throw error;
       const facts = { ...known.facts, code: known.code };
       throw new ProbeError({ code: 'state_database_error', facts }, known.message);
     }

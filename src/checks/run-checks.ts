@@ -9,7 +9,7 @@ import type { Reason } from '../domain/reason.js';
 import { HostError } from '../hosts/host.js';
 import { createAllowance } from '../runbook/allowance.js';
 import type { CheckDefinition, LocalizedTemplate, Section } from '../runbook/check-definition.js';
-import { TradingDatabaseError } from '../trading/trading-database-error.js';
+import { isTradingFault } from '../trading/trading-database-error.js';
 import { agreedEnvironment } from './context/agreed-environment.js';
 import { asksForSpan } from './context/bind-parameters.js';
 import type { CheckContext, ProbeCall } from './context/check-context.js';
@@ -182,7 +182,7 @@ function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 function reasonOf(error: unknown, check: CheckDefinition, deadline: AbortSignal): Reason {
   if (error instanceof ProbeError) return error.reason;
-  if (error instanceof TradingDatabaseError) {
+  if (isTradingFault(error)) {
     return {
       code: 'database_error',
       facts: { ...error.facts, code: error.code, timeoutMs: check.timeoutMs },

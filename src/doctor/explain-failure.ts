@@ -8,8 +8,7 @@ import type { Say } from '../domain/sentence.js';
 import { HostError, type HostErrorCode } from '../hosts/host.js';
 import { ConfigurationError, type ConfigurationFault, formatFault } from '../runbook/configuration-fault.js';
 import { classifyDatabaseError } from '../store/database-error.js';
-import { StateDatabaseError } from '../store/state-database-error.js';
-import { TradingDatabaseError } from '../trading/trading-database-error.js';
+import { DatabaseFaultError } from '../store/database-fault-error.js';
 
 /** What a terminal says of an error, and the exit code by which a script tells whether to try again. */
 interface TerminalFailure {
@@ -54,8 +53,7 @@ export function explainFailure(
 /** Something the bot depends on gives no answer now, and may in a minute. */
 export function isAway(error: unknown): boolean {
   if (error instanceof HostError) return AWAY_HOST.has(error.code);
-  if (error instanceof TradingDatabaseError || error instanceof StateDatabaseError)
-    return AWAY_DATABASE.has(error.code);
+  if (error instanceof DatabaseFaultError) return AWAY_DATABASE.has(error.code);
   return AWAY_DATABASE.has(classifyDatabaseError(error).code);
 }
 
@@ -79,12 +77,10 @@ const AWAY_DATABASE: ReadonlySet<DatabaseFault> = new Set([
   'recovery_conflict',
 ]);
 
-/** undefined: it is no error of a database, or nobody knows of which. */
+/** undefined: it is no such error, or nobody knows of which database. */
 export function databaseFaultOf(error: unknown): DatabaseFaultOf | undefined {
-  if (error instanceof TradingDatabaseError)
-    return { database: 'trading', fault: error.code, of: error.facts };
-  if (error instanceof StateDatabaseError) return { database: 'state', fault: error.code, of: error.facts };
-  return undefined;
+  if (!(error instanceof DatabaseFaultError)) return undefined;
+  return { database: error.database, fault: error.code, of: error.facts };
 }
 
 /** What a bot says that could not start. */

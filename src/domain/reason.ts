@@ -29,7 +29,7 @@ const REASON_CODES = [
   'too_costly',
   /** Facts: `host` and `code` of a HostError. */
   'host_error',
-  /** Facts: `code` of a TradingDatabaseError and what belongs to it. */
+  /** Facts: `code` of a DatabaseFaultError and what belongs to it. */
   'database_error',
   /** Facts: `code` of a fault of the bot's own database and what belongs to it. */
   'state_database_error',

@@ -3,7 +3,7 @@ import type { RecordedOrder, VenuePosition } from '../domain/venue.js';
 import type { StrategyContract } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import { proveCurrent, refuseOtherServer, type Source } from '../trading/source-state.js';
-import { TradingDatabaseError } from '../trading/trading-database-error.js';
+import { isTradingFault } from '../trading/trading-database-error.js';
 import { COMPARED_ROWS, orderStatements, SHOWN_ROWS } from './order-statements.js';
 
 /** Whose orders: those without an account, or without a word whether they are simulated, count for every target. */
@@ -117,5 +117,5 @@ const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? va
 
 /** The code of a trading database that did not answer. */
 export function tradingFaultCode(error: unknown): string {
-  return error instanceof TradingDatabaseError ? error.code : 'other';
+  return isTradingFault(error) ? error.code : 'other';
 }

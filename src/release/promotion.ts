@@ -13,7 +13,7 @@ import type { Runbook } from '../runbook/runbook.js';
 import { modelVariable } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import type { Queryable } from '../store/queryable.js';
-import { TradingDatabaseError } from '../trading/trading-database-error.js';
+import { isTradingFault } from '../trading/trading-database-error.js';
 import { selectKnownGood } from './store/known-good-store.js';
 import { selectTargetEvents } from './store/target-events.js';
 import type { ReadTraded } from './traded-entries.js';
@@ -56,7 +56,7 @@ export function createPromotions(parts: PromotionParts): Promotions {
       );
       return { ...promotes, soaks, unknown: undefined };
     } catch (error) {
-      if (!(error instanceof TradingDatabaseError)) throw error;
+      if (!isTradingFault(error)) throw error;
       return { ...promotes, soaks: [], unknown: error.code };
     }
   };

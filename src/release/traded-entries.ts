@@ -10,7 +10,7 @@ interface Traded {
   readonly entries: number;
 }
 
-/** @throws TradingDatabaseError */
+/** @throws DatabaseFaultError */
 export type ReadTraded = (
   target: Pick<Target, 'accountId' | 'dryRun'>,
   spans: readonly ConfirmedSpan[],

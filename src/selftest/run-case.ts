@@ -10,9 +10,9 @@ import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import type { CheckDefinition, Section } from '../runbook/check-definition.js';
 import { filesOf, type Runbook } from '../runbook/runbook.js';
+import { DatabaseFaultError } from '../store/database-fault-error.js';
 import { SERVER_CLOCK } from '../store/server-moment.js';
 import { SOURCE_QUERY } from '../trading/source-state.js';
-import { TradingDatabaseError } from '../trading/trading-database-error.js';
 import type { CheckCase } from './cases-schema.js';
 import type { CheckCases } from './load-cases.js';
 import { compiledFor, type Mutant } from './mutant.js';
@@ -155,7 +155,7 @@ function withClock(trading: TradingQueries, clocks: Clocks): TradingQueries {
     async query(request) {
       const answer = await trading.query(request);
       if (request.text !== SERVER_CLOCK) return answer;
-      if (clocks.silent === 'trading') throw new TradingDatabaseError('unreachable');
+      if (clocks.silent === 'trading') throw new DatabaseFaultError('trading', 'unreachable');
       const rows = answer.rows.map((row) => ({
         ...row,
         at_ms: Number(row['at_ms']) + clocks.trading * 1000,
@@ -169,7 +169,7 @@ function withClock(trading: TradingQueries, clocks: Clocks): TradingQueries {
 function stateMomentOf(clocks: Clocks, now: () => Date): ContextOptions['stateMoment'] {
   if (clocks === undefined || (clocks.state === undefined && clocks.silent !== 'state')) return undefined;
   return async () => {
-    if (clocks.silent === 'state') throw new TradingDatabaseError('unreachable');
+    if (clocks.silent === 'state') throw new DatabaseFaultError('trading', 'unreachable');
     return { at: later(now(), clocks.state), errorMs: 0, server: 'state' };
   };
 }

@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import type { Config } from '../config/config.js';
 import type { Logger } from '../telemetry/logger.js';
+import { DatabaseFaultError } from './database-fault-error.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { migrate } from './migrate.js';
 import { assertOwnSessions } from './own-session.js';
-import { StateDatabaseError, toStateDatabaseError } from './state-database-error.js';
+import { toStateDatabaseError } from './state-database-error.js';
 import { createStatePool } from './state-pool.js';
 
 /** The bot's own database, migrated and ready. */
@@ -17,7 +18,7 @@ export interface State {
 
 /**
  * Opens DATABASE_URL, or the embedded PostgreSQL under DATA_DIR.
- * @throws StateDatabaseError; Error when it cannot be migrated.
+ * @throws DatabaseFaultError; Error when it cannot be migrated.
  */
 export async function openState(
   config: Pick<Config, 'databaseUrl' | 'dataDir'>,
@@ -31,7 +32,7 @@ export async function openState(
     if (steps.length > 0) logger.info({ steps }, 'the database of the bot is up to date');
   } catch (error) {
     await stop();
-    throw error instanceof StateDatabaseError ? error : toStateDatabaseError(error);
+    throw error instanceof DatabaseFaultError ? error : toStateDatabaseError(error);
   }
   const pool = createStatePool({ url, logger });
   return {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { StateDatabaseError } from './state-database-error.js';
+import { DatabaseFaultError } from './database-fault-error.js';
 
 /** A connection, as whoever opened it has it. */
 export interface Session {
@@ -35,9 +35,9 @@ export async function sharesSessions(open: () => Promise<Session>): Promise<bool
   }
 }
 
-/** @throws StateDatabaseError `sessions_shared`; the driver's error */
+/** @throws DatabaseFaultError `sessions_shared`; the driver's error */
 export async function assertOwnSessions(url: string): Promise<void> {
-  if (await sharesSessions(() => openSession(url))) throw new StateDatabaseError('sessions_shared', {});
+  if (await sharesSessions(() => openSession(url))) throw new DatabaseFaultError('state', 'sessions_shared');
 }
 
 export async function openSession(url: string): Promise<Session> {

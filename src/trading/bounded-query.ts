@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
-import { TradingDatabaseError } from './trading-database-error.js';
+import { DatabaseFaultError } from '../store/database-fault-error.js';
 import { TRADING_TYPES } from './trading-values.js';
 
 /** What an answer may hold at most. What is larger is no answer: it would cost the process that reads it its memory. */
@@ -36,7 +36,7 @@ interface DriverQuery extends pg.Submittable {
 /**
  * One statement in the extended protocol, where the server refuses two in one text. The server hands out one row more
  * than the bound and no further one. Too many bytes are told while they still come: the connection must then be closed.
- * @throws TradingDatabaseError `too_many_rows`, `too_large`
+ * @throws DatabaseFaultError `too_many_rows`, `too_large`
  */
 export function queryBounded(
   client: pg.ClientBase,
@@ -49,13 +49,13 @@ export function queryBounded(
     let hasMore = false;
     const count = (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > maxBytes) reject(new TradingDatabaseError('too_large', { maxBytes }));
+      if (bytes > maxBytes) reject(new DatabaseFaultError('trading', 'too_large', { maxBytes }));
     };
     const settle = (error: Error | null | undefined, result: Result) => {
       stream.off('data', count);
       if (error) reject(error);
       else if (hasMore || result.rows.length > maxRows) {
-        reject(new TradingDatabaseError('too_many_rows', { maxRows }));
+        reject(new DatabaseFaultError('trading', 'too_many_rows', { maxRows }));
       } else resolve(result);
     };
     const config = { text, values: [...values], queryMode: 'extended', types: TRADING_TYPES };

@@ -1,4 +1,4 @@
-import { TradingDatabaseError } from './trading-database-error.js';
+import { DatabaseFaultError } from '../store/database-fault-error.js';
 
 export interface Deadline {
   /** Rejects once, when the time is up or the caller gives up; never resolves. */
@@ -11,8 +11,8 @@ export function startDeadline(timeoutMs: number, signal: AbortSignal | undefined
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
   const passed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TradingDatabaseError('timeout', { timeoutMs })), timeoutMs);
-    onAbort = () => reject(new TradingDatabaseError('cancelled'));
+    timer = setTimeout(() => reject(new DatabaseFaultError('trading', 'timeout', { timeoutMs })), timeoutMs);
+    onAbort = () => reject(new DatabaseFaultError('trading', 'cancelled'));
     if (signal?.aborted) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ObservedRow } from '../domain/check-run.js';
-import { TradingDatabaseError } from './trading-database-error.js';
+import { DatabaseFaultError } from '../store/database-fault-error.js';
 
 /** What tells whether a server can know the newest rows. */
 export interface SourceState {
@@ -63,7 +63,7 @@ const rowSchema = z.object({
 /** Clocks of two servers may differ by that much before a lag that is less than nothing means a wrong clock. */
 const CLOCK_TOLERANCE_SECS = 2;
 
-/** Asks the server what it is. @throws TradingDatabaseError */
+/** Asks the server what it is. @throws DatabaseFaultError */
 export async function readSource(
   source: Source,
   bounds: { readonly timeoutMs: number; readonly signal?: AbortSignal },
@@ -94,7 +94,7 @@ export function sourceFault(state: SourceState): SourceFault | undefined {
 
 /**
  * Before the absence of rows is taken for a proof. @returns the server of which that is proved
- * @throws TradingDatabaseError
+ * @throws DatabaseFaultError
  */
 export async function proveCurrent(source: Source, timeoutMs: number): Promise<string | undefined> {
   const state = await readSource(source, { timeoutMs });
@@ -102,14 +102,14 @@ export async function proveCurrent(source: Source, timeoutMs: number): Promise<s
   return state.server;
 }
 
-/** @throws TradingDatabaseError where the absence of rows proves nothing */
+/** @throws DatabaseFaultError where the absence of rows proves nothing */
 export function refuseStale(state: SourceState): void {
   const fault = sourceFault(state);
-  if (fault !== undefined) throw new TradingDatabaseError(fault);
+  if (fault !== undefined) throw new DatabaseFaultError('trading', fault);
 }
 
-/** What one server proves of itself says nothing of another behind the same address. @throws TradingDatabaseError */
+/** What one server proves of itself says nothing of another behind the same address. @throws DatabaseFaultError */
 export function refuseOtherServer(server: string | undefined, proved: string | undefined): void {
   if (server !== undefined && proved !== undefined && server !== proved)
-    throw new TradingDatabaseError('other_server');
+    throw new DatabaseFaultError('trading', 'other_server');
 }

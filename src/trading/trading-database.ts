@@ -2,12 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import type { ObservedRow } from '../domain/check-run.js';
 import { classifyDatabaseError } from '../store/database-error.js';
+import { DatabaseFaultError } from '../store/database-fault-error.js';
 import type { ConnectionLogger } from '../store/state-pool.js';
 import { type AnswerBounds, DEFAULT_BOUNDS, queryBounded } from './bounded-query.js';
 import { requestCancel } from './cancel-request.js';
 import { type Deadline, startDeadline } from './deadline.js';
 import { resetSession, SESSION_TIMEOUT_MS, serverOf, setTimeoutOf } from './session.js';
-import { TradingDatabaseError, toTradingDatabaseError } from './trading-database-error.js';
+import { isTradingFault, toTradingDatabaseError } from './trading-database-error.js';
 import { toObservedRow } from './trading-values.js';
 import { createVolatileFunctions, type VolatileFunctions } from './volatile-functions.js';
 
@@ -42,9 +43,9 @@ export interface TradingAnswer {
 export interface TradingDatabase {
   /** Up to which lag a standby is asked for, in seconds; undefined: a standby is no source. */
   readonly standbyMaxLagSecs: number | undefined;
-  /** @throws TradingDatabaseError, within `timeoutMs` even where the server is dead or frozen. */
+  /** @throws DatabaseFaultError, within `timeoutMs` even where the server is dead or frozen. */
   query(query: TradingQuery): Promise<TradingAnswer>;
-  /** @returns how long an answer takes, in ms. @throws TradingDatabaseError */
+  /** @returns how long an answer takes, in ms. @throws DatabaseFaultError */
   ping(timeoutMs: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -154,8 +155,7 @@ async function borrow(pool: pg.Pool, deadline: Deadline): Promise<PoolClient> {
   }
 }
 
-const isTimeout = (error: unknown): boolean =>
-  error instanceof TradingDatabaseError && error.code === 'timeout';
+const isTimeout = (error: unknown): boolean => isTradingFault(error) && error.code === 'timeout';
 
 async function connect(pool: pg.Pool, deadline: Deadline): Promise<PoolClient> {
   const connecting = pool.connect();
@@ -187,7 +187,7 @@ async function runOn(
   } catch (error) {
     isReusable = error instanceof pg.DatabaseError && error.severity === 'ERROR';
     // What we gave up, or do not read to its end, still runs there.
-    if (error instanceof TradingDatabaseError) requestCancel(client);
+    if (isTradingFault(error)) requestCancel(client);
     answer.catch(() => {});
     throw error;
   } finally {
@@ -200,7 +200,7 @@ async function runOn(
 function refuseDuplicates(fields: readonly { readonly name: string }[]): void {
   const names = new Set<string>();
   for (const { name } of fields) {
-    if (names.has(name)) throw new TradingDatabaseError('duplicate_column', { relation: name });
+    if (names.has(name)) throw new DatabaseFaultError('trading', 'duplicate_column', { relation: name });
     names.add(name);
   }
 }

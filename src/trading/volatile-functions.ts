@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { TradingDatabaseError } from './trading-database-error.js';
+import { DatabaseFaultError } from '../store/database-fault-error.js';
 
 export interface VolatileFunctions {
-  /** @throws TradingDatabaseError `volatile_function` naming the first that may have an effect. */
+  /** @throws DatabaseFaultError `volatile_function` naming the first that may have an effect. */
   refuse(client: pg.ClientBase, names: readonly string[]): Promise<void>;
 }
 
@@ -28,7 +28,8 @@ export function createVolatileFunctions(): VolatileFunctions {
         for (const { name, volatile } of rows) known.set(name, volatile);
       }
       const refused = names.find((name) => known.get(name) === true);
-      if (refused !== undefined) throw new TradingDatabaseError('volatile_function', { relation: refused });
+      if (refused !== undefined)
+        throw new DatabaseFaultError('trading', 'volatile_function', { relation: refused });
     },
   };
 }

@@ -9,7 +9,7 @@ import { explainFailure } from '../../src/doctor/explain-failure.js';
 import type { Locale } from '../../src/domain/localized.js';
 import { HostError } from '../../src/hosts/host.js';
 import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
-import { TradingDatabaseError } from '../../src/trading/trading-database-error.js';
+import { DatabaseFaultError } from '../../src/store/database-fault-error.js';
 import { unknownSubcommandView } from '../../views/help.js';
 import { say } from '../../views/sentence.js';
 import { terminalText } from '../../views/terminal.js';
@@ -31,7 +31,7 @@ test.each([
     new HostError('permission_denied', { code: 'host_silent', facts: { host: 'live-1' } }),
     70,
   ],
-  ['the trading database away', new TradingDatabaseError('timeout'), 75],
+  ['the trading database away', new DatabaseFaultError('trading', 'timeout'), 75],
   ['the own database away', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 75],
   ['a database that starts', Object.assign(new Error('starting up'), { code: '57P03' }), 75],
   ['an error of our own', new Error('boom'), 70],

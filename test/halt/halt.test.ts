@@ -6,8 +6,8 @@ import type { HaltHandle } from '../../src/halt/live-halt.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import type { TradingLook } from '../../src/halt/trading-look.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
+import { DatabaseFaultError } from '../../src/store/database-fault-error.js';
 import { systemClock } from '../../src/time/clock.js';
-import { TradingDatabaseError } from '../../src/trading/trading-database-error.js';
 import { haltReportView } from '../../views/rollback-report.js';
 import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
 
@@ -305,7 +305,7 @@ describe('the trading database away', () => {
     const trading = {
       ...NOTHING_COMES,
       openEntries: async () => {
-        throw new TradingDatabaseError(code);
+        throw new DatabaseFaultError('trading', code);
       },
     };
     const halt = await disable(bench.killSwitch({ trading })).done;
@@ -316,7 +316,7 @@ describe('the trading database away', () => {
 
   test('is told from one that refuses whether new entries came', async () => {
     const refuse = async () => {
-      throw new TradingDatabaseError('permission_denied');
+      throw new DatabaseFaultError('trading', 'permission_denied');
     };
     const halt = await disable(
       bench.killSwitch({

@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DatabaseFaultError } from '../../src/store/database-fault-error.js';
 import { createTradingDatabase, type TradingDatabase } from '../../src/trading/trading-database.js';
-import { TradingDatabaseError } from '../../src/trading/trading-database-error.js';
+import { isTradingFault } from '../../src/trading/trading-database-error.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 
 const logger = { warn: () => {} };
@@ -26,7 +27,7 @@ afterAll(async () => {
 /** What went wrong. */
 async function failure(text: string, timeoutMs = 30_000, on = trading, signal?: AbortSignal) {
   const error = await on.query({ text, timeoutMs, ...(signal ? { signal } : {}) }).catch((reason) => reason);
-  if (!(error instanceof TradingDatabaseError)) throw new Error(`no TradingDatabaseError: ${String(error)}`);
+  if (!isTradingFault(error)) throw new Error(`no DatabaseFaultError: ${String(error)}`);
   return { code: error.code, facts: error.facts };
 }
 
@@ -186,7 +187,7 @@ describe('it does no harm', () => {
       "CREATE OR REPLACE FUNCTION harmless_by_name() RETURNS int LANGUAGE sql AS 'SELECT nextval(''seen'')::int'",
     );
     const ask = (text: string, ...functions: string[]) =>
-      trading.query({ text, functions, timeoutMs: 30_000 }).catch((error: TradingDatabaseError) => error);
+      trading.query({ text, functions, timeoutMs: 30_000 }).catch((error: DatabaseFaultError) => error);
     expect(await ask('SELECT harmless_by_name() AS x', 'harmless_by_name')).toMatchObject({
       code: 'volatile_function',
       facts: { relation: 'harmless_by_name' },
@@ -212,7 +213,7 @@ describe('an answer that is too much', () => {
   const ask = (text: string) =>
     trading.query({ text, bounds, timeoutMs: 60_000 }).then(
       ({ rows }) => rows.length,
-      ({ code, facts }: TradingDatabaseError) => ({ code, ...facts }),
+      ({ code, facts }: DatabaseFaultError) => ({ code, ...facts }),
     );
 
   test('as many rows as the bound are read, one more is none', async () => {

@@ -63,7 +63,7 @@ export interface CheckContext {
   readonly trading: TradingQueries | undefined;
   /**
    * Whether the server that answers can know the newest rows: asked once a run, whether its runbook has a check of that or
-   * not. @throws ProbeError, TradingDatabaseError
+   * not. @throws ProbeError, DatabaseFaultError
    */
   readonly source: () => Promise<SourceState>;
   readonly modelGate: ModelGate;
@@ -71,7 +71,7 @@ export interface CheckContext {
   /** Values of the run that statements may bind. */
   readonly runParameters: Readonly<Record<string, ObservedValue>>;
   /**
-   * The one moment of the run, by the trading database's clock; asked once. @throws ProbeError, TradingDatabaseError: no
+   * The one moment of the run, by the trading database's clock; asked once. @throws ProbeError, DatabaseFaultError: no
    * other clock stands in for it.
    */
   readonly asOf: () => Promise<Date>;

@@ -9,7 +9,7 @@ import { HostError } from '../../hosts/host.js';
 import { classifyDatabaseError } from '../../store/database-error.js';
 import type { ServerClock, ServerMoment } from '../../store/server-moment.js';
 import { readClock } from '../../time/read-clock.js';
-import { TradingDatabaseError } from '../../trading/trading-database-error.js';
+import { isTradingFault } from '../../trading/trading-database-error.js';
 import { ProbeError } from './observation.js';
 
 interface ClockSources {
@@ -18,7 +18,7 @@ interface ClockSources {
     /** undefined: its clock is the bot's own. @throws HostError */
     clock(): Promise<ClockReading | undefined>;
   }[];
-  /** @throws ProbeError, TradingDatabaseError */
+  /** @throws ProbeError, DatabaseFaultError */
   readonly tradingClock: () => Promise<ServerClock>;
   /** Of the bot's own database; undefined: nobody asks it. */
   readonly stateMoment: (() => Promise<ServerMoment>) | undefined;
@@ -79,6 +79,6 @@ async function read(
 
 function codeOf(error: unknown): string {
   if (error instanceof ProbeError) return error.reason.code;
-  if (error instanceof HostError || error instanceof TradingDatabaseError) return error.code;
+  if (error instanceof HostError || isTradingFault(error)) return error.code;
   return classifyDatabaseError(error).code;
 }

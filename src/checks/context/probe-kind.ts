@@ -6,7 +6,7 @@ import type { Observation } from './observation.js';
 /** One kind of probe, whole: how a runbook writes it, and how it looks. The registry (`probe-kinds.ts`) names each. */
 export interface ProbeKind<Keys extends ProbeKeys = ProbeKeys, Settings extends object = object>
   extends ProbeSyntax<Keys, Settings> {
-  /** @throws ProbeError, HostError, TradingDatabaseError: the check is an ERROR. */
+  /** @throws ProbeError, HostError, DatabaseFaultError: the check is an ERROR. */
   observe(probe: ProbeDefinition & Settings, context: CheckContext, call: ProbeCall): Promise<Observation>;
 }
 

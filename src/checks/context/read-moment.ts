@@ -13,7 +13,7 @@ const CLOCK_TIMEOUT_MS = 5_000;
 /**
  * The present moment by the trading database's own clock, which dates its rows: where the bot's clock is wrong, a window
  * that ends at the bot's moment leaves out the newest rows or promises more than it has seen.
- * @throws ProbeError `not_configured`; TradingDatabaseError
+ * @throws ProbeError `not_configured`; DatabaseFaultError
  */
 async function readMoment(trading: TradingQueries | undefined): Promise<ServerMoment> {
   const request = { text: SERVER_CLOCK, values: [], timeoutMs: CLOCK_TIMEOUT_MS };
