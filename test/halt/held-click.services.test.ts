@@ -140,7 +140,7 @@ test.each([300, 1_500])(
     await sandbox.slack.submitModal('alice', { 'version:vast.onnx': 'v9', reason: 'vast' });
     await sleep(afterMs);
     expect(await disable()).toBeLessThan(WITHIN_MS);
-    await shown(/vast\.onnx.*250000 parts/);
+    await shown(/vast\.onnx.*250,?000 parts/);
     await rm(join(stagingFolder(), 'vast.onnx'));
   },
 );
