@@ -8,6 +8,8 @@ import { cell } from './cell.js';
 import { textFor } from './text/index.js';
 
 const SHOWN = 3;
+/** One that is left out takes as much room as the words that say so. */
+const AT_MOST = 4;
 
 /** What its sentence needs of a result. */
 type Told = Pick<CheckResult, 'outcome' | 'reason' | 'besides' | 'says' | 'observed'>;
@@ -23,9 +25,10 @@ export function checkSentence(result: Told, locale: Locale): string {
   const more = own.length > 0 ? others : said;
   const sentences = [...leading(result, locale), ...own, ...besides, ...more, ...following(result, locale)];
   if (sentences.length === 0) return reasonSentence(result.reason, locale);
-  const shown = sentences.slice(0, SHOWN).join(result.outcome === 'PASS' ? ' · ' : ' ');
-  const rest = sentences.length - SHOWN;
-  if (rest <= 0) return shown;
+  const count = sentences.length <= AT_MOST ? sentences.length : SHOWN;
+  const shown = sentences.slice(0, count).join(result.outcome === 'PASS' ? ' · ' : ' ');
+  const rest = sentences.length - count;
+  if (rest === 0) return shown;
   // Behind whole sentences it would read as the beginning of one.
   const left = text.report.more(rest);
   return result.outcome === 'PASS' ? `${shown} ${left}` : `${shown} (${left})`;

@@ -185,15 +185,19 @@ function foldedSections(run: CheckRun, locale: Locale): readonly Block[] {
     const passed = checks.filter((check) => check.outcome === 'PASS');
     if (passed.length === 0) return [];
     return [
-      `✓ *${id}* ${textFor(locale).report.report.folded(passed.length, checks.length)}  ${foldedLine(passed, locale)}`,
+      `✓ *${id}* ${textFor(locale).report.report.folded(passed.length, checks.length)}  ${foldedLine(passed, passed.length === checks.length, locale)}`,
     ];
   });
   return lines.length === 0 ? [] : [context(lines.join('\n'))];
 }
 
-/** What was measured where a text says it, and the checks' names for the rest. */
-function foldedLine(passed: readonly CheckResult[], locale: Locale): string {
-  const measured = passed.filter((check) => check.says.length > 0 && check.evidence.probe === 'sql');
+/**
+ * What was measured where a text says it, and the checks' names for the rest.
+ * @param isWhole nothing of the section is wrong: what is measured well of a dead symbol belies the line above it
+ */
+function foldedLine(passed: readonly CheckResult[], isWhole: boolean, locale: Locale): string {
+  const all = isWhole ? passed : [];
+  const measured = all.filter((check) => check.says.length > 0 && check.evidence.probe === 'sql');
   const shown = measured.slice(0, 1).map((check) => sentenceForSlack(checkSentence(check, locale)));
   if (shown.length > 0) return shown.join(' · ');
   const names = passed.slice(0, 4).map((check) => sentenceForSlack(check.title[locale]));
