@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { SERVER_IDENTITY } from '../store/server-moment.js';
 
@@ -41,15 +40,18 @@ export async function setTimeoutOf(client: pg.ClientBase, wantedMs: number): Pro
  * connection's first message stay: to them it goes back.
  * @returns false: the connection must be closed.
  */
-export async function resetSession(client: pg.ClientBase): Promise<boolean> {
+export function resetSession(client: pg.ClientBase): Promise<boolean> {
   timeouts.delete(client);
-  const given = new AbortController();
-  const reset = client.query('DISCARD ALL').then(
-    () => true,
-    () => false,
-  );
-  const late = setTimeout(GIVE_UP_MS, false, { signal: given.signal, ref: false }).catch(() => false);
-  const isReset = await Promise.race([reset, late]);
-  given.abort();
-  return isReset;
+  return new Promise((resolve) => {
+    // A plain timer: one that is ended by a signal makes an error of it, in the time of the next statement.
+    const late = setTimeout(resolve, GIVE_UP_MS, false).unref();
+    const settle = (isReset: boolean) => {
+      clearTimeout(late);
+      resolve(isReset);
+    };
+    client.query('DISCARD ALL').then(
+      () => settle(true),
+      () => settle(false),
+    );
+  });
 }
