@@ -1,54 +1,32 @@
 import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import {
-  canConfirm,
-  causeOf,
-  checkpointDueAt,
-  isForward,
-  isPuttingBack,
-  readLookedAt,
-} from '../src/domain/release-course.js';
-import type { ReleaseProblem } from '../src/domain/release-problem.js';
+import { canConfirm, causeOf, isPuttingBack, readLookedAt } from '../src/domain/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
-import { isIncident, isLiveRelease, type ReleaseState, type StepState } from '../src/domain/release-state.js';
-import { overcomeTroubles, troublesOf } from '../src/domain/release-trouble.js';
-import {
-  actions,
-  type Button,
-  clip,
-  code,
-  context,
-  header,
-  LIMITS,
-  preformatted,
-  section,
-  typed,
-  within,
-} from './blocks.js';
-import { mentions } from './mentions.js';
+import { isLiveRelease, type StepState } from '../src/domain/release-state.js';
+import { actions, type Button, clip, code, context, header, LIMITS, section, within } from './blocks.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { CONFIRM_ACTION, confirmationBlocks } from './release-confirmation.js';
-import { problemQuotes, problemSentence } from './release-problem.js';
+import { problemSentence } from './release-problem.js';
 import { givenUpBlocks, stuckBlocks } from './release-stuck.js';
+import {
+  broughtBlocks,
+  causeBlocks,
+  haltedBlocks,
+  headline,
+  nameWithHost,
+  openStep,
+  problemBlocks,
+  stateTextOf,
+  stepName,
+  symbolOf,
+  whatNow,
+  whatRunsAgain,
+} from './release-summary.js';
 import { rollbackButtons } from './rollback-buttons.js';
 import { textFor } from './text/index.js';
 
 export const CANCEL_ACTION = 'deploy:cancel';
-
-export const RELEASE_SYMBOL: Readonly<Record<ReleaseState, string>> = {
-  running: '⏳',
-  watching: '👀',
-  confirmed: '✅',
-  reverted: '⏪',
-  disabled: '🛑',
-  cancelled: '⏹️',
-  needs_person: '✋',
-  halted: '🛑',
-};
-
-/** So many names of variables are told. */
-const BROUGHT = 3;
 
 const STEP_SYMBOL: Readonly<Record<StepState, string>> = {
   pending: '○',
@@ -91,210 +69,6 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
   };
 }
 
-/**
- * What the incident channel is told, once for each way in which a release can go wrong; it then shows what became of it.
- * @param operators ids of people and user groups, who are called while it goes on or has ended badly.
- * @param isToldLater a later post tells the same: nobody should take them for two.
- */
-export function deployIncidentView(
-  release: ReleaseRecord,
-  locale: Locale,
-  operators: readonly string[] = [],
-  isToldLater = false,
-): Report {
-  const text = textFor(locale).deploy;
-  const report = deployProgressView(release, locale);
-  const troubles = troubleLines(release, locale);
-  const isBad = isIncident(release) || troubles.length > 0;
-  const symbol = isBad ? '🚨' : symbolOf(release);
-  const call = isBad && operators.length > 0 ? [text.called(mentions(operators, []), release.target)] : [];
-  return {
-    text: [...call, `${text.incident}: ${report.text}`].join(' '),
-    blocks: [
-      header(`${symbol} ${stateTextOf(release, locale)} · ${release.strategy} · ${release.target}`),
-      ...call.map((sentence) => section(sentence)),
-      ...(isToldLater ? [context(text.toldLater)] : []),
-      context(headline(release, locale)),
-      ...broughtBlocks(release, locale),
-      ...haltedBlocks(release, locale),
-      ...problemBlocks(release.problem, locale),
-      ...causeBlocks(release, locale),
-      ...(troubles.length === 0 ? [] : [section(troubles.join('\n'))]),
-      ...(isBad || !(isLiveRelease(release) || release.state === 'confirmed')
-        ? []
-        : [overcomeBlock(release, locale)]),
-      ...givenUpBlocks(release, locale),
-      ...hostsOff(release, locale),
-      ...whatRunsAgain(release, locale),
-      ...whatNow(release, locale),
-      ...stuckBlocks(release, locale),
-      actions(...rollbackButtons(release.target, locale)),
-    ],
-  };
-}
-
-/** What is tried and does not succeed, since when and for how long it is tried. */
-function troubleLines(release: ReleaseRecord, locale: Locale): readonly string[] {
-  const { trouble } = textFor(locale).deploy;
-  return troublesOf(release).map(({ step, since }) => {
-    const until = isForward(step.kind) ? slackTime(release.confirmBy) : undefined;
-    const what = trouble(nameWithHost(step, locale), slackTime(since, 'time_secs'), until);
-    const { problem } = step;
-    return problem === null
-      ? `◐ ${what}`
-      : `◐ ${what}\n✗ ${sentenceForSlack(problemSentence(problem, locale))}`;
-  });
-}
-
-/** Why this post stands here, once all is well again. */
-function overcomeBlock(release: ReleaseRecord, locale: Locale): Block {
-  const text = textFor(locale).deploy;
-  const lines = overcomeTroubles(release).map(({ step, since, until }) =>
-    text.overcome(nameWithHost(step, locale), slackTime(since, 'time_secs'), slackTime(until, 'time_secs')),
-  );
-  return section(lines.length === 0 ? text.wasTrouble : lines.map((line) => `✓ ${line}`).join('\n'));
-}
-
-/** It only waits for its deadline: nothing of it is being watched any more. */
-const hasFailedInWatch = (release: ReleaseRecord): boolean =>
-  release.state === 'watching' && release.problem !== null && !isPuttingBack(release);
-
-const isTurningOff = ({ state, endedAt }: ReleaseRecord): boolean => state === 'disabled' && endedAt === null;
-
-const stateTextOf = (release: ReleaseRecord, locale: Locale): string => {
-  const { state, turningOff, puttingBack, failedInWatch } = textFor(locale).deploy;
-  if (isTurningOff(release)) return turningOff.title;
-  if (hasFailedInWatch(release)) return failedInWatch;
-  return isAtWorkBack(release) ? puttingBack : state[release.state];
-};
-
-function symbolOf(release: ReleaseRecord): string {
-  if (hasFailedInWatch(release)) return '⛔';
-  return RELEASE_SYMBOL[isAtWorkBack(release) ? 'running' : release.state];
-}
-
-const isAtWorkBack = (release: ReleaseRecord): boolean =>
-  (release.state === 'running' || release.state === 'watching') && isPuttingBack(release);
-
-/** Each host that is turned off, as it was proved; one that is not is what somebody has to do now. */
-function hostsOff({ steps }: ReleaseRecord, locale: Locale): readonly Block[] {
-  const lines = steps.flatMap((step) =>
-    step.kind === 'disable' ? [`*${step.host}*: ${hostOff(step, locale)}`] : [],
-  );
-  return lines.length === 0 ? [] : [section(lines.join('\n'))];
-}
-
-function hostOff({ state, after, problem }: StepRecord, locale: Locale): string {
-  const { turningOff: text, process } = textFor(locale).deploy;
-  if (state === 'done' && after?.stopped === true) return `✓ ${text.stopped}`;
-  if (state === 'done' && typeof after?.pid === 'number')
-    return `✓ ${text.off} · ${process(String(after.pid))}`;
-  if (problem === null && state !== 'done') return `◐ ${text.notYet}`;
-  const why = problem === null ? '' : ` · ${sentenceForSlack(problemSentence(problem, locale))}`;
-  return `✗ *${text.notOff}*${why}`;
-}
-
-/** After a put-back: whether the strategy is on, and with which model, host by host. */
-function whatRunsAgain({ steps }: ReleaseRecord, locale: Locale): readonly Block[] {
-  const text = textFor(locale).deploy.runsAgain;
-  const lines = steps.flatMap(({ kind, state, host, after }) => {
-    if (kind !== 'revert' || state !== 'done') return [];
-    const model = typeof after?.model === 'string' ? code(after.model) : undefined;
-    const words =
-      after?.leftStopped === true
-        ? text.stopped
-        : after?.restarted === false
-          ? text.untouched
-          : typeof after?.on === 'boolean'
-            ? text.runs(after.on, model)
-            : text.unknown;
-    return [`*${host}*  ${words}`];
-  });
-  return lines.length === 0 ? [] : [section(lines.join('\n'))];
-}
-
-function headline(release: ReleaseRecord, locale: Locale): string {
-  const text = textFor(locale).deploy;
-  const minutes = release.steps.flatMap(({ kind, host, checkpoint }) =>
-    kind === 'checkpoint' && host === null && checkpoint !== null ? [String(checkpoint)] : [],
-  );
-  return [
-    text.by(person(release.requestedBy), slackTime(release.startedAt)),
-    ...(release.kind === 'break_glass' ? [`*${text.brokenGlass}*`] : []),
-    text.watch(minutes.join(', ')),
-    ...(release.endedAt === null ? [] : [text.ended(slackTime(release.endedAt))]),
-    // Past it there is nothing to confirm any more.
-    ...(isLiveRelease(release) ? [text.confirmBy(slackTime(release.confirmBy))] : []),
-  ].join(' · ');
-}
-
-/** What it brings: a message that says *Confirmed* must say of what. */
-function broughtBlocks({ plan: { model, binary, hosts } }: ReleaseRecord, locale: Locale): readonly Block[] {
-  const { plan: text, form } = textFor(locale).release;
-  const variables = [...new Set(hosts.flatMap(({ changes }) => changes.map(({ variable }) => variable)))];
-  const more = variables.length > BROUGHT ? [form.andMore(variables.length - BROUGHT)] : [];
-  const parts = [
-    ...(model === undefined ? [] : [`*${text.model}*  ${code(model.name)}`]),
-    ...(binary === undefined ? [] : [`*${text.binary}*  ${code(binary.name)}`]),
-    // Those of a model come with it.
-    ...(model !== undefined || variables.length === 0
-      ? []
-      : [`*${text.variables}*  ${[...variables.slice(0, BROUGHT).map(code), ...more].join(', ')}`]),
-  ];
-  return parts.length === 0 ? [] : [section(parts.join(' · '))];
-}
-
-/** Who stopped it by a halt, when and why. */
-function haltedBlocks({ state, cancelRequested }: ReleaseRecord, locale: Locale): readonly Block[] {
-  if (state !== 'halted' || cancelRequested === null) return [];
-  const { by, at, reason } = cancelRequested;
-  const { haltedBy } = textFor(locale).deploy;
-  return [section(`*${haltedBy(person(by), slackTime(at, 'date_short_pretty'))}*\n${typed(reason)}`)];
-}
-
-function problemBlocks(problem: ReleaseProblem | null, locale: Locale): readonly Block[] {
-  if (problem === null) return [];
-  const quotes = problemQuotes(problem, locale);
-  return [
-    section(`✗ *${sentenceForSlack(problemSentence(problem, locale))}*`),
-    ...(quotes.length === 0
-      ? []
-      : [section(`${textFor(locale).deploy.logSays}\n${preformatted(quotes.join('\n'))}`)]),
-  ];
-}
-
-/** What went wrong first, where something else has ended the release since. */
-function causeBlocks(release: ReleaseRecord, locale: Locale): readonly Block[] {
-  const cause = causeOf(release);
-  if (cause === null) return [];
-  const sentence = sentenceForSlack(problemSentence(cause, locale));
-  return [section(`${textFor(locale).deploy.cause} *${sentence}*`)];
-}
-
-function whatNow(release: ReleaseRecord, locale: Locale): readonly Block[] {
-  const { state, confirmBy, cancelRequested } = release;
-  const text = textFor(locale).deploy;
-  if (hasFailedInWatch(release)) return [section(text.notConfirmed(slackTime(confirmBy)))];
-  if (isLiveRelease(release) && cancelRequested !== null)
-    return [context(text.cancelling(person(cancelRequested.by)))];
-  // What is said of every host does not hold for one that was given up.
-  if (release.endedAt !== null && release.givenUp.length > 0) return [];
-  const sentence = isTurningOff(release)
-    ? text.turningOff.whatNow
-    : (text.whatNow[state] ?? nextChecks(release, locale));
-  return sentence === undefined ? [] : [context(sentence)];
-}
-
-/** What is waited for, and until when; undefined: something runs, or was asked before and is asked again. */
-function nextChecks(release: ReleaseRecord, locale: Locale): string | undefined {
-  const step = openStep(release);
-  if (step === undefined || step.state !== 'pending') return undefined;
-  if (step.attempts > 0 && readLookedAt(step) === undefined) return undefined;
-  const dueAt = checkpointDueAt(release, step)?.toISOString();
-  if (dueAt === undefined) return undefined;
-  return textFor(locale).deploy.next(nameWithHost(step, locale), slackTime(dueAt, 'time_secs'));
-}
-
 interface Group {
   readonly host: string | null;
   readonly steps: readonly StepRecord[];
@@ -330,11 +104,6 @@ function groupText(
     return `*${title}*  ${STEP_SYMBOL[state]} ${text.stepState[state]}: ${names.join(', ')}`;
   }
   return [`*${title}*`, ...steps.map((step) => stepLine(release, step, locale))].join('\n');
-}
-
-function stepName({ kind, checkpoint }: StepRecord, locale: Locale): string {
-  const text = textFor(locale).deploy;
-  return checkpoint === null ? text.step[kind] : `${text.step[kind]} ${text.due(String(checkpoint))}`;
 }
 
 function stepLine(release: ReleaseRecord, step: StepRecord, locale: Locale): string {
@@ -389,18 +158,10 @@ function answeredText(
   return looked === 'fine' ? [text.stuck.fine(person(by))] : [];
 }
 
-function openStep(release: ReleaseRecord): StepRecord | undefined {
-  if (!isLiveRelease(release)) return undefined;
-  return release.steps.find((step) => step.state !== 'done' && step.state !== 'skipped');
-}
-
 function currentStep(release: ReleaseRecord, locale: Locale): string {
   const step = openStep(release);
   return step === undefined ? '' : nameWithHost(step, locale);
 }
-
-const nameWithHost = (step: StepRecord, locale: Locale): string =>
-  [step.host, stepName(step, locale)].filter((part) => part !== null).join(' ');
 
 function buttonRow(release: ReleaseRecord, locale: Locale): readonly Block[] {
   const { button } = textFor(locale).deploy;

@@ -7,12 +7,12 @@ import type { ReleaseRequest } from '../src/domain/release-request.js';
 import type { RequestView } from '../src/release/request-view.js';
 import type { ApprovalPolicy } from '../src/runbook/targets-schema.js';
 import { actions, context, section } from './blocks.js';
-import { RELEASE_SYMBOL } from './deploy-progress.js';
 import { mentionApprovers, mentions } from './mentions.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { CONFIRM_ACTION } from './release-confirmation.js';
 import { endSentence, REQUEST_SYMBOL, startButton } from './release-request.js';
+import { RELEASE_SYMBOL } from './release-summary.js';
 import { textFor } from './text/index.js';
 
 /** A reply below a request that notifies those whom it needs; once they are needed no more it says why, without a button. */

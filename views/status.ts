@@ -12,12 +12,12 @@ import type {
 } from '../src/status/release-facts.js';
 import type { TargetStatus } from '../src/status/target-status.js';
 import { actions, type Button, context, header, section, typed } from './blocks.js';
-import { RELEASE_SYMBOL } from './deploy-progress.js';
 import { flagOfTarget, isOffEverywhere } from './flag.js';
 import { hostSection } from './host-status.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { promotionUnderWay } from './promotion.js';
+import { RELEASE_SYMBOL } from './release-summary.js';
 import { DISABLE_ACTION, rollbackButtons } from './rollback-buttons.js';
 import { HALT_SYMBOL } from './rollback-report.js';
 import { VERDICT_SYMBOL } from './symbols.js';

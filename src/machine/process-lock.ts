@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { isSamePlace, isSameProcessAlive } from './process-identity.js';
@@ -42,7 +43,7 @@ export function holdLock(folder: string, owner: string): ProcessLock {
     child.unref();
     for (const stream of [child.stdin, child.stdout]) {
       stream.on('error', () => undefined);
-      (stream as unknown as { unref?: () => void }).unref?.();
+      if (stream instanceof Socket) stream.unref();
     }
     return new Promise((resolve) => {
       let isHeld = false;

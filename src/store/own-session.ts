@@ -41,7 +41,7 @@ export async function assertOwnSessions(url: string): Promise<void> {
 }
 
 export async function openSession(url: string): Promise<Session> {
-  const client = new pg.Client({
+  const client: pg.Client & { readonly processID?: number } = new pg.Client({
     connectionString: url,
     application_name: 'lobml sessions',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -51,7 +51,7 @@ export async function openSession(url: string): Promise<Session> {
   await client.connect();
   return {
     query: (text) => client.query(text),
-    announcedPid: (client as unknown as { readonly processID?: number }).processID,
+    announcedPid: client.processID,
     close: () => client.end(),
   };
 }

@@ -51,7 +51,7 @@ test('a host that is silent hides nothing that the others show', async () => {
       'env: NAME',
       'pass: rows.all(r, r.value == "right")',
       'fail: rows.exists(r, r.value != "right")',
-      'timeoutMs: 600',
+      'timeoutMs: 4000',
     ),
     wrapHost: (host) => (host.name === 'two' ? replacing(host, { readFile: never }) : host),
   });

@@ -8,7 +8,8 @@ import type { ReleaseRecord } from '../../src/domain/release-record.js';
 import { createReleaseAnswers } from '../../src/release/engine/release-answers.js';
 import { selectRelease } from '../../src/release/store/releases.js';
 import type { Targets } from '../../src/runbook/targets.js';
-import { deployIncidentView, deployProgressView } from '../../views/deploy-progress.js';
+import { deployIncidentView } from '../../views/deploy-incident.js';
+import { deployProgressView } from '../../views/deploy-progress.js';
 import {
   ALICE,
   BOB,

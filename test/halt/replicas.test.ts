@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { newHalt, newHostHalt } from '../../src/domain/halt.js';
 import { cancelReleases } from '../../src/halt/cancel-releases.js';
 import { createHaltStore } from '../../src/halt/halt-store.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { CAROL, createHaltingBench, FLAG, type HaltingBench } from './support/halting.js';
+import { CAROL, createHaltingBench, type HaltingBench, newDisable } from './support/halting.js';
 
 let bench: HaltingBench;
 let database: TestDatabase;
@@ -70,19 +69,7 @@ test('a click does not join the halt of a replica whose targets file names fewer
 
 test('after a restart with a targets file of more hosts a halt goes on with all of them, as does a click', async () => {
   await database.pool.query('DELETE FROM lobml.halts');
-  const hosts = narrower().hosts.map(({ name }) => newHostHalt(name));
-  const halt = newHalt({
-    haltId: randomUUID(),
-    strategy: 'crypto_lob_ml',
-    target: 'live',
-    kind: 'disable',
-    wanted: { [FLAG]: 'false' },
-    wantedOf: {},
-    requestedBy: CAROL,
-    requestedAt: new Date().toISOString(),
-    reason: null,
-    hosts,
-  });
+  const halt = newDisable(narrower().hosts);
   await createHaltStore(database.pool).claim({ halt, messages: [] }, 'gone');
   await database.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
   const restarted = replica('restarted');
@@ -139,18 +126,7 @@ test.each([
   ['has been silent for long', 60],
 ])('a click joins the halt of a replica that %s, and carries it out', async (_how, silentSecs) => {
   const store = createHaltStore(database.pool);
-  const halt = newHalt({
-    haltId: randomUUID(),
-    strategy: 'crypto_lob_ml',
-    target: 'live',
-    kind: 'disable',
-    wanted: { [FLAG]: 'false' },
-    wantedOf: {},
-    requestedBy: CAROL,
-    requestedAt: new Date().toISOString(),
-    reason: null,
-    hosts: bench.target.hosts.map(({ name }) => newHostHalt(name)),
-  });
+  const halt = newDisable(bench.target.hosts);
   await database.pool.query('DELETE FROM lobml.halts');
   await store.claim({ halt, messages: [] }, 'gone');
   const alive = replica('alive');

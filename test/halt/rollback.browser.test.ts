@@ -1,17 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { Page } from 'playwright-core';
-import { editEnvironmentFile } from '../../src/hosts/environment/environment-edit.js';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
 import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+import { ENABLED_FLAG, environmentFileOf, switchIncident, turnOnByHand } from '../support/incident-page.js';
+import { typeCommand } from '../support/release-page.js';
 
 const START_TIMEOUT_MS = 280_000;
 /** The demo observes for 20 s after a halt. */
 const PROOF_TIMEOUT_MS = 120_000;
-const FLAG = 'PLOY_CRYPTO_LOB_ML__ENABLED';
 
 const browser = startTestBrowser();
 let folder: DemoFolder;
@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 test('a service that ignores its flag: the first line says so, and what to do by hand follows', async () => {
-  await switchIncident('live-1', 'Service ignores the flag');
+  await toggleIncident('live-1', 'Service ignores the flag');
   const page = await openAsCarol();
   await offerButtons(page);
   await page.getByRole('button', { name: 'Disable now' }).last().click();
@@ -42,12 +42,12 @@ test('a service that ignores its flag: the first line says so, and what to do by
   await expectNothingWiderThanThePhone(page);
   // The observation has ended: until then a click would join this halt.
   await report.getByRole('button', { name: 'Add reason' }).waitFor({ timeout: PROOF_TIMEOUT_MS });
-  await switchIncident('live-1', 'Service ignores the flag');
+  await toggleIncident('live-1', 'Service ignores the flag');
 });
 
 test('without the incident the same click is proved, also with the database of the bot away', async () => {
   // Both are restarted: the process of live-1 was started with the fault and keeps it.
-  await Promise.all(['live-1', 'live-2'].map(turnOnByHand));
+  await Promise.all(['live-1', 'live-2'].map((host) => turnOnByHand(folder.path, host)));
   const page = await openAsCarol();
   await offerButtons(page);
   const restore = await takeDatabaseAway();
@@ -63,7 +63,7 @@ test('without the incident the same click is proved, also with the database of t
 });
 
 test('from a terminal', async () => {
-  await turnOnByHand('live-1');
+  await turnOnByHand(folder.path, 'live-1');
   const { exitCode, stdout } = await demo.lobml('rollback', 'live', '--disable', '--reason', 'a drill');
   expect(stdout).toContain('HALTED - VERIFIED');
   expect(exitCode).toBe(0);
@@ -79,10 +79,7 @@ const reportOf = (page: Page, title: string) =>
     .last();
 
 async function offerButtons(page: Page) {
-  const composer = page.getByRole('textbox', { name: 'Message #trading-releases' });
-  await composer.fill('/lobml rollback');
-  await composer.press('Escape');
-  await composer.press('Enter');
+  await typeCommand(page, '/lobml rollback');
   await page.getByRole('button', { name: 'Disable now' }).last().waitFor();
 }
 
@@ -95,31 +92,15 @@ async function expectNothingWiderThanThePhone(page: Page) {
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
 }
 
-/** In the page's own menu, on a wide screen: causes the incident, or ends it. */
-async function switchIncident(host: string, title: string) {
+/** On a wide screen. */
+async function toggleIncident(host: string, title: string) {
   const page = await browser.open(`${demo.pageUrl}?user=U0CAROL&channel=C0RELEASES`, WIDE);
-  await page.getByRole('button', { name: /^Incidents/ }).click();
-  const toggle = page.getByRole('region', { name: host }).getByRole('switch', { name: title });
-  const after = (await toggle.getAttribute('aria-checked')) === 'true' ? 'false' : 'true';
-  await toggle.click();
-  await page
-    .getByRole('region', { name: host })
-    .locator(`[role=switch][aria-checked=${after}]`)
-    .first()
-    .waitFor();
+  await switchIncident(page, host, title);
   await page.close();
 }
 
-const environmentFile = (host: string) =>
-  join(folder.path, '.data', 'demo', 'hosts', host, 'env', 'crypto-live.env');
-
 async function isFlagOn(host: string): Promise<boolean> {
-  return (await readFile(environmentFile(host), 'utf8')).includes(`${FLAG}=true`);
-}
-
-async function turnOnByHand(host: string) {
-  const path = environmentFile(host);
-  await writeFile(path, editEnvironmentFile(await readFile(path, 'utf8'), new Map([[FLAG, 'true']])));
+  return (await readFile(environmentFileOf(folder.path, host), 'utf8')).includes(`${ENABLED_FLAG}=true`);
 }
 
 /** The bot's own database lets nobody in; the trading database, on the same server, goes on. */

@@ -1,16 +1,16 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { editEnvironmentFile } from '../../src/hosts/environment/environment-edit.js';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
 import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+import { switchIncident, turnOnByHand } from '../support/incident-page.js';
+import { typeCommand } from '../support/release-page.js';
 
 const START_TIMEOUT_MS = 280_000;
 /** A venue is asked for a minute whether nothing rests, and the demo observes for 20 s. */
 const END_TIMEOUT_MS = 180_000;
 const REPORT = /(HALTED - VERIFIED|HALT NOT VERIFIED) · live/;
-const FLAG = 'PLOY_CRYPTO_LOB_ML__ENABLED';
 
 const browser = startTestBrowser();
 let folder: DemoFolder;
@@ -28,38 +28,38 @@ afterAll(async () => {
 });
 
 test('orders that rest at the venue are cancelled, and then the halt is verified', async () => {
-  await switchIncident('Orders rest at the venue');
+  await toggleIncident('Orders rest at the venue');
   const { page, report, title } = await haltAsCarol(WIDE);
   expect(await report.textContent()).toContain('all orders were cancelled');
   expect(await report.textContent()).toContain('nothing rests');
   expect(title).toContain('HALTED - VERIFIED');
   await keep(page, 'orders-rest-wide');
-  await switchIncident('Orders rest at the venue');
+  await toggleIncident('Orders rest at the venue');
 });
 
 test('where the venue refuses to cancel, nothing is verified, and what can still fill is listed', async () => {
-  await turnOnByHand();
-  await switchIncident('Cancel fails');
+  await turnBothOn();
+  await toggleIncident('Cancel fails');
   const { page, report, title } = await haltAsCarol(PHONE);
   expect(title).toContain('HALT NOT VERIFIED');
   expect(await report.textContent()).toContain('the cancel FAILED');
   expect(await report.textContent()).toContain('2 orders can still fill');
   await keep(page, 'cancel-fails-phone');
-  await switchIncident('Cancel fails');
+  await toggleIncident('Cancel fails');
 });
 
 test('an answer of the venue that is none verifies nothing', async () => {
-  await turnOnByHand();
-  await switchIncident('Venue answers with an error');
+  await turnBothOn();
+  await toggleIncident('Venue answers with an error');
   const { page, report, title } = await haltAsCarol(PHONE);
   expect(title).toContain('HALT NOT VERIFIED');
   expect(await report.textContent()).toContain('what rests there is unknown');
   await keep(page, 'venue-error-phone');
-  await switchIncident('Venue answers with an error');
+  await toggleIncident('Venue answers with an error');
 });
 
 test('what is held is closed after one question, once, and the result stands in the report', async () => {
-  await turnOnByHand();
+  await turnBothOn();
   const { page, report } = await haltAsCarol(PHONE);
   await report.getByRole('button', { name: 'Close all positions' }).click();
   await keep(page, 'flatten-question-phone');
@@ -78,10 +78,7 @@ interface Halted {
 
 async function haltAsCarol(viewport: typeof WIDE): Promise<Halted> {
   const page = await browser.open(`${demo.pageUrl}?user=U0CAROL&channel=C0RELEASES`, viewport);
-  const composer = page.getByRole('textbox', { name: 'Message #trading-releases' });
-  await composer.fill('/lobml rollback');
-  await composer.press('Escape');
-  await composer.press('Enter');
+  await typeCommand(page, '/lobml rollback');
   await page.getByRole('button', { name: 'Disable now' }).last().click();
   halts += 1;
   const heading = page.getByRole('heading', { name: REPORT });
@@ -101,21 +98,13 @@ async function keep(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(kept, `${name}.png`), fullPage: true });
 }
 
-/** In the page's own menu, on a wide screen: causes the incident, or ends it. */
-async function switchIncident(title: string) {
+/** On a wide screen. */
+async function toggleIncident(title: string) {
   const page = await browser.open(`${demo.pageUrl}?user=U0CAROL&channel=C0RELEASES`, WIDE);
-  await page.getByRole('button', { name: /^Incidents/ }).click();
-  const place = page.getByRole('region', { name: 'live', exact: true });
-  const toggle = place.getByRole('switch', { name: title });
-  const after = (await toggle.getAttribute('aria-checked')) === 'true' ? 'false' : 'true';
-  await toggle.click();
-  await place.locator(`[role=switch][aria-checked=${after}]`).first().waitFor();
+  await switchIncident(page, 'live', title);
   await page.close();
 }
 
-async function turnOnByHand(): Promise<void> {
-  for (const host of ['live-1', 'live-2']) {
-    const path = join(folder.path, '.data', 'demo', 'hosts', host, 'env', 'crypto-live.env');
-    await writeFile(path, editEnvironmentFile(await readFile(path, 'utf8'), new Map([[FLAG, 'true']])));
-  }
+async function turnBothOn(): Promise<void> {
+  for (const host of ['live-1', 'live-2']) await turnOnByHand(folder.path, host);
 }

@@ -9,13 +9,12 @@ import { openOrFinishHalts, startOrFinishHalts } from '../../src/app/finish-open
 import { openTerminalKillSwitch } from '../../src/app/terminal-kill-switch.js';
 import { loadConfig } from '../../src/config/config.js';
 import { EXIT } from '../../src/conversation/subcommand.js';
-import { newHalt, newHostHalt } from '../../src/domain/halt.js';
 import type { HaltHandle } from '../../src/halt/live-halt.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { systemClock } from '../../src/time/clock.js';
 import { faultInWords } from '../support/in-words.js';
-import { CAROL, createHaltingBench, FACTS, FLAG, type HaltingBench } from './support/halting.js';
+import { CAROL, createHaltingBench, FACTS, FLAG, type HaltingBench, newDisable } from './support/halting.js';
 
 const logger = createLogger({ level: 'silent', to: 'stderr' });
 let bench: HaltingBench;
@@ -192,18 +191,7 @@ test('the command without a form changes nothing, prints the state and the forms
 
 /** Of a bot that was killed before its first act. */
 async function leaveHalt(): Promise<void> {
-  const halt = newHalt({
-    haltId: '7d0c1f0e-58b3-4e0e-9f0e-0a5a3a6a9c11',
-    strategy: FACTS.strategy,
-    target: 'live',
-    kind: 'disable',
-    wanted: { [FLAG]: 'false' },
-    wantedOf: {},
-    requestedBy: CAROL,
-    requestedAt: new Date().toISOString(),
-    reason: null,
-    hosts: bench.target.hosts.map(({ name }) => newHostHalt(name)),
-  });
+  const halt = newDisable(bench.target.hosts, '7d0c1f0e-58b3-4e0e-9f0e-0a5a3a6a9c11');
   await createOpenHaltFiles(bench.dataDir, 'gone').save({ halt, messages: [] }, { synced: true });
 }
 

@@ -9,7 +9,8 @@ import type { ReleaseContext } from '../../src/release/release-context.js';
 import { createReleaseService } from '../../src/release/release-service.js';
 import { selectRelease } from '../../src/release/store/releases.js';
 import { createTransact } from '../../src/store/transaction.js';
-import { deployIncidentView, deployProgressView } from '../../views/deploy-progress.js';
+import { deployIncidentView } from '../../views/deploy-incident.js';
+import { deployProgressView } from '../../views/deploy-progress.js';
 import { requestReportView } from '../../views/release-request.js';
 import { askToBreakGlass } from './support/break-glass.js';
 import {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
 import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+import { switchIncident } from '../support/incident-page.js';
 
 const START_TIMEOUT_MS = 280_000;
 const browser = startTestBrowser();
@@ -173,14 +174,4 @@ async function runAgainUntil(page: Page, report: Locator, says: RegExp): Promise
       return newest;
     }
   }
-}
-
-/** Turns an incident of a host on or off, in the page's own menu, and waits until it is so. */
-async function switchIncident(page: Page, host: string, title: string) {
-  const menu = page.getByRole('region', { name: host, exact: true });
-  if (!(await menu.isVisible())) await page.getByRole('button', { name: /^Incidents/ }).click();
-  const toggle = menu.getByRole('switch', { name: title, exact: true });
-  const after = (await toggle.getAttribute('aria-checked')) === 'true' ? 'false' : 'true';
-  await toggle.click();
-  await menu.locator(`[role=switch][aria-checked=${after}]`).and(toggle).waitFor();
 }

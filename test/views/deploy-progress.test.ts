@@ -6,7 +6,8 @@ import { RELEASE_PROBLEMS } from '../../src/domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../../src/domain/release-record.js';
 import { RELEASE_STATES } from '../../src/domain/release-state.js';
 import { stepsOfRelease } from '../../src/domain/release-steps.js';
-import { deployIncidentView, deployProgressView } from '../../views/deploy-progress.js';
+import { deployIncidentView } from '../../views/deploy-incident.js';
+import { deployProgressView } from '../../views/deploy-progress.js';
 import { confirmationModal } from '../../views/release-confirmation.js';
 import { terminalText } from '../../views/terminal.js';
 

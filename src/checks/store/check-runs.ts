@@ -61,7 +61,10 @@ const wholeRunSchema = z.preprocess(
   rowSchema.extend({ revokedBy: revokedBySchema.exactOptional() }),
 );
 
-/** Stores a run as soon as it is finished: its beginning follows from that and its length, by no bot's clock. Storing the same run twice (a retry) changes nothing. */
+/**
+ * Stores a run as soon as it is finished: its beginning follows from that and its length, by no bot's clock. Storing the
+ * same run twice (a retry) changes nothing.
+ */
 export async function insertCheckRun(database: Queryable, run: CheckRun): Promise<void> {
   await database.query(
     `INSERT INTO lobml.check_runs (run_id, strategy, target, kind, verdict, requested_by, started_at, as_of,

@@ -8,6 +8,7 @@ import type { TradingHost } from '../../../sandbox/host/service-commands.js';
 import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js';
 import { createTradingHosts, type TradingHosts } from '../../../sandbox/host/trading-host.js';
 import type { AuditEvent } from '../../../src/domain/audit-event.js';
+import { type Halt, newHalt, newHostHalt } from '../../../src/domain/halt.js';
 import { KillSwitch, type KillSwitchOptions } from '../../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../../src/halt/open-halt-file.js';
 import { createTradingLook, type TradingLook } from '../../../src/halt/trading-look.js';
@@ -159,3 +160,21 @@ async function entries(pool: pg.Pool, at: string): Promise<number> {
   );
   return rows[0].n;
 }
+
+/** As a bot notes it before its first act. */
+export const newDisable = (
+  hosts: readonly { readonly name: string }[],
+  haltId: string = randomUUID(),
+): Halt =>
+  newHalt({
+    haltId,
+    strategy: FACTS.strategy,
+    target: 'live',
+    kind: 'disable',
+    wanted: { [FLAG]: 'false' },
+    wantedOf: {},
+    requestedBy: CAROL,
+    requestedAt: new Date().toISOString(),
+    reason: null,
+    hosts: hosts.map(({ name }) => newHostHalt(name)),
+  });

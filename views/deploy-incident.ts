@@ -1,0 +1,91 @@
+import type { Block, Report } from '../src/conversation/subcommand.js';
+import type { Locale } from '../src/domain/localized.js';
+import { isForward } from '../src/domain/release-course.js';
+import type { ReleaseRecord } from '../src/domain/release-record.js';
+import { isIncident, isLiveRelease } from '../src/domain/release-state.js';
+import { overcomeTroubles, troublesOf } from '../src/domain/release-trouble.js';
+import { actions, context, header, section } from './blocks.js';
+import { deployProgressView } from './deploy-progress.js';
+import { mentions } from './mentions.js';
+import { sentenceForSlack, slackTime } from './moments.js';
+import { problemSentence } from './release-problem.js';
+import { givenUpBlocks, stuckBlocks } from './release-stuck.js';
+import {
+  broughtBlocks,
+  causeBlocks,
+  haltedBlocks,
+  headline,
+  hostsOff,
+  nameWithHost,
+  problemBlocks,
+  stateTextOf,
+  symbolOf,
+  whatNow,
+  whatRunsAgain,
+} from './release-summary.js';
+import { rollbackButtons } from './rollback-buttons.js';
+import { textFor } from './text/index.js';
+
+/**
+ * What the incident channel is told, once for each way in which a release can go wrong; it then shows what became of it.
+ * @param operators ids of people and user groups, who are called while it goes on or has ended badly.
+ * @param isToldLater a later post tells the same: nobody should take them for two.
+ */
+export function deployIncidentView(
+  release: ReleaseRecord,
+  locale: Locale,
+  operators: readonly string[] = [],
+  isToldLater = false,
+): Report {
+  const text = textFor(locale).deploy;
+  const report = deployProgressView(release, locale);
+  const troubles = troubleLines(release, locale);
+  const isBad = isIncident(release) || troubles.length > 0;
+  const symbol = isBad ? '🚨' : symbolOf(release);
+  const call = isBad && operators.length > 0 ? [text.called(mentions(operators, []), release.target)] : [];
+  return {
+    text: [...call, `${text.incident}: ${report.text}`].join(' '),
+    blocks: [
+      header(`${symbol} ${stateTextOf(release, locale)} · ${release.strategy} · ${release.target}`),
+      ...call.map((sentence) => section(sentence)),
+      ...(isToldLater ? [context(text.toldLater)] : []),
+      context(headline(release, locale)),
+      ...broughtBlocks(release, locale),
+      ...haltedBlocks(release, locale),
+      ...problemBlocks(release.problem, locale),
+      ...causeBlocks(release, locale),
+      ...(troubles.length === 0 ? [] : [section(troubles.join('\n'))]),
+      ...(isBad || !(isLiveRelease(release) || release.state === 'confirmed')
+        ? []
+        : [overcomeBlock(release, locale)]),
+      ...givenUpBlocks(release, locale),
+      ...hostsOff(release, locale),
+      ...whatRunsAgain(release, locale),
+      ...whatNow(release, locale),
+      ...stuckBlocks(release, locale),
+      actions(...rollbackButtons(release.target, locale)),
+    ],
+  };
+}
+
+/** What is tried and does not succeed, since when and for how long it is tried. */
+function troubleLines(release: ReleaseRecord, locale: Locale): readonly string[] {
+  const { trouble } = textFor(locale).deploy;
+  return troublesOf(release).map(({ step, since }) => {
+    const until = isForward(step.kind) ? slackTime(release.confirmBy) : undefined;
+    const what = trouble(nameWithHost(step, locale), slackTime(since, 'time_secs'), until);
+    const { problem } = step;
+    return problem === null
+      ? `◐ ${what}`
+      : `◐ ${what}\n✗ ${sentenceForSlack(problemSentence(problem, locale))}`;
+  });
+}
+
+/** Why this post stands here, once all is well again. */
+function overcomeBlock(release: ReleaseRecord, locale: Locale): Block {
+  const text = textFor(locale).deploy;
+  const lines = overcomeTroubles(release).map(({ step, since, until }) =>
+    text.overcome(nameWithHost(step, locale), slackTime(since, 'time_secs'), slackTime(until, 'time_secs')),
+  );
+  return section(lines.length === 0 ? text.wasTrouble : lines.map((line) => `✓ ${line}`).join('\n'));
+}
