@@ -21,6 +21,7 @@ import { evidenceOf, planDigest, subjectsToAcknowledge } from './check-plan.js';
 import { refuseUnlessLoaded } from './configuration-hashes.js';
 import { type ComposedPlan, composePlan, type PlanRefused } from './draw-up-plan.js';
 import { endWithin, expireRequest, recordEnd } from './end-request.js';
+import { keepModelMeta } from './keep-model-meta.js';
 import { refuseIfRevoked } from './present-content.js';
 import { refuseUnlessPromoted } from './promotion.js';
 import { type ReleaseContext, recordNow, refuseAndRecord, refuseUnlessRole } from './release-context.js';
@@ -298,11 +299,13 @@ export function modelNotProved({ checks }: CheckRun): Refused | undefined {
 }
 
 async function newRequest(
-  { access, now, databaseNow, newId, database }: ReleaseContext,
+  context: ReleaseContext,
   { wish, target, by, digest }: RequestWish,
   { composed: { plan }, run, requestKind: kind, promotion }: Begun,
   acknowledged: readonly Acknowledged[],
 ): Promise<ReleaseRequest> {
+  const { access, now, databaseNow, newId, database } = context;
+  await keepModelMeta(context, target, plan);
   const incident = await selectOpenIncident(database, plan.strategy, target.name);
   return {
     requestId: newId(),

@@ -15,7 +15,7 @@ import type { ProbeSyntax } from './probe-syntax.js';
 import { RUN_PARAMETERS, type Runbook } from './runbook.js';
 import { type RunbookSource, runbookSchemaWith } from './runbook-schema.js';
 import { runbookStandIn } from './runbook-stand-in.js';
-import { namesSqlFile, readSqlFiles, runbookHash, type SqlFiles } from './sql-files.js';
+import { namesSqlFile, readSqlFiles, runbookHash, runbookTexts, type SqlFiles } from './sql-files.js';
 import { compileStatement, loadSqlParser, type Statement, tablesOf } from './statement.js';
 import { compileTraining } from './training.js';
 import { ambiguousWord, readVariable } from './variable.js';
@@ -49,7 +49,7 @@ export async function parseRunbook(
 
   const sqlFiles = await readSqlFiles(file, stands.value);
   const compiler = new RunbookCompiler(file, stands.value, stands.fault, kinds, sqlFiles);
-  const runbook = compiler.compile(runbookHash(bytes, sqlFiles));
+  const runbook = compiler.compile(runbookHash(bytes, sqlFiles), runbookTexts(bytes, sqlFiles));
   const all = [...faults, ...compiler.faults];
   if (all.length > 0) throw new ConfigurationError(all);
   return runbook;
@@ -95,7 +95,7 @@ class RunbookCompiler {
     return this.#faults.faults;
   }
 
-  compile(sha256: string): Runbook {
+  compile(sha256: string, texts: Runbook['texts']): Runbook {
     const {
       strategy,
       agentId = strategy,
@@ -136,7 +136,18 @@ class RunbookCompiler {
     const { training: trainingSource } = this.#source;
     const training =
       trainingSource && compileTraining(trainingSource, sections, this.#faultyChecks, this.#faultAt, fault);
-    const names = { file: this.#file, sha256, strategy, agentId, envPrefix, flag, model, orders, halt };
+    const names = {
+      file: this.#file,
+      sha256,
+      texts,
+      strategy,
+      agentId,
+      envPrefix,
+      flag,
+      model,
+      orders,
+      halt,
+    };
     const strategyParts = {
       params,
       variables,

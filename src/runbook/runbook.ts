@@ -1,4 +1,5 @@
 import type { CriterionDefinition } from '../domain/criterion.js';
+import type { TextFile } from '../domain/kept-document.js';
 import type { WindowSettings } from '../domain/run-window.js';
 import type { Query, Section } from './check-definition.js';
 import type { Parameters } from './conditions.js';
@@ -14,6 +15,8 @@ export interface Runbook extends StrategyContract {
   readonly file: string;
   /** SHA-256 over the bytes of the file and of the statements beside it, in hex. */
   readonly sha256: string;
+  /** What that hash is over, the runbook first. */
+  readonly texts: readonly TextFile[];
   readonly params: Parameters;
   /** By name without the prefix, in the order of the file. */
   readonly variables: ReadonlyMap<string, VariableDefinition>;

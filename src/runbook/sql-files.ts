@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { parse } from 'yaml';
+import type { TextFile } from '../domain/kept-document.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 
 /** A statement in a file of its own beside the runbook: its text, or why it cannot be had. */
@@ -30,6 +31,12 @@ export function runbookHash(runbook: Buffer, files: SqlFiles): string {
   for (const [name, file] of files) hash.update(`\0${name}\0${'text' in file ? file.text : ''}`);
   return hash.digest('hex');
 }
+
+/** The same files as texts, in the order of the hash. */
+export const runbookTexts = (runbook: Buffer, files: SqlFiles): readonly TextFile[] => [
+  { name: 'runbook.yaml', text: runbook.toString('utf8') },
+  ...[...files].map(([name, file]) => ({ name, text: 'text' in file ? file.text : '' })),
+];
 
 /** The hash of the files as they are on disk now. */
 export async function hashOfRunbookFile(file: string): Promise<string> {

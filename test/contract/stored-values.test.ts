@@ -7,6 +7,7 @@ import { acknowledgementSchema } from '../../src/domain/acknowledgement.js';
 import { auditEventSchema, type ChainedEvent, chainedEventSchema } from '../../src/domain/audit-event.js';
 import { type CheckRun, checkRunSchema } from '../../src/domain/check-run.js';
 import { type Halt, haltSchema } from '../../src/domain/halt.js';
+import { type KeptDocument, keptDocumentSchema } from '../../src/domain/kept-document.js';
 import { type ReleaseRecord, releaseRecordSchema } from '../../src/domain/release-record.js';
 import {
   type Approval,
@@ -338,6 +339,11 @@ const lock = {
   takenAt: AT,
   until: AT,
 };
+const document: Whole<KeptDocument> = {
+  kind: 'model_meta',
+  sha256: 'ab',
+  files: [{ name: 'm.meta.json', text: '{}' }],
+};
 const acknowledgement = { runId: ID, checkId: 'exec.activity', person: ALICE, at: AT };
 
 test.each([
@@ -350,6 +356,7 @@ test.each([
   ['an audit event', auditEventSchema, journalled],
   ['an event of the chain', chainedEventSchema, event],
   ['a lock', targetLockSchema, lock],
+  ['a kept document', keptDocumentSchema, document],
   ['an acknowledgement', acknowledgementSchema, acknowledgement],
 ])('%s comes back from JSON with every key', (_name, schema, value) => {
   expect(schema.parse(JSON.parse(JSON.stringify(value)))).toEqual(value);

@@ -10,6 +10,7 @@ import { readServerMoment } from '../../store/server-moment.js';
 import { type CheckService, createCheckService } from '../check-service.js';
 import { limitRuns } from '../limit-runs.js';
 import { onThisSystem } from '../on-this-system.js';
+import { createRunbookKeeper } from '../store/keep-runbook.js';
 import type { RunStore } from '../store/run-store.js';
 import type { StoreRun } from '../store-run.js';
 import { ChecksChild } from './checks-child.js';
@@ -62,8 +63,14 @@ export function createChecks(parts: ChecksParts): Checks {
   const stateMoment = () => readServerMoment(parts.database);
   const lastConfirmed = (target: string) => parts.lastConfirmed({ strategy: runbook.strategy, target });
   const releasedFiles = (target: string) => parts.releasedFiles({ strategy: runbook.strategy, target });
+  const keepRunbook = createRunbookKeeper(parts.database, runbook, (error) =>
+    logger.warn({ err: error }, 'the text of the runbook could not be kept'),
+  );
   const storing: StoreRun = {
-    saveRun: (run) => runs.save(run),
+    saveRun: async (run) => {
+      await runs.save(run);
+      await keepRunbook();
+    },
     onStoreError: (error) => logger.warn({ err: error }, 'a run could not be stored'),
   };
   const here = createCheckService({
