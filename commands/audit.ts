@@ -4,7 +4,7 @@ import type { Services } from '../src/app/services.js';
 import { compareWithExport } from '../src/audit/compare-export.js';
 import { signedExport } from '../src/audit/export-signature.js';
 import { exportTrail, verifyExport } from '../src/audit/export-trail.js';
-import { type TrailVerdict, verifyTrail } from '../src/audit/verify-trail.js';
+import { verifyTrail } from '../src/audit/verify-trail.js';
 import { UsageError, UserError } from '../src/conversation/errors.js';
 import {
   type Conversation,
@@ -12,6 +12,7 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
+import type { TrailVerdict } from '../src/domain/trail-verdict.js';
 import { auditView } from '../views/audit.js';
 
 const usage = 'verify [--file EXPORT | --against EXPORT] [--key SHA256] | export';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { Click, Conversation, Modal, ModalValues } from '../src/conversation/subcommand.js';
+import type { Click, Conversation, ModalValues } from '../src/conversation/subcommand.js';
 import type { DeployWish } from '../src/domain/deploy-wish.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
 import { isDecided } from '../src/domain/release-request.js';
+import type { Modal } from '../src/domain/report.js';
 import { settingFault } from '../src/release/check-wish.js';
 import type { Target } from '../src/runbook/targets.js';
 import { section } from '../views/blocks.js';

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type {
   Click,
   Conversation,
-  Modal,
   ModalValues,
   Submission,
   SubmissionAnswer,
 } from '../src/conversation/subcommand.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import type { Modal } from '../src/domain/report.js';
 import type { CheckedPlan } from '../src/release/check-plan.js';
 import { refuseUnlessPromoted } from '../src/release/promotion.js';
 import type { RequestResult, RequestWish } from '../src/release/request-release.js';

@@ -1,7 +1,7 @@
 import { UsageError } from '../src/conversation/errors.js';
 import { parseFlags } from '../src/conversation/flags.js';
-import { nearestWord } from '../src/conversation/spelling.js';
 import type { DeployWish } from '../src/domain/deploy-wish.js';
+import { nearestWord } from '../src/domain/spelling.js';
 
 /** What somebody typed in a terminal. */
 export interface DeployWords {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Services } from '../src/app/services.js';
-import type { Click, Modal } from '../src/conversation/subcommand.js';
+import type { Click } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
+import type { Modal } from '../src/domain/report.js';
 import { isTradingFault } from '../src/trading/trading-database-error.js';
 import { reasonSentence } from '../views/check-sentence.js';
 import {

@@ -1,6 +1,7 @@
 import type { Services } from '../src/app/services.js';
-import type { Click, Report } from '../src/conversation/subcommand.js';
+import type { Click } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/domain/report.js';
 import { commandsByHand } from '../src/halt/commands-by-hand.js';
 import { deployProgressView } from '../views/deploy-progress.js';
 import { entryGoneModal, entryLoadingModal, entryModal } from '../views/history-entry.js';

@@ -9,8 +9,9 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
+import type { HistoryPlace } from '../src/domain/history-page.js';
 import { verdictNow } from '../src/domain/verdict.js';
-import { type HistoryPlace, readHistoryPage } from '../src/status/run-history.js';
+import { readHistoryPage } from '../src/status/run-history.js';
 import {
   historyView,
   NEWER_ACTION,

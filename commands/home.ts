@@ -1,7 +1,7 @@
 import type { Services } from '../src/app/services.js';
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Person } from '../src/domain/person.js';
+import type { Block } from '../src/domain/report.js';
 import { homeView } from '../views/home.js';
 
 /** What the Home of the bot shows: the same for everybody, as it stands now. */

@@ -1,7 +1,7 @@
 import { UsageError } from '../src/conversation/errors.js';
 import { parseFlags } from '../src/conversation/flags.js';
-import { nearestWord } from '../src/conversation/spelling.js';
 import { withPlainDashes } from '../src/conversation/words.js';
+import { nearestWord } from '../src/domain/spelling.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
 import { parseTarget, requireTarget } from './target-argument.js';
 

@@ -1,11 +1,11 @@
 import {
   type Conversation,
   EXIT,
-  type Report,
   type Subcommand,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import type { Report } from '../src/domain/report.js';
 import { lockedView, refusedLockView, unlockedView } from '../views/lock.js';
 import { refusalAsText, refusalView } from '../views/release-sentence.js';
 import type { DeployServices } from './deploy-services.js';

@@ -1,9 +1,10 @@
 import { checksAhead } from '../src/checks/checks-ahead.js';
 import { reportSeries } from '../src/checks/report-series.js';
-import type { Conversation, LiveMessage, Report, SubcommandResult } from '../src/conversation/subcommand.js';
+import type { Conversation, LiveMessage, SubcommandResult } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { RunKind } from '../src/domain/outcome.js';
+import type { Report } from '../src/domain/report.js';
 import type { Target } from '../src/runbook/targets.js';
 import { runJson } from '../views/run-json.js';
 import { runReportView } from '../views/run-report.js';

@@ -1,7 +1,7 @@
 import type { SelfTestServices } from '../src/app/self-tests.js';
 import { parseFlags } from '../src/conversation/flags.js';
 import { EXIT, type Subcommand } from '../src/conversation/subcommand.js';
-import type { SelfTestReport } from '../src/selftest/self-test.js';
+import type { SelfTestReport } from '../src/domain/self-test.js';
 import { selftestJson, selftestRunningView, selftestView } from '../views/selftest.js';
 import { rejectWords } from './target-argument.js';
 

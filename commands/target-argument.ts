@@ -1,7 +1,7 @@
 import { UsageError } from '../src/conversation/errors.js';
-import { nearestWord } from '../src/conversation/spelling.js';
 import { GLOBAL_OPTIONS } from '../src/conversation/subcommand.js';
 import { withPlainDashes } from '../src/conversation/words.js';
+import { nearestWord } from '../src/domain/spelling.js';
 import { targetNamed } from '../src/domain/target-named.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
 

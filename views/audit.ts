@@ -1,6 +1,6 @@
-import type { TrailVerdict } from '../src/audit/verify-trail.js';
-import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/domain/report.js';
+import type { TrailVerdict } from '../src/domain/trail-verdict.js';
 import { escapeMrkdwn, section } from './blocks.js';
 import { textFor } from './text/index.js';
 

@@ -1,5 +1,5 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import { plainText } from '../src/domain/plain-text.js';
+import type { Block } from '../src/domain/report.js';
 
 /** Typed builders that keep Slack's limits, so that no text of a person or a machine can make Slack refuse one. */
 

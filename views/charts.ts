@@ -1,6 +1,6 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import { CHART_LIMITS, type ChartFigures } from '../src/domain/chart.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block } from '../src/domain/report.js';
 import { clip } from './blocks.js';
 
 /** Slack takes no more in one message. */

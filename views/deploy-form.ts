@@ -1,12 +1,12 @@
 import { formatDistanceStrict } from 'date-fns/formatDistanceStrict';
 import { zhCN } from 'date-fns/locale/zh-CN';
-import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { Frozen } from '../src/domain/frozen.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Promotion } from '../src/domain/promotion.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
-import type { StagedFiles, StagedModel } from '../src/release/staging.js';
-import type { VariableDefinition } from '../src/runbook/variable.js';
+import type { Block, Modal } from '../src/domain/report.js';
+import type { StagedFiles, StagedModel } from '../src/domain/staged-files.js';
+import type { VariableDefinition } from '../src/domain/variable.js';
 import { clip, code, context, escapeMrkdwn, LIMITS, section } from './blocks.js';
 import { frozenBlocks } from './freeze.js';
 import { promotionBlocks } from './promotion.js';

@@ -1,9 +1,9 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { isForward } from '../src/domain/release-course.js';
 import type { ReleaseRecord } from '../src/domain/release-record.js';
 import { isIncident, isLiveRelease } from '../src/domain/release-state.js';
 import { overcomeTroubles, troublesOf } from '../src/domain/release-trouble.js';
+import type { Block, Report } from '../src/domain/report.js';
 import { actions, context, header, section } from './blocks.js';
 import { deployProgressView } from './deploy-progress.js';
 import { mentions } from './mentions.js';

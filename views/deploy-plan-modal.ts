@@ -1,6 +1,6 @@
-import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import type { Block, Modal } from '../src/domain/report.js';
 import { actions, clip, LIMITS, section } from './blocks.js';
 import { acknowledgedText, type PlanView, planReportView } from './release-plan.js';
 import { refusalView } from './release-sentence.js';

@@ -1,8 +1,8 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { canConfirm, causeOf, isPuttingBack, readLookedAt } from '../src/domain/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
 import { isLiveRelease, type StepState } from '../src/domain/release-state.js';
+import type { Block, Report } from '../src/domain/report.js';
 import { actions, type Button, clip, code, context, header, LIMITS, section, within } from './blocks.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';

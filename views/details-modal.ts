@@ -1,7 +1,7 @@
-import type { Block, Modal } from '../src/conversation/subcommand.js';
 import type { CheckResult, CheckRun, ObservedRow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import { ownValue } from '../src/domain/own-value.js';
+import type { Block, Modal } from '../src/domain/report.js';
 import { actions, clip, code, context, header, LIMITS, section, titledText } from './blocks.js';
 import { valueText } from './cell.js';
 import { checkSentence } from './check-sentence.js';

@@ -1,6 +1,6 @@
-import type { Report } from '../src/conversation/subcommand.js';
 import type { Diagnosis } from '../src/doctor/doctor.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/domain/report.js';
 import { escapeMrkdwn, header, section } from './blocks.js';
 import { say } from './sentence.js';
 

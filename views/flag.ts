@@ -1,6 +1,6 @@
 import type { Locale } from '../src/domain/localized.js';
-import { readVariable } from '../src/runbook/variable.js';
-import type { FileAndProcess, HostStatus } from '../src/status/target-status.js';
+import type { FileAndProcess, HostStatus } from '../src/domain/target-status.js';
+import { readVariable } from '../src/domain/variable.js';
 import { escapeMrkdwn } from './blocks.js';
 import { textFor } from './text/index.js';
 

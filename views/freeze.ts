@@ -1,6 +1,6 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Frozen } from '../src/domain/frozen.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block } from '../src/domain/report.js';
 import { escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { textFor } from './text/index.js';

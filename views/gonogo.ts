@@ -1,8 +1,8 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { CriterionResult, Standing } from '../src/domain/criterion.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Outcome } from '../src/domain/outcome.js';
+import type { Block } from '../src/domain/report.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceParts } from './moments.js';
 import { textFor } from './text/index.js';

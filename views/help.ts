@@ -1,12 +1,15 @@
-import type { Report, Subcommand } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/domain/report.js';
+import type { SubcommandEntry } from '../src/domain/subcommand-entry.js';
 import { clip, code, context, LIMITS, section } from './blocks.js';
 import { textFor } from './text/index.js';
 
-type Entry = Pick<Subcommand<never>, 'name' | 'usage' | 'section' | 'audience' | 'surfaces'>;
-
 /** What stops the strategy stands first; then every subcommand with its arguments, what it is for and who may use it. */
-export function helpView(entries: readonly Entry[], targets: readonly string[], locale: Locale): Report {
+export function helpView(
+  entries: readonly SubcommandEntry[],
+  targets: readonly string[],
+  locale: Locale,
+): Report {
   const { report, summaries } = textFor(locale);
   const { help } = report;
   const lines = entries.map((entry) => {
@@ -29,7 +32,7 @@ export function helpView(entries: readonly Entry[], targets: readonly string[], 
   };
 }
 
-const commandWord = ({ name, surfaces }: Entry): string =>
+const commandWord = ({ name, surfaces }: SubcommandEntry): string =>
   surfaces?.includes('slack') === false ? `lobml ${name}` : `/lobml ${name}`;
 
 function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {

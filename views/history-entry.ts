@@ -1,5 +1,5 @@
-import type { Block, Modal, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block, Modal, Report } from '../src/domain/report.js';
 import { LIMITS, section, within } from './blocks.js';
 import { textFor } from './text/index.js';
 

@@ -1,9 +1,8 @@
-import type { CheckRunSummary } from '../src/checks/store/run-store.js';
-import type { Block, Report } from '../src/conversation/subcommand.js';
+import type { CheckRunSummary } from '../src/domain/check-run.js';
+import type { HistoryLine, HistoryPage, HistorySubject, ReleaseOrHalt } from '../src/domain/history-page.js';
 import type { Locale } from '../src/domain/localized.js';
 import { OUTCOMES } from '../src/domain/outcome.js';
-import type { ReleaseOrHalt } from '../src/status/release-history.js';
-import type { HistoryLine, HistoryPage, HistorySubject } from '../src/status/run-history.js';
+import type { Block, Report } from '../src/domain/report.js';
 import { actions, type Button, context, header, section, sectionWithButton, typed } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';

@@ -1,7 +1,6 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { Target } from '../src/runbook/targets.js';
-import type { TargetStatus } from '../src/status/target-status.js';
+import type { Block } from '../src/domain/report.js';
+import type { TargetStatus } from '../src/domain/target-status.js';
 import { actions, context, divider, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { disableAllButton } from './rollback-all.js';
@@ -9,7 +8,7 @@ import { haltButtons, runButtons, statusBlocks, statusLine } from './status.js';
 import { textFor } from './text/index.js';
 
 interface HomeTarget {
-  readonly target: Pick<Target, 'name' | 'channels'>;
+  readonly target: { readonly name: string; readonly channels: { readonly reports: string } | undefined };
   readonly status: TargetStatus;
 }
 

@@ -1,6 +1,6 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { HostStatus } from '../src/status/target-status.js';
+import type { Block } from '../src/domain/report.js';
+import type { HostStatus } from '../src/domain/target-status.js';
 import { code, escapeMrkdwn, section } from './blocks.js';
 import { flagLine } from './flag.js';
 import { slackTime } from './moments.js';

@@ -1,6 +1,6 @@
-import type { Report } from '../src/conversation/subcommand.js';
 import type { ChainedEvent } from '../src/domain/audit-event.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/domain/report.js';
 import { preformatted, section } from './blocks.js';
 import { textFor } from './text/index.js';
 

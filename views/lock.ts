@@ -1,8 +1,8 @@
-import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Person } from '../src/domain/person.js';
 import type { ReleaseRecord } from '../src/domain/release-record.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import type { Report } from '../src/domain/report.js';
 import type { TargetLock } from '../src/domain/target-lock.js';
 import { actions, typed } from './blocks.js';
 import { cancelButtons } from './deploy-progress.js';

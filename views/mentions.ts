@@ -1,5 +1,5 @@
 import { mentionOf } from '../src/domain/mention.js';
-import type { ApprovalPolicy } from '../src/runbook/targets-schema.js';
+import type { ApprovalPolicy } from '../src/domain/target-policy.js';
 
 /** Groups and people, so that a new message notifies them. */
 export const mentions = (groups: readonly string[], users: readonly string[]): string =>

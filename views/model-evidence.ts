@@ -1,7 +1,7 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { CheckRun, ObservedRow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleasePlan } from '../src/domain/release-plan.js';
+import type { Block } from '../src/domain/report.js';
 import { section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { textFor } from './text/index.js';

@@ -1,4 +1,3 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import {
   hasSoaked,
@@ -7,6 +6,7 @@ import {
   type Soak,
   soakAsRead,
 } from '../src/domain/promotion.js';
+import type { Block } from '../src/domain/report.js';
 import { context, escapeMrkdwn } from './blocks.js';
 import { slackTime } from './moments.js';
 import { textFor } from './text/index.js';

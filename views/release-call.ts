@@ -1,11 +1,11 @@
-import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleaseCall } from '../src/domain/release-calls.js';
 import { canConfirm } from '../src/domain/release-course.js';
 import type { ReleaseRecord } from '../src/domain/release-record.js';
 import type { ReleaseRequest } from '../src/domain/release-request.js';
-import type { RequestView } from '../src/release/request-view.js';
-import type { ApprovalPolicy } from '../src/runbook/targets-schema.js';
+import type { Report } from '../src/domain/report.js';
+import type { RequestView } from '../src/domain/request-view.js';
+import type { ApprovalPolicy } from '../src/domain/target-policy.js';
 import { actions, context, section } from './blocks.js';
 import { mentionApprovers, mentions } from './mentions.js';
 import { slackTime } from './moments.js';

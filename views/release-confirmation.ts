@@ -1,8 +1,8 @@
-import type { Block, Modal } from '../src/conversation/subcommand.js';
 import { type LackingCheck, readLacking } from '../src/domain/lacking-data.js';
 import type { Locale } from '../src/domain/localized.js';
 import { checkpointWithoutData } from '../src/domain/release-course.js';
 import type { ReleaseRecord } from '../src/domain/release-record.js';
+import type { Block, Modal } from '../src/domain/report.js';
 import { clip, context, LIMITS, section, typed } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceForSlack, slackTime } from './moments.js';

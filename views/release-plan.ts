@@ -1,4 +1,3 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Frozen } from '../src/domain/frozen.js';
 import type { Locale } from '../src/domain/localized.js';
@@ -16,7 +15,8 @@ import {
   isDriftSubject,
   targetOfSubject,
 } from '../src/domain/release-request.js';
-import type { ApprovalPolicy, WatchPolicy } from '../src/runbook/targets-schema.js';
+import type { Block, Report } from '../src/domain/report.js';
+import type { ApprovalPolicy, WatchPolicy } from '../src/domain/target-policy.js';
 import { clip, code, context, escapeMrkdwn, header, LIMITS, section, typed, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { frozenBlocks } from './freeze.js';

@@ -1,9 +1,9 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { StoredRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import { isDecided, type ReleaseRequest } from '../src/domain/release-request.js';
 import type { ReleaseState, RequestState } from '../src/domain/release-state.js';
-import type { RequestView } from '../src/release/request-view.js';
+import type { Block, Report } from '../src/domain/report.js';
+import type { RequestView } from '../src/domain/request-view.js';
 import {
   actions,
   type Button,

@@ -1,7 +1,7 @@
-import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ContentChange } from '../src/domain/release-content.js';
 import type { ReleaseRefusal } from '../src/domain/release-refusal.js';
+import type { Report } from '../src/domain/report.js';
 import { code, inCode, section, typed } from './blocks.js';
 import { hostFaultAmong } from './host-fault.js';
 import { slackTime } from './moments.js';

@@ -1,10 +1,10 @@
-import type { Block, Modal, Report } from '../src/conversation/subcommand.js';
 import { THE_BOT } from '../src/domain/audit-event.js';
 import type { HostLog } from '../src/domain/host-log.js';
 import type { Locale } from '../src/domain/localized.js';
 import { stuckSteps } from '../src/domain/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
 import { deadlineTurnsOff, hostsInTrouble, restWithout } from '../src/domain/release-rest.js';
+import type { Block, Modal, Report } from '../src/domain/report.js';
 import {
   actions,
   type Button,

@@ -1,9 +1,9 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import { causeOf, checkpointDueAt, isPuttingBack, readLookedAt } from '../src/domain/release-course.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
 import { isLiveRelease, type ReleaseState } from '../src/domain/release-state.js';
+import type { Block } from '../src/domain/report.js';
 import { code, context, preformatted, section, typed } from './blocks.js';
 import { sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';

@@ -1,6 +1,6 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Halt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block, Report } from '../src/domain/report.js';
 import type { ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';

@@ -1,6 +1,6 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import { gapsOf, type Halt, wantedOn } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block } from '../src/domain/report.js';
 import type { ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
 import { preformatted, section } from './blocks.js';
 import { textFor } from './text/index.js';

@@ -1,5 +1,5 @@
-import type { Block, Modal, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block, Modal, Report } from '../src/domain/report.js';
 import type { PreviousModelAnswer, PreviousModelPlan } from '../src/halt/previous-model.js';
 import { actions, code, escapeMrkdwn, section } from './blocks.js';
 import { hostFaultText } from './host-fault.js';

@@ -1,7 +1,7 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
 import { NEEDS_MENDING } from '../src/domain/database-fault.js';
 import { gapsOf, type Halt, type HostHalt, isInTrouble } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block, Report } from '../src/domain/report.js';
 import type { HaltReportOptions } from '../src/halt/halt-report.js';
 import {
   actions,

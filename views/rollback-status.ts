@@ -1,6 +1,6 @@
-import type { Report } from '../src/conversation/subcommand.js';
 import type { Halt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/domain/report.js';
 import { actions, context, escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';

@@ -1,7 +1,7 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Acknowledgement } from '../src/domain/acknowledgement.js';
 import type { CheckResult, CheckRun, StoredRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block, Report } from '../src/domain/report.js';
 import { freshnessAt, type Verdict, verdictNow } from '../src/domain/verdict.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
 import { chartBlocks } from './charts.js';

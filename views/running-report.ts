@@ -1,7 +1,7 @@
-import type { Report } from '../src/conversation/subcommand.js';
 import type { CheckResult } from '../src/domain/check-run.js';
 import type { Locale, Localized } from '../src/domain/localized.js';
 import type { RunKind } from '../src/domain/outcome.js';
+import type { Report } from '../src/domain/report.js';
 import { context, section } from './blocks.js';
 import { OUTCOME_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';

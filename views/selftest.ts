@@ -1,7 +1,6 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
-import type { CaseResult } from '../src/selftest/run-case.js';
-import type { CheckProof, ProofState, SelfTestReport } from '../src/selftest/self-test.js';
+import type { Block, Report } from '../src/domain/report.js';
+import type { CaseResult, CheckProof, ProofState, SelfTestReport } from '../src/domain/self-test.js';
 import { clip, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceAsText } from './moments.js';

@@ -1,5 +1,5 @@
-import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/domain/report.js';
 import { section } from './blocks.js';
 import { textFor } from './text/index.js';
 

@@ -1,16 +1,16 @@
 import { differenceInMinutes } from 'date-fns/differenceInMinutes';
-import type { CheckRunSummary } from '../src/checks/store/run-store.js';
-import type { Block, Report } from '../src/conversation/subcommand.js';
+import type { CheckRunSummary } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
 import { RUN_KINDS } from '../src/domain/outcome.js';
-import { freshnessAt, verdictNow } from '../src/domain/verdict.js';
+import type { Block, Report } from '../src/domain/report.js';
 import type {
   OpenRequest,
   ReleaseBrings,
   RunningRelease,
   TargetRelease,
-} from '../src/status/release-facts.js';
-import type { TargetStatus } from '../src/status/target-status.js';
+  TargetStatus,
+} from '../src/domain/target-status.js';
+import { freshnessAt, verdictNow } from '../src/domain/verdict.js';
 import { actions, type Button, context, header, section, typed } from './blocks.js';
 import { flagOfTarget, isOffEverywhere } from './flag.js';
 import { hostSection } from './host-status.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Block } from '../src/conversation/subcommand.js';
+import type { Block } from '../src/domain/report.js';
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 

@@ -1,4 +1,4 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
+import type { Block, Report } from '../src/domain/report.js';
 import { chartText } from './terminal-chart.js';
 
 /** The same blocks as readable text for a terminal: no markup, no buttons, UTC clock times, `lobml` without a slash. */

@@ -1,6 +1,6 @@
-import type { Block, Report } from '../src/conversation/subcommand.js';
 import type { CheckResult } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block, Report } from '../src/domain/report.js';
 import { stoppingChecks } from '../src/domain/stopping-checks.js';
 import { shortDataHours, type Training, type TrainingResult } from '../src/domain/training.js';
 import { evaluateVerdict } from '../src/domain/verdict.js';

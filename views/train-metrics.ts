@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Block } from '../src/conversation/subcommand.js';
 import type { ObservedRow } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
-import { METRIC_NAMES, MORE_IS_BETTER } from '../src/model/model-meta.js';
+import { METRIC_NAMES, MORE_IS_BETTER } from '../src/domain/model-metrics.js';
+import type { Block } from '../src/domain/report.js';
 import { context } from './blocks.js';
 import { chartBlocks } from './charts.js';
 import { textFor } from './text/index.js';

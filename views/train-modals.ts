@@ -1,6 +1,6 @@
-import type { Modal } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { LogPage } from '../src/domain/log-page.js';
+import type { Modal } from '../src/domain/report.js';
 import type { Training } from '../src/domain/training.js';
 import { actions, clip, context, escapeMrkdwn, LIMITS, preformatted, section } from './blocks.js';
 import { textFor } from './text/index.js';

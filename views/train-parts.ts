@@ -1,5 +1,5 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block } from '../src/domain/report.js';
 import type { Training } from '../src/domain/training.js';
 import { type Button, context, typed } from './blocks.js';
 import { slackTime } from './moments.js';

@@ -1,5 +1,5 @@
-import type { Report } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Report } from '../src/domain/report.js';
 import { isLive, type Training } from '../src/domain/training.js';
 import { actions, type Button, code, context, escapeMrkdwn, section } from './blocks.js';
 import { person } from './person.js';

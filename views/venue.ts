@@ -1,6 +1,6 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Halt } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block } from '../src/domain/report.js';
 import { type HaltVenue, toldVenueFault, type VenueFault } from '../src/domain/venue.js';
 import { code, escapeMrkdwn, section } from './blocks.js';
 import { slackTime } from './moments.js';

@@ -1,7 +1,7 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Acknowledgement } from '../src/domain/acknowledgement.js';
 import type { CheckResult, CheckRun } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import type { Block } from '../src/domain/report.js';
 import { context, section, sectionWithButton } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';

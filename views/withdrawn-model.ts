@@ -1,6 +1,6 @@
-import type { Block } from '../src/conversation/subcommand.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { ReleasePlan } from '../src/domain/release-plan.js';
+import type { Block } from '../src/domain/report.js';
 import type { WithdrawnModel } from '../src/domain/withdrawn-model.js';
 import { section } from './blocks.js';
 import { slackTime } from './moments.js';

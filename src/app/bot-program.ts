@@ -1,7 +1,8 @@
 import type { BotConfig } from '../config/config.js';
-import type { Block, Report, Subcommand } from '../conversation/subcommand.js';
+import type { Subcommand } from '../conversation/subcommand.js';
 import type { Halt } from '../domain/halt.js';
 import type { Locale } from '../domain/localized.js';
+import type { Block, Report } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
 import type { HaltReportOptions } from '../halt/halt-report.js';
 import type { HaltYielding } from '../halt/halt-yielding.js';

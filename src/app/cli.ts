@@ -1,15 +1,10 @@
 import { userInfo } from 'node:os';
 import { type Config, loadConfig, readEnvironment, readLocale } from '../config/config.js';
-import {
-  EXIT,
-  type ExitCode,
-  GLOBAL_OPTIONS,
-  type Report,
-  type Subcommand,
-} from '../conversation/subcommand.js';
+import { EXIT, type ExitCode, GLOBAL_OPTIONS, type Subcommand } from '../conversation/subcommand.js';
 import { heardSubcommand, unknownSubcommand } from '../conversation/subcommand-lookup.js';
 import { explainFailure } from '../doctor/explain-failure.js';
 import { plainText, plainValue } from '../domain/plain-text.js';
+import type { Report } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import { ConfigurationError, formatFault } from '../runbook/configuration-fault.js';
@@ -30,7 +25,7 @@ export interface HelpServices {
   readonly targets: Pick<Targets, 'everyName'>;
 }
 
-export interface TerminalProgram {
+interface TerminalProgram {
   readonly subcommands: readonly Subcommand<Services>[];
   /** Runs without most of the services: without a valid runbook, Slack or a database. */
   readonly killSwitch: Subcommand<KillSwitchServices>;

@@ -1,7 +1,6 @@
 import { reportSeries } from '../checks/report-series.js';
 import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
-import type { Report } from '../conversation/subcommand.js';
 import type { Acknowledgement } from '../domain/acknowledgement.js';
 import type { StoredRun } from '../domain/check-run.js';
 import type { Locale } from '../domain/localized.js';
@@ -11,14 +10,16 @@ import { isForward } from '../domain/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../domain/release-record.js';
 import { isIncident } from '../domain/release-state.js';
 import { type Trouble, troublesOf } from '../domain/release-trouble.js';
+import type { Report } from '../domain/report.js';
+import type { RequestView } from '../domain/request-view.js';
+import type { ApprovalPolicy } from '../domain/target-policy.js';
 import { isLive, type Training } from '../domain/training.js';
 import type { MessageTable, SubjectState } from '../messages/message-keeper.js';
 import type { StoredMessage } from '../messages/message-store.js';
 import type { ReleaseContext } from '../release/release-context.js';
-import { type RequestView, readRequestView } from '../release/request-view.js';
+import { readRequestView } from '../release/request-view.js';
 import { selectRelease } from '../release/store/releases.js';
 import type { Target } from '../runbook/targets.js';
-import type { ApprovalPolicy } from '../runbook/targets-schema.js';
 import type { TrainingService } from '../training/training-service.js';
 
 interface StoredReportOptions {

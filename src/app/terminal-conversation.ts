@@ -1,6 +1,7 @@
-import type { Conversation, LiveMessage, Report } from '../conversation/subcommand.js';
+import type { Conversation, LiveMessage } from '../conversation/subcommand.js';
 import type { Locale } from '../domain/localized.js';
 import type { Person } from '../domain/person.js';
+import type { Report } from '../domain/report.js';
 
 interface TerminalOptions {
   readonly person: Person;

@@ -1,5 +1,6 @@
 import type { AuditEvent, ChainedEvent, ChainHead } from '../domain/audit-event.js';
 import { canonicalJson } from '../domain/canonical-json.js';
+import type { BrokenLink, ChainFault } from '../domain/trail-verdict.js';
 import { sha256Of } from '../machine/sha256.js';
 
 /** What stands before the first event. */
@@ -20,41 +21,6 @@ export function chainEvent(
   const position = (head?.position ?? 0) + 1;
   const previousSha256 = head?.sha256 ?? GENESIS_SHA256;
   return { ...event, position, previousSha256, sha256: chainedSha256(event, position, previousSha256) };
-}
-
-const CHAIN_FAULTS = [
-  /** The position is not the next one: an event was taken out, put in, or moved. */
-  'position',
-  /** The event does not point at the one before it. */
-  'link',
-  /** The event's own content is not what was hashed. */
-  'content',
-  /** The chain ends elsewhere than where its head says. */
-  'end',
-  /** A line that is no event. */
-  'unreadable',
-  /** An export without an event or a head: it proves nothing. */
-  'empty',
-  /** An export that bears no signature, one that does not hold, or one of a key that is not the expected one. */
-  'unsigned',
-  'signature',
-  'foreign_key',
-  /** The database ends before an export does: its last events are gone, or a backup was restored. */
-  'tail_lost',
-  /** From there on the database holds other events than an export. */
-  'replaced',
-] as const;
-type ChainFault = (typeof CHAIN_FAULTS)[number];
-
-export interface BrokenLink {
-  readonly strategy: string;
-  /** Where the next link was expected. */
-  readonly position: number;
-  readonly fault: ChainFault;
-  /** The event that was found there, where there is one. */
-  readonly eventId: string | null;
-  /** The line of an export, counted from 1. */
-  readonly line?: number;
 }
 
 /** Follows one strategy's chain, event by event, until a link is broken. */

@@ -1,6 +1,6 @@
 import { type ChainedEvent, chainedEventSchema } from '../domain/audit-event.js';
+import type { BrokenLink } from '../domain/trail-verdict.js';
 import type { AuditTrail } from './audit-trail.js';
-import type { BrokenLink } from './chain.js';
 
 const PAGE = 1_000;
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { BrokenLink, SignedBy } from '../domain/trail-verdict.js';
 import type { ValueOf } from '../domain/value-of.js';
 import { type AuditKey, fingerprintOf, isSignedBy } from './audit-key.js';
-import type { BrokenLink } from './chain.js';
 
 /** The last line of an export. */
 const signatureLine = z.object({
@@ -34,11 +34,6 @@ export async function* signedExport(
   const signed = { at: now.toISOString(), sha256: hash.digest('hex') };
   const signature = { publicKey: key.publicKey, ...signed, value: key.sign(signedText(signed)) };
   yield JSON.stringify({ signature });
-}
-
-export interface SignedBy {
-  readonly fingerprint: string;
-  readonly at: string;
 }
 
 /** Follows an export to its signature. */

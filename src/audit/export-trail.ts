@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ChainedEvent, ChainHead } from '../domain/audit-event.js';
 import { chainedEventSchema, chainHeadSchema } from '../domain/audit-event.js';
+import type { BrokenLink, TrailVerdict } from '../domain/trail-verdict.js';
 import type { AuditTrail } from './audit-trail.js';
-import { type BrokenLink, ChainFollower } from './chain.js';
+import { ChainFollower } from './chain.js';
 import { SignatureReader } from './export-signature.js';
-import type { TrailVerdict } from './verify-trail.js';
 
 const PAGE = 1_000;
 const headLine = z.object({ head: chainHeadSchema });

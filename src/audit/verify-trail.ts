@@ -1,16 +1,7 @@
 import type { ChainHead } from '../domain/audit-event.js';
+import type { BrokenLink, TrailVerdict } from '../domain/trail-verdict.js';
 import type { AuditTrail } from './audit-trail.js';
-import { type BrokenLink, ChainFollower } from './chain.js';
-import type { SignedBy } from './export-signature.js';
-
-export interface TrailVerdict {
-  /** Events that were followed, by strategy. */
-  readonly events: Readonly<Record<string, number>>;
-  /** The first one of each strategy; none: every chain holds. */
-  readonly broken: readonly BrokenLink[];
-  /** Of an export. */
-  readonly signedBy?: SignedBy | undefined;
-}
+import { ChainFollower } from './chain.js';
 
 const PAGE = 1_000;
 

@@ -1,4 +1,4 @@
-import { nearestWord } from './spelling.js';
+import { nearestWord } from '../domain/spelling.js';
 
 export interface UnknownSubcommand {
   readonly name: string;

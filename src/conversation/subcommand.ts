@@ -1,5 +1,7 @@
 import type { Locale } from '../domain/localized.js';
 import type { Person } from '../domain/person.js';
+import type { MessageRef, Modal, Report } from '../domain/report.js';
+import type { SubcommandEntry } from '../domain/subcommand-entry.js';
 
 /**
  * The port between the two surfaces (Slack, terminal) and `commands/`. A subcommand never knows on which
@@ -8,37 +10,6 @@ import type { Person } from '../domain/person.js';
 
 /** What every command of a terminal takes besides its own options. */
 export const GLOBAL_OPTIONS: readonly string[] = ['--json', '--help', '-h'];
-
-/** A Block Kit block. Views build them with the typed builders of `views/blocks.ts`. */
-export type Block = { readonly type: string; readonly block_id?: string; readonly [key: string]: unknown };
-
-/** What a person sees. `text` alone tells the outcome: notifications and screen readers read only that. */
-export interface Report {
-  readonly text: string;
-  readonly blocks: readonly Block[];
-  /** Slack message metadata, by which a message that may have been posted is found again. */
-  readonly metadata?: {
-    readonly event_type: string;
-    readonly event_payload: Readonly<Record<string, string>>;
-  };
-  /** Blocks by their `block_id` that Slack may refuse: the report is then sent again without them. */
-  readonly optionalBlockIds?: readonly string[];
-}
-
-export interface Modal {
-  readonly callbackId: string;
-  readonly title: string;
-  readonly close: string;
-  readonly submit?: string;
-  readonly privateMetadata?: string;
-  readonly blocks: readonly Block[];
-}
-
-/** Where a posted message stands: enough to change it from any replica, at any later time. */
-export interface MessageRef {
-  readonly channel: string;
-  readonly ts: string;
-}
 
 /** One message that moves. Updates are sent at most every 1.2 s; the last state is always sent. */
 export interface LiveMessage {
@@ -117,18 +88,7 @@ export interface SubcommandResult {
   readonly json: unknown;
 }
 
-/** Who may use a subcommand: a role of the targets file. */
-type Audience = 'all' | 'requester' | 'operator' | 'admin';
-
-export interface Subcommand<Services> {
-  readonly name: string;
-  /** The checklist's section, where it has one. */
-  readonly section?: string;
-  readonly audience: Audience;
-  /** What follows the name, e.g. `[target]`. */
-  readonly usage: string;
-  /** Where it works; both unless told. */
-  readonly surfaces?: readonly Person['surface'][];
+export interface Subcommand<Services> extends SubcommandEntry {
   /** Whether it may mean this strategy where no target is named; without it the default target's is meant. */
   readonly concerns?: (services: Services) => boolean;
   /** @throws UsageError for words that do not fit. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chartSchema } from './chart.js';
 import { criterionSchema } from './criterion.js';
 import { localizedSchema } from './localized.js';
-import { CHECK_MODES, OUTCOMES, RUN_KINDS } from './outcome.js';
+import { CHECK_MODES, OUTCOMES, type Outcome, RUN_KINDS } from './outcome.js';
 import { personSchema } from './person.js';
 import { reasonSchema } from './reason.js';
 import type { ValueOf } from './value-of.js';
@@ -10,10 +10,12 @@ import { VERDICTS } from './verdict.js';
 
 /** What a probe hands on. Times are RFC 3339 text; NaN and infinities have become null. */
 const observedValueSchema = z.json();
+
 export type ObservedValue = ValueOf<typeof observedValueSchema>;
 
 /** One row of what a probe saw. A probe never says whether that is good. */
 export const observedRowSchema = z.record(z.string(), observedValueSchema);
+
 export type ObservedRow = ValueOf<typeof observedRowSchema>;
 
 const windowSchema = z.object({
@@ -27,6 +29,7 @@ const windowSchema = z.object({
   /** Hosts whose process is stopped, or whose start could not be read. */
   hostsWithoutStart: z.array(z.string()).exactOptional(),
 });
+
 export type ObservedWindow = ValueOf<typeof windowSchema>;
 
 const baselineSchema = z.object({
@@ -39,6 +42,7 @@ const baselineSchema = z.object({
   /** It holds too little to compare with (a first release, a pause): the absolute bounds alone decide. */
   isMissing: z.literal(true).exactOptional(),
 });
+
 export type ObservedBaseline = ValueOf<typeof baselineSchema>;
 
 /** Where a result comes from, so that a person can look for themselves. Never holds a secret. */
@@ -59,6 +63,7 @@ const evidenceSchema = z.object({
   /** Further statements that a person can ask for, by name (e.g. an unbounded total). */
   onDemand: z.array(z.string()).exactOptional(),
 });
+
 export type Evidence = ValueOf<typeof evidenceSchema>;
 
 export const checkResultSchema = z.object({
@@ -84,6 +89,7 @@ export const checkResultSchema = z.object({
   observedAt: z.string(),
   durationMs: z.number(),
 });
+
 export type CheckResult = ValueOf<typeof checkResultSchema>;
 
 /** Times are RFC 3339. */
@@ -110,6 +116,7 @@ export const checkRunSchema = z.object({
   criteria: z.array(criterionSchema).exactOptional(),
   charts: z.array(chartSchema).exactOptional(),
 });
+
 export type CheckRun = ValueOf<typeof checkRunSchema>;
 
 /** A later run of the same target that is worse than an earlier GO, of whichever kind and whoever asked for it. */
@@ -125,4 +132,10 @@ type Revocation = ValueOf<typeof revocationSchema>;
 export interface StoredRun extends CheckRun {
   /** Set: its GO holds no longer. */
   readonly revokedBy?: Revocation | undefined;
+}
+
+/** A run as a line of the history: everything but its checks. */
+export interface CheckRunSummary extends Omit<StoredRun, 'checks' | 'criteria' | 'charts'> {
+  /** How many checks ended how; an outcome that no check had is left out. */
+  readonly outcomeCounts: Readonly<Partial<Record<Outcome, number>>>;
 }

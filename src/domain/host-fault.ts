@@ -33,6 +33,7 @@ export type HostTried = {
 // Not interfaces: what is stored is a record of any names.
 type OfHost = { readonly host: string };
 type OfPath = OfHost & { readonly path: string };
+
 /** `words`: the last ones of the program itself, in its own language. */
 type OfWords = OfHost & { readonly words: string };
 type Tried = OfHost & HostTried;
@@ -124,6 +125,7 @@ const ENVIRONMENT_EDIT_CODES = [
   /** A comment that ends in a backslash, or an open quote, takes the changed line in. */
   'unsafe_file',
 ] as const;
+
 export type EnvironmentEditCode = (typeof ENVIRONMENT_EDIT_CODES)[number];
 
 /** A fault as it is stored: a later version may know other ones. */
@@ -131,6 +133,7 @@ export const storedFaultSchema = z.object({
   code: z.string(),
   facts: z.record(z.string(), z.union([z.string(), z.number()])),
 });
+
 export type StoredFault = ValueOf<typeof storedFaultSchema>;
 
 /** Without secrets: what a host says may hold any. */
@@ -172,3 +175,26 @@ export function toldHostFault(sentences: HostFaultSentences, { code, facts }: St
   const known: Readonly<Record<string, (facts: never) => string>> = sentences;
   return ownValue(known, code)?.(facts as never) ?? `${code}.`;
 }
+
+/**
+ * The Host port: everything the bot may do on a machine of a target. Adapters: `local`, `ssh`.
+ * Each call takes a bound on time; a failure is a `HostError` with a code, never a raw error of the platform.
+ */
+export const HOST_ERROR_CODES = [
+  'not_found',
+  'permission_denied',
+  'outside_folder',
+  'not_a_file',
+  'too_large',
+  'timeout',
+  'unreachable',
+  'command_failed',
+  'unreadable_answer',
+  'changed_since_plan',
+  'no_space',
+  'read_only',
+  'cancelled',
+  'not_configured',
+] as const;
+
+export type HostErrorCode = (typeof HOST_ERROR_CODES)[number];

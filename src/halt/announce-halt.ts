@@ -1,5 +1,5 @@
-import type { MessageRef, Report } from '../conversation/subcommand.js';
 import { type Halt, isInTrouble } from '../domain/halt.js';
+import type { MessageRef, Report } from '../domain/report.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 import { HaltTeller, type HaltTellerOptions } from './tell-halt.js';

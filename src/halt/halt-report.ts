@@ -1,6 +1,6 @@
-import type { Report } from '../conversation/subcommand.js';
 import { gapsOf, type Halt } from '../domain/halt.js';
 import type { Locale } from '../domain/localized.js';
+import type { Report } from '../domain/report.js';
 import type { Target } from '../runbook/targets.js';
 import type { Clock } from '../time/clock.js';
 import { type CommandsByHand, commandsByHand } from './commands-by-hand.js';

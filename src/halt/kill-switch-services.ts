@@ -1,4 +1,5 @@
-import type { LiveMessage, Report } from '../conversation/subcommand.js';
+import type { LiveMessage } from '../conversation/subcommand.js';
+import type { Report } from '../domain/report.js';
 import type { Targets } from '../runbook/targets.js';
 import type { Flattening } from './flatten.js';
 import type { HaltRecord } from './halt-schema.js';

@@ -1,5 +1,6 @@
-import type { LiveMessage, MessageRef, Report } from '../conversation/subcommand.js';
+import type { LiveMessage } from '../conversation/subcommand.js';
 import type { Halt } from '../domain/halt.js';
+import type { MessageRef, Report } from '../domain/report.js';
 import type { Logger } from '../telemetry/logger.js';
 import { deliveryKey, HaltReporter, type HaltReporterOptions } from './halt-report.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';

@@ -1,6 +1,6 @@
-import type { HostTried } from '../domain/host-fault.js';
+import type { HostErrorCode, HostTried } from '../domain/host-fault.js';
 import { errnoOf } from '../machine/errno.js';
-import { type CallOptions, HostError, type HostErrorCode } from './host.js';
+import { type CallOptions, HostError } from './host.js';
 
 const CODE_OF_ERRNO: Readonly<Record<string, HostErrorCode>> = {
   ENOENT: 'not_found',

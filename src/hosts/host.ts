@@ -1,29 +1,6 @@
 import type { Moment } from '../domain/clocks.js';
-import { type HostFault, withoutSecrets } from '../domain/host-fault.js';
+import { type HostErrorCode, type HostFault, withoutSecrets } from '../domain/host-fault.js';
 import type { DeadManOrder, DeadManState } from './dead-man.js';
-
-/**
- * The Host port: everything the bot may do on a machine of a target. Adapters: `local`, `ssh`.
- * Each call takes a bound on time; a failure is a `HostError` with a code, never a raw error of the platform.
- */
-
-export const HOST_ERROR_CODES = [
-  'not_found',
-  'permission_denied',
-  'outside_folder',
-  'not_a_file',
-  'too_large',
-  'timeout',
-  'unreachable',
-  'command_failed',
-  'unreadable_answer',
-  'changed_since_plan',
-  'no_space',
-  'read_only',
-  'cancelled',
-  'not_configured',
-] as const;
-export type HostErrorCode = (typeof HOST_ERROR_CODES)[number];
 
 /** Its message is for the log; what people are told is the sentence of its fault. */
 export class HostError extends Error {

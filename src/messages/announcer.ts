@@ -1,4 +1,4 @@
-import type { MessageRef, Report } from '../conversation/subcommand.js';
+import type { MessageRef, Report } from '../domain/report.js';
 
 /** Slack allows about 50 updates a minute. */
 export const MESSAGE_INTERVAL_MS = 1_200;

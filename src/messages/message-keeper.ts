@@ -1,4 +1,4 @@
-import type { Report } from '../conversation/subcommand.js';
+import type { Report } from '../domain/report.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Transact } from '../store/transaction.js';
 import type { Logger } from '../telemetry/logger.js';

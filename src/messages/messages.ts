@@ -1,4 +1,4 @@
-import type { MessageRef } from '../conversation/subcommand.js';
+import type { MessageRef } from '../domain/report.js';
 import type { Database } from '../platform/platform.js';
 import { subjectChanged } from './message-jobs.js';
 import { insertMessage, type NewMessage, selectMessages } from './message-store.js';

@@ -1,4 +1,4 @@
-import type { Report } from '../conversation/subcommand.js';
+import type { Report } from '../domain/report.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Announcer } from './announcer.js';
 import { insertMessage, noteShown, type StoredMessage, selectMessages } from './message-store.js';

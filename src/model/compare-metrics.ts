@@ -1,4 +1,5 @@
-import { METRIC_NAMES, type MetricName, MORE_IS_BETTER, type ModelMeta } from './model-meta.js';
+import { METRIC_NAMES, type MetricName, MORE_IS_BETTER } from '../domain/model-metrics.js';
+import type { ModelMeta } from './model-meta.js';
 
 /** One metric of a candidate beside the running model's. */
 interface MetricComparison {

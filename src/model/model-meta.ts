@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { UnusableModel } from '../domain/fault.js';
+import type { MetricName } from '../domain/model-metrics.js';
 import { parsePythonJson } from './python-json.js';
 
 /** What a training writes beside a model, `NAME.meta.json`, as far as it matters here. */
@@ -20,17 +21,7 @@ export interface ModelMeta {
   readonly trainedAt: Date | undefined;
 }
 
-export const METRIC_NAMES = ['accuracy', 'brier', 'logLoss', 'auc'] as const;
-export type MetricName = (typeof METRIC_NAMES)[number];
 type ModelMetrics = Readonly<Partial<Record<MetricName, number>>>;
-
-/** Whether more of it is better. */
-export const MORE_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
-  accuracy: true,
-  brier: false,
-  logLoss: false,
-  auc: true,
-};
 
 /** Far more than any trainer writes. */
 export const MAX_META_BYTES = 1024 * 1024;

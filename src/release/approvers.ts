@@ -1,8 +1,8 @@
 import { UserError } from '../conversation/errors.js';
 import type { Directory } from '../domain/directory.js';
 import type { Standing } from '../domain/quorum.js';
+import type { ApprovalPolicy } from '../domain/target-policy.js';
 import type { Targets } from '../runbook/targets.js';
-import type { ApprovalPolicy } from '../runbook/targets-schema.js';
 
 interface ApproversOptions {
   readonly targets: Pick<Targets, 'groups'>;

@@ -1,10 +1,10 @@
-import { nearestWord } from '../conversation/spelling.js';
 import { isSpelling } from '../domain/boolean-words.js';
 import type { DeployWish } from '../domain/deploy-wish.js';
 import { type ReleaseRefusal, refused } from '../domain/release-refusal.js';
+import { nearestWord } from '../domain/spelling.js';
+import { readVariable } from '../domain/variable.js';
 import { isPlainEnvironmentValue } from '../hosts/environment/environment-file.js';
 import type { Runbook } from '../runbook/runbook.js';
-import { readVariable } from '../runbook/variable.js';
 
 /** Characters; a value is one line of an environment file. */
 const MAX_VALUE = 500;

@@ -4,6 +4,7 @@ import type { DeployWish } from '../domain/deploy-wish.js';
 import type { Person } from '../domain/person.js';
 import type { ReleaseRecord } from '../domain/release-record.js';
 import type { ReleaseRequest } from '../domain/release-request.js';
+import type { StagedFiles, StagedModel } from '../domain/staged-files.js';
 import { frozenAt } from '../runbook/freeze.js';
 import type { Target } from '../runbook/targets.js';
 import { checkPlan } from './check-plan.js';
@@ -23,7 +24,7 @@ import {
 } from './request-release.js';
 import { readRequestView } from './request-view.js';
 import { reviewBreakGlass } from './review-break-glass.js';
-import { listStaging, type StagedFiles, type StagedModel } from './staging.js';
+import { listStaging } from './staging.js';
 import { startRelease } from './start-release.js';
 import { selectLock } from './store/locks.js';
 import { selectOpenReleaseId, selectRelease } from './store/releases.js';

@@ -1,4 +1,5 @@
 import { isDecided, standingApprovals } from '../domain/release-request.js';
+import type { RequestView } from '../domain/request-view.js';
 import { frozenAt } from '../runbook/freeze.js';
 import type { ReleaseContext } from './release-context.js';
 import { everyApproverOf, quorumOf, standingsOf } from './settle-quorum.js';
@@ -10,7 +11,7 @@ import { findRequest } from './store/requests.js';
 export async function readRequestView(
   context: Pick<ReleaseContext, 'database' | 'databaseNow' | 'targets' | 'runs' | 'approvers'>,
   requestId: string,
-) {
+): Promise<RequestView | undefined> {
   const request = await findRequest(context, requestId);
   const target = request && context.targets.targets.get(request.target);
   if (request === undefined || target === undefined) return undefined;
@@ -31,24 +32,16 @@ export async function readRequestView(
   );
   return {
     request,
-    /** Those that stand for what the request holds now, in their order. */
     approvals: standing,
-    /** Who approved what it held before its evidence became worse, and has not decided since. */
     dropped,
     quorum,
-    /** With the groups and users of other targets whose approval it takes. */
     policy: { ...target.approval, ...everyApproverOf(request, target) },
-    /** While it waits: what keeps it from starting now. */
     frozen: isDecided(request)
       ? undefined
       : frozenAt(target.freeze, await context.databaseNow(context.database)),
     channel: target.channels?.reports ?? '',
-    /** What has become of its release; undefined: it has not started. */
     outcome,
-    /** undefined: the run is gone. */
     run,
     incident,
   };
 }
-
-export type RequestView = NonNullable<Awaited<ReturnType<typeof readRequestView>>>;

@@ -4,36 +4,11 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type ArtefactPlan, metaPathOf } from '../domain/release-plan.js';
 import { type Refused, refused } from '../domain/release-refusal.js';
+import type { SkippedFile, StagedFiles, StagedModelMeta } from '../domain/staged-files.js';
 import { readPlainFile } from '../machine/plain-file.js';
 import { sha256OfFile } from '../machine/sha256.js';
 import { MAX_META_BYTES } from '../model/model-meta.js';
 import { parsePythonJson } from '../model/python-json.js';
-
-/** A model that waits for a deploy. */
-export interface StagedModel extends ArtefactPlan {
-  readonly modifiedAt: Date;
-  /** What its training wrote beside it; undefined: nothing readable. */
-  readonly meta: StagedModelMeta | undefined;
-}
-
-interface StagedModelMeta {
-  readonly version: string | undefined;
-  readonly horizon: string | undefined;
-  readonly metrics: Readonly<Record<string, number>>;
-}
-
-export interface StagedFiles {
-  /** Newest first. */
-  readonly models: readonly StagedModel[];
-  readonly binaries: readonly (ArtefactPlan & { readonly modifiedAt: Date })[];
-  /** What looks like an artefact and cannot be deployed, by name. */
-  readonly skipped: readonly SkippedFile[];
-}
-
-interface SkippedFile {
-  readonly name: string;
-  readonly why: 'not_a_file' | 'name_too_long' | 'odd_name' | 'not_readable' | 'too_large';
-}
 
 /** A person picks among the newest; older ones can be named in a terminal. */
 const SHOWN = 20;

@@ -1,5 +1,6 @@
-import { nearestWord } from '../conversation/spelling.js';
 import { ownValue } from '../domain/own-value.js';
+import { nearestWord } from '../domain/spelling.js';
+import type { VariableDefinition } from '../domain/variable.js';
 import type { CheckDefinition, ProbeDefinition, Query } from './check-definition.js';
 import { TextCompiler } from './compile-texts.js';
 import type { ConditionCompiler } from './conditions.js';
@@ -8,7 +9,6 @@ import { variablesIn } from './message-template.js';
 import type { ProbeSyntax, ProbeTools } from './probe-syntax.js';
 import { columnsRead } from './row-columns.js';
 import type { CheckSource, RunbookSource } from './runbook-schema.js';
-import type { VariableDefinition } from './variable.js';
 import type { Path } from './what-stands.js';
 
 export const DEFAULT_TIMEOUT_MS = 5_000;

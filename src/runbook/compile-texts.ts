@@ -1,7 +1,7 @@
-import { nearestWord } from '../conversation/spelling.js';
 import type { RowPredicate } from '../domain/condition.js';
 import { LOCALES, type Localized, localizedSchema } from '../domain/localized.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
+import { nearestWord } from '../domain/spelling.js';
 import type { CheckDefinition, LocalizedTemplate, ProbeDefinition } from './check-definition.js';
 import type { FaultList } from './fault-list.js';
 import { compileMessage, holeFaults, holesIn } from './message-template.js';

@@ -6,13 +6,13 @@ import {
   type ConditionFault,
   type RowPredicate,
 } from '../domain/condition.js';
+import type { VariableDefinition } from '../domain/variable.js';
 import { createAllowance, meterSteps } from './allowance.js';
 import { registerStatistics } from './condition-functions.js';
 import { fieldsRead } from './condition-tree.js';
 import { RefusedPart } from './configuration-fault.js';
 import { matchInLinearTime } from './linear-matches.js';
 import { registerNull, requireMeasuredValues } from './measured-values.js';
-import type { VariableDefinition } from './variable.js';
 
 /** A parameter of the runbook: what conditions read as `params.NAME` and SQL as `${NAME}`. */
 type ParameterValue = string | number | boolean | readonly string[] | readonly number[];

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { nearestWord } from '../conversation/spelling.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
+import { nearestWord } from '../domain/spelling.js';
+import { ambiguousWord, readVariable } from '../domain/variable.js';
 import { answerColumns } from './answer-columns.js';
 import type { Query } from './check-definition.js';
 import { isClockText } from './clock-words.js';
@@ -18,7 +19,6 @@ import { runbookStandIn } from './runbook-stand-in.js';
 import { namesSqlFile, readSqlFiles, runbookHash, runbookTexts, type SqlFiles } from './sql-files.js';
 import { compileStatement, loadSqlParser, type Statement, tablesOf } from './statement.js';
 import { compileTraining } from './training.js';
-import { ambiguousWord, readVariable } from './variable.js';
 import type { Path } from './what-stands.js';
 import { type FaultAt, parseYaml } from './yaml-document.js';
 

@@ -1,8 +1,8 @@
-import { nearestWord } from '../conversation/spelling.js';
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { EnvironmentValues } from '../domain/condition.js';
 import { ownValue } from '../domain/own-value.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
+import { nearestWord } from '../domain/spelling.js';
 import type { Parameters } from './conditions.js';
 import { RefusedPart } from './configuration-fault.js';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ConfigurationSentence } from '../domain/sentence.js';
+import type { VariableDefinition } from '../domain/variable.js';
 import type { ProbeDefinition, ProbeNeed, Query } from './check-definition.js';
-import type { VariableDefinition } from './variable.js';
 
 /** Keys of a check by name, each with the shape of its value. */
 export type ProbeKeys = Readonly<Record<string, z.ZodType>>;

@@ -1,6 +1,7 @@
 import type { CriterionDefinition } from '../domain/criterion.js';
 import type { TextFile } from '../domain/kept-document.js';
 import type { WindowSettings } from '../domain/run-window.js';
+import type { VariableDefinition } from '../domain/variable.js';
 import type { Query, Section } from './check-definition.js';
 import type { Parameters } from './conditions.js';
 import type { ChartDefinition } from './decision.js';
@@ -8,7 +9,6 @@ import type { LinearPattern } from './linear-pattern.js';
 import { STATEMENT_CLOCK } from './statement.js';
 import type { StrategyContract } from './strategy-contract.js';
 import type { TrainingDefinition } from './training.js';
-import type { VariableDefinition } from './variable.js';
 
 /** A loaded runbook: everything in it has been checked, compiled and cross-referenced. */
 export interface Runbook extends StrategyContract {

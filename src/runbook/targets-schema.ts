@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ShapeFault } from '../domain/file-fault.js';
 import { absolutePath, plainPath } from '../domain/host-setting.js';
 import { promotionPolicySchema } from '../domain/promotion.js';
+import { approvalPolicySchema, groupId, userId, watchPolicySchema } from '../domain/target-policy.js';
 import { connectionSchema } from '../hosts/kinds/connection-schema.js';
 import { serviceSchema } from '../hosts/managers/service-schema.js';
 import { venueSchema } from '../venue/venue-schema.js';
@@ -10,8 +11,6 @@ import { freezeSchema } from './freeze.js';
 
 /** The targets file as people write it. `docs/targets.md` explains each key. */
 
-const userId = z.string().regex(/^[UW][A-Z0-9]+$/, 'user_id_shape' satisfies ShapeFault);
-const groupId = z.string().regex(/^S[A-Z0-9]+$/, 'group_id_shape' satisfies ShapeFault);
 const member = z.string().regex(/^[UWS][A-Z0-9]+$/, 'member_id_shape' satisfies ShapeFault);
 const channelId = z.string().regex(/^[CG][A-Z0-9]+$/, 'channel_id_shape' satisfies ShapeFault);
 const targetName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'target_name_shape' satisfies ShapeFault);
@@ -40,36 +39,6 @@ const host = z.strictObject({
   ...hostSettings,
 });
 
-const approval = z.strictObject({
-  /** How many different people. */
-  quorum: z.number().int().min(1).max(10),
-  /** At least one from each. */
-  groups: z.array(groupId).default([]),
-  /** Who may approve besides the groups' members. */
-  users: z.array(userId).default([]),
-  quorumMinutes: z
-    .number()
-    .min(1)
-    .max(24 * 60)
-    .default(60),
-  startMinutes: z
-    .number()
-    .min(1)
-    .max(24 * 60)
-    .default(15),
-});
-
-const watch = z.strictObject({
-  /** When the post-deploy checks run, minutes after the start; the last one confirms. */
-  checkpointMinutes: z.array(z.number().positive()).min(1).default([5, 15, 30]),
-  /** Between checkpoints: how often it is looked whether a check fails. */
-  lookSecs: z.number().positive().default(60),
-  /** Not confirmed by then: the flag goes to false. */
-  confirmMinutes: z.number().positive().default(45),
-  /** How long after a halt no entry may come before it counts as verified. */
-  haltObservationSecs: z.number().positive().default(120),
-});
-
 const rollback = z.strictObject({
   /** Ask once more before *Disable now* acts. Off unless told: the safe direction should not ask. */
   confirm: z.boolean().default(false),
@@ -92,8 +61,8 @@ const target = z.strictObject({
   hosts: z.array(host).min(1),
   /** On the bot's own machine: where trained models and binaries wait for a deploy. */
   staging: absolutePath.optional(),
-  approval,
-  watch: watch.prefault({}),
+  approval: approvalPolicySchema,
+  watch: watchPolicySchema.prefault({}),
   /** What a model must have shown on another target before it may be released to this one. */
   promotes: promotionPolicySchema.optional(),
   /** When no release of it starts. */
@@ -124,5 +93,3 @@ export const targetsSchema = z.strictObject({
 });
 
 export type TargetsSource = z.infer<typeof targetsSchema>;
-export type ApprovalPolicy = z.infer<typeof approval>;
-export type WatchPolicy = z.infer<typeof watch>;

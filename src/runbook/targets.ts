@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { PromotionPolicy } from '../domain/promotion.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
+import type { ApprovalPolicy, WatchPolicy } from '../domain/target-policy.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { sha256Of } from '../machine/sha256.js';
 import type { VenueSettings } from '../venue/venue-schema.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
 import type { FreezeWindow } from './freeze.js';
 import { isSameService, serviceName } from './same-place.js';
-import {
-  type ApprovalPolicy,
-  type TargetsSource,
-  targetsSchema,
-  type WatchPolicy,
-} from './targets-schema.js';
+import { type TargetsSource, targetsSchema } from './targets-schema.js';
 import type { Path } from './what-stands.js';
 import { parseYaml } from './yaml-document.js';
 

@@ -1,22 +1,9 @@
+import type { Counts, HaltResult } from '../domain/self-test.js';
 import type { OrderChange } from '../domain/unproved.js';
 import { createTradingLook } from '../halt/trading-look.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { BaseSituation, HaltCase } from './cases-schema.js';
 import type { ScratchDatabase } from './scratch-database.js';
-
-/** What a halt sees of a table of orders whose state is known. */
-export interface HaltResult {
-  readonly name: string;
-  /** Orders that can still fill, and positions without an exit. */
-  readonly expected: Counts;
-  readonly seen: Counts;
-  readonly agrees: boolean;
-}
-
-interface Counts {
-  readonly resting: number;
-  readonly open: number;
-}
 
 type Orders = NonNullable<Runbook['orders']>;
 

@@ -6,6 +6,7 @@ import type { ContextOptions } from '../checks/create-contexts.js';
 import type { CheckResult } from '../domain/check-run.js';
 import { evaluateCheck } from '../domain/evaluate-check.js';
 import type { Outcome } from '../domain/outcome.js';
+import type { CaseResult } from '../domain/self-test.js';
 import type { Verdict } from '../domain/verdict.js';
 import { createHost } from '../hosts/kinds/create-host.js';
 import type { CheckDefinition, Section } from '../runbook/check-definition.js';
@@ -20,19 +21,6 @@ import { neededRows } from './needed-rows.js';
 import type { ScratchDatabase } from './scratch-database.js';
 import { createScratchHost } from './scratch-host.js';
 import type { Sight } from './tell-apart.js';
-
-/** What a case came to. */
-export interface CaseResult {
-  readonly name: string;
-  readonly expected: CheckCase['expect'];
-  readonly result: CheckResult;
-  /** The verdict of a run that holds this check alone. */
-  readonly verdict: Verdict;
-  /** The outcome is the expected one, and a failure of a deciding check alone is a NO-GO. */
-  readonly agrees: boolean;
-  /** It says what counts beside other bounds than the runbook's, and nothing of those. */
-  readonly hasOwnBounds: boolean;
-}
 
 /** A case, and what it says of spoiled copies of its check. */
 export interface ProvedCase {

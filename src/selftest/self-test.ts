@@ -1,54 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Localized } from '../domain/localized.js';
-import { type CheckMode, RUN_KINDS } from '../domain/outcome.js';
+import { RUN_KINDS } from '../domain/outcome.js';
 import { ownValue } from '../domain/own-value.js';
-import type { EmptyPart } from '../domain/unproved.js';
+import type { CaseResult, CheckProof, ProofState, SelfTestReport } from '../domain/self-test.js';
 import { errnoOf } from '../machine/errno.js';
 import { createModelGate } from '../model/model-gate.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { emptyParts } from './empty-parts.js';
-import { type HaltProof, type HaltResult, proveHalts } from './halt-cases.js';
+import { type HaltProof, proveHalts } from './halt-cases.js';
 import { type CheckCases, casesFileOf, loadCases } from './load-cases.js';
-import type { Mutant } from './mutant.js';
 import { MutantPool } from './mutant-pool.js';
-import { type CaseOptions, type CaseResult, runCase } from './run-case.js';
+import { type CaseOptions, runCase } from './run-case.js';
 import type { ScratchDatabase } from './scratch-database.js';
-
-/**
- * `proved`: it failed where it must fail, passed where it must pass, and every other case came out as written.
- * `unproved`: it has no failing or no passing case. `disproved`: a case came out otherwise.
- */
-const PROOF_STATES = ['proved', 'unproved', 'disproved'] as const;
-export type ProofState = (typeof PROOF_STATES)[number];
-
-export interface CheckProof {
-  readonly check: string;
-  readonly section: string;
-  readonly title: Localized;
-  readonly mode: CheckMode;
-  readonly state: ProofState;
-  readonly cases: readonly CaseResult[];
-}
-
-export interface SelfTestReport {
-  readonly strategy: string;
-  readonly runbookSha256: string;
-  readonly casesFile: string;
-  /** One for each check, in the order of the runbook. Those in shadow are shown, and nothing is asked of them. */
-  readonly proofs: readonly CheckProof[];
-  /** Parts of the runbook in which no check decides. */
-  readonly empty: readonly EmptyPart[];
-  /** What a halt has seen of orders whose state is known. */
-  readonly halts: readonly HaltResult[];
-  /** How many spoiled copies of deciding checks were tried. */
-  readonly mutants: number;
-  /** Those of them that no case notices: nothing shows what was changed to matter. */
-  readonly unnoticed: readonly Pick<Mutant, 'checks' | 'change'>[];
-  /** Every deciding check is proved, and there is one wherever something is decided. */
-  readonly isProved: boolean;
-  readonly durationMs: number;
-}
 
 export interface SelfTest {
   /** Told after each case. @throws ConfigurationError for a faulty cases file; UserError without the right to a scratch database */

@@ -1,8 +1,8 @@
 import type { ObservedRow } from '../domain/check-run.js';
 import { evaluateCheck } from '../domain/evaluate-check.js';
+import { readVariable, type VariableDefinition } from '../domain/variable.js';
 import type { CheckDefinition } from '../runbook/check-definition.js';
 import type { Runbook } from '../runbook/runbook.js';
-import { readVariable, type VariableDefinition } from '../runbook/variable.js';
 import { everywhere } from './moved-value.js';
 import type { Mutant } from './mutant.js';
 

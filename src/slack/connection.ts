@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { SlackConfig } from '../config/config.js';
-import type { MessageRef } from '../conversation/subcommand.js';
 import type { Directory } from '../domain/directory.js';
+import type { MessageRef } from '../domain/report.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import { createSlackClients, type SlackClients } from './clients.js';

@@ -1,7 +1,8 @@
 import { UserError } from '../conversation/errors.js';
-import type { Conversation, LiveMessage, Modal, Report } from '../conversation/subcommand.js';
+import type { Conversation, LiveMessage } from '../conversation/subcommand.js';
 import type { Locale } from '../domain/localized.js';
 import type { Person } from '../domain/person.js';
+import type { Modal, Report } from '../domain/report.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import type { SlackClients } from './clients.js';

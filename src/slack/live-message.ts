@@ -1,4 +1,5 @@
-import type { LiveMessage, MessageRef, Report } from '../conversation/subcommand.js';
+import type { LiveMessage } from '../conversation/subcommand.js';
+import type { MessageRef, Report } from '../domain/report.js';
 import { MESSAGE_INTERVAL_MS } from '../messages/announcer.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';

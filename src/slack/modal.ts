@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { UserError } from '../conversation/errors.js';
-import type { Modal, ModalValues } from '../conversation/subcommand.js';
+import type { ModalValues } from '../conversation/subcommand.js';
+import type { Modal } from '../domain/report.js';
 import type { SlackClients } from './clients.js';
 import { classifyFailure, isLateWindow } from './failure.js';
 

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
-import type { MessageRef, Report } from '../conversation/subcommand.js';
+import type { MessageRef, Report } from '../domain/report.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import type { SlackClients } from './clients.js';

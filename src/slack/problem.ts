@@ -1,6 +1,6 @@
 import { UsageError, UserError } from '../conversation/errors.js';
-import type { Report } from '../conversation/subcommand.js';
 import type { Locale } from '../domain/localized.js';
+import type { Report } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
 import type { Logger } from '../telemetry/logger.js';
 

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { Report } from '../conversation/subcommand.js';
+import type { Report } from '../domain/report.js';
 
 /** Slack's bound for the `text` of chat.update, in bytes of UTF-8. */
 const MAX_TEXT_BYTES = 4_000;

@@ -1,5 +1,5 @@
-import type { Report } from '../conversation/subcommand.js';
 import { plainValue } from '../domain/plain-text.js';
+import type { Report } from '../domain/report.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import { truncateToBytes } from './report-payload.js';

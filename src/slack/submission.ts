@@ -1,6 +1,7 @@
 import type { View } from '@slack/types';
 import type { z } from 'zod';
-import type { Conversation, Modal, Submission, SubmissionAnswer } from '../conversation/subcommand.js';
+import type { Conversation, Submission, SubmissionAnswer } from '../conversation/subcommand.js';
+import type { Modal } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
 import type { Clock } from '../time/clock.js';
 import type { submissionBody } from './interaction.js';

@@ -1,8 +1,9 @@
 import { readHostEnvironment } from '../checks/context/host-environment.js';
+import type { HostErrorCode } from '../domain/host-fault.js';
+import type { FileAndProcess, HostStatus, ModelState } from '../domain/target-status.js';
 import { shownInFile, shownInProcess } from '../hosts/environment/concealed-value.js';
-import { type Host, HostError, type HostErrorCode } from '../hosts/host.js';
+import { type Host, HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
-import type { FileAndProcess, HostStatus, ModelState } from './target-status.js';
 
 /** A person waits for the answer: a host that takes longer is shown as unreachable. */
 const HOST_TIMEOUT_MS = 3_000;

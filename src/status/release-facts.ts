@@ -1,66 +1,10 @@
-import type { Halt, HaltState } from '../domain/halt.js';
-import type { Person } from '../domain/person.js';
-import type { ReleaseState, RequestState } from '../domain/release-state.js';
+import type { Halt } from '../domain/halt.js';
+import type { ReleaseBrings, RunningRelease, TargetHalt, TargetRelease } from '../domain/target-status.js';
 import { selectLatestHalt } from '../halt/halt-queries.js';
 import { selectLock } from '../release/store/locks.js';
 import { selectLiveRequest } from '../release/store/requests.js';
 import type { Queryable } from '../store/queryable.js';
 import { type ReleaseFactsRow, selectReleaseFacts } from './release-facts-row.js';
-
-/** What releases say of a target: its lock, what waits for a decision, what goes on, what was confirmed last. */
-export interface TargetRelease {
-  readonly lock:
-    | {
-        readonly by: Person;
-        readonly reason: string;
-        readonly at: string;
-        /** null: until somebody unlocks. */
-        readonly until: string | null;
-      }
-    | undefined;
-  readonly openRequests: readonly OpenRequest[];
-  readonly running: RunningRelease | undefined;
-  readonly lastConfirmed: ConfirmedRelease | undefined;
-  /** The newest halt of the strategy, as long as no release has begun since. */
-  readonly halt?: TargetHalt | undefined;
-}
-
-interface TargetHalt {
-  readonly state: HaltState;
-  readonly by: Person;
-  /** RFC 3339: when it was asked for. */
-  readonly at: string;
-}
-
-/** Times are RFC 3339. */
-export interface OpenRequest {
-  readonly requestId: string;
-  readonly state: RequestState;
-  readonly by: Person;
-  readonly at: string;
-  /** The reason that its requester gave. */
-  readonly reason: string;
-}
-
-/** What a release brings beside settings. */
-export interface ReleaseBrings {
-  readonly modelVersion: string | undefined;
-  /** The name of the program's file. */
-  readonly binary: string | undefined;
-}
-
-export interface RunningRelease extends ReleaseBrings {
-  readonly releaseId: string;
-  readonly state: ReleaseState;
-  readonly by: Person;
-  readonly at: string;
-}
-
-interface ConfirmedRelease extends ReleaseBrings {
-  readonly releaseId: string;
-  /** When it was confirmed. */
-  readonly at: string;
-}
 
 /** Reads what releases know; status and Home show it. */
 export interface ReleaseFacts {

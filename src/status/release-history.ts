@@ -1,31 +1,11 @@
 import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
-import { HALT_KINDS, HALT_STATES } from '../domain/halt.js';
+import { historyLineSchema, type ReleaseOrHalt } from '../domain/history-page.js';
 import { instantSchema } from '../domain/instant.js';
-import { personSchema } from '../domain/person.js';
 import type { ReleaseRecord } from '../domain/release-record.js';
-import { RELEASE_STATES } from '../domain/release-state.js';
-import type { ValueOf } from '../domain/value-of.js';
 import { selectHalt } from '../halt/halt-queries.js';
 import { selectRelease } from '../release/store/releases.js';
 import type { Queryable } from '../store/queryable.js';
-
-const common = { id: z.uuid(), startedAt: instantSchema, by: personSchema, reason: z.string().nullable() };
-const lineSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('release'),
-    ...common,
-    state: z.enum(RELEASE_STATES),
-    /** The model's version; null where no model comes with it. */
-    detail: z.string().nullable(),
-    /** The program's file, where one comes with it. */
-    binary: z.string().nullable(),
-  }),
-  z.object({ kind: z.literal('halt'), ...common, state: z.enum(HALT_STATES), detail: z.enum(HALT_KINDS) }),
-]);
-
-/** A release or a halt as a line of the history. */
-export type ReleaseOrHalt = ValueOf<typeof lineSchema>;
 
 interface Place {
   /** RFC 3339. */
@@ -65,7 +45,7 @@ async function selectReleasesAndHalts(
      ORDER BY "startedAt" ${order}, id ${order} LIMIT $3`,
     values,
   );
-  const lines = z.array(lineSchema).parse(rows);
+  const lines = z.array(historyLineSchema).parse(rows);
   return after === undefined ? lines : lines.toReversed();
 }
 

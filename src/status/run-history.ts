@@ -1,29 +1,8 @@
-import type { CheckRunSummary, RunStore } from '../checks/store/run-store.js';
-import type { ReleaseHistory, ReleaseOrHalt } from './release-history.js';
+import type { RunStore } from '../checks/store/run-store.js';
+import type { HistoryLine, HistoryPage, HistoryPlace, HistorySubject } from '../domain/history-page.js';
+import type { ReleaseHistory } from './release-history.js';
 
 const HISTORY_PAGE = 20;
-
-/** Where a page begins: at the newest, or next to a line of another page. */
-export type HistoryPlace =
-  | { readonly kind: 'newest' }
-  /** @param id of a run, a release or a halt */
-  | { readonly kind: 'before' | 'after'; readonly id: string };
-
-export type HistoryLine =
-  | { readonly kind: 'run'; readonly id: string; readonly startedAt: string; readonly run: CheckRunSummary }
-  | ReleaseOrHalt;
-
-export interface HistoryPage {
-  /** Newest first. */
-  readonly lines: readonly HistoryLine[];
-  readonly hasOlder: boolean;
-  readonly hasNewer: boolean;
-}
-
-export interface HistorySubject {
-  readonly strategy: string;
-  readonly target: string;
-}
 
 export interface HistorySources {
   readonly runs: Pick<RunStore, 'page' | 'placeOf'>;

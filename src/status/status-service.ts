@@ -1,4 +1,5 @@
 import type { RunStore } from '../checks/store/run-store.js';
+import type { TargetStatus } from '../domain/target-status.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Promotions } from '../release/promotion.js';
 import type { Runbook } from '../runbook/runbook.js';
@@ -6,7 +7,6 @@ import { enableFlag, modelVariable } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import { lookAtHost, type VisibleHost } from './look-at-host.js';
 import type { ReleaseFacts } from './release-facts.js';
-import type { TargetStatus } from './target-status.js';
 
 export interface StatusService {
   /** Never fails: what cannot be looked at is part of the answer. */

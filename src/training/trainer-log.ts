@@ -15,7 +15,9 @@ export const TAIL_BYTES = 64 * 1024;
 
 /** The log's bytes, as far as the runner keeps them. undefined: there is no log (yet, or not on this machine). */
 export async function readLog(folder: string): Promise<Buffer | undefined> {
-  const [former, present] = await readLogFiles(folder, MAX_FILE_BYTES);
+  const [former, present] = await Promise.all(
+    [FORMER_LOG_FILE, LOG_FILE].map((name) => readEnd(join(folder, name))),
+  );
   return present === undefined ? undefined : Buffer.concat([former ?? Buffer.alloc(0), present]);
 }
 
@@ -29,13 +31,6 @@ export async function concealedLog(log: Buffer, secrets: readonly string[]): Pro
   return text;
 }
 
-/** The end of a log, for progress. '' where there is none. */
-export async function readLogTail(folder: string, secrets: readonly string[]): Promise<string> {
-  const [former, present] = await readLogFiles(folder, TAIL_BYTES);
-  const bytes = Buffer.concat([former ?? Buffer.alloc(0), present ?? Buffer.alloc(0)]);
-  return logTailOf(bytes.subarray(-TAIL_BYTES), secrets);
-}
-
 /** @param bytes the log's end: its first line may have lost its beginning, and with it what would show a secret */
 export function logTailOf(bytes: Buffer, secrets: readonly string[]): string {
   const text = bytes.toString('utf8');
@@ -43,17 +38,13 @@ export function logTailOf(bytes: Buffer, secrets: readonly string[]): string {
   return shownLog(withoutSecrets(whole, secrets));
 }
 
-/** The end of the former and of the present log; undefined for one that is not there. */
-function readLogFiles(folder: string, maxBytes: number): Promise<readonly (Buffer | undefined)[]> {
-  return Promise.all([FORMER_LOG_FILE, LOG_FILE].map((name) => readEnd(join(folder, name), maxBytes)));
-}
-
-async function readEnd(path: string, maxBytes: number): Promise<Buffer | undefined> {
+/** undefined: there is none. */
+async function readEnd(path: string): Promise<Buffer | undefined> {
   const file = await openPlainFile(path).catch(() => undefined);
   if (file === undefined) return undefined;
   try {
     const { size } = await file.stat();
-    const buffer = Buffer.alloc(Math.min(size, maxBytes));
+    const buffer = Buffer.alloc(Math.min(size, MAX_FILE_BYTES));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, size - buffer.length);
     return buffer.subarray(0, bytesRead);
   } finally {

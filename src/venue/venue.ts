@@ -1,3 +1,4 @@
+import type { HostErrorCode } from '../domain/host-fault.js';
 import type {
   VenueAnswerFault,
   VenueFault,
@@ -6,7 +7,7 @@ import type {
   VenuePosition,
 } from '../domain/venue.js';
 import { lastWords } from '../hosts/command-runner.js';
-import { type CommandAnswer, type Host, HostError, type HostErrorCode } from '../hosts/host.js';
+import { type CommandAnswer, type Host, HostError } from '../hosts/host.js';
 import { type Clock, withTimeout } from '../time/clock.js';
 import { readCancelled, readOrders, readPositions } from './read-answer.js';
 import { UnreadableAnswer } from './strict-json.js';

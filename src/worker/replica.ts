@@ -64,8 +64,6 @@ export async function joinAsReplica({
   };
 }
 
-export type Replica = Awaited<ReturnType<typeof joinAsReplica>>;
-
 /** The lock comes before the row that others judge by it. */
 async function takeNumber(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ number: number }>(

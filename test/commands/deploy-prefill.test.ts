@@ -3,7 +3,8 @@ import { appendFile, readFile, rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openPrefilledForm } from '../../commands/deploy-form.js';
 import type { DeployServices } from '../../commands/deploy-services.js';
-import type { Click, Modal } from '../../src/conversation/subcommand.js';
+import type { Click } from '../../src/conversation/subcommand.js';
+import type { Modal } from '../../src/domain/report.js';
 import { createReleaseAnswers } from '../../src/release/engine/release-answers.js';
 import { createReleaseWorld, type ReleaseWorld } from '../release/support/release-world.js';
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { DeployServices } from '../../commands/deploy-services.js';
 import { lock, unlock } from '../../commands/lock.js';
-import type { Conversation, Report } from '../../src/conversation/subcommand.js';
+import type { Conversation } from '../../src/conversation/subcommand.js';
 import type { Person } from '../../src/domain/person.js';
+import type { Report } from '../../src/domain/report.js';
 import { createReleaseAnswers } from '../../src/release/engine/release-answers.js';
 import { createReleaseService } from '../../src/release/release-service.js';
 import { parseTargets } from '../../src/runbook/targets.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import type { MessageRef, Report } from '../../src/conversation/subcommand.js';
 import { type Halt, newHalt, newHostHalt } from '../../src/domain/halt.js';
+import type { MessageRef, Report } from '../../src/domain/report.js';
 import { createHaltAnnouncer } from '../../src/halt/announce-halt.js';
 import { LiveHalt } from '../../src/halt/live-halt.js';
 import type { Target } from '../../src/runbook/targets.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Report } from '../../src/conversation/subcommand.js';
 import type { Halt } from '../../src/domain/halt.js';
 import { LOCALES, type Locale } from '../../src/domain/localized.js';
+import type { Report } from '../../src/domain/report.js';
 import { cancelReleases } from '../../src/halt/cancel-releases.js';
 import type { ReleaseContext } from '../../src/release/release-context.js';
 import { createReleaseService } from '../../src/release/release-service.js';

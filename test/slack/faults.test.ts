@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Report } from '../../src/conversation/subcommand.js';
+import type { Report } from '../../src/domain/report.js';
 import { inWords } from '../support/in-words.js';
 import {
   DONE,

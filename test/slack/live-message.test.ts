@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import type { Report } from '../../src/conversation/subcommand.js';
+import type { Report } from '../../src/domain/report.js';
 import { SlackLiveMessage } from '../../src/slack/live-message.js';
 import { createFakeClock } from './support/fake-clock.js';
 import { section } from './support/test-app.js';

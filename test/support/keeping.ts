@@ -6,7 +6,7 @@ import {
 } from '../../src/app/message-table.js';
 import { createAcknowledgementStore } from '../../src/checks/store/acknowledgements.js';
 import { createRunStore } from '../../src/checks/store/run-store.js';
-import type { Report } from '../../src/conversation/subcommand.js';
+import type { Report } from '../../src/domain/report.js';
 import type { Announcer } from '../../src/messages/announcer.js';
 import { subjectChanged } from '../../src/messages/message-jobs.js';
 import { createMessageKeeper, type MessageKeeper } from '../../src/messages/message-keeper.js';

@@ -7,7 +7,7 @@ import { logPageOf } from '../../src/domain/log-page.js';
 import { readProgress } from '../../src/training/read-progress.js';
 import { secretValues } from '../../src/training/secret-values.js';
 import { fillCommand, modelNameOf } from '../../src/training/trainer-command.js';
-import { concealedLog, readLog, readLogTail } from '../../src/training/trainer-log.js';
+import { concealedLog, logTailOf, readLog } from '../../src/training/trainer-log.js';
 import { preformatted } from '../../views/blocks.js';
 
 const PATTERNS = [/epoch (?<step>\d+)\/(?<of>\d+)(?: loss=(?<loss>[\d.]+))?/];
@@ -32,6 +32,11 @@ async function readLogPage(folder: string, secrets: readonly string[], page?: nu
   return log && logPageOf(await concealedLog(log, secrets), page);
 }
 
+async function readTail(folder: string, secrets: readonly string[]) {
+  const log = await readLog(folder);
+  return log && logTailOf(log, secrets);
+}
+
 describe('the log', () => {
   let folder = '';
   const path = () => join(folder, 'trainer.log');
@@ -54,7 +59,7 @@ describe('the log', () => {
 
   test('hides secrets, colours and what a progress bar wrote over', async () => {
     await writeFile(path(), 'DB_PASSWORD=hunter2\n\u001b[31mred\u001b[0m\n10%\r20%\r30%\n');
-    expect(await readLogTail(folder, SECRETS)).toBe('DB_PASSWORD=[redacted]\nred\n30%\n');
+    expect(await readTail(folder, SECRETS)).toBe('DB_PASSWORD=[redacted]\nred\n30%\n');
   });
 
   test('loses nothing on pages where Slack counts a sign for several', async () => {
@@ -83,19 +88,19 @@ describe('the log', () => {
     await writeFile(join(folder, 'trainer.log.1'), 'epoch 1/2\n');
     await writeFile(path(), 'epoch 2/2\n');
     expect((await readLogPage(folder, SECRETS))?.text).toBe('epoch 1/2\nepoch 2/2\n');
-    expect(await readLogTail(folder, SECRETS)).toBe('epoch 1/2\nepoch 2/2\n');
+    expect(await readTail(folder, SECRETS)).toBe('epoch 1/2\nepoch 2/2\n');
   });
 
   test('that is a pipe is none, and holds no reader', async () => {
     const piped = await mkdtemp(join(tmpdir(), 'log-'));
     execFileSync('mkfifo', [join(piped, 'trainer.log')]);
-    expect([await readLogPage(piped, []), await readLogTail(piped, [])]).toEqual([undefined, '']);
+    expect([await readLogPage(piped, []), await readTail(piped, [])]).toEqual([undefined, undefined]);
     await rm(piped, { recursive: true });
   });
 
   test('that is not there is no page and no tail', async () => {
     const missing = join(folder, 'none');
-    expect([await readLogPage(missing, []), await readLogTail(missing, [])]).toEqual([undefined, '']);
+    expect([await readLogPage(missing, []), await readTail(missing, [])]).toEqual([undefined, undefined]);
   });
 });
 

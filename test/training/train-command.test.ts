@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { type TrainServices, train } from '../../commands/train.js';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
-import type { Click, Conversation, Modal, Report, Submission } from '../../src/conversation/subcommand.js';
+import type { Click, Conversation, Submission } from '../../src/conversation/subcommand.js';
 import type { Outcome } from '../../src/domain/outcome.js';
+import type { Modal, Report } from '../../src/domain/report.js';
 import type { Training } from '../../src/domain/training.js';
 import { parseRunbook } from '../../src/runbook/load-runbook.js';
 import type { TrainingAnswer, TrainingRequest } from '../../src/training/start-training.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Modal } from '../../src/conversation/subcommand.js';
-import type { VariableDefinition } from '../../src/runbook/variable.js';
+import type { Modal } from '../../src/domain/report.js';
+import type { VariableDefinition } from '../../src/domain/variable.js';
 import { type DeployForm, deployFormModal } from '../../views/deploy-form.js';
 
 const FORM: DeployForm = {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { messageFaults, viewFaults } from '../../sandbox/slack/block-kit/surfaces.js';
-import type { CheckRunSummary } from '../../src/checks/store/run-store.js';
+import type { CheckRunSummary } from '../../src/domain/check-run.js';
+import type { HistoryLine } from '../../src/domain/history-page.js';
 import { LOCALES } from '../../src/domain/localized.js';
-import type { HistoryLine } from '../../src/status/run-history.js';
-import type { HostStatus, TargetStatus } from '../../src/status/target-status.js';
+import type { HostStatus, TargetStatus } from '../../src/domain/target-status.js';
 import { historyView } from '../../views/history.js';
 import { homeView } from '../../views/home.js';
 import { statusLine, statusView } from '../../views/status.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { messageFaults } from '../../sandbox/slack/block-kit/surfaces.js';
-import type { Report } from '../../src/conversation/subcommand.js';
 import { LOCALES, type Locale } from '../../src/domain/localized.js';
-import type { RequestView } from '../../src/release/request-view.js';
+import type { Report } from '../../src/domain/report.js';
+import type { RequestView } from '../../src/domain/request-view.js';
 import { typed } from '../../views/blocks.js';
 import { historyView } from '../../views/history.js';
 import { lockedView } from '../../views/lock.js';

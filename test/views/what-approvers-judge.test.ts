@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { messageFaults } from '../../sandbox/slack/block-kit/surfaces.js';
 import type { ObservedRow } from '../../src/domain/check-run.js';
 import { LOCALES, type Locale } from '../../src/domain/localized.js';
-import type { RequestView } from '../../src/release/request-view.js';
+import type { RequestView } from '../../src/domain/request-view.js';
 import { requestReportView } from '../../views/release-request.js';
 import { bringsText } from '../../views/status.js';
 import { terminalText } from '../../views/terminal.js';

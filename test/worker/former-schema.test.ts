@@ -4,7 +4,7 @@ import { createLogger } from '../../src/telemetry/logger.js';
 import { systemClock } from '../../src/time/clock.js';
 import { addJob } from '../../src/worker/add-job.js';
 import { moveFormerJobs } from '../../src/worker/former-schema.js';
-import { freeJobsOfDeadReplicas, joinAsReplica, type Replica } from '../../src/worker/replica.js';
+import { freeJobsOfDeadReplicas, joinAsReplica } from '../../src/worker/replica.js';
 import { startWorker, type Worker } from '../../src/worker/worker.js';
 import { prepareWorkerSchema, WORKER_SCHEMA } from '../../src/worker/worker-schema.js';
 import { eventually } from '../sandbox/host/eventually.js';
@@ -22,7 +22,7 @@ const FOREIGN = [
 
 let database: TestDatabase;
 let worker: Worker | undefined;
-let replica: Replica | undefined;
+let replica: Awaited<ReturnType<typeof joinAsReplica>> | undefined;
 let addFormer: Awaited<ReturnType<typeof createFormerQueue>>;
 beforeEach(async () => {
   [worker, replica] = [undefined, undefined];

@@ -1,6 +1,6 @@
 import type { EnvironmentValues } from '../../domain/condition.js';
+import { readVariable, type VariableValue } from '../../domain/variable.js';
 import { shownInFile } from '../../hosts/environment/concealed-value.js';
-import { readVariable, type VariableValue } from '../../runbook/variable.js';
 import type { CheckContext } from './check-context.js';
 import { layerFault, variableFault } from './host-environment.js';
 import { ProbeError } from './observation.js';

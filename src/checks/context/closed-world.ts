@@ -1,5 +1,5 @@
-import { typoOf } from '../../conversation/spelling.js';
 import { isSecretName } from '../../domain/secrets.js';
+import { typoOf } from '../../domain/spelling.js';
 import type { Declarations } from '../../runbook/runbook.js';
 import type { HostEnvironment } from './host-environment.js';
 

@@ -1,6 +1,6 @@
 import type { ObservedRow } from '../../domain/check-run.js';
+import { readVariable, type VariableDefinition } from '../../domain/variable.js';
 import { variableName } from '../../runbook/strategy-contract.js';
-import { readVariable, type VariableDefinition } from '../../runbook/variable.js';
 import type { HostAccess } from '../context/check-context.js';
 import { type HostEnvironment, variableFault } from '../context/host-environment.js';
 import { observeHosts } from '../context/observe-hosts.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { nearestWord } from '../../conversation/spelling.js';
 import { isRecord } from '../../domain/canonical-json.js';
 import type { ObservedRow, ObservedValue } from '../../domain/check-run.js';
 import { type ConditionFault, conditionReason } from '../../domain/condition.js';
+import { nearestWord } from '../../domain/spelling.js';
 import { sha256Of } from '../../machine/sha256.js';
 import { answerColumns, wordsWithin } from '../../runbook/answer-columns.js';
 import type { Query } from '../../runbook/check-definition.js';

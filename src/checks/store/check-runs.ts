@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { type CheckRun, checkRunSchema, revocationSchema, type StoredRun } from '../../domain/check-run.js';
+import {
+  type CheckRun,
+  type CheckRunSummary,
+  checkRunSchema,
+  revocationSchema,
+  type StoredRun,
+} from '../../domain/check-run.js';
 import { instantSchema } from '../../domain/instant.js';
 import type { Outcome } from '../../domain/outcome.js';
 import { OUTCOMES, RUN_KINDS } from '../../domain/outcome.js';
 import type { Queryable } from '../../store/queryable.js';
-
-/** A run as a line of the history: everything but its checks. */
-export interface CheckRunSummary extends Omit<StoredRun, 'checks' | 'criteria' | 'charts'> {
-  /** How many checks ended how; an outcome that no check had is left out. */
-  readonly outcomeCounts: Readonly<Partial<Record<Outcome, number>>>;
-}
 
 const SUMMARY_COLUMNS = `run_id AS "runId", strategy, target, kind, verdict,
   requested_by AS "requestedBy", started_at AS "startedAt", as_of AS "asOf", valid_until AS "validUntil",

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { CheckRun, StoredRun } from '../../domain/check-run.js';
+import type { CheckRun, CheckRunSummary, StoredRun } from '../../domain/check-run.js';
 import type { Queryable } from '../../store/queryable.js';
 import type { Transact } from '../../store/transaction.js';
-import type { CheckRunSummary } from './check-runs.js';
 import {
   type CheckRunPageRequest,
   insertCheckRun,
@@ -18,8 +17,6 @@ import {
   selectPassedWindows,
   selectRunPlace,
 } from './check-runs.js';
-
-export type { CheckRunSummary };
 
 /** Every run with its evidence, for every replica. */
 export interface RunStore {

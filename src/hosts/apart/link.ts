@@ -1,5 +1,5 @@
-import type { HostFault } from '../../domain/host-fault.js';
-import type { DeadManHolder, Host, HostErrorCode, ServiceManager } from '../host.js';
+import type { HostErrorCode, HostFault } from '../../domain/host-fault.js';
+import type { DeadManHolder, Host, ServiceManager } from '../host.js';
 import type { HostRequirements } from '../host-kind.js';
 import type { TargetHost } from '../kinds/target-host.js';
 

@@ -1,9 +1,9 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { HostFault } from '../../domain/host-fault.js';
+import type { HostErrorCode, HostFault } from '../../domain/host-fault.js';
 import { writeAside } from '../../machine/write-aside.js';
 import { systemClock, withTimeout } from '../../time/clock.js';
-import { type CallOptions, type Host, HostError, type HostErrorCode } from '../host.js';
+import { type CallOptions, type Host, HostError } from '../host.js';
 import type { TargetHost } from '../kinds/target-host.js';
 import { EnvironmentEditError, editEnvironmentFile, layerRefuses } from './environment-edit.js';
 import {

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { max } from 'date-fns';
-import type { HostAttempt, HostPathFault } from '../../domain/host-fault.js';
+import type { HostAttempt, HostErrorCode, HostPathFault } from '../../domain/host-fault.js';
 import { errnoOf } from '../../machine/errno.js';
 import { streamPlainFile } from '../../machine/plain-file.js';
 import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
@@ -21,7 +21,6 @@ import {
   type FileStat,
   type Host,
   HostError,
-  type HostErrorCode,
   type HostFile,
   type ServiceManager,
 } from '../host.js';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { max } from 'date-fns';
-import type { HostAttempt, HostPathFault, HostTried } from '../../domain/host-fault.js';
+import type { HostAttempt, HostErrorCode, HostPathFault, HostTried } from '../../domain/host-fault.js';
 import { sha256Of, sha256OfFile } from '../../machine/sha256.js';
 import {
   type CommandResult,
@@ -23,7 +23,6 @@ import {
   type FileStat,
   type Host,
   HostError,
-  type HostErrorCode,
   type HostFile,
   type ServiceManager,
 } from '../host.js';

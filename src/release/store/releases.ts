@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { instantSchema } from '../../domain/instant.js';
-import type { Person } from '../../domain/person.js';
-import { personSchema } from '../../domain/person.js';
 import type { ReleasePlan } from '../../domain/release-plan.js';
 import { type ReleaseRecord, releaseRecordSchema } from '../../domain/release-record.js';
 import { LIVE_RELEASE_STATES, RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
 import type { PlannedStep } from '../../domain/release-steps.js';
+import { type Incident, incidentSchema } from '../../domain/request-view.js';
 import type { Queryable } from '../../store/queryable.js';
 import { LOCK_STANDS, lockFacts, selectLock } from './locks.js';
 
@@ -54,15 +52,7 @@ export async function selectHaltInTheWay(
   return rows.map((row) => ({ by: row.by, since: row.since.toISOString() }))[0];
 }
 
-/** The halt that a request follows: who halted, and when (RFC 3339). */
-interface Incident {
-  readonly haltId: string;
-  readonly by: Person;
-  readonly at: string;
-}
-
 const COLUMNS = `halt_id AS "haltId", requested_by AS by, requested_at AS at`;
-const incidentSchema = z.object({ haltId: z.uuid(), by: personSchema, at: instantSchema });
 
 /** The newest ended halt of a target that no confirmed release has followed yet. */
 export async function selectOpenIncident(

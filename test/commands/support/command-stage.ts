@@ -4,13 +4,8 @@ import type { EventToRecord } from '../../../src/audit/audit-trail.js';
 import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import { createAcknowledgementStore } from '../../../src/checks/store/acknowledgements.js';
 import { createRunStore } from '../../../src/checks/store/run-store.js';
-import type {
-  Click,
-  Conversation,
-  LiveMessage,
-  MessageRef,
-  Report,
-} from '../../../src/conversation/subcommand.js';
+import type { Click, Conversation, LiveMessage } from '../../../src/conversation/subcommand.js';
+import type { MessageRef, Report } from '../../../src/domain/report.js';
 import { createMessages } from '../../../src/messages/messages.js';
 import type { Subject } from '../../../src/messages/subject.js';
 import { parseRunbook } from '../../../src/runbook/load-runbook.js';

@@ -5,7 +5,8 @@ import {
   type LocalSlackOptions,
 } from '../../../sandbox/slack/local-slack.js';
 import { loadConfig } from '../../../src/config/config.js';
-import type { Report, Subcommand } from '../../../src/conversation/subcommand.js';
+import type { Subcommand } from '../../../src/conversation/subcommand.js';
+import type { Report } from '../../../src/domain/report.js';
 import { createSlackApp, type SlackApp, type SlackAppOptions } from '../../../src/slack/app.js';
 import { createSlackConnection, type SlackConnection } from '../../../src/slack/connection.js';
 import { createLogger } from '../../../src/telemetry/logger.js';

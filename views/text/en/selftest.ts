@@ -1,5 +1,5 @@
+import type { ProofState } from '../../../src/domain/self-test.js';
 import type { EmptyPart, MutantChange } from '../../../src/domain/unproved.js';
-import type { ProofState } from '../../../src/selftest/self-test.js';
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 

@@ -1,5 +1,5 @@
+import type { MetricName } from '../../../src/domain/model-metrics.js';
 import type { TrainingFailureCode } from '../../../src/domain/training.js';
-import type { MetricName } from '../../../src/model/model-meta.js';
 import { whyUnusable } from './model-faults.js';
 import type { Facts } from './report.js';
 

@@ -1,6 +1,7 @@
 import { readHostEnvironment } from '../../../checks/context/host-environment.js';
+import type { HostErrorCode } from '../../../domain/host-fault.js';
 import { editEnvironmentFile } from '../../../hosts/environment/environment-edit.js';
-import type { Host, HostErrorCode, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
+import type { Host, ServiceManager, ServiceStatus } from '../../../hosts/host.js';
 import { hasLoaded } from '../../../hosts/managers/has-loaded.js';
 import { leftProcesses } from '../../../hosts/managers/left-processes.js';
 import { isOn } from '../../../runbook/flag-state.js';

@@ -1,11 +1,11 @@
 import { THE_BOT } from '../../../domain/audit-event.js';
 import type { CheckRun } from '../../../domain/check-run.js';
-import { faultAmong } from '../../../domain/host-fault.js';
+import { faultAmong, HOST_ERROR_CODES } from '../../../domain/host-fault.js';
 import { type ContentChange, contentChanges } from '../../../domain/release-content.js';
 import { hostsLeft } from '../../../domain/release-course.js';
 import type { ReleaseRecord } from '../../../domain/release-record.js';
 import type { ReleaseRequest } from '../../../domain/release-request.js';
-import { HOST_ERROR_CODES, HostError } from '../../../hosts/host.js';
+import { HostError } from '../../../hosts/host.js';
 import type { Target } from '../../../runbook/targets.js';
 import { evidenceOf, judgePlan } from '../../check-plan.js';
 import { refuseUnlessLoaded } from '../../configuration-hashes.js';

@@ -1,7 +1,7 @@
-import { nearestWord } from '../conversation/spelling.js';
-import { FALSE_WORDS, TRUE_WORDS } from '../domain/boolean-words.js';
-import type { VariableFault } from '../domain/fault.js';
-import { plainPath } from '../domain/host-setting.js';
+import { FALSE_WORDS, TRUE_WORDS } from './boolean-words.js';
+import type { VariableFault } from './fault.js';
+import { plainPath } from './host-setting.js';
+import { nearestWord } from './spelling.js';
 
 interface AnyVariable {
   /** What applies where no file sets it, and where the strategy ignores what stands there. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { nearestWord } from '../../src/conversation/spelling.js';
 import { unknownSubcommand } from '../../src/conversation/subcommand-lookup.js';
+import { nearestWord } from '../../src/domain/spelling.js';
 
 const known = ['help', 'precheck', 'verify', 'gonogo', 'settle_only', 'ev_exit'];
 

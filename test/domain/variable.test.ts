@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readVariable, type VariableDefinition } from '../../src/runbook/variable.js';
+import { readVariable, type VariableDefinition } from '../../src/domain/variable.js';
 
 const flag: VariableDefinition = { type: 'boolean', default: 'false' };
 const mode: VariableDefinition = {
