@@ -45,7 +45,7 @@ export async function haltAll(
     const handle = own.killSwitch.start({ target, kind, reason, requestedBy: person });
     return { target, handle, commands: commandsByHand(target) };
   });
-  for (const { handle } of begun) if (!handle.joined) services.callForHalt?.(handle);
+  for (const { handle } of begun) if (!handle.joined) services.callForHalt?.(handle, channel);
   const view = () =>
     haltAllView(
       begun.map(({ handle, commands }) => ({ halt: handle.current(), commands })),

@@ -42,6 +42,10 @@ export const isOffEverywhere = (hosts: readonly HostStatus[]): boolean =>
     return isOff(file) && (host.service.pid === 0 || (process !== undefined && isOff(process.value)));
   });
 
+/** Whether a process was seen that does not show its flag off. */
+export const isOnSomewhere = (hosts: readonly HostStatus[]): boolean =>
+  hosts.some((host) => host.kind === 'read' && host.service.pid !== 0 && !isOff(host.flag.process?.value));
+
 function isOff(raw: string | undefined): boolean {
   if (raw === undefined) return false;
   const reading = readVariable({ type: 'boolean', default: undefined }, raw);

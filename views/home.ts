@@ -4,7 +4,7 @@ import type { TargetStatus } from '../src/domain/target-status.js';
 import { actions, context, divider, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { disableAllButton } from './rollback-all.js';
-import { haltButtons, runButtons, statusBlocks, statusLine } from './status.js';
+import { haltButtons, isNothingToDisable, runButtons, statusBlocks, statusLine } from './status.js';
 import { textFor } from './text/index.js';
 
 interface HomeTarget {
@@ -19,7 +19,7 @@ export function homeView(targets: readonly HomeTarget[], locale: Locale): readon
   const blocks = [
     header(text.homeTitle),
     context(text.homeIntro),
-    ...(targets.length > 1
+    ...(targets.length > 1 && !targets.every(({ status }) => isNothingToDisable(status))
       ? [
           actions(
             disableAllButton(

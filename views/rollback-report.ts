@@ -1,5 +1,5 @@
 import { NEEDS_MENDING } from '../src/domain/database-fault.js';
-import { gapsOf, type Halt, type HostHalt, isInTrouble } from '../src/domain/halt.js';
+import { afterwardsOf, gapsOf, type Halt, type HostHalt, isInTrouble } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
 import type { HaltReportOptions } from '../src/halt/halt-report.js';
@@ -38,7 +38,8 @@ export function haltReportView(
 ): Report {
   const text = textFor(locale).rollback;
   const title = haltTitle(halt, locale);
-  const { laterRelease, resolvedBy, endedAt } = halt;
+  const { endedAt } = halt;
+  const { laterRelease, resolvedBy } = afterwardsOf(halt);
   const isPast = laterRelease !== undefined || resolvedBy !== undefined;
   const isOpen = endedAt === null;
   const blocks: Block[] = [
@@ -54,7 +55,7 @@ export function haltReportView(
     ...(laterRelease === undefined
       ? []
       : [
-          section(`*${text.superseded(slackTime(laterRelease.startedAt), laterRelease.releaseId)}*`),
+          section(`*${supersededText(laterRelease, locale)}*`),
           actions({
             actionId: DISABLE_ACTION,
             text: text.button.disable,
@@ -98,6 +99,14 @@ export function haltTitle(
   const claim = `${text.state[kind][state]} · ${target}`;
   const isPast = laterRelease !== undefined || resolvedBy !== undefined;
   return !isPast ? `${HALT_SYMBOL[state]} ${claim}` : `⏮ ${text.history(claim)}`;
+}
+
+function supersededText(
+  { startedAt, releaseId, by }: NonNullable<Halt['laterRelease']>,
+  locale: Locale,
+): string {
+  const who = by === undefined ? undefined : person(by);
+  return textFor(locale).rollback.superseded(slackTime(startedAt, DATED), releaseId, who);
 }
 
 /** For notifications and screen readers. */

@@ -12,7 +12,7 @@ import type {
 } from '../src/domain/target-status.js';
 import { freshnessAt, verdictNow } from '../src/domain/verdict.js';
 import { actions, type Button, context, header, section, typed } from './blocks.js';
-import { flagOfTarget, isOffEverywhere } from './flag.js';
+import { flagOfTarget, isOffEverywhere, isOnSomewhere } from './flag.js';
 import { hostSection } from './host-status.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
@@ -73,19 +73,24 @@ export function statusBlocks(status: TargetStatus, locale: Locale): readonly Blo
   ];
 }
 
-/** Who has halted it and whether that was proved; nothing that what stands on the hosts contradicts. */
+/** Who has halted it and whether that was proved; nothing that what runs on the hosts contradicts. */
 function haltBanner({ hosts, release }: TargetStatus, locale: Locale): readonly string[] {
   const halt = release?.halt;
-  if (halt === undefined || (halt.state === 'verified' && !isOffEverywhere(hosts))) return [];
+  if (halt === undefined || (halt.state === 'verified' && isOnSomewhere(hosts))) return [];
   const { banner } = textFor(locale).status;
   const who = person(halt.by);
   return [`${HALT_SYMBOL[halt.state]} ${banner[halt.state](who, slackTime(halt.at, 'date_short_pretty'))}`];
 }
 
+/** Every host was seen off, and no halt of it waits for its proof. */
+export const isNothingToDisable = ({ hosts, release }: TargetStatus): boolean =>
+  isOffEverywhere(hosts) && (release?.halt === undefined || release.halt.state === 'verified');
+
 /** Where there is nothing to disable the way back stands in its place. */
-export function haltButtons({ hosts, target }: TargetStatus, locale: Locale): readonly Button[] {
+export function haltButtons(status: TargetStatus, locale: Locale): readonly Button[] {
+  const { target } = status;
   const buttons = rollbackButtons(target, locale);
-  if (!isOffEverywhere(hosts)) return buttons;
+  if (!isNothingToDisable(status)) return buttons;
   const restart = { actionId: RESTART_ACTION, text: textFor(locale).status.requestRestart, value: target };
   return [restart, ...buttons.filter(({ actionId }) => actionId !== DISABLE_ACTION)];
 }

@@ -35,13 +35,14 @@ export const isFlat = ({ flatten }: Pick<Halt, 'flatten'>): boolean =>
 
 /** While one goes on, where nothing is held, and where the strategy may be on again, there is none. */
 function flattenButton(
-  { kind, haltId, target, venue, endedAt, flatten, laterRelease }: Halt,
+  { kind, haltId, target, venue, endedAt, flatten, laterRelease, resolvedBy }: Halt,
   commands: ServiceCommandsByHost,
   locale: Locale,
 ): Button | undefined {
   const host = venue?.host ?? '';
   const command = commands.get(host)?.venue?.flatten;
-  const isOver = endedAt === null || laterRelease !== undefined || kind === 'previous_model';
+  const isPast = laterRelease !== undefined || resolvedBy !== undefined;
+  const isOver = endedAt === null || isPast || kind === 'previous_model';
   if (command === undefined || isOver || flatten?.endedAt === null || isFlat({ flatten })) return undefined;
   const text = textFor(locale).venue.flatten;
   return {

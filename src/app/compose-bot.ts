@@ -45,7 +45,7 @@ export function composeBot(parts: BotParts): ComposedBot {
       postIn: (channel, report) => postLive({ poster, clock, logger }, { channel }, report),
       homeChanged,
       announceHalt: (handle, channel, direct) => announcer.announce(handle, channel, direct),
-      callForHalt: (handle) => announcer.call(handle),
+      callForHalt: (handle, place) => announcer.call(handle, place),
       refreshHalt: (record) => announcer.refresh(record),
     },
     operators: (targets) =>
@@ -63,9 +63,9 @@ export function composeBot(parts: BotParts): ComposedBot {
     targets: new Map(targets),
     view: (halt, options) => program.haltReport(halt, { locale: config.locale, ...options }),
     operators: services.operators.who,
-    open: (channel, ref) => connection.urgentMessage({ channel }, ref),
-    reply: ({ channel, ts }, report) => connection.urgentPoster.post({ channel, threadTs: ts }, report),
-    find: (channel, key, sinceMs) => connection.urgentPoster.find({ channel }, key, sinceMs),
+    open: (channel, ref, threadTs) => connection.urgentMessage({ channel, threadTs }, ref),
+    find: (channel, key, sinceMs, threadTs) =>
+      connection.urgentPoster.find({ channel, threadTs }, key, sinceMs),
     yieldToHalt: () => withTimeout(clock, BEGIN_TIMEOUT_MS, yielding.yieldToHalt()),
     isRefused: isPlaceRefusal,
     onChange: homeChanged,

@@ -128,13 +128,23 @@ export const haltSchema = z.object({
   /** The newest attempt to close what is held. */
   flatten: flattenSchema.optional(),
   /** The first release of the target that began after its end: whether the strategy is off, it no longer says. */
-  laterRelease: z.object({ releaseId: z.string(), startedAt: z.string() }).optional(),
-  /** Of one that was not verified: the halt of the target that was, afterwards. */
+  laterRelease: z
+    .object({ releaseId: z.string(), startedAt: z.string(), by: personSchema.optional() })
+    .optional(),
+  /** Of one that was not verified, or that a release has followed: the halt of the target that was, afterwards. */
   resolvedBy: z
     .object({ haltId: z.string(), kind: z.enum(HALT_KINDS), by: personSchema, at: z.string() })
     .optional(),
 });
 export type Halt = ValueOf<typeof haltSchema>;
+
+/** What has become of a halt since its end: the newest alone has the word. */
+export function afterwardsOf({ laterRelease, resolvedBy }: Pick<Halt, 'laterRelease' | 'resolvedBy'>) {
+  const isResolved =
+    resolvedBy !== undefined &&
+    (laterRelease === undefined || Date.parse(resolvedBy.at) > Date.parse(laterRelease.startedAt));
+  return isResolved ? { resolvedBy } : { laterRelease };
+}
 
 type HaltGap =
   | { readonly code: 'host'; readonly host: string; readonly fault: HaltFault | null }

@@ -1,5 +1,5 @@
 import { type Halt, isInTrouble } from '../domain/halt.js';
-import type { MessageRef, Report } from '../domain/report.js';
+import type { Report } from '../domain/report.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 import { HaltTeller, type HaltTellerOptions } from './tell-halt.js';
@@ -7,15 +7,16 @@ import { HaltTeller, type HaltTellerOptions } from './tell-halt.js';
 interface HaltAnnouncerOptions extends HaltTellerOptions {
   /** A halt has begun, has ended, or what was looked at after it is known. */
   readonly onChange?: () => void;
-  /** Answers below a message, which notifies those whom it mentions. @throws what refused it */
-  readonly reply?: (to: MessageRef, report: Report) => Promise<unknown>;
 }
 
 export interface HaltAnnouncer {
   /** Shows a halt in a channel, and calls the operators where it is not verified. Waits for nothing. */
   announce(handle: HaltHandle, channel: string, direct?: (report: Report) => Promise<void>): void;
-  /** Calls the operators where it is not verified; its report somebody else shows. Waits for nothing. */
-  call(handle: HaltHandle): void;
+  /**
+   * Calls the operators where it is not verified, and tells the incidents where it is; its report somebody else shows, in
+   * `place`. Waits for nothing.
+   */
+  call(handle: HaltHandle, place: string): void;
   /** Goes on with the messages of a halt that another process has left. */
   resume(handle: HaltHandle): void;
   /** Brings the messages of a halt that has ended up to date. */
@@ -46,25 +47,28 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
         );
       raiseAlarm(handle, parts, place);
     },
-    call(handle) {
+    call(handle, place) {
       tellChanges(handle, options);
       raiseAlarm(handle, parts);
+      const tell = whenTold(handle, parts, place);
+      void handle.done.then(tell);
     },
     resume(handle) {
       const messages = handle.messages();
       const isEnded = handle.current().endedAt !== null;
       if (isEnded && !messages.some((message) => teller.isDue(handle, message))) return;
       tellChanges(handle, options);
-      const alarms = messages.filter(({ role }) => role === 'alarm');
+      const alarms = messages.filter(({ role, thread }) => role === 'alarm' && thread === undefined);
       const standing = alarms.filter(({ ts }) => ts !== null);
-      for (const message of [...standing, ...messages.filter(({ role }) => role === 'report')])
+      for (const message of messages.filter((one) => standing.includes(one) || !alarms.includes(one)))
         if (teller.isDue(handle, message))
           void teller.show(handle, message, { whenTold: whenTold(handle, parts) });
       if (alarms.length === 0) raiseAlarm(handle, parts);
       else if (standing.length === 0) void callAgain(handle, alarms, parts);
       else escalateLater(handle, parts);
-      // Somebody has been called: where that failed, nobody waits for it.
-      if (standing.length > 0) for (const alarm of alarms) if (alarm.ts === null) handle.forgetMessage(alarm);
+      // Somebody has been called: where that failed nobody waits for it, but what arrived all the same must not stay as it was.
+      if (standing.length > 0)
+        for (const alarm of alarms) if (alarm.ts === null) void teller.showIfPosted(handle, alarm);
     },
     refresh: (record) => teller.refresh(record),
   };
@@ -128,26 +132,30 @@ const isGrave = ({ state, entryWatch }: Halt): boolean =>
 
 /**
  * There is one alarm a halt, however often a host comes and goes, and it moves with the halt. Where it becomes graver than
- * what people were called for, they are called once more, below it.
+ * what people were called for, they are called once more, below it; what that says stays true as well.
  */
-function escalateLater(handle: HaltHandle, { escalated, operators, view, reply, logger }: AlarmParts): void {
+function escalateLater(handle: HaltHandle, { escalated, teller }: AlarmParts): void {
   // What is grave from the beginning stands in the alarm itself.
   if (isGrave(handle.current())) return;
   const unsubscribe = handle.subscribe((halt) => {
-    const alarm = handle.messages().find(({ role, ts }) => role === 'alarm' && ts !== null);
+    const alarm = handle
+      .messages()
+      .find(({ role, ts, thread }) => role === 'alarm' && ts !== null && !thread);
     if (!isGrave(halt) || escalated.has(halt.haltId) || alarm === undefined || alarm.ts === null) return;
     escalated.add(halt.haltId);
-    const { text } = view(halt, { commands: new Map() });
-    reply?.(
-      { channel: alarm.channel, ts: alarm.ts },
-      { text: `${operators.join(' ')} ${text}`, blocks: [] },
-    ).catch((error: unknown) => logger.warn({ err: error }, 'nobody was called once more about a halt'));
+    const { channel, ts } = alarm;
+    const key = `halt:${halt.haltId}:call:${channel}`;
+    // Not in the listener's own turn: noting the message is a change as well.
+    queueMicrotask(() => {
+      const call: HaltMessage = { role: 'alarm', channel, ts: null, key, thread: ts };
+      if (!handle.messages().some((known) => known.key === key)) void teller.show(handle, call);
+    });
   });
   void handle.done.then(() => queueMicrotask(unsubscribe));
 }
 
 /** That a target is halted stands where its incidents are told, also where nobody was called. */
-function whenTold(handle: HaltHandle, { teller, targets }: AlarmParts): () => void {
+function whenTold(handle: HaltHandle, { teller, targets }: AlarmParts, place?: string): () => void {
   const { haltId, target } = handle.current();
   const channel = targets.get(target)?.channels?.incidents;
   return () => {
@@ -155,7 +163,7 @@ function whenTold(handle: HaltHandle, { teller, targets }: AlarmParts): () => vo
     // One that another replica has is told there.
     const isOwn = ended.haltId === haltId && ended.state === 'verified';
     const isThere = handle.messages().some((message) => message.channel === channel);
-    if (channel === undefined || !isOwn || isThere) return;
+    if (channel === undefined || channel === place || !isOwn || isThere) return;
     void teller.show(handle, { role: 'report', channel, ts: null }, { isCopy: true });
   };
 }

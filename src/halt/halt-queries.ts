@@ -109,6 +109,20 @@ export async function selectLatestHalt(
   return rows.map(parseHaltRow)[0];
 }
 
+/** The newest one that was to turn the strategy off: a model that was put back since changes nothing about that. */
+export async function selectLatestTurnOff(
+  database: Queryable,
+  strategy: string,
+  target: string,
+): Promise<HaltRecord | undefined> {
+  const { rows } = await database.query<HaltRow>(
+    `SELECT record FROM lobml.halts WHERE strategy = $1 AND target = $2 AND kind <> 'previous_model'
+     ORDER BY requested_at DESC LIMIT 1`,
+    [strategy, target],
+  );
+  return rows.map(parseHaltRow)[0];
+}
+
 /** Halts that go on and whose lease has run out: of several replicas that ask, one gets each. */
 export async function takeAbandonedHalts(
   database: Queryable,
@@ -155,10 +169,11 @@ export async function markHaltsSuperseded(
     `UPDATE lobml.halts h
      SET record = jsonb_set(h.record::jsonb, '{halt,laterRelease}',
        jsonb_build_object('releaseId', later.release_id,
-         'startedAt', to_char(later.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::json
-     FROM (SELECT halt_id, r.release_id, r.started_at
+         'startedAt', to_char(later.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+         'by', later.requested_by))::json
+     FROM (SELECT halt_id, r.release_id, r.started_at, r.requested_by
            FROM lobml.halts ended
-           CROSS JOIN LATERAL (SELECT release_id, started_at FROM lobml.releases
+           CROSS JOIN LATERAL (SELECT release_id, started_at, requested_by FROM lobml.releases
                                WHERE strategy = ended.strategy AND target = ended.target
                                  AND started_at > ended.ended_at
                                ORDER BY started_at LIMIT 1) r
@@ -171,8 +186,8 @@ export async function markHaltsSuperseded(
 }
 
 /**
- * Ended halts that were not verified, of a target of which a later one was: their alarms are over. Each for one replica,
- * once.
+ * Ended halts that were not verified, or that a release has followed, of a target of which a halt was verified after that:
+ * what they ask for is over. A model that was put back says nothing of a strategy that was to be off. Each for one replica, once.
  */
 export async function markHaltsResolved(
   database: Queryable,
@@ -181,17 +196,25 @@ export async function markHaltsResolved(
   const { rows } = await database.query<HaltRow>(
     `UPDATE lobml.halts h
      SET record = jsonb_set(h.record::jsonb, '{halt,resolvedBy}', later.resolved)::json
-     FROM (SELECT ended.halt_id, l.resolved
-           FROM lobml.halts ended
+     FROM (SELECT open.halt_id, l.resolved
+           FROM (SELECT halt_id, strategy, target, kind, state,
+                   GREATEST(ended_at, (record->'halt'->'laterRelease'->>'startedAt')::timestamptz) AS since,
+                   (record->'halt'->'resolvedBy'->>'at')::timestamptz AS resolved_at,
+                   record->'halt'->'laterRelease' IS NOT NULL AS is_followed
+                 FROM lobml.halts
+                 WHERE strategy = $1 AND ended_at > now() - make_interval(days => $2)) open
            CROSS JOIN LATERAL (SELECT jsonb_build_object('haltId', halt_id, 'kind', kind,
                                  'by', record->'halt'->'requestedBy', 'at', record->'halt'->'endedAt') AS resolved
                                FROM lobml.halts
-                               WHERE strategy = ended.strategy AND target = ended.target AND state = 'verified'
-                                 AND kind <> 'previous_model' AND ended_at > ended.ended_at
+                               WHERE strategy = open.strategy AND target = open.target AND state = 'verified'
+                                 AND (kind <> 'previous_model' OR open.kind = 'previous_model')
+                                 AND ended_at > open.since AND halt_id <> open.halt_id
                                ORDER BY ended_at LIMIT 1) l
-           WHERE ended.strategy = $1 AND ended.state = 'not_verified'
-             AND ended.ended_at > now() - make_interval(days => $2)) later
-     WHERE h.halt_id = later.halt_id AND h.record->'halt'->'resolvedBy' IS NULL
+           WHERE (open.state = 'not_verified' OR open.is_followed)
+             AND (open.resolved_at IS NULL OR open.resolved_at <= open.since)) later
+     WHERE h.halt_id = later.halt_id
+       AND (h.record->'halt'->'resolvedBy' IS NULL
+            OR h.record->'halt'->'resolvedBy'->>'haltId' <> later.resolved->>'haltId')
      RETURNING h.record`,
     [strategy, TOLD_WITHIN_DAYS],
   );

@@ -52,7 +52,7 @@ export class HaltReporter {
     const halt = {
       ...known,
       laterRelease: known.laterRelease ?? since?.laterRelease,
-      resolvedBy: known.resolvedBy ?? since?.resolvedBy,
+      resolvedBy: since?.resolvedBy ?? known.resolvedBy,
       flatten: since?.flatten ?? known.flatten,
     };
     const target = targets.get(halt.target);
@@ -60,11 +60,13 @@ export class HaltReporter {
     const isOver = halt.laterRelease !== undefined || halt.resolvedBy !== undefined;
     const isCalled =
       message.role === 'alarm' && !isOver && (halt.state === 'not_verified' || gapsOf(halt).length > 0);
-    const report = view(halt, {
+    const call = operators.join(' ');
+    const shown = view(halt, {
       commands,
-      ...(isCalled ? { alarm: operators.join(' ') } : {}),
+      ...(isCalled ? { alarm: call } : {}),
       lateAt: this.lateAt(halt, message),
     });
+    const report = message.thread === undefined ? shown : replyOf(shown.text, isCalled ? call : undefined);
     const payload = { delivery_key: deliveryKey(halt, message), halt_id: halt.haltId };
     return { ...report, metadata: { event_type: EVENT_TYPE, event_payload: payload } };
   }
@@ -78,5 +80,11 @@ export class HaltReporter {
   }
 }
 
-export const deliveryKey = ({ haltId }: Halt, { role, channel }: HaltMessage): string =>
-  `halt:${haltId}:${role}:${channel}`;
+/** Below an alarm stands what it is about alone: the alarm tells the rest. */
+const replyOf = (text: string, call: string | undefined): Report => ({
+  text: call === undefined ? text : `${call} ${text}`,
+  blocks: [],
+});
+
+export const deliveryKey = ({ haltId }: Halt, { key, role, channel }: HaltMessage): string =>
+  key ?? `halt:${haltId}:${role}:${channel}`;

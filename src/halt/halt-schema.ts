@@ -8,12 +8,21 @@ const haltMessageSchema = z.object({
   channel: z.string(),
   /** Slack's id within the channel; null until the post is known to have arrived. */
   ts: z.string().nullable(),
+  /** By what its post is found again, and by which it is this message and no other; earlier versions tell it by role and channel. */
+  key: z.string().optional(),
+  /** Of a call below an alarm: the alarm's id within the channel. */
+  thread: z.string().optional(),
   /** It shows how the halt ended. */
   isFinal: z.boolean().optional(),
   /** RFC 3339: when it first showed that the halt had ended. */
   toldAt: z.string().optional(),
 });
 export type HaltMessage = ValueOf<typeof haltMessageSchema>;
+
+export const isSameMessage = (one: HaltMessage, other: HaltMessage): boolean =>
+  one.key !== undefined && other.key !== undefined
+    ? one.key === other.key
+    : one.role === other.role && one.channel === other.channel && one.thread === other.thread;
 
 /** All that another process needs to go on. */
 export const haltRecordSchema = z.object({

@@ -28,7 +28,7 @@ export interface KillSwitchServices {
   /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */
   readonly postIn?: (channel: string, report: Report) => Promise<LiveMessage>;
   /** Calls the operators of a halt where it needs them, and tells it nowhere else. Absent in a terminal. */
-  readonly callForHalt?: (handle: HaltHandle) => void;
+  readonly callForHalt?: (handle: HaltHandle, place: string) => void;
   /** Closes what a halted target holds. Absent in a terminal: the command stands in the report. */
   readonly flattening?: Flattening;
   /** Brings the messages of a halt that has ended up to date. Absent in a terminal. */

@@ -282,5 +282,5 @@ const withWhatFollowed = (own: Halt, { laterRelease, resolvedBy, flatten }: Halt
   ...own,
   flatten: flatten ?? own.flatten,
   laterRelease: own.laterRelease ?? laterRelease,
-  resolvedBy: own.resolvedBy ?? resolvedBy,
+  resolvedBy: resolvedBy ?? own.resolvedBy,
 });

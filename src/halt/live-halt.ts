@@ -1,5 +1,5 @@
 import type { Halt, HostHalt } from '../domain/halt.js';
-import type { HaltMessage, HaltRecord } from './halt-schema.js';
+import { type HaltMessage, type HaltRecord, isSameMessage } from './halt-schema.js';
 
 type HaltListener = (halt: Halt) => void;
 
@@ -28,6 +28,8 @@ export class LiveHalt {
   #messages: readonly HaltMessage[];
   #isElsewhere = false;
   #isReplaced = false;
+  /** What a message that shows this halt comes to be is noted of that one. */
+  #successor: HaltHandle | undefined;
   readonly #listeners = new Set<HaltListener>();
   readonly #keepers = new Set<(before: Halt) => void>();
   readonly #writing = new AbortController();
@@ -124,6 +126,10 @@ export class LiveHalt {
   /** Whoever watches this one sees how the other gets on, to its end. */
   replaceBy(successor: HaltHandle): void {
     this.#isReplaced = true;
+    const known = successor.messages();
+    const own = this.#messages.filter((one) => !known.some((other) => isSameMessage(one, other)));
+    for (const message of own) successor.noteMessage(message);
+    this.#successor = successor;
     successor.subscribe((halt) => this.show(halt));
     void successor.done.then((halt) => this.#end.resolve(halt));
   }
@@ -144,16 +150,19 @@ export class LiveHalt {
       },
       done: this.#end.promise,
       noteMessage: (message, former = message) =>
-        this.#haveMessages([...this.#messagesBut(former, message), message]),
-      forgetMessage: (message) => this.#haveMessages(this.#messagesBut(message)),
-      messages: () => this.#messages,
+        this.#successor === undefined
+          ? this.#haveMessages([...this.#messagesBut(former, message), message])
+          : this.#successor.noteMessage(message, former),
+      forgetMessage: (message) =>
+        this.#successor === undefined
+          ? this.#haveMessages(this.#messagesBut(message))
+          : this.#successor.forgetMessage(message),
+      messages: () => this.#successor?.messages() ?? this.#messages,
     };
   }
 
   #messagesBut(...left: readonly HaltMessage[]): readonly HaltMessage[] {
-    return this.#messages.filter(
-      ({ role, channel }) => !left.some((one) => one.role === role && one.channel === channel),
-    );
+    return this.#messages.filter((known) => !left.some((one) => isSameMessage(one, known)));
   }
 
   #haveMessages(messages: readonly HaltMessage[]): void {

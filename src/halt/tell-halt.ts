@@ -3,7 +3,7 @@ import type { Halt } from '../domain/halt.js';
 import type { MessageRef, Report } from '../domain/report.js';
 import type { Logger } from '../telemetry/logger.js';
 import { deliveryKey, HaltReporter, type HaltReporterOptions } from './halt-report.js';
-import type { HaltMessage, HaltRecord } from './halt-schema.js';
+import { type HaltMessage, type HaltRecord, isSameMessage } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 
 /** A message that moves, of which it can be asked whether what was offered stands. */
@@ -14,9 +14,14 @@ interface HaltLiveMessage extends LiveMessage {
 
 export interface HaltTellerOptions extends HaltReporterOptions {
   /** A message that moves, new or standing. Posts nothing by itself. */
-  readonly open: (channel: string, ref?: MessageRef) => HaltLiveMessage;
+  readonly open: (channel: string, ref?: MessageRef, threadTs?: string) => HaltLiveMessage;
   /** Looks for a message whose post may or may not have arrived. */
-  readonly find: (channel: string, key: string, sinceMs: number) => Promise<MessageRef | undefined>;
+  readonly find: (
+    channel: string,
+    key: string,
+    sinceMs: number,
+    threadTs?: string,
+  ) => Promise<MessageRef | undefined>;
   /** Whether the same will be refused there again, and may be taken elsewhere. */
   readonly isRefused: (error: unknown) => boolean;
   /** Waited for before anything is shown: whoever makes sentences takes the thread from the first acts. Not for long. */
@@ -47,8 +52,9 @@ export class HaltTeller {
   }
 
   /** Shows a halt in one message, from now until it has ended: where it is refused, in the next place that takes it. */
-  show(handle: HaltHandle, message: HaltMessage, wish: Wish = {}): Promise<HaltLiveMessage> {
-    const key = deliveryKey(handle.current(), message);
+  show(handle: HaltHandle, asked: HaltMessage, wish: Wish = {}): Promise<HaltLiveMessage> {
+    const key = deliveryKey(handle.current(), asked);
+    const message = { ...asked, key };
     const known = this.#telling.get(key);
     if (known !== undefined) return known;
     const started = this.#open(handle, message);
@@ -66,6 +72,17 @@ export class HaltTeller {
       )
       .finally(() => this.#telling.delete(key));
     return started;
+  }
+
+  /** Goes on with a message whose post may have arrived; one that did not is owed to nobody. */
+  async showIfPosted(handle: HaltHandle, message: HaltMessage): Promise<void> {
+    if (!this.isDue(handle, message)) return;
+    const { channel, thread } = message;
+    const { requestedAt } = handle.current();
+    const key = deliveryKey(handle.current(), message);
+    const found = await this.#o.find(channel, key, Date.parse(requestedAt), thread).catch(() => undefined);
+    if (found === undefined) handle.forgetMessage(message);
+    else await this.show(handle, { ...message, ...found });
   }
 
   /** Whether a message that is owed is to be tried now: nobody here does, and not right after it failed. */
@@ -102,7 +119,8 @@ export class HaltTeller {
         if (wish.direct !== undefined) void this.#answer(handle, noted, wish.direct);
         throw error;
       }
-      const moved = { ...noted, channel, ts: null };
+      const { key: _of, ...rest } = noted;
+      const moved = { ...rest, channel, ts: null, key: deliveryKey(handle.current(), { ...rest, channel }) };
       handle.noteMessage(moved, noted);
       void this.show(handle, moved, wish);
     }
@@ -210,21 +228,19 @@ export class HaltTeller {
 
   async #open(handle: HaltHandle, message: HaltMessage): Promise<HaltLiveMessage> {
     const { open, find, yieldToHalt } = this.#o;
-    const { channel, ts } = message;
+    const { channel, ts, thread } = message;
     if (ts !== null) return open(channel, { channel, ts });
     const halt = handle.current();
-    const isNew = !handle
-      .messages()
-      .some((known) => known.role === message.role && known.channel === channel);
+    const isNew = !handle.messages().some((known) => isSameMessage(known, message));
     if (isNew) {
       // At once: whoever goes on with the halt of a killed process must know of it.
       handle.noteMessage(message);
       await yieldToHalt?.();
-      return open(channel);
+      return open(channel, undefined, thread);
     }
     const key = deliveryKey(halt, message);
-    const found = await find(channel, key, Date.parse(halt.requestedAt)).catch(() => undefined);
-    return open(channel, found);
+    const found = await find(channel, key, Date.parse(halt.requestedAt), thread).catch(() => undefined);
+    return open(channel, found, thread);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Halt } from '../domain/halt.js';
 import type { ReleaseBrings, RunningRelease, TargetHalt, TargetRelease } from '../domain/target-status.js';
-import { selectLatestHalt } from '../halt/halt-queries.js';
+import { selectLatestTurnOff } from '../halt/halt-queries.js';
 import { selectLock } from '../release/store/locks.js';
 import { selectLiveRequest } from '../release/store/requests.js';
 import type { Queryable } from '../store/queryable.js';
@@ -18,7 +18,7 @@ export function createReleaseFacts(database: Queryable, strategy: string): Relea
         selectLock(database, strategy, target),
         selectLiveRequest(database, strategy, target),
         selectReleaseFacts(database, strategy, target),
-        selectLatestHalt(database, strategy, target),
+        selectLatestTurnOff(database, strategy, target),
       ]);
       const confirmed = releases.find(({ which }) => which === 'confirmed');
       return {
@@ -59,9 +59,8 @@ const bringsOf = ({ modelVersion, binary }: ReleaseFactsRow): ReleaseBrings => (
   binary: binary ?? undefined,
 });
 
-/** A model that was put back halts nothing; what a release has followed is history. */
+/** What a release has followed is history. */
 function haltOf(halt: Halt | undefined): TargetHalt | undefined {
-  if (halt === undefined || halt.kind === 'previous_model' || halt.laterRelease !== undefined)
-    return undefined;
+  if (halt === undefined || halt.laterRelease !== undefined) return undefined;
   return { state: halt.state, by: halt.requestedBy, at: halt.requestedAt };
 }

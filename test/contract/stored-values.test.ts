@@ -159,7 +159,7 @@ const halt: Whole<Halt> = {
     by: { id: 'U1', name: 'alice', surface: 'slack' },
     at: '2026-01-01T00:00:00.000Z',
   },
-  laterRelease: { releaseId: ID, startedAt: AT },
+  laterRelease: { releaseId: ID, startedAt: AT, by: ALICE },
 };
 
 const artefact = { name: 'm.onnx', sha256: 'ab', size: 3, metaSha256: 'cd' };

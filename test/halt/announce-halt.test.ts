@@ -135,9 +135,10 @@ function refusingSlack(refuses: (channel: string, isUpdate: boolean) => boolean)
     if (refuses(channel, isUpdate)) throw refusal('not_in_channel');
   };
   const poster = {
-    async post({ channel }: { channel: string }, { text }: Report) {
+    async post({ channel, threadTs }: { channel: string; threadTs?: string | undefined }, { text }: Report) {
       check(channel, false);
       ids += 1;
+      if (threadTs !== undefined) replies.push(`${channel}/${threadTs}: ${text}`);
       standing.set(`${channel}/${ids}`, text);
       return { channel, ts: `${ids}` };
     },
@@ -150,18 +151,22 @@ function refusingSlack(refuses: (channel: string, isUpdate: boolean) => boolean)
   const announcerOf = (channels: Target['channels']) =>
     createHaltAnnouncer({
       targets: new Map([['live', { name: 'live', channels, hosts: [] } as unknown as Target]]),
-      view: ({ state }, { alarm }) => ({ text: alarm === undefined ? state : `alarm ${state}`, blocks: [] }),
+      view: ({ state, resolvedBy }, { alarm }) => ({
+        text: [alarm === undefined ? state : `alarm ${state}`, resolvedBy && `by ${resolvedBy.kind}`]
+          .filter(Boolean)
+          .join(' '),
+        blocks: [],
+      }),
       operators: ['<@U0CAROL>'],
-      open: (channel, ref) =>
+      open: (channel, ref, threadTs) =>
         new SlackLiveMessage({
           poster,
           clock,
           logger: pino({ level: 'silent' }),
-          target: { channel },
+          target: { channel, threadTs },
           ...(ref === undefined ? {} : { ref }),
         }),
       find: async () => undefined,
-      reply: async ({ channel, ts }, { text }) => void replies.push(`${channel}/${ts}: ${text}`),
       isRefused: () => true,
       clock,
       logger: { warn: () => {} },
@@ -233,8 +238,25 @@ test('a host that comes and goes is one alarm, which moves; what becomes graver 
   live.change({ state: 'not_verified', endedAt: '2026-01-01T00:02:00.000Z' });
   live.end();
   await eventually('its end', () => live.record.messages.every(({ isFinal }) => isFinal));
-  expect([...standing.keys()].map((place) => place.split('/')[0])).toEqual(['C0HERE', 'C0INCIDENTS']);
-  expect(replies).toEqual([`C0INCIDENTS/${alarm?.ts}: <@U0CAROL> halting`]);
+  expect([...standing.keys()].map((place) => place.split('/')[0])).toEqual([
+    'C0HERE',
+    'C0INCIDENTS',
+    'C0INCIDENTS',
+  ]);
+  expect(replies).toHaveLength(1);
+  expect(replies[0]).toMatch(`C0INCIDENTS/${alarm?.ts}: <@U0CAROL>`);
+  // What was said below it is ended with it.
+  const resolvedBy = {
+    haltId: randomUUID(),
+    kind: 'stop' as const,
+    by: halting.requestedBy,
+    at: '2026-01-01T00:09:00.000Z',
+  };
+  const { halt, messages } = live.record;
+  announcerOf(CHANNELS).refresh({ halt: { ...halt, resolvedBy }, messages });
+  await eventually('all three say so', () =>
+    [...standing.values()].every((text) => text === 'not_verified by stop'),
+  );
 });
 
 test('what is grave from the beginning calls once', async () => {
@@ -273,5 +295,25 @@ test('a verified halt stands in the channel of the incidents as well, and one th
     await eventually('all of it', () => standing.size === wanted.length);
     expect(places.every(([, text]) => text === 'verified')).toBe(true);
     expect([...standing.keys()].map((key) => key.split('/')[0])).toEqual(wanted);
+  }
+});
+
+test('one of all targets at once stands with the incidents when it is verified, unless their message stands there', async () => {
+  const { standing, announcerOf } = refusingSlack(() => false);
+  const announcer = announcerOf(CHANNELS);
+  for (const [place, wanted] of [
+    ['C0HERE', ['C0INCIDENTS']],
+    ['C0INCIDENTS', []],
+  ] as const) {
+    standing.clear();
+    const live = new LiveHalt({ halt: { ...halting, haltId: randomUUID() }, messages: [] });
+    announcer.call(live.handle(false), place);
+    live.change({ state: 'verified', endedAt: '2026-01-01T00:02:00.000Z' });
+    live.end();
+    await eventually('what it tells', () => standing.size === wanted.length);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([...standing].map(([key, text]) => [key.split('/')[0], text])).toEqual(
+      wanted.map((channel) => [channel, 'verified']),
+    );
   }
 });

@@ -186,7 +186,7 @@ test('the messages of a halt say so, once, when a later release of the target ha
     await Promise.all([1, 2].map(() => markHaltsSuperseded(database.pool, FACTS.strategy)))
   ).flat();
   expect(marked.map(({ halt }) => halt)).toEqual([
-    { ...record.halt, laterRelease: { releaseId, startedAt } },
+    { ...record.halt, laterRelease: { releaseId, startedAt, by: CAROL } },
   ]);
   const { announce, shown } = announcer();
   for (const one of marked) announce.refresh(one);
@@ -332,4 +332,50 @@ test.each([
     expect(shown.match(/"action_id":"rollback:[a-z_]+"/g)?.[0]).toBe('"action_id":"rollback:disable"');
     expect(shown).not.toContain('rollback:stop');
   }
+});
+
+test('of a later release and a later verified halt the newest alone has the word', async () => {
+  const store = createHaltStore(database.pool);
+  const [first, second, third] = [untoldAfter(60), untoldAfter(50), untoldAfter(20)];
+  await store.save({ ...first, halt: { ...first.halt, state: 'not_verified' } }, 'gone');
+  await store.save({ ...second, halt: { ...second.halt, kind: 'stop' } }, 'gone');
+  expect(await markHaltsResolved(database.pool, FACTS.strategy)).toHaveLength(1);
+  const startedAt = new Date(Date.now() - 40 * 60_000).toISOString();
+  await storeRelease(database.pool, { state: 'confirmed', startedAt });
+  const history = await markHaltsSuperseded(database.pool, FACTS.strategy);
+  const by = { id: 'U0CAROL', name: 'carol', surface: 'slack' };
+  expect(history.map(({ halt }) => halt.laterRelease)).toMatchObject([{ by }, { by }]);
+  const shownOf = (haltId: string, halts: readonly HaltRecord[]) => {
+    const halt = halts.find((one) => one.halt.haltId === haltId)?.halt;
+    if (halt === undefined) throw new Error('It was not marked.');
+    return JSON.stringify(haltReportView(halt, { locale: 'en', commands: new Map() }).blocks);
+  };
+  const followed = shownOf(first.halt.haltId, history);
+  expect(followed).toMatch(/a release of <@U0CAROL> has run: the strategy may be on again/);
+  expect(followed).not.toMatch(/Resolved:|Nothing is to be done/);
+  // The halt after that release has the strategy off again: whatever stood there before asks for nothing.
+  await store.save(third, 'gone');
+  const resolved = await markHaltsResolved(database.pool, FACTS.strategy);
+  expect(resolved.map(({ halt }) => halt.haltId).sort()).toEqual(
+    [first.halt.haltId, second.halt.haltId].sort(),
+  );
+  expect(await markHaltsResolved(database.pool, FACTS.strategy)).toEqual([]);
+  for (const { halt } of [first, second]) {
+    const present = shownOf(halt.haltId, resolved);
+    expect(present).toMatch(/Resolved: Disable by <@U0CAROL> was verified at/);
+    expect(present).not.toMatch(/may be on again|rollback:disable/);
+  }
+});
+
+test('a model that was put back proves nothing of a strategy that was to be off, but of one that was to have that model', async () => {
+  const store = createHaltStore(database.pool);
+  const [off, model, proved] = [untoldAfter(60), untoldAfter(50), untoldAfter(20)];
+  await store.save({ ...off, halt: { ...off.halt, state: 'not_verified' } }, 'gone');
+  await store.save(
+    { ...model, halt: { ...model.halt, kind: 'previous_model', state: 'not_verified' } },
+    'gone',
+  );
+  await store.save({ ...proved, halt: { ...proved.halt, kind: 'previous_model' } }, 'gone');
+  const marked = await markHaltsResolved(database.pool, FACTS.strategy);
+  expect(marked.map(({ halt }) => halt.haltId)).toEqual([model.halt.haltId]);
 });

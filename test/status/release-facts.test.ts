@@ -86,6 +86,16 @@ test('the newest halt stands until a release has begun after it', async () => {
   const ended = { ...halt, state: 'verified' as const, endedAt: '2026-03-01T12:02:00.000Z' };
   await saveHalt(database.pool, { halt: ended, messages: [] }, 'a');
   expect((await factsOf('live')).halt).toEqual({ state: 'verified', by: CAROL, at: halt.requestedAt });
+  // A model that was put back since turns nothing on.
+  const model = {
+    ...ended,
+    haltId: randomUUID(),
+    kind: 'previous_model' as const,
+    requestedAt: '2026-03-01T12:03:00.000Z',
+    endedAt: '2026-03-01T12:04:00.000Z',
+  };
+  await saveHalt(database.pool, { halt: model, messages: [] }, 'a');
+  expect((await factsOf('live')).halt).toMatchObject({ state: 'verified', at: halt.requestedAt });
   const laterRelease = { releaseId: 'r', startedAt: '2026-03-01T13:00:00.000Z' };
   await saveHalt(database.pool, { halt: { ...ended, laterRelease }, messages: [] }, 'a');
   expect((await factsOf('live')).halt).toBeUndefined();

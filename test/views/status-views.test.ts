@@ -206,4 +206,33 @@ describe.each(LOCALES)('a halt in %s', (locale) => {
     for (const { blocks } of shownBy(halted(off, 'not_verified')))
       expect(JSON.stringify(blocks)).toMatch(/🚨.*(HALT NOT VERIFIED|停止未验证)/);
   });
+
+  test('that was not verified leaves the red button where it is: something else than the flag may be on', () => {
+    for (const { blocks } of shownBy(halted(off, 'not_verified'))) {
+      expect(JSON.stringify(blocks)).toContain('rollback:disable');
+      expect(JSON.stringify(blocks)).not.toContain('deploy:restart');
+    }
+  });
+
+  test('that was verified is told beside a host that does not answer, and the red button stays', () => {
+    const away: HostStatus = { kind: 'unreachable', host: 'live-2', code: 'unreachable' };
+    const one = halted(off);
+    for (const { blocks } of shownBy({ ...one, hosts: [...one.hosts, away] })) {
+      expect(JSON.stringify(blocks)).toMatch(/🛑.*(HALTED by|已停止：)/);
+      expect(JSON.stringify(blocks)).toContain('rollback:disable');
+    }
+  });
+
+  test('of every target leaves nothing to disable on the Home', () => {
+    const home = (...targets: readonly TargetStatus[]) =>
+      JSON.stringify(
+        homeView(
+          targets.map((one) => ({ target: { name: one.target, channels: undefined }, status: one })),
+          locale,
+        ),
+      );
+    const dryrun = { ...halted(off), target: 'dryrun' };
+    expect(home(halted(off), dryrun)).not.toContain('rollback:disable_all');
+    expect(home({ ...status, target: 'live' }, dryrun)).toContain('rollback:disable_all');
+  });
 });

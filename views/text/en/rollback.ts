@@ -165,8 +165,8 @@ export const rollback = {
   history: (claim: string) => `HISTORY (was: ${claim})`,
   resolved: (kind: string, who: string, when: string) =>
     `Resolved: ${kind} by ${who} was verified at ${when}. Nothing is to be done here any more.`,
-  superseded: (since: string, releaseId: string) =>
-    `Since ${since} a release has run: the strategy may be on again. \`/lobml history ${releaseId}\` shows that release, \`/lobml status\` what is now.`,
+  superseded: (since: string, releaseId: string, who: string | undefined) =>
+    `Since ${since} a release${who === undefined ? '' : ` of ${who}`} has run: the strategy may be on again. \`/lobml history ${releaseId}\` shows that release, \`/lobml status\` what is now.`,
   turningOn: 'Turning it on again is a deploy, with its full quorum: `/lobml deploy`.',
   alarm: (group: string, target: string) => `${group} ${target} may still be trading. Act by hand now:`,
   button: {

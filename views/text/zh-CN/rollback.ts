@@ -148,8 +148,8 @@ export const rollback: RollbackText = {
     ].join('，'),
   history: (claim) => `历史（当时：${claim}）`,
   resolved: (kind, who, when) => `已解决：${who} 的“${kind}”已于 ${when} 验证。此处无需再做任何操作。`,
-  superseded: (since, releaseId) =>
-    `自 ${since} 起已有新的发布，策略可能已重新开启。\`/lobml history ${releaseId}\` 查看该发布，\`/lobml status\` 查看当前状态。`,
+  superseded: (since, releaseId, who) =>
+    `自 ${since} 起已有${who === undefined ? '' : ` ${who} 的`}新的发布，策略可能已重新开启。\`/lobml history ${releaseId}\` 查看该发布，\`/lobml status\` 查看当前状态。`,
   turningOn: '重新开启需要一次完整审批的发布：`/lobml deploy`。',
   alarm: (group, target) => `${group} ${target} 可能仍在交易，请立即手动处理：`,
   button: {
