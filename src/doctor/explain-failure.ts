@@ -7,6 +7,7 @@ import type { Locale } from '../domain/localized.js';
 import { redact } from '../domain/secrets.js';
 import type { Say } from '../domain/sentence.js';
 import { HostError } from '../hosts/host.js';
+import { systemFaultOf } from '../machine/system-fault.js';
 import { ConfigurationError, type ConfigurationFault, formatFault } from '../runbook/configuration-fault.js';
 import { classifyDatabaseError } from '../store/database-error.js';
 import { DatabaseFaultError } from '../store/database-fault-error.js';
@@ -101,7 +102,10 @@ function startFault(error: unknown, { locale, say }: Telling): string {
   if (error instanceof UserError) return say(error, locale);
   const fault = databaseFaultOf(error);
   if (fault !== undefined) return say({ code: 'database_fault', facts: fault }, locale);
-  return `lobml: ${redact(error instanceof Error ? error.message : String(error))}`;
+  const system = systemFaultOf(error);
+  if (system !== undefined) return say({ code: 'system_fault', facts: system }, locale);
+  const cause = redact(error instanceof Error ? error.message : String(error));
+  return say({ code: 'unforeseen', facts: { cause } }, locale);
 }
 
 function cannotStart(faults: readonly ConfigurationFault[], { locale, say }: Telling): string {

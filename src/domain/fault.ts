@@ -37,8 +37,17 @@ export const UNUSABLE_MODEL = [
   'input_width_open',
   'meta_too_large',
   'meta_no_json',
-  /** Found: the place, and what the schema says of it. */
+  /** Found, of this and the next: the place; '': the whole. */
   'meta_not_as_expected',
+  'meta_no_object',
+  'meta_no_list',
+  'meta_no_text',
+  'meta_no_number',
+  'meta_no_whole_number',
+  'meta_no_moment',
+  /** Found: what must hold, as `metrics.auc ≤ 1`. */
+  'meta_out_of_bounds',
+  'meta_too_long',
 ] as const;
 export type UnusableModel = (typeof UNUSABLE_MODEL)[number];
 

@@ -43,7 +43,7 @@ export const RELEASE_PROBLEMS = [
   'host_given_up',
   /** The checks before the deploy ran, and their run is not to be found. */
   'run_missing',
-  /** The step ended in a way that nobody foresaw. Facts: `detail`. */
+  /** The step ended in a way that nobody foresaw. Facts: `detail`; of a database `database`, `databaseFault` and its facts; of the system `errno`, `call`, `subject`. */
   'unexpected',
 ] as const;
 export type ReleaseProblemCode = (typeof RELEASE_PROBLEMS)[number];

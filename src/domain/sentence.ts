@@ -3,6 +3,7 @@ import type { DoctorFacts } from './doctor-sentence.js';
 import type { FileFaultFacts } from './file-fault.js';
 import type { HostFault } from './host-fault.js';
 import type { Locale } from './localized.js';
+import type { SystemFault } from './system-fault.js';
 import type { VariableFacts } from './variable-sentence.js';
 
 /**
@@ -115,6 +116,10 @@ export interface SurfaceFacts {
   host_does_not_answer: { readonly because: HostFault };
   internal_error: { readonly reference: string };
   kill_switch_goes_on: { readonly fault: string };
+  /** What the operating system refused, and what to do. */
+  system_fault: SystemFault;
+  /** @param cause of an error that nobody foresaw, in its own words */
+  unforeseen: { readonly cause: string };
   /** @param faults one a line */
   start_refused: { readonly faults: string };
   still_working: NoFacts;

@@ -45,11 +45,7 @@ const share = metric(z.number().min(0).max(1));
 const name = z.string().max(MAX_NAME);
 const names = told(z.array(name).max(MAX_FEATURES));
 const steps = told(z.number().int().positive().max(10_000));
-const moment = told(
-  z.iso
-    .datetime({ offset: true, error: 'a time with its zone is expected, as 2026-11-30T08:00:00Z' })
-    .transform((text) => new Date(text)),
-);
+const moment = told(z.iso.datetime({ offset: true }).transform((text) => new Date(text)));
 const metrics = z.object({
   'acc_at_0.5': share,
   accuracy: share,
@@ -118,6 +114,37 @@ export function readModelMeta(text: string): MetaReading {
   const parsed = metaSchema.safeParse(content);
   if (parsed.success) return { kind: 'meta', meta: parsed.data };
   const [issue] = parsed.error.issues;
-  const found = [issue?.path.map(String).join('.'), issue?.message].filter(Boolean).join(': ');
-  return { kind: 'unreadable', because: 'meta_not_as_expected', found };
+  return { kind: 'unreadable', ...whyOf(issue) };
+}
+
+const NO_SUCH: Readonly<Record<string, UnusableModel>> = {
+  object: 'meta_no_object',
+  array: 'meta_no_list',
+  string: 'meta_no_text',
+  number: 'meta_no_number',
+  int: 'meta_no_whole_number',
+};
+
+/** What the schema says of a value, as a code: each language has its own words for it. */
+function whyOf(issue: z.core.$ZodIssue | undefined): { because: UnusableModel; found: string } {
+  const found = issue?.path.map(String).join('.') ?? '';
+  switch (issue?.code) {
+    case 'invalid_type':
+      return { because: NO_SUCH[issue.expected] ?? 'meta_not_as_expected', found };
+    case 'invalid_format':
+      return { because: 'meta_no_moment', found };
+    case 'too_big':
+      if (issue.origin === 'string' || issue.origin === 'array') return { because: 'meta_too_long', found };
+      return {
+        because: 'meta_out_of_bounds',
+        found: `${found} ${issue.inclusive ? '≤' : '<'} ${issue.maximum}`,
+      };
+    case 'too_small':
+      return {
+        because: 'meta_out_of_bounds',
+        found: `${found} ${issue.inclusive ? '≥' : '>'} ${issue.minimum}`,
+      };
+    default:
+      return { because: 'meta_not_as_expected', found };
+  }
 }

@@ -5,7 +5,7 @@ import { selftest } from '../../commands/selftest.js';
 import { runTerminal } from '../../src/app/cli.js';
 import { ENVIRONMENT, loadConfig } from '../../src/config/config.js';
 import { UsageError, UserError } from '../../src/conversation/errors.js';
-import { explainFailure } from '../../src/doctor/explain-failure.js';
+import { explainFailure, explainStart } from '../../src/doctor/explain-failure.js';
 import type { Locale } from '../../src/domain/localized.js';
 import { HostError } from '../../src/hosts/host.js';
 import { ConfigurationError } from '../../src/runbook/configuration-fault.js';
@@ -42,6 +42,20 @@ test.each([
   expect(told('zh-CN').says).toMatch(/[\u4e00-\u9fff]/);
   // A code with its values is for the log.
   expect(told('en').says).not.toMatch(/\bhost_/);
+});
+
+test('a bot that the operating system lets not start says why in both languages, and what to do', () => {
+  const taken = Object.assign(new Error('listen EADDRINUSE: address already in use 127.0.0.1:3000'), {
+    code: 'EADDRINUSE',
+    syscall: 'listen',
+    address: '127.0.0.1',
+    port: 3000,
+  });
+  const told = (error: Error, locale: Locale) => explainStart(error, { locale, say }).says;
+  expect(told(taken, 'en')).toContain('listen 127.0.0.1 3000: another program has the port (EADDRINUSE)');
+  expect(told(taken, 'zh-CN')).toContain('listen 127.0.0.1 3000：端口已被其他程序占用 (EADDRINUSE)');
+  expect(told(taken, 'zh-CN')).not.toContain('already in use');
+  expect(told(new Error('boom'), 'zh-CN')).toContain('程序原话：“boom”');
 });
 
 /** What a terminal prints, with some variables of its own. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { compareMetrics, worstLoss } from '../../src/model/compare-metrics.js';
 import { metaPathOf, readModelMeta } from '../../src/model/model-meta.js';
+import { whyUnusable as english } from '../../views/text/en/model-faults.js';
+import { whyUnusable as chinese } from '../../views/text/zh-CN/model-faults.js';
 
 const of = (metrics: object, horizon = '5m') => ({ horizon, metrics });
 
@@ -50,14 +52,24 @@ describe('meta.json', () => {
 
   test.each([
     ['nonsense', 'meta_no_json'],
-    ['[]', 'meta_not_as_expected'],
-    ['{"input_dim":0}', 'input_dim'],
-    ['{"metrics":{"auc":"high"}}', 'metrics.auc'],
+    ['[]', 'meta_no_object '],
+    ['{"input_dim":0}', 'meta_out_of_bounds input_dim > 0'],
+    ['{"metrics":{"auc":1.5}}', 'meta_out_of_bounds metrics.auc ≤ 1'],
+    ['{"metrics":{"auc":"high"}}', 'meta_no_number metrics.auc'],
+    ['{"rows":1.5}', 'meta_no_whole_number rows'],
     ['{"rows":9007199254740993}', 'rows'],
-  ])('%s is unreadable, by name', (text, because) => {
+    ['{"version":7}', 'meta_no_text version'],
+    ['{"features":"obi5"}', 'meta_no_list features'],
+    [`{"version":"${'v'.repeat(501)}"}`, 'meta_too_long version'],
+    ['{"trained_at":"yesterday"}', 'meta_no_moment trained_at'],
+  ])('%.40s is unreadable, by name and in both languages', (text, because) => {
     const { kind, ...why } = readModelMeta(text);
     expect(kind).toBe('unreadable');
     expect(Object.values(why).join(' ')).toContain(because);
+    const told = { because: '', found: '', ...why };
+    expect(english(told.because, told.found)).not.toMatch(/meta_|Invalid|Too/);
+    expect(chinese(told.because, told.found)).toMatch(/[\u4e00-\u9fff]/);
+    expect(chinese(told.because, told.found)).not.toMatch(/Invalid|Too|expected/);
   });
 
   test('stands beside its model', () => {

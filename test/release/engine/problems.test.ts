@@ -1,8 +1,34 @@
 import { expect, test } from '@jest/globals';
 import type { CheckRun } from '../../../src/domain/check-run.js';
-import { verdictProblem } from '../../../src/release/engine/steps/problems.js';
+import { releaseProblemSchema } from '../../../src/domain/release-problem.js';
+import { unexpected, verdictProblem } from '../../../src/release/engine/steps/problems.js';
+import { DatabaseFaultError } from '../../../src/store/database-fault-error.js';
 import { problemSentence } from '../../../views/release-problem.js';
 import { checkRun } from './support/check-run.js';
+
+test.each([
+  [
+    'a database',
+    new DatabaseFaultError('trading', 'missing_table', { relation: 'sync_records' }),
+    'Something unforeseen stopped it: The table sync_records does not exist yet in the trading database.',
+    '意外情况使其停止：交易数据库中尚无表 sync_records。',
+  ],
+  [
+    'the operating system',
+    Object.assign(new Error('ENOSPC: no space left on device'), {
+      code: 'ENOSPC',
+      syscall: 'write',
+      path: '/data/plan.json',
+    }),
+    'Something unforeseen stopped it: The operating system refuses: write /data/plan.json: the disk is full (ENOSPC).',
+    '意外情况使其停止：操作系统拒绝：write /data/plan.json：磁盘已满 (ENOSPC)。',
+  ],
+  ['anything else', new Error('boom'), 'Something unforeseen stopped it: “boom”. Run', '“boom”。请运行'],
+])('what %s refused in a step is told in the reader’s language', (_what, error, english, chinese) => {
+  const problem = releaseProblemSchema.parse(unexpected(error));
+  expect(problemSentence(problem, 'en')).toContain(english);
+  expect(problemSentence(problem, 'zh-CN')).toContain(chinese);
+});
 
 type Check = readonly [id: string, outcome: CheckRun['checks'][number]['outcome'], reason?: object];
 

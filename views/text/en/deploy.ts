@@ -37,7 +37,7 @@ const problem: Readonly<Record<ReleaseProblemCode, (fact: Facts) => string>> = {
   run_missing: () =>
     'The run of the checks before the deploy is not in the database, so nothing can be compared with it. Plan again.',
   unexpected: (fact) =>
-    `Something unforeseen stopped it: ${fact('detail')}. Run \`lobml doctor\`; where it finds nothing, the bot’s log has the rest.`,
+    `Something unforeseen stopped it: ${fact('detail')} Run \`lobml doctor\`; where it finds nothing, the bot’s log has the rest.`,
 };
 
 const whatNow: Readonly<Partial<Record<ReleaseState, string>>> = {
@@ -125,6 +125,8 @@ export const deploy = {
   haltedBy: (who: string, when: string) => `Stopped by the halt of ${who} · ${when}`,
   cancelling: (who: string) => `${who} asked to cancel: it stops before the next step.`,
   whatNow,
+  /** Of an error that nobody foresaw. */
+  ownWords: (words: string) => `“${words}”.`,
   /** While a failed release still waits for its deadline. */
   notConfirmed: (when: string) =>
     `It cannot be confirmed. At ${when} the strategy turns itself off; roll back now if that is too late.`,

@@ -23,7 +23,15 @@ const UNUSABLE: Readonly<Record<UnusableModel, (found: string) => string>> = {
   input_width_open: () => 'its input does not say how many features it takes',
   meta_too_large: () => 'it is larger than 1 MiB',
   meta_no_json: () => 'it is no JSON',
-  meta_not_as_expected: (found) => found,
+  meta_not_as_expected: (found) => `${found || 'its content'} is not as a training writes it`,
+  meta_no_object: (found) => `${found || 'its content'} is no object`,
+  meta_no_list: (found) => `${found} is no list`,
+  meta_no_text: (found) => `${found} is no text`,
+  meta_no_number: (found) => `${found} is no number`,
+  meta_no_whole_number: (found) => `${found} is no whole number`,
+  meta_no_moment: (found) => `${found} is no time with its zone, as 2026-11-30T08:00:00Z`,
+  meta_out_of_bounds: (found) => `it must hold ${found}`,
+  meta_too_long: (found) => `${found} is longer than it may be`,
 };
 
 export const whyUnusable = (because: string, found: string): string =>

@@ -1,11 +1,13 @@
 import { toldFault } from '../../../src/domain/database-fault.js';
 import { toldHostFault } from '../../../src/domain/host-fault.js';
 import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
+import { type SystemFault, toldSystemFault } from '../../../src/domain/system-fault.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
 import { doctor } from './doctor.js';
 import { fileFault } from './file-fault.js';
 import { hostFault } from './host-fault.js';
 import { summaries } from './summaries.js';
+import { systemWords } from './system-fault.js';
 import { variable } from './variable.js';
 
 const didYouMean = (nearest: string | undefined): string => (nearest ? ` Did you mean \`${nearest}\`?` : '');
@@ -99,6 +101,17 @@ const userFault: Sentences<UserFaultFacts> = {
   unreadable_file: ({ file }) => `The file ${file} cannot be read.`,
 };
 
+/** What a person does about it, where that is known. */
+const systemWayOut: Readonly<Record<string, string>> = {
+  EADDRINUSE: ' End that program, or give the bot another PORT.',
+  EACCES: ' Give the account of the bot the right to it.',
+  ENOSPC: ' Make room there.',
+  EROFS: ' Mount it so that the bot can write there, or name another place.',
+};
+
+export const systemFault = (fault: SystemFault): string =>
+  `The operating system refuses: ${toldSystemFault(systemWords, fault, ': ')}.${systemWayOut[fault.errno] ?? ''}`;
+
 const surface: Sentences<SurfaceFacts> = {
   at_place: ({ place, told }) => `${place || 'the file'}: ${told}`,
   database_fault: (told) =>
@@ -114,6 +127,9 @@ const surface: Sentences<SurfaceFacts> = {
     `Something went wrong that should not have. Look at \`/lobml status\` before you try again; the log has the cause under the reference *${reference}*.`,
   kill_switch_goes_on: ({ fault }) => `${fault} (the kill switch goes on with the targets that it can read)`,
   start_refused: ({ faults }) => `lobml cannot start:\n${faults}`,
+  system_fault: systemFault,
+  unforeseen: ({ cause }) =>
+    `Nobody foresaw this, in the program’s own words: “${cause}”. Run \`lobml doctor\`; where it finds nothing, the log has the rest.`,
   still_working: () => '⏳ Still working on it …',
   subcommand_help: ({ name, usage }) => `Usage: ${usage}\n${summaries[name] ?? ''}`,
   usage: ({ usage }) => `Usage: ${usage}`,

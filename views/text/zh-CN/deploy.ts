@@ -67,7 +67,7 @@ export const deploy: DeployText = {
     cancelled_by_person: (fact) => `${fact('by')} 取消了它：${fact('reason')}。`,
     run_missing: () => '数据库中找不到部署前检查的运行记录，因此无法比较。请重新制定计划。',
     unexpected: (fact) =>
-      `意外情况使其停止：${fact('detail')}。请运行 \`lobml doctor\`；若未发现问题，请查看机器人的日志。`,
+      `意外情况使其停止：${fact('detail')}请运行 \`lobml doctor\`；若未发现问题，请查看机器人的日志。`,
   },
   failFast: {
     exited: '进程已退出',
@@ -139,6 +139,7 @@ export const deploy: DeployText = {
     notYet: '尚未关闭',
     notOff: '未关闭：请手动处理',
   },
+  ownWords: (words) => `“${words}”。`,
   incident: '事故',
   called: (who, target) => `${who} *${target}* 的发布需要您处理。`,
   toldLater: '↓ 下方较新的消息说的是同一次发布。',

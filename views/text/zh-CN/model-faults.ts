@@ -23,7 +23,15 @@ const UNUSABLE: Readonly<Record<UnusableModel, (found: string) => string>> = {
   input_width_open: () => '其输入没有注明特征数量',
   meta_too_large: () => '超过 1 MiB',
   meta_no_json: () => '不是 JSON',
-  meta_not_as_expected: (found) => found,
+  meta_not_as_expected: (found) => `${found || '其内容'} 不符合训练写出的格式`,
+  meta_no_object: (found) => `${found || '其内容'} 不是对象`,
+  meta_no_list: (found) => `${found} 不是列表`,
+  meta_no_text: (found) => `${found} 不是文本`,
+  meta_no_number: (found) => `${found} 不是数字`,
+  meta_no_whole_number: (found) => `${found} 不是整数`,
+  meta_no_moment: (found) => `${found} 不是带时区的时间，例如 2026-11-30T08:00:00Z`,
+  meta_out_of_bounds: (found) => `应满足 ${found}`,
+  meta_too_long: (found) => `${found} 过长`,
 };
 
 export const whyUnusable = (because: string, found: string): string =>

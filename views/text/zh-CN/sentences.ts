@@ -1,11 +1,13 @@
 import { toldFault } from '../../../src/domain/database-fault.js';
 import { toldHostFault } from '../../../src/domain/host-fault.js';
 import type { Sentences, SurfaceFacts, UsageFacts, UserFaultFacts } from '../../../src/domain/sentence.js';
+import { type SystemFault, toldSystemFault } from '../../../src/domain/system-fault.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
 import { doctor } from './doctor.js';
 import { fileFault } from './file-fault.js';
 import { hostFault } from './host-fault.js';
 import { summaries } from './summaries.js';
+import { systemWords } from './system-fault.js';
 import { variable } from './variable.js';
 
 const didYouMean = (nearest: string | undefined): string => (nearest ? `是否想写 \`${nearest}\`？` : '');
@@ -87,6 +89,17 @@ const userFault: Sentences<UserFaultFacts> = {
   unreadable_file: ({ file }) => `无法读取文件 ${file}。`,
 };
 
+/** 已知的处理办法。 */
+const systemWayOut: Readonly<Record<string, string>> = {
+  EADDRINUSE: '请结束该程序，或为机器人设置其他 PORT。',
+  EACCES: '请授予机器人所用账户相应权限。',
+  ENOSPC: '请腾出空间。',
+  EROFS: '请以可写方式挂载，或改用其他位置。',
+};
+
+export const systemFault = (fault: SystemFault): string =>
+  `操作系统拒绝：${toldSystemFault(systemWords, fault, '：')}。${systemWayOut[fault.errno] ?? ''}`;
+
 const surface: Sentences<SurfaceFacts> = {
   at_place: ({ place, told }) => `${place || '文件'}：${told}`,
   database_fault: (told) =>
@@ -101,6 +114,9 @@ const surface: Sentences<SurfaceFacts> = {
     `发生了不应出现的内部错误。重试前请先查看 \`/lobml status\`；日志中编号为 *${reference}* 的记录说明了原因。`,
   kill_switch_goes_on: ({ fault }) => `${fault}（紧急停止仍使用可读取的目标继续）`,
   start_refused: ({ faults }) => `lobml 无法启动：\n${faults}`,
+  system_fault: systemFault,
+  unforeseen: ({ cause }) =>
+    `出现意料之外的错误，程序原话：“${cause}”。请运行 \`lobml doctor\`；若未发现问题，请查看日志。`,
   still_working: () => '⏳ 仍在处理中……',
   subcommand_help: ({ name, usage }) => `用法：${usage}\n${summaries[name] ?? ''}`,
   usage: ({ usage }) => `用法：${usage}`,

@@ -6,6 +6,8 @@ import { redact } from '../../../domain/secrets.js';
 import { type EnvironmentEditError, layerRefuses } from '../../../hosts/environment/environment-edit.js';
 import type { HostError } from '../../../hosts/host.js';
 import type { StartProof } from '../../../hosts/managers/proof-of-start.js';
+import { systemFaultOf } from '../../../machine/system-fault.js';
+import { DatabaseFaultError } from '../../../store/database-fault-error.js';
 
 export function hostProblem(error: HostError): ReleaseProblem {
   return { code: 'host_error', facts: { ...faultAsFacts(error.fault), code: error.code } };
@@ -61,11 +63,21 @@ export const editProblem = (host: string, path: string, error: EnvironmentEditEr
   facts: { ...faultAsFacts(layerRefuses(host, path, error)), code: 'command_failed' },
 });
 
-/** What nobody foresaw, in its own words. */
+/** What nobody foresaw: what a database or the operating system refused, or else the error's own words. */
 export function unexpected(error: unknown): ReleaseProblem {
   if (isHostError(error)) return hostProblem(error);
   const detail = redact(error instanceof Error ? error.message : String(error), 'host');
-  return { code: 'unexpected', facts: { detail } };
+  if (error instanceof DatabaseFaultError)
+    return {
+      code: 'unexpected',
+      facts: { ...error.facts, detail, database: error.database, databaseFault: error.code },
+    };
+  const { call, subject, errno } = systemFaultOf(error) ?? {};
+  if (errno === undefined) return { code: 'unexpected', facts: { detail } };
+  return {
+    code: 'unexpected',
+    facts: { detail, errno, call: call ?? '', subject: redact(subject ?? '', 'host') },
+  };
 }
 
 export function unclear(host: string, what: string): { kind: 'unclear'; problem: ReleaseProblem } {
