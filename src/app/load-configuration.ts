@@ -16,6 +16,7 @@ import { runbookFiles } from '../runbook/runbook-files.js';
 import { loadTargets, type Targets } from '../runbook/targets.js';
 import { sameAgentFaults, strategyFaults, targetsOf } from '../runbook/targets-of-strategy.js';
 import { trainingPlaceFaults } from '../runbook/training-place.js';
+import { watchedCheckFaults } from '../runbook/watched-checks.js';
 
 /** What people have written for a start, read before anything else is opened. */
 export interface Configuration<C extends Config = Config> extends StrategyConfiguration {
@@ -97,7 +98,8 @@ function faultsBetween(
     ...sameAgentFaults(targets.value, runbooks.value),
     ...runbooks.value.flatMap((runbook) => {
       const own = targetsOf(targets.value, runbook, runbooks.value);
-      return runbook.training === undefined ? [] : trainingPlaceFaults(runbook.training, own);
+      const ofTraining = runbook.training === undefined ? [] : trainingPlaceFaults(runbook.training, own);
+      return [...ofTraining, ...watchedCheckFaults(runbook, own)];
     }),
   ];
 }

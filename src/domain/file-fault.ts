@@ -20,6 +20,7 @@ export const SHAPE_FAULTS = [
   'group_id_shape',
   'header_shape',
   'horizon_shape',
+  'https_url_shape',
   'identifier_shape',
   'member_id_shape',
   'name_shape',
@@ -149,6 +150,10 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   /** The target itself, or one of another strategy. */
   promotes_from_stranger: { readonly from: string; readonly target: string };
   target_unknown: { readonly target: string };
+  /** A check that halts is in no run of the watch. */
+  check_not_watched: { readonly id: string };
+  watch_without_channels: NoFacts;
+  watch_without_interval: NoFacts;
   venue_host_unknown: { readonly names: string };
   written_file_unknown: NoFacts;
 }

@@ -39,6 +39,7 @@ export async function loadTargetsForHalt(file: string): Promise<TargetsForHalt> 
       everyName: [...readable.keys()],
       every: [...readable.values()],
       strategyFault: (_target, fault) => [{ file, fault }],
+      watchFault: (_target, _key, _index, fault) => [{ file, fault }],
     };
     return { targets, faults: error.faults };
   }

@@ -3,11 +3,18 @@ import { z } from 'zod';
 import type { ShapeFault } from '../domain/file-fault.js';
 import { absolutePath, plainPath } from '../domain/host-setting.js';
 import { promotionPolicySchema } from '../domain/promotion.js';
-import { approvalPolicySchema, groupId, userId, watchPolicySchema } from '../domain/target-policy.js';
+import {
+  approvalPolicySchema,
+  groupId,
+  userId,
+  type WatchPolicy,
+  watchPolicySchema,
+} from '../domain/target-policy.js';
 import { connectionSchema } from '../hosts/kinds/connection-schema.js';
 import { serviceSchema } from '../hosts/managers/service-schema.js';
 import { venueSchema } from '../venue/venue-schema.js';
 import { freezeSchema } from './freeze.js';
+import { standingWatch } from './watch-schema.js';
 
 /** The targets file as people write it. `docs/targets.md` explains each key. */
 
@@ -39,6 +46,8 @@ const host = z.strictObject({
   ...hostSettings,
 });
 
+const watch = watchPolicySchema.extend(standingWatch);
+
 const rollback = z.strictObject({
   /** Ask once more before *Disable now* acts. Off unless told: the safe direction should not ask. */
   confirm: z.boolean().default(false),
@@ -62,7 +71,7 @@ const target = z.strictObject({
   /** On the bot's own machine: where trained models and binaries wait for a deploy. */
   staging: absolutePath.optional(),
   approval: approvalPolicySchema,
-  watch: watchPolicySchema.prefault({}),
+  watch: watch.prefault({}),
   /** What a model must have shown on another target before it may be released to this one. */
   promotes: promotionPolicySchema.optional(),
   /** When no release of it starts. */
@@ -93,3 +102,6 @@ export const targetsSchema = z.strictObject({
 });
 
 export type TargetsSource = z.infer<typeof targetsSchema>;
+export type WatchSource = z.output<typeof watch>;
+/** How a target is watched between releases. */
+export type StandingWatch = Readonly<Omit<WatchSource, keyof WatchPolicy>> & { readonly everySecs: number };

@@ -8,7 +8,7 @@ import type { VenueSettings } from '../venue/venue-schema.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-fault.js';
 import type { FreezeWindow } from './freeze.js';
 import { isSameService, serviceName } from './same-place.js';
-import { type TargetsSource, targetsSchema } from './targets-schema.js';
+import { type StandingWatch, type TargetsSource, targetsSchema, type WatchSource } from './targets-schema.js';
 import type { Path } from './what-stands.js';
 import { parseYaml } from './yaml-document.js';
 
@@ -28,6 +28,13 @@ export interface Targets {
   readonly every: readonly Target[];
   /** A fault at a target's `strategy`, with its line; set by whoever has parsed the file. */
   readonly strategyFault: (target: string, fault: ConfigurationSentence) => readonly ConfigurationFault[];
+  /** The same at one of the checks that its `watch` names. */
+  readonly watchFault: (
+    target: string,
+    key: 'checks' | 'halt',
+    index: number,
+    fault: ConfigurationSentence,
+  ) => readonly ConfigurationFault[];
 }
 
 export interface Target {
@@ -41,7 +48,10 @@ export interface Target {
   readonly hosts: readonly TargetHost[];
   readonly staging: string | undefined;
   readonly approval: ApprovalPolicy;
+  /** How a release is watched until it is confirmed. */
   readonly watch: WatchPolicy;
+  /** How it is watched between releases; undefined: it is not. */
+  readonly standingWatch: StandingWatch | undefined;
   /** What a model must have shown on another target; undefined: nothing. */
   readonly promotes: PromotionPolicy | undefined;
   /** When no release of it starts. */
@@ -96,6 +106,7 @@ export function parseTargets(file: string, bytes: Buffer): Targets {
     everyName: [...targets.keys()],
     every: [...targets.values()],
     strategyFault: (target, told) => stands.fault(['targets', target, 'strategy'], told),
+    watchFault: (target, key, index, told) => stands.fault(['targets', target, 'watch', key, index], told),
   };
 }
 
@@ -184,7 +195,7 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
   const { confirmMinutes } = source.watch;
   if (last >= confirmMinutes)
     fault([...path, 'watch'], { code: 'checkpoint_too_late', facts: { last, confirmMinutes } });
-  const { strategy, accountId, staging, approval, watch, promotes, freeze, channels, rollback } = source;
+  const { strategy, accountId, staging, approval, promotes, freeze, channels, rollback } = source;
   const { keepReleases, probeAddresses } = source;
   const venue = source.venue && { ...source.venue, host: source.venue.host ?? hosts[0]?.name ?? '' };
   if (venue !== undefined && !names.has(venue.host))
@@ -192,9 +203,18 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
       code: 'venue_host_unknown',
       facts: { names: [...names].join(', ') },
     });
+  const { watch, standingWatch } = splitWatch(source.watch);
+  if (
+    standingWatch === undefined &&
+    (source.watch.halt.length > 0 || source.watch.heartbeatUrl !== undefined)
+  )
+    fault([...path, 'watch'], { code: 'watch_without_interval', facts: {} });
+  if (standingWatch !== undefined && channels === undefined)
+    fault([...path, 'watch', 'everySecs'], { code: 'watch_without_channels', facts: {} });
   const policy = {
     approval,
     watch,
+    standingWatch,
     promotes,
     freeze,
     channels,
@@ -205,6 +225,13 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
   };
   const dryRun = source.dryRun ?? name.includes('dry');
   return { name, strategy, accountId, dryRun, hosts, staging, ...policy };
+}
+
+/** One key of the file says how a release is watched, and how the target is between releases. */
+function splitWatch({ everySecs, ...all }: WatchSource): Pick<Target, 'watch' | 'standingWatch'> {
+  const { checkpointMinutes, lookSecs, confirmMinutes, haltObservationSecs, ...standing } = all;
+  const watch = { checkpointMinutes, lookSecs, confirmMinutes, haltObservationSecs };
+  return { watch, standingWatch: everySecs === undefined ? undefined : { everySecs, ...standing } };
 }
 
 /** The canary and the others would be one process, restarted twice. */

@@ -15,6 +15,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   address_and_port_shape: () => 'write an address with its port, like 127.0.0.1:9100 or [::1]:9100',
   header_shape: () => 'it is not a header that may be sent',
   secret_in_file: () => 'a secret does not belong in this file: ask an endpoint that needs none',
+  https_url_shape: () => 'write a URL with https://',
   url_shape: () => 'write a URL with http:// or https://',
   column_shape: () => 'write a column, or COLUMN.KEY',
   identifier_shape: () => 'write a name in small letters, digits and _',
@@ -146,6 +147,9 @@ export const fileFault: Sentences<FileFaultFacts> = {
   service_twice: ({ host, other, service }) =>
     `\`${host}\` and \`${other}\` are one service (\`${service}\`) on one machine: take one of them out`,
   target_unknown: ({ target }) => `there is no target \`${target}\` under \`targets\``,
+  check_not_watched: ({ id }) => `\`${id}\` is in no run of this watch, so it would never halt anything`,
+  watch_without_channels: () => 'a watch tells people: say `channels` of this target',
+  watch_without_interval: () => 'say `everySecs`: without it this target is not watched between releases',
   venue_host_unknown: ({ names }) => `name one of the target’s hosts: ${names}`,
   written_file_unknown: () => 'name one of the `environmentFiles`',
 };

@@ -15,6 +15,7 @@ export const fileFault: Sentences<FileFaultFacts> = {
   address_and_port_shape: () => '请写带端口的地址，例如 127.0.0.1:9100 或 [::1]:9100',
   header_shape: () => '这不是可以发送的请求头',
   secret_in_file: () => '机密不应写在此文件中：请使用无需机密的端点',
+  https_url_shape: () => '请写以 https:// 开头的 URL',
   url_shape: () => '请写以 http:// 或 https:// 开头的 URL',
   column_shape: () => '请写列名，或 COLUMN.KEY',
   identifier_shape: () => '请写由小写字母、数字和 _ 组成的名称',
@@ -134,6 +135,9 @@ export const fileFault: Sentences<FileFaultFacts> = {
   service_twice: ({ host, other, service }) =>
     `\`${host}\` 与 \`${other}\` 是同一台机器上的同一服务（\`${service}\`）：请去掉其中一个`,
   target_unknown: ({ target }) => `\`targets\` 下没有目标 \`${target}\``,
+  check_not_watched: ({ id }) => `\`${id}\` 不在该值守的任何运行中，因此永远不会触发停止`,
+  watch_without_channels: () => '值守需要通知人员：请写明该目标的 `channels`',
+  watch_without_interval: () => '请写 `everySecs`：没有它，该目标在两次发布之间不受值守',
   venue_host_unknown: ({ names }) => `请写该目标的主机之一：${names}`,
   written_file_unknown: () => '请写 `environmentFiles` 之一',
 };

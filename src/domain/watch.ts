@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { CheckResult, CheckRun } from './check-run.js';
+import { localizedSchema } from './localized.js';
+import { OUTCOMES } from './outcome.js';
+import type { ValueOf } from './value-of.js';
+import { VERDICTS, type Verdict } from './verdict.js';
+
+/** A target between releases: what each look of its watch saw, and which verdict counts. */
+
+/** A deciding check that did not pass, as a message shows it. */
+const troubleSchema = z.object({
+  id: z.string(),
+  title: localizedSchema,
+  outcome: z.enum(OUTCOMES),
+  says: z.array(localizedSchema),
+});
+export type WatchTrouble = ValueOf<typeof troubleSchema>;
+
+const watchLookSchema = z.object({
+  /** RFC 3339, by the clock of the bot's database. */
+  at: z.string(),
+  verdict: z.enum(VERDICTS),
+  runIds: z.array(z.string()),
+  troubles: z.array(troubleSchema),
+});
+export type WatchLook = ValueOf<typeof watchLookSchema>;
+
+/** How many looks in a row may be asked for. */
+export const MOST_IN_A_ROW = 10;
+
+export const watchStateSchema = z.object({
+  /** The newest ones, oldest first: as many as any rule asks for. */
+  looks: z.array(watchLookSchema),
+  /** The verdict that counts; null: nothing has been seen often enough yet. */
+  verdict: z.enum(VERDICTS).nullable(),
+  /** Since when; RFC 3339. */
+  since: z.string().nullable(),
+});
+export type WatchState = ValueOf<typeof watchStateSchema>;
+
+export const NOTHING_SEEN: WatchState = { looks: [], verdict: null, since: null };
+
+/** How often in a row something is seen before it counts. */
+export interface AfterLooks {
+  /** For HOLD and GO WITH WARNINGS. */
+  readonly tell: number;
+  /** For NO-GO. */
+  readonly call: number;
+  /** For a check that halts. */
+  readonly halt: number;
+  /** For what is better than before. */
+  readonly well: number;
+}
+
+const RANK: Readonly<Record<Verdict, number>> = { GO: 0, GO_WITH_WARNINGS: 1, HOLD: 2, NO_GO: 3 };
+const WORST_FIRST = VERDICTS.toReversed();
+
+export const isWorse = (one: Verdict, than: Verdict | null): boolean => RANK[one] > RANK[than ?? 'GO'];
+
+/** @param runs of one look, at least one. @param at RFC 3339 */
+export function lookOf(runs: readonly CheckRun[], at: string): WatchLook {
+  const verdict = WORST_FIRST.find((one) => runs.some((run) => run.verdict === one)) ?? 'HOLD';
+  const troubles = new Map<string, WatchTrouble>();
+  for (const { checks } of runs)
+    for (const check of checks) if (isTrouble(check)) troubles.set(check.id, troubleOf(check));
+  const worst = [...troubles.values()].toSorted((a, b) => GRAVITY[a.outcome] - GRAVITY[b.outcome]);
+  return { at, verdict, runIds: runs.map(({ runId }) => runId), troubles: worst };
+}
+
+const GRAVITY = { FAIL: 0, ERROR: 1, INCONCLUSIVE: 2, SKIPPED: 3, WARN: 4, PASS: 5 } as const;
+
+const isTrouble = ({ mode, outcome }: CheckResult): boolean => mode === 'deciding' && outcome !== 'PASS';
+
+const troubleOf = ({ id, title, outcome, says }: CheckResult): WatchTrouble => ({ id, title, outcome, says });
+
+/** After one more look: a change counts once it was seen often enough in a row, in both directions. */
+export function withLook(state: WatchState, look: WatchLook, after: AfterLooks): WatchState {
+  const looks = [...state.looks, look].slice(-MOST_IN_A_ROW);
+  return {
+    looks,
+    ...(settled(looks, state.verdict, after) ?? { verdict: state.verdict, since: state.since }),
+  };
+}
+
+function settled(
+  looks: readonly WatchLook[],
+  known: Verdict | null,
+  after: AfterLooks,
+): Pick<WatchState, 'verdict' | 'since'> | undefined {
+  const worse = WORST_FIRST.find((verdict) => {
+    const needed = verdict === 'NO_GO' ? after.call : after.tell;
+    return isWorse(verdict, known) && streak(looks, (seen) => RANK[seen] >= RANK[verdict]).length >= needed;
+  });
+  if (worse !== undefined) {
+    const [first] = streak(looks, (seen) => RANK[seen] >= RANK[worse]);
+    return { verdict: worse, since: first?.at ?? null };
+  }
+  // The first good look of a watch is no recovery: nothing was wrong.
+  const needed = known === null ? 1 : after.well;
+  const better = streak(looks, (seen) => (known === null ? seen === 'GO' : RANK[seen] < RANK[known]));
+  if (better.length < needed) return undefined;
+  const verdict = WORST_FIRST.find((one) => better.some((look) => look.verdict === one)) ?? null;
+  return { verdict, since: better[0]?.at ?? null };
+}
+
+/** The looks at the end that all hold, oldest first. */
+function streak(looks: readonly WatchLook[], holds: (verdict: Verdict) => boolean): readonly WatchLook[] {
+  return looks.slice(looks.findLastIndex(({ verdict }) => !holds(verdict)) + 1);
+}
+
+/** Counts anew what is seen in a row: after a release, a halt or a pause. What counted stays. */
+export const withoutLooks = ({ verdict, since }: WatchState): WatchState => ({ looks: [], verdict, since });
+
+/** The next moment of the grid that begins at `dueAt`: looks that are late are left out. */
+export function nextLookAt(dueAt: Date, everyMs: number, now: Date): Date {
+  const missed = Math.max(0, Math.floor((now.getTime() - dueAt.getTime()) / everyMs));
+  return new Date(dueAt.getTime() + (missed + 1) * everyMs);
+}
