@@ -3,7 +3,7 @@ import { type Config, sessionEnvironment, socketPlaces, sshEnvironment } from '.
 import type { Host } from '../hosts/host.js';
 import type { SshRequirements } from '../hosts/host-kind.js';
 import { createHost } from '../hosts/kinds/create-host.js';
-import { hostKindOf } from '../hosts/kinds/host-kinds.js';
+import { hostKindOf } from '../hosts/kinds/kind-registry.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { createSshFolders } from '../hosts/ssh/ssh-folders.js';
 

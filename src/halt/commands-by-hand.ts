@@ -1,4 +1,4 @@
-import { hostKindOf } from '../hosts/kinds/host-kinds.js';
+import { hostKindOf } from '../hosts/kinds/kind-registry.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { serviceCommandsByHand } from '../hosts/managers/service-managers.js';
 import { shellLine } from '../hosts/shell-quote.js';

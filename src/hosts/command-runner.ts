@@ -4,7 +4,7 @@ import { plainText } from '../domain/plain-text.js';
 import { redact } from '../domain/secrets.js';
 import type { CallOptions } from './host.js';
 import { HostError } from './host.js';
-import { hostErrorCodeFromMessage, sudoAsks } from './host-fault.js';
+import { hostErrorCodeFromMessage, sudoAsks } from './host-calls.js';
 
 export const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
 /** More output than this is refused: nothing that the bot asks for is that long. */

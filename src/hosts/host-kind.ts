@@ -38,7 +38,7 @@ interface HostParts extends Reach {
   createService(runner: CommandRunner, processes: ProcessReader | undefined): ServiceManager;
 }
 
-/** A way to a machine: one folder, a line in `kinds/host-kinds.ts`, and one for its settings in `kinds/connection-schema.ts`. */
+/** A way to a machine: one folder, a line in `kinds/kind-registry.ts`, and one for its settings in `kinds/connection-schema.ts`. */
 export interface HostKind<Connection extends { readonly kind: string }> {
   readonly kind: Connection['kind'];
   /** true: what is done there is done on the bot's own machine. */

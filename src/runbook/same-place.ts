@@ -1,5 +1,5 @@
 import { canonicalJson } from '../domain/canonical-json.js';
-import { hostKindOf } from '../hosts/kinds/host-kinds.js';
+import { hostKindOf } from '../hosts/kinds/kind-registry.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 
 /** Whether two hosts of the targets file are one machine, as far as their connections can tell. */

@@ -1,5 +1,5 @@
 import type { ConfigurationSentence } from '../domain/sentence.js';
-import { hostKindOf } from '../hosts/kinds/host-kinds.js';
+import { hostKindOf } from '../hosts/kinds/kind-registry.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { ConfigurationFault } from './configuration-fault.js';
 import type { Targets } from './targets.js';

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, posix } from 'node:path';
 import type { CommandRunner } from '../hosts/command-runner.js';
 import { HostError } from '../hosts/host.js';
-import { hostKindOf } from '../hosts/kinds/host-kinds.js';
+import { hostKindOf } from '../hosts/kinds/kind-registry.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { createLocalCommandRunner } from '../hosts/local/local-command-runner.js';
 import type { Targets } from '../runbook/targets.js';

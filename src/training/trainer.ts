@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import type { TrainingFailure } from '../domain/training.js';
 import { lastWords } from '../hosts/command-runner.js';
 import { HostError } from '../hosts/host.js';
-import { hostErrorCodeFromMessage } from '../hosts/host-fault.js';
+import { hostErrorCodeFromMessage } from '../hosts/host-calls.js';
 import { PLAIN_ENVIRONMENT } from '../hosts/local/local-command-runner.js';
 import { quoteForShell, shellLine } from '../hosts/shell-quote.js';
 import { errnoOf } from '../machine/errno.js';

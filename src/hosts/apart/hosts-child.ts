@@ -6,7 +6,7 @@ import type { Logger } from '../../telemetry/logger.js';
 import { type Clock, withTimeout } from '../../time/clock.js';
 import { type WriteWanted, writeWanted } from '../environment/write-wanted.js';
 import { type Host, HostError } from '../host.js';
-import { cancelled } from '../host-fault.js';
+import { cancelled } from '../host-calls.js';
 import type { HostRequirements } from '../host-kind.js';
 import { createHost } from '../kinds/create-host.js';
 import type { TargetHost } from '../kinds/target-host.js';

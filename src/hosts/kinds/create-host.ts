@@ -3,7 +3,7 @@ import type { CommandRunner } from '../command-runner.js';
 import type { Host } from '../host.js';
 import type { HostRequirements, Reach } from '../host-kind.js';
 import { createServiceManager } from '../managers/service-managers.js';
-import { hostKindOf } from './host-kinds.js';
+import { hostKindOf } from './kind-registry.js';
 import type { TargetHost } from './target-host.js';
 
 /** The host that a targets file describes. Only its own folders can be read or written through it. */

@@ -7,7 +7,7 @@ import {
   type RunOptions,
 } from '../command-runner.js';
 import { HostError } from '../host.js';
-import { cancelled, timedOut } from '../host-fault.js';
+import { cancelled, timedOut } from '../host-calls.js';
 
 /** All that a program gets of an environment unless told: the bot's own holds its tokens and passwords. */
 export const PLAIN_ENVIRONMENT: Readonly<Record<string, string>> = {

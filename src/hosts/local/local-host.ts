@@ -24,7 +24,7 @@ import {
   type HostFile,
   type ServiceManager,
 } from '../host.js';
-import { within } from '../host-fault.js';
+import { within } from '../host-calls.js';
 import { linksChanged } from './links-changed.js';
 import { createLocalCommandRunner } from './local-command-runner.js';
 import {

@@ -2,7 +2,7 @@ import { readFile, readlink, stat } from 'node:fs/promises';
 import { errnoOf } from '../../machine/errno.js';
 import type { CommandRunner } from '../command-runner.js';
 import { HostError, type ProcessCall, type ProcessFacts, type ProcessReader } from '../host.js';
-import { within } from '../host-fault.js';
+import { within } from '../host-calls.js';
 import { freezerFiles, saysFrozen } from '../managers/frozen-group.js';
 import {
   createProcessReader,

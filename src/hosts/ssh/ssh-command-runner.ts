@@ -7,7 +7,7 @@ import {
   type RunOptions,
 } from '../command-runner.js';
 import { HostError } from '../host.js';
-import { timedOut } from '../host-fault.js';
+import { timedOut } from '../host-calls.js';
 import { createLocalCommandRunner } from '../local/local-command-runner.js';
 import { shellLine } from '../shell-quote.js';
 import { SharedConnection, type SshWay, unsharedWay } from './shared-connection.js';

@@ -26,8 +26,8 @@ import {
   type HostFile,
   type ServiceManager,
 } from '../host.js';
+import { within } from '../host-calls.js';
 import { askMoment, DATE_COMMAND } from '../host-clock.js';
-import { within } from '../host-fault.js';
 import {
   COPY_SCRIPT,
   LIST_SCRIPT,
