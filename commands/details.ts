@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Services } from '../src/app/services.js';
+import { UserError } from '../src/conversation/errors.js';
 import type { Click } from '../src/conversation/subcommand.js';
 import type { CheckRun } from '../src/domain/check-run.js';
 import type { Modal } from '../src/domain/report.js';
 import { isTradingFault } from '../src/trading/trading-database-error.js';
+import { chartsReport } from '../views/charts.js';
 import { reasonSentence } from '../views/check-sentence.js';
 import {
   detailsGoneModal,
@@ -20,6 +22,15 @@ export async function openDetails(click: Click, services: Services): Promise<voi
     const run = await services.runs.get(click.value);
     return run === undefined ? detailsGoneModal(click.locale) : modalOf(run, click, services);
   });
+}
+
+/** *Charts* of a report: in its thread, so that the report itself fits a phone. */
+export async function replyWithCharts(click: Click, services: Services): Promise<void> {
+  const run = await services.runs.get(click.value);
+  if (run === undefined) throw new UserError('unknown_run', { id: click.value });
+  const charts = chartsReport(run, click.locale);
+  const message = await click.reply(charts);
+  await message.finish(charts);
 }
 
 /** A figure that is worked out only when somebody asks, inside the modal of *Details*. */

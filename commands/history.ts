@@ -115,6 +115,7 @@ async function showRun(
   const report = runReportView(run, {
     locale: conversation.locale,
     stored: true,
+    withCharts: conversation.person.surface !== 'slack',
     now: services.now().toISOString(),
     acknowledgements: await services.acknowledgements.acknowledgedWarnings(run.runId),
   });

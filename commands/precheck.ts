@@ -1,7 +1,8 @@
 import type { Services } from '../src/app/services.js';
 import type { Subcommand } from '../src/conversation/subcommand.js';
+import { CHARTS_ACTION } from '../views/charts.js';
 import { ON_DEMAND_ACTION } from '../views/details-modal.js';
-import { openDetails, showOnDemand } from './details.js';
+import { openDetails, replyWithCharts, showOnDemand } from './details.js';
 import { runAndReport } from './run-and-report.js';
 import { runFromHome } from './run-from-home.js';
 import { parseTarget } from './target-argument.js';
@@ -28,6 +29,7 @@ export const precheck: Subcommand<Services> = {
         runAndReport('precheck', target, conversation, services),
       ),
     'run:details': openDetails,
+    [CHARTS_ACTION]: replyWithCharts,
     [ON_DEMAND_ACTION]: showOnDemand,
   },
 };

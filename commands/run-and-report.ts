@@ -46,7 +46,7 @@ export async function runAndReport(
   );
   const { run, stored } = await running;
   services.homeChanged?.();
-  const report = runReportView(run, { locale, stored });
+  const report = runReportView(run, { locale, stored, withCharts: conversation.person.surface !== 'slack' });
   try {
     const live = await posting;
     await live.finish(report);

@@ -10,6 +10,7 @@ export const LIMITS = {
   section: 3000,
   context: 2000,
   contextElements: 10,
+  containerBlocks: 10,
   actions: 25,
   buttonText: 75,
   buttonValue: 2000,
@@ -80,6 +81,15 @@ export const titledText = (
       elements: [{ type: 'text', text: clip(text, LIMITS.preformatted) || ' ' }],
     },
   ]),
+});
+
+/** Blocks behind a line that opens them; Slack takes ten. What does not take such a block gets them open (`simplify`). */
+export const folded = (title: string, children: readonly Block[]): Block => ({
+  type: 'container',
+  title: plain(title, LIMITS.header),
+  child_blocks: children.slice(0, LIMITS.containerBlocks),
+  is_collapsible: true,
+  default_collapsed: true,
 });
 
 export const divider = (): Block => ({ type: 'divider' });

@@ -4,14 +4,14 @@ import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
 import { freshnessAt, type Verdict, verdictNow } from '../src/domain/verdict.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
-import { chartBlocks } from './charts.js';
-import { checkSentence, remedySentence } from './check-sentence.js';
-import { criteriaBlocks } from './gonogo.js';
-import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
+import { chartBlocks, chartsButton } from './charts.js';
+import { checkSentence } from './check-sentence.js';
+import { sentenceAsText, slackTime } from './moments.js';
 import { person } from './person.js';
+import { otherProblems, type Problems, problemLine, problemLines, splitProblems } from './problems.js';
 import { rollbackButtons } from './rollback-buttons.js';
-import { windowBlocks } from './run-window.js';
-import { OUTCOME_SYMBOL, VERDICT_SYMBOL } from './symbols.js';
+import { restBlocks } from './run-rest.js';
+import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
 import { acknowledgedCount, asksForAcknowledgement, warningBlock, warningsOf } from './warnings.js';
 
@@ -23,13 +23,19 @@ interface RunReportOptions {
   readonly now?: string;
   /** RFC 3339: a newer run of the same kind and target exists. */
   readonly supersededAt?: string | undefined;
+  /** Shown at once; else a button shows them in the thread. */
+  readonly withCharts?: boolean;
   /** Warnings of this run that a person has taken upon themselves. */
   readonly acknowledgements?: readonly Acknowledgement[];
-  /** Buttons besides *Run again*, *Details* and the rollback. */
-  readonly furtherButtons?: readonly Button[];
 }
 
-/** The report of a run: verdict first, then what is wrong, then one folded line a section for what is right. */
+/** As many blocks above the rest as leave room for it. */
+const MAX_TOP_BLOCKS = 40;
+
+/**
+ * The report of a run: the verdict, its worst causes, and at once what can be done about it; then everything else, and
+ * folded what is right.
+ */
 export function runReportView(run: StoredRun, options: RunReportOptions): Report {
   const { locale, stored, supersededAt } = options;
   const text = textFor(locale).report;
@@ -37,28 +43,33 @@ export function runReportView(run: StoredRun, options: RunReportOptions): Report
   const deciding = run.checks.filter((check) => check.mode === 'deciding');
   const ofOutcome = (...outcomes: CheckResult['outcome'][]) =>
     deciding.filter((check) => outcomes.includes(check.outcome));
-
-  const charts = chartBlocks(run.charts, locale);
-  const blocks: Block[] = [
+  const groups: readonly Problems[] = [
+    { title: text.report.stops, checks: ofOutcome('FAIL') },
+    { title: text.report.unknown, checks: ofOutcome('INCONCLUSIVE', 'ERROR', 'SKIPPED') },
+    ...(asksFor(run, options) ? [] : [{ title: text.report.warnings, checks: warningsOf(run) }]),
+  ];
+  const { causes, others } = splitProblems(groups, locale);
+  const charts = options.withCharts === true || !stored ? chartBlocks(run.charts, locale) : [];
+  const top: Block[] = [
     header(`${VERDICT_SYMBOL[verdict]} ${text.verdict[verdict]} · ${run.strategy} · ${run.target}`),
     context(headline(run, locale)),
     ...expiryBlocks(run, options),
     ...revokedBlocks(run, options),
     ...(supersededAt === undefined ? [] : [context(`⏮ ${text.report.superseded(slackTime(supersededAt))}`)]),
-    ...problems(text.report.stops, ofOutcome('FAIL'), locale),
-    ...problems(text.report.unknown, ofOutcome('INCONCLUSIVE', 'ERROR', 'SKIPPED'), locale),
-    ...warnings(run, options),
-    ...problems(
-      text.report.shadow,
-      run.checks.filter((check) => check.mode === 'shadow' && check.outcome !== 'PASS'),
-      locale,
-    ),
-    ...criteriaBlocks(run, locale),
-    ...foldedSections(run, locale),
-    ...windowBlocks(run, locale),
-    ...charts,
+    ...causes,
+    ...(asksFor(run, options) ? warnings(run, options) : []),
     ...(stored ? [] : [context(`⚠ ${text.report.notStored}`)]),
     actions(...buttons(run, options)),
+  ];
+  const shadow = run.checks.filter((check) => check.mode === 'shadow' && check.outcome !== 'PASS');
+  const blocks: Block[] = [
+    ...within(MAX_TOP_BLOCKS, top, text.report.cut),
+    ...otherProblems(
+      [...others, ...problemLines({ title: text.report.shadow, checks: shadow }, locale)],
+      locale,
+    ),
+    ...restBlocks(run, locale),
+    ...charts,
   ];
   return {
     text: runSummary(run, locale, verdict),
@@ -129,34 +140,18 @@ function headline(run: CheckRun, locale: Locale): string {
   return parts.join(' · ');
 }
 
-function problems(title: string, checks: readonly CheckResult[], locale: Locale): readonly Block[] {
-  if (checks.length === 0) return [];
-  // What several checks say in the same words, as of a service that is down, is said once.
-  const alike = new Map<string, { first: CheckResult; titles: string[] }>();
-  for (const check of checks) {
-    const key = `${check.outcome} ${problemWords(check, locale)}`;
-    const known = alike.get(key);
-    if (known === undefined) alike.set(key, { first: check, titles: [problemTitle(check, locale)] });
-    else known.titles.push(problemTitle(check, locale));
-  }
-  const lines = [...alike.values()].map(({ first, titles }) => problemLine(first, locale, titles.join(', ')));
-  return [section(`*${title}*`), ...lines.map(section)];
-}
+/** Whether each warning still waits for somebody who takes it upon themselves. */
+const asksFor = (run: StoredRun, options: RunReportOptions): boolean =>
+  asksForAcknowledgement(run) &&
+  options.supersededAt === undefined &&
+  run.revokedBy === undefined &&
+  options.stored &&
+  freshness(run, options) === 'fresh';
 
-function warnings(run: StoredRun, options: RunReportOptions): readonly Block[] {
-  const { locale, acknowledgements = [], supersededAt, stored } = options;
-  const checks = warningsOf(run);
-  const title = textFor(locale).report.report.warnings;
-  const isOpen =
-    asksForAcknowledgement(run) &&
-    supersededAt === undefined &&
-    run.revokedBy === undefined &&
-    stored &&
-    freshness(run, options) === 'fresh';
-  if (!isOpen) return problems(title, checks, locale);
+function warnings(run: StoredRun, { locale, acknowledgements = [] }: RunReportOptions): readonly Block[] {
   return [
-    section(`*${title}*`),
-    ...checks.map((check) => {
+    section(`*${textFor(locale).report.report.warnings}*`),
+    ...warningsOf(run).map((check) => {
       const acknowledgement = acknowledgements.find(({ checkId }) => checkId === check.id);
       return warningBlock(run, check, problemLine(check, locale), acknowledgement, locale);
     }),
@@ -164,55 +159,30 @@ function warnings(run: StoredRun, options: RunReportOptions): readonly Block[] {
   ];
 }
 
-const problemTitle = (check: CheckResult, locale: Locale) => `*${check.section} ${check.title[locale]}*`;
-
-function problemLine(check: CheckResult, locale: Locale, title = problemTitle(check, locale)): string {
-  return `${OUTCOME_SYMBOL[check.outcome]} ${title}  ${problemWords(check, locale)}`;
-}
-
-function problemWords(check: CheckResult, locale: Locale): string {
-  const remedy = remedySentence(check, locale);
-  const sentence = sentenceForSlack(checkSentence(check, locale));
-  return `${sentence}${remedy === '' ? '' : `\n→ ${sentenceForSlack(remedy)}`}`;
-}
-
-function foldedSections(run: CheckRun, locale: Locale): readonly Block[] {
-  // What the table of the criteria shows is not said again.
-  const tabled = new Set(run.criteria?.flatMap((criterion) => criterion.checks));
-  const ids = [...new Set(run.checks.map((check) => check.section))];
-  const lines = ids.flatMap((id) => {
-    const checks = run.checks.filter((check) => check.section === id && !tabled.has(check.id));
-    const passed = checks.filter((check) => check.outcome === 'PASS');
-    if (passed.length === 0) return [];
-    return [
-      `✓ *${id}* ${textFor(locale).report.report.folded(passed.length, checks.length)}  ${foldedLine(passed, passed.length === checks.length, locale)}`,
-    ];
-  });
-  return lines.length === 0 ? [] : [context(lines.join('\n'))];
-}
-
-/**
- * What was measured where a text says it, and the checks' names for the rest.
- * @param isWhole nothing of the section is wrong: what is measured well of a dead symbol belies the line above it
- */
-function foldedLine(passed: readonly CheckResult[], isWhole: boolean, locale: Locale): string {
-  const all = isWhole ? passed : [];
-  const measured = all.filter((check) => check.says.length > 0 && check.evidence.probe === 'sql');
-  const shown = measured.slice(0, 1).map((check) => sentenceForSlack(checkSentence(check, locale)));
-  if (shown.length > 0) return shown.join(' · ');
-  const names = passed.slice(0, 4).map((check) => sentenceForSlack(check.title[locale]));
-  return names.join(', ') + (passed.length > 4 ? '…' : '');
-}
-
-function buttons(
-  run: StoredRun,
-  { locale, stored, furtherButtons = [] }: RunReportOptions,
-): readonly Button[] {
+function buttons(run: StoredRun, options: RunReportOptions): readonly Button[] {
+  const { locale, stored } = options;
   const { button } = textFor(locale).report;
   const again: Button = { actionId: `${run.kind}:run_again`, text: button.runAgain, value: run.target };
   const details: Button = { actionId: 'run:details', text: button.details, value: run.runId };
   // Whoever reads that something is wrong must not have to look for the way out.
   const isGo = run.verdict === 'GO' && run.revokedBy === undefined;
-  const rollback = isGo ? [] : rollbackButtons(run.target, locale);
-  return [again, ...(stored ? [details] : []), ...furtherButtons, ...rollback];
+  const wayOut = isGo ? [] : rollbackButtons(run.target, locale);
+  const hasCharts = run.charts !== undefined && run.charts.length > 0;
+  const charts = hasCharts && stored && options.withCharts !== true ? [chartsButton(run, locale)] : [];
+  return [
+    ...wayOut.slice(0, 1),
+    again,
+    ...nextStep(run, options),
+    ...(stored ? [details] : []),
+    ...charts,
+    ...wayOut.slice(1),
+  ];
+}
+
+/** After a precheck that still says GO: what it was run for. */
+function nextStep(run: StoredRun, options: RunReportOptions): readonly Button[] {
+  const holds = verdictOf(run, options) === 'GO' && options.supersededAt === undefined && options.stored;
+  if (run.kind !== 'precheck' || !holds) return [];
+  const { deploy } = textFor(options.locale).report.button;
+  return [{ actionId: 'deploy:prefill', text: deploy, value: JSON.stringify({ target: run.target }) }];
 }

@@ -27,6 +27,8 @@ function blockText(block: Block): string {
       return tableText(block['rows']);
     case 'data_visualization':
       return chartText(block);
+    case 'container':
+      return [textOf(block['title']), ...childrenOf(block).map(blockText)].filter(Boolean).join('\n');
     default:
       return '';
   }
@@ -34,6 +36,13 @@ function blockText(block: Block): string {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
+
+const isBlock = (value: unknown): value is Block => isObject(value) && typeof value['type'] === 'string';
+
+const childrenOf = (block: Block): readonly Block[] => {
+  const children = block['child_blocks'];
+  return Array.isArray(children) ? children.filter(isBlock) : [];
+};
 
 const textOf = (value: unknown): string => (isObject(value) ? String(value['text'] ?? '') : '');
 

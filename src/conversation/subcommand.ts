@@ -39,6 +39,8 @@ export interface Click extends Conversation {
   readonly actionId: string;
   readonly value: string;
   readonly message: MessageRef | undefined;
+  /** Posts into the thread of the message that it happened on; where there is none, like `post`. */
+  reply(report: Report): Promise<LiveMessage>;
   /** Set when the click happened inside a modal: what is filled in, and a way to change what it shows. */
   readonly modal?: OpenModal;
   /** Opens at once with `loading` (the trigger lives 3 s), then shows what `build` returns. */

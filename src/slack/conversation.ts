@@ -33,6 +33,8 @@ export interface Place {
   /** Empty on the Home and in a modal that was opened from it. */
   readonly channel: string;
   readonly threadTs?: string | undefined;
+  /** The message that was clicked on. */
+  readonly messageTs?: string | undefined;
   readonly triggerId?: string | undefined;
   readonly insideViewId?: string | undefined;
   readonly responseUrl: ResponseUrl;
@@ -68,7 +70,10 @@ export async function postLive(
 export function createConversation(parts: ConversationParts, place: Place) {
   const { clock, logger, locale } = parts;
   const target: PostTarget = { channel: place.channel || place.person.id, threadTs: place.threadTs };
-  const post = (report: Report) => postLive({ poster: parts.poster, clock, logger }, target, report);
+  const postAt = (at: PostTarget) => (report: Report) =>
+    postLive({ poster: parts.poster, clock, logger }, at, report);
+  const post = postAt(target);
+  const reply = postAt({ ...target, threadTs: place.threadTs ?? place.messageTs });
 
   async function whisper(report: Report): Promise<void> {
     if (await place.responseUrl.reply(report)) return;
@@ -98,5 +103,5 @@ export function createConversation(parts: ConversationParts, place: Place) {
       });
     return openModal(parts.modals, { triggerId, insideViewId }, loading, buildOrExplain);
   };
-  return { ...conversation, openModal: open };
+  return { ...conversation, reply, openModal: open };
 }

@@ -151,6 +151,7 @@ export class Dispatch<Services> {
       person: { id: body.user.id, name: nameOf(body.user), surface: 'slack' },
       channel: body.channel?.id ?? body.container?.channel_id ?? '',
       threadTs: body.message?.thread_ts,
+      messageTs: body.message?.ts,
       triggerId: body.trigger_id,
       insideViewId: body.view?.type === 'modal' ? body.view.id : undefined,
       responseUrl: this.#options.responseUrl(body.response_url),

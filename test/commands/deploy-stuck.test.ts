@@ -101,7 +101,7 @@ const type = async (person: Person, ...words: string[]) => {
 
 async function click(person: Person, actionId: string, value: string) {
   const { conversation, told, modals, openModal } = conversationOf(person);
-  const one = { ...conversation, actionId, value, message: undefined, openModal };
+  const one = { ...conversation, reply: conversation.post, actionId, value, message: undefined, openModal };
   await deploy.actions?.[actionId]?.(one, services);
   return { told: told.join('\n'), modal: modals.at(-1) };
 }

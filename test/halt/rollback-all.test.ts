@@ -202,8 +202,10 @@ test('who confirms a previous model while a halt goes on is told once who acted,
   const { done } = services.killSwitch.start({ target, kind: 'disable', requestedBy: CAROL });
   const shown: Modal[] = [];
   const bob = { id: 'U0BOB', name: 'bob', surface: 'slack' } as const;
+  const place = conversation(bob);
   const click: Click = {
-    ...conversation(bob),
+    ...place,
+    reply: place.post,
     actionId: RESTORE_ACTION,
     value: JSON.stringify({ target: 'live', releaseId: 'r1' }),
     message: undefined,

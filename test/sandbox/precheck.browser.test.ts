@@ -8,8 +8,14 @@ const START_TIMEOUT_MS = 280_000;
 const browser = startTestBrowser();
 
 const WORDS = {
-  en: { details: 'Details', again: 'Run again', evidence: 'Evidence', total: /All labels/ },
-  'zh-CN': { details: '详情', again: '重新运行', evidence: '证据', total: /全部标签/ },
+  en: {
+    details: 'Details',
+    again: 'Run again',
+    disable: 'Disable now',
+    evidence: 'Evidence',
+    total: /All labels/,
+  },
+  'zh-CN': { details: '详情', again: '重新运行', disable: '立即关闭', evidence: '证据', total: /全部标签/ },
 } as const;
 
 /** Where each is caused, and what go/no-go then says. */
@@ -100,6 +106,26 @@ describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (loca
     }, 240_000);
   }
 
+  test('on a phone a NO-GO shows its verdict, its first cause and the way out on one screen', async () => {
+    const desk = await open(WIDE);
+    await switchIncident(desk, 'live-1', 'Typo in EXIT_MODE');
+    const page = await open(PHONE);
+    try {
+      for (const command of ['/lobml precheck', '/lobml gonogo']) {
+        const report = await ask(page, command);
+        expect(await report.textContent()).toContain('NO-GO');
+        await report.getByText('ev_exti').first().waitFor();
+        const { needed, room } = await untilTheButton(report, words.disable);
+        expect(needed).toBeLessThanOrEqual(room);
+        const whole = await report.boundingBox();
+        expect(whole?.height).toBeLessThanOrEqual(room);
+        expect(await report.getByRole('table').isVisible()).toBe(false);
+      }
+    } finally {
+      await switchIncident(desk, 'live-1', 'Typo in EXIT_MODE');
+    }
+  });
+
   test('on a phone nothing is wider than the screen', async () => {
     const page = await openAgain(PHONE);
     const report = await precheck(page, 'GO');
@@ -111,6 +137,16 @@ describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (loca
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
   });
 });
+
+/** From the top of its verdict to the bottom of the button, and the height of what the channel shows at once, in pixels. */
+async function untilTheButton(report: Locator, name: string) {
+  const verdict = await report.getByText('⛔').first().boundingBox();
+  const button = await report.getByRole('button', { name, exact: true }).boundingBox();
+  const channel = await report.page().getByRole('log').first().boundingBox();
+  if (verdict === null || button === null || channel === null)
+    throw new Error('Something of it is not shown.');
+  return { needed: button.y + button.height - verdict.y, room: channel.height };
+}
 
 const NEWEST = "([...document.querySelectorAll('[data-testid=message]')].at(-1)?.dataset.ts ?? '')";
 const newestMessage = (page: Page) => page.evaluate<string>(NEWEST);

@@ -212,6 +212,7 @@ describe('the buttons', () => {
     const shown: Modal[] = [];
     const pressed: Click = {
       ...staged.conversation,
+      reply: staged.conversation.post,
       actionId,
       value,
       message: undefined,

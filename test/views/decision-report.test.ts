@@ -3,6 +3,7 @@ import { messageFaults, messageTooLong } from '../../sandbox/slack/block-kit/sur
 import type { CheckRun } from '../../src/domain/check-run.js';
 import { LOCALES } from '../../src/domain/localized.js';
 import { simplify } from '../../src/slack/report-payload.js';
+import { CHARTS_ACTION, chartsReport } from '../../views/charts.js';
 import { remedySentence } from '../../views/check-sentence.js';
 import { runReportView } from '../../views/run-report.js';
 import { terminalText } from '../../views/terminal.js';
@@ -63,7 +64,7 @@ const acknowledgement = {
 
 describe.each(LOCALES)('a decision in %s', (locale) => {
   test('reads in a terminal', () => {
-    expect(terminalText(runReportView(run, { locale, stored: true }))).toMatchSnapshot();
+    expect(terminalText(runReportView(run, { locale, stored: true, withCharts: true }))).toMatchSnapshot();
   });
 
   test('asks for each warning until it is acknowledged, and no longer once a newer run exists', () => {
@@ -94,13 +95,36 @@ describe.each(LOCALES)('a decision in %s', (locale) => {
     expect(spans([fresh, fresh])).toEqual(spans([fresh]));
   });
 
-  test('loses its charts first where Slack refuses it', () => {
-    const report = runReportView(run, { locale, stored: true });
-    expect(report.blocks.map(({ type }) => type)).toContain('data_visualization');
+  test('loses its charts first where Slack refuses it, and folds nothing', () => {
+    const report = runReportView(run, { locale, stored: true, withCharts: true });
+    const types = (blocks: readonly { readonly type: string }[] = []) => blocks.map(({ type }) => type);
+    expect(types(report.blocks)).toEqual(expect.arrayContaining(['data_visualization', 'container']));
     const simpler = simplify(report);
-    expect(simpler?.blocks.map(({ type }) => type)).not.toContain('data_visualization');
-    expect(simpler?.blocks).toHaveLength(report.blocks.length - 1);
+    expect(types(simpler?.blocks)).not.toContain('data_visualization');
+    expect(types(simpler?.blocks)).not.toContain('container');
+    expect(types(simpler?.blocks)).toContain('table');
+    expect(terminalText({ text: '', blocks: simpler?.blocks ?? [] })).toMatch(/Source lags[\s\S]*2\.1/);
   });
+
+  test('the buttons come before everything that is folded', () => {
+    const shown = runReportView(run, { locale, stored: true, withCharts: true });
+    const types = shown.blocks.map(({ type }) => type);
+    expect(types.indexOf('actions')).toBeLessThan(types.indexOf('container'));
+    expect(types.indexOf('container')).toBeLessThan(types.indexOf('data_visualization'));
+  });
+});
+
+test('in a channel the charts wait behind a button; a run that is not stored shows them at once', () => {
+  const waiting = runReportView(run, { locale: 'en', stored: true });
+  expect(waiting.blocks.map(({ type }) => type)).not.toContain('data_visualization');
+  expect(JSON.stringify(waiting.blocks)).toContain(`"action_id":"${CHARTS_ACTION}"`);
+  const lost = runReportView(run, { locale: 'en', stored: false });
+  expect(lost.blocks.map(({ type }) => type)).toContain('data_visualization');
+  expect(JSON.stringify(lost.blocks)).not.toContain(CHARTS_ACTION);
+  const charts = chartsReport(run, 'en');
+  expect(messageFaults(charts.blocks)).toEqual([]);
+  expect(charts.blocks.map(({ type }) => type)).toEqual(['context', 'data_visualization']);
+  expect(charts.text).toContain('Lag');
 });
 
 test('the evidence of a criterion stands in its own order, and what is the same once', () => {
@@ -144,7 +168,7 @@ test.each([
 
 test('other reports have no criteria, no charts and nothing to acknowledge', () => {
   const report = runReportView(aRun(), { locale: 'en', stored: true });
-  expect(report.blocks.map(({ type }) => type)).toEqual(['header', 'context', 'context', 'actions']);
+  expect(report.blocks.map(({ type }) => type)).toEqual(['header', 'context', 'actions', 'container']);
   expect(report.optionalBlockIds).toEqual([]);
 });
 
@@ -160,7 +184,7 @@ test('the criteria show moments in the reader’s zone, as the rest of the repor
   const run = aRun({ kind: 'gonogo', verdict: 'NO_GO', checks: [late], criteria });
   const report = runReportView(run, { locale: 'en', stored: true });
   expect(messageFaults(report.blocks)).toEqual([]);
-  const table = JSON.stringify(report.blocks.find(({ type }) => type === 'table'));
+  const table = JSON.stringify(report.blocks.find(({ type }) => type === 'container'));
   expect(table).toContain(
     '{"type":"date","timestamp":1772362800,"format":"{time_secs}","fallback":"11:00:00 UTC"}',
   );

@@ -168,6 +168,7 @@ export function createCommandStage({ pool }: TestDatabase, runbook: Runbook): Co
     },
     click: (value, user = 'U0ALICE') => ({
       ...conversationOf(user),
+      reply: conversationOf(user).post,
       actionId: 'x',
       value,
       message: posted.at(-1),

@@ -235,6 +235,9 @@ export const report = {
     size: (checks: number, seconds: string) => `${checks} checks in ${seconds} s`,
     validUntil: (when: string) => `valid until ${when}`,
     folded: (passed: number, of: number) => `${passed} of ${of}`,
+    others: (count: number) => `${count} more that ${count === 1 ? 'is' : 'are'} not right`,
+    rest: (passed: number, of: number) =>
+      passed === of ? `All ${of} checks pass` : `${passed} of ${of} checks pass`,
     more: (count: number) => `and ${count} more`,
     cut: 'More than fits here: see Details.',
     notStored:
@@ -261,7 +264,8 @@ export const report = {
   button: {
     runAgain: 'Run again',
     details: 'Details',
-    rollBack: 'Roll back',
+    deploy: 'Request deploy',
+    charts: 'Charts',
     close: 'Close',
     countAll: 'Show',
   },
