@@ -151,6 +151,9 @@ function createTellingStore(pool: () => Promise<Queryable>): HaltStore {
     save: async (record, owner) => (await stored()).save(record, owner),
     get: async (haltId) => (await stored()).get(haltId),
     latest: async (strategy, target) => (await stored()).latest(strategy, target),
+    noteFollowers: async () => {},
+    ofTerminals: async () => [],
+    claimTelling: async () => undefined,
     takeAbandoned: async () => [],
     takeUnannounced: async () => [],
   };

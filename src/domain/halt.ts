@@ -163,6 +163,15 @@ const REST_FAULTS: ReadonlySet<HaltFault | null> = new Set<HaltFault>([
   'log_unreadable',
 ]);
 
+/** It has ended, and what was looked at afterwards is known. */
+export const isComplete = ({
+  kind,
+  endedAt,
+  openEntries,
+  openEntriesFault,
+}: Pick<Halt, 'kind' | 'endedAt' | 'openEntries' | 'openEntriesFault'>): boolean =>
+  endedAt !== null && (kind === 'previous_model' || openEntries !== null || openEntriesFault !== undefined);
+
 /** Whether a halt acts on all of these hosts: only then is it a click's own that means them. */
 export const covers = (
   { hosts }: Pick<Halt, 'hosts'>,

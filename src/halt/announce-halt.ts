@@ -102,6 +102,9 @@ function raiseAlarm(handle: HaltHandle, parts: AlarmParts, place?: string): void
     const { haltId } = handle.current();
     if (called.has(haltId)) return;
     called.add(haltId);
+    // That of a weaker halt that this one has replaced moves with this one now.
+    const isRaised = handle.messages().some(({ role, thread }) => role === 'alarm' && thread === undefined);
+    if (isRaised) return escalateLater(handle, parts);
     // Not in the listener's own turn: noting the message is a change as well.
     queueMicrotask(() => void callOperators(handle, [...new Set(places)], parts));
     escalateLater(handle, parts);

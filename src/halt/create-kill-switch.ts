@@ -5,6 +5,7 @@ import { identifyProcess } from '../machine/process-identity.js';
 import type { Platform } from '../platform/platform.js';
 import { KillSwitch, type KillSwitchOptions } from './kill-switch.js';
 import { createOpenHaltFiles } from './open-halt-file.js';
+import { createToldFiles } from './told-files.js';
 import { createTradingLook } from './trading-look.js';
 
 type GivenParts = Pick<
@@ -37,6 +38,7 @@ export function createKillSwitch(parts: KillSwitchParts): KillSwitch {
     facts,
     trading: trading === undefined ? undefined : createTradingLook(trading, facts),
     files: createOpenHaltFiles(config.dataDir, owner),
+    told: createToldFiles(config.dataDir, owner),
     journal: keepEvent,
     newId: randomUUID,
     owner: `${owner}/${randomUUID()}`,

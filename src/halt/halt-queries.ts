@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Queryable } from '../store/queryable.js';
-import { type HaltRecord, haltRecordSchema } from './halt-schema.js';
+import { type HaltMessage, type HaltRecord, haltRecordSchema } from './halt-schema.js';
 
 /** A process holds a halt as long as it renews its lease; silent for so long, it is gone. */
 const LEASE_SECS = 10;
@@ -63,6 +63,18 @@ export async function claimHalt(
   return rows.map(parseHaltRow)[0];
 }
 
+/** Of what this process writes and of what followers have noted: theirs, where this one only owes it. */
+const MESSAGES = `(SELECT COALESCE(jsonb_agg(message), '[]') FROM (
+  SELECT message FROM jsonb_array_elements((EXCLUDED.record->'messages')::jsonb) AS message
+  WHERE message->>'ts' IS NOT NULL OR NOT EXISTS (
+    SELECT FROM jsonb_array_elements((h.record->'messages')::jsonb) AS known
+    WHERE known ? 'follower' AND known->>'key' = message->>'key')
+  UNION ALL
+  SELECT known FROM jsonb_array_elements((h.record->'messages')::jsonb) AS known
+  WHERE known ? 'follower' AND NOT EXISTS (
+    SELECT FROM jsonb_array_elements((EXCLUDED.record->'messages')::jsonb) AS message
+    WHERE message->>'key' = known->>'key' AND message->>'ts' IS NOT NULL)) AS both_kinds(message))`;
+
 /**
  * Writes the state of a halt down, and renews its lease. One that another halt has replaced meanwhile stays ended; one
  * that could not be written while it was live (the database was away) is added when it has ended. That a later release
@@ -78,7 +90,8 @@ export async function saveHalt(database: Queryable, record: HaltRecord, owner: s
      ON CONFLICT (halt_id) DO UPDATE
        SET state = EXCLUDED.state, owner = EXCLUDED.owner, alive_at = now(),
            ended_at = COALESCE(EXCLUDED.ended_at, h.ended_at),
-           record = jsonb_set(EXCLUDED.record::jsonb, '{halt}', (EXCLUDED.record->'halt')::jsonb ||
+           record = jsonb_set(jsonb_set(EXCLUDED.record::jsonb, '{messages}', ${MESSAGES}), '{halt}',
+             (EXCLUDED.record->'halt')::jsonb ||
              CASE WHEN h.record->'halt'->'flatten' IS NULL THEN '{}'
                   ELSE jsonb_build_object('flatten', h.record->'halt'->'flatten') END ||
              jsonb_strip_nulls(jsonb_build_object('laterRelease', h.record->'halt'->'laterRelease',
@@ -219,4 +232,56 @@ export async function markHaltsResolved(
     [strategy, TOLD_WITHIN_DAYS],
   );
   return rows.map(parseHaltRow);
+}
+
+/**
+ * What a process that only shows a halt has noted of its messages. Whoever carries the halt out keeps its lease, until it has
+ * ended: then this is the sign of life of what is still told.
+ */
+export async function noteFollowers(
+  database: Queryable,
+  haltId: string,
+  messages: readonly HaltMessage[],
+): Promise<void> {
+  await database.query(
+    `UPDATE lobml.halts SET
+       record = jsonb_set(record::jsonb, '{messages}', $2::jsonb || (
+         SELECT COALESCE(jsonb_agg(known), '[]') FROM jsonb_array_elements((record->'messages')::jsonb) AS known
+         WHERE NOT EXISTS (SELECT FROM jsonb_array_elements($2::jsonb) AS message
+                           WHERE message->>'key' = known->>'key')))::json,
+       alive_at = CASE WHEN ended_at IS NULL THEN alive_at ELSE now() END
+     WHERE halt_id = $1`,
+    [haltId, JSON.stringify(messages)],
+  );
+}
+
+/** Halts of terminals that go on: a terminal has no Slack. */
+export async function selectTerminalHalts(
+  database: Queryable,
+  strategy: string,
+): Promise<readonly HaltRecord[]> {
+  const { rows } = await database.query<HaltRow>(
+    `SELECT record FROM lobml.halts
+     WHERE strategy = $1 AND ended_at IS NULL AND requested_by->>'surface' = 'terminal'
+       AND alive_at >= now() - make_interval(secs => $2)`,
+    [strategy, LEASE_SECS],
+  );
+  return rows.map(parseHaltRow);
+}
+
+/** @returns whether this process shows the halt, as long as it asks again in time; undefined: the database knows no such halt */
+export async function claimTelling(
+  database: Queryable,
+  haltId: string,
+  teller: string,
+): Promise<boolean | undefined> {
+  const { rowCount } = await database.query(
+    `UPDATE lobml.halts SET teller = $2, teller_alive_at = now()
+     WHERE halt_id = $1
+       AND (teller IS NULL OR teller = $2 OR teller_alive_at < now() - make_interval(secs => $3))`,
+    [haltId, teller, LEASE_SECS],
+  );
+  if (rowCount === 1) return true;
+  const { rows } = await database.query('SELECT FROM lobml.halts WHERE halt_id = $1', [haltId]);
+  return rows.length === 0 ? undefined : false;
 }

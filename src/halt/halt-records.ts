@@ -6,9 +6,12 @@ import { type HaltRecord, isTold } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
 import type { LiveHalt } from './live-halt.js';
 import type { OpenHaltFiles } from './open-halt-file.js';
+import type { ToldFiles } from './told-files.js';
 
 export interface HaltRecordsOptions {
   readonly files: OpenHaltFiles;
+  /** What is noted of the halts of other processes that share this machine's folder. */
+  readonly told?: ToldFiles | undefined;
   readonly store: HaltStore | undefined;
   /** Resolves when the event is synced on this machine. */
   readonly journal: (event: AuditEvent) => Promise<void>;
@@ -24,6 +27,7 @@ const NOTE_TIMEOUT_MS = 300;
 /** How long the journal and the synced states wait for the files of the hosts. */
 const FIRST_WRITES_MS = 500;
 const RENEW_LEASE_MS = 3_000;
+const READ_TIMEOUT_MS = 3_000;
 
 /** Writes the states and events of halts to this machine and the database, as far as either takes them. */
 export class HaltRecords {
@@ -31,6 +35,7 @@ export class HaltRecords {
   /** Apart, because a database may swallow what it is sent: what has ended must stand on the disk all the same. */
   readonly #disk = new NewestOf((record) => this.#toDisk(record));
   readonly #database = new NewestOf((record) => this.#toDatabase(record));
+  readonly #followed = new NewestOf((record) => this.#toFollowed(record));
   readonly #noting = new Map<string, Promise<unknown>>();
   readonly #newest = new Map<string, HaltRecord>();
 
@@ -51,6 +56,29 @@ export class HaltRecords {
     this.keep(live);
     this.#writeDown(live);
     await noted;
+  }
+
+  /** It has become another process's: what shows it here already is noted there. */
+  showElsewhere(live: LiveHalt): void {
+    if (live.record.messages.length > 0) this.#noteFollowed(live);
+  }
+
+  /** What another process carries out, and this one shows: what is noted of its messages. */
+  follow(live: LiveHalt): void {
+    live.haveWritten();
+    live.keptBy(() => this.#noteFollowed(live));
+  }
+
+  /** The newest state of a halt that another process writes; undefined: nobody says. */
+  async read(haltId: string): Promise<HaltRecord | undefined> {
+    const { files, store, clock } = this.#o;
+    const stored = store?.get(haltId).catch(() => undefined) ?? Promise.resolve(undefined);
+    const [known, onDisk] = await Promise.all([
+      withTimeout(clock, READ_TIMEOUT_MS, stored),
+      withTimeout(clock, READ_TIMEOUT_MS, files.list()),
+    ]);
+    const here = onDisk?.find(({ halt }) => halt.haltId === haltId);
+    return known !== undefined && (here === undefined || known.halt.endedAt !== null) ? known : here;
   }
 
   /** Each change from now on. */
@@ -101,7 +129,7 @@ export class HaltRecords {
   }
 
   async settled(): Promise<void> {
-    await Promise.all([this.#disk.settled(), this.#database.settled()]);
+    await Promise.all([this.#disk.settled(), this.#database.settled(), this.#followed.settled()]);
   }
 
   /** So that no other replica takes the halt over while nothing changes. */
@@ -132,7 +160,15 @@ export class HaltRecords {
     void live.firstWrites.then(() => {
       // Left meanwhile, it stands there as ended: written as open again, a later start would go on with it.
       if (!live.isElsewhere) void this.write(live.record);
+      else this.#noteFollowed(live);
     });
+  }
+
+  /** Another process writes its state: what shows it here is noted beside that. */
+  #noteFollowed({ halt, record, isReplaced }: LiveHalt): void {
+    if (isReplaced) return;
+    const messages = record.messages.map((message) => ({ ...message, follower: this.#o.owner }));
+    void this.#followed.offer({ halt, messages });
   }
 
   async #toDisk(record: HaltRecord): Promise<void> {
@@ -141,6 +177,15 @@ export class HaltRecords {
     await files.save(record, { synced: true }).catch((error: unknown) => {
       logger.error({ err: error, haltId }, 'the state of a halt could not be written to this machine');
     });
+  }
+
+  async #toFollowed({ halt, messages }: HaltRecord): Promise<void> {
+    const { store, told, logger } = this.#o;
+    const { haltId } = halt;
+    const noted = [store?.noteFollowers(haltId, messages), told?.note(haltId, messages)];
+    await Promise.all(noted).catch((error: unknown) =>
+      logger.warn({ err: error, haltId }, 'a message about a halt of another process could not be noted'),
+    );
   }
 
   async #toDatabase(record: HaltRecord): Promise<void> {

@@ -1,9 +1,10 @@
-import { covers, isSettled } from '../domain/halt.js';
+import { covers, isComplete, isSettled } from '../domain/halt.js';
 import { type Clock, withTimeout } from '../time/clock.js';
 import type { HaltRecords } from './halt-records.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
 import type { LiveHalt } from './live-halt.js';
+import { AFTERWARDS_MS } from './watch-halts.js';
 
 export interface HaltReplicasOptions {
   readonly store: HaltStore | undefined;
@@ -44,6 +45,7 @@ export class HaltReplicas {
         const own = live.halt.haltId;
         live.leave();
         live.show(other.halt);
+        this.#records.showElsewhere(live);
         void this.#records.remove(own);
         return false;
       },
@@ -57,21 +59,23 @@ export class HaltReplicas {
    * @returns what has to be carried out here, because it does not get on there; undefined: nothing.
    */
   async follow(live: LiveHalt): Promise<HaltRecord | undefined> {
-    const { clock, store } = this.#o;
+    const { clock } = this.#o;
     const until = clock.monotonic() + FOLLOW_MS;
     let seen = '';
     let movedAt = clock.monotonic();
-    while (!live.isReplaced && live.halt.endedAt === null && clock.monotonic() < until) {
+    let endedAt: number | undefined;
+    while (!live.isReplaced && !isComplete(live.halt) && clock.monotonic() < until) {
+      if (clock.monotonic() > (endedAt ?? Number.POSITIVE_INFINITY) + AFTERWARDS_MS) break;
       await clock.sleep(FOLLOW_POLL_MS);
-      const asked = store?.get(live.halt.haltId).catch(() => undefined) ?? Promise.resolve(undefined);
-      const record = await withTimeout(clock, ASK_TIMEOUT_MS, asked);
+      const record = await this.#records.read(live.halt.haltId);
       if (live.isReplaced) break;
       if (record !== undefined) live.show(record.halt);
-      const { hosts, kind, endedAt } = live.halt;
+      const { hosts, kind } = live.halt;
       const shown = JSON.stringify(hosts);
       if (shown !== seen || hosts.every((host) => isSettled(host, kind))) movedAt = clock.monotonic();
       seen = shown;
-      if (endedAt === null && clock.monotonic() - movedAt >= TAKE_OVER_AFTER_MS) return record ?? live.record;
+      if (live.halt.endedAt !== null) endedAt ??= clock.monotonic();
+      else if (clock.monotonic() - movedAt >= TAKE_OVER_AFTER_MS) return record ?? live.record;
     }
     // Whatever replaced it here shows its end as well.
     if (!live.isReplaced) live.end();

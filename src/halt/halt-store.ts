@@ -2,13 +2,16 @@ import type { Halt } from '../domain/halt.js';
 import type { Queryable } from '../store/queryable.js';
 import {
   claimHalt,
+  claimTelling,
+  noteFollowers,
   saveHalt,
   selectHalt,
   selectLatestHalt,
+  selectTerminalHalts,
   takeAbandonedHalts,
   takeUnannouncedHalts,
 } from './halt-queries.js';
-import type { HaltRecord } from './halt-schema.js';
+import type { HaltMessage, HaltRecord } from './halt-schema.js';
 
 /** Halts in the bot's database: for the other replicas, and for later. Every call may fail: a halt goes on without. */
 export interface HaltStore {
@@ -18,6 +21,12 @@ export interface HaltStore {
   save(record: HaltRecord, owner: string): Promise<void>;
   get(haltId: string): Promise<HaltRecord | undefined>;
   latest(strategy: string, target: string): Promise<Halt | undefined>;
+  /** What this process shows of a halt that another one carries out. */
+  noteFollowers(haltId: string, messages: readonly HaltMessage[]): Promise<void>;
+  /** Halts of terminals that go on. */
+  ofTerminals(strategy: string): Promise<readonly HaltRecord[]>;
+  /** @returns whether `teller` shows the halt now; undefined: there is no such halt */
+  claimTelling(haltId: string, teller: string): Promise<boolean | undefined>;
   /** Halts that have not ended and whose lease has run out; they belong to `owner` from now on. */
   takeAbandoned(strategy: string, owner: string): Promise<readonly HaltRecord[]>;
   /** Halts that have ended, whose lease has run out and whose messages do not show the end; `owner` tells it now. */
@@ -30,6 +39,9 @@ export function createHaltStore(database: Queryable): HaltStore {
     save: (record, owner) => saveHalt(database, record, owner),
     get: (haltId) => selectHalt(database, haltId),
     latest: async (strategy, target) => (await selectLatestHalt(database, strategy, target))?.halt,
+    noteFollowers: (haltId, messages) => noteFollowers(database, haltId, messages),
+    ofTerminals: (strategy) => selectTerminalHalts(database, strategy),
+    claimTelling: (haltId, teller) => claimTelling(database, haltId, teller),
     takeAbandoned: (strategy, owner) => takeAbandonedHalts(database, strategy, owner),
     takeUnannounced: (strategy, owner) => takeUnannouncedHalts(database, strategy, owner),
   };

@@ -7,8 +7,9 @@ import type { Target } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { HaltRecords, type HaltRecordsOptions } from './halt-records.js';
 import { HaltReplicas, type HaltReplicasOptions } from './halt-replicas.js';
+import { deliveryKey } from './halt-report.js';
 import { runHalt } from './halt-run.js';
-import { type HaltMessage, type HaltRecord, isTold } from './halt-schema.js';
+import { type HaltMessage, type HaltRecord, isTold, withoutFollowers } from './halt-schema.js';
 import { venueOfHalt } from './halt-venue.js';
 import { type HostActsOptions, hostActs } from './host-acts.js';
 import { type CancellingOptions, keepCancelling } from './keep-cancelling.js';
@@ -16,6 +17,7 @@ import { type LatestHalt, type LatestHaltOptions, latestHalt } from './latest-ha
 import { type HaltHandle, LiveHalt } from './live-halt.js';
 import { HaltProof, type HaltProofOptions } from './prove-halt.js';
 import type { StrategyFacts } from './strategy-facts.js';
+import { HaltWatch, type HaltWatchOptions } from './watch-halts.js';
 
 interface HaltRequest {
   readonly target: Target;
@@ -33,6 +35,7 @@ export interface KillSwitchOptions
     HaltRecordsOptions,
     HaltReplicasOptions,
     HaltProofOptions,
+    HaltWatchOptions,
     LatestHaltOptions,
     CancellingOptions {
   /** Told of each halt that begins here, before its first act. */
@@ -52,6 +55,7 @@ export class KillSwitch {
   readonly #live = new Map<string, LiveHalt>();
   readonly #records: HaltRecords;
   readonly #replicas: HaltReplicas;
+  readonly #watch: HaltWatch;
   /** Taken over from another replica, whose messages nobody here shows yet. */
   readonly #takenOver: HaltHandle[] = [];
 
@@ -59,6 +63,7 @@ export class KillSwitch {
     this.#o = options;
     this.#records = new HaltRecords(options);
     this.#replicas = new HaltReplicas(options, this.#records);
+    this.#watch = new HaltWatch(options, this.#records);
   }
 
   /** Begins before it returns. Of several requests for one target the first is carried out, the others join it. */
@@ -75,7 +80,8 @@ export class KillSwitch {
     // One that goes on for some of the hosts alone, begun by an earlier targets file, loses none of its strength.
     const halt = isStrong && weaker.halt.kind === 'stop' ? { ...asked, kind: weaker.halt.kind } : asked;
     const owed = this.#o.owedMessages?.(request.target) ?? [];
-    const record = { halt, messages: weaker?.record.messages ?? owed };
+    const named = owed.map((message) => ({ ...message, key: deliveryKey(halt, message) }));
+    const record = { halt, messages: weaker?.record.messages ?? named };
     const live = this.#begin(record, request.target);
     weaker?.replaceBy(live.handle(true));
     return live.handle(false);
@@ -138,6 +144,11 @@ export class KillSwitch {
     return [...this.#takenOver.splice(0), ...ended];
   }
 
+  /** Halts of terminals that go on elsewhere. @returns what this process shows from now on */
+  watchTerminals(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]> {
+    return this.#watch.look(targets);
+  }
+
   /** Writes down that somebody was refused. */
   refused(refusal: HaltRefusal): void {
     this.#records.event(refusedEvent(this.#o.facts.strategy, refusal, this.#now()));
@@ -183,7 +194,10 @@ export class KillSwitch {
     if (this.#live.get(target)?.halt.haltId === haltId) return [];
     const own = this.#records.newest(haltId);
     // What was read from the disk may be older by now.
-    const newest = own === undefined ? record : { ...own, halt: withWhatFollowed(own.halt, record.halt) };
+    const newest =
+      own === undefined
+        ? withoutFollowers(record)
+        : { ...own, halt: withWhatFollowed(own.halt, record.halt) };
     void this.#records.write(newest);
     const live = new LiveHalt(newest);
     live.haveWritten();
@@ -227,13 +241,14 @@ export class KillSwitch {
   }
 
   /** The rules of the hosts are the same for every process: what is done already is not done again. */
-  #takeOver(record: HaltRecord, target: Target, follower: LiveHalt | undefined): void {
-    const { halt, messages } = record;
+  #takeOver(left: HaltRecord, target: Target, follower: LiveHalt | undefined): void {
+    const { halt, messages } = withoutFollowers(left);
     // The targets file may name more hosts by now than when it was asked for.
     const hosts = halt.kind === 'previous_model' ? halt.hosts : withAllHosts(halt.hosts, target);
     const handle = this.#begin({ halt: { ...halt, hosts, resumed: true }, messages }, target).handle(false);
     this.#takenOver.push(handle);
     follower?.replaceBy(handle);
+    this.#watch.of(halt.haltId)?.replaceBy(handle);
   }
 
   async #carryOut(live: LiveHalt, target: Target): Promise<void> {

@@ -8,6 +8,7 @@ import { isOwnerAlive } from '../machine/process-lock.js';
 import { syncFolder } from '../machine/sync-folder.js';
 import { writeAside } from '../machine/write-aside.js';
 import { type HaltRecord, haltRecordSchema } from './halt-schema.js';
+import { withTold } from './told-files.js';
 
 /**
  * Halts on this machine's disk, synced, from before the first act until they have ended and the database knows: what
@@ -25,6 +26,8 @@ export interface OpenHaltFiles {
    */
   noteBefore(record: HaltRecord, host: string): NoteBefore;
   list(): Promise<readonly HaltRecord[]>;
+  /** Those that another process of this folder, which lives, goes on with. */
+  goingElsewhere(): Promise<readonly HaltRecord[]>;
   /** Those that no running process works on, of this machine or of another one that shares the folder. */
   abandoned(): Promise<readonly HaltRecord[]>;
   remove(haltId: Halt['haltId']): Promise<void>;
@@ -44,6 +47,14 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
   const folder = join(dataDir, 'halts');
   const fileOf = (haltId: string) => join(folder, `${haltId}.json`);
   const places = new Places();
+  const ownedBy = async (isWanted: (whose: string) => Promise<boolean>) => {
+    const saved = await readAll(folder);
+    const isOf = await Promise.all(saved.map(({ owner: whose }) => isWanted(whose)));
+    return withTold(
+      folder,
+      saved.flatMap(({ record }, index) => (isOf[index] ? [record] : [])),
+    );
+  };
   return {
     async save(record, { synced }) {
       const { haltId } = record.halt;
@@ -58,13 +69,11 @@ export function createOpenHaltFiles(dataDir: string, owner: string): OpenHaltFil
       const index = hosts.findIndex((one) => one.host === host);
       return { path: join(folder, `${haltId}.${index}.json`), content: { owner, record, host } };
     },
-    list: async () => (await readAll(folder)).map(({ record }) => record),
-    async abandoned() {
-      const saved = await readAll(folder);
-      const isFree = await Promise.all(
-        saved.map(async ({ owner: whose }) => whose === owner || !(await isOwnerAlive(dataDir, whose))),
-      );
-      return saved.flatMap(({ record }, index) => (isFree[index] ? [record] : []));
+    list: () => ownedBy(async () => true),
+    abandoned: () => ownedBy(async (whose) => whose === owner || !(await isOwnerAlive(dataDir, whose))),
+    async goingElsewhere() {
+      const others = await ownedBy(async (whose) => whose !== owner && (await isOwnerAlive(dataDir, whose)));
+      return others.filter(({ halt }) => halt.endedAt === null);
     },
     async remove(haltId) {
       const place = places.next(haltId);

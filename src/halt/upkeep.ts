@@ -7,7 +7,7 @@ import type { HaltRecord } from './halt-schema.js';
 import type { KillSwitch } from './kill-switch.js';
 
 interface UpkeepOptions {
-  readonly killSwitch: Pick<KillSwitch, 'resume'>;
+  readonly killSwitch: Pick<KillSwitch, 'resume' | 'watchTerminals'>;
   readonly audit: Pick<AuditTrail, 'flush'>;
   readonly announcer: Pick<HaltAnnouncer, 'resume' | 'refresh'>;
   /** Ended halts after which a release has begun, or another halt was verified, each once. */
@@ -38,6 +38,7 @@ async function keep(options: UpkeepOptions, signal: AbortSignal): Promise<void> 
         if (endedAt === null) logger.warn({ haltId, target }, 'a halt was left unfinished and goes on');
         announcer.resume(handle);
       }
+      for (const handle of await killSwitch.watchTerminals(targets)) announcer.resume(handle);
       const moved = await audit.flush();
       if (moved > 0) logger.info({ moved }, 'events of the local journal were moved into the database');
       for (const record of await superseded()) announcer.refresh(record);

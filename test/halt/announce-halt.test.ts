@@ -174,6 +174,7 @@ function refusingSlack(refuses: (channel: string, isUpdate: boolean) => boolean)
   const direct = async ({ text }: Report) => void told.push(text);
   return { standing, told, replies, clock, announcerOf, direct };
 }
+const AFTERWARDS = '2026-01-01T00:09:00.000Z';
 const CHANNELS = { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' };
 const verified: Halt = { ...halting, state: 'verified', endedAt: '2026-01-01T00:02:00.000Z' };
 
@@ -316,4 +317,36 @@ test('one of all targets at once stands with the incidents when it is verified, 
       wanted.map((channel) => [channel, 'verified']),
     );
   }
+});
+
+test('a stronger halt keeps what shows the weaker one, its alarm too: all of it is resolved by a later one', async () => {
+  const { standing, replies, clock, announcerOf } = refusingSlack(() => false);
+  const announcer = announcerOf(CHANNELS);
+  const weaker = new LiveHalt({ halt: halting, messages: [] });
+  announcer.announce(weaker.handle(false), 'C0HERE');
+  weaker.change(dead);
+  await clock.sleep(20_000);
+  await eventually('its alarm', () => weaker.record.messages.filter(({ ts }) => ts !== null).length === 2);
+  // Before the weaker one's next state stands.
+  const stop = { ...dead, haltId: randomUUID(), kind: 'stop' as const };
+  const live = new LiveHalt({ halt: stop, messages: weaker.record.messages });
+  weaker.replaceBy(live.handle(true));
+  announcer.announce(live.handle(false), 'C0HERE');
+  await eventually('its message', () => standing.size === 3);
+  live.change({ state: 'not_verified', endedAt: '2026-01-01T00:02:00.000Z' });
+  live.end();
+  await eventually('its end', () => live.record.messages.every(({ isFinal }) => isFinal));
+  expect(live.record.messages.map(({ role, channel, ts }) => `${role} ${channel}/${ts}`).sort()).toEqual([
+    'alarm C0INCIDENTS/2',
+    // What became graver, below that alarm.
+    'alarm C0INCIDENTS/4',
+    'report C0HERE/1',
+    'report C0HERE/3',
+  ]);
+  expect(replies).toEqual([expect.stringContaining('C0INCIDENTS/2: ')]);
+  const resolvedBy = { haltId: 'h', kind: 'stop' as const, by: halting.requestedBy, at: AFTERWARDS };
+  announcer.refresh({ halt: { ...live.halt, resolvedBy }, messages: live.record.messages });
+  await eventually('all of them say so', () =>
+    [...standing.values()].every((text) => text === 'not_verified by stop'),
+  );
 });

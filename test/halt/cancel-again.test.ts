@@ -57,6 +57,9 @@ function botWith(owner: string, cancelReleases: KillSwitchOptions['cancelRelease
     get: async () => undefined,
     latest: async () => undefined,
     takeAbandoned: async () => [],
+    noteFollowers: async () => {},
+    ofTerminals: async () => [],
+    claimTelling: async () => undefined,
     takeUnannounced: async () => [],
   };
   const killSwitch = new KillSwitch({

@@ -55,6 +55,9 @@ function slowStore(found: { records: readonly HaltRecord[]; answers: Promise<voi
       await found.answers;
       return found.records;
     },
+    noteFollowers: async () => {},
+    ofTerminals: async () => [],
+    claimTelling: async () => undefined,
     takeUnannounced: async () => [],
   };
 }

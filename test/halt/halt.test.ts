@@ -166,6 +166,7 @@ describe('disable', () => {
       save: refuse,
       noteBefore: () => ({ path: '/dev/null/halts/note.json', content: {} }),
       list: async () => [],
+      goingElsewhere: async () => [],
       abandoned: async () => [],
       remove: async () => {},
     };

@@ -47,6 +47,47 @@ test('two replicas that are clicked at once halt once, and both know the same ha
   expect((await replica('three').latest('live')).halt?.state).toBe('verified');
 });
 
+test('what a replica shows of the halt of another is kept with it, and told by whoever finds it', async () => {
+  await database.pool.query('DELETE FROM lobml.halts');
+  const [one, two] = [replica('one'), replica('two')];
+  const handles = [one.start(request()), two.start(request())];
+  const ids = handles.map((handle) => handle.current().haltId);
+  const noted = handles.map((handle, index) => {
+    const message = { role: 'report' as const, channel: 'C0HERE', ts: null, key: `halt:${ids[index]}` };
+    handle.noteMessage(message);
+    return message;
+  });
+  const halts = await Promise.all(handles.map(({ done }) => done));
+  const [first, second] = noted;
+  if (first === undefined || second === undefined) throw new Error('There are two.');
+  // The one that acts tells its end; the other is killed before it can.
+  const follower = ids[0] === halts[0]?.haltId ? 1 : 0;
+  const [own, other] = follower === 1 ? [first, second] : [second, first];
+  handles[follower]?.noteMessage({ ...other, ts: '2.0' });
+  handles[1 - follower]?.noteMessage({ ...own, ts: '1.0', isFinal: true });
+  await Promise.all([one.settled(), two.settled()]);
+  expect(halts[0]?.haltId).toBe(halts[1]?.haltId);
+  expect(halts.every(({ openEntries }) => openEntries !== null)).toBe(true);
+  await database.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
+  const next = replica('next');
+  const [left, ...others] = await next.resume(new Map([['live', bench.target]]));
+  expect(others).toEqual([]);
+  expect(left?.messages()).toHaveLength(2);
+  expect(left?.messages()).toEqual(
+    expect.arrayContaining([
+      { ...own, ts: '1.0', isFinal: true },
+      { ...other, ts: '2.0' },
+    ]),
+  );
+  left?.noteMessage({ ...other, ts: '2.0', isFinal: true });
+  await next.settled();
+  const { rows } = await database.pool.query('SELECT record FROM lobml.halts');
+  const stored: { isFinal?: boolean }[] = rows[0].record.messages;
+  expect(stored.map(({ isFinal }) => isFinal)).toEqual([true, true]);
+  await database.pool.query(`UPDATE lobml.halts SET alive_at = now() - interval '1 minute'`);
+  expect(await replica('later').resume(new Map([['live', bench.target]]))).toEqual([]);
+});
+
 /** The same target, as a targets file that does not know the second host yet has it. */
 const narrower = () => ({ ...bench.target, hosts: bench.target.hosts.slice(0, 1) });
 
@@ -203,6 +244,9 @@ test('a halt ends without a database that refuses or never answers', async () =>
       get: answer,
       latest: answer,
       takeAbandoned: answer,
+      noteFollowers: async () => {},
+      ofTerminals: async () => [],
+      claimTelling: async () => undefined,
       takeUnannounced: answer,
     };
     const store = { claim: answer, ...away };
