@@ -129,6 +129,8 @@ export class HaltRecords {
   }
 
   async settled(): Promise<void> {
+    // What was noted in this turn is offered in the next.
+    await null;
     await Promise.all([this.#disk.settled(), this.#database.settled(), this.#followed.settled()]);
   }
 
