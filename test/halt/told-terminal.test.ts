@@ -35,7 +35,7 @@ afterAll(async () => {
   await state.drop();
 });
 beforeEach(async () => {
-  await rm(join(bench.dataDir, 'halts'), { recursive: true, force: true });
+  await rm(join(bench.dataDir, 'halts'), { recursive: true, force: true, maxRetries: 5 });
   await bench.begin();
 });
 
@@ -120,6 +120,7 @@ test('a bot of the same machine tells it without any database, once', async () =
   const bot = startBot(undefined, bench.dataDir);
   await eventually('both channels know', () => bot.told.length === 2);
   bot.end();
+  await bot.settled();
   expect(bot.told.map((text) => text.slice(0, 12))).toEqual(['C0RELEASES: ', 'C0INCIDENTS:']);
   expect(bot.told.join()).toMatch(/HALTED - VERIFIED · live/);
 });
