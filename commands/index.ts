@@ -3,6 +3,7 @@ import type { Subcommand } from '../src/conversation/subcommand.js';
 import { audit } from './audit.js';
 import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';
+import { drill } from './drill.js';
 import { gonogo } from './gonogo.js';
 import { createHelp } from './help.js';
 import { history } from './history.js';
@@ -26,6 +27,7 @@ export const subcommands: readonly Subcommand<Services>[] = [
   gonogo,
   status,
   rollback,
+  drill,
   lock,
   unlock,
   history,

@@ -38,6 +38,7 @@ export function demoTargetsFile(
         watch,
         channels: CHANNELS,
         ...(name === 'live' && promotes ? { promotes: PROMOTES } : {}),
+        ...(name === 'dryrun' ? { drill: 'real' } : {}),
       },
     ]),
   );

@@ -5,6 +5,7 @@ import { selftest } from '../commands/selftest.js';
 import packageJson from '../package.json' with { type: 'json' };
 import { deployIncidentView } from '../views/deploy-incident.js';
 import { deployProgressView } from '../views/deploy-progress.js';
+import { drillAlarmView, drillView } from '../views/drill.js';
 import { unknownSubcommandView } from '../views/help.js';
 import { confirmCallView, requestCallView } from '../views/release-call.js';
 import { brokenGlassView, requestReportView } from '../views/release-request.js';
@@ -48,6 +49,8 @@ export async function main(words: readonly string[]): Promise<void> {
       progress: deployProgressView,
       incident: deployIncidentView,
       training: trainingView,
+      drill: drillView,
+      drillAlarm: drillAlarmView,
     },
     haltReport: haltReportView,
   });

@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../src/doctor/doctor.js';
+import type { Diagnosis } from '../src/domain/diagnosis.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Report } from '../src/domain/report.js';
 import { escapeMrkdwn, header, section } from './blocks.js';

@@ -1,3 +1,4 @@
+import { createDrillTask } from '../drill/drill-task.js';
 import { formerMessageTasks } from '../messages/former-jobs.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { createMessageKeeper } from '../messages/message-keeper.js';
@@ -31,7 +32,7 @@ export async function startBotWorker(parts: BotWorkerParts) {
     announcer: createSlackAnnouncer(connection.poster),
     subjectChanged,
     onChange: (kind) => {
-      if (kind === 'request' || kind === 'release') parts.homeChanged();
+      if (kind === 'request' || kind === 'release' || kind === 'drill') parts.homeChanged();
     },
     now: services.now,
     logger,
@@ -42,6 +43,7 @@ export async function startBotWorker(parts: BotWorkerParts) {
     tasks: {
       ...composeEngine({ context: releaseContext, hostOf, clock, logger }),
       [TASKS.message]: keeper.task,
+      [TASKS.drill]: createDrillTask(services.drills, state.pool),
       ...formerMessageTasks(keeper.task),
     },
     clock,

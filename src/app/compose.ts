@@ -11,6 +11,7 @@ import { createExaminations } from '../doctor/examinations.js';
 import type { Directory } from '../domain/directory.js';
 import type { Halt } from '../domain/halt.js';
 import { redact } from '../domain/secrets.js';
+import { createDrillService } from '../drill/drill-service.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
 import { createKillSwitch } from '../halt/create-kill-switch.js';
 import { createFlattening } from '../halt/flatten.js';
@@ -174,6 +175,14 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
     directory: shared.directory,
   });
   const halting = createHalting(shared);
+  const releases = createReleaseService(releaseContext);
+  const status = createStatusService({
+    ...shared,
+    hostOf: hosts.of,
+    releases: createReleaseFacts(database, strategy),
+    promotions: releaseContext.promotions,
+    onStoreError: (error) => logger.warn({ err: error }, 'the history of runs could not be read'),
+  });
   return {
     releaseContext,
     hostOf: hosts.of,
@@ -200,17 +209,24 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
         keepEvent: (event) => audit.keep(event),
         newId: randomUUID,
       }),
-      releases: createReleaseService(releaseContext),
+      releases,
       answers: createReleaseAnswers({ ...releaseContext, queue: releaseQueue }),
       access: releaseContext.access,
       releaseHistory: createReleaseHistory(database),
       messages: createMessages(database),
-      status: createStatusService({
+      status,
+      drills: createDrillService({
         ...shared,
+        strategies: [shared],
+        state: database,
         hostOf: hosts.of,
-        releases: createReleaseFacts(database, strategy),
-        promotions: releaseContext.promotions,
-        onStoreError: (error) => logger.warn({ err: error }, 'the history of runs could not be read'),
+        killSwitch: halting.killSwitch,
+        rehearseHalt: halting.rehearse,
+        releases,
+        status,
+        subjectChanged,
+        record: (event) => audit.record(event),
+        newId: randomUUID,
       }),
       doctor: shared.doctor,
       selfTests: shared.selfTests,

@@ -3,7 +3,9 @@ import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
 import type { Acknowledgement } from '../domain/acknowledgement.js';
 import type { StoredRun } from '../domain/check-run.js';
+import type { Drill } from '../domain/drill.js';
 import type { Locale } from '../domain/localized.js';
+import { mentionOf } from '../domain/mention.js';
 import type { Person } from '../domain/person.js';
 import { callOfRole, callsOfRelease, callsOfRequest, type ReleaseCall } from '../domain/release-calls.js';
 import { isForward } from '../domain/release-course.js';
@@ -14,6 +16,7 @@ import type { Report } from '../domain/report.js';
 import type { RequestView } from '../domain/request-view.js';
 import type { ApprovalPolicy } from '../domain/target-policy.js';
 import { isLive, type Training } from '../domain/training.js';
+import type { DrillService } from '../drill/drill-service.js';
 import type { MessageTable, SubjectState } from '../messages/message-keeper.js';
 import type { StoredMessage } from '../messages/message-store.js';
 import type { ReleaseContext } from '../release/release-context.js';
@@ -54,6 +57,10 @@ export interface MessageViews {
     operators: readonly string[],
     isToldLater: boolean,
   ) => Report;
+  /** @param before the last good ones of its kind */
+  readonly drill: (drill: Drill, options: { before: readonly Drill[] }, locale: Locale) => Report;
+  /** Calls who would be called in an incident. @param operators as mentions */
+  readonly drillAlarm: (drill: Drill, operators: readonly string[], locale: Locale) => Report;
   /** @param now RFC 3339 */
   readonly training: (training: Training, locale: Locale, now: string) => Report;
 }
@@ -64,6 +71,7 @@ export interface MessageTableParts {
   readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledgedWarnings'>;
   readonly releases: Pick<ReleaseContext, 'database' | 'databaseNow' | 'targets' | 'runs' | 'approvers'>;
   readonly trainings: Pick<TrainingService, 'get'>;
+  readonly drills: Pick<DrillService, 'get' | 'before'>;
   readonly envPrefix: string;
   /** The installation's, for messages that nobody in particular asked for. */
   readonly locale: Locale;
@@ -80,6 +88,7 @@ export function createMessageTable(parts: MessageTableParts): MessageTable {
     request: (id, standing) => stateOfRequest(parts, id, standing),
     release: (id, standing) => stateOfRelease(parts, id, standing),
     training: (id, standing) => stateOfTraining(parts, id, standing),
+    drill: (id) => stateOfDrill(parts, id),
   };
 }
 
@@ -240,6 +249,32 @@ const soonestOf = (moments: readonly (Date | undefined)[], now: Date): Date | un
     .flatMap((moment) => moment ?? [])
     .filter((moment) => moment > now)
     .toSorted((one, other) => one.getTime() - other.getTime())[0];
+
+/** Its report stands where it was asked for, or in the reports; its alarm where an incident calls. */
+async function stateOfDrill(parts: MessageTableParts, drillId: string): Promise<SubjectState | undefined> {
+  const { drills, releases, views } = parts;
+  const drill = await drills.get(drillId);
+  if (drill === undefined) return undefined;
+  const channels = releases.targets.targets.get(drill.target)?.channels;
+  const before = await drills.before(drill);
+  const { operators } = releases.targets.roles;
+  return {
+    owed:
+      channels === undefined
+        ? []
+        : [
+            { role: 'alarm', ...loudly(channels, drill.requestedBy) },
+            { role: 'report', ...quietly(channels, drill.requestedBy) },
+          ],
+    lives: drill.endedAt === null,
+    render: (message) => {
+      const locale = localeOf(parts, message);
+      return message.role === 'alarm'
+        ? views.drillAlarm(drill, operators.map(mentionOf), locale)
+        : views.drill(drill, { before }, locale);
+    },
+  };
+}
 
 /** Its message is posted where it was asked for; one of a terminal has none. */
 async function stateOfTraining(

@@ -6,6 +6,7 @@ import type { RunStore } from '../checks/store/run-store.js';
 import type { LiveMessage } from '../conversation/subcommand.js';
 import type { Doctor } from '../doctor/doctor.js';
 import type { Report } from '../domain/report.js';
+import type { DrillService } from '../drill/drill-service.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import type { Messages } from '../messages/messages.js';
 import type { Access } from '../release/access.js';
@@ -38,6 +39,7 @@ export interface Services extends KillSwitchServices {
   /** Of every strategy, the default target's first. */
   readonly selfTests: readonly SelfTest[];
   readonly trainings: TrainingService;
+  readonly drills: DrillService;
   /** Changes a message that stands already, from any replica. Absent in a terminal. */
   readonly changeMessage?: ChangeMessage;
   /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */

@@ -1,19 +1,9 @@
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { Sentence } from '../domain/sentence.js';
 import { HostError } from '../hosts/host.js';
 import { databaseFaultOf, isAway } from './explain-failure.js';
 
-/** What `doctor` looked at, and how it stands. */
-export interface Diagnosis {
-  /** e.g. `trading database`, `host live-1`. */
-  readonly subject: Sentence;
-  readonly state: 'ok' | 'warning' | 'fault';
-  /** What was seen. Never a secret. */
-  readonly seen: Sentence;
-  /** The way out; undefined where nothing is wrong. */
-  readonly wayOut?: Sentence;
-  /** It gives no answer now, and may in a minute. */
-  readonly isAway?: true;
-}
+export type { Diagnosis } from '../domain/diagnosis.js';
 
 /** One thing to look at. It may throw: that is a fault of its subject. */
 export interface Examination {

@@ -152,6 +152,8 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   target_unknown: { readonly target: string };
   /** A check that halts is in no run of the watch. */
   check_not_watched: { readonly id: string };
+  /** A drill would turn off what trades with money. */
+  drill_of_real_orders: NoFacts;
   watch_without_channels: NoFacts;
   watch_without_interval: NoFacts;
   venue_host_unknown: { readonly names: string };

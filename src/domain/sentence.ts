@@ -69,10 +69,17 @@ export interface UserFaultFacts {
   /** A training of that horizon goes on. */
   busy: { readonly horizon: string; readonly who: string };
   /** @param who those who may, as names or Slack mentions (`<@U…>`, `<!subteam^S…>`) */
-  forbidden: { readonly act: 'roll_back' | 'train' | 'steer_release'; readonly who: readonly string[] };
+  forbidden: {
+    readonly act: 'roll_back' | 'train' | 'steer_release' | 'drill';
+    readonly who: readonly string[];
+  };
   directory_away: NoFacts;
   /** Slack alone knows who may approve, and a terminal has no Slack. */
   directory_away_in_terminal: NoFacts;
+  drill_during_halt: { readonly target: string };
+  drill_during_release: { readonly target: string };
+  drill_goes_on: { readonly target: string; readonly who: string };
+  drill_is_off: { readonly target: string };
   late_window: NoFacts;
   lookback_out_of_range: { readonly most: number };
   embedded_does_not_end: { readonly pid: number };

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { DRILL_KINDS } from '../domain/drill.js';
 import type { ShapeFault } from '../domain/file-fault.js';
 import { absolutePath, plainPath } from '../domain/host-setting.js';
 import { promotionPolicySchema } from '../domain/promotion.js';
@@ -81,6 +82,8 @@ const target = z.strictObject({
   venue: venueSchema.optional(),
   /** Addresses off the internet that checks may connect to, each with its port. */
   probeAddresses: z.array(addressAndPort).default([]),
+  /** What a drill of it is: `real` halts it, and turns it on again with a release. */
+  drill: z.enum(DRILL_KINDS).default('rehearsal'),
   /** Confirmed releases kept with their artefacts. */
   keepReleases: z.number().int().min(1).max(100).default(5),
 });

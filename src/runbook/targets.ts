@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { DrillKind } from '../domain/drill.js';
 import type { PromotionPolicy } from '../domain/promotion.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 import type { ApprovalPolicy, WatchPolicy } from '../domain/target-policy.js';
@@ -60,6 +61,8 @@ export interface Target {
   readonly rollback: { readonly confirm: boolean };
   /** How the place where the orders rest is asked; undefined: nobody says, and the records alone tell. */
   readonly venue: VenueSettings | undefined;
+  /** What a drill of it is. */
+  readonly drill: DrillKind;
   readonly keepReleases: number;
   /** `ADDRESS:PORT` that are private, and that checks may connect to all the same. */
   readonly probeAddresses: readonly string[];
@@ -196,7 +199,7 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
   if (last >= confirmMinutes)
     fault([...path, 'watch'], { code: 'checkpoint_too_late', facts: { last, confirmMinutes } });
   const { strategy, accountId, staging, approval, promotes, freeze, channels, rollback } = source;
-  const { keepReleases, probeAddresses } = source;
+  const { keepReleases, probeAddresses, drill } = source;
   const venue = source.venue && { ...source.venue, host: source.venue.host ?? hosts[0]?.name ?? '' };
   if (venue !== undefined && !names.has(venue.host))
     fault([...path, 'venue', 'host'], {
@@ -220,10 +223,12 @@ function toTarget(name: string, source: TargetSource, fault: AddFault): Target {
     channels,
     rollback,
     venue,
+    drill,
     keepReleases,
     probeAddresses,
   };
   const dryRun = source.dryRun ?? name.includes('dry');
+  if (drill === 'real' && !dryRun) fault([...path, 'drill'], { code: 'drill_of_real_orders', facts: {} });
   return { name, strategy, accountId, dryRun, hosts, staging, ...policy };
 }
 

@@ -7,6 +7,7 @@ const TABLES = {
   request: 'lobml.release_requests WHERE request_id',
   release: 'lobml.releases WHERE release_id',
   training: 'lobml.trainings WHERE training_id',
+  drill: 'lobml.drills WHERE drill_id',
 } as const;
 
 /** `KIND:ID`. */

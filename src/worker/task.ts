@@ -16,6 +16,7 @@ export const TASKS = {
   releaseDeadline: 'release_deadline',
   requestExpiry: 'request_expiry',
   message: 'message',
+  drill: 'drill',
 } as const;
 export type TaskName = (typeof TASKS)[keyof typeof TASKS];
 

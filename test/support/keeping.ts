@@ -18,6 +18,7 @@ import { createTransact } from '../../src/store/transaction.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { deployIncidentView } from '../../views/deploy-incident.js';
 import { deployProgressView } from '../../views/deploy-progress.js';
+import { drillAlarmView, drillView } from '../../views/drill.js';
 import { confirmCallView, requestCallView } from '../../views/release-call.js';
 import { brokenGlassView, requestReportView } from '../../views/release-request.js';
 import { runReportView } from '../../views/run-report.js';
@@ -39,6 +40,8 @@ export const MESSAGE_VIEWS: MessageViews = {
   progress: deployProgressView,
   incident: deployIncidentView,
   training: trainingView,
+  drill: drillView,
+  drillAlarm: drillAlarmView,
 };
 
 export interface StandingMessage {
@@ -117,6 +120,7 @@ export function createTestKeeper({ pool, announcer, targets, ...parts }: Keeping
       runs,
       acknowledgements: createAcknowledgementStore(pool),
       trainings: { get: async () => undefined },
+      drills: { get: async () => undefined, before: async () => [] },
       envPrefix: 'S__',
       locale: 'en',
       ...parts,

@@ -148,6 +148,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
     `\`${host}\` and \`${other}\` are one service (\`${service}\`) on one machine: take one of them out`,
   target_unknown: ({ target }) => `there is no target \`${target}\` under \`targets\``,
   check_not_watched: ({ id }) => `\`${id}\` is in no run of this watch, so it would never halt anything`,
+  drill_of_real_orders: () =>
+    'a drill would halt a target whose orders are real: `drill: real` is for one with `dryRun: true`; leave it out for a rehearsal',
   watch_without_channels: () => 'a watch tells people: say `channels` of this target',
   watch_without_interval: () => 'say `everySecs`: without it this target is not watched between releases',
   venue_host_unknown: ({ names }) => `name one of the target’s hosts: ${names}`,

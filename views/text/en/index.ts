@@ -1,6 +1,7 @@
 import { audit } from './audit.js';
 import { decision } from './decision.js';
 import { deploy } from './deploy.js';
+import { drill } from './drill.js';
 import { hostFault } from './host-fault.js';
 import { release } from './release.js';
 import { report } from './report.js';
@@ -17,6 +18,7 @@ export const en = {
   audit,
   decision,
   deploy,
+  drill,
   hostFault,
   release,
   report,

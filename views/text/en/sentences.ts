@@ -39,6 +39,7 @@ const usage: Sentences<UsageFacts> = {
 };
 
 const FORBIDDEN: Readonly<Record<UserFaultFacts['forbidden']['act'], string>> = {
+  drill: 'Drills are for operators.',
   roll_back: 'You may not roll back.',
   train: 'You may not start, override or cancel a training. Nothing was changed.',
   steer_release: 'Only operators, and who asked for the release, may do that.',
@@ -56,6 +57,14 @@ const userFault: Sentences<UserFaultFacts> = {
   directory_away: () =>
     'Slack does not say right now who this person is, so nothing was decided. Try again in a minute.',
   directory_away_in_terminal: () => 'Approvals are given in Slack, not in a terminal. Nothing was done.',
+  drill_during_halt: ({ target }) =>
+    `A halt of ${target} goes on, so no drill was begun. Wait for its end: \`/lobml rollback ${target}\` shows it.`,
+  drill_during_release: ({ target }) =>
+    `A release of ${target} is asked for or under way, and a drill would end it. Nothing was done; wait for it, or cancel it first.`,
+  drill_goes_on: ({ target, who }) =>
+    `A drill of ${target} goes on already, begun by ${who}. \`/lobml drill ${target} --last\` shows it.`,
+  drill_is_off: ({ target }) =>
+    `Not every host of ${target} was seen with its flag on, so a halt would prove nothing. Nothing was done; turn it on with \`/lobml deploy ${target}\` first.`,
   late_window: () =>
     'The window was not opened: Slack allows three seconds for that, and they had passed. Try again.',
   lookback_out_of_range: ({ most }) => `--lookback-hours is a whole number from 1 to ${most}.`,

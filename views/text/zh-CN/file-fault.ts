@@ -136,6 +136,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
     `\`${host}\` 与 \`${other}\` 是同一台机器上的同一服务（\`${service}\`）：请去掉其中一个`,
   target_unknown: ({ target }) => `\`targets\` 下没有目标 \`${target}\``,
   check_not_watched: ({ id }) => `\`${id}\` 不在该值守的任何运行中，因此永远不会触发停止`,
+  drill_of_real_orders: () =>
+    '演练会停止一个真实下单的目标：`drill: real` 只用于 `dryRun: true` 的目标；预演请省略该键',
   watch_without_channels: () => '值守需要通知人员：请写明该目标的 `channels`',
   watch_without_interval: () => '请写 `everySecs`：没有它，该目标在两次发布之间不受值守',
   venue_host_unknown: ({ names }) => `请写该目标的主机之一：${names}`,

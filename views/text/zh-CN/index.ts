@@ -2,6 +2,7 @@ import type { Text } from '../en/index.js';
 import { audit } from './audit.js';
 import { decision } from './decision.js';
 import { deploy } from './deploy.js';
+import { drill } from './drill.js';
 import { hostFault } from './host-fault.js';
 import { release } from './release.js';
 import { report } from './report.js';
@@ -18,6 +19,7 @@ export const zhCN: Text = {
   audit,
   decision,
   deploy,
+  drill,
   hostFault,
 
   release,

@@ -38,6 +38,7 @@ const usage: Sentences<UsageFacts> = {
 };
 
 const FORBIDDEN: Readonly<Record<UserFaultFacts['forbidden']['act'], string>> = {
+  drill: '只有操作员可以进行演练。',
   roll_back: '你无权执行回滚。',
   train: '你无权启动、放行或取消训练。未做任何改动。',
   steer_release: '只有操作员和发布申请人可以这样做。',
@@ -52,6 +53,14 @@ const userFault: Sentences<UserFaultFacts> = {
     `${FORBIDDEN[act]} ${who.length > 0 ? `有权操作的人：${who.join(', ')}。` : '目前没有列出任何人。'}`,
   directory_away: () => '目前无法从 Slack 查询该人员的身份，因此未作任何决定。请一分钟后重试。',
   directory_away_in_terminal: () => '审批只能在 Slack 中进行，不能在终端中进行。未执行任何操作。',
+  drill_during_halt: ({ target }) =>
+    `${target} 的停止仍在进行，因此未开始演练。请等待其结束：\`/lobml rollback ${target}\` 可查看。`,
+  drill_during_release: ({ target }) =>
+    `${target} 的发布正在申请或进行，演练会使其终止。未执行任何操作；请等待其结束，或先取消它。`,
+  drill_goes_on: ({ target, who }) =>
+    `${target} 的演练已在进行，由 ${who} 开始。\`/lobml drill ${target} --last\` 可查看。`,
+  drill_is_off: ({ target }) =>
+    `未见 ${target} 的每台主机都已打开开关，停止证明不了任何事。未执行任何操作；请先用 \`/lobml deploy ${target}\` 启用。`,
   late_window: () => '窗口未能打开：Slack 只允许三秒，而时间已过。请重试。',
   lookback_out_of_range: ({ most }) => `--lookback-hours 应为 1 到 ${most} 的整数。`,
   embedded_does_not_end: ({ pid }) => `内嵌 PostgreSQL（进程 ${pid}）没有结束：请手动结束后重新启动。`,

@@ -3,6 +3,7 @@ export const summaries: Readonly<Record<string, string>> = {
   audit: '验证审计事件链，或以 JSON 行导出。',
   deploy: '制定发布计划、申请审批并启动发布。在 Slack 中会打开表单。',
   doctor: '检查配置、Slack、两个数据库、主机和权限。',
+  drill: '证明下一次停止有效：真实停止并恢复，或预演除停止外的全部步骤。',
   gonogo: '按 Go/No-Go 标准逐条给出证据并作出判定。',
   help: '显示可用的命令及使用者。',
   history: '显示历史运行、发布和停止，最新的在前。',
