@@ -4,6 +4,7 @@ import { audit } from './audit.js';
 import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';
 import { drill } from './drill.js';
+import { evidence } from './evidence.js';
 import { gonogo } from './gonogo.js';
 import { createHelp } from './help.js';
 import { history } from './history.js';
@@ -32,6 +33,7 @@ export const subcommands: readonly Subcommand<Services>[] = [
   unlock,
   history,
   audit,
+  evidence,
   doctor,
   selftest,
 ];

@@ -1,3 +1,4 @@
+import { evidenceVerify } from '../commands/evidence.js';
 import { home } from '../commands/home.js';
 import { help, subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
@@ -26,6 +27,7 @@ export async function main(words: readonly string[]): Promise<void> {
       subcommands,
       killSwitch: rollback,
       selfTest: selftest,
+      standAlone: [evidenceVerify],
       help,
       asText: terminalText,
       say,

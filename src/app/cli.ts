@@ -31,6 +31,8 @@ interface TerminalProgram {
   readonly killSwitch: Subcommand<KillSwitchServices>;
   /** Goes by the runbooks alone: no target need be there. */
   readonly selfTest: Subcommand<SelfTestServices>;
+  /** Each hears its own words, and needs neither configuration nor services. */
+  readonly standAlone: readonly Subcommand<unknown>[];
   /** Answers whatever is wrong with the configuration. */
   readonly help: Subcommand<HelpServices>;
   readonly say: Say;
@@ -72,6 +74,9 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
     return EXIT.ok;
   }
   try {
+    const alone = program.standAlone.find(({ hears }) => hears?.(typed));
+    if (alone !== undefined)
+      return await answer(alone, words, wantsJson, { program, config: { locale }, services: undefined });
     if (name === program.help.name) return await runHelp(words, wantsJson, program);
     if (name === program.killSwitch.name) return await runKillSwitch(words, wantsJson, program);
     if (name === program.selfTest.name) return await runSelfTest(words, wantsJson, program);
@@ -198,7 +203,7 @@ async function runKillSwitch(
 
 interface TerminalParts<S> {
   readonly program: TerminalProgram;
-  readonly config: Config;
+  readonly config: Pick<Config, 'locale'>;
   readonly services: S;
   /** Each change is a line, also where nobody watches: in a log it must stand how far it is. */
   readonly tellsChanges?: boolean;

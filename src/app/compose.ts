@@ -12,6 +12,7 @@ import type { Directory } from '../domain/directory.js';
 import type { Halt } from '../domain/halt.js';
 import { redact } from '../domain/secrets.js';
 import { createDrillService } from '../drill/drill-service.js';
+import { createEvidence } from '../evidence/evidence-service.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
 import { createKillSwitch } from '../halt/create-kill-switch.js';
 import { createFlattening } from '../halt/flatten.js';
@@ -191,10 +192,7 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
       runbook,
       targets,
       audit,
-      auditKey: {
-        open: () => openAuditKey(shared.config.dataDir),
-        known: () => readAuditKey(shared.config.dataDir),
-      },
+      ...createProofs(shared),
       checks,
       runs,
       killSwitch: halting.killSwitch,
@@ -244,6 +242,12 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
       now,
     },
   };
+}
+
+/** What is signed on this machine. */
+function createProofs({ config: { dataDir }, database, audit, runs, now }: StrategyParts) {
+  const auditKey = { open: () => openAuditKey(dataDir), known: () => readAuditKey(dataDir) };
+  return { auditKey, evidence: createEvidence({ database, audit, runs, now, openKey: auditKey.open }) };
 }
 
 /** The kill switch, and what belongs to it. */

@@ -7,6 +7,7 @@ import type { LiveMessage } from '../conversation/subcommand.js';
 import type { Doctor } from '../doctor/doctor.js';
 import type { Report } from '../domain/report.js';
 import type { DrillService } from '../drill/drill-service.js';
+import type { EvidenceService } from '../evidence/evidence-service.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import type { Messages } from '../messages/messages.js';
 import type { Access } from '../release/access.js';
@@ -25,6 +26,7 @@ export interface Services extends KillSwitchServices {
   readonly audit: AuditTrail;
   /** The key that signs exports on this machine. */
   readonly auditKey: AuditKeys;
+  readonly evidence: EvidenceService;
   readonly checks: CheckService;
   readonly runs: Pick<RunStore, 'get' | 'latest' | 'page' | 'placeOf'>;
   readonly releaseHistory: ReleaseHistory;

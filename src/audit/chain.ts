@@ -13,6 +13,10 @@ function chainedSha256(event: AuditEvent, position: number, previousSha256: stri
   return sha256Of(canonicalJson(content));
 }
 
+/** What the hash of an event must be in its place. */
+export const sha256OfEvent = (event: ChainedEvent): string =>
+  chainedSha256(event, event.position, event.previousSha256);
+
 /** Puts an event behind the present end of its chain. @param head undefined: it is the first. */
 export function chainEvent(
   event: AuditEvent,
@@ -61,8 +65,6 @@ export class ChainFollower {
   #faultOf(event: ChainedEvent): ChainFault | undefined {
     if (event.position !== this.#position + 1) return 'position';
     if (event.previousSha256 !== this.#sha256) return 'link';
-    return chainedSha256(event, event.position, event.previousSha256) === event.sha256
-      ? undefined
-      : 'content';
+    return sha256OfEvent(event) === event.sha256 ? undefined : 'content';
   }
 }

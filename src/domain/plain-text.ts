@@ -23,6 +23,10 @@ export function plainText(text: string): string {
   return text.replace(ESCAPE_SEQUENCES, '').replace(UNSEEN, STAND_IN);
 }
 
+/** JSON that means the same and holds no such character itself: each stands as `\\uXXXX`. */
+export const escapeUnseen = (json: string): string =>
+  json.replace(UNSEEN, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** The same for a value of any shape: every text in it, and every name of a field. */
 export function plainValue<Value>(value: Value): Value {
   return plain(value) as Value;

@@ -41,6 +41,7 @@ type NoFacts = Readonly<Record<never, never>>;
 /** Words that do not fit a subcommand. */
 export interface UsageFacts {
   audit_words: NoFacts;
+  evidence_words: NoFacts;
   flag_needs_value: { readonly flag: string };
   flag_twice: { readonly flag: string };
   halt_id_missing: NoFacts;
@@ -93,6 +94,9 @@ export interface UserFaultFacts {
   embedded_not_reached: { readonly uid: number; readonly place: string };
   no_staging: { readonly target: string };
   no_training: NoFacts;
+  /** It holds something, or is no folder. */
+  evidence_folder_taken: { readonly folder: string };
+  evidence_folder_unwritable: { readonly folder: string; readonly code: string };
   not_a_member: NoFacts;
   not_a_warning: NoFacts;
   not_in_channel: { readonly channel: string };
@@ -107,6 +111,7 @@ export interface UserFaultFacts {
   unknown_horizon: { readonly asked: string; readonly known: string };
   unknown_modal: NoFacts;
   unknown_place: { readonly id: string };
+  unknown_release_or_halt: { readonly id: string };
   unknown_run: { readonly id: string };
   unreadable_file: { readonly file: string };
 }

@@ -66,6 +66,7 @@ test('a self-test goes by the runbooks: no targets file need be there', async ()
     const exitCode = await runTerminal(['selftest'], {
       ...program,
       unknown: unknownSubcommandView,
+      standAlone: [],
       version: '1.2.3',
     });
     expect([exitCode, printed.join('')]).toEqual([0, expect.stringContaining('1 check proved by 2 cases')]);

@@ -76,6 +76,7 @@ async function terminal(words: readonly string[], env: Readonly<Record<string, s
       asText: terminalText,
       say,
       unknown: unknownSubcommandView,
+      standAlone: [],
       version: '1.2.3',
     };
     return { exitCode: await runTerminal(words, program), printed: printed.join('') };

@@ -2,6 +2,7 @@ import { audit } from './audit.js';
 import { decision } from './decision.js';
 import { deploy } from './deploy.js';
 import { drill } from './drill.js';
+import { evidence } from './evidence.js';
 import { hostFault } from './host-fault.js';
 import { release } from './release.js';
 import { report } from './report.js';
@@ -19,6 +20,7 @@ export const en = {
   decision,
   deploy,
   drill,
+  evidence,
   hostFault,
   release,
   report,

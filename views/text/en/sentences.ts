@@ -14,6 +14,8 @@ const didYouMean = (nearest: string | undefined): string => (nearest ? ` Did you
 
 const usage: Sentences<UsageFacts> = {
   audit_words: () => 'Say `verify`, `verify --file EXPORT`, `verify --against EXPORT` or `export`.',
+  evidence_words: () =>
+    'Say `evidence ID --out DIR`, with the id of a release or a halt as `history` shows it, or `evidence verify DIR`.',
   flag_needs_value: ({ flag }) => `\`${flag}\` needs a value.`,
   flag_twice: ({ flag }) => `\`${flag}\` stands twice: say it once.`,
   halt_id_missing: () => 'Say `history --incident ID`, with the id of the halt.',
@@ -83,6 +85,10 @@ const userFault: Sentences<UserFaultFacts> = {
     `The target ${target} has no staging folder on this machine, so a model would have no place: set \`staging\` in the targets file. Nothing was started.`,
   no_training: () =>
     'The runbook does not say how a model is trained: add `training` to it. Nothing was started.',
+  evidence_folder_taken: ({ folder }) =>
+    `${folder} is no empty folder, so nothing was written. Name one that is not there yet.`,
+  evidence_folder_unwritable: ({ folder, code }) =>
+    `${folder} cannot be made (${code}), and nothing was left behind. The folder above it must exist and be writable.`,
   not_a_member: () =>
     'A guest, a bot or a deactivated account cannot acknowledge a warning. Ask a member of the workspace. Nothing was stored.',
   not_a_warning: () => 'This run holds no such warning. Nothing was stored.',
@@ -105,6 +111,8 @@ const userFault: Sentences<UserFaultFacts> = {
   unknown_horizon: ({ asked, known }) => `There is no horizon \`${asked}\`; there are ${known}.`,
   unknown_modal: () => STALE,
   unknown_place: ({ id }) => `No run, release or halt \`${id}\` is stored, so no page can start before it.`,
+  unknown_release_or_halt: ({ id }) =>
+    `There is neither a release nor a halt with the id ${id}. \`history\` shows the ids.`,
   unknown_run: ({ id }) =>
     `No run, release or halt \`${id}\` is stored for this target. \`lobml history\` lists them.`,
   unreadable_file: ({ file }) => `The file ${file} cannot be read.`,

@@ -4,6 +4,7 @@ export const summaries: Readonly<Record<string, string>> = {
   deploy: 'Plan a release, ask for its approvals, and start it. In Slack, a form opens.',
   doctor: 'Examine the configuration, Slack, both databases, the hosts and the permissions.',
   drill: 'Prove that the next halt will work: a real one with its way back, or everything but the act.',
+  evidence: 'Write everything that decided a release or a halt into a signed folder, or verify one.',
   gonogo: 'Decide by the Go/No-Go criteria, each with its evidence.',
   help: 'Show what can be asked for, and by whom.',
   history: 'Show earlier runs, releases and halts, newest first.',

@@ -3,6 +3,7 @@ import { audit } from './audit.js';
 import { decision } from './decision.js';
 import { deploy } from './deploy.js';
 import { drill } from './drill.js';
+import { evidence } from './evidence.js';
 import { hostFault } from './host-fault.js';
 import { release } from './release.js';
 import { report } from './report.js';
@@ -20,6 +21,7 @@ export const zhCN: Text = {
   decision,
   deploy,
   drill,
+  evidence,
   hostFault,
 
   release,

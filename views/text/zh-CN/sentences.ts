@@ -14,6 +14,8 @@ const didYouMean = (nearest: string | undefined): string => (nearest ? `是否�
 
 const usage: Sentences<UsageFacts> = {
   audit_words: () => '请使用 `verify`、`verify --file EXPORT`、`verify --against EXPORT` 或 `export`。',
+  evidence_words: () =>
+    '请使用 `evidence ID --out DIR`（ID 为 `history` 显示的发布或停止编号），或 `evidence verify DIR`。',
   flag_needs_value: ({ flag }) => `\`${flag}\` 需要一个值。`,
   flag_twice: ({ flag }) => `\`${flag}\` 出现了两次：请只写一次。`,
   halt_id_missing: () => '请使用 `history --incident ID`，ID 为该次停止的编号。',
@@ -75,6 +77,10 @@ const userFault: Sentences<UserFaultFacts> = {
   no_staging: ({ target }) =>
     `目标 ${target} 在本机没有暂存目录，模型无处存放：请在 targets 文件中设置 \`staging\`。没有启动任何训练。`,
   no_training: () => 'runbook 没有说明如何训练模型：请添加 `training`。没有启动任何训练。',
+  evidence_folder_taken: ({ folder }) =>
+    `${folder} 不是空文件夹，因此未写入任何内容。请指定尚不存在的文件夹。`,
+  evidence_folder_unwritable: ({ folder, code }) =>
+    `无法创建 ${folder}（${code}），未留下任何内容。其上级文件夹必须存在且可写。`,
   not_a_member: () => '访客、机器人和已停用的账号不能确认警告。请让工作区成员确认。未保存任何内容。',
   not_a_warning: () => '本次运行没有该警告。未保存任何内容。',
   not_in_channel: ({ channel }) =>
@@ -94,6 +100,7 @@ const userFault: Sentences<UserFaultFacts> = {
   unknown_horizon: ({ asked, known }) => `没有周期 \`${asked}\`；可用周期：${known}。`,
   unknown_modal: () => STALE,
   unknown_place: ({ id }) => `没有保存运行、发布或停止 \`${id}\`，因此无法从它之前翻页。`,
+  unknown_release_or_halt: ({ id }) => `没有编号为 ${id} 的发布或停止。\`history\` 会显示编号。`,
   unknown_run: ({ id }) => `该目标没有保存运行、发布或停止 \`${id}\`。\`lobml history\` 会列出全部记录。`,
   unreadable_file: ({ file }) => `无法读取文件 ${file}。`,
 };

@@ -4,6 +4,7 @@ export const summaries: Readonly<Record<string, string>> = {
   deploy: '制定发布计划、申请审批并启动发布。在 Slack 中会打开表单。',
   doctor: '检查配置、Slack、两个数据库、主机和权限。',
   drill: '证明下一次停止有效：真实停止并恢复，或预演除停止外的全部步骤。',
+  evidence: '将某次发布或停止的全部决定依据写入带签名的文件夹，或验证该文件夹。',
   gonogo: '按 Go/No-Go 标准逐条给出证据并作出判定。',
   help: '显示可用的命令及使用者。',
   history: '显示历史运行、发布和停止，最新的在前。',
