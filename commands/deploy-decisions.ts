@@ -1,7 +1,9 @@
+import { UserError } from '../src/conversation/errors.js';
 import type { Click, Conversation, Submission, SubmissionAnswer } from '../src/conversation/subcommand.js';
 import type { ContentChange } from '../src/domain/release-content.js';
 import type { Refused } from '../src/domain/release-refusal.js';
 import { deployNoteModal, rejectModal } from '../views/deploy-plan-modal.js';
+import { REQUEST_CHOICES } from '../views/release-request.js';
 import { changesView, noteView, refusalView } from '../views/release-sentence.js';
 import { textFor } from '../views/text/index.js';
 import type { DeployServices } from './deploy-services.js';
@@ -36,6 +38,15 @@ export const decisionActions: Readonly<Record<string, Handler>> = {
     await click.openModal(modal, async () => modal);
   },
 };
+
+/** The menu beside them: each choice is the button that it names. */
+export async function chooseOfRequest(click: Click, services: DeployServices): Promise<void> {
+  const [word = '', ...rest] = click.value.split(' ');
+  const choice = REQUEST_CHOICES.find((known) => known === word);
+  const chosen = { ...click, value: rest.join(' ') };
+  if (choice === undefined) throw new UserError('unknown_modal', {});
+  await decisionActions[choice]?.(chosen, services);
+}
 
 /** The reason of a rejection was given. */
 export async function submitRejection(

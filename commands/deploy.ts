@@ -2,11 +2,11 @@ import { EXIT, type Subcommand } from '../src/conversation/subcommand.js';
 import { FORM_CALLBACK, REDRAW_ACTION, VALUE_ACTION } from '../views/deploy-form.js';
 import { PLAN_CALLBACK, REJECT_CALLBACK } from '../views/deploy-plan-modal.js';
 import { CONFIRM_ACTION, CONFIRM_CALLBACK } from '../views/release-confirmation.js';
-import { SUPERSEDE_ACTION } from '../views/release-request.js';
+import { MORE_ACTION, SUPERSEDE_ACTION } from '../views/release-request.js';
 import { GIVE_UP_CALLBACK } from '../views/release-stuck.js';
 import { RESTART_ACTION } from '../views/status.js';
 import { confirmByWords, openConfirmation, submitConfirmation } from './deploy-confirm.js';
-import { decisionActions, submitRejection } from './deploy-decisions.js';
+import { chooseOfRequest, decisionActions, submitRejection } from './deploy-decisions.js';
 import {
   openDeployForm,
   openPrefilledForm,
@@ -53,6 +53,7 @@ export const deploy: Subcommand<DeployServices> = {
   },
   actions: {
     ...decisionActions,
+    [MORE_ACTION]: chooseOfRequest,
     'deploy:prefill': openPrefilledForm,
     [RESTART_ACTION]: openRestartForm,
     [SUPERSEDE_ACTION]: openSupersedingForm,

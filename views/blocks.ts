@@ -13,6 +13,7 @@ export const LIMITS = {
   containerBlocks: 10,
   actions: 25,
   buttonText: 75,
+  optionText: 75,
   buttonValue: 2000,
   modalTitle: 24,
   preformatted: 2800,
@@ -92,6 +93,16 @@ export const folded = (title: string, children: readonly Block[]): Block => ({
   default_collapsed: true,
 });
 
+/** The same of any number of blocks: nothing is lost, whatever the bound. */
+export function allFolded(title: string, blocks: readonly Block[]): readonly Block[] {
+  const parts = Array.from({ length: Math.ceil(blocks.length / LIMITS.containerBlocks) }, (_, index) =>
+    blocks.slice(index * LIMITS.containerBlocks, (index + 1) * LIMITS.containerBlocks),
+  );
+  return parts.map((part, index) =>
+    folded(parts.length === 1 ? title : `${title} (${index + 1}/${parts.length})`, part),
+  );
+}
+
 export const divider = (): Block => ({ type: 'divider' });
 
 export interface Button {
@@ -111,6 +122,22 @@ export interface Button {
 export function actions(...buttons: readonly Button[]): Block {
   return { type: 'actions', elements: buttons.slice(0, LIMITS.actions).map(buttonElement) };
 }
+
+/** Buttons, and a menu of what is rarely wanted behind them. */
+export const actionsWithMenu = (
+  buttons: readonly Button[],
+  menu: { readonly actionId: string; readonly options: readonly { text: string; value: string }[] },
+): Block => ({
+  type: 'actions',
+  elements: [
+    ...buttons.map(buttonElement),
+    {
+      type: 'overflow',
+      action_id: menu.actionId,
+      options: menu.options.map(({ text, value }) => ({ text: plain(text, LIMITS.optionText), value })),
+    },
+  ],
+});
 
 /** A text with one button beside it. */
 export const sectionWithButton = (text: string, button: Button): Block => ({

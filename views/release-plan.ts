@@ -67,19 +67,33 @@ export function planBlocks(
   { plan, modelVersion, envPrefix }: Pick<PlanView, 'plan' | 'modelVersion' | 'envPrefix'>,
   locale: Locale,
 ): readonly Block[] {
+  return [
+    section(artefactLines({ plan, modelVersion }, locale).join('\n')),
+    ...withdrawnBlocks(plan, locale),
+    ...planDetails(plan, envPrefix, locale),
+  ];
+}
+
+/** Every change on every host, what differs there already, and what is shared with other targets. */
+export const planDetails = (plan: ReleasePlan, envPrefix: string, locale: Locale): readonly Block[] => [
+  ...changesByHosts(plan, envPrefix, locale).map(({ names, lines }) =>
+    section(clip([`*${names}*`, ...lines].join('\n'), LIMITS.section)),
+  ),
+  ...DRIFT_SUBJECTS.flatMap((subject) => driftBlocks(subject, plan, envPrefix, locale)),
+  ...sharedBlocks(plan, locale),
+];
+
+/** Model, program and reason, a line each. */
+export function artefactLines(
+  { plan, modelVersion }: Pick<PlanView, 'plan' | 'modelVersion'>,
+  locale: Locale,
+): readonly string[] {
   const { plan: text } = textFor(locale).release;
   const version = modelVersion === undefined ? '' : ` · ${text.version} ${typed(modelVersion, 300)}`;
-  const lines = [
+  return [
     `*${text.model}*  ${artefactText(plan.model, locale)}${version}`,
     ...(plan.binary === undefined ? [] : [`*${text.binary}*  ${artefactText(plan.binary, locale)}`]),
     ...(plan.reason === '' ? [] : [`*${text.reason}*  ${typed(plan.reason, 1500)}`]),
-  ];
-  return [
-    section(lines.join('\n')),
-    ...withdrawnBlocks(plan, locale),
-    ...hostBlocks(plan, envPrefix, locale),
-    ...DRIFT_SUBJECTS.flatMap((subject) => driftBlocks(subject, plan, envPrefix, locale)),
-    ...sharedBlocks(plan, locale),
   ];
 }
 
@@ -97,25 +111,27 @@ export function sizeText(bytes: number): string {
 }
 
 /** Hosts in their order; neighbours on which the same changes share their lines. */
-function hostBlocks(plan: ReleasePlan, envPrefix: string, locale: Locale): readonly Block[] {
+export function changesByHosts(
+  plan: ReleasePlan,
+  envPrefix: string,
+  locale: Locale,
+): readonly { readonly names: string; readonly lines: readonly string[] }[] {
   const { plan: text } = textFor(locale).release;
-  const groups: { names: string[]; lines: string }[] = [];
+  const groups: { names: string[]; lines: readonly string[] }[] = [];
   for (const [index, host] of plan.hosts.entries()) {
     const isCanary = index === 0 && plan.hosts.length > 1;
     const name = `${escapeMrkdwn(host.host)}${isCanary ? ` (${text.canary})` : ''}`;
     const lines = changeLines(host, envPrefix, locale);
     const last = groups.at(-1);
-    if (last?.lines === lines) last.names.push(name);
+    if (last?.lines.join('\n') === lines.join('\n')) last.names.push(name);
     else groups.push({ names: [name], lines });
   }
-  return groups.map(({ names, lines }) =>
-    section(clip(`*${names.join(`, ${text.next} `)}*\n${lines}`, LIMITS.section)),
-  );
+  return groups.map(({ names, lines }) => ({ names: names.join(`, ${text.next} `), lines }));
 }
 
-function changeLines({ changes }: HostPlan, envPrefix: string, locale: Locale): string {
-  if (changes.length === 0) return textFor(locale).release.plan.noChange;
-  return changes.map((change) => variableLine(change, envPrefix, locale)).join('\n');
+function changeLines({ changes }: HostPlan, envPrefix: string, locale: Locale): readonly string[] {
+  if (changes.length === 0) return [textFor(locale).release.plan.noChange];
+  return changes.map((change) => variableLine(change, envPrefix, locale));
 }
 
 /** One change of the environment, as approvers read it. */

@@ -6,6 +6,7 @@ import type { Block, Report } from '../src/domain/report.js';
 import type { RequestView } from '../src/domain/request-view.js';
 import {
   actions,
+  actionsWithMenu,
   type Button,
   clip,
   context,
@@ -17,17 +18,16 @@ import {
   within,
 } from './blocks.js';
 import { frozenBlocks } from './freeze.js';
-import { mentionApprovers } from './mentions.js';
-import { modelEvidenceBlocks } from './model-evidence.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
-import { promotionBlocks } from './promotion.js';
-import { acknowledgedText, decidingChecks, planBlocks, wrongChecks } from './release-plan.js';
+import { acknowledgedText, decidingChecks, wrongChecks } from './release-plan.js';
 import { changeLine } from './release-sentence.js';
+import { approvalBlocks, clockBlocks } from './request-approvals.js';
+import { planSummary, wholePlan } from './request-plan.js';
 import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
 
-interface RequestViewOptions {
+export interface RequestViewOptions {
   readonly locale: Locale;
   readonly envPrefix: string;
 }
@@ -48,8 +48,18 @@ export const REQUEST_SYMBOL: Readonly<Record<RequestState, string>> = {
 /** Opens the form of a request that takes the place of one that waits. */
 export const SUPERSEDE_ACTION = 'deploy:supersede';
 
+/** The menu of what is rarely wanted; its value is the choice and the request's id (an option takes 75 characters). */
+export const MORE_ACTION = 'deploy:more';
+export const REQUEST_CHOICES = [
+  'run:details',
+  'deploy:renew',
+  'deploy:take_back',
+  'deploy:withdraw',
+] as const;
+export type RequestChoice = (typeof REQUEST_CHOICES)[number];
+
 /** What a button of a request carries: which request, and exactly which content of it. */
-const buttonValue = ({ requestId, digest }: Pick<ReleaseRequest, 'requestId' | 'digest'>): string =>
+export const buttonValue = ({ requestId, digest }: Pick<ReleaseRequest, 'requestId' | 'digest'>): string =>
   `${requestId} ${digest}`;
 
 /** The request in its channel: plan, verdict, who has approved, and what may be done now. */
@@ -58,19 +68,19 @@ export function requestReportView(view: RequestView, { locale, envPrefix }: Requ
   const text = textFor(locale).release;
   const state = text.state[request.state];
   const title = `${REQUEST_SYMBOL[request.state]} ${text.request.title} · ${request.strategy} · ${request.target}`;
+  const shown = { plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix };
   const blocks: Block[] = [
     header(title),
     ...outcomeBlocks(view, locale),
     context(text.request.by(person(request.requestedBy), slackTime(request.createdAt, 'date_short_pretty'))),
     ...incidentBlocks(view, locale),
-    ...planBlocks({ plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix }, locale),
-    ...modelEvidenceBlocks(request.plan, view.run, locale),
-    ...promotionBlocks(request.promotion, locale),
+    ...planSummary(shown, locale),
     ...evidenceBlocks(view, locale),
     ...approvalBlocks(view, locale),
     ...frozenBlocks(view.frozen, locale),
     ...clockBlocks(request, locale),
     ...buttonBlocks(view, locale),
+    ...wholePlan(shown, view, locale),
   ];
   const summary = text.request.summary(
     state,
@@ -160,56 +170,27 @@ function revokedBlocks({ revokedBy }: StoredRun, locale: Locale): readonly Block
   return [section(`*⏮ ${evidenceRevoked(kind[revokedBy.kind], verdict[revokedBy.verdict], at)}*`)];
 }
 
-function approvalBlocks({ request, approvals, quorum }: RequestView, locale: Locale): readonly Block[] {
-  if (request.kind === 'break_glass') return [];
-  const { request: text } = textFor(locale).release;
-  if (quorum === undefined) {
-    const names = approvals.map((approval) => `✓ ${person(approval.person)}`);
-    return [section([...names, `_${text.unknownPlaces}_`].join('\n'))];
-  }
-  const isWaiting = request.state === 'open' || request.state === 'approved';
-  const lines = quorum.places.map(({ target, group, personId }) => {
-    const who = group === undefined ? text.anyone : `<!subteam^${group}>`;
-    const place = target === undefined ? who : `${target}: ${who}`;
-    const approval = approvals.find((one) => one.person.id === personId);
-    if (approval === undefined) return `${isWaiting ? '⏳' : '–'} ${place}  ${isWaiting ? text.waiting : ''}`;
-    return `✓ ${place}  ${person(approval.person)} · ${slackTime(approval.decidedAt)}`;
-  });
-  const seated = new Set(quorum.places.map(({ personId }) => personId));
-  const more = approvals
-    .filter((approval) => !seated.has(approval.person.id))
-    .map((one) => `✓ ${person(one.person)} · ${slackTime(one.decidedAt)}  _${text.noPlace}_`);
-  const given = quorum.places.filter(({ personId }) => personId !== undefined).length;
-  const title = `*${text.approvals(given, quorum.places.length)}*`;
-  return [section(clip([title, ...lines, ...more].join('\n'), LIMITS.section))];
-}
-
-function clockBlocks(
-  { state, quorumExpiresAt, startExpiresAt }: ReleaseRequest,
-  locale: Locale,
-): readonly Block[] {
-  const { request: text } = textFor(locale).release;
-  if (state === 'open') return [context(`⏱ ${text.quorumUntil(slackTime(quorumExpiresAt))}`)];
-  if (state === 'approved' && startExpiresAt !== null) {
-    return [section(`*${text.startUntil(slackTime(startExpiresAt))}*`)];
-  }
-  return [];
-}
-
-/** Only while something can still be decided: every other state has no button. */
+/** Only while something can still be decided: every other state has no button. What is rarely wanted waits in a menu. */
 function buttonBlocks({ request, approvals }: RequestView, locale: Locale): readonly Block[] {
   if (request.state !== 'open' && request.state !== 'approved') return [];
   const { button } = textFor(locale).release;
   const value = buttonValue(request);
   const approve: Button = { actionId: 'deploy:approve', text: button.approve, value, style: 'primary' };
+  const further: readonly (readonly [RequestChoice, string])[] = [
+    ['deploy:renew', button.renew],
+    ...(approvals.length > 0 ? [['deploy:take_back', button.takeBack] as const] : []),
+    ['deploy:withdraw', button.withdraw],
+  ];
   return [
-    actions(
-      request.state === 'approved' ? startButton(request, locale) : approve,
-      { actionId: 'deploy:reject', text: button.reject, value },
-      { actionId: 'run:details', text: textFor(locale).report.button.details, value: request.checkRunId },
-      { actionId: 'deploy:renew', text: button.renew, value },
-      ...(approvals.length > 0 ? [{ actionId: 'deploy:take_back', text: button.takeBack, value }] : []),
-      { actionId: 'deploy:withdraw', text: button.withdraw, value },
+    actionsWithMenu(
+      [
+        request.state === 'approved' ? startButton(request, locale) : approve,
+        { actionId: 'deploy:reject', text: button.reject, value },
+      ],
+      {
+        actionId: MORE_ACTION,
+        options: further.map(([choice, text]) => ({ text, value: `${choice} ${request.requestId}` })),
+      },
     ),
   ];
 }
@@ -247,50 +228,4 @@ export function supersedeBlock(
 ): Block {
   const { button } = textFor(locale).release;
   return actions({ actionId: SUPERSEDE_ACTION, text: button.supersede, value: `${target} ${requestId}` });
-}
-
-/** The loud message in the incidents channel about a release that skips its approvals. */
-export function brokenGlassView(
-  { request, run, policy }: RequestView,
-  { locale, envPrefix }: RequestViewOptions,
-): Report {
-  const text = textFor(locale).release;
-  const title = `🚨 ${text.request.brokenGlass} · ${request.strategy} · ${request.target}`;
-  const by = text.request.glassBy(
-    person(request.requestedBy),
-    slackTime(request.createdAt, 'date_short_pretty'),
-  );
-  const verdict =
-    run === undefined
-      ? []
-      : [`${VERDICT_SYMBOL[run.verdict]} ${textFor(locale).report.verdict[run.verdict]}`];
-  const review =
-    request.reviewedBy === null
-      ? [
-          section(`${mentionApprovers(policy, request.requesterSlackId)} ${text.request.glassReview}`),
-          actions({
-            actionId: 'deploy:reviewed',
-            text: text.button.reviewed,
-            value: buttonValue(request),
-            style: 'primary',
-          }),
-        ]
-      : [
-          section(
-            `✓ ${text.request.glassReviewed(person(request.reviewedBy), slackTime(request.reviewedAt ?? '', 'date_short_pretty'))}`,
-          ),
-        ];
-  const plan = planBlocks({ plan: request.plan, modelVersion: request.wish.modelVersion, envPrefix }, locale);
-  return {
-    text: `${title}: ${typedName(request.requestedBy.name)}`,
-    blocks: [
-      header(title),
-      section(`*${by}*`),
-      ...plan,
-      ...modelEvidenceBlocks(request.plan, run, locale),
-      ...promotionBlocks(request.promotion, locale),
-      ...(verdict.length > 0 ? [context(...verdict)] : []),
-      ...review,
-    ],
-  };
 }

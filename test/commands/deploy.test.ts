@@ -111,7 +111,8 @@ const copyOf = (ts: string) => {
   if (found === undefined) throw new Error('there is no copy');
   return found;
 };
-const hasButtons = (message: { blocks: unknown }) => JSON.stringify(message.blocks).includes('"button"');
+const hasButtons = (message: { blocks: unknown }) =>
+  /"(button|overflow)"/.test(JSON.stringify(message.blocks));
 
 async function requestAsAlice(): Promise<string> {
   await slack.runCommand('alice', CHANNEL, '/lobml deploy live');
@@ -213,7 +214,11 @@ describe('every end takes the buttons off every copy, and names who and why', ()
       },
       /Rejected by <@U0BOB>.*the market is thin/,
     ],
-    ['withdrawn', () => slack.click('alice', request(), 'deploy:withdraw'), /Withdrawn by <@U0ALICE>/],
+    [
+      'withdrawn',
+      (requestId) => slack.click('alice', request(), 'deploy:more', `deploy:withdraw ${requestId}`),
+      /Withdrawn by <@U0ALICE>/,
+    ],
     [
       'expired',
       async (requestId) => {

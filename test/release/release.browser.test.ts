@@ -59,6 +59,15 @@ async function fitsOn(page: Page, message: Locator): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
 }
 
+/** From the title of a request to its decisions: what changes, the evidence, and who is missing stand between them. */
+async function fitsOneScreen(page: Page, request: Locator): Promise<void> {
+  const room = (await page.getByRole('log').first().boundingBox())?.height ?? 0;
+  const whole = await request.boundingBox();
+  expect(whole?.height).toBeLessThanOrEqual(room);
+  for (const seen of [/Approvals 0 of 2/, /checks of the planned state pass/, /lob_tcn_5m_v4\.onnx/])
+    expect(await request.getByText(seen).first().isVisible()).toBe(true);
+}
+
 describe('a release from the page', () => {
   test('form, plan, two approvals, the canary first, and confirmed', async () => {
     const alice = await as('alice');
@@ -72,6 +81,7 @@ describe('a release from the page', () => {
     await alice.getByText('your approval cannot count').waitFor(JOB);
     const [bob, carol] = [await as('bob', PHONE), await as('carol')];
     await fitsOn(bob, requestOn(bob));
+    await fitsOneScreen(bob, requestOn(bob));
     await approve(bob, 'Approvals 1 of 2');
     await approve(carol, 'Approvals 2 of 2');
     await start(carol);

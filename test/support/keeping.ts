@@ -16,11 +16,12 @@ import type { ReleaseContext } from '../../src/release/release-context.js';
 import { readServerMoment } from '../../src/store/server-moment.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { brokenGlassView } from '../../views/broken-glass.js';
 import { deployIncidentView } from '../../views/deploy-incident.js';
 import { deployProgressView } from '../../views/deploy-progress.js';
 import { drillAlarmView, drillView } from '../../views/drill.js';
 import { confirmCallView, requestCallView } from '../../views/release-call.js';
-import { brokenGlassView, requestReportView } from '../../views/release-request.js';
+import { requestReportView } from '../../views/release-request.js';
 import { runReportView } from '../../views/run-report.js';
 import { trainingView } from '../../views/train-report.js';
 

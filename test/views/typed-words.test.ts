@@ -4,9 +4,10 @@ import { LOCALES, type Locale } from '../../src/domain/localized.js';
 import type { Report } from '../../src/domain/report.js';
 import type { RequestView } from '../../src/domain/request-view.js';
 import { typed } from '../../views/blocks.js';
+import { brokenGlassView } from '../../views/broken-glass.js';
 import { historyView } from '../../views/history.js';
 import { lockedView } from '../../views/lock.js';
-import { brokenGlassView, requestReportView } from '../../views/release-request.js';
+import { requestReportView } from '../../views/release-request.js';
 import { refusalView } from '../../views/release-sentence.js';
 import { terminalText } from '../../views/terminal.js';
 import {

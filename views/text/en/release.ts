@@ -204,6 +204,8 @@ export const release = {
     canary: 'canary',
     next: 'then',
     noChange: 'no variable changes',
+    moreChanges: (count: number) => `… and ${count} more: see the whole plan`,
+    whole: 'The whole plan',
     notSet: 'not set',
     withdrawn: {
       rolled_back: (sha256: string, target: string, who: string, when: string) =>

@@ -175,6 +175,8 @@ export const release: ReleaseText = {
     canary: '金丝雀',
     next: '随后',
     noChange: '变量无变化',
+    moreChanges: (count) => `… 另有 ${count} 处变更：见完整计划`,
+    whole: '完整计划',
     notSet: '未设置',
     withdrawn: {
       rolled_back: (sha256, target, who, when) =>
