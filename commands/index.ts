@@ -1,6 +1,7 @@
 import type { Services } from '../src/app/services.js';
 import type { Subcommand } from '../src/conversation/subcommand.js';
 import { audit } from './audit.js';
+import { backtest } from './backtest.js';
 import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';
 import { drill } from './drill.js';
@@ -34,6 +35,7 @@ export const subcommands: readonly Subcommand<Services>[] = [
   history,
   audit,
   evidence,
+  backtest,
   doctor,
   selftest,
 ];

@@ -10,6 +10,12 @@ export function slackTime(
   return `<!date^${Math.floor(at.getTime() / 1000)}^${pattern}|${clockTime(rfc3339)}>`;
 }
 
+/** The same with its day, also where nobody shows it in a zone. */
+export function slackDay(rfc3339: string): string {
+  const at = Math.floor(Date.parse(rfc3339) / 1000);
+  return `<!date^${at}^{date_short_pretty} {time}|${rfc3339.slice(0, 16).replace('T', ' ')} UTC>`;
+}
+
 /** `2026-01-01T14:03:52.123Z` → `14:03:52 UTC`. */
 const clockTime = (rfc3339: string): string => `${rfc3339.slice(11, 19)} UTC`;
 

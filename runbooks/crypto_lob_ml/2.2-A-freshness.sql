@@ -11,11 +11,13 @@ FROM unnest(${symbols}::text[]) AS w(symbol)
 CROSS JOIN LATERAL (
   SELECT r.timestamp AS last_ts FROM sync_records r
   WHERE r.symbol >= w.symbol AND r.symbol <= w.symbol AND r.timestamp > '-infinity'
+    AND r.timestamp <= COALESCE(${rowsUntil}::timestamptz, 'infinity')
   ORDER BY r.symbol DESC, r.timestamp DESC LIMIT 1) m
 CROSS JOIN LATERAL (
   SELECT COUNT(*) AS rows_5m,
          COUNT(*) FILTER (
            WHERE r.timestamp > ${now} + make_interval(secs => ${clockToleranceSecs}::float8)) AS rows_future
   FROM sync_records r
-  WHERE r.symbol = w.symbol AND r.timestamp >= ${asOf}::timestamptz - INTERVAL '5 minutes') f
+  WHERE r.symbol = w.symbol AND r.timestamp >= ${asOf}::timestamptz - INTERVAL '5 minutes'
+    AND r.timestamp <= COALESCE(${rowsUntil}::timestamptz, 'infinity')) f
 ORDER BY w.symbol

@@ -15,7 +15,8 @@ FROM (
            resolved_at > ${now} + make_interval(secs => ${clockToleranceSecs}::float8) AS is_future
     FROM pm_token_settlements
     WHERE resolved = TRUE AND settled_price IS NOT NULL AND market_slug IS NOT NULL
-      AND resolved_at >= ${asOf}::timestamptz - make_interval(hours => ${trainingLookbackHours}::int)) label
+      AND resolved_at >= ${asOf}::timestamptz - make_interval(hours => ${trainingLookbackHours}::int)
+      AND resolved_at <= COALESCE(${rowsUntil}::timestamptz, 'infinity')) label
   GROUP BY market_slug) by_market
 GROUP BY horizon
 ORDER BY horizon

@@ -57,6 +57,7 @@ WITH orders AS MATERIALIZED (
   WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
     AND e.dry_run = ${dryRun}::boolean
     AND e.executed_at > ${now} + make_interval(secs => ${clockToleranceSecs}::float8)
+    AND e.executed_at <= COALESCE(${rowsUntil}::timestamptz, 'infinity')
 ), kinds AS (
   SELECT CASE WHEN COALESCE(BTRIM(signal_type), '') = '' THEN 'missing' ELSE signal_type END AS signal_type,
          COUNT(*) AS cnt, COUNT(*) FILTER (WHERE is_buy) AS opening,

@@ -14,12 +14,17 @@ WITH present AS MATERIALIZED (
 ), before AS MATERIALIZED (
   SELECT b.id, b.executed_at FROM agent_order_executions b
   WHERE b.executed_at < ${windowFrom}::timestamptz ORDER BY b.executed_at DESC, b.id LIMIT 1
+), later AS MATERIALIZED (
+  -- Of a moment that is past: the first order that came after it.
+  SELECT a.id FROM agent_order_executions a
+  WHERE a.executed_at > COALESCE(${rowsUntil}::timestamptz, 'infinity') ORDER BY a.executed_at, a.id LIMIT 1
 ), newest AS MATERIALIZED (
   SELECT e.agent_id, e.account_id, e.dry_run, e.executed_at,
          CASE WHEN e.id > (SELECT MIN(p.id) FROM present p) THEN ${windowFrom}::timestamptz
               ELSE (SELECT b.executed_at FROM before b) END - INTERVAL '1 minute' AS not_before
   FROM agent_order_executions e
   WHERE e.id > LEAST((SELECT MIN(p.id) FROM present p), (SELECT b.id FROM before b))
+    AND e.id < COALESCE((SELECT l.id FROM later l), 9223372036854775807) AND e.executed_at <= COALESCE(${rowsUntil}::timestamptz, 'infinity')
   ORDER BY e.id DESC LIMIT 50000
 )
 SELECT g.what, LEFT(g.agent_id, 80) AS agent, COALESCE(LEFT(g.account_id, 80), 'none') AS account,

@@ -15,7 +15,8 @@ FROM (
   FROM agent_order_executions e
   LEFT JOIN LATERAL (
     SELECT r.decision, r.decided_at FROM risk_gate_decisions r
-    WHERE r.intent_id = e.intent_id AND r.agent_id = e.agent_id AND (r.account_id = e.account_id) IS NOT FALSE LIMIT 1) d ON TRUE
+    WHERE r.intent_id = e.intent_id AND r.agent_id = e.agent_id AND (r.account_id = e.account_id) IS NOT FALSE
+      AND r.decided_at <= COALESCE(${rowsUntil}::timestamptz, 'infinity') LIMIT 1) d ON TRUE
   WHERE e.agent_id = ${agentId} AND (${accountId}::text IS NULL OR e.account_id = ${accountId}::text)
     AND e.dry_run = ${dryRun}::boolean
     AND e.executed_at BETWEEN ${windowFrom}::timestamptz AND ${windowTo}::timestamptz) o

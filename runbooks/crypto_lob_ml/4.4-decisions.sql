@@ -34,4 +34,5 @@ CROSS JOIN (
   SELECT COUNT(*) AS rows_future, (ARRAY_AGG(intent_id::text))[1:3] AS future_ids
   FROM risk_gate_decisions
   WHERE agent_id = ${agentId} AND (${accountId}::text IS NULL OR account_id = ${accountId}::text)
-    AND decided_at > ${now} + make_interval(secs => ${clockToleranceSecs}::float8)) f
+    AND decided_at > ${now} + make_interval(secs => ${clockToleranceSecs}::float8)
+    AND decided_at <= COALESCE(${rowsUntil}::timestamptz, 'infinity')) f

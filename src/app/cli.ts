@@ -226,11 +226,19 @@ async function answer<S>(
     showProgress: process.stderr.isTTY
       ? (line) => process.stderr.write(`\r\u001B[K${plainText(line)}`)
       : () => {},
+    interrupted,
     showChange: tellsChanges && !process.stderr.isTTY ? print : undefined,
   });
   const { exitCode, json } = await subcommand.run(words, conversation, services);
   if (wantsJson) process.stdout.write(`${JSON.stringify(plainValue(json), undefined, 2)}\n`);
   return exitCode;
+}
+
+/** From the call on the first Ctrl-C ends the work, and no longer the program. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  return controller.signal;
 }
 
 /** An account may have a number only. */

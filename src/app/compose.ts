@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openAuditKey, readAuditKey } from '../audit/audit-key.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import { openAudit } from '../audit/open-audit.js';
+import { createBacktests } from '../backtest/backtests.js';
 import { type Checks, createChecks } from '../checks/apart/create-checks.js';
 import { createAcknowledgementStore } from '../checks/store/acknowledgements.js';
 import { createRunStore, type RunStore } from '../checks/store/run-store.js';
@@ -45,6 +46,7 @@ import type { State } from '../store/open-state.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createTradingDatabase } from '../trading/trading-database.js';
 import { createTrainings } from '../training/create-trainings.js';
+import { backtesterHere } from './backtester.js';
 import type { Configuration, StrategyConfiguration } from './load-configuration.js';
 import { type OpenPlatform, openPlatform } from './open-platform.js';
 import { createSelfTests } from './self-tests.js';
@@ -228,6 +230,7 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
       }),
       doctor: shared.doctor,
       selfTests: shared.selfTests,
+      backtests: createBacktests(backtesterHere({ ...shared, hostOf: hosts.of }), runbook.file),
       trainings: createTrainings({
         ...shared,
         checks,

@@ -1,5 +1,6 @@
 import type { AuditKey } from '../audit/audit-key.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Backtests } from '../backtest/backtests.js';
 import type { CheckService } from '../checks/check-service.js';
 import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
@@ -42,6 +43,7 @@ export interface Services extends KillSwitchServices {
   readonly selfTests: readonly SelfTest[];
   readonly trainings: TrainingService;
   readonly drills: DrillService;
+  readonly backtests: Backtests;
   /** Changes a message that stands already, from any replica. Absent in a terminal. */
   readonly changeMessage?: ChangeMessage;
   /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */

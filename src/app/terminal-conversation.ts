@@ -11,13 +11,15 @@ interface TerminalOptions {
   readonly print: (text: string) => void;
   /** Gets one line that is written over, while work goes on; nothing unless somebody watches. */
   readonly showProgress: (line: string) => void;
+  /** Aborts with the first Ctrl-C; a second one ends the program. */
+  readonly interrupted?: () => AbortSignal;
   /** Gets each line that has changed, where nothing can be written over and it matters how far the work is. */
   readonly showChange?: ((line: string) => void) | undefined;
 }
 
 /** The conversation of a terminal: what would move in Slack is one line here, and then the report. */
 export function createTerminalConversation(options: TerminalOptions): Conversation {
-  const { person, locale, asText, print, showProgress, showChange } = options;
+  const { person, locale, asText, print, showProgress, showChange, interrupted } = options;
   let shown: readonly string[] = [];
   const progress = (report: Report) => {
     showProgress(report.text);
@@ -46,5 +48,6 @@ export function createTerminalConversation(options: TerminalOptions): Conversati
       print(asText(report));
     },
     writeLine: print,
+    ...(interrupted && { interrupted }),
   };
 }

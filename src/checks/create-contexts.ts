@@ -123,6 +123,7 @@ function runParametersOf(
     dryRun,
     namedRows,
     namedAccounts: named.map(({ account }) => account),
+    rowsUntil: null,
   };
 }
 

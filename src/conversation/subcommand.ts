@@ -28,6 +28,8 @@ export interface Conversation {
   post(report: Report): Promise<LiveMessage>;
   /** Only for this person. Not guaranteed to arrive: nothing that matters is only whispered. */
   whisper(report: Report): Promise<void>;
+  /** Aborts when the person wants what goes on to end early (Ctrl-C). Only a terminal has it. */
+  interrupted?(): AbortSignal;
   /** Writes one line exactly as it is, for other programs to read. Only a terminal has it. */
   writeLine?(line: string): void;
   /** Opens at once with `loading` (the trigger lives 3 s), then shows what `build` returns. Absent in a terminal. */

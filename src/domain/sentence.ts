@@ -42,6 +42,9 @@ type NoFacts = Readonly<Record<never, never>>;
 export interface UsageFacts {
   audit_words: NoFacts;
   evidence_words: NoFacts;
+  backtest_days: { readonly most: number };
+  backtest_every: { readonly leastSecs: number; readonly mostDays: number };
+  backtest_moments: { readonly most: number };
   flag_needs_value: { readonly flag: string };
   flag_twice: { readonly flag: string };
   halt_id_missing: NoFacts;
@@ -53,13 +56,17 @@ export interface UsageFacts {
   lock_reason_missing: NoFacts;
   lock_target_missing: { readonly known: string };
   not_a_pair: { readonly pair: string };
+  /** The runbook's parameter holds something of another kind. */
+  parameter_kind: { readonly name: string; readonly known: string; readonly text: string };
   override_reason_missing: NoFacts;
   rollback_reason_missing: NoFacts;
   rollback_several_acts: NoFacts;
   rollback_all_models: NoFacts;
   too_many_words: { readonly word: string; readonly usage: string };
   unclosed_quote: { readonly quote: string };
+  unknown_check: { readonly name: string; readonly nearest: string | undefined };
   unknown_option: { readonly flag: string; readonly nearest: string | undefined };
+  unknown_parameter: { readonly name: string; readonly nearest: string | undefined };
   unknown_target: { readonly name: string; readonly known: string; readonly nearest: string | undefined };
   unknown_word: { readonly word: string };
 }
@@ -103,6 +110,8 @@ export interface UserFaultFacts {
   operators_unknown: NoFacts;
   page_gone: NoFacts;
   quorum_not_counted: NoFacts;
+  /** The file is another one than the one that is loaded. */
+  runbook_changed_since: { readonly file: string };
   selftest_needs_createdb: NoFacts;
   staging_not_writable: { readonly target: string; readonly folder: string; readonly code: string };
   too_late: NoFacts;
@@ -114,6 +123,8 @@ export interface UserFaultFacts {
   unknown_release_or_halt: { readonly id: string };
   unknown_run: { readonly id: string };
   unreadable_file: { readonly file: string };
+  /** @param because the system's code */
+  unwritable_file: { readonly file: string; readonly because: string };
 }
 
 /** What Slack's side and the terminal say by themselves. */

@@ -66,6 +66,7 @@ export const RUN_PARAMETERS = [
   'namedRows',
   'namedAccounts',
   'asOf',
+  'rowsUntil',
   STATEMENT_CLOCK,
   'windowFrom',
   'windowTo',

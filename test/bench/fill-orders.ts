@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { entryMetadata } from '../../sandbox/host/trading-data/order-metadata.js';
 import { fillTable } from './fill-table.js';
 
-/** What the strategy and the other agents wrote: evenly spread over these days, up to now. */
+/** What the strategy and the other agents wrote: evenly spread over these days unless told, up to now. */
 const DAYS = 14;
 
 /** So many orders have metadata of their own; then it repeats: 2 signal types, 1,000 probabilities, 7 symbols. */
@@ -89,8 +89,12 @@ export interface OrderCounts {
 }
 
 /** Fills both tables, which must be empty, up to now, and brings their statistics up to date. */
-export async function fillOrders(owner: pg.Client, { executions, decisions }: OrderCounts): Promise<void> {
-  const everySecs = (rows: number) => (DAYS * 86_400) / rows;
+export async function fillOrders(
+  owner: pg.Client,
+  { executions, decisions }: OrderCounts,
+  days: number = DAYS,
+): Promise<void> {
+  const everySecs = (rows: number) => (days * 86_400) / rows;
   await owner.query(`SET temp_buffers = '64MB'`);
   await owner.query(CREATE_WRITTEN);
   await owner.query(INSERT_WRITTEN, [JSON.stringify(METADATA)]);

@@ -11,17 +11,21 @@ const HOUR_MS = 3_600_000;
  * Fills the table anew with `rows` rows, up to now, and brings its statistics up to date. The newest rows are written
  * last, so that the last five minutes are full however long the earlier work took.
  */
-export async function fillSyncRecords(owner: pg.Client, rows: number): Promise<void> {
+export async function fillSyncRecords(
+  owner: pg.Client,
+  rows: number,
+  everySecs: number = EVERY_SECS,
+): Promise<void> {
   const now = new Date();
   await owner.query('TRUNCATE sync_records RESTART IDENTITY');
-  await fillTable(owner, 'sync_records', () => insertHours(owner, rows, now));
-  await insert(owner, new Date(now.getTime() + EVERY_SECS * 1_000), new Date());
+  await fillTable(owner, 'sync_records', () => insertHours(owner, rows, now, everySecs));
+  await insert(owner, new Date(now.getTime() + everySecs * 1_000), new Date(), everySecs);
   await owner.query('VACUUM ANALYZE sync_records');
 }
 
 /** The prices of one hour are worked out, those of the hours before are copies: no statement here looks at them. */
-async function insertHours(owner: pg.Client, rows: number, now: Date): Promise<void> {
-  await insert(owner, new Date(now.getTime() - HOUR_MS + EVERY_SECS * 1_000), now);
+async function insertHours(owner: pg.Client, rows: number, now: Date, everySecs: number): Promise<void> {
+  await insert(owner, new Date(now.getTime() - HOUR_MS + everySecs * 1_000), now, everySecs);
   await owner.query('CREATE TEMP TABLE one_hour AS SELECT * FROM sync_records ORDER BY timestamp, symbol');
   await owner.query('TRUNCATE sync_records RESTART IDENTITY');
   const { rows: columns } = await owner.query<{ name: string }>(
@@ -29,7 +33,7 @@ async function insertHours(owner: pg.Client, rows: number, now: Date): Promise<v
      WHERE attrelid = 'sync_records'::regclass AND attnum > 0 AND attname NOT IN ('id', 'timestamp')`,
   );
   const others = columns.map(({ name }) => name).join(', ');
-  const hours = Math.ceil((rows * EVERY_SECS) / (TRADED_SYMBOLS.length * 3_600));
+  const hours = Math.ceil((rows * everySecs) / (TRADED_SYMBOLS.length * 3_600));
   for (let ago = hours - 1; ago >= 0; ago -= 1) {
     await owner.query(
       `INSERT INTO sync_records (timestamp, ${others})
@@ -40,5 +44,5 @@ async function insertHours(owner: pg.Client, rows: number, now: Date): Promise<v
   await owner.query('DROP TABLE one_hour');
 }
 
-const insert = (owner: pg.Client, from: Date, to: Date) =>
-  insertSyncRecords(owner, { from, to, everySecs: EVERY_SECS, symbols: TRADED_SYMBOLS });
+const insert = (owner: pg.Client, from: Date, to: Date, everySecs: number) =>
+  insertSyncRecords(owner, { from, to, everySecs, symbols: TRADED_SYMBOLS });

@@ -1,4 +1,5 @@
 import { audit } from './audit.js';
+import { backtest } from './backtest.js';
 import { decision } from './decision.js';
 import { deploy } from './deploy.js';
 import { drill } from './drill.js';
@@ -17,6 +18,7 @@ import { venue } from './venue.js';
 /** All prose in English, by area. Every other language has the same texts: English is their schema. */
 export const en = {
   audit,
+  backtest,
   decision,
   deploy,
   drill,

@@ -16,6 +16,11 @@ const usage: Sentences<UsageFacts> = {
   audit_words: () => 'Say `verify`, `verify --file EXPORT`, `verify --against EXPORT` or `export`.',
   evidence_words: () =>
     'Say `evidence ID --out DIR`, with the id of a release or a halt as `history` shows it, or `evidence verify DIR`.',
+  backtest_days: ({ most }) => `--days is a whole number from 1 to ${most}.`,
+  backtest_every: ({ leastSecs, mostDays }) =>
+    `--every is a time like 5m, 1h or 1d, from ${leastSecs} s to ${mostDays} days.`,
+  backtest_moments: ({ most }) =>
+    `That would be more than ${most} moments. Ask for fewer days, or a longer --every.`,
   flag_needs_value: ({ flag }) => `\`${flag}\` needs a value.`,
   flag_twice: ({ flag }) => `\`${flag}\` stands twice: say it once.`,
   halt_id_missing: () => 'Say `history --incident ID`, with the id of the halt.',
@@ -26,6 +31,8 @@ const usage: Sentences<UsageFacts> = {
   lock_target_missing: ({ known }) => `Say which target to lock, then why. Known: ${known}.`,
   lock_reason_missing: () => 'Say why the target is locked: everybody who wants to deploy reads it.',
   not_a_pair: ({ pair }) => `\`${pair}\` is no KEY=VALUE.`,
+  parameter_kind: ({ name, known, text }) =>
+    `\`${text}\` cannot be the value of ${name}, which the runbook has as \`${known}\`.`,
   override_reason_missing: () => '--despite-checks needs the reason as its text, in quotes.',
   rollback_reason_missing: () => '--reason needs a text.',
   rollback_all_models: () =>
@@ -34,7 +41,10 @@ const usage: Sentences<UsageFacts> = {
   too_many_words: ({ word, usage }) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
   which_target: ({ known }) => `Several strategies may be meant. Name a target: ${known}.`,
   unclosed_quote: ({ quote }) => `A quote is not closed: a ${quote} is missing. Nothing was done.`,
+  unknown_check: ({ name, nearest }) =>
+    `No check that can be replayed is called \`${name}\`, and no section.${didYouMean(nearest)}`,
   unknown_option: ({ flag, nearest }) => `There is no option \`${flag}\`.${didYouMean(nearest)}`,
+  unknown_parameter: ({ name, nearest }) => `The runbook has no parameter \`${name}\`.${didYouMean(nearest)}`,
   unknown_target: ({ name, known, nearest }) =>
     `There is no target \`${name}\`.${didYouMean(nearest)} Known: ${known}.`,
   unknown_word: ({ word }) => `\`${word}\` is not expected here.`,
@@ -100,6 +110,8 @@ const userFault: Sentences<UserFaultFacts> = {
     'The page cannot be turned: the line that it starts from is no longer stored. Type the command again.',
   quorum_not_counted: () =>
     'Your decision is stored. The quorum could not be counted yet: Slack or the database does not answer. It is counted with the next click on this request; try in a minute.',
+  runbook_changed_since: ({ file }) =>
+    `${file} has changed since it was loaded, so what is asked here is no longer what it says. Restart the bot, then ask again.`,
   selftest_needs_createdb: () =>
     'The self-test needs a scratch database, but the role of DATABASE_URL may not create one. Grant it CREATEDB (ALTER ROLE … CREATEDB), or run the self-test without DATABASE_URL on the embedded PostgreSQL.',
   staging_not_writable: ({ target, folder, code }) =>
@@ -115,6 +127,7 @@ const userFault: Sentences<UserFaultFacts> = {
     `There is neither a release nor a halt with the id ${id}. \`history\` shows the ids.`,
   unknown_run: ({ id }) =>
     `No run, release or halt \`${id}\` is stored for this target. \`lobml history\` lists them.`,
+  unwritable_file: ({ file, because }) => `The file ${file} cannot be written (${because}).`,
   unreadable_file: ({ file }) => `The file ${file} cannot be read.`,
 };
 

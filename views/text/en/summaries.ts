@@ -1,6 +1,7 @@
 /** What each subcommand is for, in one line of the help. */
 export const summaries: Readonly<Record<string, string>> = {
   audit: 'Verify the chain of audit events, or write it out as JSON lines.',
+  backtest: 'Ask the checks about past moments, with the parameters of today beside others.',
   deploy: 'Plan a release, ask for its approvals, and start it. In Slack, a form opens.',
   doctor: 'Examine the configuration, Slack, both databases, the hosts and the permissions.',
   drill: 'Prove that the next halt will work: a real one with its way back, or everything but the act.',

@@ -1,5 +1,6 @@
 import type { Text } from '../en/index.js';
 import { audit } from './audit.js';
+import { backtest } from './backtest.js';
 import { decision } from './decision.js';
 import { deploy } from './deploy.js';
 import { drill } from './drill.js';
@@ -18,6 +19,7 @@ import { venue } from './venue.js';
 /** All prose in Chinese, by area. */
 export const zhCN: Text = {
   audit,
+  backtest,
   decision,
   deploy,
   drill,

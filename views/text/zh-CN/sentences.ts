@@ -16,6 +16,10 @@ const usage: Sentences<UsageFacts> = {
   audit_words: () => '请使用 `verify`、`verify --file EXPORT`、`verify --against EXPORT` 或 `export`。',
   evidence_words: () =>
     '请使用 `evidence ID --out DIR`（ID 为 `history` 显示的发布或停止编号），或 `evidence verify DIR`。',
+  backtest_days: ({ most }) => `--days 应为 1 到 ${most} 的整数。`,
+  backtest_every: ({ leastSecs, mostDays }) =>
+    `--every 应为时长，如 5m、1h 或 1d，从 ${leastSecs} 秒到 ${mostDays} 天。`,
+  backtest_moments: ({ most }) => `这将超过 ${most} 个时刻。请减少天数，或加大 --every。`,
   flag_needs_value: ({ flag }) => `\`${flag}\` 需要一个值。`,
   flag_twice: ({ flag }) => `\`${flag}\` 出现了两次：请只写一次。`,
   halt_id_missing: () => '请使用 `history --incident ID`，ID 为该次停止的编号。',
@@ -26,6 +30,8 @@ const usage: Sentences<UsageFacts> = {
   lock_target_missing: ({ known }) => `请先说明要锁定的目标，再说明原因。已知：${known}。`,
   lock_reason_missing: () => '请说明锁定原因：想要部署的人都会看到它。',
   not_a_pair: ({ pair }) => `\`${pair}\` 不是 KEY=VALUE 形式。`,
+  parameter_kind: ({ name, known, text }) =>
+    `\`${text}\` 不能作为 ${name} 的值：它在 runbook 中为 \`${known}\`。`,
   override_reason_missing: () => '--despite-checks 之后需要用引号写明理由。',
   rollback_reason_missing: () => '--reason 需要文字。',
   rollback_all_models: () => '--all 只能与 --disable 或 --stop 一起使用：上一个模型须逐个目标恢复。',
@@ -33,7 +39,9 @@ const usage: Sentences<UsageFacts> = {
   too_many_words: ({ word, usage }) => `这里不需要 \`${word}\`。用法：\`${usage}\`。`,
   which_target: ({ known }) => `可能指多个策略。请指定目标：${known}。`,
   unclosed_quote: ({ quote }) => `引号没有闭合：缺少 ${quote}。未执行任何操作。`,
+  unknown_check: ({ name, nearest }) => `没有名为 \`${name}\` 的可回放检查或章节。${didYouMean(nearest)}`,
   unknown_option: ({ flag, nearest }) => `没有选项 \`${flag}\`。${didYouMean(nearest)}`,
+  unknown_parameter: ({ name, nearest }) => `runbook 没有参数 \`${name}\`。${didYouMean(nearest)}`,
   unknown_target: ({ name, known, nearest }) =>
     `没有目标 \`${name}\`。${didYouMean(nearest)}已知目标：${known}。`,
   unknown_word: ({ word }) => `这里不需要 \`${word}\`。`,
@@ -90,6 +98,8 @@ const userFault: Sentences<UserFaultFacts> = {
   page_gone: () => '无法翻页：该页起始的记录已不存在。请重新输入命令。',
   quorum_not_counted: () =>
     '您的决定已保存。暂时无法统计审批人数：Slack 或数据库没有响应。下次点击该申请时会统计；请一分钟后再试。',
+  runbook_changed_since: ({ file }) =>
+    `${file} 在加载之后被修改，此处使用的已不是其当前内容。请重启机器人后再试。`,
   selftest_needs_createdb: () =>
     '自检需要一个临时数据库，但 DATABASE_URL 的角色无权创建。请授予 CREATEDB（ALTER ROLE … CREATEDB），或不设 DATABASE_URL，在内嵌 PostgreSQL 上运行自检。',
   staging_not_writable: ({ target, folder, code }) =>
@@ -102,6 +112,7 @@ const userFault: Sentences<UserFaultFacts> = {
   unknown_place: ({ id }) => `没有保存运行、发布或停止 \`${id}\`，因此无法从它之前翻页。`,
   unknown_release_or_halt: ({ id }) => `没有编号为 ${id} 的发布或停止。\`history\` 会显示编号。`,
   unknown_run: ({ id }) => `该目标没有保存运行、发布或停止 \`${id}\`。\`lobml history\` 会列出全部记录。`,
+  unwritable_file: ({ file, because }) => `无法写入文件 ${file}（${because}）。`,
   unreadable_file: ({ file }) => `无法读取文件 ${file}。`,
 };
 

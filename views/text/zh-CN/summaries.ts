@@ -1,6 +1,7 @@
 /** What each subcommand is for, in one line of the help. */
 export const summaries: Readonly<Record<string, string>> = {
   audit: '验证审计事件链，或以 JSON 行导出。',
+  backtest: '用当前参数与改动后的参数，回放检查在过去时刻的结果。',
   deploy: '制定发布计划、申请审批并启动发布。在 Slack 中会打开表单。',
   doctor: '检查配置、Slack、两个数据库、主机和权限。',
   drill: '证明下一次停止有效：真实停止并恢复，或预演除停止外的全部步骤。',
