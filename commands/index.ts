@@ -16,6 +16,7 @@ import { selftest } from './selftest.js';
 import { status } from './status.js';
 import { train } from './train.js';
 import { verify } from './verify.js';
+import { watch } from './watch.js';
 
 export const help = createHelp(() => subcommands);
 
@@ -30,6 +31,7 @@ export const subcommands: readonly Subcommand<Services>[] = [
   status,
   rollback,
   drill,
+  watch,
   lock,
   unlock,
   history,

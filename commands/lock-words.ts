@@ -58,7 +58,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 
 /** A longer lock is one without an end. */
 const MOST_MS = 90 * 86_400_000;
 
-function durationOf(text: string): number {
+/** @throws UsageError */
+export function durationOf(text: string): number {
   const [, count = '', unit = ''] = /^(\d{1,4})([mhd])$/i.exec(text.trim()) ?? [];
   const ms = Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);
   if (ms > 0 && ms <= MOST_MS) return ms;

@@ -16,6 +16,7 @@ import { runReportView } from '../views/run-report.js';
 import { say } from '../views/sentence.js';
 import { terminalText } from '../views/terminal.js';
 import { trainingView } from '../views/train-report.js';
+import { watchCallView, watchEpisodeView } from '../views/watch-message.js';
 
 /**
  * The only place that puts the surfaces, the commands and the views together. Without words it is the bot; with
@@ -54,6 +55,7 @@ export async function main(words: readonly string[]): Promise<void> {
       training: trainingView,
       drill: drillView,
       drillAlarm: drillAlarmView,
+      watch: { episode: watchEpisodeView, call: watchCallView },
     },
     haltReport: haltReportView,
   });

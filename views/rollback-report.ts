@@ -22,6 +22,7 @@ import { byHandBlocks, isOfVenue } from './rollback-by-hand.js';
 import { type Text, textFor } from './text/index.js';
 import { venueBlocks } from './venue.js';
 import { flattenBlocks, isFlat } from './venue-flatten.js';
+import { troubleLine } from './watch-message.js';
 
 export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
   halting: '⏳',
@@ -44,6 +45,7 @@ export function haltReportView(
   const isOpen = endedAt === null;
   const blocks: Block[] = [
     header(title),
+    ...byTheWatch(halt, locale),
     ...(lateAt === undefined || endedAt === null
       ? []
       : [section(`⏱ *${text.late(slackTime(endedAt, DATED), slackTime(lateAt, DATED))}*`)]),
@@ -119,11 +121,22 @@ function haltSummary(halt: Halt, isLate: boolean, locale: Locale): string {
     ...(isLate && halt.endedAt !== null
       ? [textFor(locale).rollback.lateShort(slackTime(halt.endedAt, DATED))]
       : []),
+    ...(halt.watch === undefined ? [] : [textFor(locale).watch.byTheWatch]),
     halt.strategy,
     ...faults,
     ...(halt.entryWatch.state === 'entries' ? [watchLine(halt, locale)] : []),
   ];
   return parts.join(' · ');
+}
+
+/** Nobody asked for it: what the watch saw comes before everything else. */
+function byTheWatch({ watch }: Halt, locale: Locale): readonly Block[] {
+  if (watch === undefined) return [];
+  const text = textFor(locale).watch;
+  return [
+    section(`🤖 *${text.byTheWatch}*\n${text.byTheWatchBecause(watch.looks, slackTime(watch.since, DATED))}`),
+    ...watch.troubles.map((trouble) => section(troubleLine(trouble, locale))),
+  ];
 }
 
 function headline(halt: Halt, locale: Locale): readonly string[] {

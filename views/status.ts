@@ -1,6 +1,7 @@
 import { differenceInMinutes } from 'date-fns/differenceInMinutes';
 import type { CheckRunSummary } from '../src/domain/check-run.js';
 import type { Locale } from '../src/domain/localized.js';
+import { isOffEverywhere, isOnSomewhere } from '../src/domain/off-everywhere.js';
 import { RUN_KINDS } from '../src/domain/outcome.js';
 import type { Block, Report } from '../src/domain/report.js';
 import type {
@@ -12,7 +13,7 @@ import type {
 } from '../src/domain/target-status.js';
 import { freshnessAt, verdictNow } from '../src/domain/verdict.js';
 import { actions, type Button, context, header, section, typed } from './blocks.js';
-import { flagOfTarget, isOffEverywhere, isOnSomewhere } from './flag.js';
+import { flagOfTarget } from './flag.js';
 import { hostSection } from './host-status.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
@@ -22,6 +23,7 @@ import { DISABLE_ACTION, rollbackButtons } from './rollback-buttons.js';
 import { HALT_SYMBOL } from './rollback-report.js';
 import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
+import { titledWatchLine } from './watch.js';
 
 /** Opens the form of a deploy: turning it on again is one. */
 export const RESTART_ACTION = 'deploy:restart';
@@ -69,6 +71,7 @@ export function statusBlocks(status: TargetStatus, locale: Locale): readonly Blo
     ...status.hosts.map((host) => hostSection(host, locale)),
     ...releaseBlocks(status.release, locale),
     ...promotionUnderWay(status.promotion, locale),
+    ...(status.watch === undefined ? [] : [section(titledWatchLine(status.watch, locale))]),
     lastRuns(status, locale),
   ];
 }

@@ -3,6 +3,8 @@ import { createHomeRefresher, type HomeRefresher } from '../status/home-refreshe
 import { createHomeVisitorStore } from '../status/home-visitor-store.js';
 import { claimDelivery } from '../store/claim-delivery.js';
 import { createMetrics } from '../telemetry/metrics.js';
+import type { WatchContext } from '../watch/watch-context.js';
+import { registerWatchMetrics } from '../watch/watch-metrics.js';
 import type { BotParts } from './bot-program.js';
 import { selectTargetOf } from './select-target-of.js';
 import type { Services } from './services.js';
@@ -11,6 +13,7 @@ import { routeByStrategy } from './strategy-router.js';
 interface BotAppParts extends BotParts {
   /** The first one is the default target's. */
   readonly strategies: readonly Services[];
+  readonly watched: readonly WatchContext[];
 }
 
 /** The bot in Slack, and what shows people's Homes anew. */
@@ -24,6 +27,8 @@ export function createBotApp(parts: BotAppParts): {
   const names = strategies.map(({ runbook }) => runbook.strategy);
   const visitors = createHomeVisitorStore(state.pool, names);
   const now = () => new Date(clock.now());
+  const metrics = createMetrics();
+  registerWatchMetrics(metrics.registry, state.pool, parts.watched, logger);
   const app: SlackApp = createSlackApp({
     config: configuration.config,
     connection,
@@ -51,7 +56,7 @@ export function createBotApp(parts: BotAppParts): {
       },
     },
     logger,
-    metrics: createMetrics(),
+    metrics,
     clock,
   });
   const refresher = createHomeRefresher({

@@ -5,13 +5,18 @@ import { createMessageKeeper } from '../messages/message-keeper.js';
 import { composeEngine } from '../release/engine/create-engine.js';
 import { createSlackAnnouncer } from '../slack/slack-announcer.js';
 import { createTransact } from '../store/transaction.js';
+import { startWatchGuard } from '../watch/watch-guard.js';
 import { TASKS } from '../worker/task.js';
 import { startWorker } from '../worker/worker.js';
 import type { BotParts } from './bot-program.js';
 import type { ComposedStrategy } from './compose.js';
 import { createMessageTable } from './message-table.js';
+import { isWatchCall } from './watch-messages.js';
+import { watchTasks } from './watch-work.js';
 
-interface BotWorkerParts extends BotParts, Pick<ComposedStrategy, 'services' | 'releaseContext' | 'hostOf'> {
+interface BotWorkerParts
+  extends BotParts,
+    Pick<ComposedStrategy, 'services' | 'releaseContext' | 'watchContext' | 'hostOf'> {
   readonly homeChanged: () => void;
 }
 
@@ -29,7 +34,7 @@ export async function startBotWorker(parts: BotWorkerParts) {
       envPrefix: services.runbook.envPrefix,
       locale: configuration.config.locale,
     }),
-    announcer: createSlackAnnouncer(connection.poster),
+    announcer: createSlackAnnouncer(connection.poster, { poster: connection.urgentPoster, is: isWatchCall }),
     subjectChanged,
     onChange: (kind) => {
       if (kind === 'request' || kind === 'release' || kind === 'drill') parts.homeChanged();
@@ -37,16 +42,24 @@ export async function startBotWorker(parts: BotWorkerParts) {
     now: services.now,
     logger,
   });
-  return startWorker({
+  const worker = await startWorker({
     url: state.url,
     strategies: [services.runbook.strategy],
     tasks: {
       ...composeEngine({ context: releaseContext, hostOf, clock, logger }),
       [TASKS.message]: keeper.task,
       [TASKS.drill]: createDrillTask(services.drills, state.pool),
+      ...watchTasks(parts),
       ...formerMessageTasks(keeper.task),
     },
     clock,
     logger,
   });
+  const watchGuard = startWatchGuard({ ...parts.watchContext, clock, logger });
+  return {
+    async stop() {
+      await watchGuard.stop();
+      await worker.stop();
+    },
+  };
 }

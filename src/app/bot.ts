@@ -87,7 +87,11 @@ async function startWith(program: BotProgram, { configuration, logger, goesOn }:
     all.find(({ targets }) => targets.targets.has(target))?.killSwitch.running(target);
   const targets = all.flatMap((services) => [...services.targets.targets.keys()]);
   goesOn({ killSwitch: { running }, targets, takeNoMore: endUpkeep });
-  const { app, refresher } = createBotApp({ ...parts, strategies: all });
+  const { app, refresher } = createBotApp({
+    ...parts,
+    strategies: all,
+    watched: strategies.map(({ watchContext }) => watchContext),
+  });
   composed.homeChanges.add(() => refresher.changed());
   const workers = await Promise.all(
     strategies.map((one) => startBotWorker({ ...parts, ...one, homeChanged })),

@@ -46,6 +46,9 @@ import type { State } from '../store/open-state.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createTradingDatabase } from '../trading/trading-database.js';
 import { createTrainings } from '../training/create-trainings.js';
+import { createWatchContext } from '../watch/create-watch-context.js';
+import type { WatchContext } from '../watch/watch-context.js';
+import { createWatchService } from '../watch/watch-service.js';
 import { backtesterHere } from './backtester.js';
 import type { Configuration, StrategyConfiguration } from './load-configuration.js';
 import { type OpenPlatform, openPlatform } from './open-platform.js';
@@ -63,6 +66,7 @@ export interface ComposedStrategy {
   readonly services: Services;
   /** What the use cases of a release share, for the work that a bot does besides. */
   readonly releaseContext: ReleaseContext;
+  readonly watchContext: WatchContext;
   readonly hostOf: (settings: TargetHost) => Host;
   /** See rehearse-halt.ts. */
   readonly rehearseHalt: () => Promise<Halt>;
@@ -179,15 +183,10 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
   });
   const halting = createHalting(shared);
   const releases = createReleaseService(releaseContext);
-  const status = createStatusService({
-    ...shared,
-    hostOf: hosts.of,
-    releases: createReleaseFacts(database, strategy),
-    promotions: releaseContext.promotions,
-    onStoreError: (error) => logger.warn({ err: error }, 'the history of runs could not be read'),
-  });
+  const { status, watches, watchContext } = createWatching(shared, releaseContext);
   return {
     releaseContext,
+    watchContext,
     hostOf: hosts.of,
     rehearseHalt: halting.rehearse,
     services: {
@@ -231,6 +230,7 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
       doctor: shared.doctor,
       selfTests: shared.selfTests,
       backtests: createBacktests(backtesterHere({ ...shared, hostOf: hosts.of }), runbook.file),
+      watches,
       trainings: createTrainings({
         ...shared,
         checks,
@@ -251,6 +251,22 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
 function createProofs({ config: { dataDir }, database, audit, runs, now }: StrategyParts) {
   const auditKey = { open: () => openAuditKey(dataDir), known: () => readAuditKey(dataDir) };
   return { auditKey, evidence: createEvidence({ database, audit, runs, now, openKey: auditKey.open }) };
+}
+
+/** The state of the targets, and what looks at them between releases. */
+function createWatching(shared: StrategyParts, { promotions }: ReleaseContext) {
+  const { runbook, database, hosts, logger } = shared;
+  const watchContext = createWatchContext(shared);
+  const watches = createWatchService(watchContext);
+  const status = createStatusService({
+    ...shared,
+    hostOf: hosts.of,
+    releases: createReleaseFacts(database, runbook.strategy),
+    promotions,
+    watches,
+    onStoreError: (error) => logger.warn({ err: error }, 'the history of runs could not be read'),
+  });
+  return { status, watches, watchContext };
 }
 
 /** The kill switch, and what belongs to it. */

@@ -24,6 +24,7 @@ import { readRequestView } from '../release/request-view.js';
 import { selectRelease } from '../release/store/releases.js';
 import type { Target } from '../runbook/targets.js';
 import type { TrainingService } from '../training/training-service.js';
+import { stateOfWatch, type WatchViews } from './watch-messages.js';
 
 interface StoredReportOptions {
   readonly locale: Locale;
@@ -63,6 +64,7 @@ export interface MessageViews {
   readonly drillAlarm: (drill: Drill, operators: readonly string[], locale: Locale) => Report;
   /** @param now RFC 3339 */
   readonly training: (training: Training, locale: Locale, now: string) => Report;
+  readonly watch: WatchViews;
 }
 
 export interface MessageTableParts {
@@ -89,6 +91,7 @@ export function createMessageTable(parts: MessageTableParts): MessageTable {
     release: (id, standing) => stateOfRelease(parts, id, standing),
     training: (id, standing) => stateOfTraining(parts, id, standing),
     drill: (id) => stateOfDrill(parts, id),
+    watch: (id, standing) => stateOfWatch({ ...parts, watchViews: parts.views.watch }, id, standing),
   };
 }
 

@@ -20,6 +20,7 @@ import type { ReleaseHistory } from '../status/release-history.js';
 import type { StatusService } from '../status/status-service.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { TrainingService } from '../training/training-service.js';
+import type { WatchService } from '../watch/watch-service.js';
 
 /** The use cases that subcommands call; `main.ts` puts them together. */
 export interface Services extends KillSwitchServices {
@@ -44,6 +45,7 @@ export interface Services extends KillSwitchServices {
   readonly trainings: TrainingService;
   readonly drills: DrillService;
   readonly backtests: Backtests;
+  readonly watches: WatchService;
   /** Changes a message that stands already, from any replica. Absent in a terminal. */
   readonly changeMessage?: ChangeMessage;
   /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */

@@ -35,11 +35,14 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
 
   return {
     async run(request) {
-      const { kind, target, requestedBy, planned, partial, halted, signal } = request;
+      const { kind, target, requestedBy, planned, only, watched, halted, signal } = request;
+      const partial = request.partial === true || only !== undefined;
       const startedAt = now();
       const startedMs = monotonicMs();
       const context = contextFor(target, planned, halted);
-      const definitions = sectionsOf(context, kind).flatMap((section) => section.checks);
+      const definitions = sectionsOf(context, kind)
+        .flatMap((section) => section.checks)
+        .filter(({ id }) => only?.includes(id) ?? true);
       const onResult = trackProgress(runbook, request);
 
       const stop = signal === undefined ? {} : { signal };
@@ -51,9 +54,11 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         onResult,
       });
       // After the checks: they share the few connections to the database, and a chart decides nothing.
-      const charting = readCharts(kind, context, { ...stop, onFailure: onChartError });
+      const charting = watched ? [] : readCharts(kind, context, { ...stop, onFailure: onChartError });
       const checks = await checking;
-      const criteria = kind === 'gonogo' ? evaluateCriteria(runbook.criteria, checks) : [];
+      // They are about the whole decision.
+      const isDecision = kind === 'gonogo' && only === undefined;
+      const criteria = isDecision ? evaluateCriteria(runbook.criteria, checks) : [];
       const charts = await charting;
 
       const asOf = now();
@@ -74,6 +79,7 @@ export function createCheckService(options: CheckServiceOptions): CheckService {
         ...(charts.length === 0 ? {} : { charts }),
         ...(planned === undefined ? {} : { planned: true }),
         ...(partial ? { partial } : {}),
+        ...(watched ? { watched } : {}),
       };
       return { run, stored: await storeRun(run, options, request.keptIf) };
     },

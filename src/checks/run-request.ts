@@ -13,6 +13,10 @@ export interface RunRequest {
   readonly planned?: PlannedState;
   /** `target` holds some of its hosts only. */
   readonly partial?: boolean;
+  /** Of the kind's checks only these; it is partial then. */
+  readonly only?: readonly string[] | undefined;
+  /** The watch asks for it: nobody sees charts of it. */
+  readonly watched?: boolean;
   /** Stored only where it says so: a look that finds nothing wrong is no run that anybody asked for. */
   readonly keptIf?: 'NO_GO';
   /** When a halt was asked for, where section 4 looks after it: its window begins no earlier. */

@@ -33,6 +33,8 @@ export interface Config {
   readonly tradingDatabaseUrl: Secret | undefined;
   /** Up to which lag a standby may answer in the place of the trading database; undefined: it may not. */
   readonly tradingStandbyMaxLagSecs: number | undefined;
+  /** In the place of the interval of each watch. */
+  readonly watchEverySecs: number | undefined;
   /** What a trainer reads its data with; undefined: the address of the checks, with their bounds. */
   readonly trainingDatabaseUrl: Secret | undefined;
   readonly runbookFile: string;
@@ -115,6 +117,12 @@ export const ENVIRONMENT = {
   RUNBOOK_FILE: z.string().optional(),
   TARGETS_FILE: z.string().default('targets.yaml'),
   DATA_DIR: z.string().default('.data'),
+  WATCH_EVERY_SECS: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'watch_interval_shape')
+    .transform(Number)
+    .refine((secs) => secs <= 3_600, 'watch_interval_shape')
+    .optional(),
   LOCALE: oneOf(LOCALES).default('en'),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 };
@@ -227,6 +235,7 @@ export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Co
     databaseUrl: values.DATABASE_URL,
     tradingDatabaseUrl: values.TRADING_DATABASE_URL,
     tradingStandbyMaxLagSecs: values.TRADING_DATABASE_STANDBY_MAX_LAG_SECS,
+    watchEverySecs: values.WATCH_EVERY_SECS,
     trainingDatabaseUrl: values.TRAINING_DATABASE_URL,
     runbookFile: values.RUNBOOK_FILE ?? usualRunbooks(),
     targetsFile: values.TARGETS_FILE,

@@ -109,8 +109,10 @@ export const checkRunSchema = z.object({
   runbookSha256: z.string(),
   /** It judged what a release plans, not what stands. */
   planned: z.literal(true).exactOptional(),
-  /** It looked at some of the target's hosts only (a canary), so it says nothing of the target as a whole. */
+  /** It looked at some of the target's hosts or checks only, so it says nothing of the target as a whole. */
   partial: z.literal(true).exactOptional(),
+  /** The watch asked for it, and nobody has a report of it. */
+  watched: z.literal(true).exactOptional(),
   checks: z.array(checkResultSchema),
   /** The criteria of the decision, where the run is one (`gonogo`). */
   criteria: z.array(criterionSchema).exactOptional(),

@@ -18,9 +18,15 @@ export function requestedEvent(halt: Halt): Draft {
       wantedOf: halt.wantedOf,
       hosts: halt.hosts.map(({ host }) => host),
       resumed: halt.resumed,
+      ...(halt.watch === undefined ? {} : { watch: evidenceOf(halt.watch) }),
     },
   };
 }
+
+const evidenceOf = ({ troubles, ...watch }: NonNullable<Halt['watch']>) => ({
+  ...watch,
+  checks: troubles.map(({ id, outcome }) => ({ id, outcome })),
+});
 
 /** Somebody wanted the same, or less, while it went on. @param at RFC 3339 */
 export function joinedEvent(halt: Halt, asked: Halt['kind'], by: Person, at: string): Draft {

@@ -7,6 +7,7 @@ import { personSchema } from './person.js';
 import type { ValueOf } from './value-of.js';
 import { flattenSchema, haltVenueSchema } from './venue.js';
 import { VERDICTS } from './verdict.js';
+import { haltEvidenceSchema } from './watch-halt.js';
 
 /** `disable`: the flag to false. `stop`: the flag to false and the service stopped. */
 export const HALT_KINDS = ['disable', 'stop', 'previous_model'] as const;
@@ -100,6 +101,8 @@ export const haltSchema = z.object({
   /** Of `previous_model`: SHA-256 of the models that it takes away, which it never brings back by itself. */
   replaced: z.array(z.string()).optional(),
   requestedBy: personSchema,
+  /** Nobody asked for it: what the watch saw. */
+  watch: haltEvidenceSchema.optional(),
   /** RFC 3339. */
   requestedAt: z.string(),
   reason: z.string().nullable(),
@@ -258,7 +261,7 @@ type HaltStart = Pick<
   | 'requestedAt'
   | 'reason'
   | 'hosts'
-> & { readonly replaced?: Halt['replaced'] };
+> & { readonly replaced?: Halt['replaced']; readonly watch?: Halt['watch'] };
 
 /** A halt before its first act. */
 export function newHalt(start: HaltStart): Halt {

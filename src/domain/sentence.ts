@@ -78,7 +78,7 @@ export interface UserFaultFacts {
   busy: { readonly horizon: string; readonly who: string };
   /** @param who those who may, as names or Slack mentions (`<@U…>`, `<!subteam^S…>`) */
   forbidden: {
-    readonly act: 'roll_back' | 'train' | 'steer_release' | 'drill';
+    readonly act: 'roll_back' | 'train' | 'steer_release' | 'steer_watch' | 'drill';
     readonly who: readonly string[];
   };
   directory_away: NoFacts;

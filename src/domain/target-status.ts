@@ -4,6 +4,7 @@ import type { HostErrorCode } from './host-fault.js';
 import type { Person } from './person.js';
 import type { Promotion } from './promotion.js';
 import type { ReleaseState, RequestState } from './release-state.js';
+import type { WatchFacts } from './watch-record.js';
 
 export interface TargetHalt {
   readonly state: HaltState;
@@ -108,4 +109,6 @@ export interface TargetStatus {
   readonly release: TargetRelease | undefined;
   /** How far the model is that runs where this target's models are promoted from; undefined: nothing is asked for, or nobody knows. */
   readonly promotion?: Promotion | undefined;
+  /** How it is watched between releases; undefined: it is not, or nobody knows. */
+  readonly watch?: WatchFacts | undefined;
 }

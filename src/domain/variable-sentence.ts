@@ -10,6 +10,7 @@ export interface VariableFacts {
   http_address_shape: NoFacts;
   port_shape: NoFacts;
   lag_shape: NoFacts;
+  watch_interval_shape: NoFacts;
   port_too_high: NoFacts;
   signing_secret_shape: NoFacts;
   sslmode_unknown: NoFacts;

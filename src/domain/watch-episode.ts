@@ -1,6 +1,5 @@
 import { subMinutes } from 'date-fns/subMinutes';
 import { z } from 'zod';
-import { chartSchema } from './chart.js';
 import { personSchema } from './person.js';
 import type { ValueOf } from './value-of.js';
 import { VERDICTS, type Verdict } from './verdict.js';
@@ -13,9 +12,21 @@ const WATCH_ENDS = [
   'well',
   /** Somebody switched the watch off. */
   'off',
+  /** It was halted: the strategy is off. */
+  'halted',
+  /** A release is under way, which looks at the target by itself. */
+  'release',
   /** The watch runs again. */
   'runs_again',
 ] as const;
+
+const developmentSchema = z.object({
+  at: z.string(),
+  failed: z.number(),
+  unclear: z.number(),
+  warned: z.number(),
+});
+export type WatchDevelopment = ValueOf<typeof developmentSchema>;
 
 export const watchEpisodeSchema = z.object({
   episodeId: z.uuid(),
@@ -33,8 +44,8 @@ export const watchEpisodeSchema = z.object({
   /** The look that the message shows. */
   troubles: z.custom<WatchLook['troubles']>((value) => Array.isArray(value)),
   runIds: z.array(z.string()),
-  /** Of the hour before the newest change. */
-  chart: chartSchema.nullable(),
+  /** The hour before the newest change: how many checks did not pass, oldest first. */
+  development: z.array(developmentSchema),
   /** Since when it may be told; null: not before the quiet hours are over. */
   toldAt: z.string().nullable(),
   /** Since when operators are called; null: they are not. */
@@ -99,7 +110,7 @@ function begun({ strategy, target, state, now, newId }: EpisodeFacts, verdict: V
     changes: [],
     troubles: [],
     runIds: [],
-    chart: null,
+    development: [],
     toldAt: null,
     calledAt: null,
     taken: null,
@@ -184,7 +195,7 @@ export function silentEpisode(
     changes: [],
     troubles: [],
     runIds: [],
-    chart: null,
+    development: [],
     toldAt: at,
     calledAt: at,
     taken: null,
@@ -198,3 +209,12 @@ export function silentEpisode(
 /** Whether it is so bad that operators are called: NO-GO, or a watch that does not run. */
 export const callsOperators = ({ kind, verdict }: WatchEpisode): boolean =>
   kind === 'silent' || verdict === 'NO_GO';
+
+/** It ends for another reason than that the target is well; the same where it has ended. */
+export const endedEpisode = (
+  episode: WatchEpisode,
+  ended: Exclude<WatchEpisode['ended'], null>,
+  now: Date,
+  endedBy: WatchEpisode['endedBy'] = null,
+): WatchEpisode =>
+  episode.endedAt === null ? { ...episode, endedAt: now.toISOString(), ended, endedBy } : episode;

@@ -1,18 +1,23 @@
 import { z } from 'zod';
-import type { CheckResult, CheckRun } from './check-run.js';
-import { localizedSchema } from './localized.js';
-import { OUTCOMES } from './outcome.js';
+import { type CheckResult, type CheckRun, checkResultSchema } from './check-run.js';
+import type { Person } from './person.js';
 import type { ValueOf } from './value-of.js';
 import { VERDICTS, type Verdict } from './verdict.js';
 
 /** A target between releases: what each look of its watch saw, and which verdict counts. */
 
+/** Who asks for its runs, and for its halts. */
+export const THE_WATCH: Person = { id: 'lobml', name: 'watch', surface: 'terminal' };
+
 /** A deciding check that did not pass, as a message shows it. */
-const troubleSchema = z.object({
-  id: z.string(),
-  title: localizedSchema,
-  outcome: z.enum(OUTCOMES),
-  says: z.array(localizedSchema),
+export const troubleSchema = checkResultSchema.pick({
+  id: true,
+  title: true,
+  outcome: true,
+  reason: true,
+  besides: true,
+  says: true,
+  observed: true,
 });
 export type WatchTrouble = ValueOf<typeof troubleSchema>;
 
@@ -71,11 +76,28 @@ const GRAVITY = { FAIL: 0, ERROR: 1, INCONCLUSIVE: 2, SKIPPED: 3, WARN: 4, PASS:
 
 const isTrouble = ({ mode, outcome }: CheckResult): boolean => mode === 'deciding' && outcome !== 'PASS';
 
-const troubleOf = ({ id, title, outcome, says }: CheckResult): WatchTrouble => ({ id, title, outcome, says });
+const troubleOf = ({ id, title, outcome, reason, besides, says, observed }: CheckResult): WatchTrouble => ({
+  id,
+  title,
+  outcome,
+  reason,
+  ...(besides === undefined ? {} : { besides }),
+  says: says.slice(0, MOST_ROWS),
+  observed: observed.slice(0, MOST_ROWS),
+});
+
+/** Of a check in a message; the run has all of them. */
+const MOST_ROWS = 5;
+
+/** Of looks before the newest only what became of their checks is asked for. */
+const withoutRows = (look: WatchLook): WatchLook => ({
+  ...look,
+  troubles: look.troubles.map((trouble) => ({ ...trouble, says: [], observed: [] })),
+});
 
 /** After one more look: a change counts once it was seen often enough in a row, in both directions. */
 export function withLook(state: WatchState, look: WatchLook, after: AfterLooks): WatchState {
-  const looks = [...state.looks, look].slice(-MOST_IN_A_ROW);
+  const looks = [...state.looks.map(withoutRows), look].slice(-MOST_IN_A_ROW);
   return {
     looks,
     ...(settled(looks, state.verdict, after) ?? { verdict: state.verdict, since: state.since }),
@@ -107,9 +129,6 @@ function settled(
 function streak(looks: readonly WatchLook[], holds: (verdict: Verdict) => boolean): readonly WatchLook[] {
   return looks.slice(looks.findLastIndex(({ verdict }) => !holds(verdict)) + 1);
 }
-
-/** Counts anew what is seen in a row: after a release, a halt or a pause. What counted stays. */
-export const withoutLooks = ({ verdict, since }: WatchState): WatchState => ({ looks: [], verdict, since });
 
 /** The next moment of the grid that begins at `dueAt`: looks that are late are left out. */
 export function nextLookAt(dueAt: Date, everyMs: number, now: Date): Date {

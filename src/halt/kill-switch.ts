@@ -28,6 +28,8 @@ interface HaltRequest {
   readonly wantedOf?: Halt['wantedOf'];
   /** For `previous_model`: SHA-256 of the models that it takes away. */
   readonly replaced?: readonly string[];
+  /** For a halt that nobody asked for: what the watch saw. */
+  readonly watch?: Halt['watch'];
 }
 
 export interface KillSwitchOptions
@@ -214,7 +216,7 @@ export class KillSwitch {
     void this.#records.write({ halt, messages: [] });
   }
 
-  #newHalt({ target, kind, requestedBy, reason, wantedOf = {}, replaced }: HaltRequest): Halt {
+  #newHalt({ target, kind, requestedBy, reason, wantedOf = {}, replaced, watch }: HaltRequest): Halt {
     const { facts, newId } = this.#o;
     const isMeant = (name: string) => kind !== 'previous_model' || Object.hasOwn(wantedOf, name);
     return newHalt({
@@ -229,6 +231,7 @@ export class KillSwitch {
       reason: reason === undefined ? null : redact(reason),
       hosts: target.hosts.filter(({ name }) => isMeant(name)).map(({ name }) => newHostHalt(name)),
       ...(replaced === undefined ? {} : { replaced }),
+      ...(watch === undefined ? {} : { watch }),
     });
   }
 

@@ -2,12 +2,21 @@ import type { Announcer } from '../messages/announcer.js';
 import { classifyFailure, isPlaceRefusal } from './failure.js';
 import { DELIVERY_KEY, type Poster } from './poster.js';
 
-/** Over the bot's own connection; a call that fails is tried again by the job that asked. */
-export function createSlackAnnouncer(poster: Pick<Poster, 'postOnce' | 'update' | 'find'>): Announcer {
+type AnnouncingPoster = Pick<Poster, 'postOnce' | 'update' | 'find'>;
+
+/**
+ * Over the bot's own connection; a call that fails is tried again by the job that asked.
+ * @param urgent for messages, told by their key, that go before all others
+ */
+export function createSlackAnnouncer(
+  poster: AnnouncingPoster,
+  urgent?: { readonly poster: AnnouncingPoster; readonly is: (key: string) => boolean },
+): Announcer {
   return {
     async post(channel, report, key, threadTs) {
       const metadata = { event_type: 'lobml_request', event_payload: { [DELIVERY_KEY]: key } };
-      return poster.postOnce({ channel, threadTs }, { ...report, metadata }, key);
+      const own = urgent?.is(key) === true ? urgent.poster : poster;
+      return own.postOnce({ channel, threadTs }, { ...report, metadata }, key);
     },
     async find(channel, key, since, threadTs) {
       try {

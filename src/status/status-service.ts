@@ -5,6 +5,7 @@ import type { Promotions } from '../release/promotion.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { enableFlag, modelVariable } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
+import type { WatchService } from '../watch/watch-service.js';
 import { lookAtHost, type VisibleHost } from './look-at-host.js';
 import type { ReleaseFacts } from './release-facts.js';
 
@@ -21,6 +22,8 @@ interface StatusOptions {
   readonly releases?: ReleaseFacts | undefined;
   /** Absent where no releases are kept. */
   readonly promotions?: Pick<Promotions, 'underWay'> | undefined;
+  /** Absent where nothing is watched. */
+  readonly watches?: Pick<WatchService, 'factsOf'> | undefined;
   readonly onStoreError: (error: unknown) => void;
   readonly now: () => Date;
 }
@@ -45,15 +48,16 @@ export function createStatusService(options: StatusOptions): StatusService {
 
 async function readStored(
   target: Target,
-  { runbook, runs, releases, promotions, onStoreError }: StatusOptions,
-): Promise<Pick<TargetStatus, 'runs' | 'release' | 'promotion'>> {
+  { runbook, runs, releases, promotions, watches, onStoreError }: StatusOptions,
+): Promise<Pick<TargetStatus, 'runs' | 'release' | 'promotion' | 'watch'>> {
   try {
-    const [latest, release, promotion] = await Promise.all([
+    const [latest, release, promotion, watch] = await Promise.all([
       runs.latestOfKinds({ strategy: runbook.strategy, target: target.name }),
       releases?.factsOf(target.name),
       promotions?.underWay(target),
+      watches?.factsOf(target.name),
     ]);
-    return { runs: { kind: 'read', latest }, release, promotion };
+    return { runs: { kind: 'read', latest }, release, promotion, watch };
   } catch (error) {
     onStoreError(error);
     return { runs: { kind: 'unreachable' }, release: undefined, promotion: undefined };

@@ -8,6 +8,8 @@ const TABLES = {
   release: 'lobml.releases WHERE release_id',
   training: 'lobml.trainings WHERE training_id',
   drill: 'lobml.drills WHERE drill_id',
+  watch: 'lobml.watch_episodes WHERE episode_id',
+  look: 'lobml.watches WHERE watch_id',
 } as const;
 
 /** `KIND:ID`. */

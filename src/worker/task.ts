@@ -17,6 +17,8 @@ export const TASKS = {
   requestExpiry: 'request_expiry',
   message: 'message',
   drill: 'drill',
+  look: 'look',
+  thinRuns: 'thin_runs',
 } as const;
 export type TaskName = (typeof TASKS)[keyof typeof TASKS];
 

@@ -73,6 +73,7 @@ const run: Whole<CheckRun> = {
   runbookSha256: 'cd',
   planned: true,
   partial: true,
+  watched: true,
   checks: [result],
   criteria: [{ id: 'data_fresh', kind: 'no_go', title: TITLE, checks: ['exec.activity'], outcome: 'WARN' }],
   charts: [
@@ -97,6 +98,22 @@ const halt: Whole<Halt> = {
   wanted: { P__ENABLED: 'false' },
   wantedOf: { 'live-1': { P__MODEL_PATH: '/m.onnx' } },
   requestedBy: ALICE,
+  watch: {
+    troubles: [
+      {
+        id: 'exec.activity',
+        title: TITLE,
+        outcome: 'FAIL',
+        reason: { code: 'failure_holds', facts: { count: 1 } },
+        besides: [{ code: 'host_error', facts: { host: 'live-2' } }],
+        says: [TITLE],
+        observed: [{ symbol: 'BTCUSDT', lag: 1.5 }],
+      },
+    ],
+    looks: 3,
+    since: AT,
+    runIds: [ID],
+  },
   requestedAt: AT,
   reason: 'a storm',
   state: 'not_verified',

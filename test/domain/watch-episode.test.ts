@@ -3,6 +3,7 @@ import type { Verdict } from '../../src/domain/verdict.js';
 import { NOTHING_SEEN, type WatchState, withLook } from '../../src/domain/watch.js';
 import { callNumberOf, callsOfEpisode } from '../../src/domain/watch-calls.js';
 import { episodeAfter, silentEpisode, type WatchEpisode } from '../../src/domain/watch-episode.js';
+import { aCheck } from '../support/runs.js';
 
 const AFTER = { tell: 1, call: 1, halt: 3, well: 1 };
 const ID = '6b8f8c1e-0000-4000-8000-00000000000';
@@ -22,12 +23,9 @@ function watching(isQuiet: (minute: number) => boolean = () => false) {
         at: at(minute),
         verdict,
         runIds: [],
-        troubles: troubles.map((id) => ({
-          id,
-          title: { en: id, 'zh-CN': id },
-          outcome: 'FAIL' as const,
-          says: [{ en: `${id} at ${minute}`, 'zh-CN': '' }],
-        })),
+        troubles: troubles.map((id) =>
+          aCheck(id, { outcome: 'FAIL', says: [{ en: `${id} at ${minute}`, 'zh-CN': '' }] }),
+        ),
       };
       state = withLook(state, look, AFTER);
       const now = momentOf(minute);

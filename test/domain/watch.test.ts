@@ -11,7 +11,6 @@ import {
   type WatchLook,
   type WatchState,
   withLook,
-  withoutLooks,
 } from '../../src/domain/watch.js';
 import { haltOf } from '../../src/domain/watch-halt.js';
 import { aCheck, aRun } from '../support/runs.js';
@@ -23,7 +22,8 @@ const look = (verdict: Verdict, minute: number, failing: readonly string[] = [])
   at: at(minute),
   verdict,
   runIds: [],
-  troubles: failing.map((id) => ({ id, title: { en: id, 'zh-CN': id }, outcome: 'FAIL', says: [] })),
+  troubles: lookOf([aRun({ checks: failing.map((id) => aCheck(id, { outcome: 'FAIL' })) })], at(minute))
+    .troubles,
 });
 
 /** G, W, H, N: the verdicts of the looks, a minute apart. */
@@ -67,13 +67,6 @@ describe('which verdict counts', () => {
     const after = { ...AFTER, tell: 1, call: 4 };
     expect(watched('GNNN', after).verdict).toBe('HOLD');
     expect(watched('GNNNN', after)).toMatchObject({ verdict: 'NO_GO', since: at(1) });
-  });
-
-  test('what was seen before a pause does not count after it, and what counted still does', () => {
-    const paused = withoutLooks(watched('GNN'));
-    expect(paused).toEqual({ looks: [], verdict: 'NO_GO', since: at(1) });
-    expect(watched('GG', AFTER, paused).verdict).toBe('NO_GO');
-    expect(watched('GGG', AFTER, paused).verdict).toBe('GO');
   });
 
   test('never better than the newest looks and never worse than the worst of them, whatever comes', () => {
@@ -120,7 +113,7 @@ describe('a halt by the watch', () => {
   test('needs the same listed check to fail in each of the newest looks', () => {
     expect(haltOf(failing(['a'], ['a'], ['a']), rules, [], now)).toMatchObject({
       kind: 'halt',
-      troubles: [{ id: 'a' }],
+      evidence: { troubles: [{ id: 'a' }], looks: 3, since: at(0) },
     });
     expect(haltOf(failing(['a'], ['a']), rules, [], now)).toBeUndefined();
     expect(haltOf(failing(['a'], ['b'], ['a']), rules, [], now)).toBeUndefined();

@@ -24,6 +24,7 @@ import { confirmCallView, requestCallView } from '../../views/release-call.js';
 import { requestReportView } from '../../views/release-request.js';
 import { runReportView } from '../../views/run-report.js';
 import { trainingView } from '../../views/train-report.js';
+import { watchCallView, watchEpisodeView } from '../../views/watch-message.js';
 
 /** What the bot calls its database, over a test's. */
 export const databaseOn = (pool: pg.Pool): Pick<Database, 'query' | 'transact'> => ({
@@ -43,6 +44,7 @@ export const MESSAGE_VIEWS: MessageViews = {
   training: trainingView,
   drill: drillView,
   drillAlarm: drillAlarmView,
+  watch: { episode: watchEpisodeView, call: watchCallView },
 };
 
 export interface StandingMessage {

@@ -18,6 +18,20 @@ const SUMMARY_COLUMNS = `run_id AS "runId", strategy, target, kind, verdict,
 /** When a run was over, as `began_at`: by this database's clock. */
 const ended = (runs: string) => `${runs}.began_at + ${runs}.duration_ms * INTERVAL '1 millisecond'`;
 
+/** In SQL: the worse the verdict, the higher. */
+const rankOf = (runs: string) =>
+  `array_position(ARRAY['GO','GO_WITH_WARNINGS','HOLD','NO_GO'], ${runs}.verdict)`;
+
+/**
+ * A release that mends a target is judged in the knowledge of what the watch sees there: that it goes on seeing the same,
+ * or what is better, is nothing new of the plan.
+ */
+const KNOWN_TO_PLAN = `(runs.planned AND later.watch_change IS NOT NULL AND coalesce((
+  SELECT ${rankOf('known')} >= ${rankOf('later')} FROM lobml.check_runs AS known
+  WHERE known.strategy = runs.strategy AND known.target = runs.target AND known.watch_change IS NOT NULL
+    AND known.began_at <= runs.began_at AND known.began_at > runs.began_at - INTERVAL '1 hour'
+  ORDER BY known.began_at DESC LIMIT 1), false))`;
+
 /**
  * What revokes a GO of `runs`: the newest later run of the target, also one of a plan or of a canary, that says NO-GO or
  * HOLD, or that warns where the GO saw nothing wrong. Later is what began later, and what had its last observation later,
@@ -32,6 +46,7 @@ const REVOKED_BY = `(
     AND later.began_at > runs.began_at - INTERVAL '1 hour'
     AND later.began_at < runs.began_at + INTERVAL '1 day'
     AND (later.began_at > runs.began_at OR ${ended('later')} >= ${ended('runs')})
+    AND NOT ${KNOWN_TO_PLAN}
     AND (later.verdict IN ('NO_GO', 'HOLD') OR (later.verdict = 'GO_WITH_WARNINGS' AND EXISTS (
       SELECT FROM json_array_elements(later.checks) AS warned(result)
       JOIN json_array_elements(runs.checks) AS own(result) ON own.result->>'id' = warned.result->>'id'
@@ -52,7 +67,8 @@ const summaryRowSchema = rowSchema.omit({ checks: true, criteria: true, charts: 
   revokedBy: revokedBySchema.nullish().transform((revocation) => revocation ?? undefined),
 });
 /** What a whole run has beyond its line of the history. */
-const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned, partial`;
+const WHOLE_RUN_COLUMNS = `${SUMMARY_COLUMNS}, checks, criteria, charts, planned, partial,
+  watch_change IS NOT NULL AS watched`;
 
 /** What a run does not have is null in the table, or false. */
 const wholeRunSchema = z.preprocess(
@@ -68,8 +84,10 @@ const wholeRunSchema = z.preprocess(
 export async function insertCheckRun(database: Queryable, run: CheckRun): Promise<void> {
   await database.query(
     `INSERT INTO lobml.check_runs (run_id, strategy, target, kind, verdict, requested_by, started_at, as_of,
-       valid_until, duration_ms, runbook_sha256, outcome_counts, checks, criteria, charts, planned, partial, began_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+       valid_until, duration_ms, runbook_sha256, outcome_counts, checks, criteria, charts, planned, partial,
+       outcomes_md5, watch_change, began_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, md5($18),
+       CASE WHEN $19 THEN md5($18) IS DISTINCT FROM (${OUTCOMES_OF_WATCH_BEFORE}) END,
        clock_timestamp() - $10::float8 * INTERVAL '1 millisecond')
      ON CONFLICT (run_id) DO NOTHING`,
     [
@@ -90,9 +108,21 @@ export async function insertCheckRun(database: Queryable, run: CheckRun): Promis
       run.charts === undefined ? null : JSON.stringify(run.charts),
       run.planned ?? false,
       run.partial ?? false,
+      outcomesOf(run),
+      run.watched ?? false,
     ],
   );
 }
+
+/** Of the newest run that the watch asked for, of the kind of the run that is stored. */
+const OUTCOMES_OF_WATCH_BEFORE = `
+  SELECT earlier.outcomes_md5 FROM lobml.check_runs AS earlier
+  WHERE earlier.strategy = $2 AND earlier.target = $3 AND earlier.kind = $4 AND earlier.watch_change IS NOT NULL
+  ORDER BY earlier.began_at DESC LIMIT 1`;
+
+/** What became of each check, and what was said of the whole. */
+const outcomesOf = ({ verdict, checks }: CheckRun): string =>
+  [verdict, ...checks.map(({ id, outcome }) => `${id} ${outcome}`).toSorted()].join('\n');
 
 /** Whole milliseconds in UTC: what comes back from the database is the same text. */
 function toInstant(text: string): string {
@@ -122,7 +152,8 @@ export async function selectCheckRunPage(
   { strategy, target, before, after, limit }: CheckRunPageRequest,
 ): Promise<readonly CheckRunSummary[]> {
   const values: unknown[] = [strategy, limit];
-  const conditions = ['strategy = $1', 'NOT planned', 'NOT partial'];
+  // Of what the watch saw the changes are history for people: every look would drown what they asked for.
+  const conditions = ['strategy = $1', 'NOT planned', 'NOT partial', 'watch_change IS NOT FALSE'];
   // Conditions that are left out, not made optional: `$3 IS NULL OR …` would keep the planner off the index.
   if (target !== undefined) conditions.push(`target = $${values.push(target)}`);
   if (before !== undefined) {
@@ -156,8 +187,8 @@ export async function selectCheckRun(database: Queryable, runId: string): Promis
 export type RunSubject = Pick<CheckRun, 'strategy' | 'target' | 'kind'>;
 
 /**
- * The run that was started last, whatever its verdict: a later worse one revokes an earlier GO. Runs that judge a
- * release's plan say nothing about what stands, and are left out.
+ * The run that somebody started last, whatever its verdict. Runs that judge a release's plan say nothing about what
+ * stands, and of those of the watch nobody has a report that would be the newest: both are left out.
  */
 export async function selectLatestCheckRun(
   database: Queryable,
@@ -165,7 +196,7 @@ export async function selectLatestCheckRun(
 ): Promise<CheckRun | undefined> {
   const { rows } = await database.query(
     `SELECT ${WHOLE_RUN_COLUMNS} FROM lobml.check_runs
-     WHERE strategy = $1 AND target = $2 AND kind = $3 AND NOT planned AND NOT partial
+     WHERE strategy = $1 AND target = $2 AND kind = $3 AND NOT planned AND NOT partial AND watch_change IS NULL
      ORDER BY began_at DESC, run_id DESC LIMIT 1`,
     [strategy, target, kind],
   );
@@ -236,7 +267,7 @@ export async function selectPassedWindows(
 }
 
 /**
- * The GOs of a target that are no older than a verdict lives, apart from one run: what a worse one, just stored, revokes.
+ * The GOs of a target that somebody asked for and that are no older than a verdict lives, apart from one run: what a worse one, just stored, revokes.
  * Which of them it does is worked out whenever one is read.
  */
 export async function selectLiveGoes(
@@ -246,6 +277,7 @@ export async function selectLiveGoes(
   const { rows } = await database.query<{ runId: string }>(
     `SELECT run_id AS "runId" FROM lobml.check_runs
      WHERE strategy = $1 AND target = $2 AND run_id <> $3 AND verdict IN ('GO', 'GO_WITH_WARNINGS')
+       AND watch_change IS NULL
        AND began_at > clock_timestamp() - INTERVAL '1 hour'`,
     [strategy, target, runId],
   );

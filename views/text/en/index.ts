@@ -14,6 +14,7 @@ import { status } from './status.js';
 import { summaries } from './summaries.js';
 import { train } from './train.js';
 import { venue } from './venue.js';
+import { watch } from './watch.js';
 
 /** All prose in English, by area. Every other language has the same texts: English is their schema. */
 export const en = {
@@ -33,5 +34,6 @@ export const en = {
   summaries,
   train,
   venue,
+  watch,
 };
 export type Text = typeof en;

@@ -55,6 +55,7 @@ const FORBIDDEN: Readonly<Record<UserFaultFacts['forbidden']['act'], string>> = 
   roll_back: 'You may not roll back.',
   train: 'You may not start, override or cancel a training. Nothing was changed.',
   steer_release: 'Only operators, and who asked for the release, may do that.',
+  steer_watch: 'Only operators may switch a watch, or take what it calls for.',
 };
 
 const STALE =

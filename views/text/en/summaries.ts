@@ -16,5 +16,6 @@ export const summaries: Readonly<Record<string, string>> = {
   status: 'Show the flag, the model, the process and the last runs.',
   train: 'Train a model, judge it beside the running one, and offer it for a deploy.',
   unlock: 'Take your lock away from a target.',
+  watch: 'Show how a target is watched between releases, and switch that off for a while.',
   verify: 'Check after a deploy that the model decides and the risk layer holds.',
 };

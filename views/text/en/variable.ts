@@ -15,6 +15,8 @@ export const variable: Sentences<VariableFacts> = {
     'is not a postgres:// address. Correct it, or leave it empty for the embedded database.',
   http_address_shape: () => 'is not an http(s) address. Leave it empty for Slack.',
   port_shape: () => 'is not a port number. Give one from 0 (any free port) to 65535.',
+  watch_interval_shape: () =>
+    'is no interval. Say whole seconds from 1 to 3600, for a trial; leave it empty, and each target has its own.',
   lag_shape: () =>
     'is no number of seconds. Give one such as 5, or leave it empty: then a standby is no source.',
   port_too_high: () => 'is above 65535, the highest port. Give a lower one.',

@@ -15,6 +15,7 @@ import { status } from './status.js';
 import { summaries } from './summaries.js';
 import { train } from './train.js';
 import { venue } from './venue.js';
+import { watch } from './watch.js';
 
 /** All prose in Chinese, by area. */
 export const zhCN: Text = {
@@ -35,4 +36,5 @@ export const zhCN: Text = {
   summaries,
   train,
   venue,
+  watch,
 };

@@ -52,6 +52,7 @@ const FORBIDDEN: Readonly<Record<UserFaultFacts['forbidden']['act'], string>> = 
   roll_back: '你无权执行回滚。',
   train: '你无权启动、放行或取消训练。未做任何改动。',
   steer_release: '只有操作员和发布申请人可以这样做。',
+  steer_watch: '只有操作员可以开关值守，或接手它的呼叫。',
 };
 
 const STALE = '该按钮属于已不再运行的旧版本机器人。未执行任何操作，请重新运行命令。';

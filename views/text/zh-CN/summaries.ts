@@ -16,5 +16,6 @@ export const summaries: Readonly<Record<string, string>> = {
   status: '显示开关、模型、进程和最近的运行。',
   train: '训练模型，与运行中的模型对比，并可申请上线。',
   unlock: '解除您对目标的锁定。',
+  watch: '显示目标在两次发布之间如何值守，并可暂时关闭。',
   verify: '上线后验证模型确实在决策、风控层仍然有效。',
 };

@@ -12,6 +12,7 @@ export const variable: Sentences<VariableFacts> = {
   database_url_shape: () => '不是 postgres:// 地址。请更正，或留空以使用内置数据库。',
   http_address_shape: () => '不是 http(s) 地址。使用 Slack 时请留空。',
   port_shape: () => '不是 0（任意空闲端口）到 65535 之间的端口号。',
+  watch_interval_shape: () => '不是间隔。试用时请填写 1 到 3600 的整数秒；留空则各目标使用自己的间隔。',
   lag_shape: () => '不是秒数。请填写如 5 的数字；留空则不接受备库作为依据。',
   port_too_high: () => '不是 0（任意空闲端口）到 65535 之间的端口号。',
   signing_secret_shape: () => '不像签名密钥。请从 Slack 应用的 “Basic Information” 复制。',
