@@ -4,9 +4,10 @@ import {
   EXIT,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
-import type { HaltKind } from '../src/domain/halt.js';
-import { commandsByHand } from '../src/halt/commands-by-hand.js';
+import type { Halt, HaltKind } from '../src/domain/halt.js';
+import { commandsByHand, type ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
+import type { HaltHandle } from '../src/halt/live-halt.js';
 import { haltAllView, rollbackAllView } from '../views/rollback-all.js';
 import { assertMayHalt } from './rollback-access.js';
 
@@ -39,36 +40,40 @@ export async function haltAll(
   conversation: Conversation,
   services: KillSwitchServices,
 ): Promise<SubcommandResult> {
-  const { person, locale, channel } = conversation;
+  const { person, channel } = conversation;
   if (person.surface !== 'terminal') await assertMayHalt(person, services, { target: null, act: kind });
   const begun = targetsOf(services).map(({ own, target }) => {
     const handle = own.killSwitch.start({ target, kind, reason, requestedBy: person });
     return { target, handle, commands: commandsByHand(target) };
   });
-  for (const { handle } of begun) if (!handle.joined) services.callForHalt?.(handle, channel);
+  const place =
+    channel || (services.targets.targets.get(services.targets.defaultTarget)?.channels?.reports ?? person.id);
+  const handles = begun.map(({ handle }) => handle);
+  services.announceAllHalts?.(handles, place, conversation.whisper);
+  const halts =
+    person.surface === 'terminal'
+      ? await followAll(begun, conversation)
+      : await Promise.all(handles.map(({ done }) => done));
+  const isProved = halts.every(({ state }) => state === 'verified');
+  return { exitCode: isProved ? EXIT.ok : EXIT.noGo, json: { halts } };
+}
+
+/** One message shows them all, as they get on. */
+async function followAll(
+  begun: readonly { readonly handle: HaltHandle; readonly commands: ServiceCommandsByHost }[],
+  { post, locale }: Conversation,
+): Promise<readonly Halt[]> {
   const view = () =>
     haltAllView(
       begun.map(({ handle, commands }) => ({ halt: handle.current(), commands })),
-      locale,
+      { locale },
     );
-  const message = await conversation.post(view()).catch(() => undefined);
-  const ends = begun.map(({ handle }) => handle.subscribe(() => message?.update(view())));
+  const message = await post(view());
+  const ends = begun.map(({ handle }) => handle.subscribe(() => message.update(view())));
   const halts = await Promise.all(begun.map(({ handle }) => handle.done));
   for (const end of ends) end();
-  const stands = await message?.finish(view()).then(
-    () => true,
-    () => false,
-  );
-  // What no one message tells each halt owes by itself.
-  if (stands !== true)
-    for (const { handle, target } of begun)
-      services.announceHalt?.(
-        handle,
-        channel || (target.channels?.reports ?? person.id),
-        conversation.whisper,
-      );
-  const isProved = halts.every(({ state }) => state === 'verified');
-  return { exitCode: isProved ? EXIT.ok : EXIT.noGo, json: { halts } };
+  await message.finish(view());
+  return halts;
 }
 
 /** On the Home or below a message; the button has asked. */
@@ -77,11 +82,5 @@ export async function haltAllFromClick(
   click: Click,
   services: KillSwitchServices,
 ): Promise<void> {
-  const { postIn, targets } = services;
-  const reports = targets.targets.get(targets.defaultTarget)?.channels?.reports;
-  const isHome = click.channel === '' && postIn !== undefined && reports !== undefined;
-  const place = isHome
-    ? { ...click, channel: reports, post: (report: Parameters<Click['post']>[0]) => postIn(reports, report) }
-    : click;
-  await haltAll(kind, undefined, place, services);
+  await haltAll(kind, undefined, click, services);
 }

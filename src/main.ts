@@ -11,6 +11,7 @@ import { drillAlarmView, drillView } from '../views/drill.js';
 import { unknownSubcommandView } from '../views/help.js';
 import { confirmCallView, requestCallView } from '../views/release-call.js';
 import { requestReportView } from '../views/release-request.js';
+import { haltAllView } from '../views/rollback-all.js';
 import { haltReportView } from '../views/rollback-report.js';
 import { runReportView } from '../views/run-report.js';
 import { say } from '../views/sentence.js';
@@ -58,5 +59,6 @@ export async function main(words: readonly string[]): Promise<void> {
       watch: { episode: watchEpisodeView, call: watchCallView },
     },
     haltReport: haltReportView,
+    haltAllReport: haltAllView,
   });
 }

@@ -1,30 +1,55 @@
-import type { Halt } from '../src/domain/halt.js';
+import { afterwardsOf } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
-import type { ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
+import type { HaltAllReportOptions, HaltOfAll } from '../src/halt/halt-report.js';
 import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { DISABLE_ALL_ACTION, STOP_ALL_ACTION } from './rollback-buttons.js';
 import { byHandBlocks } from './rollback-by-hand.js';
-import { HALT_SYMBOL, haltTitle, hostLines, isStillOn, nextButton } from './rollback-report.js';
+import {
+  afterwardsBlocks,
+  HALT_SYMBOL,
+  haltTitle,
+  hostLines,
+  isStillOn,
+  lateBlock,
+  nextButton,
+} from './rollback-report.js';
 import { textFor } from './text/index.js';
 
-interface HaltOfAll {
-  readonly halt: Halt;
-  readonly commands: ServiceCommandsByHost;
-}
-
 /** Every target at once, in one message: what is not proved comes first. */
-export function haltAllView(halts: readonly HaltOfAll[], locale: Locale): Report {
-  const text = textFor(locale).rollback.all;
+export function haltAllView(halts: readonly HaltOfAll[], { locale, lateAt }: HaltAllReportOptions): Report {
   const open = halts.filter(({ halt }) => halt.endedAt === null);
   const unproved = halts.filter(({ halt }) => halt.endedAt !== null && halt.state !== 'verified');
-  const state = unproved.length > 0 ? 'not_verified' : open.length > 0 ? 'halting' : 'verified';
-  const title = `${HALT_SYMBOL[state]} ${text.title[state](unproved.length, halts.length)}`;
   const sorted = [...unproved, ...halts.filter((one) => !unproved.includes(one))];
-  const blocks = [header(title), ...sorted.flatMap((one) => targetBlocks(one, locale))];
+  const title = allTitle(halts, unproved, open.length > 0, locale);
+  const late = lateAt === undefined ? [] : lateBlocks(halts, lateAt, locale);
+  const blocks = [header(title), ...late, ...sorted.flatMap((one) => targetBlocks(one, locale))];
   return { text: title, blocks: within(LIMITS.messageBlocks, blocks, textFor(locale).report.report.cut) };
+}
+
+/** What has been followed in every target that was not proved, or may be on again, is history. */
+function allTitle(
+  halts: readonly HaltOfAll[],
+  unproved: readonly HaltOfAll[],
+  isOpen: boolean,
+  locale: Locale,
+): string {
+  const text = textFor(locale).rollback;
+  const isPast = ({ halt }: HaltOfAll) => Object.values(afterwardsOf(halt)).some((one) => one !== undefined);
+  const waiting = unproved.filter((one) => !isPast(one));
+  const state = waiting.length > 0 ? 'not_verified' : isOpen ? 'halting' : 'verified';
+  if (waiting.length > 0 || isOpen || !halts.some(isPast))
+    return `${HALT_SYMBOL[state]} ${text.all.title[state](waiting.length, halts.length)}`;
+  const was = unproved.length > 0 ? 'not_verified' : 'verified';
+  return `⏮ ${text.history(text.all.title[was](unproved.length, halts.length))}`;
+}
+
+function lateBlocks(halts: readonly HaltOfAll[], lateAt: string, locale: Locale): readonly Block[] {
+  const ends = halts.flatMap(({ halt }) => halt.endedAt ?? []).toSorted();
+  const last = ends.at(-1);
+  return last === undefined ? [] : [lateBlock(last, lateAt, locale)];
 }
 
 /** Where no form was said: what can be done with all of them. */
@@ -58,10 +83,12 @@ function targetBlocks({ halt, commands }: HaltOfAll, locale: Locale): readonly B
   const text = textFor(locale).rollback;
   const { kind, requestedBy, requestedAt, haltId, endedAt, state } = halt;
   const isOver = endedAt !== null;
+  const isPast = afterwardsBlocks(halt, locale).length > 0;
   return [
     section([`*${haltTitle(halt, locale)}*`, ...hostLines(halt, locale)].join('\n')),
+    ...afterwardsBlocks(halt, locale),
     ...(isStillOn(halt) ? [actions(nextButton(halt, locale))] : []),
-    ...(isOver && state !== 'verified' ? byHandBlocks(halt, commands, locale) : []),
+    ...(isOver && state !== 'verified' && !isPast ? byHandBlocks(halt, commands, locale) : []),
     context(
       text.by(text.kind[kind], person(requestedBy), slackTime(requestedAt, 'time_secs')),
       ...(isOver ? [text.timeLine(haltId)] : []),

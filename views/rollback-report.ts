@@ -46,32 +46,13 @@ export function haltReportView(
   const blocks: Block[] = [
     header(title),
     ...byTheWatch(halt, locale),
-    ...(lateAt === undefined || endedAt === null
-      ? []
-      : [section(`⏱ *${text.late(slackTime(endedAt, DATED), slackTime(lateAt, DATED))}*`)]),
+    ...(lateAt === undefined || endedAt === null ? [] : [lateBlock(endedAt, lateAt, locale)]),
     ...(alarm === undefined ? [] : [section(text.alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
     ...(halt.kind === 'previous_model'
       ? startLines(halt, locale)
       : [section(watchLine(halt, locale)), ...(venueBlocks(halt, locale) ?? restingBlocks(halt, locale))]),
-    ...(laterRelease === undefined
-      ? []
-      : [
-          section(`*${supersededText(laterRelease, locale)}*`),
-          actions({
-            actionId: DISABLE_ACTION,
-            text: text.button.disable,
-            value: halt.target,
-            style: 'danger',
-          }),
-        ]),
-    ...(resolvedBy === undefined
-      ? []
-      : [
-          section(
-            `🛑 *${text.resolved(text.kind[resolvedBy.kind], person(resolvedBy.by), slackTime(resolvedBy.at, DATED))}*`,
-          ),
-        ]),
+    ...afterwardsBlocks(halt, locale),
     ...(isStillOn(halt) ? [actions(nextButton(halt, locale))] : []),
     ...(!isPast && (halt.state === 'not_verified' || isInTrouble(halt))
       ? byHandBlocks(halt, commands, locale)
@@ -101,6 +82,24 @@ export function haltTitle(
   const claim = `${text.state[kind][state]} · ${target}`;
   const isPast = laterRelease !== undefined || resolvedBy !== undefined;
   return !isPast ? `${HALT_SYMBOL[state]} ${claim}` : `⏮ ${text.history(claim)}`;
+}
+
+export const lateBlock = (endedAt: string, lateAt: string, locale: Locale): Block =>
+  section(`⏱ *${textFor(locale).rollback.late(slackTime(endedAt, DATED), slackTime(lateAt, DATED))}*`);
+
+/** What has become of it since: the newest alone has the word. */
+export function afterwardsBlocks(halt: Halt, locale: Locale): readonly Block[] {
+  const text = textFor(locale).rollback;
+  const { laterRelease, resolvedBy } = afterwardsOf(halt);
+  if (resolvedBy !== undefined) {
+    const { kind, by, at } = resolvedBy;
+    return [section(`🛑 *${text.resolved(text.kind[kind], person(by), slackTime(at, DATED))}*`)];
+  }
+  if (laterRelease === undefined) return [];
+  const button: Button = {
+    ...{ actionId: DISABLE_ACTION, text: text.button.disable, value: halt.target, style: 'danger' },
+  };
+  return [section(`*${supersededText(laterRelease, locale)}*`), actions(button)];
 }
 
 function supersededText(

@@ -4,7 +4,7 @@ import type { Halt } from '../domain/halt.js';
 import type { Locale } from '../domain/localized.js';
 import type { Block, Report } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
-import type { HaltReportOptions } from '../halt/halt-report.js';
+import type { HaltAllReportOptions, HaltOfAll, HaltReportOptions } from '../halt/halt-report.js';
 import type { HaltYielding } from '../halt/halt-yielding.js';
 import type { HomeVisit } from '../slack/app.js';
 import type { SlackConnection } from '../slack/connection.js';
@@ -25,6 +25,8 @@ export interface BotProgram {
   ) => Promise<readonly Block[]>;
   readonly messageViews: MessageViews;
   readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
+  /** Several halts in one message. */
+  readonly haltAllReport: (halts: readonly HaltOfAll[], options: HaltAllReportOptions) => Report;
 }
 
 /** What the parts of a bot are put together from. */

@@ -45,7 +45,7 @@ export function composeBot(parts: BotParts): ComposedBot {
       postIn: (channel, report) => postLive({ poster, clock, logger }, { channel }, report),
       homeChanged,
       announceHalt: (handle, channel, direct) => announcer.announce(handle, channel, direct),
-      callForHalt: (handle, place) => announcer.call(handle, place),
+      announceAllHalts: (handles, channel, direct) => announcer.announceAll(handles, channel, direct),
       refreshHalt: (record) => announcer.refresh(record),
     },
     operators: (targets) =>
@@ -62,6 +62,8 @@ export function composeBot(parts: BotParts): ComposedBot {
   const announcer = createHaltAnnouncer({
     targets: new Map(targets),
     view: (halt, options) => program.haltReport(halt, { locale: config.locale, ...options }),
+    viewAll: (halts, options) => program.haltAllReport(halts, { locale: config.locale, ...options }),
+    load: (haltId) => services.killSwitch.known(haltId),
     operators: services.operators.who,
     open: (channel, ref, threadTs) => connection.urgentMessage({ channel, threadTs }, ref),
     find: (channel, key, sinceMs, threadTs) =>

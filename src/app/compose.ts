@@ -84,7 +84,7 @@ interface CompositionOptions {
   /** What only a bot in Slack can do. */
   readonly slack?: Pick<
     Services,
-    'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt' | 'callForHalt' | 'refreshHalt'
+    'changeMessage' | 'postIn' | 'homeChanged' | 'announceHalt' | 'announceAllHalts' | 'refreshHalt'
   >;
   /** Who people are; absent in a terminal. */
   readonly directory?: Directory;

@@ -2,9 +2,10 @@ import { type Halt, isInTrouble } from '../domain/halt.js';
 import type { Report } from '../domain/report.js';
 import type { HaltMessage, HaltRecord } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
+import { HaltAllTeller, type HaltAllTellerOptions } from './tell-all.js';
 import { HaltTeller, type HaltTellerOptions } from './tell-halt.js';
 
-interface HaltAnnouncerOptions extends HaltTellerOptions {
+interface HaltAnnouncerOptions extends HaltTellerOptions, HaltAllTellerOptions {
   /** A halt has begun, has ended, or what was looked at after it is known. */
   readonly onChange?: () => void;
 }
@@ -17,6 +18,15 @@ export interface HaltAnnouncer {
    * `place`. Waits for nothing.
    */
   call(handle: HaltHandle, place: string): void;
+  /**
+   * Shows every halt of these in one message, and calls the operators of each where it is not verified. Where the channel
+   * takes no such message each of them is told by itself. Waits for nothing.
+   */
+  announceAll(
+    handles: readonly HaltHandle[],
+    channel: string,
+    direct?: (report: Report) => Promise<void>,
+  ): void;
   /** Goes on with the messages of a halt that another process has left. */
   resume(handle: HaltHandle): void;
   /** Brings the messages of a halt that has ended up to date. */
@@ -31,8 +41,15 @@ const ALARM_LOOK_MS = 250;
 
 export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnouncer {
   const teller = new HaltTeller(options);
+  const allTeller = new HaltAllTeller(options);
   const parts: AlarmParts = { ...options, teller, called: new Set(), escalated: new Set() };
-  return {
+  const announcer: HaltAnnouncer = {
+    announceAll(handles, channel, direct) {
+      for (const handle of handles) if (!handle.joined) announcer.call(handle, channel);
+      void allTeller.show(handles, channel).then((isOwed) => {
+        if (!isOwed) for (const handle of handles) announcer.announce(handle, channel, direct);
+      });
+    },
     announce(handle, channel, direct) {
       const tell = () => tellChanges(handle, options);
       if (options.yieldToHalt === undefined) tell();
@@ -54,8 +71,10 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
       void handle.done.then(tell);
     },
     resume(handle) {
-      const messages = handle.messages();
+      const messages = handle.messages().filter(({ all }) => all === undefined);
       const isEnded = handle.current().endedAt !== null;
+      for (const message of handle.messages())
+        if (message.all !== undefined) allTeller.resume(handle, message);
       if (isEnded && !messages.some((message) => teller.isDue(handle, message))) return;
       tellChanges(handle, options);
       const alarms = messages.filter(({ role, thread }) => role === 'alarm' && thread === undefined);
@@ -70,8 +89,18 @@ export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnounce
       if (standing.length > 0)
         for (const alarm of alarms) if (alarm.ts === null) void teller.showIfPosted(handle, alarm);
     },
-    refresh: (record) => teller.refresh(record),
+    refresh(record) {
+      teller.refresh(record);
+      for (const message of record.messages)
+        if (message.all !== undefined)
+          void allTeller
+            .refresh(record, message)
+            .catch((error: unknown) =>
+              options.logger.warn({ err: error }, 'the message about every target stays as it was'),
+            );
+    },
   };
+  return announcer;
 }
 
 interface AlarmParts extends HaltAnnouncerOptions {

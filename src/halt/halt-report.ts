@@ -17,6 +17,18 @@ export interface HaltReportOptions {
   readonly section4?: 'not_run';
 }
 
+/** A halt among others, with what a person types where it is not proved. */
+export interface HaltOfAll {
+  readonly halt: Halt;
+  readonly commands: ReadonlyMap<string, CommandsByHand>;
+}
+
+export interface HaltAllReportOptions {
+  readonly locale: Locale;
+  /** RFC 3339: when the message told the end, where that was long after it. */
+  readonly lateAt?: string | undefined;
+}
+
 export interface HaltReporterOptions {
   readonly targets: ReadonlyMap<string, Target>;
   readonly view: (halt: Halt, options: Omit<HaltReportOptions, 'locale'>) => Report;
@@ -28,7 +40,7 @@ export interface HaltReporterOptions {
 /** The post's own metadata, by which it is found again after a crash. */
 const EVENT_TYPE = 'lobml_halt';
 /** What tells the end of a halt later than that says so. */
-const LATE_AFTER_MS = 60_000;
+export const LATE_AFTER_MS = 60_000;
 
 /** What the messages about halts say. */
 export class HaltReporter {

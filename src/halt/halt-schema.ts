@@ -12,6 +12,8 @@ export const haltMessageSchema = z.object({
   key: z.string().optional(),
   /** Of a call below an alarm: the alarm's id within the channel. */
   thread: z.string().optional(),
+  /** Of one message about several halts: their ids. */
+  all: z.array(z.string()).optional(),
   /** Another process than the one that carries the halt out shows it, and keeps what is noted of it. */
   follower: z.string().optional(),
   /** It shows how the halt ended. */

@@ -27,8 +27,12 @@ export interface KillSwitchServices {
   readonly everyStrategy?: () => readonly KillSwitchServices[];
   /** Posts into a channel where nobody has asked for it there. Absent in a terminal. */
   readonly postIn?: (channel: string, report: Report) => Promise<LiveMessage>;
-  /** Calls the operators of a halt where it needs them, and tells it nowhere else. Absent in a terminal. */
-  readonly callForHalt?: (handle: HaltHandle, place: string) => void;
+  /** Shows several halts in one message and calls the operators of each where it needs them. Absent in a terminal. */
+  readonly announceAllHalts?: (
+    handles: readonly HaltHandle[],
+    channel: string,
+    direct: (report: Report) => Promise<void>,
+  ) => void;
   /** Closes what a halted target holds. Absent in a terminal: the command stands in the report. */
   readonly flattening?: Flattening;
   /** Brings the messages of a halt that has ended up to date. Absent in a terminal. */

@@ -151,6 +151,11 @@ export class KillSwitch {
     return this.#watch.look(targets);
   }
 
+  /** A halt by its id, of whichever target and strategy; undefined: nobody knows it. */
+  async known(haltId: string): Promise<Halt | undefined> {
+    return (this.#records.newest(haltId) ?? (await this.#records.read(haltId)))?.halt;
+  }
+
   /** Writes down that somebody was refused. */
   refused(refusal: HaltRefusal): void {
     this.#records.event(refusedEvent(this.#o.facts.strategy, refusal, this.#now()));

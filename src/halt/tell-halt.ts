@@ -7,7 +7,7 @@ import { type HaltMessage, type HaltRecord, isSameMessage } from './halt-schema.
 import type { HaltHandle } from './live-halt.js';
 
 /** A message that moves, of which it can be asked whether what was offered stands. */
-interface HaltLiveMessage extends LiveMessage {
+export interface HaltLiveMessage extends LiveMessage {
   /** Resolves when everything offered so far stands. @throws what refused it, or kept it away for two minutes */
   settled(): Promise<void>;
 }
@@ -95,7 +95,8 @@ export class HaltTeller {
   /** Brings the messages of a halt that has ended up to date; those that do not stand yet follow. */
   refresh({ halt, messages }: HaltRecord): void {
     this.#reporter.learn(halt);
-    for (const message of messages) if (message.ts !== null) void this.#change(halt, message);
+    for (const message of messages)
+      if (message.ts !== null && message.all === undefined) void this.#change(halt, message);
   }
 
   async #keepSomewhere(

@@ -9,6 +9,7 @@ import type { Target } from '../../src/runbook/targets.js';
 import { SlackLiveMessage } from '../../src/slack/live-message.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createFakeClock } from '../slack/support/fake-clock.js';
+import { ONE_ALONE } from './support/halting.js';
 
 const halting = newHalt({
   haltId: randomUUID(),
@@ -35,6 +36,7 @@ function announced(
   const changes: string[] = [];
   const target = { name: 'live', channels, hosts: [] } as unknown as Target;
   const announcer = createHaltAnnouncer({
+    ...ONE_ALONE,
     targets: new Map([['live', target]]),
     view: (_halt, { alarm }) => ({ text: alarm ?? 'report', blocks: [] }),
     operators: ['<@U0CAROL>'],
@@ -150,6 +152,7 @@ function refusingSlack(refuses: (channel: string, isUpdate: boolean) => boolean)
   const clock = createFakeClock();
   const announcerOf = (channels: Target['channels']) =>
     createHaltAnnouncer({
+      ...ONE_ALONE,
       targets: new Map([['live', { name: 'live', channels, hosts: [] } as unknown as Target]]),
       view: ({ state, resolvedBy }, { alarm }) => ({
         text: [alarm === undefined ? state : `alarm ${state}`, resolvedBy && `by ${resolvedBy.kind}`]

@@ -17,7 +17,7 @@ import { haltReportView } from '../../views/rollback-report.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { storeRelease } from '../support/releases.js';
-import { CAROL, FACTS } from './support/halting.js';
+import { CAROL, FACTS, ONE_ALONE } from './support/halting.js';
 
 let database: TestDatabase;
 let dataDir: string;
@@ -84,6 +84,7 @@ function announcer(
   const shown: string[] = [];
   let left = refusals;
   const announce = createHaltAnnouncer({
+    ...ONE_ALONE,
     targets,
     view: (halt, options) => {
       const { lateAt } = options;

@@ -17,7 +17,7 @@ import { systemClock } from '../../src/time/clock.js';
 import { haltReportView } from '../../views/rollback-report.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createHaltingBench, type HaltingBench, newDisable } from './support/halting.js';
+import { createHaltingBench, type HaltingBench, newDisable, ONE_ALONE } from './support/halting.js';
 
 /** What is typed on a machine without Slack, and the bot that finds it there or in the database. */
 const logger = createLogger({ level: 'silent', to: 'stderr' });
@@ -66,6 +66,7 @@ function startBot(store: HaltStore | undefined, dataDir: string, owner = 'bot') 
   const shown: string[] = [];
   const targets = new Map([['live', bench.target]]);
   const announcer = createHaltAnnouncer({
+    ...ONE_ALONE,
     targets,
     view: (halt, options) => {
       const { text, blocks } = haltReportView(halt, { locale: 'en', ...options });

@@ -11,6 +11,7 @@ import { isPlaceRefusal } from '../../src/slack/failure.js';
 import { Pace } from '../../src/slack/pace.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import type { Clock } from '../../src/time/clock.js';
+import { ONE_ALONE } from '../halt/support/halting.js';
 import { createFakeClock } from './support/fake-clock.js';
 
 const RELEASES = 'C0RELEASES';
@@ -121,6 +122,7 @@ test('with every change refused for five minutes the alarm stands within ten sec
   const live = new LiveHalt({ halt, messages: [] });
   const channels = { reports: RELEASES, incidents: 'C0INCIDENTS' };
   const announcer = createHaltAnnouncer({
+    ...ONE_ALONE,
     targets: new Map([['live', { name: 'live', channels, hosts: [] } as unknown as Target]]),
     view: ({ state }, { alarm }) => report(alarm === undefined ? state : `alarm ${alarm}`),
     operators: ['<@U0CAROL>'],

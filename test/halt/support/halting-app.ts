@@ -17,7 +17,7 @@ import { systemClock } from '../../../src/time/clock.js';
 import { haltReportView } from '../../../views/rollback-report.js';
 import { say } from '../../../views/sentence.js';
 import { createClaims } from '../../slack/support/test-app.js';
-import type { HaltingBench } from './halting.js';
+import { type HaltingBench, ONE_ALONE } from './halting.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../../manifest.json', import.meta.url), 'utf8'));
 export const RELEASES = 'C0RELEASES';
@@ -58,6 +58,7 @@ export async function startHaltingApp(
     clock,
   });
   const announcer = createHaltAnnouncer({
+    ...ONE_ALONE,
     targets: targets.targets,
     view: (halt, options) => haltReportView(halt, { locale: 'en', ...options }),
     operators: operators.who,

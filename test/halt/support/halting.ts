@@ -161,6 +161,12 @@ async function entries(pool: pg.Pool, at: string): Promise<number> {
   return rows[0].n;
 }
 
+/** For what shows one halt alone. */
+export const ONE_ALONE = {
+  viewAll: () => ({ text: '', blocks: [] }),
+  load: async () => undefined,
+};
+
 /** As a bot notes it before its first act. */
 export const newDisable = (
   hosts: readonly { readonly name: string }[],
