@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChainedEvent, ChainHead } from '../domain/audit-event.js';
 import { chainedEventSchema, chainHeadSchema } from '../domain/audit-event.js';
+import { escapeUnseen } from '../domain/plain-text.js';
 import type { BrokenLink, TrailVerdict } from '../domain/trail-verdict.js';
 import type { AuditTrail } from './audit-trail.js';
 import { ChainFollower } from './chain.js';
@@ -9,14 +10,14 @@ import { SignatureReader } from './export-signature.js';
 const PAGE = 1_000;
 const headLine = z.object({ head: chainHeadSchema });
 
-/** JSON lines: every event of every strategy in its order, and behind them the heads, so that a missing end shows. */
+/** JSON lines that steer no terminal: every event of every strategy in its order, and behind them the heads, so that a missing end shows. */
 export async function* exportTrail(trail: Pick<AuditTrail, 'heads' | 'chain'>): AsyncGenerator<string> {
   const heads = await trail.heads();
   for (const { strategy, position } of heads) {
     let after = 0;
     while (after < position) {
       const page = await trail.chain(strategy, after, Math.min(PAGE, position - after));
-      for (const event of page) yield JSON.stringify(event);
+      for (const event of page) yield escapeUnseen(JSON.stringify(event));
       const last = page.at(-1);
       if (last === undefined) break;
       after = last.position;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
+import { escapeUnseen } from '../domain/plain-text.js';
 
 /** Whether one dependency answers; `detail` is one sentence without secrets. */
 export interface DependencyState {
@@ -70,5 +71,5 @@ async function sendMetrics(response: ServerResponse, registry: Registry): Promis
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(`${JSON.stringify(body)}\n`);
+  response.end(`${escapeUnseen(JSON.stringify(body))}\n`);
 }

@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { escapeUnseen } from '../domain/plain-text.js';
 import { redact } from '../domain/secrets.js';
 import type { LogLevel } from './log-level.js';
 
@@ -10,7 +11,7 @@ interface LoggerOptions {
   readonly to: 'stdout' | 'stderr' | DestinationStream;
 }
 
-/** JSON lines; every line is redacted as a whole just before it is written. */
+/** JSON lines; every line is redacted as a whole just before it is written, and steers no terminal that shows it. */
 export function createLogger({ level, to }: LoggerOptions): Logger {
   const stream = typeof to === 'string' ? destination({ dest: to === 'stdout' ? 1 : 2, sync: true }) : to;
   return pino(
@@ -19,7 +20,7 @@ export function createLogger({ level, to }: LoggerOptions): Logger {
       base: { name: 'lobml' },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: redact },
+      hooks: { streamWrite: (line) => escapeUnseen(redact(line)) },
     },
     stream,
   );

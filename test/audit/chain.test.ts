@@ -10,6 +10,7 @@ import { signedExport } from '../../src/audit/export-signature.js';
 import { exportTrail, verifyExport } from '../../src/audit/export-trail.js';
 import { LocalJournal } from '../../src/audit/local-journal.js';
 import { verifyTrail } from '../../src/audit/verify-trail.js';
+import { plainText } from '../../src/domain/plain-text.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { systemClock } from '../../src/time/clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -280,6 +281,16 @@ describe('a signed export', () => {
     const strategy = JSON.parse(whole[0] ?? '').strategy;
     expect(await faultsOf(await lines(strategy, other))).toEqual(['foreign_key']);
     expect(await faultsOf(await lines(strategy, other), other.fingerprint)).toEqual([]);
+  });
+
+  test('holds as a terminal shows it, whatever people and hosts wrote: nothing in it steers, and nothing is lost', async () => {
+    const strategy = await chainOfFive();
+    const said = 'x\u009b31m\u202egnp\u2028\ufeff\u001b]0;title\u0007';
+    const event = { kind: 'halt.requested', strategy, target: 'live', actor: carol, details: { said } };
+    await trail.record({ ...event, at: '2026-01-01T00:00:06.000Z', reason: said });
+    const shown = (await lines(strategy)).map(plainText);
+    expect(await faultsOf(shown)).toEqual([]);
+    expect(JSON.parse(shown[5] ?? '')).toMatchObject({ reason: said, details: { said } });
   });
 
   test('is made by one key, whoever asks for it first', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Secret } from '../../src/config/secret.js';
+import { plainText } from '../../src/domain/plain-text.js';
 import { redact } from '../../src/domain/secrets.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 
@@ -37,4 +38,13 @@ test('a line holds no secret, whether in a message, a field or an error', () => 
   expect(lines).toHaveLength(1);
   expect(lines.join()).not.toContain('hunter2');
   expect(JSON.parse(lines.join())).toMatchObject({ level: 'error', name: 'lobml', token: '[secret]' });
+});
+
+test('a line holds no byte that could steer the terminal of whoever reads the log, and loses none', () => {
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'info', to: { write: (line) => lines.push(line) } });
+  const said = 'x\u009b31m\u202egnp\u2028\ufeff\u001b]0;title\u0007';
+  logger.warn({ err: new Error(said), [said]: said }, said);
+  expect(lines.join()).toBe(plainText(lines.join()));
+  expect(JSON.parse(lines.join())).toMatchObject({ msg: said, [said]: said, err: { message: said } });
 });
