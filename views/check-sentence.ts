@@ -3,6 +3,7 @@ import type { DatabaseName } from '../src/domain/database-fault.js';
 import { FAULT_CODES, type FaultCode } from '../src/domain/fault.js';
 import type { Locale } from '../src/domain/localized.js';
 import { ownValue } from '../src/domain/own-value.js';
+import { quotedValue } from '../src/domain/quoted-value.js';
 import type { Reason, ReasonCode } from '../src/domain/reason.js';
 import { cell } from './cell.js';
 import { textFor } from './text/index.js';
@@ -51,7 +52,7 @@ export function reasonSentence(reason: Reason, locale: Locale): string {
   const facts = reason.facts ?? {};
   return textFor(locale).report.reason[reason.code]((name) => {
     const value = facts[name];
-    return Array.isArray(value) ? value.join(', ') : String(value ?? '');
+    return (Array.isArray(value) ? value : [value ?? '']).map((one) => quotedValue(String(one))).join(', ');
   });
 }
 

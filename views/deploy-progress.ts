@@ -3,7 +3,18 @@ import { canConfirm, causeOf, isPuttingBack, readLookedAt } from '../src/domain/
 import type { ReleaseRecord, StepRecord } from '../src/domain/release-record.js';
 import { isLiveRelease, type StepState } from '../src/domain/release-state.js';
 import type { Block, Report } from '../src/domain/report.js';
-import { actions, type Button, clip, code, context, header, LIMITS, section, within } from './blocks.js';
+import {
+  actions,
+  type Button,
+  clip,
+  code,
+  context,
+  escapeMrkdwn,
+  header,
+  LIMITS,
+  section,
+  within,
+} from './blocks.js';
 import { sentenceAsText, sentenceForSlack, slackTime } from './moments.js';
 import { person } from './person.js';
 import { CONFIRM_ACTION, confirmationBlocks } from './release-confirmation.js';
@@ -60,7 +71,7 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
     ...buttonRow(release, locale),
   ];
   const now = [problem, causeOf(release)].flatMap((one) =>
-    one === null ? [] : sentenceAsText(problemSentence(one, locale)),
+    one === null ? [] : escapeMrkdwn(sentenceAsText(problemSentence(one, locale))),
   );
   const said = now.length === 0 ? currentStep(release, locale) : now.join(' ');
   return {

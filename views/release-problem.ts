@@ -1,4 +1,5 @@
 import type { Locale } from '../src/domain/localized.js';
+import { withoutMoments } from '../src/domain/quoted-value.js';
 import type { ReleaseProblem } from '../src/domain/release-problem.js';
 import { hostFaultAmong } from './host-fault.js';
 import { say } from './sentence.js';
@@ -12,7 +13,7 @@ export function problemSentence({ code: problem, facts }: ReleaseProblem, locale
   const known = { ...facts, why, told: hostFaultAmong(facts, locale), ...unforeseen };
   return text.problem[problem]((name) => {
     const value = Object.entries(known).find(([key]) => key === name)?.[1] ?? '';
-    return Array.isArray(value) ? value.join('; ') : String(value);
+    return withoutMoments(Array.isArray(value) ? value.join('; ') : String(value));
   });
 }
 

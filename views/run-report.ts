@@ -3,7 +3,7 @@ import type { CheckResult, CheckRun, StoredRun } from '../src/domain/check-run.j
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
 import { freshnessAt, type Verdict, verdictNow } from '../src/domain/verdict.js';
-import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
+import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { chartBlocks, chartsButton } from './charts.js';
 import { checkSentence } from './check-sentence.js';
 import { sentenceAsText, slackTime } from './moments.js';
@@ -85,7 +85,7 @@ function runSummary(run: CheckRun, locale: Locale, now = run.verdict): string {
   const expired = now === run.verdict ? '' : `${report.wasBefore(verdict[run.verdict])} `;
   const why = worst
     .slice(0, 3)
-    .map((check) => `${check.title[locale]}: ${sentenceAsText(checkSentence(check, locale))}`)
+    .map((check) => `${check.title[locale]}: ${escapeMrkdwn(sentenceAsText(checkSentence(check, locale)))}`)
     .join(' ');
   const more = worst.length > 3 ? ` ${report.more(worst.length - 3)}` : '';
   const summary = report.summary(

@@ -4,7 +4,7 @@ import type { Block, Report } from '../src/domain/report.js';
 import { stoppingChecks } from '../src/domain/stopping-checks.js';
 import { shortDataHours, type Training, type TrainingResult } from '../src/domain/training.js';
 import { evaluateVerdict } from '../src/domain/verdict.js';
-import { actions, type Button, code, context, escapeMrkdwn, header, section } from './blocks.js';
+import { actions, type Button, code, context, escapeMrkdwn, header, section, typedName } from './blocks.js';
 import { cell } from './cell.js';
 import { checkSentence, remedySentence } from './check-sentence.js';
 import { trainingData } from './model-evidence.js';
@@ -58,7 +58,7 @@ function finished(training: Training, result: TrainingResult, locale: Locale): C
   const where = isFit ? text.staged(code(stagedAs), training.target) : text.notStaged;
   return {
     title: `${VERDICT_SYMBOL[verdict]} ${say(training.horizon, training.strategy)}`,
-    why: sentenceAsText(gateSentence(check, locale)),
+    why: escapeMrkdwn(sentenceAsText(gateSentence(check, locale))),
     blocks: [
       section(check.outcome !== 'ERROR' || remedy === '' ? gate : `${gate}\n→ ${sentenceForSlack(remedy)}`),
       ...shortDataBlocks(training, locale),
@@ -110,7 +110,7 @@ function refused(training: Training, locale: Locale): Content {
   });
   return {
     title: `${VERDICT_SYMBOL[verdict]} ${text.title.refused(training.horizon, training.strategy)}`,
-    why: stopping.map((check) => sentenceAsText(checkSentence(check, locale))).join(' '),
+    why: stopping.map((check) => escapeMrkdwn(sentenceAsText(checkSentence(check, locale)))).join(' '),
     blocks: [section(`*${text.whatStops}*`), ...lines],
   };
 }
@@ -121,7 +121,7 @@ function cancelled(training: Training, locale: Locale): Content {
   const line = who === null ? '' : text.cancelledBy(person(who));
   return {
     title: `⏹ ${text.title.cancelled(training.horizon, training.strategy)}`,
-    why: who === null ? text.nothingStaged : text.cancelledBy(who.name),
+    why: who === null ? text.nothingStaged : text.cancelledBy(typedName(who.name)),
     blocks: [section(`${line} ${text.nothingStaged}`.trim())],
   };
 }
@@ -132,7 +132,7 @@ function failed(training: Training, locale: Locale): Content {
   const line = training.progress?.lastLine ?? '';
   return {
     title: `✗ ${text.title.failed(training.horizon, training.strategy)}`,
-    why,
+    why: escapeMrkdwn(why),
     blocks: [
       section(`${escapeMrkdwn(why)} ${text.nothingStaged}`),
       ...(line === '' ? [] : [context(`${text.lastLine}: ${code(line)}`)]),

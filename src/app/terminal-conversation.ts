@@ -22,7 +22,7 @@ export function createTerminalConversation(options: TerminalOptions): Conversati
   const { person, locale, asText, print, showProgress, showChange, interrupted } = options;
   let shown: readonly string[] = [];
   const progress = (report: Report) => {
-    showProgress(report.text);
+    showProgress(asText({ text: report.text, blocks: [] }));
     if (showChange === undefined) return;
     const lines = asText(report).split('\n');
     for (const line of lines) if (line.trim() !== '' && !shown.includes(line)) showChange(line);

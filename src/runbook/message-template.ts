@@ -1,6 +1,7 @@
 import type { ObservedRow, ObservedValue } from '../domain/check-run.js';
 import type { EnvironmentValues } from '../domain/condition.js';
 import { ownValue } from '../domain/own-value.js';
+import { quotedValue, withinQuotes } from '../domain/quoted-value.js';
 import type { ConfigurationSentence } from '../domain/sentence.js';
 import { nearestWord } from '../domain/spelling.js';
 import type { Parameters } from './conditions.js';
@@ -91,20 +92,27 @@ export function compileMessage(source: string, parameters: Parameters): MessageT
     return scope === 'env' ? ownValue(env, inner) : ownValue(row, name);
   };
   const render = (row: ObservedRow, env: EnvironmentValues = {}): string =>
-    source.replaceAll(HOLE, (_whole, name: string, format: string | undefined) =>
-      formatValue(valueAt(name, row, env), format),
-    );
+    source.replaceAll(HOLE, (hole, name: string, format: string | undefined, at: number) => {
+      const isQuoted = source[at - 1] === '`' && source[at + hole.length] === '`';
+      return formatValue(valueAt(name, row, env), format, isQuoted ? withinQuotes : quotedValue);
+    });
   return { source, render };
 }
 
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 const HOLE = /\{([A-Za-z_][\w.]*)(?::([^{}]*))?\}/g;
 
-function formatValue(value: ObservedValue | undefined, format: string | undefined): string {
+/** @param write how a text of others is written where it stands */
+function formatValue(
+  value: ObservedValue | undefined,
+  format: string | undefined,
+  write: (text: string) => string,
+): string {
   if (value === null || value === undefined) return '—';
-  if (format === 'time' && typeof value === 'string') return momentToken(value);
+  if (format === 'time' && typeof value === 'string' && RFC_3339.test(value)) return momentToken(value);
   if (format !== undefined && isNumberFormat(format) && typeof value === 'number') {
     return FORMATS[format](value);
   }
-  if (Array.isArray(value)) return value.map((item) => formatValue(item, format)).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return value.map((item) => formatValue(item, format, write)).join(', ');
+  return write(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }

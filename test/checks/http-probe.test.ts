@@ -149,8 +149,8 @@ describe('no answer is an ERROR with one sentence', () => {
     );
     expect([result.outcome, result.reason.code, asked]).toEqual(['ERROR', 'endpoint_error', 0]);
     const [english = '', chinese = ''] = sentences(result);
-    expect(english).toMatch(/health: it leads to a private address .*probeAddresses/);
-    expect(chinese).toMatch(/health：它指向 .*probeAddresses/);
+    expect(english).toMatch(/health`: it leads to a private address .*probeAddresses/);
+    expect(chinese).toMatch(/health`：它指向 .*probeAddresses/);
   });
 
   test('where it comes too late, is too large or has too many rows', async () => {

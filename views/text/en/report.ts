@@ -6,7 +6,7 @@ import type { Outcome, RunKind } from '../../../src/domain/outcome.js';
 import type { ReasonCode } from '../../../src/domain/reason.js';
 import type { FailFastReason } from '../../../src/domain/release-problem.js';
 import type { Verdict } from '../../../src/domain/verdict.js';
-import { cell, valueText, written } from '../../cell.js';
+import { cell, quotedCell, valueText, written } from '../../cell.js';
 import { conditionFault } from './condition-fault.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
 import { modelFaults, whyOf } from './model-faults.js';
@@ -17,10 +17,10 @@ const where = (row: Parameters<typeof cell>[0]): string =>
     : `${cell(row, 'file')} line ${cell(row, 'line')}`;
 
 const didYouMean = (row: Parameters<typeof cell>[0]): string =>
-  row['nearest'] ? ` Did you mean \`${cell(row, 'nearest')}\`?` : '';
+  row['nearest'] ? ` Did you mean ${quotedCell(row, 'nearest')}?` : '';
 
 const itsDefault = (row: Parameters<typeof cell>[0]): string =>
-  row['kept'] ? `default \`${cell(row, 'kept')}\`` : 'default';
+  row['kept'] ? `default ${quotedCell(row, 'kept')}` : 'default';
 
 /** Why a start counts as failed. */
 const startFailure: Readonly<Record<FailFastReason, string>> = {
@@ -88,8 +88,8 @@ const fault: Readonly<Record<FaultCode, (row: ObservedRow) => string>> = {
   not_whole: (row) =>
     `${cell(row, 'host')}: ${written(row)} is no whole number (${cell(row, 'allowed')}); the ${itsDefault(row)} applies. ${where(row)}`,
   out_of_range: (row) =>
-    `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is outside ${cell(row, 'allowed')}. ${where(row)}`,
-  not_absolute: (row) => `${cell(row, 'host')}: \`${cell(row, 'raw')}\` is no absolute path. ${where(row)}`,
+    `${cell(row, 'host')}: ${quotedCell(row, 'raw')} is outside ${cell(row, 'allowed')}. ${where(row)}`,
+  not_absolute: (row) => `${cell(row, 'host')}: ${quotedCell(row, 'raw')} is no absolute path. ${where(row)}`,
   environment_file_missing: (row) =>
     `${cell(row, 'host')}: the environment file ${cell(row, 'file')} is missing.`,
   environment_file_refused: (row) =>

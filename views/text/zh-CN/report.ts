@@ -1,7 +1,7 @@
 import type { ObservedRow } from '../../../src/domain/check-run.js';
 import { sayConditionFault } from '../../../src/domain/condition.js';
 import { sayDatabaseFault } from '../../../src/domain/database-fault.js';
-import { cell, valueText, written } from '../../cell.js';
+import { cell, quotedCell, valueText, written } from '../../cell.js';
 import type { ReportText } from '../en/report.js';
 import { conditionFault } from './condition-fault.js';
 import { databaseFault, databaseWayOut } from './database-fault.js';
@@ -13,9 +13,10 @@ const where = (row: ObservedRow): string =>
     : `${cell(row, 'file')} 第 ${cell(row, 'line')} 行`;
 
 const didYouMean = (row: ObservedRow): string =>
-  row['nearest'] ? `是否想写 \`${cell(row, 'nearest')}\`？` : '';
+  row['nearest'] ? `是否想写 ${quotedCell(row, 'nearest')}？` : '';
 
-const itsDefault = (row: ObservedRow): string => (row['kept'] ? `默认值 \`${cell(row, 'kept')}\`` : '默认值');
+const itsDefault = (row: ObservedRow): string =>
+  row['kept'] ? `默认值 ${quotedCell(row, 'kept')}` : '默认值';
 
 const startFailure = (row: Parameters<typeof cell>[0]): string => {
   const reasons: Readonly<Record<string, string>> = report.startFailure;
@@ -82,8 +83,8 @@ export const report: ReportText = {
     not_whole: (row) =>
       `${cell(row, 'host')}：${written(row)} 不是整数（${cell(row, 'allowed')}），将采用${itsDefault(row)}。${where(row)}`,
     out_of_range: (row) =>
-      `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 超出 ${cell(row, 'allowed')}。${where(row)}`,
-    not_absolute: (row) => `${cell(row, 'host')}：\`${cell(row, 'raw')}\` 不是绝对路径。${where(row)}`,
+      `${cell(row, 'host')}：${quotedCell(row, 'raw')} 超出 ${cell(row, 'allowed')}。${where(row)}`,
+    not_absolute: (row) => `${cell(row, 'host')}：${quotedCell(row, 'raw')} 不是绝对路径。${where(row)}`,
     environment_file_missing: (row) => `${cell(row, 'host')}：缺少环境文件 ${cell(row, 'file')}。`,
     environment_file_refused: (row) =>
       `${cell(row, 'host')}：systemd 会拒绝 ${cell(row, 'file')}（不是 UTF-8 文本，或含有 NUL）。`,
