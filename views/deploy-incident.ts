@@ -4,10 +4,11 @@ import type { ReleaseRecord } from '../src/domain/release-record.js';
 import { isIncident, isLiveRelease } from '../src/domain/release-state.js';
 import { overcomeTroubles, troublesOf } from '../src/domain/release-trouble.js';
 import type { Block, Report } from '../src/domain/report.js';
-import { actions, context, header, section } from './blocks.js';
+import { actions, context, escapeMrkdwn, header, section } from './blocks.js';
 import { deployProgressView } from './deploy-progress.js';
 import { mentions } from './mentions.js';
 import { sentenceForSlack, slackTime } from './moments.js';
+import { person } from './person.js';
 import { problemSentence } from './release-problem.js';
 import { givenUpBlocks, stuckBlocks } from './release-stuck.js';
 import {
@@ -40,14 +41,17 @@ export function deployIncidentView(
   const text = textFor(locale).deploy;
   const report = deployProgressView(release, locale);
   const troubles = troubleLines(release, locale);
-  const isBad = isIncident(release) || troubles.length > 0;
-  const symbol = isBad ? '🚨' : symbolOf(release);
+  const { resolved } = release;
+  const isOver = resolved != null;
+  const isBad = (isIncident(release) || troubles.length > 0) && !isOver;
+  const symbol = isBad ? '🚨' : isOver ? '⏮' : symbolOf(release);
   const call = isBad && operators.length > 0 ? [text.called(mentions(operators, []), release.target)] : [];
   return {
     text: [...call, `${text.incident}: ${report.text}`].join(' '),
     blocks: [
       header(`${symbol} ${stateTextOf(release, locale)} · ${release.strategy} · ${release.target}`),
       ...call.map((sentence) => section(sentence)),
+      ...(resolved == null ? [] : [resolvedBlock(release.target, resolved, locale)]),
       ...(isToldLater ? [context(text.toldLater)] : []),
       context(headline(release, locale)),
       ...broughtBlocks(release, locale),
@@ -61,11 +65,20 @@ export function deployIncidentView(
       ...givenUpBlocks(release, locale),
       ...hostsOff(release, locale),
       ...whatRunsAgain(release, locale),
-      ...whatNow(release, locale),
-      ...stuckBlocks(release, locale),
-      actions(...rollbackButtons(release.target, locale)),
+      ...(isOver ? [] : [...whatNow(release, locale), ...stuckBlocks(release, locale)]),
+      // Where a halt was verified there is nothing to disable.
+      ...(resolved?.how === 'halt' ? [] : [actions(...rollbackButtons(release.target, locale))]),
     ],
   };
+}
+
+function resolvedBlock(
+  target: string,
+  { how, by, at }: NonNullable<ReleaseRecord['resolved']>,
+  locale: Locale,
+): Block {
+  const sentence = textFor(locale).deploy.resolved[how];
+  return section(`*${sentence(person(by), escapeMrkdwn(target), slackTime(at, 'date_short_pretty'))}*`);
 }
 
 /** What is tried and does not succeed, since when and for how long it is tried. */

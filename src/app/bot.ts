@@ -4,8 +4,11 @@ import { markFlattensLost } from '../halt/flatten-queries.js';
 import { markHaltsResolved, markHaltsSuperseded } from '../halt/halt-queries.js';
 import { createHaltYielding } from '../halt/halt-yielding.js';
 import { startHaltUpkeep } from '../halt/upkeep.js';
+import { subjectChanged } from '../messages/message-jobs.js';
+import { markReleasesResolved } from '../release/store/resolved-releases.js';
 import { createSlackConnection } from '../slack/connection.js';
 import { openState } from '../store/open-state.js';
+import { createTransact } from '../store/transaction.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { systemClock, withTimeout } from '../time/clock.js';
 import { followTrainings } from '../training/training-follower.js';
@@ -61,6 +64,7 @@ async function startWith(program: BotProgram, { configuration, logger, goesOn }:
     return opened;
   });
   const state = await openOrFinishHalts(opening, { config, clock, logger });
+  const transact = createTransact(async () => state.pool);
   const parts = { program, configuration, connection, state, yielding, clock, logger };
   const composed = composeBot(parts);
   const { strategies, homeChanged } = composed;
@@ -73,6 +77,10 @@ async function startWith(program: BotProgram, { configuration, logger, goesOn }:
       superseded: async () => {
         const { strategy } = services.runbook;
         const resolved = await markHaltsResolved(state.pool, strategy);
+        await transact(async (client) => {
+          for (const releaseId of await markReleasesResolved(client, strategy))
+            await subjectChanged(client, `release:${releaseId}`);
+        });
         const lost = await markFlattensLost(state.pool, strategy);
         return [...resolved, ...lost, ...(await markHaltsSuperseded(state.pool, strategy))];
       },

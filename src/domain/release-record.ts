@@ -62,6 +62,16 @@ const givenUpSchema = z.object({
 });
 export type GivenUpHost = ValueOf<typeof givenUpSchema>;
 
+/** What has ended the trouble that a release has left. */
+const resolutionSchema = z.object({
+  how: z.enum(['release', 'halt']),
+  /** Of that release or halt. */
+  id: z.string(),
+  by: personSchema,
+  /** RFC 3339: when that release began, or that halt was verified. */
+  at: z.string(),
+});
+
 /** A release as it stands in the database, with its steps in order. Times are RFC 3339. */
 export const releaseRecordSchema = z.object({
   releaseId: z.uuid(),
@@ -80,6 +90,8 @@ export const releaseRecordSchema = z.object({
   startedAt: instantSchema,
   confirmBy: instantSchema,
   endedAt: instantSchema.nullable(),
+  /** Of one that has ended badly; left out: by an older version. */
+  resolved: resolutionSchema.nullable().exactOptional(),
   steps: z.array(stepRowSchema),
 });
 export type ReleaseRecord = ValueOf<typeof releaseRecordSchema>;

@@ -186,10 +186,11 @@ export async function markHaltsSuperseded(
          'by', later.requested_by))::json
      FROM (SELECT halt_id, r.release_id, r.started_at, r.requested_by
            FROM lobml.halts ended
-           CROSS JOIN LATERAL (SELECT release_id, started_at, requested_by FROM lobml.releases
-                               WHERE strategy = ended.strategy AND target = ended.target
-                                 AND started_at > ended.ended_at
-                               ORDER BY started_at LIMIT 1) r
+           CROSS JOIN LATERAL (SELECT began.release_id, began.started_at, q.requested_by
+                               FROM lobml.releases began JOIN lobml.release_requests q USING (request_id)
+                               WHERE began.strategy = ended.strategy AND began.target = ended.target
+                                 AND began.started_at > ended.ended_at
+                               ORDER BY began.started_at LIMIT 1) r
            WHERE ended.strategy = $1 AND ended.ended_at > now() - make_interval(days => $2)) later
      WHERE h.halt_id = later.halt_id AND h.record->'halt'->'laterRelease' IS NULL
      RETURNING h.record`,

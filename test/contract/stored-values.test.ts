@@ -285,6 +285,7 @@ const release: Whole<ReleaseRecord> = {
   startedAt: AT,
   confirmBy: AT,
   endedAt: AT,
+  resolved: { how: 'halt', id: ID, by: ALICE, at: AT },
   steps: [
     {
       position: 0,

@@ -187,7 +187,10 @@ test('the messages of a halt say so, once, when a later release of the target ha
     await Promise.all([1, 2].map(() => markHaltsSuperseded(database.pool, FACTS.strategy)))
   ).flat();
   expect(marked.map(({ halt }) => halt)).toEqual([
-    { ...record.halt, laterRelease: { releaseId, startedAt, by: CAROL } },
+    {
+      ...record.halt,
+      laterRelease: { releaseId, startedAt, by: { id: 'U0ALICE', name: 'alice', surface: 'slack' } },
+    },
   ]);
   const { announce, shown } = announcer();
   for (const one of marked) announce.refresh(one);
@@ -344,7 +347,7 @@ test('of a later release and a later verified halt the newest alone has the word
   const startedAt = new Date(Date.now() - 40 * 60_000).toISOString();
   await storeRelease(database.pool, { state: 'confirmed', startedAt });
   const history = await markHaltsSuperseded(database.pool, FACTS.strategy);
-  const by = { id: 'U0CAROL', name: 'carol', surface: 'slack' };
+  const by = { id: 'U0ALICE', name: 'alice', surface: 'slack' };
   expect(history.map(({ halt }) => halt.laterRelease)).toMatchObject([{ by }, { by }]);
   const shownOf = (haltId: string, halts: readonly HaltRecord[]) => {
     const halt = halts.find((one) => one.halt.haltId === haltId)?.halt;
@@ -352,7 +355,7 @@ test('of a later release and a later verified halt the newest alone has the word
     return JSON.stringify(haltReportView(halt, { locale: 'en', commands: new Map() }).blocks);
   };
   const followed = shownOf(first.halt.haltId, history);
-  expect(followed).toMatch(/a release of <@U0CAROL> has run: the strategy may be on again/);
+  expect(followed).toMatch(/a release of <@U0ALICE> has run: the strategy may be on again/);
   expect(followed).not.toMatch(/Resolved:|Nothing is to be done/);
   // The halt after that release has the strategy off again: whatever stood there before asks for nothing.
   await store.save(third, 'gone');

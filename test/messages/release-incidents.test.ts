@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { newHalt } from '../../src/domain/halt.js';
 import type { ReleaseProblem } from '../../src/domain/release-problem.js';
 import { LIVE_RELEASE_STATES } from '../../src/domain/release-state.js';
+import { saveHalt } from '../../src/halt/halt-queries.js';
 import { subjectChanged } from '../../src/messages/message-jobs.js';
 import type { MessageKeeper } from '../../src/messages/message-keeper.js';
 import {
@@ -8,11 +11,13 @@ import {
   type StepJournal,
   type Turn,
 } from '../../src/release/engine/steps/step-journal.js';
+import { markReleasesResolved } from '../../src/release/store/resolved-releases.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { prepareWorkerSchema, WORKER_SCHEMA } from '../../src/worker/worker-schema.js';
 import { startRelease } from '../release/engine/support/start-release.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createRememberingSlack, createTestKeeper, type RememberingSlack } from '../support/keeping.js';
+import { storeRelease } from '../support/releases.js';
 
 /** Who is called when a release fails, or does not come on: a new post for each way, by the views of the bot. */
 
@@ -167,6 +172,51 @@ describe('each way of failing calls the operators, at once, in a post of its own
     const [post, ...others] = await incidents();
     expect(others).toEqual([]);
     expect(post).toContain('Put back · s · live');
+  });
+
+  describe('what it has left is over', () => {
+    const putBackFor = async () => {
+      await fail(PROVE, failFast('restart_loop'), putBack);
+      const held = await hold();
+      await journal.begin(held, REVERT, {}, false);
+      await journal.end(held, REVERT, { state: 'done', after: {} }, { state: 'reverted', ended: true });
+      await database.pool.query(`UPDATE lobml.releases SET ended_at = now() - interval '1 hour'`);
+    };
+    const CAROL = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
+    const halted = (state: 'verified' | 'not_verified') => {
+      const halt = newHalt({
+        ...{ haltId: randomUUID(), strategy: 's', target: 'live', kind: 'stop', wanted: {}, wantedOf: {} },
+        ...{ requestedBy: CAROL, requestedAt: new Date().toISOString(), reason: null, hosts: [] },
+      });
+      const ended = { ...halt, state, endedAt: new Date().toISOString() };
+      return saveHalt(database.pool, { halt: ended, messages: [] }, 'a');
+    };
+
+    test('once a halt was verified: with who and when, and nothing to disable', async () => {
+      await putBackFor();
+      await halted('not_verified');
+      expect(await markReleasesResolved(database.pool, 's')).toEqual([]);
+      expect((await incidents())[0]).toContain(CALLED);
+      await halted('verified');
+      const marked = await Promise.all([1, 2].map(() => markReleasesResolved(database.pool, 's')));
+      expect(marked.flat()).toEqual([releaseId]);
+      const [post, ...others] = await incidents();
+      expect(others).toEqual([]);
+      expect(post).toMatch(/⏮ Put back.*Resolved: <@U0CAROL> halted live, and that was verified at/);
+      expect(post).not.toMatch(/needs you|🚨|rollback:|plan a new release/);
+    });
+
+    test('once a later release has begun: that one is named', async () => {
+      await putBackFor();
+      await storeRelease(database.pool, { state: 'watching', startedAt: new Date().toISOString() });
+      await database.pool.query(`UPDATE lobml.releases SET strategy = 's' WHERE release_id <> $1`, [
+        releaseId,
+      ]);
+      expect(await markReleasesResolved(database.pool, 's')).toEqual([releaseId]);
+      const [post] = await incidents();
+      expect(post).toMatch(/Resolved: a later release of live by <@U0ALICE> began at/);
+      expect(post).not.toMatch(/needs you|🚨/);
+    });
   });
 
   test('what is put back because a person said so calls nobody', async () => {

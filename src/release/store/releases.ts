@@ -125,7 +125,7 @@ export async function selectRelease(
     `SELECT r.release_id AS "releaseId", r.request_id AS "requestId", r.strategy, r.target, q.kind,
        q.requested_by AS "requestedBy", r.state, r.plan, r.epoch, r.cancel_requested AS "cancelRequested", r.confirmation,
        r.given_up AS "givenUp", r.problem,
-       r.started_at AS "startedAt", r.confirm_by AS "confirmBy", r.ended_at AS "endedAt",
+       r.started_at AS "startedAt", r.confirm_by AS "confirmBy", r.ended_at AS "endedAt", r.resolved,
        COALESCE((SELECT json_agg(json_build_object('position', s.position, 'kind', s.kind, 'host', s.host,
          'checkpoint', s.checkpoint, 'state', s.state, 'attempts', s.attempts, 'before', s.before, 'after', s.after,
          'problem', s.problem, 'answered', s.answered, 'attemptedAt', s.attempted_at, 'startedAt', s.started_at, 'finishedAt', s.finished_at)

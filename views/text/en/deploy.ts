@@ -168,6 +168,13 @@ export const deploy = {
   },
   incident: 'Incident',
   called: (who: string, target: string) => `${who} a release of *${target}* needs you.`,
+  /** What has ended the trouble that it has left. */
+  resolved: {
+    halt: (who: string, target: string, when: string) =>
+      `Resolved: ${who} halted ${target}, and that was verified at ${when}. Nothing is to be done here any more.`,
+    release: (who: string, target: string, when: string) =>
+      `Resolved: a later release of ${target} by ${who} began at ${when}; its own message says how that gets on.`,
+  },
   toldLater: '↓ A later post below tells of the same release.',
   /** What went wrong before the deadline, a person or a put-back came. */
   cause: 'It began with:',

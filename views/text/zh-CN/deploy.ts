@@ -142,6 +142,11 @@ export const deploy: DeployText = {
   ownWords: (words) => `“${words}”。`,
   incident: '事故',
   called: (who, target) => `${who} *${target}* 的发布需要您处理。`,
+  resolved: {
+    halt: (who, target, when) => `已解决：${who} 已停止 ${target}，并于 ${when} 验证。此处无需再做任何操作。`,
+    release: (who, target, when) =>
+      `已解决：${who} 于 ${when} 开始了 ${target} 的新发布，进展见该发布的消息。`,
+  },
   toldLater: '↓ 下方较新的消息说的是同一次发布。',
   cause: '起因：',
   trouble: (what, since, until) =>
