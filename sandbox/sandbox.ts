@@ -14,6 +14,7 @@ import { textFor } from '../views/text/index.js';
 import { clearBotData, endTrainers } from './bot-data.js';
 import { writeDemoRunbooks } from './demo-runbook.js';
 import { demoTargetsFile } from './demo-targets.js';
+import { seedDrills } from './seed-drills.js';
 import { type BotProcess, startBot } from './start-bot.js';
 
 export interface SandboxOptions {
@@ -112,6 +113,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     let bot = startBot(botEnvironment, logFile);
     open.push(() => bot.end());
     await untilConnected(slack, bot, logFile, signal);
+    await seedDrills(postgres.url('lobml'), targetsFile);
     return {
       slack,
       hosts,

@@ -72,6 +72,7 @@ export function statusBlocks(status: TargetStatus, locale: Locale): readonly Blo
     ...releaseBlocks(status.release, locale),
     ...promotionUnderWay(status.promotion, locale),
     ...(status.watch === undefined ? [] : [section(titledWatchLine(status.watch, locale))]),
+    ...drillLine(status, locale),
     lastRuns(status, locale),
   ];
 }
@@ -96,6 +97,14 @@ export function haltButtons(status: TargetStatus, locale: Locale): readonly Butt
   if (!isNothingToDisable(status)) return buttons;
   const restart = { actionId: RESTART_ACTION, text: textFor(locale).status.requestRestart, value: target };
   return [restart, ...buttons.filter(({ actionId }) => actionId !== DISABLE_ACTION)];
+}
+
+/** When the kill switch was last proved. */
+function drillLine({ drill }: TargetStatus, locale: Locale): readonly Block[] {
+  if (drill === undefined) return [];
+  const { drill: text, status } = textFor(locale);
+  const { kind, days } = drill;
+  return [context(kind === undefined ? text.never : text.age(kind, status.age(Math.floor(days * 24 * 60))))];
 }
 
 function lastRuns({ runs, asOf }: TargetStatus, locale: Locale): Block {

@@ -51,6 +51,7 @@ const service = createCheckService({
   releasedFiles: (target) => bot.releasedFiles(target),
   passedWindows: (target, since) => bot.passedWindows(target, since),
   lastConfirmed: (target) => bot.lastConfirmed(target),
+  drillFacts: (target) => bot.drillFacts(target),
 });
 
 const own: ChecksProcess = {

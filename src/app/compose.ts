@@ -10,8 +10,10 @@ import type { Config } from '../config/config.js';
 import { createDoctor, type Doctor } from '../doctor/doctor.js';
 import { createExaminations } from '../doctor/examinations.js';
 import type { Directory } from '../domain/directory.js';
+import type { DrillFacts } from '../domain/drill.js';
 import type { Halt } from '../domain/halt.js';
 import { redact } from '../domain/secrets.js';
+import { selectDrillFacts } from '../drill/drill-facts.js';
 import { createDrillService } from '../drill/drill-service.js';
 import { createEvidence } from '../evidence/evidence-service.js';
 import { cancelReleases } from '../halt/cancel-releases.js';
@@ -109,6 +111,8 @@ export function compose(options: CompositionOptions): Composition {
     }),
     lastConfirmed: async (subject: { readonly strategy: string; readonly target: string }) =>
       (await selectKnownGood(platform.database, subject))[0]?.hosts ?? [],
+    drillFacts: (subject: { readonly strategy: string; readonly target: string }) =>
+      selectDrillFacts(platform.database, subject),
     releasedFiles: (subject: { readonly strategy: string; readonly target: string }) =>
       selectReleasedFiles(platform.database, subject),
     now: () => new Date(platform.clock.now()),
@@ -163,6 +167,10 @@ interface StrategyParts
   readonly selfTests: readonly SelfTest[];
   readonly operators: OperatorGate;
   readonly own: Checks;
+  readonly drillFacts: (subject: {
+    readonly strategy: string;
+    readonly target: string;
+  }) => Promise<DrillFacts>;
   /** Those of all strategies. */
   readonly checking: readonly Checks[];
   readonly everyStrategy: Services['everyStrategy'];
@@ -264,6 +272,7 @@ function createWatching(shared: StrategyParts, { promotions }: ReleaseContext) {
     releases: createReleaseFacts(database, runbook.strategy),
     promotions,
     watches,
+    drillFacts: (target) => shared.drillFacts({ strategy: runbook.strategy, target }),
     onStoreError: (error) => logger.warn({ err: error }, 'the history of runs could not be read'),
   });
   return { status, watches, watchContext };

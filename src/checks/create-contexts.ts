@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { type DrillFacts, NO_DRILLS } from '../domain/drill.js';
 import type { ConfirmedHost, ReleasedFile } from '../domain/known-good.js';
 import type { PassedWindow } from '../domain/run-window.js';
 import type { Host } from '../hosts/host.js';
@@ -42,6 +43,8 @@ export interface ContextOptions {
   readonly lastConfirmed?: (target: string) => Promise<readonly ConfirmedHost[]>;
   /** What releases of a target brought to its hosts; without it nothing is known of any. */
   readonly releasedFiles?: (target: string) => Promise<readonly ReleasedFile[]>;
+  /** The drills of a target; without it none is known. */
+  readonly drillFacts?: (target: string) => Promise<DrillFacts>;
   readonly sleep?: CheckContext['sleep'];
   /** One that others use too remembers what they have asked; its own unless given. */
   readonly modelGate?: ModelGate;
@@ -69,6 +72,7 @@ export function createContexts(options: ContextOptions) {
     const passedWindows = async (since: Date) => options.passedWindows?.(target.name, since) ?? [];
     const confirmed = onceOfState(async () => options.lastConfirmed?.(target.name) ?? []);
     const released = onceOfState(async () => options.releasedFiles?.(target.name) ?? []);
+    const drills = onceOfState(async () => options.drillFacts?.(target.name) ?? NO_DRILLS);
     return {
       runbook,
       target,
@@ -89,6 +93,7 @@ export function createContexts(options: ContextOptions) {
             host === name ? [[posix.normalize(path), sha256s]] : [],
           ),
         ),
+      drills,
       now,
       sleep,
       shared: new Map(),

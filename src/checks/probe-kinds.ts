@@ -1,5 +1,6 @@
 import type { ProbeKind } from './context/probe-kind.js';
 import { currentProbe } from './probes/current-probe.js';
+import { drillProbe } from './probes/drill-probe.js';
 import { envProbe } from './probes/env-probe.js';
 import { fileProbe } from './probes/file-probe.js';
 import { httpProbe } from './probes/http-probe.js';
@@ -20,4 +21,5 @@ export const PROBE_KINDS: readonly ProbeKind[] = [
   currentProbe,
   httpProbe,
   sourceProbe,
+  drillProbe,
 ];

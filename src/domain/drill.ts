@@ -154,9 +154,10 @@ export function evaluateDrill(parts: readonly DrillPart[]): 'good' | 'failed' | 
   return parts.some(({ state }) => state === 'waiting') ? undefined : 'good';
 }
 
-/** It proved what it was for, whoever has not seen the alarm yet: the way back of a drill must not wait for the drill. */
-export const hasProved = ({ state, parts }: Pick<Drill, 'state' | 'parts'>): boolean =>
-  state === 'good' || (state === 'waiting' && !parts.some((part) => part.state === 'failed'));
+/** Its halt is proved, whoever has not seen the alarm yet: the way back of a drill must not wait for that drill. */
+const hasProved = ({ kind, state, parts }: Pick<Drill, 'kind' | 'state' | 'parts'>): boolean =>
+  state === 'good' ||
+  (kind === 'real' && state === 'waiting' && !parts.some((part) => part.state === 'failed'));
 
 export const changePart = (
   parts: readonly DrillPart[],
@@ -199,3 +200,45 @@ export function judgeBack(part: DrillPart, found: WayBack | undefined, passedMs:
     return { because: isLiveRelease({ state: releaseState }) ? 'back_runs' : 'back_ended' };
   return { because: LIVE_REQUEST_STATES.some((live) => live === requestState) ? 'back_waits' : 'back_ended' };
 }
+
+/** What is known of the drills of a target. */
+export interface DrillFacts {
+  /** No drill has ever proved anything. */
+  readonly never: boolean;
+  /** Since the last one that did; where none has, since the target is checked. */
+  readonly days: number;
+  /** Of the last one that did. */
+  readonly kind: DrillKind | undefined;
+  readonly tookMs: number | undefined;
+  /** Of the last good ones, ten at most. */
+  readonly p99Ms: number | undefined;
+  readonly count: number;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * @param good the last good ones, newest first
+ * @param newest in whatever state
+ * @param checkedSince when the target was first checked; undefined: never
+ */
+export function drillFacts(
+  { good, newest }: { readonly good: readonly Drill[]; readonly newest: Drill | undefined },
+  checkedSince: Date | undefined,
+  now: Date,
+): DrillFacts {
+  const last = newest !== undefined && hasProved(newest) ? newest : good[0];
+  const since = last === undefined ? (checkedSince ?? now) : new Date(last.requestedAt);
+  const times = good.flatMap((drill) => tookMs(drill) ?? []);
+  return {
+    never: last === undefined,
+    days: Math.max(0, (now.getTime() - since.getTime()) / DAY_MS),
+    kind: last?.kind,
+    tookMs: last && tookMs(last),
+    p99Ms: percentile(times, 0.99),
+    count: good.length,
+  };
+}
+
+/** Where nobody has kept any. */
+export const NO_DRILLS: DrillFacts = drillFacts({ good: [], newest: undefined }, undefined, new Date(0));

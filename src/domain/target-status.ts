@@ -1,4 +1,5 @@
 import type { CheckRunSummary } from './check-run.js';
+import type { DrillFacts } from './drill.js';
 import type { HaltState } from './halt.js';
 import type { HostErrorCode } from './host-fault.js';
 import type { Person } from './person.js';
@@ -111,4 +112,6 @@ export interface TargetStatus {
   readonly promotion?: Promotion | undefined;
   /** How it is watched between releases; undefined: it is not, or nobody knows. */
   readonly watch?: WatchFacts | undefined;
+  /** Its drills; undefined: nobody could read them. */
+  readonly drill?: DrillFacts | undefined;
 }

@@ -23,7 +23,7 @@ export interface Query {
 }
 
 /** What a kind of probe looks at. */
-export type ProbeNeed = 'trading_database' | 'hosts' | 'network';
+export type ProbeNeed = 'trading_database' | 'state_database' | 'hosts' | 'network';
 
 /** Where a check's observation comes from. The settings of its kind stand beside these; only the kind itself knows them. */
 export interface ProbeDefinition {

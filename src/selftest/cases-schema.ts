@@ -62,6 +62,10 @@ const situation = z.strictObject({
       silent: z.enum(['host', 'trading', 'state']).optional(),
     })
     .optional(),
+  /** How many days ago a drill proved the kill switch; `never`: none has in all the days that the target is checked. */
+  drill: z
+    .strictObject({ days: z.number().nonnegative(), never: z.boolean().default(false) })
+    .default({ days: 1, never: false }),
   /** Statements on the scratch trading tables, one after the other. */
   sql: z.array(z.string().min(1)).default([]),
 });

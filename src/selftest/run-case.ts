@@ -4,6 +4,7 @@ import { EndpointError, type HttpGet } from '../checks/context/http-get.js';
 import type { Observation } from '../checks/context/observation.js';
 import type { ContextOptions } from '../checks/create-contexts.js';
 import type { CheckResult } from '../domain/check-run.js';
+import { type DrillFacts, NO_DRILLS } from '../domain/drill.js';
 import { evaluateCheck } from '../domain/evaluate-check.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { CaseResult } from '../domain/self-test.js';
@@ -71,6 +72,7 @@ export async function runCase(
         stateMoment: stateMomentOf(wanted.clocks, now),
         httpGet: answering({ ...cases.base.http, ...wanted.http }),
         lastConfirmed: async () => host.confirmed,
+        drillFacts: async () => drillsOf(wanted.drill),
         saveRun: async () => {},
         onStoreError: () => {},
         onObserved: (_id, observation, env) => void observed.push({ ...observation, env }),
@@ -179,6 +181,9 @@ function answering(answers: CheckCase['http']): HttpGet {
     return { status, body: Buffer.from(text), durationMs: 0 };
   };
 }
+
+const drillsOf = ({ days, never }: CheckCase['drill']): DrillFacts =>
+  never ? { ...NO_DRILLS, days } : { never, days, kind: 'rehearsal', tookMs: 1_000, p99Ms: 1_000, count: 1 };
 
 /** The runbook with some of its bounds changed. */
 function withBounds(runbook: Runbook, bounds: CheckCase['params']): Runbook {

@@ -1,4 +1,5 @@
 import type { RunStore } from '../checks/store/run-store.js';
+import type { DrillFacts } from '../domain/drill.js';
 import type { TargetStatus } from '../domain/target-status.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Promotions } from '../release/promotion.js';
@@ -24,6 +25,8 @@ interface StatusOptions {
   readonly promotions?: Pick<Promotions, 'underWay'> | undefined;
   /** Absent where nothing is watched. */
   readonly watches?: Pick<WatchService, 'factsOf'> | undefined;
+  /** Absent where no drills are kept. */
+  readonly drillFacts?: (target: string) => Promise<DrillFacts>;
   readonly onStoreError: (error: unknown) => void;
   readonly now: () => Date;
 }
@@ -48,16 +51,17 @@ export function createStatusService(options: StatusOptions): StatusService {
 
 async function readStored(
   target: Target,
-  { runbook, runs, releases, promotions, watches, onStoreError }: StatusOptions,
-): Promise<Pick<TargetStatus, 'runs' | 'release' | 'promotion' | 'watch'>> {
+  { runbook, runs, releases, promotions, watches, drillFacts, onStoreError }: StatusOptions,
+): Promise<Pick<TargetStatus, 'runs' | 'release' | 'promotion' | 'watch' | 'drill'>> {
   try {
-    const [latest, release, promotion, watch] = await Promise.all([
+    const [latest, release, promotion, watch, drill] = await Promise.all([
       runs.latestOfKinds({ strategy: runbook.strategy, target: target.name }),
       releases?.factsOf(target.name),
       promotions?.underWay(target),
       watches?.factsOf(target.name),
+      drillFacts?.(target.name),
     ]);
-    return { runs: { kind: 'read', latest }, release, promotion, watch };
+    return { runs: { kind: 'read', latest }, release, promotion, watch, drill };
   } catch (error) {
     onStoreError(error);
     return { runs: { kind: 'unreachable' }, release: undefined, promotion: undefined };

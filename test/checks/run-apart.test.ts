@@ -11,6 +11,7 @@ import { composeEnvironment } from '../../src/checks/context/host-environment.js
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import type { RunRequest } from '../../src/checks/run-request.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
+import { NO_DRILLS } from '../../src/domain/drill.js';
 import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { loadRunbook } from '../../src/runbook/load-runbook.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
@@ -127,6 +128,7 @@ beforeEach(async () => {
     monotonicMs: () => performance.now(),
     newRunId: () => 'here',
     passedWindows: async () => [PASSED],
+    drillFacts: async () => NO_DRILLS,
   });
   child = open();
   apart = runApart(here, { runbook, child, yieldToHalt, ...storing });
@@ -150,6 +152,7 @@ const open = (changed: Partial<ChecksChildOptions> = {}) =>
     strategy: runbook.strategy,
     releasedFiles: async () => [],
     passedWindows: async () => [PASSED],
+    drillFacts: async () => NO_DRILLS,
     stateMoment: () => readServerMoment(database.pool),
     lastConfirmed: async () => [],
     runLimitMs: 60_000,

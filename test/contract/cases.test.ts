@@ -10,7 +10,8 @@ const SHIPPED = 'runbooks/crypto_lob_ml/runbook.yaml';
 
 /**
  * A variable is right or wrong on each host: its `fail` is the opposite of its `pass`, a value that cannot be read is a
- * fault (FAIL), and a host that does not answer is ERROR. There is no gap, no sample and no empty answer.
+ * fault (FAIL), and a host that does not answer is ERROR. There is no gap, no sample and no empty answer. So it is with the
+ * age of the last drill: one that never was is a number of days, too.
  */
 const NEVER_INCONCLUSIVE: ReadonlySet<string> = new Set([
   'env.enabled',
@@ -24,6 +25,7 @@ const NEVER_INCONCLUSIVE: ReadonlySet<string> = new Set([
   'env.ev_exit_buffer',
   'env.ploy_dry_run',
   'env.ploy_deployments_file',
+  'drill.last',
 ]);
 
 /** `CHECK lacks OUTCOME` for every check without a case in which it fails, passes, or is inconclusive where it can be. */
@@ -64,11 +66,11 @@ test('a check that loses its inconclusive cases is refused by name', async () =>
   ]);
 });
 
-test('what is said never to be inconclusive is a shipped check of a variable', async () => {
+test('what is said never to be inconclusive is a shipped check of a variable or of the last drill', async () => {
   const { sections } = await loadRunbook(SHIPPED, PROBE_KINDS);
   const checks = sections.flatMap((section) => section.checks);
   const kinds = [...NEVER_INCONCLUSIVE].map((id) => checks.find((check) => check.id === id)?.probe.kind);
-  expect(new Set(kinds)).toEqual(new Set(['env']));
+  expect(new Set(kinds)).toEqual(new Set(['env', 'drill']));
 });
 
 test('the cases of one check have names of their own', async () => {

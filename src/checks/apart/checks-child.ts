@@ -18,6 +18,7 @@ export interface ChecksChildOptions {
   readonly passedWindows: ChecksBot['passedWindows'];
   readonly stateMoment: ChecksBot['stateMoment'];
   readonly lastConfirmed: ChecksBot['lastConfirmed'];
+  readonly drillFacts: ChecksBot['drillFacts'];
   /** Longer than any run takes: one that is not done then hangs. */
   readonly runLimitMs: number;
   readonly clock: Clock;
@@ -68,6 +69,7 @@ export class ChecksChild {
       passedWindows,
       stateMoment,
       lastConfirmed,
+      drillFacts,
       loaded,
       clock,
       logger,
@@ -84,6 +86,7 @@ export class ChecksChild {
         passedWindows,
         stateMoment,
         lastConfirmed,
+        drillFacts,
       },
       events: ['cancel', 'haltBegins', 'haltSettled'],
       refuse: ({ runbook, targets }) =>

@@ -1,4 +1,5 @@
 import { type Config, checksEnvironment } from '../../config/config.js';
+import type { DrillFacts } from '../../domain/drill.js';
 import type { ConfirmedHost, ReleasedFile } from '../../domain/known-good.js';
 import { type LogPage, logPageOf } from '../../domain/log-page.js';
 import type { HostRequirements } from '../../hosts/host-kind.js';
@@ -26,6 +27,10 @@ interface ChecksParts extends Pick<Platform, 'clock' | 'logger' | 'trading' | 'd
     readonly strategy: string;
     readonly target: string;
   }) => Promise<readonly ConfirmedHost[]>;
+  readonly drillFacts: (subject: {
+    readonly strategy: string;
+    readonly target: string;
+  }) => Promise<DrillFacts>;
   readonly releasedFiles: (subject: {
     readonly strategy: string;
     readonly target: string;
@@ -62,6 +67,7 @@ export function createChecks(parts: ChecksParts): Checks {
     runs.passedWindows({ strategy: runbook.strategy, target, since, limit: 50 });
   const stateMoment = () => readServerMoment(parts.database);
   const lastConfirmed = (target: string) => parts.lastConfirmed({ strategy: runbook.strategy, target });
+  const drillFacts = (target: string) => parts.drillFacts({ strategy: runbook.strategy, target });
   const releasedFiles = (target: string) => parts.releasedFiles({ strategy: runbook.strategy, target });
   const keepRunbook = createRunbookKeeper(parts.database, runbook, (error) =>
     logger.warn({ err: error }, 'the text of the runbook could not be kept'),
@@ -84,6 +90,7 @@ export function createChecks(parts: ChecksParts): Checks {
     passedWindows,
     stateMoment,
     lastConfirmed,
+    drillFacts,
   });
   if (!parts.isApart)
     return {
@@ -101,6 +108,7 @@ export function createChecks(parts: ChecksParts): Checks {
     passedWindows,
     stateMoment,
     lastConfirmed,
+    drillFacts,
     runLimitMs: longestCheckMs(runbook) + RUN_GRACE_MS,
     clock,
     logger,

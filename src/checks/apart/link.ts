@@ -1,4 +1,5 @@
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
+import type { DrillFacts } from '../../domain/drill.js';
 import type { ConfirmedHost, ReleasedFile } from '../../domain/known-good.js';
 import type { LogPage } from '../../domain/log-page.js';
 import type { PassedWindow } from '../../domain/run-window.js';
@@ -34,6 +35,7 @@ export interface ChecksBot {
   releasedFiles(target: string): Promise<readonly ReleasedFile[]>;
   passedWindows(target: string, since: Date): Promise<readonly PassedWindow[]>;
   lastConfirmed(target: string): Promise<readonly ConfirmedHost[]>;
+  drillFacts(target: string): Promise<DrillFacts>;
 }
 
 /** SHA-256 of the files that it works by, in hex. */

@@ -1,5 +1,6 @@
 import type { Evidence, ObservedRow, ObservedValue } from '../../domain/check-run.js';
 import type { ClockReading } from '../../domain/clocks.js';
+import type { DrillFacts } from '../../domain/drill.js';
 import type { ConfirmedHost } from '../../domain/known-good.js';
 import type { RunWindow } from '../../domain/run-window.js';
 import type { Host, ServiceStatus } from '../../hosts/host.js';
@@ -85,6 +86,8 @@ export interface CheckContext {
   readonly confirmed: (host: string) => Promise<ConfirmedHost | undefined>;
   /** By path: SHA-256 of what releases brought there, see `ReleasedFile`. */
   readonly releasedFiles: (host: string) => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** The drills of the target. */
+  readonly drills: () => Promise<DrillFacts>;
   readonly now: () => Date;
   /** Ends early, with an error, when the signal does. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

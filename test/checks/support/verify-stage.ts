@@ -5,6 +5,7 @@ import { createTradingSchema } from '../../../sandbox/host/trading-data/seed.js'
 import { type CheckServiceOptions, createCheckService } from '../../../src/checks/check-service.js';
 import { PROBE_KINDS } from '../../../src/checks/probe-kinds.js';
 import type { CheckResult, CheckRun } from '../../../src/domain/check-run.js';
+import { NO_DRILLS } from '../../../src/domain/drill.js';
 import type { RunKind } from '../../../src/domain/outcome.js';
 import { createHost } from '../../../src/hosts/kinds/create-host.js';
 import { loadRunbook } from '../../../src/runbook/load-runbook.js';
@@ -121,6 +122,7 @@ export async function createStage(
         saveRun: async () => {},
         onStoreError: () => {},
         onChartError: () => {},
+        drillFacts: async () => ({ ...NO_DRILLS, never: false, days: 1 }),
         now: () => NOW,
         asOf: async () => NOW,
         monotonicMs: () => performance.now(),
