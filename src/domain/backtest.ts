@@ -79,6 +79,8 @@ export const NOT_REPLAYED = [
   'network',
   'server',
   /** Its statement looks at no window. */
+  /** What the bot itself has noted. */
+  'state_database',
   'no_window',
   /** Its statement sees rows that came after its moment. */
   'sees_later',

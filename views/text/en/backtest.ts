@@ -41,6 +41,7 @@ export const backtest = {
     hosts: 'files and processes as they are now',
     network: 'answers of other services',
     server: 'the server and the clocks as they are now',
+    state_database: 'looks at what the bot has noted',
     no_window: 'looks at no window',
     sees_later: 'its statement would see later rows (bound it by `rowsUntil`)',
   } satisfies Readonly<Record<NotReplayed['why'], string>>,

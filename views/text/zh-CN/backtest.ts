@@ -37,6 +37,7 @@ export const backtest: Text['backtest'] = {
     hosts: '查看文件与进程的现状',
     network: '查看其他服务的应答',
     server: '查看数据库服务器与时钟的现状',
+    state_database: '查看机器人自己的记录',
     no_window: '不查看时间窗口',
     sees_later: '其 SQL 会看到之后的行（请用 `rowsUntil` 限定）',
   },
