@@ -7,6 +7,7 @@ const EFFECTS = new RegExp(
     'set_config|setval|nextval|setseed|lo_\\w+|lowrite|loread',
     'pg_sleep\\w*|pg_(try_)?advisory_\\w+|pg_notify|pg_logical_\\w+|pg_replication_\\w+',
     'pg_(cancel|terminate)_backend|pg_(promote|reload_conf|rotate_logfile|switch_wal|wal_replay_\\w+|backup_\\w+)',
+    'pg_export_snapshot|txid_current|pg_current_xact_id',
     'pg_(ls|read)_\\w+|pg_stat_(file|reset\\w*)|dblink\\w*|(query|cursor)_to_\\w+|ts_stat|ts_rewrite',
   ].join('|')})$`,
 );

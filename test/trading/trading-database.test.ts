@@ -195,6 +195,14 @@ describe('it does no harm', () => {
     expect(await ask('SELECT lower(random()::text) AS x', 'lower', 'random')).toMatchObject({
       code: 'volatile_function',
     });
+    await database.pool.query(
+      "CREATE FUNCTION public.pg_database_size(real) RETURNS int LANGUAGE sql AS 'SELECT nextval(''seen'')::int'",
+    );
+    expect(await ask('SELECT public.pg_database_size(1::real) AS x', 'pg_database_size')).toMatchObject({
+      code: 'volatile_function',
+      facts: { relation: 'pg_database_size' },
+    });
+    await database.pool.query('DROP FUNCTION public.pg_database_size(real)');
     expect(await ask("SELECT lower('A') AS x", 'lower')).toMatchObject({ rows: [{ x: 'a' }] });
     expect((await database.pool.query('SELECT is_called FROM seen')).rows).toEqual([{ is_called: false }]);
   });
