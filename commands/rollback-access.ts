@@ -1,11 +1,12 @@
 import { UserError } from '../src/conversation/errors.js';
+import type { HaltKind } from '../src/domain/halt.js';
 import type { Person } from '../src/domain/person.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 
 /** What somebody wanted to do, for the audit trail. */
 interface WantedAct {
   readonly target: string | null;
-  readonly act: 'disable' | 'stop' | 'previous_model' | 'flatten' | 'add_reason';
+  readonly act: HaltKind | 'flatten' | 'add_reason';
 }
 
 /**

@@ -20,14 +20,26 @@ const targetsOf = (services: KillSwitchServices) =>
     [...own.targets.targets.values()].map((target) => ({ own, target })),
   );
 
-/** What can be done with every target, where nobody said what. */
+/** Whether the strategy can end its entries alone. */
+export const offersEntries = ({ killSwitch }: Pick<KillSwitchServices, 'killSwitch'>): boolean =>
+  killSwitch.closeOnly !== undefined;
+
+const notOfferingEntries = (services: KillSwitchServices): readonly string[] =>
+  targetsOf(services).flatMap(({ own, target }) => (offersEntries(own) ? [] : [target.name]));
+
+/**
+ * What can be done with every target, where nobody said what.
+ * @param isRefused what was asked for cannot be done with all of them
+ */
 export async function showAll(
   conversation: Conversation,
   services: KillSwitchServices,
+  isRefused = false,
 ): Promise<SubcommandResult> {
   const isTerminal = conversation.person.surface === 'terminal';
   const names = targetsOf(services).map(({ target }) => target.name);
-  const report = rollbackAllView(names, isTerminal, conversation.locale);
+  const notOffering = notOfferingEntries(services);
+  const report = rollbackAllView({ targets: names, isTerminal, notOffering }, conversation.locale, isRefused);
   await (await conversation.post(report)).finish(report);
   // A script that forgot the form must not take this for a halt.
   return { exitCode: isTerminal ? EXIT.usage : EXIT.ok, json: { targets: names } };
@@ -42,6 +54,8 @@ export async function haltAll(
 ): Promise<SubcommandResult> {
   const { person, channel } = conversation;
   if (person.surface !== 'terminal') await assertMayHalt(person, services, { target: null, act: kind });
+  if (kind === 'stop_entries' && notOfferingEntries(services).length > 0)
+    return showAll(conversation, services, true);
   const begun = targetsOf(services).map(({ own, target }) => {
     const handle = own.killSwitch.start({ target, kind, reason, requestedBy: person });
     return { target, handle, commands: commandsByHand(target) };

@@ -33,7 +33,7 @@ export function parseRollbackWords(
   words: readonly string[],
   isTarget: (word: string) => boolean = () => true,
 ): RollbackWords {
-  const heard = words.reduce(hear, NOTHING);
+  const heard = oneWord(words, isTarget).reduce(hear, NOTHING);
   const acts = ACTS_HEARD.map((how) => [...new Set(heard[how])]).find((kinds) => kinds.length > 0) ?? [];
   const [kind, another] = acts;
   if (another !== undefined) throw new UsageError('rollback_several_acts', {});
@@ -50,7 +50,7 @@ export function parseRollbackWords(
 
 /** Whether the words ask for a halt, also where the name of the subcommand is wrong, or not the first. */
 export function asksToHalt(words: readonly string[]): boolean {
-  const { exact, near, bare } = words.reduce(hear, NOTHING);
+  const { exact, near, bare } = oneWord(words, () => false).reduce(hear, NOTHING);
   return [...exact, ...near, ...bare].some((kind) => kind !== 'previous_model');
 }
 
@@ -64,7 +64,7 @@ export function targetToHalt(
   usage: string,
 ): { readonly target: Target; readonly reason: string | undefined } {
   const said = rest.filter((word) => word.replace(DASHES, '') !== '');
-  const isSafe = kind === 'disable' || kind === 'stop';
+  const isSafe = kind !== undefined && kind !== 'previous_model';
   const named = said.filter((word) => targetNamed(targets.targets, word) !== undefined);
   const found = new Set(named.map((word) => word.toLowerCase()));
   const isFlag = said.some((word) => DASHES.test(word));
@@ -86,6 +86,23 @@ function slipOf(word: string, { targets }: Known): string | undefined {
   });
   return targets.has(small) ? small : near.length === 1 ? near[0] : undefined;
 }
+
+/** `stop entries` is one act: stopping the service would end the exits too. */
+function oneWord(words: readonly string[], isTarget: (word: string) => boolean): readonly string[] {
+  const end = words.findIndex(
+    (word) => DASHES.test(word) && isSlip(plainOf(word).split('=')[0] ?? '', 'reason'),
+  );
+  return words.flatMap((word, index) => {
+    if (end !== -1 && index > end) return [word];
+    const [before = '', after = ''] = [words[index - 1], words[index + 1]];
+    if (isStop(before) && isEntries(word) && !isTarget(word)) return [];
+    return isStop(word) && isEntries(after) && !isTarget(after) ? [`${word}-entries`] : [word];
+  });
+}
+
+const plainOf = (word: string): string => word.replace(DASHES, '').toLowerCase();
+const isStop = (word: string): boolean => isSlip(plainOf(word), 'stop');
+const isEntries = (word: string): boolean => isSlip(plainOf(word), 'entries');
 
 const ACTS_HEARD = ['exact', 'near', 'bare'] as const;
 
@@ -137,12 +154,15 @@ const EXACT: Readonly<Record<string, HaltKind>> = {
   disable: 'disable',
   stop: 'stop',
   'previous-model': 'previous_model',
+  'stop-entries': 'stop_entries',
 };
 
 /** Only the safe direction is guessed. */
 function actOf(word: string, isFlag: boolean): HaltKind | undefined {
   if (Object.hasOwn(EXACT, word) && (isFlag || word !== 'previous-model')) return EXACT[word];
-  return (['disable', 'stop'] as const).find((name) => isSlip(word, name));
+  return (['disable', 'stop', 'stop-entries'] as const)
+    .filter((name) => isSlip(word.replaceAll('_', '-'), name))
+    .map((name) => EXACT[name])[0];
 }
 
 /** Short words are many: of them only a swap of two letters, or a letter typed twice, is a slip. */

@@ -8,6 +8,7 @@ import {
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
 import { type Halt, type HaltKind, type HaltState, isSettled } from '../src/domain/halt.js';
+import type { Report } from '../src/domain/report.js';
 import { targetNamed } from '../src/domain/target-named.js';
 import { commandsByHand } from '../src/halt/commands-by-hand.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
@@ -24,12 +25,14 @@ import {
   RESTORE_ACTION,
   STOP_ACTION,
   STOP_ALL_ACTION,
+  STOP_ENTRIES_ACTION,
+  STOP_ENTRIES_ALL_ACTION,
 } from '../views/rollback-buttons.js';
 import { confirmDisableModal, REASON_CALLBACK, rollbackNoteModal } from '../views/rollback-modals.js';
 import { alreadyHaltingView, haltReportView } from '../views/rollback-report.js';
 import { rollbackStatusView } from '../views/rollback-status.js';
 import { assertMayHalt } from './rollback-access.js';
-import { haltAll, haltAllFromClick, showAll } from './rollback-all.js';
+import { haltAll, haltAllFromClick, offersEntries, showAll } from './rollback-all.js';
 import { flattenPositions } from './rollback-flatten.js';
 import {
   restoreFromTerminal,
@@ -41,7 +44,7 @@ import { askReason, takeReason } from './rollback-reason.js';
 import { asksToHalt, parseRollbackWords, targetToHalt } from './rollback-words.js';
 import { parseTarget } from './target-argument.js';
 
-const usage = '[target | --all] [--disable | --stop | --previous-model] [--reason TEXT]';
+const usage = '[target | --all] [--disable | --stop | --stop-entries | --previous-model] [--reason TEXT]';
 
 /** Section 6: the kill switch. */
 export const rollback: Subcommand<KillSwitchServices> = {
@@ -62,6 +65,8 @@ export const rollback: Subcommand<KillSwitchServices> = {
       }
       const { target, reason } = targetToHalt(asked, targets, usage);
       if (kind === undefined) return await showState(target, conversation, services);
+      if (kind === 'stop_entries' && !offersEntries(services))
+        return await showState(target, conversation, services, services.killSwitch.strategy);
       if (isTerminal) return await haltFromTerminal({ target, kind, reason }, conversation, services);
       // What the previous model is must be seen before it is asked for: the buttons show it.
       if (kind === 'previous_model') return await showState(target, conversation, services);
@@ -84,6 +89,8 @@ export const rollback: Subcommand<KillSwitchServices> = {
     [DISABLE_CONFIRMED_ACTION]: (click, services) => haltFromClick('disable', click, services),
     [DISABLE_ALL_ACTION]: (click, services) => haltAllFromClick('disable', click, services),
     [STOP_ALL_ACTION]: (click, services) => haltAllFromClick('stop', click, services),
+    [STOP_ENTRIES_ACTION]: (click, services) => haltFromClick('stop_entries', click, services),
+    [STOP_ENTRIES_ALL_ACTION]: (click, services) => haltAllFromClick('stop_entries', click, services),
     [STOP_ACTION]: (click, services) => haltFromClick('stop', click, services),
     [PREVIOUS_MODEL_ACTION]: showPreviousModel,
     [RESTORE_ACTION]: restorePreviousModel,
@@ -91,8 +98,16 @@ export const rollback: Subcommand<KillSwitchServices> = {
     [ADD_REASON_ACTION]: askReason,
   },
   submissions: { [REASON_CALLBACK]: takeReason },
-  urgent: [DISABLE_ACTION, DISABLE_CONFIRMED_ACTION, STOP_ACTION, DISABLE_ALL_ACTION, STOP_ALL_ACTION],
-  urgentWords: ['--disable', '--stop'],
+  urgent: [
+    DISABLE_ACTION,
+    DISABLE_CONFIRMED_ACTION,
+    STOP_ACTION,
+    DISABLE_ALL_ACTION,
+    STOP_ALL_ACTION,
+    STOP_ENTRIES_ACTION,
+    STOP_ENTRIES_ALL_ACTION,
+  ],
+  urgentWords: ['--disable', '--stop', '--stop-entries'],
   hears: asksToHalt,
 };
 
@@ -105,8 +120,11 @@ async function haltFromClick(kind: HaltKind, click: Click, services: KillSwitchS
   const { person, locale } = click;
   const target = parseTarget([click.value], services.targets, usage);
   await assertMayHalt(person, services, { target: target.name, act: kind });
+  // An old message may show a button that the runbook no longer bears out.
+  if (kind === 'stop_entries' && !offersEntries(services))
+    return click.whisper(stateView(target, click, services, undefined, services.killSwitch.strategy));
   const handle = services.killSwitch.start({ target, kind, requestedBy: person });
-  if (handle.joined) return tellJoined(handle, click);
+  if (handle.joined) return tellJoined(handle, click, kind);
   services.announceHalt?.(handle, click.channel || (target.channels?.reports ?? person.id), click.whisper);
   await click.modal?.update(rollbackNoteModal('started', locale));
   await handle.done;
@@ -124,7 +142,7 @@ async function haltFromSlack(
   if (handle.joined) {
     const { haltId } = handle.current();
     if (reason !== undefined) await services.killSwitch.addReason(haltId, reason, person);
-    await conversation.whisper(alreadyHaltingView(handle.current(), locale));
+    await conversation.whisper(alreadyHaltingView(handle.current(), locale, kind));
     return { exitCode: EXIT.ok, json: handle.current() };
   }
   services.announceHalt?.(handle, channel || (target.channels?.reports ?? person.id), conversation.whisper);
@@ -132,15 +150,29 @@ async function haltFromSlack(
   return { exitCode: exitCodeOf(halt), json: halt };
 }
 
+function stateView(
+  target: Target,
+  { locale, person }: Pick<Conversation, 'locale' | 'person'>,
+  services: KillSwitchServices,
+  latest: LatestHalt | undefined,
+  refused?: string,
+): Report {
+  const { who } = services.operators;
+  const isTerminal = person.surface === 'terminal';
+  const known = { target: target.name, latest, who, isTerminal, refused };
+  return rollbackStatusView({ ...known, offersEntries: offersEntries(services) }, locale);
+}
+
+/** @param refused the strategy that does not offer what was asked for */
 async function showState(
   target: Target,
   conversation: Conversation,
-  { killSwitch, operators }: KillSwitchServices,
+  services: KillSwitchServices,
+  refused?: string,
 ): Promise<SubcommandResult> {
-  const { locale, person } = conversation;
-  const isTerminal = person.surface === 'terminal';
-  const view = (latest: LatestHalt | undefined) =>
-    rollbackStatusView({ target: target.name, latest, who: operators.who, isTerminal }, locale);
+  const { killSwitch } = services;
+  const isTerminal = conversation.person.surface === 'terminal';
+  const view = (latest: LatestHalt | undefined) => stateView(target, conversation, services, latest, refused);
   // The buttons first: what was last the database may take its time to say.
   const looking = killSwitch.latest(target.name);
   const message = isTerminal ? undefined : await conversation.post(view(undefined));

@@ -7,7 +7,7 @@ import { actions, type Button, context, header, section, sectionWithButton, type
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { RELEASE_SYMBOL } from './release-summary.js';
-import { HALT_SYMBOL } from './rollback-report.js';
+import { haltSymbol } from './rollback-report.js';
 import { bringsText } from './status.js';
 import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
@@ -86,7 +86,7 @@ function lineTitle(line: HistoryLine, locale: Locale): string {
     return `${VERDICT_SYMBOL[line.run.verdict]} ${kind[line.run.kind]} *${verdict[line.run.verdict]}*`;
   }
   if (line.kind === 'halt') {
-    return `${HALT_SYMBOL[line.state]} *${textFor(locale).rollback.state[line.detail][line.state]}*`;
+    return `${haltSymbol({ kind: line.detail, state: line.state })} *${textFor(locale).rollback.state[line.detail][line.state]}*`;
   }
   const { detail, binary } = line;
   const brings = bringsText({ modelVersion: detail ?? undefined, binary: binary ?? undefined }, locale);

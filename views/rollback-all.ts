@@ -2,14 +2,14 @@ import { afterwardsOf } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
 import type { HaltAllReportOptions, HaltOfAll } from '../src/halt/halt-report.js';
-import { actions, type Button, context, header, LIMITS, section, within } from './blocks.js';
+import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
-import { DISABLE_ALL_ACTION, STOP_ALL_ACTION } from './rollback-buttons.js';
+import { DISABLE_ALL_ACTION, STOP_ALL_ACTION, STOP_ENTRIES_ALL_ACTION } from './rollback-buttons.js';
 import { byHandBlocks } from './rollback-by-hand.js';
 import {
   afterwardsBlocks,
-  HALT_SYMBOL,
+  haltSymbol,
   haltTitle,
   hostLines,
   isStillOn,
@@ -40,10 +40,13 @@ function allTitle(
   const isPast = ({ halt }: HaltOfAll) => Object.values(afterwardsOf(halt)).some((one) => one !== undefined);
   const waiting = unproved.filter((one) => !isPast(one));
   const state = waiting.length > 0 ? 'not_verified' : isOpen ? 'halting' : 'verified';
+  // What nobody asked to be halted must not be called that.
+  const kind = halts.some(({ halt }) => halt.kind === 'stop_entries') ? 'stop_entries' : 'disable';
+  const title = kind === 'disable' ? text.all.title : text.all.entriesTitle;
   if (waiting.length > 0 || isOpen || !halts.some(isPast))
-    return `${HALT_SYMBOL[state]} ${text.all.title[state](waiting.length, halts.length)}`;
+    return `${haltSymbol({ kind, state })} ${title[state](waiting.length, halts.length)}`;
   const was = unproved.length > 0 ? 'not_verified' : 'verified';
-  return `⏮ ${text.history(text.all.title[was](unproved.length, halts.length))}`;
+  return `⏮ ${text.history(title[was](unproved.length, halts.length))}`;
 }
 
 function lateBlocks(halts: readonly HaltOfAll[], lateAt: string, locale: Locale): readonly Block[] {
@@ -53,14 +56,38 @@ function lateBlocks(halts: readonly HaltOfAll[], lateAt: string, locale: Locale)
 }
 
 /** Where no form was said: what can be done with all of them. */
-export function rollbackAllView(targets: readonly string[], isTerminal: boolean, locale: Locale): Report {
+export function rollbackAllView(
+  { targets, isTerminal, notOffering }: RollbackAll,
+  locale: Locale,
+  isRefused = false,
+): Report {
   const text = textFor(locale).rollback.all;
   const title = text.all(targets.join(', '));
+  const offersEntries = notOffering.length === 0;
+  const entries = offersEntries ? [stopEntriesAllButton(locale)] : [];
   const blocks = isTerminal
-    ? [section(text.forms)]
-    : [actions(disableAllButton(targets, locale), allButton(STOP_ALL_ACTION, targets, locale))];
-  return { text: title, blocks: [section(`*${title}*`), ...blocks] };
+    ? [section(text.forms(offersEntries))]
+    : [actions(disableAllButton(targets, locale), ...entries, allButton(STOP_ALL_ACTION, targets, locale))];
+  const why = textFor(locale).rollback.entriesAlone.notOfferedByAll(notOffering.join(', '));
+  return {
+    text: isRefused ? `${title}: ${why}` : title,
+    blocks: [section(`*${title}*${isRefused ? `\n${escapeMrkdwn(why)}` : ''}`), ...blocks],
+  };
 }
+
+interface RollbackAll {
+  readonly targets: readonly string[];
+  readonly isTerminal: boolean;
+  /** Those whose strategy has nothing that ends entries alone. */
+  readonly notOffering: readonly string[];
+}
+
+/** It asks nothing: what it does is the weakest of all. */
+const stopEntriesAllButton = (locale: Locale): Button => ({
+  actionId: STOP_ENTRIES_ALL_ACTION,
+  text: textFor(locale).rollback.all.stopEntries,
+  value: 'all',
+});
 
 export const disableAllButton = (targets: readonly string[], locale: Locale): Button =>
   allButton(DISABLE_ALL_ACTION, targets, locale);

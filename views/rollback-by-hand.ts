@@ -1,4 +1,4 @@
-import { gapsOf, type Halt, wantedOn } from '../src/domain/halt.js';
+import { gapsOf, type Halt, turnsOff, wantedOn } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block } from '../src/domain/report.js';
 import type { ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
@@ -19,7 +19,7 @@ export function byHandBlocks(halt: Halt, commands: ServiceCommandsByHost, locale
     const wanted = Object.entries(wantedOn(halt, host)).map(([name, value]) => `${name}=${value}`);
     const lines = [
       ...(disk === 'done' ? [] : wanted.map((line) => text.setByHand(line, known.file))),
-      halt.kind === 'previous_model' ? known.restart : known.stop,
+      turnsOff(halt.kind) ? known.stop : known.restart,
       ...(known.kill !== undefined && (fault === 'not_ending' || fault === 'processes_left')
         ? [known.kill]
         : []),
@@ -36,10 +36,18 @@ type GapCode = ReturnType<typeof gapsOf>[number]['code'];
 export const isOfVenue = (code: GapCode): boolean =>
   code === 'resting_orders' || code === 'venue_unknown' || code === 'venue_apart';
 
-function venueByHand({ venue }: Halt, commands: ServiceCommandsByHost, locale: Locale): readonly Block[] {
+function venueByHand(
+  { kind, venue }: Halt,
+  commands: ServiceCommandsByHost,
+  locale: Locale,
+): readonly Block[] {
   const lines = venue === undefined ? undefined : commands.get(venue.host)?.venue;
+  // Pasted, it would cancel the exits that are to go on.
+  const isOfAll = turnsOff(kind);
   if (venue === undefined || lines === undefined) return [];
   const { cancelOrders, openOrders, positions } = lines;
-  const text = [cancelOrders, openOrders, positions].flatMap((line) => line ?? []).join('\n');
+  const text = [isOfAll ? cancelOrders : undefined, openOrders, positions]
+    .flatMap((line) => line ?? [])
+    .join('\n');
   return [section(`*${textFor(locale).venue.atVenue(venue.host)}* ${preformatted(text)}`)];
 }

@@ -1,11 +1,20 @@
 import { NEEDS_MENDING } from '../src/domain/database-fault.js';
-import { afterwardsOf, gapsOf, type Halt, type HostHalt, isInTrouble } from '../src/domain/halt.js';
+import {
+  afterwardsOf,
+  gapsOf,
+  type Halt,
+  type HostHalt,
+  isInTrouble,
+  isSettled,
+  turnsOff,
+} from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
 import type { HaltReportOptions } from '../src/halt/halt-report.js';
 import {
   actions,
   type Button,
+  code,
   context,
   escapeMrkdwn,
   header,
@@ -24,11 +33,15 @@ import { venueBlocks } from './venue.js';
 import { flattenBlocks, isFlat } from './venue-flatten.js';
 import { troubleLine } from './watch-message.js';
 
-export const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
+const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
   halting: '⏳',
   verified: '🛑',
   not_verified: '🚨',
 };
+
+/** What goes on trading its exits was not halted. */
+export const haltSymbol = ({ kind, state }: Pick<Halt, 'kind' | 'state'>): string =>
+  kind === 'stop_entries' && state === 'verified' ? '⏸' : HALT_SYMBOL[state];
 
 const DATED = 'date_short_pretty';
 
@@ -37,7 +50,6 @@ export function haltReportView(
   halt: Halt,
   { locale, commands, alarm, lateAt, section4 }: HaltReportOptions,
 ): Report {
-  const text = textFor(locale).rollback;
   const title = haltTitle(halt, locale);
   const { endedAt } = halt;
   const { laterRelease, resolvedBy } = afterwardsOf(halt);
@@ -47,7 +59,10 @@ export function haltReportView(
     header(title),
     ...byTheWatch(halt, locale),
     ...(lateAt === undefined || endedAt === null ? [] : [lateBlock(endedAt, lateAt, locale)]),
-    ...(alarm === undefined ? [] : [section(text.alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
+    ...(alarm === undefined
+      ? []
+      : [section(wordsOf(halt, locale).alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
+    ...entriesAloneBlocks(halt, locale),
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
     ...(halt.kind === 'previous_model'
       ? startLines(halt, locale)
@@ -81,7 +96,7 @@ export function haltTitle(
   const text = textFor(locale).rollback;
   const claim = `${text.state[kind][state]} · ${target}`;
   const isPast = laterRelease !== undefined || resolvedBy !== undefined;
-  return !isPast ? `${HALT_SYMBOL[state]} ${claim}` : `⏮ ${text.history(claim)}`;
+  return !isPast ? `${haltSymbol({ kind, state })} ${claim}` : `⏮ ${text.history(claim)}`;
 }
 
 export const lateBlock = (endedAt: string, lateAt: string, locale: Locale): Block =>
@@ -164,8 +179,8 @@ const WAS_RESTARTED: readonly HostHalt['restart'][] = ['issued', 'done', 'failed
 /** `✓ live-1  flag off on disk · restarted · process shows flag off`. */
 function hostLine(host: HostHalt, { kind, endedAt }: Halt, locale: Locale): string {
   const text = textFor(locale).rollback;
-  const isOff = (host.process === 'as_wanted' || host.process === 'stopped') && host.fault === null;
-  const symbol = host.fault !== null ? '✗' : isOff ? '✓' : '…';
+  const isGone = host.process === 'stopped' && !turnsOff(kind);
+  const symbol = host.fault !== null || isGone ? '✗' : isSettled(host, kind) ? '✓' : '…';
   const isUnanswered = host.fault === 'not_answering';
   const again = isUnanswered && endedAt === null ? `; ${text.triedAgain}` : '';
   const steps = [
@@ -207,8 +222,31 @@ function processText(host: HostHalt, kind: Halt['kind'], locale: Locale): string
   return `${shown}${at}${isNew ? ` (${text.pid(String(pidBefore), String(pid))})` : ''}`;
 }
 
-function watchLine({ entryWatch, endedAt }: Halt, locale: Locale): string {
-  const { watch } = textFor(locale).rollback;
+/** Where exits go on, some sentences would promise too much. */
+function wordsOf({ kind }: Pick<Halt, 'kind'>, locale: Locale) {
+  const text = textFor(locale).rollback;
+  const all = { ...text.watch, resting: text.resting, alarm: text.alarm };
+  return kind === 'stop_entries' ? { ...all, ...text.entriesAlone } : all;
+}
+
+const valuesOf = ({ wanted }: Pick<Halt, 'wanted'>): string =>
+  Object.entries(wanted)
+    .map(([name, value]) => code(`${name}=${value}`))
+    .join(', ');
+
+/** What was asked for and what not, before anything else. */
+function entriesAloneBlocks(halt: Halt, locale: Locale): readonly Block[] {
+  if (halt.kind !== 'stop_entries') return [];
+  const text = textFor(locale).rollback.entriesAlone;
+  const exits =
+    halt.state !== 'verified'
+      ? []
+      : [halt.start === 'PASS' ? `✓ ${text.exitsGoOn}` : `? ${text.exitsUnseen}`];
+  return [section([text.scope(valuesOf(halt)), ...exits].join('\n'))];
+}
+
+function watchLine({ kind, entryWatch, endedAt }: Halt, locale: Locale): string {
+  const watch = wordsOf({ kind }, locale);
   const at = (moment: string | null) => (moment === null ? '?' : slackTime(moment, 'time_secs'));
   const { state, from, until, askedAt, entries, code } = entryWatch;
   switch (state) {
@@ -256,6 +294,8 @@ function afterwards(halt: Halt, section4: HaltReportOptions['section4'], locale:
   const { kind, state, target, verification, openEntries, openEntriesFault } = halt;
   if (kind === 'previous_model') return [];
   const text = textFor(locale).rollback;
+  if (kind === 'stop_entries')
+    return [context(text.entriesAlone.notCancelled, text.entriesAlone.turningOn(valuesOf(halt)))];
   if (openEntries === null && openEntriesFault === undefined) return [context(text.turningOn)];
   const notRun = section4 === 'not_run' ? text.section4NotRun(target) : text.section4Missing;
   const verdict =
@@ -289,10 +329,11 @@ function openEntriesText({ openEntries, openEntriesFault, entryWatch }: Halt, lo
 }
 
 /** What a stopped service does not take back: these are at the venue. */
-function restingBlocks({ resting }: Halt, locale: Locale): readonly Block[] {
+function restingBlocks({ kind, resting }: Halt, locale: Locale): readonly Block[] {
   if (resting === undefined) return [];
   const text = textFor(locale).rollback;
   if (resting.total === 0) return [context(textFor(locale).venue.recordsAlone)];
+  const words = wordsOf({ kind }, locale);
   const lines = resting.rows.map(({ market_slug, market_side, shares, orders, ends_at }) =>
     text.restingOrder(
       `${escapeMrkdwn(String(market_slug))} ${escapeMrkdwn(String(market_side))}`,
@@ -305,26 +346,27 @@ function restingBlocks({ resting }: Halt, locale: Locale): readonly Block[] {
   const rest = resting.total - shown;
   return [
     section(
-      [`✗ *${text.resting(resting.total)}*`, ...lines, ...(rest > 0 ? [text.more(rest)] : [])].join('\n'),
+      [`✗ *${words.resting(resting.total)}*`, ...lines, ...(rest > 0 ? [text.more(rest)] : [])].join('\n'),
     ),
     context(textFor(locale).venue.recordsAlone),
   ];
 }
 
 /** Near the first line: it is what a person on a phone must find. Nothing where stopping the service would not help. */
-export const isStillOn = (halt: Halt): boolean =>
-  halt.laterRelease === undefined &&
-  halt.resolvedBy === undefined &&
-  halt.state === 'not_verified' &&
-  halt.hosts.some(({ process }) => process !== 'stopped') &&
-  !gapsOf(halt).every(({ code }) => isOfVenue(code));
+export function isStillOn(halt: Halt): boolean {
+  if (halt.laterRelease !== undefined || halt.resolvedBy !== undefined) return false;
+  if (halt.hosts.every(({ process }) => process === 'stopped')) return false;
+  // Whatever became of it, the next thing somebody may want is to end the exits too.
+  if (halt.kind === 'stop_entries') return true;
+  return halt.state === 'not_verified' && !gapsOf(halt).every(({ code }) => isOfVenue(code));
+}
 
-/** The next stronger thing to do: who wanted the previous model and has it not turns the strategy off. */
+/** The next stronger thing to do: where the strategy goes on it is turned off. */
 export function nextButton({ kind, target }: Halt, locale: Locale): Button {
   const { button } = textFor(locale).rollback;
-  return kind === 'previous_model'
-    ? { actionId: DISABLE_ACTION, text: button.disable, value: target, style: 'danger' }
-    : { actionId: STOP_ACTION, text: button.stop, value: target, style: 'danger' };
+  return turnsOff(kind)
+    ? { actionId: STOP_ACTION, text: button.stop, value: target, style: 'danger' }
+    : { actionId: DISABLE_ACTION, text: button.disable, value: target, style: 'danger' };
 }
 
 function buttons({ haltId, verification, reason }: Halt, locale: Locale): readonly Button[] {
@@ -341,7 +383,7 @@ export function alreadyHaltingView(halt: Halt, locale: Locale, asked: Halt['kind
   const text = textFor(locale).rollback;
   const { kind, requestedBy, requestedAt } = halt;
   const [who, when] = [person(requestedBy), slackTime(requestedAt, 'time_secs')];
-  const isOther = asked === 'previous_model' && kind !== asked;
+  const isOther = !turnsOff(asked) && kind !== asked;
   const sentence = isOther
     ? text.insteadBy(text.kind[kind], who, when, text.kind[asked])
     : text.alreadyBy(text.kind[kind], who, when);

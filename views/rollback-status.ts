@@ -16,23 +16,31 @@ interface RollbackStatus {
   readonly who: readonly string[];
   /** Where nothing is clicked: the forms are told. */
   readonly isTerminal: boolean;
+  /** *Stop entries* can be asked for. */
+  readonly offersEntries: boolean;
+  /** It was asked for, and cannot be: by the strategy's name. */
+  readonly refused?: string | undefined;
 }
 
 /** What `/lobml rollback` answers: the state, and both buttons. */
 export function rollbackStatusView(
-  { target, latest: known, who, isTerminal }: RollbackStatus,
+  { target, latest: known, who, isTerminal, offersEntries, refused }: RollbackStatus,
   locale: Locale,
 ): Report {
-  const { status } = textFor(locale).rollback;
+  const { status, entriesAlone } = textFor(locale).rollback;
+  const why = refused === undefined ? [] : [entriesAlone.notOffered(escapeMrkdwn(refused))];
   const title = status.title(escapeMrkdwn(target));
   const last = known === undefined ? '…' : lastLine(known, locale);
   return {
-    text: `${title}: ${last}`,
+    text: [`${title}: ${last}`, ...why].join(' '),
     blocks: [
-      section(`*${title}*\n${last}`),
-      ...(isTerminal ? [section(status.forms(target))] : [actions(...rollbackButtons(target, locale))]),
+      section([`*${title}*`, ...why, last].join('\n')),
+      ...(isTerminal
+        ? [section(status.forms(target, offersEntries))]
+        : [actions(...rollbackButtons(target, locale, offersEntries))]),
       context(
         isTerminal ? status.explainForms : status.explain,
+        ...(offersEntries ? [status.explainEntries] : []),
         ...(who.length === 0 ? [] : [status.who(who.join(', '))]),
       ),
     ],

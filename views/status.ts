@@ -20,7 +20,7 @@ import { person } from './person.js';
 import { promotionUnderWay } from './promotion.js';
 import { RELEASE_SYMBOL } from './release-summary.js';
 import { DISABLE_ACTION, rollbackButtons } from './rollback-buttons.js';
-import { HALT_SYMBOL } from './rollback-report.js';
+import { haltSymbol } from './rollback-report.js';
 import { VERDICT_SYMBOL } from './symbols.js';
 import { textFor } from './text/index.js';
 import { titledWatchLine } from './watch.js';
@@ -80,10 +80,13 @@ export function statusBlocks(status: TargetStatus, locale: Locale): readonly Blo
 /** Who has halted it and whether that was proved; nothing that what runs on the hosts contradicts. */
 function haltBanner({ hosts, release }: TargetStatus, locale: Locale): readonly string[] {
   const halt = release?.halt;
-  if (halt === undefined || (halt.state === 'verified' && isOnSomewhere(hosts))) return [];
-  const { banner } = textFor(locale).status;
+  if (halt === undefined) return [];
+  const isOfEntries = halt.kind === 'stop_entries';
+  if (halt.state === 'verified' && !isOfEntries && isOnSomewhere(hosts)) return [];
+  const { banner, entriesBanner } = textFor(locale).status;
+  const told = isOfEntries ? entriesBanner : banner;
   const who = person(halt.by);
-  return [`${HALT_SYMBOL[halt.state]} ${banner[halt.state](who, slackTime(halt.at, 'date_short_pretty'))}`];
+  return [`${haltSymbol(halt)} ${told[halt.state](who, slackTime(halt.at, 'date_short_pretty'))}`];
 }
 
 /** Every host was seen off, and no halt of it waits for its proof. */

@@ -1,4 +1,4 @@
-import type { Halt } from '../src/domain/halt.js';
+import { type Halt, turnsOff } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
 import type { Flatten, FlattenRefusal } from '../src/domain/venue.js';
@@ -42,7 +42,7 @@ function flattenButton(
   const host = venue?.host ?? '';
   const command = commands.get(host)?.venue?.flatten;
   const isPast = laterRelease !== undefined || resolvedBy !== undefined;
-  const isOver = endedAt === null || isPast || kind === 'previous_model';
+  const isOver = endedAt === null || isPast || !turnsOff(kind);
   if (command === undefined || isOver || flatten?.endedAt === null || isFlat({ flatten })) return undefined;
   const text = textFor(locale).venue.flatten;
   return {

@@ -8,18 +8,22 @@ import { textFor } from './text/index.js';
 
 /** Venue and records side by side; undefined where the halt asks no venue. */
 export function venueBlocks(halt: Halt, locale: Locale): readonly Block[] | undefined {
-  const { venue } = halt;
+  const { venue, kind } = halt;
   if (venue === undefined) return undefined;
   const text = textFor(locale).venue;
+  const isOfAll = kind !== 'stop_entries';
+  const words = isOfAll ? text : { ...text, ...text.entries };
   const lines = [
     `*${escapeMrkdwn(text.title(venue.host))}*`,
-    ...cancelLines(venue, locale),
-    ...openLines(venue, locale),
-    ...recordLines(halt, venue, locale),
+    ...(isOfAll ? cancelLines(venue, locale) : []),
+    ...openLines(venue, words, locale),
+    ...recordLines(halt, venue, words, locale),
     ...positionLines(venue, locale),
   ];
   return [section(lines.join('\n'))];
 }
+
+type VenueWords = ReturnType<typeof textFor>['venue'];
 
 /** Why there was no answer that counts, as a person reads it. */
 export function venueFaultText(fault: VenueFault, locale: Locale): string {
@@ -37,8 +41,11 @@ function cancelLines({ cancel, cancelAt, cancelFault, open }: HaltVenue, locale:
   return [open?.total === 0 ? `⚠ ${line}` : `✗ *${line}*`];
 }
 
-function openLines({ open, openFault, askedAt }: HaltVenue, locale: Locale): readonly string[] {
-  const text = textFor(locale).venue;
+function openLines(
+  { open, openFault, askedAt }: HaltVenue,
+  text: VenueWords,
+  locale: Locale,
+): readonly string[] {
   if (openFault !== null) return [`? *${text.unknown(venueFaultText(openFault, locale))}*`];
   if (open === null) return [`… ${text.notAsked}`];
   if (open.total === 0)
@@ -52,9 +59,9 @@ function openLines({ open, openFault, askedAt }: HaltVenue, locale: Locale): rea
 function recordLines(
   { resting }: Halt,
   { recordedAlone, open }: HaltVenue,
+  text: VenueWords,
   locale: Locale,
 ): readonly string[] {
-  const text = textFor(locale).venue;
   if (recordedAlone.total > 0) {
     const rows = recordedAlone.rows.map(({ id, market, side, shares }) =>
       text.order(code(market), escapeMrkdwn(side), String(shares), code(id ?? '?')),

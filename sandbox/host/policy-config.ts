@@ -8,6 +8,8 @@ export const FIRST_POLICY_VERSION = 'p1';
 
 export interface PolicyConfig {
   readonly trade: boolean;
+  /** Closes what it holds and opens nothing. */
+  readonly closeOnly: boolean;
   readonly policyPath: string;
   readonly policyVersion: string;
 }
@@ -16,6 +18,7 @@ export function readPolicyConfig(environment: Readonly<Record<string, string | u
   const textOf = (name: string): string => environment[POLICY_PREFIX + name]?.trim() ?? '';
   return {
     trade: readBoolean(textOf('TRADE'), false),
+    closeOnly: readBoolean(textOf('CLOSE_ONLY'), false),
     policyPath: textOf('POLICY_PATH'),
     policyVersion: textOf('POLICY_VERSION'),
   };

@@ -14,14 +14,22 @@ import { failFast, log } from './process-log.js';
 async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   exitWithParent();
   process.on('SIGTERM', () => process.exit(0));
-  const { trade, policyPath, policyVersion } = readPolicyConfig(environment);
+  const { trade, closeOnly, policyPath, policyVersion } = readPolicyConfig(environment);
   const faults = () => readFaults(environment.PLOY_SANDBOX_FAULTS ?? '');
-  log('INFO', `policy ${process.argv[2] ?? 'unknown'} starting, crypto_rl_policy trade=${trade}`);
+  log(
+    'INFO',
+    `policy ${process.argv[2] ?? 'unknown'} starting, crypto_rl_policy trade=${trade} close_only=${closeOnly}`,
+  );
   if (faults().has('restart_loop')) failFast('panicked at src/main.rs: address already in use');
   const mayTrade = trade || faults().has('flag_ignored');
   if (mayTrade && !existsSync(policyPath))
     failFast(`crypto_rl_policy: cannot read POLICY_PATH ${policyPath}`);
-  log('INFO', mayTrade ? `loaded policy ${policyVersion} from ${policyPath}` : 'crypto_rl_policy is off');
+  log(
+    'INFO',
+    mayTrade
+      ? `loaded policy policy_version=${policyVersion} policy_path=${policyPath}`
+      : 'crypto_rl_policy is off',
+  );
 
   const pool = new pg.Pool({
     connectionString: environment.DATABASE_URL,
@@ -32,6 +40,7 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   const trader = createPolicyTrader({
     database: pool,
     policyVersion,
+    closeOnly: () => closeOnly && !faults().has('flag_ignored'),
     accountId: environment.PLOY_ACCOUNT_ID ?? 'acct-unknown',
     dryRun: environment.PLOY_DRY_RUN === 'true',
     deploymentId: environment.PLOY_DEPLOYMENT_ID ?? 'unknown',

@@ -16,7 +16,7 @@ export interface HostLook {
 export interface HostRest {
   /** Numbers of processes that may trade on; undefined: nobody can see. */
   readonly left: readonly number[] | undefined;
-  /** Whether the new process has loaded the strategy; undefined: nobody can see. */
+  /** Whether the new process has loaded the strategy; undefined: its log cannot be read. */
   readonly isLoaded: boolean | undefined;
 }
 
@@ -29,6 +29,8 @@ export interface HostPolicy {
   readonly canKill?: boolean;
   /** Whether stopping the service is a way out (for a halt), or asked for. */
   readonly stop: 'asked' | 'allowed' | 'never';
+  /** Whether the new process must be seen loading the strategy; where nobody can see it: undefined. */
+  readonly mustLoad?: boolean;
 }
 
 export type HostAction =
@@ -52,6 +54,8 @@ const STOP_AGAIN_AFTER_MS = 5_000;
 /** A process that was killed is gone by then, or nothing was reached. */
 const KILL_AGAIN_AFTER_MS = 5_000;
 const LOOP_GRACE_MS = 3_000;
+/** How long a new process may take to say that it has loaded the strategy, before that is trouble. */
+const LOADS_WITHIN_MS = 10_000;
 const MAX_RESTARTS = 2;
 
 /**
@@ -100,9 +104,12 @@ export function decideWithRest(
     const late = action.process === 'stopped' ? whereLate('processes_left', at, history, policy) : undefined;
     return late?.kind === 'kill' ? late : but('processes_left');
   }
-  if (action.process === 'stopped' || policy.stop === 'never') return action;
+  if (action.process === 'stopped' || (policy.stop === 'never' && !policy.mustLoad)) return action;
   if (isLoaded === undefined) return but('log_unreadable');
-  return isLoaded ? but('strategy_loaded') : action;
+  if (!policy.mustLoad) return isLoaded ? but('strategy_loaded') : action;
+  if (isLoaded) return action;
+  const isYoung = history.restartedAt !== undefined && at - history.restartedAt < LOADS_WITHIN_MS;
+  return isYoung ? wait(null) : but('strategy_not_loaded');
 }
 
 const wait = (fault: HaltFault | null): HostAction => ({ kind: 'wait', fault });

@@ -10,6 +10,7 @@ export const SHAPE_FAULTS = [
   'channel_id_shape',
   'chapter_shape',
   'check_id_shape',
+  'close_only_empty',
   'column_shape',
   'criterion_id_shape',
   'cron_shape',
@@ -68,6 +69,14 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   condition_not_boolean: { readonly type: string };
   default_impossible: NoFacts;
   flag_value_impossible: NoFacts;
+  close_only_flag: NoFacts;
+  /** @param name in full; `nearest` likewise */
+  close_only_unknown: {
+    readonly name: string;
+    readonly prefix: string;
+    readonly nearest: string | undefined;
+  };
+  close_only_value_impossible: { readonly name: string };
   id_twice: { readonly id: string };
   key_beside: { readonly key: string; readonly main: string };
   parameter_missing: { readonly parameter: string };

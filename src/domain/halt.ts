@@ -9,9 +9,15 @@ import { flattenSchema, haltVenueSchema } from './venue.js';
 import { VERDICTS } from './verdict.js';
 import { haltEvidenceSchema } from './watch-halt.js';
 
-/** `disable`: the flag to false. `stop`: the flag to false and the service stopped. */
-export const HALT_KINDS = ['disable', 'stop', 'previous_model'] as const;
+/**
+ * `disable`: the flag to false. `stop`: the flag to false and the service stopped. `stop_entries`: the strategy goes on
+ * with its exits alone.
+ */
+export const HALT_KINDS = ['disable', 'stop', 'previous_model', 'stop_entries'] as const;
 export type HaltKind = (typeof HALT_KINDS)[number];
+
+/** Whether nothing of the strategy trades afterwards; otherwise its process goes on, with other values. */
+export const turnsOff = (kind: HaltKind): kind is 'disable' | 'stop' => kind === 'disable' || kind === 'stop';
 
 export const HALT_STATES = ['halting', 'verified', 'not_verified'] as const;
 export type HaltState = (typeof HALT_STATES)[number];
@@ -41,6 +47,8 @@ const HALT_FAULTS = [
   'strategy_loaded',
   /** Whether it has, nobody can see. */
   'log_unreadable',
+  /** It has not, although its exits are to go on. */
+  'strategy_not_loaded',
 ] as const;
 export type HaltFault = (typeof HALT_FAULTS)[number];
 
@@ -111,7 +119,7 @@ export const haltSchema = z.object({
   entryWatch: entryWatchSchema,
   /** Orders that can still fill; undefined: not asked, or nobody knows. */
   resting: z.object({ total: z.number(), rows: z.array(observedRowSchema) }).optional(),
-  /** undefined: the targets file names none, or it is nobody's business here (`previous_model`). */
+  /** undefined: the targets file names none, or it is nobody's business here (`previous_model`). For `stop_entries` of entries alone. */
   venue: haltVenueSchema.optional(),
   /** Positions that nobody manages now; null: not asked, or nobody knows. */
   openEntries: z.object({ total: z.number(), rows: z.array(observedRowSchema) }).nullable(),
@@ -119,7 +127,7 @@ export const haltSchema = z.object({
   openEntriesFault: z.string().optional(),
   /** Section 4 after the halt. */
   verification: z.object({ runId: z.string(), verdict: z.enum(VERDICTS), stored: z.boolean() }).nullable(),
-  /** Whether every new process was seen loading the model (`previous_model`); undefined: nobody could look. */
+  /** Whether every new process was seen loading the model, where it goes on trading; undefined: nobody could look. */
   start: z.enum(OUTCOMES).optional(),
   /** The release that was stopped by it. */
   cancelled: z.object({ releaseId: z.string().nullable(), requests: z.number() }).nullable(),
@@ -158,12 +166,13 @@ type HaltGap =
   | { readonly code: 'venue_apart'; readonly orders: number; readonly positions: number }
   | { readonly code: 'start_not_proved'; readonly outcome: Outcome };
 
-/** What may trade on beside a main process that is off. */
+/** What is wrong beside a main process that is as wanted. */
 const REST_FAULTS: ReadonlySet<HaltFault | null> = new Set<HaltFault>([
   'processes_left',
   'processes_unknown',
   'strategy_loaded',
   'log_unreadable',
+  'strategy_not_loaded',
 ]);
 
 /** It has ended, and what was looked at afterwards is known. */
@@ -173,7 +182,7 @@ export const isComplete = ({
   openEntries,
   openEntriesFault,
 }: Pick<Halt, 'kind' | 'endedAt' | 'openEntries' | 'openEntriesFault'>): boolean =>
-  endedAt !== null && (kind === 'previous_model' || openEntries !== null || openEntriesFault !== undefined);
+  endedAt !== null && (!turnsOff(kind) || openEntries !== null || openEntriesFault !== undefined);
 
 /** Whether a halt acts on all of these hosts: only then is it a click's own that means them. */
 export const covers = (
@@ -186,7 +195,7 @@ export const isInTrouble = ({ hosts, venue }: Pick<Halt, 'hosts' | 'venue'>): bo
   hosts.some(({ fault }) => fault !== null) ||
   (venue !== undefined && (venue.openFault !== null || (venue.open?.total ?? 0) > 0));
 
-/** A host on which nothing trades any more; for a model: on which the wanted one runs. */
+/** A host on which nothing trades any more; where the strategy goes on: on which the process with the wanted values runs. */
 export const isSettled = (host: HostHalt, kind: HaltKind): boolean =>
   host.fault === null && isOff(host, kind);
 
@@ -196,7 +205,7 @@ export function isOff(host: HostHalt, kind: HaltKind): boolean {
   if (fault !== null && !REST_FAULTS.has(fault)) return false;
   // Where this halt changed the files, the process that ran before has read the old ones.
   const isOutdated = disk === 'done' && !diskWasDone && pid !== null && pid === pidBefore;
-  return (process === 'as_wanted' && !isOutdated) || (process === 'stopped' && kind !== 'previous_model');
+  return (process === 'as_wanted' && !isOutdated) || (process === 'stopped' && turnsOff(kind));
 }
 
 /** What the running process of a host must show. */

@@ -1,6 +1,6 @@
 import type { CheckRunSummary } from './check-run.js';
 import type { DrillFacts } from './drill.js';
-import type { HaltState } from './halt.js';
+import type { HaltKind, HaltState } from './halt.js';
 import type { HostErrorCode } from './host-fault.js';
 import type { Person } from './person.js';
 import type { Promotion } from './promotion.js';
@@ -8,6 +8,7 @@ import type { ReleaseState, RequestState } from './release-state.js';
 import type { WatchFacts } from './watch-record.js';
 
 export interface TargetHalt {
+  readonly kind: HaltKind;
   readonly state: HaltState;
   readonly by: Person;
   /** RFC 3339: when it was asked for. */

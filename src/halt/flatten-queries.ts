@@ -19,7 +19,7 @@ export async function claimFlatten(
   await holdTarget(client, strategy, target);
   const { rows } = await client.query<ClaimRow>(
     `SELECT h.record->'halt'->'flatten' AS flatten,
-       h.ended_at IS NULL OR h.kind = 'previous_model'
+       h.ended_at IS NULL OR h.kind NOT IN ('disable', 'stop')
          OR EXISTS (SELECT FROM lobml.halts later WHERE later.strategy = h.strategy AND later.target = h.target
                     AND later.requested_at > h.requested_at)
          OR EXISTS (SELECT FROM lobml.releases WHERE strategy = h.strategy AND target = h.target

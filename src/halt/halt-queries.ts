@@ -45,7 +45,7 @@ export async function claimHalt(
     `UPDATE lobml.halts SET ended_at = now(), state = 'not_verified'
      WHERE strategy = $1 AND target = $2 AND ended_at IS NULL AND halt_id <> $3
        AND (alive_at < now() - make_interval(secs => $4) OR (kind = 'previous_model' AND $5 <> 'previous_model')
-            OR (kind = 'disable' AND $5 = 'stop'))`,
+            OR (kind = 'stop_entries' AND $5 IN ('disable', 'stop')) OR (kind = 'disable' AND $5 = 'stop'))`,
     [record.halt.strategy, record.halt.target, record.halt.haltId, LEASE_SECS, record.halt.kind],
   );
   const { rowCount } = await database.query(
@@ -221,7 +221,7 @@ export async function markHaltsResolved(
                                  'by', record->'halt'->'requestedBy', 'at', record->'halt'->'endedAt') AS resolved
                                FROM lobml.halts
                                WHERE strategy = open.strategy AND target = open.target AND state = 'verified'
-                                 AND (kind <> 'previous_model' OR open.kind = 'previous_model')
+                                 AND (kind IN ('disable', 'stop') OR kind = open.kind)
                                  AND ended_at > open.since AND halt_id <> open.halt_id
                                ORDER BY ended_at LIMIT 1) l
            WHERE (open.state = 'not_verified' OR open.is_followed)

@@ -1,4 +1,4 @@
-import { isOff } from '../domain/halt.js';
+import { isOff, turnsOff } from '../domain/halt.js';
 import { type HaltVenue, newHaltVenue, positionsApart, type RecordedOrder } from '../domain/venue.js';
 import type { Target } from '../runbook/targets.js';
 import { type Clock, withTimeout } from '../time/clock.js';
@@ -7,6 +7,7 @@ import { createVenue, type Venue, venueFault } from '../venue/venue.js';
 import type { HostActsOptions } from './host-acts.js';
 import type { LiveHalt } from './live-halt.js';
 import type { TradingLook } from './trading-look.js';
+import { entriesAtVenue } from './venue-entries.js';
 
 interface HaltVenueParts {
   readonly target: Target;
@@ -40,11 +41,9 @@ export function venueOfHalt(live: LiveHalt, parts: HaltVenueParts): VenueOfHalt 
     if (live.halt.venue !== undefined) live.show({ ...live.halt, venue: undefined });
     return undefined;
   }
-  return new VenueOfHalt(
-    live,
-    createVenue(target.venue, () => hostOf(settings), clock),
-    parts,
-  );
+  const venue = createVenue(target.venue, () => hostOf(settings), clock);
+  const isOfAll = turnsOff(live.halt.kind);
+  return new VenueOfHalt(live, isOfAll ? venue : entriesAtVenue(venue, target, parts.trading), parts);
 }
 
 /**

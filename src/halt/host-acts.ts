@@ -78,6 +78,7 @@ function actsOn(
     made ??= hostOf(settings);
     return made;
   };
+  const mustLoad = live.halt.kind === 'stop_entries' && facts.startLog !== undefined;
   const put: WriteWanted = write ?? ((...words) => writeWanted(host(), ...words));
   return {
     host: name,
@@ -87,6 +88,7 @@ function actsOn(
       killAfterMs: (service.killAfterSecs ?? DEFAULT_KILL_AFTER_SECS) * 1_000,
       canKill: hasKill(name, service),
       stop: STOP_OF[live.halt.kind],
+      mustLoad,
     },
     async writeFlag() {
       const call = { timeoutMs: FILE_TIMEOUT_MS, signal: writing };
@@ -116,7 +118,7 @@ function actsOn(
         hasLoaded(
           service,
           status,
-          { startLog: facts.startLog, pidBefore },
+          { startLog: facts.startLog, pidBefore, isLoose: !mustLoad },
           { timeoutMs: LOG_TIMEOUT_MS, signal },
         ),
       ]);
@@ -139,4 +141,6 @@ const STOP_OF: Readonly<Record<Halt['kind'], HostPolicy['stop']>> = {
   stop: 'asked',
   disable: 'allowed',
   previous_model: 'never',
+  // A stopped service carries out no exit.
+  stop_entries: 'never',
 };

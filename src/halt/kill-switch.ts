@@ -1,8 +1,8 @@
-import { covers, type Halt, type HaltKind, newHalt, newHostHalt } from '../domain/halt.js';
+import { covers, type Halt, type HaltKind, newHalt, newHostHalt, turnsOff } from '../domain/halt.js';
 import { type HaltRefusal, joinedEvent, reasonEvent, refusedEvent } from '../domain/halt-events.js';
 import type { Person } from '../domain/person.js';
 import { redact } from '../domain/secrets.js';
-import { enableFlag } from '../runbook/strategy-contract.js';
+import { enableFlag, type StrategyContract } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import type { Logger } from '../telemetry/logger.js';
 import { HaltRecords, type HaltRecordsOptions } from './halt-records.js';
@@ -49,7 +49,12 @@ export interface KillSwitchOptions
 }
 
 /** A stronger request takes over from a weaker one. */
-const STRENGTH: Readonly<Record<HaltKind, number>> = { previous_model: 0, disable: 1, stop: 2 };
+const STRENGTH: Readonly<Record<HaltKind, number>> = {
+  previous_model: 0,
+  stop_entries: 1,
+  disable: 2,
+  stop: 3,
+};
 
 /** The kill switch. It depends on the targets file and the hosts; everything else may be away. */
 export class KillSwitch {
@@ -80,13 +85,25 @@ export class KillSwitch {
     }
     if (weaker !== undefined) this.#outrank(weaker);
     // One that goes on for some of the hosts alone, begun by an earlier targets file, loses none of its strength.
-    const halt = isStrong && weaker.halt.kind === 'stop' ? { ...asked, kind: weaker.halt.kind } : asked;
+    const halt =
+      isStrong && weaker.halt.kind !== 'previous_model'
+        ? this.#newHalt({ ...request, kind: weaker.halt.kind })
+        : asked;
     const owed = this.#o.owedMessages?.(request.target) ?? [];
     const named = owed.map((message) => ({ ...message, key: deliveryKey(halt, message) }));
     const record = { halt, messages: weaker?.record.messages ?? named };
     const live = this.#begin(record, request.target);
     weaker?.replaceBy(live.handle(true));
     return live.handle(false);
+  }
+
+  get strategy(): string {
+    return this.#o.facts.strategy;
+  }
+
+  /** The values that end a strategy's entries and not its exits; undefined: it has none. */
+  get closeOnly(): StrategyContract['halt']['closeOnly'] {
+    return this.#o.facts.halt.closeOnly;
   }
 
   /** What goes on for a target in this process. */
@@ -221,15 +238,16 @@ export class KillSwitch {
     void this.#records.write({ halt, messages: [] });
   }
 
-  #newHalt({ target, kind, requestedBy, reason, wantedOf = {}, replaced, watch }: HaltRequest): Halt {
-    const { facts, newId } = this.#o;
+  #newHalt({ target, kind, requestedBy, reason, watch, ...previous }: HaltRequest): Halt {
+    const { newId, facts } = this.#o;
+    const { wantedOf = {}, replaced } = kind === 'previous_model' ? previous : {};
     const isMeant = (name: string) => kind !== 'previous_model' || Object.hasOwn(wantedOf, name);
     return newHalt({
       haltId: newId(),
       strategy: facts.strategy,
       target: target.name,
       kind,
-      wanted: kind === 'previous_model' ? {} : { [enableFlag(facts)]: facts.flag.off },
+      wanted: wantedValues(kind, facts),
       wantedOf,
       requestedBy,
       requestedAt: this.#now(),
@@ -291,6 +309,15 @@ export class KillSwitch {
   #now(): string {
     return new Date(this.#o.clock.now()).toISOString();
   }
+}
+
+/** By their full names. @throws Error for a strategy that does not offer what is asked for */
+function wantedValues(kind: HaltKind, facts: StrategyFacts): Halt['wanted'] {
+  if (turnsOff(kind)) return { [enableFlag(facts)]: facts.flag.off };
+  if (kind === 'previous_model') return {};
+  if (facts.halt.closeOnly === undefined)
+    throw new Error(`${facts.strategy} has no values that end its entries alone`);
+  return facts.halt.closeOnly;
 }
 
 const withAllHosts = (known: Halt['hosts'], { hosts }: Target): Halt['hosts'] => [

@@ -126,8 +126,15 @@ WITH open_orders AS (
          ${shares} - ${filled} AS unfilled, ${endOf(market, halt)} AS ends_at
   ${from}
   WHERE ${isOf}
-    AND ${isRecent} AND NOT ${isOver} AND NOT ${settled(column('token'))})`;
+    AND ${isRecent} AND NOT ${isOver} AND NOT ${settled(column('token'))}
+    AND NOT (${at(0)}::boolean AND ${closes} IS TRUE))`;
   return {
+    exitsAmong: `
+SELECT ${orderId}::text AS order_id ${from}
+WHERE ${isOf}
+  AND ${isRecent} AND ${orderId}::text = ANY(${at(0)}::text[])
+GROUP BY 1
+HAVING bool_and(${closes} IS TRUE)`,
     restingOrders: `${openOrders}
 SELECT order_id, market_slug, market_side, unfilled::float AS unfilled, ends_at
 FROM open_orders

@@ -1,10 +1,11 @@
-import { evaluateHalt, type Halt, isOff, isSettled } from '../domain/halt.js';
+import { evaluateHalt, type Halt, isOff, isSettled, turnsOff } from '../domain/halt.js';
 import type { Outcome } from '../domain/outcome.js';
 import type { Target } from '../runbook/targets.js';
 import type { Clock } from '../time/clock.js';
 import { RESTING_MS, type VenueOfHalt } from './halt-venue.js';
 import type { LiveHalt } from './live-halt.js';
-import { type OrderMark, type TradingLook, tradingFaultCode } from './trading-look.js';
+import type { StrategyFacts } from './strategy-facts.js';
+import { type OrderMark, type OrdersMeant, type TradingLook, tradingFaultCode } from './trading-look.js';
 
 export interface HaltProofOptions {
   /** undefined: TRADING_DATABASE_URL is not set. */
@@ -13,6 +14,8 @@ export interface HaltProofOptions {
   readonly verify?: ((halt: Halt) => Promise<Halt['verification']>) | undefined;
   /** Whether the new processes were seen loading the model; undefined where nobody can look. */
   readonly proveStart?: ((halt: Halt) => Promise<Outcome | undefined>) | undefined;
+  /** Whether a log tells that the strategy was loaded. */
+  readonly facts?: Pick<StrategyFacts, 'startLog'>;
   readonly clock: Clock;
 }
 
@@ -69,10 +72,13 @@ export class HaltProof {
     }
   }
 
-  /** A process that shows the wanted variables may still have refused the model. */
+  /** A process that shows the wanted variables may still have refused the model: then it carries out no exit either. */
   async start(): Promise<void> {
     const { proveStart } = this.#o;
     const { halt } = this.#live;
+    // Each host was settled only with the strategy loaded, where its log can tell.
+    if (halt.kind === 'stop_entries' && this.#isAllSettled && this.#o.facts?.startLog !== undefined)
+      return this.#live.change({ start: 'PASS' });
     const isNext = this.#isPreviousModel && evaluateHalt(halt) === 'verified';
     if (proveStart === undefined || !isNext) return;
     this.#live.change({ start: await proveStart(halt).catch(() => 'ERROR' as const) });
@@ -86,7 +92,7 @@ export class HaltProof {
   /** Everything that is worth knowing and that nobody waits for. */
   async afterwards(): Promise<void> {
     const { trading, verify } = this.#o;
-    if (this.#isPreviousModel) return;
+    if (!turnsOff(this.#live.halt.kind)) return;
     const asked = trading?.openEntries(this.#target).then(
       (openEntries) => ({ openEntries }),
       (error: unknown) => ({ openEntries: null, openEntriesFault: tradingFaultCode(error) }),
@@ -100,6 +106,11 @@ export class HaltProof {
 
   get #isPreviousModel(): boolean {
     return this.#live.halt.kind === 'previous_model';
+  }
+
+  /** Exits may rest, where they go on. */
+  get #which(): OrdersMeant {
+    return this.#live.halt.kind === 'stop_entries' ? 'not_exits' : 'every';
   }
 
   get #isAllSettled(): boolean {
@@ -212,7 +223,7 @@ export class HaltProof {
   /** @returns whether nothing rests any more by the records, or will not in the time that is left. */
   async #askResting(leftMs: number): Promise<boolean> {
     try {
-      const resting = await this.#o.trading?.resting(this.#target);
+      const resting = await this.#o.trading?.resting(this.#target, this.#which);
       if (resting === undefined) return false;
       this.#live.change({ resting });
       const ends = (await this.#restBesideVenue()) ?? resting.rows.map(({ ends_at }) => String(ends_at));
@@ -226,7 +237,7 @@ export class HaltProof {
 
   /** When that ends which the records call open and the venue has not named; undefined: there is no venue. */
   async #restBesideVenue(): Promise<readonly string[] | undefined> {
-    const recorded = this.#venue && (await this.#o.trading?.restingOrders(this.#target));
+    const recorded = this.#venue && (await this.#o.trading?.restingOrders(this.#target, this.#which));
     return recorded && this.#venue?.compare(recorded).map(({ endsAt }) => String(endsAt));
   }
 

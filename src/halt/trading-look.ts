@@ -9,6 +9,9 @@ import { COMPARED_ROWS, orderStatements, SHOWN_ROWS } from './order-statements.j
 /** Whose orders: those without an account, or without a word whether they are simulated, count for every target. */
 type OrderScope = Pick<Target, 'accountId' | 'dryRun'>;
 
+/** Which orders: where exits go on, those that are known to be exits are left out. */
+export type OrdersMeant = 'every' | 'not_exits';
+
 /** Where the table of orders stood at one moment. By the table's own order: time stamps prove nothing here. */
 export interface OrderMark {
   /** The highest id. */
@@ -38,9 +41,11 @@ export interface TradingLook {
   /** How many orders came or filled since then. Everything counts that is none of the strategy's exits. */
   ordersSince(scope: OrderScope, mark: OrderMark): Promise<number>;
   /** What of the orders can still fill, in markets that are not over. */
-  resting(scope: OrderScope): Promise<RestingOrders>;
+  resting(scope: OrderScope, which?: OrdersMeant): Promise<RestingOrders>;
   /** The same one by one, with the venue's ids: at most 1000, those that end last first. */
-  restingOrders(scope: OrderScope): Promise<readonly RecordedOrder[]>;
+  restingOrders(scope: OrderScope, which?: OrdersMeant): Promise<readonly RecordedOrder[]>;
+  /** Which of these ids of the venue the records know, and know as exits alone. */
+  exitsAmong(scope: OrderScope, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** What the records say is held: at most 1000 markets and sides. */
   positions(scope: OrderScope): Promise<readonly VenuePosition[]>;
   /** Positions without an exit, newest first. */
@@ -90,9 +95,9 @@ export function createTradingLook(
       const [row] = await ask(sql.since, scope, [lastId, seen, ids, filled]);
       return Number(row?.['orders']);
     },
-    resting: async (scope) => listed(await ask(sql.resting, scope, [])),
-    async restingOrders(scope) {
-      const rows = await ask(sql.restingOrders, scope, []);
+    resting: async (scope, which) => listed(await ask(sql.resting, scope, [which === 'not_exits'])),
+    async restingOrders(scope, which) {
+      const rows = await ask(sql.restingOrders, scope, [which === 'not_exits']);
       return rows.map(({ order_id, market_slug, market_side, unfilled, ends_at }) => ({
         id: order_id === null ? null : String(order_id),
         market: String(market_slug),
@@ -100,6 +105,10 @@ export function createTradingLook(
         shares: Number(unfilled),
         endsAt: ends_at === null ? null : String(ends_at),
       }));
+    },
+    async exitsAmong(scope, ids) {
+      const rows = await ask(sql.exitsAmong, scope, [ids]);
+      return new Set(rows.map(({ order_id }) => String(order_id)));
     },
     async positions(scope) {
       const rows = await ask(sql.openEntries, scope, [COMPARED_ROWS]);

@@ -18,6 +18,7 @@ import { type RunbookSource, runbookSchemaWith } from './runbook-schema.js';
 import { runbookStandIn } from './runbook-stand-in.js';
 import { namesSqlFile, readSqlFiles, runbookHash, runbookTexts, type SqlFiles } from './sql-files.js';
 import { compileStatement, loadSqlParser, type Statement, tablesOf } from './statement.js';
+import { enableFlag } from './strategy-contract.js';
 import { compileTraining } from './training.js';
 import type { Path } from './what-stands.js';
 import { type FaultAt, parseYaml } from './yaml-document.js';
@@ -233,6 +234,29 @@ class RunbookCompiler {
     }
     for (const key of ['path', 'version'] as const)
       if (model !== undefined) this.#checks.variable(model[key], ['model', key]);
+    this.#checkCloseOnly();
+  }
+
+  /** Its values must be in force as soon as they are written: nothing of them may be ignored by the strategy. */
+  #checkCloseOnly(): void {
+    const { halt, flag, envPrefix, variables, systemVariables } = this.#source;
+    const declared = new Map([
+      ...Object.entries(variables).map(([name, definition]) => [`${envPrefix}${name}`, definition] as const),
+      ...Object.entries(systemVariables),
+    ]);
+    for (const [name, value] of Object.entries(halt.closeOnly ?? {})) {
+      const path = ['halt', 'closeOnly', name];
+      const definition = declared.get(name);
+      if (name === enableFlag({ envPrefix, flag })) this.#fault(path, { code: 'close_only_flag', facts: {} });
+      else if (definition === undefined) {
+        const known = [...declared.keys()];
+        const nearest = nearestWord(name, known) ?? nearestWord(`${envPrefix}${name}`, known);
+        // One of the strategy's own that nobody has declared may be meant, but not the slip of one.
+        if (nearest === undefined && name.startsWith(envPrefix)) continue;
+        this.#fault(path, { code: 'close_only_unknown', facts: { name, prefix: envPrefix, nearest } });
+      } else if (readVariable(definition, value).kind === 'fault')
+        this.#fault(path, { code: 'close_only_value_impossible', facts: { name } });
+    }
   }
 
   #query(name: string, sql: string, timeoutMs: number | undefined, path: Path): Query | undefined {

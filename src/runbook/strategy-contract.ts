@@ -96,6 +96,11 @@ export const haltSchema = z.strictObject({
    * minutes and whose second is its beginning in Unix seconds. An order of a market that is over can fill no more.
    */
   marketEnds: z.string().min(1).optional(),
+  /** By their full names: what ends the strategy's entries, and not its exits. Left out: it has nothing of the kind. */
+  closeOnly: z
+    .record(variableName, z.union([z.string().min(1), z.boolean(), z.number().int()]).transform(String))
+    .refine((values) => Object.keys(values).length > 0, { message: 'close_only_empty' satisfies ShapeFault })
+    .optional(),
 });
 
 /** How a start shows in the log. */

@@ -62,5 +62,5 @@ const bringsOf = ({ modelVersion, binary }: ReleaseFactsRow): ReleaseBrings => (
 /** What a release has followed is history. */
 function haltOf(halt: Halt | undefined): TargetHalt | undefined {
   if (halt === undefined || halt.laterRelease !== undefined) return undefined;
-  return { state: halt.state, by: halt.requestedBy, at: halt.requestedAt };
+  return { kind: halt.kind, state: halt.state, by: halt.requestedBy, at: halt.requestedAt };
 }

@@ -43,7 +43,11 @@ describe('the registry', () => {
       urgentWords.filter((word) => !usage.split(/[\s[\]|]+/).includes(word)),
     );
     expect(unknown).toEqual([]);
-    expect(subcommands.find(({ name }) => name === 'rollback')?.urgentWords).toEqual(['--disable', '--stop']);
+    expect(subcommands.find(({ name }) => name === 'rollback')?.urgentWords).toEqual([
+      '--disable',
+      '--stop',
+      '--stop-entries',
+    ]);
   });
 
   test('each is summed up in one sentence in each language', () => {

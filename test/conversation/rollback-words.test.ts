@@ -34,6 +34,29 @@ test('the words of a kill switch count wherever they stand', () => {
   expect(parse('--reason', '--stop', 'live')).toEqual({ rest: ['live'], kind: undefined, reason: '--stop' });
 });
 
+test.each([
+  '--stop-entries',
+  '—stop-entries',
+  '--Stop_Entries',
+  '--stop-entires',
+  '--stopentries',
+  'stop entries',
+  '--stop entries',
+  'stop-entries',
+])('%s ends the entries alone', (words) => {
+  const asked = parseRollbackWords(['live', ...words.split(' ')], (word) => word === 'live');
+  expect(asked).toMatchObject({ rest: ['live'], kind: 'stop_entries', reason: undefined });
+});
+
+test('a target that is called entries is stopped; in a reason words are words', () => {
+  const asked = parseRollbackWords(['stop', 'entries'], (word) => word === 'entries');
+  expect(asked).toMatchObject({ rest: ['entries'], kind: 'stop' });
+  expect(parse('live', '--disable', '--reason', 'stop', 'entries')).toMatchObject({ kind: 'disable' });
+  expect(() => parse('--disable', '--stop-entries')).toThrow(
+    expect.objectContaining({ code: 'rollback_several_acts' }),
+  );
+});
+
 test('other words stay for who looks for a target', () => {
   expect(parse('-x', '--halt', 'constructor')).toEqual({
     rest: ['-x', '--halt', 'constructor'],

@@ -287,6 +287,7 @@ const NOTHING_COMES = {
   ordersSince: async () => 0,
   resting: async () => ({ total: 0, rows: [] }),
   restingOrders: async () => [],
+  exitsAmong: async () => new Set<string>(),
   positions: async () => [],
 };
 
@@ -326,6 +327,7 @@ describe('the trading database away', () => {
           ordersSince: refuse,
           resting: refuse,
           restingOrders: refuse,
+          exitsAmong: refuse,
           positions: refuse,
           openEntries: refuse,
         },

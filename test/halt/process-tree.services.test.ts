@@ -20,6 +20,7 @@ const trading = {
   ordersSince: async () => 0,
   resting: async () => ({ total: 0, rows: [] }),
   restingOrders: async () => [],
+  exitsAmong: async () => new Set<string>(),
   positions: async () => [],
   openEntries: async () => ({ total: 0, rows: [] }),
 };

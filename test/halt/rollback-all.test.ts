@@ -19,7 +19,13 @@ import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { parseTargets } from '../../src/runbook/targets.js';
 import { systemClock } from '../../src/time/clock.js';
 import { haltAllView } from '../../views/rollback-all.js';
-import { DISABLE_ALL_ACTION, RESTORE_ACTION } from '../../views/rollback-buttons.js';
+import {
+  DISABLE_ACTION,
+  DISABLE_ALL_ACTION,
+  PREVIOUS_MODEL_ACTION,
+  RESTORE_ACTION,
+  STOP_ENTRIES_ACTION,
+} from '../../views/rollback-buttons.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { BARE_CONTRACT } from '../support/strategy-facts.js';
 
@@ -52,6 +58,7 @@ const NOTHING_COMES: TradingLook = {
   ordersSince: async () => 0,
   resting: async () => ({ total: 0, rows: [] }),
   restingOrders: async () => [],
+  exitsAmong: async () => new Set<string>(),
   positions: async () => [],
   openEntries: async () => ({ total: 0, rows: [] }),
 };
@@ -69,6 +76,7 @@ const targetOf = (name: string) => {
 function servicesOf(
   strategy: keyof typeof STRATEGIES,
   every: () => readonly KillSwitchServices[],
+  closeOnly?: Readonly<Record<string, string>>,
 ): KillSwitchServices {
   const names = STRATEGIES[strategy];
   const source = {
@@ -76,7 +84,10 @@ function servicesOf(
     targets: Object.fromEntries(names.map((name) => [name, targetOf(name)])),
   };
   const killSwitch = new KillSwitch({
-    facts: { strategy, agentId: 's', envPrefix: 'S__', ...BARE_CONTRACT },
+    facts: {
+      ...{ strategy, agentId: 's', envPrefix: 'S__', ...BARE_CONTRACT },
+      halt: { ...BARE_CONTRACT.halt, closeOnly },
+    },
     hostOf: (settings) => createHost(settings),
     trading: NOTHING_COMES,
     files: createOpenHaltFiles(at(`data-${strategy}`), 'test'),
@@ -154,10 +165,14 @@ function announcerOf(refused: readonly string[], load: (haltId: string) => Promi
   });
 }
 
-function bench(refused: readonly string[] = []) {
+function bench(refused: readonly string[] = [], offering: readonly string[] = []) {
   [posted, whispered, terminal] = [new Map(), [], []];
   const all: KillSwitchServices[] = [];
-  all.push(...(['one', 'two'] as const).map((name) => servicesOf(name, () => all)));
+  all.push(
+    ...(['one', 'two'] as const).map((name) =>
+      servicesOf(name, () => all, offering.includes(name) ? { S__CLOSE_ONLY: 'true' } : undefined),
+    ),
+  );
   const [services] = all;
   if (services === undefined) throw new Error('there are no services');
   announcer = announcerOf(refused, async (haltId) => (await recordOf(haltId))?.halt);
@@ -352,4 +367,40 @@ test('who confirms a previous model while a halt goes on is told once who acted,
   expect(events.filter(({ kind }) => kind === 'halt.joined')).toMatchObject([
     { actor: bob, target: 'live', details: { halt: 'disable', asked: 'previous_model' } },
   ]);
+});
+
+const environmentOf = (name: string) => readFile(at(`${name}.env`), 'utf8');
+
+test('--all --stop-entries ends the entries of every target, and calls none of them halted', async () => {
+  for (const name of ['live', 'dryrun', 'policy']) await writeFile(at(`${name}.restarted`), status(2));
+  const { services, conversation } = bench([], ['one', 'two']);
+  const { exitCode } = await rollback.run(['--all', '--stop-entries'], conversation(), services);
+  expect(everything()[0]?.text).toBe('⏸ ENTRIES OF ALL 3 TARGETS STOPPED - VERIFIED');
+  expect(exitCode).toBe(0);
+  for (const name of ['live', 'dryrun', 'policy'])
+    expect(await environmentOf(name)).toBe('S__ENABLED=true\nS__CLOSE_ONLY=true\n');
+  expect(JSON.stringify(everything()[0])).not.toContain('HALT');
+});
+
+test('--all --stop-entries does nothing where a strategy has nothing of the kind, and names its targets', async () => {
+  const { services, conversation } = bench([], ['one']);
+  await rollback.run(['--all', '--stop-entries'], conversation(), services);
+  expect(terminal[0]?.text).toContain('Nothing was done: of policy the runbook names no values');
+  expect(JSON.stringify(terminal[0])).toContain(DISABLE_ALL_ACTION);
+  for (const name of ['live', 'policy']) expect(await environmentOf(name)).toBe('S__ENABLED=true\n');
+});
+
+test('where entries cannot be ended alone one sentence says so beside the two buttons; elsewhere there is a third', async () => {
+  const { services, conversation } = bench();
+  await rollback.run(['live', '—Stop-entires'], conversation(), services);
+  const shown = JSON.stringify(terminal[0]);
+  expect(terminal[0]?.text).toContain('so nothing was done. Disable, or go back to the previous model.');
+  for (const action of [DISABLE_ACTION, PREVIOUS_MODEL_ACTION]) expect(shown).toContain(`"${action}"`);
+  expect(shown).not.toContain(`"${STOP_ENTRIES_ACTION}"`);
+  expect(await environmentOf('live')).toBe('S__ENABLED=true\n');
+  const root = conversation({ id: 'root', name: 'root', surface: 'terminal' });
+  expect(await rollback.run(['live', '--stop-entries'], root, services)).toMatchObject({ exitCode: 64 });
+  const offering = bench([], ['one', 'two']);
+  await rollback.run(['live'], offering.conversation(), offering.services);
+  expect(JSON.stringify(terminal[0])).toContain(`"${STOP_ENTRIES_ACTION}"`);
 });

@@ -111,6 +111,7 @@ const lookOf = ({ resting = [], positions = [] }: Records): TradingLook => ({
     })),
   }),
   restingOrders: async () => resting,
+  exitsAmong: async () => new Set<string>(),
   positions: async () => positions,
   openEntries: async () => ({ total: 0, rows: [] }),
 });

@@ -313,6 +313,34 @@ describe('each fault is named with its line', () => {
   });
 });
 
+describe('what ends the entries alone', () => {
+  const withValues = (values: string) =>
+    GOOD.replace(
+      'params:',
+      `halt: { closeOnly: ${values} }\nsystemVariables: { QUIET: { type: boolean } }\nparams:`,
+    ).replace('queries:', '  CLOSE_ONLY: { type: boolean, default: false }\nqueries:');
+
+  test.each([['{ TOY__CLOSE_ONLY: true }'], ['{ TOY__CLOSE_ONLY: "on", QUIET: "true", TOY__OTHER: 3 }']])(
+    '%s is taken',
+    async (values) => expect(await faultsOf(withValues(values))).toBe(''),
+  );
+
+  test('is read as text, whatever the runbook has beside it', async () => {
+    const { halt } = await parse(withValues('{ TOY__CLOSE_ONLY: true, TOY__OTHER: 3 }'));
+    expect(halt.closeOnly).toEqual({ TOY__CLOSE_ONLY: 'true', TOY__OTHER: '3' });
+  });
+
+  test.each([
+    ['{ CLOSE_ONLY: true }', /neither declared nor begins with `TOY__`.*did you mean `TOY__CLOSE_ONLY`/],
+    ['{ TOY__CLOSE_ONYL: true }', /did you mean `TOY__CLOSE_ONLY`/],
+    ['{ TOY__CLOSE_ONLY: treu }', /not a value that `TOY__CLOSE_ONLY` can have/],
+    ['{ TOY__ENABLED: false }', /the enable flag/],
+    ['{}', /name a variable and its value/],
+  ])('%s is refused', async (values, sentence) => {
+    expect(await faultsOf(withValues(values))).toMatch(sentence);
+  });
+});
+
 describe('all faults at once', () => {
   test('of the compiled parts', async () => {
     const text = GOOD.replace('r.x < params.limit', 'r.x < params.one')

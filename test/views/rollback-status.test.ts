@@ -3,7 +3,12 @@ import { LOCALES } from '../../src/domain/localized.js';
 import { rollbackStatusView } from '../../views/rollback-status.js';
 import { terminalText } from '../../views/terminal.js';
 
-const status = { target: 'live', latest: { halt: undefined, isUncertain: false }, who: [] };
+const status = {
+  target: 'live',
+  latest: { halt: undefined, isUncertain: false },
+  who: [],
+  offersEntries: false,
+};
 
 test.each(LOCALES)(
   'a terminal is told its own forms, and of no button that it does not have (%s)',

@@ -166,6 +166,7 @@ describe.each(LOCALES)('a halt in %s', (locale) => {
   const [read] = status.hosts;
   const off = { file: 'false', process: { value: 'false' } };
   const halt = {
+    kind: 'disable' as const,
     state: 'verified' as const,
     by: { id: 'U0CAROL', name: 'carol', surface: 'slack' as const },
     at: '2026-03-01T12:23:00.000Z',

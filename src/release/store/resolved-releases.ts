@@ -28,7 +28,7 @@ export async function markReleasesResolved(
                  'by', h.requested_by, 'at', to_json(h.ended_at))
                FROM lobml.halts h
                WHERE h.strategy = ended.strategy AND h.target = ended.target AND h.state = 'verified'
-                 AND h.kind <> 'previous_model' AND h.ended_at > ended.ended_at) AS found
+                 AND h.kind IN ('disable', 'stop') AND h.ended_at > ended.ended_at) AS found
              ORDER BY at LIMIT 1) first
            WHERE ended.strategy = $1 AND ended.state IN ('reverted', 'disabled', 'needs_person')
              AND ended.ended_at > now() - make_interval(days => $2)) later

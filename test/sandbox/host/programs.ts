@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPrograms, PROGRAMS_FOLDER, ROOT } from '../../support/build-programs.js';
 
-const PROGRAMS = ['ploy', 'supervisor', 'collector', 'hostctl', 'venue'];
+const PROGRAMS = ['ploy', 'policy', 'supervisor', 'collector', 'hostctl', 'venue'];
 
 export interface SandboxPrograms {
   readonly folder: string;

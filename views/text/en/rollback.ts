@@ -17,10 +17,18 @@ export const rollback = {
       verified: 'PREVIOUS MODEL - VERIFIED',
       not_verified: 'PREVIOUS MODEL NOT VERIFIED',
     },
+    stop_entries: {
+      halting: 'STOPPING ENTRIES…',
+      verified: 'ENTRIES STOPPED - VERIFIED',
+      not_verified: 'ENTRIES STOPPED - NOT VERIFIED',
+    },
   } satisfies Readonly<Record<HaltKind, Readonly<Record<HaltState, string>>>>,
-  kind: { disable: 'Disable', stop: 'Stop the service', previous_model: 'Previous model' } satisfies Readonly<
-    Record<HaltKind, string>
-  >,
+  kind: {
+    disable: 'Disable',
+    stop: 'Stop the service',
+    previous_model: 'Previous model',
+    stop_entries: 'Stop entries',
+  } satisfies Readonly<Record<HaltKind, string>>,
   by: (kind: string, who: string, when: string) => `${kind} · ${who} · ${when}`,
   reason: (reason: string) => `Reason: ${reason}`,
   over: (hosts: string) => `It speaks of ${hosts}, and of no other host.`,
@@ -55,6 +63,12 @@ export const rollback = {
       was_done: 'environment held it already',
       failed: 'environment NOT written',
     },
+    stop_entries: {
+      pending: 'close-only not written yet',
+      done: 'close-only on disk',
+      was_done: 'close-only was on disk already',
+      failed: 'close-only NOT written',
+    },
   } satisfies Readonly<Record<HaltKind, Readonly<Record<HostHalt['disk'] | 'was_done', string>>>>,
   restart: {
     pending: 'not restarted yet',
@@ -87,6 +101,12 @@ export const rollback = {
       as_wanted: 'process shows the previous model',
       stopped: 'no process: the service is stopped',
     },
+    stop_entries: {
+      unknown: 'process not seen yet',
+      differs: 'process does NOT show close-only',
+      as_wanted: 'process shows close-only',
+      stopped: 'no process: the service is stopped, and no exit is carried out either',
+    },
   } satisfies Readonly<Record<HaltKind, Readonly<Record<HostHalt['process'], string>>>>,
   pid: (before: string, now: string) => `PID ${before} → ${now}`,
   fault: {
@@ -107,6 +127,8 @@ export const rollback = {
       'nobody can see which processes belong to the service: the targets file needs `processes` for it',
     strategy_loaded: 'the new process has LOADED THE STRATEGY although its flag is off: stop the service',
     log_unreadable: 'the log cannot be read, so nobody knows whether the new process has loaded the strategy',
+    strategy_not_loaded:
+      'the new process has not loaded the strategy, so no exit is carried out: its log says why',
   } satisfies Readonly<Record<HaltFault, string>>,
   triedAgain: 'it is tried again',
   unanswered: { restart: 'no answer to the restart', stop: 'no answer to the stop' },
@@ -133,6 +155,29 @@ export const rollback = {
     `${total} ${total === 1 ? 'order' : 'orders'} can still fill: cancel ${total === 1 ? 'it' : 'them'} at the venue`,
   restingOrder: (market: string, shares: string, orders: number, until: string | undefined) =>
     `${market}, ${shares} shares in ${orders} ${orders === 1 ? 'order' : 'orders'}, ${until === undefined ? 'nobody knows until when' : `until ${until}`}`,
+  /** Where entries end and exits go on. */
+  entriesAlone: {
+    waiting: 'New entries: watched as soon as every host shows close-only.',
+    notWatched: 'New entries were not watched: not every host was seen with close-only.',
+    entries: (count: number, from: string) =>
+      `${count} NEW ${count === 1 ? 'ENTRY' : 'ENTRIES'} since ${from}: the strategy opens positions although it is told to close only.`,
+    resting: (total: number) =>
+      `${total} ${total === 1 ? 'order that is' : 'orders that are'} no known ${total === 1 ? 'exit' : 'exits'} can still fill`,
+    notCancelled:
+      'Nothing is cancelled at the venue, because that would cancel exits too. An entry that rests can still fill: cancel it there by its number, or disable.',
+    scope: (values: string) =>
+      `Entries end, exits go on (${values}). The strategy is NOT halted: its flag stays as it is, and its process goes on.`,
+    exitsGoOn: 'Every new process was seen loading the strategy, so that exits go on.',
+    exitsUnseen:
+      'The log does not tell whether the strategy was loaded, so nobody has seen that exits go on.',
+    turningOn: (values: string) =>
+      `Letting it enter again is a deploy that changes ${values}, with its full quorum: \`/lobml deploy\`.`,
+    alarm: (group: string, target: string) => `${group} ${target} may still open positions. Act by hand now:`,
+    notOffered: (strategies: string) =>
+      `The runbook of ${strategies} names no values that end entries alone (\`halt.closeOnly\`), so nothing was done. Disable, or go back to the previous model.`,
+    notOfferedByAll: (targets: string) =>
+      `Nothing was done: of ${targets} the runbook names no values that end entries alone (\`halt.closeOnly\`). Disable all targets, or stop the entries of the others one by one.`,
+  },
   missing: 'What is missing',
   byHand: 'Do this by hand',
   onHost: (host: string) => `On ${host}:`,
@@ -172,6 +217,7 @@ export const rollback = {
   button: {
     disable: 'Disable now',
     stop: 'Stop the service',
+    stopEntries: 'Stop entries',
     previousModel: 'Previous model',
     addReason: 'Add reason',
     restore: 'Restore',
@@ -211,11 +257,18 @@ export const rollback = {
       verified: (_open: number, total: number) => `ALL ${total} TARGETS HALTED - VERIFIED`,
       not_verified: (open: number, total: number) => `${open} OF ${total} TARGETS NOT VERIFIED`,
     } satisfies Readonly<Record<HaltState, (open: number, total: number) => string>>,
+    entriesTitle: {
+      halting: (_open: number, total: number) => `STOPPING THE ENTRIES OF ${total} TARGETS…`,
+      verified: (_open: number, total: number) => `ENTRIES OF ALL ${total} TARGETS STOPPED - VERIFIED`,
+      not_verified: (open: number, total: number) => `ENTRIES OF ${open} OF ${total} TARGETS NOT VERIFIED`,
+    } satisfies Readonly<Record<HaltState, (open: number, total: number) => string>>,
     all: (targets: string) => `Rollback · all targets: ${targets}`,
     disable: 'Disable all targets',
     stop: 'Stop all services',
+    stopEntries: 'Stop all entries',
     asks: (targets: string) => `All of these are halted at once: ${targets}.`,
-    forms: 'Nothing was done. To act: `lobml rollback --all --disable` or `lobml rollback --all --stop`.',
+    forms: (offersEntries: boolean) =>
+      `Nothing was done. To act: \`lobml rollback --all --disable\`${offersEntries ? ', `lobml rollback --all --stop-entries`' : ''} or \`lobml rollback --all --stop\`.`,
   },
   reasonModal: {
     title: 'Reason',
@@ -234,10 +287,11 @@ export const rollback = {
     never: 'No rollback is on record.',
     uncertain: 'The bot’s database does not say, so a newer rollback may be missing here.',
     who: (names: string) => `Who may: ${names}, at once and without approval.`,
-    forms: (target: string) =>
-      `Nothing was done. To act: \`lobml rollback ${target} --disable\`, \`lobml rollback ${target} --stop\` or \`lobml rollback ${target} --previous-model\`.`,
+    forms: (target: string, offersEntries: boolean) =>
+      `Nothing was done. To act: \`lobml rollback ${target} --disable\`, ${offersEntries ? `\`lobml rollback ${target} --stop-entries\`, ` : ''}\`lobml rollback ${target} --stop\` or \`lobml rollback ${target} --previous-model\`.`,
     explainForms:
       '--disable sets the flag to false on every host and restarts; --stop stops the service as well; --previous-model puts the last confirmed release with another model back.',
+    explainEntries: 'Stopping entries lets the strategy go on with its exits alone.',
     explain:
       '*Disable now* sets the flag to false on every host and restarts, on one click. *Previous model* shows what it would restore and asks once.',
   },

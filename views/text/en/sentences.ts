@@ -37,7 +37,7 @@ const usage: Sentences<UsageFacts> = {
   rollback_reason_missing: () => '--reason needs a text.',
   rollback_all_models: () =>
     'Say --disable or --stop with --all: a previous model is restored target by target.',
-  rollback_several_acts: () => 'Say one of --disable, --previous-model and --stop.',
+  rollback_several_acts: () => 'Say one of --disable, --previous-model, --stop and --stop-entries.',
   too_many_words: ({ word, usage }) => `\`${word}\` does not belong here. Usage: \`${usage}\`.`,
   which_target: ({ known }) => `Several strategies may be meant. Name a target: ${known}.`,
   unclosed_quote: ({ quote }) => `A quote is not closed: a ${quote} is missing. Nothing was done.`,

@@ -48,6 +48,13 @@ export const status = {
     verified: (who: string, when: string) => `HALTED by ${who} ${when}, verified`,
     not_verified: (who: string, when: string) => `HALT NOT VERIFIED: asked for by ${who} ${when}`,
   },
+  /** Where entries end and exits go on. */
+  entriesBanner: {
+    halting: (who: string, when: string) => `STOPPING ENTRIES: asked for by ${who} ${when}`,
+    verified: (who: string, when: string) => `ENTRIES STOPPED by ${who} ${when}, verified; exits go on`,
+    not_verified: (who: string, when: string) =>
+      `ENTRIES STOPPED - NOT VERIFIED: asked for by ${who} ${when}`,
+  },
   requestRestart: 'Request restart',
   openRequests: 'Open requests',
   /** What a release brings; undefined: it brings none. */

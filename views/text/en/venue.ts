@@ -23,6 +23,14 @@ export const venue = {
   records: (count: number) => `Records: ${orders(count)} can still fill`,
   recordsBehind: (count: number) =>
     `Records: ${orders(count)} ${count === 1 ? 'is' : 'are'} still open there; the venue lists ${count === 1 ? 'it' : 'them'} no more`,
+  /** Where exits go on: what is no known exit. */
+  entries: {
+    nothing: (at: string) => `nothing rests but exits (asked ${at})`,
+    rests: (count: number) =>
+      `${orders(count)} that ${count === 1 ? 'is no known exit' : 'are no known exits'} can still fill`,
+    records: (count: number) =>
+      `Records: ${orders(count)} that ${count === 1 ? 'is no exit' : 'are no exits'} can still fill`,
+  },
   alone: (count: number) =>
     `${orders(count)} can still fill by the records, and the venue has not listed ${count === 1 ? 'it' : 'them'}`,
   positions: (count: number) => `${positions(count)} held`,

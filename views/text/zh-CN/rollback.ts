@@ -19,8 +19,13 @@ export const rollback: RollbackText = {
       verified: '上一个模型 - 已验证',
       not_verified: '上一个模型 - 未验证',
     },
+    stop_entries: {
+      halting: '正在停止入场…',
+      verified: '入场已停止 - 已验证',
+      not_verified: '入场已停止 - 未验证',
+    },
   },
-  kind: { disable: '关闭', stop: '停止服务', previous_model: '上一个模型' },
+  kind: { disable: '关闭', stop: '停止服务', previous_model: '上一个模型', stop_entries: '停止入场' },
   by: (kind, who, when) => `${kind} · ${who} · ${when}`,
   reason: (reason) => `原因：${reason}`,
   over: (hosts) => `仅涉及主机 ${hosts}，不含其他主机。`,
@@ -54,6 +59,12 @@ export const rollback: RollbackText = {
       was_done: '环境变量原本如此',
       failed: '环境变量未能写入',
     },
+    stop_entries: {
+      pending: '“只出不进”尚未写入',
+      done: '磁盘上已设为“只出不进”',
+      was_done: '磁盘上原本已是“只出不进”',
+      failed: '“只出不进”未能写入',
+    },
   },
   restart: {
     pending: '尚未重启',
@@ -82,6 +93,12 @@ export const rollback: RollbackText = {
       as_wanted: '进程已使用上一个模型',
       stopped: '没有进程：服务已停止',
     },
+    stop_entries: {
+      unknown: '尚未看到进程',
+      differs: '进程中没有“只出不进”',
+      as_wanted: '进程已是“只出不进”',
+      stopped: '没有进程：服务已停止，出场也无人执行',
+    },
   },
   pid: (before, now) => `PID ${before} → ${now}`,
   fault: {
@@ -98,6 +115,7 @@ export const rollback: RollbackText = {
     strategy_loaded: '开关已关闭，但新进程仍加载了策略：请停止服务',
     log_unreadable: '无法读取日志，不知道新进程是否加载了策略',
     stop_failed: '无法停止服务',
+    strategy_not_loaded: '新进程没有加载策略，因此出场也无人执行：请查看其日志',
   },
   triedAgain: '正在重试',
   unanswered: { restart: '重启命令没有得到回应', stop: '停止命令没有得到回应' },
@@ -122,6 +140,23 @@ export const rollback: RollbackText = {
   resting: (total) => `${total} 笔订单仍可能成交：请在交易所撤单`,
   restingOrder: (market, shares, orders, until) =>
     `${market}，${orders} 笔订单共 ${shares} 份，${until === undefined ? '截止时间未知' : `至 ${until}`}`,
+  entriesAlone: {
+    waiting: '新入场：所有主机均为“只出不进”后开始观察。',
+    notWatched: '未观察新的入场：并非所有主机都已确认为“只出不进”。',
+    entries: (count, from) => `自 ${from} 起有 ${count} 笔新入场：策略已被要求只出不进，但仍在开仓。`,
+    resting: (total) => `${total} 笔并非已知出场的订单仍可能成交`,
+    notCancelled:
+      '交易所的订单一律不撤，因为那样也会撤掉出场。仍挂着的入场可能成交：请按编号在交易所撤单，或关闭策略。',
+    scope: (values) => `只停止入场，出场继续（${values}）。策略没有停止：启用开关保持不变，进程继续运行。`,
+    exitsGoOn: '所有新进程均已加载策略，出场继续执行。',
+    exitsUnseen: '日志无法说明策略是否已加载，因此没有人确认出场仍在执行。',
+    turningOn: (values) => `恢复入场需要一次修改 ${values} 的完整审批发布：\`/lobml deploy\`。`,
+    alarm: (group, target) => `${group} ${target} 可能仍在开仓，请立即手动处理：`,
+    notOffered: (strategies) =>
+      `${strategies} 的 runbook 没有写明只停止入场的取值（\`halt.closeOnly\`），因此没有执行任何操作。请关闭，或恢复上一个模型。`,
+    notOfferedByAll: (targets) =>
+      `没有执行任何操作：${targets} 的 runbook 没有写明只停止入场的取值（\`halt.closeOnly\`）。请关闭全部目标，或逐个停止其余目标的入场。`,
+  },
   missing: '缺少的证明',
   byHand: '请手动执行',
   onHost: (host) => `在 ${host} 上：`,
@@ -155,6 +190,7 @@ export const rollback: RollbackText = {
   button: {
     disable: '立即关闭',
     stop: '停止服务',
+    stopEntries: '停止入场',
     previousModel: '上一个模型',
     addReason: '填写原因',
     restore: '恢复',
@@ -188,11 +224,18 @@ export const rollback: RollbackText = {
       verified: (_open, total) => `${total} 个目标均已停止 - 已验证`,
       not_verified: (open, total) => `${total} 个目标中有 ${open} 个未验证`,
     },
+    entriesTitle: {
+      halting: (_open, total) => `正在停止 ${total} 个目标的入场…`,
+      verified: (_open, total) => `${total} 个目标的入场均已停止 - 已验证`,
+      not_verified: (open, total) => `${total} 个目标中有 ${open} 个的入场未验证`,
+    },
     all: (targets) => `回滚 · 全部目标：${targets}`,
     disable: '关闭全部目标',
     stop: '停止全部服务',
+    stopEntries: '停止全部入场',
     asks: (targets) => `以下目标将同时停止：${targets}。`,
-    forms: '未执行任何操作。可执行：`lobml rollback --all --disable` 或 `lobml rollback --all --stop`。',
+    forms: (offersEntries) =>
+      `未执行任何操作。可执行：\`lobml rollback --all --disable\`${offersEntries ? '、`lobml rollback --all --stop-entries`' : ''} 或 \`lobml rollback --all --stop\`。`,
   },
   reasonModal: {
     title: '原因',
@@ -208,10 +251,11 @@ export const rollback: RollbackText = {
     never: '没有回滚记录。',
     uncertain: '机器人数据库没有回应，因此此处可能缺少更新的回滚记录。',
     who: (names) => `有权操作：${names}，立即执行，无需审批。`,
-    forms: (target) =>
-      `尚未执行任何操作。请用：\`lobml rollback ${target} --disable\`、\`lobml rollback ${target} --stop\` 或 \`lobml rollback ${target} --previous-model\`。`,
+    forms: (target, offersEntries) =>
+      `尚未执行任何操作。请用：\`lobml rollback ${target} --disable\`、${offersEntries ? `\`lobml rollback ${target} --stop-entries\`、` : ''}\`lobml rollback ${target} --stop\` 或 \`lobml rollback ${target} --previous-model\`。`,
     explainForms:
       '--disable 在每台主机上把开关设为 false 并重启；--stop 同时停止服务；--previous-model 恢复上一个使用其他模型的已确认发布。',
+    explainEntries: '停止入场后，策略只继续出场。',
     explain:
       '“立即关闭”一次点击即在所有主机上将开关设为 false 并重启。“上一个模型”会先显示将恢复的内容并询问一次。',
   },

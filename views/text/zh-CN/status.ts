@@ -32,6 +32,11 @@ export const status: StatusText = {
     verified: (who, when) => `已停止：${who} 于 ${when} 发起，已验证`,
     not_verified: (who, when) => `停止未验证：${who} 于 ${when} 发起`,
   },
+  entriesBanner: {
+    halting: (who, when) => `正在停止入场：${who} 于 ${when} 发起`,
+    verified: (who, when) => `入场已停止：${who} 于 ${when} 发起，已验证；出场继续`,
+    not_verified: (who, when) => `入场已停止 - 未验证：${who} 于 ${when} 发起`,
+  },
   requestRestart: '申请重新开启',
   openRequests: '待处理的申请',
   brings: (model, binary) =>

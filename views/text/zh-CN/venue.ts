@@ -18,6 +18,11 @@ export const venue: VenueText = {
   order: (market, side, shares, id) => `${market} ${side}，${shares} 份，订单 ${id}`,
   records: (count) => `记录：${count} 笔订单仍可能成交`,
   recordsBehind: (count) => `记录：${count} 笔订单仍为未完结；交易所已不再列出`,
+  entries: {
+    nothing: (at) => `除出场外没有挂单（${at} 查询）`,
+    rests: (count) => `${count} 笔并非已知出场的订单仍可能成交`,
+    records: (count) => `记录：${count} 笔并非出场的订单仍可能成交`,
+  },
   alone: (count) => `按记录 ${count} 笔订单仍可能成交，但交易所从未列出`,
   positions: (count) => `持有 ${count} 个仓位`,
   positionsUnknown: (why) => `持仓未知：${why}`,
