@@ -2,7 +2,7 @@ import { UsageError } from '../src/conversation/errors.js';
 import { GLOBAL_OPTIONS } from '../src/conversation/subcommand.js';
 import { withPlainDashes } from '../src/conversation/words.js';
 import { nearestWord } from '../src/domain/spelling.js';
-import { targetNamed } from '../src/domain/target-named.js';
+import { nameBegun, targetNamed } from '../src/domain/target-named.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
 
 /**
@@ -18,7 +18,9 @@ export function parseTarget(words: readonly string[], targets: Targets, usage: s
 
 /** @param others what may stand in a target's place, for the nearest name. @throws UsageError for an unknown target. */
 export function requireTarget(name: string, targets: Targets, others: readonly string[] = []): Target {
-  const target = targetNamed(targets.targets, name);
+  const target =
+    targetNamed(targets.targets, name) ??
+    targetNamed(targets.targets, nameBegun(name, targets.everyName) ?? '');
   if (target !== undefined) return target;
   const known = [...targets.everyName, ...others];
   const nearest = nearestWord(name, known);

@@ -1,7 +1,8 @@
 import type { Locale } from '../src/domain/localized.js';
 import type { Report } from '../src/domain/report.js';
 import type { SubcommandEntry } from '../src/domain/subcommand-entry.js';
-import { clip, code, context, LIMITS, section } from './blocks.js';
+import { TYPED_ACTION, type UnknownSubcommand } from '../src/domain/unknown-subcommand.js';
+import { actions, clip, code, context, LIMITS, section } from './blocks.js';
 import { textFor } from './text/index.js';
 
 /** What stops the strategy stands first; then every subcommand with its arguments, what it is for and who may use it. */
@@ -40,9 +41,11 @@ function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])
   return starts.map((start) => items.slice(start, start + size));
 }
 
-/** The answer to a subcommand that does not exist. */
-export function unknownSubcommandView(name: string, nearest: string | undefined, locale: Locale): Report {
-  const guess = nearest === undefined ? undefined : code(`/lobml ${nearest}`);
-  const text = textFor(locale).report.help.unknown(code(name), guess, code('/lobml help'));
-  return { text, blocks: [section(text)] };
+/** The answer to a subcommand that does not exist; where it is plain what was meant, with a button that does it. */
+export function unknownSubcommandView({ name, command }: UnknownSubcommand, locale: Locale): Report {
+  const guess = command === undefined ? undefined : `/lobml ${command}`;
+  const { help } = textFor(locale).report;
+  const text = help.unknown(code(name), guess && code(guess), code('/lobml help'));
+  const again = { actionId: TYPED_ACTION, text: clip(guess ?? '', LIMITS.buttonText), value: command ?? '' };
+  return { text, blocks: [section(text), ...(guess === undefined ? [] : [actions(again)])] };
 }

@@ -38,8 +38,8 @@ export function createBotApp(parts: BotAppParts): {
     }),
     services,
     say: program.say,
-    onUnknown: async ({ name, nearest }, conversation) =>
-      conversation.whisper(program.unknown(name, nearest, conversation.locale)),
+    onUnknown: async (unknown, conversation) =>
+      conversation.whisper(program.unknown(unknown, conversation.locale)),
     home: async (visit) => {
       if (visit.because === 'opened') {
         await visitors

@@ -4,6 +4,7 @@ import type { Halt } from '../domain/halt.js';
 import type { Locale } from '../domain/localized.js';
 import type { Block, Report } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
+import type { UnknownSubcommand } from '../domain/unknown-subcommand.js';
 import type { HaltAllReportOptions, HaltOfAll, HaltReportOptions } from '../halt/halt-report.js';
 import type { HaltYielding } from '../halt/halt-yielding.js';
 import type { HomeVisit } from '../slack/app.js';
@@ -18,7 +19,7 @@ import type { Services } from './services.js';
 export interface BotProgram {
   readonly subcommands: readonly Subcommand<Services>[];
   readonly say: Say;
-  readonly unknown: (name: string, nearest: string | undefined, locale: Locale) => Report;
+  readonly unknown: (unknown: UnknownSubcommand, locale: Locale) => Report;
   readonly home: (
     visit: Pick<HomeVisit, 'person' | 'locale'>,
     strategies: readonly Services[],

@@ -1,11 +1,12 @@
 import { userInfo } from 'node:os';
 import { type Config, loadConfig, readEnvironment, readLocale } from '../config/config.js';
 import { EXIT, type ExitCode, GLOBAL_OPTIONS, type Subcommand } from '../conversation/subcommand.js';
-import { heardSubcommand, unknownSubcommand } from '../conversation/subcommand-lookup.js';
+import { heardSubcommand } from '../conversation/subcommand-lookup.js';
 import { explainFailure } from '../doctor/explain-failure.js';
 import { plainText, plainValue } from '../domain/plain-text.js';
 import type { Report } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
+import { type UnknownSubcommand, unknownSubcommand } from '../domain/unknown-subcommand.js';
 import type { KillSwitchServices } from '../halt/kill-switch-services.js';
 import { ConfigurationError, formatFault } from '../runbook/configuration-fault.js';
 import { loadTargets, type Targets } from '../runbook/targets.js';
@@ -38,7 +39,7 @@ interface TerminalProgram {
   readonly say: Say;
   readonly asText: (report: Report) => string;
   readonly version: string;
-  readonly unknown: (name: string, nearest: string | undefined, locale: Config['locale']) => Report;
+  readonly unknown: (unknown: UnknownSubcommand, locale: Config['locale']) => Report;
 }
 
 /**
@@ -59,11 +60,8 @@ export async function runTerminal(argv: readonly string[], program: TerminalProg
   const named = here.find((candidate) => candidate.name === first);
   const subcommand = named ?? heardSubcommand(typed, here);
   if (subcommand === undefined) {
-    const { nearest } = unknownSubcommand(
-      first,
-      here.map((candidate) => candidate.name),
-    );
-    print(program.asText(program.unknown(first, nearest, locale)));
+    const names = here.map((candidate) => candidate.name);
+    print(program.asText(program.unknown(unknownSubcommand([first, ...typed.slice(1)], names), locale)));
     return EXIT.usage;
   }
   const { name } = subcommand;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '../conversation/errors.js';
 import type { Click, Subcommand, Submission } from '../conversation/subcommand.js';
-import { targetNamed } from '../domain/target-named.js';
+import { nameBegun, targetNamed } from '../domain/target-named.js';
 import type { Target } from '../runbook/targets.js';
 
 /** What routing needs to know of one strategy's use cases. */
@@ -79,10 +79,12 @@ function servicesFor<Services extends RoutedServices>(
     name === undefined
       ? undefined
       : strategies.find(({ targets }) => targetNamed(targets.targets, name) !== undefined);
-  for (const text of texts) {
-    const found = withTarget(text) ?? withTarget(targetIn(text));
-    if (found !== undefined) return found;
-  }
+  const names = strategies.flatMap(({ targets }) => [...targets.targets.keys()]);
+  // A whole name anywhere counts before the beginning of one, which may be a word of a reason.
+  const found =
+    firstKnown(texts, (text) => withTarget(text) ?? withTarget(targetIn(text))) ??
+    firstKnown(texts, (text) => withTarget(nameBegun(text, names)));
+  if (found !== undefined) return found;
   const ids = texts.flatMap((text) => text.match(UUID) ?? []);
   return ids.length === 0 ? undefined : firstOf(ids);
 
@@ -90,6 +92,14 @@ function servicesFor<Services extends RoutedServices>(
     if (id === undefined) return undefined;
     return withTarget(await targetOf(id).catch(() => undefined)) ?? firstOf(others);
   }
+}
+
+function firstKnown<T>(texts: readonly string[], find: (text: string) => T | undefined): T | undefined {
+  for (const text of texts) {
+    const found = find(text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function targetIn(text: string): string | undefined {

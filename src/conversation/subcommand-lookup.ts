@@ -1,15 +1,4 @@
-import { nearestWord } from '../domain/spelling.js';
-
-export interface UnknownSubcommand {
-  readonly name: string;
-  /** What was probably meant. */
-  readonly nearest: string | undefined;
-}
-
-/** What to tell somebody who typed a name that does not exist. */
-export function unknownSubcommand(name: string, names: readonly string[]): UnknownSubcommand {
-  return { name, nearest: nearestWord(name, names) };
-}
+import { unknownSubcommand } from '../domain/unknown-subcommand.js';
 
 interface Hearing {
   readonly name: string;
@@ -26,7 +15,7 @@ export function heardSubcommand<S extends Hearing>(
 ): S | undefined {
   const [first = ''] = words;
   const { nearest } = unknownSubcommand(
-    first,
+    [first],
     subcommands.map(({ name }) => name),
   );
   return subcommands.find(

@@ -1,11 +1,11 @@
 import { App } from '@slack/bolt';
 import type { BotConfig } from '../config/config.js';
 import type { Conversation, Subcommand } from '../conversation/subcommand.js';
-import type { UnknownSubcommand } from '../conversation/subcommand-lookup.js';
 import type { Locale } from '../domain/localized.js';
 import type { Person } from '../domain/person.js';
 import type { Block } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
+import type { UnknownSubcommand } from '../domain/unknown-subcommand.js';
 import { createHealthHandler, type DependencyCheck } from '../telemetry/health.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';

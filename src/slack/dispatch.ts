@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { UserError } from '../conversation/errors.js';
 import type { Conversation, Subcommand, Submission, SubmissionAnswer } from '../conversation/subcommand.js';
-import { type UnknownSubcommand, unknownSubcommand } from '../conversation/subcommand-lookup.js';
 import { splitWords, wordsOfAnyLine } from '../conversation/words.js';
+import { TYPED_ACTION, type UnknownSubcommand, unknownSubcommand } from '../domain/unknown-subcommand.js';
 import { COMMAND } from './command-name.js';
 import { type ConversationParts, createConversation, type Place } from './conversation.js';
 import {
@@ -72,23 +72,33 @@ export class Dispatch<Services> {
     const { index } = this.#options;
     const said = wordsOfAnyLine(text);
     const words = MENTION.test(said[0] ?? '') ? said.slice(1) : said;
-    const [name = 'help', ...others] = words;
+    // Who says nothing wants to know how it stands.
+    const [name = 'status', ...others] = words;
     const named = index.subcommand(name);
     const heard = named ?? index.heard(words);
     return { name, subcommand: heard, words: named === undefined ? words : others };
   }
 
   async #typed(text: string, place: Place): Promise<void> {
+    const { name, usage } = this.#about(text);
+    const work = `${COMMAND} ${name}`;
+    const conversation = this.conversation(place, { work, usage }, this.isUrgent(text));
+    await this.#orExplain(conversation, { work, usage }, () => this.#runTyped(text, conversation));
+  }
+
+  #about(text: string) {
+    const { name, subcommand } = this.#meant(text);
+    return { name, usage: subcommand && usageOf(subcommand) };
+  }
+
+  async #runTyped(text: string, conversation: Conversation): Promise<void> {
     const { index, services, onUnknown } = this.#options;
     const { name, subcommand, words } = this.#meant(text);
-    const usage = subcommand && usageOf(subcommand);
-    const conversation = this.conversation(place, { work: `${COMMAND} ${name}`, usage }, this.isUrgent(text));
-    await this.#orExplain(conversation, { work: `${COMMAND} ${name}`, usage }, async () => {
-      if (subcommand === undefined) return onUnknown(unknownSubcommand(name, index.names), conversation);
-      // A quote that is not closed keeps no halt waiting; elsewhere it is told.
-      if (subcommand.hears === undefined) splitWords(text);
-      await subcommand.run(words, conversation, services);
-    });
+    if (subcommand === undefined)
+      return onUnknown(unknownSubcommand([name, ...words.slice(1)], index.names), conversation);
+    // A quote that is not closed keeps no halt waiting; elsewhere it is told.
+    if (subcommand.hears === undefined) splitWords(text);
+    await subcommand.run(words, conversation, services);
   }
 
   async click(body: ClickBody, entry: ActionEntry<Services> | undefined): Promise<void> {
@@ -107,7 +117,15 @@ export class Dispatch<Services> {
 
   /** What a click calls; undefined: nothing that this version of the bot knows. */
   action(body: ClickBody): ActionEntry<Services> | undefined {
-    return this.#options.index.action(body.actions[0]?.action_id ?? '');
+    const action = body.actions[0];
+    if (action?.action_id !== TYPED_ACTION) return this.#options.index.action(action?.action_id ?? '');
+    // What was probably meant, as if it had been typed.
+    const text = actionValue(action);
+    return {
+      subcommand: this.#about(text).name,
+      urgent: this.isUrgent(text),
+      run: (click) => this.#runTyped(text, click),
+    };
   }
 
   /** Who submits, and what takes it. */

@@ -46,6 +46,14 @@ function routed(
   };
 }
 
+test('a beginning of one name alone is that target; a whole name elsewhere counts first', async () => {
+  const { got, run } = routed([A, B]);
+  await run('pol');
+  await run('--reason', 'pol', 'live');
+  await run('p');
+  expect(got).toEqual(['b', 'a', 'a']);
+});
+
 test('the target that is named decides, else the default target', async () => {
   const { got, run, click, submit } = routed([A, B]);
   await run('Policy');

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { UsageError } from '../../src/conversation/errors.js';
-import { unknownSubcommand } from '../../src/conversation/subcommand-lookup.js';
 import { splitWords } from '../../src/conversation/words.js';
+import { unknownSubcommand } from '../../src/domain/unknown-subcommand.js';
 
 test.each([
   ['', []],
@@ -27,9 +27,10 @@ test.each([
   ['xyz', undefined],
   ['sell-everything', undefined],
 ])('%s is probably %s', (name, nearest) => {
-  expect(unknownSubcommand(name, ['precheck', 'rollback', 'status', 'help'])).toEqual({ name, nearest });
+  const meant = unknownSubcommand([name, 'live'], ['precheck', 'rollback', 'status', 'help']);
+  expect(meant).toEqual({ name, nearest, command: nearest && `${nearest} live` });
 });
 
 test('without subcommands nothing is suggested', () => {
-  expect(unknownSubcommand('x', [])).toEqual({ name: 'x', nearest: undefined });
+  expect(unknownSubcommand(['x'], [])).toEqual({ name: 'x', nearest: undefined, command: undefined });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { unknownSubcommand } from '../../src/conversation/subcommand-lookup.js';
 import { nearestWord } from '../../src/domain/spelling.js';
+import { unknownSubcommand } from '../../src/domain/unknown-subcommand.js';
 
 const known = ['help', 'precheck', 'verify', 'gonogo', 'settle_only', 'ev_exit'];
 
@@ -16,7 +16,7 @@ test.each([
   ['', undefined],
 ])('%j → %s', (word, nearest) => {
   expect(nearestWord(word, known)).toBe(nearest);
-  expect(unknownSubcommand(word, known)).toEqual({ name: word, nearest });
+  expect(unknownSubcommand([word], known)).toEqual({ name: word, nearest, command: nearest });
 });
 
 test.each([

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../src/conversation/errors.js';
 import type { Say } from '../../src/domain/sentence.js';
+import { TYPED_ACTION } from '../../src/domain/unknown-subcommand.js';
+import { unknownSubcommandView } from '../../views/help.js';
 import { say } from '../../views/sentence.js';
 import {
   button,
@@ -267,6 +269,27 @@ describe('errors', () => {
     await app.slack.runCommand('alice', '#trading-releases', '/lobml reprot');
     await app.slack.waitFor(() => app.done.length > 0);
     expect(app.done).toEqual(['unknown reprot, perhaps report']);
+  });
+
+  test('a click on what was probably meant does it, with the words that followed, as the person who clicks', async () => {
+    const onUnknown: TestAppOptions['onUnknown'] = async (unknown, conversation) =>
+      conversation.whisper(unknownSubcommandView(unknown, conversation.locale));
+    const app = await start({ subcommands: [report], onUnknown });
+    await app.slack.runCommand('alice', '#trading-releases', '/lobml reprot live "right now"');
+    await app.slack.click('alice', await whisperTo(app, 'alice'), TYPED_ACTION);
+    await app.slack.waitFor(() => app.done.length > 0);
+    expect(app.done).toEqual(['live | right now']);
+  });
+
+  test('who types nothing is told how it stands', async () => {
+    const state = subcommand('status', async (words, conversation, { done }) => {
+      done.push(`status of ${conversation.person.name}: ${words.join()}`);
+      return { exitCode: 0, json: {} };
+    });
+    const app = await start({ subcommands: [state] });
+    await app.slack.runCommand('alice', '#trading-releases', '/lobml');
+    await app.slack.waitFor(() => app.done.length > 0);
+    expect(app.done).toEqual(['status of alice: ']);
   });
 });
 
