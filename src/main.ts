@@ -4,6 +4,7 @@ import { help, subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
 import { selftest } from '../commands/selftest.js';
 import packageJson from '../package.json' with { type: 'json' };
+import { backtestView } from '../views/backtest-message.js';
 import { brokenGlassView } from '../views/broken-glass.js';
 import { deployIncidentView } from '../views/deploy-incident.js';
 import { deployProgressView } from '../views/deploy-progress.js';
@@ -54,6 +55,7 @@ export async function main(words: readonly string[]): Promise<void> {
       progress: deployProgressView,
       incident: deployIncidentView,
       training: trainingView,
+      backtest: backtestView,
       drill: drillView,
       drillAlarm: drillAlarmView,
       watch: { episode: watchEpisodeView, call: watchCallView },

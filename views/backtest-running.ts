@@ -1,4 +1,4 @@
-import type { BacktestWish } from '../src/domain/backtest.js';
+import type { Backtest } from '../src/domain/backtest.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Report } from '../src/domain/report.js';
 import { context, header } from './blocks.js';
@@ -6,13 +6,8 @@ import { textFor } from './text/index.js';
 
 const CELLS = 20;
 
-export interface RunningBacktest {
-  readonly strategy: string;
-  readonly wish: BacktestWish;
-  readonly done: number;
-  /** 0: not known yet. */
-  readonly moments: number;
-}
+/** `moments` is 0 where it is not known yet. */
+export type RunningBacktest = Pick<Backtest, 'strategy' | 'wish' | 'done' | 'moments'>;
 
 /** A message that moves while a back-test goes on. */
 export function backtestRunningView(

@@ -18,7 +18,11 @@ const NAMED_DAYS = 6;
 const NAMED_DIFFERENCES = 5;
 
 /** What the checks would have said: the table, the chart by day, each check that was no pass, and what is not known. */
-export function backtestReportView(figures: BacktestFigures, locale: Locale): Report {
+export function backtestReportView(
+  figures: BacktestFigures,
+  locale: Locale,
+  buttons: readonly Block[] = [],
+): Report {
   const text = textFor(locale).backtest;
   const { strategy, wish, done, moments, checks } = figures;
   const failing = checks.filter(({ now }) => (now.moments.FAIL ?? 0) > 0).length;
@@ -34,6 +38,7 @@ export function backtestReportView(figures: BacktestFigures, locale: Locale): Re
     ...checks.flatMap((check) => checkBlocks(check, locale)),
     ...storedBlocks(figures, locale),
     ...limitBlocks(figures, locale),
+    ...buttons,
   ];
   return {
     text: `${title}: ${text.summary(failing, checks.length, done)}`,

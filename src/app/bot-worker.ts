@@ -1,3 +1,4 @@
+import { createBacktestTask } from '../backtest/backtest-task.js';
 import { createDrillTask } from '../drill/drill-task.js';
 import { formerMessageTasks } from '../messages/former-jobs.js';
 import { subjectChanged } from '../messages/message-jobs.js';
@@ -50,6 +51,7 @@ export async function startBotWorker(parts: BotWorkerParts) {
       [TASKS.message]: keeper.task,
       [TASKS.drill]: createDrillTask(services.drills, state.pool),
       ...watchTasks(parts),
+      [TASKS.backtest]: createBacktestTask(services.backtests, state.pool),
       ...formerMessageTasks(keeper.task),
     },
     clock,

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { openAuditKey, readAuditKey } from '../audit/audit-key.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import { openAudit } from '../audit/open-audit.js';
-import { createBacktests } from '../backtest/backtests.js';
 import { type Checks, createChecks } from '../checks/apart/create-checks.js';
 import { createAcknowledgementStore } from '../checks/store/acknowledgements.js';
 import { createRunStore, type RunStore } from '../checks/store/run-store.js';
@@ -51,7 +50,7 @@ import { createTrainings } from '../training/create-trainings.js';
 import { createWatchContext } from '../watch/create-watch-context.js';
 import type { WatchContext } from '../watch/watch-context.js';
 import { createWatchService } from '../watch/watch-service.js';
-import { backtesterHere } from './backtester.js';
+import { backtestHistory, composeBacktests } from './backtester.js';
 import type { Configuration, StrategyConfiguration } from './load-configuration.js';
 import { type OpenPlatform, openPlatform } from './open-platform.js';
 import { createSelfTests } from './self-tests.js';
@@ -119,7 +118,13 @@ export function compose(options: CompositionOptions): Composition {
   };
   // All of them, because a halt of one strategy goes before the checks of every other.
   const checking = configuration.strategies.map((one) =>
-    createChecks({ ...shared, ...one, yieldToHalt: yielding.yieldToHalt, isApart }),
+    createChecks({
+      ...shared,
+      ...one,
+      yieldToHalt: yielding.yieldToHalt,
+      isApart,
+      backtestHistory: backtestHistory({ ...shared, strategy: one.runbook.strategy }),
+    }),
   );
   const doctor = createDoctor(
     createExaminations({
@@ -237,8 +242,8 @@ function composeStrategy(shared: StrategyParts): ComposedStrategy {
       }),
       doctor: shared.doctor,
       selfTests: shared.selfTests,
-      backtests: createBacktests(backtesterHere({ ...shared, hostOf: hosts.of }), runbook.file),
       watches,
+      backtests: composeBacktests(shared),
       trainings: createTrainings({
         ...shared,
         checks,

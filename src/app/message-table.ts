@@ -1,7 +1,9 @@
+import type { Backtests } from '../backtest/backtests.js';
 import { reportSeries } from '../checks/report-series.js';
 import type { AcknowledgementStore } from '../checks/store/acknowledgements.js';
 import type { RunStore } from '../checks/store/run-store.js';
 import type { Acknowledgement } from '../domain/acknowledgement.js';
+import type { Backtest } from '../domain/backtest.js';
 import type { StoredRun } from '../domain/check-run.js';
 import type { Drill } from '../domain/drill.js';
 import type { Locale } from '../domain/localized.js';
@@ -62,6 +64,7 @@ export interface MessageViews {
   readonly drill: (drill: Drill, options: { before: readonly Drill[] }, locale: Locale) => Report;
   /** Calls who would be called in an incident. @param operators as mentions */
   readonly drillAlarm: (drill: Drill, operators: readonly string[], locale: Locale) => Report;
+  readonly backtest: (backtest: Backtest, locale: Locale) => Report;
   /** @param now RFC 3339 */
   readonly training: (training: Training, locale: Locale, now: string) => Report;
   readonly watch: WatchViews;
@@ -73,6 +76,7 @@ export interface MessageTableParts {
   readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledgedWarnings'>;
   readonly releases: Pick<ReleaseContext, 'database' | 'databaseNow' | 'targets' | 'runs' | 'approvers'>;
   readonly trainings: Pick<TrainingService, 'get'>;
+  readonly backtests: Pick<Backtests, 'get'>;
   readonly drills: Pick<DrillService, 'get' | 'before'>;
   readonly envPrefix: string;
   /** The installation's, for messages that nobody in particular asked for. */
@@ -92,6 +96,7 @@ export function createMessageTable(parts: MessageTableParts): MessageTable {
     training: (id, standing) => stateOfTraining(parts, id, standing),
     drill: (id) => stateOfDrill(parts, id),
     watch: (id, standing) => stateOfWatch({ ...parts, watchViews: parts.views.watch }, id, standing),
+    backtest: (id, standing) => stateOfBacktest(parts, id, standing),
   };
 }
 
@@ -277,6 +282,23 @@ async function stateOfDrill(parts: MessageTableParts, drillId: string): Promise<
         : views.drill(drill, { before }, locale);
     },
   };
+}
+
+/** Its message is posted where it was asked for. */
+async function stateOfBacktest(
+  parts: MessageTableParts,
+  backtestId: string,
+  standing: Standing,
+): Promise<SubjectState | undefined> {
+  const { backtests, views } = parts;
+  const backtest = await backtests.get(backtestId);
+  return (
+    backtest && {
+      owed: standing,
+      lives: backtest.endedAt === null,
+      render: (message) => views.backtest(backtest, localeOf(parts, message)),
+    }
+  );
 }
 
 /** Its message is posted where it was asked for; one of a terminal has none. */

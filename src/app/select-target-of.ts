@@ -9,7 +9,8 @@ export async function selectTargetOf(database: Queryable, id: string): Promise<s
      UNION ALL SELECT target FROM lobml.halts WHERE halt_id = $1
      UNION ALL SELECT target FROM lobml.trainings WHERE training_id = $1
      UNION ALL SELECT target FROM lobml.drills WHERE drill_id = $1
-     UNION ALL SELECT target FROM lobml.watch_episodes WHERE episode_id = $1`,
+     UNION ALL SELECT target FROM lobml.watch_episodes WHERE episode_id = $1
+     UNION ALL SELECT target FROM lobml.backtests WHERE backtest_id = $1`,
     [id],
   );
   return rows[0]?.target;

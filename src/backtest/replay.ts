@@ -20,6 +20,7 @@ import { compareStored, type StoredRuns } from './compare-stored.js';
 import { type CountEntries, createEntryCounter } from './count-entries.js';
 import { readEnvironment } from './judged-environment.js';
 import { readKnownSince } from './known-since.js';
+import { oneAhead } from './one-ahead.js';
 import { pacedQueries } from './paced-queries.js';
 import { type MomentParts, type ReplayedRunbook, replayMoment } from './replay-moment.js';
 import { type Replayable, sortChecks } from './replayable.js';
@@ -160,18 +161,18 @@ async function replayAll(
       chunk.map(({ window }) => window),
       countEntries,
     );
-    for (const [index, { ms, window }] of chunk.entries()) {
+    const ask = async ({ ms, window }: (typeof chunk)[number]) => {
       await yieldToOthers();
-      if (signal.aborted) break;
       const place = Math.round(ms / (wish.everySecs * 1_000));
       const isDue = ({ check }: Replayable) => place % (steps.get(check.id) ?? 1) === 0;
-      const checks = await replayMoment(new Date(ms), window, dueParts(parts, isDue));
-      // What was cut off in the middle is no answer.
-      if (signal.aborted) break;
+      return replayMoment(new Date(ms), window, dueParts(parts, isDue));
+    };
+    // The database is asked about the next moment while this one is judged.
+    for await (const { of, index, answer: checks } of oneAhead(chunk, ask, signal)) {
       failedInARow =
         checks.length > 0 && checks.every((check) => isDatabaseFault(check.result)) ? failedInARow + 1 : 0;
       if (failedInARow >= MOST_FAILED) await askAnything(base);
-      const moment = { at: ms, entries: entries?.[index], checks };
+      const moment = { at: of.ms, entries: entries?.[index], checks };
       add(moment);
       onMoment?.(moment);
       done += 1;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { instantSchema } from './instant.js';
 import { localizedSchema } from './localized.js';
 import { CHECK_MODES } from './outcome.js';
-import { reasonSchema } from './reason.js';
+import { personSchema } from './person.js';
+import { factsSchema, reasonSchema } from './reason.js';
 import type { ValueOf } from './value-of.js';
 
 /** What a check would have said at a past moment. UNKNOWN: the rows of that moment are no longer there. */
@@ -170,3 +172,46 @@ const ASKED_WITHIN_LOOK_BACK = 28;
 export function everyHowMany(lookBackMs: number, everySecs: number): number {
   return Math.max(1, Math.floor(lookBackMs / ASKED_WITHIN_LOOK_BACK / (everySecs * 1_000)));
 }
+
+/** Why a back-test gave nothing. */
+export const BACKTEST_FAULTS = [
+  /** Its process ended under it. */
+  'process_ended',
+  /** There is no process for it on this machine now, or the files are others than the bot's. */
+  'no_process',
+  'runbook_changed',
+  /** The changed parameters make a runbook that is refused. */
+  'runbook_refused',
+  'not_configured',
+  /** Facts: those of a DatabaseFaultError. */
+  'database',
+  'inside',
+] as const;
+
+const backtestFaultSchema = z.object({ code: z.enum(BACKTEST_FAULTS), facts: factsSchema.exactOptional() });
+export type BacktestFault = ValueOf<typeof backtestFaultSchema>;
+
+/** What a back-test in its own process answers. */
+export type BacktestAnswer =
+  | { readonly kind: 'figures'; readonly figures: BacktestFigures }
+  | { readonly kind: 'fault'; readonly fault: BacktestFault };
+
+export const BACKTEST_STATES = ['running', 'done', 'cancelled', 'failed', 'interrupted'] as const;
+
+/** A back-test that was asked for in Slack. */
+export const backtestSchema = z.object({
+  backtestId: z.uuid(),
+  strategy: z.string(),
+  target: z.string(),
+  wish: backtestWishSchema,
+  state: z.enum(BACKTEST_STATES),
+  requestedBy: personSchema,
+  requestedAt: instantSchema,
+  done: z.number(),
+  moments: z.number(),
+  figures: backtestFiguresSchema.nullable(),
+  fault: backtestFaultSchema.nullable(),
+  cancelledBy: personSchema.nullable(),
+  endedAt: instantSchema.nullable(),
+});
+export type Backtest = ValueOf<typeof backtestSchema>;

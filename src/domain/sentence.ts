@@ -44,6 +44,7 @@ export interface UsageFacts {
   evidence_words: NoFacts;
   backtest_days: { readonly most: number };
   backtest_every: { readonly leastSecs: number; readonly mostDays: number };
+  csv_in_slack: NoFacts;
   backtest_moments: { readonly most: number };
   flag_needs_value: { readonly flag: string };
   flag_twice: { readonly flag: string };

@@ -1,7 +1,7 @@
 import type { Queryable } from '../store/queryable.js';
 
 /** What messages in Slack are about. */
-export type SubjectKind = 'run' | 'request' | 'release' | 'training' | 'drill' | 'watch';
+export type SubjectKind = 'run' | 'request' | 'release' | 'training' | 'drill' | 'watch' | 'backtest';
 /** One of them, by its id in the database. */
 export type Subject = `${SubjectKind}:${string}`;
 

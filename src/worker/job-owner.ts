@@ -10,6 +10,7 @@ const TABLES = {
   drill: 'lobml.drills WHERE drill_id',
   watch: 'lobml.watch_episodes WHERE episode_id',
   look: 'lobml.watches WHERE watch_id',
+  backtest: 'lobml.backtests WHERE backtest_id',
 } as const;
 
 /** `KIND:ID`. */

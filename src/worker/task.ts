@@ -19,6 +19,7 @@ export const TASKS = {
   drill: 'drill',
   look: 'look',
   thinRuns: 'thin_runs',
+  backtest: 'backtest',
 } as const;
 export type TaskName = (typeof TASKS)[keyof typeof TASKS];
 

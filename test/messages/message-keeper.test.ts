@@ -56,7 +56,15 @@ function keeperOver(announcer: Announcer = slack): MessageKeeper {
   return createMessageKeeper({
     database: database.pool,
     transact: databaseOn(database.pool).transact,
-    table: { run: load, request: load, release: load, training: load, drill: load, watch: load },
+    table: {
+      run: load,
+      request: load,
+      release: load,
+      training: load,
+      drill: load,
+      watch: load,
+      backtest: load,
+    },
     announcer,
     subjectChanged,
     now: () => new Date(),

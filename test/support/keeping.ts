@@ -16,6 +16,7 @@ import type { ReleaseContext } from '../../src/release/release-context.js';
 import { readServerMoment } from '../../src/store/server-moment.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { backtestView } from '../../views/backtest-message.js';
 import { brokenGlassView } from '../../views/broken-glass.js';
 import { deployIncidentView } from '../../views/deploy-incident.js';
 import { deployProgressView } from '../../views/deploy-progress.js';
@@ -42,6 +43,7 @@ export const MESSAGE_VIEWS: MessageViews = {
   progress: deployProgressView,
   incident: deployIncidentView,
   training: trainingView,
+  backtest: backtestView,
   drill: drillView,
   drillAlarm: drillAlarmView,
   watch: { episode: watchEpisodeView, call: watchCallView },
@@ -123,6 +125,7 @@ export function createTestKeeper({ pool, announcer, targets, ...parts }: Keeping
       runs,
       acknowledgements: createAcknowledgementStore(pool),
       trainings: { get: async () => undefined },
+      backtests: { get: async () => undefined },
       drills: { get: async () => undefined, before: async () => [] },
       envPrefix: 'S__',
       locale: 'en',

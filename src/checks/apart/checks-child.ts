@@ -1,3 +1,4 @@
+import type { BacktestAnswer, BacktestProgress, BacktestWish } from '../../domain/backtest.js';
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
 import type { LogPage } from '../../domain/log-page.js';
 import { ChildProgram, type LiveProgram, ProgramEnded, tell } from '../../machine/child-program.js';
@@ -6,7 +7,22 @@ import type { Logger } from '../../telemetry/logger.js';
 import { type Clock, withTimeout } from '../../time/clock.js';
 import type { ChecksBot, ChecksProcess, LoadedFiles, SentExamination, SentRun } from './link.js';
 
+/** What a back-test asks of the bot's own history. */
+export type BacktestHistory = Pick<
+  ChecksBot,
+  'allPassedWindows' | 'countStoredRuns' | 'storedRunIds' | 'storedRun'
+>;
+
+const NO_HISTORY: BacktestHistory = {
+  allPassedWindows: async () => [],
+  countStoredRuns: async () => 0,
+  storedRunIds: async () => [],
+  storedRun: async () => undefined,
+};
+
 export interface ChecksChildOptions {
+  /** Without it a back-test compares with no run of then. */
+  readonly backtestHistory?: BacktestHistory;
   /** What it must work by: with any other it is not used. */
   readonly loaded: LoadedFiles;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -57,6 +73,7 @@ export class ChecksChild {
   readonly #o: ChecksChildOptions;
   readonly #program: ChildProgram<ChecksProcess, ChecksBot, LoadedFiles>;
   readonly #listeners = new Map<number, (result: CheckResult) => void>();
+  readonly #backtests = new Map<number, (progress: BacktestProgress) => void>();
   #lastId = 0;
 
   constructor(options: ChecksChildOptions) {
@@ -82,6 +99,8 @@ export class ChecksChild {
       niceness: NICENESS,
       functions: {
         observed: (id, result) => this.#listeners.get(id)?.(result),
+        backtested: (id, progress) => this.#backtests.get(id)?.(progress),
+        ...(options.backtestHistory ?? NO_HISTORY),
         releasedFiles,
         passedWindows,
         stateMoment,
@@ -111,6 +130,31 @@ export class ChecksChild {
 
   examine(request: SentExamination, options: ApartOptions): Promise<Apart<readonly CheckResult[]>> {
     return this.#askTwice((live, id) => live.calls.examine(id, request), options);
+  }
+
+  /** Once: what ends its process is not begun again by itself. Never rejects. */
+  async backtest(
+    wish: BacktestWish,
+    { onProgress, signal }: { onProgress: (progress: BacktestProgress) => void; signal: AbortSignal },
+  ): Promise<BacktestAnswer> {
+    const live = await this.#program.opened();
+    if (live === undefined) return { kind: 'fault', fault: { code: 'no_process' } };
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const cancel = () => tell(live.calls.cancel(id));
+    this.#backtests.set(id, onProgress);
+    try {
+      const answer = live.calls.backtest(id, wish);
+      signal.addEventListener('abort', cancel, { once: true });
+      if (signal.aborted) cancel();
+      return await answer;
+    } catch (error) {
+      this.#o.logger.error({ err: error }, 'the process for checks failed under a back-test');
+      return { kind: 'fault', fault: { code: 'process_ended' } };
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.#backtests.delete(id);
+    }
   }
 
   /** @returns undefined where there is no such process, or it takes too long. Never rejects. */

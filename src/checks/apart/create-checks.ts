@@ -14,7 +14,7 @@ import { onThisSystem } from '../on-this-system.js';
 import { createRunbookKeeper } from '../store/keep-runbook.js';
 import type { RunStore } from '../store/run-store.js';
 import type { StoreRun } from '../store-run.js';
-import { ChecksChild } from './checks-child.js';
+import { type BacktestHistory, ChecksChild } from './checks-child.js';
 import { runApart } from './run-apart.js';
 
 interface ChecksParts extends Pick<Platform, 'clock' | 'logger' | 'trading' | 'database'> {
@@ -38,12 +38,15 @@ interface ChecksParts extends Pick<Platform, 'clock' | 'logger' | 'trading' | 'd
   /** Waited for before anything is started on a host: a halt goes first. */
   readonly yieldToHalt: () => Promise<void>;
   readonly isApart: boolean;
+  readonly backtestHistory: BacktestHistory;
 }
 
 export interface Checks {
   readonly checks: CheckService;
   /** Starts nothing on hosts until then, in the process for checks either. */
   yieldUntil(until: Promise<void>): void;
+  /** undefined: there is no process for it. */
+  readonly backtest: ChecksChild['backtest'] | undefined;
   /** Lays out a page of a log; where that cannot be done apart, of no more than its end. */
   layOutLog(log: string, page: number | undefined): Promise<LogPage>;
   close(): Promise<void>;
@@ -95,11 +98,13 @@ export function createChecks(parts: ChecksParts): Checks {
   if (!parts.isApart)
     return {
       checks: limitRuns(here),
+      backtest: undefined,
       yieldUntil: () => {},
       layOutLog: async (log, page) => logPageOf(log, page),
       close: async () => {},
     };
   const child = new ChecksChild({
+    backtestHistory: parts.backtestHistory,
     loaded: { runbook: runbook.sha256, targets: targets.sha256 },
     environment: checksEnvironment(config),
     controlFolder: hostNeeds.ssh.controlFolder,
@@ -116,6 +121,7 @@ export function createChecks(parts: ChecksParts): Checks {
   child.warm();
   return {
     checks: limitRuns(runApart(here, { runbook, child, yieldToHalt, ...storing })),
+    backtest: (wish, options) => child.backtest(wish, options),
     yieldUntil: (until) => child.yieldUntil(until),
     layOutLog: async (log, page) => (await child.logPage(log, page)) ?? logPageOf(endOf(log)),
     close: () => child.close(),

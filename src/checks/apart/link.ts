@@ -1,3 +1,4 @@
+import type { BacktestAnswer, BacktestProgress, BacktestWish } from '../../domain/backtest.js';
 import type { CheckResult, CheckRun } from '../../domain/check-run.js';
 import type { DrillFacts } from '../../domain/drill.js';
 import type { ConfirmedHost, ReleasedFile } from '../../domain/known-good.js';
@@ -19,6 +20,8 @@ export interface ChecksProcess {
   /** @param id of the bot's choice; its results and its cancelling name it. */
   run(id: number, request: SentRun): Promise<CheckRun>;
   examine(id: number, request: SentExamination): Promise<readonly CheckResult[]>;
+  /** Ends early, with what it has, where it is cancelled. */
+  backtest(id: number, wish: BacktestWish): Promise<BacktestAnswer>;
   /** @param text without the bot's secrets */
   logPage(text: string, page: number | undefined): Promise<LogPage>;
   cancel(id: number): void;
@@ -30,6 +33,13 @@ export interface ChecksProcess {
 /** What that process tells and asks the bot. */
 export interface ChecksBot {
   observed(id: number, result: CheckResult): void;
+  backtested(id: number, progress: BacktestProgress): void;
+  /** Of all passed runs since then, newest first. */
+  allPassedWindows(target: string, since: Date): Promise<readonly PassedWindow[]>;
+  /** What a back-test compares with, see `StoredRuns`. */
+  countStoredRuns(target: string, from: Date, to: Date): Promise<number>;
+  storedRunIds(target: string, from: Date, to: Date, limit: number): Promise<readonly string[]>;
+  storedRun(runId: string): Promise<CheckRun | undefined>;
   /** The clock of the bot's own database. */
   stateMoment(): Promise<ServerMoment>;
   releasedFiles(target: string): Promise<readonly ReleasedFile[]>;

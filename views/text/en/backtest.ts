@@ -1,4 +1,4 @@
-import type { NotReplayed } from '../../../src/domain/backtest.js';
+import type { BacktestFault, NotReplayed } from '../../../src/domain/backtest.js';
 
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
@@ -6,6 +6,29 @@ const counted = (count: number, one: string): string => `${count} ${one}${count 
 export const backtest = {
   title: (strategy: string, target: string) => `Back-test · ${strategy} · ${target}`,
   running: (strategy: string, target: string) => `Back-test runs · ${strategy} · ${target}`,
+  cancel: 'Cancel',
+  cancelling: (who: string) => `${who} has cancelled it: it ends with what it has seen.`,
+  cancelledEarly: (who: string) => `Cancelled by ${who} before anything was replayed.`,
+  again: 'Run again',
+  propose: 'Propose…',
+  busy: (who: string) =>
+    `A back-test of this strategy goes on, started by ${who}. Nothing was started: one at a time, so that the trading database has rest. It is shown here; cancel it or wait for its end.`,
+  byWhom: (who: string, when: string) => `by ${who} · ${when}`,
+  ended: { failed: 'Back-test failed', interrupted: 'Back-test interrupted' },
+  interrupted: (done: number, moments: number) =>
+    `The bot that carried it out ended under it${moments === 0 ? '' : `, after ${done} of ${moments} moments`}. Nothing of it goes on; nothing was changed. Run it again.`,
+  fault: {
+    process_ended: () =>
+      'The process for checks ended under it. Run it again; if it ends again, look at the log.',
+    no_process: () =>
+      'There is no process for checks on this machine now, or its files are others than the bot’s. Restart the bot, then run it again.',
+    runbook_changed: () =>
+      'The runbook file has changed since the bot started. Restart the bot, then run it again.',
+    runbook_refused: () => 'With these values the runbook would be refused. Choose others.',
+    not_configured: () => 'TRADING_DATABASE_URL is not set, so there is no past to ask.',
+    database: (told: string) => `The trading database gave no answer. ${told}`,
+    inside: () => 'It failed inside the bot; the log says why.',
+  } satisfies Readonly<Record<BacktestFault['code'], (told: string) => string>>,
   starting: 'Looking how far back the tables go…',
   progress: (done: number, moments: number) => `${done} of ${counted(moments, 'moment')}`,
   summary: (failing: number, checks: number, moments: number) =>
@@ -61,6 +84,10 @@ export const backtest = {
   },
   proposal: {
     title: 'A proposal for the runbook',
+    modal: 'Proposal',
+    close: 'Close',
+    loading: 'Reading the runbook…',
+    gone: 'That back-test is no longer there.',
     how: 'The changed lines of the runbook as it stands. Apply them with `git apply` where the runbook is kept, and let them be reviewed: nothing was changed here.',
     nothing:
       'The runbook says so already: there is nothing to change. Name other values with `--set NAME=VALUE`.',

@@ -19,6 +19,7 @@ const usage: Sentences<UsageFacts> = {
   backtest_days: ({ most }) => `--days is a whole number from 1 to ${most}.`,
   backtest_every: ({ leastSecs, mostDays }) =>
     `--every is a time like 5m, 1h or 1d, from ${leastSecs} s to ${mostDays} days.`,
+  csv_in_slack: () => '`--csv` writes a file, so it works in a terminal alone. Nothing was started.',
   backtest_moments: ({ most }) =>
     `That would be more than ${most} moments. Ask for fewer days, or a longer --every.`,
   flag_needs_value: ({ flag }) => `\`${flag}\` needs a value.`,

@@ -4,6 +4,26 @@ import type { Text } from '../en/index.js';
 export const backtest: Text['backtest'] = {
   title: (strategy, target) => `回测 · ${strategy} · ${target}`,
   running: (strategy, target) => `正在回测 · ${strategy} · ${target}`,
+  cancel: '取消',
+  cancelling: (who) => `${who} 已取消：将以已完成的部分结束。`,
+  cancelledEarly: (who) => `${who} 已取消，尚未回放任何时刻。`,
+  again: '重新运行',
+  propose: '提出修改…',
+  busy: (who) =>
+    `该策略的回测正在进行，由 ${who} 启动。没有启动新的回测：同一时间只允许一个，以免影响交易数据库。其进度显示于此；可取消或等待其结束。`,
+  byWhom: (who, when) => `${who} · ${when}`,
+  ended: { failed: '回测失败', interrupted: '回测被中断' },
+  interrupted: (done, moments) =>
+    `执行回测的机器人中途结束${moments === 0 ? '' : `，已完成 ${done} / ${moments} 个时刻`}。没有任何部分仍在运行，也未做任何改动。请重新运行。`,
+  fault: {
+    process_ended: () => '检查进程中途结束。请重新运行；若再次结束，请查看日志。',
+    no_process: () => '本机目前没有检查进程，或其文件与机器人加载的不同。请重启机器人后再运行。',
+    runbook_changed: () => 'runbook 文件在机器人启动后被修改。请重启机器人后再运行。',
+    runbook_refused: () => '使用这些值的 runbook 会被拒绝。请选择其他值。',
+    not_configured: () => '未设置 TRADING_DATABASE_URL，无法查询过去的数据。',
+    database: (told) => `交易数据库没有应答。${told}`,
+    inside: () => '机器人内部出错，原因见日志。',
+  },
   starting: '正在查看各表最早的数据…',
   progress: (done, moments) => `${done} / ${moments} 个时刻`,
   summary: (failing, checks, moments) => `${moments} 个时刻中，${checks} 项检查有 ${failing} 项曾会失败`,
@@ -57,6 +77,10 @@ export const backtest: Text['backtest'] = {
   },
   proposal: {
     title: 'runbook 修改建议',
+    modal: '修改建议',
+    close: '关闭',
+    loading: '正在读取 runbook…',
+    gone: '该回测已不存在。',
     how: '以下为 runbook 当前内容的改动行。请在保存 runbook 的仓库中用 `git apply` 应用并提交评审：此处未做任何修改。',
     nothing: 'runbook 已是如此，无需修改。请用 `--set NAME=VALUE` 指定其他值。',
   },

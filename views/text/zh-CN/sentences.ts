@@ -19,6 +19,7 @@ const usage: Sentences<UsageFacts> = {
   backtest_days: ({ most }) => `--days 应为 1 到 ${most} 的整数。`,
   backtest_every: ({ leastSecs, mostDays }) =>
     `--every 应为时长，如 5m、1h 或 1d，从 ${leastSecs} 秒到 ${mostDays} 天。`,
+  csv_in_slack: () => '`--csv` 会写文件，只能在终端使用。没有启动回测。',
   backtest_moments: ({ most }) => `这将超过 ${most} 个时刻。请减少天数，或加大 --every。`,
   flag_needs_value: ({ flag }) => `\`${flag}\` 需要一个值。`,
   flag_twice: ({ flag }) => `\`${flag}\` 出现了两次：请只写一次。`,
