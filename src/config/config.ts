@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -27,6 +28,10 @@ export interface Config {
   /** Always set for the bot; in a terminal only where the Slack variables are there and right. */
   readonly slack: SlackConfig | undefined;
   readonly port: number;
+  /** undefined: this machine alone in Socket Mode, every address in HTTP mode. */
+  readonly listenAddress: string | undefined;
+  /** Where metrics are had instead; undefined: on `port`. */
+  readonly metricsListen: { readonly address: string; readonly port: number } | undefined;
   /** undefined: an embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl: Secret | undefined;
   /** undefined: SQL checks end as ERROR. */
@@ -106,6 +111,15 @@ export const ENVIRONMENT = {
     .transform(Number)
     .refine((port) => port <= 65_535, 'port_too_high')
     .default(3000),
+  LISTEN_ADDRESS: z
+    .string()
+    .refine((text) => isIP(text) !== 0, 'listen_address_shape')
+    .optional(),
+  METRICS_LISTEN: z
+    .string()
+    .transform((text) => listenPlace(text))
+    .refine((place) => place !== undefined, 'metrics_listen_shape')
+    .optional(),
   DATABASE_URL: databaseUrl('database_url_shape'),
   TRADING_DATABASE_URL: databaseUrl('trading_url_shape'),
   TRADING_DATABASE_STANDBY_MAX_LAG_SECS: z
@@ -232,6 +246,8 @@ export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Co
   return {
     slack: slackFaults.length === 0 ? slackConfig(values) : undefined,
     port: values.PORT,
+    listenAddress: values.LISTEN_ADDRESS,
+    metricsListen: values.METRICS_LISTEN,
     databaseUrl: values.DATABASE_URL,
     tradingDatabaseUrl: values.TRADING_DATABASE_URL,
     tradingStandbyMaxLagSecs: values.TRADING_DATABASE_STANDBY_MAX_LAG_SECS,
@@ -305,6 +321,14 @@ function slackTransport(values: Values): SlackTransport | undefined {
   if (values.SLACK_APP_TOKEN) return { kind: 'socket', appToken: values.SLACK_APP_TOKEN };
   if (values.SLACK_SIGNING_SECRET) return { kind: 'http', signingSecret: values.SLACK_SIGNING_SECRET };
   return undefined;
+}
+
+/** `127.0.0.1:9464`, `[::1]:9464`. */
+function listenPlace(text: string): { readonly address: string; readonly port: number } | undefined {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = bracketed ?? plain ?? '';
+  const port = Number(digits);
+  return isIP(address) !== 0 && port <= 65_535 ? { address, port } : undefined;
 }
 
 function isHttpUrl(text: string): boolean {

@@ -10,6 +10,8 @@ export interface VariableFacts {
   http_address_shape: NoFacts;
   port_shape: NoFacts;
   lag_shape: NoFacts;
+  listen_address_shape: NoFacts;
+  metrics_listen_shape: NoFacts;
   watch_interval_shape: NoFacts;
   port_too_high: NoFacts;
   signing_secret_shape: NoFacts;

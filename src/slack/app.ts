@@ -6,7 +6,12 @@ import type { Person } from '../domain/person.js';
 import type { Block } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
 import type { UnknownSubcommand } from '../domain/unknown-subcommand.js';
-import { createHealthHandler, type DependencyCheck } from '../telemetry/health.js';
+import {
+  createHealthHandler,
+  createMetricsHandler,
+  type DependencyCheck,
+  type HealthHandler,
+} from '../telemetry/health.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Clock } from '../time/clock.js';
@@ -15,6 +20,7 @@ import { newReference, type SlackConnection } from './connection.js';
 import { type ClaimDelivery, DeliveryGate } from './delivery.js';
 import { Dispatch } from './dispatch.js';
 import { classifyFailure, isTokenRefusal } from './failure.js';
+import { HttpEndpoint } from './http-endpoint.js';
 import { InFlight } from './in-flight.js';
 import { Intake } from './intake.js';
 import { registerListeners } from './listeners.js';
@@ -32,7 +38,7 @@ export interface HomeVisit {
 }
 
 export interface SlackAppOptions<Services> {
-  readonly config: Pick<BotConfig, 'slack' | 'port' | 'locale'>;
+  readonly config: Pick<BotConfig, 'slack' | 'port' | 'listenAddress' | 'metricsListen' | 'locale'>;
   readonly connection: SlackConnection;
   readonly subcommands: readonly Subcommand<Services>[];
   readonly services: Services;
@@ -86,15 +92,17 @@ export function createSlackApp<Services>(options: SlackAppOptions<Services>): Sl
       locale: config.locale,
     }),
   });
+  const metricsHandler = createMetricsHandler(metrics.registry);
+  const metricsEndpoint = createMetricsEndpoint(options, metricsHandler);
   const transport = createTransport({
     config: config.slack,
     clock,
     logger,
     probe: () => clients.lookups.auth.test(),
-    health: createHealthHandler({
-      dependencies: { slack: () => transport.state(), ...options.dependencies },
-      registry: metrics.registry,
-    }),
+    handlers: [
+      createHealthHandler({ dependencies: { slack: () => transport.state(), ...options.dependencies } }),
+      ...(metricsEndpoint === undefined ? [metricsHandler] : []),
+    ],
   });
 
   async function publishHome(userId: string, because: HomeVisit['because']): Promise<void> {
@@ -130,16 +138,35 @@ export function createSlackApp<Services>(options: SlackAppOptions<Services>): Sl
   return {
     start: async () => {
       await checkBotToken(connection, logger);
-      return transport.start(config.port);
+      await metricsEndpoint?.start();
+      return transport.start({ port: config.port, address: config.listenAddress });
     },
     stop: async () => {
       await transport.stopDeliveries();
       const isIdle = await inFlight.idle(options.drainMs ?? DRAIN_MS, clock);
       if (!isIdle) logger.warn({ left: inFlight.size }, 'work was still in flight when the bot ended');
       await transport.stop();
+      await metricsEndpoint?.stop();
       return isIdle;
     },
     publishHome: (userId) => publishHome(userId, 'changed'),
+  };
+}
+
+/** Metrics on an address of their own; undefined: they are had where everything else is. */
+function createMetricsEndpoint<Services>(
+  { config: { metricsListen }, logger, clock }: SlackAppOptions<Services>,
+  handler: HealthHandler,
+) {
+  if (metricsListen === undefined) return undefined;
+  const { port, address } = metricsListen;
+  const endpoint = new HttpEndpoint({ handlers: [handler], clock, logger });
+  return {
+    start: async () => {
+      const metricsPort = await endpoint.start(port, address);
+      logger.info({ metricsPort, address }, 'metrics are had there');
+    },
+    stop: () => endpoint.stop(),
   };
 }
 

@@ -1,18 +1,19 @@
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import { ConfigError, type SlackConfig } from '../config/config.js';
-import type { DependencyCheck, DependencyState, HealthHandler } from '../telemetry/health.js';
+import type { DependencyCheck, HealthHandler } from '../telemetry/health.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
 import { createBoltLogger } from './bolt-logger.js';
-import { classifyFailure, isTokenRefusal } from './failure.js';
+import { isTokenRefusal } from './failure.js';
 import { EVENTS_PATH, HttpEndpoint } from './http-endpoint.js';
+import { probedState } from './probed-state.js';
 import { SocketConnection } from './socket-connection.js';
 
 /** How deliveries reach the bot. */
 interface Transport {
   readonly receiver: Receiver;
   /** @returns the port of health and metrics. @throws ConfigError when Slack refuses the app token. */
-  start(port: number): Promise<number>;
+  start(place: ListenPlace): Promise<number>;
   /** Takes no more deliveries. */
   stopDeliveries(): Promise<void>;
   /** Ends the server of health and metrics. */
@@ -20,16 +21,23 @@ interface Transport {
   readonly state: DependencyCheck;
 }
 
+/** What `LISTEN_ADDRESS` and `PORT` say. */
+interface ListenPlace {
+  readonly address: string | undefined;
+  readonly port: number;
+}
+
+/** Of Socket Mode, where nobody but this machine need ask: those who watch from elsewhere say so. */
+const LOOPBACK = '127.0.0.1';
+
 interface TransportOptions {
   readonly config: SlackConfig;
-  readonly health: HealthHandler;
+  readonly handlers: readonly HealthHandler[];
   /** Any call that Slack answers when the bot is welcome. */
   readonly probe: () => Promise<unknown>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-const PROBE_TTL_MS = 15_000;
 
 export function createTransport(options: TransportOptions): Transport {
   const { transport } = options.config;
@@ -38,7 +46,7 @@ export function createTransport(options: TransportOptions): Transport {
     : httpTransport(options, transport.signingSecret.reveal());
 }
 
-function socketTransport({ config, health, clock, logger }: TransportOptions, appToken: string): Transport {
+function socketTransport({ config, handlers, clock, logger }: TransportOptions, appToken: string): Transport {
   const receiver = new SocketModeReceiver({
     appToken,
     logger: createBoltLogger(logger),
@@ -53,11 +61,11 @@ function socketTransport({ config, health, clock, logger }: TransportOptions, ap
     },
   });
   const connection = new SocketConnection({ client: receiver.client, clock, logger });
-  const endpoint = new HttpEndpoint({ health, clock, logger });
+  const endpoint = new HttpEndpoint({ handlers, clock, logger });
   return {
     receiver,
-    start: async (port) => {
-      const used = await endpoint.start(port);
+    start: async ({ port, address = LOOPBACK }) => {
+      const used = await endpoint.start(port, address);
       await connection.start();
       if (!isTokenRefusal(connection.lastFailure)) return used;
       await Promise.all([connection.stop(), endpoint.stop()]);
@@ -76,38 +84,19 @@ function socketTransport({ config, health, clock, logger }: TransportOptions, ap
 }
 
 function httpTransport(options: TransportOptions, signingSecret: string): Transport {
-  const { health, clock, logger } = options;
+  const { handlers, clock, logger, probe } = options;
   const receiver = new HTTPReceiver({
     signingSecret,
     endpoints: EVENTS_PATH,
     logger: createBoltLogger(logger),
   });
-  const endpoint = new HttpEndpoint({ health, receiver, clock, logger });
+  const endpoint = new HttpEndpoint({ handlers, receiver, clock, logger });
   return {
     receiver,
-    start: (port) => endpoint.start(port),
+    start: ({ port, address }) => endpoint.start(port, address),
     stopDeliveries: () => endpoint.stop(),
     stop: async () => undefined,
-    state: probedState(options),
-  };
-}
-
-/** In HTTP mode nothing stays connected: a call tells, at most one in `PROBE_TTL_MS`. */
-function probedState({ probe, clock }: TransportOptions): DependencyCheck {
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let answer: Promise<DependencyState> = Promise.resolve({ ok: false });
-  return () => {
-    if (clock.now() - askedAt < PROBE_TTL_MS) return answer;
-    askedAt = clock.now();
-    answer = probe().then(
-      () => ({ ok: true }),
-      (error: unknown) => {
-        askedAt = Number.NEGATIVE_INFINITY;
-        const failure = classifyFailure(error);
-        return { ok: false, detail: failure.kind === 'refused' ? failure.code : failure.kind };
-      },
-    );
-    return answer;
+    state: probedState(probe, clock),
   };
 }
 

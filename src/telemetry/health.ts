@@ -14,25 +14,41 @@ export type DependencyCheck = () => DependencyState | Promise<DependencyState>;
 interface HealthOptions {
   /** By name, e.g. `slack`, `database`. The bot is ready when each of them is. */
   readonly dependencies: Readonly<Record<string, DependencyCheck>>;
-  readonly registry: Registry;
   /** A dependency that has not answered by then counts as away. */
   readonly timeoutMs?: number;
 }
 
 export type HealthHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
+/** undefined for what is no path, as `//`. */
+export function pathOf({ url = '/' }: Pick<IncomingMessage, 'url'>): string | undefined {
+  const base = 'http://localhost';
+  return URL.canParse(url, base) ? new URL(url, base).pathname : undefined;
+}
+
+const isLook = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
 /**
- * Answers `/healthz` (the process is alive), `/readyz` (each dependency, 503 if one is away) and `/metrics`.
+ * Answers `/healthz` (the process is alive) and `/readyz` (each dependency, 503 if one is away).
  * Resolves to false, without touching the response, for any other path.
  */
 export function createHealthHandler(options: HealthOptions): HealthHandler {
   return async (request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    if (!isLook(request)) return false;
+    const path = pathOf(request);
     if (path === '/healthz') sendJson(response, 200, { ok: true });
     else if (path === '/readyz') await sendReadiness(response, options);
-    else if (path === '/metrics') await sendMetrics(response, options.registry);
     else return false;
+    return true;
+  };
+}
+
+/** Answers `/metrics` likewise. */
+export function createMetricsHandler(registry: Registry): HealthHandler {
+  return async (request, response) => {
+    if (!isLook(request) || pathOf(request) !== '/metrics') return false;
+    const text = await registry.metrics();
+    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
     return true;
   };
 }
@@ -62,11 +78,6 @@ async function askWithin(check: DependencyCheck, timeoutMs: number): Promise<Dep
   } finally {
     done.abort();
   }
-}
-
-async function sendMetrics(response: ServerResponse, registry: Registry): Promise<void> {
-  const text = await registry.metrics();
-  response.writeHead(200, { 'content-type': registry.contentType }).end(text);
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

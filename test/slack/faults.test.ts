@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/domain/report.js';
+import { systemClock } from '../../src/time/clock.js';
 import { inWords } from '../support/in-words.js';
 import {
   DONE,
@@ -171,13 +172,17 @@ describe('signed requests', () => {
 });
 
 test('in HTTP mode /readyz asks Slack', async () => {
-  const { slack, port } = await start({ mode: 'http', dependencies: { database: () => ({ ok: true }) } });
+  let passedMs = 0;
+  const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + passedMs };
+  const dependencies = { database: () => ({ ok: true }) };
+  const { slack, port } = await start({ mode: 'http', dependencies, clock });
   const ready = async () => {
     const response = await fetch(`http://127.0.0.1:${port}/readyz`);
     return { status: response.status, body: await response.json() };
   };
   slack.misbehave({ api: { method: 'auth.test', status: 500, count: 1 } });
   expect(await ready()).toMatchObject({ status: 503, body: { dependencies: { slack: { ok: false } } } });
+  passedMs = 10_000;
   expect(await ready()).toEqual({
     status: 200,
     body: { ok: true, dependencies: { slack: { ok: true }, database: { ok: true } } },

@@ -1,7 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createHealthHandler, type DependencyCheck } from '../../src/telemetry/health.js';
+import {
+  createHealthHandler,
+  createMetricsHandler,
+  type DependencyCheck,
+} from '../../src/telemetry/health.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 
 let server: Server;
@@ -12,11 +16,12 @@ const metrics = createMetrics();
 beforeEach(async () => {
   const health = createHealthHandler({
     dependencies: { slack: () => ({ ok: true }), database: () => database() },
-    registry: metrics.registry,
     timeoutMs: 30,
   });
+  const counted = createMetricsHandler(metrics.registry);
   server = createServer(async (request, response) => {
-    if (!(await health(request, response))) response.writeHead(404).end();
+    const isAnswered = (await health(request, response)) || (await counted(request, response));
+    if (!isAnswered) response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

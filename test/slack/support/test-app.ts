@@ -34,6 +34,8 @@ export interface TestApp {
 export interface TestAppOptions extends Partial<SlackAppOptions<TestServices>> {
   readonly mode?: 'socket' | 'http';
   readonly slackOptions?: LocalSlackOptions;
+  /** Further variables of the bot's. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Tokens of the bot that are not those of the local Slack. */
   readonly tokens?: { readonly botToken?: string; readonly appToken?: string };
 }
@@ -47,6 +49,7 @@ export async function startTestApp({
   mode = 'socket',
   slackOptions,
   tokens,
+  env: more = {},
   ...options
 }: TestAppOptions): Promise<TestApp> {
   const slack = startSlack(slackOptions);
@@ -62,6 +65,7 @@ export async function startTestApp({
     SLACK_API_URL: slack.apiUrl,
     PORT: '0',
     ...transport,
+    ...more,
   };
   const config = loadConfig(env, { role: 'bot' });
   const connection = createSlackConnection({ config: config.slack, logger, clock: systemClock });

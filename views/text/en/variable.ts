@@ -19,6 +19,9 @@ export const variable: Sentences<VariableFacts> = {
     'is no interval. Say whole seconds from 1 to 3600, for a trial; leave it empty, and each target has its own.',
   lag_shape: () =>
     'is no number of seconds. Give one such as 5, or leave it empty: then a standby is no source.',
+  listen_address_shape: () =>
+    'is no IP address. Give one of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.',
+  metrics_listen_shape: () => 'is no IP address with a port. Write it as 127.0.0.1:9464 or [::1]:9464.',
   port_too_high: () => 'is above 65535, the highest port. Give a lower one.',
   signing_secret_shape: () =>
     'does not look like a signing secret. Copy it from "Basic Information" of the Slack app.',
