@@ -60,7 +60,7 @@ export function statusLine({ hosts, runs, asOf }: TargetStatus, locale: Locale):
           `${textFor(locale).report.kind[latest.kind]} ${textFor(locale).report.verdict[verdictNow(latest, new Date(asOf))]}`,
         ]),
     text.summaryFlag(flag),
-    text.summaryOn(running, hosts.length),
+    isOffEverywhere(hosts) ? text.summaryOff(running, hosts.length) : text.summaryOn(running, hosts.length),
   ].join(' · ');
 }
 

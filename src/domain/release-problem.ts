@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkResultSchema } from './check-run.js';
 import { factsSchema } from './reason.js';
 import type { ValueOf } from './value-of.js';
 
@@ -54,5 +55,20 @@ export const releaseProblemSchema = z.object({
   facts: factsSchema,
   /** Log lines, redacted. */
   quotes: z.array(z.string()).exactOptional(),
+  /** The checks that decided, as far as their sentences need them; a release of an earlier version names them in `facts` alone. */
+  checks: z
+    .array(
+      checkResultSchema.pick({
+        id: true,
+        section: true,
+        title: true,
+        outcome: true,
+        reason: true,
+        besides: true,
+        says: true,
+        observed: true,
+      }),
+    )
+    .exactOptional(),
 });
 export type ReleaseProblem = ValueOf<typeof releaseProblemSchema>;

@@ -261,7 +261,23 @@ const request: Whole<ReleaseRequest> = {
   reviewedAt: AT,
 };
 
-const problem = { code: 'hosts_differ', facts: { differences: ['a'], count: 1 }, quotes: ['line'] } as const;
+const problem = {
+  code: 'hosts_differ',
+  facts: { differences: ['a'], count: 1 },
+  quotes: ['line'],
+  checks: [
+    {
+      id: 'exec.activity',
+      section: '4.1',
+      title: TITLE,
+      outcome: 'FAIL',
+      reason: { code: 'failure_holds', facts: { count: 1 } },
+      besides: [{ code: 'host_error', facts: { host: 'live-2' } }],
+      says: [TITLE],
+      observed: [{ symbol: 'BTCUSDT', lag: 1.5 }],
+    },
+  ],
+} as const;
 
 const release: Whole<ReleaseRecord> = {
   releaseId: ID,

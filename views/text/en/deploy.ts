@@ -56,7 +56,7 @@ export const deploy = {
     reverted: 'Put back',
     disabled: 'Turned off',
     cancelled: 'Cancelled',
-    needs_person: 'Somebody must look',
+    needs_person: 'Waits for a person',
     halted: 'Halted by a rollback',
   } satisfies Readonly<Record<ReleaseState, string>>,
   step: {

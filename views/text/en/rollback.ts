@@ -184,7 +184,7 @@ export const rollback = {
   setByHand: (line: string, file: string) => `# set ${line} in ${file}`,
   openEntries: (total: number) =>
     `${total} ${total === 1 ? 'entry has' : 'entries have'} no exit: nobody manages ${total === 1 ? 'it' : 'them'} now`,
-  openEntriesNone: 'No entry without an exit in the last 24 hours.',
+  openEntriesNone: 'No open position: no entry of the last 24 hours is without an exit.',
   start: {
     proved: 'every new process was seen loading the model',
     notProved: (outcome: string) => `a new process was not seen loading the model (${outcome})`,

@@ -65,6 +65,7 @@ export const status = {
     ].join(' and ') || 'settings',
   release: (brings: string) => `release of ${brings}`,
   lastConfirmed: (brings: string, when: string) => `Last confirmed release: ${brings}, ${when}`,
+  summaryOff: (running: number, of: number) => `not trading, process up on ${running} of ${of} hosts`,
   summaryOn: (running: number, of: number) => `${running} of ${of} hosts running`,
   summaryFlag: (state: string) => `flag ${state}`,
   mixed: 'differs between file, process or hosts',

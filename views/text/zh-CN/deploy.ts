@@ -8,7 +8,7 @@ export const deploy: DeployText = {
     reverted: '已恢复原状',
     disabled: '已自动关闭',
     cancelled: '已取消',
-    needs_person: '需要人工查看',
+    needs_person: '等待人工处理',
     halted: '已被回滚中止',
   },
   step: {

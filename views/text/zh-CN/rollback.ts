@@ -162,7 +162,7 @@ export const rollback: RollbackText = {
   onHost: (host) => `在 ${host} 上：`,
   setByHand: (line, file) => `# 在 ${file} 中设置 ${line}`,
   openEntries: (total) => `${total} 笔入场没有出场：现在无人管理`,
-  openEntriesNone: '最近 24 小时内没有未出场的入场。',
+  openEntriesNone: '没有未平仓位：最近 24 小时内每笔入场都已出场。',
   start: {
     proved: '所有新进程均已加载该模型',
     notProved: (outcome) => `有新进程未被看到加载该模型（${outcome}）`,

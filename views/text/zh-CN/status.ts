@@ -46,6 +46,7 @@ export const status: StatusText = {
     ].join(' 与 ') || '仅设置',
   release: (brings) => `发布：${brings}`,
   lastConfirmed: (brings, when) => `最近确认的发布：${brings}，${when}`,
+  summaryOff: (running, of) => `不在交易，${of} 台主机中 ${running} 台有进程`,
   summaryOn: (running, of) => `${of} 台主机中有 ${running} 台在运行`,
   summaryFlag: (state) => `开关 ${state}`,
   mixed: '在文件、进程或主机之间不一致',

@@ -1,4 +1,4 @@
-import type { CheckRun } from '../../../domain/check-run.js';
+import type { CheckResult, CheckRun } from '../../../domain/check-run.js';
 import { faultAsFacts } from '../../../domain/host-fault.js';
 import type { ContentChange } from '../../../domain/release-content.js';
 import type { ReleaseProblem } from '../../../domain/release-problem.js';
@@ -51,11 +51,30 @@ export function verdictProblem(run: CheckRun): ReleaseProblem {
   );
   const facts = { verdict: run.verdict, runId: run.runId };
   const blind = worst.filter(({ reason }) => reason.code === 'host_error');
-  const checks = worst.filter((check) => !blind.includes(check)).map(({ id, outcome }) => `${id} ${outcome}`);
-  if (blind.length === 0) return { code: 'verdict_forbids', facts: { ...facts, checks } };
+  const seeing = worst.filter((check) => !blind.includes(check));
+  const ids = seeing.map(({ id, outcome }) => `${id} ${outcome}`);
   const hosts = [...new Set(blind.map(({ reason }) => String(reason.facts?.['host'] ?? '')))];
-  return { code: 'verdict_forbids', facts: { ...facts, checks, hosts, blind: blind.length } };
+  return {
+    code: 'verdict_forbids',
+    facts: { ...facts, checks: ids, ...(blind.length === 0 ? {} : { hosts, blind: blind.length }) },
+    checks: seeing.slice(0, MAX_TOLD_CHECKS).map(toldOf),
+  };
 }
+
+/** What is told of a check in a line; its whole evidence stands in the run. */
+const MAX_TOLD_CHECKS = 3;
+const MAX_TOLD_ROWS = 5;
+
+const toldOf = ({ id, section, title, outcome, reason, besides, says, observed }: CheckResult) => ({
+  id,
+  section,
+  title,
+  outcome,
+  reason,
+  ...(besides === undefined ? {} : { besides }),
+  says,
+  observed: observed.slice(0, MAX_TOLD_ROWS),
+});
 
 /** An environment file that cannot take the change. */
 export const editProblem = (host: string, path: string, error: EnvironmentEditError): ReleaseProblem => ({
