@@ -59,9 +59,7 @@ export function haltReportView(
     header(title),
     ...byTheWatch(halt, locale),
     ...(lateAt === undefined || endedAt === null ? [] : [lateBlock(endedAt, lateAt, locale)]),
-    ...(alarm === undefined
-      ? []
-      : [section(wordsOf(halt, locale).alarm(alarm, `*${escapeMrkdwn(halt.target)}*`))]),
+    ...(alarm === undefined ? [] : [section(alarmText(halt, alarm, locale))]),
     ...entriesAloneBlocks(halt, locale),
     ...halt.hosts.map((host) => section(hostLine(host, halt, locale))),
     ...(halt.kind === 'previous_model'
@@ -101,6 +99,18 @@ export function haltTitle(
 
 export const lateBlock = (endedAt: string, lateAt: string, locale: Locale): Block =>
   section(`⏱ *${textFor(locale).rollback.late(slackTime(endedAt, DATED), slackTime(lateAt, DATED))}*`);
+
+/** Where every host was seen off, and only what rests is not, nothing more is said. */
+function alarmText(halt: Halt, alarm: string, locale: Locale): string {
+  const text = textFor(locale).rollback;
+  const target = `*${escapeMrkdwn(halt.target)}*`;
+  return isOfVenueAlone(halt) ? text.alarmAtVenue(alarm, target) : wordsOf(halt, locale).alarm(alarm, target);
+}
+
+const isOfVenueAlone = (halt: Halt): boolean =>
+  turnsOff(halt.kind) &&
+  halt.hosts.every((host) => isSettled(host, halt.kind)) &&
+  gapsOf(halt).every(({ code }) => isOfVenue(code));
 
 /** What has become of it since: the newest alone has the word. */
 export function afterwardsBlocks(halt: Halt, locale: Locale): readonly Block[] {
@@ -179,30 +189,27 @@ const WAS_RESTARTED: readonly HostHalt['restart'][] = ['issued', 'done', 'failed
 /** `✓ live-1  flag off on disk · restarted · process shows flag off`. */
 function hostLine(host: HostHalt, { kind, endedAt }: Halt, locale: Locale): string {
   const text = textFor(locale).rollback;
+  const isOver = endedAt !== null;
   const isGone = host.process === 'stopped' && !turnsOff(kind);
-  const symbol = host.fault !== null || isGone ? '✗' : isSettled(host, kind) ? '✓' : '…';
-  const isUnanswered = host.fault === 'not_answering';
-  const again = isUnanswered && endedAt === null ? `; ${text.triedAgain}` : '';
+  const isWrong = host.fault !== null || isGone;
+  const symbol = isWrong ? '✗' : isSettled(host, kind) ? '✓' : isOver ? '✗' : '…';
+  const again = host.fault === 'not_answering' && !isOver ? `; ${text.triedAgain}` : '';
   const steps = [
-    text.disk[kind][host.disk === 'done' && host.diskWasDone ? 'was_done' : host.disk],
+    isOver && host.disk === 'pending'
+      ? text.ended.disk[kind]
+      : text.disk[kind][host.disk === 'done' && host.diskWasDone ? 'was_done' : host.disk],
     ...(host.stop === 'none' || WAS_RESTARTED.includes(host.restart)
-      ? [isUnanswered && host.restart === 'failed' ? text.unanswered.restart : text.restart[host.restart]]
+      ? [restartText(host, isOver, locale)]
       : []),
-    ...(host.stop === 'none'
-      ? []
-      : [isUnanswered && host.stop === 'failed' ? text.unanswered.stop : text.stop[host.stop]]),
-    processText(host, kind, locale),
+    ...(host.stop === 'none' ? [] : [stopText(host, host.stop, isOver, locale)]),
+    isOver && host.process === 'unknown' ? text.ended.process : processText(host, kind, locale),
   ];
-  const because =
-    host.stopBecause === null || host.stopBecause === 'asked' || host.stop === 'none'
-      ? []
-      : [text.stopBecause[host.stop](text.fault[host.stopBecause])];
   const notes = [
     ...(host.fault === null ? [] : [`*${text.fault[host.fault]}${again}*`]),
     ...(host.fault !== null && host.faultDetail !== ''
       ? [escapeMrkdwn(hostFaultText(host.faultDetail, locale))]
       : []),
-    ...because,
+    ...becauseText(host, isOver, locale),
     ...(host.disk === 'failed' && host.process === 'stopped' ? [`*${text.flagStillOn}*`] : []),
   ];
   return [
@@ -211,9 +218,43 @@ function hostLine(host: HostHalt, { kind, endedAt }: Halt, locale: Locale): stri
   ].join('\n');
 }
 
+/** What a host does not answer has neither been done nor failed, and what has ended is on its way no more. */
+function restartText({ restart, fault }: HostHalt, isOver: boolean, locale: Locale): string {
+  const text = textFor(locale).rollback;
+  if (fault === 'not_answering' && restart === 'failed') return text.unanswered.restart;
+  if (isOver && (restart === 'pending' || restart === 'issued')) return text.ended.restart[restart];
+  return text.restart[restart];
+}
+
+function stopText(
+  { fault }: HostHalt,
+  stop: Exclude<HostHalt['stop'], 'none'>,
+  isOver: boolean,
+  locale: Locale,
+): string {
+  const text = textFor(locale).rollback;
+  if (fault === 'not_answering' && stop !== 'issued') return text.unanswered.stop[stop];
+  return isOver && stop === 'issued' ? text.ended.stop : text.stop[stop];
+}
+
+function becauseText(
+  { stop, stopBecause, fault }: HostHalt,
+  isOver: boolean,
+  locale: Locale,
+): readonly string[] {
+  const text = textFor(locale).rollback;
+  if (stopBecause === null || stopBecause === 'asked' || stop === 'none') return [];
+  // It stands one line above.
+  if (stopBecause === fault) return [];
+  const isOpen = fault === 'not_answering' || (isOver && stop === 'issued');
+  return [text.stopBecause[isOpen ? 'failed' : stop](text.fault[stopBecause])];
+}
+
 function processText(host: HostHalt, kind: Halt['kind'], locale: Locale): string {
   const text = textFor(locale).rollback;
-  const shown = text.process[kind][host.process];
+  const isHalfGone = host.process === 'stopped' && host.fault === 'processes_left';
+  // Its main process alone.
+  const shown = isHalfGone ? text.noMainProcess : text.process[kind][host.process];
   const isProof = host.process === 'as_wanted' || host.process === 'stopped';
   if (!isProof) return shown;
   const at = host.processAt === null ? '' : ` ${slackTime(host.processAt, 'time_secs')}`;
@@ -296,14 +337,17 @@ function afterwards(halt: Halt, section4: HaltReportOptions['section4'], locale:
   const text = textFor(locale).rollback;
   if (kind === 'stop_entries')
     return [context(text.entriesAlone.notCancelled, text.entriesAlone.turningOn(valuesOf(halt)))];
-  if (openEntries === null && openEntriesFault === undefined) return [context(text.turningOn)];
+  // What was not seen off is not turned on again, but off first.
+  const turningOn = state === 'not_verified' ? [] : [text.turningOn];
+  const lines = (...said: readonly string[]) => (said.length === 0 ? [] : [context(...said)]);
+  if (openEntries === null && openEntriesFault === undefined) return lines(...turningOn);
   const notRun = section4 === 'not_run' ? text.section4NotRun(target) : text.section4Missing;
   const verdict =
     verification === null
       ? notRun
       : text.section4(textFor(locale).report.verdict[verification.verdict], state === 'verified');
   const entries = isFlat(halt) ? [] : [section(openEntriesText(halt, locale))];
-  return [...entries, context(verdict, text.turningOn)];
+  return [...entries, ...lines(verdict, ...turningOn)];
 }
 
 function openEntriesText({ openEntries, openEntriesFault, entryWatch }: Halt, locale: Locale): string {
@@ -329,9 +373,9 @@ function openEntriesText({ openEntries, openEntriesFault, entryWatch }: Halt, lo
 }
 
 /** What a stopped service does not take back: these are at the venue. */
-function restingBlocks({ kind, resting }: Halt, locale: Locale): readonly Block[] {
-  if (resting === undefined) return [];
+function restingBlocks({ kind, resting, state }: Halt, locale: Locale): readonly Block[] {
   const text = textFor(locale).rollback;
+  if (resting === undefined) return state === 'not_verified' ? [section(`? *${text.restingUnknown}*`)] : [];
   if (resting.total === 0) return [context(textFor(locale).venue.recordsAlone)];
   const words = wordsOf({ kind }, locale);
   const lines = resting.rows.map(({ market_slug, market_side, shares, orders, ends_at }) =>
@@ -358,7 +402,7 @@ export function isStillOn(halt: Halt): boolean {
   if (halt.hosts.every(({ process }) => process === 'stopped')) return false;
   // Whatever became of it, the next thing somebody may want is to end the exits too.
   if (halt.kind === 'stop_entries') return true;
-  return halt.state === 'not_verified' && !gapsOf(halt).every(({ code }) => isOfVenue(code));
+  return halt.state === 'not_verified' && !isOfVenueAlone(halt);
 }
 
 /** The next stronger thing to do: where the strategy goes on it is turned off. */

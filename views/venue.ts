@@ -15,8 +15,8 @@ export function venueBlocks(halt: Halt, locale: Locale): readonly Block[] | unde
   const words = isOfAll ? text : { ...text, ...text.entries };
   const lines = [
     `*${escapeMrkdwn(text.title(venue.host))}*`,
-    ...(isOfAll ? cancelLines(venue, locale) : []),
-    ...openLines(venue, words, locale),
+    ...(isOfAll ? cancelLines(venue, halt.endedAt !== null, locale) : []),
+    ...openLines(venue, words, halt.endedAt !== null, locale),
     ...recordLines(halt, venue, words, locale),
     ...positionLines(venue, locale),
   ];
@@ -31,10 +31,17 @@ export function venueFaultText(fault: VenueFault, locale: Locale): string {
   return escapeMrkdwn(toldVenueFault({ ...venue, host }, fault));
 }
 
-function cancelLines({ cancel, cancelAt, cancelFault, open }: HaltVenue, locale: Locale): readonly string[] {
+function cancelLines(
+  { cancel, cancelAt, cancelFault, open }: HaltVenue,
+  isOver: boolean,
+  locale: Locale,
+): readonly string[] {
   const text = textFor(locale).venue;
+  // What has ended is on its way no more.
+  if (isOver && (cancel === 'pending' || cancel === 'issued')) return [`✗ *${text.ended.cancel[cancel]}*`];
   const at = cancelAt === null ? '' : ` ${slackTime(cancelAt, 'time_secs')}`;
-  if (cancel !== 'failed') return [`${cancel === 'done' ? '✓' : '…'} ${text.cancel[cancel]}${at}`];
+  if (cancel !== 'failed')
+    return [`${cancel === 'done' ? '✓' : cancel === 'none' ? '–' : '…'} ${text.cancel[cancel]}${at}`];
   const why = cancelFault === null ? '' : `: ${venueFaultText(cancelFault, locale)}`;
   const line = `${text.cancel.failed}${at}${why}`;
   // Where nothing rests nothing had to be cancelled.
@@ -44,10 +51,11 @@ function cancelLines({ cancel, cancelAt, cancelFault, open }: HaltVenue, locale:
 function openLines(
   { open, openFault, askedAt }: HaltVenue,
   text: VenueWords,
+  isOver: boolean,
   locale: Locale,
 ): readonly string[] {
   if (openFault !== null) return [`? *${text.unknown(venueFaultText(openFault, locale))}*`];
-  if (open === null) return [`… ${text.notAsked}`];
+  if (open === null) return [isOver ? `? *${text.ended.notAsked}*` : `… ${text.notAsked}`];
   if (open.total === 0)
     return [`✓ ${text.nothing(askedAt === null ? '?' : slackTime(askedAt, 'time_secs'))}`];
   const rows = open.rows.map(({ id, market, side, shares }) =>
@@ -57,7 +65,7 @@ function openLines(
 }
 
 function recordLines(
-  { resting }: Halt,
+  { resting, state }: Halt,
   { recordedAlone, open }: HaltVenue,
   text: VenueWords,
   locale: Locale,
@@ -68,7 +76,8 @@ function recordLines(
     );
     return [`✗ *${text.alone(recordedAlone.total)}*`, ...listed(rows, recordedAlone.total, locale)];
   }
-  if (resting === undefined) return [];
+  if (resting === undefined)
+    return state === 'not_verified' ? [`? *${textFor(locale).rollback.restingUnknown}*`] : [];
   if (open !== null && open.total > 0) return [`✗ ${text.records(resting.total)}`];
   return [resting.total === 0 ? `✓ ${text.records(0)}` : `✓ ${text.recordsBehind(resting.total)}`];
 }

@@ -295,6 +295,7 @@ export class KillSwitch {
       else live.end();
     } catch (error) {
       this.#o.logger.error({ err: error, haltId: live.halt.haltId }, 'a halt failed inside the bot');
+      live.change({ state: 'not_verified', endedAt: live.halt.endedAt ?? this.#now() });
       live.end();
     } finally {
       if (this.#live.get(target.name) === live) this.#live.delete(target.name);

@@ -108,6 +108,7 @@ export const rollback = {
       stopped: 'no process: the service is stopped, and no exit is carried out either',
     },
   } satisfies Readonly<Record<HaltKind, Readonly<Record<HostHalt['process'], string>>>>,
+  noMainProcess: 'no main process any more',
   pid: (before: string, now: string) => `PID ${before} → ${now}`,
   fault: {
     not_answering: 'does not answer',
@@ -131,7 +132,22 @@ export const rollback = {
       'the new process has not loaded the strategy, so no exit is carried out: its log says why',
   } satisfies Readonly<Record<HaltFault, string>>,
   triedAgain: 'it is tried again',
-  unanswered: { restart: 'no answer to the restart', stop: 'no answer to the stop' },
+  unanswered: {
+    restart: 'no answer to the restart',
+    stop: { done: 'the stop was answered', failed: 'no answer to the stop' },
+  },
+  /** Of what has ended: nothing of it is on its way any more. */
+  ended: {
+    disk: {
+      disable: 'flag not seen off on disk',
+      stop: 'flag not seen off on disk',
+      stop_entries: 'close-only not seen on disk',
+      previous_model: 'environment not seen written',
+    } satisfies Readonly<Record<HaltKind, string>>,
+    restart: { pending: 'not restarted', issued: 'the restart was not seen through' },
+    stop: 'the stop was not seen through',
+    process: 'process not seen',
+  },
   stopBecause: {
     issued: (why: string) => `it is being stopped, because ${why}`,
     done: (why: string) => `stopped instead, because ${why}`,
@@ -145,7 +161,7 @@ export const rollback = {
     watching: (from: string, until: string) => `No new entry since ${from}; watching until ${until}.`,
     clear: (from: string, until: string) => `No new entry from ${from} to ${until}.`,
     entries: (count: number, from: string) =>
-      `${count} NEW ${count === 1 ? 'ENTRY' : 'ENTRIES'} since ${from}: the strategy trades on although its flag is off.`,
+      `${count} NEW ${count === 1 ? 'ENTRY' : 'ENTRIES'} since ${from}: the strategy trades on.`,
     unknown: (why: string) => `Whether new entries came is unknown: ${why}.`,
     databaseAway: 'the trading database did not answer',
     databaseMissing: 'TRADING_DATABASE_URL is not set',
@@ -178,6 +194,7 @@ export const rollback = {
     notOfferedByAll: (targets: string) =>
       `Nothing was done: of ${targets} the runbook names no values that end entries alone (\`halt.closeOnly\`). Disable all targets, or stop the entries of the others one by one.`,
   },
+  restingUnknown: 'Nobody has said whether an order can still fill.',
   missing: 'What is missing',
   byHand: 'Do this by hand',
   onHost: (host: string) => `On ${host}:`,
@@ -213,6 +230,8 @@ export const rollback = {
   superseded: (since: string, releaseId: string, who: string | undefined) =>
     `Since ${since} a release${who === undefined ? '' : ` of ${who}`} has run: the strategy may be on again. \`/lobml history ${releaseId}\` shows that release, \`/lobml status\` what is now.`,
   turningOn: 'Turning it on again is a deploy, with its full quorum: `/lobml deploy`.',
+  alarmAtVenue: (group: string, target: string) =>
+    `${group} ${target} was seen off, but not that nothing can fill at the venue. Act by hand now:`,
   alarm: (group: string, target: string) => `${group} ${target} may still be trading. Act by hand now:`,
   button: {
     disable: 'Disable now',

@@ -14,6 +14,11 @@ export const venue = {
     done: 'all orders were cancelled',
     failed: 'the cancel FAILED',
   } satisfies Readonly<Record<HaltVenue['cancel'], string>>,
+  /** Of what has ended: nothing of it is on its way any more. */
+  ended: {
+    cancel: { pending: 'no order was cancelled', issued: 'the cancel was not seen through' },
+    notAsked: 'what rests there was not asked',
+  },
   notAsked: 'what rests there was not asked yet',
   nothing: (at: string) => `nothing rests (asked ${at})`,
   rests: (count: number) => `${orders(count)} can still fill`,

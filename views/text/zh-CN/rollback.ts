@@ -100,6 +100,7 @@ export const rollback: RollbackText = {
       stopped: '没有进程：服务已停止，出场也无人执行',
     },
   },
+  noMainProcess: '主进程已不存在',
   pid: (before, now) => `PID ${before} → ${now}`,
   fault: {
     not_answering: '没有回应',
@@ -118,7 +119,21 @@ export const rollback: RollbackText = {
     strategy_not_loaded: '新进程没有加载策略，因此出场也无人执行：请查看其日志',
   },
   triedAgain: '正在重试',
-  unanswered: { restart: '重启命令没有得到回应', stop: '停止命令没有得到回应' },
+  unanswered: {
+    restart: '重启命令没有得到回应',
+    stop: { done: '停止命令已得到回应', failed: '停止命令没有得到回应' },
+  },
+  ended: {
+    disk: {
+      disable: '未能确认磁盘上的开关已关闭',
+      stop: '未能确认磁盘上的开关已关闭',
+      stop_entries: '未能确认磁盘上已设为只出不进',
+      previous_model: '未能确认环境变量已写入',
+    },
+    restart: { pending: '未重启', issued: '重启命令已发出，未见结果' },
+    stop: '停止命令已发出，未见结果',
+    process: '未能查看进程',
+  },
   stopBecause: {
     issued: (why) => `正在改为停止服务，因为${why}`,
     done: (why) => `已改为停止服务，因为${why}`,
@@ -131,7 +146,7 @@ export const rollback: RollbackText = {
     begun: (until) => `正在观察新入场，至 ${until}。`,
     watching: (from, until) => `自 ${from} 起没有新入场；观察至 ${until}。`,
     clear: (from, until) => `${from} 至 ${until} 没有新入场。`,
-    entries: (count, from) => `自 ${from} 起有 ${count} 笔新入场：开关已关闭，但策略仍在交易。`,
+    entries: (count, from) => `自 ${from} 起有 ${count} 笔新入场：策略仍在交易。`,
     unknown: (why) => `无法确认是否有新入场：${why}。`,
     databaseAway: '交易数据库没有回应',
     databaseMissing: '未设置 TRADING_DATABASE_URL',
@@ -157,6 +172,7 @@ export const rollback: RollbackText = {
     notOfferedByAll: (targets) =>
       `没有执行任何操作：${targets} 的 runbook 没有写明只停止入场的取值（\`halt.closeOnly\`）。请关闭全部目标，或逐个停止其余目标的入场。`,
   },
+  restingUnknown: '是否仍有订单可能成交，没有得到答复。',
   missing: '缺少的证明',
   byHand: '请手动执行',
   onHost: (host) => `在 ${host} 上：`,
@@ -186,6 +202,8 @@ export const rollback: RollbackText = {
   superseded: (since, releaseId, who) =>
     `自 ${since} 起已有${who === undefined ? '' : ` ${who} 的`}新的发布，策略可能已重新开启。\`/lobml history ${releaseId}\` 查看该发布，\`/lobml status\` 查看当前状态。`,
   turningOn: '重新开启需要一次完整审批的发布：`/lobml deploy`。',
+  alarmAtVenue: (group, target) =>
+    `${group} ${target} 已确认关闭，但尚不能确认交易所没有可成交的订单，请立即手动处理：`,
   alarm: (group, target) => `${group} ${target} 可能仍在交易，请立即手动处理：`,
   button: {
     disable: '立即关闭',

@@ -11,6 +11,10 @@ export const venue: VenueText = {
     done: '已撤销全部订单',
     failed: '撤单失败',
   },
+  ended: {
+    cancel: { pending: '没有撤销任何订单', issued: '撤单命令已发出，未见结果' },
+    notAsked: '未查询挂单',
+  },
   notAsked: '尚未查询挂单',
   nothing: (at) => `没有挂单（查询于 ${at}）`,
   rests: (count) => `${count} 笔订单仍可能成交`,
