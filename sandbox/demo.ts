@@ -10,6 +10,7 @@ export async function runDemo(): Promise<void> {
   const startedMs = performance.now();
   const folder = resolve('.data', 'demo');
   const locale = process.env['LOCALE'] === 'zh-CN' ? 'zh-CN' : 'en';
+  const watch = process.env['DEMO_WATCH'] || undefined;
   const stopping = stopOnSignals();
   const sandbox = await startSandbox({
     folder,
@@ -18,6 +19,9 @@ export async function runDemo(): Promise<void> {
     // E.g. 0.1,0.2: for who cannot wait for the minutes of the demo.
     checkpointMinutes: process.env['DEMO_CHECKPOINT_MINUTES']?.split(',').map(Number),
     promotes: process.env['DEMO_PROMOTION'] !== 'off',
+    watches: watch !== 'off',
+    // E.g. 3: for who cannot wait for half a minute.
+    watchEverySecs: watch === undefined || watch === 'off' ? undefined : Number(watch),
     onStep: (step) => process.stdout.write(`  starting ${step} …\n`),
     signal: stopping,
   }).catch((error: unknown) => {

@@ -13,11 +13,11 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embed
 import { textFor } from '../views/text/index.js';
 import { clearBotData, endTrainers } from './bot-data.js';
 import { writeDemoRunbooks } from './demo-runbook.js';
-import { demoTargetsFile } from './demo-targets.js';
+import { type DemoTargets, demoTargetsFile } from './demo-targets.js';
 import { seedDrills } from './seed-drills.js';
 import { type BotProcess, startBot } from './start-bot.js';
 
-export interface SandboxOptions {
+export interface SandboxOptions extends DemoTargets {
   /** Absolute; everything is laid out in it. */
   readonly folder: string;
   /** The page's port; any free one where it is taken. */
@@ -25,10 +25,8 @@ export interface SandboxOptions {
   readonly locale?: 'en' | 'zh-CN';
   /** RestartSec of the simulated hosts. */
   readonly restartDelayMs?: number;
-  /** When a release is checked again, minutes after its start. */
-  readonly checkpointMinutes?: readonly number[] | undefined;
-  /** Whether `live` takes only models that have run on `dryrun`; it does unless told. */
-  readonly promotes?: boolean;
+  /** In the place of the interval of the watch, seconds. */
+  readonly watchEverySecs?: number | undefined;
   readonly onStep?: (step: string) => void;
   /** Aborts the start; what had started is stopped. */
   readonly signal?: AbortSignal;
@@ -92,7 +90,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
     onStep('bot');
     const targetsFile = join(folder, 'targets.yaml');
-    await writeFile(targetsFile, demoTargetsFile(hosts.targets, options.checkpointMinutes, options.promotes));
+    await writeFile(targetsFile, demoTargetsFile(hosts.targets, options));
     const dataDir = join(folder, 'bot');
     await clearBotData(dataDir);
     open.push(() => endTrainers(dataDir));
@@ -108,6 +106,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       TARGETS_FILE: targetsFile,
       DATA_DIR: dataDir,
       LOCALE: options.locale ?? 'en',
+      ...(options.watchEverySecs === undefined ? {} : { WATCH_EVERY_SECS: String(options.watchEverySecs) }),
     };
     const logFile = join(folder, 'bot.log');
     let bot = startBot(botEnvironment, logFile);

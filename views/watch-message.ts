@@ -177,7 +177,7 @@ function chartOf({ development }: WatchEpisode): ChartFigures | undefined {
     type: 'bar',
     xLabel: named('x'),
     yLabel: named('y'),
-    categories: points.map(({ at }) => `-${before(at)}`),
+    categories: points.map(({ at }) => (before(at) === 0 ? '0' : `-${before(at)}`)),
     series: (['failed', 'unclear', 'warned'] as const).map((name) => ({
       name,
       title: inEach((locale) => textFor(locale).watch.chart[name]),

@@ -6,12 +6,14 @@ import { manyRows } from './many-rows.js';
 import { precheck } from './precheck.js';
 import { rollbackFigure } from './rollback-bench.js';
 import { verify } from './verify.js';
+import { watch } from './watch-bench.js';
 
 /** The registry: what `npm run bench` measures, in this order. */
 export const FIGURES: readonly Figure[] = [
   freshness,
   precheck,
   verify,
+  watch,
   manyRows,
   history,
   rollbackFigure,

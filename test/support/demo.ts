@@ -66,8 +66,8 @@ export async function startDemo(
 export function beginDemo(folder: string, environment: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [join(ROOT, 'bin', 'demo.mjs')], {
     cwd: folder,
-    // What a test releases to `live` has not run on `dryrun` first, unless that is what it is about.
-    env: { ...process.env, DEMO_PORT: '0', DEMO_PROMOTION: 'off', ...environment },
+    // What a test releases to `live` has not run on `dryrun` first, and nobody watches, unless that is what it is about.
+    env: { ...process.env, DEMO_PORT: '0', DEMO_PROMOTION: 'off', DEMO_WATCH: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, as a terminal gives to what it runs.
     detached: true,

@@ -248,6 +248,8 @@ export async function selectPassedWindows(
      WHERE r.strategy = $1 AND r.target = $2 AND r.started_at >= $3
        AND NOT r.planned AND NOT r.partial
        AND r.kind IN ('verify', 'gonogo') AND r.verdict IN ('GO', 'GO_WITH_WARNINGS')
+       -- Nobody has a report of a look in which to acknowledge its warnings.
+       AND (r.watch_change IS NULL OR r.verdict = 'GO')
        AND NOT EXISTS (
          SELECT FROM json_array_elements(r.checks) AS c(result)
          WHERE c.result->>'outcome' = 'WARN' AND c.result->>'mode' = 'deciding' AND NOT EXISTS (
