@@ -12,7 +12,7 @@ export interface ConfigurationHashes {
   readonly runbookSha256: string;
   /**
    * SHA-256 over everything that the targets file says of a target (hosts with their addresses, units and folders,
-   * watch, approval policy), the groups and the roles, in hex; '' where it cannot be read.
+   * watch, approval policy), and who is who: groups, roles and accounts; in hex; '' where it cannot be read.
    */
   readonly policySha256: string;
 }
@@ -38,7 +38,7 @@ export async function readConfigurationHashes(
 export function refuseUnlessLoaded(
   loaded: {
     readonly sources: { readonly runbook: Pick<Runbook, 'file' | 'sha256'> };
-    readonly targets: Pick<Targets, 'file' | 'targets' | 'groups' | 'roles'>;
+    readonly targets: Pick<Targets, 'file' | keyof Policy>;
   },
   plan: Pick<ReleasePlan, 'target' | 'runbookSha256' | 'policySha256'>,
 ): Refused | undefined {
@@ -49,10 +49,18 @@ export function refuseUnlessLoaded(
   return refused('configuration_changed', { file: targets.file });
 }
 
+/** What decides about a release, and who somebody is. */
+type Policy = Pick<Targets, 'targets' | 'groups' | 'roles' | 'accounts'>;
+
 /** '' for a target that does not exist. */
-function policyHash(targets: Pick<Targets, 'targets' | 'groups' | 'roles'>, target: string): string {
+export function policyHash(targets: Policy, target: string): string {
   const settings = targets.targets.get(target);
   if (settings === undefined) return '';
-  const policy = { settings, groups: Object.fromEntries(targets.groups), roles: targets.roles };
+  const policy = {
+    settings,
+    groups: Object.fromEntries(targets.groups),
+    roles: targets.roles,
+    accounts: Object.fromEntries(targets.accounts),
+  };
   return sha256Of(canonicalJson(policy));
 }

@@ -59,7 +59,7 @@ export type RecordEvent = (event: ReleaseEvent) => Promise<void>;
 /** What the use cases of a release share. */
 export interface ReleaseContext {
   readonly sources: PlanSources;
-  readonly targets: Pick<Targets, 'file' | 'targets' | 'groups' | 'roles'>;
+  readonly targets: Pick<Targets, 'file' | 'targets' | 'groups' | 'roles' | 'accounts'>;
   readonly checks: Pick<CheckService, 'run'>;
   readonly runs: Pick<RunStore, 'get'>;
   readonly acknowledgements: Pick<AcknowledgementStore, 'acknowledge' | 'acknowledgedWarnings'>;
