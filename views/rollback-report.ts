@@ -41,7 +41,7 @@ const HALT_SYMBOL: Readonly<Record<Halt['state'], string>> = {
 
 /** What goes on trading its exits was not halted. */
 export const haltSymbol = ({ kind, state }: Pick<Halt, 'kind' | 'state'>): string =>
-  kind === 'stop_entries' && state === 'verified' ? '⏸' : HALT_SYMBOL[state];
+  kind === 'stop_entries' && state === 'verified' ? '⛔' : HALT_SYMBOL[state];
 
 const DATED = 'date_short_pretty';
 

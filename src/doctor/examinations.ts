@@ -15,6 +15,7 @@ import {
   examineTradingRole,
   examineTradingSource,
 } from './examine-databases.js';
+import { examineHaltActs } from './examine-halt-acts.js';
 import { examineHost, type HostOptions } from './examine-host.js';
 import { examineMachines } from './examine-machines.js';
 import { examineSlack } from './examine-slack.js';
@@ -56,7 +57,10 @@ export function createExaminations(options: ExaminationOptions): readonly Examin
     examineClocks({ ...options, hosts: targets.flatMap((target) => target.hosts) }),
     examineTrainingDatabase(options),
     ...all.flatMap(({ runbook, target }) =>
-      target.hosts.map((settings) => examineHost(target, settings, { hostOf, runbook })),
+      target.hosts.flatMap((settings) => [
+        examineHost(target, settings, { hostOf, runbook }),
+        examineHaltActs(target, settings, { hostOf }),
+      ]),
     ),
     examineMachines(targets, { hostOf }),
     ...targets.flatMap((target) => examineVenue(target, { hostOf })),

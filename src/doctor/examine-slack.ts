@@ -69,14 +69,28 @@ function scopesDiagnosis(given: readonly string[] | undefined): Diagnosis {
 
 interface ChannelReader {
   readonly conversations: { history(of: { channel: string; limit: number }): Promise<unknown> };
+  readonly chat: {
+    scheduleMessage(of: {
+      channel: string;
+      text: string;
+      post_at: number;
+    }): Promise<{ scheduled_message_id?: string }>;
+    deleteScheduledMessage(of: { channel: string; scheduled_message_id: string }): Promise<unknown>;
+  };
 }
+
+/** So late that nothing is posted before it is taken back; Slack takes at most 120 days. */
+const POSTED_AFTER_SECS = 100 * 24 * 3_600;
 
 /** Reading a channel needs no further scope, and is refused exactly where the bot is no member. */
 async function examineChannel(client: ChannelReader, channel: string): Promise<Diagnosis> {
   const subject: Sentence = { code: 'subject_channel', facts: { channel } };
   try {
     await client.conversations.history({ channel, limit: 1 });
-    return ok(subject, { code: 'bot_in_channel', facts: {} });
+    const refused = await faultOfPosting(client, channel);
+    if (refused === undefined) return ok(subject, { code: 'bot_in_channel', facts: {} });
+    const seen: Sentence = { code: 'channel_takes_nothing', facts: { code: refused } };
+    return { subject, state: 'fault', seen, wayOut: { code: 'do_allow_posting', facts: {} } };
   } catch (error) {
     const failure = classifyFailure(error);
     const code = failure.kind === 'refused' ? failure.code : failure.kind;
@@ -87,6 +101,21 @@ async function examineChannel(client: ChannelReader, channel: string): Promise<D
       wayOut: { code: 'do_correct_channels', facts: {} },
       ...(failure.kind === 'refused' ? {} : { isAway: true }),
     };
+  }
+}
+
+/** A message for much later is accepted or refused like any other, and taken back at once: nobody sees it. */
+async function faultOfPosting({ chat }: ChannelReader, channel: string): Promise<string | undefined> {
+  const post_at = Math.floor(Date.now() / 1000) + POSTED_AFTER_SECS;
+  try {
+    const { scheduled_message_id } = await chat.scheduleMessage({ channel, text: 'lobml doctor', post_at });
+    if (scheduled_message_id !== undefined)
+      await chat.deleteScheduledMessage({ channel, scheduled_message_id });
+    return undefined;
+  } catch (error) {
+    const failure = classifyFailure(error);
+    if (failure.kind !== 'refused') throw error;
+    return failure.code;
   }
 }
 

@@ -4,6 +4,7 @@ import { systemClock } from '../time/clock.js';
 import { createVenue, venueFault as faultOfVenue, type Venue } from '../venue/venue.js';
 import { type Diagnosis, type Examination, ok } from './doctor.js';
 import type { HostOptions } from './examine-host.js';
+import { commandDiagnosis } from './try-rights.js';
 
 /** Whether a halt could ask the venue of a target: what only looks is tried, nothing is cancelled or closed. */
 export function examineVenue(
@@ -41,7 +42,17 @@ export function examineVenue(
             ];
           }),
         );
-        return [...seen.flat(), ...cancelDiagnoses(subject, venue)];
+        const acts = [named.cancelOrders?.command, named.flatten?.command].flatMap((command) =>
+          command === undefined ? [] : [command],
+        );
+        const programs = await Promise.all(
+          acts.map((command) => commandDiagnosis(hostOf(settings), settings, command, subject)),
+        );
+        return [
+          ...seen.flat(),
+          ...cancelDiagnoses(subject, venue),
+          ...programs.flatMap((one) => (one === undefined ? [] : [{ ...one, subject }])),
+        ];
       },
     },
   ];

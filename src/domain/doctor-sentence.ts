@@ -6,6 +6,9 @@ type NoFacts = Readonly<Record<never, never>>;
 interface Path {
   readonly path: string;
 }
+interface Command {
+  readonly command: string;
+}
 /** What a look at a host failed by. */
 interface Because {
   readonly because: HostFault;
@@ -24,6 +27,7 @@ export interface DoctorFacts {
   /** @param clock `bot`, `trading_database`, `state_database` or a host */
   subject_clock: { readonly clock: string };
   subject_configuration: NoFacts;
+  subject_halt_acts: { readonly place: string };
   subject_host: { readonly place: string };
   subject_journal_folder: NoFacts;
   subject_machines: NoFacts;
@@ -44,6 +48,22 @@ export interface DoctorFacts {
   subject_training_table: { readonly name: string };
 
   account_unknown: NoFacts;
+  /** @param count commands of a halt */
+  acts_allowed: { readonly count: number };
+  cannot_ask_rights: Command & Because;
+  /** @param code Slack's own */
+  channel_takes_nothing: { readonly code: string };
+  file_not_replaceable: Path & Because;
+  files_replaceable: { readonly paths: string };
+  layer_not_listed: Path;
+  layer_not_read: Path;
+  layer_not_told: Path;
+  layer_other_order: Path;
+  program_missing: { readonly program: string };
+  restart_rights_unseen: { readonly unit: string; readonly account: string };
+  /** @param words the last ones of sudo itself */
+  sudo_refuses: Command & { readonly words: string };
+  sudo_unseen: Command;
   bot_in_channel: NoFacts;
   bot_not_in_channel: NoFacts;
   host_seen: Because;
@@ -145,6 +165,12 @@ export interface DoctorFacts {
   do_set_clock: NoFacts;
   do_set_service_user: NoFacts;
   do_set_slack_tokens: NoFacts;
+  do_allow_posting: NoFacts;
+  do_allow_sudo: Command;
+  do_hold_drill: NoFacts;
+  do_install_program: NoFacts;
+  do_match_files: NoFacts;
+  do_open_environment: { readonly folder: string };
   do_set_cancel: NoFacts;
   do_set_trading_url: NoFacts;
   do_use_current_training: NoFacts;

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import { createDoctor, type Examination } from '../doctor/doctor.js';
 import { examineClocks } from '../doctor/examine-clocks.js';
 import { type DatabaseOptions, examineTrading } from '../doctor/examine-databases.js';
+import { examineHaltActs } from '../doctor/examine-halt-acts.js';
 import { examineHost } from '../doctor/examine-host.js';
 import { examineSlack } from '../doctor/examine-slack.js';
 import { examineVenue } from '../doctor/examine-venue.js';
@@ -48,7 +49,10 @@ export async function rehearse(
     timed('machine', async () => judgedHalt(await options.rehearseHalt())),
     examined(
       'hosts',
-      target.hosts.map((settings) => examineHost(target, settings, { hostOf, runbook })),
+      target.hosts.flatMap((settings) => [
+        examineHost(target, settings, { hostOf, runbook }),
+        examineHaltActs(target, settings, { hostOf }),
+      ]),
     ),
     examined('venue', examineVenue(target, { hostOf })),
     examined('records', [examineTrading(options)]),

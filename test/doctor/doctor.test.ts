@@ -1,4 +1,4 @@
-import { access, mkdtemp, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -50,6 +50,8 @@ interface Situation {
   readonly arm?: readonly string[] | undefined;
   /** As in the targets file. */
   readonly venue?: object;
+  readonly restart?: readonly string[];
+  readonly environmentFile?: string;
   readonly trading?: ExaminationOptions['trading'];
   readonly state?: ExaminationOptions['state'];
   /** Strategies besides the first one. */
@@ -68,15 +70,17 @@ async function findings(situation: Situation) {
     current,
     arm = ['true'],
     venue,
+    restart = ['true'],
+    environmentFile = join(folder, 'live.env'),
   } = situation;
   await writeFile(join(folder, 'live.env'), '');
   await writeFile(join(folder, 'status'), `ActiveState=active\nNRestarts=0\n${status}\n`);
   const live = {
     ...{ venue, channels, staging, models: folder, approval: { quorum: 1 }, hosts: [{ name: 'h1' }] },
-    environmentFiles: [join(folder, 'live.env')],
+    environmentFiles: [environmentFile],
     service: {
       ...{ manager: 'command', status: ['cat', join(folder, 'status')], environ },
-      ...{ restart: ['true'], stop: ['true'], logs: ['true'], ...(processes && { processes }), current },
+      ...{ restart, stop: ['true'], logs: ['true'], ...(processes && { processes }), current },
       ...(arm.length > 0 && { deadMan: { arm, disarm: ['true'], status: ['echo', 'armed'] } }),
     },
   };
@@ -210,7 +214,66 @@ describe('Slack', () => {
       /lacks app_mentions:read, commands, usergroups:read, users:read/,
     );
     expect(of('channel C0RELEASES')).toMatchObject([{ state: 'ok' }]);
+    expect(slack.messages('C0RELEASES')).toEqual([]);
     expectWrong(of('channel C0NOWHERE'), 'fault', /no such channel/);
+    await slack.stop();
+  });
+
+  test('where the bot may read a channel and not post', async () => {
+    slack = createLocalSlack({ scopes: ['channels:history', 'groups:history'], rateLimits: false });
+    await slack.start();
+    const { of } = await findings({
+      env: env(),
+      channels: { reports: 'C0RELEASES', incidents: 'C0INCIDENTS' },
+    });
+    expectWrong(of('channel C0INCIDENTS'), 'fault', /may read there and not post \(missing_scope\)/);
+  });
+});
+
+describe('what a halt does', () => {
+  const on = 'halt on h1 (live)';
+
+  test('can be done: a file beside the environment file was replaced, and nothing is left of it', async () => {
+    const { of } = await findings({});
+    expect(of(on).map(({ state, seen }) => [state, say(seen, 'en')])).toEqual([
+      ['ok', `a halt can replace ${join(folder, 'live.env')} (tried on a file beside it)`],
+      ['ok', '2 commands of a halt are there and may be run'],
+    ]);
+    expect((await readdir(folder)).filter((name) => name.startsWith('.lobml'))).toEqual([]);
+  });
+
+  test('in a folder that takes no file, by a program that is not there', async () => {
+    const { of } = await findings({ environmentFile: '/proc/version', restart: ['/no/such/restart', 'it'] });
+    expectWrong(
+      of(on),
+      'fault',
+      /a halt could not write \/proc\/version: .*\n`\/no\/such\/restart` is not there/s,
+    );
+  });
+
+  test('to files that the unit does not read, beside one that nobody has listed', async () => {
+    const told = join(folder, 'layers');
+    await writeFile(
+      told,
+      'NeedDaemonReload=no\nEnvironment=\nEnvironmentFiles=/etc/other.env (ignore_errors=no)\n',
+    );
+    const { of } = await findings({ current: ['cat', told] });
+    expectWrong(
+      of(on),
+      'fault',
+      /reads \/etc\/other\.env, which .* not list.*\n.*live\.env: a halt would write it in vain/s,
+    );
+  });
+
+  test('at the venue by a program that is not there', async () => {
+    const keys = { market: 'm', side: 's', shares: 'n' };
+    const { of } = await findings({
+      venue: {
+        openOrders: { command: ['printf', '[]'], keys: { ...keys, id: 'id' } },
+        cancelOrders: { command: ['/no/such/cancel'] },
+      },
+    });
+    expectWrong(of('venue of live (on h1)'), 'fault', /`\/no\/such\/cancel` is not there/);
   });
 });
 

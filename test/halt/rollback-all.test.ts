@@ -375,7 +375,7 @@ test('--all --stop-entries ends the entries of every target, and calls none of t
   for (const name of ['live', 'dryrun', 'policy']) await writeFile(at(`${name}.restarted`), status(2));
   const { services, conversation } = bench([], ['one', 'two']);
   const { exitCode } = await rollback.run(['--all', '--stop-entries'], conversation(), services);
-  expect(everything()[0]?.text).toBe('⏸ ENTRIES OF ALL 3 TARGETS STOPPED - VERIFIED');
+  expect(everything()[0]?.text).toBe('⛔ ENTRIES OF ALL 3 TARGETS STOPPED - VERIFIED');
   expect(exitCode).toBe(0);
   for (const name of ['live', 'dryrun', 'policy'])
     expect(await environmentOf(name)).toBe('S__ENABLED=true\nS__CLOSE_ONLY=true\n');

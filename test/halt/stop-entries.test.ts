@@ -164,7 +164,7 @@ test('ends the entries, lets exits go on, and says exactly that', async () => {
   const entries = await ordersOf(true);
   expect(await ordersOf(false)).toBeGreaterThan(exits);
   const report = told(halt);
-  expect(report).toContain('⏸ ENTRIES STOPPED - VERIFIED · policy');
+  expect(report).toContain('⛔ ENTRIES STOPPED - VERIFIED · policy');
   expect(report).toContain('NOT halted');
   expect(report).toContain('exits go on');
   expect(report).not.toContain('HALTED');

@@ -58,6 +58,27 @@ function remove(args: Arguments, core: Core): JsonObject {
   return { channel: channel.id, ts: message.ts };
 }
 
+const scheduled = new WeakMap<Core, Set<string>>();
+
+/** Accepted or refused like a post; nothing waits here until its time. */
+function scheduleMessage(args: Arguments, core: Core): JsonObject {
+  const channel = writableChannel(args, core);
+  const inSecs = Number(args.required('post_at')) - Date.now() / 1000;
+  if (!(inSecs > 0)) throw new SlackError('time_in_past');
+  if (inSecs > 120 * 24 * 3_600) throw new SlackError('time_too_far');
+  const own = scheduled.get(core) ?? new Set<string>();
+  scheduled.set(core, own);
+  const id = `Q${channel.id}${own.size}${Date.now()}`;
+  own.add(id);
+  return { channel: channel.id, scheduled_message_id: id, post_at: Number(args.required('post_at')) };
+}
+
+function deleteScheduledMessage(args: Arguments, core: Core): JsonObject {
+  const id = args.required('scheduled_message_id');
+  if (!scheduled.get(core)?.delete(id)) throw new SlackError('invalid_scheduled_message_id');
+  return {};
+}
+
 function getPermalink(args: Arguments, core: Core): JsonObject {
   const channel = channelOf(args, core);
   const message = core.workspace.message(channel.id, args.text('message_ts') ?? '');
@@ -71,5 +92,9 @@ export const chatMethods: Methods = {
   'chat.postEphemeral': { token: 'bot', scope: 'chat:write', limit: TIER.four, run: postEphemeral },
   'chat.update': { token: 'bot', scope: 'chat:write', limit: TIER.three, run: update },
   'chat.delete': { token: 'bot', scope: 'chat:write', limit: TIER.three, run: remove },
+  'chat.scheduleMessage': { token: 'bot', scope: 'chat:write', limit: TIER.three, run: scheduleMessage },
+  'chat.deleteScheduledMessage': {
+    ...{ token: 'bot', scope: 'chat:write', limit: TIER.three, run: deleteScheduledMessage },
+  },
   'chat.getPermalink': { token: 'bot', run: getPermalink },
 };

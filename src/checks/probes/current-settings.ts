@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { ObservedRow } from '../../domain/check-run.js';
+import { layerFindings } from '../../hosts/environment/unit-layers.js';
 import type { ServiceDefinition } from '../../hosts/host.js';
 import { compareCommand } from '../../hosts/managers/loaded-command.js';
 import type { HostAccess, ProbeCall } from '../context/check-context.js';
@@ -71,22 +72,3 @@ function outsideOf(
 }
 
 const placeOf = ({ fragment, dropIns }: ServiceDefinition): string => [fragment, ...dropIns].join(', ');
-
-/** @param read undefined: the manager has no such files. */
-function layerFindings(
-  listed: readonly string[],
-  read: readonly string[] | undefined,
-): readonly { readonly path: string; readonly finding: Finding }[] {
-  if (read === undefined) return [];
-  const paths = read.map((path) => posix.normalize(path));
-  const pattern = paths.find((path) => /[*?[]/.test(path));
-  if (pattern !== undefined) return [{ path: pattern, finding: 'not_told' }];
-  const apart = [
-    ...paths
-      .filter((path) => !listed.includes(path))
-      .map((path) => ({ path, finding: 'not_listed' as const })),
-    ...listed.filter((path) => !paths.includes(path)).map((path) => ({ path, finding: 'not_read' as const })),
-  ];
-  const isOrdered = apart.length > 0 || paths.join('\0') === listed.join('\0');
-  return isOrdered ? apart : [{ path: paths.join(', '), finding: 'other_order' }];
-}

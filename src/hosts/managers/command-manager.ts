@@ -33,6 +33,7 @@ export const commandManager = {
   manager: 'command',
   create: (settings, parts) => createCommandManager(settings, parts),
   byHand: ({ status, restart, stop, kill }) => ({ status, restart, stop, kill }),
+  acts: ({ restart, stop, kill }) => [restart, stop, ...(kill === undefined ? [] : [kill])],
 } satisfies ServiceKind<CommandSettings>;
 
 /** Drives a service by configured commands, for hosts with a forced command or another service manager. */

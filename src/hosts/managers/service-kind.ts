@@ -25,6 +25,8 @@ export interface ServiceKind<Settings extends { readonly manager: string }> {
   create(settings: Settings, parts: ServiceParts): ServiceManager;
   /** What a person types on the host. */
   byHand(settings: Settings): CommandOfVerb;
+  /** The commands of a halt as they are run, word for word. */
+  acts(settings: Settings): readonly (readonly string[])[];
 }
 
 /** A service that is driven by one command a verb. @param tried what an error calls it. */

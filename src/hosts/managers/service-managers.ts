@@ -16,6 +16,11 @@ export function serviceCommandsByHand(host: string, service: ServiceSettings): C
   return kindOf(host, service).byHand(service);
 }
 
+/** The commands of a halt as they are run, word for word: restart, stop, kill. */
+export function serviceActs(host: string, service: ServiceSettings): readonly (readonly string[])[] {
+  return kindOf(host, service).acts(service);
+}
+
 /** @throws HostError `not_configured` for a manager that is not known. */
 function kindOf(host: string, service: ServiceSettings): ServiceKind<ServiceSettings> {
   const found = SERVICE_KINDS.find(({ manager }) => manager === service.manager);

@@ -22,6 +22,10 @@ export const systemdManager = {
       status: typed('show', '-p', 'ActiveState,MainPID'),
     };
   },
+  acts(settings) {
+    const systemctl = systemctlOf(settings);
+    return [systemctl('restart'), systemctl('stop'), systemctl('kill', '--signal=KILL')];
+  },
 } satisfies ServiceKind<SystemdSettings>;
 
 const scopeOf = (userManager: boolean): readonly string[] => (userManager ? ['--user'] : []);
@@ -35,6 +39,13 @@ const journalWords = ({ since, until }: LogCall): readonly string[] => [
   ...['--output=short-iso-precise', '--all', '--quiet', '--no-pager'],
 ];
 
+const systemctlOf =
+  ({ unit, sudo = [], userManager }: Pick<SystemdSettings, 'unit' | 'sudo' | 'userManager'>) =>
+  (...words: string[]) => [
+    ...[...sudo, 'systemctl', ...scopeOf(userManager), '--no-pager'],
+    ...[...words, unit],
+  ];
+
 function assertUnitName(host: string, unit: string): void {
   if (/^[A-Za-z0-9:_.@\\-]+$/.test(unit) && !unit.startsWith('-')) return;
   throw new HostError('not_configured', { code: 'host_unit_name', facts: { host } });
@@ -46,10 +57,7 @@ export function createSystemdManager(
   { runner, processes = createProcessReader(runner) }: ServiceParts,
 ): ServiceManager {
   assertUnitName(runner.host, unit);
-  const systemctl = (...words: string[]) => [
-    ...[...sudo, 'systemctl', ...scopeOf(userManager), '--no-pager'],
-    ...[...words, unit],
-  ];
+  const systemctl = systemctlOf({ unit, sudo, userManager });
   const commands = {
     status: systemctl('show', '--timestamp=us+utc', `--property=${STATUS_PROPERTIES.join(',')}`),
     restart: systemctl('restart'),

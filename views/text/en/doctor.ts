@@ -29,6 +29,7 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_configuration: () => 'configuration',
   subject_machines: () => 'machines',
   subject_venue: ({ target, host }) => `venue of ${target} (on ${host})`,
+  subject_halt_acts: ({ place }) => `halt on ${place}`,
   subject_host: ({ place }) => `host ${place}`,
   subject_journal_folder: () => 'journal folder',
   subject_scopes: () => 'Slack scopes',
@@ -58,6 +59,27 @@ export const doctor: Sentences<DoctorFacts> = {
   clock_unread: ({ code }) => `gives no answer (${code})`,
   clock_stands: ({ aheadSecs, errorSecs, against }) =>
     `${Math.abs(aheadSecs).toFixed(3)} s ${aheadSecs < 0 ? 'behind' : 'ahead'} ± ${errorSecs.toFixed(3)} s (against ${AGAINST[against] ?? against})`,
+  acts_allowed: ({ count }) => `${count} commands of a halt are there and may be run`,
+  cannot_ask_rights: ({ command, because }) =>
+    `whether \`${command}\` may be run could not be asked: ${toldHostFault(hostFault, because)}`,
+  channel_takes_nothing: ({ code }) =>
+    `the bot may read there and not post (${code}): no alarm would stand there`,
+  file_not_replaceable: ({ path, because }) =>
+    `a halt could not write ${path}: ${toldHostFault(hostFault, because)}`,
+  files_replaceable: ({ paths }) => `a halt can replace ${paths} (tried on a file beside it)`,
+  layer_not_listed: ({ path }) =>
+    `the unit reads ${path}, which the targets file does not list: what stands there may turn the strategy on again`,
+  layer_not_read: ({ path }) => `the unit does not read ${path}: a halt would write it in vain`,
+  layer_not_told: ({ path }) => `the unit reads ${path}: nobody can tell which files these are`,
+  layer_other_order: ({ path }) =>
+    `the unit reads its files in another order than the targets file says (${path}): another one wins`,
+  program_missing: ({ program }) => `\`${program}\` is not there, or may not be run: a halt could not run it`,
+  restart_rights_unseen: ({ unit, account }) =>
+    `account ${account} restarts ${unit} without sudo and is not root: whether that is allowed shows only where it is done`,
+  sudo_refuses: ({ command, words }) =>
+    `sudo does not let the account run \`${command}\`${words === '' ? '' : ` (${words})`}`,
+  sudo_unseen: ({ command }) =>
+    `whether sudo allows \`${command}\` cannot be asked: files are looked at there as another account`,
   channel_not_found: () => 'there is no such channel, or it is private and the bot is not in it',
   folder_takes: ({ path }) => `${path} takes what is written`,
   folder_usable: ({ path }) => `${path} can be read and written`,
@@ -124,6 +146,16 @@ export const doctor: Sentences<DoctorFacts> = {
     'Check the host’s entry in the targets file and the rights of the bot’s account there.',
   do_check_venue: () =>
     'Run the program on that host with the bot’s account, and compare what it prints with `venue` of the targets file (docs/targets.md).',
+  do_allow_posting: () =>
+    'Let the bot post in that channel (its settings, or its archive), or name another one.',
+  do_allow_sudo: ({ command }) =>
+    `Give the account NOPASSWD for exactly this command in sudoers: \`${command}\`.`,
+  do_hold_drill: () => 'Hold a drill where that may be done (/lobml drill), or drive the service with sudo.',
+  do_install_program: () => 'Correct the argument list in the targets file, or put the program there.',
+  do_match_files: () =>
+    'List the files in `environmentFiles` of the targets file as the unit has them, in its order.',
+  do_open_environment: ({ folder }) =>
+    `Let the account make, rename and remove files in ${folder} and keep their owner: own both, or use sudo for files (\`connection.ssh.sudo\`).`,
   do_set_cancel: () => 'Set `venue.cancelOrders` (docs/targets.md).',
   do_check_trading_url: () =>
     'Check TRADING_DATABASE_URL; docs/trading-database-role.md tells how to make the role.',

@@ -29,6 +29,7 @@ export const doctor: Sentences<DoctorFacts> = {
   subject_configuration: () => '配置',
   subject_machines: () => '机器',
   subject_venue: ({ target, host }) => `${target} 的交易所（经 ${host}）`,
+  subject_halt_acts: ({ place }) => `${place} 上的停止`,
   subject_host: ({ place }) => `主机 ${place}`,
   subject_journal_folder: () => '日志目录',
   subject_scopes: () => 'Slack 权限范围',
@@ -57,6 +58,23 @@ export const doctor: Sentences<DoctorFacts> = {
   clock_unread: ({ code }) => `没有回应（${code}）`,
   clock_stands: ({ aheadSecs, errorSecs, against }) =>
     `${aheadSecs < 0 ? '慢' : '快'} ${Math.abs(aheadSecs).toFixed(3)} 秒 ± ${errorSecs.toFixed(3)} 秒（对照${AGAINST[against] ?? against}）`,
+  acts_allowed: ({ count }) => `停止所用的 ${count} 条命令都在，且允许运行`,
+  cannot_ask_rights: ({ command, because }) =>
+    `无法得知是否允许运行 \`${command}\`：${toldHostFault(hostFault, because)}`,
+  channel_takes_nothing: ({ code }) => `机器人在该频道只能读、不能发（${code}）：报警将无法发出`,
+  file_not_replaceable: ({ path, because }) =>
+    `停止时将无法写入 ${path}：${toldHostFault(hostFault, because)}`,
+  files_replaceable: ({ paths }) => `停止时可以替换 ${paths}（已用旁边的文件试过）`,
+  layer_not_listed: ({ path }) => `unit 会读取 ${path}，但 targets 文件没有列出：其中的内容可能重新开启策略`,
+  layer_not_read: ({ path }) => `unit 不读取 ${path}：停止时写入它不起作用`,
+  layer_not_told: ({ path }) => `unit 读取 ${path}：无法得知是哪些文件`,
+  layer_other_order: ({ path }) => `unit 读取文件的顺序与 targets 文件不同（${path}）：生效的会是另一个文件`,
+  program_missing: ({ program }) => `\`${program}\` 不存在或不允许运行：停止时无法执行`,
+  restart_rights_unseen: ({ unit, account }) =>
+    `账户 ${account} 不用 sudo 重启 ${unit}，且不是 root：是否允许只有真正执行时才知道`,
+  sudo_refuses: ({ command, words }) =>
+    `sudo 不允许该账户运行 \`${command}\`${words === '' ? '' : `（${words}）`}`,
+  sudo_unseen: ({ command }) => `无法询问 sudo 是否允许 \`${command}\`：该主机上的文件由另一个账户查看`,
   channel_not_found: () => '没有该频道，或该频道是私有的且机器人不在其中',
   folder_takes: ({ path }) => `${path} 可写`,
   folder_usable: ({ path }) => `${path} 可读写`,
@@ -116,6 +134,13 @@ export const doctor: Sentences<DoctorFacts> = {
   do_check_host: () => '请检查 targets 文件中的主机条目，以及机器人账户在该主机上的权限。',
   do_check_venue: () =>
     '请用机器人账户在该主机上运行此程序，并与 targets 文件的 `venue` 对照（docs/targets.md）。',
+  do_allow_posting: () => '请允许机器人在该频道发言（频道设置或取消归档），或改用其他频道。',
+  do_allow_sudo: ({ command }) => `请在 sudoers 中为该账户的这条命令加上 NOPASSWD：\`${command}\`。`,
+  do_hold_drill: () => '请在允许的目标上做一次演练（/lobml drill），或改用 sudo 操作该服务。',
+  do_install_program: () => '请修正 targets 文件中的命令，或安装该程序。',
+  do_match_files: () => '请按 unit 中的文件和顺序填写 targets 文件的 `environmentFiles`。',
+  do_open_environment: ({ folder }) =>
+    `请让该账户可以在 ${folder} 中新建、改名、删除文件并保持其属主：自己拥有它们，或对文件使用 sudo（\`connection.ssh.sudo\`）。`,
   do_set_cancel: () => '请设置 `venue.cancelOrders`（docs/targets.md）。',
   do_check_trading_url: () => '请检查 TRADING_DATABASE_URL；docs/trading-database-role.md 说明如何创建角色。',
   do_check_training_url: () =>
