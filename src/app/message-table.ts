@@ -94,7 +94,7 @@ export function createMessageTable(parts: MessageTableParts): MessageTable {
     request: (id, standing) => stateOfRequest(parts, id, standing),
     release: (id, standing) => stateOfRelease(parts, id, standing),
     training: (id, standing) => stateOfTraining(parts, id, standing),
-    drill: (id) => stateOfDrill(parts, id),
+    drill: (id, standing) => stateOfDrill(parts, id, standing),
     watch: (id, standing) => stateOfWatch({ ...parts, watchViews: parts.views.watch }, id, standing),
     backtest: (id, standing) => stateOfBacktest(parts, id, standing),
   };
@@ -259,7 +259,11 @@ const soonestOf = (moments: readonly (Date | undefined)[], now: Date): Date | un
     .toSorted((one, other) => one.getTime() - other.getTime())[0];
 
 /** Its report stands where it was asked for, or in the reports; its alarm where an incident calls. */
-async function stateOfDrill(parts: MessageTableParts, drillId: string): Promise<SubjectState | undefined> {
+async function stateOfDrill(
+  parts: MessageTableParts,
+  drillId: string,
+  standing: Standing,
+): Promise<SubjectState | undefined> {
   const { drills, releases, views } = parts;
   const drill = await drills.get(drillId);
   if (drill === undefined) return undefined;
@@ -272,7 +276,7 @@ async function stateOfDrill(parts: MessageTableParts, drillId: string): Promise<
         ? []
         : [
             { role: 'alarm', ...loudly(channels, drill.requestedBy) },
-            { role: 'report', ...quietly(channels, drill.requestedBy) },
+            ...reportOf(drill, standing, quietly(channels, drill.requestedBy)),
           ],
     lives: drill.endedAt === null,
     render: (message) => {
@@ -283,6 +287,18 @@ async function stateOfDrill(parts: MessageTableParts, drillId: string): Promise<
     },
   };
 }
+
+/** One that was begun in Slack is posted there by who begins it: two would each take theirs for the only one. */
+const reportOf = (
+  { requestedBy }: Drill,
+  standing: Standing,
+  place: ReturnType<typeof quietly>,
+): SubjectState['owed'] => {
+  const known = standing.filter(({ role }) => role === 'report');
+  return known.length > 0 || requestedBy.surface === 'slack'
+    ? known.map((one) => ({ ...place, ...one }))
+    : [{ role: 'report', ...place }];
+};
 
 /** Its message is posted where it was asked for. */
 async function stateOfBacktest(

@@ -80,9 +80,9 @@ export const NOT_REPLAYED = [
   'hosts',
   'network',
   'server',
-  /** Its statement looks at no window. */
-  /** What the bot itself has noted. */
+  /** It looks at what the bot itself has noted. */
   'state_database',
+  /** Its statement looks at no window. */
   'no_window',
   /** Its statement sees rows that came after its moment. */
   'sees_later',

@@ -8,6 +8,9 @@ const DRILL_COLUMNS = `drill_id AS "drillId", strategy, target, kind, state, req
 /** A process that begins a drill says at least so often that it lives, s. */
 const ALIVE_SECS = 15;
 
+/** A halt is dated by its bot's clock, a drill by the database's. */
+const CLOCKS_APART_SECS = 5;
+
 type NewDrill = Pick<Drill, 'drillId' | 'strategy' | 'target' | 'kind' | 'requestedBy' | 'parts'>;
 
 /** False where a drill of the target goes on. */
@@ -112,14 +115,20 @@ export async function selectWayBack(client: Queryable, drillId: string): Promise
   return wayBackSchema.optional().parse(rows[0]);
 }
 
-/** Whether the halt of a drill has ended; undefined: none was written down. */
-export async function selectHaltEnd(
+/**
+ * The halt of a drill, and whether it has ended; undefined: none was written down. Where its process was killed before it
+ * could say which one, it is the first of the target since then.
+ */
+export async function selectHaltOfDrill(
   client: Queryable,
   drillId: string,
-): Promise<{ readonly isOver: boolean } | undefined> {
-  const { rows } = await client.query<{ isOver: boolean }>(
-    `SELECT h.ended_at IS NOT NULL AS "isOver" FROM lobml.drills d JOIN lobml.halts h USING (halt_id)
-     WHERE d.drill_id = $1`,
+): Promise<{ readonly haltId: string; readonly isOver: boolean } | undefined> {
+  const { rows } = await client.query<{ haltId: string; isOver: boolean }>(
+    `SELECT h.halt_id AS "haltId", h.ended_at IS NOT NULL AS "isOver"
+     FROM lobml.drills d JOIN lobml.halts h USING (strategy, target)
+     WHERE d.drill_id = $1 AND CASE WHEN d.halt_id IS NULL
+       THEN h.requested_at >= d.requested_at - make_interval(secs => ${CLOCKS_APART_SECS}) ELSE h.halt_id = d.halt_id END
+     ORDER BY h.requested_at LIMIT 1`,
     [drillId],
   );
   return rows[0];

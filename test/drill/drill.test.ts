@@ -211,18 +211,22 @@ describe('a real drill', () => {
     expect(await drills.latest('live')).toEqual([]);
   });
 
-  test('that ends in the middle of its bot is broken off once its halt has ended', async () => {
+  test.each([
+    ['that ends in the middle of its bot', true],
+    ['that ends before it could say which halt is its own', false],
+  ])('%s is broken off once its halt has ended', async (_when, isNoted) => {
     const { drills, killSwitch } = service();
     const drillId = await left('real');
     const handle = killSwitch.start({ target: bench.target, kind: 'disable', requestedBy: CAROL });
-    await state.pool.query('UPDATE lobml.drills SET halt_id = $1', [handle.current().haltId]);
+    const { haltId } = handle.current();
+    if (isNoted) await state.pool.query('UPDATE lobml.drills SET halt_id = $1', [haltId]);
     // Its process lives still.
     expect(existing(await drills.settle(drillId)).state).toBe('acting');
     await silence();
     expect(existing(await drills.settle(drillId)).state).toBe('acting');
     await handle.done;
     await killSwitch.settled();
-    expect(existing(await drills.settle(drillId)).state).toBe('broken_off');
+    expect(existing(await drills.settle(drillId))).toMatchObject({ state: 'broken_off', haltId });
     // Nothing of it keeps the next one away.
     await expect(drills.begin({ target: real(), by: CAROL, reasons: REASONS })).rejects.toMatchObject({
       code: 'drill_is_off',
