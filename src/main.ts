@@ -4,6 +4,7 @@ import { help, subcommands } from '../commands/index.js';
 import { rollback } from '../commands/rollback.js';
 import { selftest } from '../commands/selftest.js';
 import packageJson from '../package.json' with { type: 'json' };
+import { auditHeadView } from '../views/audit-head.js';
 import { backtestView } from '../views/backtest-message.js';
 import { brokenGlassView } from '../views/broken-glass.js';
 import { deployIncidentView } from '../views/deploy-incident.js';
@@ -60,6 +61,7 @@ export async function main(words: readonly string[]): Promise<void> {
       drillAlarm: drillAlarmView,
       watch: { episode: watchEpisodeView, call: watchCallView },
     },
+    auditHead: auditHeadView,
     haltReport: haltReportView,
     haltAllReport: haltAllView,
   });

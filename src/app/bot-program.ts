@@ -2,6 +2,7 @@ import type { BotConfig } from '../config/config.js';
 import type { Subcommand } from '../conversation/subcommand.js';
 import type { Halt } from '../domain/halt.js';
 import type { Locale } from '../domain/localized.js';
+import type { PostedHead } from '../domain/posted-head.js';
 import type { Block, Report } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
 import type { UnknownSubcommand } from '../domain/unknown-subcommand.js';
@@ -27,6 +28,8 @@ export interface BotProgram {
   readonly messageViews: MessageViews;
   readonly haltReport: (halt: Halt, options: HaltReportOptions) => Report;
   /** Several halts in one message. */
+  /** The head of the audit trail, as a channel is told it. */
+  readonly auditHead: (head: PostedHead, locale: Locale) => Report;
   readonly haltAllReport: (halts: readonly HaltOfAll[], options: HaltAllReportOptions) => Report;
 }
 

@@ -1,4 +1,6 @@
+import { createHeadTask, postHeads } from '../audit/post-head.js';
 import { createBacktestTask } from '../backtest/backtest-task.js';
+import type { PostedHead } from '../domain/posted-head.js';
 import { createDrillTask } from '../drill/drill-task.js';
 import { formerMessageTasks } from '../messages/former-jobs.js';
 import { subjectChanged } from '../messages/message-jobs.js';
@@ -7,7 +9,7 @@ import { composeEngine } from '../release/engine/create-engine.js';
 import { createSlackAnnouncer } from '../slack/slack-announcer.js';
 import { createTransact } from '../store/transaction.js';
 import { startWatchGuard } from '../watch/watch-guard.js';
-import { TASKS } from '../worker/task.js';
+import { TASKS, type Task } from '../worker/task.js';
 import { startWorker } from '../worker/worker.js';
 import type { BotParts } from './bot-program.js';
 import type { ComposedStrategy } from './compose.js';
@@ -53,10 +55,12 @@ export async function startBotWorker(parts: BotWorkerParts) {
       ...watchTasks(parts),
       [TASKS.backtest]: createBacktestTask(services.backtests, state.pool),
       ...formerMessageTasks(keeper.task),
+      ...headTask(parts),
     },
     clock,
     logger,
   });
+  if (configuration.config.auditChannel !== undefined) await postHeads(state.pool);
   const watchGuard = startWatchGuard({ ...parts.watchContext, clock, logger });
   return {
     async stop() {
@@ -64,4 +68,23 @@ export async function startBotWorker(parts: BotWorkerParts) {
       await worker.stop();
     },
   };
+}
+
+/** A bot without a channel for it leaves the job to one that has one. */
+function headTask(parts: BotWorkerParts): Readonly<Record<string, Task>> {
+  const { program, configuration, connection, state, services } = parts;
+  const { auditChannel: channel, locale } = configuration.config;
+  if (channel === undefined) return {};
+  const announcer = createSlackAnnouncer(connection.poster);
+  const view = (head: PostedHead) => program.auditHead(head, locale);
+  const openKey = services.auditKey.open;
+  const task = createHeadTask({
+    database: state.pool,
+    trail: services.audit,
+    openKey,
+    announcer,
+    channel,
+    view,
+  });
+  return { [TASKS.auditHead]: task };
 }

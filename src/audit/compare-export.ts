@@ -1,6 +1,7 @@
 import { type ChainedEvent, chainedEventSchema } from '../domain/audit-event.js';
 import type { BrokenLink } from '../domain/trail-verdict.js';
 import type { AuditTrail } from './audit-trail.js';
+import { headLine } from './export-trail.js';
 
 const PAGE = 1_000;
 
@@ -20,7 +21,7 @@ export async function compareWithExport(
     return page.find(isOn);
   };
   for await (const line of lines) {
-    const exported = eventOf(line);
+    const exported = eventOf(line) ?? headOf(line);
     if (exported === undefined || apart.has(exported.strategy)) continue;
     const { strategy, position, eventId, sha256 } = exported;
     const stored = await storedAt(strategy, position);
@@ -32,9 +33,21 @@ export async function compareWithExport(
   return [...apart.values()];
 }
 
-function eventOf(line: string): ChainedEvent | undefined {
+type Exported = Pick<ChainedEvent, 'strategy' | 'position' | 'sha256'> & { readonly eventId: string | null };
+
+function eventOf(line: string): Exported | undefined {
+  return chainedEventSchema.safeParse(parseJson(line)).data;
+}
+
+/** A head names the last event of its chain; that of an empty one names none. */
+function headOf(line: string): Exported | undefined {
+  const { head } = headLine.safeParse(parseJson(line)).data ?? {};
+  return head === undefined || head.position === 0 ? undefined : { ...head, eventId: null };
+}
+
+function parseJson(line: string): unknown {
   try {
-    return chainedEventSchema.safeParse(JSON.parse(line)).data;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

@@ -8,7 +8,7 @@ import { ChainFollower } from './chain.js';
 import { SignatureReader } from './export-signature.js';
 
 const PAGE = 1_000;
-const headLine = z.object({ head: chainHeadSchema });
+export const headLine = z.object({ head: chainHeadSchema });
 
 /** JSON lines that steer no terminal: every event of every strategy in its order, and behind them the heads, so that a missing end shows. */
 export async function* exportTrail(trail: Pick<AuditTrail, 'heads' | 'chain'>): AsyncGenerator<string> {
@@ -24,6 +24,11 @@ export async function* exportTrail(trail: Pick<AuditTrail, 'heads' | 'chain'>): 
     }
   }
   for (const head of heads) yield JSON.stringify({ head });
+}
+
+/** The end of such an export alone: how far each chain reaches. */
+export async function* exportHeads(trail: Pick<AuditTrail, 'heads'>): AsyncGenerator<string> {
+  for (const head of await trail.heads()) yield JSON.stringify({ head });
 }
 
 /**
@@ -74,7 +79,9 @@ class ExportReader {
 
   verdict(): TrailVerdict {
     const strategies = new Set([...this.#followers.keys(), ...this.#heads.keys()]);
-    for (const strategy of strategies) {
+    // Heads without any event were posted so: what they are held against is the database.
+    const isHeadsAlone = this.#followers.size === 0 && this.#heads.size > 0;
+    for (const strategy of isHeadsAlone ? [] : strategies) {
       if (this.#broken.has(strategy)) continue;
       // An export whose last lines are gone has no head: then nobody can say that nothing is missing.
       const head = this.#heads.get(strategy);

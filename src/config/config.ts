@@ -45,6 +45,8 @@ export interface Config {
   readonly runbookFile: string;
   readonly targetsFile: string;
   readonly dataDir: string;
+  /** Is told the signed head of the audit trail once a day; undefined: none. */
+  readonly auditChannel: string | undefined;
   readonly locale: Locale;
   readonly logLevel: LogLevel;
   /** Faults that do not matter for this role (Slack's variables in a terminal); `doctor` shows them. */
@@ -136,6 +138,10 @@ export const ENVIRONMENT = {
     .regex(/^[1-9]\d{0,3}$/, 'watch_interval_shape')
     .transform(Number)
     .refine((secs) => secs <= 3_600, 'watch_interval_shape')
+    .optional(),
+  AUDIT_CHANNEL: z
+    .string()
+    .regex(/^[CG][A-Z0-9]+$/, 'channel_id_shape')
     .optional(),
   LOCALE: oneOf(LOCALES).default('en'),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
@@ -256,6 +262,7 @@ export function loadConfig(env: Environment, { role }: { role: ConfigRole }): Co
     runbookFile: values.RUNBOOK_FILE ?? usualRunbooks(),
     targetsFile: values.TARGETS_FILE,
     dataDir: values.DATA_DIR,
+    auditChannel: values.AUDIT_CHANNEL,
     locale: values.LOCALE,
     // A terminal has its report: a log line beside it tells the same once more, in the operators' words.
     logLevel: values.LOG_LEVEL ?? (role === 'bot' ? 'info' : 'error'),

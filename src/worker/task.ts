@@ -20,6 +20,7 @@ export const TASKS = {
   look: 'look',
   thinRuns: 'thin_runs',
   backtest: 'backtest',
+  auditHead: 'audit_head',
 } as const;
 export type TaskName = (typeof TASKS)[keyof typeof TASKS];
 

@@ -22,6 +22,13 @@ export const audit = {
   fault,
   event: (id: string) => `, event ${id}`,
   signed: (fingerprint: string, at: string) => `Signed by the key ${fingerprint} at ${at}.`,
+  /** Once a day, in a channel. */
+  head: {
+    title: (day: string) => `Head of the audit trail, ${day} (UTC)`,
+    explain:
+      'Copy these lines into a file: `lobml audit verify --against FILE` tells whether the database still holds all that it held then.',
+    key: (fingerprint: string) => `Signed by the key ${fingerprint}.`,
+  },
   line: (line: number) => `, line ${line} of the file`,
 };
 

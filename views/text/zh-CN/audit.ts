@@ -21,5 +21,11 @@ export const audit: AuditText = {
   },
   event: (id) => `，事件 ${id}`,
   signed: (fingerprint, at) => `由密钥 ${fingerprint} 于 ${at} 签名。`,
+  head: {
+    title: (day) => `审计记录的末端，${day}（UTC）`,
+    explain:
+      '把以上各行存为文件，用 `lobml audit verify --against FILE` 可查明数据库是否仍保有当时的全部记录。',
+    key: (fingerprint) => `由密钥 ${fingerprint} 签名。`,
+  },
   line: (line) => `，文件第 ${line} 行`,
 };
