@@ -73,64 +73,94 @@ exec find "$real" -mindepth 1 -maxdepth 1 -type f ! -name '.*' -printf '%s %U %G
 `;
 
 /**
+ * With `sudo` these scripts run as root in folders of the service's account, which may exchange every name there at any
+ * moment. So what is made is made in a folder that nobody else may enter, by its handle (the working folder) alone, and
+ * put in its place by the handle of the folder around it. No link is followed on the way.
+ */
+const PRIVATE = `
+work=
+leave() { [ -z "$work" ] || { rm -f ./new && cd -P .. && rmdir -- "\${work##*/}"; } 2> /dev/null; }
+enter() {
+  work=$(mktemp -d -- "$1/.lobml-XXXXXXXXXX")
+  cd -P -- "$work" || { work=; exit ${REMOTE_EXIT.changedSincePlan}; }
+  if [ "$(stat -c '%u %a' .)" != "$(id -u) 700" ] || [ "$(cd -P .. && pwd -P)" != "$1" ]; then
+    work=; exit ${REMOTE_EXIT.changedSincePlan}
+  fi
+}
+plain() { [ -f "$1" ] && [ ! -L "$1" ]; }
+trap leave EXIT
+trap 'exit 1' HUP INT TERM PIPE
+`;
+
+/**
  * Replaces a file by what comes in, in one step. a: the SHA-256 that the file must still have (empty: any);
  * b: where to keep the old one (empty: nowhere); c: the mode (empty: as it was); d: the SHA-256 of what comes
  * in, a space, and the mode of a new file. A connection that breaks must not leave half a file, hence the hash.
  */
-export const REPLACE_SCRIPT = `${PRELUDE}
+export const REPLACE_SCRIPT = `${PRELUDE}${PRIVATE}
 digest() { sha256sum < "$1" | cut -c 1-64; }
 if [ -L "$path" ] && [ ! -e "$path" ]; then exit ${REMOTE_EXIT.notFound}; fi
 folder=$(dirname -- "$real")
-spare=
-new=$(mktemp -- "$folder/.lobml-XXXXXXXXXX")
-trap 'rm -f -- "$new" "$spare"' EXIT
-trap 'exit 1' HUP INT TERM PIPE
-cat > "$new"
-[ "$(digest "$new")" = "\${d%% *}" ] || exit ${REMOTE_EXIT.wrongContent}
-owner=$folder
-if [ -e "$real" ]; then
-  [ -f "$real" ] || exit ${REMOTE_EXIT.notAFile}
-  owner=$real
+name=\${real##*/}
+enter "$folder"
+cat > new
+[ "$(digest new)" = "\${d%% *}" ] || exit ${REMOTE_EXIT.wrongContent}
+if [ -L "../$name" ]; then exit ${REMOTE_EXIT.changedSincePlan}; fi
+owner=$(stat -c '%u:%g' ..)
+mode=\${d##* }
+if [ -e "../$name" ]; then
+  plain "../$name" || exit ${REMOTE_EXIT.notAFile}
+  facts=$(stat -c '%u:%g %a' -- "../$name")
+  owner=\${facts% *}
+  mode=\${facts#* }
 fi
-chown --reference="$owner" -- "$new"
-if [ "$owner" = "$real" ]; then chmod --reference="$real" -- "$new"; else chmod "\${d##* }" -- "$new"; fi
-[ -z "$c" ] || chmod "$c" -- "$new"
+[ "$(stat -c '%u:%g' new)" = "$owner" ] || chown "$owner" new
+chmod "\${c:-$mode}" new
 unchanged() {
-  [ -z "$a" ] || [ "$(if [ -e "$real" ]; then digest "$real"; else digest /dev/null; fi)" = "$a" ]
+  [ -z "$a" ] || [ "$(if [ -e "../$name" ]; then digest "../$name"; else digest /dev/null; fi)" = "$a" ]
 }
 unchanged || exit ${REMOTE_EXIT.changedSincePlan}
-if [ -n "$b" ] && [ -e "$real" ]; then
+if [ -n "$b" ] && [ -e "../$name" ]; then
   backup=$(readlink -m -- "$b")
   inside "$backup" "$@"
   if [ ! -e "$backup" ]; then
-    spare=$(mktemp -- "$(dirname -- "$backup")/.lobml-XXXXXXXXXX")
-    cp -p -- "$real" "$spare"
-    sync -- "$spare"
-    ln -T -- "$spare" "$backup"
-    sync -- "$(dirname -- "$backup")"
+    (
+      around=$(dirname -- "$backup")
+      enter "$around"
+      trap leave EXIT
+      cp -pP -- "$real" new
+      plain new || exit ${REMOTE_EXIT.changedSincePlan}
+      sync new
+      ln -T new "../\${backup##*/}"
+      sync ..
+    )
   fi
 fi
-sync -- "$new"
+sync new
 unchanged || exit ${REMOTE_EXIT.changedSincePlan}
-mv -T -- "$new" "$real"
-sync -- "$folder"
+mv -T new "../$name"
+sync ..
 `;
 
 /** a: where the copy goes. */
-export const COPY_SCRIPT = `${PRELUDE}
+export const COPY_SCRIPT = `${PRELUDE}${PRIVATE}
 [ -f "$real" ] || exit ${REMOTE_EXIT.notAFile}
 if [ -L "$a" ] && [ ! -e "$a" ]; then exit ${REMOTE_EXIT.notFound}; fi
 to=$(readlink -m -- "$a")
 inside "$to" "$@"
-new=$(mktemp -- "$(dirname -- "$to")/.lobml-XXXXXXXXXX")
-trap 'rm -f -- "$new"' EXIT
-trap 'exit 1' HUP INT TERM PIPE
-cp -p -- "$real" "$new"
-sync -- "$new"
-mv -T -- "$new" "$to"
-sync -- "$(dirname -- "$to")"
+folder=$(dirname -- "$to")
+enter "$folder"
+cp -pP -- "$real" new
+plain new || exit ${REMOTE_EXIT.changedSincePlan}
+sync new
+mv -T new "../\${to##*/}"
+sync ..
 `;
 
 export const REMOVE_SCRIPT = `${PRELUDE}
-rm -f -- "$real"
+folder=$(dirname -- "$real")
+[ -d "$folder" ] || exit 0
+cd -P -- "$folder"
+[ "$(pwd -P)" = "$folder" ] || exit ${REMOTE_EXIT.changedSincePlan}
+rm -f -- "./\${real##*/}"
 `;
