@@ -12,8 +12,11 @@ import { isTradingFault, toTradingDatabaseError } from './trading-database-error
 import { toObservedRow } from './trading-values.js';
 import { createVolatileFunctions, type VolatileFunctions } from './volatile-functions.js';
 
-/** Replicas and terminals share the few connections of one role: an idle one is given back before another gives up. */
-const IDLE_MS = 3_000;
+/**
+ * Strategies, replicas and terminals share the few connections of one role: an idle one is given back long before another
+ * gives up, also where each of them looks every few seconds.
+ */
+const IDLE_MS = 500;
 const FULL_RETRY_MS = 100;
 
 interface TradingQuery {

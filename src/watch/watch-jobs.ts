@@ -5,12 +5,18 @@ import { WORKER_SCHEMA } from '../worker/worker-schema.js';
 
 const keyOf = (watchId: string): string => `look ${watchId}`;
 
+/**
+ * All looks are taken one after the other, whichever strategy, target and replica: the checks of two at once would take
+ * the connections of the trading database that a halt needs.
+ */
+const QUEUE = 'looks';
+
 /** The next look at a target: one waits, and one goes on, on whichever replica. */
 export function lookAt(client: Queryable, watchId: string, at: Date): Promise<void> {
   return addJob(client, {
     task: TASKS.look,
     payload: { subject: `look:${watchId}` },
-    queue: keyOf(watchId),
+    queue: QUEUE,
     key: keyOf(watchId),
     runAt: at,
   });
@@ -29,19 +35,17 @@ export function thinAfter(client: Queryable, watchId: string, afterMs: number): 
 }
 
 /** Whether a look waits or goes on. */
-export async function hasLook(client: Queryable, watchId: string): Promise<boolean> {
-  const { rows } = await client.query<{ isThere: boolean }>(
-    `SELECT EXISTS (SELECT FROM ${WORKER_SCHEMA}.jobs WHERE key = $1 OR (queue_name = $1 AND locked_at IS NOT NULL)) AS "isThere"`,
-    [keyOf(watchId)],
-  );
-  return rows[0]?.isThere === true;
-}
+export const hasLook = (client: Queryable, watchId: string): Promise<boolean> =>
+  isThere(client, keyOf(watchId));
 
 /** Whether a thinning waits or goes on. */
-export async function hasThinning(client: Queryable, watchId: string): Promise<boolean> {
+export const hasThinning = (client: Queryable, watchId: string): Promise<boolean> =>
+  isThere(client, `thin ${watchId}`);
+
+async function isThere(client: Queryable, key: string): Promise<boolean> {
   const { rows } = await client.query<{ isThere: boolean }>(
-    `SELECT EXISTS (SELECT FROM ${WORKER_SCHEMA}.jobs WHERE key = $1 OR (queue_name = $1 AND locked_at IS NOT NULL)) AS "isThere"`,
-    [`thin ${watchId}`],
+    `SELECT EXISTS (SELECT FROM ${WORKER_SCHEMA}.jobs WHERE key = $1) AS "isThere"`,
+    [key],
   );
   return rows[0]?.isThere === true;
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLookTask } from '../../src/watch/look.js';
+import { lookAt } from '../../src/watch/watch-jobs.js';
+import { ensureWatch } from '../../src/watch/watch-store.js';
 import { aCheck } from '../support/runs.js';
 import { createWatchWorld, failing, LOOK_CALL, OPERATOR, type WatchWorld } from './support/watch-world.js';
 
@@ -44,6 +46,16 @@ describe('a look', () => {
     expect(next).toBeGreaterThan(Date.now());
     expect(next).toBeLessThan(Date.now() + 61_000);
     expect(await watched.nextJobAt()).toHaveLength(1);
+  });
+
+  test('never goes on beside one at another target: a halt finds a connection to the trading database', async () => {
+    const other = await ensureWatch(watched.pool, { strategy: 'other', target: 'policy', everySecs: 60 });
+    await lookAt(watched.pool, other.watchId, new Date());
+    const { rows } = await watched.pool.query<{ queue: string }>(
+      `SELECT DISTINCT queue_name AS queue FROM lobml_worker.jobs WHERE key LIKE 'look %' AND queue_name IS NOT NULL`,
+    );
+    expect(await watched.nextJobAt()).toHaveLength(2);
+    expect(rows).toHaveLength(1);
   });
 
   test('that dies in the middle leaves nothing behind: it is taken once more', async () => {
