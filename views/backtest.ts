@@ -15,7 +15,11 @@ import { textFor } from './text/index.js';
 /** Worst first. */
 const SHOWN: readonly ReplayOutcome[] = ['FAIL', 'ERROR', 'INCONCLUSIVE', 'WARN', 'UNKNOWN'];
 const NAMED_DAYS = 6;
+/** A sentence may name ten orders. */
+const SAID = 240;
 const NAMED_DIFFERENCES = 5;
+
+type Both = Pick<ReplayedCheck, 'now'> & { readonly changed?: ReplayCounts | undefined };
 
 /** What the checks would have said: the table, the chart by day, each check that was no pass, and what is not known. */
 export function backtestReportView(
@@ -35,7 +39,7 @@ export function backtestReportView(
     ...parameterBlocks(figures, locale),
     tableBlock(figures, locale),
     ...backtestChart(figures, locale),
-    ...checks.flatMap((check) => checkBlocks(check, locale)),
+    ...checkBlocks(figures, locale),
     ...storedBlocks(figures, locale),
     ...limitBlocks(figures, locale),
     ...buttons,
@@ -70,12 +74,10 @@ function parameterBlocks({ parameters }: BacktestFigures, locale: Locale): reado
 /** One row a check: how often it was what, beside what it would be with the changed parameters. */
 function tableBlock({ checks }: BacktestFigures, locale: Locale): Block {
   const text = textFor(locale).backtest;
-  const { outcome: called } = textFor(locale).report;
-  const nameOf = (outcome: ReplayOutcome) => (outcome === 'UNKNOWN' ? text.unknown : called[outcome]);
   const columns = REPLAY_OUTCOMES.filter(
     (outcome) => outcome === 'FAIL' || outcome === 'PASS' || checks.some((check) => hasAny(check, outcome)),
   );
-  const head = [text.check, ...columns.map(nameOf)];
+  const head = [text.check, ...columns.map((outcome) => nameOf(outcome, locale))];
   const rows = checks.map((check) => [
     `${check.section} ${check.title[locale]}`,
     ...columns.map((outcome) => beside(check, outcome)),
@@ -91,52 +93,68 @@ function tableBlock({ checks }: BacktestFigures, locale: Locale): Block {
 const momentsIn = (counts: ReplayCounts | undefined, outcome: ReplayOutcome): number =>
   counts?.moments[outcome] ?? 0;
 
-const hasAny = ({ now, changed }: ReplayedCheck, outcome: ReplayOutcome): boolean =>
+const hasAny = ({ now, changed }: Both, outcome: ReplayOutcome): boolean =>
   momentsIn(now, outcome) + momentsIn(changed, outcome) > 0;
 
-function beside({ now, changed }: ReplayedCheck, outcome: ReplayOutcome): string {
+function beside({ now, changed }: Both, outcome: ReplayOutcome): string {
   const before = momentsIn(now, outcome);
   const after = changed === undefined ? before : momentsIn(changed, outcome);
   return before === after ? String(before) : `${before} → ${after}`;
 }
 
-/** A check that was once no pass: on which days, with how many entries, what it says, and where the two differ. */
-function checkBlocks(check: ReplayedCheck, locale: Locale): readonly Block[] {
-  const text = textFor(locale).backtest;
-  const { outcome: called } = textFor(locale).report;
-  const lines = SHOWN.flatMap((outcome) => {
-    const days = check.days.filter((day) => hasAny({ ...check, ...day }, outcome));
-    if (days.length === 0) return [];
-    const named = days
-      .slice(-NAMED_DAYS)
-      .map(
-        (day) =>
-          `${day.day} ×${beside({ ...check, now: day.now, ...(day.changed && { changed: day.changed }) }, outcome)}`,
-      );
-    const more = days.length > NAMED_DAYS ? ` ${text.moreDays(days.length - NAMED_DAYS)}` : '';
-    const entries = check.now.entries[outcome] ?? 0;
-    const name = outcome === 'UNKNOWN' ? text.unknown : called[outcome];
-    return `${name}: ${named.join(', ')}${more} · ${text.entries(entries)}`;
+/** Checks that were once no pass: on which days, with how many entries, what they say. Those of the same days stand together. */
+function checkBlocks({ checks, wish }: BacktestFigures, locale: Locale): readonly Block[] {
+  const groups = new Map<string, { readonly checks: ReplayedCheck[]; readonly lines: readonly string[] }>();
+  for (const check of checks) {
+    const lines = linesOf(check, locale);
+    if (lines.length === 0) continue;
+    // What failed, or differs, says so itself.
+    const isAlone = hasAny(check, 'FAIL') || check.differing > 0;
+    const key = isAlone ? check.id : lines.join('\n');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { checks: [check], lines });
+    else group.checks.push(check);
+  }
+  return [...groups.values()].map((group) => {
+    const heads = group.checks.map((check) => headOf(check, wish.everySecs, locale));
+    const [first] = group.checks;
+    const rest = first === undefined ? [] : [...sampleLine(first, locale), ...differingLine(first, locale)];
+    return section(clip([heads.join(' · '), ...group.lines, ...rest].join('\n'), LIMITS.section));
   });
-  if (lines.length === 0) return [];
-  const { sample } = check;
-  const said = sample?.says[0]?.[locale];
-  if (sample !== undefined && said !== undefined)
-    lines.push(text.latest(slackDay(sample.at), sentenceForSlack(said)));
-  const seldom = check.everySecs > 0 ? ` (${text.every(check.everySecs)})` : '';
-  const differing = check.differing === 0 ? [] : [differingLine(check, locale)];
-  const head = `*${check.section} ${escapeMrkdwn(check.title[locale])}*${seldom}`;
-  return [section(clip([head, ...lines, ...differing].join('\n'), LIMITS.section))];
 }
 
-function differingLine({ differing, differences }: ReplayedCheck, locale: Locale): string {
+function headOf({ section: number, title, everySecs }: ReplayedCheck, usual: number, locale: Locale): string {
+  const seldom = everySecs === usual ? '' : ` (${textFor(locale).backtest.every(everySecs)})`;
+  return `*${number} ${escapeMrkdwn(title[locale])}*${seldom}`;
+}
+
+function linesOf(check: ReplayedCheck, locale: Locale): readonly string[] {
   const text = textFor(locale).backtest;
-  const { outcome: called } = textFor(locale).report;
-  const nameOf = (outcome: ReplayOutcome) => (outcome === 'UNKNOWN' ? text.unknown : called[outcome]);
+  return SHOWN.flatMap((outcome) => {
+    const days = check.days.filter((day) => hasAny(day, outcome));
+    if (days.length === 0) return [];
+    const named = days.slice(-NAMED_DAYS).map((day) => `${day.day} ×${beside(day, outcome)}`);
+    const more = days.length > NAMED_DAYS ? ` ${text.moreDays(days.length - NAMED_DAYS)}` : '';
+    const entries = check.now.entries[outcome] ?? 0;
+    return `${nameOf(outcome, locale)}: ${named.join(', ')}${more} · ${text.entries(entries)}`;
+  });
+}
+
+function sampleLine({ sample }: ReplayedCheck, locale: Locale): readonly string[] {
+  const said = sample?.says[0]?.[locale];
+  if (sample === undefined || said === undefined) return [];
+  return [textFor(locale).backtest.latest(slackDay(sample.at), sentenceForSlack(clip(said, SAID)))];
+}
+
+const nameOf = (outcome: ReplayOutcome, locale: Locale): string =>
+  outcome === 'UNKNOWN' ? textFor(locale).backtest.unknown : textFor(locale).report.outcome[outcome];
+
+function differingLine({ differing, differences }: ReplayedCheck, locale: Locale): readonly string[] {
+  if (differing === 0) return [];
   const named = differences
     .slice(0, NAMED_DIFFERENCES)
-    .map(({ at, now, changed }) => `${slackDay(at)} ${nameOf(now)} → ${nameOf(changed)}`);
-  return text.differing(differing, named.join('; '));
+    .map(({ at, now, changed }) => `${slackDay(at)} ${nameOf(now, locale)} → ${nameOf(changed, locale)}`);
+  return [textFor(locale).backtest.differing(differing, named.join('; '))];
 }
 
 function storedBlocks({ stored }: BacktestFigures, locale: Locale): readonly Block[] {

@@ -3,6 +3,7 @@ import { createFeed } from './feed-incidents.js';
 import { hostIncidents } from './host-incidents.js';
 import type { Incident, ListedIncident } from './incident.js';
 import { targetIncidents } from './order-incidents.js';
+import { pastDays } from './past-incident.js';
 import { createRecentOrders } from './recent-orders.js';
 import type { TradingHost } from './service-commands.js';
 import { AGENT_ID } from './trading-data/strategy.js';
@@ -39,7 +40,7 @@ export function createIncidents(options: IncidentsOptions): Incidents {
   const entriesOf = (host: string, incidents: readonly Incident[]) =>
     incidents.map((incident) => ({ host, incident, active: false }));
   const entries = [
-    ...entriesOf('', feed.incidents),
+    ...entriesOf('', [...feed.incidents, pastDays(options.databaseUrl)]),
     ...targets.flatMap((target) => {
       const hosts = gated.filter(({ workload }) => workload === target);
       return entriesOf(target, [

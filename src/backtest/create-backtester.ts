@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { configured } from '../checks/context/read-moment.js';
 import type { ContextOptions } from '../checks/create-contexts.js';
 import { createContexts } from '../checks/create-contexts.js';
@@ -76,5 +77,12 @@ async function withParameters(runbook: Runbook, set: BacktestWish['set']): Promi
 /** The changed lines of the runbook file as it stands, as a patch; '' where it says so already. */
 export async function proposeParameters(file: string, set: BacktestWish['set']): Promise<string> {
   const text = await readFile(file, 'utf8');
-  return unifiedDiff(text, changeParameters(text, set), file.replace(/^\/+/, ''));
+  return unifiedDiff(text, changeParameters(text, set), nameInPatch(file));
+}
+
+/** As a repository has it, and nothing of where it lies on this machine. */
+function nameInPatch(file: string): string {
+  const parts = file.split(sep);
+  const root = parts.lastIndexOf('runbooks');
+  return (root === -1 ? parts.slice(-1) : parts.slice(root)).join('/');
 }

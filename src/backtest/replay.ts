@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { CheckContext } from '../checks/context/check-context.js';
 import { processStartOf } from '../checks/process-start.js';
 import {
@@ -57,6 +58,7 @@ const HOST_TIMEOUT_MS = 12_000;
 export async function replay(options: ReplayOptions): Promise<BacktestFigures> {
   const { wish, runbook, changed, monotonicMs, sleep } = options;
   const startedMs = monotonicMs();
+  setMaxListeners(LISTENERS, options.signal);
   const { trading } = options.context;
   const base: CheckContext = {
     ...options.context,
@@ -165,7 +167,9 @@ async function replayAll(
       await yieldToOthers();
       const place = Math.round(ms / (wish.everySecs * 1_000));
       const isDue = ({ check }: Replayable) => place % (steps.get(check.id) ?? 1) === 0;
-      return replayMoment(new Date(ms), window, dueParts(parts, isDue));
+      return withOwnSignal(signal, (own) =>
+        replayMoment(new Date(ms), window, { ...dueParts(parts, isDue), signal: own }),
+      );
     };
     // The database is asked about the next moment while this one is judged.
     for await (const { of, index, answer: checks } of oneAhead(chunk, ask, signal)) {
@@ -180,6 +184,23 @@ async function replayAll(
     }
   }
   return done;
+}
+
+/** So many checks of a moment listen to its signal. */
+const LISTENERS = 500;
+
+/** What listens to a signal may be kept for as long as that lives: each moment has one of its own. */
+async function withOwnSignal<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  setMaxListeners(LISTENERS, own.signal);
+  const abort = () => own.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await work(own.signal);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 interface Schedule {

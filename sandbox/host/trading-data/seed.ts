@@ -62,7 +62,8 @@ async function readSchema(): Promise<{ readonly tables: string; readonly indexes
   };
 }
 
-function seededStrategy(modelVersion: string, deploymentId: string): StrategyFacts {
+/** What the orders of the history carry. */
+export function seededStrategy(modelVersion: string, deploymentId: string): StrategyFacts {
   return {
     modelType: 'onnx',
     modelVersion,

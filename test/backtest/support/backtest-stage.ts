@@ -24,6 +24,10 @@ interface StageOptions {
   readonly asOf?: Date;
   readonly storedRuns?: StoredRuns;
   readonly accountId?: string;
+  /** Variables in the place of the usual ones. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What other targets of the file read. */
+  readonly others?: readonly { readonly accountId: string; readonly dryRun: boolean }[];
   readonly pause?: (ms: number) => Promise<void>;
 }
 
@@ -32,7 +36,8 @@ export async function createBacktestStage(options: StageOptions): Promise<Backte
   const { trading, asOf, storedRuns, accountId = 'acct-live', pause = async () => {} } = options;
   const folder = await mkdtemp(join(tmpdir(), 'lobml-backtest-'));
   const runbook = await loadRunbook('runbooks/crypto_lob_ml/runbook.yaml', PROBE_KINDS);
-  const environment = { ENABLED: 'true', MODEL_VERSION: 'v2', WINDOW_FALLBACK_WEIGHT: '0.10' };
+  const usual = { ENABLED: 'true', MODEL_VERSION: 'v2', WINDOW_FALLBACK_WEIGHT: '0.10' };
+  const environment = { ...usual, ...options.environment };
   const lines = Object.entries(environment).map(([name, value]) => `${runbook.envPrefix}${name}=${value}\n`);
   await writeFile(join(folder, 'env'), lines.join(''));
   await writeFile(
@@ -60,6 +65,10 @@ export async function createBacktestStage(options: StageOptions): Promise<Backte
   };
   const target = parseTargets('the stage', Buffer.from(JSON.stringify(source))).targets.get('live');
   if (target === undefined) throw new Error('the stage has no target');
+  const all = [
+    target,
+    ...(options.others ?? []).map((other, index) => ({ ...target, ...other, name: `${index}` })),
+  ];
   return {
     runbook,
     target,
@@ -67,6 +76,7 @@ export async function createBacktestStage(options: StageOptions): Promise<Backte
       runbook,
       hostOf: (settings) => createHost(settings),
       trading,
+      targets: { targets: new Map(all.map((one) => [one.name, one])) },
       ...(asOf && { asOf: async () => asOf }),
       now: () => new Date(),
       ...(storedRuns && { storedRuns: () => storedRuns }),
