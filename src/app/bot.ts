@@ -3,6 +3,7 @@ import { type Halt, isSettled } from '../domain/halt.js';
 import { markFlattensLost } from '../halt/flatten-queries.js';
 import { markHaltsResolved, markHaltsSuperseded } from '../halt/halt-queries.js';
 import { createHaltYielding } from '../halt/halt-yielding.js';
+import { unreadableFiles } from '../halt/unreadable-files.js';
 import { startHaltUpkeep } from '../halt/upkeep.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { markReleasesResolved } from '../release/store/resolved-releases.js';
@@ -24,6 +25,7 @@ import {
   startOrFinishHalts,
 } from './finish-open-halts.js';
 import { type Configuration, loadConfiguration } from './load-configuration.js';
+import { tellUnreadable } from './tell-unreadable.js';
 
 export interface Bot {
   /** Ends the work in flight, then everything else. */
@@ -70,9 +72,12 @@ async function startWith(program: BotProgram, { configuration, logger, goesOn }:
   const { strategies, homeChanged } = composed;
   const all = strategies.map(({ services }) => services);
   // Before Slack is reached: a halt that was cut short waits for nothing.
-  const upkeep = all.map((services) =>
+  const upkeep = all.map((services, index) =>
     startHaltUpkeep({
       ...services,
+      // They share the folder: one tells of it.
+      unreadable: async () => (index === 0 ? unreadableFiles(config.dataDir) : []),
+      onUnreadable: (files) => tellUnreadable(files, services, program, config),
       announcer: composed.announcer,
       superseded: async () => {
         const { strategy } = services.runbook;

@@ -28,7 +28,7 @@ import type { Host } from '../hosts/host.js';
 import { connectToHost } from '../hosts/kinds/create-host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { identifyProcess } from '../machine/process-identity.js';
-import { holdLock } from '../machine/process-lock.js';
+import { clearDeadLocks, holdLock } from '../machine/process-lock.js';
 import { subjectChanged } from '../messages/message-jobs.js';
 import { createMessages } from '../messages/messages.js';
 import { createReleaseContext } from '../release/create-release-context.js';
@@ -99,6 +99,7 @@ export function compose(options: CompositionOptions): Composition {
   const { config } = configuration;
   const platform = openPlatform({ configuration, logger, state: options.state, isApart });
   const lock = holdLock(config.dataDir, identifyProcess(process.pid));
+  void clearDeadLocks(config.dataDir);
   const { audit, journal } = openAudit({ ...platform, config, pid: process.pid });
   const operators = options.operators?.(configuration.targets) ?? everybodyHere;
   const shared = {

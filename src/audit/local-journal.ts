@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { AuditEvent } from '../domain/audit-event.js';
 import { auditEventSchema } from '../domain/audit-event.js';
 import { errnoOf } from '../machine/errno.js';
+import { giveToOwnerOf, makeOwnFolder } from '../machine/own-as.js';
 import { syncFolder } from '../machine/sync-folder.js';
 
 interface PendingEvents {
@@ -106,10 +107,11 @@ export class LocalJournal {
   }
 
   async #openOwn(): Promise<OwnFile> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeOwnFolder(this.#folder);
     const file = join(this.#folder, `${this.#o.owner.replaceAll(':', '.')}-${randomUUID()}.jsonl`);
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND;
     const handle = await open(file, flags, 0o600);
+    await giveToOwnerOf(this.#folder, handle);
     await syncFolder(this.#folder);
     return { file, handle };
   }

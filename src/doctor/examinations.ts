@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { Sentence } from '../domain/sentence.js';
+import { unreadableFiles } from '../halt/unreadable-files.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Targets } from '../runbook/targets.js';
 import { asIs, type Diagnosis, type Examination, ok } from './doctor.js';
@@ -106,10 +106,10 @@ function examineDataFolder({ dataDir }: Pick<Config, 'dataDir'>): Examination {
     async examine() {
       await mkdir(folder, { recursive: true });
       await rm(await mkdtemp(join(folder, 'doctor-')), { recursive: true });
-      for (const within of ['journal', 'halts'].map((name) => join(folder, name))) {
-        if (existsSync(within)) await access(within, constants.W_OK | constants.X_OK);
-      }
-      return [ok(subject, { code: 'folder_takes', facts: { path: folder } })];
+      const unreadable = await unreadableFiles(folder);
+      if (unreadable.length === 0) return [ok(subject, { code: 'folder_takes', facts: { path: folder } })];
+      const seen: Sentence = { code: 'files_withheld', facts: { paths: unreadable.join(', ') } };
+      return [{ subject, state: 'fault', seen, wayOut: { code: 'do_take_files', facts: { folder } } }];
     },
   };
 }

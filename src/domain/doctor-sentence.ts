@@ -54,6 +54,7 @@ export interface DoctorFacts {
   /** @param code Slack's own */
   channel_takes_nothing: { readonly code: string };
   file_not_replaceable: Path & Because;
+  files_withheld: { readonly paths: string };
   files_replaceable: { readonly paths: string };
   layer_not_listed: Path;
   layer_not_read: Path;
@@ -172,6 +173,7 @@ export interface DoctorFacts {
   do_match_files: NoFacts;
   do_open_environment: { readonly folder: string };
   do_set_cancel: NoFacts;
+  do_take_files: { readonly folder: string };
   do_set_trading_url: NoFacts;
   do_use_current_training: NoFacts;
   do_use_primary: NoFacts;

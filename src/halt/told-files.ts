@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ValueOf } from '../domain/value-of.js';
@@ -33,7 +33,8 @@ export function createToldFiles(dataDir: string, owner: string): ToldFiles {
     async claim(haltId) {
       const begun: Told = { owner, haltId, messages: [] };
       try {
-        await writeFile(fileOf(haltId), JSON.stringify(begun), { flag: 'wx', mode: 0o600 });
+        const handle = await open(fileOf(haltId), 'wx', 0o600);
+        await handle.writeFile(JSON.stringify(begun)).finally(() => handle.close());
         return true;
       } catch {
         const known = await readTold(fileOf(haltId));

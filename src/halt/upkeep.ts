@@ -13,8 +13,12 @@ interface UpkeepOptions {
   /** Ended halts after which a release has begun, or another halt was verified, each once. */
   readonly superseded: () => Promise<readonly HaltRecord[]>;
   readonly targets: ReadonlyMap<string, Target>;
+  /** What this process may not read of what others have left in its folder. */
+  readonly unreadable: () => Promise<readonly string[]>;
+  /** Told of those that were not there before. */
+  readonly onUnreadable: (files: readonly string[]) => Promise<void>;
   readonly clock: Clock;
-  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
 const EVERY_MS = 3_000;
@@ -31,7 +35,9 @@ export function startHaltUpkeep(options: UpkeepOptions): () => void {
 
 async function keep(options: UpkeepOptions, signal: AbortSignal): Promise<void> {
   const { killSwitch, audit, announcer, superseded, targets, clock, logger } = options;
+  const tellUnreadable = unreadableTeller(options);
   while (!signal.aborted) {
+    void tellUnreadable();
     try {
       for (const handle of await killSwitch.resume(targets)) {
         const { haltId, target, endedAt } = handle.current();
@@ -47,4 +53,30 @@ async function keep(options: UpkeepOptions, signal: AbortSignal): Promise<void> 
     }
     await clock.sleep(EVERY_MS, signal).catch(() => undefined);
   }
+}
+
+/** Each file once, until the message about it stands; one that can be read again is told anew the next time. */
+function unreadableTeller({ unreadable, onUnreadable, logger }: UpkeepOptions): () => Promise<void> {
+  let told: readonly string[] = [];
+  let isTelling = false;
+  return async () => {
+    if (isTelling) return;
+    isTelling = true;
+    try {
+      const files = await unreadable();
+      const news = files.filter((file) => !told.includes(file));
+      if (news.length > 0) {
+        logger.error(
+          { files: news },
+          'files of halts or of their events may not be read: nobody goes on with them',
+        );
+        await onUnreadable(files);
+      }
+      told = files;
+    } catch (error) {
+      logger.warn({ err: error }, 'nobody was told of files that may not be read');
+    } finally {
+      isTelling = false;
+    }
+  };
 }

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { giveToOwnerOf, makeOwnFolder } from './own-as.js';
 import { isSamePlace, isSameProcessAlive } from './process-identity.js';
 
 /** A lock that the kernel holds for a process, and lets go of with it. */
@@ -13,6 +15,7 @@ interface ProcessLock {
 }
 
 const FLOCK = 'flock';
+const PREFIX = '.alive.';
 /** A lock is put there a moment before it is held. */
 const YOUNG_MS = 10_000;
 const ASK_TIMEOUT_MS = 5_000;
@@ -20,7 +23,7 @@ const TRY_AGAIN_MS = 1_000;
 
 /** In the folder itself: whoever may write there may hold one, under whichever account. */
 const lockOf = (folder: string, owner: string): string =>
-  join(folder, `.alive.${owner.replaceAll(':', '.')}`);
+  join(folder, `${PREFIX}${owner.replaceAll(':', '.')}`);
 
 /**
  * Holds a lock in a folder that other machines and containers may share, from where the numbers of this machine's
@@ -31,8 +34,8 @@ export function holdLock(folder: string, owner: string): ProcessLock {
   const file = lockOf(folder, owner);
   let isReleased = false;
   let held: ChildProcess | undefined;
-  const tried = mkdir(folder, { recursive: true, mode: 0o700 })
-    .then(() => writeFile(file, '', { mode: 0o644 }))
+  const tried = makeOwnFolder(folder)
+    .then(() => placeLock(folder, file))
     .then(hold, () => undefined);
 
   /** It prints a line when it holds the lock, and reads until this process is gone. */
@@ -72,6 +75,28 @@ export function holdLock(folder: string, owner: string): ProcessLock {
       await rm(file, { force: true }).catch(() => undefined);
     },
   };
+}
+
+/** No link that somebody else has put there is followed. */
+async function placeLock(folder: string, file: string): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+  const handle = await open(file, flags, 0o644);
+  await giveToOwnerOf(folder, handle);
+  await handle.close();
+}
+
+/** Takes the locks of processes away that were killed. What nobody can tell of stays. Never rejects. */
+export async function clearDeadLocks(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const owners = names.flatMap((name) =>
+    name.startsWith(PREFIX) ? [name.slice(PREFIX.length).replaceAll('.', ':')] : [],
+  );
+  await Promise.all(
+    owners.map(async (owner) => {
+      const isAlive = await isOwnerAlive(folder, owner).catch(() => true);
+      if (!isAlive) await rm(lockOf(folder, owner), { force: true }).catch(() => undefined);
+    }),
+  );
 }
 
 /** Whether a process lives that has written into the folder, also one of another machine or container. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { giveToOwnerOf, makeOwnFolder } from './own-as.js';
 
 /**
  * Writes a file of the bot's own that only its account may read, for its reader to rename into its place in one step.
@@ -14,7 +15,7 @@ export async function writeAside(
   const path = join(folder, `.${randomUUID()}`);
   const handle = await create(folder, path);
   try {
-    await handle.writeFile(text);
+    await Promise.all([handle.writeFile(text), giveToOwnerOf(folder, handle)]);
     if (synced) await handle.sync();
   } catch (error) {
     await rm(path, { force: true }).catch(() => undefined);
@@ -32,7 +33,7 @@ async function create(folder: string, path: string): Promise<FileHandle> {
   try {
     return await attempt();
   } catch {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeOwnFolder(folder);
     return attempt();
   }
 }

@@ -97,8 +97,15 @@ function startBot(store: HaltStore | undefined, dataDir: string, owner = 'bot') 
   const toldFiles = createToldFiles(dataDir, owner);
   const files = createOpenHaltFiles(dataDir, owner);
   const killSwitch = bench.killSwitch({ files, told: toldFiles, store, owner });
-  const parts = { killSwitch, audit: { flush: async () => 0 }, announcer, superseded: async () => [] };
-  const end = startHaltUpkeep({ ...parts, targets, clock: systemClock, logger });
+  const parts = {
+    killSwitch,
+    audit: { flush: async () => 0 },
+    announcer,
+    superseded: async () => [],
+    unreadable: async () => [],
+  };
+  const onUnreadable = async () => {};
+  const end = startHaltUpkeep({ ...parts, onUnreadable, targets, clock: systemClock, logger });
   return { told, posts, shown, end, settled: () => killSwitch.settled() };
 }
 

@@ -66,6 +66,8 @@ export const doctor: Sentences<DoctorFacts> = {
     `the bot may read there and not post (${code}): no alarm would stand there`,
   file_not_replaceable: ({ path, because }) =>
     `a halt could not write ${path}: ${toldHostFault(hostFault, because)}`,
+  files_withheld: ({ paths }) =>
+    `the bot may not read ${paths}: a halt that stands there is finished by nobody, and its events are missing in the audit trail`,
   files_replaceable: ({ paths }) => `a halt can replace ${paths} (tried on a file beside it)`,
   layer_not_listed: ({ path }) =>
     `the unit reads ${path}, which the targets file does not list: what stands there may turn the strategy on again`,
@@ -156,6 +158,8 @@ export const doctor: Sentences<DoctorFacts> = {
     'List the files in `environmentFiles` of the targets file as the unit has them, in its order.',
   do_open_environment: ({ folder }) =>
     `Let the account make, rename and remove files in ${folder} and keep their owner: own both, or use sudo for files (\`connection.ssh.sudo\`).`,
+  do_take_files: ({ folder }) =>
+    `Give them to the account of the bot: \`chown -R --reference=${folder} ${folder}/halts ${folder}/journal\`.`,
   do_set_cancel: () => 'Set `venue.cancelOrders` (docs/targets.md).',
   do_check_trading_url: () =>
     'Check TRADING_DATABASE_URL; docs/trading-database-role.md tells how to make the role.',

@@ -64,6 +64,7 @@ export const doctor: Sentences<DoctorFacts> = {
   channel_takes_nothing: ({ code }) => `机器人在该频道只能读、不能发（${code}）：报警将无法发出`,
   file_not_replaceable: ({ path, because }) =>
     `停止时将无法写入 ${path}：${toldHostFault(hostFault, because)}`,
+  files_withheld: ({ paths }) => `机器人无权读取 ${paths}：其中未完成的停止无人继续，其事件也不在审计记录中`,
   files_replaceable: ({ paths }) => `停止时可以替换 ${paths}（已用旁边的文件试过）`,
   layer_not_listed: ({ path }) => `unit 会读取 ${path}，但 targets 文件没有列出：其中的内容可能重新开启策略`,
   layer_not_read: ({ path }) => `unit 不读取 ${path}：停止时写入它不起作用`,
@@ -141,6 +142,8 @@ export const doctor: Sentences<DoctorFacts> = {
   do_match_files: () => '请按 unit 中的文件和顺序填写 targets 文件的 `environmentFiles`。',
   do_open_environment: ({ folder }) =>
     `请让该账户可以在 ${folder} 中新建、改名、删除文件并保持其属主：自己拥有它们，或对文件使用 sudo（\`connection.ssh.sudo\`）。`,
+  do_take_files: ({ folder }) =>
+    `请把它们交给机器人的账户：\`chown -R --reference=${folder} ${folder}/halts ${folder}/journal\`。`,
   do_set_cancel: () => '请设置 `venue.cancelOrders`（docs/targets.md）。',
   do_check_trading_url: () => '请检查 TRADING_DATABASE_URL；docs/trading-database-role.md 说明如何创建角色。',
   do_check_training_url: () =>
