@@ -1,3 +1,4 @@
+import { isSpelling } from '../domain/boolean-words.js';
 import type { HostLook, HostPolicy, HostRest } from '../domain/decide-host-action.js';
 import { type Halt, wantedOn } from '../domain/halt.js';
 import { allAsWanted, type Wanted } from '../hosts/environment/wanted.js';
@@ -7,11 +8,12 @@ import {
   type WriteWanted,
   writeWanted,
 } from '../hosts/environment/write-wanted.js';
-import type { Host, ServiceStatus } from '../hosts/host.js';
+import type { CallOptions, Host, ServiceStatus } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { hasLoaded } from '../hosts/managers/has-loaded.js';
 import { leftProcesses } from '../hosts/managers/left-processes.js';
 import { serviceCommandsByHand } from '../hosts/managers/service-managers.js';
+import { enableFlag } from '../runbook/strategy-contract.js';
 import type { Target } from '../runbook/targets.js';
 import type { HaltRecords } from './halt-records.js';
 import type { LiveHalt } from './live-halt.js';
@@ -78,7 +80,8 @@ function actsOn(
     made ??= hostOf(settings);
     return made;
   };
-  const mustLoad = live.halt.kind === 'stop_entries' && facts.startLog !== undefined;
+  // Its exits are to go on.
+  const mustLoad = live.halt.kind === 'stop_entries';
   const put: WriteWanted = write ?? ((...words) => writeWanted(host(), ...words));
   return {
     host: name,
@@ -113,16 +116,15 @@ function actsOn(
     async lookAtRest(status, pidBefore) {
       const call = { timeoutMs: STATUS_TIMEOUT_MS, signal };
       const { service } = host();
-      const [left, isLoaded] = await Promise.all([
+      const search = { startLog: facts.startLog, pidBefore, isLoose: !mustLoad };
+      const [left, isLoaded, isSwitchedOn] = await Promise.all([
         leftProcesses(service, status, { wanted, pidBefore }, call).catch(() => undefined),
-        hasLoaded(
-          service,
-          status,
-          { startLog: facts.startLog, pidBefore, isLoose: !mustLoad },
-          { timeoutMs: LOG_TIMEOUT_MS, signal },
-        ),
+        mustLoad && facts.startLog === undefined
+          ? true
+          : hasLoaded(service, status, search, { timeoutMs: LOG_TIMEOUT_MS, signal }),
+        mustLoad ? isFlagNotOff(service, status, facts, call).catch(() => undefined) : true,
       ]);
-      return { left, isLoaded };
+      return { left, isLoaded: isSwitchedOn === true ? isLoaded : isSwitchedOn };
     },
   };
 }
@@ -134,6 +136,18 @@ function hasKill(name: string, service: TargetHost['service']): boolean {
   } catch {
     return false;
   }
+}
+
+/** A process with its flag off carries out no exit, whatever else it shows. @throws HostError */
+async function isFlagNotOff(
+  service: Host['service'],
+  { mainPid }: ServiceStatus,
+  facts: StrategyFacts,
+  call: CallOptions,
+): Promise<boolean> {
+  const name = enableFlag(facts);
+  const value = (await service.processEnvironment(mainPid, [name], call))?.get(name);
+  return value === undefined || !isSpelling(value, facts.flag.off);
 }
 
 /** Whether stopping the service is asked for, or a way out. */

@@ -178,6 +178,20 @@ test('ends the entries, lets exits go on, and says exactly that', async () => {
 });
 
 test.each([
+  ['whose log tells whether it has loaded', true],
+  ['whose log tells nothing', false],
+])('a strategy that is off, %s, has no exits that could go on: not verified', async (_which, hasLog) => {
+  const made = killSwitch(hasLog ? {} : { facts: { ...facts, startLog: undefined } });
+  expect(await start('disable', made).done).toMatchObject({ state: 'verified' });
+  const halt = await start('stop_entries', made).done;
+  expect(halt).toMatchObject({
+    state: 'not_verified',
+    hosts: [{ process: 'as_wanted', fault: 'strategy_not_loaded' }],
+  });
+  expect(told(halt)).toContain('no exit is carried out: its flag is off');
+});
+
+test.each([
   ['an entry', {}],
   ['an order of an unknown kind', { word: 'something_else', isBuy: false }],
 ])('%s that comes afterwards is no proof', async (_what, order) => {

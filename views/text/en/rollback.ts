@@ -129,7 +129,7 @@ export const rollback = {
     strategy_loaded: 'the new process has LOADED THE STRATEGY although its flag is off: stop the service',
     log_unreadable: 'the log cannot be read, so nobody knows whether the new process has loaded the strategy',
     strategy_not_loaded:
-      'the new process has not loaded the strategy, so no exit is carried out: its log says why',
+      'the new process has not loaded the strategy, so no exit is carried out: its flag is off, or its log says why',
   } satisfies Readonly<Record<HaltFault, string>>,
   triedAgain: 'it is tried again',
   unanswered: {

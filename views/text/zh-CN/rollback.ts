@@ -116,7 +116,7 @@ export const rollback: RollbackText = {
     strategy_loaded: '开关已关闭，但新进程仍加载了策略：请停止服务',
     log_unreadable: '无法读取日志，不知道新进程是否加载了策略',
     stop_failed: '无法停止服务',
-    strategy_not_loaded: '新进程没有加载策略，因此出场也无人执行：请查看其日志',
+    strategy_not_loaded: '新进程没有加载策略，因此出场也无人执行：开关已关闭，或原因见其日志',
   },
   triedAgain: '正在重试',
   unanswered: {
