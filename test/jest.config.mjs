@@ -34,9 +34,11 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.services\\.test\\.ts$', '\\.browser\\.test\\.ts$'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(services|browser|pictures)\\.test\\.ts$'],
     },
     { ...shared, displayName: 'services', testMatch: ['<rootDir>/test/**/*.services.test.ts'] },
+    // No test of anything: it takes the pictures of the README.
+    { ...shared, displayName: 'pictures', testMatch: ['<rootDir>/test/**/*.pictures.test.ts'] },
     { ...shared, displayName: 'browser', testMatch: ['<rootDir>/test/**/*.browser.test.ts'] },
   ],
   testSequencer: '<rootDir>/test/support/waiting-first.mjs',

@@ -5,6 +5,7 @@ import { isLiveRelease, type StepState } from '../src/domain/release-state.js';
 import type { Block, Report } from '../src/domain/report.js';
 import {
   actions,
+  allFolded,
   type Button,
   clip,
   code,
@@ -48,13 +49,16 @@ const STEP_SYMBOL: Readonly<Record<StepState, string>> = {
   unclear: '?',
 };
 
-/** The message that moves: what is done, host by host with time and evidence, what is running, what comes. */
+/** The message that moves: what is running and what comes, what can be done about it; and folded, host by host with time and evidence, what is done. */
 export function deployProgressView(release: ReleaseRecord, locale: Locale): Report {
   const text = textFor(locale).deploy;
   const { strategy, target, problem } = release;
   const stateText = stateTextOf(release, locale);
   const symbol = symbolOf(release);
   const title = `${symbol} ${stateText} · ${strategy} · ${target}`;
+  const groups = groupsOf(release);
+  const done = groups.filter(isDone);
+  const groupBlock = ({ host, steps }: Group) => section(groupText(release, host, steps, locale));
   const blocks: Block[] = [
     header(title),
     context(headline(release, locale)),
@@ -67,8 +71,9 @@ export function deployProgressView(release: ReleaseRecord, locale: Locale): Repo
     ...whatNow(release, locale),
     ...stuckBlocks(release, locale),
     ...confirmationBlocks(release, locale),
-    ...groupsOf(release).map(({ host, steps }) => section(groupText(release, host, steps, locale))),
+    ...groups.filter((group) => !isDone(group)).map(groupBlock),
     ...buttonRow(release, locale),
+    ...allFolded(text.doneSteps(done.flatMap(({ steps }) => steps).length), done.map(groupBlock)),
   ];
   const now = [problem, causeOf(release)].flatMap((one) =>
     one === null ? [] : escapeMrkdwn(sentenceAsText(problemSentence(one, locale))),
@@ -84,6 +89,10 @@ interface Group {
   readonly host: string | null;
   readonly steps: readonly StepRecord[];
 }
+
+/** Nothing of it is left to watch, and nothing went wrong. */
+const isDone = ({ steps }: Group): boolean =>
+  steps.every(({ state, problem }) => state === 'done' && problem === null);
 
 /** Neighbours of one host stand together, in the order in which they run. */
 function groupsOf({ steps }: ReleaseRecord): readonly Group[] {

@@ -4,6 +4,7 @@ import { releaseProblemSchema } from '../../../src/domain/release-problem.js';
 import { unexpected, verdictProblem } from '../../../src/release/engine/steps/problems.js';
 import { DatabaseFaultError } from '../../../src/store/database-fault-error.js';
 import { problemSentence } from '../../../views/release-problem.js';
+import { aCheck } from '../../support/runs.js';
 import { checkRun } from './support/check-run.js';
 
 test.each([
@@ -30,19 +31,18 @@ test.each([
   expect(problemSentence(problem, 'zh-CN')).toContain(chinese);
 });
 
-type Check = readonly [id: string, outcome: CheckRun['checks'][number]['outcome'], reason?: object];
+type Check = readonly [
+  id: string,
+  outcome: CheckRun['checks'][number]['outcome'],
+  reason?: CheckRun['checks'][number]['reason'],
+];
 
 const runOf = (verdict: CheckRun['verdict'], ...checks: readonly Check[]): CheckRun => ({
   ...checkRun('verify', verdict, 'live'),
-  checks: checks.map(([id, outcome, reason = { code: 'neither_holds' }]) => ({
-    id,
-    mode: 'deciding',
-    outcome,
-    reason,
-  })) as unknown as CheckRun['checks'],
+  checks: checks.map(([id, outcome, reason = { code: 'neither_holds' }]) => aCheck(id, { outcome, reason })),
 });
 const said = (run: CheckRun) => problemSentence(verdictProblem(run), 'en');
-const away = (host: string) => ({ code: 'host_error', facts: { host, code: 'timeout' } });
+const away = (host: string) => ({ code: 'host_error', facts: { host, code: 'timeout' } }) as const;
 
 test('a host that cannot be looked at is named, and not each check that rests on it', () => {
   const run = runOf(
@@ -54,7 +54,7 @@ test('a host that cannot be looked at is named, and not each check that rests on
     ['model.file', 'PASS'],
   );
   expect(said(run)).toBe(
-    'The checks say HOLD: live-2, live-1 could not be looked at (3 checks rest on that); data.rows INCONCLUSIVE.',
+    'The checks say HOLD: live-2, live-1 could not be looked at (3 checks rest on that); 4.2 data.rows: data.rows is fine.',
   );
   expect(said(runOf('HOLD', ['exec.activity', 'ERROR', away('live-2')]))).toBe(
     'The checks say HOLD: live-2 could not be looked at (1 check rests on that).',
@@ -63,5 +63,5 @@ test('a host that cannot be looked at is named, and not each check that rests on
 
 test('what is wrong decides a NO-GO, whatever cannot be seen', () => {
   const run = runOf('NO_GO', ['exec.activity', 'ERROR', away('live-2')], ['risk.blocked_share', 'FAIL']);
-  expect(said(run)).toBe('The checks say NO_GO: risk.blocked_share FAIL.');
+  expect(said(run)).toBe('The checks say NO-GO: 4.2 risk.blocked_share: risk.blocked_share is fine.');
 });

@@ -59,6 +59,7 @@ export const deploy = {
     needs_person: 'Waits for a person',
     halted: 'Halted by a rollback',
   } satisfies Readonly<Record<ReleaseState, string>>,
+  doneSteps: (count: number) => `${count} ${count === 1 ? 'step' : 'steps'} done`,
   step: {
     lock: 'take the lock',
     precheck: 'checks again',

@@ -11,6 +11,7 @@ export const deploy: DeployText = {
     needs_person: '等待人工处理',
     halted: '已被回滚中止',
   },
+  doneSteps: (count) => `已完成 ${count} 个步骤`,
   step: {
     lock: '获取锁',
     precheck: '再次检查',
