@@ -65,7 +65,7 @@ export function composeBot(parts: BotParts): ComposedBot {
     viewAll: (halts, options) => program.haltAllReport(halts, { locale: config.locale, ...options }),
     load: (haltId) => services.killSwitch.known(haltId),
     operators: services.operators.who,
-    open: (channel, ref, threadTs) => connection.urgentMessage({ channel, threadTs }, ref),
+    open: (channel, ref, threadTs, spare) => connection.urgentMessage({ channel, threadTs, spare }, ref),
     find: (channel, key, sinceMs, threadTs) =>
       connection.urgentPoster.find({ channel, threadTs }, key, sinceMs),
     yieldToHalt: () => withTimeout(clock, BEGIN_TIMEOUT_MS, yielding.yieldToHalt()),

@@ -38,6 +38,8 @@ const ALARM_AFTER_MS = 10_000;
 /** An alarm that does not stand by then is raised in the next channel as well. */
 const ALARM_STANDS_WITHIN_MS = 5_000;
 const ALARM_LOOK_MS = 250;
+/** Between two places that wait for the same Slack: so long the answer of the first may take. */
+const SPARE_LAG_MS = 2_500;
 
 export function createHaltAnnouncer(options: HaltAnnouncerOptions): HaltAnnouncer {
   const teller = new HaltTeller(options);
@@ -217,8 +219,14 @@ async function callOperators(
   channels: readonly string[],
   { teller, clock, logger }: AlarmParts,
 ): Promise<void> {
-  for (const channel of channels) {
-    const live = await teller.show(handle, { role: 'alarm', channel, ts: null }).catch(() => undefined);
+  const stands = () =>
+    handle.messages().some(({ role, ts, thread }) => role === 'alarm' && ts !== null && thread === undefined);
+  for (const [rank, channel] of channels.entries()) {
+    // Where Slack takes nothing at all, all of them wait: the first that it takes is the one.
+    const spare = rank === 0 ? {} : { spare: { isNeeded: () => !stands(), lagMs: rank * SPARE_LAG_MS } };
+    const live = await teller
+      .show(handle, { role: 'alarm', channel, ts: null }, spare)
+      .catch(() => undefined);
     const until = clock.monotonic() + ALARM_STANDS_WITHIN_MS;
     let isRefused = false;
     live?.settled().catch(() => {

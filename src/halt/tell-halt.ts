@@ -12,9 +12,15 @@ export interface HaltLiveMessage extends LiveMessage {
   settled(): Promise<void>;
 }
 
+/** A post that is only made for lack of another one: tried after it, and not once that stands. */
+export interface Spare {
+  isNeeded(): boolean;
+  readonly lagMs: number;
+}
+
 export interface HaltTellerOptions extends HaltReporterOptions {
   /** A message that moves, new or standing. Posts nothing by itself. */
-  readonly open: (channel: string, ref?: MessageRef, threadTs?: string) => HaltLiveMessage;
+  readonly open: (channel: string, ref?: MessageRef, threadTs?: string, spare?: Spare) => HaltLiveMessage;
   /** Looks for a message whose post may or may not have arrived. */
   readonly find: (
     channel: string,
@@ -33,6 +39,7 @@ export interface HaltTellerOptions extends HaltReporterOptions {
 const RENEW_LEASE_MS = 3_000;
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 60_000;
+const SAME_MOMENT_MS = 15_000;
 
 /**
  * Keeps the messages of halts true until their end stands. What Slack does not take in two minutes is left to
@@ -57,7 +64,7 @@ export class HaltTeller {
     const message = { ...asked, key };
     const known = this.#telling.get(key);
     if (known !== undefined) return known;
-    const started = this.#open(handle, message);
+    const started = this.#open(handle, message, wish);
     this.#telling.set(key, started);
     this.#keepSomewhere(handle, message, started, wish)
       .then(
@@ -181,7 +188,10 @@ export class HaltTeller {
     const report = reportOf(ended, tried);
     await this.#whileLeased(handle, keeping, live.finish(report));
     const isLate = this.#reporter.lateAt(ended, tried) !== undefined;
-    note({ isFinal: true, toldAt: isLate ? tried.toldAt : (keeping.noted.toldAt ?? now()) });
+    const told = keeping.noted.toldAt ?? now();
+    // What Slack has kept waiting stands with the moment in which it was taken.
+    const isSame = Date.parse(told) - Date.parse(tried.toldAt) < SAME_MOMENT_MS;
+    note({ isFinal: true, toldAt: isLate && isSame ? tried.toldAt : told });
     // It may have become late, or history, on the way.
     if (reportOf(ended, keeping.noted) !== report) await this.#change(ended, keeping.noted);
     if (ended.cancelAway) this.#tellOfCancelling(handle, keeping.noted);
@@ -227,7 +237,7 @@ export class HaltTeller {
     }
   }
 
-  async #open(handle: HaltHandle, message: HaltMessage): Promise<HaltLiveMessage> {
+  async #open(handle: HaltHandle, message: HaltMessage, { spare }: Wish): Promise<HaltLiveMessage> {
     const { open, find, yieldToHalt } = this.#o;
     const { channel, ts, thread } = message;
     if (ts !== null) return open(channel, { channel, ts });
@@ -237,11 +247,11 @@ export class HaltTeller {
       // At once: whoever goes on with the halt of a killed process must know of it.
       handle.noteMessage(message);
       await yieldToHalt?.();
-      return open(channel, undefined, thread);
+      return open(channel, undefined, thread, spare);
     }
     const key = deliveryKey(halt, message);
     const found = await find(channel, key, Date.parse(halt.requestedAt), thread).catch(() => undefined);
-    return open(channel, found, thread);
+    return open(channel, found, thread, spare);
   }
 }
 
@@ -252,6 +262,7 @@ interface Wish {
   readonly direct?: Answer | undefined;
   /** The end stands. */
   readonly whenTold?: (() => void) | undefined;
+  readonly spare?: Spare;
   /** It stands elsewhere already: where it is refused, nobody misses it. */
   readonly isCopy?: boolean;
 }

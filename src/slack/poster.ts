@@ -32,6 +32,8 @@ export interface PostTarget {
   /** A channel, or a person's id for a direct message. */
   readonly channel: string;
   readonly threadTs?: string | undefined;
+  /** Made only for lack of another post: repeated that much later than it, and no more once it is not needed. */
+  readonly spare?: { isNeeded(): boolean; readonly lagMs: number } | undefined;
 }
 
 export interface Poster {
@@ -70,9 +72,10 @@ export function createPoster(options: PosterOptions): Poster {
         const waitMs = waitMsAfter(error, attempt, startedAt);
         const failure = classifyFailure(error).kind;
         logger.warn({ channel: target.channel, failure, waitMs }, 'a post failed and will be repeated');
-        await clock.sleep(waitMs);
+        await clock.sleep(waitMs + (target.spare?.lagMs ?? 0));
         const posted = failure === 'unclear' ? await lookUntil(target, key, startedAt) : undefined;
         if (posted) return posted;
+        if (target.spare?.isNeeded() === false) throw error;
       }
     }
   }

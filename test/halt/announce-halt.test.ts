@@ -7,6 +7,8 @@ import { createHaltAnnouncer } from '../../src/halt/announce-halt.js';
 import { LiveHalt } from '../../src/halt/live-halt.js';
 import type { Target } from '../../src/runbook/targets.js';
 import { SlackLiveMessage } from '../../src/slack/live-message.js';
+import { Pace } from '../../src/slack/pace.js';
+import { createPoster } from '../../src/slack/poster.js';
 import { eventually } from '../sandbox/host/eventually.js';
 import { createFakeClock } from '../slack/support/fake-clock.js';
 import { ONE_ALONE } from './support/halting.js';
@@ -352,4 +354,76 @@ test('a stronger halt keeps what shows the weaker one, its alarm too: all of it 
   await eventually('all of them say so', () =>
     [...standing.values()].every((text) => text === 'not_verified by stop'),
   );
+});
+
+/** Those who sleep are woken one after the other, each at its time. */
+function createOrderedClock() {
+  let now = 1_000_000;
+  const sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+  return {
+    now: () => now,
+    monotonic: () => now,
+    sleep: (ms: number) =>
+      new Promise<void>((wake) => {
+        sleepers.add({ at: now + ms, wake });
+      }),
+    async advance(ms: number) {
+      const end = now + ms;
+      for (;;) {
+        await new Promise((resolve) => setImmediate(resolve));
+        const [next] = [...sleepers].filter(({ at }) => at <= end).sort((one, other) => one.at - other.at);
+        if (next === undefined) break;
+        sleepers.delete(next);
+        now = Math.max(now, next.at);
+        next.wake();
+      }
+      now = end;
+    },
+  };
+}
+
+test('where Slack takes nothing for minutes, the alarm stands in one place in the end', async () => {
+  const clock = createOrderedClock();
+  const endsAt = clock.now() + 90_000;
+  const posted: string[] = [];
+  const client = {
+    chat: {
+      async postMessage({ channel }: { channel: string }) {
+        if (clock.now() < endsAt) {
+          const limited = { code: 'slack_webapi_rate_limited_error', retryAfter: 10 };
+          throw Object.assign(new Error('A rate limit was exceeded'), limited);
+        }
+        posted.push(channel);
+        return { ok: true, channel, ts: `${posted.length}` };
+      },
+      update: async () => ({ ok: true }),
+    },
+  };
+  const logger = pino({ level: 'silent' });
+  const poster = createPoster({
+    ...{ client: client as never, clock, logger, newKey: randomUUID, isUrgent: true },
+    yieldToHalt: async () => {},
+    pace: new Pace({ clock, isHalting: () => true }),
+  });
+  const announcer = createHaltAnnouncer({
+    ...ONE_ALONE,
+    targets: new Map([['live', { name: 'live', channels: CHANNELS, hosts: [] } as unknown as Target]]),
+    view: ({ state }, { alarm }) => ({ text: alarm === undefined ? state : 'alarm', blocks: [] }),
+    operators: ['<@U0CAROL>'],
+    open: (channel, ref, threadTs, spare) =>
+      new SlackLiveMessage({
+        ...{ poster, clock, logger, target: { channel, threadTs, spare } },
+        ...(ref === undefined ? {} : { ref }),
+      }),
+    find: async () => undefined,
+    isRefused: () => false,
+    clock,
+    logger,
+  });
+  const live = new LiveHalt({ halt: halting, messages: [] });
+  announcer.call(live.handle(false), 'C0HERE');
+  live.change({ ...dead, state: 'not_verified', endedAt: '2026-01-01T00:02:00.000Z' });
+  live.end();
+  await clock.advance(180_000);
+  expect(posted).toEqual(['C0INCIDENTS']);
 });
