@@ -1,6 +1,6 @@
 import type { Services } from '../src/app/services.js';
 import { EXIT, type ExitCode, type Subcommand } from '../src/conversation/subcommand.js';
-import type { Diagnosis } from '../src/doctor/doctor.js';
+import type { Diagnosis } from '../src/domain/diagnosis.js';
 import { doctorView } from '../views/doctor.js';
 import { say } from '../views/sentence.js';
 

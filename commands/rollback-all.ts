@@ -4,8 +4,9 @@ import {
   EXIT,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
+import type { ServiceCommandsByHost } from '../src/domain/commands-by-hand.js';
 import type { Halt, HaltKind } from '../src/domain/halt.js';
-import { commandsByHand, type ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
+import { commandsByHand } from '../src/halt/commands-by-hand.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 import type { HaltHandle } from '../src/halt/live-halt.js';
 import { haltAllView, rollbackAllView } from '../views/rollback-all.js';

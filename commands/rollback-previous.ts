@@ -6,9 +6,9 @@ import {
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
 import type { HaltKind } from '../src/domain/halt.js';
+import type { PreviousModelPlan } from '../src/domain/previous-model.js';
 import type { KillSwitchServices } from '../src/halt/kill-switch-services.js';
 import type { HaltHandle } from '../src/halt/live-halt.js';
-import type { PreviousModelPlan } from '../src/halt/previous-model.js';
 import type { Target } from '../src/runbook/targets.js';
 import {
   previousModelBlocks,

@@ -1,7 +1,7 @@
 import { afterwardsOf } from '../src/domain/halt.js';
+import type { HaltAllReportOptions, HaltOfAll } from '../src/domain/halt-report.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
-import type { HaltAllReportOptions, HaltOfAll } from '../src/halt/halt-report.js';
 import { actions, type Button, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';

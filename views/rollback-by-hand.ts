@@ -1,7 +1,7 @@
+import type { ServiceCommandsByHost } from '../src/domain/commands-by-hand.js';
 import { gapsOf, type Halt, turnsOff, wantedOn } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block } from '../src/domain/report.js';
-import type { ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
 import { preformatted, section } from './blocks.js';
 import { textFor } from './text/index.js';
 

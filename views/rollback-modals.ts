@@ -1,6 +1,6 @@
 import type { Locale } from '../src/domain/localized.js';
+import type { PreviousModelAnswer, PreviousModelPlan } from '../src/domain/previous-model.js';
 import type { Block, Modal, Report } from '../src/domain/report.js';
-import type { PreviousModelAnswer, PreviousModelPlan } from '../src/halt/previous-model.js';
 import { actions, code, escapeMrkdwn, section } from './blocks.js';
 import { hostFaultText } from './host-fault.js';
 import { slackTime } from './moments.js';

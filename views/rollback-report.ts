@@ -8,9 +8,9 @@ import {
   isSettled,
   turnsOff,
 } from '../src/domain/halt.js';
+import type { HaltReportOptions } from '../src/domain/halt-report.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
-import type { HaltReportOptions } from '../src/halt/halt-report.js';
 import {
   actions,
   type Button,

@@ -1,8 +1,8 @@
+import type { ServiceCommandsByHost } from '../src/domain/commands-by-hand.js';
 import { type Halt, turnsOff } from '../src/domain/halt.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
 import type { Flatten, FlattenRefusal } from '../src/domain/venue.js';
-import type { ServiceCommandsByHost } from '../src/halt/commands-by-hand.js';
 import { actions, type Button, code, context, escapeMrkdwn, preformatted, section } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';

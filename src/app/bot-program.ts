@@ -1,12 +1,12 @@
 import type { BotConfig } from '../config/config.js';
 import type { Subcommand } from '../conversation/subcommand.js';
 import type { Halt } from '../domain/halt.js';
+import type { HaltAllReportOptions, HaltOfAll, HaltReportOptions } from '../domain/halt-report.js';
 import type { Locale } from '../domain/localized.js';
 import type { PostedHead } from '../domain/posted-head.js';
 import type { Block, Report } from '../domain/report.js';
 import type { Say } from '../domain/sentence.js';
 import type { UnknownSubcommand } from '../domain/unknown-subcommand.js';
-import type { HaltAllReportOptions, HaltOfAll, HaltReportOptions } from '../halt/halt-report.js';
 import type { HaltYielding } from '../halt/halt-yielding.js';
 import type { HomeVisit } from '../slack/app.js';
 import type { SlackConnection } from '../slack/connection.js';

@@ -3,8 +3,6 @@ import type { Sentence } from '../domain/sentence.js';
 import { HostError } from '../hosts/host.js';
 import { databaseFaultOf, isAway } from './explain-failure.js';
 
-export type { Diagnosis } from '../domain/diagnosis.js';
-
 /** One thing to look at. It may throw: that is a fault of its subject. */
 export interface Examination {
   readonly subject: Sentence;

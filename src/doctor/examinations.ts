@@ -1,11 +1,12 @@
 import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.js';
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { Sentence } from '../domain/sentence.js';
 import { unreadableFiles } from '../halt/unreadable-files.js';
 import type { Runbook } from '../runbook/runbook.js';
 import type { Targets } from '../runbook/targets.js';
-import { asIs, type Diagnosis, type Examination, ok } from './doctor.js';
+import { asIs, type Examination, ok } from './doctor.js';
 import { examineClocks } from './examine-clocks.js';
 import {
   type DatabaseOptions,

@@ -1,12 +1,13 @@
 import { lookAtClocks } from '../checks/context/look-at-clocks.js';
 import { readTradingClock } from '../checks/context/read-moment.js';
 import { type ComparedClock, compareClocks } from '../domain/clocks.js';
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { Sentence } from '../domain/sentence.js';
 import type { Host } from '../hosts/host.js';
 import { readHostClock } from '../hosts/host-clock.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { readServerMoment } from '../store/server-moment.js';
-import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 import type { DatabaseOptions } from './examine-databases.js';
 
 interface ClockOptions extends Pick<DatabaseOptions, 'trading' | 'state'> {

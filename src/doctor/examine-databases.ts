@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { TradingQueries } from '../checks/context/check-context.js';
 import type { Config } from '../config/config.js';
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { Sentence } from '../domain/sentence.js';
 import type { Runbook } from '../runbook/runbook.js';
 import { openSession, sharesSessions } from '../store/own-session.js';
 import type { Queryable } from '../store/queryable.js';
 import { readSource, sourceFault } from '../trading/source-state.js';
-import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 
 export interface DatabaseOptions {
   readonly config: Pick<Config, 'databaseUrl' | 'dataDir'>;

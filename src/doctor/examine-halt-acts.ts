@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { Sentence } from '../domain/sentence.js';
 import { layerFindings } from '../hosts/environment/unit-layers.js';
 import { type Host, HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import type { Target } from '../runbook/targets.js';
-import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 import type { HostOptions } from './examine-host.js';
 import { isAway } from './explain-failure.js';
 import { rightsDiagnoses } from './try-rights.js';

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { HostFault } from '../domain/host-fault.js';
 import type { Sentence } from '../domain/sentence.js';
 import { type Host, HostError, type ServiceStatus } from '../hosts/host.js';
@@ -7,7 +8,7 @@ import { processStart } from '../hosts/managers/process-facts.js';
 import { tryDeadMan } from '../hosts/try-dead-man.js';
 import type { Declarations } from '../runbook/runbook.js';
 import type { Target } from '../runbook/targets.js';
-import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 import { isAway } from './explain-failure.js';
 
 export interface HostOptions {

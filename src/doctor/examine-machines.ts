@@ -1,8 +1,9 @@
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { Sentence } from '../domain/sentence.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { isSameMachine } from '../runbook/same-place.js';
 import type { Target } from '../runbook/targets.js';
-import { type Diagnosis, type Examination, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { type Examination, QUESTION_TIMEOUT_MS } from './doctor.js';
 import type { HostOptions } from './examine-host.js';
 
 interface Machine {

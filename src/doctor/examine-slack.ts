@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/config.js';
+import type { Diagnosis } from '../domain/diagnosis.js';
 import { ownValue } from '../domain/own-value.js';
 import type { Sentence } from '../domain/sentence.js';
 import { findPackageRoot } from '../machine/package-root.js';
 import type { Target } from '../runbook/targets.js';
 import { classifyFailure } from '../slack/failure.js';
-import { asIs, type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { asIs, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 
 const SUBJECT = asIs('Slack');
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { TradingQueries } from '../checks/context/check-context.js';
 import type { Config } from '../config/config.js';
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { Sentence } from '../domain/sentence.js';
 import type { TrainingDefinition } from '../runbook/training.js';
 import type { TradingDatabase } from '../trading/trading-database.js';
-import { type Diagnosis, type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { type Examination, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 import { rightsOfReader, sourceDiagnosis, tableDiagnoses } from './examine-databases.js';
 
 type Trained = Pick<TrainingDefinition, 'environment' | 'tables' | 'timeLimitMinutes' | 'runsOn'>;

@@ -1,8 +1,9 @@
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { Sentence } from '../domain/sentence.js';
 import type { Target } from '../runbook/targets.js';
 import { systemClock } from '../time/clock.js';
 import { createVenue, venueFault as faultOfVenue, type Venue } from '../venue/venue.js';
-import { type Diagnosis, type Examination, ok } from './doctor.js';
+import { type Examination, ok } from './doctor.js';
 import type { HostOptions } from './examine-host.js';
 import { commandDiagnosis } from './try-rights.js';
 

@@ -1,9 +1,10 @@
+import type { Diagnosis } from '../domain/diagnosis.js';
 import type { Sentence } from '../domain/sentence.js';
 import { type Host, HostError } from '../hosts/host.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { serviceActs } from '../hosts/managers/service-managers.js';
 import { sudoQuestion } from '../hosts/sudo-question.js';
-import { type Diagnosis, ok, QUESTION_TIMEOUT_MS } from './doctor.js';
+import { ok, QUESTION_TIMEOUT_MS } from './doctor.js';
 
 const call = { timeoutMs: QUESTION_TIMEOUT_MS };
 

@@ -11,7 +11,7 @@ export const DRILL_KINDS = ['real', 'rehearsal'] as const;
 export type DrillKind = (typeof DRILL_KINDS)[number];
 
 /** `acting`: the process that began it halts, or tries. `waiting`: for the way back, and for who sees the alarm. */
-export const DRILL_STATES = ['acting', 'waiting', 'good', 'failed', 'broken_off'] as const;
+const DRILL_STATES = ['acting', 'waiting', 'good', 'failed', 'broken_off'] as const;
 export type DrillState = (typeof DRILL_STATES)[number];
 
 const REHEARSED_PARTS = [
@@ -112,7 +112,7 @@ export const SEEN_WITHIN_MS = 15 * 60_000;
 /** From the click: a way back has clocks of its own for approvals and checkpoints. */
 export const BACK_WITHIN_MS = 6 * 60 * 60_000;
 
-export interface DrillPlaces {
+interface DrillPlaces {
   readonly kind: DrillKind;
   /** The target names channels, so that an alarm can be posted. */
   readonly hasChannels: boolean;

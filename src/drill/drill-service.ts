@@ -1,13 +1,5 @@
 import { UserError } from '../conversation/errors.js';
-import {
-  changePart,
-  type Drill,
-  type DrillPart,
-  type DrillPartName,
-  percentile,
-  plannedParts,
-  tookMs,
-} from '../domain/drill.js';
+import { changePart, type Drill, type DrillPart, type DrillPartName, plannedParts } from '../domain/drill.js';
 import type { Person } from '../domain/person.js';
 import type { ReleaseRefusal } from '../domain/release-refusal.js';
 import type { KillSwitch } from '../halt/kill-switch.js';
@@ -36,7 +28,7 @@ import { settled } from './settle-drill.js';
 import { askForWayBack } from './way-back.js';
 import { isOnEverywhere } from './what-runs.js';
 
-export interface DrillWish {
+interface DrillWish {
   readonly target: Target;
   readonly by: Person;
   /** In the words of who asks: of the halt, and of the release that turns it on again. */
@@ -45,7 +37,7 @@ export interface DrillWish {
   readonly onHalt?: ((handle: HaltHandle) => void) | undefined;
 }
 
-export type DrillAnswer =
+type DrillAnswer =
   | {
       readonly kind: 'begun';
       readonly drill: Drill;
@@ -297,10 +289,3 @@ async function keepAlive(
     if (!over.aborted) await keepDrillAlive(database, drillId).catch(() => undefined);
   }
 }
-
-/** How long the last ones took at most, by the nearest rank; undefined: there are none. @returns ms */
-export const p99Of = (drills: readonly Drill[]): number | undefined =>
-  percentile(
-    drills.flatMap((drill) => tookMs(drill) ?? []),
-    0.99,
-  );

@@ -1,26 +1,9 @@
+import type { CommandsByHand, ServiceCommandsByHost } from '../domain/commands-by-hand.js';
 import { hostKindOf } from '../hosts/kinds/kind-registry.js';
 import type { TargetHost } from '../hosts/kinds/target-host.js';
 import { serviceCommandsByHand } from '../hosts/managers/service-managers.js';
 import { shellLine } from '../hosts/shell-quote.js';
 import type { Target } from '../runbook/targets.js';
-
-/** What a person types on a host when the bot cannot, ready to paste. */
-export interface CommandsByHand {
-  readonly stop: string;
-  readonly restart: string;
-  readonly status: string;
-  /** Left out: the targets file names none. */
-  readonly kill?: string | undefined;
-  /** The environment file that is written. */
-  readonly file: string;
-  /** Where the host is the one that asks the venue. */
-  readonly venue?: VenueByHand | undefined;
-}
-
-type VenueByHand = Readonly<
-  Record<'openOrders' | 'cancelOrders' | 'positions' | 'flatten', string | undefined>
->;
-export type ServiceCommandsByHost = ReadonlyMap<string, CommandsByHand>;
 
 export function commandsByHand({ hosts, venue }: Pick<Target, 'hosts' | 'venue'>): ServiceCommandsByHost {
   return new Map(hosts.map((host) => [host.name, commandsOf(host, venue)]));

@@ -1,33 +1,10 @@
 import { gapsOf, type Halt } from '../domain/halt.js';
-import type { Locale } from '../domain/localized.js';
+import type { HaltReportOptions } from '../domain/halt-report.js';
 import type { Report } from '../domain/report.js';
 import type { Target } from '../runbook/targets.js';
 import type { Clock } from '../time/clock.js';
-import { type CommandsByHand, commandsByHand } from './commands-by-hand.js';
+import { commandsByHand } from './commands-by-hand.js';
 import type { HaltMessage } from './halt-schema.js';
-
-export interface HaltReportOptions {
-  readonly locale: Locale;
-  readonly commands: ReadonlyMap<string, CommandsByHand>;
-  /** The operators as mentions, where they must be called. */
-  readonly alarm?: string;
-  /** RFC 3339: when the message told the end, where that was long after it. */
-  readonly lateAt?: string | undefined;
-  /** Where nobody runs it after a halt. */
-  readonly section4?: 'not_run';
-}
-
-/** A halt among others, with what a person types where it is not proved. */
-export interface HaltOfAll {
-  readonly halt: Halt;
-  readonly commands: ReadonlyMap<string, CommandsByHand>;
-}
-
-export interface HaltAllReportOptions {
-  readonly locale: Locale;
-  /** RFC 3339: when the message told the end, where that was long after it. */
-  readonly lateAt?: string | undefined;
-}
 
 export interface HaltReporterOptions {
   readonly targets: ReadonlyMap<string, Target>;

@@ -1,7 +1,8 @@
 import { type Halt, isComplete } from '../domain/halt.js';
+import type { HaltAllReportOptions, HaltOfAll } from '../domain/halt-report.js';
 import type { MessageRef, Report } from '../domain/report.js';
 import { commandsByHand } from './commands-by-hand.js';
-import { type HaltAllReportOptions, type HaltOfAll, LATE_AFTER_MS } from './halt-report.js';
+import { LATE_AFTER_MS } from './halt-report.js';
 import { type HaltMessage, type HaltRecord, isSameMessage } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 import type { HaltLiveMessage, HaltTellerOptions } from './tell-halt.js';

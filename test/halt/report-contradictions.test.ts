@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { CommandsByHand } from '../../src/domain/commands-by-hand.js';
 import {
   evaluateHalt,
   gapsOf,
@@ -13,7 +14,6 @@ import {
 } from '../../src/domain/halt.js';
 import { LOCALES, type Locale } from '../../src/domain/localized.js';
 import { type HaltVenue, newHaltVenue } from '../../src/domain/venue.js';
-import type { CommandsByHand } from '../../src/halt/commands-by-hand.js';
 import { haltReportView } from '../../views/rollback-report.js';
 import { terminalText } from '../../views/terminal.js';
 import { CAROL } from './support/halting.js';
