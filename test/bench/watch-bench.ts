@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { subDays } from 'date-fns/subDays';
 import pg from 'pg';
 import { createTradingSchema } from '../../sandbox/host/trading-data/seed.js';
+import { upsertSettlements } from '../../sandbox/host/trading-data/settlements.js';
 import { createCheckService } from '../../src/checks/check-service.js';
 import { PROBE_KINDS } from '../../src/checks/probe-kinds.js';
 import { THE_WATCH } from '../../src/domain/watch.js';
@@ -16,10 +18,10 @@ import { fillOrders } from './fill-orders.js';
 import { fillSyncRecords } from './fill-sync-records.js';
 
 const SIZES: Readonly<
-  Record<BenchSize, { label: string; records: number; executions: number; decisions: number }>
+  Record<BenchSize, { label: string; records: number; executions: number; decisions: number; days: number }>
 > = {
-  small: { label: '500k', records: 500_000, executions: 100_000, decisions: 250_000 },
-  full: { label: '20M', records: 20_000_000, executions: 2_000_000, decisions: 5_000_000 },
+  small: { label: '500k', records: 500_000, executions: 100_000, decisions: 250_000, days: 20 },
+  full: { label: '20M', records: 20_000_000, executions: 2_000_000, decisions: 5_000_000, days: 163 },
 };
 const LOOKS = 20;
 /** What a look may cost the trading database. */
@@ -40,7 +42,8 @@ targets:
 export const watch: Figure = {
   id: 'watch',
   async measure({ size, folder, say }) {
-    const { label, records, ...orders } = SIZES[size];
+    // The days are those of settlements: 3,072 rows each.
+    const { label, records, days, ...orders } = SIZES[size];
     const runbook = await loadRunbook(
       join(findPackageRoot(import.meta.url), 'runbooks/crypto_lob_ml/runbook.yaml'),
       PROBE_KINDS,
@@ -57,6 +60,9 @@ export const watch: Figure = {
       await createTradingSchema(owner);
       say(`filling ${records} records, ${orders.executions} executions and ${orders.decisions} decisions`);
       await fillOrders(owner, orders);
+      const now = new Date();
+      await upsertSettlements(owner, { from: subDays(now, days), to: now, now });
+      await owner.query('VACUUM ANALYZE pm_token_settlements');
       await fillSyncRecords(owner, records);
       await owner.end();
       const logger = { warn: (_facts: object, text: string) => say(text) };
