@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { execa } from 'execa';
+import { deadManScript } from '../../src/hosts/dead-man/dead-man-script.js';
 import { COPY_SCRIPT, REMOVE_SCRIPT, REPLACE_SCRIPT } from '../../src/hosts/ssh/remote-scripts.js';
 import { sha256Of } from '../../src/machine/sha256.js';
 
@@ -43,7 +44,7 @@ async function attack(): Promise<void> {
     for (let n = 0; ; n += 1) {
       try {
         for (const name of readdirSync('.')) {
-          if (!name.startsWith('.lobml-')) continue;
+          if (!name.startsWith('.lobml-') && !name.startsWith('.mark.')) continue;
           try { renameSync(name, 'was-' + n); symlinkSync(${JSON.stringify(secret)}, name); } catch {}
         }
       } catch {}
@@ -93,4 +94,34 @@ asRoot(
     expect((await run(REMOVE_SCRIPT, [join(folder, 'kept'), '', '', '', ''])).exitCode).toBe(0);
     expect((await readdir(folder)).sort()).toEqual(['backup', 'live.env']);
   },
+);
+
+asRoot(
+  'nor when the dead man of a host turns the flag off there',
+  async () => {
+    await attack();
+    const text = deadManScript(
+      {
+        releaseId: 'r-1',
+        flag: 'P__ENABLED',
+        off: 'false',
+        file: join(folder, 'live.env'),
+        laterFiles: [],
+        markPath: join(folder, '.mark'),
+      },
+      {
+        status: ['printf', 'ActiveState=inactive\\nMainPID=0\\n'],
+        restart: ['true'],
+        stop: ['true'],
+      },
+      'lobml-dead-man-x',
+    );
+    for (let time = 0; time < 8; time += 1) {
+      // What it cannot do it tries again for ever.
+      await execa('timeout', ['-s', 'KILL', '3', 'sh', '-c', text], { reject: false });
+      const { uid, mode } = await stat(secret);
+      expect([uid, mode & 0o777, await readFile(secret, 'utf8')]).toEqual([0, 0o600, 'root only\n']);
+    }
+  },
+  120_000,
 );

@@ -22,11 +22,12 @@ export interface OwnCommands {
  * until it is.
  */
 const ACT = `
-say() {
-  note=$(mktemp -- "$mark.XXXXXXXXXX") || return 0
-  printf '{"release":"%s","state":"%s","at":%s}\\n' "$release" "$1" "$(date +%s)" > "$note" &&
-    chmod 644 -- "$note" && mv -f -T -- "$note" "$mark" || rm -f -- "$note"
-}
+say() (
+  enter "$(readlink -f -- "\${mark%/*}/")" || exit 0
+  printf '{"release":"%s","state":"%s","at":%s}\\n' "$release" "$1" "$(date +%s)" > new &&
+    chmod 644 new && mv -f -T new "../\${mark##*/}"
+  leave
+)
 pid=
 look() {
   told=$(service_status) || return 1

@@ -117,6 +117,21 @@ put_line() {
     { cat -- "$old" && printf "$before" && printf '%s' "$line" && printf "$after"; } > "$new"
   fi
 }
+# The folder may be the service's account's, which may exchange its names for links: what is made is made in one that
+# nobody else may enter, by its handle alone.
+work=
+enter() {
+  work=$(mktemp -d -- "$1/.lobml-XXXXXXXXXX") || return 1
+  cd -P -- "$work" || { work=; return 1; }
+  if [ "$(stat -c '%u %a' .)" = "$(id -u) 700" ] && [ "$(cd -P .. && pwd -P)" = "$1" ]; then return 0; fi
+  work=
+  return 1
+}
+leave() {
+  if [ -n "$work" ]; then rm -f ./old ./new && cd -P .. && rmdir -- "\${work##*/}"; fi
+  work=
+  cd /
+}
 # 0: it stands there; 1: it cannot be; 75: somebody else has written meanwhile.
 edit_once() {
   if [ -L "$1" ] && [ ! -e "$1" ]; then return 1; fi
@@ -129,9 +144,19 @@ edit_once() {
     present=yes
   fi
   [ "$2$present" != change ] || return 0
-  old=$(mktemp -- "$folder/.lobml-XXXXXXXXXX") || return 1
-  new=$(mktemp -- "$folder/.lobml-XXXXXXXXXX") || return 1
-  if [ -n "$present" ]; then cat -- "$real" > "$old" || return 1; fi
+  name=\${real##*/}
+  enter "$folder" || return 1
+  old=old new=new
+  : > old
+  owner=$(stat -c '%u:%g' ..) || return 1
+  mode=640
+  if [ -n "$present" ]; then
+    [ ! -L "../$name" ] || return 1
+    # Of the very file that is read, whatever its name leads to by now.
+    { facts=$(stat -L -c '%u:%g %a' /proc/self/fd/3) && cat <&3 > old; } 3< "../$name" || return 1
+    owner=\${facts% *}
+    mode=\${facts#* }
+  fi
   if [ "$2" = change ]; then
     found=$(scan "$old" 0) || return 1
     case "\${found%%"$newline"*}" in
@@ -139,28 +164,23 @@ edit_once() {
     esac
   fi
   put_line && only_flag_changed "$old" "$new" || return 1
+  [ -z "$present" ] || [ "$(digest old)" != "$(digest new)" ] || return 0
+  [ "$(stat -c '%u:%g' new)" = "$owner" ] || chown "$owner" new || return 1
+  chmod "$mode" new || return 1
+  timeout 5 sync new || :
   if [ -n "$present" ]; then
-    [ "$(digest "$old")" != "$(digest "$new")" ] || return 0
-    chown --reference="$real" -- "$new" && chmod --reference="$real" -- "$new" || return 1
+    [ "$(digest "../$name")" = "$(digest old)" ] || return 75
   else
-    chown --reference="$folder" -- "$new" && chmod 640 -- "$new" || return 1
+    [ ! -e "../$name" ] || return 75
   fi
-  timeout 5 sync -- "$new" || :
-  if [ -n "$present" ]; then
-    [ "$(digest "$real")" = "$(digest "$old")" ] || return 75
-  else
-    [ ! -e "$real" ] || return 75
-  fi
-  mv -f -T -- "$new" "$real" || return 1
-  timeout 5 sync -- "$folder" || :
+  mv -f -T new "../$name" || return 1
+  timeout 5 sync .. || :
   changed=yes
 }
 edit_file() {
   for try in 1 2 3 4 5; do
-    old= new=
     edit_once "$1" "$2" && did=0 || did=$?
-    [ -z "$old" ] || rm -f -- "$old"
-    [ -z "$new" ] || rm -f -- "$new"
+    leave
     [ "$did" = 75 ] || return "$did"
   done
   return 1
