@@ -74,7 +74,11 @@ export async function replay(options: ReplayOptions): Promise<BacktestFigures> {
     }),
     changed !== undefined,
   );
-  const parts: MomentParts = { ...options, base, knownSince, now, changed: later };
+  // What is given up fails for no reason of its own.
+  const onProbeError: MomentParts['onProbeError'] = (...told) => {
+    if (!options.signal.aborted) options.onProbeError(...told);
+  };
+  const parts: MomentParts = { ...options, onProbeError, base, knownSince, now, changed: later };
   const done = await replayAll(moments, tally.add, parts, { ...prepared, steps }, options);
   const from = new Date(moments[0] ?? 0);
   const to = new Date(moments.at(-1) ?? 0);

@@ -163,7 +163,7 @@ export function momentsOf(
 export const BACKTEST_LIMITS = { days: 180, moments: 20_000, leastEverySecs: 60 } as const;
 
 /** Two neighbouring moments of a check share all but a part of what it looks back at: it is asked so often within that. */
-const ASKED_WITHIN_LOOK_BACK = 28;
+const ASKED_WITHIN_LOOK_BACK = 14;
 
 /**
  * Every how many moments a check is asked. One that looks back for two weeks says nothing new each hour, and each answer

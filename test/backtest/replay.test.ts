@@ -32,7 +32,10 @@ beforeEach(async () => {
   );
   stage = await createBacktestStage({ trading, asOf: NOW });
 });
-afterEach(() => stage.remove());
+afterEach(async () => {
+  await stage.remove();
+  expect(stage.unforeseen).toEqual([]);
+});
 
 /** Rows of the feed each second for so long before a moment; the prices move. */
 const feed = (until: Date, secs: number, symbols: readonly string[]) =>

@@ -1,4 +1,5 @@
 import { acknowledgement } from './acknowledgement.js';
+import { backtest } from './backtest-bench.js';
 import type { Figure } from './figure.js';
 import { freshness } from './freshness.js';
 import { history } from './history-bench.js';
@@ -14,6 +15,7 @@ export const FIGURES: readonly Figure[] = [
   precheck,
   verify,
   watch,
+  backtest,
   manyRows,
   history,
   rollbackFigure,

@@ -15,6 +15,8 @@ export interface BacktestStage {
   readonly backtester: Backtester;
   readonly runbook: Runbook;
   readonly target: Target;
+  /** What failed for a reason without a code: what the log would hold. */
+  readonly unforeseen: readonly string[];
   remove(): Promise<void>;
 }
 
@@ -69,9 +71,11 @@ export async function createBacktestStage(options: StageOptions): Promise<Backte
     target,
     ...(options.others ?? []).map((other, index) => ({ ...target, ...other, name: `${index}` })),
   ];
+  const unforeseen: string[] = [];
   return {
     runbook,
     target,
+    unforeseen,
     backtester: createBacktester({
       runbook,
       hostOf: (settings) => createHost(settings),
@@ -82,9 +86,7 @@ export async function createBacktestStage(options: StageOptions): Promise<Backte
       ...(storedRuns && { storedRuns: () => storedRuns }),
       monotonicMs: () => performance.now(),
       pause,
-      onProbeError: (check, error) => {
-        throw new Error(`${check} failed`, { cause: error });
-      },
+      onProbeError: (check, error) => void unforeseen.push(`${check}: ${error}`),
     }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };

@@ -53,7 +53,8 @@ export const backtest = {
   moreDays: (count: number) => `and ${counted(count, 'earlier day')}`,
   entries: (count: number) => `${counted(count, 'entry').replace('entrys', 'entries')} in those windows`,
   latest: (when: string, said: string) => `Latest (${when}): ${said}`,
-  differing: (count: number, named: string) => `${counted(count, 'moment')} differ with the change: ${named}`,
+  differing: (count: number, named: string) =>
+    `${counted(count, 'moment')} ${count === 1 ? 'differs' : 'differ'} with the change: ${named}`,
   noStored: 'No stored run of this time to compare with.',
   stored: (runs: number, of: number, compared: number, differing: number, unknown: number) =>
     `*Stored runs:* ${runs} of ${of} asked again at their own moments, ${counted(compared, 'outcome')} compared, ${differing} other than then${unknown === 0 ? '' : `, ${unknown} unknown now`}.`,
