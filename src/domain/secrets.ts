@@ -85,6 +85,8 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   // An incoming webhook or response_url lets anybody post.
   [/(\/\/hooks\.slack\.com\/)[^\s"'<>\\]+/gi, `$1${MASK}`],
   [/(\/webhooks?\/)[^\s"'<>\\]+/gi, `$1${MASK}`],
+  // Telegram's bots have their token in the address.
+  [/(\/bot)\d{6,12}:[\w-]{30,}/g, `$1${MASK}`],
   // The password of an address: scheme://user:password@host. The last @ before the path ends it.
   [/(:\/\/[^\s:/@"'\\]{0,256}:)[^\s/"'\\]+(?=@)/g, `$1${MASK}`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],

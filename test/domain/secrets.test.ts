@@ -14,6 +14,17 @@ test.each([
   ['eyJhbGciOi.eyJzdWIi.c2ln', '[redacted]'],
   [`-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- end`, '[redacted] end'],
   [`${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(2)}`, '[redacted]'],
+  ['PGPASSWORD=hunter2 psql', 'PGPASSWORD=[redacted] psql'],
+  ['secretKey=abc123 next', 'secretKey=[redacted] next'],
+  ['login --password hunter2 --user x', 'login --password [redacted] --user x'],
+  ['AKIAIOSFODNN7EXAMPLE end', '[redacted] end'],
+  ['post https://hooks.slack.com/services/T0/B0/xyz now', 'post https://hooks.slack.com/[redacted] now'],
+  ['https://discord.com/api/webhooks/123/abcDEF', 'https://discord.com/api/webhooks/[redacted]'],
+  [
+    'https://api.telegram.org/bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/sendMessage',
+    'https://api.telegram.org/bot[redacted]/sendMessage',
+  ],
+  ['https://api.example/v1?apikey=abc123def&x=1', 'https://api.example/v1?apikey=[redacted]'],
 ])('%j', (text, expected) => {
   expect(redact(text, 'host')).toBe(expected);
   expect(redact(expected, 'host')).toBe(expected);
