@@ -45,3 +45,21 @@ test.each([
   const facts = parseStrategyFacts('runbook.yaml', text);
   expect([enableFlag(facts), facts.flag.off, facts.orders]).toEqual(['X__RUN', 'halt', undefined]);
 });
+
+const haltOf = (closeOnly: string) =>
+  parseStrategyFacts(
+    'runbook.yaml',
+    `envPrefix: X__\nflag: { variable: RUN }\nsystemVariables: { QUIET: { type: boolean } }\nhalt: { lookBackHours: 3, closeOnly: ${closeOnly} }\n`,
+  ).halt;
+
+test.each([
+  ['of the strategy and of the system', '{ X__EXITS: true, QUIET: "on" }', { X__EXITS: 'true', QUIET: 'on' }],
+  ['that would turn the strategy on', '{ X__RUN: true }', undefined],
+  ['that nobody reads', '{ EXITS: true }', undefined],
+  ['of no such shape', '[X__EXITS]', undefined],
+  ['without any', '{}', undefined],
+])('values that end entries alone, %s, leave the rest known', (_how, closeOnly, offered) => {
+  const halt = haltOf(closeOnly);
+  expect(halt.closeOnly).toEqual(offered);
+  expect(halt.lookBackHours).toBe(3);
+});
