@@ -73,7 +73,6 @@ export interface FileFaultFacts extends Readonly<Record<ShapeFault, NoFacts>> {
   /** @param name in full; `nearest` likewise */
   close_only_unknown: {
     readonly name: string;
-    readonly prefix: string;
     readonly nearest: string | undefined;
   };
   close_only_value_impossible: { readonly name: string };

@@ -62,7 +62,7 @@ export function parseStrategyFacts(file: string, text: string): StrategyFacts {
     model: read('model', modelSchema),
     orders: read('orders', ordersSchema),
     startLog: read('startLog', startLogSchema),
-    halt: haltFacts(whole, read, `${envPrefix}${flag.variable}`, envPrefix),
+    halt: haltFacts(read, `${envPrefix}${flag.variable}`, envPrefix),
   };
 }
 
@@ -72,19 +72,13 @@ type ReadKey = <T>(key: string, schema: ZodType<T>) => T | undefined;
  * What is wrong with the values that end entries alone costs the rest nothing. Nothing may ever turn the strategy on by
  * their name, and none may go where nobody reads it: then they are not offered.
  */
-function haltFacts(
-  whole: Readonly<Record<string, unknown>>,
-  read: ReadKey,
-  enableFlag: string,
-  envPrefix: string,
-): StrategyFacts['halt'] {
+function haltFacts(read: ReadKey, enableFlag: string, envPrefix: string): StrategyFacts['halt'] {
   const rest = haltSchema.omit({ closeOnly: true }).strip();
   const halt = read('halt', haltSchema) ?? read('halt', rest) ?? haltSchema.parse({});
   const { closeOnly, ...others } = { closeOnly: undefined, ...halt };
-  const system = isRecord(whole['systemVariables']) ? whole['systemVariables'] : {};
-  const isOwn = (name: string) => name.startsWith(envPrefix) || Object.hasOwn(system, name);
   const names = Object.keys(closeOnly ?? {});
-  const isOffered = names.length > 0 && names.every((name) => name !== enableFlag && isOwn(name));
+  const isOffered =
+    names.length > 0 && names.every((name) => name !== enableFlag && name.startsWith(envPrefix));
   return isOffered ? { ...others, closeOnly } : others;
 }
 

@@ -239,11 +239,11 @@ class RunbookCompiler {
 
   /** Its values must be in force as soon as they are written: nothing of them may be ignored by the strategy. */
   #checkCloseOnly(): void {
-    const { halt, flag, envPrefix, variables, systemVariables } = this.#source;
-    const declared = new Map([
-      ...Object.entries(variables).map(([name, definition]) => [`${envPrefix}${name}`, definition] as const),
-      ...Object.entries(systemVariables),
-    ]);
+    const { halt, flag, envPrefix, variables } = this.#source;
+    // A release sets no other variable: nobody could let the strategy enter again.
+    const declared = new Map(
+      Object.entries(variables).map(([name, definition]) => [`${envPrefix}${name}`, definition]),
+    );
     for (const [name, value] of Object.entries(halt.closeOnly ?? {})) {
       const path = ['halt', 'closeOnly', name];
       const definition = declared.get(name);
@@ -251,9 +251,7 @@ class RunbookCompiler {
       else if (definition === undefined) {
         const known = [...declared.keys()];
         const nearest = nearestWord(name, known) ?? nearestWord(`${envPrefix}${name}`, known);
-        // One of the strategy's own that nobody has declared may be meant, but not the slip of one.
-        if (nearest === undefined && name.startsWith(envPrefix)) continue;
-        this.#fault(path, { code: 'close_only_unknown', facts: { name, prefix: envPrefix, nearest } });
+        this.#fault(path, { code: 'close_only_unknown', facts: { name, nearest } });
       } else if (readVariable(definition, value).kind === 'fault')
         this.#fault(path, { code: 'close_only_value_impossible', facts: { name } });
     }

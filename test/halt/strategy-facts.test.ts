@@ -49,11 +49,12 @@ test.each([
 const haltOf = (closeOnly: string) =>
   parseStrategyFacts(
     'runbook.yaml',
-    `envPrefix: X__\nflag: { variable: RUN }\nsystemVariables: { QUIET: { type: boolean } }\nhalt: { lookBackHours: 3, closeOnly: ${closeOnly} }\n`,
+    `envPrefix: X__\nflag: { variable: RUN }\nhalt: { lookBackHours: 3, closeOnly: ${closeOnly} }\n`,
   ).halt;
 
 test.each([
-  ['of the strategy and of the system', '{ X__EXITS: true, QUIET: "on" }', { X__EXITS: 'true', QUIET: 'on' }],
+  ['of the strategy', '{ X__EXITS: true, X__N: 3 }', { X__EXITS: 'true', X__N: '3' }],
+  ['of the system', '{ QUIET: "on" }', undefined],
   ['that would turn the strategy on', '{ X__RUN: true }', undefined],
   ['that nobody reads', '{ EXITS: true }', undefined],
   ['of no such shape', '[X__EXITS]', undefined],

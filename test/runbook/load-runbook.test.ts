@@ -318,21 +318,29 @@ describe('what ends the entries alone', () => {
     GOOD.replace(
       'params:',
       `halt: { closeOnly: ${values} }\nsystemVariables: { QUIET: { type: boolean } }\nparams:`,
-    ).replace('queries:', '  CLOSE_ONLY: { type: boolean, default: false }\nqueries:');
+    ).replace(
+      'queries:',
+      '  CLOSE_ONLY: { type: boolean, default: false }\n  SIZE: { type: integer, default: 1 }\nqueries:',
+    );
 
-  test.each([['{ TOY__CLOSE_ONLY: true }'], ['{ TOY__CLOSE_ONLY: "on", QUIET: "true", TOY__OTHER: 3 }']])(
+  test.each([['{ TOY__CLOSE_ONLY: true }'], ['{ TOY__CLOSE_ONLY: "on", TOY__SIZE: 3 }']])(
     '%s is taken',
     async (values) => expect(await faultsOf(withValues(values))).toBe(''),
   );
 
   test('is read as text, whatever the runbook has beside it', async () => {
-    const { halt } = await parse(withValues('{ TOY__CLOSE_ONLY: true, TOY__OTHER: 3 }'));
-    expect(halt.closeOnly).toEqual({ TOY__CLOSE_ONLY: 'true', TOY__OTHER: '3' });
+    const { halt } = await parse(withValues('{ TOY__CLOSE_ONLY: true, TOY__SIZE: 3 }'));
+    expect(halt.closeOnly).toEqual({ TOY__CLOSE_ONLY: 'true', TOY__SIZE: '3' });
   });
 
   test.each([
-    ['{ CLOSE_ONLY: true }', /neither declared nor begins with `TOY__`.*did you mean `TOY__CLOSE_ONLY`/],
+    [
+      '{ CLOSE_ONLY: true }',
+      /none of `variables`.*no release could let .* enter again.*did you mean `TOY__CLOSE_ONLY`/,
+    ],
     ['{ TOY__CLOSE_ONYL: true }', /did you mean `TOY__CLOSE_ONLY`/],
+    ['{ QUIET: true }', /none of `variables`/],
+    ['{ TOY__SOMETHING: true }', /none of `variables`/],
     ['{ TOY__CLOSE_ONLY: treu }', /not a value that `TOY__CLOSE_ONLY` can have/],
     ['{ TOY__ENABLED: false }', /the enable flag/],
     ['{}', /name a variable and its value/],

@@ -76,8 +76,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
   default_impossible: () => 'the default is not a value that the variable can have',
   flag_value_impossible: () => 'it is not a value that the variable can have',
   close_only_flag: () => 'this is the enable flag: off it ends the exits too',
-  close_only_unknown: ({ name, prefix, nearest }) =>
-    `\`${name}\` is neither declared nor begins with \`${prefix}\`: variables are named in full here${meant(nearest)}`,
+  close_only_unknown: ({ name, nearest }) =>
+    `\`${name}\` is none of \`variables\`, named in full, so no release could let the strategy enter again: declare it there${meant(nearest)}`,
   close_only_value_impossible: ({ name }) => `it is not a value that \`${name}\` can have`,
   id_twice: ({ id }) => `the id \`${id}\` stands twice`,
   key_beside: ({ key, main }) => `\`${key}\` goes with \`${main}\` only`,

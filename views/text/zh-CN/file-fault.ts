@@ -72,8 +72,8 @@ export const fileFault: Sentences<FileFaultFacts> = {
   default_impossible: () => '默认值不是该变量允许的值',
   flag_value_impossible: () => '不是该变量允许的值',
   close_only_flag: () => '这是启用开关：关闭它也会停止出场',
-  close_only_unknown: ({ name, prefix, nearest }) =>
-    `\`${name}\` 既未声明，也不以 \`${prefix}\` 开头：此处须写变量全名${meant(nearest)}`,
+  close_only_unknown: ({ name, nearest }) =>
+    `\`${name}\` 不是 \`variables\` 中变量的全名，因此没有发布能恢复入场：请在其中声明${meant(nearest)}`,
   close_only_value_impossible: ({ name }) => `不是 \`${name}\` 允许的值`,
   id_twice: ({ id }) => `编号 \`${id}\` 重复`,
   key_beside: ({ key, main }) => `\`${key}\` 只能与 \`${main}\` 一起使用`,
