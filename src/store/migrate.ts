@@ -39,6 +39,8 @@ export async function migrate({ url, onStep, waitMs = 60_000 }: MigrateOptions):
       schema: SCHEMA,
       createSchema: true,
       migrationsTable: 'migrations',
+      // Each adds on its own. One with a lower number may come later, and the version before may not know one.
+      checkOrder: false,
       advisoryLockMode: 'wait',
       logger: { info: () => {}, warn: ignore, error: ignore },
     });

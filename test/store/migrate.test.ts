@@ -18,6 +18,29 @@ test('four replicas that migrate at once make the schema once', async () => {
   await database.drop();
 });
 
+test('a migration that came with a lower number than one that ran is made up for', async () => {
+  const database = await createEmptyDatabase();
+  await migrate({ url: database.url });
+  const { rows } = await database.pool.query(
+    "DELETE FROM lobml.migrations WHERE name = '0127_audit-posts' RETURNING name",
+  );
+  expect(rows).toHaveLength(1);
+  await database.pool.query('DROP TABLE lobml.audit_posts');
+  expect(await migrate({ url: database.url })).toEqual(['0127_audit-posts']);
+  expect(await migrate({ url: database.url })).toEqual([]);
+  await database.drop();
+});
+
+test('a version that does not know a migration of the newer one beside it starts all the same', async () => {
+  const database = await createEmptyDatabase();
+  await migrate({ url: database.url });
+  await database.pool.query(
+    "INSERT INTO lobml.migrations (name, run_on) VALUES ('0001_before-the-others', '2000-01-01')",
+  );
+  expect(await migrate({ url: database.url })).toEqual([]);
+  await database.drop();
+});
+
 test('nothing is made outside the schema lobml', async () => {
   const database = await createEmptyDatabase();
   const names: string[] = [];
