@@ -1,8 +1,18 @@
 import { distance } from 'fastest-levenshtein';
 import { UsageError } from '../src/conversation/errors.js';
 import type { HaltKind } from '../src/domain/halt.js';
-import { targetNamed } from '../src/domain/target-named.js';
+import { nameSlipped, targetNamed } from '../src/domain/target-named.js';
 import type { Target, Targets } from '../src/runbook/targets.js';
+import {
+  ALSO_ENTRIES,
+  asIfTyped,
+  HARMLESS_FLAGS,
+  isAllWord,
+  isBeforeEntries,
+  isItsName,
+  isMoreOfAll,
+  meantBy,
+} from './rollback-synonyms.js';
 import { parseTarget, requireTarget } from './target-argument.js';
 
 interface RollbackWords {
@@ -21,7 +31,6 @@ type Known = Pick<Targets, 'targets' | 'defaultTarget' | 'everyName'>;
 const DASHES = /^[-\u2010-\u2015\u2212\uFE58\uFF0D]+/;
 const MENTION = /^(<@[^<>]*>|@\S+)$/;
 const NAME = 'rollback';
-const ALL = 'all';
 
 /**
  * What somebody who rolls back has typed. In the safe direction a word that is nearly right is right: dashes, capitals,
@@ -43,15 +52,19 @@ export function parseRollbackWords(
   const more = given.length === 0 ? [] : heard.later.filter((word) => !isTarget(word));
   const reason = [...given.slice(-1), ...more].join(' ');
   const rest = [...heard.rest, ...heard.later.filter((word) => !more.includes(word))];
-  const [only, ...others] = rest.map((word) => word.toLowerCase());
-  const isAll = heard.isAll || (only === ALL && others.length === 0 && !isTarget(ALL));
+  const [only = '', ...others] = rest;
+  const isAll = heard.isAll || (isAllWord(only) && others.every(isMoreOfAll) && !isTarget(only));
   return { rest, kind, reason: reason === '' ? undefined : reason, isAll };
 }
+
+/** Further back such words are words of a sentence about something else. */
+const FIRST_WORDS = 3;
 
 /** Whether the words ask for a halt, also where the name of the subcommand is wrong, or not the first. */
 export function asksToHalt(words: readonly string[]): boolean {
   const { exact, near, bare } = oneWord(words, () => false).reduce(hear, NOTHING);
-  return [...exact, ...near, ...bare].some((kind) => kind !== 'previous_model');
+  const { meant } = oneWord(words.slice(0, FIRST_WORDS), () => false).reduce(hear, NOTHING);
+  return [...exact, ...near, ...bare, ...meant].some((kind) => kind !== 'previous_model');
 }
 
 /**
@@ -63,8 +76,10 @@ export function targetToHalt(
   targets: Known,
   usage: string,
 ): { readonly target: Target; readonly reason: string | undefined } {
-  const said = rest.filter((word) => word.replace(DASHES, '') !== '');
   const isSafe = kind !== undefined && kind !== 'previous_model';
+  const isSaid = (word: string) =>
+    plainOf(word) !== '' && !(isSafe && DASHES.test(word) && HARMLESS_FLAGS.has(plainOf(word)));
+  const said = rest.filter(isSaid);
   const named = said.filter((word) => targetNamed(targets.targets, word) !== undefined);
   const found = new Set(named.map((word) => word.toLowerCase()));
   const isFlag = said.some((word) => DASHES.test(word));
@@ -76,35 +91,44 @@ export function targetToHalt(
   return { target, reason: reason ?? (others === '' ? undefined : others) };
 }
 
-/** The one target of which a word is a slip; names that differ in their numbers are different names. */
-function slipOf(word: string, { targets }: Known): string | undefined {
-  const small = word.toLowerCase();
-  const numbers = (text: string) => (text.match(/\d+/g) ?? []).join();
-  const near = [...targets.keys()].filter((name) => {
-    const slips = Math.min(2, Math.floor(name.length / 2));
-    return distance(small, name) <= slips && numbers(small) === numbers(name);
-  });
-  return targets.has(small) ? small : near.length === 1 ? near[0] : undefined;
+/** Of what was not understood: every target that is named, so that no button is another one's; the default one where none is. */
+export function targetsToShow(
+  words: readonly string[],
+  { targets, defaultTarget }: Pick<Targets, 'targets' | 'defaultTarget'>,
+): readonly Target[] {
+  const said = words.flatMap((word) => asIfTyped(word).split(/[,;=]/));
+  const named = new Set(said.flatMap((word) => targetNamed(targets, word) ?? []));
+  return named.size > 0 ? [...named] : [targets.get(defaultTarget) ?? []].flat();
 }
+
+const slipOf = (word: string, { targets }: Known) => nameSlipped(word, [...targets.keys()]);
 
 /** `stop entries` is one act: stopping the service would end the exits too. */
 function oneWord(words: readonly string[], isTarget: (word: string) => boolean): readonly string[] {
   const end = words.findIndex(
-    (word) => DASHES.test(word) && isSlip(plainOf(word).split('=')[0] ?? '', 'reason'),
+    (word) => DASHES.test(asIfTyped(word)) && isSlip(plainOf(word).split('=')[0] ?? '', 'reason'),
   );
-  return words.flatMap((word, index) => {
-    if (end !== -1 && index > end) return [word];
-    const [before = '', after = ''] = [words[index - 1], words[index + 1]];
-    if (isStop(before) && isEntries(word) && !isTarget(word)) return [];
-    return isStop(word) && isEntries(after) && !isTarget(after) ? [`${word}-entries`] : [word];
-  });
+  const typed = words.map((word, index) => (end !== -1 && index > end ? word : asIfTyped(word)));
+  const acts = end === -1 ? typed : typed.slice(0, end + 1);
+  const joined: string[] = [];
+  for (let index = 0; index < acts.length; index += 1) {
+    const word = acts[index] ?? '';
+    const next = isBeforeEntries(acts[index + 1] ?? '') ? index + 2 : index + 1;
+    const entries = acts[next] ?? '';
+    const isOne = isStop(word) && isEntries(entries) && !isTarget(entries);
+    joined.push(isOne ? `${word}-entries` : word);
+    if (isOne) index = next;
+  }
+  return [...joined, ...typed.slice(acts.length)];
 }
 
-const plainOf = (word: string): string => word.replace(DASHES, '').toLowerCase();
+const plainOf = (word: string): string => asIfTyped(word).replace(DASHES, '').toLowerCase();
 const isStop = (word: string): boolean => isSlip(plainOf(word), 'stop');
-const isEntries = (word: string): boolean => isSlip(plainOf(word), 'entries');
+const isEntries = (word: string): boolean =>
+  isSlip(plainOf(word), 'entries') || ALSO_ENTRIES.has(plainOf(word));
 
-const ACTS_HEARD = ['exact', 'near', 'bare'] as const;
+/** The one that says it best counts. */
+const ACTS_HEARD = ['exact', 'near', 'bare', 'meant'] as const;
 
 interface Heard extends Readonly<Record<(typeof ACTS_HEARD)[number], readonly HaltKind[]>> {
   /** Before and after the first reason. */
@@ -119,6 +143,7 @@ const NOTHING: Heard = {
   exact: [],
   near: [],
   bare: [],
+  meant: [],
   rest: [],
   later: [],
   reasons: [],
@@ -136,7 +161,10 @@ function hear(heard: Heard, word: string): Heard {
     const inline = value.length === 0 ? [] : [value.join('=')];
     return { ...heard, reasons: [...heard.reasons, ...inline], isReasonNext: inline.length === 0 };
   }
-  if (isFlag && plain === ALL) return { ...heard, isAll: true };
+  if (isFlag && isAllWord(plain)) return { ...heard, isAll: true };
+  // Other tools have a flag for it; what follows is the target's name.
+  if (isFlag && plain === 'target')
+    return { ...heard, rest: [...heard.rest, ...value.filter((one) => one !== '')] };
   // In a reason that nobody has quoted, words are words.
   const isReason = heard.reasons.length > 0 && !isFlag;
   const kind = isReason ? undefined : actOf(plain, isFlag);
@@ -144,7 +172,9 @@ function hear(heard: Heard, word: string): Heard {
     const how = !isFlag ? 'bare' : EXACT[plain] === kind ? 'exact' : 'near';
     return { ...heard, [how]: [...heard[how], kind] };
   }
-  if (!isReason && !isFlag && isSlip(plain, NAME)) return heard;
+  const meant = isReason ? undefined : meantBy(plain);
+  if (meant !== undefined) return { ...heard, meant: [...heard.meant, meant] };
+  if (!isReason && !isFlag && (isSlip(plain, NAME) || isItsName(plain))) return heard;
   return heard.reasons.length > 0
     ? { ...heard, later: [...heard.later, word] }
     : { ...heard, rest: [...heard.rest, word] };

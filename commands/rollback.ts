@@ -41,7 +41,8 @@ import {
   tellJoined,
 } from './rollback-previous.js';
 import { askReason, takeReason } from './rollback-reason.js';
-import { asksToHalt, parseRollbackWords, targetToHalt } from './rollback-words.js';
+import { KILL_SWITCH_NAMES } from './rollback-synonyms.js';
+import { asksToHalt, parseRollbackWords, targetsToShow, targetToHalt } from './rollback-words.js';
 import { parseTarget } from './target-argument.js';
 
 const usage = '[target | --all] [--disable | --stop | --stop-entries | --previous-model] [--reason TEXT]';
@@ -73,9 +74,8 @@ export const rollback: Subcommand<KillSwitchServices> = {
       return await haltFromSlack({ target, kind, reason }, conversation, services);
     } catch (error) {
       // Who wants to stop it and was not understood needs no lesson first, but the buttons.
-      const standby = targets.targets.get(targets.defaultTarget);
-      if (error instanceof UsageError && !isTerminal && standby !== undefined)
-        await showState(standby, conversation, services);
+      if (error instanceof UsageError && !isTerminal)
+        for (const target of targetsToShow(words, targets)) await showState(target, conversation, services);
       throw error;
     }
   },
@@ -109,6 +109,7 @@ export const rollback: Subcommand<KillSwitchServices> = {
   ],
   urgentWords: ['--disable', '--stop', '--stop-entries'],
   hears: asksToHalt,
+  alsoCalled: KILL_SWITCH_NAMES,
 };
 
 /** A setting of the target, off unless told: the safe direction should not ask. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '../conversation/errors.js';
 import type { Click, Subcommand, Submission } from '../conversation/subcommand.js';
-import { nameBegun, targetNamed } from '../domain/target-named.js';
+import { nameBegun, nameSlipped, targetNamed } from '../domain/target-named.js';
 import type { Target } from '../runbook/targets.js';
 
 /** What routing needs to know of one strategy's use cases. */
@@ -32,10 +32,11 @@ export function routeByStrategy<Services extends RoutedServices>(
   options: RouterOptions<Services>,
 ): readonly Subcommand<Services>[] {
   if (options.strategies.length < 2) return subcommands;
-  const of = (texts: readonly (string | undefined)[]) =>
+  const of = (texts: readonly (string | undefined)[], isForgiving = false) =>
     servicesFor(
       texts.flatMap((text) => text ?? []),
       options,
+      isForgiving,
     );
   return subcommands.map((subcommand) => ({
     ...subcommand,
@@ -43,7 +44,9 @@ export function routeByStrategy<Services extends RoutedServices>(
       subcommand.run(
         words,
         conversation,
-        (await of(words)) ?? withoutTarget(subcommand, options.strategies) ?? services,
+        (await of(words, subcommand.hears !== undefined)) ??
+          withoutTarget(subcommand, options.strategies) ??
+          services,
       ),
     actions: mapValues(
       subcommand.actions,
@@ -74,6 +77,7 @@ function withoutTarget<Services extends RoutedServices>(
 function servicesFor<Services extends RoutedServices>(
   texts: readonly string[],
   { strategies, targetOf }: RouterOptions<Services>,
+  isForgiving: boolean,
 ): Services | undefined | Promise<Services | undefined> {
   const withTarget = (name: string | undefined) =>
     name === undefined
@@ -83,7 +87,8 @@ function servicesFor<Services extends RoutedServices>(
   // A whole name anywhere counts before the beginning of one, which may be a word of a reason.
   const found =
     firstKnown(texts, (text) => withTarget(text) ?? withTarget(targetIn(text))) ??
-    firstKnown(texts, (text) => withTarget(nameBegun(text, names)));
+    firstKnown(texts, (text) => withTarget(nameBegun(text, names))) ??
+    firstKnown(isForgiving ? beforeReason(texts) : [], (text) => withTarget(nameSlipped(text, names)));
   if (found !== undefined) return found;
   const ids = texts.flatMap((text) => text.match(UUID) ?? []);
   return ids.length === 0 ? undefined : firstOf(ids);
@@ -92,6 +97,12 @@ function servicesFor<Services extends RoutedServices>(
     if (id === undefined) return undefined;
     return withTarget(await targetOf(id).catch(() => undefined)) ?? firstOf(others);
   }
+}
+
+/** What people say why may be nearly any name. */
+function beforeReason(words: readonly string[]): readonly string[] {
+  const end = words.findIndex((word) => /^\p{Pd}+reason/iu.test(word));
+  return end === -1 ? words : words.slice(0, end);
 }
 
 function firstKnown<T>(texts: readonly string[], find: (text: string) => T | undefined): T | undefined {

@@ -3,6 +3,7 @@ import { unknownSubcommand } from '../domain/unknown-subcommand.js';
 interface Hearing {
   readonly name: string;
   readonly hears?: (words: readonly string[]) => boolean;
+  readonly alsoCalled?: readonly string[];
 }
 
 /**
@@ -14,6 +15,8 @@ export function heardSubcommand<S extends Hearing>(
   subcommands: readonly S[],
 ): S | undefined {
   const [first = ''] = words;
+  const called = subcommands.find(({ alsoCalled = [] }) => alsoCalled.includes(first.toLowerCase()));
+  if (called !== undefined) return called;
   const { nearest } = unknownSubcommand(
     [first],
     subcommands.map(({ name }) => name),

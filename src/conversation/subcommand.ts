@@ -105,6 +105,8 @@ export interface Subcommand<Services> extends SubcommandEntry {
   readonly urgentWords?: readonly string[];
   /** Whether words mean it, however they are typed: they are as urgent, and it gets them whatever name stands first. */
   readonly hears?: (words: readonly string[]) => boolean;
+  /** Other first words that mean it, in small letters, whichever name they are near to. */
+  readonly alsoCalled?: readonly string[];
   /** The modals that belong to it, by callback id. */
   readonly submissions?: Readonly<
     Record<string, (submission: Submission, services: Services) => Promise<SubmissionAnswer>>

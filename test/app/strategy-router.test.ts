@@ -18,6 +18,7 @@ function routed(
   strategies: readonly Services[],
   targetOf = async (_id: string): Promise<string | undefined> => undefined,
   concerns?: (services: Services) => boolean,
+  hears?: () => boolean,
 ) {
   const got: string[] = [];
   const subcommand: Subcommand<Services> = {
@@ -25,6 +26,7 @@ function routed(
     audience: 'all',
     usage: '',
     ...(concerns === undefined ? {} : { concerns }),
+    ...(hears === undefined ? {} : { hears }),
     run: async (_words, _conversation, { strategy }) => {
       got.push(strategy);
       return { exitCode: 0, json: null };
@@ -52,6 +54,17 @@ test('a beginning of one name alone is that target; a whole name elsewhere count
   await run('--reason', 'pol', 'live');
   await run('p');
   expect(got).toEqual(['b', 'a', 'a']);
+});
+
+test('who halts may slip on the keys in a target of any strategy; what is said why names none', async () => {
+  const halts = routed([A, B], undefined, undefined, () => true);
+  await halts.run('polciy', '--disable');
+  await halts.run('polciy', '--disable', '--reason', 'live');
+  await halts.run('--disable', '—reason', 'polciy');
+  expect(halts.got).toEqual(['b', 'a', 'a']);
+  const others = routed([A, B]);
+  await others.run('polciy');
+  expect(others.got).toEqual(['a']);
 });
 
 test('the target that is named decides, else the default target', async () => {

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { asksToHalt, parseRollbackWords, targetToHalt } from '../../commands/rollback-words.js';
+import { KILL_SWITCH_NAMES } from '../../commands/rollback-synonyms.js';
+import {
+  asksToHalt,
+  parseRollbackWords,
+  targetsToShow,
+  targetToHalt,
+} from '../../commands/rollback-words.js';
 import { heardSubcommand } from '../../src/conversation/subcommand-lookup.js';
 import { wordsOfAnyLine } from '../../src/conversation/words.js';
 import { targetNamed } from '../../src/domain/target-named.js';
@@ -14,7 +20,12 @@ test.each([
   ['--all --disable', true],
   ['—ALL stop', true],
   ['--disable all', true],
+  ['stop EVERYTHING', true],
+  ['disable all targets now', true],
+  ['--disable --everything', true],
+  ['停止 全部', true],
   ['live --disable', false],
+  ['live --disable, everything is wrong', false],
   ['live --disable all of it is wrong', false],
   ['--disable --reason "all is lost"', false],
 ])('%s: every target at once: %s', (line, isAll) => {
@@ -41,6 +52,11 @@ test.each([
   '--stop-entires',
   '--stopentries',
   'stop entries',
+  'stop new entries',
+  'stop all entries',
+  '--stop-entry',
+  'close-only',
+  '停止入场',
   '--stop entries',
   'stop-entries',
 ])('%s ends the entries alone', (words) => {
@@ -58,8 +74,8 @@ test('a target that is called entries is stopped; in a reason words are words', 
 });
 
 test('other words stay for who looks for a target', () => {
-  expect(parse('-x', '--halt', 'constructor')).toEqual({
-    rest: ['-x', '--halt', 'constructor'],
+  expect(parse('-x', '--hold', 'constructor')).toEqual({
+    rest: ['-x', '--hold', 'constructor'],
     kind: undefined,
     reason: undefined,
   });
@@ -116,6 +132,18 @@ test.each([
   ['dryrun --disable --reason', ['dryrun', 'disable', undefined]],
   ['dryrun --disable --reason ""', ['dryrun', 'disable', undefined]],
   ['dryrun disable because it loses', ['dryrun', 'disable', 'because it loses']],
+  ['dryrun halt', ['dryrun', 'disable', undefined]],
+  ['kill dryrun', ['dryrun', 'disable', undefined]],
+  ['turn off dryrun', ['dryrun', 'disable', 'turn']],
+  ['dryrun --kill', ['dryrun', 'disable', undefined]],
+  ['dryrun stop and kill it', ['dryrun', 'stop', 'and it']],
+  ['dryrun 停止服务', ['dryrun', 'stop', undefined]],
+  ['关闭 dryrun', ['dryrun', 'disable', undefined]],
+  ['ｄｒｙｒｕｎ －－ｄｉｓａｂｌｅ', ['dryrun', 'disable', undefined]],
+  ['*dryrun* `--disable`', ['dryrun', 'disable', undefined]],
+  ['dryrun --disable --yes -f', ['dryrun', 'disable', undefined]],
+  ['--target dryrun --disable', ['dryrun', 'disable', undefined]],
+  ['--disable --target=dryrun', ['dryrun', 'disable', undefined]],
   ['dryrun —previous-model', ['dryrun', 'previous_model', undefined]],
 ])('rollback %s', (line, meant) => {
   expect(heard(line)).toEqual(meant);
@@ -127,10 +155,21 @@ test.each([
   'desk --disable',
   'live dryrun --disable',
   'live --disable --dry-run',
+  'live --yes',
+  '--target=prod --disable',
   '--stop --disable',
   'lvie --previous-model',
 ])('rollback %s could be something else, and halts nothing', (line) => {
   expect(() => heard(line)).toThrow();
+});
+
+test.each([
+  ['dryrun hold', ['dryrun']],
+  ['live,dryrun --disable', ['live', 'dryrun']],
+  ['--target=dryrun --disable --dry-run', ['dryrun']],
+  ['prod --disable', ['live']],
+])('rollback %s is answered with the buttons of %j', (line, names) => {
+  expect(targetsToShow(wordsOfAnyLine(line), targets).map(({ name }) => name)).toEqual(names);
 });
 
 test.each([
@@ -139,9 +178,19 @@ test.each([
   ['--disable rollback live', 'rollback'],
   ['—disable live', 'rollback'],
   ['rollbak live', 'rollback'],
+  ['halt live', 'rollback'],
+  ['KILL live', 'rollback'],
+  ['live off', 'rollback'],
+  ['turn it off', 'rollback'],
+  ['停止 live', 'rollback'],
+  ['回滚 live', 'rollback'],
   ['trian live stop', undefined],
+  ['who of you may kill', undefined],
   ['hello live', undefined],
 ])('%s is meant for %s', (line, name) => {
-  const known = [{ name: 'rollback', hears: asksToHalt }, { name: 'train' }, { name: 'status' }];
+  const known = [
+    { name: 'rollback', hears: asksToHalt, alsoCalled: KILL_SWITCH_NAMES },
+    ...['train', 'status', 'help', 'drill'].map((one) => ({ name: one })),
+  ];
   expect(heardSubcommand(wordsOfAnyLine(line), known)?.name).toBe(name);
 });

@@ -73,6 +73,12 @@ test('typed as a phone types it, with an open quote and in another order, it hal
   expect(await bench.restartsOf('live-1')).toBe(1);
 });
 
+test.each(['kill live', '停止 live'])('/lobml %s, in other words than its own, halts', async (words) => {
+  await app.slack.runCommand('carol', '#trading-releases', `/lobml ${words}`);
+  await app.slack.waitFor(() => app.reports().some((text) => ENDED.test(text)));
+  expect(kinds()).toContain('halt.requested');
+});
+
 test('what could not be understood is answered with the buttons, and with what was wrong', async () => {
   await app.slack.runCommand('carol', '#trading-releases', '/lobml rollback prod --disable');
   const buttons = () =>

@@ -13,6 +13,7 @@ import { sentences } from './sentences.js';
 import { status } from './status.js';
 import { summaries } from './summaries.js';
 import { train } from './train.js';
+import { typed } from './typed.js';
 import { venue } from './venue.js';
 import { watch } from './watch.js';
 
@@ -33,6 +34,7 @@ export const en = {
   status,
   summaries,
   train,
+  typed,
   venue,
   watch,
 };

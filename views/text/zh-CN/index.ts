@@ -14,6 +14,7 @@ import { sentences } from './sentences.js';
 import { status } from './status.js';
 import { summaries } from './summaries.js';
 import { train } from './train.js';
+import { typed } from './typed.js';
 import { venue } from './venue.js';
 import { watch } from './watch.js';
 
@@ -35,6 +36,7 @@ export const zhCN: Text = {
   status,
   summaries,
   train,
+  typed,
   venue,
   watch,
 };
