@@ -16,12 +16,13 @@ import {
   historyView,
   NEWER_ACTION,
   OLDER_ACTION,
+  OPEN_DRILL_ACTION,
   OPEN_HALT_ACTION,
   OPEN_RELEASE_ACTION,
 } from '../views/history.js';
 import { runJson } from '../views/run-json.js';
 import { runReportView } from '../views/run-report.js';
-import { openEntry, storedEntry } from './history-entry.js';
+import { type EntryServices, openEntry, storedEntry } from './history-entry.js';
 import { type IncidentServices, showIncident } from './history-incident.js';
 import { parseTarget } from './target-argument.js';
 
@@ -29,12 +30,13 @@ type HistoryServices = Pick<
   Services,
   'runbook' | 'targets' | 'runs' | 'releaseHistory' | 'acknowledgements' | 'changeMessage' | 'now'
 > &
-  Pick<IncidentServices, 'audit'>;
+  Pick<IncidentServices, 'audit'> &
+  Pick<EntryServices, 'drills'>;
 
 const usage = '[target] [--before ID] [--run ID] | --incident ID [--markdown]';
 const turnSchema = z.object({ target: z.string(), id: z.string() });
 
-/** Runs, releases and halts of a target, newest first, each opening its stored report. */
+/** Runs, releases, halts and drills of a target, newest first, each opening its stored report. */
 export const history: Subcommand<HistoryServices> = {
   name: 'history',
   audience: 'all',
@@ -58,6 +60,7 @@ export const history: Subcommand<HistoryServices> = {
     [NEWER_ACTION]: (click, services) => turnPage('after', click, services),
     [OPEN_RELEASE_ACTION]: openEntry,
     [OPEN_HALT_ACTION]: openEntry,
+    [OPEN_DRILL_ACTION]: openEntry,
   },
 };
 
@@ -80,7 +83,8 @@ async function pageOf(
   const runs = lines.flatMap((line) => (line.kind === 'run' ? [line.run] : []));
   const releases = lines.filter((line) => line.kind === 'release');
   const halts = lines.filter((line) => line.kind === 'halt');
-  return { report, json: { ...subject, runs, releases, halts, hasOlder, hasNewer } };
+  const drills = lines.filter((line) => line.kind === 'drill');
+  return { report, json: { ...subject, runs, releases, halts, drills, hasOlder, hasNewer } };
 }
 
 /** Turns the page in the message itself; where that cannot be changed, the page is a new message. */

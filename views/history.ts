@@ -1,5 +1,5 @@
 import type { CheckRunSummary } from '../src/domain/check-run.js';
-import type { HistoryLine, HistoryPage, HistorySubject, ReleaseOrHalt } from '../src/domain/history-page.js';
+import type { ActHistoryLine, HistoryLine, HistoryPage, HistorySubject } from '../src/domain/history-page.js';
 import type { Locale } from '../src/domain/localized.js';
 import { OUTCOMES } from '../src/domain/outcome.js';
 import type { Block, Report } from '../src/domain/report.js';
@@ -16,6 +16,7 @@ export const OLDER_ACTION = 'history:older';
 export const NEWER_ACTION = 'history:newer';
 export const OPEN_RELEASE_ACTION = 'history:release';
 export const OPEN_HALT_ACTION = 'history:halt';
+export const OPEN_DRILL_ACTION = 'history:drill';
 
 /** What a click on *Older* or *Newer* carries: the line at the edge of the page. */
 interface PageTurn {
@@ -23,7 +24,7 @@ interface PageTurn {
   readonly id: string;
 }
 
-/** One page of runs, releases and halts, newest first; each opens its stored report. */
+/** One page of runs, releases, halts and drills, newest first; each opens its stored report. */
 export function historyView(
   subject: HistorySubject,
   page: HistoryPage,
@@ -77,6 +78,7 @@ const OPEN_ACTION: Readonly<Record<HistoryLine['kind'], string>> = {
   run: 'run:details',
   release: OPEN_RELEASE_ACTION,
   halt: OPEN_HALT_ACTION,
+  drill: OPEN_DRILL_ACTION,
 };
 
 /** What it was and how it ended. */
@@ -87,6 +89,10 @@ function lineTitle(line: HistoryLine, locale: Locale): string {
   }
   if (line.kind === 'halt') {
     return `${haltSymbol({ kind: line.detail, state: line.state })} *${textFor(locale).rollback.state[line.detail][line.state]}*`;
+  }
+  if (line.kind === 'drill') {
+    const { title, kind } = textFor(locale).drill;
+    return `*${title[line.state]}* · ${kind[line.detail]}`;
   }
   const { detail, binary } = line;
   const brings = bringsText({ modelVersion: detail ?? undefined, binary: binary ?? undefined }, locale);
@@ -103,6 +109,6 @@ function runFacts(run: CheckRunSummary, locale: Locale): readonly string[] {
   return [person(run.requestedBy), seen.join('  ')];
 }
 
-function releaseFacts({ by, reason }: ReleaseOrHalt): readonly string[] {
+function releaseFacts({ by, reason }: ActHistoryLine): readonly string[] {
   return [person(by), ...(reason === null ? [] : [typed(reason, 300)])];
 }

@@ -11,7 +11,7 @@ export const DRILL_KINDS = ['real', 'rehearsal'] as const;
 export type DrillKind = (typeof DRILL_KINDS)[number];
 
 /** `acting`: the process that began it halts, or tries. `waiting`: for the way back, and for who sees the alarm. */
-const DRILL_STATES = ['acting', 'waiting', 'good', 'failed', 'broken_off'] as const;
+export const DRILL_STATES = ['acting', 'waiting', 'good', 'failed', 'broken_off'] as const;
 export type DrillState = (typeof DRILL_STATES)[number];
 
 const REHEARSED_PARTS = [

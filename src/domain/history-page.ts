@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CheckRunSummary } from './check-run.js';
+import { DRILL_KINDS, DRILL_STATES } from './drill.js';
 import { HALT_KINDS, HALT_STATES } from './halt.js';
 import { instantSchema } from './instant.js';
 import { personSchema } from './person.js';
@@ -24,20 +25,21 @@ export const historyLineSchema = z.discriminatedUnion('kind', [
     binary: z.string().nullable(),
   }),
   z.object({ kind: z.literal('halt'), ...common, state: z.enum(HALT_STATES), detail: z.enum(HALT_KINDS) }),
+  z.object({ kind: z.literal('drill'), ...common, state: z.enum(DRILL_STATES), detail: z.enum(DRILL_KINDS) }),
 ]);
 
-/** A release or a halt as a line of the history. */
-export type ReleaseOrHalt = ValueOf<typeof historyLineSchema>;
+/** A release, a halt or a drill as a line of the history. */
+export type ActHistoryLine = ValueOf<typeof historyLineSchema>;
 
 /** Where a page begins: at the newest, or next to a line of another page. */
 export type HistoryPlace =
   | { readonly kind: 'newest' }
-  /** @param id of a run, a release or a halt */
+  /** @param id of a run, a release, a halt or a drill */
   | { readonly kind: 'before' | 'after'; readonly id: string };
 
 export type HistoryLine =
   | { readonly kind: 'run'; readonly id: string; readonly startedAt: string; readonly run: CheckRunSummary }
-  | ReleaseOrHalt;
+  | ActHistoryLine;
 
 export interface HistoryPage {
   /** Newest first. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Halt } from '../domain/halt.js';
-import { historyLineSchema, type ReleaseOrHalt } from '../domain/history-page.js';
+
+import { type ActHistoryLine, historyLineSchema } from '../domain/history-page.js';
 import { instantSchema } from '../domain/instant.js';
 import type { ReleaseRecord } from '../domain/release-record.js';
 import { selectHalt } from '../halt/halt-queries.js';
@@ -13,7 +14,7 @@ interface Place {
   readonly id: string;
 }
 
-interface ReleasesAndHaltsRequest {
+interface ActsRequest {
   readonly strategy: string;
   readonly target: string;
   readonly before?: Place;
@@ -23,10 +24,10 @@ interface ReleasesAndHaltsRequest {
 }
 
 /** Newest first. Reads at most `limit` rows of each table, along its index. */
-async function selectReleasesAndHalts(
+async function selectActs(
   database: Queryable,
-  { strategy, target, before, after, limit }: ReleasesAndHaltsRequest,
-): Promise<readonly ReleaseOrHalt[]> {
+  { strategy, target, before, after, limit }: ActsRequest,
+): Promise<readonly ActHistoryLine[]> {
   const values: unknown[] = [strategy, target, limit];
   const edge = before ?? after;
   if (edge !== undefined) values.push(edge.startedAt, edge.id);
@@ -42,6 +43,9 @@ async function selectReleasesAndHalts(
      UNION ALL
      (SELECT 'halt', halt_id, requested_at, requested_by, record->'halt'->>'reason', state, kind, NULL
       FROM lobml.halts WHERE strategy = $1 AND target = $2 ${part('requested_at', 'halt_id')})
+     UNION ALL
+     (SELECT 'drill', drill_id, requested_at, requested_by, NULL, state, kind, NULL
+      FROM lobml.drills WHERE strategy = $1 AND target = $2 ${part('requested_at', 'drill_id')})
      ORDER BY "startedAt" ${order}, id ${order} LIMIT $3`,
     values,
   );
@@ -51,20 +55,21 @@ async function selectReleasesAndHalts(
 
 const rowSchema = z.object({ id: z.uuid(), startedAt: instantSchema });
 
-/** Where a release or a halt stands in the history. @param id a UUID */
+/** Where a release, a halt or a drill stands in the history. @param id a UUID */
 async function selectReleasePlace(database: Queryable, id: string): Promise<Place | undefined> {
   const { rows } = await database.query(
     `SELECT release_id AS id, started_at AS "startedAt" FROM lobml.releases WHERE release_id = $1
-     UNION ALL SELECT halt_id, requested_at FROM lobml.halts WHERE halt_id = $1`,
+     UNION ALL SELECT halt_id, requested_at FROM lobml.halts WHERE halt_id = $1
+     UNION ALL SELECT drill_id, requested_at FROM lobml.drills WHERE drill_id = $1`,
     [id],
   );
   return rowSchema.optional().parse(rows[0]);
 }
 
-/** Releases and halts of the past. An id that does not exist, or is no id at all, is undefined. */
+/** Releases, halts and drills of the past. An id that does not exist, or is no id at all, is undefined. */
 export interface ReleaseHistory {
   /** Newest first; ask on with the last line as `before`. */
-  page(request: ReleasesAndHaltsRequest): Promise<readonly ReleaseOrHalt[]>;
+  page(request: ActsRequest): Promise<readonly ActHistoryLine[]>;
   placeOf(id: string): Promise<Place | undefined>;
   release(releaseId: string): Promise<ReleaseRecord | undefined>;
   halt(haltId: string): Promise<Halt | undefined>;
@@ -74,7 +79,7 @@ export function createReleaseHistory(database: Queryable): ReleaseHistory {
   const known = async <T>(id: string, read: () => Promise<T | undefined>) =>
     z.uuid().safeParse(id).success ? read() : undefined;
   return {
-    page: (request) => selectReleasesAndHalts(database, request),
+    page: (request) => selectActs(database, request),
     placeOf: (id) => known(id, () => selectReleasePlace(database, id)),
     release: (id) => known(id, () => selectRelease(database, id)),
     halt: (id) => known(id, async () => (await selectHalt(database, id))?.halt),

@@ -4,7 +4,9 @@ import { status } from '../../commands/status.js';
 import type { Services } from '../../src/app/services.js';
 import { createRunStore } from '../../src/checks/store/run-store.js';
 import type { ChainedEvent } from '../../src/domain/audit-event.js';
+import { plannedParts } from '../../src/domain/drill.js';
 import type { Modal } from '../../src/domain/report.js';
+import { insertDrill, selectDrill, selectDrills } from '../../src/drill/drill-store.js';
 import type { Runbook } from '../../src/runbook/runbook.js';
 import { createReleaseFacts } from '../../src/status/release-facts.js';
 import { createReleaseHistory } from '../../src/status/release-history.js';
@@ -19,6 +21,7 @@ let runbook: Runbook;
 let stage: CommandStage;
 let services: CommandStage['services'] &
   Pick<Services, 'releaseHistory' | 'status'> & {
+    drills: Pick<Services['drills'], 'get' | 'before'>;
     audit: Pick<Services['audit'], 'chain'>;
   };
 const HALT: ChainedEvent = {
@@ -41,12 +44,19 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query('TRUNCATE lobml.check_runs, lobml.releases, lobml.release_requests CASCADE');
+  await database.pool.query(
+    'TRUNCATE lobml.check_runs, lobml.drills, lobml.releases, lobml.release_requests CASCADE',
+  );
   stage = createCommandStage(database, runbook);
   services = {
     ...stage.services,
     audit: { ...stage.services.audit, chain: async (_strategy, after) => [HALT].slice(after) },
     releaseHistory: createReleaseHistory(database.pool),
+    drills: {
+      get: (id) => selectDrill(database.pool, id),
+      before: async ({ strategy, target, kind }) =>
+        selectDrills(database.pool, { strategy, target }, { limit: 10, kind, isGood: true }),
+    },
     status: createStatusService({
       runbook,
       hostOf: ({ name }) => ({
@@ -165,4 +175,28 @@ test('an incident is written out as a table from the audit trail; an unknown one
   await expect(history.run(['--incident', 'h2'], terminal, services)).rejects.toMatchObject({
     code: 'unknown_halt',
   });
+});
+
+test('a drill stands in the history, and opens as it was', async () => {
+  const drillId = '6b8f8c1e-0000-4000-8000-00000000d111';
+  await insertDrill(database.pool, {
+    drillId,
+    strategy: 'crypto_lob_ml',
+    target: 'live',
+    kind: 'rehearsal',
+    requestedBy: { id: 'U0CAROL', name: 'carol', surface: 'slack' },
+    parts: plannedParts({ kind: 'rehearsal', hasChannels: true, hasVenue: false }),
+  });
+  const page = await history.run(['live'], stage.conversation, services);
+  expect(page.json).toMatchObject({ drills: [{ id: drillId, state: 'acting', detail: 'rehearsal' }] });
+  expect(stage.texts()).toMatch(/rehearsal/i);
+  const modals: Modal[] = [];
+  const click = {
+    ...stage.click(drillId),
+    openModal: async (_loading: Modal, build: () => Promise<Modal>) => void modals.push(await build()),
+  };
+  await history.actions?.['history:drill']?.(click, services);
+  expect(JSON.stringify(modals)).toMatch(/rehearsal[\s\S]*<@U0CAROL>/);
+  const before = await history.run(['live', '--before', drillId], stage.conversation, services);
+  expect(before.json).toMatchObject({ drills: [] });
 });
