@@ -85,7 +85,12 @@ test('the newest halt stands until a release has begun after it', async () => {
   });
   const ended = { ...halt, state: 'verified' as const, endedAt: '2026-03-01T12:02:00.000Z' };
   await saveHalt(database.pool, { halt: ended, messages: [] }, 'a');
-  expect((await factsOf('live')).halt).toEqual({ state: 'verified', by: CAROL, at: halt.requestedAt });
+  expect((await factsOf('live')).halt).toEqual({
+    kind: 'disable',
+    state: 'verified',
+    by: CAROL,
+    at: halt.requestedAt,
+  });
   // A model that was put back since turns nothing on.
   const model = {
     ...ended,
