@@ -3,6 +3,7 @@ import type { Parameters } from '../runbook/conditions.js';
 import type { Statement } from '../runbook/statement.js';
 import { liveClauses } from './live-clauses.js';
 import { columnsRead, type Mutant } from './mutant.js';
+import { isBoundOfThePast } from './past-bounds.js';
 import { movedBounds } from './statement-bounds.js';
 import { filtersOf } from './statement-filters.js';
 
@@ -33,7 +34,10 @@ function mutantsOfQuery(
   const own = columns.length === sharing.length ? new Set(columns) : undefined;
   const clauses = liveClauses(query.statement.text, [...columns, ...sharing.flatMap(columnsRead)], own);
   const { name } = query;
-  const filters = filtersOf(query.statement, clauses).map(({ text, line, holds, without }): Change => {
+  const provable = filtersOf(query.statement, clauses).filter(
+    ({ text }) => !isBoundOfThePast(text, query.statement),
+  );
+  const filters = provable.map(({ text, line, holds, without }): Change => {
     const change = holds
       ? ({ kind: 'filter', query: name, line, filter: text } as const)
       : ({ kind: 'branch', query: name, line, branch: text } as const);
