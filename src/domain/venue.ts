@@ -87,6 +87,8 @@ export const haltVenueSchema = z.object({
   askedAt: moment,
   open: listOf(venueOrderSchema).nullable(),
   openFault: venueFaultSchema.nullable(),
+  /** Ids that the venue has listed or cancelled since the halt: of these it knows better than the records. */
+  named: z.array(z.string()).exactOptional(),
   /** What the records call open and the venue has not listed since the halt. */
   recordedAlone: listOf(recordedOrderSchema),
   /** null: not asked, or nobody knows. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Halt } from '../domain/halt.js';
 import type { Queryable } from '../store/queryable.js';
 import { type HaltMessage, type HaltRecord, haltRecordSchema } from './halt-schema.js';
 
@@ -120,6 +121,19 @@ export async function selectLatestHalt(
     [strategy, target],
   );
   return rows.map(parseHaltRow)[0];
+}
+
+/** Ids of orders that the venue named in the newest halt of the target besides this one. */
+export async function selectNamedBefore(
+  database: Queryable,
+  { haltId, strategy, target }: Pick<Halt, 'haltId' | 'strategy' | 'target'>,
+): Promise<readonly string[]> {
+  const { rows } = await database.query<HaltRow>(
+    `SELECT record FROM lobml.halts WHERE strategy = $1 AND target = $2 AND halt_id <> $3
+       AND kind <> 'previous_model' ORDER BY requested_at DESC LIMIT 1`,
+    [strategy, target, haltId],
+  );
+  return rows.map(parseHaltRow)[0]?.halt.venue?.named ?? [];
 }
 
 /** The newest one that was to turn the strategy off: a model that was put back since changes nothing about that. */

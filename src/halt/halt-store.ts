@@ -7,6 +7,7 @@ import {
   saveHalt,
   selectHalt,
   selectLatestHalt,
+  selectNamedBefore,
   selectTerminalHalts,
   takeAbandonedHalts,
   takeUnannouncedHalts,
@@ -21,6 +22,8 @@ export interface HaltStore {
   save(record: HaltRecord, owner: string): Promise<void>;
   get(haltId: string): Promise<HaltRecord | undefined>;
   latest(strategy: string, target: string): Promise<Halt | undefined>;
+  /** Ids of orders that the venue named in the newest halt of the target besides this one. Absent: nobody asks. */
+  namedBefore?(halt: Pick<Halt, 'haltId' | 'strategy' | 'target'>): Promise<readonly string[]>;
   /** What this process shows of a halt that another one carries out. */
   noteFollowers(haltId: string, messages: readonly HaltMessage[]): Promise<void>;
   /** Halts of terminals that go on. */
@@ -39,6 +42,7 @@ export function createHaltStore(database: Queryable): HaltStore {
     save: (record, owner) => saveHalt(database, record, owner),
     get: (haltId) => selectHalt(database, haltId),
     latest: async (strategy, target) => (await selectLatestHalt(database, strategy, target))?.halt,
+    namedBefore: (halt) => selectNamedBefore(database, halt),
     noteFollowers: (haltId, messages) => noteFollowers(database, haltId, messages),
     ofTerminals: (strategy) => selectTerminalHalts(database, strategy),
     claimTelling: (haltId, teller) => claimTelling(database, haltId, teller),

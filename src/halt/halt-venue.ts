@@ -14,6 +14,8 @@ interface HaltVenueParts {
   readonly hostOf: HostActsOptions['hostOf'];
   readonly trading: TradingLook | undefined;
   readonly clock: Clock;
+  /** What the venue has named in the halt before this one: records may be late for longer than one halt. */
+  readonly namedBefore: () => Promise<readonly string[]>;
 }
 
 /** A host whose flag is not written by then is one that does not answer: what rests is not left alone for its sake. */
@@ -31,6 +33,7 @@ const CANCEL_BLINDLY_MS = 10_000;
 /** How long the records may take to follow the venue. */
 const AGREE_MS = 10_000;
 const SHOWN_ROWS = 10;
+const KEPT_IDS = 1_000;
 
 /** What a halt does at the venue of its target: undefined where none is named, or orders may go on. */
 export function venueOfHalt(live: LiveHalt, parts: HaltVenueParts): VenueOfHalt | undefined {
@@ -68,6 +71,8 @@ export class VenueOfHalt {
     this.#venue = venue;
     this.#o = parts;
     this.#begunAt = parts.clock.monotonic();
+    // Of a process that was killed after it had cancelled.
+    for (const id of live.halt.venue?.named ?? []) this.#named.add(id);
     if (live.halt.venue === undefined)
       live.show({
         ...live.halt,
@@ -82,12 +87,19 @@ export class VenueOfHalt {
     await withTimeout(clock, FLAGS_MS, allWritten);
     await this.#untilRestarting();
     this.#begunAt = clock.monotonic();
+    void this.#rememberNamed();
     while (!acting.aborted) {
       this.#cancelWhatRests();
       await this.#ask();
       const wait = this.#state.open?.total === 0 && this.#state.openFault === null ? LOOK_MS : ASK_MS;
       await clock.sleep(wait, acting).catch(() => undefined);
     }
+  }
+
+  /** Waited for by nobody: without it, the worst is an order that somebody must look at. */
+  async #rememberNamed(): Promise<void> {
+    const before = await this.#o.namedBefore().catch(() => []);
+    for (const id of before) this.#named.add(id);
   }
 
   /** Until when it is asked, by the monotonic clock. */
@@ -179,7 +191,7 @@ export class VenueOfHalt {
     try {
       const ids = await cancelOrders(this.#live.signals.acting);
       for (const id of ids) this.#named.add(id);
-      this.#change({ cancel: 'done', cancelAt: this.#now(), cancelFault: null });
+      this.#change({ cancel: 'done', cancelAt: this.#now(), cancelFault: null, ...this.#kept() });
     } catch (error) {
       this.#change({ cancel: 'failed', cancelAt: this.#now(), cancelFault: venueFault(error) });
     } finally {
@@ -203,10 +215,16 @@ export class VenueOfHalt {
       for (const { id } of orders) this.#named.add(id);
       this.#askedAt = asked;
       const rows = orders.slice(0, SHOWN_ROWS).map(shown);
-      this.#change({ askedAt, open: { total: orders.length, rows }, openFault: null });
+      this.#change({ askedAt, open: { total: orders.length, rows }, openFault: null, ...this.#kept() });
     } catch (error) {
       this.#change({ openFault: venueFault(error) });
     }
+  }
+
+  /** The newest, as they may be stored: an id that is changed by that proves nothing any more. */
+  #kept(): Pick<HaltVenue, 'named'> {
+    const named = [...this.#named].filter((id) => shownText(id) === id).slice(-KEPT_IDS);
+    return named.length === 0 ? {} : { named };
   }
 
   #now(): string {

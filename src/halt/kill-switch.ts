@@ -288,7 +288,8 @@ export class KillSwitch {
     try {
       const acts = hostActs(live, target, this.#o, this.#records);
       const { clock } = this.#o;
-      const venue = venueOfHalt(live, { ...this.#o, target });
+      const namedBefore = async () => (await this.#o.store?.namedBefore?.(live.halt)) ?? [];
+      const venue = venueOfHalt(live, { ...this.#o, target, namedBefore });
       const proof = new HaltProof(live, target, this.#o, venue);
       await runHalt(live, acts, proof, { noted, claim }, { clock, venue });
       if (live.isElsewhere) await this.#follow(live, target);

@@ -148,6 +148,7 @@ const halt: Whole<Halt> = {
     askedAt: AT,
     open: { total: 1, rows: [{ id: 'o1', market: 'btc', side: 'UP', shares: 2, price: 0.5 }] },
     openFault: { code: 'timeout', detail: '' },
+    named: ['o1'],
     recordedAlone: { total: 1, rows: [{ id: 'o2', market: 'btc', side: 'UP', shares: 2, endsAt: AT }] },
     positions: { total: 1, rows: [{ market: 'btc', side: 'UP', shares: 2 }] },
     positionsFault: { code: 'unreadable', detail: 'no list' },

@@ -7,6 +7,7 @@ import type { AuditEvent } from '../../src/domain/audit-event.js';
 import type { Halt } from '../../src/domain/halt.js';
 import type { RecordedOrder, VenuePosition } from '../../src/domain/venue.js';
 import { commandsByHand } from '../../src/halt/commands-by-hand.js';
+import { createHaltStore } from '../../src/halt/halt-store.js';
 import { KillSwitch, type KillSwitchOptions } from '../../src/halt/kill-switch.js';
 import { createOpenHaltFiles } from '../../src/halt/open-halt-file.js';
 import type { TradingLook } from '../../src/halt/trading-look.js';
@@ -14,6 +15,7 @@ import { createHost } from '../../src/hosts/kinds/create-host.js';
 import { parseTargets, type Target } from '../../src/runbook/targets.js';
 import { type Clock, systemClock } from '../../src/time/clock.js';
 import { haltReportView } from '../../views/rollback-report.js';
+import { createTestDatabase } from '../support/database.js';
 import { BARE_CONTRACT } from '../support/strategy-facts.js';
 
 const CAROL = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
@@ -294,6 +296,31 @@ test('an order that the venue has listed and lists no more is over, whatever the
     if (venue?.open?.total === 1) void rm(at('cancel-fails'), { force: true });
   });
   expect(await done).toMatchObject({ state: 'verified', venue: { recordedAlone: { total: 0 } } });
+});
+
+test('what the venue named in the halt before is over in the next one too, for as long as the records are late', async () => {
+  const database = await createTestDatabase();
+  try {
+    const store = createHaltStore(database.pool);
+    const late = { resting: [{ id: 'o1', market: 'btc', side: 'UP', shares: 6, endsAt: null }] } as const;
+    await writeFile(at('book'), JSON.stringify([ORDER]));
+    await writeFile(at('cancel-fails'), '');
+    const begun = halt(late, { store });
+    begun.subscribe(({ venue }) => {
+      if (venue?.open?.total === 1) void rm(at('cancel-fails'), { force: true });
+    });
+    const first = await begun.done;
+    expect(first).toMatchObject({ state: 'verified', venue: { named: ['o1'] } });
+    for (const name of HOSTS) await writeFile(at(`${name}.restarted`), status(3));
+    expect(await halt(late, { store }).done).toMatchObject({ state: 'verified' });
+    // Of an order that no halt has seen at the venue nobody knows.
+    const unknown = { resting: [{ ...late.resting[0], id: 'o9' }] };
+    const { haltId, ...ended } = await halt(unknown, { store, clock: FAST }).done;
+    expect(ended).toMatchObject({ state: 'not_verified', venue: { recordedAlone: { total: 1 } } });
+    expect(haltId).not.toBe(first.haltId);
+  } finally {
+    await database.drop();
+  }
 });
 
 test('positions that agree are verified', async () => {
