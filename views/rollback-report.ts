@@ -206,7 +206,7 @@ function hostLine(host: HostHalt, { kind, endedAt }: Halt, locale: Locale): stri
   ];
   const notes = [
     ...(host.fault === null ? [] : [`*${text.fault[host.fault]}${again}*`]),
-    ...(host.fault !== null && host.faultDetail !== ''
+    ...((host.fault !== null || host.disk === 'failed') && host.faultDetail !== ''
       ? [escapeMrkdwn(hostFaultText(host.faultDetail, locale))]
       : []),
     ...becauseText(host, isOver, locale),

@@ -72,4 +72,15 @@ describe.each(['en', 'zh-CN'] as const)('a report of a halt (%s)', (locale) => {
     expect(shown(ended('verified', asked))).toMatch(/no activity to judge|没有可判断的活动/);
     expect(shown(ended('not_verified', asked))).not.toMatch(/no activity to judge|没有可判断的活动/);
   });
+
+  test('says of a host that is off although its file could not be written, why it could not', () => {
+    const stopped = host({
+      disk: 'failed',
+      faultDetail: 'EBUSY',
+      stop: 'done',
+      stopBecause: 'not_on_disk',
+      process: 'stopped',
+    });
+    expect(shown(ended('verified', stopped))).toMatch(/EBUSY[\s\S]*(still ON on disk|磁盘上的开关仍为开启)/);
+  });
 });
