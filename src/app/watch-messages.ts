@@ -89,4 +89,4 @@ export async function stateOfWatch(
 
 /** Whether a message with this key calls somebody: it goes before whatever else is to be posted. */
 export const isWatchCall = (key: string): boolean =>
-  /^watch:[0-9a-f-]{36} (called|call again \d+)$/.test(key);
+  /^watch:[0-9a-f-]{36} (called|call again \d+( anew \d+)?)$/.test(key);

@@ -18,7 +18,7 @@ const MOST_CALLS = 48;
 
 /** Who is called once more at this moment: until somebody has it, it is over, or no longer that bad. */
 export function callsOfEpisode(episode: WatchEpisode, everyMinutes: number, now: Date): DueCall {
-  const { calledAt, taken, endedAt } = episode;
+  const { calledAt, taken, endedAt, anew } = episode;
   if (calledAt === null || taken !== null || endedAt !== null || !callsOperators(episode))
     return { roles: [] };
   const momentOf = (count: number) => addMinutes(new Date(calledAt), everyMinutes * timesOf(count));
@@ -26,9 +26,15 @@ export function callsOfEpisode(episode: WatchEpisode, everyMinutes: number, now:
   while (count < MOST_CALLS && momentOf(count + 1) <= now) count += 1;
   return {
     // Only the newest: what a bot that was away has missed is not made up for in a burst.
-    roles: count === 0 ? [] : [`call again ${count}`],
+    roles: rolesOf(count, anew),
     ...(count < MOST_CALLS ? { nextAt: momentOf(count + 1) } : {}),
   };
+}
+
+/** What nobody had is called for at once; the message that called first only changes. */
+function rolesOf(count: number, anew: number | undefined): readonly string[] {
+  if (anew !== undefined) return [`call again ${count + 1} anew ${anew}`];
+  return count === 0 ? [] : [`call again ${count}`];
 }
 
 function timesOf(count: number): number {
@@ -38,7 +44,7 @@ function timesOf(count: number): number {
 
 /** Which call it is; undefined for a message that is no call. */
 export function callNumberOf(role: string): number | undefined {
-  const [, count] = /^call again (\d+)$/.exec(role) ?? [];
+  const [, count] = /^call again (\d+)(?: anew \d+)?$/.exec(role) ?? [];
   return count === undefined ? undefined : Number(count);
 }
 

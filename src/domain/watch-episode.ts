@@ -51,7 +51,16 @@ export const watchEpisodeSchema = z.object({
   /** Since when operators are called; null: they are not. */
   calledAt: z.string().nullable(),
   /** Somebody has it: nobody else is called. */
-  taken: z.object({ by: personSchema, at: z.string() }).nullable(),
+  taken: z
+    .object({
+      by: personSchema,
+      at: z.string(),
+      /** Ids of the checks that failed then: for those alone they have it. */
+      checks: z.array(z.string()).optional(),
+    })
+    .nullable(),
+  /** How often operators were called anew for checks that nobody had; absent: never. */
+  anew: z.number().optional(),
   /** The halt that the watch began for it; `spent`: it has halted often enough for a day. */
   halt: z.object({ kind: z.enum(['halted', 'spent']), at: z.string() }).nullable(),
   endedAt: z.string().nullable(),
@@ -70,6 +79,8 @@ interface EpisodeFacts {
   /** The newest episode of that kind, whether it goes on or not. */
   readonly newest: WatchEpisode | undefined;
   readonly state: WatchState;
+  /** How often in a row a check fails before operators are called for it. */
+  readonly callAfter: number;
   /** What is only told waits. */
   readonly isQuiet: boolean;
   readonly now: Date;
@@ -163,8 +174,29 @@ const signature = (troubles: WatchEpisode['troubles']): string =>
 
 const lastTroubles = ({ looks }: WatchState): WatchEpisode['troubles'] => looks.at(-1)?.troubles ?? [];
 
-function withRungs(episode: WatchEpisode, { isQuiet, now }: EpisodeFacts): WatchEpisode {
+/** Ids of the checks that failed in a look or a message. */
+export const failedIn = (troubles: WatchEpisode['troubles']): readonly string[] =>
+  troubles.filter(({ outcome }) => outcome === 'FAIL').map(({ id }) => id);
+
+/** Whether a check that did not fail when somebody said that they have it fails now, often enough in a row. */
+function isBeyondTaken({ taken, verdict }: WatchEpisode, { state, callAfter }: EpisodeFacts): boolean {
+  if (taken?.checks === undefined || verdict !== 'NO_GO') return false;
+  const had = new Set(taken.checks);
+  const row = state.looks.slice(-callAfter);
+  return (
+    row.length >= callAfter &&
+    failedIn(lastTroubles(state)).some(
+      (id) => !had.has(id) && row.every(({ troubles }) => failedIn(troubles).includes(id)),
+    )
+  );
+}
+
+function withRungs(shownNow: WatchEpisode, facts: EpisodeFacts): WatchEpisode {
+  const { isQuiet, now } = facts;
   const at = now.toISOString();
+  const episode = isBeyondTaken(shownNow, facts)
+    ? { ...shownNow, taken: null, calledAt: at, anew: (shownNow.anew ?? 0) + 1 }
+    : shownNow;
   const isCall = episode.verdict === 'NO_GO';
   return {
     ...episode,

@@ -95,9 +95,20 @@ const withoutRows = (look: WatchLook): WatchLook => ({
   troubles: look.troubles.map((trouble) => ({ ...trouble, says: [], observed: [] })),
 });
 
-/** After one more look: a change counts once it was seen often enough in a row, in both directions. */
-export function withLook(state: WatchState, look: WatchLook, after: AfterLooks): WatchState {
-  const looks = [...state.looks.map(withoutRows), look].slice(-MOST_IN_A_ROW);
+/**
+ * After one more look: a change counts once it was seen often enough in a row, in both directions.
+ * @param everyMs the interval: looks further apart than two of them are in no row
+ */
+export function withLook(
+  state: WatchState,
+  look: WatchLook,
+  after: AfterLooks,
+  everyMs = Number.POSITIVE_INFINITY,
+): WatchState {
+  const before = state.looks.at(-1);
+  const isGap = before !== undefined && Date.parse(look.at) - Date.parse(before.at) > 2 * everyMs;
+  const row = isGap ? [] : state.looks.map(withoutRows);
+  const looks = [...row, look].slice(-MOST_IN_A_ROW);
   return {
     looks,
     ...(settled(looks, state.verdict, after) ?? { verdict: state.verdict, since: state.since }),

@@ -28,7 +28,12 @@ export function settleLook(
     const watch = await selectWatch(client, watchId, { lock: true });
     if (watch === undefined || !watch.isOn) return undefined;
     const now = (await readServerMoment(client)).at;
-    const state = withLook(watch.state, lookOf(runs, now.toISOString()), policy.after);
+    const state = withLook(
+      watch.state,
+      lookOf(runs, now.toISOString()),
+      policy.after,
+      policy.everySecs * 1_000,
+    );
     const due = haltOf(state, policy, watch.halts, now);
     const halt = due?.kind === 'halt' ? due.evidence : null;
     const newest = await selectNewestEpisode(client, { ...watch, kind: 'trouble' });
@@ -36,6 +41,7 @@ export function settleLook(
       ...watch,
       newest,
       state,
+      callAfter: policy.after.call,
       isQuiet: frozenAt(policy.quiet, now) !== undefined,
       now,
       newId: context.newId,

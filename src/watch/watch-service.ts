@@ -1,5 +1,5 @@
 import type { Person } from '../domain/person.js';
-import { endedEpisode, type WatchEpisode } from '../domain/watch-episode.js';
+import { endedEpisode, failedIn, type WatchEpisode } from '../domain/watch-episode.js';
 import type { Watch, WatchFacts } from '../domain/watch-record.js';
 import { silentSince } from '../domain/watch-silence.js';
 import type { Queryable } from '../store/queryable.js';
@@ -72,7 +72,10 @@ export function createWatchService(context: WatchContext): WatchService {
         if (episode === undefined || episode.endedAt !== null) return [{ kind: 'over' }, ''];
         if (episode.taken !== null) return [{ kind: 'had', ...episode.taken }, episode.target];
         const at = (await readServerMoment(client)).at.toISOString();
-        await change(context, client, { ...episode, taken: { by: person, at } });
+        await change(context, client, {
+          ...episode,
+          taken: { by: person, at, checks: [...failedIn(episode.troubles)] },
+        });
         return [{ kind: 'taken' }, episode.target];
       });
       if (answer.kind === 'taken') await note(context, 'watch.taken', target, person, { episodeId });

@@ -38,6 +38,7 @@ function watching(isQuiet: (minute: number) => boolean = () => false) {
         target: 'live',
         newest,
         state,
+        callAfter: AFTER.call,
         isQuiet: isQuiet(minute),
         now,
         newId,
@@ -45,10 +46,29 @@ function watching(isQuiet: (minute: number) => boolean = () => false) {
       return newest;
     },
     take: () => {
-      if (newest !== undefined) newest = { ...newest, taken: { by: ALICE, at: at(minute) } };
+      if (newest !== undefined)
+        newest = {
+          ...newest,
+          taken: { by: ALICE, at: at(minute), checks: newest.troubles.map(({ id }) => id) },
+        };
     },
   };
 }
+
+test('who has it has the checks that failed then: another one that fails calls anew, at once', () => {
+  const { see, take } = watching();
+  see('NO_GO', ['a']);
+  take();
+  expect(see('NO_GO', ['a'])).toMatchObject({ taken: { by: ALICE }, calledAt: at(1) });
+  const anew = see('NO_GO', ['a', 'b']);
+  expect(anew).toMatchObject({ taken: null, calledAt: at(3) });
+  const call = anew && callsOfEpisode(anew, 5, momentOf(3));
+  expect(call?.roles).toHaveLength(1);
+  expect(callNumberOf(call?.roles[0] ?? '')).toBe(1);
+  take();
+  see('NO_GO', ['a']);
+  expect(see('NO_GO', ['a', 'b'])).toMatchObject({ taken: { by: ALICE }, calledAt: at(3) });
+});
 
 test('while a target is well nothing begins', () => {
   const { see } = watching();

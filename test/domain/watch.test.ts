@@ -34,6 +34,17 @@ const watched = (letters: string, after: AfterLooks = AFTER, from: WatchState = 
     from,
   );
 
+test('looks that were missed are no row: what was seen before a gap counts for no rung', () => {
+  const every = 60_000;
+  const first = withLook(NOTHING_SEEN, look('NO_GO', 0, ['a']), AFTER, every);
+  const late = withLook(first, look('NO_GO', 3, ['a']), AFTER, every);
+  expect(late).toMatchObject({ verdict: null, looks: [{ at: at(3) }] });
+  expect(withLook(late, look('NO_GO', 5, ['a']), AFTER, every)).toMatchObject({
+    verdict: 'NO_GO',
+    since: at(3),
+  });
+});
+
 describe('which verdict counts', () => {
   test.each<[looks: string, verdict: Verdict | null, since: number | null]>([
     ['', null, null],
