@@ -9,6 +9,7 @@ import type { StandingWatch } from '../runbook/targets-schema.js';
 import { readServerMoment } from '../store/server-moment.js';
 import type { Task } from '../worker/task.js';
 import { settleLook, settleRest } from './settle-look.js';
+import { whyNoHalt } from './wanted-halt.js';
 import { type LookingContext, policyOf } from './watch-context.js';
 import { lookAt } from './watch-jobs.js';
 import { clearHaltWanted, selectWatch, updateSwitch } from './watch-store.js';
@@ -31,10 +32,9 @@ export function createLookTask(context: LookingContext): Task {
     const watched = watch && policyOf(context, watch.target);
     if (watch === undefined || watched === undefined) return;
     const { target, policy } = watched;
-    // Decided by a bot that died before it could act.
-    if (watch.haltWanted !== null) await carryOutHalt(context, watch, target, watch.haltWanted);
     if (!watch.isOn && !(await isOver(context, watch))) return;
     const resting = await restOf(context, target);
+    if (resting !== undefined && watch.haltWanted !== null) await dropHalt(context, watch, resting);
     if (resting === undefined) await look(context, watch, { target, policy, lost });
     else await settleRest(context, watch.watchId, { policy, resting });
     context.beat(target);
@@ -56,8 +56,35 @@ async function look(
   }
   // Another replica has the look now.
   lost.throwIfAborted();
+  // Decided by a bot that died before it could act.
+  if (watch.haltWanted !== null) {
+    const { at } = await readServerMoment(context.database);
+    const because = whyNoHalt(watch, policy, runs, at);
+    if (because === undefined) await carryOutHalt(context, watch, target, watch.haltWanted);
+    else await dropHalt(context, watch, because);
+  }
   const settled = await settleLook(context, watch.watchId, { policy, runs });
   if (settled?.halt != null) await carryOutHalt(context, settled.watch, target, settled.halt);
+}
+
+/** A halt that was decided and not begun is dropped: what it rested on holds no longer. */
+async function dropHalt(
+  { strategy, database, record, logger }: LookingContext,
+  { watchId, target, haltWanted }: Watch,
+  because: string,
+): Promise<void> {
+  const checks = haltWanted?.troubles.map(({ id }) => id) ?? [];
+  logger.warn({ target, checks, because }, 'a halt that the watch decided is not carried out');
+  await clearHaltWanted(database, watchId);
+  const at = (await readServerMoment(database)).at.toISOString();
+  await record({
+    kind: 'watch.halt_dropped',
+    strategy,
+    target,
+    actor: THE_WATCH,
+    at,
+    details: { because, checks },
+  });
 }
 
 /** Whether a pause is over by now: then it is on. What is off without an end has no job until somebody switches it on. */

@@ -8,6 +8,7 @@ export interface WatchEvent {
     | 'watch.refused'
     | 'watch.taken'
     | 'watch.halt_decided'
+    | 'watch.halt_dropped'
     | 'watch.silent';
   readonly strategy: string;
   readonly target: string | null;

@@ -239,7 +239,11 @@ describe('a halt by the watch', () => {
     expect(watched.messages()[0]?.blocks).toContain('a person must decide');
   });
 
-  test('that was decided by a bot that died is carried out by the next one', async () => {
+  test.each([
+    ['is carried out by the next one', 'bad', 0, 1, 'watch.halt_decided'],
+    ['is dropped where its check passes again', 'good', 0, 0, 'watch.halt_dropped'],
+    ['is dropped when it is old', 'bad', 10, 0, 'watch.halt_dropped'],
+  ] as const)('that was decided by a bot that died %s', async (_, now, minutes, halted, kind) => {
     await useWatch(HALTING);
     bad();
     await watched.look(2);
@@ -255,11 +259,17 @@ describe('a halt by the watch', () => {
     const watch = await watched.watchOf();
     await expect(dying({ subject: `look:${watch?.watchId}` }, LOOK_CALL)).rejects.toThrow('killed');
     expect(watched.halts).toEqual([]);
-    good();
+    await watched.looking.database.query(
+      "UPDATE lobml.watches SET looked_at = looked_at - $1::integer * INTERVAL '1 minute'",
+      [minutes],
+    );
+    if (now === 'good') good();
     await watched.look();
-    expect(watched.halts).toHaveLength(1);
+    expect(watched.halts).toHaveLength(halted);
+    expect(watched.events.map((event) => event.kind)).toContain(kind);
     await watched.look();
-    expect(watched.halts).toHaveLength(1);
+    expect(watched.halts).toHaveLength(halted);
+    expect((await watched.watchOf())?.haltWanted).toBeNull();
   });
 
   test('needs a check that is listed', async () => {
