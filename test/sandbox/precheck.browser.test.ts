@@ -112,9 +112,8 @@ describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (loca
     const page = await open(PHONE);
     try {
       for (const command of ['/lobml precheck', '/lobml gonogo']) {
-        const report = await ask(page, command);
+        const report = await reportWithTypo(page, command);
         expect(await report.textContent()).toContain('NO-GO');
-        await report.getByText('ev_exti').first().waitFor();
         const { needed, room } = await untilTheButton(report, words.disable);
         expect(needed).toBeLessThanOrEqual(room);
         const whole = await report.boundingBox();
@@ -137,6 +136,18 @@ describe.each(['en', 'zh-CN'] as const)('a precheck from the page, in %s', (loca
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
   });
 });
+
+/** What the incidents before have left (a service that has just been restarted) may come first for a while. */
+async function reportWithTypo(page: Page, command: string): Promise<Locator> {
+  for (let attempt = 1; ; attempt += 1) {
+    const report = await ask(page, command);
+    const isFirst = await report.getByText('ev_exti').first().isVisible();
+    if (isFirst || attempt === LOOKS) {
+      expect(isFirst).toBe(true);
+      return report;
+    }
+  }
+}
 
 /** From the top of its verdict to the bottom of the button, and the height of what the channel shows at once, in pixels. */
 async function untilTheButton(report: Locator, name: string) {
