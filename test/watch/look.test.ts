@@ -164,6 +164,27 @@ describe('what people see', () => {
     expect(watched.messages()).toHaveLength(1);
   });
 
+  test('a check that fails after somebody had it calls anew in the thread, and so does every round', async () => {
+    bad();
+    await watched.look(2);
+    const [key = ''] = [...watched.slack.standing.values()].map((message) => message.key);
+    const episodeId = key.slice('watch:'.length, 'watch:'.length + 36);
+    await watched.service.take(episodeId, OPERATOR);
+    watched.world.checks = [aCheck('a', { outcome: 'FAIL' }), aCheck('b', { outcome: 'FAIL' })];
+    await watched.look();
+    await watched.show();
+    expect(watched.messages()).toHaveLength(1);
+    await watched.look();
+    await watched.show();
+    expect(watched.messages()).toHaveLength(2);
+    expect(watched.messages()[1]?.blocks).toContain('S0OPS');
+    expect(watched.messages()[0]?.blocks).toContain('watch:take');
+    expect(await watched.service.take(episodeId, OPERATOR)).toEqual({ kind: 'taken' });
+    await watched.look(2);
+    await watched.show();
+    expect(watched.messages()).toHaveLength(2);
+  });
+
   test('somebody has it: by name, and nobody is called again', async () => {
     bad();
     await watched.look(2);
