@@ -92,6 +92,8 @@ const SHOWN_BY_A_HALT = [
   'Venue answers with an error',
   'Venue does not answer',
 ];
+/** These are of the past: a back-test finds them. */
+const PAST = ['30 days of history'];
 
 describe('without a word typed', () => {
   test.each(FOUND)(
@@ -124,7 +126,7 @@ describe('without a word typed', () => {
     await page.getByRole('switch').first().waitFor();
     const names = await page.locator('.incident span').allTextContents();
     expect(names.length).toBeGreaterThan(20);
-    const known = new Set([...FOUND.map(([, incident]) => incident), ...SHOWN_BY_A_HALT]);
+    const known = new Set([...FOUND.map(([, incident]) => incident), ...SHOWN_BY_A_HALT, ...PAST]);
     expect([...new Set(names)].filter((name) => !known.has(name))).toEqual([]);
   });
 });
