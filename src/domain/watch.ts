@@ -146,3 +146,7 @@ export function nextLookAt(dueAt: Date, everyMs: number, now: Date): Date {
   const missed = Math.max(0, Math.floor((now.getTime() - dueAt.getTime()) / everyMs));
   return new Date(dueAt.getTime() + (missed + 1) * everyMs);
 }
+
+/** Whether a look has judged anything: where every check ended in an error it saw nothing, and is no success. */
+export const hasSeen = (runs: readonly Pick<CheckRun, 'checks'>[]): boolean =>
+  runs.some(({ checks }) => checks.some(({ mode, outcome }) => mode === 'deciding' && outcome !== 'ERROR'));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { THE_BOT } from '../domain/audit-event.js';
-import { THE_WATCH } from '../domain/watch.js';
+import { hasSeen, THE_WATCH } from '../domain/watch.js';
 import type { Watch } from '../domain/watch-record.js';
 import { selectLatestTurnOff } from '../halt/halt-queries.js';
 import { selectLiveReleaseId } from '../release/store/releases.js';
@@ -35,18 +35,22 @@ export function createLookTask(context: LookingContext): Task {
     if (!watch.isOn && !(await isOver(context, watch))) return;
     const resting = await restOf(context, target);
     if (resting !== undefined && watch.haltWanted !== null) await dropHalt(context, watch, resting);
-    if (resting === undefined) await look(context, watch, { target, policy, lost });
-    else await settleRest(context, watch.watchId, { policy, resting });
-    context.beat(target);
+    const isSuccess =
+      resting === undefined
+        ? await look(context, watch, { target, policy, lost })
+        : await settleRest(context, watch.watchId, { policy, resting }).then(() => true);
+    // A look that saw nothing is none that anybody may rest on.
+    if (isSuccess) context.beat(target);
     context.homeChanged();
   };
 }
 
+/** @returns whether it saw anything */
 async function look(
   context: LookingContext,
   watch: Watch,
   { target, policy, lost }: { target: Target; policy: StandingWatch; lost: AbortSignal },
-): Promise<void> {
+): Promise<boolean> {
   const runs = [];
   for (const kind of policy.runs) {
     const request = { kind, target, requestedBy: THE_WATCH, watched: true, only: policy.checks } as const;
@@ -65,6 +69,7 @@ async function look(
   }
   const settled = await settleLook(context, watch.watchId, { policy, runs });
   if (settled?.halt != null) await carryOutHalt(context, settled.watch, target, settled.halt);
+  return hasSeen(runs);
 }
 
 /** A halt that was decided and not begun is dropped: what it rested on holds no longer. */

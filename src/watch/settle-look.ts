@@ -1,5 +1,5 @@
 import type { CheckRun } from '../domain/check-run.js';
-import { lookOf, NOTHING_SEEN, nextLookAt, type WatchState, withLook } from '../domain/watch.js';
+import { hasSeen, lookOf, NOTHING_SEEN, nextLookAt, type WatchState, withLook } from '../domain/watch.js';
 import { endedEpisode, episodeAfter, type WatchEpisode } from '../domain/watch-episode.js';
 import { haltOf, haltsOfDay } from '../domain/watch-halt.js';
 import type { Watch } from '../domain/watch-record.js';
@@ -52,7 +52,10 @@ export function settleLook(
     const halts = [...haltsOfDay(watch.halts, now), ...(halt === null ? [] : [now.toISOString()])];
     // What led to a halt leads to no second one.
     const kept = halt === null ? state : { ...state, looks: [] };
-    await finish(client, watch, { policy, now, state: kept, resting: null, halts, haltWanted: halt });
+    await finish(client, watch, {
+      ...{ policy, now, state: kept, resting: null, halts, haltWanted: halt },
+      lookedAt: hasSeen(runs) ? now : undefined,
+    });
     return { watch, halt };
   });
 }
@@ -71,7 +74,10 @@ export function settleRest(
     if (newest?.endedAt === null) await save(context, client, endedEpisode(newest, resting, now));
     await runsAgain(context, client, watch, now);
     const halts = haltsOfDay(watch.halts, now);
-    await finish(client, watch, { policy, now, state: NOTHING_SEEN, resting, halts, haltWanted: null });
+    await finish(client, watch, {
+      ...{ policy, now, state: NOTHING_SEEN, resting, halts, haltWanted: null },
+      lookedAt: now,
+    });
     return { watch, halt: null };
   });
 }
@@ -115,10 +121,11 @@ interface Finished extends Pick<Watch, 'resting' | 'halts' | 'haltWanted'> {
   readonly policy: StandingWatch;
   readonly now: Date;
   readonly state: WatchState;
+  readonly lookedAt: Date | undefined;
 }
 
 async function finish(client: Queryable, watch: Watch, { policy, now, ...look }: Finished): Promise<void> {
   const dueAt = nextLookAt(new Date(watch.dueAt), policy.everySecs * 1_000, now);
-  await updateAfterLook(client, watch.watchId, { ...look, lookedAt: now, dueAt });
+  await updateAfterLook(client, watch.watchId, { ...look, dueAt });
   await lookAt(client, watch.watchId, dueAt);
 }

@@ -58,7 +58,8 @@ export async function selectWatches(client: Queryable, strategy: string): Promis
 
 interface Look {
   readonly state: WatchState;
-  readonly lookedAt: Date;
+  /** undefined: it saw nothing, and the one before stays the last that did. */
+  readonly lookedAt: Date | undefined;
   readonly dueAt: Date;
   readonly resting: Watch['resting'];
   readonly halts: Watch['halts'];
@@ -67,7 +68,7 @@ interface Look {
 
 export async function updateAfterLook(client: Queryable, watchId: string, look: Look): Promise<void> {
   await client.query(
-    `UPDATE lobml.watches SET state = $2, looked_at = $3, due_at = $4, resting = $5, halts = $6, halt_wanted = $7
+    `UPDATE lobml.watches SET state = $2, looked_at = COALESCE($3::timestamptz, looked_at), due_at = $4, resting = $5, halts = $6, halt_wanted = $7
      WHERE watch_id = $1`,
     [
       watchId,

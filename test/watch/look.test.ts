@@ -37,6 +37,23 @@ describe('a look', () => {
     expect(watched.beats).toEqual(['live']);
   });
 
+  test('that saw nothing is no success: nobody outside the bot hears that the watch is well', async () => {
+    await watched.look();
+    const ageSecs = async () =>
+      Math.round((Date.now() - Date.parse((await watched.watchOf())?.lookedAt ?? '')) / 1_000);
+    watched.world.checks = [aCheck('a', { outcome: 'ERROR' }), aCheck('b', { outcome: 'ERROR' })];
+    await watched.later(60);
+    await watched.look();
+    expect(await ageSecs()).toBeGreaterThanOrEqual(60);
+    expect(watched.beats).toEqual(['live']);
+    // One check that judges is enough, whatever it says.
+    watched.world.checks = [failing('a'), aCheck('b', { outcome: 'ERROR' })];
+    await watched.later(60);
+    await watched.look();
+    expect(await ageSecs()).toBeLessThan(60);
+    expect(watched.beats).toEqual(['live', 'live']);
+  });
+
   test('leaves out looks that were missed', async () => {
     await watched.later(601);
     const { dueAt } = (await watched.watchOf()) ?? { dueAt: '' };
