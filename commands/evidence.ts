@@ -8,6 +8,7 @@ import {
   type Subcommand,
   type SubcommandResult,
 } from '../src/conversation/subcommand.js';
+import { readPublicKey } from '../src/evidence/public-key.js';
 import { type ExpectedKey, verifyFolder } from '../src/evidence/verify-folder.js';
 import { evidenceInTerminalView, evidenceVerdictView, evidenceWrittenView } from '../views/evidence.js';
 import { evidencePage } from '../views/evidence-page.js';
@@ -87,7 +88,8 @@ const FINGERPRINT = /^[0-9a-f]{64}$/;
 async function readKey(word: string): Promise<ExpectedKey> {
   if (FINGERPRINT.test(word.toLowerCase())) return { fingerprint: word.toLowerCase() };
   const pem = await readFile(word, 'utf8').catch((error: unknown) => {
-    throw new UserError('unreadable_file', { file: word }, { cause: error });
+    throw new UserError('evidence_key', { key: word }, { cause: error });
   });
+  if (readPublicKey(pem) === undefined) throw new UserError('evidence_key', { key: word });
   return { pem };
 }

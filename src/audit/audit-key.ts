@@ -9,6 +9,7 @@ import {
 import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Of } from '../machine/sha256.js';
+import { strictBase64 } from '../machine/strict-base64.js';
 import { writeAside } from '../machine/write-aside.js';
 
 /** Signs exports of the audit trail. */
@@ -58,16 +59,14 @@ export async function readAuditKey(dataDir: string): Promise<AuditKey | undefine
 
 export const fingerprintOf = (publicKey: string): string => sha256Of(Buffer.from(publicKey, 'base64'));
 
-/** Whether this key has signed this text; false also for what is no key. */
+/** Whether this key has signed this text; false also for what is no key, and for base64 in another spelling. */
 export function isSignedBy(publicKey: string, text: string, signature: string): boolean {
+  const [spki, value] = [strictBase64(publicKey), strictBase64(signature)];
+  if (spki === undefined || value === undefined) return false;
   try {
-    const key: KeyObject = createPublicKey({
-      key: Buffer.from(publicKey, 'base64'),
-      type: 'spki',
-      format: 'der',
-    });
+    const key: KeyObject = createPublicKey({ key: spki, type: 'spki', format: 'der' });
     const isEd25519 = key.asymmetricKeyType === 'ed25519';
-    return isEd25519 && verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64'));
+    return isEd25519 && verify(null, Buffer.from(text), key, value);
   } catch {
     return false;
   }

@@ -103,6 +103,8 @@ export interface UserFaultFacts {
   no_staging: { readonly target: string };
   no_training: NoFacts;
   /** It holds something, or is no folder. */
+  /** @param key as typed: neither a fingerprint nor a readable file with a public key in PEM */
+  evidence_key: { readonly key: string };
   evidence_folder_taken: { readonly folder: string };
   evidence_folder_unwritable: { readonly folder: string; readonly code: string };
   not_a_member: NoFacts;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type AuditKey, fingerprintOf, isSignedBy } from '../audit/audit-key.js';
 import type { Evidence } from '../domain/evidence.js';
 import type { ValueOf } from '../domain/value-of.js';
+import { strictBase64 } from '../machine/strict-base64.js';
 
 /** A statement of in-toto (v1) in an envelope of DSSE (v1): both are open formats with tools of their own. */
 
@@ -75,7 +76,8 @@ type OpenedStatement =
 export function openStatement(text: string, publicKey: string): OpenedStatement {
   const envelope = envelopeSchema.safeParse(parseJson(text)).data;
   if (envelope === undefined) return { kind: 'unreadable' };
-  const payload = Buffer.from(envelope.payload, 'base64').toString('utf8');
+  const payload = strictBase64(envelope.payload)?.toString('utf8');
+  if (payload === undefined) return { kind: 'signature' };
   const signed = preAuthEncoding(envelope.payloadType, payload);
   const [signature] = envelope.signatures;
   if (signature === undefined || !isSignedBy(publicKey, signed, signature.sig)) return { kind: 'signature' };

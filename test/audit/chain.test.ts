@@ -14,6 +14,7 @@ import { plainText } from '../../src/domain/plain-text.js';
 import { createTransact } from '../../src/store/transaction.js';
 import { systemClock } from '../../src/time/clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { otherSpellings } from '../support/other-spellings.js';
 
 const carol = { id: 'U0CAROL', name: 'carol', surface: 'slack' } as const;
 let database: TestDatabase;
@@ -281,6 +282,18 @@ describe('a signed export', () => {
     const strategy = JSON.parse(whole[0] ?? '').strategy;
     expect(await faultsOf(await lines(strategy, other))).toEqual(['foreign_key']);
     expect(await faultsOf(await lines(strategy, other), other.fingerprint)).toEqual([]);
+  });
+
+  test('holds only as its base64 was written: neither value nor key in another spelling of the same bytes', async () => {
+    const whole = await lines(await chainOfFive());
+    const last = whole.at(-1) ?? '';
+    const { value, publicKey } = JSON.parse(last).signature as { value: string; publicKey: string };
+    const others = [value, publicKey].flatMap((text) =>
+      otherSpellings(text).map((other) => last.replace(text, other)),
+    );
+    expect(others.length).toBeGreaterThan(5);
+    for (const other of others) expect(await faultsOf([...whole.slice(0, -1), other])).toEqual(['signature']);
+    expect(await faultsOf(whole)).toEqual([]);
   });
 
   test('holds as a terminal shows it, whatever people and hosts wrote: nothing in it steers, and nothing is lost', async () => {

@@ -8,6 +8,7 @@ import { plainText } from '../../src/domain/plain-text.js';
 import { preAuthEncoding, signedStatement } from '../../src/evidence/statement.js';
 import { verifyFolder } from '../../src/evidence/verify-folder.js';
 import { sha256Of } from '../../src/machine/sha256.js';
+import { otherSpellings } from '../support/other-spellings.js';
 import { createEvidenceStage, type EvidenceStage, HOSTILE } from './support/evidence-stage.js';
 
 let stage: EvidenceStage;
@@ -196,6 +197,22 @@ describe('verify', () => {
     expect((await verifyFolder(folder, named())).faults).toEqual([{ code: 'signature' }]);
   });
 
+  test('base64 that decodes to the same bytes but was not written so does not hold', async () => {
+    const folder = await releaseFolder();
+    const path = join(folder, 'statement.dsse.json');
+    const before = await readFile(path, 'utf8');
+    const { sig } = JSON.parse(before).signatures[0] as { sig: string };
+    const others = otherSpellings(sig);
+    expect(others.length).toBeGreaterThan(3);
+    for (const other of others) {
+      expect(Buffer.from(other, 'base64')).toEqual(Buffer.from(sig, 'base64'));
+      await writeFile(path, before.replace(sig, other));
+      expect((await verifyFolder(folder, named())).faults).toEqual([{ code: 'signature' }]);
+    }
+    await writeFile(path, before);
+    expect((await verifyFolder(folder, named())).faults).toEqual([]);
+  });
+
   test('names what is missing, what was added, and what is no file', async () => {
     const folder = await releaseFolder();
     await rm(join(folder, 'approvals.json'));
@@ -276,7 +293,14 @@ describe('verify', () => {
     expect(await typeVerify(folder)).toEqual([1, expect.stringContaining('release.json was changed.')]);
     await expect(typeVerify()).rejects.toMatchObject({ code: 'evidence_words' });
     await expect(typeVerify(folder, '--key', stage.path('none'))).rejects.toMatchObject({
-      code: 'unreadable_file',
+      code: 'evidence_key',
+    });
+    await expect(typeVerify(folder, '--key', 'deadbeef')).rejects.toMatchObject({
+      code: 'evidence_key',
+      facts: { key: 'deadbeef' },
+    });
+    await expect(typeVerify(folder, '--key', join(folder, 'release.json'))).rejects.toMatchObject({
+      code: 'evidence_key',
     });
   });
 });

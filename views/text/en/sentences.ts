@@ -97,6 +97,8 @@ const userFault: Sentences<UserFaultFacts> = {
     `The target ${target} has no staging folder on this machine, so a model would have no place: set \`staging\` in the targets file. Nothing was started.`,
   no_training: () =>
     'The runbook does not say how a model is trained: add `training` to it. Nothing was started.',
+  evidence_key: ({ key }) =>
+    `${key} is no fingerprint (64 hex digits), and no file that can be read as a public key in PEM.`,
   evidence_folder_taken: ({ folder }) =>
     `${folder} is no empty folder, so nothing was written. Name one that is not there yet.`,
   evidence_folder_unwritable: ({ folder, code }) =>

@@ -87,6 +87,7 @@ const userFault: Sentences<UserFaultFacts> = {
   no_staging: ({ target }) =>
     `目标 ${target} 在本机没有暂存目录，模型无处存放：请在 targets 文件中设置 \`staging\`。没有启动任何训练。`,
   no_training: () => 'runbook 没有说明如何训练模型：请添加 `training`。没有启动任何训练。',
+  evidence_key: ({ key }) => `${key} 不是指纹（64 位十六进制），也不是可读取的 PEM 公钥文件。`,
   evidence_folder_taken: ({ folder }) =>
     `${folder} 不是空文件夹，因此未写入任何内容。请指定尚不存在的文件夹。`,
   evidence_folder_unwritable: ({ folder, code }) =>
