@@ -7,9 +7,9 @@ import { textFor } from './text/index.js';
 
 type Day = BacktestFigures['checks'][number]['days'][number];
 
-const HOLDS: readonly ReplayOutcome[] = ['INCONCLUSIVE', 'ERROR'];
+const HOLDS: readonly ReplayOutcome[] = ['INCONCLUSIVE', 'ERROR', 'UNKNOWN'];
 
-/** How many checks failed or could not be judged, day by day; of a longer span several days are one point. */
+/** How many checks failed or could not be judged (also of moments whose rows may be gone), day by day; of a longer span several days are one point. */
 export function backtestChart(figures: BacktestFigures, locale: Locale): readonly Block[] {
   const days = [...new Set(figures.checks.flatMap((check) => check.days.map(({ day }) => day)))].toSorted();
   if (days.length < 2) return [];

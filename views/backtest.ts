@@ -154,8 +154,12 @@ function differingLine({ differing, differences }: ReplayedCheck, locale: Locale
   const named = differences
     .slice(0, NAMED_DIFFERENCES)
     .map(({ at, now, changed }) => `${slackDay(at)} ${nameOf(now, locale)} → ${nameOf(changed, locale)}`);
-  return [textFor(locale).backtest.differing(differing, named.join('; '))];
+  const all = [...named, ...moreOf(differing, named.length, locale)];
+  return [textFor(locale).backtest.differing(differing, all.join('; '))];
 }
+
+const moreOf = (all: number, named: number, locale: Locale): readonly string[] =>
+  all > named ? [textFor(locale).backtest.more(all - named)] : [];
 
 function storedBlocks({ stored }: BacktestFigures, locale: Locale): readonly Block[] {
   const text = textFor(locale).backtest;
@@ -164,7 +168,7 @@ function storedBlocks({ stored }: BacktestFigures, locale: Locale): readonly Blo
     .slice(0, NAMED_DIFFERENCES)
     .map((difference) =>
       text.storedDifference(
-        slackDay(difference.at),
+        `${slackDay(difference.at)} ${code(difference.runId)}`,
         code(difference.check),
         difference.stored,
         difference.replayed,
@@ -172,7 +176,8 @@ function storedBlocks({ stored }: BacktestFigures, locale: Locale): readonly Blo
       ),
     );
   const head = text.stored(stored.runs, stored.of, stored.compared, stored.differing, stored.unknown);
-  return [section(clip([head, ...lines].join('\n'), LIMITS.section))];
+  const more = moreOf(stored.differing, lines.length, locale);
+  return [section(clip([head, ...lines, ...more].join('\n'), LIMITS.section))];
 }
 
 /** What nobody can say about the past, and by what it was judged. */

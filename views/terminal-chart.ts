@@ -25,7 +25,9 @@ export function chartText(block: Block): string {
   return [title, ...lines].join('\n');
 }
 
+/** Series share a scale, so that they can be compared; yet what is there is never drawn as nothing. */
 function barOf(value: number, highest: number): string {
   const share = highest === 0 ? 0 : Math.max(0, value) / highest;
-  return BARS[Math.min(BARS.length - 1, Math.floor(share * BARS.length))] ?? BARS[0];
+  const least = share > 0 ? 1 : 0;
+  return BARS[Math.min(BARS.length - 1, Math.max(least, Math.floor(share * BARS.length)))] ?? BARS[0];
 }

@@ -122,6 +122,37 @@ test('the report: table, chart of at most twenty points, checks of the same days
   expect(chart.chart.axis_config.categories).toHaveLength(15);
 });
 
+test('the chart counts what is unknown as not judged, and a rare failure is no flat line beside it', () => {
+  const text = terminalText(backtestView(backtest(), 'en'));
+  const line = (name: string) => text.split('\n').find((one) => one.startsWith(`  ${name} `)) ?? '';
+  // 24 moments of two checks without orders, and in three days six unknown ones.
+  expect(line('not judged')).toMatch(/ 6 \(max 54\)$/);
+  expect(line('FAIL')).toMatch(/ ▁[▂-█][▂-█]▁+ 0 \(max 1\)$/);
+});
+
+test('of stored outcomes that are others now, those not named are counted, and each says its run', () => {
+  const [one] = figures().stored.differences;
+  if (one === undefined) throw new Error('none');
+  const differences = Array.from({ length: 11 }, (_, index) => ({ ...one, runId: `run-${index}` }));
+  const stored = { ...figures().stored, differing: 11, differences };
+  const lines = terminalText(backtestView(backtest({ figures: { ...figures(), stored } }), 'en')).split('\n');
+  const named = lines.filter((line) => line.includes('PASS then, FAIL now'));
+  expect(named).toHaveLength(5);
+  expect(new Set(named).size).toBe(5);
+  expect(named[0]).toContain('run-0');
+  expect(lines).toContain('and 6 more');
+});
+
+test('of moments that differ with a change, those not named are counted', () => {
+  const checks = figures().checks.map((check) =>
+    check.id === 'feed.lag'
+      ? { ...check, differing: 8, differences: [1, 2, 3, 4, 5].flatMap(() => check.differences) }
+      : check,
+  );
+  const text = terminalText(backtestView(backtest({ figures: { ...figures(), checks } }), 'en'));
+  expect(text).toMatch(/8 moments differ with the change: .*; and 3 more$/m);
+});
+
 describe.each(LOCALES)('in %s', (locale) => {
   test('each state says what became of it, with the buttons that fit', () => {
     const shown = (more: Partial<Backtest>) => JSON.stringify(backtestView(backtest(more), locale));

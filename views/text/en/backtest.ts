@@ -51,6 +51,7 @@ export const backtest = {
   check: 'Check',
   unknown: 'unknown',
   moreDays: (count: number) => `and ${counted(count, 'earlier day')}`,
+  more: (count: number) => `and ${count} more`,
   entries: (count: number) => `${counted(count, 'entry').replace('entrys', 'entries')} in those windows`,
   latest: (when: string, said: string) => `Latest (${when}): ${said}`,
   differing: (count: number, named: string) =>

@@ -44,6 +44,7 @@ export const backtest: Text['backtest'] = {
   check: '检查',
   unknown: '未知',
   moreDays: (count) => `及更早的 ${count} 天`,
+  more: (count) => `另有 ${count} 个`,
   entries: (count) => `这些窗口内有 ${count} 笔入场`,
   latest: (when, said) => `最近一次（${when}）：${said}`,
   differing: (count, named) => `改动后有 ${count} 个时刻结果不同：${named}`,
