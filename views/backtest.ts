@@ -8,6 +8,7 @@ import {
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
 import { backtestChart } from './backtest-chart.js';
+import { emptyDaysLine } from './backtest-empty-days.js';
 import { clip, code, context, escapeMrkdwn, header, LIMITS, section, within } from './blocks.js';
 import { sentenceForSlack, slackDay } from './moments.js';
 import { textFor } from './text/index.js';
@@ -182,7 +183,7 @@ function storedBlocks({ stored }: BacktestFigures, locale: Locale): readonly Blo
 
 /** What nobody can say about the past, and by what it was judged. */
 function limitBlocks(
-  { notReplayed, oldest, environment }: BacktestFigures,
+  { notReplayed, oldest, emptyDays, environment }: BacktestFigures,
   locale: Locale,
 ): readonly Block[] {
   const text = textFor(locale).backtest;
@@ -197,6 +198,7 @@ function limitBlocks(
   );
   const values = environment.map(({ name, value }) => code(`${name}=${value ?? '?'}`));
   return [
+    ...(emptyDays.length === 0 ? [] : [context(emptyDaysLine(emptyDays, locale))]),
     ...(lines.length === 0 ? [] : [context(`*${text.notReplayed}* ${lines.join(' · ')}`)]),
     context(
       [

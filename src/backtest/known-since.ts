@@ -7,6 +7,8 @@ import type { Replayable } from './replayable.js';
 /** Since when each table has rows; a table without any has no entry. */
 export interface KnownSince {
   readonly oldest: BacktestFigures['oldest'];
+  /** The same for who asks more of these tables: in ms since the epoch. */
+  readonly dated: readonly { readonly table: string; readonly column: string; readonly oldest: number }[];
   /**
    * Whether every row that a check would have looked at may still be there: its tables begin no later than its look-back.
    * @param bound what its statement binds
@@ -41,6 +43,10 @@ export async function readKnownSince(
       table,
       at: at === undefined ? null : new Date(at).toISOString(),
     })),
+    dated: [...columns].flatMap(([table, column]) => {
+      const since = oldest.get(table);
+      return since === undefined ? [] : [{ table, column, oldest: since }];
+    }),
     covers({ lookBack }, bound) {
       const from = lookBack.earliest(bound);
       if (from === undefined) return false;

@@ -19,6 +19,7 @@ import {
 import type { Runbook } from '../runbook/runbook.js';
 import { compareStored, type StoredRuns } from './compare-stored.js';
 import { type CountEntries, createEntryCounter } from './count-entries.js';
+import { readEmptyDays } from './empty-days.js';
 import { readEnvironment } from './judged-environment.js';
 import { readKnownSince } from './known-since.js';
 import { oneAhead } from './one-ahead.js';
@@ -83,6 +84,7 @@ export async function replay(options: ReplayOptions): Promise<BacktestFigures> {
   const from = new Date(moments[0] ?? 0);
   const to = new Date(moments.at(-1) ?? 0);
   const stored = await compareStored({ ...options, from, to, parts });
+  const span = { from: from.getTime(), to: to.getTime() };
   return {
     strategy: runbook.strategy,
     wish,
@@ -99,6 +101,7 @@ export async function replay(options: ReplayOptions): Promise<BacktestFigures> {
     checks: tally.checks(),
     notReplayed,
     oldest: knownSince.oldest,
+    emptyDays: await readEmptyDays(base.trading ?? NOBODY, knownSince.dated, span),
     environment: await readEnvironment(now.checks, base),
     stored,
     durationMs: Math.round(monotonicMs() - startedMs),

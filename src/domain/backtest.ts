@@ -126,6 +126,14 @@ export const backtestFiguresSchema = z.object({
   notReplayed: z.array(notReplayedSchema),
   /** The oldest row of each table; null: none at all. */
   oldest: z.array(z.object({ table: z.string(), at: z.string().nullable() })),
+  /**
+   * Whole days (UTC, `2026-03-01`) behind a table's oldest row without any row of it; null: could not be asked. Whether
+   * there were none, or they were deleted, nobody can know.
+   */
+  emptyDays: z
+    .array(z.object({ table: z.string(), days: z.array(z.string()).nullable() }))
+    // Those that were kept by a version before have none.
+    .default([]),
   /** Variables of the strategy that conditions read: judged by what stands now, for every moment. */
   environment: z.array(z.object({ name: z.string(), value: z.string().nullable() })),
   stored: z.object({

@@ -39,6 +39,7 @@ const FIGURES: BacktestFigures = {
   checks: [],
   notReplayed: [],
   oldest: [],
+  emptyDays: [],
   environment: [],
   stored: { runs: 0, of: 0, compared: 0, unknown: 0, differing: 0, differences: [] },
   durationMs: 1,

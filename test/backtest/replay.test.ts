@@ -113,6 +113,35 @@ test('orders are judged within the windows of then, with the entries that stood 
   });
 });
 
+test('whole days without any row of a table are named: of deleted rows nothing can be known', async () => {
+  for (const day of ['2026-02-20', '2026-02-24', '2026-02-25', '2026-03-01'])
+    await feed(at(`${day}T12:00:00`), 60, ['BTCUSDT']);
+  await feed(at('2026-03-03T00:20:00'), 60, ['BTCUSDT']);
+  const figures = await ask({ days: 14, everySecs: 86_400, checks: ['data.sync_records.lag'] });
+  // Neither before the oldest row, which is unknown anyway, nor of the day that goes on.
+  expect(figures.emptyDays).toEqual([
+    {
+      table: 'sync_records',
+      days: [
+        '2026-02-21',
+        '2026-02-22',
+        '2026-02-23',
+        '2026-02-26',
+        '2026-02-27',
+        '2026-02-28',
+        '2026-03-02',
+      ],
+    },
+  ]);
+});
+
+test('a table with a row on each day has no such day', async () => {
+  for (const day of ['2026-02-28', '2026-03-01', '2026-03-02'])
+    await feed(at(`${day}T00:00:02`), 1, ['BTCUSDT']);
+  const figures = await ask({ days: 7, everySecs: 86_400, checks: ['data.sync_records.lag'] });
+  expect(figures.emptyDays).toEqual([]);
+});
+
 test('what is cancelled tells what was replayed until then', async () => {
   await sixHours();
   const controller = new AbortController();

@@ -54,6 +54,10 @@ function figures(): BacktestFigures {
     checks: tally.checks(),
     notReplayed: [{ id: 'env.enabled', title: title('enabled'), why: 'hosts', tables: [] }],
     oldest: [{ table: 'feed', at: null }],
+    emptyDays: [
+      { table: 'decisions', days: ['2026-03-04', '2026-03-05', '2026-03-06', '2026-03-09'] },
+      { table: 'labels', days: null },
+    ],
     environment: [{ name: 'MODEL_VERSION', value: 'v1' }],
     stored: {
       runs: 1,
@@ -116,6 +120,9 @@ test('the report: table, chart of at most twenty points, checks of the same days
   expect(text).toContain('PASS then, FAIL now (the runbook was another one then)');
   expect(text).toContain('Not replayed: files and processes as they are now: env.enabled');
   expect(text).toContain('`feed` since never');
+  expect(text).toContain('No row of `decisions` on 2026-03-04..2026-03-06, 2026-03-09 (UTC).');
+  expect(text).toContain('Whether `labels` has days without any row could not be asked.');
+  expect(text).toContain('what is said of these days may be said of deleted rows');
   const chart = report.blocks.find(({ type }) => type === 'data_visualization') as unknown as {
     chart: { axis_config: { categories: unknown[] } };
   };

@@ -72,6 +72,10 @@ export const backtest = {
   } satisfies Readonly<Record<NotReplayed['why'], string>>,
   oldest: (table: string, since: string) => `${table} since ${since}`,
   never: 'never',
+  emptyDays: (table: string, days: string) => `No row of ${table} on ${days} (UTC).`,
+  emptyDaysNotAsked: (table: string) => `Whether ${table} has days without any row could not be asked.`,
+  emptyDaysMean:
+    'Whether there were none or they were deleted cannot be known: what is said of these days may be said of deleted rows.',
   judgedBy: (values: string) => `For every moment judged by what the files say now: ${values}.`,
   limits:
     'A moment whose rows may be gone is unknown, and no pass. A row that was dated in the future then is an ordinary row today, and one that was written late stands where it is dated.',

@@ -64,6 +64,9 @@ export const backtest: Text['backtest'] = {
   },
   oldest: (table, since) => `${table} 始于 ${since}`,
   never: '无数据',
+  emptyDays: (table, days) => `${table} 在 ${days}（UTC）没有任何行。`,
+  emptyDaysNotAsked: (table) => `无法查询 ${table} 是否有整天没有数据。`,
+  emptyDaysMean: '无法得知是原本就没有，还是已被删除：对这些日期的判断可能缺少已删除的行。',
   judgedBy: (values) => `所有时刻均按文件的当前值判定：${values}。`,
   limits:
     '数据可能已不在的时刻记为未知，不算通过。当时时间在未来的行如今只是普通的行，迟写的行则位于其时间戳处。',
