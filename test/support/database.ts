@@ -32,6 +32,8 @@ async function create(template: string): Promise<TestDatabase> {
   const pool = new pg.Pool({ connectionString: url.href, max: 5 });
   // The server ends the connections when a test drops its database.
   pool.on('error', () => {});
+  // Also those that are just being closed; the bot's own pools do the same.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     url: url.href,
     pool,
