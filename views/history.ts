@@ -1,8 +1,9 @@
 import type { CheckRunSummary } from '../src/domain/check-run.js';
-import type { ActHistoryLine, HistoryLine, HistoryPage, HistorySubject } from '../src/domain/history-page.js';
+import type { ActHistoryLine, HistoryLine, HistoryPage } from '../src/domain/history-page.js';
 import type { Locale } from '../src/domain/localized.js';
 import { OUTCOMES } from '../src/domain/outcome.js';
 import type { Block, Report } from '../src/domain/report.js';
+import type { TargetSubject } from '../src/domain/target-subject.js';
 import { actions, type Button, context, header, section, sectionWithButton, typed } from './blocks.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
@@ -26,7 +27,7 @@ interface PageTurn {
 
 /** One page of runs, releases, halts and drills, newest first; each opens its stored report. */
 export function historyView(
-  subject: HistorySubject,
+  subject: TargetSubject,
   page: HistoryPage,
   { locale, showIds }: { readonly locale: Locale; readonly showIds: boolean },
 ): Report {
@@ -56,7 +57,7 @@ export function historyView(
   };
 }
 
-function turn(actionId: string, text: string, { target }: HistorySubject, { id }: HistoryLine): Button {
+function turn(actionId: string, text: string, { target }: TargetSubject, { id }: HistoryLine): Button {
   const value: PageTurn = { target, id };
   return { actionId, text, value: JSON.stringify(value) };
 }

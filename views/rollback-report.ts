@@ -1,13 +1,4 @@
-import { NEEDS_MENDING } from '../src/domain/database-fault.js';
-import {
-  afterwardsOf,
-  gapsOf,
-  type Halt,
-  type HostHalt,
-  isInTrouble,
-  isSettled,
-  turnsOff,
-} from '../src/domain/halt.js';
+import { afterwardsOf, gapsOf, type Halt, isInTrouble, isSettled, turnsOff } from '../src/domain/halt.js';
 import type { HaltReportOptions } from '../src/domain/halt-report.js';
 import type { Locale } from '../src/domain/localized.js';
 import type { Block, Report } from '../src/domain/report.js';
@@ -23,12 +14,13 @@ import {
   typed,
   within,
 } from './blocks.js';
-import { hostFaultText } from './host-fault.js';
 import { slackTime } from './moments.js';
 import { person } from './person.js';
 import { ADD_REASON_ACTION, DISABLE_ACTION, STOP_ACTION } from './rollback-buttons.js';
 import { byHandBlocks, isOfVenue } from './rollback-by-hand.js';
-import { type Text, textFor } from './text/index.js';
+import { hostLine } from './rollback-hosts.js';
+import { openEntriesText, restingBlocks, watchLine, wordsOf } from './rollback-records.js';
+import { textFor } from './text/index.js';
 import { venueBlocks } from './venue.js';
 import { flattenBlocks, isFlat } from './venue-flatten.js';
 import { troubleLine } from './watch-message.js';
@@ -121,10 +113,11 @@ export function afterwardsBlocks(halt: Halt, locale: Locale): readonly Block[] {
     return [section(`🛑 *${text.resolved(text.kind[kind], person(by), slackTime(at, DATED))}*`)];
   }
   if (laterRelease === undefined) return [];
-  const button: Button = {
-    ...{ actionId: DISABLE_ACTION, text: text.button.disable, value: halt.target, style: 'danger' },
-  };
-  return [section(`*${supersededText(laterRelease, locale)}*`), actions(button)];
+  const { disable } = text.button;
+  return [
+    section(`*${supersededText(laterRelease, locale)}*`),
+    actions({ actionId: DISABLE_ACTION, text: disable, value: halt.target, style: 'danger' }),
+  ];
 }
 
 function supersededText(
@@ -184,92 +177,6 @@ export const hostLines = (halt: Halt, locale: Locale): readonly string[] => [
   watchLine(halt, locale),
 ];
 
-const WAS_RESTARTED: readonly HostHalt['restart'][] = ['issued', 'done', 'failed'];
-
-/** `✓ live-1  flag off on disk · restarted · process shows flag off`. */
-function hostLine(host: HostHalt, { kind, endedAt }: Halt, locale: Locale): string {
-  const text = textFor(locale).rollback;
-  const isOver = endedAt !== null;
-  const isGone = host.process === 'stopped' && !turnsOff(kind);
-  const isWrong = host.fault !== null || isGone;
-  const symbol = isWrong ? '✗' : isSettled(host, kind) ? '✓' : isOver ? '✗' : '…';
-  const again = host.fault === 'not_answering' && !isOver ? `; ${text.triedAgain}` : '';
-  const steps = [
-    isOver && host.disk === 'pending'
-      ? text.ended.disk[kind]
-      : text.disk[kind][host.disk === 'done' && host.diskWasDone ? 'was_done' : host.disk],
-    ...(host.stop === 'none' || WAS_RESTARTED.includes(host.restart)
-      ? [restartText(host, isOver, locale)]
-      : []),
-    ...(host.stop === 'none' ? [] : [stopText(host, host.stop, isOver, locale)]),
-    isOver && host.process === 'unknown' ? text.ended.process : processText(host, kind, locale),
-  ];
-  const notes = [
-    ...(host.fault === null ? [] : [`*${text.fault[host.fault]}${again}*`]),
-    ...((host.fault !== null || host.disk === 'failed') && host.faultDetail !== ''
-      ? [escapeMrkdwn(hostFaultText(host.faultDetail, locale))]
-      : []),
-    ...becauseText(host, isOver, locale),
-    ...(host.disk === 'failed' && host.process === 'stopped' ? [`*${text.flagStillOn}*`] : []),
-  ];
-  return [
-    `${symbol} *${escapeMrkdwn(host.host)}*  ${steps.join(' · ')}`,
-    ...notes.map((note) => `→ ${note}`),
-  ].join('\n');
-}
-
-/** What a host does not answer has neither been done nor failed, and what has ended is on its way no more. */
-function restartText({ restart, fault }: HostHalt, isOver: boolean, locale: Locale): string {
-  const text = textFor(locale).rollback;
-  if (fault === 'not_answering' && restart === 'failed') return text.unanswered.restart;
-  if (isOver && (restart === 'pending' || restart === 'issued')) return text.ended.restart[restart];
-  return text.restart[restart];
-}
-
-function stopText(
-  { fault }: HostHalt,
-  stop: Exclude<HostHalt['stop'], 'none'>,
-  isOver: boolean,
-  locale: Locale,
-): string {
-  const text = textFor(locale).rollback;
-  if (fault === 'not_answering' && stop !== 'issued') return text.unanswered.stop[stop];
-  return isOver && stop === 'issued' ? text.ended.stop : text.stop[stop];
-}
-
-function becauseText(
-  { stop, stopBecause, fault }: HostHalt,
-  isOver: boolean,
-  locale: Locale,
-): readonly string[] {
-  const text = textFor(locale).rollback;
-  if (stopBecause === null || stopBecause === 'asked' || stop === 'none') return [];
-  // It stands one line above.
-  if (stopBecause === fault) return [];
-  const isOpen = fault === 'not_answering' || (isOver && stop === 'issued');
-  return [text.stopBecause[isOpen ? 'failed' : stop](text.fault[stopBecause])];
-}
-
-function processText(host: HostHalt, kind: Halt['kind'], locale: Locale): string {
-  const text = textFor(locale).rollback;
-  const isHalfGone = host.process === 'stopped' && host.fault === 'processes_left';
-  // Its main process alone.
-  const shown = isHalfGone ? text.noMainProcess : text.process[kind][host.process];
-  const isProof = host.process === 'as_wanted' || host.process === 'stopped';
-  if (!isProof) return shown;
-  const at = host.processAt === null ? '' : ` ${slackTime(host.processAt, 'time_secs')}`;
-  const { pid, pidBefore } = host;
-  const isNew = pid !== null && pid !== 0 && pidBefore !== null && pidBefore !== 0 && pid !== pidBefore;
-  return `${shown}${at}${isNew ? ` (${text.pid(String(pidBefore), String(pid))})` : ''}`;
-}
-
-/** Where exits go on, some sentences would promise too much. */
-function wordsOf({ kind }: Pick<Halt, 'kind'>, locale: Locale) {
-  const text = textFor(locale).rollback;
-  const all = { ...text.watch, resting: text.resting, alarm: text.alarm };
-  return kind === 'stop_entries' ? { ...all, ...text.entriesAlone } : all;
-}
-
 const valuesOf = ({ wanted }: Pick<Halt, 'wanted'>): string =>
   Object.entries(wanted)
     .map(([name, value]) => code(`${name}=${value}`))
@@ -284,42 +191,6 @@ function entriesAloneBlocks(halt: Halt, locale: Locale): readonly Block[] {
       ? []
       : [halt.start === 'PASS' ? `✓ ${text.exitsGoOn}` : `? ${text.exitsUnseen}`];
   return [section([text.scope(valuesOf(halt)), ...exits].join('\n'))];
-}
-
-function watchLine({ kind, entryWatch, endedAt }: Halt, locale: Locale): string {
-  const watch = wordsOf({ kind }, locale);
-  const at = (moment: string | null) => (moment === null ? '?' : slackTime(moment, 'time_secs'));
-  const { state, from, until, askedAt, entries, code } = entryWatch;
-  switch (state) {
-    case 'waiting':
-      return endedAt === null ? `… ${watch.waiting}` : `? ${watch.notWatched}`;
-    case 'watching':
-      if (code === null && askedAt === null) return `… ${watch.begun(at(until))}`;
-      return code === null
-        ? `… ${watch.watching(at(from), at(until))}`
-        : `? ${watch.unknown(whyUnknown(code, watch))}`;
-    case 'clear':
-    case 'not_watched':
-      return `✓ ${watch.clear(at(from), at(until))}`;
-    case 'entries':
-      return `✗ *${watch.entries(entries, at(from))}*`;
-    case 'unknown':
-      return `? *${watch.unknown(whyUnknown(code, watch))}*`;
-  }
-}
-
-/** Of a database that refuses nobody waits for the answer: somebody must grant or mend. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  ...NEEDS_MENDING,
-  'permission_denied',
-  'read_only_violation',
-  'missing_table',
-  'missing_column',
-]);
-
-function whyUnknown(code: string | null, watch: Text['rollback']['watch']): string {
-  if (code === 'not_configured') return watch.databaseMissing;
-  return code !== null && REFUSALS.has(code) ? watch.databaseRefuses : watch.databaseAway;
 }
 
 /** Nothing before the processes show the wanted variables. */
@@ -348,52 +219,6 @@ function afterwards(halt: Halt, section4: HaltReportOptions['section4'], locale:
       : text.section4(textFor(locale).report.verdict[verification.verdict], state === 'verified');
   const entries = isFlat(halt) ? [] : [section(openEntriesText(halt, locale))];
   return [...entries, ...lines(verdict, ...turningOn)];
-}
-
-function openEntriesText({ openEntries, openEntriesFault, entryWatch }: Halt, locale: Locale): string {
-  const text = textFor(locale).rollback;
-  if (openEntries === null) {
-    return `? ${text.openEntriesUnknown(whyUnknown(openEntriesFault ?? entryWatch.code, text.watch))}`;
-  }
-  if (openEntries.total === 0) return `✓ ${text.openEntriesNone}`;
-  const lines = openEntries.rows.map((row) =>
-    text.openEntry(
-      escapeMrkdwn(String(row['market_slug'])),
-      String(row['market_side']),
-      String(row['shares']),
-      slackTime(String(row['entered_at'])),
-    ),
-  );
-  const rest = openEntries.total - lines.length;
-  return [
-    `⚠ *${text.openEntries(openEntries.total)}*`,
-    ...lines,
-    ...(rest > 0 ? [text.more(rest)] : []),
-  ].join('\n');
-}
-
-/** What a stopped service does not take back: these are at the venue. */
-function restingBlocks({ kind, resting, state }: Halt, locale: Locale): readonly Block[] {
-  const text = textFor(locale).rollback;
-  if (resting === undefined) return state === 'not_verified' ? [section(`? *${text.restingUnknown}*`)] : [];
-  if (resting.total === 0) return [context(textFor(locale).venue.recordsAlone)];
-  const words = wordsOf({ kind }, locale);
-  const lines = resting.rows.map(({ market_slug, market_side, shares, orders, ends_at }) =>
-    text.restingOrder(
-      `${escapeMrkdwn(String(market_slug))} ${escapeMrkdwn(String(market_side))}`,
-      String(shares),
-      Number(orders),
-      ends_at === null || ends_at === undefined ? undefined : slackTime(String(ends_at), 'time_secs'),
-    ),
-  );
-  const shown = resting.rows.reduce((sum, { orders }) => sum + Number(orders), 0);
-  const rest = resting.total - shown;
-  return [
-    section(
-      [`✗ *${words.resting(resting.total)}*`, ...lines, ...(rest > 0 ? [text.more(rest)] : [])].join('\n'),
-    ),
-    context(textFor(locale).venue.recordsAlone),
-  ];
 }
 
 /** Near the first line: it is what a person on a phone must find. Nothing where stopping the service would not help. */

@@ -12,6 +12,7 @@ import type { Directory } from '../domain/directory.js';
 import type { DrillFacts } from '../domain/drill.js';
 import type { Halt } from '../domain/halt.js';
 import { redact } from '../domain/secrets.js';
+import type { TargetSubject } from '../domain/target-subject.js';
 import { selectDrillFacts } from '../drill/drill-facts.js';
 import { createDrillService } from '../drill/drill-service.js';
 import { createEvidence } from '../evidence/evidence-service.js';
@@ -109,12 +110,10 @@ export function compose(options: CompositionOptions): Composition {
       transact: platform.database.transact,
       revoked: tellOfRevoked,
     }),
-    lastConfirmed: async (subject: { readonly strategy: string; readonly target: string }) =>
+    lastConfirmed: async (subject: TargetSubject) =>
       (await selectKnownGood(platform.database, subject))[0]?.hosts ?? [],
-    drillFacts: (subject: { readonly strategy: string; readonly target: string }) =>
-      selectDrillFacts(platform.database, subject),
-    releasedFiles: (subject: { readonly strategy: string; readonly target: string }) =>
-      selectReleasedFiles(platform.database, subject),
+    drillFacts: (subject: TargetSubject) => selectDrillFacts(platform.database, subject),
+    releasedFiles: (subject: TargetSubject) => selectReleasedFiles(platform.database, subject),
     now: () => new Date(platform.clock.now()),
   };
   // All of them, because a halt of one strategy goes before the checks of every other.
@@ -173,10 +172,7 @@ interface StrategyParts
   readonly selfTests: readonly SelfTest[];
   readonly operators: OperatorGate;
   readonly own: Checks;
-  readonly drillFacts: (subject: {
-    readonly strategy: string;
-    readonly target: string;
-  }) => Promise<DrillFacts>;
+  readonly drillFacts: (subject: TargetSubject) => Promise<DrillFacts>;
   /** Those of all strategies. */
   readonly checking: readonly Checks[];
   readonly everyStrategy: Services['everyStrategy'];

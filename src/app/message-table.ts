@@ -5,10 +5,7 @@ import type { RunStore } from '../checks/store/run-store.js';
 import type { Acknowledgement } from '../domain/acknowledgement.js';
 import type { Backtest } from '../domain/backtest.js';
 import type { StoredRun } from '../domain/check-run.js';
-import type { Drill } from '../domain/drill.js';
 import type { Locale } from '../domain/localized.js';
-import { mentionOf } from '../domain/mention.js';
-import type { Person } from '../domain/person.js';
 import { callOfRole, callsOfRelease, callsOfRequest, type ReleaseCall } from '../domain/release-calls.js';
 import { isForward } from '../domain/release-course.js';
 import type { ReleaseRecord, StepRecord } from '../domain/release-record.js';
@@ -24,8 +21,9 @@ import type { StoredMessage } from '../messages/message-store.js';
 import type { ReleaseContext } from '../release/release-context.js';
 import { readRequestView } from '../release/request-view.js';
 import { selectRelease } from '../release/store/releases.js';
-import type { Target } from '../runbook/targets.js';
 import type { TrainingService } from '../training/training-service.js';
+import { type DrillViews, stateOfDrill } from './drill-messages.js';
+import { loudly, quietly } from './message-places.js';
 import { stateOfWatch, type WatchViews } from './watch-messages.js';
 
 interface StoredReportOptions {
@@ -38,7 +36,7 @@ interface StoredReportOptions {
 }
 
 /** How each message looks. */
-export interface MessageViews {
+export interface MessageViews extends DrillViews {
   readonly run: (run: StoredRun, options: StoredReportOptions) => Report;
   readonly request: (view: RequestView, options: { locale: Locale; envPrefix: string }) => Report;
   /** A reply that notifies those whom a request needs. */
@@ -60,10 +58,6 @@ export interface MessageViews {
     operators: readonly string[],
     isToldLater: boolean,
   ) => Report;
-  /** @param before the last good ones of its kind */
-  readonly drill: (drill: Drill, options: { before: readonly Drill[] }, locale: Locale) => Report;
-  /** Calls who would be called in an incident. @param operators as mentions */
-  readonly drillAlarm: (drill: Drill, operators: readonly string[], locale: Locale) => Report;
   readonly backtest: (backtest: Backtest, locale: Locale) => Report;
   /** @param now RFC 3339 */
   readonly training: (training: Training, locale: Locale, now: string) => Report;
@@ -84,7 +78,6 @@ export interface MessageTableParts {
   readonly now: () => Date;
 }
 
-type Channels = NonNullable<Target['channels']>;
 type Standing = readonly Pick<StoredMessage, 'role' | 'channel'>[];
 
 /** What every message in Slack is rendered from, and by which view. */
@@ -94,7 +87,7 @@ export function createMessageTable(parts: MessageTableParts): MessageTable {
     request: (id, standing) => stateOfRequest(parts, id, standing),
     release: (id, standing) => stateOfRelease(parts, id, standing),
     training: (id, standing) => stateOfTraining(parts, id, standing),
-    drill: (id, standing) => stateOfDrill(parts, id, standing),
+    drill: (id, standing) => stateOfDrill({ ...parts, drillViews: parts.views }, id, standing),
     watch: (id, standing) => stateOfWatch({ ...parts, watchViews: parts.views.watch }, id, standing),
     backtest: (id, standing) => stateOfBacktest(parts, id, standing),
   };
@@ -166,14 +159,6 @@ async function stateOfRequest(
     },
   };
 }
-
-/** Where a channel refuses, the other one gets it, and then the person who asked. */
-const inTurn = (channel: string, other: string, { surface, id }: Person) => ({
-  channel,
-  elsewhere: [other, ...(surface === 'slack' ? [id] : [])],
-});
-const loudly = ({ incidents, reports }: Channels, person: Person) => inTurn(incidents, reports, person);
-const quietly = ({ incidents, reports }: Channels, person: Person) => inTurn(reports, incidents, person);
 
 /** What became of an incident is told where it was told of. */
 async function stateOfRelease(
@@ -257,48 +242,6 @@ const soonestOf = (moments: readonly (Date | undefined)[], now: Date): Date | un
     .flatMap((moment) => moment ?? [])
     .filter((moment) => moment > now)
     .toSorted((one, other) => one.getTime() - other.getTime())[0];
-
-/** Its report stands where it was asked for, or in the reports; its alarm where an incident calls. */
-async function stateOfDrill(
-  parts: MessageTableParts,
-  drillId: string,
-  standing: Standing,
-): Promise<SubjectState | undefined> {
-  const { drills, releases, views } = parts;
-  const drill = await drills.get(drillId);
-  if (drill === undefined) return undefined;
-  const channels = releases.targets.targets.get(drill.target)?.channels;
-  const before = await drills.before(drill);
-  const { operators } = releases.targets.roles;
-  return {
-    owed:
-      channels === undefined
-        ? []
-        : [
-            { role: 'alarm', ...loudly(channels, drill.requestedBy) },
-            ...reportOf(drill, standing, quietly(channels, drill.requestedBy)),
-          ],
-    lives: drill.endedAt === null,
-    render: (message) => {
-      const locale = localeOf(parts, message);
-      return message.role === 'alarm'
-        ? views.drillAlarm(drill, operators.map(mentionOf), locale)
-        : views.drill(drill, { before }, locale);
-    },
-  };
-}
-
-/** One that was begun in Slack is posted there by who begins it: two would each take theirs for the only one. */
-const reportOf = (
-  { requestedBy }: Drill,
-  standing: Standing,
-  place: ReturnType<typeof quietly>,
-): SubjectState['owed'] => {
-  const known = standing.filter(({ role }) => role === 'report');
-  return known.length > 0 || requestedBy.surface === 'slack'
-    ? known.map((one) => ({ ...place, ...one }))
-    : [{ role: 'report', ...place }];
-};
 
 /** Its message is posted where it was asked for. */
 async function stateOfBacktest(

@@ -47,8 +47,3 @@ export interface HistoryPage {
   readonly hasOlder: boolean;
   readonly hasNewer: boolean;
 }
-
-export interface HistorySubject {
-  readonly strategy: string;
-  readonly target: string;
-}

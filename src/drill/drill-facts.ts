@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type DrillFacts, drillFacts } from '../domain/drill.js';
+import type { TargetSubject } from '../domain/target-subject.js';
 import type { Queryable } from '../store/queryable.js';
 import { selectDrills } from './drill-store.js';
 
@@ -7,10 +8,7 @@ const momentsSchema = z.tuple([z.object({ now: z.date(), since: z.date().nullabl
 const LAST_GOOD = 10;
 
 /** By the database's own clock, which dates drills and runs. */
-export async function selectDrillFacts(
-  database: Queryable,
-  subject: { readonly strategy: string; readonly target: string },
-): Promise<DrillFacts> {
+export async function selectDrillFacts(database: Queryable, subject: TargetSubject): Promise<DrillFacts> {
   const [good, [newest], { rows }] = await Promise.all([
     selectDrills(database, subject, { limit: LAST_GOOD, isGood: true }),
     selectDrills(database, subject, { limit: 1 }),

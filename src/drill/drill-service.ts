@@ -97,7 +97,7 @@ export function createDrillService(options: DrillServiceOptions): DrillService {
       for (const id of await selectLiveDrillIds(database, strategy)) await drills.settle(id);
       const obstacle = target.drill === 'real' ? await whyNotReal(wish, options) : undefined;
       if (obstacle !== undefined) {
-        await refuse(target, by, obstacle instanceof UserError ? obstacle.code : obstacle.code);
+        await refuse(target, by, obstacle.code);
         if (obstacle instanceof UserError) throw obstacle;
         return { kind: 'refused', refusal: obstacle };
       }
@@ -232,8 +232,8 @@ async function act(drill: Drill, wish: DrillWish, options: DrillServiceOptions):
       );
     return noting;
   };
-  const note = async (part: DrillPartName, part2: Partial<DrillPart>): Promise<void> => {
-    await change((one) => ({ ...one, parts: changePart(one.parts, part, part2) }));
+  const note = async (part: DrillPartName, noted: Partial<DrillPart>): Promise<void> => {
+    await change((one) => ({ ...one, parts: changePart(one.parts, part, noted) }));
   };
   try {
     if (drill.kind === 'rehearsal') await rehearse(wish.target, options, note);

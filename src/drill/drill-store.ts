@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Drill, type DrillKind, drillSchema, type WayBack, wayBackSchema } from '../domain/drill.js';
+import type { TargetSubject } from '../domain/target-subject.js';
 import type { Queryable } from '../store/queryable.js';
 
 const DRILL_COLUMNS = `drill_id AS "drillId", strategy, target, kind, state, requested_by AS "requestedBy",
@@ -79,7 +80,7 @@ export async function updateDrill(
 /** Newest first. */
 export async function selectDrills(
   database: Queryable,
-  subject: { readonly strategy: string; readonly target: string },
+  subject: TargetSubject,
   { limit, kind, isGood = false }: { limit: number; kind?: DrillKind; isGood?: boolean },
 ): Promise<readonly Drill[]> {
   const values: unknown[] = [subject.strategy, subject.target, limit];

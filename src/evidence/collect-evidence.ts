@@ -4,6 +4,7 @@ import type { RunStore } from '../checks/store/run-store.js';
 import type { StoredRun } from '../domain/check-run.js';
 import type { DocumentInEvidence, Evidence } from '../domain/evidence.js';
 import type { ReleaseRecord } from '../domain/release-record.js';
+import type { TargetSubject } from '../domain/target-subject.js';
 import { selectHalt } from '../halt/halt-queries.js';
 import { selectApprovals } from '../release/store/approvals.js';
 import { selectRelease } from '../release/store/releases.js';
@@ -59,11 +60,12 @@ async function ofHalt(sources: EvidenceSources, id: string): Promise<Evidence | 
   };
 }
 
-const subjectOf = (
-  { now }: EvidenceSources,
-  id: string,
-  { strategy, target }: { readonly strategy: string; readonly target: string },
-) => ({ id, strategy, target, madeAt: now().toISOString() });
+const subjectOf = ({ now }: EvidenceSources, id: string, { strategy, target }: TargetSubject) => ({
+  id,
+  strategy,
+  target,
+  madeAt: now().toISOString(),
+});
 
 /** Steps that ran checks note the run. */
 function runsOfSteps({ steps }: ReleaseRecord): readonly string[] {

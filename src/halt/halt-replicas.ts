@@ -4,7 +4,7 @@ import type { HaltRecords } from './halt-records.js';
 import type { HaltRecord } from './halt-schema.js';
 import type { HaltStore } from './halt-store.js';
 import type { LiveHalt } from './live-halt.js';
-import { AFTERWARDS_MS } from './watch-halts.js';
+import { AFTERWARDS_MS } from './terminal-halts.js';
 
 export interface HaltReplicasOptions {
   readonly store: HaltStore | undefined;

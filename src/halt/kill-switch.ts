@@ -17,7 +17,7 @@ import { type LatestHalt, type LatestHaltOptions, latestHalt } from './latest-ha
 import { type HaltHandle, LiveHalt } from './live-halt.js';
 import { HaltProof, type HaltProofOptions } from './prove-halt.js';
 import type { StrategyFacts } from './strategy-facts.js';
-import { HaltWatch, type HaltWatchOptions } from './watch-halts.js';
+import { TerminalHalts, type TerminalHaltsOptions } from './terminal-halts.js';
 
 interface HaltRequest {
   readonly target: Target;
@@ -37,7 +37,7 @@ export interface KillSwitchOptions
     HaltRecordsOptions,
     HaltReplicasOptions,
     HaltProofOptions,
-    HaltWatchOptions,
+    TerminalHaltsOptions,
     LatestHaltOptions,
     CancellingOptions {
   /** Told of each halt that begins here, before its first act. */
@@ -62,7 +62,7 @@ export class KillSwitch {
   readonly #live = new Map<string, LiveHalt>();
   readonly #records: HaltRecords;
   readonly #replicas: HaltReplicas;
-  readonly #watch: HaltWatch;
+  readonly #terminalHalts: TerminalHalts;
   /** Taken over from another replica, whose messages nobody here shows yet. */
   readonly #takenOver: HaltHandle[] = [];
 
@@ -70,7 +70,7 @@ export class KillSwitch {
     this.#o = options;
     this.#records = new HaltRecords(options);
     this.#replicas = new HaltReplicas(options, this.#records);
-    this.#watch = new HaltWatch(options, this.#records);
+    this.#terminalHalts = new TerminalHalts(options, this.#records);
   }
 
   /** Begins before it returns. Of several requests for one target the first is carried out, the others join it. */
@@ -165,7 +165,7 @@ export class KillSwitch {
 
   /** Halts of terminals that go on elsewhere. @returns what this process shows from now on */
   watchTerminals(targets: ReadonlyMap<string, Target>): Promise<readonly HaltHandle[]> {
-    return this.#watch.look(targets);
+    return this.#terminalHalts.look(targets);
   }
 
   /** A halt by its id, of whichever target and strategy; undefined: nobody knows it. */
@@ -274,7 +274,7 @@ export class KillSwitch {
     const handle = this.#begin({ halt: { ...halt, hosts, resumed: true }, messages }, target).handle(false);
     this.#takenOver.push(handle);
     follower?.replaceBy(handle);
-    this.#watch.of(halt.haltId)?.replaceBy(handle);
+    this.#terminalHalts.of(halt.haltId)?.replaceBy(handle);
   }
 
   async #carryOut(live: LiveHalt, target: Target): Promise<void> {

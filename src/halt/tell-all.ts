@@ -6,7 +6,7 @@ import { LATE_AFTER_MS } from './halt-report.js';
 import { type HaltMessage, type HaltRecord, isSameMessage } from './halt-schema.js';
 import type { HaltHandle } from './live-halt.js';
 import type { HaltLiveMessage, HaltTellerOptions } from './tell-halt.js';
-import { AFTERWARDS_MS } from './watch-halts.js';
+import { AFTERWARDS_MS } from './terminal-halts.js';
 
 export interface HaltAllTellerOptions
   extends Pick<

@@ -1,5 +1,6 @@
 import type { RunStore } from '../checks/store/run-store.js';
-import type { HistoryLine, HistoryPage, HistoryPlace, HistorySubject } from '../domain/history-page.js';
+import type { HistoryLine, HistoryPage, HistoryPlace } from '../domain/history-page.js';
+import type { TargetSubject } from '../domain/target-subject.js';
 import type { ReleaseHistory } from './release-history.js';
 
 const HISTORY_PAGE = 20;
@@ -15,7 +16,7 @@ export interface HistorySources {
  */
 export async function readHistoryPage(
   sources: HistorySources,
-  subject: HistorySubject,
+  subject: TargetSubject,
   place: HistoryPlace,
 ): Promise<HistoryPage | undefined> {
   if (place.kind === 'newest') {
@@ -44,7 +45,7 @@ async function placeOf({ runs, releases }: HistorySources, id: string): Promise<
 /** One more than a page, newest first; after an edge, those just newer than it. */
 async function readLines(
   { runs, releases }: HistorySources,
-  subject: HistorySubject,
+  subject: TargetSubject,
   { before, after }: { readonly before?: Edge; readonly after?: Edge },
 ): Promise<readonly HistoryLine[]> {
   const limit = HISTORY_PAGE + 1;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type WatchDevelopment, type WatchEpisode, watchEpisodeSchema } from '../domain/watch-episode.js';
+import type { SubjectChanged } from '../messages/subject.js';
 import type { Queryable } from '../store/queryable.js';
 
 const rowSchema = z.object({ episode: watchEpisodeSchema });
@@ -31,13 +32,19 @@ export async function selectNewestEpisode(
   return rowSchema.optional().parse(rows[0])?.episode;
 }
 
-export async function saveEpisode(client: Queryable, episode: WatchEpisode): Promise<void> {
+/** Writes it down; its messages follow in the same transaction. */
+export async function keepEpisode(
+  { subjectChanged }: { readonly subjectChanged: SubjectChanged },
+  client: Queryable,
+  episode: WatchEpisode,
+): Promise<void> {
   const { episodeId, strategy, target, kind, openedAt } = episode;
   await client.query(
     `INSERT INTO lobml.watch_episodes (episode_id, strategy, target, kind, opened_at, episode)
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (episode_id) DO UPDATE SET episode = EXCLUDED.episode`,
     [episodeId, strategy, target, kind, openedAt, JSON.stringify(episode)],
   );
+  await subjectChanged(client, `watch:${episodeId}`);
 }
 
 const developmentRowsSchema = z.array(

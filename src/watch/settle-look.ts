@@ -7,7 +7,7 @@ import { frozenAt } from '../runbook/freeze.js';
 import type { StandingWatch } from '../runbook/targets-schema.js';
 import type { Queryable } from '../store/queryable.js';
 import { readServerMoment } from '../store/server-moment.js';
-import { saveEpisode, selectDevelopment, selectNewestEpisode } from './episode-store.js';
+import { keepEpisode, selectDevelopment, selectNewestEpisode } from './episode-store.js';
 import type { WatchContext } from './watch-context.js';
 import { lookAt } from './watch-jobs.js';
 import { selectWatch, updateAfterLook } from './watch-store.js';
@@ -71,7 +71,7 @@ export function settleRest(
     if (watch === undefined || !watch.isOn) return undefined;
     const now = (await readServerMoment(client)).at;
     const newest = await selectNewestEpisode(client, { ...watch, kind: 'trouble' });
-    if (newest?.endedAt === null) await save(context, client, endedEpisode(newest, resting, now));
+    if (newest?.endedAt === null) await keepEpisode(context, client, endedEpisode(newest, resting, now));
     await runsAgain(context, client, watch, now);
     const halts = haltsOfDay(watch.halts, now);
     await finish(client, watch, {
@@ -94,16 +94,10 @@ async function show(
   episode: WatchEpisode,
   now: Date,
 ): Promise<void> {
-  await save(context, client, { ...episode, development: await selectDevelopment(client, episode, now) });
-}
-
-async function save(
-  { subjectChanged }: SettlingContext,
-  client: Queryable,
-  episode: WatchEpisode,
-): Promise<void> {
-  await saveEpisode(client, episode);
-  await subjectChanged(client, `watch:${episode.episodeId}`);
+  await keepEpisode(context, client, {
+    ...episode,
+    development: await selectDevelopment(client, episode, now),
+  });
 }
 
 /** Whoever was called because it did not run reads that it does again. */
@@ -114,7 +108,7 @@ async function runsAgain(
   now: Date,
 ): Promise<void> {
   const silent = await selectNewestEpisode(client, { ...watch, kind: 'silent' });
-  if (silent?.endedAt === null) await save(context, client, endedEpisode(silent, 'runs_again', now));
+  if (silent?.endedAt === null) await keepEpisode(context, client, endedEpisode(silent, 'runs_again', now));
 }
 
 interface Finished extends Pick<Watch, 'resting' | 'halts' | 'haltWanted'> {

@@ -1,3 +1,4 @@
+import type { TargetSubject } from '../domain/target-subject.js';
 import type { Queryable } from '../store/queryable.js';
 import type { Transact } from '../store/transaction.js';
 import type { Task } from '../worker/task.js';
@@ -25,7 +26,7 @@ export function createThinningTask(context: {
 /** @returns how many were taken away, at most `AT_ONCE`: no statement holds the table for long. */
 export async function thinWatchedRuns(
   database: Queryable,
-  { strategy, target }: { readonly strategy: string; readonly target: string },
+  { strategy, target }: TargetSubject,
 ): Promise<number> {
   const { rowCount } = await database.query(
     `DELETE FROM lobml.check_runs WHERE run_id IN (

@@ -5,7 +5,7 @@ import { silentSince } from '../domain/watch-silence.js';
 import { readServerMoment } from '../store/server-moment.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Clock } from '../time/clock.js';
-import { saveEpisode, selectNewestEpisode } from './episode-store.js';
+import { keepEpisode, selectNewestEpisode } from './episode-store.js';
 import { policyOf, type WatchContext } from './watch-context.js';
 import { hasLook, hasThinning, lookAt, thinAfter } from './watch-jobs.js';
 import { ensureWatch, selectWatch } from './watch-store.js';
@@ -78,7 +78,7 @@ export async function guard(
 
 /** Once, whichever replica is first. */
 async function tellOfSilence(context: WatchContext, { watchId }: Watch): Promise<void> {
-  const { strategy, transact, subjectChanged, record, newId } = context;
+  const { strategy, transact, record, newId } = context;
   const told = await transact(async (client) => {
     const watch = await selectWatch(client, watchId, { lock: true });
     const now = (await readServerMoment(client)).at;
@@ -88,8 +88,7 @@ async function tellOfSilence(context: WatchContext, { watchId }: Watch): Promise
     if (newest?.endedAt === null) return undefined;
     const { verdict } = watch.state;
     const episode = silentEpisode(watch, { episodeId: newId(), since, verdict, now });
-    await saveEpisode(client, episode);
-    await subjectChanged(client, `watch:${episode.episodeId}`);
+    await keepEpisode(context, client, episode);
     return episode;
   });
   if (told === undefined) return;

@@ -1,10 +1,9 @@
 import type { Person } from '../domain/person.js';
-import { endedEpisode, failedIn, type WatchEpisode } from '../domain/watch-episode.js';
+import { endedEpisode, failedIn } from '../domain/watch-episode.js';
 import type { Watch, WatchFacts } from '../domain/watch-record.js';
 import { silentSince } from '../domain/watch-silence.js';
-import type { Queryable } from '../store/queryable.js';
 import { readServerMoment } from '../store/server-moment.js';
-import { saveEpisode, selectEpisode, selectNewestEpisode } from './episode-store.js';
+import { keepEpisode, selectEpisode, selectNewestEpisode } from './episode-store.js';
 import { policyOf, type WatchContext } from './watch-context.js';
 import type { WatchEvent } from './watch-events.js';
 import { lookAt } from './watch-jobs.js';
@@ -59,7 +58,7 @@ export function createWatchService(context: WatchContext): WatchService {
         for (const kind of ['trouble', 'silent'] as const) {
           const episode = await selectNewestEpisode(client, { strategy, target, kind });
           if (episode?.endedAt === null)
-            await change(context, client, endedEpisode(episode, 'off', now, person));
+            await keepEpisode(context, client, endedEpisode(episode, 'off', now, person));
         }
         return until;
       });
@@ -72,7 +71,7 @@ export function createWatchService(context: WatchContext): WatchService {
         if (episode === undefined || episode.endedAt !== null) return [{ kind: 'over' }, ''];
         if (episode.taken !== null) return [{ kind: 'had', ...episode.taken }, episode.target];
         const at = (await readServerMoment(client)).at.toISOString();
-        await change(context, client, {
+        await keepEpisode(context, client, {
           ...episode,
           taken: { by: person, at, checks: [...failedIn(episode.troubles)] },
         });
@@ -94,15 +93,6 @@ export function createWatchService(context: WatchContext): WatchService {
     const at = (await readServerMoment(database)).at.toISOString();
     await record({ kind, strategy, target, actor, at, details });
   }
-}
-
-async function change(
-  { subjectChanged }: Pick<WatchContext, 'subjectChanged'>,
-  client: Queryable,
-  episode: WatchEpisode,
-): Promise<void> {
-  await saveEpisode(client, episode);
-  await subjectChanged(client, `watch:${episode.episodeId}`);
 }
 
 async function readFacts(context: WatchContext, target: string): Promise<WatchFacts | undefined> {

@@ -1,43 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Locator, Page } from 'playwright-core';
+import { expect, test } from '@jest/globals';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+import { fitsOn } from '../support/fits-on.js';
 import { messages, requestOn, start, typeCommand } from '../support/release-page.js';
+import { useDemo } from '../support/use-demo.js';
 
-const START_TIMEOUT_MS = 280_000;
 const RELEASE_TIMEOUT_MS = 200_000;
 const JOB = { timeout: 120_000 };
 const FLAG = 'PLOY_CRYPTO_LOB_ML__ENABLED';
 
 const browser = startTestBrowser();
-let folder: DemoFolder;
-let demo: Demo;
-
-beforeAll(async () => {
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path, { DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
-}, START_TIMEOUT_MS);
-
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
-});
+const demo = useDemo({ DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
 
 const as = (person: string, viewport = WIDE, channel = 'C0RELEASES') =>
   browser.open(`${demo.pageUrl}?user=U0${person.toUpperCase()}&channel=${channel}`, viewport);
 
 const flagOf = async (host: string, workload: string) => {
-  const path = join(folder.path, '.data', 'demo', 'hosts', host, 'env', `crypto-${workload}.env`);
+  const path = join(demo.path, '.data', 'demo', 'hosts', host, 'env', `crypto-${workload}.env`);
   return new RegExp(`^${FLAG}=(.*)$`, 'm').exec(await readFile(path, 'utf8'))?.[1];
 };
-
-async function fitsOn(page: Page, message: Locator): Promise<void> {
-  const box = await message.boundingBox();
-  expect((box?.x ?? 0) + (box?.width ?? PHONE.width + 1)).toBeLessThanOrEqual(PHONE.width);
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
-}
 
 test('a rehearsal of live: every part but the act, and an alarm that an operator sees', async () => {
   const dave = await as('dave');

@@ -2,39 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually } from '../sandbox/host/eventually.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+import { useDemo } from '../support/use-demo.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const START_TIMEOUT_MS = 280_000;
 
-let folder: DemoFolder;
-let demo: Demo;
-
-beforeAll(async () => {
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path);
-}, START_TIMEOUT_MS);
-
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
-});
+const demo = useDemo();
 
 const isOff = async () =>
   (
-    await readFile(
-      join(folder.path, '.data', 'demo', 'hosts', 'dryrun-1', 'env', 'crypto-dryrun.env'),
-      'utf8',
-    )
+    await readFile(join(demo.path, '.data', 'demo', 'hosts', 'dryrun-1', 'env', 'crypto-dryrun.env'), 'utf8')
   ).includes('PLOY_CRYPTO_LOB_ML__ENABLED=false');
 
 const lastDrill = async () => JSON.parse((await demo.lobml('drill', 'dryrun', '--last', '--json')).stdout);
 
 test('kill -9 in the middle of a real drill: the bot ends its halt, and the drill is broken off', async () => {
   const drilling = spawn(process.execPath, [join(ROOT, 'bin', 'lobml.mjs'), 'drill', 'dryrun'], {
-    cwd: folder.path,
+    cwd: demo.path,
     env: { ...process.env, ...demo.variables },
     stdio: 'ignore',
   });

@@ -1,31 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 import { ENABLED_FLAG, environmentFileOf, switchIncident, turnOnByHand } from '../support/incident-page.js';
 import { typeCommand } from '../support/release-page.js';
+import { useDemo } from '../support/use-demo.js';
 
-const START_TIMEOUT_MS = 280_000;
 /** The demo observes for 20 s after a halt. */
 const PROOF_TIMEOUT_MS = 120_000;
 
 const browser = startTestBrowser();
-let folder: DemoFolder;
-let demo: Demo;
-
-beforeAll(async () => {
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path, { LOCALE: 'en' });
-}, START_TIMEOUT_MS);
-
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
-});
+const demo = useDemo({ LOCALE: 'en' });
 
 test('a service that ignores its flag: the first line says so, and what to do by hand follows', async () => {
   await toggleIncident('live-1', 'Service ignores the flag');
@@ -47,7 +35,7 @@ test('a service that ignores its flag: the first line says so, and what to do by
 
 test('without the incident the same click is proved, also with the database of the bot away', async () => {
   // Both are restarted: the process of live-1 was started with the fault and keeps it.
-  await Promise.all(['live-1', 'live-2'].map((host) => turnOnByHand(folder.path, host)));
+  await Promise.all(['live-1', 'live-2'].map((host) => turnOnByHand(demo.path, host)));
   const page = await openAsCarol();
   await offerButtons(page);
   const restore = await takeDatabaseAway();
@@ -63,7 +51,7 @@ test('without the incident the same click is proved, also with the database of t
 });
 
 test('from a terminal', async () => {
-  await turnOnByHand(folder.path, 'live-1');
+  await turnOnByHand(demo.path, 'live-1');
   const { exitCode, stdout } = await demo.lobml('rollback', 'live', '--disable', '--reason', 'a drill');
   expect(stdout).toContain('HALTED - VERIFIED');
   expect(exitCode).toBe(0);
@@ -100,12 +88,12 @@ async function toggleIncident(host: string, title: string) {
 }
 
 async function isFlagOn(host: string): Promise<boolean> {
-  return (await readFile(environmentFileOf(folder.path, host), 'utf8')).includes(`${ENABLED_FLAG}=true`);
+  return (await readFile(environmentFileOf(demo.path, host), 'utf8')).includes(`${ENABLED_FLAG}=true`);
 }
 
 /** The bot's own database lets nobody in; the trading database, on the same server, goes on. */
 async function takeDatabaseAway(): Promise<() => Promise<void>> {
-  const variables = parseEnv(await readFile(join(folder.path, '.data', 'demo', 'terminal.env'), 'utf8'));
+  const variables = parseEnv(await readFile(join(demo.path, '.data', 'demo', 'terminal.env'), 'utf8'));
   const url = new URL(variables['DATABASE_URL'] ?? '');
   const database = url.pathname.slice(1);
   url.pathname = '/postgres';

@@ -1,30 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 import { messages, typeCommand } from '../support/release-page.js';
+import { useDemo } from '../support/use-demo.js';
 
 /** The demo observes for 20 s after a halt. */
 const PROOF_TIMEOUT_MS = 120_000;
 
 const browser = startTestBrowser();
-let folder: DemoFolder;
-let demo: Demo;
-
-beforeAll(async () => {
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path, { LOCALE: 'en' });
-}, 280_000);
-
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
-});
+const demo = useDemo({ LOCALE: 'en' });
 
 const asCarol = (size: typeof WIDE) => browser.open(`${demo.pageUrl}?user=U0CAROL&channel=C0RELEASES`, size);
 const environment = () =>
-  readFile(join(folder.path, '.data', 'demo', 'hosts', 'policy-1', 'env', 'crypto-policy.env'), 'utf8');
+  readFile(join(demo.path, '.data', 'demo', 'hosts', 'policy-1', 'env', 'crypto-policy.env'), 'utf8');
 
 test('one click ends the entries of the second strategy, the message calls it that, and a disable follows', async () => {
   const page = await asCarol(WIDE);

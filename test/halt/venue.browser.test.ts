@@ -1,31 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 import { switchIncident, turnOnByHand } from '../support/incident-page.js';
 import { typeCommand } from '../support/release-page.js';
+import { useDemo } from '../support/use-demo.js';
 
-const START_TIMEOUT_MS = 280_000;
 /** A venue is asked for a minute whether nothing rests, and the demo observes for 20 s. */
 const END_TIMEOUT_MS = 180_000;
 const REPORT = /(HALTED - VERIFIED|HALT NOT VERIFIED) · live/;
 
 const browser = startTestBrowser();
-let folder: DemoFolder;
-let demo: Demo;
+const demo = useDemo({ LOCALE: 'en' });
 let halts = 0;
-
-beforeAll(async () => {
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path, { LOCALE: 'en' });
-}, START_TIMEOUT_MS);
-
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
-});
 
 test('orders that rest at the venue are cancelled, and then the halt is verified', async () => {
   await toggleIncident('Orders rest at the venue');
@@ -106,5 +94,5 @@ async function toggleIncident(title: string) {
 }
 
 async function turnBothOn(): Promise<void> {
-  for (const host of ['live-1', 'live-2']) await turnOnByHand(folder.path, host);
+  for (const host of ['live-1', 'live-2']) await turnOnByHand(demo.path, host);
 }

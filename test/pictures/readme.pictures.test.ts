@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, test } from '@jest/globals';
+import { beforeAll, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 import { switchIncident } from '../support/incident-page.js';
 import {
   approve,
@@ -14,6 +13,7 @@ import {
   start,
   typeCommand,
 } from '../support/release-page.js';
+import { useDemo } from '../support/use-demo.js';
 
 /**
  * The pictures of the README, taken of the real page over the real bot (`npm run pictures`), so that they show what
@@ -25,17 +25,10 @@ const SETTLED_MS = 3_000;
 const HALTED = /HALTED - VERIFIED · live/;
 
 const browser = startTestBrowser();
-let folder: DemoFolder;
-let demo: Demo;
+const demo = useDemo({ DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
 
 beforeAll(async () => {
   await mkdir(FOLDER, { recursive: true });
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path, { DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
-}, SLOW_MS);
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
 });
 
 const open = (person: string, viewport: typeof WIDE): Promise<Page> =>

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 import {
   approve,
   deployForm,
@@ -10,19 +9,10 @@ import {
   start,
   typeCommand,
 } from '../support/release-page.js';
+import { useDemo } from '../support/use-demo.js';
 
 const browser = startTestBrowser();
-let folder: DemoFolder;
-let demo: Demo;
-
-beforeAll(async () => {
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path, { DEMO_CHECKPOINT_MINUTES: '0.1,0.2', DEMO_PROMOTION: 'on' });
-}, 280_000);
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
-});
+const demo = useDemo({ DEMO_CHECKPOINT_MINUTES: '0.1,0.2', DEMO_PROMOTION: 'on' });
 
 /** Release, confirmation, and the minutes of trading on a machine that is busy. */
 const JOB = { timeout: 180_000 };

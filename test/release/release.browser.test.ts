@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { PHONE, startTestBrowser, WIDE } from '../support/browser.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
+import { fitsOn } from '../support/fits-on.js';
 import {
   approve,
   deployForm,
@@ -14,8 +14,8 @@ import {
   start,
   typeCommand,
 } from '../support/release-page.js';
+import { useDemo } from '../support/use-demo.js';
 
-const START_TIMEOUT_MS = 280_000;
 /** A release with two hosts and four checkpoints. */
 const RELEASE_TIMEOUT_MS = 200_000;
 /** What goes through a job of the bot, on a machine that is busy. */
@@ -24,21 +24,10 @@ const BROKEN_BINARY = 'ploy-0.9.5';
 const PREFIX = 'PLOY_CRYPTO_LOB_ML__';
 
 const browser = startTestBrowser();
-let folder: DemoFolder;
-let demo: Demo;
-
-beforeAll(async () => {
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path, { DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
-}, START_TIMEOUT_MS);
-
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
-});
+const demo = useDemo({ DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
 
 const hostFile = (host: string, ...path: string[]) =>
-  join(folder.path, '.data', 'demo', 'hosts', host, ...path);
+  join(demo.path, '.data', 'demo', 'hosts', host, ...path);
 const environmentOf = (host: string) => readFile(hostFile(host, 'env', 'crypto-live.env'), 'utf8');
 const sha256Of = async (path: string) =>
   createHash('sha256')
@@ -51,12 +40,6 @@ const as = (person: string, viewport = WIDE, channel = 'C0RELEASES') =>
 async function openForm(page: Page): Promise<Locator> {
   await typeCommand(page, '/lobml deploy live');
   return deployForm(page);
-}
-
-async function fitsOn(page: Page, message: Locator): Promise<void> {
-  const box = await message.boundingBox();
-  expect((box?.x ?? 0) + (box?.width ?? PHONE.width + 1)).toBeLessThanOrEqual(PHONE.width);
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
 }
 
 /** From the title of a request to its decisions: what changes, the evidence, and who is missing stand between them. */
@@ -108,7 +91,7 @@ describe('a release from the page', () => {
   });
 
   test('a program that ends at once is put back, with its last words, before the other host is touched', async () => {
-    const staging = join(folder.path, '.data', 'demo', 'hosts', 'staging', BROKEN_BINARY);
+    const staging = join(demo.path, '.data', 'demo', 'hosts', 'staging', BROKEN_BINARY);
     const script =
       '#!/bin/sh\necho "ERROR ploy 0.9.5 cannot read MODEL_PATH: unknown operator" >&2\nexit 3\n';
     await writeFile(staging, script, { mode: 0o755 });

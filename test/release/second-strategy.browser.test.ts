@@ -1,25 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { startTestBrowser, WIDE } from '../support/browser.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 import { approve, deployForm, messages, requestFrom, start, typeCommand } from '../support/release-page.js';
+import { useDemo } from '../support/use-demo.js';
 
 const RELEASE_TIMEOUT_MS = 200_000;
 
 const browser = startTestBrowser();
-let folder: DemoFolder;
-let demo: Demo;
-
-beforeAll(async () => {
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path, { DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
-}, 280_000);
-
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
-});
+const demo = useDemo({ DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
 
 const as = (person: string) =>
   browser.open(`${demo.pageUrl}?user=U0${person.toUpperCase()}&channel=C0RELEASES`, WIDE);
@@ -35,7 +24,7 @@ test('the model that waits for the second strategy is deployed by its own runboo
   await approve(carol, 'Approvals 1 of 1');
   await start(carol);
   await messages(carol, 'Confirmed · crypto_rl_policy · policy').waitFor({ timeout: RELEASE_TIMEOUT_MS });
-  const host = join(folder.path, '.data', 'demo', 'hosts', 'policy-1');
+  const host = join(demo.path, '.data', 'demo', 'hosts', 'policy-1');
   const environment = await readFile(join(host, 'env', 'crypto-policy.env'), 'utf8');
   expect(environment).toMatch(/^PLOY_CRYPTO_RL_POLICY__POLICY_VERSION=p2$/m);
   expect(environment).toMatch(/^PLOY_CRYPTO_RL_POLICY__POLICY_PATH=.*policy_p2\.onnx"?$/m);

@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { startTestBrowser, WIDE } from '../support/browser.js';
-import { createDemoFolder, type Demo, type DemoFolder, startDemo } from '../support/demo.js';
 import { approve, deployForm, messages, requestFrom, start, typeCommand } from '../support/release-page.js';
+import { useDemo } from '../support/use-demo.js';
 
-const START_TIMEOUT_MS = 280_000;
 /** The demo's trainer pauses between epochs, so that its progress can be watched. */
 const TRAINING_TIMEOUT_MS = 200_000;
 const RELEASE_TIMEOUT_MS = 200_000;
 
 const browser = startTestBrowser();
-let folder: DemoFolder;
-let demo: Demo;
-
-beforeAll(async () => {
-  folder = await createDemoFolder();
-  demo = await startDemo(folder.path, { DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
-}, START_TIMEOUT_MS);
-
-afterAll(async () => {
-  await demo?.interrupt();
-  await folder.remove();
-});
+const demo = useDemo({ DEMO_CHECKPOINT_MINUTES: '0.1,0.2' });
 
 const as = (person: string) =>
   browser.open(`${demo.pageUrl}?user=U0${person.toUpperCase()}&channel=C0RELEASES`, WIDE);

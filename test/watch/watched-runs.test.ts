@@ -4,7 +4,7 @@ import { createAcknowledgementStore } from '../../src/checks/store/acknowledgeme
 import { createRunStore } from '../../src/checks/store/run-store.js';
 import type { CheckRun } from '../../src/domain/check-run.js';
 import { silentEpisode } from '../../src/domain/watch-episode.js';
-import { saveEpisode } from '../../src/watch/episode-store.js';
+import { keepEpisode } from '../../src/watch/episode-store.js';
 import { thinWatchedRuns } from '../../src/watch/thin-runs.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { aCheck, aRun } from '../support/runs.js';
@@ -110,7 +110,10 @@ test('after seven days the changes are left, and what anything else names', asyn
     verdict: null,
     now: new Date(),
   });
-  await saveEpisode(database.pool, { ...episode, runIds: [told?.runId ?? ''] });
+  await keepEpisode({ subjectChanged: async () => {} }, database.pool, {
+    ...episode,
+    runIds: [told?.runId ?? ''],
+  });
   expect(await thinWatchedRuns(database.pool, { ...SUBJECT, target: 'dryrun' })).toBe(0);
   expect(await thinWatchedRuns(database.pool, SUBJECT)).toBe(2);
   const { rows } = await database.pool.query<{ id: string }>('SELECT run_id AS id FROM lobml.check_runs');

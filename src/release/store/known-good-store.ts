@@ -9,12 +9,13 @@ import {
   stagedElsewhereSchema,
 } from '../../domain/known-good.js';
 import { LIVE_RELEASE_STATES } from '../../domain/release-state.js';
+import type { TargetSubject } from '../../domain/target-subject.js';
 import type { Queryable } from '../../store/queryable.js';
 
 /** The confirmed releases of a target whose artefacts are still kept, newest first. */
 export async function selectKnownGood(
   database: Queryable,
-  { strategy, target }: { readonly strategy: string; readonly target: string },
+  { strategy, target }: TargetSubject,
 ): Promise<readonly KnownGoodRelease[]> {
   const { rows } = await database.query(
     `SELECT release_id AS "releaseId", strategy, target, hosts, confirmed_at AS "confirmedAt", pruned_at AS "prunedAt"
@@ -31,7 +32,7 @@ export async function selectKnownGood(
  */
 export async function selectReleasedFiles(
   database: Queryable,
-  { strategy, target }: { readonly strategy: string; readonly target: string },
+  { strategy, target }: TargetSubject,
 ): Promise<readonly ReleasedFile[]> {
   const { rows } = await database.query(
     `WITH confirmed AS (

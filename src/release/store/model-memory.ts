@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { touchedHosts } from '../../domain/release-course.js';
+import type { TargetSubject } from '../../domain/target-subject.js';
 import { type ModelMemory, type WithdrawnModel, withdrawnModelSchema } from '../../domain/withdrawn-model.js';
 import type { Queryable } from '../../store/queryable.js';
 import { selectRelease } from './releases.js';
@@ -35,7 +36,7 @@ export async function selectWithdrawnModels(
 /** What *Previous model* must know of its target. */
 export async function selectModelMemory(
   database: Queryable,
-  { strategy, target }: { readonly strategy: string; readonly target: string },
+  { strategy, target }: TargetSubject,
 ): Promise<ModelMemory> {
   const withdrawn = await selectWithdrawnModels(database, strategy);
   const { rows } = await database.query<{ releaseId: string }>(

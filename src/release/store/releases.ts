@@ -4,6 +4,7 @@ import { type ReleaseRecord, releaseRecordSchema } from '../../domain/release-re
 import { LIVE_RELEASE_STATES, RELEASE_STATES, type ReleaseState } from '../../domain/release-state.js';
 import type { PlannedStep } from '../../domain/release-steps.js';
 import { type Incident, incidentSchema } from '../../domain/request-view.js';
+import type { TargetSubject } from '../../domain/target-subject.js';
 import type { Queryable } from '../../store/queryable.js';
 import { LOCK_STANDS, lockFacts, selectLock } from './locks.js';
 
@@ -40,7 +41,7 @@ export async function insertRelease(database: Queryable, release: NewRelease): P
 /** A halt of the target that goes on, or that was asked for after this moment. */
 export async function selectHaltInTheWay(
   database: Queryable,
-  { strategy, target }: { readonly strategy: string; readonly target: string },
+  { strategy, target }: TargetSubject,
   since: string,
 ): Promise<{ readonly by: string; readonly since: string } | undefined> {
   const { rows } = await database.query<{ readonly by: string; readonly since: Date }>(

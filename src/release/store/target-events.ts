@@ -3,6 +3,7 @@ import { instantSchema } from '../../domain/instant.js';
 import { knownGoodSchema } from '../../domain/known-good.js';
 import { RUN_KINDS } from '../../domain/outcome.js';
 import type { TargetEvent } from '../../domain/promotion.js';
+import type { TargetSubject } from '../../domain/target-subject.js';
 import type { Queryable } from '../../store/queryable.js';
 
 const rowsSchema = z.array(
@@ -26,7 +27,7 @@ const ORDER = ['no_go', 'halted', 'release_undone', 'release_began', 'confirmed'
  */
 export async function selectTargetEvents(
   database: Queryable,
-  { strategy, target }: { readonly strategy: string; readonly target: string },
+  { strategy, target }: TargetSubject,
   sha256: string,
   versionVariable: string | undefined,
 ): Promise<readonly TargetEvent[]> {

@@ -1,5 +1,6 @@
 import { evaluatePruning, type KeptElsewhere } from '../../../domain/known-good.js';
 import { metaPathOf } from '../../../domain/release-plan.js';
+import type { TargetSubject } from '../../../domain/target-subject.js';
 import type { Host } from '../../../hosts/host.js';
 import type { TargetHost } from '../../../hosts/kinds/target-host.js';
 import { isSameMachine } from '../../../runbook/same-place.js';
@@ -28,7 +29,7 @@ interface PruningParts {
  */
 export async function pruneArtefacts(
   { database, hostOf, everyTarget, now }: PruningParts,
-  subject: { readonly strategy: string; readonly target: string },
+  subject: TargetSubject,
   { hosts, keepReleases }: Pick<Target, 'hosts' | 'keepReleases'>,
 ): Promise<void> {
   const { withdrawn } = await selectModelMemory(database, subject);
@@ -49,10 +50,7 @@ export async function pruneArtefacts(
   }
 }
 
-async function keptElsewhere(
-  database: Queryable,
-  subject: { readonly strategy: string; readonly target: string },
-): Promise<readonly KeptElsewhere[]> {
+async function keptElsewhere(database: Queryable, subject: TargetSubject): Promise<readonly KeptElsewhere[]> {
   const staged = await selectStagedByOthers(database, subject);
   return [
     ...(await selectKeptByOthers(database, subject)),

@@ -9,7 +9,7 @@ import type { OpenHaltFiles } from './open-halt-file.js';
 import type { StrategyFacts } from './strategy-facts.js';
 import type { ToldFiles } from './told-files.js';
 
-export interface HaltWatchOptions {
+export interface TerminalHaltsOptions {
   readonly facts: StrategyFacts;
   readonly files: OpenHaltFiles;
   readonly told?: ToldFiles | undefined;
@@ -27,12 +27,12 @@ export const AFTERWARDS_MS = 20_000;
  * What is halted in a terminal has no Slack: one of the bots that share its folder or its database shows it while it goes on.
  * Nothing of it is carried out here, and a click here is a halt of its own.
  */
-export class HaltWatch {
-  readonly #o: HaltWatchOptions;
+export class TerminalHalts {
+  readonly #o: TerminalHaltsOptions;
   readonly #records: HaltRecords;
   readonly #watched = new Map<string, LiveHalt>();
 
-  constructor(options: HaltWatchOptions, records: HaltRecords) {
+  constructor(options: TerminalHaltsOptions, records: HaltRecords) {
     this.#o = options;
     this.#records = records;
   }
