@@ -3,7 +3,7 @@ import TestSequencer from '@jest/test-sequencer';
 
 /** What a file's tests drive: the earlier here, the longer they wait for it, and the less they compute. */
 const WAITED_FOR = [
-  /\b(?:startDemo|beginDemo)\(/,
+  /\b(?:startDemo|beginDemo|useDemo)\(/,
   /\bcreateHaltingBench\(/,
   /\b(?:createTradingHosts|createEngineSetting)\(/,
 ];
